@@ -1,0 +1,55 @@
+/** Time as a port: tests run on a scaled or a virtual one. Milliseconds everywhere. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number
+  /** Resolves after `durationMs`; rejects with the signal's reason when aborted first. */
+  sleep(durationMs: number, signal?: AbortSignal): Promise<void>
+}
+
+/** The machine's clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (durationMs, signal) => sleepReal(durationMs, signal),
+}
+
+/** A clock that runs `factor` times as fast as the machine's, from now on: a sleep of 15 s at factor 100 takes 150 ms. */
+export function scaledClock(factor: number): Clock {
+  const start = Date.now()
+  return {
+    now: () => start + (Date.now() - start) * factor,
+    sleep: (durationMs, signal) => sleepReal(durationMs / factor, signal),
+  }
+}
+
+/** Uniform numbers in [0, 1). */
+export type Random = () => number
+
+/** A seeded generator (mulberry32): the same seed gives the same numbers on every machine. */
+export function seededRandom(seed: number): Random {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = state
+    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+function sleepReal(durationMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(signal.reason as Error)
+      return
+    }
+    const onAbort = () => {
+      clearTimeout(timer)
+      reject(signal?.reason as Error)
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort)
+      resolve()
+    }, durationMs)
+    signal?.addEventListener('abort', onAbort, { once: true })
+  })
+}

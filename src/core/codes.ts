@@ -1,0 +1,11 @@
+/**
+ * Every stable error code, with the sentence that docs/errors.md opens its section with.
+ * A test checks that each is documented and used.
+ */
+export const codes = {
+  BUG: 'an invariant of evenkeel itself broke',
+  CANCELLED: 'the operator stopped the run',
+  SPEC_INVALID: 'the stack file does not have the shape that the schema asks for',
+} as const
+
+export type Code = keyof typeof codes

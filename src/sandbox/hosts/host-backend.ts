@@ -1,0 +1,84 @@
+/**
+ * What the EC2 model asks of the machines and disks behind it. The API works without one (`hosts: 'none'`):
+ * then instances and volumes exist as records alone. All methods are idempotent: asking twice is the same as once.
+ * Sizes are bytes, times milliseconds.
+ */
+export interface HostBackend {
+  /** `linux`: real hosts and block devices. `none`: records only; every method resolves without effect. */
+  readonly kind: 'linux' | 'none'
+  /** Why there are no hosts, for `sandbox status` and plans; absent with `linux`. */
+  readonly unavailableBecause?: string
+
+  /** Sweeps what a crashed daemon left under this state directory, then starts the switch. */
+  start(): Promise<void>
+  /** Stops every host (their disks stay on disk), releases all devices; nothing of this sandbox is left on the machine. */
+  stop(): Promise<void>
+
+  /** The loopback address at which an instance's port 22 is reached from this machine, for its nth private address. */
+  publicIpFor(privateIp: string): string
+
+  /** Boots the instance's host; resolves when sshd listens. The root disk is made at the first boot and kept afterwards. */
+  boot(host: HostDescription): Promise<HostBoot>
+  /** Orderly power-off: writers are told, filesystems unmounted. `force` pulls the plug. Resolves when nothing runs. */
+  shutdown(instanceId: string, options: { readonly force: boolean }): Promise<void>
+  /** Removes the root disk of a host that has been shut down. */
+  destroy(instanceId: string): Promise<void>
+  /** Called when a host ends by itself (reboot(2), poweroff(2), or a crash of its PID 1), not after `shutdown`. */
+  onExit(listener: (instanceId: string, how: 'reboot' | 'poweroff' | 'crash') => void): void
+  /** Text that the host wrote to its console so far (boot messages, host keys, cloud-init lines); at most the last 64 KiB. */
+  console(instanceId: string): Promise<string>
+
+  /** Makes the volume's file: blank (sparse), or a copy of a snapshot's content that is extended to `sizeBytes`. */
+  createVolume(volumeId: string, sizeBytes: number, fromSnapshotId: string | undefined): Promise<void>
+  deleteVolume(volumeId: string): Promise<void>
+  /** Extends the file, and the device in the host that it is attached to. */
+  growVolume(volumeId: string, sizeBytes: number): Promise<void>
+  /** Puts the volume's block device into the instance's host; with the host off, it appears at the next boot. */
+  attachVolume(
+    volumeId: string,
+    attachment: { readonly instanceId: string; readonly deviceName: string },
+  ): Promise<void>
+  /** Takes the device away. Resolves `busy` (and takes nothing away) while the host has it mounted, unless forced. */
+  detachVolume(volumeId: string, options: { readonly force: boolean }): Promise<'detached' | 'busy'>
+  /** A point-in-time copy: a mounted filesystem is frozen while it is taken. Resolves when the copy is complete. */
+  createSnapshot(snapshotId: string, volumeId: string): Promise<void>
+  deleteSnapshot(snapshotId: string): Promise<void>
+
+  /** Replaces all firewall rules at once; default deny inwards between hosts and from outside. */
+  setFirewall(rules: readonly FirewallRule[]): Promise<void>
+}
+
+export interface HostDescription {
+  readonly instanceId: string
+  /** e.g. `ip-10-66-0-5`. */
+  readonly hostname: string
+  readonly privateIp: string
+  readonly publicIp: string
+  /** The image's login user (`admin`, `ubuntu`, `ec2-user`), with password-less sudo. */
+  readonly loginUser: string
+  /** OpenSSH public key lines for the login user; read at the first boot alone, as cloud-init does. */
+  readonly authorizedKeys: readonly string[]
+  /** Decoded user data; run at the first boot alone. */
+  readonly userData: string | undefined
+  /** `nvme`: /dev/nvmeNn1 with by-id links (Nitro types); `xen`: /dev/xvdf. */
+  readonly deviceNaming: 'nvme' | 'xen'
+  readonly rootSizeBytes: number
+  /** Volumes present at boot, in the order of their device numbers. */
+  readonly volumes: readonly { readonly volumeId: string; readonly deviceName: string }[]
+  /** What the instance metadata service says, path below `/latest/` -> text. */
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+export interface HostBoot {
+  /** `ssh-ed25519 AAAA… root@host`, one line per host key; the same at every boot of the instance. */
+  readonly hostKeys: readonly string[]
+}
+
+/** Allow rule; `from` is a CIDR (`203.0.113.1/32` is the operator's side of the sandbox). Ports inclusive; protocol `all` has no ports. */
+export interface FirewallRule {
+  readonly from: string
+  readonly toPrivateIp: string
+  readonly protocol: 'tcp' | 'udp' | 'icmp' | 'all'
+  readonly fromPort: number
+  readonly toPort: number
+}
