@@ -1,0 +1,46 @@
+/** The tags that are evenkeel's state on live resources (DESIGN.md, section 4). Keys use no `/`: instance metadata tags forbid it. */
+export const tagKeys = {
+  /** Which stack owns it. */
+  stack: 'evenkeel:stack',
+  /** Which entry of the stack file it is. */
+  address: 'evenkeel:address',
+  /** Digests of the desired properties that were last applied, one for each property; see applied.ts. */
+  applied: 'evenkeel:applied',
+  /** Git commit, or `--revision`, of the file last applied. */
+  revision: 'evenkeel:revision',
+  /** The run that created it. */
+  run: 'evenkeel:run',
+  /** On volumes: `blank`, `adopted`, or the snapshot id that it was made from. mkfs needs `blank`. */
+  origin: 'evenkeel:origin',
+  /** `root` on the root volumes of servers, which carry their server's address. */
+  role: 'evenkeel:role',
+  /** On volumes: what happens when the entry leaves the file. */
+  onRemove: 'evenkeel:on-remove',
+  /** On servers: `true` while termination protection is asked for. */
+  protect: 'evenkeel:protect',
+  /** On volumes that were kept when their entry left the file: the moment, ISO 8601. They are out of the plan until reused. */
+  retained: 'evenkeel:retained',
+  /** On servers: the ed25519 host key pinned after its first boot, `ssh-ed25519 AAAA…`. */
+  hostKey: 'evenkeel:host-key',
+  /** On servers: digest of the user data as it was sent. */
+  userData: 'evenkeel:user-data',
+  /** On snapshots: what is needed to make the volume again. */
+  version: 'evenkeel:version',
+  fstype: 'evenkeel:fstype',
+  mount: 'evenkeel:mount',
+  label: 'evenkeel:label',
+  uuid: 'evenkeel:uuid',
+  name: 'Name',
+} as const
+
+/** On the server or volume that a sync rule writes to: digests of the source and the rule as last copied. */
+export function syncTagKey(name: string): string {
+  return `evenkeel:sync:${name}`
+}
+
+export type Tags = Readonly<Record<string, string>>
+
+/** Whether a key is one that evenkeel writes; all others belong to people and are left alone. */
+export function isOwnTag(key: string): boolean {
+  return key === tagKeys.name || key.startsWith('evenkeel:')
+}

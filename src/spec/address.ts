@@ -1,0 +1,52 @@
+import { assert } from '../core/assert.js'
+
+/** The kinds of thing that a stack file names, in the order in which reports list them. */
+export const resourceKinds = ['keyPair', 'securityGroup', 'server', 'volume', 'sync'] as const
+export type ResourceKind = (typeof resourceKinds)[number]
+
+declare const brand: unique symbol
+/** `server.web[0]`, `volume.music`, `securityGroup.web`, `keyPair.deploy`, `sync.library`. */
+export type Address = string & { readonly [brand]: 'Address' }
+
+export interface AddressParts {
+  readonly kind: ResourceKind
+  readonly name: string
+  /** Which of a server with `count`, from 0; absent without count. */
+  readonly index: number | undefined
+}
+
+/** Names in a stack file: a lower-case letter, then lower-case letters, digits and dashes, at most 40 characters. */
+export const namePattern = /^[a-z][a-z0-9-]{0,39}$/
+
+const addressPattern = /^(keyPair|securityGroup|server|volume|sync)\.([a-z][a-z0-9-]{0,39})(?:\[(\d{1,5})\])?$/
+
+/** Builds an address; the parts must be valid. */
+export function addressOf(kind: ResourceKind, name: string, index?: number): Address {
+  const text = index === undefined ? `${kind}.${name}` : `${kind}.${name}[${index}]`
+  assert(addressPattern.test(text), `not an address: ${text}`)
+  return text as Address
+}
+
+/** The parts of an address, or undefined when the text is none. */
+export function parseAddress(text: string): AddressParts | undefined {
+  const match = addressPattern.exec(text)
+  if (!match) return undefined
+  const [, kind, name = '', index] = match
+  return { kind: kind as ResourceKind, name, index: index === undefined ? undefined : Number(index) }
+}
+
+/** `server.web[0]` -> `web[0]`: what people call it, and the second half of its `Name` tag. */
+export function displayName(address: Address): string {
+  return address.slice(address.indexOf('.') + 1)
+}
+
+/** Orders addresses for people: by kind, then name, then index as a number. */
+export function compareAddresses(left: Address, right: Address): number {
+  if (left === right) return 0
+  const a = parseAddress(left)
+  const b = parseAddress(right)
+  assert(a && b, `not an address: ${a ? right : left}`)
+  if (a.kind !== b.kind) return resourceKinds.indexOf(a.kind) - resourceKinds.indexOf(b.kind)
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1
+  return (a.index ?? -1) - (b.index ?? -1)
+}

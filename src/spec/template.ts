@@ -1,0 +1,41 @@
+import type { Address } from './address.js'
+
+/** What `${server.boot.privateIp}` can name; `id` works on servers, volumes and security groups. */
+export const referenceProperties = ['id', 'privateIp', 'publicIp', 'elasticIp', 'zone'] as const
+export type ReferenceProperty = (typeof referenceProperties)[number]
+
+export interface Reference {
+  readonly address: Address
+  readonly property: ReferenceProperty
+}
+
+/** A text with references in it. Variables are already replaced; a text without references has one string part. */
+export interface Template {
+  readonly parts: readonly (string | Reference)[]
+}
+
+/** The references in a template, in order, repeated ones included. */
+export function referencesIn(template: Template): readonly Reference[] {
+  return template.parts.filter((part): part is Reference => typeof part !== 'string')
+}
+
+/** The text with every reference replaced by what `lookup` says; undefined when any of them is not known yet. */
+export function renderTemplate(
+  template: Template,
+  lookup: (reference: Reference) => string | undefined,
+): string | undefined {
+  let text = ''
+  for (const part of template.parts) {
+    const value = typeof part === 'string' ? part : lookup(part)
+    if (value === undefined) return undefined
+    text += value
+  }
+  return text
+}
+
+/** The template as it stood in the file, for reports and digests. */
+export function templateSource(template: Template): string {
+  return template.parts
+    .map((part) => (typeof part === 'string' ? part : `\${${part.address}.${part.property}}`))
+    .join('')
+}
