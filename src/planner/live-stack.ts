@@ -21,6 +21,11 @@ export interface LiveStack {
   /** By `selectorKey` of what the file asks for; a selector that found nothing has no entry. */
   readonly images: Readonly<Record<string, LiveImage>>
   readonly subnets: Readonly<Record<string, LiveSubnet>>
+  /**
+   * Every address that the last apply left behind, from the stack's ledger (a launch template, so that the knowledge
+   * lives in EC2); undefined when there is none yet. It tells "was there and is gone" from "was never made".
+   */
+  readonly ledger: { readonly id: string; readonly addresses: readonly Address[] } | undefined
   /** The operator's address as EC2 sees it; asked only where the file says `my-ip`. */
   readonly operatorIp: string | undefined
   /** Public key material on this machine by key pair address: `ssh-ed25519 AAAA…` without comment; none yet for one to be generated. */

@@ -1,0 +1,37 @@
+import type { Address } from '../spec/address.js'
+
+/** Most harmful last. `restart`: the server stops and starts; `downtime`: a mount or server is away for a while; `data-loss`: bytes go. */
+export const impacts = ['none', 'restart', 'downtime', 'data-loss'] as const
+export type Impact = (typeof impacts)[number]
+
+export type ChangeKind = 'create' | 'update' | 'replace' | 'remove' | 'adopt' | 'none'
+
+/** What differs for one address. Exactly one Change for each address that the file or the live stack knows. */
+export interface Change {
+  readonly address: Address
+  readonly kind: ChangeKind
+  /** One sentence for people; explains, never decides. Empty only for `none`. */
+  readonly reason: string
+  readonly impact: Impact
+  /** Sorted by path. A create lists every desired property with `before: null`. */
+  readonly diffs: readonly Diff[]
+}
+
+/** A value in a report: text, number, flag, list of those, or nothing. */
+export type DiffValue = string | number | boolean | null | readonly string[]
+
+export interface Diff {
+  /** `size`, `type`, `state`, `attachment`, `filesystem`, `mount`, `fstab`, `ingress`, `tags.Name`, `files` … */
+  readonly path: string
+  /** Live now. */
+  readonly before: DiffValue
+  /** After an apply; `knownAfterApply` when it depends on something not made yet. */
+  readonly after: DiffValue
+  /** `drift`: the file says what it said at the last apply, and live has moved. `pending`: the file asks for something new. */
+  readonly cause: 'drift' | 'pending'
+  /** Why the change cannot be made in place, e.g. "an instance's image is fixed at launch". */
+  readonly forcesReplacement?: string
+}
+
+/** Stands in a diff for a value that exists only after apply. */
+export const knownAfterApply = '(known after apply)'

@@ -1,0 +1,57 @@
+import type { Address } from '../spec/address.js'
+import type { Change } from './change.js'
+import type { Step, StepId } from './step.js'
+
+/** What is to be done, in an order that respects every need. Plain JSON: it can be saved, and the same inputs give the same bytes. */
+export interface Plan {
+  readonly formatVersion: 1
+  readonly stack: string
+  readonly specDigest: string
+  readonly liveDigest: string
+  /** Whether everything could be read. An incomplete plan acts only on what was seen. */
+  readonly complete: boolean
+  /** Whether an apply would carry it out: false when a problem of severity `error` stands in it. An empty plan is applyable. */
+  readonly applyable: boolean
+  /** Sorted by address; one for each address, `none` included. */
+  readonly changes: readonly Change[]
+  /** In a stable topological order. */
+  readonly steps: readonly Step[]
+  readonly problems: readonly Problem[]
+  /** Steps that the target cannot carry out (a sandbox without hosts), left out of `steps`. */
+  readonly impossible: readonly { readonly id: StepId; readonly address: Address; readonly reason: string }[]
+  /** What exists already, by address: the executor's first bindings. */
+  readonly bindings: Readonly<Record<string, Binding>>
+  /** The ledger to write before the first step and after the last; undefined: unchanged. */
+  readonly ledger: PlannedLedger
+}
+
+export interface PlannedLedger {
+  /** Launch template id; undefined: to be made. */
+  readonly id: string | undefined
+  /** As read. */
+  readonly before: readonly Address[]
+  /** When every step is done; empty: the stack is gone, and so is the ledger. */
+  readonly after: readonly Address[]
+}
+
+/** Something that people must know before they say yes. Errors keep the plan from being applied. */
+export interface Problem {
+  readonly severity: 'error' | 'warning'
+  readonly code: string
+  readonly address: Address | undefined
+  readonly message: string
+  readonly hint: string | undefined
+}
+
+/** What a step needs to know of a resource that exists. */
+export interface Binding {
+  readonly id: string
+  readonly privateIp?: string
+  readonly publicIp?: string
+  readonly zone?: string
+  /** On servers: `ssh-ed25519 AAAA…` from its tag. */
+  readonly hostKey?: string
+  /** On servers: who logs in, and with whose key. */
+  readonly user?: string
+  readonly keyPair?: Address
+}
