@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+/**
+ * Compiles src/ to dist/. `--if-stale` does nothing when dist/ is newer than everything that it is made from.
+ * dist/ is made beside the old one and swapped in whole: a program that runs from it never sees half a build.
+ */
+import { spawnSync } from 'node:child_process'
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const dist = join(root, 'dist')
+const sources = ['src', 'schema', 'scripts/build.mjs', 'tsconfig.json', 'package-lock.json']
+
+if (!process.argv.includes('--if-stale') || isStale()) build()
+
+/** Whether anything was added, changed or removed since dist/ was made; its own time is when its build began. */
+function isStale() {
+  if (!existsSync(dist)) return true
+  const builtMs = statSync(dist).mtimeMs
+  return sources.some((path) => changedMs(join(root, path)) > builtMs)
+}
+
+/** The newest modification below a path; a directory's own time counts, because removing a file changes it. */
+function changedMs(path) {
+  if (!existsSync(path)) return 0
+  const status = statSync(path)
+  if (!status.isDirectory()) return status.mtimeMs
+  return Math.max(status.mtimeMs, ...readdirSync(path).map((name) => changedMs(join(path, name))))
+}
+
+function build() {
+  const began = new Date()
+  const fresh = join(root, '.cache', `dist-${process.pid}`)
+  const old = join(root, '.cache', `dist-old-${process.pid}`)
+  mkdirSync(join(root, '.cache'), { recursive: true })
+  const tsc = spawnSync(join(root, 'node_modules/.bin/tsc'), ['--project', 'tsconfig.json', '--outDir', fresh], {
+    cwd: root,
+    stdio: 'inherit',
+  })
+  if (tsc.status !== 0) {
+    rmSync(fresh, { recursive: true, force: true })
+    process.stderr.write('build: the sources have type errors, dist/ is left as it was\n')
+    process.exit(1)
+  }
+  copyOtherFiles(join(root, 'src'), fresh)
+  const main = join(fresh, 'cli', 'main.js')
+  if (existsSync(main)) chmodSync(main, 0o755)
+  utimesSync(fresh, began, began)
+  if (existsSync(dist)) renameSync(dist, old)
+  renameSync(fresh, dist)
+  rmSync(old, { recursive: true, force: true })
+}
+
+/** What is no TypeScript (scripts that run inside hosts, say) goes along as it is. */
+function copyOtherFiles(from, to) {
+  cpSync(from, to, {
+    recursive: true,
+    filter: (path) => statSync(path).isDirectory() || extname(path) !== '.ts',
+  })
+}

@@ -1,0 +1,113 @@
+#!/bin/sh
+# Makes a fresh clone ready for `npm run demo`, `npm test` and `npm run check`: npm packages, the Debian packages that the
+# sandbox's hosts are made of, and dist/. Idempotent, and instant when there is nothing to do.
+set -eu
+cd "$(dirname "$0")/.."
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+
+# --- npm packages: the stamp holds the digest of the lockfile that node_modules was installed from ---
+
+install_npm_packages() {
+  digest=$(sha256sum package-lock.json 2>/dev/null || shasum -a 256 package-lock.json)
+  digest=${digest%% *}
+  stamp=node_modules/.evenkeel-lockfile
+  if [ "$(cat "$stamp" 2>/dev/null || true)" = "$digest" ]; then return; fi
+  say 'installing the npm packages of package-lock.json'
+  # Nothing here needs an install script; without them no compiler is needed and none of them runs.
+  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+  printf '%s\n' "$digest" >"$stamp"
+}
+
+# --- Debian packages: asked by program, because looking up a path is quicker than asking dpkg ---
+
+# One `program package` a line: what the sandbox's hosts and the tests run.
+needed_programs() {
+  cat <<'LIST'
+ssh openssh-client
+ssh-keygen openssh-client
+sshd openssh-server
+sudo sudo
+rsync rsync
+unshare util-linux
+setpriv util-linux
+findmnt util-linux
+blkid util-linux
+fsfreeze util-linux
+mkswap util-linux
+losetup mount
+mount mount
+ip iproute2
+nft nftables
+ps procps
+perl perl-base
+script bsdutils
+mkfs.ext4 e2fsprogs
+mkfs.xfs xfsprogs
+mkfs.btrfs btrfs-progs
+mkfs.vfat dosfstools
+mkfs.ntfs ntfs-3g
+mkfs.jfs jfsutils
+mkfs.f2fs f2fs-tools
+LIST
+}
+
+# The packages of the programs that are not on this machine, each once.
+missing_packages() {
+  needed_programs | while read -r program package; do
+    command -v "$program" >/dev/null 2>&1 || printf '%s\n' "$package"
+  done | sort -u | tr '\n' ' '
+}
+
+# Installs the packages named. A policy-rc.d keeps their services from starting, and is gone afterwards.
+install_debian_packages() {
+  policy=/usr/sbin/policy-rc.d
+  had_sshd=$(command -v sshd || true)
+  if [ ! -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+  fi
+  # shellcheck disable=SC2086 # a list of words
+  apt_install $1 || { update_lists && apt_install $1; }
+  # The sandbox starts its own sshd inside its hosts; installing the program must not open this machine at the next boot.
+  if [ -z "$had_sshd" ] && command -v systemctl >/dev/null 2>&1; then
+    systemctl --quiet disable ssh.service ssh.socket >/dev/null 2>&1 || true
+  fi
+  rm -f "$policy"
+  trap - EXIT INT TERM
+}
+
+apt_install() {
+  DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 --no-install-recommends "$@" </dev/null >&2
+}
+
+update_lists() {
+  say 'reading the package lists (apt-get update)'
+  apt-get update --quiet=2 </dev/null >&2 || { sleep 3 && apt-get update --quiet=2 </dev/null >&2; }
+}
+
+prepare_programs() {
+  packages=$(missing_packages)
+  if [ -z "$packages" ]; then return; fi
+  if [ "$(uname -s)" != Linux ]; then
+    say 'this is not Linux: the sandbox has no hosts here, its EC2 API works alone'
+  elif ! command -v apt-get >/dev/null 2>&1; then
+    say "missing programs; on Debian they are in: $packages"
+    say 'without them the sandbox may have no hosts, and tests that need them are skipped'
+  elif [ "$(id -u)" != 0 ]; then
+    say 'missing programs, and only root may install them:'
+    say "  sudo apt-get install --no-install-recommends $packages"
+    say 'without them the sandbox may have no hosts, and tests that need them are skipped'
+  else
+    say "installing the Debian packages: $packages"
+    install_debian_packages "$packages" || say "could not install: $(missing_packages)"
+  fi
+}
+
+install_npm_packages
+prepare_programs
+node scripts/build.mjs --if-stale
