@@ -1,0 +1,39 @@
+import type { EvenkeelError } from '../core/errors.js'
+import type { Plan } from '../planner/plan.js'
+import type { Step, StepId } from '../planner/step.js'
+import type { ApplyResult, Outcome } from './outcome.js'
+
+/** What happens during an apply, in order. Times are milliseconds since the epoch. */
+export type RunEvent =
+  | { readonly kind: 'run-started'; readonly at: number; readonly run: string; readonly plan: Plan }
+  | { readonly kind: 'step-started'; readonly at: number; readonly step: Step }
+  /** `fraction` between 0 and 1 where it is known; `text` like `12 MiB of 40 MiB`. */
+  | {
+      readonly kind: 'step-progress'
+      readonly at: number
+      readonly stepId: StepId
+      readonly fraction: number | undefined
+      readonly text: string
+    }
+  /** A line that a command in a server printed. */
+  | { readonly kind: 'step-output'; readonly at: number; readonly stepId: StepId; readonly line: string }
+  | {
+      readonly kind: 'step-retried'
+      readonly at: number
+      readonly stepId: StepId
+      readonly attempt: number
+      readonly error: EvenkeelError
+      readonly delayMs: number
+    }
+  | {
+      readonly kind: 'step-finished'
+      readonly at: number
+      readonly step: Step
+      readonly outcome: Outcome
+      readonly durationMs: number
+    }
+  | { readonly kind: 'interrupted'; readonly at: number; readonly inFlight: readonly StepId[] }
+  | { readonly kind: 'run-finished'; readonly at: number; readonly result: ApplyResult; readonly durationMs: number }
+
+/** Receives events one after another; must not throw. */
+export type EventSink = (event: RunEvent) => void

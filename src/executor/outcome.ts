@@ -1,0 +1,17 @@
+import type { EvenkeelError } from '../core/errors.js'
+import type { StepId } from '../planner/step.js'
+
+/** How one step ended. `unchanged`: it was so already. `blocked`: a step that it needs did not get done. */
+export type Outcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'failed'; readonly error: EvenkeelError }
+  | { readonly kind: 'blocked'; readonly by: StepId }
+  | { readonly kind: 'cancelled' }
+
+/** `converged`: every step done or unchanged. `partial`: some failed, others were done. */
+export interface ApplyResult {
+  readonly status: 'converged' | 'partial' | 'failed' | 'cancelled'
+  /** In plan order; one for each step. */
+  readonly outcomes: readonly { readonly stepId: StepId; readonly outcome: Outcome }[]
+}
