@@ -108,8 +108,8 @@ export interface CloudPort {
   /** Adds or overwrites these tags, leaves all others alone. */
   setTags(request: { readonly id: string; readonly tags: Tags }): Promise<Effect>
   removeTags(request: { readonly id: string; readonly keys: readonly string[]; readonly owner: Owner }): Promise<Effect>
-  /** Whether this volume is free, before it is adopted: a fresh read by id. */
-  readVolume(volumeId: string): Promise<LiveVolume | undefined>
+  /** Whether this volume is free, before it is adopted: a fresh read by id. It may have no tags of ours, so no address. */
+  readVolume(volumeId: string): Promise<Omit<LiveVolume, 'address'> | undefined>
 
   /** Writes the stack's ledger (a launch template `evenkeel-<stack>`); an empty list removes it. Returns its id. */
   writeLedger(request: {
@@ -201,10 +201,16 @@ export interface CloudQuery {
   readonly images: readonly ImageSelector[]
   readonly subnets: readonly SubnetSelector[]
   /** Volumes that the file adopts, and snapshots that it names by id. */
-  readonly volumeIds: readonly string[]
-  readonly snapshotIds: readonly string[]
+  readonly volumeIds: readonly NamedId[]
+  readonly snapshotIds: readonly NamedId[]
   /** Ask for the operator's address. */
   readonly operatorIp: boolean
+}
+
+/** An id that the file names, and the address that names it: the live resource may have no tags of ours yet. */
+export interface NamedId {
+  readonly id: string
+  readonly address: Address
 }
 
 /** The cloud half of a LiveStack, in its words. */
@@ -221,6 +227,8 @@ export interface CloudFacts {
   readonly subnets: Readonly<Record<string, LiveSubnet>>
   readonly operatorIp: string | undefined
   readonly ledger: { readonly id: string; readonly addresses: readonly Address[] } | undefined
+  /** Resources with the stack's tag whose `evenkeel:address` is missing or is no address: for people to look at, never touched. */
+  readonly unnamed?: readonly { readonly id: string; readonly addressTag: string | undefined }[]
 }
 
 // ---------------------------------------------------------------- hosts
