@@ -115,6 +115,10 @@ export interface CreateServer extends StepBase {
   readonly zone: string | undefined
   readonly subnetId: string | undefined
   readonly keyPair: Address
+  /** The key pair's name in EC2, which a launch asks for. */
+  readonly keyName: string
+  /** Who logs in (planner/login-user.ts): the executor's binding of a new server needs it before anything can be read from it. */
+  readonly user: string
   readonly securityGroups: readonly Address[]
   readonly rootVolume: RootVolumeSpec
   readonly userData: Template | undefined
