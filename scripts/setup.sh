@@ -14,10 +14,25 @@ install_npm_packages() {
   digest=${digest%% *}
   stamp=node_modules/.evenkeel-lockfile
   if [ "$(cat "$stamp" 2>/dev/null || true)" = "$digest" ]; then return; fi
+  if packages_match_lockfile; then
+    printf '%s\n' "$digest" >"$stamp"
+    return
+  fi
   say 'installing the npm packages of package-lock.json'
   # Nothing here needs an install script; without them no compiler is needed and none of them runs.
   npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
   printf '%s\n' "$digest" >"$stamp"
+}
+
+# Whether npm's own record of node_modules has every package of the lockfile, as after an `npm install` by hand.
+packages_match_lockfile() {
+  node --input-type=commonjs -e '
+    const { readFileSync } = require("node:fs")
+    const packagesOf = (path) => JSON.parse(readFileSync(path, "utf8")).packages
+    const installed = packagesOf("node_modules/.package-lock.json")
+    const matches = ([path, wanted]) => path === "" || (installed[path] ?? wanted.optional && wanted)?.version === wanted.version
+    process.exitCode = Object.entries(packagesOf("package-lock.json")).every(matches) ? 0 : 1
+  ' 2>/dev/null
 }
 
 # --- Debian packages: asked by program, because looking up a path is quicker than asking dpkg ---

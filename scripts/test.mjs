@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+/**
+ * `npm test`: vitest with its own report, then one line that any CI can read: `123 passed, 0 failed`.
+ * Takes vitest's arguments. A file that could not be loaded and an error outside every test count as failed.
+ */
+import { parseCLI, startVitest } from 'vitest/node'
+
+const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)])
+const vitest = await startVitest('test', filter, { ...options, run: true, watch: false })
+const files = vitest.state.getTestModules()
+const passed = countTests('passed')
+const failed =
+  countTests('failed') +
+  files.filter((file) => file.errors().length > 0).length +
+  vitest.state.getUnhandledErrors().length
+await vitest.close()
+const complete = passed + failed > 0 && files.every((file) => file.state() !== 'pending' && file.state() !== 'queued')
+if (!complete) process.stderr.write('not every test file was run\n')
+if (failed > 0 || !complete) process.exitCode = 1
+process.stdout.write(`${passed} passed, ${failed} failed\n`)
+
+function countTests(state) {
+  return files.reduce((sum, file) => sum + [...file.children.allTests(state)].length, 0)
+}

@@ -1,0 +1,98 @@
+/**
+ * The layer table (docs/ARCHITECTURE.md): what each directory of src/ may import. test/tidy.test.ts enforces it on resolved
+ * paths; .oxlintrc.json repeats it, so that editors show it, and the same test compares the two.
+ */
+export const layerNames = [
+  'core',
+  'spec',
+  'planner',
+  'executor',
+  'providers',
+  'hosts',
+  'sync',
+  'sandbox',
+  'report',
+  'cli',
+] as const
+export type LayerName = (typeof layerNames)[number]
+
+export interface LayerRule {
+  /** Layers that it may import anything from; itself always. */
+  readonly values: readonly LayerName[]
+  /** Layers that it may import types from, and nothing that runs. */
+  readonly types: readonly LayerName[]
+  /** Node's own modules that it may import. */
+  readonly node: 'all' | readonly string[]
+  /** npm packages that it may import. */
+  readonly packages: readonly string[]
+  /** So many modules at least must be seen: a checker that sees nothing has checked nothing. */
+  readonly modulesMin: number
+}
+
+export const layers: Readonly<Record<LayerName, LayerRule>> = {
+  core: { values: [], types: [], node: ['node:crypto'], packages: [], modulesMin: 5 },
+  spec: { values: ['core'], types: [], node: [], packages: ['ajv', 'yaml'], modulesMin: 3 },
+  planner: { values: ['core', 'spec'], types: [], node: [], packages: ['deep-diff'], modulesMin: 3 },
+  executor: { values: ['core', 'spec', 'planner'], types: [], node: 'all', packages: [], modulesMin: 1 },
+  providers: {
+    values: ['core', 'spec', 'planner'],
+    types: ['executor'],
+    node: 'all',
+    packages: ['@aws-sdk/client-ec2', '@aws-sdk/client-ssm'],
+    modulesMin: 1,
+  },
+  hosts: { values: ['core', 'spec', 'planner'], types: ['executor'], node: 'all', packages: ['ssh2'], modulesMin: 1 },
+  sync: { values: ['core', 'spec', 'planner'], types: ['executor'], node: 'all', packages: [], modulesMin: 1 },
+  sandbox: { values: ['core'], types: [], node: 'all', packages: [], modulesMin: 1 },
+  report: {
+    values: ['core', 'spec', 'planner'],
+    types: ['executor', 'providers', 'hosts', 'sync'],
+    node: [],
+    packages: ['listr2', 'picocolors'],
+    modulesMin: 1,
+  },
+  cli: {
+    values: ['core', 'spec', 'planner', 'executor', 'providers', 'hosts', 'sync', 'sandbox', 'report'],
+    types: [],
+    node: 'all',
+    packages: ['commander', 'picocolors'],
+    modulesMin: 1,
+  },
+}
+
+/** Directories inside a layer that bear another layer's name; the lint rule, which sees text alone, leaves them to the test. */
+export const innerNamesakes: Readonly<Partial<Record<LayerName, readonly LayerName[]>>> = { sandbox: ['hosts'] }
+
+const packages = [...new Set(Object.values(layers).flatMap((rule) => rule.packages))].sort()
+
+/** What .oxlintrc.json must say for a layer: the same table, as patterns over import specifiers. */
+export function lintOverride(layer: LayerName) {
+  const rule = layers[layer]
+  const namesakes = innerNamesakes[layer] ?? []
+  const others = layerNames.filter((name) => name !== layer && !rule.values.includes(name) && !namesakes.includes(name))
+  const banned = others.filter((name) => !rule.types.includes(name))
+  const typesOnly = others.filter((name) => rule.types.includes(name))
+  const patterns: { regex?: string; group?: string[]; message: string; allowTypeImports?: true }[] = []
+  if (banned.length > 0) {
+    patterns.push({ regex: `^(\\.\\./)+(${banned.join('|')})/`, message: `${layer} may not import this layer` })
+  }
+  if (typesOnly.length > 0) {
+    patterns.push({
+      regex: `^(\\.\\./)+(${typesOnly.join('|')})/`,
+      message: `${layer} may import types alone from this layer`,
+      allowTypeImports: true,
+    })
+  }
+  const foreign = packages.filter((name) => !rule.packages.includes(name))
+  patterns.push({
+    group: foreign.flatMap((name) => [name, `${name}/**`]),
+    message: `${layer} may not import this package`,
+  })
+  if (rule.node !== 'all') {
+    patterns.push({
+      group: ['node:*', 'node:*/**', ...rule.node.map((name) => `!${name}`)],
+      message: `${layer} may not import this part of Node`,
+    })
+  }
+  return { files: [`src/${layer}/**`], rules: { 'no-restricted-imports': ['error', { patterns }] } }
+}
