@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, existsSync } from 'node:fs'
+import { count } from '../../core/units.js'
+import { systemEnvironment } from './commands.js'
+
+export type HostCapability = { readonly ok: true } | { readonly ok: false; readonly because: string }
+
+/** Programs that hosts cannot do without, by the Debian package that brings them. */
+const programsByPackage: Readonly<Record<string, readonly string[]>> = {
+  'openssh-server': ['sshd'],
+  'openssh-client': ['ssh-keygen'],
+  sudo: ['sudo'],
+  'util-linux': ['unshare', 'nsenter', 'setpriv', 'pivot_root', 'blockdev', 'lsblk'],
+  mount: ['mount', 'umount', 'losetup'],
+  iproute2: ['ip'],
+  nftables: ['nft'],
+  e2fsprogs: ['mkfs.ext4'],
+  'perl-base': ['perl'],
+  bash: ['bash'],
+  coreutils: ['cp', 'mknod', 'base64'],
+}
+
+let remembered: HostCapability | undefined
+
+/**
+ * Returns whether this process can run hosts on this machine, and else why not, in one sentence that names the Debian
+ * packages to install where that would help. The first call takes some 20 ms; later ones return the same answer.
+ */
+export function canHostLinux(): HostCapability {
+  remembered ??= examine()
+  return remembered
+}
+
+function examine(): HostCapability {
+  if (process.platform !== 'linux') return no(`hosts need Linux, this is ${process.platform}`)
+  if (process.getuid?.() !== 0) return no('hosts need root: namespaces with real mounts and loop devices')
+  const packages = missingPackages()
+  if (packages.length > 0) {
+    const what = count(packages.length, 'Debian package')
+    return no(`hosts need ${what} more: apt-get install ${packages.join(' ')}`)
+  }
+  if (!canOpen('/dev/loop-control')) return no('hosts need loop devices, and /dev/loop-control cannot be opened')
+  const trial = spawnSync('unshare', unshareArguments, { env: systemEnvironment, encoding: 'utf8', timeout: 10_000 })
+  if (trial.status === 0) return { ok: true }
+  const words = trial.stderr?.trim().split('\n').at(-1) || trial.error?.message || 'no reason given'
+  return no(`hosts need namespaces, overlay mounts and nftables, and this machine refuses them to us: ${words}`)
+}
+
+/** One trial of what only the kernel knows: namespaces, a tmpfs with an overlay on it, a firewall in a new network. */
+const unshareArguments = [
+  ...['--mount', '--net', '--pid', '--uts', '--ipc', '--cgroup', '--fork', '--kill-child', '--propagation', 'private'],
+  ...['sh', '-e', '-c'],
+  [
+    'mount -t tmpfs trial /mnt',
+    'mkdir /mnt/lower /mnt/upper /mnt/work /mnt/root',
+    'mount -t overlay overlay -o lowerdir=/mnt/lower:/,upperdir=/mnt/upper,workdir=/mnt/work /mnt/root',
+    'ip link add eth0 type veth peer name eth1',
+    'nft "add table ip trial; add chain ip trial out { type nat hook prerouting priority 0; }"',
+  ].join('\n'),
+]
+
+function missingPackages(): readonly string[] {
+  const directories = (systemEnvironment['PATH'] ?? '').split(':')
+  const isThere = (program: string) => directories.some((directory) => existsSync(`${directory}/${program}`))
+  return Object.entries(programsByPackage)
+    .filter(([, programs]) => !programs.every(isThere))
+    .map(([name]) => name)
+}
+
+function canOpen(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function no(because: string): HostCapability {
+  return { ok: false, because }
+}

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto'
+import { mkdir, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** Where a sandbox keeps its hosts and disks. All paths are absolute and free of symbolic links. */
+export interface HostsDirectory {
+  readonly root: string
+  /** Twelve hex digits that name this directory in places shared by the machine: cgroups, locks. */
+  readonly identity: string
+  /** The number B of this sandbox's 127.B.0.0/16. */
+  readonly addressBlockFile: string
+  /** Names of /dev/loopN nodes that this sandbox made the kernel create, one a line. */
+  readonly loopsFile: string
+  /** Scripts and the image's files; rewritten at each start. */
+  readonly runtime: string
+  /** Where the image layer is mounted, in the switch's mount namespace alone. */
+  readonly imageLayer: string
+  instance(instanceId: string): string
+  volume(volumeId: string): string
+  snapshot(snapshotId: string): string
+}
+
+/** Makes the directory (mode 0700: it holds private host keys) and returns its paths. */
+export async function openHostsDirectory(stateDir: string): Promise<HostsDirectory> {
+  for (const name of ['instances', 'volumes', 'snapshots', 'runtime', 'image']) {
+    await mkdir(join(stateDir, name), { recursive: true, mode: 0o700 })
+  }
+  const root = await realpath(stateDir)
+  return {
+    root,
+    identity: createHash('sha256').update(root).digest('hex').slice(0, 12),
+    addressBlockFile: join(root, 'address-block'),
+    loopsFile: join(root, 'loops'),
+    runtime: join(root, 'runtime'),
+    imageLayer: join(root, 'image'),
+    instance: (instanceId) => join(root, 'instances', instanceId),
+    volume: (volumeId) => join(root, 'volumes', `${volumeId}.img`),
+    snapshot: (snapshotId) => join(root, 'snapshots', `${snapshotId}.img`),
+  }
+}

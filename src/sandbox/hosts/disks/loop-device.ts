@@ -1,0 +1,101 @@
+import { constants } from 'node:fs'
+import { appendFile, type FileHandle, open, readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { systemClock } from '../../../core/clock.js'
+import { run } from '../commands.js'
+import type { HostsDirectory } from '../directory.js'
+
+/**
+ * A volume's file as a block device of this machine. We hold the device open and have it told to clear itself at its
+ * last close (AUTOCLEAR), so that it goes with this process even when that is killed.
+ */
+export class LoopDevice {
+  /** e.g. `/dev/loop9`. */
+  readonly path: string
+  /** e.g. `7:9`. */
+  readonly deviceNumber: string
+  readonly #handle: FileHandle
+
+  private constructor(path: string, deviceNumber: string, handle: FileHandle) {
+    this.path = path
+    this.deviceNumber = deviceNumber
+    this.#handle = handle
+  }
+
+  static async attach(directory: HostsDirectory, file: string): Promise<LoopDevice> {
+    const path = await bind(file)
+    const handle = await open(path, 'r')
+    await appendFile(directory.loopsFile, `${path}\n`)
+    await run('losetup', ['--detach', path]) // held open, so this only sets AUTOCLEAR
+    const deviceNumber = (await readFile(`/sys/block/${basename(path)}/dev`, 'utf8')).trim()
+    return new LoopDevice(path, deviceNumber, handle)
+  }
+
+  /** Whether somebody has it mounted, or holds it exclusively otherwise (mkfs, a volume manager). */
+  async isBusy(): Promise<boolean> {
+    try {
+      const handle = await open(this.path, constants.O_RDWR | constants.O_EXCL)
+      await handle.close()
+      return false
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EBUSY') return true
+      throw error
+    }
+  }
+
+  /** Resolves whether it became free within `withinMs`: a dead host's mounts are undone a little after its end. */
+  async becomesFree(withinMs: number): Promise<boolean> {
+    const until = Date.now() + withinMs
+    while (await this.isBusy()) {
+      if (Date.now() > until) return false
+      await systemClock.sleep(10)
+    }
+    return true
+  }
+
+  /** Writes what raw writers left in the device's cache through to the file. */
+  async flush(): Promise<void> {
+    await run('blockdev', ['--flushbufs', this.path])
+  }
+
+  /** Takes over the file's new size. */
+  async refreshSize(): Promise<void> {
+    await run('losetup', ['--set-capacity', this.path])
+  }
+
+  /** Lets go of it: it is unbound at once where nothing else holds it, else when that lets go. */
+  async release(): Promise<void> {
+    await this.#handle.close()
+    const backingFile = `/sys/block/${basename(this.path)}/loop/backing_file`
+    for (let turn = 0; turn < 100; turn += 1) {
+      const bound = await readFile(backingFile, 'utf8').catch(() => undefined)
+      if (bound === undefined) break
+      await systemClock.sleep(5)
+    }
+    await removeLoopNode(this.path)
+  }
+}
+
+/**
+ * Has the kernel remove an unbound /dev/loopN again (LOOP_CTL_REMOVE, 0x4C81). It refuses one that somebody uses; the
+ * first eight are the machine's own. Perl is essential in Debian, and Node has no ioctl.
+ */
+export async function removeLoopNode(path: string): Promise<void> {
+  const number = /^\/dev\/loop(\d+)$/.exec(path)?.[1]
+  if (number === undefined || Number(number) < 8) return
+  await run('perl', ['-e', 'open(F, "+<", "/dev/loop-control") and ioctl(F, 0x4C81, $ARGV[0] + 0)', number]).catch(
+    () => '',
+  )
+}
+
+/** Another sandbox may take, or remove, the very device that losetup has just found free: then it is asked again. */
+async function bind(file: string): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return (await run('losetup', ['--find', '--show', file])).trim()
+    } catch (error) {
+      if (attempt === 5) throw error
+      await systemClock.sleep(20 * attempt)
+    }
+  }
+}

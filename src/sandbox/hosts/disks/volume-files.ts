@@ -1,0 +1,73 @@
+import { open, rename, rm, stat } from 'node:fs/promises'
+import { HostError } from '../../../core/errors.js'
+import { runBound } from '../commands.js'
+import type { HostsDirectory } from '../directory.js'
+
+/** The suffix of a file that is still being written; swept at the next start. */
+export const partialSuffix = '.partial'
+
+/** Makes a volume's file, blank or from a snapshot; does nothing when it is there. */
+export async function createVolumeFile(
+  directory: HostsDirectory,
+  volumeId: string,
+  sizeBytes: number,
+  fromSnapshotId: string | undefined,
+): Promise<void> {
+  const file = directory.volume(volumeId)
+  if (await exists(file)) return
+  const partial = `${file}${partialSuffix}`
+  if (fromSnapshotId === undefined) {
+    await rm(partial, { force: true })
+  } else {
+    const snapshot = directory.snapshot(fromSnapshotId)
+    if (!(await exists(snapshot))) throw missing(`snapshot ${fromSnapshotId}`)
+    await copySparse(snapshot, partial)
+  }
+  await extend(partial, sizeBytes)
+  await rename(partial, file)
+}
+
+/** Extends a volume's file; never makes it smaller. */
+export async function growVolumeFile(directory: HostsDirectory, volumeId: string, sizeBytes: number): Promise<void> {
+  const file = directory.volume(volumeId)
+  if (!(await exists(file))) throw missing(`volume ${volumeId}`)
+  await extend(file, sizeBytes)
+}
+
+/** Copies a volume's file as it is now into a snapshot's; whoever calls it has frozen what writes. */
+export async function copyToSnapshot(directory: HostsDirectory, volumeId: string, snapshotId: string): Promise<void> {
+  const file = directory.volume(volumeId)
+  if (!(await exists(file))) throw missing(`volume ${volumeId}`)
+  const snapshot = directory.snapshot(snapshotId)
+  await copySparse(file, `${snapshot}${partialSuffix}`)
+  await rename(`${snapshot}${partialSuffix}`, snapshot)
+}
+
+export async function exists(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => undefined)) !== undefined
+}
+
+/** Returns the volume's size in bytes. */
+export async function volumeSize(directory: HostsDirectory, volumeId: string): Promise<number> {
+  const found = await stat(directory.volume(volumeId)).catch(() => undefined)
+  if (found === undefined) throw missing(`volume ${volumeId}`)
+  return found.size
+}
+
+async function copySparse(source: string, target: string): Promise<void> {
+  await rm(target, { force: true })
+  await runBound('cp', ['--sparse=always', '--reflink=auto', source, target])
+}
+
+async function extend(file: string, sizeBytes: number): Promise<void> {
+  const handle = await open(file, 'a', 0o600)
+  try {
+    if ((await handle.stat()).size < sizeBytes) await handle.truncate(sizeBytes)
+  } finally {
+    await handle.close()
+  }
+}
+
+function missing(what: string): HostError {
+  return new HostError('SANDBOX_HOST_FAILED', `${what} has no file in the sandbox`, { host: 'this machine' })
+}

@@ -1,0 +1,119 @@
+import { required } from '../../../core/assert.js'
+import { run } from '../commands.js'
+import { kernelNameFor } from '../disks/device-names.js'
+import { type HostDevice, HostDevices } from '../disks/host-devices.js'
+import { LoopDevice } from '../disks/loop-device.js'
+import { copyToSnapshot, growVolumeFile, volumeSize } from '../disks/volume-files.js'
+import type { HostsDirectory } from '../directory.js'
+import type { HostDescription } from '../host-backend.js'
+import type { DeviceGroup } from './device-group.js'
+import { type Freeze, freeze } from './freeze.js'
+import { mountPointsOf } from './mounts.js'
+
+interface AttachedDisk {
+  device: HostDevice
+  readonly loop: LoopDevice
+}
+
+/** The volumes in one running host. Callers run one method at a time for a host. */
+export class HostDisks {
+  readonly #directory: HostsDirectory
+  readonly #host: HostDescription
+  readonly #group: DeviceGroup | undefined
+  readonly #disks = new Map<string, AttachedDisk>()
+  #pid: number | undefined
+
+  constructor(directory: HostsDirectory, host: HostDescription, group: DeviceGroup | undefined) {
+    this.#directory = directory
+    this.#host = host
+    this.#group = group
+  }
+
+  /** Says which process is the host's PID 1, once its /dev and /sys are there. */
+  openAt(pid: number): void {
+    this.#pid = pid
+  }
+
+  has(volumeId: string): boolean {
+    return this.#disks.has(volumeId)
+  }
+
+  async attach(volumeId: string, deviceName: string): Promise<void> {
+    if (this.#disks.has(volumeId)) return
+    const sizeBytes = await volumeSize(this.#directory, volumeId)
+    const loop = await LoopDevice.attach(this.#directory, this.#directory.volume(volumeId))
+    const taken = new Set([...this.#disks.values()].map(({ device }) => device.kernelName))
+    const naming = this.#host.deviceNaming
+    const kernelName = kernelNameFor(naming, deviceName, taken)
+    const device: HostDevice = { volumeId, kernelName, naming, deviceNumber: loop.deviceNumber, sizeBytes }
+    this.#disks.set(volumeId, { device, loop })
+    await this.#group?.allow(loop.deviceNumber)
+    await this.#devices.add(device)
+    await this.#list()
+  }
+
+  async detach(volumeId: string, options: { readonly force: boolean }): Promise<'detached' | 'busy'> {
+    const disk = this.#disks.get(volumeId)
+    if (disk === undefined) return 'detached'
+    if (options.force) await this.#tearOff(disk.device)
+    else if (await disk.loop.isBusy()) return 'busy'
+    this.#disks.delete(volumeId)
+    await this.#devices.remove(disk.device)
+    await this.#list()
+    await this.#group?.deny(disk.device.deviceNumber)
+    await disk.loop.release()
+    return 'detached'
+  }
+
+  async grow(volumeId: string, sizeBytes: number): Promise<void> {
+    await growVolumeFile(this.#directory, volumeId, sizeBytes)
+    const disk = this.#disks.get(volumeId)
+    if (disk === undefined) return
+    await disk.loop.refreshSize()
+    disk.device = { ...disk.device, sizeBytes: await volumeSize(this.#directory, volumeId) }
+    await this.#devices.describe(disk.device)
+    await this.#list()
+  }
+
+  async snapshot(snapshotId: string, volumeId: string): Promise<void> {
+    const disk = required(this.#disks.get(volumeId), volumeId)
+    const pid = required(this.#pid, 'PID 1')
+    const mountPoints = await mountPointsOf(pid, disk.device)
+    const frozen: Freeze | undefined =
+      mountPoints.length === 0 ? undefined : await freeze(this.#host.instanceId, pid, mountPoints)
+    try {
+      if (frozen === undefined || !frozen.complete) await disk.loop.flush()
+      await copyToSnapshot(this.#directory, volumeId, snapshotId)
+    } finally {
+      await frozen?.thaw()
+    }
+  }
+
+  /** After the host's end: waits for the kernel to undo its mounts, then lets go of the devices. */
+  async releaseAll(): Promise<void> {
+    const disks = [...this.#disks.values()]
+    this.#disks.clear()
+    await Promise.all(
+      disks.map(async ({ loop }) => {
+        await loop.becomesFree(10_000)
+        await loop.release()
+      }),
+    )
+  }
+
+  get #devices(): HostDevices {
+    return new HostDevices(`/proc/${required(this.#pid, 'PID 1')}/root`)
+  }
+
+  #list(): Promise<void> {
+    return this.#devices.list([...this.#disks.values()].map(({ device }) => device))
+  }
+
+  /** What a forced detach does to mounts; open files keep the filesystem alive in the kernel until they are closed. */
+  async #tearOff(device: HostDevice): Promise<void> {
+    const pid = required(this.#pid, 'PID 1')
+    for (const mountPoint of [...(await mountPointsOf(pid, device))].reverse()) {
+      await run('nsenter', ['--target', String(pid), '--mount', '--pid', 'umount', '--lazy', '--', mountPoint])
+    }
+  }
+}

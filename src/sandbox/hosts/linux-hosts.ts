@@ -1,0 +1,207 @@
+import { rm } from 'node:fs/promises'
+import { assert, required } from '../../core/assert.js'
+import { type AddressBlock, claimAddressBlock } from './address-block.js'
+import { type HostsDirectory, openHostsDirectory } from './directory.js'
+import { copyToSnapshot, createVolumeFile, exists, growVolumeFile } from './disks/volume-files.js'
+import { readConsole } from './host/console.js'
+import { Host, type HostSurroundings, writeBootScript } from './host/host.js'
+import type { FirewallRule, HostBackend, HostBoot, HostDescription } from './host-backend.js'
+import { type HeldLock, lockDirectory } from './locks.js'
+import { firewallRuleset } from './network/firewall-rules.js'
+import { Relay } from './network/relay.js'
+import { Switch } from './network/switch.js'
+import { KeyedQueue, Turnstile } from './queue.js'
+import { sweep } from './sweep.js'
+
+export interface LinuxHostsOptions {
+  /** Where disks, volumes and snapshots are kept; made when it is not there. On a filesystem that overlayfs can write to. */
+  readonly stateDir: string
+  /** How many hosts boot at a time; the others wait. */
+  readonly bootsAtOnce?: number
+}
+
+/**
+ * Instances as real Linux hosts and volumes as real block devices of this machine: namespaces over an overlay of `/`,
+ * loop devices, a network of their own behind 127.B.H.L. Needs root and what `canHostLinux` asks for.
+ *
+ * Root in a host has fewer capabilities than root of the machine and may open its own disks alone, where cgroup v1 is
+ * there. That protects against accidents. It is not a security boundary: run nothing there that you would not run as
+ * root on this machine. The size of a host's root disk is not enforced.
+ */
+export function createLinuxHosts(options: LinuxHostsOptions): HostBackend {
+  return new LinuxHosts(options)
+}
+
+type ExitListener = Parameters<HostBackend['onExit']>[0]
+
+interface Running extends HostSurroundings {
+  readonly lock: HeldLock
+  readonly block: AddressBlock
+}
+
+class LinuxHosts implements HostBackend {
+  readonly kind = 'linux'
+  readonly #stateDir: string
+  readonly #boots: Turnstile
+  readonly #queue = new KeyedQueue()
+  readonly #hosts = new Map<string, Host>()
+  /** Volume id -> the instance that it is attached to, running or not. */
+  readonly #attachments = new Map<string, string>()
+  readonly #exitListeners: ExitListener[] = []
+  #running: Running | undefined
+
+  constructor({ stateDir, bootsAtOnce = 6 }: LinuxHostsOptions) {
+    this.#stateDir = stateDir
+    this.#boots = new Turnstile(bootsAtOnce)
+  }
+
+  async start(): Promise<void> {
+    if (this.#running !== undefined) return
+    const directory = await openHostsDirectory(this.#stateDir)
+    const lock = await lockDirectory(directory)
+    const undo: (() => Promise<void>)[] = [() => lock.release()]
+    try {
+      await sweep(directory)
+      const block = await claimAddressBlock(directory)
+      undo.unshift(() => block.release())
+      await writeBootScript(directory)
+      const network = await Switch.start(directory)
+      undo.unshift(() => network.stop())
+      await network.run('nft', ['-f', '-'], firewallRuleset(block.number, []))
+      const relay = await Relay.start(directory, network)
+      this.#running = { directory, lock, block, network, relay }
+    } catch (error) {
+      for (const step of undo) await step()
+      throw error
+    }
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running
+    if (running === undefined) return
+    await this.#queue.idle()
+    await Promise.all([...this.#hosts.keys()].map((instanceId) => this.shutdown(instanceId, { force: false })))
+    this.#running = undefined
+    this.#attachments.clear()
+    await running.relay.stop()
+    await running.network.stop()
+    for (const path of [running.directory.runtime, running.directory.imageLayer, running.directory.loopsFile]) {
+      await rm(path, { recursive: true, force: true })
+    }
+    await running.block.release()
+    await running.lock.release()
+  }
+
+  publicIpFor(privateIp: string): string {
+    return this.#started.block.publicIpFor(privateIp)
+  }
+
+  boot(description: HostDescription): Promise<HostBoot> {
+    const { instanceId } = description
+    return this.#queue.run(instanceId, async () => {
+      if (!this.#hosts.has(instanceId)) {
+        for (const { volumeId } of description.volumes) this.#attachments.set(volumeId, instanceId)
+        const host = await this.#boots.run(() => Host.boot(this.#started, description))
+        this.#hosts.set(instanceId, host)
+        void host.end.then((how) => {
+          this.#hosts.delete(instanceId)
+          if (how !== 'stopped') for (const listener of this.#exitListeners) listener(instanceId, how)
+        })
+      }
+      return { hostKeys: await Host.keys(this.#directory, instanceId) }
+    })
+  }
+
+  shutdown(instanceId: string, options: { readonly force: boolean }): Promise<void> {
+    return this.#queue.run(instanceId, async () => {
+      await this.#hosts.get(instanceId)?.stop(options)
+      this.#hosts.delete(instanceId)
+    })
+  }
+
+  destroy(instanceId: string): Promise<void> {
+    return this.#queue.run(instanceId, async () => {
+      assert(!this.#hosts.has(instanceId), `${instanceId} runs: it must be shut down first`)
+      for (const [volumeId, holder] of this.#attachments) {
+        if (holder === instanceId) this.#attachments.delete(volumeId)
+      }
+      await rm(this.#directory.instance(instanceId), { recursive: true, force: true })
+    })
+  }
+
+  onExit(listener: ExitListener): void {
+    this.#exitListeners.push(listener)
+  }
+
+  console(instanceId: string): Promise<string> {
+    return readConsole(this.#directory, instanceId)
+  }
+
+  createVolume(volumeId: string, sizeBytes: number, fromSnapshotId: string | undefined): Promise<void> {
+    return this.#queue.run(volumeId, () => createVolumeFile(this.#directory, volumeId, sizeBytes, fromSnapshotId))
+  }
+
+  deleteVolume(volumeId: string): Promise<void> {
+    return this.#queue.run(volumeId, () => rm(this.#directory.volume(volumeId), { force: true }))
+  }
+
+  growVolume(volumeId: string, sizeBytes: number): Promise<void> {
+    return this.#withVolume(volumeId, async (host) => {
+      if (host === undefined) await growVolumeFile(this.#directory, volumeId, sizeBytes)
+      else await host.disks.grow(volumeId, sizeBytes)
+    })
+  }
+
+  attachVolume(
+    volumeId: string,
+    attachment: { readonly instanceId: string; readonly deviceName: string },
+  ): Promise<void> {
+    const { instanceId, deviceName } = attachment
+    return this.#queue.run(instanceId, async () => {
+      this.#attachments.set(volumeId, instanceId)
+      await this.#hosts.get(instanceId)?.disks.attach(volumeId, deviceName)
+    })
+  }
+
+  detachVolume(volumeId: string, options: { readonly force: boolean }): Promise<'detached' | 'busy'> {
+    return this.#withVolume(volumeId, async (host) => {
+      const outcome = host === undefined ? 'detached' : await host.disks.detach(volumeId, options)
+      if (outcome === 'detached') this.#attachments.delete(volumeId)
+      return outcome
+    })
+  }
+
+  createSnapshot(snapshotId: string, volumeId: string): Promise<void> {
+    return this.#withVolume(volumeId, async (host) => {
+      if (await exists(this.#directory.snapshot(snapshotId))) return
+      if (host === undefined) await copyToSnapshot(this.#directory, volumeId, snapshotId)
+      else await host.disks.snapshot(snapshotId, volumeId)
+    })
+  }
+
+  deleteSnapshot(snapshotId: string): Promise<void> {
+    return rm(this.#directory.snapshot(snapshotId), { force: true })
+  }
+
+  async setFirewall(rules: readonly FirewallRule[]): Promise<void> {
+    const { network, block } = this.#started
+    await this.#queue.run('firewall', () => network.run('nft', ['-f', '-'], firewallRuleset(block.number, rules)))
+  }
+
+  /** Runs a work on a volume in the turn of the instance that holds it, with its host where that runs. */
+  #withVolume<T>(volumeId: string, work: (host: Host | undefined) => Promise<T>): Promise<T> {
+    const instanceId = this.#attachments.get(volumeId)
+    return this.#queue.run(instanceId ?? volumeId, () => {
+      const host = instanceId === undefined ? undefined : this.#hosts.get(instanceId)
+      return work(host?.disks.has(volumeId) ? host : undefined)
+    })
+  }
+
+  get #started(): Running {
+    return required(this.#running, 'the sandbox')
+  }
+
+  get #directory(): HostsDirectory {
+    return this.#started.directory
+  }
+}

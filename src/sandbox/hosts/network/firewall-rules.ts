@@ -1,0 +1,59 @@
+import type { FirewallRule } from '../host-backend.js'
+
+/**
+ * The nftables ruleset of the sandbox's network, to be loaded in one transaction. Inwards to a host only what `rules`
+ * allow passes, as with EC2's security groups: stateful, the rest is dropped without a word. It also makes the hosts'
+ * public addresses 127.B.H.L reachable from other hosts, as EC2's internet gateway does.
+ */
+export function firewallRuleset(addressBlock: number, rules: readonly FirewallRule[]): string {
+  const byHost = new Map<string, FirewallRule[]>()
+  for (const rule of rules) byHost.set(rule.toPrivateIp, [...(byHost.get(rule.toPrivateIp) ?? []), rule])
+  const chains = [...byHost].map(
+    ([address, itsRules]) => ` chain ${chainOf(address)} {\n${itsRules.map(ruleLine).join('')} }\n`,
+  )
+  const jumps = [...byHost.keys()].map((address) => `${address} : jump ${chainOf(address)}`)
+  const dispatch = jumps.length === 0 ? '' : `  ip daddr vmap { ${jumps.join(', ')} }\n`
+  const publicNet = `127.${addressBlock}.0.0/16`
+  return `flush ruleset
+table ip gateway {
+ chain prerouting {
+  type nat hook prerouting priority dstnat; policy accept;
+  dnat ip prefix to ip daddr map { ${publicNet} : 10.66.0.0/16 }
+ }
+ chain postrouting {
+  type nat hook postrouting priority srcnat; policy accept;
+  ct status dnat snat ip prefix to ip saddr map { 10.66.0.0/16 : ${publicNet} }
+ }
+}
+table ip groups {
+${chains.join('')} chain forward {
+  type filter hook forward priority 0; policy drop;
+  ct state established,related accept
+${dispatch} }
+ chain output {
+  type filter hook output priority 0; policy drop;
+  oifname "lo" accept
+  ct state established,related accept
+  ip protocol icmp ip daddr 10.66.0.0/16 ip saddr 169.254.1.1 accept
+${dispatch} }
+ chain input {
+  type filter hook input priority 0; policy drop;
+  iifname "lo" accept
+  ct state established,related accept
+  ip daddr 169.254.169.254 tcp dport 80 accept
+  reject
+ }
+}
+`
+}
+
+function chainOf(address: string): string {
+  return `to_${address.replaceAll('.', '_')}`
+}
+
+function ruleLine(rule: FirewallRule): string {
+  const source = rule.from === '0.0.0.0/0' ? '' : `ip saddr ${rule.from} `
+  if (rule.protocol === 'all') return `  ${source}accept\n`
+  if (rule.protocol === 'icmp') return `  ${source}ip protocol icmp accept\n`
+  return `  ${source}${rule.protocol} dport ${Math.max(0, rule.fromPort)}-${Math.min(65_535, rule.toPort)} accept\n`
+}

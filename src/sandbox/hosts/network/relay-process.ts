@@ -1,0 +1,109 @@
+import type { Server, Socket } from 'node:net'
+
+/** What the daemon tells the relay; every message is answered by `{ done: id }`. */
+export type RelayRequest = { readonly id: number } & (
+  | { readonly kind: 'expose'; readonly key: string; readonly address: string; readonly port: number }
+  | { readonly kind: 'withdraw'; readonly key: string }
+  | { readonly kind: 'describe'; readonly address: string; readonly metadata: Readonly<Record<string, string>> }
+  | { readonly kind: 'forget'; readonly address: string }
+)
+
+/**
+ * The body of the relay process. It is written out as text and run by plain Node in the switch's network namespace,
+ * from the sources as from the build; so it names nothing outside itself but types, its argument and globals.
+ *
+ * It does two things there. A socket stays in the namespace in which it was made: the daemon makes the listeners for
+ * 127.B.H.L in the machine's own, hands them over, and what they accept is dialled from here, as 203.0.113.1. And it
+ * answers the hosts as instance metadata service (IMDSv2 alone), each host with what was said of its own address:
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
+ */
+export function relayProcess(node: {
+  readonly net: typeof import('node:net')
+  readonly http: typeof import('node:http')
+  readonly crypto: typeof import('node:crypto')
+  readonly process: NodeJS.Process
+}): void {
+  const exposed = new Map<string, Server>()
+  const descriptions = new Map<string, Readonly<Record<string, string>>>()
+  const tokens = new Map<string, { readonly address: string; readonly expiresAt: number }>()
+
+  node.process.on('message', (request: RelayRequest, server: Server | undefined) => {
+    if (request.kind === 'expose' && server !== undefined) {
+      exposed.get(request.key)?.close()
+      exposed.set(request.key, server)
+      server.on('connection', (outside) => connect(outside, request.address, request.port))
+    } else if (request.kind === 'withdraw') {
+      exposed.get(request.key)?.close()
+      exposed.delete(request.key)
+    } else if (request.kind === 'describe') {
+      descriptions.set(request.address, request.metadata)
+    } else if (request.kind === 'forget') {
+      descriptions.delete(request.address)
+    }
+    node.process.send?.({ done: request.id })
+  })
+  node.process.on('disconnect', () => node.process.exit(0))
+
+  function connect(outside: Socket, host: string, port: number): void {
+    const inside = node.net.connect({ host, port, localAddress: '203.0.113.1' })
+    inside.setNoDelay(true)
+    outside.setNoDelay(true)
+    outside.pipe(inside)
+    inside.pipe(outside)
+    for (const [socket, other] of [
+      [outside, inside],
+      [inside, outside],
+    ] as const) {
+      socket.on('error', () => other.destroy())
+      socket.on('close', () => other.destroy())
+    }
+  }
+
+  const metadataServer = node.http.createServer((request, response) => {
+    const address = request.socket.remoteAddress ?? ''
+    const answer = (status: number, text: string) => {
+      response.writeHead(status, { 'Content-Type': 'text/plain', Server: 'EC2ws' })
+      response.end(text)
+    }
+    request.resume()
+    const metadata = descriptions.get(address)
+    const path = (request.url ?? '/').split('?')[0]?.replace(/\/+/g, '/') ?? '/'
+    if (metadata === undefined) return answer(404, 'Not Found')
+    if (request.method === 'PUT') {
+      const seconds = Number(request.headers['x-aws-ec2-metadata-token-ttl-seconds'])
+      if (path !== '/latest/api/token') return answer(405, 'Method Not Allowed')
+      if (request.headers['x-forwarded-for'] !== undefined) return answer(403, 'Forbidden')
+      if (!Number.isInteger(seconds) || seconds < 1 || seconds > 21_600) return answer(400, 'Bad Request')
+      const token = node.crypto.randomBytes(42).toString('base64')
+      tokens.set(token, { address, expiresAt: Date.now() + seconds * 1000 })
+      response.setHeader('X-Aws-Ec2-Metadata-Token-Ttl-Seconds', String(seconds))
+      return answer(200, token)
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') return answer(405, 'Method Not Allowed')
+    const token = tokens.get(String(request.headers['x-aws-ec2-metadata-token'] ?? ''))
+    if (token === undefined || token.address !== address || token.expiresAt < Date.now()) {
+      return answer(401, 'Unauthorized')
+    }
+    const text = lookUp(metadata, path)
+    return text === undefined ? answer(404, 'Not Found') : answer(200, text)
+  })
+  metadataServer.listen(80, '169.254.169.254', () => node.process.send?.({ done: 0 }))
+
+  /** A leaf's text, or the names below a directory, those that are directories themselves with a slash. */
+  function lookUp(metadata: Readonly<Record<string, string>>, path: string): string | undefined {
+    const match = /^\/(?:latest|\d{4}-\d{2}-\d{2})(?:\/(.*?))?\/?$/.exec(path)
+    if (match === null) return path === '/' ? 'latest' : undefined
+    const wanted = match[1] ?? ''
+    const leaf = metadata[wanted]
+    if (leaf !== undefined) return leaf
+    const prefix = wanted === '' ? '' : `${wanted}/`
+    const names = new Set<string>()
+    for (const key of Object.keys(metadata)) {
+      if (!key.startsWith(prefix)) continue
+      const rest = key.slice(prefix.length)
+      const slash = rest.indexOf('/')
+      names.add(slash === -1 || wanted === '' ? (rest.split('/')[0] ?? rest) : rest.slice(0, slash + 1))
+    }
+    return names.size === 0 ? undefined : [...names].sort().join('\n')
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Runs what user data asks for, after sshd answers (as on EC2). The daemon has lowered the user data to shell files:
+ * `scripts/every-boot/*` run at each boot, `scripts/once/*` at the first alone; a file that fails makes the status
+ * `error` and the others run all the same.
+ */
+export const cloudInitRunScript = String.raw`#!/bin/bash
+exec 0</dev/null
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8
+unset EVENKEEL_HOSTS
+instance=/var/lib/cloud/instance
+log=/var/log/cloud-init-output.log
+errors=0
+umask 022
+cd /
+say() { printf '%s\n' "$*" | tee -a $log >&2; }
+uptime_seconds() { printf '%(%s)T' -1; }
+run_all() { # directory
+  local script status
+  for script in "$1"/*; do
+    [ -f "$script" ] || continue
+    "$script" > >(tee -a $log >&2) 2>&1
+    status=$?
+    [ $status = 0 ] && continue
+    errors=$((errors + 1))
+    say "cc_scripts_user.py[WARNING]: Failed to run $script (exit status $status)"
+  done
+}
+started=$(uptime_seconds)
+echo running > /run/cloud-init/status
+say "Cloud-init v. 22.4.2 running 'modules:final' at $(date -R). Datasource DataSourceEc2Local."
+[ ! -s $instance/notes ] || say "$(cat $instance/notes)"
+run_all $instance/scripts/every-boot
+if [ ! -e $instance/scripts-ran ]; then
+  : > $instance/scripts-ran
+  run_all $instance/scripts/once
+fi
+say "Cloud-init v. 22.4.2 finished at $(date -R). Datasource DataSourceEc2Local.  Up $(($(uptime_seconds) - started)) seconds"
+: > $instance/boot-finished
+if [ $errors = 0 ]; then
+  printf '{"v1":{"datasource":"DataSourceEc2Local","errors":[]}}\n' > /run/cloud-init/result.json
+  echo done > /run/cloud-init/status
+else
+  printf '{"v1":{"datasource":"DataSourceEc2Local","errors":["scripts failed: %s"]}}\n' $errors > /run/cloud-init/result.json
+  echo error > /run/cloud-init/status
+fi
+printf '\nDebian GNU/Linux 12 %s ttyS0\n\n%s login: \n' "$(hostname)" "$(hostname)" >&2
+`
+
+/** `/usr/bin/cloud-init`: `status` with the real one's words and exit statuses (0 done or running, 1 error). */
+export const cloudInitCommandScript = String.raw`#!/bin/bash
+case $1 in
+  status) ;;
+  -v|--version) echo '/usr/bin/cloud-init 22.4.2 (emulated by the evenkeel sandbox)'; exit 0 ;;
+  *) echo "cloud-init: '$1' is not emulated by the evenkeel sandbox" >&2; exit 2 ;;
+esac
+shift
+wait= long= format=
+for argument; do
+  case $argument in
+    -w|--wait) wait=yes ;;
+    -l|--long) long=yes ;;
+    --format=json) format=json ;;
+    --format|json|tabular|--format=tabular) [ "$argument" != json ] || format=json ;;
+    *) echo "cloud-init status: unrecognized argument: $argument" >&2; exit 2 ;;
+  esac
+done
+while :; do
+  status=running
+  [ ! -s /run/cloud-init/status ] || read -r status < /run/cloud-init/status
+  [ -n "$wait" ] && [ $status = running ] || break
+  printf .
+  sleep 0.25
+done
+[ -z "$wait" ] || echo
+if [ "$format" = json ]; then
+  printf '{"datasource": "ec2", "detail": "DataSourceEc2Local", "status": "%s"}\n' $status
+else
+  echo "status: $status"
+  [ -z "$long" ] || printf 'detail:\nDataSourceEc2Local\n'
+fi
+[ $status != error ]
+`

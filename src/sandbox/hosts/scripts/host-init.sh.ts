@@ -1,0 +1,106 @@
+/**
+ * Second half of a host's PID 1, inside its root. Descriptor 8 carries the daemon's words (`go`, `stop`; its end means
+ * that the daemon died), descriptor 9 the answers (`PREPARED`, `READY`); standard error is the console.
+ * Exit status: 0 stopped by the daemon, 3 reboot asked inside, 4 power-off asked inside, else a crash.
+ * SIGTERM reboots, SIGUSR2 powers off, as with busybox's init: the image's `reboot` and `poweroff` send them.
+ */
+export const hostInitScript = String.raw`#!/bin/bash
+trap 'shut_down 3 "Rebooting."' TERM
+trap 'shut_down 4 "Power down."' USR1 USR2
+trap '' HUP INT
+
+main() {
+  read -r name < /etc/hostname
+  printf 'Linux version %s evenkeel sandbox\n' "$(</proc/sys/kernel/osrelease)"
+  printf 'systemd[1]: Hostname set to <%s>.\n' "$name"
+  echo PREPARED >&9
+  read -r word <&8 || exit 5
+  mount_all
+  /usr/sbin/sshd -D -e 2>>/var/log/sshd.log 8<&- 9>&- &
+  wait_for_sshd || { printf 'sshd did not start:\n'; cat /var/log/sshd.log; exit 6; }
+  show_host_keys
+  echo READY >&9
+  exec 9>&-
+  /usr/lib/evenkeel/cloud-init-run 8<&- &
+  while read -r word <&8; do
+    case $word in stop) shut_down 0 'Power down.' ;; esac
+  done
+  exit 7
+}
+
+# What systemd does from fstab. An entry that fails would leave a real host in emergency mode, unless it says nofail;
+# here the boot goes on and the console says so.
+mount_all() {
+  grep -q '^[[:space:]]*[^#[:space:]]' /etc/fstab 2>/dev/null || return 0
+  mount -a 8<&- 9>&- || printf 'Failed to mount all of /etc/fstab (without nofail an EC2 instance would not boot).\n'
+}
+
+# A listening socket on port 22 (0016) in state 0A; reading the table costs no process and leaves no line in sshd's log.
+wait_for_sshd() {
+  local turn slot address state rest
+  for turn in {1..500}; do
+    while read -r slot address rest state _; do
+      case $address:$state in *:0016:0A) return 0 ;; esac
+    done < /proc/net/tcp
+    kill -0 $! 2>/dev/null || return 1
+    read -r -t 0.01 <> /run/evenkeel/pause
+  done
+  return 1
+}
+
+# The blocks of cloud-init's keys_to_console, from which clients pin host keys (GetConsoleOutput).
+show_host_keys() {
+  local key
+  printf 'ec2: \nec2: #############################################################\n'
+  printf 'ec2: -----BEGIN SSH HOST KEY FINGERPRINTS-----\n'
+  for key in /etc/ssh/ssh_host_*_key.pub; do printf 'ec2: %s\n' "$(ssh-keygen -l -f "$key")"; done
+  printf 'ec2: -----END SSH HOST KEY FINGERPRINTS-----\n'
+  printf 'ec2: #############################################################\n'
+  printf -- '-----BEGIN SSH HOST KEY KEYS-----\n'
+  cat /etc/ssh/ssh_host_*_key.pub
+  printf -- '-----END SSH HOST KEY KEYS-----\n'
+}
+
+# Writers are told first, then filesystems are unmounted. FUSE filesystems are processes and live until the unmount.
+shut_down() {
+  local turn signal
+  trap '' TERM USR1 USR2
+  for turn in {1..100}; do
+    case $turn in 1) signal=TERM ;; 81) signal=KILL ;; *) signal=0 ;; esac
+    signal_processes $signal || break
+    read -r -t 0.02 <> /run/evenkeel/pause
+  done
+  unmount_disks
+  printf 'reboot: %s\n' "$2"
+  exit $1
+}
+
+signal_processes() { # signal; fails when no process is left
+  local process command state found=1
+  cd /proc
+  for process in [0-9]*; do
+    [ $process = 1 ] && continue
+    read -r command 2>/dev/null < $process/comm || continue
+    read -r _ _ state _ 2>/dev/null < $process/stat || continue
+    case $command:$state in mount.ntfs*|ntfs-3g*|*:Z) continue ;; esac
+    kill -$1 $process 2>/dev/null && found=0
+  done
+  cd /
+  return $found
+}
+
+unmount_disks() {
+  local source target turn pending
+  for turn in 1 2 3; do
+    pending=
+    while read -r source target _; do
+      case $source in /dev/*) pending="$target $pending" ;; esac
+    done < /proc/self/mounts
+    for target in $pending; do umount -- "$(printf %b "$target")" 2>/dev/null; done
+    [ -n "$pending" ] || break
+  done
+}
+
+mkfifo -m 600 /run/evenkeel/pause
+main
+`

@@ -1,0 +1,88 @@
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { systemClock } from '../../core/clock.js'
+import { run } from './commands.js'
+import type { HostsDirectory } from './directory.js'
+import { removeLoopNode } from './disks/loop-device.js'
+import { partialSuffix } from './disks/volume-files.js'
+import { deviceGroupPrefix, deviceHierarchy, removeGroup } from './host/device-group.js'
+
+/**
+ * Removes what a killed daemon left of this state directory: processes and mounts go by themselves within
+ * milliseconds; empty cgroups, unbound /dev/loopN nodes and half-written copies stay, and a loop device does when the
+ * kill fell between its making and our hold on it. Whoever calls it holds the directory's lock.
+ */
+export async function sweep(directory: HostsDirectory): Promise<void> {
+  await endProcesses(directory)
+  await releaseLoops(directory)
+  await removeLoopNodes(directory)
+  await removeDeviceGroups(directory)
+  await removePartialFiles(directory)
+}
+
+/** Processes that carry this directory in the environment that they were started with. */
+async function endProcesses(directory: HostsDirectory): Promise<void> {
+  const mark = `EVENKEEL_HOSTS=${directory.root}`
+  for (let turn = 0; turn < 200; turn += 1) {
+    const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
+    const found: number[] = []
+    for (const name of names) {
+      const environment = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '')
+      if (environment.split('\0').includes(mark)) found.push(Number(name))
+    }
+    if (found.length === 0) return
+    for (const processId of found) endProcess(processId)
+    await systemClock.sleep(20)
+  }
+}
+
+function endProcess(processId: number): void {
+  try {
+    process.kill(processId, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+async function releaseLoops(directory: HostsDirectory): Promise<void> {
+  for (let turn = 0; turn < 200; turn += 1) {
+    const bound = await boundLoops(directory)
+    if (bound.length === 0) return
+    // The first second is the kernel's: it undoes the dead hosts' mounts, and AUTOCLEAR does the rest.
+    if (turn >= 50) for (const loop of bound) await run('losetup', ['--detach', loop]).catch(() => '')
+    await systemClock.sleep(20)
+  }
+}
+
+async function boundLoops(directory: HostsDirectory): Promise<readonly string[]> {
+  const loops: string[] = []
+  for (const name of await readdir('/sys/block')) {
+    if (!name.startsWith('loop')) continue
+    const file = await readFile(`/sys/block/${name}/loop/backing_file`, 'utf8').catch(() => '')
+    if (file.startsWith(`${directory.root}/`)) loops.push(`/dev/${name}`)
+  }
+  return loops
+}
+
+async function removeLoopNodes(directory: HostsDirectory): Promise<void> {
+  const text = await readFile(directory.loopsFile, 'utf8').catch(() => '')
+  for (const path of new Set(text.split('\n'))) if (path !== '') await removeLoopNode(path)
+  await rm(directory.loopsFile, { force: true })
+}
+
+async function removeDeviceGroups(directory: HostsDirectory): Promise<void> {
+  const hierarchy = await deviceHierarchy()
+  if (hierarchy === undefined) return
+  for (const name of await readdir(hierarchy)) {
+    if (!name.startsWith(deviceGroupPrefix(directory))) continue
+    for (const group of [join(hierarchy, name, 'ns'), join(hierarchy, name)]) await removeGroup(group)
+  }
+}
+
+async function removePartialFiles(directory: HostsDirectory): Promise<void> {
+  for (const folder of [directory.volume(''), directory.snapshot('')].map((path) => join(path, '..'))) {
+    for (const name of await readdir(folder)) {
+      if (name.endsWith(partialSuffix)) await rm(join(folder, basename(name)), { force: true })
+    }
+  }
+}
