@@ -14,4 +14,6 @@ export interface ApplyResult {
   readonly status: 'converged' | 'partial' | 'failed' | 'cancelled'
   /** In plan order; one for each step. */
   readonly outcomes: readonly { readonly stepId: StepId; readonly outcome: Outcome }[]
+  /** What went wrong beside the steps: the stack's ledger could not be written. */
+  readonly error?: EvenkeelError
 }

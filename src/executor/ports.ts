@@ -25,6 +25,14 @@ import type {
  * an SDK. Methods that change something resolve when the change can be relied on by the next step.
  */
 
+/** Everything that an observation or an apply works with; the command line composes it. */
+export interface Ports {
+  readonly cloud: CloudPort
+  readonly hosts: HostPort
+  readonly keys: LocalKeysPort
+  readonly sync: SyncPort
+}
+
 // ---------------------------------------------------------------- cloud
 
 export interface CloudPort {

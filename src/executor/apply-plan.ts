@@ -1,0 +1,187 @@
+import { required } from '../core/assert.js'
+import { systemClock, type Clock } from '../core/clock.js'
+import { BugError, EvenkeelError, messageOf } from '../core/errors.js'
+import type { Plan } from '../planner/plan.js'
+import type { Step, StepId } from '../planner/step.js'
+import { createBindings, type Bindings } from './bindings.js'
+import type { EventSink } from './events.js'
+import { ledgerAfter, ledgerDuring } from './ledger.js'
+import { onceOf } from './once.js'
+import type { ApplyResult, Outcome } from './outcome.js'
+import type { Ports } from './ports.js'
+import { retryingHosts, retryingSync } from './retry.js'
+import { createSchedule, type Limits, type Schedule } from './schedule.js'
+import { runStep } from './steps/run-step.js'
+import type { StepContext } from './steps/step-context.js'
+
+/** Chosen: EC2 refills mutating requests at 5 a second, and each step waits for seconds after its call. */
+export const defaultConcurrency = 24
+
+export interface ApplyOptions {
+  /** Receives every event, in order; must not throw. */
+  readonly events?: EventSink
+  readonly clock?: Clock
+  /** Aborted: nothing new starts, and what is in flight is waited for. */
+  readonly signal?: AbortSignal
+  /** How many steps may be in flight at once. */
+  readonly concurrency?: number
+  /** The run's epoch: with it a repeated run asks EC2 for the same things with the same tokens. */
+  readonly run: string
+  /** The directory of the stack file, for relative paths. */
+  readonly baseDirectory: string
+}
+
+/**
+ * Carries a plan out and says how every step ended. Never rejects for an operating failure: a failed step blocks what
+ * needs it, and everything else goes on. The plan must be applyable, and made from the world as it is.
+ */
+export async function applyPlan(plan: Plan, ports: Ports, options: ApplyOptions): Promise<ApplyResult> {
+  const clock = options.clock ?? systemClock
+  const emit: EventSink = options.events ?? (() => undefined)
+  const startedAt = clock.now()
+  emit({ kind: 'run-started', at: startedAt, run: options.run, plan })
+  // The stack's lock is to be held around this call, and the journal opened in it: `run` is then the lock's epoch.
+  const result = await carryOut(plan, ports, options, clock, emit)
+  emit({ kind: 'run-finished', at: clock.now(), result, durationMs: clock.now() - startedAt })
+  return result
+}
+
+async function carryOut(
+  plan: Plan,
+  ports: Ports,
+  options: ApplyOptions,
+  clock: Clock,
+  emit: EventSink,
+): Promise<ApplyResult> {
+  const bindings = createBindings(plan.bindings)
+  const schedule = createSchedule(plan.steps, limitsFor(options.concurrency ?? defaultConcurrency))
+  let ledger = { id: plan.ledger.id, addresses: plan.ledger.before }
+  const writeLedger = async (addresses: typeof ledger.addresses | undefined) => {
+    if (addresses === undefined) return
+    const id = await ports.cloud.writeLedger({ stack: plan.stack, id: ledger.id, addresses })
+    ledger = { id, addresses }
+  }
+  try {
+    await writeLedger(ledgerDuring(plan.ledger, plan.steps))
+    await runAll({ plan, ports, options, clock, emit, bindings, schedule })
+    const isBound = (address: string) => bindings.get(address as Step['address']) !== undefined
+    const outcomeOf = (step: Step) => schedule.outcomeOf(step.id)
+    await writeLedger(ledgerAfter(plan.ledger, ledger.addresses, plan.steps, outcomeOf, isBound))
+  } catch (error) {
+    schedule.cancelRest()
+    return resultOf(plan, schedule, asEvenkeelError(error))
+  }
+  return resultOf(plan, schedule, undefined)
+}
+
+interface Run {
+  readonly plan: Plan
+  readonly ports: Ports
+  readonly options: ApplyOptions
+  readonly clock: Clock
+  readonly emit: EventSink
+  readonly bindings: Bindings
+  readonly schedule: Schedule
+}
+
+/** Resolves when nothing is in flight and nothing more can start. */
+function runAll(run: Run): Promise<void> {
+  const { schedule, emit, clock } = run
+  const { signal } = run.options
+  const { promise, resolve, reject } = deferred()
+
+  const onAbort = () => {
+    emit({ kind: 'interrupted', at: clock.now(), inFlight: schedule.inFlight() })
+    giveUp(schedule.cancelRest(), { kind: 'cancelled' })
+    endWhenIdle()
+  }
+  const giveUp = (steps: readonly Step[], outcome: Outcome) => {
+    for (const step of steps) emit({ kind: 'step-finished', at: clock.now(), step, outcome, durationMs: 0 })
+  }
+  const endWhenIdle = () => {
+    if (schedule.inFlight().length === 0) resolve()
+  }
+  const startMore = () => {
+    for (const step of schedule.take()) void runOne(step).catch(reject)
+    endWhenIdle()
+  }
+  const runOne = async (step: Step) => {
+    const startedAt = clock.now()
+    emit({ kind: 'step-started', at: startedAt, step })
+    const outcome = await attempt(step, run)
+    const durationMs = clock.now() - startedAt
+    const blocked = schedule.finish(step.id, outcome)
+    emit({ kind: 'step-finished', at: clock.now(), step, outcome, durationMs })
+    giveUp(blocked, { kind: 'blocked', by: step.id })
+    startMore()
+  }
+
+  if (signal?.aborted === true) onAbort()
+  else {
+    signal?.addEventListener('abort', onAbort, { once: true })
+    startMore()
+  }
+  return promise.finally(() => signal?.removeEventListener('abort', onAbort))
+}
+
+async function attempt(step: Step, run: Run): Promise<Outcome> {
+  try {
+    return { kind: await runStep(step, contextFor(step.id, run)) }
+  } catch (error) {
+    return { kind: 'failed', error: asEvenkeelError(error) }
+  }
+}
+
+function contextFor(stepId: StepId, { plan, ports, options, clock, emit, bindings, schedule }: Run): StepContext {
+  const retries = {
+    clock,
+    signal: options.signal,
+    onRetry: (attempt: number, error: EvenkeelError, delayMs: number) =>
+      emit({ kind: 'step-retried', at: clock.now(), stepId, attempt, error, delayMs }),
+  }
+  return {
+    stack: plan.stack,
+    ports: { ...ports, hosts: retryingHosts(ports.hosts, retries), sync: retryingSync(ports.sync, retries) },
+    bindings,
+    clock,
+    baseDirectory: options.baseDirectory,
+    once: onceOf(options.run, stepId),
+    outcomeOf: (id) => schedule.outcomeOf(id),
+    progress: (fraction, text) => emit({ kind: 'step-progress', at: clock.now(), stepId, fraction, text }),
+    output: (line) => emit({ kind: 'step-output', at: clock.now(), stepId, line }),
+  }
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void; reject: (reason: unknown) => void } {
+  let settle: { resolve: () => void; reject: (reason: unknown) => void } | undefined
+  const promise = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject }
+  })
+  return { promise, ...required(settle, 'the executor of a promise') }
+}
+
+/** Two thirds for EC2, because its steps mostly wait; so neither side can starve the other. */
+function limitsFor(concurrency: number): Limits {
+  const share = Math.max(1, Math.ceil((concurrency * 2) / 3))
+  return { total: concurrency, perCategory: { cloud: share, host: share } }
+}
+
+function resultOf(plan: Plan, schedule: Schedule, error: EvenkeelError | undefined): ApplyResult {
+  const outcomes = plan.steps.map(({ id }) => ({
+    stepId: id,
+    outcome: schedule.outcomeOf(id) ?? ({ kind: 'cancelled' } as const),
+  }))
+  const kinds = new Set(outcomes.map(({ outcome }) => outcome.kind))
+  return { status: statusOf(kinds, error), outcomes, ...(error && { error }) }
+}
+
+function statusOf(kinds: ReadonlySet<Outcome['kind']>, error: EvenkeelError | undefined): ApplyResult['status'] {
+  const failed = kinds.has('failed') || error !== undefined
+  if (kinds.has('cancelled') && error === undefined) return 'cancelled'
+  if (!failed && !kinds.has('blocked')) return 'converged'
+  return kinds.has('done') ? 'partial' : 'failed'
+}
+
+function asEvenkeelError(error: unknown): EvenkeelError {
+  return error instanceof EvenkeelError ? error : new BugError(messageOf(error), { cause: error })
+}

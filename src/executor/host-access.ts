@@ -1,0 +1,37 @@
+import { HostError } from '../core/errors.js'
+import type { Binding } from '../planner/plan.js'
+import type { Address } from '../spec/address.js'
+import type { HostAccess, LocalKeysPort } from './ports.js'
+
+/** Everything that EC2 servers answer on. */
+const sshPort = 22
+
+/**
+ * How to reach the server of a binding. Throws a HostError that says what is missing: nothing is ever connected to
+ * without knowing its host key beforehand.
+ */
+export async function hostAccess(address: Address, binding: Binding, keys: LocalKeysPort): Promise<HostAccess> {
+  const host = String(address)
+  const hostname = binding.publicIp ?? binding.privateIp
+  if (hostname === undefined) {
+    throw new HostError('HOST_NO_ADDRESS', `${address} (${binding.id}) has no IP address to connect to`, {
+      host,
+      hint: 'it gets one when it runs; see its state with `evenkeel show`',
+    })
+  }
+  if (binding.hostKey === undefined) {
+    throw new HostError('HOST_KEY_UNKNOWN', `the host key of ${address} (${binding.id}) was never pinned`, {
+      host,
+      hint: 'run `evenkeel apply`: it reads the key from the console output and pins it in a tag',
+    })
+  }
+  return {
+    address,
+    instanceId: binding.id,
+    hostname,
+    port: sshPort,
+    user: binding.user ?? 'ec2-user',
+    hostKey: binding.hostKey,
+    privateKeyPath: binding.keyPair === undefined ? undefined : await keys.privateKeyPath(binding.keyPair),
+  }
+}

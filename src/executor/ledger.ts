@@ -1,0 +1,45 @@
+import type { PlannedLedger } from '../planner/plan.js'
+import type { Step } from '../planner/step.js'
+import { compareAddresses, type Address } from '../spec/address.js'
+import type { Outcome } from './outcome.js'
+
+/** What the ledger says while the steps run: what is there, and what will be; undefined when it says so already. */
+export function ledgerDuring(ledger: PlannedLedger, steps: readonly Step[]): readonly Address[] | undefined {
+  if (steps.length === 0) return undefined
+  const addresses = sorted([...ledger.before, ...ledger.after])
+  return same(addresses, ledger.before) ? undefined : addresses
+}
+
+/**
+ * What is there when the steps have ended. An address that was to be made is there when all its steps were done or it
+ * got a resource; one that was to go is there until all its steps were done. Undefined when `written` says so already.
+ */
+export function ledgerAfter(
+  ledger: PlannedLedger,
+  written: readonly Address[],
+  steps: readonly Step[],
+  outcomeOf: (step: Step) => Outcome | undefined,
+  isBound: (address: Address) => boolean,
+): readonly Address[] | undefined {
+  const unfinished = new Set<Address>()
+  for (const step of steps) {
+    const outcome = outcomeOf(step)?.kind
+    if (outcome !== 'done' && outcome !== 'unchanged') unfinished.add(step.address)
+  }
+  const before = new Set(ledger.before)
+  const after = new Set(ledger.after)
+  const addresses = sorted([
+    ...ledger.after.filter((address) => before.has(address) || !unfinished.has(address) || isBound(address)),
+    ...ledger.before.filter((address) => !after.has(address) && unfinished.has(address)),
+  ])
+  return same(addresses, written) ? undefined : addresses
+}
+
+function sorted(addresses: readonly Address[]): readonly Address[] {
+  return [...new Set(addresses)].sort(compareAddresses)
+}
+
+function same(left: readonly Address[], right: readonly Address[]): boolean {
+  const known = new Set(right)
+  return left.length === known.size && left.every((address) => known.has(address))
+}

@@ -1,0 +1,247 @@
+import { messageOf } from '../core/errors.js'
+import {
+  imageKey,
+  subnetKey,
+  type HostFacts,
+  type LiveServer,
+  type LiveStack,
+  type SyncFacts,
+  type Unreadable,
+} from '../planner/live-stack.js'
+import { loginUser } from '../planner/login-user.js'
+import { tagKeys } from '../planner/tags.js'
+import { displayName, type Address } from '../spec/address.js'
+import type { StackSpec, SyncSpec } from '../spec/stack-spec.js'
+import { mapBounded } from './bounded.js'
+import { hostAccess } from './host-access.js'
+import { localPath } from './local-path.js'
+import type { CloudFacts, CloudQuery, CopyDestination, CopyRule, HostAccess, NamedId, Ports } from './ports.js'
+
+/** Chosen: enough to hide the round trips, few enough for a small machine's processes (rsync). */
+const hostsAtOnce = 16
+const comparisonsAtOnce = 4
+
+export interface ObserveOptions {
+  /** Whether to look inside the servers, and to compare what sync rules copy. */
+  readonly hosts: boolean
+  /** Why no server can be entered at all (a sandbox without hosts). */
+  readonly hostsImpossible?: string | undefined
+  /** The directory of the stack file, for relative paths. */
+  readonly baseDirectory: string
+  /** One line for people about what is being read. */
+  readonly onActivity?: (text: string) => void
+}
+
+/**
+ * Reads the live stack: EC2's facts in a handful of calls, then every running server's inside and every sync rule's
+ * difference, in parallel. Rejects when EC2 cannot be read; a server or a directory that cannot be is a fact.
+ */
+export async function observeStack(spec: StackSpec, ports: Ports, options: ObserveOptions): Promise<LiveStack> {
+  const say = options.onActivity ?? (() => undefined)
+  say('reading EC2')
+  const [cloud, publicKeys] = await Promise.all([
+    ports.cloud.observe(cloudQuery(spec)),
+    readPublicKeys(spec, ports, options),
+  ])
+  if (options.hosts && options.hostsImpossible === undefined && cloud.servers.length > 0) say('reading servers')
+  const servers = await readServers(spec, cloud, ports, options)
+  if (options.hosts && spec.syncs.length > 0) say('comparing files')
+  const syncs = await readSyncs(spec, cloud, servers, ports, options)
+  return {
+    stack: spec.stack,
+    region: cloud.region,
+    zones: cloud.zones,
+    keyPairs: cloud.keyPairs,
+    securityGroups: cloud.securityGroups,
+    servers: cloud.servers,
+    volumes: cloud.volumes,
+    snapshots: cloud.snapshots,
+    images: cloud.images,
+    subnets: cloud.subnets,
+    ledger: cloud.ledger,
+    operatorIp: cloud.operatorIp,
+    publicKeys,
+    hosts: Object.fromEntries(servers.map(({ address, facts }) => [address, facts])),
+    syncs,
+    hostsImpossible: options.hostsImpossible,
+    unreadable: unreadableIn(servers, syncs),
+  }
+}
+
+/** What to ask EC2 for a stack: its tag, and what its file names from outside. */
+export function cloudQuery(spec: StackSpec): CloudQuery {
+  const volumeIds: NamedId[] = []
+  const snapshotIds: NamedId[] = []
+  for (const { address, volumeId, snapshot } of spec.volumes) {
+    if (volumeId !== undefined) volumeIds.push({ id: volumeId, address })
+    if (snapshot?.kind === 'id') snapshotIds.push({ id: snapshot.id, address })
+  }
+  const subnets = spec.servers.flatMap(({ subnet }) => (subnet === undefined ? [] : [subnet]))
+  return {
+    stack: spec.stack,
+    images: distinct(
+      spec.servers.map(({ image }) => image),
+      imageKey,
+    ),
+    subnets: distinct(subnets, subnetKey),
+    volumeIds,
+    snapshotIds,
+    operatorIp: spec.securityGroups.some(({ ingress }) => ingress.some(({ from }) => from.kind === 'my-ip')),
+  }
+}
+
+/** How to reach a live server, by its tags; rejects with a HostError when something for it is missing. */
+export function liveHostAccess(
+  server: LiveServer,
+  spec: StackSpec,
+  cloud: Pick<CloudFacts, 'images' | 'keyPairs'>,
+  ports: Pick<Ports, 'keys'>,
+): Promise<HostAccess> {
+  const wanted = spec.servers.find(({ address }) => address === server.address)
+  const launchedWith = cloud.keyPairs.find(({ keyName }) => keyName === server.keyName)?.address
+  const keyPair = launchedWith ?? wanted?.keyPair
+  const image = wanted
+    ? cloud.images[imageKey(wanted.image)]
+    : Object.values(cloud.images).find(({ id }) => id === server.imageId)
+  const hostKey = server.tags[tagKeys.hostKey]
+  return hostAccess(
+    server.address,
+    {
+      id: server.id,
+      user: loginUser(wanted, image),
+      ...(server.publicIp !== undefined && { publicIp: server.publicIp }),
+      ...(server.privateIp !== undefined && { privateIp: server.privateIp }),
+      ...(hostKey !== undefined && { hostKey }),
+      ...(keyPair !== undefined && { keyPair }),
+    },
+    ports.keys,
+  )
+}
+
+interface ServerReading {
+  readonly address: Address
+  readonly facts: HostFacts
+  /** Set when the server answered. */
+  readonly access: HostAccess | undefined
+}
+
+function readServers(
+  spec: StackSpec,
+  cloud: CloudFacts,
+  ports: Ports,
+  options: ObserveOptions,
+): Promise<readonly ServerReading[]> {
+  const asked = options.hosts && options.hostsImpossible === undefined
+  return mapBounded(distinct(cloud.servers, addressOfServer), hostsAtOnce, async (server) => {
+    const { address } = server
+    if (server.state === 'stopped' || server.state === 'stopping') {
+      return { address, facts: { kind: 'not-probed', because: 'stopped' }, access: undefined }
+    }
+    if (!asked) return { address, facts: { kind: 'not-probed', because: 'not-asked' }, access: undefined }
+    try {
+      const access = await liveHostAccess(server, spec, cloud, ports)
+      const facts = await ports.hosts.probe(access)
+      return { address, facts, access: facts.kind === 'read' ? access : undefined }
+    } catch (error) {
+      return { address, facts: { kind: 'unreadable', reason: messageOf(error) }, access: undefined }
+    }
+  })
+}
+
+async function readSyncs(
+  spec: StackSpec,
+  cloud: CloudFacts,
+  servers: readonly ServerReading[],
+  ports: Ports,
+  options: ObserveOptions,
+): Promise<Readonly<Record<string, SyncFacts>>> {
+  if (!options.hosts) return {}
+  const readings = await mapBounded(spec.syncs, comparisonsAtOnce, async (sync) => {
+    const facts = await readSync(sync, copyDestination(sync, cloud, servers), ports, options)
+    return [sync.address, facts] as const
+  })
+  return Object.fromEntries(readings)
+}
+
+async function readSync(
+  sync: SyncSpec,
+  destination: CopyDestination | undefined,
+  ports: Ports,
+  options: ObserveOptions,
+): Promise<SyncFacts> {
+  const rule: CopyRule = {
+    source: localPath(sync.from.path, options.baseDirectory),
+    delete: sync.delete,
+    exclude: sync.exclude,
+  }
+  try {
+    const [sourceDigest, figures] = await Promise.all([
+      ports.sync.sourceDigest(rule),
+      ports.sync.compare(rule, destination),
+    ])
+    return { kind: 'read', sourceDigest, ...figures, compared: destination ? 'both' : 'source-only' }
+  } catch (error) {
+    return { kind: 'unreadable', reason: messageOf(error) }
+  }
+}
+
+/** Where a rule writes, when that can be asked now: the server answered and, for a volume, has it mounted. */
+function copyDestination(
+  { to }: SyncSpec,
+  cloud: CloudFacts,
+  servers: readonly ServerReading[],
+): CopyDestination | undefined {
+  if (to.kind === 'server') {
+    const access = servers.find(({ address }) => address === to.server)?.access
+    return access && { access, path: to.path }
+  }
+  const volume = cloud.volumes.find(({ address }) => address === to.volume)
+  for (const { facts, access } of servers) {
+    if (!access || facts.kind !== 'read') continue
+    const mount = facts.mounts.find(({ volumeId }) => volumeId === volume?.id)
+    if (mount) return { access, path: `${mount.path}/${to.path}` }
+  }
+  return undefined
+}
+
+async function readPublicKeys(
+  spec: StackSpec,
+  ports: Ports,
+  options: ObserveOptions,
+): Promise<Readonly<Record<string, string>>> {
+  const found: Record<string, string> = {}
+  options.onActivity?.('reading local keys')
+  for (const { address } of spec.keyPairs) {
+    const publicKey = await ports.keys.publicKey(address)
+    if (publicKey !== undefined) found[address] = publicKey
+  }
+  return found
+}
+
+function unreadableIn(
+  servers: readonly ServerReading[],
+  syncs: Readonly<Record<string, SyncFacts>>,
+): readonly Unreadable[] {
+  const found: Unreadable[] = []
+  for (const { address, facts } of servers) {
+    if (facts.kind === 'unreadable') found.push({ address, reason: facts.reason })
+  }
+  for (const [address, facts] of Object.entries(syncs)) {
+    if (facts.kind === 'unreadable') found.push({ address: address as Address, reason: facts.reason })
+  }
+  return found
+}
+
+function addressOfServer({ address }: LiveServer): string {
+  return displayName(address)
+}
+
+/** The first item of each key, in order. */
+function distinct<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly Item[] {
+  const byKey = new Map<string, Item>()
+  for (const item of items) {
+    const key = keyOf(item)
+    if (!byKey.has(key)) byKey.set(key, item)
+  }
+  return [...byKey.values()]
+}

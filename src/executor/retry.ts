@@ -1,0 +1,63 @@
+import type { Clock } from '../core/clock.js'
+import { HostError, type EvenkeelError } from '../core/errors.js'
+import type { HostPort, SyncPort } from './ports.js'
+
+/** Chosen: a link that breaks once breaks again at once or comes back within seconds; `waitUntilReady` has its own patience. */
+const delaysMs = [500, 1_000, 2_000, 4_000] as const
+
+export interface RetryOptions {
+  readonly clock: Clock
+  /** Stops waiting for another attempt. */
+  readonly signal: AbortSignal | undefined
+  readonly onRetry: (attempt: number, error: EvenkeelError, delayMs: number) => void
+}
+
+/**
+ * Performs an operation again when its error says that this can help, with growing pauses. Calls to EC2 are not given
+ * here: the provider obeys their error class itself, because it alone knows whether a lost answer can be looked up.
+ */
+export async function withRetries<Result>(
+  perform: () => Promise<Result>,
+  { clock, signal, onRetry }: RetryOptions,
+): Promise<Result> {
+  for (const [index, delayMs] of delaysMs.entries()) {
+    try {
+      return await perform()
+    } catch (error) {
+      if (!(error instanceof HostError) || !error.retryable || signal?.aborted === true) throw error
+      onRetry(index + 2, error, delayMs)
+      await clock.sleep(delayMs, signal).catch(() => {
+        throw error
+      })
+    }
+  }
+  return perform()
+}
+
+/** A HostPort whose operations are tried again. All of them can be repeated, but the user's own commands. */
+export function retryingHosts(hosts: HostPort, options: RetryOptions): HostPort {
+  const retried = <Result>(perform: () => Promise<Result>) => withRetries(perform, options)
+  return {
+    waitUntilReady: (access, limits) => hosts.waitUntilReady(access, limits),
+    probe: (access) => hosts.probe(access),
+    makeFilesystem: (access, request) => retried(() => hosts.makeFilesystem(access, request)),
+    growFilesystem: (access, request) => retried(() => hosts.growFilesystem(access, request)),
+    mount: (access, request) => retried(() => hosts.mount(access, request)),
+    writeFstab: (access, request) => retried(() => hosts.writeFstab(access, request)),
+    unmount: (access, request) => retried(() => hosts.unmount(access, request)),
+    run: (access, command, onOutput) => hosts.run(access, command, onOutput),
+    exec: (access, argv, streams) => hosts.exec(access, argv, streams),
+    disconnect: (address) => hosts.disconnect(address),
+    close: () => hosts.close(),
+  }
+}
+
+/** A SyncPort whose copies are tried again: rsync goes on where it was. */
+export function retryingSync(sync: SyncPort, options: RetryOptions): SyncPort {
+  return {
+    sourceDigest: (rule) => sync.sourceDigest(rule),
+    compare: (rule, destination) => sync.compare(rule, destination),
+    copy: (rule, destination, onProgress) => withRetries(() => sync.copy(rule, destination, onProgress), options),
+    close: () => sync.close(),
+  }
+}

@@ -1,0 +1,7 @@
+import type { DeleteVolume } from '../../planner/step.js'
+import type { Effect } from '../ports.js'
+import { ownerOf, type StepContext } from './step-context.js'
+
+export function deleteVolume(step: DeleteVolume, context: StepContext): Promise<Effect> {
+  return context.ports.cloud.deleteVolume({ id: step.volumeId, owner: ownerOf(step.address, context) })
+}

@@ -1,0 +1,44 @@
+import { required } from '../../core/assert.js'
+import type { Clock } from '../../core/clock.js'
+import type { StepId } from '../../planner/step.js'
+import type { Address } from '../../spec/address.js'
+import type { Bindings } from '../bindings.js'
+import { hostAccess } from '../host-access.js'
+import type { Outcome } from '../outcome.js'
+import type { HostAccess, Owner, Ports } from '../ports.js'
+
+/** What a step gets to work with. State between steps passes through `bindings` alone. */
+export interface StepContext {
+  readonly stack: string
+  readonly ports: Ports
+  readonly bindings: Bindings
+  readonly clock: Clock
+  /** The directory of the stack file, for relative paths. */
+  readonly baseDirectory: string
+  /** The same text for this operation also when it is tried again: ClientToken, or nonce tag. */
+  readonly once: string
+  /** How a step that this one needs has ended. */
+  readonly outcomeOf: (id: StepId) => Outcome | undefined
+  readonly progress: (fraction: number | undefined, text: string) => void
+  readonly output: (line: string) => void
+}
+
+/** Whose a resource must still be when something is taken away from it. */
+export function ownerOf(address: Address, { stack }: StepContext): Owner {
+  return { stack, address }
+}
+
+/** How to reach a server that is bound by now. */
+export function accessTo(server: Address, { bindings, ports }: StepContext): Promise<HostAccess> {
+  return hostAccess(server, required(bindings.get(server), `the binding of ${server}`), ports.keys)
+}
+
+/** The instance that a step means: the one that was planned, else the one that this run made. */
+export function instanceOf(address: Address, instanceId: string | undefined, { bindings }: StepContext): string {
+  return instanceId ?? bindings.idOf(address)
+}
+
+/** Forwards percents of a wait as progress. */
+export function percentOf(what: string, { progress }: StepContext): (percent: number) => void {
+  return (percent) => progress(percent / 100, `${what} ${Math.floor(percent)}%`)
+}
