@@ -31,7 +31,7 @@ export interface LayerRule {
 
 export const layers: Readonly<Record<LayerName, LayerRule>> = {
   core: { values: [], types: [], node: ['node:crypto'], packages: [], modulesMin: 5 },
-  spec: { values: ['core'], types: [], node: [], packages: ['ajv', 'yaml'], modulesMin: 3 },
+  spec: { values: ['core'], types: [], node: [], packages: ['ajv', 'js-yaml', 'yaml'], modulesMin: 3 },
   planner: { values: ['core', 'spec'], types: [], node: [], packages: ['deep-diff'], modulesMin: 3 },
   executor: { values: ['core', 'spec', 'planner'], types: [], node: 'all', packages: [], modulesMin: 1 },
   providers: {
