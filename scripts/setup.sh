@@ -86,8 +86,9 @@ install_debian_packages() {
     printf '#!/bin/sh\nexit 101\n' >"$policy"
     chmod 755 "$policy"
   fi
+  # The lists may be empty, as in a fresh container, or too old for what the mirrors still hold.
   # shellcheck disable=SC2086 # a list of words
-  apt_install $1 || { update_lists && apt_install $1; }
+  apt_install $1 2>/dev/null || { update_lists && apt_install $1; }
   # The sandbox starts its own sshd inside its hosts; installing the program must not open this machine at the next boot.
   if [ -z "$had_sshd" ] && command -v systemctl >/dev/null 2>&1; then
     systemctl --quiet disable ssh.service ssh.socket >/dev/null 2>&1 || true
@@ -97,12 +98,19 @@ install_debian_packages() {
 }
 
 apt_install() {
-  DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 --no-install-recommends "$@" </dev/null >&2
+  DEBIAN_FRONTEND=noninteractive quietly apt-get install --yes --no-install-recommends "$@"
 }
 
 update_lists() {
-  say 'reading the package lists (apt-get update)'
-  apt-get update --quiet=2 </dev/null >&2 || { sleep 3 && apt-get update --quiet=2 </dev/null >&2; }
+  quietly apt-get update || { sleep 3 && quietly apt-get update; }
+}
+
+# Runs a command; what it prints is shown only when it fails.
+quietly() {
+  if printed=$("$@" 2>&1 </dev/null); then return; fi
+  say "failed: $*"
+  printf '%s\n' "$printed" >&2
+  return 1
 }
 
 prepare_programs() {
