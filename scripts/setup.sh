@@ -30,7 +30,7 @@ packages_match_lockfile() {
     const { readFileSync } = require("node:fs")
     const packagesOf = (path) => JSON.parse(readFileSync(path, "utf8")).packages
     const installed = packagesOf("node_modules/.package-lock.json")
-    const matches = ([path, wanted]) => path === "" || (installed[path] ?? wanted.optional && wanted)?.version === wanted.version
+    const matches = ([path, wanted]) => path === "" || (installed[path] ?? (wanted.optional ? wanted : undefined))?.version === wanted.version
     process.exitCode = Object.entries(packagesOf("package-lock.json")).every(matches) ? 0 : 1
   ' 2>/dev/null
 }
