@@ -137,6 +137,8 @@ export interface VolumeSpec {
   readonly snapshot: SnapshotSelector | undefined
   readonly volumeId: string | undefined
   readonly onRemove: OnRemove
+  /** Ready before this volume is: a mount inside another volume's mount names that volume here. */
+  readonly dependsOn: readonly Address[]
   readonly tags: UserTags
 }
 

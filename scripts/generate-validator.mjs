@@ -1,0 +1,171 @@
+#!/usr/bin/env node
+// Turns schema/stack.schema.json into src/spec/validate-shape.generated.ts (code that checks a shape, so that nothing is
+// compiled at run time) and src/spec/stack-shape.generated.ts (the same shape as TypeScript types).
+// With --check it writes nothing and exits 1 when a committed file is not what the schema says.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Ajv } from 'ajv'
+import standaloneCode from 'ajv/dist/standalone/index.js'
+
+const root = new URL('../', import.meta.url)
+const variableReference = '#/definitions/variable'
+/** Keywords that editors read and that say nothing about what is valid. */
+const annotations = ['title', 'description', 'examples', 'default', 'defaultSnippets']
+
+/** The generated files, path to text, from the schema in the working tree. */
+export function generate() {
+  const schema = withoutVariables(JSON.parse(readFileSync(new URL('schema/stack.schema.json', root), 'utf8')))
+  return {
+    'src/spec/validate-shape.generated.ts': validatorSource(schema),
+    'src/spec/stack-shape.generated.ts': typesSource(schema),
+  }
+}
+
+/**
+ * The schema as it holds once variables are replaced: the alternative "a text with a variable in it" is taken out, and
+ * with it the only `anyOf`, so that every error names one thing that was expected.
+ */
+function withoutVariables(schema) {
+  if (Array.isArray(schema)) return schema.map(withoutVariables)
+  if (schema === null || typeof schema !== 'object') return schema
+  if (schema.anyOf) {
+    const rest = schema.anyOf.filter((option) => option.$ref !== variableReference)
+    if (rest.length !== 1) throw new Error(`anyOf is only for variables: ${JSON.stringify(schema)}`)
+    const { anyOf: _, ...others } = schema
+    return withoutVariables({ ...others, ...rest[0] })
+  }
+  return Object.fromEntries(Object.entries(schema).map(([key, member]) => [key, withoutVariables(member)]))
+}
+
+function withoutAnnotations(schema, isSchema = true) {
+  if (Array.isArray(schema)) return schema
+  if (schema === null || typeof schema !== 'object') return schema
+  return Object.fromEntries(
+    Object.entries(schema)
+      .filter(([key]) => !isSchema || !annotations.includes(key))
+      .map(([key, member]) => [key, withoutAnnotations(member, !['properties', 'definitions'].includes(key))]),
+  )
+}
+
+function validatorSource(fullSchema) {
+  const schema = withoutAnnotations(fullSchema)
+  const expectations = {}
+  collectExpectations(schema, '#', expectations)
+  const knownKeys = {}
+  collectKnownKeys(schema, '#', knownKeys)
+  const ajv = new Ajv({
+    allErrors: true,
+    messages: false,
+    strict: true,
+    allowUnionTypes: true,
+    strictTypes: false,
+    code: { source: true, esm: true },
+  })
+  ajv.addVocabulary(['patternErrorMessage'])
+  const code = standaloneCode(ajv, ajv.compile(schema))
+  if (/\brequire\(/.test(code)) throw new Error('the generated code must need nothing at run time')
+  return [
+    '// @ts-nocheck',
+    '/** Generated from schema/stack.schema.json by scripts/generate-validator.mjs; change the schema and run that again. */',
+    '',
+    '/** What was expected where a pattern did not match, by the path of its schema. */',
+    `export const expectations: Readonly<Record<string, string>> = ${JSON.stringify(expectations, null, 2)}`,
+    '',
+    '/** The keys that a mapping knows, by the path of its schema. */',
+    `export const knownKeys: Readonly<Record<string, readonly string[]>> = ${JSON.stringify(knownKeys)}`,
+    '',
+    code
+      .replace('"use strict";', '')
+      .replace(/export default validate\d+;/, '')
+      .replace(/export const validate = (validate\d+);/, 'export const validateShape: any = $1;')
+      .replace(/(const|let) schema(\d+) = \{.*?\};(?=(const|let|function|export) )/gs, keepIfUsed)
+      .trim(),
+    '',
+  ].join('\n')
+
+  /** ajv writes whole schemas down where the code reads one member; what it never reads is left out. */
+  function keepIfUsed(declaration, kind, number) {
+    const [, text = ''] = /= (\{.*\});$/s.exec(declaration) ?? []
+    if (!new RegExp(`\\bschema${number}\\b`).test(code.replace(declaration, ''))) return ''
+    const { definitions: _, ...rest } = JSON.parse(text)
+    return `${kind} schema${number} = ${JSON.stringify(rest)};`
+  }
+}
+
+function collectExpectations(schema, path, found) {
+  walkSchema(schema, path, (member, memberPath) => {
+    if (member.patternErrorMessage) found[memberPath] = member.patternErrorMessage
+  })
+}
+
+function collectKnownKeys(schema, path, found) {
+  walkSchema(schema, path, (member, memberPath) => {
+    if (member.properties) found[memberPath] = Object.keys(member.properties)
+  })
+}
+
+function walkSchema(schema, path, visit) {
+  if (schema === null || typeof schema !== 'object') return
+  visit(schema, path)
+  for (const group of ['properties', 'definitions']) {
+    for (const [key, member] of Object.entries(schema[group] ?? {}))
+      walkSchema(member, `${path}/${group}/${key}`, visit)
+  }
+  for (const key of ['items', 'additionalProperties', 'propertyNames']) walkSchema(schema[key], `${path}/${key}`, visit)
+}
+
+function typesSource(schema) {
+  const lines = [
+    '/** Generated from schema/stack.schema.json by scripts/generate-validator.mjs; change the schema and run that again. */',
+    '',
+    '/**',
+    ' * A stack file as far as it is well formed, variables replaced: whatever does not have the shape that the schema asks',
+    ' * for is `undefined`, and so every member may be.',
+    ' */',
+    `export type StackShape = ${typeOf(schema, '')}`,
+  ]
+  for (const [name, definition] of Object.entries(schema.definitions)) {
+    if (name === 'variable') continue
+    lines.push('')
+    if (definition.description) lines.push(`/** ${definition.description} */`)
+    lines.push(`export type ${typeName(name)} = ${typeOf(definition, '')}`)
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function typeName(definition) {
+  return `${definition[0].toUpperCase()}${definition.slice(1)}Shape`
+}
+
+function typeOf(schema, indent) {
+  if (schema.$ref) return typeName(schema.$ref.replace('#/definitions/', ''))
+  if ('const' in schema) return JSON.stringify(schema.const)
+  if (schema.enum) return schema.enum.map((member) => `'${member}'`).join(' | ')
+  return [schema.type]
+    .flat()
+    .map((type) => typeOfKind(type, schema, indent))
+    .join(' | ')
+}
+
+function typeOfKind(type, schema, indent) {
+  if (type === 'integer') return 'number'
+  if (type === 'array') return `readonly (${typeOf(schema.items, indent)} | undefined)[]`
+  if (type !== 'object') return type
+  if (!schema.properties) return `Readonly<Record<string, ${typeOf(schema.additionalProperties, indent)} | undefined>>`
+  const members = Object.entries(schema.properties).map(
+    ([key, member]) => `${indent}  readonly ${key}?: ${typeOf(member, `${indent}  `)} | undefined`,
+  )
+  return `{\n${members.join('\n')}\n${indent}}`
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const files = generate()
+  for (const [path, text] of Object.entries(files)) {
+    const url = new URL(path, root)
+    if (!process.argv.includes('--check')) writeFileSync(url, text)
+    else if (readFileSync(url, 'utf8') !== text) {
+      console.error(`${path} is not what schema/stack.schema.json says; run: node scripts/generate-validator.mjs`)
+      process.exitCode = 1
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { buildSpec } from './build.js'
+import { checkStack } from './check-stack.js'
+import { contextOf } from './context.js'
+import type { Problem } from './problem.js'
+import { checkShape } from './shape.js'
+import type { StackSpec } from './stack-spec.js'
+import { substitute } from './substitute.js'
+import { targetOf } from './target.js'
+import { isMapping, resolveVariables } from './variables.js'
+
+export interface AnalysisInput {
+  readonly text: string
+  readonly variables?: Readonly<Record<string, string>> | undefined
+  readonly target?: string | undefined
+}
+
+/**
+ * Everything that is wrong with the value of a stack file, or else its specification. The value is changed: variables are
+ * replaced, and what is not well formed is taken out, so that the rest can be checked all the same.
+ */
+export function analyse(
+  value: unknown,
+  input: AnalysisInput,
+): { readonly spec: StackSpec | undefined; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = []
+  const report = (problem: Problem) => void problems.push(problem)
+  const variables = resolveVariables(isMapping(value) ? value['variables'] : undefined, input.variables ?? {}, report)
+  if (input.text.includes('${')) substitute(value, variables, report)
+  const stack = checkShape(value, report)
+  const context = contextOf(stack, targetOf(stack.target, input.target, report), variables, report)
+  checkStack(context)
+  return { spec: problems.length === 0 ? buildSpec(context) : undefined, problems }
+}

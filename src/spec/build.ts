@@ -1,0 +1,246 @@
+import { required } from '../core/assert.js'
+import { addressOf, compareAddresses } from './address.js'
+import type { Address } from './address.js'
+import type { Context, Entries } from './context.js'
+import { parseIngressRule } from './ingress.js'
+import { findDependencies, findNamed, findServer, serverAddress } from './lookup.js'
+import { isMounted, mountOf } from './mount.js'
+import { parseTemplate } from './references.js'
+import { generatedName } from './stack-spec.js'
+import type {
+  ImageSelector,
+  KeyPairSpec,
+  SecurityGroupSpec,
+  ServerSpec,
+  SnapshotSelector,
+  StackSpec,
+  SubnetSelector,
+  SyncSpec,
+  UserTags,
+  VolumeSpec,
+} from './stack-spec.js'
+import type {
+  ImageShape,
+  ServerShape,
+  SubnetShape,
+  SyncRuleShape,
+  TagsShape,
+  VolumeShape,
+} from './stack-shape.generated.js'
+import { parseWrittenEndpoint } from './sync-endpoint.js'
+import type { Template } from './template.js'
+import { canonicalUuid } from './volume-rules.js'
+
+/** The specification that a stack file without a mistake says; nothing is reported any more. Deeply frozen. */
+export function buildSpec(context: Context): StackSpec {
+  const stack = required(context.stack.stack, 'the stack name')
+  const servers = inOrder(context.servers).flatMap(([name, entry]) => serversOf(context, name, entry))
+  return deepFreeze({
+    stack,
+    target: context.target,
+    keyPairs: keyPairsOf(context, servers),
+    securityGroups: securityGroupsOf(context, stack, servers),
+    servers,
+    volumes: inOrder(context.volumes).map(([name, entry]) => volumeOf(context, stack, name, entry)),
+    syncs: inOrder(context.syncs).map(([name, entry]) => syncOf(context, name, entry)),
+  })
+}
+
+/** Entries by name, as compareAddresses orders them. */
+function inOrder<Shape>(entries: Entries<Shape>): (readonly [string, Shape])[] {
+  const names = [...entries.keys()].toSorted((left, right) => (left < right ? -1 : 1))
+  return names.map((name) => [name, required(entries.get(name), name)] as const)
+}
+
+function keyPairsOf(context: Context, servers: readonly ServerSpec[]): KeyPairSpec[] {
+  const keyPairs = inOrder(context.keyPairs).map(([name, { publicKey, tags }]): KeyPairSpec => ({
+    address: addressOf('keyPair', name),
+    publicKey: publicKey === undefined ? undefined : publicKeyOf(publicKey),
+    tags: tagsOf(context, tags),
+  }))
+  const generated = addressOf('keyPair', generatedName)
+  const isNeeded = !context.keyPairs.has(generatedName) && servers.some((server) => server.keyPair === generated)
+  if (!isNeeded) return keyPairs
+  return insertInOrder(keyPairs, { address: generated, publicKey: undefined, tags: tagsOf(context, undefined) })
+}
+
+const keyLinePattern = /^(ssh-|ecdsa-|sk-)\S+ /
+
+function publicKeyOf(text: string): NonNullable<KeyPairSpec['publicKey']> {
+  return keyLinePattern.test(text) ? { kind: 'text', text: text.trim() } : { kind: 'path', path: text }
+}
+
+function securityGroupsOf(context: Context, stack: string, servers: readonly ServerSpec[]): SecurityGroupSpec[] {
+  const groups = inOrder(context.securityGroups).map(
+    ([name, { description, ingress = [], tags }]): SecurityGroupSpec => {
+      const rules = ingress.map((rule, index) => {
+        const path = ['securityGroups', name, 'ingress', index]
+        return required(parseIngressRule(context, required(rule, 'rule'), path), 'rule')
+      })
+      return {
+        address: addressOf('securityGroup', name),
+        description: description ?? `evenkeel: ${stack}/${name}`,
+        ingress: rules,
+        tags: tagsOf(context, tags),
+      }
+    },
+  )
+  const generated = addressOf('securityGroup', generatedName)
+  const isNeeded =
+    !context.securityGroups.has(generatedName) && servers.some((server) => server.securityGroups.includes(generated))
+  if (!isNeeded) return groups
+  return insertInOrder(groups, {
+    address: generated,
+    description: 'evenkeel: SSH from the operator',
+    ingress: [{ protocol: 'tcp', fromPort: 22, toPort: 22, from: { kind: 'my-ip' } }],
+    tags: tagsOf(context, undefined),
+  })
+}
+
+function insertInOrder<Spec extends { readonly address: Address }>(specs: Spec[], added: Spec): Spec[] {
+  return [...specs, added].toSorted((left, right) => (left.address < right.address ? -1 : 1))
+}
+
+/** One server, or as many as its count says. */
+function serversOf(context: Context, name: string, entry: ServerShape): ServerSpec[] {
+  const spec: Omit<ServerSpec, 'address'> = {
+    image: imageOf(required(entry.image, 'image')),
+    type: required(entry.type, 'type'),
+    zone: entry.zone,
+    subnet: entry.subnet === undefined ? undefined : subnetOf(entry.subnet),
+    keyPair: addressOf('keyPair', keyPairNameOf(context, entry)),
+    securityGroups: groupNamesOf(context, entry).map((group) => addressOf('securityGroup', group)),
+    user: entry.user,
+    state: entry.state ?? 'running',
+    rootVolume: { sizeGiB: entry.rootVolume?.size, type: entry.rootVolume?.type },
+    userData: optionalTemplate(context, entry.userData),
+    onUserDataChange: entry.onUserDataChange ?? 'ignore',
+    protect: entry.protect ?? false,
+    dependsOn: dependenciesOf(context, entry.dependsOn),
+    setup: (entry.setup ?? []).map((command) => template(context, required(command, 'command'))),
+    tags: tagsOf(context, entry.tags),
+  }
+  if (entry.count === undefined) return [{ address: addressOf('server', name), ...spec }]
+  return Array.from({ length: entry.count }, (_, index) => ({ address: addressOf('server', name, index), ...spec }))
+}
+
+function keyPairNameOf(context: Context, entry: ServerShape): string {
+  if (entry.keyPair !== undefined) return required(findNamed(context, 'keyPair', entry.keyPair, ignore), 'key pair')
+  const [only, ...others] = context.keyPairs.keys()
+  return only !== undefined && others.length === 0 ? only : generatedName
+}
+
+function groupNamesOf(context: Context, entry: ServerShape): string[] {
+  if (entry.securityGroups === undefined) return [generatedName]
+  const names = entry.securityGroups.map((group) => findNamed(context, 'securityGroup', group ?? '', ignore) ?? '')
+  return [...new Set(names)].toSorted()
+}
+
+function imageOf(image: ImageShape): ImageSelector {
+  if (typeof image === 'string') return { kind: 'id', id: image }
+  if (image.ssm !== undefined) return { kind: 'ssm', parameter: image.ssm }
+  return {
+    kind: 'name',
+    owner: required(image.owner, 'owner'),
+    name: required(image.name, 'name'),
+    architecture: image.architecture ?? 'x86_64',
+  }
+}
+
+function subnetOf(subnet: SubnetShape): SubnetSelector {
+  if (typeof subnet === 'string') return { kind: 'id', id: subnet }
+  const tag = required(subnet.tag, 'tag')
+  if (typeof tag === 'string') {
+    const equals = tag.indexOf('=')
+    return { kind: 'tag', key: tag.slice(0, equals), value: tag.slice(equals + 1) }
+  }
+  const [[key, value] = ['', '']] = Object.entries(tag)
+  return { kind: 'tag', key, value: required(value, 'value') }
+}
+
+function volumeOf(context: Context, stack: string, name: string, entry: VolumeShape): VolumeSpec {
+  const server = entry.server === undefined ? undefined : serverNamed(context, entry.server)
+  const fstype = entry.fstype ?? 'ext4'
+  return {
+    address: addressOf('volume', name),
+    server,
+    zone: entry.zone,
+    sizeGiB: entry.size,
+    type: entry.type ?? 'gp3',
+    iops: entry.iops,
+    throughputMiBps: entry.throughput,
+    encrypted: entry.encrypted ?? (entry.kmsKey === undefined ? undefined : true),
+    kmsKey: entry.kmsKey,
+    fstype,
+    mount: isMounted(entry) ? mountOf(stack, name, entry) : undefined,
+    label: entry.label,
+    uuid: entry.uuid === undefined ? undefined : canonicalUuid(entry.uuid, fstype),
+    reuse: entry.reuse ?? false,
+    snapshot: entry.snapshot === undefined ? undefined : snapshotOf(entry.snapshot),
+    volumeId: entry.volumeId,
+    onRemove: entry.onRemove ?? 'snapshot',
+    dependsOn: dependenciesOf(context, entry.dependsOn),
+    tags: tagsOf(context, entry.tags),
+  }
+}
+
+function snapshotOf(snapshot: NonNullable<VolumeShape['snapshot']>): SnapshotSelector {
+  if (typeof snapshot === 'string') return { kind: 'id', id: snapshot }
+  const version = typeof snapshot.version === 'number' ? snapshot.version : 'latest'
+  return { kind: 'name', name: required(snapshot.name, 'name'), version }
+}
+
+function syncOf(context: Context, name: string, entry: SyncRuleShape): SyncSpec {
+  return {
+    address: addressOf('sync', name),
+    from: { kind: 'local', path: required(entry.from, 'from') },
+    to: destinationOf(context, required(entry.to, 'to')),
+    delete: entry.delete ?? false,
+    exclude: (entry.exclude ?? []).map((pattern) => required(pattern, 'pattern')),
+    onChange: optionalTemplate(context, entry.onChange),
+  }
+}
+
+function destinationOf(context: Context, to: string): SyncSpec['to'] {
+  const written = parseWrittenEndpoint(to)
+  if (written.kind === 'volume')
+    return { kind: 'volume', volume: addressOf('volume', written.volume), path: written.path }
+  const { server, path } = required(written.kind === 'server' ? written : undefined, 'a server')
+  return { kind: 'server', server: serverNamed(context, server), path }
+}
+
+function serverNamed(context: Context, text: string): Address {
+  return required(serverAddress(required(findServer(context, text, ignore), text)), text)
+}
+
+function dependenciesOf(context: Context, texts: readonly (string | undefined)[] | undefined): readonly Address[] {
+  if (texts === undefined) return []
+  const addresses = new Set(texts.flatMap((text) => findDependencies(context, text ?? '', ignore)))
+  return [...addresses].toSorted(compareAddresses)
+}
+
+function optionalTemplate(context: Context, text: string | undefined): Template | undefined {
+  return text === undefined ? undefined : template(context, text)
+}
+
+function template(context: Context, text: string): Template {
+  return parseTemplate(context, text, ignore)
+}
+
+/** The stack's tags and the entry's own, which win. Keys sorted. */
+function tagsOf(context: Context, tags: TagsShape | undefined): UserTags {
+  const merged = { ...context.stack.tags, ...tags }
+  const sorted: Record<string, string> = {}
+  for (const key of Object.keys(merged).toSorted()) sorted[key] = required(merged[key], key)
+  return sorted
+}
+
+/** Checks came before; a mistake that shows here only is caught by `required`. */
+function ignore(): void {}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  Object.freeze(value)
+  for (const member of Object.values(value)) deepFreeze(member)
+  return value
+}

@@ -1,0 +1,57 @@
+import type { Diagnostic } from '../core/errors.js'
+import { codeFrame } from './code-frame.js'
+import type { Problem } from './problem.js'
+import { quoteHint } from './shape.js'
+import type { Span, StackDocument } from './yaml-document.js'
+
+/** Problems and syntax errors with their positions, in file order; those that stand in no file come first. */
+export function diagnosticsOf(
+  file: string,
+  document: StackDocument,
+  problems: readonly Problem[],
+): readonly Diagnostic[] {
+  const found: Diagnostic[] = document.syntax.map((mistake) =>
+    place(file, document, mistake, {
+      code: mistake.isDuplicateKey ? 'SPEC_DUPLICATE_KEY' : 'SPEC_SYNTAX',
+      message: mistake.message,
+      hint: mistake.hint,
+    }),
+  )
+  for (const problem of problems) {
+    if (problem.origin === undefined)
+      found.push(place(file, document, spanOf(document, problem), told(document, problem)))
+    else found.push({ ...withHint(problem), file: problem.origin, line: 1, column: 1 })
+  }
+  return found.toSorted(
+    (left, right) => rankOf(left) - rankOf(right) || left.line - right.line || left.column - right.column,
+  )
+
+  function rankOf(diagnostic: Diagnostic): number {
+    return diagnostic.file === file ? 1 : 0
+  }
+}
+
+type Told = Pick<Problem, 'code' | 'message' | 'hint'>
+
+function place(file: string, document: StackDocument, span: Span, problem: Told): Diagnostic {
+  const { line, column } = document.positionOf(span.start)
+  const frame = codeFrame(document.text, line, column, span.end - span.start)
+  return { ...withHint(problem), file, line, column, frame }
+}
+
+function withHint({ code, message, hint }: Told): Pick<Diagnostic, 'code' | 'message' | 'hint'> {
+  return hint === undefined ? { code, message } : { code, message, hint }
+}
+
+function told(document: StackDocument, problem: Problem): Told {
+  if (problem.hint !== quoteHint) return problem
+  const source = document.sourceOf(problem.path)
+  return source === undefined ? problem : { ...problem, hint: `${quoteHint}: "${source}"` }
+}
+
+function spanOf(document: StackDocument, problem: Problem): Span {
+  const span = document.spanOf(problem.path, problem.at)
+  if (problem.within === undefined) return span
+  const start = document.text.indexOf(problem.within, span.start)
+  return start < 0 || start >= span.end ? span : { start, end: start + problem.within.length }
+}

@@ -1,0 +1,39 @@
+/** A text cut at its `${…}`: plain stretches (escapes undone) and the insides of the braces. */
+export type Piece =
+  | { readonly kind: 'text'; readonly text: string }
+  /** `source` is the whole `${…}`; `expression` what stands in it, or undefined when the brace is never closed. */
+  | { readonly kind: 'expression'; readonly source: string; readonly expression: string | undefined }
+
+const openingPattern = /\$\$\{|\$\{[^{}]*\}|\$\{/g
+
+/** Whether a text can have anything to replace or to unescape in it. */
+export function mayInterpolate(text: string): boolean {
+  return text.includes('${')
+}
+
+/** The pieces of a text in order; `$${` stands for a literal `${`. */
+export function piecesOf(text: string): Piece[] {
+  const pieces: Piece[] = []
+  let literal = ''
+  let end = 0
+  for (const match of text.matchAll(openingPattern)) {
+    literal += text.slice(end, match.index)
+    end = match.index + match[0].length
+    if (match[0] === '$${') {
+      literal += '${'
+      continue
+    }
+    if (literal) pieces.push({ kind: 'text', text: literal })
+    literal = ''
+    const closed = match[0].endsWith('}')
+    pieces.push({ kind: 'expression', source: match[0], expression: closed ? match[0].slice(2, -1).trim() : undefined })
+  }
+  literal += text.slice(end)
+  if (literal) pieces.push({ kind: 'text', text: literal })
+  return pieces
+}
+
+/** The text that piecesOf gives back as one plain piece. */
+export function escapeInterpolation(text: string): string {
+  return text.replaceAll('${', '$${')
+}

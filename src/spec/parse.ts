@@ -1,0 +1,74 @@
+import type { Diagnostic } from '../core/errors.js'
+import { parseAddress } from './address.js'
+import type { Address } from './address.js'
+import { analyse } from './analyse.js'
+import { diagnosticsOf } from './diagnostics.js'
+import type { Problem } from './problem.js'
+import type { StackSpec } from './stack-spec.js'
+import { readDocument } from './yaml-document.js'
+import { readValues } from './yaml-values.js'
+
+export interface ParseInput {
+  /** Name of the file, as diagnostics tell it; nothing is read from it. */
+  readonly file: string
+  readonly text: string
+  /** Values of variables, as texts, from `--var` and `--var-file`. */
+  readonly variables?: Readonly<Record<string, string>> | undefined
+  /** `--target`: `sandbox` or a region, in place of the file's own. */
+  readonly target?: string | undefined
+}
+
+export interface Position {
+  readonly line: number
+  readonly column: number
+}
+
+export type ParseResult =
+  | {
+      readonly ok: true
+      readonly spec: StackSpec
+      /** Where an entry stands in the file; undefined for what evenkeel added by itself. */
+      positionOf(address: Address): Position | undefined
+    }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
+
+/**
+ * What a stack file says, or every mistake in it, in file order. Pure: no file is read, no clock and no environment.
+ * A text without a mistake is read by the quick reader alone; any other is read again with positions.
+ */
+export function parseStack(input: ParseInput): ParseResult {
+  const values = readValues(input.text)
+  if (values) {
+    const { spec } = analyse(values.value, input)
+    if (spec) return succeed(spec, input.text)
+  }
+  const document = readDocument(input.text)
+  const { spec, problems } = document.syntax.every((mistake) => mistake.isRecoverable)
+    ? analyse(document.value, input)
+    : { spec: undefined, problems: [] as Problem[] }
+  if (spec && document.syntax.length === 0) return succeed(spec, input.text)
+  return { ok: false, diagnostics: diagnosticsOf(input.file, document, problems) }
+}
+
+const sections = {
+  keyPair: 'keyPairs',
+  securityGroup: 'securityGroups',
+  server: 'servers',
+  volume: 'volumes',
+  sync: 'sync',
+}
+
+function succeed(spec: StackSpec, text: string): ParseResult {
+  let document: ReturnType<typeof readDocument> | undefined
+  return {
+    ok: true,
+    spec,
+    positionOf: (address) => {
+      const parts = parseAddress(address)
+      if (!parts) return undefined
+      document ??= readDocument(text)
+      const span = document.spanOfKey([sections[parts.kind], parts.name])
+      return span && document.positionOf(span.start)
+    },
+  }
+}

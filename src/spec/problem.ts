@@ -1,0 +1,40 @@
+import type { Code } from '../core/codes.js'
+
+/** Keys from the root of the stack file down; list items by their index. */
+export type Path = readonly (string | number)[]
+
+/** A mistake before it has a position: positions are looked up only when there is one. */
+export interface Problem {
+  readonly code: Code
+  readonly message: string
+  readonly path: Path
+  /** Whether the key or the value at `path` is what is wrong. */
+  readonly at: 'key' | 'value'
+  readonly hint?: string | undefined
+  /** The part of the value that is wrong, as it stands in the file, e.g. `${server.boot.ip}`. */
+  readonly within?: string | undefined
+  /** Set when the mistake is in no file: `--var`, `--target`. */
+  readonly origin?: string | undefined
+}
+
+/** Where checks put what they find. */
+export type Report = (problem: Problem) => void
+
+/** Whether an entry has the key, but not in a form that could be read: that was told already, so nobody tells it again. */
+export function isUnreadable(entry: object, key: string): boolean {
+  return key in entry && (entry as Record<string, unknown>)[key] === undefined
+}
+
+/** What a value is, in the words of a person who writes YAML. */
+export function describeValue(value: unknown): string {
+  if (value === null) return 'nothing'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object') return 'a mapping'
+  if (typeof value === 'string') return `the text ${quoted(value)}`
+  return `the ${typeof value} ${String(value)}`
+}
+
+/** A text in double quotes, cut when it is long. */
+export function quoted(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}…` : text)
+}

@@ -1,0 +1,168 @@
+/** Generated from schema/stack.schema.json by scripts/generate-validator.mjs; change the schema and run that again. */
+
+/**
+ * A stack file as far as it is well formed, variables replaced: whatever does not have the shape that the schema asks
+ * for is `undefined`, and so every member may be.
+ */
+export type StackShape = {
+  readonly evenkeel?: 1 | undefined
+  readonly stack?: NameShape | undefined
+  readonly target?: TargetShape | undefined
+  readonly extends?: string | undefined
+  readonly tags?: TagsShape | undefined
+  readonly variables?: Readonly<Record<string, VariableDeclarationShape | undefined>> | null | undefined
+  readonly keyPairs?: Readonly<Record<string, KeyPairShape | undefined>> | null | undefined
+  readonly securityGroups?: Readonly<Record<string, SecurityGroupShape | undefined>> | null | undefined
+  readonly servers?: Readonly<Record<string, ServerShape | undefined>> | null | undefined
+  readonly volumes?: Readonly<Record<string, VolumeShape | undefined>> | null | undefined
+  readonly sync?: Readonly<Record<string, SyncRuleShape | undefined>> | null | undefined
+}
+
+/** A lower-case letter, then lower-case letters, digits and dashes, at most 40 characters. */
+export type NameShape = string
+
+export type VariableNameShape = string
+
+export type ScalarShape = string | number | boolean
+
+export type BooleanShape = boolean
+
+export type TextShape = string
+
+export type SingleLineShape = string
+
+/** Tags of your own, on every resource that takes tags; an entry's own tags win over the stack's. Name, evenkeel:* and aws:* are reserved. */
+export type TagsShape = Readonly<Record<string, string | undefined>> | null
+
+/** Where the stack lives: `sandbox` for the embedded endpoint on this machine, or an EC2 region and account. */
+export type TargetShape = string | {
+  readonly region?: string | undefined
+  readonly profile?: string | undefined
+  readonly account?: string | undefined
+  readonly endpoint?: string | undefined
+}
+
+/** What values a variable takes. Without a default it must be given. */
+export type VariableDeclarationShape = {
+  readonly type?: 'string' | 'integer' | 'number' | 'boolean' | undefined
+  readonly default?: ScalarShape | undefined
+  readonly description?: string | undefined
+  readonly minimum?: number | undefined
+  readonly maximum?: number | undefined
+  readonly pattern?: string | undefined
+  readonly enum?: readonly (ScalarShape | undefined)[] | undefined
+} | null
+
+export type KeyPairShape = {
+  readonly publicKey?: SingleLineShape | undefined
+  readonly tags?: TagsShape | undefined
+} | null
+
+export type SecurityGroupShape = {
+  readonly description?: string | undefined
+  readonly ingress?: readonly (IngressRuleShape | undefined)[] | undefined
+  readonly tags?: TagsShape | undefined
+} | null
+
+export type IngressRuleShape = {
+  readonly port?: number | string | undefined
+  readonly protocol?: 'tcp' | 'udp' | 'icmp' | 'all' | undefined
+  readonly from?: string | undefined
+}
+
+export type ServerShape = {
+  readonly count?: number | undefined
+  readonly image?: ImageShape | undefined
+  readonly type?: string | undefined
+  readonly zone?: ZoneShape | undefined
+  readonly subnet?: SubnetShape | undefined
+  readonly keyPair?: TextShape | undefined
+  readonly securityGroups?: readonly (string | undefined)[] | undefined
+  readonly user?: string | undefined
+  readonly state?: 'running' | 'stopped' | undefined
+  readonly rootVolume?: {
+    readonly size?: SizeShape | undefined
+    readonly type?: VolumeTypeShape | undefined
+  } | undefined
+  readonly elasticIp?: BooleanShape | undefined
+  readonly userData?: string | undefined
+  readonly onUserDataChange?: 'ignore' | 'replace' | undefined
+  readonly protect?: BooleanShape | undefined
+  readonly dependsOn?: readonly (string | undefined)[] | undefined
+  readonly setup?: readonly (string | undefined)[] | undefined
+  readonly tags?: TagsShape | undefined
+}
+
+/** An image by id, the newest by owner and name pattern, or what an SSM parameter says. */
+export type ImageShape = string | {
+  readonly owner?: string | undefined
+  readonly name?: SingleLineShape | undefined
+  readonly architecture?: 'x86_64' | 'arm64' | undefined
+  readonly ssm?: string | undefined
+}
+
+/** Servers and volumes that belong together must be in the same one. */
+export type ZoneShape = string
+
+/** A subnet by id, or the one with a tag; instead of zone. */
+export type SubnetShape = string | {
+  readonly tag?: string | Readonly<Record<string, string | undefined>> | undefined
+}
+
+/** Volumes grow in place; they never shrink. */
+export type SizeShape = number
+
+/** Volume type. */
+export type VolumeTypeShape = 'gp3' | 'gp2' | 'io1' | 'io2' | 'st1' | 'sc1' | 'standard'
+
+export type MountPathShape = string
+
+export type MountOptionsShape = string
+
+export type MountOwnerShape = string
+
+export type MountModeShape = string
+
+/** Absolute path; left out: /mnt/<stack>/<name>. The longer form { path, options, owner, mode } says the same as the keys beside it. */
+export type MountShape = string | {
+  readonly path?: MountPathShape | undefined
+  readonly options?: MountOptionsShape | undefined
+  readonly owner?: MountOwnerShape | undefined
+  readonly mode?: MountModeShape | undefined
+}
+
+export type VolumeShape = {
+  readonly server?: TextShape | undefined
+  readonly zone?: ZoneShape | undefined
+  readonly size?: SizeShape | undefined
+  readonly type?: VolumeTypeShape | undefined
+  readonly iops?: number | undefined
+  readonly throughput?: number | undefined
+  readonly encrypted?: BooleanShape | undefined
+  readonly kmsKey?: SingleLineShape | undefined
+  readonly fstype?: 'ext2' | 'ext3' | 'ext4' | 'xfs' | 'btrfs' | 'vfat' | 'ntfs' | 'jfs' | 'reiserfs' | 'f2fs' | 'swap' | 'raw' | undefined
+  readonly mount?: MountShape | undefined
+  readonly options?: MountOptionsShape | undefined
+  readonly owner?: MountOwnerShape | undefined
+  readonly mode?: MountModeShape | undefined
+  readonly unmounted?: BooleanShape | undefined
+  readonly label?: SingleLineShape | undefined
+  readonly uuid?: string | undefined
+  readonly reuse?: BooleanShape | undefined
+  readonly snapshot?: string | {
+    readonly name?: NameShape | undefined
+    readonly version?: number | string | undefined
+  } | undefined
+  readonly volumeId?: string | undefined
+  readonly onRemove?: 'snapshot' | 'retain' | 'delete' | undefined
+  readonly dependsOn?: readonly (string | undefined)[] | undefined
+  readonly tags?: TagsShape | undefined
+}
+
+export type SyncRuleShape = {
+  readonly from?: SingleLineShape | undefined
+  readonly to?: SingleLineShape | undefined
+  readonly delete?: BooleanShape | undefined
+  readonly exclude?: readonly (SingleLineShape | undefined)[] | undefined
+  readonly onChange?: string | undefined
+}
