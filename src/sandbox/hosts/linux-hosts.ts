@@ -4,7 +4,7 @@ import { type AddressBlock, claimAddressBlock } from './address-block.js'
 import { type HostsDirectory, openHostsDirectory } from './directory.js'
 import { copyToSnapshot, createVolumeFile, exists, growVolumeFile } from './disks/volume-files.js'
 import { readConsole } from './host/console.js'
-import { Host, type HostSurroundings, writeBootScript } from './host/host.js'
+import { Host, type HostSurroundings, writeBootFiles } from './host/host.js'
 import type { FirewallRule, HostBackend, HostBoot, HostDescription } from './host-backend.js'
 import { type HeldLock, lockDirectory } from './locks.js'
 import { firewallRuleset } from './network/firewall-rules.js'
@@ -49,6 +49,7 @@ class LinuxHosts implements HostBackend {
   readonly #attachments = new Map<string, string>()
   readonly #exitListeners: ExitListener[] = []
   #running: Running | undefined
+  #stopping = false
 
   constructor({ stateDir, bootsAtOnce = 6 }: LinuxHostsOptions) {
     this.#stateDir = stateDir
@@ -64,7 +65,7 @@ class LinuxHosts implements HostBackend {
       await sweep(directory)
       const block = await claimAddressBlock(directory)
       undo.unshift(() => block.release())
-      await writeBootScript(directory)
+      await writeBootFiles(directory)
       const network = await Switch.start(directory)
       undo.unshift(() => network.stop())
       await network.run('nft', ['-f', '-'], firewallRuleset(block.number, []))
@@ -79,6 +80,7 @@ class LinuxHosts implements HostBackend {
   async stop(): Promise<void> {
     const running = this.#running
     if (running === undefined) return
+    this.#stopping = true
     await this.#queue.idle()
     await Promise.all([...this.#hosts.keys()].map((instanceId) => this.shutdown(instanceId, { force: false })))
     this.#running = undefined
@@ -90,6 +92,7 @@ class LinuxHosts implements HostBackend {
     }
     await running.block.release()
     await running.lock.release()
+    this.#stopping = false
   }
 
   publicIpFor(privateIp: string): string {
@@ -101,7 +104,10 @@ class LinuxHosts implements HostBackend {
     return this.#queue.run(instanceId, async () => {
       if (!this.#hosts.has(instanceId)) {
         for (const { volumeId } of description.volumes) this.#attachments.set(volumeId, instanceId)
-        const host = await this.#boots.run(() => Host.boot(this.#started, description))
+        const host = await this.#boots.run(() => {
+          assert(!this.#stopping, `${instanceId} cannot boot: the sandbox is being stopped`)
+          return Host.boot(this.#started, description)
+        })
         this.#hosts.set(instanceId, host)
         void host.end.then((how) => {
           this.#hosts.delete(instanceId)

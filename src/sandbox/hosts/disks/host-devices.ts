@@ -55,7 +55,7 @@ export class HostDevices {
       const [major = '', minor = ''] = deviceNumber.split(':')
       return `${major.padStart(4)} ${minor.padStart(8)} ${String(sizeBytes / 1024).padStart(10)} ${kernelName}\n`
     })
-    // The file is bound over /proc/partitions, so it is written in place.
+    // Its inode is bound over /proc/partitions, so it is written in place.
     await writeFile(join(this.#root, 'run/evenkeel/partitions'), `major minor  #blocks  name\n\n${rows.join('')}`)
   }
 }

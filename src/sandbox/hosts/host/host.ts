@@ -10,6 +10,7 @@ import type { HostDescription } from '../host-backend.js'
 import type { Relay } from '../network/relay.js'
 import type { Switch } from '../network/switch.js'
 import { hostBootScript } from '../scripts/host-boot.sh.js'
+import { hostMountTable } from './host-mounts.js'
 import { consoleFile, readConsole, trimConsole } from './console.js'
 import { DeviceGroup } from './device-group.js'
 import { HostDisks } from './host-disks.js'
@@ -137,10 +138,11 @@ async function start(
           EVENKEEL_HOSTS: directory.root,
           INSTANCE_ID: instanceId,
           STATE: state,
+          MOUNTS: join(directory.runtime, 'host-mounts'),
           IMAGE_LAYER: relative(state, directory.imageLayer),
           SWITCH_PID: String(network.pid),
           // A link's removal is not finished when its host ends, so each boot has a name of its own.
-          LINK: `v${lastLink.toString(36)}`,
+          LINK: `host${lastLink}`,
           PRIVATE_IP: description.privateIp,
           HOST_NAME: description.hostname,
           LOGIN_USER: description.loginUser,
@@ -154,9 +156,10 @@ async function start(
   }
 }
 
-/** Writes the boot script that `start` names. */
-export async function writeBootScript(directory: HostsDirectory): Promise<void> {
+/** Writes what `start` names: the boot script, and the table of the hosts' mounts. */
+export async function writeBootFiles(directory: HostsDirectory): Promise<void> {
   await writeFile(join(directory.runtime, 'host-boot'), hostBootScript, { mode: 0o700 })
+  await writeFile(join(directory.runtime, 'host-mounts'), hostMountTable(directory.imageLayer))
 }
 
 async function expectWord(

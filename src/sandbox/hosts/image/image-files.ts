@@ -68,6 +68,9 @@ root ALL=(ALL:ALL) ALL
 `,
   },
   'etc/sudoers.d/README': { mode: 0o440, content: '# Files here are read by sudo.\n' },
+  'usr/lib/evenkeel/swaps': { mode: 0o444, content: 'Filename\tType\tSize\tUsed\tPriority\n' },
+  // The sandbox has no way out: an attempt more is only a wait more.
+  'etc/apt/apt.conf.d/99evenkeel': { mode: 0o644, content: 'Acquire::Retries "0";\n' },
   'etc/fstab': { mode: 0o644, content: '' },
   'etc/resolv.conf': { mode: 0o644, content: '# The sandbox has no name service.\n' },
   'etc/machine-id': { mode: 0o444, content: '' },

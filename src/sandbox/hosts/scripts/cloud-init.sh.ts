@@ -12,8 +12,10 @@ log=/var/log/cloud-init-output.log
 errors=0
 umask 022
 cd /
-say() { printf '%s\n' "$*" | tee -a $log >&2; }
-uptime_seconds() { printf '%(%s)T' -1; }
+say() {
+  printf '%s\n' "$*" >> $log
+  printf '%s\n' "$*" >&2
+}
 run_all() { # directory
   local script status
   for script in "$1"/*; do
@@ -25,16 +27,17 @@ run_all() { # directory
     say "cc_scripts_user.py[WARNING]: Failed to run $script (exit status $status)"
   done
 }
-started=$(uptime_seconds)
 echo running > /run/cloud-init/status
-say "Cloud-init v. 22.4.2 running 'modules:final' at $(date -R). Datasource DataSourceEc2Local."
-[ ! -s $instance/notes ] || say "$(cat $instance/notes)"
+printf -v now '%(%a, %d %b %Y %H:%M:%S %z)T' -1
+say "Cloud-init v. 22.4.2 running 'modules:final' at $now. Datasource DataSourceEc2Local."
+[ ! -s $instance/notes ] || say "$(<$instance/notes)"
 run_all $instance/scripts/every-boot
 if [ ! -e $instance/scripts-ran ]; then
   : > $instance/scripts-ran
   run_all $instance/scripts/once
 fi
-say "Cloud-init v. 22.4.2 finished at $(date -R). Datasource DataSourceEc2Local.  Up $(($(uptime_seconds) - started)) seconds"
+printf -v now '%(%a, %d %b %Y %H:%M:%S %z)T' -1
+say "Cloud-init v. 22.4.2 finished at $now. Datasource DataSourceEc2Local.  Up $SECONDS seconds"
 : > $instance/boot-finished
 if [ $errors = 0 ]; then
   printf '{"v1":{"datasource":"DataSourceEc2Local","errors":[]}}\n' > /run/cloud-init/result.json
@@ -43,7 +46,7 @@ else
   printf '{"v1":{"datasource":"DataSourceEc2Local","errors":["scripts failed: %s"]}}\n' $errors > /run/cloud-init/result.json
   echo error > /run/cloud-init/status
 fi
-printf '\nDebian GNU/Linux 12 %s ttyS0\n\n%s login: \n' "$(hostname)" "$(hostname)" >&2
+printf '\nDebian GNU/Linux 12 %s ttyS0\n\n%s login: \n' "$HOSTNAME" "$HOSTNAME" >&2
 `
 
 /** `/usr/bin/cloud-init`: `status` with the real one's words and exit statuses (0 done or running, 1 error). */

@@ -2,7 +2,7 @@
  * First half of a host's PID 1, outside its root: overlay root, network, private /dev, /sys/block and /proc; then it
  * changes root and becomes the second half (host-init) with fewer capabilities. Messages go to standard error, which
  * is the console; standard output is the daemon's.
- * Environment: INSTANCE_ID STATE IMAGE_LAYER SWITCH_PID LINK PRIVATE_IP HOST_NAME LOGIN_USER MACHINE_ID.
+ * Environment: INSTANCE_ID STATE MOUNTS IMAGE_LAYER SWITCH_PID LINK PRIVATE_IP HOST_NAME LOGIN_USER MACHINE_ID.
  */
 export const hostBootScript = String.raw`#!/bin/bash
 set -eu
@@ -34,53 +34,25 @@ NETWORK
 for scope in all eth0; do echo 1 > /proc/sys/net/ipv4/conf/$scope/route_localnet; done
 
 cd root
-for directory in root home tmp mnt media srv opt run dev proc sys; do [ -d $directory ] || mkdir $directory; done
-chmod 700 root
-mount -t tmpfs -o mode=755,nosuid,size=16m dev dev
-mkdir -p dev/pts dev/shm dev/mapper dev/disk/by-id
-mknod -m 666 dev/null c 1 3
-mknod -m 666 dev/zero c 1 5
-mknod -m 666 dev/full c 1 7
-mknod -m 666 dev/random c 1 8
-mknod -m 666 dev/urandom c 1 9
-mknod -m 666 dev/tty c 5 0
-mknod -m 666 dev/fuse c 10 229
-mknod -m 600 dev/btrfs-control c 10 234
-ln -s pts/ptmx dev/ptmx
-ln -s /proc/self/fd dev/fd
-ln -s fd/0 dev/stdin
-ln -s fd/1 dev/stdout
-ln -s fd/2 dev/stderr
-mount -t devpts -o newinstance,ptmxmode=666,mode=620,gid=5 devpts dev/pts
-mount -t tmpfs -o mode=1777,nosuid,nodev shm dev/shm
-mount -t proc -o nosuid,nodev,noexec proc proc
-mount -t sysfs -o nosuid,nodev,noexec,ro sysfs sys
-# The real /sys and /proc would show all the machine's disks: these trees are filled by the daemon.
-mount -t tmpfs -o mode=755,size=4m block sys/devices/virtual/block
-for directory in block class/block dev/block; do mount -t tmpfs -o mode=755,size=1m block sys/$directory; done
-mount -t tmpfs -o mode=755 run run
-mount -t tmpfs -o mode=1777 tmp tmp
-mkdir -p run/sshd run/lock run/evenkeel run/cloud-init
-chmod 1777 run/lock
+if [ ! -d proc ]; then
+  mkdir root home tmp mnt media srv opt run dev proc sys
+  mkdir -p var/log var/tmp var/spool var/lib/sudo var/lib/cloud/instances/$INSTANCE_ID etc/ssh
+  chmod 700 root
+  chmod 1777 var/tmp
+fi
+# Its mounts by one process (host-mounts.ts), and its devices by one copy.
+mount --all --fstab "$MOUNTS" --target-prefix "$STATE/root"
+cp -a usr/lib/evenkeel/dev/. dev/
+mkdir run/sshd run/cloud-init run/evenkeel
 printf 'major minor  #blocks  name\n\n' > run/evenkeel/partitions
 mount --bind run/evenkeel/partitions proc/partitions
-printf 'Filename\tType\tSize\tUsed\tPriority\n' > run/evenkeel/swaps
-mount --bind run/evenkeel/swaps proc/swaps
-for directory in proc/sys proc/sysrq-trigger proc/irq proc/bus; do
-  [ -e $directory ] || continue
-  mount --bind $directory $directory
-  mount -o remount,ro,bind,nosuid,nodev,noexec $directory
-done
 
-mkdir -p var/log var/tmp var/spool var/lib/sudo var/lib/cloud/instances/$INSTANCE_ID etc/ssh
-chmod 1777 var/tmp
 if [ ! -e var/lib/cloud/instances/$INSTANCE_ID/first-boot ]; then
   echo "$HOST_NAME" > etc/hostname
   printf '127.0.0.1 localhost\n%s %s\n' "$PRIVATE_IP" "$HOST_NAME" > etc/hosts
   echo "$MACHINE_ID" > etc/machine-id
   ln -sfn instances/$INSTANCE_ID var/lib/cloud/instance
-  cp -R "$STATE/seed/." var/lib/cloud/instances/$INSTANCE_ID/
-  chmod 700 var/lib/cloud/instances/$INSTANCE_ID/scripts
+  cp -a "$STATE/seed/." var/lib/cloud/instances/$INSTANCE_ID/
   if [ "$LOGIN_USER" = root ]; then
     home=root
   else
@@ -93,21 +65,18 @@ if [ ! -e var/lib/cloud/instances/$INSTANCE_ID/first-boot ]; then
     fi
     echo "$LOGIN_USER ALL=(ALL) NOPASSWD:ALL" > etc/sudoers.d/90-cloud-init-users
     chmod 440 etc/sudoers.d/90-cloud-init-users
+    cp -R etc/skel $home
   fi
-  mkdir -p $home
-  cp -R etc/skel/. $home/
-  mkdir -p $home/.ssh
+  mkdir -m 700 -p $home/.ssh
   cp "$STATE/seed/authorized_keys" $home/.ssh/authorized_keys
-  chmod 700 $home/.ssh
-  chmod 600 $home/.ssh/authorized_keys
   [ "$LOGIN_USER" = root ] || chown -R 1000:1000 $home
   : > var/lib/cloud/instances/$INSTANCE_ID/first-boot
 fi
 read -r name < etc/hostname
-hostname "$name"
+[ "$name" = "$HOSTNAME" ] || hostname "$name"
 if [ ! -s etc/ssh/ssh_host_ed25519_key ]; then
-  rm -f etc/ssh/ssh_host_ed25519_key*
-  ssh-keygen -q -t ed25519 -N '' -C "root@$name" -f etc/ssh/ssh_host_ed25519_key
+  [ ! -e etc/ssh/ssh_host_ed25519_key ] || rm etc/ssh/ssh_host_ed25519_key
+  ssh-keygen -q -t ed25519 -N '' -C "root@$name" -f etc/ssh/ssh_host_ed25519_key < /dev/null
 fi
 
 pivot_root . .

@@ -31,7 +31,7 @@ main() {
 # What systemd does from fstab. An entry that fails would leave a real host in emergency mode, unless it says nofail;
 # here the boot goes on and the console says so.
 mount_all() {
-  grep -q '^[[:space:]]*[^#[:space:]]' /etc/fstab 2>/dev/null || return 0
+  [ -s /etc/fstab ] || return 0
   mount -a 8<&- 9>&- || printf 'Failed to mount all of /etc/fstab (without nofail an EC2 instance would not boot).\n'
 }
 
@@ -43,7 +43,7 @@ wait_for_sshd() {
       case $address:$state in *:0016:0A) return 0 ;; esac
     done < /proc/net/tcp
     kill -0 $! 2>/dev/null || return 1
-    read -r -t 0.01 <> /run/evenkeel/pause
+    read -r -t 0.01 -u $pause
   done
   return 1
 }
@@ -57,7 +57,7 @@ show_host_keys() {
   printf 'ec2: -----END SSH HOST KEY FINGERPRINTS-----\n'
   printf 'ec2: #############################################################\n'
   printf -- '-----BEGIN SSH HOST KEY KEYS-----\n'
-  cat /etc/ssh/ssh_host_*_key.pub
+  for key in /etc/ssh/ssh_host_*_key.pub; do printf '%s\n' "$(<$key)"; done
   printf -- '-----END SSH HOST KEY KEYS-----\n'
 }
 
@@ -68,7 +68,7 @@ shut_down() {
   for turn in {1..100}; do
     case $turn in 1) signal=TERM ;; 81) signal=KILL ;; *) signal=0 ;; esac
     signal_processes $signal || break
-    read -r -t 0.02 <> /run/evenkeel/pause
+    read -r -t 0.02 -u $pause
   done
   unmount_disks
   printf 'reboot: %s\n' "$2"
@@ -101,6 +101,7 @@ unmount_disks() {
   done
 }
 
-mkfifo -m 600 /run/evenkeel/pause
+# A pipe that never says anything: "read -t" on it is a sleep that costs no process.
+exec {pause}<> <(:)
 main
 `

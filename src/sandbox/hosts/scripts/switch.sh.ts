@@ -43,6 +43,23 @@ hide() { # directory, names to keep
   link("$layer/.whiteout", "$layer$_") or die "$_: $!\n";
 ' "$layer"
 
+# The devices of every host, copied into its /dev.
+devices=$layer/usr/lib/evenkeel/dev
+mkdir -p "$devices/mapper" "$devices/disk/by-id"
+mknod -m 666 "$devices/null" c 1 3
+mknod -m 666 "$devices/zero" c 1 5
+mknod -m 666 "$devices/full" c 1 7
+mknod -m 666 "$devices/random" c 1 8
+mknod -m 666 "$devices/urandom" c 1 9
+mknod -m 666 "$devices/tty" c 5 0
+mknod -m 666 "$devices/fuse" c 10 229
+mknod -m 600 "$devices/btrfs-control" c 10 234
+ln -s pts/ptmx "$devices/ptmx"
+ln -s /proc/self/fd "$devices/fd"
+ln -s fd/0 "$devices/stdin"
+ln -s fd/1 "$devices/stdout"
+ln -s fd/2 "$devices/stderr"
+
 # Accounts: the machine's system users, never its people.
 awk -F: '$3 < 1000 || $3 == 65534' /etc/passwd > "$layer/etc/passwd"
 awk -F: '{ print $1 ":*:19000:0:99999:7:::" }' "$layer/etc/passwd" > "$layer/etc/shadow"
