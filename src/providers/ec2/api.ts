@@ -1,0 +1,116 @@
+import { EC2Client } from '@aws-sdk/client-ec2'
+import { assert } from '../../core/assert.js'
+import { actions, type Action, type InputOf, type OutputOf } from './actions.js'
+import { toProviderError } from './errors.js'
+import { withRetries } from './retry.js'
+import { createSemaphore } from './semaphore.js'
+import type { Ec2Target, Settings } from './target.js'
+import { createYoungObjects, type YoungObjects } from './young.js'
+
+/** EC2 as the rest of this folder sees it: one typed call, which retries by class and rejects with ProviderErrors alone. */
+export interface Ec2Api {
+  call<A extends Action>(action: A, input: InputOf<A>): Promise<OutputOf<A>>
+  readonly young: YoungObjects
+  readonly settings: Settings
+  readonly target: Ec2Target
+  /** The region in force: the target's, else the SDK's; rejects when there is none. */
+  region(): Promise<string>
+  /** How messages name the other side. */
+  readonly endpointName: string
+  /** Sleeps for a pause that EC2's pace asks for, shortened by `pollScale`. */
+  pause(durationMs: number): Promise<void>
+  /** The credentials that calls are signed with, for a client of another service. */
+  readonly clientConfiguration: ClientConfiguration
+  close(): void
+}
+
+export type ClientConfiguration = ReturnType<typeof configurationOf>
+
+/** Makes the client; nothing is sent and no credentials are looked up before the first call. */
+export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
+  const clientConfiguration = configurationOf(target)
+  const client = new EC2Client(clientConfiguration)
+  const young = createYoungObjects(settings.clock)
+  const lanes = {
+    read: createSemaphore(settings.concurrency.read),
+    write: createSemaphore(settings.concurrency.write),
+    launch: createSemaphore(settings.concurrency.launch),
+  }
+  const endpointName = target.endpoint ?? (target.region === undefined ? 'EC2' : `EC2 in ${target.region}`)
+  // The command classes are one union here; `call` gives each action its own types.
+  const send = client.send.bind(client) as (command: unknown) => Promise<unknown>
+  let answered = false
+
+  async function sendOnce(action: Action, input: unknown): Promise<unknown> {
+    const command = new (actions[action].command as new (input: unknown) => unknown)(input)
+    try {
+      const output = await send(command)
+      answered = true
+      return output
+    } catch (error) {
+      const translated = toProviderError(error, { action, endpoint: endpointName })
+      if ((error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode !== undefined)
+        answered = true
+      throw translated
+    }
+  }
+
+  return {
+    young,
+    settings,
+    target,
+    endpointName,
+    clientConfiguration,
+    call: async (action, input) => {
+      const { lane, afterDoubt } = actions[action]
+      const output = await withRetries(() => lanes[lane](() => sendOnce(action, input)), {
+        clock: settings.clock,
+        random: settings.random,
+        pollScale: settings.pollScale,
+        afterDoubt,
+        isYoung: () => young.isNamedIn(input),
+        hasAnswered: () => answered,
+      })
+      return output as OutputOf<typeof action>
+    },
+    region: async () => {
+      try {
+        return await client.config.region()
+      } catch (error) {
+        throw toProviderError(error, { action: 'region', endpoint: endpointName })
+      }
+    },
+    pause: (durationMs) => settings.clock.sleep(durationMs * settings.pollScale),
+    close: () => client.destroy(),
+  }
+}
+
+/**
+ * One attempt a call: the SDK would retry creates that carry no token, and capacity errors because they are 500s
+ * (ec2-behaviour, sections 2 and 4); retry.ts does it by class. Connections are kept alive, more than all lanes together use.
+ */
+function configurationOf({ region, profile, endpoint, credentials }: Ec2Target) {
+  assert(endpoint === undefined || URL.canParse(endpoint), `not an address: ${endpoint}`)
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined
+      ? {}
+      : {
+          credentials: {
+            accessKeyId: credentials.accessKeyId,
+            secretAccessKey: credentials.secretAccessKey,
+            ...(credentials.sessionToken === undefined ? {} : { sessionToken: credentials.sessionToken }),
+          },
+        }),
+    maxAttempts: 1,
+    requestHandler: {
+      httpAgent: { keepAlive: true, maxSockets: 64 },
+      httpsAgent: { keepAlive: true, maxSockets: 64 },
+      connectionTimeout: 5_000,
+      requestTimeout: 60_000,
+      throwOnRequestTimeout: true,
+    },
+  }
+}
