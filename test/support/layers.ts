@@ -43,7 +43,7 @@ export const layers: Readonly<Record<LayerName, LayerRule>> = {
   },
   hosts: { values: ['core', 'spec', 'planner'], types: ['executor'], node: 'all', packages: ['ssh2'], modulesMin: 1 },
   sync: { values: ['core', 'spec', 'planner'], types: ['executor'], node: 'all', packages: [], modulesMin: 1 },
-  sandbox: { values: ['core'], types: [], node: 'all', packages: [], modulesMin: 1 },
+  sandbox: { values: ['core'], types: [], node: 'all', packages: ['yaml'], modulesMin: 1 },
   report: {
     values: ['core', 'spec', 'planner'],
     types: ['executor', 'providers', 'hosts', 'sync'],
