@@ -1,0 +1,103 @@
+import { systemClock } from '../core/clock.js'
+import { PlanError } from '../core/errors.js'
+import { applyPlan } from '../executor/apply-plan.js'
+import type { Plan } from '../planner/plan.js'
+import { planText } from '../report/plan-text.js'
+import { createProgress, type ProgressStyle } from '../report/progress.js'
+import { resultText } from '../report/result-text.js'
+import { confirmed } from './confirm.js'
+import { exitCodes } from './failure.js'
+import type { RunOptions } from './options.js'
+import { applyOptions, type Session } from './session.js'
+import { canRedraw, useColor } from './terminal.js'
+
+export interface CarryOutOptions extends RunOptions {
+  readonly yes?: boolean
+  readonly json?: boolean
+  readonly verbose?: boolean
+}
+
+/** Shows a plan, asks, carries it out and tells how it went. Returns the exit status. Shared by apply and destroy. */
+export async function carryOut(
+  session: Session,
+  plan: Plan,
+  verb: 'apply' | 'destroy',
+  options: CarryOutOptions,
+): Promise<number> {
+  const json = options.json === true
+  const out = json ? process.stderr : process.stdout
+  out.write(planText(plan, { color: useColor(out), verbose: options.verbose === true }))
+  if (!plan.applyable) throw notApplyable(plan)
+  const nothingToDo = plan.steps.length === 0 && sameLedger(plan)
+  if (!nothingToDo && plan.steps.length > 0) {
+    const question = verb === 'apply' ? 'Apply this plan?' : `Destroy what the stack ${plan.stack} owns, as planned?`
+    if (!(await confirmed(question, options))) {
+      process.stderr.write('Nothing was done.\n')
+      return exitCodes.failure
+    }
+  }
+  if (nothingToDo && !json) return plan.complete ? exitCodes.success : exitCodes.failure
+
+  const style: ProgressStyle = json ? 'json' : canRedraw(process.stderr) ? 'terminal' : 'plain'
+  const progress = await createProgress(style, {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    color: useColor(process.stderr),
+  })
+  const interruption = listenForInterrupt()
+  const startedAt = systemClock.now()
+  const result = await applyPlan(plan, session.ports, {
+    ...applyOptions(session, options),
+    events: progress.sink,
+    signal: interruption.signal,
+  })
+  interruption.stop()
+  await progress.close()
+  out.write(
+    resultText(plan, result, {
+      color: useColor(out),
+      durationMs: systemClock.now() - startedAt,
+      again: `evenkeel ${verb} ${session.file.path}`,
+      verb,
+    }),
+  )
+  if (interruption.signal.aborted) return exitCodes.interrupted
+  return result.status === 'converged' && plan.complete ? exitCodes.success : exitCodes.failure
+}
+
+function notApplyable(plan: Plan): PlanError {
+  const errors = plan.problems.filter(({ severity }) => severity === 'error')
+  const addresses = errors.flatMap(({ address }) => (address === undefined ? [] : [address]))
+  const names = addresses.length > 0 ? ` (${addresses.join(', ')})` : ''
+  return new PlanError(
+    'PLAN_NOT_APPLYABLE',
+    `nothing was done: the plan has problems that come first${names}`,
+    addresses,
+    {
+      hint: 'they are told under the plan, each with what to do',
+    },
+  )
+}
+
+function sameLedger({ ledger }: Plan): boolean {
+  return (
+    ledger.before.length === ledger.after.length && ledger.before.every((address) => ledger.after.includes(address))
+  )
+}
+
+/** The first Ctrl-C aborts the signal; the second leaves at once, which the next apply can take. */
+function listenForInterrupt(): { readonly signal: AbortSignal; stop: () => void } {
+  const controller = new AbortController()
+  const listener = () => {
+    if (controller.signal.aborted) process.exit(exitCodes.interrupted)
+    controller.abort()
+  }
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  for (const name of signals) process.on(name, listener)
+  return {
+    signal: controller.signal,
+    stop: () => {
+      for (const name of signals) process.off(name, listener)
+    },
+  }
+}

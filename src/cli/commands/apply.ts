@@ -1,0 +1,61 @@
+import { Command } from 'commander'
+import type { CarryOutOptions } from '../carry-out.js'
+import { addRunOptions, collect, type RunOptions } from '../options.js'
+import type { CommandDefinition } from '../program.js'
+import { forbidColor } from '../terminal.js'
+
+interface ApplyCommandOptions extends RunOptions, CarryOutOptions {
+  readonly updateImages: readonly string[]
+}
+
+const examples = `
+Examples:
+  evenkeel apply                       plan, ask, and carry it out
+  evenkeel apply --yes --json          in CI; one JSON object a line, the last is the result
+  evenkeel apply plan.json --yes       exactly that plan, or exit 5 when the world or the file changed
+
+Ctrl-C starts nothing new and waits for what is in flight; a second one leaves at once. Both are safe: the next apply
+goes on from there.
+
+Exit status: 0 converged, 1 failed or partial, 5 the saved plan is stale, 6 locked, 130 interrupted.`
+
+export const applyCommand: CommandDefinition = (finish) =>
+  addRunOptions(new Command('apply'))
+    .description('make the world as the stack file says: plans, asks, carries it out')
+    .argument('[file]', 'stack file, or a plan saved by `plan --out`; left out: the one stack file here')
+    .option('--yes', 'do not ask')
+    .option('--json', 'print what happens as JSON lines; needs --yes')
+    .option('--verbose', 'list also what does not change, and more file names')
+    .option(
+      '--update-images <server>',
+      'replace this server when its image name means a newer image by now',
+      collect,
+      [],
+    )
+    .addHelpText('after', examples)
+    .action(async (file: string | undefined, options: ApplyCommandOptions) => {
+      if (!options.color) forbidColor()
+      const [{ readStackFile }, { withSession }, { planStack }, { carryOut }] = await Promise.all([
+        import('../stack-file.js'),
+        import('../session.js'),
+        import('../plan-stack.js'),
+        import('../carry-out.js'),
+      ])
+      if (file?.endsWith('.json') === true) {
+        const { readSavedPlan, assertFresh } = await import('../saved-plan.js')
+        const saved = readSavedPlan(file)
+        const merged = { ...options, ...saved.options }
+        const stackFile = readStackFile(saved.stackFile, merged)
+        const exitCode = await withSession(stackFile, merged, async (session) => {
+          const plan = await planStack(session, { ...merged, hosts: saved.options.hosts })
+          assertFresh(saved, plan)
+          return carryOut(session, plan, 'apply', merged)
+        })
+        finish(exitCode)
+        return
+      }
+      const exitCode = await withSession(readStackFile(file, options), options, async (session) =>
+        carryOut(session, await planStack(session, { ...options, hosts: true }), 'apply', options),
+      )
+      finish(exitCode)
+    })

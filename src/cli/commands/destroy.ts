@@ -1,0 +1,35 @@
+import { Command } from 'commander'
+import type { CarryOutOptions } from '../carry-out.js'
+import { addRunOptions, fileArgument, fileDescription, type RunOptions } from '../options.js'
+import type { CommandDefinition } from '../program.js'
+import { forbidColor } from '../terminal.js'
+
+const examples = `
+Examples:
+  evenkeel destroy                     plan, ask, and remove what the stack owns
+  evenkeel destroy old.stack.yaml --yes
+
+Volumes go by their \`onRemove\`: by default each leaves a snapshot, from which \`reuse: true\` brings its data back.
+
+Exit status: 0 everything is gone, 1 failed or partial, 6 locked, 130 interrupted.`
+
+export const destroyCommand: CommandDefinition = (finish) =>
+  addRunOptions(new Command('destroy'))
+    .description('remove everything that the stack owns, volumes by their `onRemove`')
+    .argument(fileArgument, fileDescription)
+    .option('--yes', 'do not ask')
+    .option('--json', 'print what happens as JSON lines; needs --yes')
+    .addHelpText('after', examples)
+    .action(async (file: string | undefined, options: RunOptions & CarryOutOptions) => {
+      if (!options.color) forbidColor()
+      const [{ readStackFile }, { withSession }, { planDestroy }, { carryOut }] = await Promise.all([
+        import('../stack-file.js'),
+        import('../session.js'),
+        import('../plan-stack.js'),
+        import('../carry-out.js'),
+      ])
+      const exitCode = await withSession(readStackFile(file, options), options, async (session) =>
+        carryOut(session, await planDestroy(session, options), 'destroy', options),
+      )
+      finish(exitCode)
+    })

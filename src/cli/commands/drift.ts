@@ -1,0 +1,47 @@
+import { Command } from 'commander'
+import { exitCodes } from '../failure.js'
+import { addRunOptions, fileArgument, fileDescription, type RunOptions } from '../options.js'
+import type { CommandDefinition } from '../program.js'
+import { forbidColor, useColor } from '../terminal.js'
+
+const examples = `
+Examples:
+  evenkeel drift                       what has moved since the last apply
+  evenkeel drift --json                the same as data
+  evenkeel drift || [ $? = 3 ]         changes of the file that wait for an apply are no drift
+
+Exit status: 0 in sync, 2 drift, 3 only pending changes of the file, 4 something could not be read, 1 an error.`
+
+const exitCodeOf = {
+  'in-sync': exitCodes.success,
+  drift: exitCodes.drift,
+  pending: exitCodes.pending,
+  unknown: exitCodes.unknown,
+} as const
+
+export const driftCommand: CommandDefinition = (finish) =>
+  addRunOptions(new Command('drift'))
+    .description('compare the live stack with what was last applied; reads, never writes')
+    .argument(fileArgument, fileDescription)
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', examples)
+    .action(async (file: string | undefined, options: RunOptions & { readonly json?: boolean }) => {
+      if (!options.color) forbidColor()
+      const [{ readStackFile }, { withSession }, { planStack }, { driftOf }, { driftText }, { driftJson }] =
+        await Promise.all([
+          import('../stack-file.js'),
+          import('../session.js'),
+          import('../plan-stack.js'),
+          import('../../planner/drift.js'),
+          import('../../report/drift-text.js'),
+          import('../../report/drift-json.js'),
+        ])
+      const plan = await withSession(readStackFile(file, options), options, (session) =>
+        planStack(session, { ...options, hosts: true }),
+      )
+      const drift = driftOf(plan)
+      process.stdout.write(
+        options.json === true ? driftJson(drift) : driftText(drift, { color: useColor(process.stdout) }),
+      )
+      finish(exitCodeOf[drift.status])
+    })

@@ -1,0 +1,34 @@
+import { Command } from 'commander'
+import { addStackOptions, type StackOptions } from '../options.js'
+import type { CommandDefinition } from '../program.js'
+import { forbidColor } from '../terminal.js'
+
+const examples = `
+Examples:
+  evenkeel exec server.web -- findmnt -J
+  evenkeel exec 'web[0]' -- sh -c 'sudo tail -f /var/log/syslog'
+  evenkeel exec -f staging.stack.yaml web -- uptime
+
+Exit status: the command's; 1 when the server cannot be reached.`
+
+export const execCommand: CommandDefinition = (finish) =>
+  addStackOptions(new Command('exec'))
+    .description('run a command on a server, with its output and exit status passed through')
+    .argument('<server>', 'address of a server: `server.web`, or `web`')
+    .argument('<command...>', 'the command and its arguments, behind `--`')
+    .option('-f, --file <file>', 'stack file; left out: the one here')
+    .passThroughOptions()
+    .addHelpText('after', examples)
+    .action(async (server: string, argv: readonly string[], options: StackOptions & { readonly file?: string }) => {
+      if (!options.color) forbidColor()
+      const [{ readStackFile }, { withSession }, { runOnServer }] = await Promise.all([
+        import('../stack-file.js'),
+        import('../session.js'),
+        import('../run-on-server.js'),
+      ])
+      finish(
+        await withSession(readStackFile(options.file, options), options, (session) =>
+          runOnServer(session, server, argv),
+        ),
+      )
+    })

@@ -1,0 +1,37 @@
+import { Command } from 'commander'
+import { exitCodes } from '../failure.js'
+import { addStackOptions, fileArgument, fileDescription, type StackOptions } from '../options.js'
+import type { CommandDefinition } from '../program.js'
+import { forbidColor, useColor } from '../terminal.js'
+
+interface ShowOptions extends StackOptions {
+  readonly json?: boolean
+  readonly hosts: boolean
+}
+
+const examples = `
+Examples:
+  evenkeel show                        servers, volumes and what is mounted where
+  evenkeel show --json | jq '.servers[].publicIp'
+
+Exit status: 0, 1 on an error.`
+
+export const showCommand: CommandDefinition = (finish) =>
+  addStackOptions(new Command('show'))
+    .description('show the live stack')
+    .argument(fileArgument, fileDescription)
+    .option('--json', 'print it as JSON')
+    .option('--no-hosts', 'do not look inside the servers')
+    .addHelpText('after', examples)
+    .action(async (file: string | undefined, options: ShowOptions) => {
+      if (!options.color) forbidColor()
+      const [{ readStackFile }, { withSession }, { showText }, { showJson }] = await Promise.all([
+        import('../stack-file.js'),
+        import('../session.js'),
+        import('../../report/show-text.js'),
+        import('../../report/show-json.js'),
+      ])
+      const live = await withSession(readStackFile(file, options), options, (session) => session.observe(options))
+      process.stdout.write(options.json === true ? showJson(live) : showText(live, { color: useColor(process.stdout) }))
+      finish(exitCodes.success)
+    })

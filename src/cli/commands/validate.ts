@@ -1,0 +1,31 @@
+import { Command } from 'commander'
+import { count } from '../../core/units.js'
+import { exitCodes } from '../failure.js'
+import { addStackOptions, fileArgument, fileDescription, type StackOptions } from '../options.js'
+import type { CommandDefinition } from '../program.js'
+import { forbidColor } from '../terminal.js'
+
+const examples = `
+Examples:
+  evenkeel validate                            the one stack file here
+  evenkeel validate staging.stack.yaml --var size=40
+
+Exit status: 0 the file is right, 1 it has mistakes. Nothing is asked of EC2.`
+
+export const validateCommand: CommandDefinition = (finish) =>
+  addStackOptions(new Command('validate'))
+    .description('check a stack file, offline: every mistake at once, with its position')
+    .argument(fileArgument, fileDescription)
+    .addHelpText('after', examples)
+    .action(async (file: string | undefined, options: StackOptions) => {
+      if (!options.color) forbidColor()
+      const { readStackFile } = await import('../stack-file.js')
+      const { path, spec } = readStackFile(file, options)
+      const parts = [
+        count(spec.servers.length, 'server'),
+        count(spec.volumes.length, 'volume'),
+        count(spec.syncs.length, 'sync rule'),
+      ]
+      process.stdout.write(`${path}: the stack ${spec.stack} is valid (${parts.join(', ')}).\n`)
+      finish(exitCodes.success)
+    })

@@ -1,0 +1,51 @@
+import { InvalidArgumentError, type Command } from 'commander'
+
+/** What every command that reads a stack file takes. */
+export interface StackOptions {
+  readonly var: Readonly<Record<string, string>>
+  readonly varFile: readonly string[]
+  readonly target?: string
+  readonly sandboxDir?: string
+  readonly color: boolean
+}
+
+/** What every command that plans takes beside. */
+export interface RunOptions extends StackOptions {
+  readonly concurrency?: number
+  readonly revision?: string
+}
+
+export const fileArgument = '[file]'
+export const fileDescription = 'stack file; left out: the one *.stack.yaml or stack.yaml here'
+
+export function addStackOptions(command: Command): Command {
+  return command
+    .option('--var <name=value>', 'value of a variable; can be repeated', collectVariable, {})
+    .option('--var-file <file>', 'YAML or JSON file with values of variables; can be repeated', collect, [])
+    .option('--target <target>', '`sandbox` or a region, in place of what the file says')
+    .option('--sandbox-dir <directory>', 'where the sandbox keeps its world (or EVENKEEL_SANDBOX_DIR)')
+    .option('--no-color', 'no colour (or NO_COLOR=1)')
+}
+
+export function addRunOptions(command: Command): Command {
+  return addStackOptions(command)
+    .option('--concurrency <number>', 'how many steps may be in flight at once', positiveInteger)
+    .option('--revision <text>', 'what to record as the applied revision; default: the git commit')
+}
+
+/** Collects a repeatable option's values. */
+export function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value]
+}
+
+function collectVariable(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const equals = text.indexOf('=')
+  if (equals < 1) throw new InvalidArgumentError('It is written name=value.')
+  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) }
+}
+
+function positiveInteger(text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It is a whole number from 1.')
+  return number
+}

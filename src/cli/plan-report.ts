@@ -1,0 +1,15 @@
+import type { Plan } from '../planner/plan.js'
+import { planJson } from '../report/plan-json.js'
+import { planMarkdown } from '../report/plan-markdown.js'
+import { planText } from '../report/plan-text.js'
+
+/** A plan in the form that was asked for. */
+export function renderPlan(
+  plan: Plan,
+  options: { readonly json?: boolean; readonly markdown?: boolean; readonly verbose?: boolean },
+  color: boolean,
+): string {
+  if (options.json === true) return planJson(plan)
+  if (options.markdown === true) return planMarkdown(plan)
+  return planText(plan, { color, verbose: options.verbose === true })
+}

@@ -1,0 +1,34 @@
+import { UsageError } from '../core/errors.js'
+import { makeDestroyPlan, makePlan } from '../planner/make-plan.js'
+import type { Plan } from '../planner/plan.js'
+import type { Address } from '../spec/address.js'
+import type { StackSpec } from '../spec/stack-spec.js'
+import type { RunOptions } from './options.js'
+import { planningFacts, type Session } from './session.js'
+
+/** Observes and plans; `drift` and `apply` see through the same eyes as `plan`. */
+export async function planStack(
+  session: Session,
+  options: RunOptions & { readonly hosts: boolean; readonly updateImages?: readonly string[] },
+): Promise<Plan> {
+  const updateImages = (options.updateImages ?? []).flatMap((name) => serversNamed(name, session.spec))
+  const [live, facts] = await Promise.all([session.observe(options), planningFacts(session, options)])
+  return makePlan(session.spec, live, { ...facts, updateImages })
+}
+
+/** Observes, and plans the removal of everything. */
+export async function planDestroy(session: Session, options: RunOptions): Promise<Plan> {
+  const [live, facts] = await Promise.all([session.observe({ hosts: true }), planningFacts(session, options)])
+  return makeDestroyPlan(session.spec, live, facts)
+}
+
+/** `server.web`, `web` or `web[0]` -> addresses; a name with `count` and no index means all of them. */
+export function serversNamed(name: string, spec: StackSpec): readonly Address[] {
+  const full = name.startsWith('server.') ? name : `server.${name}`
+  const addresses = spec.servers.map(({ address }) => address)
+  const found = addresses.filter((address) => address === full || address.startsWith(`${full}[`))
+  if (found.length > 0) return found
+  throw new UsageError('SERVER_UNKNOWN', `the stack ${spec.stack} has no server ${full}`, {
+    hint: addresses.length > 0 ? `it has ${addresses.join(', ')}` : 'it has no servers at all',
+  })
+}

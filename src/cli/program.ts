@@ -1,0 +1,60 @@
+import { Command, CommanderError } from 'commander'
+import { reportFailure } from './failure.js'
+
+/** Makes a command; `finish` is told the exit status of its action. */
+export type CommandDefinition = (finish: (exitCode: number) => void) => Command
+
+/** Each command's file is loaded when it is asked for; help about all of them loads all. */
+const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
+  validate: async () => (await import('./commands/validate.js')).validateCommand,
+  plan: async () => (await import('./commands/plan.js')).planCommand,
+  apply: async () => (await import('./commands/apply.js')).applyCommand,
+  drift: async () => (await import('./commands/drift.js')).driftCommand,
+  destroy: async () => (await import('./commands/destroy.js')).destroyCommand,
+  show: async () => (await import('./commands/show.js')).showCommand,
+  exec: async () => (await import('./commands/exec.js')).execCommand,
+  sandbox: async () => (await import('./commands/sandbox.js')).sandboxCommand,
+  schema: async () => (await import('./commands/schema.js')).schemaCommand,
+}
+
+const overview = `
+Examples:
+  evenkeel plan                        what would change, for the one stack file here
+  evenkeel apply staging.stack.yaml    plan, ask, and carry it out
+  evenkeel drift --json                what has moved since the last apply, for CI
+  evenkeel exec server.web -- df -h    run a command on a server
+
+Documentation of every error code: docs/errors.md`
+
+/** Runs the command line; resolves with the exit status. */
+export async function runProgram(argv: readonly string[], version: string): Promise<number> {
+  let exitCode = 0
+  const finish = (code: number) => {
+    exitCode = code
+  }
+  const program = new Command('evenkeel')
+    .description('Keeps EC2 environments as their stack file says: plan, apply, drift.')
+    .version(version, '-V, --version')
+    .enablePositionalOptions()
+    .exitOverride()
+    .addHelpText('after', overview)
+  const wanted = definitions[argv[0] ?? '']
+  for (const load of wanted ? [wanted] : Object.values(definitions)) {
+    const define = await load()
+    program.addCommand(prepared(define(finish)))
+  }
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode
+    return reportFailure(error)
+  }
+}
+
+/** Sub-commands take over what `addCommand` does not hand down. */
+function prepared(command: Command): Command {
+  command.exitOverride()
+  for (const inner of command.commands) prepared(inner)
+  return command
+}

@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, relative, resolve } from 'node:path'
+import { messageOf, SpecError, UsageError } from '../core/errors.js'
+import { parseStack } from '../spec/parse.js'
+import type { StackSpec } from '../spec/stack-spec.js'
+import { readValues } from '../spec/yaml-values.js'
+import type { StackOptions } from './options.js'
+
+export interface StackFile {
+  /** As it is named to people. */
+  readonly path: string
+  /** Absolute; relative paths in the file begin here. */
+  readonly directory: string
+  readonly spec: StackSpec
+}
+
+/** Reads and checks a stack file; throws a SpecError with every mistake in it. */
+export function readStackFile(
+  argument: string | undefined,
+  options: Pick<StackOptions, 'var' | 'varFile' | 'target'>,
+): StackFile {
+  const path = argument ?? findStackFile(process.cwd())
+  const variables = { ...readVariableFiles(options.varFile), ...options.var }
+  const result = parseStack({ file: path, text: readText(path), variables, target: options.target })
+  if (!result.ok) throw new SpecError(result.diagnostics)
+  return { path, directory: dirname(resolve(path)), spec: result.spec }
+}
+
+/** The one `*.stack.yaml` or `stack.yaml` in a directory, as a relative path. */
+export function findStackFile(directory: string): string {
+  const names = readdirSync(directory)
+    .filter((name) => /^(?:.+\.)?stack\.ya?ml$/.test(name))
+    .sort()
+  const [first] = names
+  if (first !== undefined && names.length === 1) return relative(process.cwd(), resolve(directory, first))
+  if (first === undefined) {
+    throw new UsageError('STACK_FILE_MISSING', 'there is no stack.yaml and no *.stack.yaml in this directory', {
+      hint: 'name the stack file: `evenkeel plan path/to/stack.yaml`',
+    })
+  }
+  throw new UsageError('STACK_FILE_MISSING', `there are several stack files here: ${names.join(', ')}`, {
+    hint: `name the one that is meant: \`evenkeel plan ${first}\``,
+  })
+}
+
+function readVariableFiles(paths: readonly string[]): Readonly<Record<string, string>> {
+  const variables: Record<string, string> = {}
+  for (const path of paths) {
+    const values = readValues(readText(path))?.value
+    if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+      throw new UsageError('STACK_FILE_UNREADABLE', `${path} is not a YAML or JSON mapping of variables to values`)
+    }
+    for (const [name, value] of Object.entries(values)) variables[name] = String(value)
+  }
+  return variables
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new UsageError('STACK_FILE_UNREADABLE', `${path} cannot be read: ${messageOf(error)}`, { cause: error })
+  }
+}

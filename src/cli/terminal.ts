@@ -1,0 +1,47 @@
+import { createInterface } from 'node:readline/promises'
+
+/** What `--no-color` says; set once, when a command begins. */
+let colorAllowed = true
+
+export function forbidColor(): void {
+  colorAllowed = false
+}
+
+/** Whether to colour what goes to a stream: https://no-color.org, and never into a pipe unless FORCE_COLOR asks for it. */
+export function useColor(stream: NodeJS.WriteStream): boolean {
+  if (!colorAllowed || isSet('NO_COLOR')) return false
+  return isSet('FORCE_COLOR') || (stream.isTTY && process.env['TERM'] !== 'dumb')
+}
+
+/** Whether lines may be drawn over: a terminal, and not a CI's log that claims to be one. */
+export function canRedraw(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY && !isSet('CI') && process.env['TERM'] !== 'dumb'
+}
+
+/** A line about what is going on, drawn over by the next one; nothing where lines cannot be drawn over. */
+export function activityLine(): { say: (text: string) => void; clear: () => void } {
+  const { stderr } = process
+  if (!canRedraw(stderr)) return { say: () => undefined, clear: () => undefined }
+  return {
+    say: (text) => void stderr.write(`\r\u001B[K${text} …`),
+    clear: () => void stderr.write('\r\u001B[K'),
+  }
+}
+
+/** Asks on the terminal; only the whole word `yes` is a yes. */
+export async function askForYes(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return (await terminal.question(`${question} Only "yes" is taken for a yes: `)).trim() === 'yes'
+  } catch {
+    // Ctrl-C or Ctrl-D at the question.
+    return false
+  } finally {
+    terminal.close()
+  }
+}
+
+function isSet(name: string): boolean {
+  const value = process.env[name]
+  return value !== undefined && value !== '' && value !== '0' && value !== 'false'
+}

@@ -1,0 +1,165 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { HostError } from '../../src/core/errors.js'
+import type { Outcome } from '../../src/executor/outcome.js'
+import { createSchedule, remainingSeconds, type Limits, type Schedule } from '../../src/executor/schedule.js'
+import { aloneIn } from '../../src/executor/step-costs.js'
+import type { Step, StepId } from '../../src/planner/step.js'
+import { plainStep } from '../support/steps.js'
+
+const wide: Limits = { total: 100, perCategory: { cloud: 100, host: 100 } }
+const done: Outcome = { kind: 'done' }
+const failed: Outcome = { kind: 'failed', error: new HostError('HOST_KEY_UNKNOWN', 'no', { host: 'server.web' }) }
+
+const server = plainStep('create-server', 'server.web')
+const volume = plainStep('create-volume', 'volume.music')
+const attach = plainStep('attach-volume', 'volume.music', [server.id, volume.id])
+const filesystem = plainStep('make-filesystem', 'volume.music', [attach.id], { server: 'server.web' })
+const mount = plainStep('mount-volume', 'volume.music', [filesystem.id], { server: 'server.web' })
+
+describe('schedule', () => {
+  it('starts a step as soon as its needs are done', () => {
+    const schedule = createSchedule([server, volume, attach], wide)
+    expect(ids(schedule.take())).toEqual([server.id, volume.id])
+    schedule.finish(volume.id, done)
+    expect(schedule.take()).toEqual([])
+    schedule.finish(server.id, { kind: 'unchanged' })
+    expect(ids(schedule.take())).toEqual([attach.id])
+  })
+
+  it('starts the longest remaining path first', () => {
+    const leaves = ['a', 'b', 'c'].map((name) => plainStep('tag-resource', `volume.${name}`))
+    const schedule = createSchedule([...leaves, server, volume, attach], { ...wide, total: 2 })
+    expect(ids(schedule.take())).toEqual([server.id, volume.id])
+  })
+
+  it('keeps within the total and within each category', () => {
+    const steps = ['a', 'b', 'c', 'd'].map((name) => plainStep('create-volume', `volume.${name}`))
+    expect(createSchedule(steps, { ...wide, total: 3 }).take()).toHaveLength(3)
+    expect(createSchedule(steps, { total: 9, perCategory: { cloud: 2, host: 9 } }).take()).toHaveLength(2)
+  })
+
+  it('goes on with another category when one is full', () => {
+    const steps = [
+      plainStep('create-volume', 'volume.a'),
+      plainStep('create-volume', 'volume.b'),
+      plainStep('connect-host', 'server.a'),
+    ]
+    const schedule = createSchedule(steps, { total: 9, perCategory: { cloud: 1, host: 1 } })
+    expect(ids(schedule.take()).sort()).toEqual(['connect-host:server.a', 'create-volume:volume.a'])
+  })
+
+  it('edits one server by one step at a time, and others meanwhile', () => {
+    const edits = ['web', 'web', 'boot'].map((name, index) =>
+      plainStep('write-fstab', `volume.v${index}`, [], { server: `server.${name}` }),
+    )
+    const schedule = createSchedule(edits, wide)
+    expect(ids(schedule.take())).toEqual(['write-fstab:volume.v0', 'write-fstab:volume.v2'])
+    schedule.finish('write-fstab:volume.v0' as StepId, failed)
+    expect(ids(schedule.take())).toEqual(['write-fstab:volume.v1'])
+  })
+
+  it('blocks everything behind a failed step, and names that step', () => {
+    const other = plainStep('create-volume', 'volume.other')
+    const schedule = createSchedule([server, volume, attach, filesystem, mount, other], wide)
+    schedule.take()
+    expect(ids(schedule.finish(volume.id, failed))).toEqual([attach.id, filesystem.id, mount.id])
+    expect(schedule.outcomeOf(mount.id)).toEqual({ kind: 'blocked', by: volume.id })
+    schedule.finish(other.id, done)
+    expect(schedule.inFlight()).toEqual([server.id])
+  })
+
+  it('blocks a step once when two of its needs fail', () => {
+    const schedule = createSchedule([server, volume, attach], wide)
+    schedule.take()
+    expect(schedule.finish(server.id, failed)).toHaveLength(1)
+    expect(schedule.finish(volume.id, failed)).toHaveLength(0)
+    expect(schedule.outcomeOf(attach.id)).toEqual({ kind: 'blocked', by: server.id })
+  })
+
+  it('gives up what has not started', () => {
+    const schedule = createSchedule([server, volume, attach], { ...wide, total: 1 })
+    schedule.take()
+    expect(ids(schedule.cancelRest())).toEqual([volume.id, attach.id])
+    schedule.finish(server.id, done)
+    expect(schedule.take()).toEqual([])
+    expect(schedule.outcomeOf(server.id)).toEqual(done)
+  })
+
+  it('refuses a plan whose order does not respect a need', () => {
+    expect(() => createSchedule([attach, server, volume], wide)).toThrow(/needed by attach-volume:volume.music/)
+  })
+
+  it('ends every step once, within the limits, whatever fails, for any graph', () => {
+    fc.assert(
+      fc.property(graphs, fc.integer({ min: 1, max: 5 }), fc.infiniteStream(fc.nat()), (steps, total, choices) => {
+        const limits = { total, perCategory: { cloud: Math.max(1, total - 1), host: Math.max(1, total - 1) } }
+        const schedule = createSchedule(steps, limits)
+        const ended = drain(schedule, steps, limits, choices)
+        expect(ended).toBe(steps.length)
+        for (const step of steps) {
+          const needsDone = step.needs.every((need) => schedule.outcomeOf(need)?.kind === 'done')
+          expect(schedule.outcomeOf(step.id)?.kind === 'blocked').toBe(!needsDone)
+        }
+      }),
+    )
+  })
+
+  it('schedules 20,000 steps within a second', () => {
+    const steps = Array.from({ length: 20_000 }, (_, index) =>
+      plainStep('create-volume', `volume.v${index}`, index % 4 === 0 ? [] : [`create-volume:volume.v${index - 1}`]),
+    )
+    const startedAt = performance.now()
+    const limits: Limits = { total: 24, perCategory: { cloud: 16, host: 16 } }
+    expect(drain(createSchedule(steps, limits), steps, limits, undefined)).toBe(steps.length)
+    expect(performance.now() - startedAt).toBeLessThan(1_000)
+  })
+})
+
+describe('remainingSeconds', () => {
+  it('adds the longest chain behind a step', () => {
+    const remaining = remainingSeconds([server, volume, attach])
+    expect(remaining.get(server.id)).toBe(23)
+    expect(remaining.get(attach.id)).toBe(3)
+  })
+})
+
+/** Steps in which each needs some of the earlier ones. */
+const graphs = fc
+  .array(fc.tuple(fc.constantFrom('create-volume', 'write-fstab', 'copy-files'), fc.nat(2), fc.array(fc.nat(100))), {
+    maxLength: 40,
+  })
+  .map((rows) => {
+    const steps: Step[] = []
+    for (const [index, [kind, serverIndex, needs]] of rows.entries()) {
+      const earlier = index === 0 ? [] : [...new Set(needs.map((need) => steps[need % index]?.id ?? ''))]
+      steps.push(plainStep(kind as Step['kind'], `volume.v${index}`, earlier, { server: `server.s${serverIndex}` }))
+    }
+    return steps
+  })
+
+/** Runs a schedule to its end, in an order and with failures that `choices` say; returns how many steps ended. */
+function drain(
+  schedule: Schedule,
+  steps: readonly Step[],
+  limits: Limits,
+  choices: Iterator<number> | undefined,
+): number {
+  const byId = new Map(steps.map((step) => [step.id, step]))
+  let ended = 0
+  for (;;) {
+    schedule.take()
+    const inFlight = schedule.inFlight()
+    const choice = Number(choices?.next().value ?? 0)
+    const id = inFlight[choice % inFlight.length]
+    if (id === undefined) return ended
+    if (inFlight.length > limits.total) throw new Error('more in flight than allowed')
+    const servers = inFlight.flatMap((running) => aloneIn(byId.get(running) as Step) ?? [])
+    if (new Set(servers).size < servers.length) throw new Error('two edits of one server at once')
+    ended += 1 + schedule.finish(id, choices && choice % 7 === 0 ? failed : done).length
+  }
+}
+
+function ids(steps: readonly Step[]): readonly StepId[] {
+  return steps.map(({ id }) => id)
+}
