@@ -51,7 +51,7 @@ export function lowerCloudConfig(source: string, loginUser: string): LoweredUser
 /** YAML 1.1 as PyYAML reads it: `permissions: 0644` is an octal number, `yes` is true. */
 function parseConfig(source: string, notes: string[]): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = parse(source, { version: '1.1', logLevel: 'silent' })
+    const value: unknown = parse(source, { version: '1.1', logLevel: 'error' })
     if (value === null) return {}
     if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>
     notes.push('util.py[WARNING]: Failed loading yaml blob. Yaml load allows (<class dict>) root types')
@@ -101,7 +101,7 @@ function permissionsOf(value: unknown): string {
   if (value === undefined || value === null) return '644'
   const digits = typeof value === 'number' ? value.toString(8) : scalar(value, 'write_files: permissions')
   if (!/^(0o)?[0-7]{1,4}$/.test(digits)) throw new Misunderstood(`write_files: permissions ${digits} is not octal`)
-  return digits.replace('0o', '')
+  return Number.parseInt(digits.replace('0o', ''), 8).toString(8)
 }
 
 function hostnameLines(name: string): string {

@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { describeHosts, eventually, TestHost, TestSandbox } from './support.js'
+
+describeHosts('a host', () => {
+  let sandbox: TestSandbox
+  let host: TestHost
+
+  beforeAll(async () => {
+    sandbox = await TestSandbox.start()
+    host = await sandbox.boot()
+    await sandbox.openTo(host)
+  })
+  afterAll(() => sandbox.stop())
+
+  test('lets the login user in and proves itself with the host key that boot resolved', async () => {
+    expect(host.boot.hostKeys).toEqual([expect.stringMatching(/^ssh-ed25519 \S+ root@ip-10-66-0-5$/)])
+    expect(await host.run('id -un; hostname; sudo id -un')).toBe('admin\nip-10-66-0-5\nroot')
+  })
+
+  test('has processes, mounts and users of its own', async () => {
+    expect(await host.run('cat /proc/1/comm')).toBe('host-init')
+    expect(await host.run("findmnt -rno SOURCE / | grep -c overlay; grep -c '^/dev/' /proc/mounts || :")).toBe('1\n0')
+    expect(await host.run('ls /home /mnt /tmp')).toBe('/home:\nadmin\n\n/mnt:\n\n/tmp:')
+    expect(await host.run("awk -F: '$3 >= 1000 && $3 < 65534 { print $1 }' /etc/passwd")).toBe('admin')
+  })
+
+  test('shows its own disks alone, of which it has none yet', async () => {
+    expect(await host.run('ls /sys/block; ls /dev | grep -E "^(loop|[svx]d|nvme)" || :; sudo lsblk -n')).toBe('')
+  })
+
+  test('has a terminal', async () => {
+    expect(await host.run('script -qc "test -t 0 && echo terminal" /dev/null')).toContain('terminal')
+  })
+
+  test("cannot make device nodes, nor open the machine's disks", async () => {
+    expect((await host.try('sudo mknod /root/disk b 7 0')).exitCode).not.toBe(0)
+    if (!existsSync('/sys/fs/cgroup/devices/devices.list')) return
+    await host.run('sudo mkdir -p /all && sudo mount -t devtmpfs all /all')
+    expect((await host.try('sudo head -c 1 /all/loop0')).output).toContain('Operation not permitted')
+    await host.run('sudo umount /all')
+  })
+
+  test('writes its host keys to the console as cloud-init does', async () => {
+    const console = await sandbox.backend.console(host.description.instanceId)
+    const block = /-----BEGIN SSH HOST KEY KEYS-----\r\n([^]*?)-----END SSH HOST KEY KEYS-----\r\n/.exec(console)
+    expect(block?.[1]?.trim()).toBe(host.boot.hostKeys[0])
+    expect(console).toMatch(
+      /^ec2: -----BEGIN SSH HOST KEY FINGERPRINTS-----\r\nec2: 256 SHA256:\S{43} root@\S+ \(ED25519\)\r$/m,
+    )
+  })
+
+  test('installs at once what the machine has already', async () => {
+    expect(await host.run('sudo DEBIAN_FRONTEND=noninteractive apt-get install -y e2fsprogs')).toContain(
+      'already the newest version',
+    )
+  }, 20_000)
+
+  test('keeps its root disk and its host key over stop and start', async () => {
+    await host.run('echo kept > note; sudo touch /etc/kept')
+    await host.stop()
+    await expect(host.try('true')).rejects.toThrow()
+    expect(await host.start()).toEqual(host.boot)
+    expect(await host.run('cat note /etc/kept')).toBe('kept')
+  })
+
+  test('keeps them when the plug is pulled, too', async () => {
+    await host.run('echo again >> note')
+    await host.stop({ force: true })
+    await host.start()
+    expect(await host.run('cat note')).toBe('kept\nagain')
+  })
+
+  test('booting twice is the same as once', async () => {
+    const before = await host.run('sudo stat -c %Y /proc/1')
+    expect(await host.start()).toEqual(host.boot)
+    expect(await host.run('sudo stat -c %Y /proc/1')).toBe(before)
+  })
+
+  test.each([
+    ['reboot', 'sudo reboot'],
+    ['reboot', 'sudo /sbin/shutdown -r now'],
+    ['poweroff', 'sudo poweroff'],
+    ['poweroff', 'sudo shutdown -h now'],
+  ])('tells a %s that comes from inside by `%s`', async (how, command) => {
+    sandbox.ends.length = 0
+    await host.try(`echo before > last; ${command}; sleep 5`).catch(() => undefined)
+    await eventually('the end', () => sandbox.ends.length > 0)
+    expect(sandbox.ends).toEqual([`${host.description.instanceId} ${how}`])
+    await host.start()
+    expect(await host.run('cat last')).toBe('before')
+  })
+
+  test('does not report an end that was asked for', async () => {
+    sandbox.ends.length = 0
+    await host.stop()
+    await host.start()
+    expect(sandbox.ends).toEqual([])
+  })
+
+  test('tells writers before it stops', async () => {
+    await host.run(
+      'setsid sh -c \'trap "echo saved > ~/saved; exit" TERM; while :; do sleep 0.05; done\' >/dev/null 2>&1 </dev/null &',
+    )
+    await host.run('sleep 0.2')
+    await host.stop()
+    await host.start()
+    expect(await host.run('cat saved')).toBe('saved')
+  })
+
+  test('leaves nothing of its root disk when destroyed', async () => {
+    const other = await sandbox.boot()
+    await other.stop()
+    await sandbox.backend.destroy(other.description.instanceId)
+    await sandbox.backend.destroy(other.description.instanceId)
+    expect(await sandbox.backend.console(other.description.instanceId)).toBe('')
+  })
+})

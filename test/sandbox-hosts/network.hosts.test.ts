@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describeHosts, operator, sshRule, TestHost, TestSandbox } from './support.js'
+
+describeHosts("the hosts' network", () => {
+  let sandbox: TestSandbox
+  let web: TestHost
+  let database: TestHost
+
+  beforeAll(async () => {
+    sandbox = await TestSandbox.start()
+    ;[web, database] = await Promise.all([
+      sandbox.boot({
+        userData: '#!/bin/sh\n:',
+        metadata: { 'meta-data/local-hostname': 'web', 'meta-data/tags/instance/Name': 'w' },
+      }),
+      sandbox.boot(),
+    ])
+  })
+  afterAll(() => sandbox.stop())
+
+  /** Connects from one host to port 22 of an address; resolves sshd's greeting, or nothing within half a second. */
+  const greeting = async (from: TestHost, address: string) =>
+    (await from.try(`timeout 0.5 bash -c 'exec 3<>/dev/tcp/${address}/22; head -c 7 <&3'`)).output
+
+  describe('with a firewall', () => {
+    beforeEach(() => sandbox.openTo(web, database))
+
+    test('lets in what is allowed from outside, and nothing from host to host that is not', async () => {
+      expect(await web.run('echo in')).toBe('in')
+      expect(await greeting(web, database.description.privateIp)).toBe('')
+      expect(await greeting(web, database.description.publicIp)).toBe('')
+    })
+
+    test('lets in from a host that a rule names, by private and by public address', async () => {
+      const { privateIp, publicIp } = database.description
+      await sandbox.backend.setFirewall([
+        sshRule(operator, web.description.privateIp),
+        sshRule(operator, privateIp),
+        sshRule(`${web.description.privateIp}/32`, privateIp),
+      ])
+      expect(await greeting(web, privateIp)).toBe('SSH-2.0')
+      expect(await greeting(web, publicIp)).toBe('SSH-2.0')
+      expect(await greeting(database, web.description.privateIp)).toBe('')
+    })
+
+    test('shuts out the operator without a rule, and lets everybody in with 0.0.0.0/0', async () => {
+      await sandbox.backend.setFirewall([sshRule('0.0.0.0/0', database.description.privateIp)])
+      await expect(web.try('true')).rejects.toThrow(/timed out/i)
+      expect(await database.run('echo in')).toBe('in')
+    }, 10_000)
+
+    test('keeps to ports and protocols', async () => {
+      const toPrivateIp = database.description.privateIp
+      const from = `${web.description.privateIp}/32`
+      await sandbox.backend.setFirewall([
+        sshRule(operator, web.description.privateIp),
+        { from, toPrivateIp, protocol: 'tcp', fromPort: 23, toPort: 80 },
+        { from, toPrivateIp, protocol: 'udp', fromPort: 0, toPort: 65_535 },
+        { from, toPrivateIp, protocol: 'icmp', fromPort: -1, toPort: -1 },
+      ])
+      expect(await greeting(web, toPrivateIp)).toBe('')
+      expect((await web.try(`timeout 0.5 bash -c '</dev/tcp/${toPrivateIp}/23'`)).output).toContain('refused')
+      await sandbox.backend.setFirewall([
+        sshRule(operator, web.description.privateIp),
+        { from, toPrivateIp, protocol: 'all', fromPort: -1, toPort: -1 },
+      ])
+      expect(await greeting(web, toPrivateIp)).toBe('SSH-2.0')
+    })
+  })
+
+  describe('its instance metadata service', () => {
+    beforeAll(() => sandbox.openTo(web, database))
+
+    /** Speaks HTTP without curl, which a host need not have. */
+    const request = (host: TestHost, method: string, path: string, header: string) =>
+      host.run(
+        `exec 3<>/dev/tcp/169.254.169.254/80; printf '%s\\r\\n' '${method} ${path} HTTP/1.0' '${header}' '' >&3; cat <&3`,
+      )
+    const token = async (host: TestHost) =>
+      (await request(host, 'PUT', '/latest/api/token', 'X-aws-ec2-metadata-token-ttl-seconds: 60')).split(
+        '\r\n\r\n',
+      )[1] ?? ''
+    const get = async (host: TestHost, path: string, credential: string) =>
+      (await request(host, 'GET', path, `X-aws-ec2-metadata-token: ${credential}`)).split('\r\n\r\n')[1]
+
+    test('answers with a token alone', async () => {
+      expect(await request(web, 'GET', '/latest/meta-data/', 'Accept: */*')).toMatch(/^HTTP\/1.1 401/)
+      expect(await request(web, 'PUT', '/latest/api/token', 'Accept: */*')).toMatch(/^HTTP\/1.1 400/)
+    })
+
+    test('tells a host about itself, and takes no token of another host', async () => {
+      const [webToken, databaseToken] = [await token(web), await token(database)]
+      expect(await get(web, '/latest/meta-data/local-hostname', webToken)).toBe('web')
+      expect(await get(web, '/latest/meta-data', webToken)).toBe('local-hostname\ntags/')
+      expect(await get(web, '/latest/meta-data/tags/', webToken)).toBe('instance/')
+      expect(await get(web, '/latest/user-data', webToken)).toBe('#!/bin/sh\n:')
+      expect(await get(web, '/latest/', webToken)).toBe('meta-data\nuser-data')
+      expect(await get(web, '/latest/meta-data/none', webToken)).toBe('Not Found')
+      expect(await get(database, '/latest/meta-data/instance-id', databaseToken)).toBe(database.description.instanceId)
+      expect(await get(database, '/latest/user-data', databaseToken)).toBe('Not Found')
+      expect(await get(database, '/latest/meta-data/instance-id', webToken)).toBe('Unauthorized')
+    })
+  })
+})

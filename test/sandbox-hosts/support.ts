@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect } from 'node:net'
+import { Client, utils } from 'ssh2'
+import { describe } from 'vitest'
+import { canHostLinux } from '../../src/sandbox/hosts/capability.js'
+import type { FirewallRule, HostBackend, HostBoot, HostDescription } from '../../src/sandbox/hosts/host-backend.js'
+import { createLinuxHosts } from '../../src/sandbox/hosts/linux-hosts.js'
+
+const capability = canHostLinux()
+
+/** `describe`, skipped with the reason in its name where this machine cannot run hosts. */
+export function describeHosts(name: string, tests: () => void): void {
+  if (capability.ok) describe(name, tests)
+  else describe.skip(`${name} (skipped: ${capability.because})`, tests)
+}
+
+const keyPair = utils.generateKeyPairSync('ed25519')
+
+export const operator = '203.0.113.1/32'
+
+/** One sandbox in a directory of its own, with the calls that tests make again and again. */
+export class TestSandbox {
+  readonly backend: HostBackend
+  readonly stateDir: string
+  readonly ends: string[] = []
+  #lastHost = 4
+
+  private constructor(stateDir: string) {
+    this.stateDir = stateDir
+    this.backend = createLinuxHosts({ stateDir })
+    this.backend.onExit((instanceId, how) => this.ends.push(`${instanceId} ${how}`))
+  }
+
+  static async start(): Promise<TestSandbox> {
+    const sandbox = new TestSandbox(await mkdtemp(join(tmpdir(), 'evenkeel-hosts-')))
+    await sandbox.backend.start()
+    return sandbox
+  }
+
+  async stop(): Promise<void> {
+    await this.backend.stop()
+    await rm(this.stateDir, { recursive: true, force: true })
+  }
+
+  describe(changes: Partial<HostDescription> = {}): HostDescription {
+    this.#lastHost += 1
+    const privateIp = `10.66.0.${this.#lastHost}`
+    const instanceId = `i-${randomBytes(9).toString('hex').slice(0, 17)}`
+    return {
+      instanceId,
+      hostname: `ip-10-66-0-${this.#lastHost}`,
+      privateIp,
+      publicIp: this.backend.publicIpFor(privateIp),
+      loginUser: 'admin',
+      authorizedKeys: [keyPair.public],
+      userData: undefined,
+      deviceNaming: 'nvme',
+      rootSizeBytes: 8 * 2 ** 30,
+      volumes: [],
+      metadata: { 'meta-data/instance-id': instanceId },
+      ...changes,
+    }
+  }
+
+  /** Boots a host that nobody has logged in to. The firewall must have been opened for it by `openTo`. */
+  async boot(changes: Partial<HostDescription> = {}): Promise<TestHost> {
+    const description = this.describe(changes)
+    return new TestHost(this, description, await this.backend.boot(description))
+  }
+
+  /** Lets the operator in to port 22 of these hosts, and nothing else anywhere. */
+  openTo(...hosts: readonly TestHost[]): Promise<void> {
+    return this.backend.setFirewall(hosts.map(({ description }) => sshRule(operator, description.privateIp)))
+  }
+
+  async volume(sizeBytes: number, fromSnapshotId?: string): Promise<string> {
+    const volumeId = `vol-${randomBytes(9).toString('hex').slice(0, 17)}`
+    await this.backend.createVolume(volumeId, sizeBytes, fromSnapshotId)
+    return volumeId
+  }
+}
+
+export function sshRule(from: string, toPrivateIp: string): FirewallRule {
+  return { from, toPrivateIp, protocol: 'tcp', fromPort: 22, toPort: 22 }
+}
+
+export interface Answer {
+  readonly exitCode: number | undefined
+  readonly output: string
+}
+
+/** One host with the means to log in to it; its host key is always checked against what `boot` said. */
+export class TestHost {
+  readonly description: HostDescription
+  readonly boot: HostBoot
+  readonly #sandbox: TestSandbox
+
+  constructor(sandbox: TestSandbox, description: HostDescription, boot: HostBoot) {
+    this.#sandbox = sandbox
+    this.description = description
+    this.boot = boot
+  }
+
+  /** Runs a command as the login user; resolves standard output and error, without the last line end. */
+  async run(command: string): Promise<string> {
+    const { exitCode, output } = await this.try(command)
+    if (exitCode !== 0) throw new Error(`${command}: exit status ${exitCode}: ${output}`)
+    return output
+  }
+
+  try(command: string): Promise<Answer> {
+    return runOverSsh(this.description, this.boot, command)
+  }
+
+  stop(options = { force: false }): Promise<void> {
+    return this.#sandbox.backend.shutdown(this.description.instanceId, options)
+  }
+
+  start(changes: Partial<HostDescription> = {}): Promise<HostBoot> {
+    return this.#sandbox.backend.boot({ ...this.description, ...changes })
+  }
+
+  attach(volumeId: string, deviceName = '/dev/sdf'): Promise<void> {
+    return this.#sandbox.backend.attachVolume(volumeId, { instanceId: this.description.instanceId, deviceName })
+  }
+}
+
+function runOverSsh(description: HostDescription, boot: HostBoot, command: string): Promise<Answer> {
+  const expected = boot.hostKeys.map((line) => line.split(' ')[1])
+  return new Promise((resolve, reject) => {
+    const client = new Client()
+    let output = ''
+    client.on('error', reject)
+    client.on('ready', () => {
+      client.exec(command, (error, stream) => {
+        if (error !== undefined) return reject(error)
+        let exitCode: number | undefined
+        for (const source of [stream, stream.stderr]) source.on('data', (chunk: Buffer) => (output += chunk.toString()))
+        stream.on('exit', (code: number | null) => (exitCode = code ?? undefined))
+        stream.on('close', () => {
+          client.end()
+          resolve({ exitCode, output: output.replace(/\n$/, '') })
+        })
+      })
+    })
+    // Without Nagle's algorithm from the first byte: the handshake alone waits four times 40 ms for it.
+    client.connect({
+      sock: connect({ host: description.publicIp, port: 22, noDelay: true }),
+      username: description.loginUser,
+      privateKey: keyPair.private,
+      readyTimeout: 5000,
+      hostVerifier: (key: Buffer) => expected.includes(key.toString('base64')),
+    })
+  })
+}
+
+/** Resolves when `condition` holds; rejects after five seconds. */
+export async function eventually(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  const until = Date.now() + 5000
+  while (!(await condition())) {
+    if (Date.now() > until) throw new Error(`${what} did not happen within 5 s`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
