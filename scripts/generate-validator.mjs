@@ -37,6 +37,15 @@ function withoutVariables(schema) {
   return Object.fromEntries(Object.entries(schema).map(([key, member]) => [key, withoutVariables(member)]))
 }
 
+/** The schema with every definition where it is used, so that an error's schema path leads from the root. */
+function dereferenced(schema, definitions) {
+  if (Array.isArray(schema)) return schema.map((member) => dereferenced(member, definitions))
+  if (schema === null || typeof schema !== 'object') return schema
+  const { $ref, ...rest } = schema
+  const members = $ref ? { ...definitions[$ref.replace('#/definitions/', '')], ...rest } : rest
+  return Object.fromEntries(Object.entries(members).map(([key, member]) => [key, dereferenced(member, definitions)]))
+}
+
 function withoutAnnotations(schema, isSchema = true) {
   if (Array.isArray(schema)) return schema
   if (schema === null || typeof schema !== 'object') return schema
@@ -48,7 +57,8 @@ function withoutAnnotations(schema, isSchema = true) {
 }
 
 function validatorSource(fullSchema) {
-  const schema = withoutAnnotations(fullSchema)
+  const { definitions, ...top } = withoutAnnotations(fullSchema)
+  const schema = dereferenced(top, definitions)
   const expectations = {}
   collectExpectations(schema, '#', expectations)
   const knownKeys = {}

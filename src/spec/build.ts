@@ -28,6 +28,7 @@ import type {
   VolumeShape,
 } from './stack-shape.generated.js'
 import { parseWrittenEndpoint } from './sync-endpoint.js'
+import { referencesIn } from './template.js'
 import type { Template } from './template.js'
 import { canonicalUuid } from './volume-rules.js'
 
@@ -86,8 +87,7 @@ function securityGroupsOf(context: Context, stack: string, servers: readonly Ser
     },
   )
   const generated = addressOf('securityGroup', generatedName)
-  const isNeeded =
-    !context.securityGroups.has(generatedName) && servers.some((server) => server.securityGroups.includes(generated))
+  const isNeeded = !context.securityGroups.has(generatedName) && isGroupNamed(generated, servers, groups)
   if (!isNeeded) return groups
   return insertInOrder(groups, {
     address: generated,
@@ -95,6 +95,19 @@ function securityGroupsOf(context: Context, stack: string, servers: readonly Ser
     ingress: [{ protocol: 'tcp', fromPort: 22, toPort: 22, from: { kind: 'my-ip' } }],
     tags: tagsOf(context, undefined),
   })
+}
+
+/** Whether a server has the group, or a rule or a reference names it. */
+function isGroupNamed(group: Address, servers: readonly ServerSpec[], groups: readonly SecurityGroupSpec[]): boolean {
+  const isInRule = groups.some(({ ingress }) =>
+    ingress.some(({ from }) => from.kind === 'security-group' && from.address === group),
+  )
+  return isInRule || servers.some((server) => server.securityGroups.includes(group) || isReferredTo(group, server))
+}
+
+function isReferredTo(address: Address, { userData, setup }: ServerSpec): boolean {
+  const templates = userData === undefined ? setup : [userData, ...setup]
+  return templates.some((one) => referencesIn(one).some((reference) => reference.address === address))
 }
 
 function insertInOrder<Spec extends { readonly address: Address }>(specs: Spec[], added: Spec): Spec[] {

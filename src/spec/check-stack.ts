@@ -1,4 +1,23 @@
+import { checkCycles } from './check-cycles.js'
+import { checkFilesystems } from './check-filesystems.js'
+import { checkSecurityGroups } from './check-security-groups.js'
+import { checkServers } from './check-servers.js'
+import { checkSyncs } from './check-syncs.js'
+import { checkTags } from './check-tags.js'
+import { checkVolumes } from './check-volumes.js'
 import type { Context } from './context.js'
 
-/** Reports every mistake of meaning in what is well formed. */
-export function checkStack(_context: Context): void {}
+/** Reports every mistake of meaning in what is well formed. A mistake of shape was told before and is told no more. */
+export function checkStack(context: Context): void {
+  if (context.stack.extends !== undefined) {
+    const message = 'a stack file cannot build on another one yet'
+    context.report({ code: 'SPEC_NOT_YET', message, path: ['extends'], at: 'key', hint: 'say it all in one file' })
+  }
+  checkTags(context)
+  checkSecurityGroups(context)
+  checkServers(context)
+  checkVolumes(context)
+  checkFilesystems(context)
+  checkSyncs(context)
+  checkCycles(context)
+}

@@ -1,4 +1,4 @@
-import type { Report } from './problem.js'
+import type { Path, Report, TextProblem } from './problem.js'
 import type {
   KeyPairShape,
   SecurityGroupShape,
@@ -49,4 +49,9 @@ function entriesOf<Shape extends object>(
   for (const [name, entry] of Object.entries(section ?? {}))
     entries.set(name, entry === null ? (empty as Shape) : entry)
   return entries
+}
+
+/** Reports problems of one value, or of one key. */
+export function reportAt(context: Context, path: Path, at: 'key' | 'value' = 'value'): (problem: TextProblem) => void {
+  return (problem) => context.report({ ...problem, path, at })
 }

@@ -17,9 +17,13 @@ export function diagnosticsOf(
       hint: mistake.hint,
     }),
   )
+  const told = new Set<string>()
   for (const problem of problems) {
+    const key = [problem.code, problem.message, problem.within ?? '', ...problem.path].join('\0')
+    if (told.has(key)) continue
+    told.add(key)
     if (problem.origin === undefined)
-      found.push(place(file, document, spanOf(document, problem), told(document, problem)))
+      found.push(place(file, document, spanOf(document, problem), withSource(document, problem)))
     else found.push({ ...withHint(problem), file: problem.origin, line: 1, column: 1 })
   }
   return found.toSorted(
@@ -43,7 +47,7 @@ function withHint({ code, message, hint }: Told): Pick<Diagnostic, 'code' | 'mes
   return hint === undefined ? { code, message } : { code, message, hint }
 }
 
-function told(document: StackDocument, problem: Problem): Told {
+function withSource(document: StackDocument, problem: Problem): Told {
   if (problem.hint !== quoteHint) return problem
   const source = document.sourceOf(problem.path)
   return source === undefined ? problem : { ...problem, hint: `${quoteHint}: "${source}"` }

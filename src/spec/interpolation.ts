@@ -25,12 +25,19 @@ export function piecesOf(text: string): Piece[] {
     }
     if (literal) pieces.push({ kind: 'text', text: literal })
     literal = ''
-    const closed = match[0].endsWith('}')
-    pieces.push({ kind: 'expression', source: match[0], expression: closed ? match[0].slice(2, -1).trim() : undefined })
+    pieces.push(match[0] === '${' ? unclosed(text.slice(match.index)) : closed(match[0]))
   }
   literal += text.slice(end)
   if (literal) pieces.push({ kind: 'text', text: literal })
   return pieces
+}
+
+function closed(source: string): Piece {
+  return { kind: 'expression', source, expression: source.slice(2, -1).trim() }
+}
+
+function unclosed(rest: string): Piece {
+  return { kind: 'expression', source: /^.{1,20}/.exec(rest)?.[0] ?? rest, expression: undefined }
 }
 
 /** The text that piecesOf gives back as one plain piece. */

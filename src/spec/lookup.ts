@@ -3,7 +3,8 @@ import type { Address, ResourceKind } from './address.js'
 import type { Context } from './context.js'
 import { didYouMean } from './nearest.js'
 import { isUnreadable } from './problem.js'
-import type { TextProblem } from './substitute.js'
+import { generatedName } from './stack-spec.js'
+import type { TextProblem } from './problem.js'
 
 /** A server that the file declares; `index` is undefined without a count. */
 export interface ServerReference {
@@ -92,10 +93,13 @@ function indexMistake(name: string, index: string | undefined, count: number | u
   return { message: `there is no \`${name}[${index}]\`: \`${name}\` has count ${count}`, hint }
 }
 
+/** Kinds of which evenkeel adds an entry by itself where one is needed. */
+const generatedKinds: readonly ResourceKind[] = ['keyPair', 'securityGroup']
+
 /** Whether the file declares the name; `generated` names count as declared. A mistake is reported. */
 export function isDeclared(context: Context, kind: ResourceKind, name: string, report: ReportText): boolean {
   const entries = entriesOfKind(context, kind)
-  if (entries.has(name)) return true
+  if (entries.has(name) || (name === generatedName && generatedKinds.includes(kind))) return true
   const hint =
     didYouMean(name, entries.keys()) ?? (entries.size === 0 ? `the file declares no ${kindWords[kind]}` : undefined)
   report({

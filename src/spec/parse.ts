@@ -6,6 +6,7 @@ import { diagnosticsOf } from './diagnostics.js'
 import type { Problem } from './problem.js'
 import type { StackSpec } from './stack-spec.js'
 import { readDocument } from './yaml-document.js'
+import type { StackDocument } from './yaml-document.js'
 import { readValues } from './yaml-values.js'
 
 export interface ParseInput {
@@ -43,11 +44,32 @@ export function parseStack(input: ParseInput): ParseResult {
     if (spec) return succeed(spec, input.text)
   }
   const document = readDocument(input.text)
-  const { spec, problems } = document.syntax.every((mistake) => mistake.isRecoverable)
-    ? analyse(document.value, input)
-    : { spec: undefined, problems: [] as Problem[] }
+  const { spec, problems } = analyse(document.value, input)
   if (spec && document.syntax.length === 0) return succeed(spec, input.text)
-  return { ok: false, diagnostics: diagnosticsOf(input.file, document, problems) }
+  return { ok: false, diagnostics: diagnosticsOf(input.file, document, believable(document, problems)) }
+}
+
+/** Codes of mistakes that an entry shows by itself, whatever the rest of the file says. */
+const localCodes: ReadonlySet<string> = new Set([
+  'SPEC_UNKNOWN_KEY',
+  'SPEC_WRONG_TYPE',
+  'SPEC_INVALID_VALUE',
+  'SPEC_OUT_OF_RANGE',
+  'SPEC_BAD_NAME',
+])
+
+/**
+ * The problems that are worth telling. After a syntax error the rest of a text is guesswork, so only what stands in
+ * entries that end before the first one is told.
+ */
+function believable(document: StackDocument, problems: readonly Problem[]): readonly Problem[] {
+  const broken = document.syntax.filter((mistake) => !mistake.isRecoverable).map(({ start }) => start)
+  if (broken.length === 0) return problems
+  const limit = document.positionOf(Math.min(...broken)).line
+  return problems.filter(({ code, path }) => {
+    if (!localCodes.has(code) || path.length === 0) return false
+    return document.positionOf(document.endOf(path.slice(0, 2))).line < limit
+  })
 }
 
 const sections = {

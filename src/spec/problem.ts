@@ -17,6 +17,9 @@ export interface Problem {
   readonly origin?: string | undefined
 }
 
+/** A problem whose place is known to who reports it. */
+export type TextProblem = Omit<Problem, 'path' | 'at'>
+
 /** Where checks put what they find. */
 export type Report = (problem: Problem) => void
 
@@ -31,7 +34,7 @@ export function describeValue(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a mapping'
   if (typeof value === 'string') return `the text ${quoted(value)}`
-  return `the ${typeof value} ${String(value)}`
+  return `the ${typeof value} ${JSON.stringify(value)}`
 }
 
 /** A text in double quotes, cut when it is long. */

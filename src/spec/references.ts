@@ -4,7 +4,7 @@ import { piecesOf } from './interpolation.js'
 import { addressIfNamed, findServer, isDeclared, serverAddress } from './lookup.js'
 import { didYouMean } from './nearest.js'
 import { variableNamed } from './substitute.js'
-import type { TextProblem } from './substitute.js'
+import type { TextProblem } from './problem.js'
 import { referenceProperties } from './template.js'
 import type { Reference, ReferenceProperty, Template } from './template.js'
 

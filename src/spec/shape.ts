@@ -83,12 +83,11 @@ const tellers: Readonly<Record<string, (told: Told) => Problem | undefined>> = {
       hint,
     }
   },
-  propertyNames: ({ error, path }) => {
+  propertyNames: ({ error, path, schemaPath }) => {
     const name = String(error.params['propertyName'])
-    const expected = path[0] === 'variables' ? 'variableName' : 'name'
     return {
       code: 'SPEC_BAD_NAME',
-      message: `${quoted(name)} is not a name: expected ${expectations[`#/definitions/${expected}`]}`,
+      message: `${quoted(name)} is not ${expectations[`${schemaPath}/propertyNames`]}`,
       path: [...path, name],
       at: 'key',
     }

@@ -1,6 +1,6 @@
 import { mayInterpolate, piecesOf } from './interpolation.js'
 import { didYouMean } from './nearest.js'
-import type { Path, Problem, Report } from './problem.js'
+import type { Path, Report, TextProblem } from './problem.js'
 import type { Scalar, Variables } from './variables.js'
 
 /** Whether `${server.boot.privateIp}` may stand at a path; there, variables are replaced with the references, not before. */
@@ -43,9 +43,6 @@ function walk(
     path.pop()
   }
 }
-
-/** A problem without its place. */
-export type TextProblem = Omit<Problem, 'path' | 'at'>
 
 function interpolate(text: string, variables: Variables, report: (problem: TextProblem) => void): Scalar | undefined {
   const pieces = piecesOf(text)

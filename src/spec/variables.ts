@@ -117,7 +117,12 @@ function hasType(value: Scalar, type: VariableType): boolean {
 
 function defaultProblem(name: string, value: unknown, mistake: string): Problem {
   const path: Path = ['variables', name, 'default']
-  return { code: 'SPEC_VARIABLE_INVALID', message: `${describeValue(value)} ${mistake}`, path, at: 'value' }
+  return {
+    code: 'SPEC_VARIABLE_INVALID',
+    message: `the default, ${describeValue(value)}, ${mistake}`,
+    path,
+    at: 'value',
+  }
 }
 
 function givenProblem(code: Problem['code'], message: string, hint: string | undefined): Problem {

@@ -23,6 +23,8 @@ export interface StackDocument {
   readonly syntax: readonly SyntaxProblem[]
   /** The position of the key or of the value at a path; of the nearest thing around it where that does not exist. */
   spanOf(path: Path, at: 'key' | 'value'): Span
+  /** The offset at which the value at a path ends. */
+  endOf(path: Path): number
   /** The position of the key at a path, if it stands in the file. */
   spanOfKey(path: Path): Span | undefined
   /** The scalar at a path as it stands in the file, e.g. `0755` where its value is the number 755. */
@@ -35,13 +37,14 @@ export interface StackDocument {
 export function readDocument(text: string): StackDocument {
   const lineCounter = new LineCounter()
   const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' })
-  const syntax = [...document.errors, ...document.warnings].map((error) => syntaxProblem(error, text))
+  const syntax = [...document.errors, ...document.warnings].map((error) => syntaxProblem(error, document, text))
   const pairs: PairCache = new WeakMap()
   return {
     text,
     value: valueOf(document, syntax),
     syntax,
     spanOf: (path, at) => spanOf(document, pairs, path, at),
+    endOf: (path) => find(document, pairs, path).value?.range?.[1] ?? 0,
     spanOfKey: (path) => {
       const range = find(document, pairs, path, { exactly: true })?.key?.range
       return range ? { start: range[0], end: range[1] } : undefined
@@ -77,8 +80,8 @@ const messages: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'a stack file holds one document, and here another starts',
 }
 
-function syntaxProblem(error: YAMLError, text: string): SyntaxProblem {
-  const [start, end] = error.pos
+function syntaxProblem(error: YAMLError, document: Document, text: string): SyntaxProblem {
+  const [start, end] = isUnclosedQuote(error) ? openingQuote(document, error.pos[0]) : error.pos
   return {
     isDuplicateKey: error.code === 'DUPLICATE_KEY',
     isRecoverable: recoverable.has(error.code),
@@ -87,6 +90,21 @@ function syntaxProblem(error: YAMLError, text: string): SyntaxProblem {
     start,
     end,
   }
+}
+
+function isUnclosedQuote(error: YAMLError): boolean {
+  return error.code === 'MISSING_CHAR' && error.message.includes('quote')
+}
+
+/** A quote that is never closed is told where it opens; yaml tells where the text ends. */
+function openingQuote(document: Document, end: number): readonly [number, number] {
+  let start = end
+  visit(document, {
+    Scalar: (_key, { type, range }) => {
+      if (type?.startsWith('QUOTE_') && range && range[0] < end) start = range[0]
+    },
+  })
+  return [start, start + 1]
 }
 
 function duplicateKey(text: string, start: number): string {
