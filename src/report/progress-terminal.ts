@@ -16,9 +16,33 @@ export interface TerminalProgress {
   close(): Promise<void>
 }
 
-/** Draws on a terminal even when standard output is a pipe: listr2 only asks about that one. */
+/** The window, with lines above it that stay: what has ended. Draws also when standard output alone is a pipe. */
 class WindowRenderer extends DefaultRenderer {
   static override nonTTY = true
+  readonly #ended: string[] = []
+
+  /** Takes a line that is to stay; it is written at the next tick. */
+  keep(line: string): void {
+    this.#ended.push(line)
+  }
+
+  override update(): void {
+    this.#flush()
+    super.update()
+  }
+
+  override end(): void {
+    this.#flush()
+    super.end()
+  }
+
+  #flush(): void {
+    if (this.#ended.length === 0) return
+    // Private to DefaultRenderer by its types alone; without clearing first, the next frame would erase these lines.
+    const { updater, logger } = this as unknown as { updater: { clear: () => void }; logger: ListrLogger }
+    updater.clear()
+    logger.process.toStdout(this.#ended.splice(0).join('\n'))
+  }
 }
 
 /** A task whose title is set without a redraw: the spinner's tick draws ten times a second, whatever happens. */
@@ -29,13 +53,13 @@ interface Row {
 /** A window of what runs now over one line of totals. */
 export function terminalProgress(stream: NodeJS.WriteStream, color: boolean): TerminalProgress {
   const rows: Row[] = []
-  const state = windowState(rows, color)
+  const rowsShown = Math.max(1, Math.min(rowsMax, stream.rows - 4))
   let finish: () => void = () => undefined
   const finished = new Promise<void>((resolve) => {
     finish = resolve
   })
   const list = new Listr(
-    Array.from({ length: rowsMax + 1 }, () => ({ title: ' ', task: () => finished })),
+    Array.from({ length: rowsShown + 1 }, () => ({ title: ' ', task: () => finished })),
     {
       concurrent: true,
       exitOnError: false,
@@ -50,11 +74,13 @@ export function terminalProgress(stream: NodeJS.WriteStream, color: boolean): Te
   )
   rows.push(...(list.tasks as Row[]))
   for (const row of rows) row.title = undefined
+  const keep = (line: string) => (list as unknown as { renderer?: WindowRenderer }).renderer?.keep(line)
+  const state = windowState(rows, color, keep)
   let drawn: Promise<unknown> | undefined
   return {
     sink: (event) => {
-      state.note(event)
       drawn ??= list.run()
+      state.note(event)
     },
     close: async () => {
       for (const row of rows) row.title = undefined
@@ -64,15 +90,19 @@ export function terminalProgress(stream: NodeJS.WriteStream, color: boolean): Te
   }
 }
 
-/** Keeps the rows' titles; the last row is the totals. */
-function windowState(rows: readonly Row[], color: boolean): { note: (event: RunEvent) => void } {
+/** Keeps the rows' titles, the last row being the totals; `keep` takes the lines that stay. */
+function windowState(
+  rows: readonly Row[],
+  color: boolean,
+  keep: (line: string) => void,
+): { note: (event: RunEvent) => void } {
   const colors = createColors(color)
   const running = new Map<StepId, { readonly step: Step; readonly since: number; text: string }>()
   const totals = { steps: 0, ended: 0, failed: 0 }
   let interrupted = false
 
   const render = () => {
-    const shown = [...running.values()].slice(0, rowsMax)
+    const shown = [...running.values()].slice(0, rows.length - 1)
     for (const [index, row] of rows.entries()) {
       const entry = shown[index]
       row.title = entry && `${colors.bold(entry.step.address)} ${entry.step.kind} ${colors.dim(entry.text)}`
@@ -103,6 +133,7 @@ function windowState(rows: readonly Row[], color: boolean): { note: (event: RunE
           running.delete(event.step.id)
           totals.ended += 1
           if (event.outcome.kind === 'failed') totals.failed += 1
+          keep(endedLine(event, colors))
           break
         case 'interrupted':
           interrupted = true
@@ -117,6 +148,26 @@ function windowState(rows: readonly Row[], color: boolean): { note: (event: RunE
   function setText(stepId: StepId, text: string): void {
     const entry = running.get(stepId)
     if (entry) entry.text = text
+  }
+}
+
+/** `✔ server.web create-server 12.1s` */
+function endedLine(
+  { step, outcome, durationMs }: Extract<RunEvent, { kind: 'step-finished' }>,
+  colors: ReturnType<typeof createColors>,
+): string {
+  const subject = `${colors.bold(step.address)} ${step.kind}`
+  switch (outcome.kind) {
+    case 'done':
+      return `${colors.green('✔')} ${subject} ${colors.dim(formatDuration(durationMs))}`
+    case 'unchanged':
+      return `${colors.green('✔')} ${subject} ${colors.dim('was so already')}`
+    case 'failed':
+      return `${colors.red('✗')} ${subject} ${outcome.error.message}`
+    case 'blocked':
+      return `${colors.dim('·')} ${subject} ${colors.dim(`blocked by ${outcome.by}`)}`
+    case 'cancelled':
+      return `${colors.dim('·')} ${subject} ${colors.dim('not started')}`
   }
 }
 

@@ -58,7 +58,7 @@ function nextText(
   { again }: ResultTextOptions,
 ): string {
   if (status === 'cancelled') return `What was in flight is done. Next: \`${again}\` goes on from here.`
-  const left = summary.blocked > 0 ? ` and the ${count(summary.blocked, 'step')} behind` : ''
+  const left = summary.blocked > 0 ? ` and the ${count(summary.blocked, 'step')} behind it` : ''
   return `Next: solve what failed, then \`${again}\` does that${left}; what is done stays done.`
 }
 
