@@ -127,7 +127,7 @@ function classify(thrown: Thrown): ErrorFacts {
       hint: 'check the network, then run the same command again',
     }
   }
-  if (/^Region is missing/.test(thrown.message)) {
+  if (thrown.message.startsWith('Region is missing')) {
     return {
       errorClass: 'bad-request',
       code: 'EC2_REGION_MISSING',

@@ -89,12 +89,11 @@ export function createWatcher<Item>({ clock, pollScale, timeoutScale, read }: Wa
               if (result === undefined) return false
               resolve(result)
             } catch (error) {
-              // A judge throws ProviderErrors alone.
-              reject(error as Error)
+              reject(error)
             }
             return true
           },
-          fail: (error) => reject(error as Error),
+          fail: (error) => reject(error),
           expire: () => reject(timedOut(what, limitMs, hint)),
         })
         pauseMs = firstPauseMs

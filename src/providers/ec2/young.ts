@@ -7,6 +7,8 @@ const youthMs = 5 * 60_000
 export interface YoungObjects {
   /** Notes that something was made or changed now. */
   note(id: string): void
+  /** Forgets something that was deleted: its absence is the truth now. */
+  forget(id: string): void
   /** Whether this id or name was noted within the last five minutes. */
   has(id: string): boolean
   /** Whether a call's input names anything that was. */
@@ -21,6 +23,7 @@ export function createYoungObjects(clock: Clock): YoungObjects {
   }
   return {
     note: (id) => void notedAt.set(id, clock.now()),
+    forget: (id) => void notedAt.delete(id),
     has,
     isNamedIn: (input) => textsIn(input).some(has),
   }
