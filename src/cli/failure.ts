@@ -20,7 +20,7 @@ export const exitCodes = {
 export function reportFailure(thrown: unknown): number {
   const color = useColor(process.stderr)
   if (thrown instanceof SpecError) {
-    process.stderr.write(formatDiagnostics(thrown.diagnostics, { color }))
+    process.stderr.write(`${formatDiagnostics(thrown.diagnostics, { color })}\n`)
     return exitCodes.failure
   }
   const error = thrown instanceof EvenkeelError ? thrown : new BugError(messageOf(thrown), { cause: thrown })
