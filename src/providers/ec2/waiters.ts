@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.js'
+import { BugError } from '../../core/errors.js'
 import { providerError } from './errors.js'
 
 /**
@@ -89,11 +90,11 @@ export function createWatcher<Item>({ clock, pollScale, timeoutScale, read }: Wa
               if (result === undefined) return false
               resolve(result)
             } catch (error) {
-              reject(error)
+              reject(asError(error))
             }
             return true
           },
-          fail: (error) => reject(error),
+          fail: (error) => reject(asError(error)),
           expire: () => reject(timedOut(what, limitMs, hint)),
         })
         pauseMs = firstPauseMs
@@ -108,4 +109,8 @@ export function timedOut(what: string, limitMs: number, hint?: string) {
   return providerError('EC2_TIMED_OUT', 'wait-state', `waited ${seconds} s for ${what}, in vain`, {
     hint: hint ?? 'look at it in the AWS console, then run the same command again: it goes on from there',
   })
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new BugError(`not an error: ${String(thrown)}`)
 }
