@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { describeHosts, eventually, TestHost, TestSandbox } from './support.js'
+import { describeHosts, eventually, type TestHost, TestSandbox, unlessHosts } from './support.js'
 
-describeHosts('a host', () => {
+describeHosts(`a host${unlessHosts}`, () => {
   let sandbox: TestSandbox
   let host: TestHost
 

@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createLinuxHosts } from '../../src/sandbox/hosts/linux-hosts.js'
-import { describeHosts, eventually } from './support.js'
+import { describeHosts, eventually, unlessHosts } from './support.js'
 
 const daemon = fileURLToPath(new URL('./crashing-daemon.mjs', import.meta.url))
 
-describeHosts('a daemon that is killed', () => {
+describeHosts(`a daemon that is killed${unlessHosts}`, () => {
   let stateDir: string
 
   beforeEach(async () => {
@@ -59,7 +59,7 @@ describeHosts('a daemon that is killed', () => {
   })
 })
 
-describeHosts('two sandboxes', () => {
+describeHosts(`two sandboxes${unlessHosts}`, () => {
   let directories: readonly string[]
 
   beforeEach(async () => {

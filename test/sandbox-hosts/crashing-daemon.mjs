@@ -51,8 +51,5 @@ if (what === 'mounted') {
     void backend.attachVolume(`vol-${number}`, { instanceId: 'i-5', deviceName: '/dev/sdf' })
   }
 }
-process.on('message', async () => {
-  await backend.stop()
-  process.disconnect()
-})
+process.on('message', () => void backend.stop().then(() => process.disconnect()))
 process.send('there')

@@ -1,13 +1,19 @@
+import { connect } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { describeHosts, operator, sshRule, TestHost, TestSandbox } from './support.js'
+import { describeHosts, eventually, operator, sshRule, type TestHost, TestSandbox, unlessHosts } from './support.js'
 
-describeHosts("the hosts' network", () => {
+describeHosts(`the hosts' network${unlessHosts}`, () => testNetwork('loopback'))
+
+describeHosts(`the hosts' network behind a link${unlessHosts}`, () => testNetwork('routed'))
+
+/** The same holds for both ways in which this machine reaches hosts. */
+function testNetwork(reach: 'loopback' | 'routed'): void {
   let sandbox: TestSandbox
   let web: TestHost
   let database: TestHost
 
   beforeAll(async () => {
-    sandbox = await TestSandbox.start()
+    sandbox = await TestSandbox.start({ reach })
     ;[web, database] = await Promise.all([
       sandbox.boot({
         userData: '#!/bin/sh\n:',
@@ -45,9 +51,9 @@ describeHosts("the hosts' network", () => {
 
     test('shuts out the operator without a rule, and lets everybody in with 0.0.0.0/0', async () => {
       await sandbox.backend.setFirewall([sshRule('0.0.0.0/0', database.description.privateIp)])
-      await expect(web.try('true')).rejects.toThrow(/timed out/i)
+      expect(await askOnce(web.description.publicIp, 22)).toBe('')
       expect(await database.run('echo in')).toBe('in')
-    }, 10_000)
+    })
 
     test('keeps to ports and protocols', async () => {
       const toPrivateIp = database.description.privateIp
@@ -66,6 +72,20 @@ describeHosts("the hosts' network", () => {
       ])
       expect(await greeting(web, toPrivateIp)).toBe('SSH-2.0')
     })
+  })
+
+  test('opens a door for the operator at each port that a rule names', async () => {
+    const { privateIp, publicIp } = database.description
+    const port = { from: '0.0.0.0/0', toPrivateIp: privateIp, protocol: 'tcp', fromPort: 8080, toPort: 8081 } as const
+    await sandbox.backend.setFirewall([sshRule(operator, privateIp), port])
+    const served = database.run(
+      `timeout 5 perl -MIO::Socket::INET -e '$l = IO::Socket::INET->new(Listen => 5, LocalPort => 8081) or die;
+      while ($c = $l->accept) { read($c, $g, 2) == 2 or next; print $c "served"; exit }'`,
+    )
+    await eventually('an answer', async () => (await askOnce(publicIp, 8081)) === 'served')
+    await served
+    await sandbox.openTo(database)
+    expect(await askOnce(publicIp, 8081)).toBe('')
   })
 
   describe('its instance metadata service', () => {
@@ -101,4 +121,16 @@ describeHosts("the hosts' network", () => {
       expect(await get(database, '/latest/meta-data/instance-id', webToken)).toBe('Unauthorized')
     })
   })
-})
+}
+
+/** Connects, says hello, and resolves what is answered within 300 ms: nothing where nobody lets us in. */
+function askOnce(host: string, port: number): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = ''
+    const socket = connect({ host, port, timeout: 300 }, () => socket.write('hi'))
+    socket.on('data', (chunk) => (answer += chunk.toString()))
+    socket.on('timeout', () => socket.destroy())
+    socket.on('error', () => {})
+    socket.on('close', () => resolve(answer))
+  })
+}

@@ -1,21 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect } from 'node:net'
 import { Client, utils } from 'ssh2'
 import { describe } from 'vitest'
 import { canHostLinux } from '../../src/sandbox/hosts/capability.js'
 import type { FirewallRule, HostBackend, HostBoot, HostDescription } from '../../src/sandbox/hosts/host-backend.js'
-import { createLinuxHosts } from '../../src/sandbox/hosts/linux-hosts.js'
+import { createLinuxHosts, type LinuxHostsOptions } from '../../src/sandbox/hosts/linux-hosts.js'
 
-const capability = canHostLinux()
+const capability = canHostLinux(tmpdir())
 
-/** `describe`, skipped with the reason in its name where this machine cannot run hosts. */
-export function describeHosts(name: string, tests: () => void): void {
-  if (capability.ok) describe(name, tests)
-  else describe.skip(`${name} (skipped: ${capability.because})`, tests)
-}
+/** `describe`, skipped where this machine cannot run hosts; put `unlessHosts` into the name, which tells why. */
+// oxlint-disable-next-line vitest/valid-describe-callback, vitest/valid-title
+export const describeHosts: (name: string, tests: () => void) => void = describe.skipIf(!capability.ok)
+
+/** Empty, or why tests on hosts are skipped here. */
+export const unlessHosts = capability.ok ? '' : ` (skipped: ${capability.because})`
 
 const keyPair = utils.generateKeyPairSync('ed25519')
 
@@ -28,14 +29,14 @@ export class TestSandbox {
   readonly ends: string[] = []
   #lastHost = 4
 
-  private constructor(stateDir: string) {
-    this.stateDir = stateDir
-    this.backend = createLinuxHosts({ stateDir })
+  private constructor(options: LinuxHostsOptions) {
+    this.stateDir = options.stateDir
+    this.backend = createLinuxHosts(options)
     this.backend.onExit((instanceId, how) => this.ends.push(`${instanceId} ${how}`))
   }
 
-  static async start(): Promise<TestSandbox> {
-    const sandbox = new TestSandbox(await mkdtemp(join(tmpdir(), 'evenkeel-hosts-')))
+  static async start(options: Omit<LinuxHostsOptions, 'stateDir'> = {}): Promise<TestSandbox> {
+    const sandbox = new TestSandbox({ ...options, stateDir: await mkdtemp(join(tmpdir(), 'evenkeel-hosts-')) })
     await sandbox.backend.start()
     return sandbox
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { describeHosts, TestHost, TestSandbox } from './support.js'
+import { describeHosts, type TestHost, TestSandbox, unlessHosts } from './support.js'
 
 const script = `#!/bin/bash
 echo "I am $(id -un) on $(hostname)"
@@ -20,7 +20,7 @@ runcmd:
   - test -e "/root/a file" && echo ran >> /root/runs
 `
 
-describeHosts('user data', () => {
+describeHosts(`user data${unlessHosts}`, () => {
   let sandbox: TestSandbox
 
   beforeAll(async () => {

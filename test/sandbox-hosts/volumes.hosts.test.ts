@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { describeHosts, TestHost, TestSandbox } from './support.js'
+import { describeHosts, type TestHost, TestSandbox, unlessHosts } from './support.js'
 
 const gibibyte = 2 ** 30
 
-describeHosts('volumes', () => {
+describeHosts(`volumes${unlessHosts}`, () => {
   let sandbox: TestSandbox
   let host: TestHost
   let twin: TestHost

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { count } from '../../core/units.js'
 import { systemEnvironment } from './commands.js'
 
@@ -24,11 +25,19 @@ let remembered: HostCapability | undefined
 
 /**
  * Returns whether this process can run hosts on this machine, and else why not, in one sentence that names the Debian
- * packages to install where that would help. The first call takes some 20 ms; later ones return the same answer.
+ * packages to install where that would help. With a `stateDir`, also whether disks can lie there. The first call takes
+ * some 20 ms; later ones remember the machine's part of the answer.
  */
-export function canHostLinux(): HostCapability {
+export function canHostLinux(stateDir?: string): HostCapability {
   remembered ??= examine()
-  return remembered
+  if (!remembered.ok || stateDir === undefined || !liesOnOverlay(stateDir)) return remembered
+  return no(`hosts need a state directory that is not on an overlay filesystem (a container's root), as ${stateDir} is`)
+}
+
+/** An overlay's upper directory, a host's root disk, cannot lie on an overlay (kernel documentation, overlayfs). */
+function liesOnOverlay(path: string): boolean {
+  if (!existsSync(path)) return path !== dirname(path) && liesOnOverlay(dirname(path))
+  return statfsSync(path).type === 0x79_4c_76_30
 }
 
 function examine(): HostCapability {
@@ -47,17 +56,14 @@ function examine(): HostCapability {
 }
 
 /** One trial of what only the kernel knows: namespaces, a tmpfs with an overlay on it, a firewall in a new network. */
-const unshareArguments = [
-  ...['--mount', '--net', '--pid', '--uts', '--ipc', '--cgroup', '--fork', '--kill-child', '--propagation', 'private'],
-  ...['sh', '-e', '-c'],
-  [
-    'mount -t tmpfs trial /mnt',
-    'mkdir /mnt/lower /mnt/upper /mnt/work /mnt/root',
-    'mount -t overlay overlay -o lowerdir=/mnt/lower:/,upperdir=/mnt/upper,workdir=/mnt/work /mnt/root',
-    'ip link add eth0 type veth peer name eth1',
-    'nft "add table ip trial; add chain ip trial out { type nat hook prerouting priority 0; }"',
-  ].join('\n'),
-]
+const unshareArguments =
+  `--mount --net --pid --uts --ipc --cgroup --fork --kill-child --propagation private sh -e -c`.split(' ').concat(`
+mount -t tmpfs trial /mnt
+mkdir /mnt/lower /mnt/upper /mnt/work /mnt/root
+mount -t overlay overlay -o lowerdir=/mnt/lower:/,upperdir=/mnt/upper,workdir=/mnt/work /mnt/root
+ip link add eth0 type veth peer name eth1
+nft 'add table ip trial; add chain ip trial out { type nat hook prerouting priority 0; }'
+`)
 
 function missingPackages(): readonly string[] {
   const directories = (systemEnvironment['PATH'] ?? '').split(':')

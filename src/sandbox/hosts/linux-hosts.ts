@@ -7,9 +7,11 @@ import { readConsole } from './host/console.js'
 import { Host, type HostSurroundings, writeBootFiles } from './host/host.js'
 import type { FirewallRule, HostBackend, HostBoot, HostDescription } from './host-backend.js'
 import { type HeldLock, lockDirectory } from './locks.js'
+import { LoopbackDoors, routedDoors } from './network/doors.js'
 import { firewallRuleset } from './network/firewall-rules.js'
 import { Relay } from './network/relay.js'
 import { Switch } from './network/switch.js'
+import { joinByUplink } from './network/uplink.js'
 import { KeyedQueue, Turnstile } from './queue.js'
 import { sweep } from './sweep.js'
 
@@ -18,6 +20,11 @@ export interface LinuxHostsOptions {
   readonly stateDir: string
   /** How many hosts boot at a time; the others wait. */
   readonly bootsAtOnce?: number
+  /**
+   * How this machine reaches hosts: by listeners on 127.B.H.L, or by a link and a route to 100.B.H.L. Left out, the
+   * first, unless a program listens on port 22 of all this machine's addresses.
+   */
+  readonly reach?: 'loopback' | 'routed'
 }
 
 /**
@@ -42,6 +49,7 @@ interface Running extends HostSurroundings {
 class LinuxHosts implements HostBackend {
   readonly kind = 'linux'
   readonly #stateDir: string
+  readonly #reach: 'loopback' | 'routed' | undefined
   readonly #boots: Turnstile
   readonly #queue = new KeyedQueue()
   readonly #hosts = new Map<string, Host>()
@@ -51,8 +59,9 @@ class LinuxHosts implements HostBackend {
   #running: Running | undefined
   #stopping = false
 
-  constructor({ stateDir, bootsAtOnce = 6 }: LinuxHostsOptions) {
+  constructor({ stateDir, bootsAtOnce = 6, reach }: LinuxHostsOptions) {
     this.#stateDir = stateDir
+    this.#reach = reach
     this.#boots = new Turnstile(bootsAtOnce)
   }
 
@@ -63,14 +72,16 @@ class LinuxHosts implements HostBackend {
     const undo: (() => Promise<void>)[] = [() => lock.release()]
     try {
       await sweep(directory)
-      const block = await claimAddressBlock(directory)
+      const block = await claimAddressBlock(directory, this.#reach)
       undo.unshift(() => block.release())
       await writeBootFiles(directory)
       const network = await Switch.start(directory)
       undo.unshift(() => network.stop())
-      await network.run('nft', ['-f', '-'], firewallRuleset(block.number, []))
+      await network.run('nft', ['-f', '-'], firewallRuleset(block.publicNetwork, []))
+      if (block.reach === 'routed') await joinByUplink(network, block)
       const relay = await Relay.start(directory, network)
-      this.#running = { directory, lock, block, network, relay }
+      const doors = block.reach === 'routed' ? routedDoors : new LoopbackDoors(relay)
+      this.#running = { directory, lock, block, network, relay, doors }
     } catch (error) {
       for (const step of undo) await step()
       throw error
@@ -190,8 +201,11 @@ class LinuxHosts implements HostBackend {
   }
 
   async setFirewall(rules: readonly FirewallRule[]): Promise<void> {
-    const { network, block } = this.#started
-    await this.#queue.run('firewall', () => network.run('nft', ['-f', '-'], firewallRuleset(block.number, rules)))
+    const { network, block, doors } = this.#started
+    await this.#queue.run('firewall', async () => {
+      await network.run('nft', ['-f', '-'], firewallRuleset(block.publicNetwork, rules))
+      await doors.setRules(rules)
+    })
   }
 
   /** Runs a work on a volume in the turn of the instance that holds it, with its host where that runs. */

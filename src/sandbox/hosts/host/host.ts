@@ -7,6 +7,7 @@ import { type ChildEnd, ChildWords, endOf } from '../child.js'
 import { spawnBound } from '../commands.js'
 import type { HostsDirectory } from '../directory.js'
 import type { HostDescription } from '../host-backend.js'
+import type { Doors } from '../network/doors.js'
 import type { Relay } from '../network/relay.js'
 import type { Switch } from '../network/switch.js'
 import { hostBootScript } from '../scripts/host-boot.sh.js'
@@ -21,6 +22,7 @@ export interface HostSurroundings {
   readonly directory: HostsDirectory
   readonly network: Switch
   readonly relay: Relay
+  readonly doors: Doors
 }
 
 /** How a host ended: by `stop`, by reboot(8) or poweroff(8) inside it, or otherwise. */
@@ -49,7 +51,7 @@ export class Host {
     this.disks = disks
     this.#child = child
     this.end = endOf(child).then(async (childEnd) => {
-      await surroundings.relay.withdraw(description.instanceId).catch(() => {})
+      await surroundings.doors.close(description).catch(() => {})
       await surroundings.relay.forget(description.privateIp).catch(() => {})
       await disks.releaseAll()
       await group?.remove()
@@ -59,7 +61,7 @@ export class Host {
 
   /** Boots a host; resolves when sshd listens and can be reached. Nothing is left when it rejects. */
   static async boot(surroundings: HostSurroundings, description: HostDescription): Promise<Host> {
-    const { directory, relay } = surroundings
+    const { directory, relay, doors } = surroundings
     const { instanceId } = description
     await mkdir(directory.instance(instanceId), { recursive: true, mode: 0o700 })
     await writeSeed(directory, description)
@@ -71,16 +73,12 @@ export class Host {
     const host = new Host(surroundings, description, child, disks, group)
     try {
       await expectWord(directory, instanceId, words, 'PREPARED')
-      await disks.openAt(await firstProcessOf(child))
+      disks.openAt(await firstProcessOf(child))
       for (const volume of description.volumes) await disks.attach(volume.volumeId, volume.deviceName)
       await relay.describe(description.privateIp, metadataOf(description))
       child.stdin?.write('go\n')
       await expectWord(directory, instanceId, words, 'READY')
-      await relay.expose(
-        description.instanceId,
-        { address: description.publicIp, port: 22 },
-        { address: description.privateIp, port: 22 },
-      )
+      await doors.open(description)
     } catch (error) {
       await host.stop({ force: true })
       throw error

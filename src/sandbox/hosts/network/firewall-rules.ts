@@ -3,9 +3,9 @@ import type { FirewallRule } from '../host-backend.js'
 /**
  * The nftables ruleset of the sandbox's network, to be loaded in one transaction. Inwards to a host only what `rules`
  * allow passes, as with EC2's security groups: stateful, the rest is dropped without a word. It also makes the hosts'
- * public addresses 127.B.H.L reachable from other hosts, as EC2's internet gateway does.
+ * public addresses reachable from other hosts, as EC2's internet gateway does.
  */
-export function firewallRuleset(addressBlock: number, rules: readonly FirewallRule[]): string {
+export function firewallRuleset(publicNetwork: string, rules: readonly FirewallRule[]): string {
   const byHost = new Map<string, FirewallRule[]>()
   for (const rule of rules) byHost.set(rule.toPrivateIp, [...(byHost.get(rule.toPrivateIp) ?? []), rule])
   const chains = [...byHost].map(
@@ -13,16 +13,15 @@ export function firewallRuleset(addressBlock: number, rules: readonly FirewallRu
   )
   const jumps = [...byHost.keys()].map((address) => `${address} : jump ${chainOf(address)}`)
   const dispatch = jumps.length === 0 ? '' : `  ip daddr vmap { ${jumps.join(', ')} }\n`
-  const publicNet = `127.${addressBlock}.0.0/16`
   return `flush ruleset
 table ip gateway {
  chain prerouting {
   type nat hook prerouting priority dstnat; policy accept;
-  dnat ip prefix to ip daddr map { ${publicNet} : 10.66.0.0/16 }
+  dnat ip prefix to ip daddr map { ${publicNetwork} : 10.66.0.0/16 }
  }
  chain postrouting {
   type nat hook postrouting priority srcnat; policy accept;
-  ct status dnat snat ip prefix to ip saddr map { 10.66.0.0/16 : ${publicNet} }
+  ct status dnat snat ip prefix to ip saddr map { 10.66.0.0/16 : ${publicNetwork} }
  }
 }
 table ip groups {

@@ -62,7 +62,11 @@ export function relayProcess(node: {
   const metadataServer = node.http.createServer((request, response) => {
     const address = request.socket.remoteAddress ?? ''
     const answer = (status: number, text: string) => {
-      response.writeHead(status, { 'Content-Type': 'text/plain', Server: 'EC2ws' })
+      response.writeHead(status, {
+        'Content-Type': 'text/plain',
+        'Content-Length': Buffer.byteLength(text),
+        Server: 'EC2ws',
+      })
       response.end(text)
     }
     request.resume()

@@ -90,7 +90,7 @@ function writeFileLines(item: unknown): string {
 }
 
 function decode(content: string, encoding: unknown): Buffer {
-  const name = String(encoding ?? 'text/plain').toLowerCase()
+  const name = scalar(encoding ?? 'text/plain', 'write_files: encoding').toLowerCase()
   if (name === 'text/plain') return Buffer.from(content)
   if (['b64', 'base64'].includes(name)) return Buffer.from(content, 'base64')
   if (/^(gz|gzip)(\+(b64|base64))?$/.test(name)) return gunzipSync(Buffer.from(content, 'base64'))
