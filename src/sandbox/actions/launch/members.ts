@@ -1,0 +1,57 @@
+import { boolean, integer, list, oneOf, secret, string, structure, tagSpecifications } from '../../wire/shape.js'
+
+export const ebsMembers = {
+  DeleteOnTermination: boolean,
+  Iops: integer,
+  SnapshotId: string,
+  VolumeSize: integer,
+  VolumeType: string,
+  KmsKeyId: string,
+  Throughput: integer,
+  Encrypted: boolean,
+} as const
+
+const blockDeviceMappings = list(
+  structure({ DeviceName: string, NoDevice: string, VirtualName: string, Ebs: structure(ebsMembers) }),
+)
+
+const networkInterfaces = list(
+  structure({
+    AssociatePublicIpAddress: boolean,
+    DeleteOnTermination: boolean,
+    Description: string,
+    DeviceIndex: integer,
+    SecurityGroupId: list(string),
+    PrivateIpAddress: string,
+    SubnetId: string,
+  }),
+)
+
+export const metadataMembers = {
+  HttpTokens: oneOf('optional', 'required'),
+  HttpPutResponseHopLimit: integer,
+  HttpEndpoint: oneOf('enabled', 'disabled'),
+  HttpProtocolIpv6: oneOf('enabled', 'disabled'),
+  InstanceMetadataTags: oneOf('enabled', 'disabled'),
+} as const
+
+/** What RunInstances and a launch template's data have in common. */
+export const launchMembers = {
+  ImageId: string,
+  InstanceType: string,
+  KeyName: string,
+  Monitoring: structure({ Enabled: boolean }),
+  Placement: structure({ AvailabilityZone: string, AvailabilityZoneId: string, Tenancy: oneOf('default') }),
+  SecurityGroupId: list(string),
+  SecurityGroup: list(string),
+  UserData: secret,
+  TagSpecification: tagSpecifications,
+  BlockDeviceMapping: blockDeviceMappings,
+  MetadataOptions: structure(metadataMembers),
+  DisableApiTermination: boolean,
+  DisableApiStop: boolean,
+  InstanceInitiatedShutdownBehavior: oneOf('stop', 'terminate'),
+  NetworkInterface: networkInterfaces,
+  EbsOptimized: boolean,
+  CreditSpecification: structure({ CpuCredits: oneOf('standard', 'unlimited') }),
+} as const

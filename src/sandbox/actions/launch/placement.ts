@@ -1,0 +1,132 @@
+import { checkId, notFound, resourceKinds } from '../../model/ids.js'
+import { instanceTypes, isOffered, type InstanceType } from '../../model/instance-types.js'
+import { firstPosition, lastPosition, nthAddress, positionOf, type Subnet } from '../../model/network.js'
+import { quotas } from '../../model/quotas.js'
+import { ApiError, invalidCombination, invalidValue } from '../../wire/api-error.js'
+import { findSecurityGroup } from '../../world/lookup.js'
+import type { World } from '../../world/world.js'
+
+export interface PlacementRequest {
+  readonly zone: string | undefined
+  readonly zoneId: string | undefined
+  readonly subnetId: string | undefined
+}
+
+/** The subnet for a launch: the one asked for, the zone's default, or the first whose zone offers the type. */
+export function chooseSubnet(world: World, request: PlacementRequest, type: InstanceType): Subnet {
+  const { subnetId } = request
+  const zone = zoneName(world, request)
+  if (subnetId !== undefined) {
+    checkId(resourceKinds.subnet, subnetId)
+    const subnet = world.subnets.find((candidate) => candidate.id === subnetId)
+    if (!subnet) throw notFound(resourceKinds.subnet, [subnetId])
+    if (zone !== undefined && zone !== subnet.zone) {
+      throw invalidValue(
+        `The availability zone '${zone}' does not match the subnet's availability zone '${subnet.zone}'.`,
+      )
+    }
+    return checkOffer(world, subnet, type)
+  }
+  if (zone !== undefined) {
+    const subnet = world.subnets.find((candidate) => candidate.zone === zone)
+    if (!subnet) throw invalidValue(`Invalid availability zone: [${zone}]`)
+    return checkOffer(world, subnet, type)
+  }
+  const subnet = world.subnets.find((candidate) => isOffered(type, candidate.zone))
+  if (!subnet)
+    throw new ApiError('Unsupported', `The requested instance type (${type.name}) is not supported in this Region.`)
+  return subnet
+}
+
+function zoneName(world: World, { zone, zoneId }: PlacementRequest): string | undefined {
+  if (zoneId === undefined) return zone
+  if (zone !== undefined) throw invalidCombination('Specify either AvailabilityZone or AvailabilityZoneId, not both.')
+  const found = world.region.zones.find((candidate) => candidate.id === zoneId)
+  if (!found) throw invalidValue(`Invalid availability zone: [${zoneId}]`)
+  return found.name
+}
+
+function checkOffer(world: World, subnet: Subnet, type: InstanceType): Subnet {
+  if (isOffered(type, subnet.zone)) return subnet
+  const others = world.region.zones.filter((zone) => isOffered(type, zone.name)).map((zone) => zone.name)
+  throw new ApiError(
+    'Unsupported',
+    `Your requested instance type (${type.name}) is not supported in your requested Availability Zone (${subnet.zone}). Please retry your request by not specifying an Availability Zone or choosing ${others.join(', ')}.`,
+  )
+}
+
+/** `count` free private addresses of a subnet, or the one asked for. Freed addresses come last. */
+export function takeAddresses(world: World, subnet: Subnet, count: number, wanted: string | undefined): string[] {
+  const neighbours = world.instances.withKey(subnet.id)
+  const used = new Set(
+    neighbours.filter((instance) => instance.state !== 'terminated').map((instance) => instance.privateIp),
+  )
+  if (wanted !== undefined) {
+    if (positionOf(subnet, wanted) === undefined)
+      throw invalidValue(`Address ${wanted} does not fall within the subnet's address range`)
+    if (count > 1) throw invalidCombination('A private IP address can be given to one instance only.')
+    if (used.has(wanted)) throw new ApiError('InvalidIPAddress.InUse', `Address ${wanted} is in use.`)
+    return [wanted]
+  }
+  const result: string[] = []
+  const newest = neighbours.at(-1)
+  let position = newest === undefined ? firstPosition : (positionOf(subnet, newest.privateIp) ?? firstPosition - 1) + 1
+  for (let tried = firstPosition; tried <= lastPosition && result.length < count; tried += 1) {
+    if (position > lastPosition) position = firstPosition
+    const address = nthAddress(subnet, position)
+    if (!used.has(address)) result.push(address)
+    position += 1
+  }
+  if (result.length < count) {
+    throw new ApiError(
+      'InsufficientFreeAddressesInSubnet',
+      `The specified subnet does not have enough free addresses to satisfy the request.`,
+    )
+  }
+  return result
+}
+
+/** The groups of a launch, by id and by name; the default group when none is given. */
+export function chooseGroups(
+  world: World,
+  ids: readonly string[] = [],
+  names: readonly string[] = [],
+): readonly string[] {
+  const byId = ids.map((id) => findSecurityGroup(world, id).id)
+  const byName = names.map((name) => {
+    const group = world.securityGroups.withKey(name.toLowerCase()).find((candidate) => candidate.name === name)
+    if (!group) {
+      throw new ApiError(
+        'InvalidGroup.NotFound',
+        `The security group '${name}' does not exist in default VPC '${world.vpc.id}'`,
+      )
+    }
+    return group.id
+  })
+  const groups = [...new Set([...byId, ...byName])]
+  if (groups.length > quotas.groupsPerInterface) {
+    throw new ApiError(
+      'SecurityGroupsPerInstanceLimitExceeded',
+      `You have exceeded the number of security groups (${quotas.groupsPerInterface}) allowed per instance.`,
+    )
+  }
+  return groups.length > 0 ? groups : [world.defaultGroupId]
+}
+
+export function findInstanceType(name: string): InstanceType {
+  const type = instanceTypes.get(name)
+  if (!type) throw invalidValue(`Invalid value '${name}' for InstanceType.`)
+  return type
+}
+
+/** The fault of a zone without capacity, in the words that EC2 has for it. */
+export function checkCapacity(world: World, type: InstanceType, zone: string): void {
+  const { faults } = world.cloud
+  if (!faults.happens('capacity', type.name) && !(faults.current.capacity?.only && faults.happens('capacity', zone)))
+    return
+  const others = world.region.zones.map(({ name }) => name).filter((name) => name !== zone)
+  throw new ApiError(
+    'InsufficientInstanceCapacity',
+    `We currently do not have sufficient ${type.name} capacity in the Availability Zone you requested (${zone}). Our system will be working on provisioning additional capacity. You can currently get ${type.name} capacity by not specifying an Availability Zone in your request or choosing ${others.join(', ')}.`,
+  )
+}

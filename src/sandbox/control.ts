@@ -1,0 +1,59 @@
+import { messageOf } from '../core/errors.js'
+import type { FaultPlan } from './faults/fault-plan.js'
+import { readFaults } from './faults/faults.js'
+import type { RequestLog } from './request-log.js'
+import type { ControlHandler } from './server.js'
+import type { Cloud } from './world/cloud.js'
+
+/** The unsigned paths on loopback: what is there, the request log, and the faults. */
+export function createControl(options: {
+  readonly cloud: Cloud
+  readonly log: RequestLog
+  readonly faults: FaultPlan
+  readonly startedAtMs: number
+}): ControlHandler {
+  const { cloud, log, faults, startedAtMs } = options
+  return (method, path, body) => {
+    if (method === 'GET' && path === '/_evenkeel/status') return { status: 200, body: statusOf(cloud, startedAtMs) }
+    if (method === 'GET' && path === '/_evenkeel/requests') return { status: 200, body: log.records() }
+    if (method === 'GET' && path === '/_evenkeel/faults') return { status: 200, body: faults.current }
+    if (method === 'PUT' && path === '/_evenkeel/faults') {
+      try {
+        faults.set(readFaults(JSON.parse(body)))
+      } catch (error) {
+        return { status: 400, body: { error: messageOf(error) } }
+      }
+      return { status: 200, body: faults.current }
+    }
+    return undefined
+  }
+}
+
+/** What `evenkeel sandbox status` shows. */
+export interface ControlStatus {
+  readonly pid: number
+  readonly accountId: string
+  readonly startedAt: string
+  readonly hosts: { readonly kind: 'linux' | 'none'; readonly unavailableBecause?: string }
+  readonly regions: readonly {
+    readonly name: string
+    readonly instances: Readonly<Record<string, number>>
+    readonly volumes: number
+    readonly snapshots: number
+  }[]
+}
+
+function statusOf(cloud: Cloud, startedAtMs: number): ControlStatus {
+  const { kind, unavailableBecause } = cloud.hosts
+  return {
+    pid: process.pid,
+    accountId: cloud.accountId,
+    startedAt: new Date(startedAtMs).toISOString(),
+    hosts: { kind, ...(unavailableBecause === undefined ? {} : { unavailableBecause }) },
+    regions: cloud.worlds().map((world) => {
+      const instances: Record<string, number> = {}
+      for (const { state } of world.instances.values()) instances[state] = (instances[state] ?? 0) + 1
+      return { name: world.region.name, instances, volumes: world.volumes.size, snapshots: world.snapshots.size }
+    }),
+  }
+}

@@ -1,0 +1,116 @@
+import { forgetTerminated } from './lifecycle/instance.js'
+import type { Action } from './actions/action.js'
+import { actions } from './actions/registry.js'
+import type { Throttle } from './faults/throttle.js'
+import { ApiError, unsupported } from './wire/api-error.js'
+import { unsupportedActions, unsupportedParameters } from './wire/known-names.js'
+import { parseParameters } from './wire/parameters.js'
+import type { XmlRecord } from './wire/xml.js'
+import type { Cloud } from './world/cloud.js'
+import type { World } from './world/world.js'
+
+/** The one version of the API that the SDKs speak. */
+const apiVersion = '2016-11-15'
+
+export interface DispatchResult {
+  readonly body: XmlRecord
+  /** The answer must not be sent: the connection is to be cut. */
+  readonly responseLost: boolean
+}
+
+/** Carries out one EC2 request, with the faults that are switched on. Throws ApiError. */
+export async function dispatch(
+  cloud: Cloud,
+  throttle: Throttle,
+  world: World,
+  pairs: ReadonlyMap<string, string>,
+): Promise<DispatchResult> {
+  const action = findAction(pairs)
+  const { faults } = cloud
+  await delay(cloud, action.name)
+  if (faults.current.throttling) throttle.take(throttledCall(world, action, pairs))
+  const scripted = faults.scripted(action.name)
+  if (scripted && scripted.failure !== 'lost-response') {
+    const { code, message = 'A scripted failure of the sandbox', httpStatus } = scripted.failure
+    throw httpStatus === undefined ? new ApiError(code, message) : new ApiError(code, message, httpStatus)
+  }
+  failAtRandom(cloud, action.name)
+  const parameters = parseParameters(pairs, action.members, unsupportedParameters(action.name)) as {
+    readonly DryRun?: boolean
+  }
+  if (parameters.DryRun === true) {
+    throw new ApiError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.')
+  }
+  if (forgetTerminatedDue(cloud, world)) forgetTerminated(world)
+  const body = await run(action, parameters, world)
+  const lost = action.effect === 'writes' && (scripted !== undefined || faults.happens('lostResponses', action.name))
+  return { body, responseLost: lost }
+}
+
+/** What an action changed before it failed is as true as what it changed when it did not: both are committed. */
+async function run(action: Action, parameters: object, world: World): Promise<XmlRecord> {
+  try {
+    return await action.run(parameters as never, world)
+  } finally {
+    world.commit()
+  }
+}
+
+function findAction(pairs: ReadonlyMap<string, string>): Action {
+  const name = pairs.get('Action')
+  if (name === undefined || name === '')
+    throw new ApiError('MissingAction', 'The request is missing an action or a required parameter')
+  const version = pairs.get('Version')
+  if (version !== undefined && version !== apiVersion) {
+    throw new ApiError('NoSuchVersion', `The requested version (${version}) is not valid.`)
+  }
+  const action = actions.get(name)
+  if (action) return action
+  if (unsupportedActions.has(name)) throw unsupported(`the action ${name}`)
+  throw new ApiError('InvalidAction', `The action ${name} is not valid for this web service.`)
+}
+
+async function delay(cloud: Cloud, action: string): Promise<void> {
+  const range = cloud.faults.current.extraLatencyMs
+  if (!range) return
+  const { minimum, maximum } = range
+  await cloud.background.sleep(minimum + (maximum - minimum) * cloud.faults.number('latency', action))
+}
+
+const bursts = new WeakMap<Cloud, Map<string, number>>()
+
+function failAtRandom(cloud: Cloud, action: string): void {
+  const chance = cloud.faults.current.serverErrors
+  if (!chance) return
+  const left = bursts.get(cloud) ?? new Map<string, number>()
+  bursts.set(cloud, left)
+  const remaining = left.get(action) ?? 0
+  if (remaining > 0) left.set(action, remaining - 1)
+  else if (cloud.faults.happens('serverErrors', action)) left.set(action, (chance.burst ?? 1) - 1)
+  else return
+  throw cloud.faults.number('serverErrors', `${action} kind`) < 0.5
+    ? new ApiError('InternalError', 'An internal error has occurred')
+    : new ApiError('Unavailable', 'The server is overloaded and can not handle the request.')
+}
+
+function throttledCall(world: World, action: Action, pairs: ReadonlyMap<string, string>) {
+  let unfiltered = true
+  let resources = 0
+  for (const key of pairs.keys()) {
+    if (key === 'MaxResults' || key.startsWith('Filter.')) unfiltered = false
+    if (key.startsWith('InstanceId.')) resources += 1
+  }
+  if (action.name === 'RunInstances') resources = Number(pairs.get('MaxCount')) || 1
+  return { region: world.region.name, action: action.name, effect: action.effect, unfiltered, resources }
+}
+
+const sweepEveryMs = 1_000
+const sweptAt = new WeakMap<World, number>()
+
+/** True once a second at most: looking through all instances at each request would be the dearest part of small ones. */
+function forgetTerminatedDue(cloud: Cloud, world: World): boolean {
+  const now = cloud.clock.now()
+  if (now < (sweptAt.get(world) ?? 0) + sweepEveryMs) return false
+  sweptAt.set(world, now)
+  return true
+}

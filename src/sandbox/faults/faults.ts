@@ -1,0 +1,80 @@
+/** A failure that happens at random, on all subjects or on some. */
+export interface Chance {
+  /** 0 never, 1 always. */
+  readonly probability: number
+  /** Names of actions (or, for `capacity`, of instance types or zones); absent: all. */
+  readonly only?: readonly string[]
+}
+
+/** One failure at an exact place: the nth call of an action since the faults were set. */
+export interface ScriptedFailure {
+  readonly action: string
+  /** From 1. */
+  readonly call: number
+  /** `lost-response`: the call is carried out, the connection is cut. Otherwise nothing is done and this code answered. */
+  readonly failure: 'lost-response' | { readonly code: string; readonly message?: string; readonly httpStatus?: number }
+}
+
+/** All faults are off unless named here. Times are milliseconds of the sandbox's clock. */
+export interface Faults {
+  /** Added to each request, uniform between the two. */
+  readonly extraLatencyMs?: { readonly minimum: number; readonly maximum: number }
+  /** EC2's documented token buckets per account and region. */
+  readonly throttling?: boolean
+  /** InternalError (500) or Unavailable (503) before anything is done; `burst` calls of an action in a row. */
+  readonly serverErrors?: Chance & { readonly burst?: number }
+  /** Writes are carried out, then the connection is cut without an answer. */
+  readonly lostResponses?: Chance
+  /** InsufficientInstanceCapacity from RunInstances and StartInstances. */
+  readonly capacity?: Chance
+  /** RunInstances answers 200, then the instance goes from pending to terminated. */
+  readonly launchFailures?: Chance
+  /** CreateVolume answers 200, then the volume goes to `error`. */
+  readonly volumeErrors?: Chance
+  /** The attachment stays in `attaching` until it is detached. */
+  readonly stuckAttaching?: Chance
+  /** Pages without items and with a token. */
+  readonly emptyPages?: Chance
+  /** How long a new object stays invisible, at most, to reads by id, to writes, and to filters. */
+  readonly visibilityDelayMs?: { readonly describe?: number; readonly mutate?: number; readonly filter?: number }
+  /** What RunInstances answers to the token of a terminated instance; EC2 shows both. Default: `error`. */
+  readonly terminatedToken?: 'error' | 'instance'
+  readonly scripted?: readonly ScriptedFailure[]
+}
+
+export type ResolvedFaults = Omit<Faults, 'scripted' | 'throttling' | 'terminatedToken'> & {
+  readonly throttling: boolean
+  readonly terminatedToken: 'error' | 'instance'
+  readonly scripted: readonly ScriptedFailure[]
+}
+
+export function resolveFaults(faults: Faults): ResolvedFaults {
+  const { throttling = false, terminatedToken = 'error', scripted = [] } = faults
+  return { ...faults, throttling, terminatedToken, scripted }
+}
+
+const names: Readonly<Record<keyof Faults, true>> = {
+  extraLatencyMs: true,
+  throttling: true,
+  serverErrors: true,
+  lostResponses: true,
+  capacity: true,
+  launchFailures: true,
+  volumeErrors: true,
+  stuckAttaching: true,
+  emptyPages: true,
+  visibilityDelayMs: true,
+  terminatedToken: true,
+  scripted: true,
+}
+
+/** Reads faults that came over HTTP; throws a TypeError that names what is wrong. */
+export function readFaults(value: unknown): Faults {
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw new TypeError('faults must be an object')
+  for (const name of Object.keys(value)) {
+    if (!Object.hasOwn(names, name))
+      throw new TypeError(`unknown fault '${name}'; there are ${Object.keys(names).join(', ')}`)
+  }
+  return value as Faults
+}

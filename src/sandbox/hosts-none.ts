@@ -1,0 +1,33 @@
+import type { HostBackend } from './hosts/host-backend.js'
+
+/** The backend without hosts: instances and volumes exist at the API alone. `because` is what the user is told. */
+export function createNoHosts(because: string): HostBackend {
+  return {
+    kind: 'none',
+    unavailableBecause: because,
+    start: () => nothing,
+    stop: () => nothing,
+    publicIpFor,
+    boot: () => Promise.resolve({ hostKeys: [] }),
+    shutdown: () => nothing,
+    destroy: () => nothing,
+    onExit: () => {},
+    console: () => Promise.resolve(''),
+    createVolume: () => nothing,
+    deleteVolume: () => nothing,
+    growVolume: () => nothing,
+    attachVolume: () => nothing,
+    detachVolume: () => Promise.resolve('detached'),
+    createSnapshot: () => nothing,
+    deleteSnapshot: () => nothing,
+    setFirewall: () => nothing,
+  }
+}
+
+const nothing = Promise.resolve()
+
+/** An address of the range for benchmarks (RFC 2544): nothing answers there, not even this machine's own sshd. */
+function publicIpFor(privateIp: string): string {
+  const [, , third, fourth] = privateIp.split('.')
+  return `198.18.${third}.${fourth}`
+}

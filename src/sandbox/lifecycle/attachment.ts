@@ -1,0 +1,63 @@
+import type { Attachment } from '../model/volume.js'
+import type { World } from '../world/world.js'
+
+/** attaching -> attached; back to available when the backend refuses. */
+export function attach(world: World, volumeId: string): void {
+  const { background, latencies, hosts, faults } = world.cloud
+  const attachment = world.volumes.get(volumeId)?.attachment
+  if (!attachment) return
+  const { instanceId, deviceName } = attachment
+  if (faults.happens('stuckAttaching', deviceName)) return
+  background.start(`attachment of ${volumeId} to ${instanceId}`, () =>
+    background.inLine(instanceId, async () => {
+      await background.sleep(latencies.attachingMs)
+      if (world.volumes.get(volumeId)?.attachment?.state !== 'attaching') return
+      try {
+        await hosts.attachVolume(volumeId, { instanceId, deviceName })
+        updateAttachment(world, volumeId, instanceId, { state: 'attached' })
+      } catch (error) {
+        background.reportUnlessStopped(`attachment of ${volumeId} to ${instanceId}`, error)
+        release(world, volumeId, instanceId)
+      }
+    }),
+  )
+}
+
+/** detaching -> gone; `busy` as long as the host has the device mounted, tried again until it lets go. */
+export function detach(world: World, volumeId: string): void {
+  const { background, latencies, hosts } = world.cloud
+  const instanceId = world.volumes.get(volumeId)?.attachment?.instanceId
+  if (instanceId === undefined) return
+  background.start(`detachment of ${volumeId} from ${instanceId}`, async () => {
+    await background.sleep(latencies.detachingMs)
+    for (;;) {
+      const result = await background.inLine(instanceId, async () => {
+        const attachment = world.volumes.get(volumeId)?.attachment
+        if (attachment?.instanceId !== instanceId || !isLeaving(attachment)) return 'gone'
+        return hosts.detachVolume(volumeId, { force: attachment.force })
+      })
+      if (result === 'gone') return
+      if (result === 'detached') return release(world, volumeId, instanceId)
+      updateAttachment(world, volumeId, instanceId, { state: 'busy' })
+      await background.sleep(latencies.busyRetryMs)
+    }
+  })
+}
+
+function isLeaving({ state }: Attachment): boolean {
+  return state === 'detaching' || state === 'busy'
+}
+
+function updateAttachment(world: World, volumeId: string, instanceId: string, patch: Partial<Attachment>): void {
+  const volume = world.volumes.get(volumeId)
+  if (volume?.attachment?.instanceId !== instanceId) return
+  world.volumes.put({ ...volume, attachment: { ...volume.attachment, ...patch } })
+  world.commit()
+}
+
+function release(world: World, volumeId: string, instanceId: string): void {
+  const volume = world.volumes.get(volumeId)
+  if (volume?.attachment?.instanceId !== instanceId) return
+  world.volumes.put({ ...volume, state: 'available', attachment: undefined })
+  world.commit()
+}

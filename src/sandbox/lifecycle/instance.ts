@@ -1,0 +1,189 @@
+import { messageOf } from '../../core/errors.js'
+import {
+  instanceInitiatedShutdown,
+  userInitiated,
+  userInitiatedShutdown,
+  type Instance,
+  type StateReason,
+} from '../model/instance.js'
+import type { World } from '../world/world.js'
+import { describeHost } from './host-description.js'
+import { removeVolume } from './volume.js'
+
+/** Replaces the fields named; undefined when the instance is gone. The caller commits. */
+export function updateInstance(world: World, id: string, patch: Partial<Instance>): Instance | undefined {
+  const instance = world.instances.get(id)
+  return instance && world.instances.put({ ...instance, ...patch })
+}
+
+/** pending -> running, or -> terminated with a reason when the launch fails. Also the way of StartInstances. */
+export function bringUp(world: World, id: string, from: 'launch' | 'start'): void {
+  const { background, latencies, hosts } = world.cloud
+  background.start(`boot of ${id}`, () =>
+    background.inLine(id, async () => {
+      await background.sleep(latencies.instancePendingMs)
+      const instance = world.instances.get(id)
+      if (instance?.state !== 'pending') return
+      const failure = launchFailure(world, instance, from)
+      if (failure) return fail(world, id, from, failure)
+      try {
+        if (from === 'launch') await makeLaunchVolumes(world, instance)
+        await world.cloud.firewall.refresh()
+        const boot = await hosts.boot(describeHost(world, instance))
+        becomeRunning(world, id, boot.hostKeys)
+      } catch (error) {
+        background.reportUnlessStopped(`boot of ${id}`, error)
+        await fail(world, id, from, {
+          code: 'Server.InternalError',
+          message: `Server.InternalError: Internal error on launch (${messageOf(error)})`,
+        })
+      }
+    }),
+  )
+}
+
+function launchFailure(world: World, instance: Instance, from: 'launch' | 'start'): StateReason | undefined {
+  if (from === 'start' || !world.cloud.faults.happens('launchFailures', instance.instanceType)) return undefined
+  return { code: 'Server.InternalError', message: 'Server.InternalError: Internal error on launch' }
+}
+
+async function makeLaunchVolumes(world: World, instance: Instance): Promise<void> {
+  for (const volume of world.volumes.withKey(instance.id)) {
+    if (volume.root) continue
+    await world.cloud.hosts.createVolume(volume.id, volume.sizeGiB * 2 ** 30, volume.contentId)
+  }
+}
+
+function becomeRunning(world: World, id: string, hostKeys: readonly string[]): void {
+  const instance = world.instances.get(id)
+  if (instance?.state !== 'pending') return
+  updateInstance(world, id, {
+    state: 'running',
+    impaired: false,
+    hostKeys: hostKeys.length > 0 ? hostKeys : instance.hostKeys,
+  })
+  finishLaunchAttachments(world, id)
+  world.commit()
+}
+
+/** Volumes of the launch are in the host since its boot; later ones finish by their own. */
+function finishLaunchAttachments(world: World, id: string): void {
+  for (const volume of world.volumes.withKey(id)) {
+    const { attachment } = volume
+    if (attachment?.state !== 'attaching' || !attachment.atLaunch) continue
+    world.volumes.put({ ...volume, attachment: { ...attachment, state: 'attached' } })
+  }
+}
+
+async function fail(world: World, id: string, from: 'launch' | 'start', reason: StateReason): Promise<void> {
+  if (world.instances.get(id)?.state !== 'pending') return
+  if (from === 'start') {
+    updateInstance(world, id, { state: 'stopped', stateReason: reason, transitionReason: reason.code })
+    world.commit()
+    return
+  }
+  await dismantle(world, id, reason)
+}
+
+/** stopping -> stopped. */
+export function bringDown(world: World, id: string, options: { readonly force: boolean }): void {
+  const { background, latencies, hosts } = world.cloud
+  background.start(`stop of ${id}`, () =>
+    background.inLine(id, async () => {
+      await hosts.shutdown(id, options)
+      await background.sleep(latencies.instanceStoppingMs)
+      if (world.instances.get(id)?.state !== 'stopping') return
+      updateInstance(world, id, { state: 'stopped', impaired: false })
+      world.commit()
+    }),
+  )
+}
+
+/** shutting-down -> terminated, with the volumes and addresses that go with it. */
+export function takeDown(world: World, id: string): void {
+  const { background, latencies } = world.cloud
+  background.start(`termination of ${id}`, () =>
+    background.inLine(id, async () => {
+      if (world.instances.get(id)?.state !== 'shutting-down') return
+      await background.sleep(latencies.instanceShuttingDownMs)
+      await dismantle(world, id, world.instances.get(id)?.stateReason ?? userInitiatedShutdown)
+    }),
+  )
+}
+
+async function dismantle(world: World, id: string, reason: StateReason): Promise<void> {
+  const { hosts, firewall } = world.cloud
+  await hosts.shutdown(id, { force: false })
+  for (const volume of world.volumes.withKey(id)) {
+    const { attachment } = volume
+    if (!volume.root) await hosts.detachVolume(volume.id, { force: true })
+    const current = world.volumes.get(volume.id)
+    if (!current || !attachment) continue
+    if (attachment.deleteOnTermination) removeVolume(world, current)
+    else world.volumes.put({ ...current, state: 'available', attachment: undefined })
+  }
+  for (const address of world.addresses.withKey(id)) {
+    world.addresses.put({ ...address, instanceId: undefined, associationId: undefined })
+  }
+  await hosts.destroy(id)
+  updateInstance(world, id, { state: 'terminated', terminatedAtMs: world.now(), stateReason: reason })
+  world.commit()
+  await firewall.refresh()
+}
+
+/** A reboot that a call or the host itself asked for: the API's state stays `running`. */
+export function restart(world: World, id: string, from: 'call' | 'host'): void {
+  const { background, hosts } = world.cloud
+  background.start(`reboot of ${id}`, () =>
+    background.inLine(id, async () => {
+      if (world.instances.get(id)?.state !== 'running') return
+      if (from === 'call') await hosts.shutdown(id, { force: false })
+      const instance = world.instances.get(id)
+      if (instance?.state !== 'running') return
+      try {
+        await hosts.boot(describeHost(world, instance))
+        updateInstance(world, id, { impaired: false })
+      } catch (error) {
+        background.reportUnlessStopped(`reboot of ${id}`, error)
+        updateInstance(world, id, { impaired: true })
+      }
+      world.commit()
+    }),
+  )
+}
+
+/** What becomes of an instance whose host ended by itself. */
+export function hostExited(world: World, id: string, how: 'reboot' | 'poweroff' | 'crash'): void {
+  const instance = world.instances.get(id)
+  if (instance?.state !== 'running') return
+  if (how === 'reboot') return restart(world, id, 'host')
+  if (how === 'crash') {
+    updateInstance(world, id, { impaired: true })
+    world.commit()
+    return
+  }
+  const ending = instance.shutdownBehavior === 'terminate' ? 'shutting-down' : 'stopping'
+  updateInstance(world, id, {
+    state: ending,
+    stateReason: instanceInitiatedShutdown,
+    transitionReason: userInitiated(world.now()).replace('User', 'Instance'),
+  })
+  world.commit()
+  if (ending === 'stopping') bringDown(world, id, { force: false })
+  else takeDown(world, id)
+}
+
+/** Removes instances that were terminated long enough ago to have left Describe answers. Returns how many. */
+export function forgetTerminated(world: World): number {
+  const before = world.now() - world.cloud.latencies.terminatedVisibleMs
+  let forgotten = 0
+  for (const instance of world.instances.values()) {
+    if (instance.terminatedAtMs === undefined || instance.terminatedAtMs > before) continue
+    world.instances.delete(instance.id)
+    world.tags.delete(instance.id)
+    world.tags.delete(instance.networkInterfaceId)
+    forgotten += 1
+  }
+  if (forgotten > 0) world.commit()
+  return forgotten
+}

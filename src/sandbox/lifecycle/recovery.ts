@@ -1,0 +1,48 @@
+import type { World } from '../world/world.js'
+import { attach, detach } from './attachment.js'
+import { bringDown, bringUp, restart, takeDown } from './instance.js'
+import { finishCopy } from './snapshot.js'
+import { createVolume, deleteVolume, modifyVolume } from './volume.js'
+
+/**
+ * Takes up what a stopped or killed daemon left half done in a region: instances that were running boot again with
+ * their disks, changes of state go on. All methods of the backend are idempotent, so each is begun afresh.
+ */
+export function resume(world: World): void {
+  resumeSnapshots(world)
+  for (const volume of world.volumes.values()) {
+    if (volume.state === 'creating') createVolume(world, volume.id)
+    if (volume.state === 'deleting') deleteVolume(world, volume.id)
+    const modification = volume.modification?.state
+    if (modification === 'modifying' || modification === 'optimizing') modifyVolume(world, volume.id)
+  }
+  for (const instance of world.instances.values()) {
+    if (instance.state === 'pending')
+      bringUp(world, instance.id, instance.launchedAtMs === instance.createdAtMs ? 'launch' : 'start')
+    if (instance.state === 'running' && world.cloud.hosts.kind !== 'none') restart(world, instance.id, 'host')
+    if (instance.state === 'stopping') bringDown(world, instance.id, { force: true })
+    if (instance.state === 'shutting-down') takeDown(world, instance.id)
+  }
+  for (const volume of world.volumes.values()) {
+    const { attachment } = volume
+    if (attachment?.state === 'attaching' && !attachment.atLaunch) attach(world, volume.id)
+    if (attachment?.state === 'detaching' || attachment?.state === 'busy') detach(world, volume.id)
+  }
+  world.commit()
+}
+
+/** A copy that was cut off is no point in time any more: with real disks it has failed. */
+function resumeSnapshots(world: World): void {
+  for (const snapshot of world.snapshots.values()) {
+    if (snapshot.state !== 'pending') continue
+    if (world.cloud.hosts.kind === 'none' || snapshot.root || snapshot.sourceSnapshotId !== undefined) {
+      finishCopy(world, snapshot.id)
+    } else {
+      world.snapshots.put({
+        ...snapshot,
+        state: 'error',
+        stateMessage: 'The sandbox ended while the snapshot was taken',
+      })
+    }
+  }
+}

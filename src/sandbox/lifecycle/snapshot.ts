@@ -1,0 +1,80 @@
+import type { Snapshot } from '../model/snapshot.js'
+import type { World } from '../world/world.js'
+
+/** How long an answer may wait for the copy of a volume's content, so that the point in time is the call's own. */
+const copyWaitMaximumMs = 20_000
+
+/**
+ * pending -> completed. Resolves when the content has been copied, or after 20 s: clients freeze a filesystem, call
+ * CreateSnapshot, and unfreeze when it answers, and the copy must be done by then.
+ */
+export async function takeSnapshot(world: World, id: string): Promise<void> {
+  const { background, latencies, hosts } = world.cloud
+  const snapshot = world.snapshots.get(id)
+  if (!snapshot) return
+  let copied: () => void = () => {}
+  const copy = new Promise<void>((resolve) => (copied = resolve))
+  background.start(`snapshot ${id}`, () =>
+    background.inLine(snapshot.volumeId, async () => {
+      try {
+        if (!snapshot.root) await hosts.createSnapshot(id, snapshot.volumeId)
+        copied()
+        await background.sleep(latencies.snapshotPendingMs)
+        finish(world, id, { state: 'completed', completedAtMs: world.now() })
+      } catch (error) {
+        copied()
+        background.reportUnlessStopped(`snapshot ${id}`, error)
+        finish(world, id, { state: 'error', stateMessage: 'The volume could not be read' })
+      }
+    }),
+  )
+  if (hosts.kind === 'none') return
+  await Promise.race([copy, background.sleep(copyWaitMaximumMs)])
+}
+
+/** A copy shares the content of its source: pending -> completed without work. */
+export function finishCopy(world: World, id: string): void {
+  const { background, latencies } = world.cloud
+  background.start(`snapshot ${id}`, async () => {
+    await background.sleep(latencies.snapshotPendingMs)
+    finish(world, id, { state: 'completed', completedAtMs: world.now() })
+  })
+}
+
+function finish(world: World, id: string, patch: Partial<Snapshot>): void {
+  const snapshot = world.snapshots.get(id)
+  if (snapshot?.state !== 'pending') return
+  const finished = world.snapshots.put({ ...snapshot, ...patch })
+  if (finished.deleteWhenComplete) dropSnapshot(world, finished)
+  world.commit()
+}
+
+/** Removes a snapshot; its content goes when no copy shares it any more. The caller commits. */
+export function dropSnapshot(world: World, snapshot: Snapshot): void {
+  const { background, hosts } = world.cloud
+  world.snapshots.delete(snapshot.id)
+  world.tags.delete(snapshot.id)
+  const content = contentOf(snapshot)
+  const shared = world.snapshots.get(content) ?? world.snapshots.find((other) => other.sourceSnapshotId === content)
+  if (snapshot.root || shared) return
+  background.start(`deletion of ${snapshot.id}`, async () => {
+    while (isBeingRead(world, content)) await background.sleep(readersPollMs)
+    await background.inLine(snapshot.volumeId, () => hosts.deleteSnapshot(content))
+  })
+}
+
+const readersPollMs = 50
+
+/** A volume that is being made of the content still needs it. */
+function isBeingRead(world: World, content: string): boolean {
+  const reader = world.volumes.find(({ contentId, state, attachment }) => {
+    if (contentId !== content) return false
+    return state === 'creating' || (attachment?.atLaunch === true && attachment.state === 'attaching')
+  })
+  return reader !== undefined
+}
+
+/** The snapshot id under which the backend holds the content. */
+export function contentOf(snapshot: Snapshot): string {
+  return snapshot.sourceSnapshotId ?? snapshot.id
+}

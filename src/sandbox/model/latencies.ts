@@ -1,0 +1,87 @@
+/** How long each change takes, in milliseconds of the sandbox's clock. */
+export interface Latencies {
+  readonly instancePendingMs: number
+  readonly instanceStoppingMs: number
+  readonly instanceShuttingDownMs: number
+  /** From `running` until the status checks say `ok`. */
+  readonly statusInitializingMs: number
+  /** From `running` until GetConsoleOutput has something to say. */
+  readonly consoleMs: number
+  /** How long a terminated instance stays in Describe answers ("approximately one hour"). */
+  readonly terminatedVisibleMs: number
+  /** How long a terminated instance's network interface still blocks the deletion of its groups. */
+  readonly interfaceReleaseMs: number
+  readonly volumeCreatingMs: number
+  readonly volumeDeletingMs: number
+  readonly attachingMs: number
+  readonly detachingMs: number
+  readonly snapshotPendingMs: number
+  readonly modifyingMs: number
+  readonly optimizingMs: number
+  /** How often a busy device is tried again. */
+  readonly busyRetryMs: number
+}
+
+export type LatencyChoice = 'real' | 'fast' | 'zero' | Partial<Latencies>
+
+const hourMs = 3_600_000
+
+/** `real`: medians that clients of EC2 measured (ec2-behaviour, section 3). `fast`: visible states without long waits. */
+const profiles = {
+  real: {
+    instancePendingMs: 8_000,
+    instanceStoppingMs: 20_000,
+    instanceShuttingDownMs: 25_000,
+    statusInitializingMs: 120_000,
+    consoleMs: 60_000,
+    terminatedVisibleMs: hourMs,
+    interfaceReleaseMs: 40_000,
+    volumeCreatingMs: 1_500,
+    volumeDeletingMs: 5_000,
+    attachingMs: 2_000,
+    detachingMs: 3_000,
+    snapshotPendingMs: 30_000,
+    modifyingMs: 5_000,
+    optimizingMs: 120_000,
+    busyRetryMs: 2_000,
+  },
+  fast: {
+    instancePendingMs: 300,
+    instanceStoppingMs: 200,
+    instanceShuttingDownMs: 200,
+    statusInitializingMs: 500,
+    consoleMs: 0,
+    terminatedVisibleMs: hourMs,
+    interfaceReleaseMs: 200,
+    volumeCreatingMs: 100,
+    volumeDeletingMs: 50,
+    attachingMs: 100,
+    detachingMs: 100,
+    snapshotPendingMs: 200,
+    modifyingMs: 100,
+    optimizingMs: 200,
+    busyRetryMs: 250,
+  },
+  zero: {
+    instancePendingMs: 0,
+    instanceStoppingMs: 0,
+    instanceShuttingDownMs: 0,
+    statusInitializingMs: 0,
+    consoleMs: 0,
+    terminatedVisibleMs: hourMs,
+    interfaceReleaseMs: 0,
+    volumeCreatingMs: 0,
+    volumeDeletingMs: 0,
+    attachingMs: 0,
+    detachingMs: 0,
+    snapshotPendingMs: 0,
+    modifyingMs: 0,
+    optimizingMs: 0,
+    busyRetryMs: 50,
+  },
+} as const satisfies Record<string, Latencies>
+
+/** The latencies of a choice; what a partial record leaves out is `fast`. */
+export function resolveLatencies(choice: LatencyChoice = 'fast'): Latencies {
+  return typeof choice === 'string' ? profiles[choice] : { ...profiles.fast, ...choice }
+}

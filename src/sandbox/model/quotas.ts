@@ -1,0 +1,14 @@
+/** Default quotas per account and region. Sources: EC2, EBS and VPC User Guides, "Quotas". */
+export const quotas = {
+  addresses: 5,
+  keyPairs: 5_000,
+  securityGroups: 2_500,
+  /** Per group, direction and address family. */
+  rulesPerGroup: 60,
+  groupsPerInterface: 5,
+  launchTemplates: 5_000,
+  launchTemplateVersions: 10_000,
+  pendingSnapshotsPerVolume: 5,
+  modificationsPerDay: 4,
+  userDataBytes: 16_384,
+} as const

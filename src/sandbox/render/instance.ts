@@ -1,0 +1,146 @@
+import { privateDnsName } from '../lifecycle/host-description.js'
+import { instanceStateCodes, type Instance, type InstanceState } from '../model/instance.js'
+import { instanceTypes } from '../model/instance-types.js'
+import type { Volume } from '../model/volume.js'
+import type { Xml, XmlRecord } from '../wire/xml.js'
+import type { World } from '../world/world.js'
+import { publicDnsName, publicIpOf } from './addresses.js'
+import { renderTags } from './tags.js'
+
+export function renderState(state: InstanceState): XmlRecord {
+  return { code: instanceStateCodes[state], name: state }
+}
+
+/** A reservation with those of its instances that were selected. */
+export function renderReservation(world: World, instances: readonly Instance[]): XmlRecord {
+  return {
+    reservationId: instances[0]?.reservationId ?? '',
+    ownerId: world.accountId,
+    groupSet: [],
+    instancesSet: instances.map((instance) => renderInstance(world, instance)),
+  }
+}
+
+/** One instance as DescribeInstances shows it; a terminated one has lost its network, its devices and its groups. */
+export function renderInstance(world: World, instance: Instance): XmlRecord {
+  const type = instanceTypes.get(instance.instanceType)
+  const nitro = type?.hypervisor === 'nitro'
+  const gone = instance.state === 'terminated'
+  const publicIp = gone ? undefined : publicIpOf(world, instance)
+  const zone = world.region.zones.find((candidate) => candidate.name === instance.zone)
+  const { stateReason } = instance
+  return {
+    instanceId: instance.id,
+    imageId: instance.imageId,
+    instanceState: renderState(instance.state),
+    privateDnsName: gone ? '' : privateDnsName(world.region.name, instance.privateIp),
+    dnsName: publicDnsName(world.region.name, publicIp),
+    reason: instance.transitionReason,
+    keyName: instance.keyName,
+    amiLaunchIndex: instance.launchIndex,
+    productCodes: [],
+    instanceType: instance.instanceType,
+    launchTime: new Date(instance.launchedAtMs),
+    placement: {
+      availabilityZone: instance.zone,
+      availabilityZoneId: zone?.id,
+      groupName: '',
+      tenancy: 'default',
+    },
+    monitoring: { state: instance.detailedMonitoring ? 'enabled' : 'disabled' },
+    subnetId: gone ? undefined : instance.subnetId,
+    vpcId: gone ? undefined : instance.vpcId,
+    privateIpAddress: gone ? undefined : instance.privateIp,
+    ipAddress: publicIp,
+    sourceDestCheck: gone ? undefined : instance.sourceDestCheck,
+    groupSet: gone ? [] : renderGroups(world, instance),
+    stateReason: stateReason && { code: stateReason.code, message: stateReason.message },
+    architecture: instance.architecture,
+    rootDeviceType: 'ebs',
+    rootDeviceName: instance.rootDeviceName,
+    blockDeviceMapping: gone ? [] : world.volumes.withKey(instance.id).map(renderBlockDevice),
+    virtualizationType: 'hvm',
+    clientToken: instance.clientToken ?? '',
+    tagSet: renderTags(world.tags.get(instance.id)),
+    hypervisor: 'xen',
+    networkInterfaceSet: gone ? [] : [renderInterface(world, instance, publicIp)],
+    ebsOptimized: instance.ebsOptimized,
+    enaSupport: nitro,
+    cpuOptions: type && { coreCount: type.vcpus / type.threadsPerCore, threadsPerCore: type.threadsPerCore },
+    capacityReservationSpecification: { capacityReservationPreference: 'open' },
+    hibernationOptions: { configured: false },
+    metadataOptions: { ...instance.metadataOptions },
+    enclaveOptions: { enabled: false },
+    platformDetails: 'Linux/UNIX',
+    usageOperation: 'RunInstances',
+    usageOperationUpdateTime: new Date(instance.createdAtMs),
+    privateDnsNameOptions: {
+      hostnameType: 'ip-name',
+      enableResourceNameDnsARecord: false,
+      enableResourceNameDnsAAAARecord: false,
+    },
+    maintenanceOptions: { autoRecovery: 'default' },
+    currentInstanceBootMode: 'legacy-bios',
+  }
+}
+
+export function renderGroups(world: World, instance: Instance): Xml {
+  return instance.securityGroupIds.map((groupId) => ({
+    groupId,
+    groupName: world.securityGroups.get(groupId)?.name ?? '',
+  }))
+}
+
+/** DescribeInstances knows no `busy`: a device that is mounted still says `detaching`. */
+export function renderBlockDevice(volume: Volume): XmlRecord {
+  const { attachment } = volume
+  return {
+    deviceName: attachment?.deviceName,
+    ebs: {
+      volumeId: volume.id,
+      status: attachment?.state === 'busy' ? 'detaching' : attachment?.state,
+      attachTime: attachment && new Date(attachment.attachedAtMs),
+      deleteOnTermination: attachment?.deleteOnTermination,
+    },
+  }
+}
+
+function renderInterface(world: World, instance: Instance, publicIp: string | undefined): XmlRecord {
+  const dnsName = privateDnsName(world.region.name, instance.privateIp)
+  const [elastic] = world.addresses.withKey(instance.id)
+  const association =
+    publicIp === undefined
+      ? undefined
+      : {
+          ipOwnerId: elastic ? world.accountId : 'amazon',
+          publicDnsName: publicDnsName(world.region.name, publicIp),
+          publicIp,
+        }
+  return {
+    networkInterfaceId: instance.networkInterfaceId,
+    subnetId: instance.subnetId,
+    vpcId: instance.vpcId,
+    description: '',
+    ownerId: world.accountId,
+    status: 'in-use',
+    macAddress: instance.macAddress,
+    privateIpAddress: instance.privateIp,
+    privateDnsName: dnsName,
+    sourceDestCheck: instance.sourceDestCheck,
+    interfaceType: 'interface',
+    groupSet: renderGroups(world, instance),
+    attachment: {
+      attachmentId: instance.networkAttachmentId,
+      deviceIndex: 0,
+      networkCardIndex: 0,
+      status: instance.state === 'pending' ? 'attaching' : 'attached',
+      attachTime: new Date(instance.createdAtMs),
+      deleteOnTermination: true,
+    },
+    association,
+    privateIpAddressesSet: [
+      { privateIpAddress: instance.privateIp, privateDnsName: dnsName, primary: true, association },
+    ],
+    ipv6AddressesSet: [],
+  }
+}

@@ -1,0 +1,56 @@
+import type { Attachment, Modification, Volume } from '../model/volume.js'
+import type { XmlRecord } from '../wire/xml.js'
+import type { World } from '../world/world.js'
+import { renderTags } from './tags.js'
+
+export function renderVolume(world: World, volume: Volume): XmlRecord {
+  return {
+    volumeId: volume.id,
+    size: volume.sizeGiB,
+    snapshotId: volume.snapshotId ?? '',
+    availabilityZone: volume.zone,
+    availabilityZoneId: world.region.zones.find((zone) => zone.name === volume.zone)?.id,
+    status: volume.state,
+    createTime: new Date(volume.createdAtMs),
+    attachmentSet: volume.attachment ? [renderAttachment(volume.id, volume.attachment)] : [],
+    volumeType: volume.type,
+    iops: volume.iops,
+    throughput: volume.throughput,
+    encrypted: volume.encrypted,
+    kmsKeyId: volume.kmsKeyId,
+    multiAttachEnabled: false,
+    tagSet: renderTags(world.tags.get(volume.id)),
+  }
+}
+
+export function renderAttachment(volumeId: string, attachment: Attachment): XmlRecord {
+  return {
+    volumeId,
+    instanceId: attachment.instanceId,
+    device: attachment.deviceName,
+    status: attachment.state,
+    attachTime: new Date(attachment.attachedAtMs),
+    deleteOnTermination: attachment.deleteOnTermination,
+  }
+}
+
+export function renderModification(volumeId: string, modification: Modification): XmlRecord {
+  const { before, after } = modification
+  return {
+    volumeId,
+    modificationState: modification.state,
+    targetSize: after.sizeGiB,
+    targetIops: after.iops,
+    targetVolumeType: after.type,
+    targetThroughput: after.throughput,
+    targetMultiAttachEnabled: false,
+    originalSize: before.sizeGiB,
+    originalIops: before.iops,
+    originalVolumeType: before.type,
+    originalThroughput: before.throughput,
+    originalMultiAttachEnabled: false,
+    progress: modification.progress,
+    startTime: new Date(modification.startedAtMs),
+    endTime: modification.endedAtMs === undefined ? undefined : new Date(modification.endedAtMs),
+  }
+}

@@ -1,0 +1,85 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { actions } from './actions/registry.js'
+import type { Members, Shape } from './wire/shape.js'
+
+/** One request as it was answered. */
+export interface RequestRecord {
+  /** ISO 8601, of the sandbox's clock. */
+  readonly time: string
+  readonly service: 'ec2' | 'ssm'
+  readonly region: string
+  readonly action: string
+  /** Whether the action changes the world, had it succeeded. */
+  readonly mutating: boolean
+  /** By wire name; secrets are cut to their length. */
+  readonly parameters: Readonly<Record<string, string>>
+  readonly status: number
+  /** Of the error answered. */
+  readonly errorCode?: string
+  /** The connection was cut after the action had been carried out. */
+  readonly responseLost?: boolean
+  readonly requestId: string
+  readonly durationMs: number
+}
+
+const keptMaximum = 20_000
+
+/** The last requests in memory, and all of them in `requests.jsonl`. */
+export class RequestLog {
+  readonly #records: RequestRecord[] = []
+  readonly #descriptor: number
+  #pending = ''
+  #closed = false
+
+  constructor(stateDir: string) {
+    this.#descriptor = openSync(join(stateDir, 'requests.jsonl'), 'a', 0o600)
+  }
+
+  add(record: RequestRecord): void {
+    this.#records.push(record)
+    if (this.#records.length > keptMaximum * 1.1) this.#records.splice(0, this.#records.length - keptMaximum)
+    if (this.#pending === '') setImmediate(() => this.#flush())
+    this.#pending += `${JSON.stringify(record)}\n`
+  }
+
+  records(): RequestRecord[] {
+    return [...this.#records]
+  }
+
+  close(): void {
+    this.#flush()
+    this.#closed = true
+    closeSync(this.#descriptor)
+  }
+
+  #flush(): void {
+    if (this.#closed || this.#pending === '') return
+    writeSync(this.#descriptor, this.#pending)
+    this.#pending = ''
+  }
+}
+
+/** The parameters of a request with its secrets cut, e.g. user data to `(1234 characters)`. */
+export function cutSecrets(action: string, parameters: Iterable<readonly [string, string]>): Record<string, string> {
+  const members = actions.get(action)?.members
+  const result: Record<string, string> = {}
+  for (const [name, value] of parameters) {
+    if (name === 'Action' || name === 'Version') continue
+    result[name] = members && isSecret(members, name.split('.')) ? `(${value.length} characters)` : value
+  }
+  return result
+}
+
+function isSecret(members: Members, path: readonly string[]): boolean {
+  const [name = '', ...rest] = path
+  const shape = Object.hasOwn(members, name) ? members[name] : undefined
+  return shape !== undefined && isSecretShape(shape, rest)
+}
+
+function isSecretShape(shape: Shape, path: readonly string[]): boolean {
+  if (shape.kind === 'required') return isSecretShape(shape.of, path)
+  if (shape.kind === 'list') return isSecretShape(shape.of, path.slice(1))
+  if (shape.kind === 'structure') return isSecret(shape.members, path)
+  return shape.secret === true
+}

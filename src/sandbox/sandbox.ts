@@ -1,0 +1,168 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { systemClock, type Clock } from '../core/clock.js'
+import { messageOf } from '../core/errors.js'
+import { startHosts } from './choose-hosts.js'
+import { createControl } from './control.js'
+import { FaultPlan } from './faults/fault-plan.js'
+import type { Faults } from './faults/faults.js'
+import { Throttle } from './faults/throttle.js'
+import { newIdentity, readIdentity, writeIdentity, type Identity } from './identity.js'
+import { hostExited } from './lifecycle/instance.js'
+import { resume } from './lifecycle/recovery.js'
+import { resolveLatencies, type LatencyChoice } from './model/latencies.js'
+import { defaultRegion, regions } from './model/regions.js'
+import { RequestLog, type RequestRecord } from './request-log.js'
+import { createEndpointServer, listen } from './server.js'
+import { lockStateDir } from './state-lock.js'
+import { Cloud } from './world/cloud.js'
+import type { HostBackend } from './hosts/host-backend.js'
+
+export type { Faults } from './faults/faults.js'
+export type { LatencyChoice, Latencies } from './model/latencies.js'
+export type { RequestRecord } from './request-log.js'
+
+export interface SandboxOptions {
+  /** Everything that the sandbox keeps; made when it is not there. One sandbox at a time can have it. */
+  readonly stateDir: string
+  /** `auto`: Linux hosts where the machine can have them, else records alone. */
+  readonly hosts: 'auto' | 'linux' | 'none'
+  /** Default: the port of the last start when it is free, else one that the system chooses. */
+  readonly port?: number
+  readonly clock?: Clock
+  /** Of the faults: the same seed gives the same failures. */
+  readonly seed?: number
+  readonly latencies?: LatencyChoice
+  readonly faults?: Faults
+  readonly accountId?: string
+  /** Called for what went wrong behind the API, e.g. a host that did not boot. */
+  readonly onReport?: (text: string) => void
+}
+
+/** A running EC2 endpoint on loopback. */
+export interface Sandbox {
+  /** `http://127.0.0.1:<port>` */
+  readonly endpoint: string
+  /** The region to use when there is no other wish; others are accepted by the scope of the signature. */
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly accountId: string
+  readonly hosts: { readonly kind: 'linux' | 'none'; readonly unavailableBecause?: string }
+  /** The last requests, oldest first. */
+  requests(): RequestRecord[]
+  /** Replaces all faults, from now on. */
+  setFaults(faults: Faults): void
+  /** Ends the endpoint and its hosts; the world stays on disk. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a sandbox in this process, with the world that the state directory holds. Throws StateDirBusy when another has
+ * it, and an Error that says why hosts that were asked for, or that the world needs, cannot run here.
+ */
+export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { stateDir } = options
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 })
+  const lock = lockStateDir(stateDir)
+  try {
+    return await start(options, lock.release)
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+async function start(options: SandboxOptions, release: () => void): Promise<Sandbox> {
+  const { stateDir } = options
+  const before = readIdentity(stateDir)
+  const hosts = await startHosts(stateDir, options.hosts, before?.hosts)
+  const identity: Identity = before ?? newIdentity(options.accountId, hosts.kind)
+  const log = new RequestLog(stateDir)
+  const clock = options.clock ?? systemClock
+  const faults = new FaultPlan(options.seed ?? 0, options.faults)
+  const report = (what: string, error: unknown) => options.onReport?.(`${what}: ${messageOf(error)}`)
+  const cloud = new Cloud({
+    accountId: identity.accountId,
+    clock,
+    latencies: resolveLatencies(options.latencies),
+    hosts,
+    faults,
+    stateDir,
+    report,
+    onOpen: () => {},
+  })
+  const control = createControl({ cloud, log, faults, startedAtMs: clock.now() })
+  const server = createEndpointServer({
+    cloud,
+    throttle: new Throttle(clock),
+    credentials: identity,
+    log,
+    control,
+    reportBug: report,
+  })
+  const stop = once(async () => {
+    await closeServer(server)
+    await cloud.close()
+    await hosts.stop()
+    log.close()
+    release()
+  })
+  let port: number
+  try {
+    await openWorlds(cloud, hosts)
+    port = await listenSomewhere(server, options.port, identity.port)
+    writeIdentity(stateDir, { ...identity, port })
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    region: defaultRegion,
+    accessKeyId: identity.accessKeyId,
+    secretAccessKey: identity.secretAccessKey,
+    accountId: identity.accountId,
+    hosts: {
+      kind: hosts.kind,
+      ...(hosts.unavailableBecause === undefined ? {} : { unavailableBecause: hosts.unavailableBecause }),
+    },
+    requests: () => log.records(),
+    setFaults: (next) => faults.set(next),
+    close: stop,
+  }
+}
+
+/** Reads the regions that were used before, and takes up what was left half done in them. */
+async function openWorlds(cloud: Cloud, hosts: HostBackend): Promise<void> {
+  hosts.onExit((instanceId, how) => {
+    const world = cloud.worlds().find((candidate) => candidate.instances.get(instanceId))
+    if (world) hostExited(world, instanceId, how)
+  })
+  const used = regions.filter((region) => region.name === defaultRegion || existsSync(cloud.journalPath(region)))
+  const worlds = used.map((region) => cloud.world(region))
+  await cloud.firewall.refresh()
+  for (const world of worlds) resume(world)
+}
+
+async function listenSomewhere(server: Server, wanted: number | undefined, last: number | undefined): Promise<number> {
+  if (wanted !== undefined) return listen(server, wanted)
+  if (last === undefined) return listen(server, 0)
+  try {
+    return await listen(server, last)
+  } catch {
+    return listen(server, 0)
+  }
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let result: Promise<void> | undefined
+  return () => (result ??= work())
+}

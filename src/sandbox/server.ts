@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { messageOf } from '../core/errors.js'
+import { actions } from './actions/registry.js'
+import { dispatch } from './dispatch.js'
+import type { Throttle } from './faults/throttle.js'
+import { defaultRegion, findRegion, operatorAddress, regions } from './model/regions.js'
+import { cutSecrets, type RequestLog } from './request-log.js'
+import { ApiError } from './wire/api-error.js'
+import { parseQuery } from './wire/query.js'
+import { verifySignature, type Credentials, type SignatureScope } from './wire/signature.js'
+import { answerSsm } from './wire/ssm-protocol.js'
+import { renderError, renderResponse } from './wire/xml.js'
+import type { Cloud } from './world/cloud.js'
+import type { World } from './world/world.js'
+
+/** What `/_evenkeel/…` does. Returns undefined for a path that there is not. */
+export type ControlHandler = (
+  method: string,
+  path: string,
+  body: string,
+) => { readonly status: number; readonly body: unknown } | undefined
+
+export interface ServerOptions {
+  readonly cloud: Cloud
+  readonly throttle: Throttle
+  readonly credentials: Credentials
+  readonly log: RequestLog
+  readonly control: ControlHandler
+  readonly reportBug: (what: string, error: unknown) => void
+}
+
+/** More than any request of the API needs: user data of 16 KiB, a thousand ids. */
+const bodyMaximumBytes = 4 * 2 ** 20
+
+/** The HTTP server of the endpoint; it does not listen yet. */
+export function createEndpointServer(options: ServerOptions): Server {
+  const server = createServer({ noDelay: true, keepAlive: true, keepAliveTimeout: 60_000 }, (request, response) => {
+    handle(options, request, response).catch((error: unknown) => {
+      options.reportBug(`${request.method} ${request.url}`, error)
+      if (!response.headersSent) response.writeHead(500)
+      response.end()
+    })
+  })
+  return server
+}
+
+/** Listens on loopback at `port`; resolves to the port, which the system chose when it was 0. */
+export function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => {
+      server.removeListener('error', reject)
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+}
+
+async function handle(options: ServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readBody(request)
+  const url = request.url ?? '/'
+  if (body === undefined) return send(response, 413, 'text/plain', 'too large\n')
+  if (url === '/checkip') return send(response, 200, 'text/plain', `${operatorAddress}\n`)
+  if (url.startsWith('/_evenkeel/')) return answerControl(options, request, response, url, body.toString())
+  const target = request.headers['x-amz-target']
+  if (typeof target === 'string') return answerJson(options, request, response, target, body)
+  return answerQuery(options, request, response, body)
+}
+
+function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length <= bodyMaximumBytes) chunks.push(chunk)
+    })
+    request.on('end', () => resolve(length > bodyMaximumBytes ? undefined : Buffer.concat(chunks)))
+    request.on('error', reject)
+  })
+}
+
+function answerControl(
+  options: ServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: string,
+  body: string,
+): void {
+  const answer = options.control(request.method ?? 'GET', url, body) ?? {
+    status: 404,
+    body: { error: `no such path: ${url}` },
+  }
+  send(response, answer.status, 'application/json', `${JSON.stringify(answer.body)}\n`)
+}
+
+async function answerQuery(
+  options: ServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer,
+): Promise<void> {
+  const { cloud, log } = options
+  const requestId = randomUUID()
+  const startedAtMs = cloud.clock.now()
+  let action = ''
+  let region = ''
+  let pairs: ReadonlyMap<string, string> = new Map()
+  const note = (status: number, extra: { readonly errorCode?: string; readonly responseLost?: boolean }) =>
+    log.add({
+      time: new Date(startedAtMs).toISOString(),
+      service: 'ec2',
+      region,
+      action,
+      mutating: actions.get(action)?.effect === 'writes',
+      parameters: cutSecrets(action, pairs),
+      status,
+      ...extra,
+      requestId,
+      durationMs: Math.round(cloud.clock.now() - startedAtMs),
+    })
+  try {
+    const scope = verify(options, request, body)
+    region = scope.region
+    pairs = readPairs(request, body)
+    action = pairs.get('Action') ?? ''
+    if (scope.service !== 'ec2') throw wrongScope(`service '${scope.service}'`)
+    const { body: answer, responseLost } = await dispatch(cloud, options.throttle, worldOf(cloud, scope), pairs)
+    if (responseLost) {
+      note(200, { responseLost })
+      request.socket.destroy()
+      return
+    }
+    send(response, 200, 'text/xml;charset=UTF-8', renderResponse(action, requestId, answer), requestId)
+    note(200, {})
+  } catch (error) {
+    const known = error instanceof ApiError ? error : new ApiError('InternalError', 'An internal error has occurred')
+    if (!(error instanceof ApiError) && !cloud.background.stopped) options.reportBug(`${action} failed`, error)
+    send(
+      response,
+      known.httpStatus,
+      'text/xml;charset=UTF-8',
+      renderError(known.code, known.message, requestId),
+      requestId,
+    )
+    note(known.httpStatus, { errorCode: known.code })
+  }
+}
+
+function readPairs(request: IncomingMessage, body: Buffer): ReadonlyMap<string, string> {
+  if (request.method === 'POST') return parseQuery(body.toString())
+  if (request.method !== 'GET')
+    throw new ApiError('InvalidQueryParameter', `The method ${request.method} is not allowed`, 405)
+  const url = request.url ?? ''
+  const question = url.indexOf('?')
+  return parseQuery(question < 0 ? '' : url.slice(question + 1))
+}
+
+function verify(options: ServerOptions, request: IncomingMessage, body: Buffer): SignatureScope {
+  const { method = 'POST', url = '/', headers } = request
+  return verifySignature({ method, url, headers, body }, options.credentials, options.cloud.clock.now())
+}
+
+function worldOf(cloud: Cloud, { region }: SignatureScope): World {
+  const found = findRegion(region)
+  if (!found) throw wrongScope(`region '${region}'; it has ${regions.map(({ name }) => name).join(', ')}`)
+  return cloud.world(found)
+}
+
+/** A region that is not enabled answers AuthFailure on EC2 as well. */
+function wrongScope(what: string): ApiError {
+  return new ApiError(
+    'AuthFailure',
+    `AWS was not able to validate the provided access credentials. The evenkeel sandbox has no ${what}`,
+  )
+}
+
+function answerJson(
+  options: ServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: string,
+  body: Buffer,
+): void {
+  const { cloud, log } = options
+  const requestId = randomUUID()
+  const startedAtMs = cloud.clock.now()
+  let region = defaultRegion
+  let answer: ReturnType<typeof answerSsm>
+  try {
+    const scope = verify(options, request, body)
+    region = scope.region
+    if (scope.service !== 'ssm') throw wrongScope(`service '${scope.service}'`)
+    answer = answerSsm(worldOf(cloud, scope), target, body.toString())
+  } catch (error) {
+    const code = error instanceof ApiError ? error.code : 'InternalServerError'
+    if (!(error instanceof ApiError)) options.reportBug(target, error)
+    // The JSON protocol has names of its own for a bad key and an expired signature.
+    const name = {
+      AuthFailure: 'UnrecognizedClientException',
+      SignatureDoesNotMatch: 'InvalidSignatureException',
+      RequestExpired: 'InvalidSignatureException',
+    }[code]
+    answer = {
+      status: error instanceof ApiError ? 400 : 500,
+      body: { __type: name ?? code, message: messageOf(error) },
+      errorCode: name ?? code,
+    }
+  }
+  send(response, answer.status, 'application/x-amz-json-1.1', JSON.stringify(answer.body), requestId)
+  log.add({
+    time: new Date(startedAtMs).toISOString(),
+    service: 'ssm',
+    region,
+    action: target.replace(/^AmazonSSM\./, ''),
+    mutating: false,
+    parameters: {},
+    status: answer.status,
+    ...(answer.errorCode === undefined ? {} : { errorCode: answer.errorCode }),
+    requestId,
+    durationMs: Math.round(cloud.clock.now() - startedAtMs),
+  })
+}
+
+function send(response: ServerResponse, status: number, type: string, text: string, requestId?: string): void {
+  const headers: Record<string, string | number> = { 'content-type': type, 'content-length': Buffer.byteLength(text) }
+  if (requestId !== undefined) headers['x-amzn-requestid'] = requestId
+  response.writeHead(status, headers)
+  response.end(text)
+}

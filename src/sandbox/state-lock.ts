@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Who holds a state directory: a process id may be used again, its start time and boot make it unique. */
+interface Holder {
+  readonly pid: number
+  readonly startedAt: string
+}
+
+export interface StateLock {
+  release(): void
+}
+
+export class StateDirBusy extends Error {
+  readonly pid: number
+
+  constructor(stateDir: string, pid: number) {
+    super(`another sandbox (process ${pid}) runs in ${stateDir}`)
+    this.name = 'StateDirBusy'
+    this.pid = pid
+  }
+}
+
+/**
+ * Takes the state directory for this process. Each taker writes the next free `lock.N`, which one of them wins, and
+ * looks once more whether a living process holds another: a lock of a dead process is passed by, never broken up.
+ * Throws StateDirBusy.
+ */
+export function lockStateDir(stateDir: string): StateLock {
+  const busy = livingHolder(stateDir)
+  if (busy) throw new StateDirBusy(stateDir, busy.holder.pid)
+  const number = Math.max(0, ...locksIn(stateDir).map((lock) => lock.number)) + 1
+  const path = join(stateDir, `lock.${number}`)
+  const draft = join(stateDir, `lock.draft.${randomUUID()}`)
+  writeFileSync(draft, JSON.stringify(ownIdentity()), { mode: 0o600 })
+  try {
+    linkSync(draft, path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw new StateDirBusy(stateDir, livingHolder(stateDir)?.holder.pid ?? 0)
+  } finally {
+    rmSync(draft, { force: true })
+  }
+  const rival = livingHolder(stateDir, number)
+  if (rival) {
+    rmSync(path, { force: true })
+    throw new StateDirBusy(stateDir, rival.holder.pid)
+  }
+  for (const lock of locksIn(stateDir))
+    if (lock.number !== number) rmSync(join(stateDir, `lock.${lock.number}`), { force: true })
+  return { release: () => rmSync(path, { force: true }) }
+}
+
+/** The process id of a living holder of the directory, or undefined. */
+export function holderOf(stateDir: string): number | undefined {
+  return livingHolder(stateDir)?.holder.pid
+}
+
+interface LockFile {
+  readonly number: number
+  readonly holder: Holder
+}
+
+function livingHolder(stateDir: string, except?: number): LockFile | undefined {
+  return locksIn(stateDir).find((lock) => lock.number !== except && isAlive(lock.holder))
+}
+
+function locksIn(stateDir: string): LockFile[] {
+  let names: string[]
+  try {
+    names = readdirSync(stateDir)
+  } catch {
+    return []
+  }
+  return names.flatMap((name) => {
+    const number = /^lock\.(\d+)$/.exec(name)?.[1]
+    if (number === undefined) return []
+    try {
+      return [{ number: Number(number), holder: JSON.parse(readFileSync(join(stateDir, name), 'utf8')) as Holder }]
+    } catch {
+      return []
+    }
+  })
+}
+
+function isAlive({ pid, startedAt }: Holder): boolean {
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
+  }
+  const now = startOf(pid)
+  return now === undefined || startedAt === '' || now === startedAt
+}
+
+function ownIdentity(): Holder {
+  return { pid: process.pid, startedAt: startOf(process.pid) ?? '' }
+}
+
+/** The boot and the clock tick at which a process began (proc(5), field 22 of stat); undefined where there is no /proc. */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The second field, the name, may hold spaces and parentheses.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const state = fields[0]
+    if (state === 'Z' || state === 'X') return 'dead'
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${fields[19]}`
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,2 @@
+export const otherActions = ``
+export const otherParameters: Readonly<Record<string, string>> = {}

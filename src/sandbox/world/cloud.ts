@@ -1,0 +1,69 @@
+import { join } from 'node:path'
+import type { Clock } from '../../core/clock.js'
+import type { FaultPlan } from '../faults/fault-plan.js'
+import type { HostBackend } from '../hosts/host-backend.js'
+import { Firewall } from '../lifecycle/firewall.js'
+import type { Latencies } from '../model/latencies.js'
+import type { Region } from '../model/regions.js'
+import { Background } from './background.js'
+import { World } from './world.js'
+
+/** What all regions of a sandbox share: time, hosts, faults, and the work in the background. */
+export class Cloud {
+  readonly accountId: string
+  readonly clock: Clock
+  readonly latencies: Latencies
+  readonly hosts: HostBackend
+  readonly faults: FaultPlan
+  readonly background: Background
+  readonly firewall: Firewall
+  readonly #stateDir: string
+  readonly #worlds = new Map<string, World>()
+  readonly #openWorld: (world: World) => void
+
+  constructor(options: {
+    readonly accountId: string
+    readonly clock: Clock
+    readonly latencies: Latencies
+    readonly hosts: HostBackend
+    readonly faults: FaultPlan
+    readonly stateDir: string
+    readonly report: (what: string, error: unknown) => void
+    /** Called once for each region's world, when it has been read from disk. */
+    readonly onOpen: (world: World) => void
+  }) {
+    this.accountId = options.accountId
+    this.clock = options.clock
+    this.latencies = options.latencies
+    this.hosts = options.hosts
+    this.faults = options.faults
+    this.background = new Background(options.clock, options.report)
+    this.firewall = new Firewall(() => this)
+    this.#stateDir = options.stateDir
+    this.#openWorld = options.onOpen
+  }
+
+  /** The world of a region, read from disk when it is first asked for. */
+  world(region: Region): World {
+    let world = this.#worlds.get(region.name)
+    if (!world) {
+      world = new World(this, region, this.journalPath(region))
+      this.#worlds.set(region.name, world)
+      this.#openWorld(world)
+    }
+    return world
+  }
+
+  worlds(): readonly World[] {
+    return [...this.#worlds.values()]
+  }
+
+  journalPath(region: Region): string {
+    return join(this.#stateDir, 'worlds', `${region.name}.jsonl`)
+  }
+
+  async close(): Promise<void> {
+    await this.background.end()
+    for (const world of this.#worlds.values()) world.close()
+  }
+}

@@ -1,0 +1,74 @@
+import { checkId, notFound, resourceKinds, type ResourceKindName } from '../model/ids.js'
+import type { Address } from '../model/address.js'
+import type { Instance } from '../model/instance.js'
+import type { SecurityGroup } from '../model/security-group.js'
+import type { Snapshot } from '../model/snapshot.js'
+import type { Volume } from '../model/volume.js'
+import { isVisible } from './visibility.js'
+import type { World } from './world.js'
+
+/** The record of this id, for a call that changes it. Throws `…Malformed` and `….NotFound` of the kind. */
+function find<T extends { readonly id: string }>(
+  world: World,
+  kind: ResourceKindName,
+  get: (id: string) => T | undefined,
+  id: string,
+): T {
+  checkId(resourceKinds[kind], id)
+  const record = get(id)
+  if (!record || !isVisible(world, id, 'mutate')) throw notFound(resourceKinds[kind], [id])
+  return record
+}
+
+export function findInstance(world: World, id: string): Instance {
+  return find(world, 'instance', (key) => world.instances.get(key), id)
+}
+
+/** All or none: the error names every id that does not exist. */
+export function findInstances(world: World, ids: readonly string[]): Instance[] {
+  const missing: string[] = []
+  const found = new Map<string, Instance>()
+  for (const id of ids) {
+    checkId(resourceKinds.instance, id)
+    const instance = world.instances.get(id)
+    if (instance && isVisible(world, id, 'mutate')) found.set(id, instance)
+    else missing.push(id)
+  }
+  if (missing.length > 0) throw notFound(resourceKinds.instance, missing)
+  return [...found.values()]
+}
+
+export function findVolume(world: World, id: string): Volume {
+  return find(world, 'volume', (key) => world.volumes.get(key), id)
+}
+
+export function findSnapshot(world: World, id: string): Snapshot {
+  return find(world, 'snapshot', (key) => world.snapshots.get(key), id)
+}
+
+export function findSecurityGroup(world: World, id: string): SecurityGroup {
+  return find(world, 'securityGroup', (key) => world.securityGroups.get(key), id)
+}
+
+export function findAddress(world: World, id: string): Address {
+  return find(world, 'address', (key) => world.addresses.get(key), id)
+}
+
+/** Whether a resource of this id exists, whatever its kind: what CreateTags asks. */
+export function exists(world: World, kind: ResourceKindName, id: string): boolean {
+  const found: Record<ResourceKindName, () => unknown> = {
+    instance: () => world.instances.get(id),
+    volume: () => world.volumes.get(id),
+    snapshot: () => world.snapshots.get(id),
+    image: () => world.images.find((image) => image.id === id),
+    keyPair: () => world.keyPairs.get(id),
+    securityGroup: () => world.securityGroups.get(id),
+    securityGroupRule: () => world.rules.get(id),
+    launchTemplate: () => world.launchTemplates.get(id),
+    address: () => world.addresses.get(id),
+    vpc: () => world.vpc.id === id,
+    subnet: () => world.subnets.some((subnet) => subnet.id === id),
+    networkInterface: () => world.instances.find((instance) => instance.networkInterfaceId === id),
+  }
+  return Boolean(found[kind]())
+}

@@ -1,0 +1,68 @@
+import { noTags, type Tags } from '../model/tags.js'
+import type { Journal } from './journal.js'
+
+const kind = 'tags'
+
+/** The tags of all resources, with an index from a tag to the resources that carry it. */
+export class TagTable {
+  readonly kind = kind
+  readonly #journal: Journal
+  readonly #tags = new Map<string, Tags>()
+  readonly #resources = new Map<string, Set<string>>()
+
+  constructor(journal: Journal) {
+    this.#journal = journal
+  }
+
+  get(id: string): Tags {
+    return this.#tags.get(id) ?? noTags
+  }
+
+  entries(): IterableIterator<[string, Tags]> {
+    return this.#tags.entries()
+  }
+
+  /** Ids of the resources that carry exactly this tag. */
+  idsWith(key: string, value: string): ReadonlySet<string> {
+    return this.#resources.get(indexKey(key, value)) ?? none
+  }
+
+  put(id: string, tags: Tags): void {
+    if (Object.keys(tags).length === 0) return this.delete(id)
+    this.restore(id, tags)
+    this.#journal.note([kind, id, tags])
+  }
+
+  delete(id: string): void {
+    if (!this.#tags.has(id)) return
+    this.forget(id)
+    this.#journal.note([kind, id, null])
+  }
+
+  restore(id: string, tags: Tags): void {
+    this.forget(id)
+    this.#tags.set(id, tags)
+    for (const [key, value] of Object.entries(tags)) {
+      const indexed = indexKey(key, value)
+      const ids = this.#resources.get(indexed)
+      if (ids) ids.add(id)
+      else this.#resources.set(indexed, new Set([id]))
+    }
+  }
+
+  forget(id: string): void {
+    for (const [key, value] of Object.entries(this.get(id))) {
+      const indexed = indexKey(key, value)
+      const ids = this.#resources.get(indexed)
+      ids?.delete(id)
+      if (ids?.size === 0) this.#resources.delete(indexed)
+    }
+    this.#tags.delete(id)
+  }
+}
+
+const none: ReadonlySet<string> = new Set()
+
+function indexKey(key: string, value: string): string {
+  return `${key}\0${value}`
+}

@@ -1,0 +1,165 @@
+import { catalogueOf, type Image } from '../model/image.js'
+import { defaultNetwork, type Subnet, type Vpc } from '../model/network.js'
+import type { Address } from '../model/address.js'
+import type { Instance } from '../model/instance.js'
+import type { KeyPair } from '../model/key-pair.js'
+import type { LaunchTemplate, LaunchTemplateVersion } from '../model/launch-template.js'
+import type { Region } from '../model/regions.js'
+import type { SecurityGroup, SecurityGroupRule } from '../model/security-group.js'
+import type { Snapshot } from '../model/snapshot.js'
+import type { Volume } from '../model/volume.js'
+import { stableId } from '../model/ids.js'
+import type { Cloud } from './cloud.js'
+import { Collection } from './collection.js'
+import { Journal, type Entry } from './journal.js'
+import { TagTable } from './tag-table.js'
+
+/** What a client token stands for. */
+export interface TokenRecord {
+  readonly id: string
+  readonly sequence: number
+  readonly digest: string
+  readonly resourceIds: readonly string[]
+}
+
+/** Everything that exists in one region. */
+export class World {
+  readonly cloud: Cloud
+  readonly region: Region
+  readonly vpc: Vpc
+  readonly subnets: readonly Subnet[]
+  readonly images: readonly Image[]
+  readonly defaultGroupId: string
+  readonly instances: Collection<Instance>
+  readonly volumes: Collection<Volume>
+  readonly snapshots: Collection<Snapshot>
+  readonly keyPairs: Collection<KeyPair>
+  readonly securityGroups: Collection<SecurityGroup>
+  readonly rules: Collection<SecurityGroupRule>
+  readonly launchTemplates: Collection<LaunchTemplate>
+  readonly launchTemplateVersions: Collection<LaunchTemplateVersion>
+  readonly addresses: Collection<Address>
+  readonly tokens: Collection<TokenRecord>
+  readonly tags: TagTable
+  readonly #journal: Journal
+  #sequence = 0
+
+  constructor(cloud: Cloud, region: Region, journalPath: string) {
+    this.cloud = cloud
+    this.region = region
+    const { vpc, subnets } = defaultNetwork(region)
+    this.vpc = vpc
+    this.subnets = subnets
+    this.images = catalogueOf(region.name)
+    this.defaultGroupId = stableId('sg', vpc.id, 'default')
+    const journal = new Journal(journalPath)
+    this.#journal = journal
+    this.instances = new Collection('instance', journal, (instance) => instance.subnetId)
+    this.volumes = new Collection('volume', journal, (volume) => volume.attachment?.instanceId)
+    this.snapshots = new Collection('snapshot', journal, (snapshot) => snapshot.volumeId)
+    this.keyPairs = new Collection('keyPair', journal, (keyPair) => keyPair.name)
+    this.securityGroups = new Collection('securityGroup', journal, (group) => group.name.toLowerCase())
+    this.rules = new Collection('rule', journal, (rule) => rule.groupId)
+    this.launchTemplates = new Collection('launchTemplate', journal, (template) => template.name)
+    this.launchTemplateVersions = new Collection('launchTemplateVersion', journal, (version) => version.templateId)
+    this.addresses = new Collection('address', journal, (address) => address.instanceId)
+    this.tokens = new Collection('token', journal)
+    this.tags = new TagTable(journal)
+    this.#load()
+  }
+
+  get accountId(): string {
+    return this.cloud.accountId
+  }
+
+  now(): number {
+    return this.cloud.clock.now()
+  }
+
+  /** The next number in the order of creation. */
+  nextSequence(): number {
+    this.#sequence += 1
+    return this.#sequence
+  }
+
+  /** Makes all changes since the last commit durable, as one. */
+  commit(): void {
+    this.#journal.commit()
+  }
+
+  close(): void {
+    this.#journal.close()
+  }
+
+  #collections(): readonly Collection<never>[] {
+    return [
+      this.instances,
+      this.volumes,
+      this.snapshots,
+      this.keyPairs,
+      this.securityGroups,
+      this.rules,
+      this.launchTemplates,
+      this.launchTemplateVersions,
+      this.addresses,
+      this.tokens,
+    ] as unknown as readonly Collection<never>[]
+  }
+
+  #load(): void {
+    const byKind = new Map(this.#collections().map((collection) => [collection.kind, collection]))
+    this.#journal.replay(([kind, id, record]) => {
+      if (kind === this.tags.kind) {
+        if (record === null) this.tags.forget(id)
+        else this.tags.restore(id, record as Record<string, string>)
+        return
+      }
+      const collection = byKind.get(kind)
+      if (record === null) collection?.forget(id)
+      else collection?.restore(record as never)
+    })
+    for (const collection of this.#collections()) {
+      for (const record of collection.values()) {
+        this.#sequence = Math.max(this.#sequence, (record as { sequence: number }).sequence)
+      }
+    }
+    this.#journal.start(this.#entries())
+    this.#ensureDefaultGroup()
+    this.commit()
+  }
+
+  *#entries(): Iterable<Entry> {
+    for (const collection of this.#collections()) {
+      for (const record of collection.values()) yield [collection.kind, (record as { id: string }).id, record]
+    }
+    for (const [id, tags] of this.tags.entries()) yield [this.tags.kind, id, tags]
+  }
+
+  /** EC2 gives every VPC a default group: everything from its own members comes in, everything goes out. */
+  #ensureDefaultGroup(): void {
+    const groupId = this.defaultGroupId
+    if (this.securityGroups.get(groupId)) return
+    this.securityGroups.put({
+      id: groupId,
+      sequence: this.nextSequence(),
+      name: 'default',
+      description: 'default VPC security group',
+      vpcId: this.vpc.id,
+    })
+    const all = { groupId, protocol: '-1', fromPort: -1, toPort: -1, description: undefined }
+    this.rules.put({
+      ...all,
+      id: stableId('sgr', groupId, 'ingress'),
+      sequence: this.nextSequence(),
+      isEgress: false,
+      target: { kind: 'group', groupId },
+    })
+    this.rules.put({
+      ...all,
+      id: stableId('sgr', groupId, 'egress'),
+      sequence: this.nextSequence(),
+      isEgress: true,
+      target: { kind: 'ipv4', cidr: '0.0.0.0/0' },
+    })
+  }
+}
