@@ -49,21 +49,23 @@ function examine(): HostCapability {
     return no(`hosts need ${what} more: apt-get install ${packages.join(' ')}`)
   }
   if (!canOpen('/dev/loop-control')) return no('hosts need loop devices, and /dev/loop-control cannot be opened')
-  const trial = spawnSync('unshare', unshareArguments, { env: systemEnvironment, encoding: 'utf8', timeout: 10_000 })
-  if (trial.status === 0) return { ok: true }
-  const words = trial.stderr?.trim().split('\n').at(-1) || trial.error?.message || 'no reason given'
+  const [program = '', ...args] = [...trialInNamespaces.split(' '), trialScript]
+  const outcome = spawnSync(program, args, { env: systemEnvironment, encoding: 'utf8', timeout: 10_000 })
+  if (outcome.status === 0) return { ok: true }
+  const words = outcome.stderr?.trim().split('\n').at(-1) || outcome.error?.message || 'no reason given'
   return no(`hosts need namespaces, overlay mounts and nftables, and this machine refuses them to us: ${words}`)
 }
 
 /** One trial of what only the kernel knows: namespaces, a tmpfs with an overlay on it, a firewall in a new network. */
-const unshareArguments =
-  `--mount --net --pid --uts --ipc --cgroup --fork --kill-child --propagation private sh -e -c`.split(' ').concat(`
+const trialInNamespaces =
+  'unshare --mount --net --pid --uts --ipc --cgroup --fork --kill-child --propagation private sh -e -c'
+const trialScript = `
 mount -t tmpfs trial /mnt
 mkdir /mnt/lower /mnt/upper /mnt/work /mnt/root
 mount -t overlay overlay -o lowerdir=/mnt/lower:/,upperdir=/mnt/upper,workdir=/mnt/work /mnt/root
 ip link add eth0 type veth peer name eth1
 nft 'add table ip trial; add chain ip trial out { type nat hook prerouting priority 0; }'
-`)
+`
 
 function missingPackages(): readonly string[] {
   const directories = (systemEnvironment['PATH'] ?? '').split(':')

@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
 
 /** How a child ended: exactly one of the two is set. */
 export interface ChildEnd {
@@ -26,7 +25,7 @@ export class ChildWords {
   readonly #listeners = new Map<string, () => void>()
   readonly #ended: Promise<ChildEnd>
 
-  constructor(child: ChildProcess & { readonly stdout: Readable | null }) {
+  constructor(child: ChildProcess) {
     this.#ended = endOf(child)
     if (child.stdout === null) return
     createInterface({ input: child.stdout }).on('line', (word) => {

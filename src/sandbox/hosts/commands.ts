@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn, type StdioOptions } from 'node:child_process'
 import { HostError } from '../../core/errors.js'
 
 /**
@@ -33,18 +33,18 @@ export function runBound(program: string, args: readonly string[]): Promise<stri
 }
 
 /**
- * Starts a long-lived child that dies with this process even when that is killed. It gets a session of its own, so
- * that Ctrl-C at the daemon's terminal reaches the daemon alone. Standard error goes to the file `consoleDescriptor`.
+ * Starts a long-lived child, the program being the first of `args`. It gets a session of its own, so that Ctrl-C at the
+ * daemon's terminal reaches the daemon alone. What must die with a killed daemon starts by `setpriv --pdeathsig KILL`.
  */
-export function spawnBound(
+export function spawnChild(
   args: readonly string[],
-  options: { readonly environment: Readonly<Record<string, string>>; readonly console: number | 'pipe' },
-) {
-  return spawn(args[0] ?? '', args.slice(1), {
-    stdio: ['pipe', 'pipe', options.console],
-    env: { ...systemEnvironment, ...options.environment },
-    detached: true,
-  })
+  options: { readonly stdio: StdioOptions; readonly environment?: Readonly<Record<string, string>> },
+): ChildProcess {
+  const [program = '', ...rest] = args
+  const env = { ...systemEnvironment, ...options.environment }
+  const child = spawn(program, rest, { stdio: options.stdio, env, detached: true })
+  child.stdin?.on('error', () => {}) // whoever writes to it learns of its end by its exit
+  return child
 }
 
 function commandFailed(program: string, args: readonly string[], stderr: string, cause: Error): HostError {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { HostsDirectory } from '../directory.js'
 
 /** EC2 keeps the last 64 KiB: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetConsoleOutput.html */
-export const consoleBytesMax = 64 * 1024
+const consoleBytesMax = 64 * 1024
 
 const fileBytesMax = 1024 * 1024
 

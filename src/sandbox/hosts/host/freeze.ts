@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process'
 import { HostError } from '../../../core/errors.js'
 import { ChildWords, endOf } from '../child.js'
-import { systemEnvironment } from '../commands.js'
+import { spawnChild } from '../commands.js'
 
 /** Filesystems that are held still; `thaw` lets them go on. */
 export interface Freeze {
@@ -17,17 +16,13 @@ export interface Freeze {
  * A filesystem that cannot be frozen (FUSE) is written out instead.
  */
 export async function freeze(instanceId: string, pid: number, mountPoints: readonly string[]): Promise<Freeze> {
-  const child = spawn('nsenter', [`--mount=/proc/${pid}/ns/mnt`, 'perl', '-e', freezeProgram, ...mountPoints], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-    env: systemEnvironment,
-    detached: true,
-  })
-  child.stdin.on('error', () => {})
+  const args = ['nsenter', `--mount=/proc/${pid}/ns/mnt`, 'perl', '-e', freezeProgram, ...mountPoints]
+  const child = spawnChild(args, { stdio: ['pipe', 'pipe', 'ignore'] })
   const end = endOf(child)
   const words = new ChildWords(child)
   const heard = await words.hear('FROZEN', 30_000)
   const thaw = async () => {
-    child.stdin.end()
+    child.stdin?.end()
     await end
   }
   if (heard === 'said') return { thaw, complete: !words.said('INCOMPLETE') }

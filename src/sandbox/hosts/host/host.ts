@@ -4,7 +4,7 @@ import { open, readdir, readFile, writeFile, mkdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { HostError } from '../../../core/errors.js'
 import { type ChildEnd, ChildWords, endOf } from '../child.js'
-import { spawnBound } from '../commands.js'
+import { spawnChild } from '../commands.js'
 import type { HostsDirectory } from '../directory.js'
 import type { HostDescription } from '../host-backend.js'
 import type { Doors } from '../network/doors.js'
@@ -118,14 +118,14 @@ async function start(
   { directory, network }: HostSurroundings,
   description: HostDescription,
   group: DeviceGroup | undefined,
-): Promise<ChildProcess & { readonly stdout: NonNullable<ChildProcess['stdout']> }> {
+): Promise<ChildProcess> {
   const { instanceId } = description
   const script = join(directory.runtime, 'host-boot')
   const state = directory.instance(instanceId)
   const console = await open(consoleFile(directory, instanceId), 'a', 0o600)
   lastLink += 1
   try {
-    return spawnBound(
+    return spawnChild(
       // prettier-ignore
       ['nsenter', `--mount=/proc/${network.pid}/ns/mnt`, 'setpriv', '--pdeathsig', 'KILL',
         ...(group === undefined ? [] : ['sh', '-c', 'echo 0 > "$0/cgroup.procs"; exec "$@"', group.inner]),
@@ -146,9 +146,9 @@ async function start(
           LOGIN_USER: description.loginUser,
           MACHINE_ID: createHash('sha256').update(instanceId).digest('hex').slice(0, 32),
         },
-        console: console.fd,
+        stdio: ['pipe', 'pipe', console.fd],
       },
-    ) as Awaited<ReturnType<typeof start>>
+    )
   } finally {
     await console.close()
   }

@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { HostError, messageOf } from '../../../core/errors.js'
 import { endOf } from '../child.js'
-import { systemEnvironment } from '../commands.js'
+import { spawnChild } from '../commands.js'
 import type { HostsDirectory } from '../directory.js'
 import { relayProcess, type RelayRequest } from './relay-process.js'
 import type { Switch } from './switch.js'
@@ -33,16 +33,11 @@ export class Relay {
   static async start(directory: HostsDirectory, network: Switch): Promise<Relay> {
     const program = join(directory.runtime, 'relay.cjs')
     await writeFile(program, relaySource(), { mode: 0o600 })
-    const child = spawn(
-      'nsenter',
+    const child = spawnChild(
       // prettier-ignore
-      [`--net=/proc/${network.pid}/ns/net`, 'setpriv', '--pdeathsig', 'KILL',
+      ['nsenter', `--net=/proc/${network.pid}/ns/net`, 'setpriv', '--pdeathsig', 'KILL',
         process.execPath, '--max-old-space-size=64', program],
-      {
-        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-        env: { ...systemEnvironment, EVENKEEL_HOSTS: directory.root },
-        detached: true,
-      },
+      { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], environment: { EVENKEEL_HOSTS: directory.root } },
     )
     let complaint = ''
     child.stderr?.on('data', (chunk: Buffer) => (complaint = `${complaint}${chunk.toString()}`.slice(-4096)))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { writeFile } from 'node:fs/promises'
 import { HostError } from '../../../core/errors.js'
 import { ChildWords, endOf } from '../child.js'
-import { run, spawnBound } from '../commands.js'
+import { run, spawnChild } from '../commands.js'
 import type { HostsDirectory } from '../directory.js'
 import { writeImageFiles } from '../image/image-files.js'
 import { switchScript } from '../scripts/switch.sh.js'
@@ -25,15 +25,14 @@ export class Switch {
     const script = join(directory.runtime, 'switch')
     await writeImageFiles(imageFiles)
     await writeFile(script, switchScript, { mode: 0o700 })
-    const child = spawnBound(
+    const child = spawnChild(
       // prettier-ignore
       ['setpriv', '--pdeathsig', 'KILL', 'unshare', '--mount', '--net', '--propagation', 'private',
         script, imageFiles, directory.imageLayer],
-      { environment: { EVENKEEL_HOSTS: directory.root }, console: 'pipe' },
+      { environment: { EVENKEEL_HOSTS: directory.root }, stdio: 'pipe' },
     )
     let complaint = ''
     child.stderr?.on('data', (chunk: Buffer) => (complaint = `${complaint}${chunk.toString()}`.slice(-4096)))
-    child.stdin?.on('error', () => {})
     const heard = await new ChildWords(child).hear('READY', 20_000)
     if (heard === 'said' && child.pid !== undefined) return new Switch(child, child.pid)
     child.kill('SIGKILL')

@@ -1,3 +1,4 @@
+import { systemClock } from '../../../core/clock.js'
 import type { AddressBlock } from '../address-block.js'
 import { run } from '../commands.js'
 import { operatorAddress } from './outside-ports.js'
@@ -10,7 +11,7 @@ import type { Switch } from './switch.js'
  */
 export async function joinByUplink(network: Switch, block: AddressBlock): Promise<void> {
   const link = `evenkeel${block.number}`
-  await run('ip', ['link', 'add', link, 'type', 'veth', 'peer', 'name', 'uplink', 'netns', String(network.pid)])
+  await addLink(link, network.pid)
   await network.run(
     'ip',
     ['-batch', '-'],
@@ -28,4 +29,18 @@ link set ${link} up
 route add ${block.publicNetwork} via 169.254.1.1 dev ${link} onlink src ${operatorAddress}
 `,
   )
+}
+
+/** A killed sandbox's link goes a moment after its processes; the block is locked, so one of that name is a leftover. */
+async function addLink(link: string, networkPid: number): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await run('ip', ['link', 'add', link, 'type', 'veth', 'peer', 'name', 'uplink', 'netns', String(networkPid)])
+      return
+    } catch (error) {
+      if (attempt === 20) throw error
+      await run('ip', ['link', 'delete', link]).catch(() => '')
+      await systemClock.sleep(20)
+    }
+  }
 }
