@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeFileAtomically } from './atomic-file.js'
 
 /** What stays the same over all starts of a sandbox: `sandbox.json` in its state directory, readable by its owner alone. */
 export interface Identity {
@@ -39,13 +40,6 @@ export function newIdentity(accountId: string | undefined, hosts: Identity['host
 
 export function writeIdentity(stateDir: string, identity: Identity): void {
   writeFileAtomically(pathOf(stateDir), `${JSON.stringify(identity, null, 2)}\n`)
-}
-
-/** Writes beside, then renames: a reader sees the old text or the new. Mode 0600. */
-export function writeFileAtomically(path: string, text: string): void {
-  const temporary = `${path}.${process.pid}.new`
-  writeFileSync(temporary, text, { mode: 0o600 })
-  renameSync(temporary, path)
 }
 
 function pathOf(stateDir: string): string {

@@ -1,0 +1,204 @@
+import { spawn } from 'node:child_process'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { exitCodes } from './daemon-exit.js'
+import { readEndpoint, removeEndpoint, type SandboxEndpoint } from './endpoint-file.js'
+import { askJson } from './loopback.js'
+import { holderOf } from './state-lock.js'
+import type { ControlStatus } from './control.js'
+
+export type { SandboxEndpoint } from './endpoint-file.js'
+
+export interface EnsureOptions {
+  /** Only for a daemon that has to be started. Default `auto`. */
+  readonly hosts?: 'auto' | 'linux' | 'none'
+  /** How long a daemon may take to answer. Default 60 s. */
+  readonly timeoutMs?: number
+}
+
+const pollMs = 25
+const startTimeoutMs = 60_000
+const stopTimeoutMs = 30_000
+const logMaximumBytes = 1 << 20
+
+/** EVENKEEL_SANDBOX_DIR, else `evenkeel/sandbox/default` below XDG_STATE_HOME or ~/.local/state. */
+export function defaultSandboxDir(environment: NodeJS.ProcessEnv = process.env): string {
+  const named = environment['EVENKEEL_SANDBOX_DIR']
+  if (named) return named
+  const state = environment['XDG_STATE_HOME'] || join(environment['HOME'] ?? homedir(), '.local', 'state')
+  return join(state, 'evenkeel', 'sandbox', 'default')
+}
+
+/** The daemon that runs in this state directory, or undefined. */
+export async function findSandbox(stateDir: string): Promise<SandboxEndpoint | undefined> {
+  const endpoint = readEndpoint(stateDir)
+  return endpoint && holderOf(stateDir) === endpoint.pid ? endpoint : undefined
+}
+
+/**
+ * The daemon of this state directory, started when there is none. Safe to call from several processes at once: one of
+ * their daemons gets the lock, and all return its endpoint. Throws an Error with the end of the log when it cannot start.
+ */
+export async function ensureSandbox(stateDir: string, options: EnsureOptions = {}): Promise<SandboxEndpoint> {
+  const deadline = Date.now() + (options.timeoutMs ?? startTimeoutMs)
+  let started: StartedDaemon | undefined
+  for (;;) {
+    const found = await findSandbox(stateDir)
+    if (found && (await answers(found))) return found
+    if (started?.exitCode() !== undefined && started.exitCode() !== exitCodes.busy) {
+      throw new Error(
+        `the sandbox's daemon ended with code ${started.exitCode()}; the end of ${logPath(stateDir)}:\n${logTail(stateDir)}`,
+      )
+    }
+    const lost = started?.exitCode() === exitCodes.busy
+    if (holderOf(stateDir) === undefined && (started === undefined || lost))
+      started = startDaemon(stateDir, options.hosts ?? 'auto')
+    if (Date.now() > deadline) {
+      throw new Error(
+        `the sandbox's daemon did not answer in time; the end of ${logPath(stateDir)}:\n${logTail(stateDir)}`,
+      )
+    }
+    await sleep(pollMs)
+  }
+}
+
+interface StartedDaemon {
+  readonly exitCode: () => number | undefined
+}
+
+function startDaemon(stateDir: string, hosts: string): StartedDaemon {
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 })
+  const path = logPath(stateDir)
+  if (existsSync(path) && statSync(path).size > logMaximumBytes) truncateSync(path)
+  const log = openSync(path, 'a', 0o600)
+  // Its working directory must not keep somebody's directory busy.
+  const child = spawn(process.execPath, [daemonPath(), '--state-dir', stateDir, '--hosts', hosts], {
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', log, log],
+  })
+  closeSync(log)
+  let code: number | undefined
+  child.on('exit', (exitCode) => (code = exitCode ?? exitCodes.failed))
+  child.on('error', () => (code = exitCodes.failed))
+  child.unref()
+  return { exitCode: () => code }
+}
+
+/** The daemon beside this file; of the sources, the one that was built last. */
+function daemonPath(): string {
+  const beside = fileURLToPath(new URL('./daemon.js', import.meta.url))
+  return existsSync(beside) ? beside : fileURLToPath(new URL('../../dist/sandbox/daemon.js', import.meta.url))
+}
+
+async function answers({ endpoint }: SandboxEndpoint): Promise<boolean> {
+  try {
+    return (await askJson(`${endpoint}/_evenkeel/status`, 5_000)).status === 200
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Ends the daemon of this state directory and waits until nothing of it is left; its world stays on disk. Resolves to
+ * false when none was running. Throws when the directory is held by a process that is no daemon, e.g. a test.
+ */
+export async function stopSandbox(stateDir: string): Promise<boolean> {
+  const pid = holderOf(stateDir)
+  if (pid === undefined) return false
+  await waitForEndpoint(stateDir, pid)
+  if (readEndpoint(stateDir)?.pid !== pid) {
+    throw new Error(`process ${pid} holds ${stateDir} and is no sandbox daemon: end it by its own means`)
+  }
+  signal(pid, 'SIGTERM')
+  if (await isFreed(stateDir, stopTimeoutMs)) return true
+  // Hosts, loop devices and mounts go with the process; the next start sweeps the rest.
+  signal(pid, 'SIGKILL')
+  await isFreed(stateDir, 5_000)
+  removeEndpoint(stateDir)
+  return true
+}
+
+/** A daemon that is just starting has the lock before it has an endpoint. */
+async function waitForEndpoint(stateDir: string, pid: number): Promise<void> {
+  const deadline = Date.now() + 5_000
+  while (readEndpoint(stateDir)?.pid !== pid && holderOf(stateDir) === pid && Date.now() < deadline) await sleep(pollMs)
+}
+
+async function isFreed(stateDir: string, timeoutMs: number): Promise<boolean> {
+  const deadline = Date.now() + timeoutMs
+  while (holderOf(stateDir) !== undefined) {
+    if (Date.now() > deadline) return false
+    await sleep(pollMs)
+  }
+  return true
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+/** What a sandbox keeps in its state directory; `keys` are the private keys of its stacks. */
+const ownEntries = /^(?:sandbox\.json|endpoint\.json|daemon\.log|requests\.jsonl|worlds|hosts|keys|lock\..*|.*\.new)$/
+
+/** Ends the daemon and removes its world, its disks and its keys. What is not the sandbox's own stays in the directory. */
+export async function resetSandbox(stateDir: string): Promise<void> {
+  await stopSandbox(stateDir)
+  if (!existsSync(stateDir)) return
+  const entries = readdirSync(stateDir)
+  for (const name of entries.filter((entry) => ownEntries.test(entry))) {
+    rmSync(join(stateDir, name), { recursive: true, force: true })
+  }
+  if (entries.every((entry) => ownEntries.test(entry))) rmdirSync(stateDir)
+}
+
+export interface SandboxStatus {
+  readonly stateDir: string
+  readonly running: boolean
+  /** While it runs. */
+  readonly endpoint?: SandboxEndpoint
+  /** What the daemon says of itself; absent while it does not answer. */
+  readonly status?: ControlStatus
+}
+
+/** Whether a daemon runs in this state directory, and what is in it. Starts nothing. */
+export async function sandboxStatus(stateDir: string): Promise<SandboxStatus> {
+  const endpoint = await findSandbox(stateDir)
+  if (!endpoint) return { stateDir, running: false }
+  try {
+    const { body } = await askJson(`${endpoint.endpoint}/_evenkeel/status`, 5_000)
+    return { stateDir, running: true, endpoint, status: body as ControlStatus }
+  } catch {
+    return { stateDir, running: true, endpoint }
+  }
+}
+
+function logPath(stateDir: string): string {
+  return join(stateDir, 'daemon.log')
+}
+
+function logTail(stateDir: string): string {
+  try {
+    return readFileSync(logPath(stateDir), 'utf8').trimEnd().split('\n').slice(-5).join('\n')
+  } catch {
+    return '(no log)'
+  }
+}

@@ -1,0 +1,86 @@
+import { parseArgs } from 'node:util'
+import { messageOf } from '../core/errors.js'
+import { exitCodes } from './daemon-exit.js'
+import { readEndpoint, removeEndpoint, writeEndpoint } from './endpoint-file.js'
+import { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.js'
+import { StateDirBusy } from './state-lock.js'
+
+/**
+ * The process behind `target: sandbox`: `node daemon.js --state-dir DIR [--hosts auto|linux|none] [--port N]`.
+ * It runs until SIGTERM, or until its state directory is gone. Its output is the log.
+ */
+const { values } = parseArgs({
+  options: {
+    'state-dir': { type: 'string' },
+    hosts: { type: 'string', default: 'auto' },
+    port: { type: 'string' },
+  },
+})
+
+/** How often the daemon looks whether its state directory is still there. */
+const watchEveryMs = 1_000
+
+function log(text: string): void {
+  process.stdout.write(`${new Date().toISOString()} ${text}\n`)
+}
+
+async function main(stateDir: string, hosts: SandboxOptions['hosts']): Promise<void> {
+  let sandbox: Sandbox
+  try {
+    const port = values.port === undefined ? {} : { port: Number(values.port) }
+    sandbox = await createSandbox({ stateDir, hosts, ...port, onReport: log })
+  } catch (error) {
+    log(`cannot start: ${messageOf(error)}`)
+    process.exit(error instanceof StateDirBusy ? exitCodes.busy : exitCodes.failed)
+  }
+  const { kind, unavailableBecause } = sandbox.hosts
+  writeEndpoint(stateDir, {
+    pid: process.pid,
+    endpoint: sandbox.endpoint,
+    region: sandbox.region,
+    accessKeyId: sandbox.accessKeyId,
+    secretAccessKey: sandbox.secretAccessKey,
+    accountId: sandbox.accountId,
+    hosts: kind,
+    ...(unavailableBecause === undefined ? {} : { hostsUnavailableBecause: unavailableBecause }),
+    startedAt: new Date().toISOString(),
+  })
+  log(
+    `ready at ${sandbox.endpoint}, hosts: ${kind}${unavailableBecause === undefined ? '' : ` (${unavailableBecause})`}`,
+  )
+
+  let ending = false
+  const end = (because: string) => {
+    if (ending) process.exit(exitCodes.failed)
+    ending = true
+    log(`ending: ${because}`)
+    if (readEndpoint(stateDir)?.pid === process.pid) removeEndpoint(stateDir)
+    sandbox.close().then(
+      () => {
+        log('ended')
+        process.exit(0)
+      },
+      (error: unknown) => {
+        log(`ended with an error: ${messageOf(error)}`)
+        process.exit(exitCodes.failed)
+      },
+    )
+  }
+  process.on('SIGTERM', () => end('SIGTERM'))
+  process.on('SIGINT', () => end('SIGINT'))
+  process.on('SIGHUP', () => {})
+  setInterval(() => {
+    if (!ending && readEndpoint(stateDir)?.pid !== process.pid) end('the state directory is gone')
+  }, watchEveryMs)
+}
+
+process.on('unhandledRejection', (error) => log(`unhandled: ${messageOf(error)}`))
+
+const stateDir = values['state-dir']
+const { hosts } = values
+if (stateDir === undefined || (hosts !== 'auto' && hosts !== 'linux' && hosts !== 'none')) {
+  process.stderr.write('usage: daemon.js --state-dir DIR [--hosts auto|linux|none] [--port N]\n')
+  process.exitCode = exitCodes.failed
+} else {
+  await main(stateDir, hosts)
+}
