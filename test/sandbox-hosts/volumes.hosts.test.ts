@@ -62,12 +62,24 @@ describeHosts(`volumes${unlessHosts}`, () => {
     expect(await sandbox.backend.detachVolume(volumeId, { force: false })).toBe('detached')
   })
 
-  test('is torn off by force while it is mounted', async () => {
-    const volumeId = await sandbox.volume(gibibyte)
+  test('is torn off by force while it is mounted, and what still writes there reaches it no more', async () => {
+    const volumeId = await sandbox.volume(gibibyte / 2)
     await host.attach(volumeId)
     await host.run(`sudo mkfs.ext4 -q ${byId(volumeId)} && sudo mkdir /b && sudo mount ${byId(volumeId)} /b`)
+    await host.run('echo before | sudo tee /b/word')
+    await host.run(
+      `sudo setsid sh -c 'exec 3>/b/late; touch /run/open; sleep 1; echo late >&3; touch /run/wrote; sleep 100' >/dev/null 2>&1 </dev/null &
+      while [ ! -e /run/open ]; do sleep 0.02; done`,
+    )
     expect(await sandbox.backend.detachVolume(volumeId, { force: true })).toBe('detached')
     expect((await host.try('findmnt /b')).exitCode).toBe(1)
+    await twin.attach(volumeId, '/dev/sdb')
+    await twin.run('sudo mkdir /b && sudo mount /dev/xvdb /b')
+    await host.run('while [ ! -e /run/wrote ]; do sleep 0.05; done')
+    expect(
+      await twin.run('cat /b/word /b/late; sudo umount /b; sudo e2fsck -fn /dev/xvdb >/dev/null 2>&1; echo $?'),
+    ).toBe('before\n0')
+    await sandbox.backend.detachVolume(volumeId, { force: false })
   })
 
   test('snapshots of a mounted filesystem are points in time that restore larger', async () => {

@@ -49,7 +49,7 @@ function examine(): HostCapability {
     return no(`hosts need ${what} more: apt-get install ${packages.join(' ')}`)
   }
   if (!canOpen('/dev/loop-control')) return no('hosts need loop devices, and /dev/loop-control cannot be opened')
-  const [program = '', ...args] = [...trialInNamespaces.split(' '), trialScript]
+  const [program, ...args] = [...trialInNamespaces.split(' '), trialScript]
   const outcome = spawnSync(program, args, { env: systemEnvironment, encoding: 'utf8', timeout: 10_000 })
   if (outcome.status === 0) return { ok: true }
   const words = outcome.stderr?.trim().split('\n').at(-1) || outcome.error?.message || 'no reason given'

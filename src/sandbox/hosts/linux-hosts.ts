@@ -13,7 +13,7 @@ import { Relay } from './network/relay.js'
 import { Switch } from './network/switch.js'
 import { joinByUplink } from './network/uplink.js'
 import { KeyedQueue, Turnstile } from './queue.js'
-import { sweep } from './sweep.js'
+import { forgetLoops, sweep } from './sweep.js'
 
 export interface LinuxHostsOptions {
   /** Where disks, volumes and snapshots are kept; made when it is not there. On a filesystem that overlayfs can write to. */
@@ -98,7 +98,8 @@ class LinuxHosts implements HostBackend {
     this.#attachments.clear()
     await running.relay.stop()
     await running.network.stop()
-    for (const path of [running.directory.runtime, running.directory.imageLayer, running.directory.loopsFile]) {
+    await forgetLoops(running.directory)
+    for (const path of [running.directory.runtime, running.directory.imageLayer]) {
       await rm(path, { recursive: true, force: true })
     }
     await running.block.release()
@@ -175,8 +176,8 @@ class LinuxHosts implements HostBackend {
   ): Promise<void> {
     const { instanceId, deviceName } = attachment
     return this.#queue.run(instanceId, async () => {
-      this.#attachments.set(volumeId, instanceId)
       await this.#hosts.get(instanceId)?.disks.attach(volumeId, deviceName)
+      this.#attachments.set(volumeId, instanceId)
     })
   }
 

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { systemClock } from '../../core/clock.js'
 import { run } from './commands.js'
 import type { HostsDirectory } from './directory.js'
-import { removeLoopNode } from './disks/loop-device.js'
+import { removeLoopNodes } from './disks/loop-device.js'
 import { partialSuffix } from './disks/volume-files.js'
 import { deviceGroupPrefix, deviceHierarchy, removeGroup } from './host/device-group.js'
 
@@ -15,7 +15,7 @@ import { deviceGroupPrefix, deviceHierarchy, removeGroup } from './host/device-g
 export async function sweep(directory: HostsDirectory): Promise<void> {
   await endProcesses(directory)
   await releaseLoops(directory)
-  await removeLoopNodes(directory)
+  await forgetLoops(directory)
   await removeDeviceGroups(directory)
   await removePartialFiles(directory)
 }
@@ -64,9 +64,10 @@ async function boundLoops(directory: HostsDirectory): Promise<readonly string[]>
   return loops
 }
 
-async function removeLoopNodes(directory: HostsDirectory): Promise<void> {
+/** Removes the unbound /dev/loopN nodes that this sandbox had the kernel make. */
+export async function forgetLoops(directory: HostsDirectory): Promise<void> {
   const text = await readFile(directory.loopsFile, 'utf8').catch(() => '')
-  for (const path of new Set(text.split('\n'))) if (path !== '') await removeLoopNode(path)
+  await removeLoopNodes(text.split('\n'))
   await rm(directory.loopsFile, { force: true })
 }
 

@@ -72,20 +72,20 @@ export class LoopDevice {
       if (bound === undefined) break
       await systemClock.sleep(5)
     }
-    await removeLoopNode(this.path)
+    await removeLoopNodes([this.path])
   }
 }
 
 /**
- * Has the kernel remove an unbound /dev/loopN again (LOOP_CTL_REMOVE, 0x4C81). It refuses one that somebody uses; the
+ * Has the kernel remove unbound /dev/loopN again (LOOP_CTL_REMOVE, 0x4C81). It refuses one that somebody uses; the
  * first eight are the machine's own. Perl is essential in Debian, and Node has no ioctl.
  */
-export async function removeLoopNode(path: string): Promise<void> {
-  const number = /^\/dev\/loop(\d+)$/.exec(path)?.[1]
-  if (number === undefined || Number(number) < 8) return
-  await run('perl', ['-e', 'open(F, "+<", "/dev/loop-control") and ioctl(F, 0x4C81, $ARGV[0] + 0)', number]).catch(
-    () => '',
-  )
+export async function removeLoopNodes(paths: Iterable<string>): Promise<void> {
+  const numbers = [...new Set(paths)].map((path) => /^\/dev\/loop(\d+)$/.exec(path)?.[1] ?? '0')
+  const ours = numbers.filter((number) => Number(number) >= 8)
+  if (ours.length === 0) return
+  const program = 'open(F, "+<", "/dev/loop-control") or die $!; ioctl(F, 0x4C81, $_ + 0) for @ARGV'
+  await run('perl', ['-e', program, ...ours]).catch(() => '')
 }
 
 /** Another sandbox may take, or remove, the very device that losetup has just found free: then it is asked again. */

@@ -43,6 +43,16 @@ export async function copyToSnapshot(directory: HostsDirectory, volumeId: string
   await rename(`${snapshot}${partialSuffix}`, snapshot)
 }
 
+/**
+ * Gives the volume a new file with the content that it has now. Whoever still holds the old one, by a device that it
+ * was forced off, goes on writing into a file that has no name any more.
+ */
+export async function replaceVolumeFile(directory: HostsDirectory, volumeId: string): Promise<void> {
+  const file = directory.volume(volumeId)
+  await copySparse(file, `${file}${partialSuffix}`)
+  await rename(`${file}${partialSuffix}`, file)
+}
+
 export async function exists(file: string): Promise<boolean> {
   return (await stat(file).catch(() => undefined)) !== undefined
 }

@@ -3,7 +3,7 @@ import { run } from '../commands.js'
 import { kernelNameFor } from '../disks/device-names.js'
 import { type HostDevice, HostDevices } from '../disks/host-devices.js'
 import { LoopDevice } from '../disks/loop-device.js'
-import { copyToSnapshot, growVolumeFile, volumeSize } from '../disks/volume-files.js'
+import { copyToSnapshot, growVolumeFile, replaceVolumeFile, volumeSize } from '../disks/volume-files.js'
 import type { HostsDirectory } from '../directory.js'
 import type { HostDescription } from '../host-backend.js'
 import type { DeviceGroup } from './device-group.js'
@@ -47,9 +47,15 @@ export class HostDisks {
     const kernelName = kernelNameFor(naming, deviceName, taken)
     const device: HostDevice = { volumeId, kernelName, naming, deviceNumber: loop.deviceNumber, sizeBytes }
     this.#disks.set(volumeId, { device, loop })
-    await this.#group?.allow(loop.deviceNumber)
-    await this.#devices.add(device)
-    await this.#list()
+    try {
+      await this.#group?.allow(loop.deviceNumber)
+      await this.#devices.add(device)
+      await this.#list()
+    } catch (error) {
+      this.#disks.delete(volumeId)
+      await loop.release()
+      throw error
+    }
   }
 
   async detach(volumeId: string, options: { readonly force: boolean }): Promise<'detached' | 'busy'> {
@@ -61,6 +67,11 @@ export class HostDisks {
     await this.#devices.remove(disk.device)
     await this.#list()
     await this.#group?.deny(disk.device.deviceNumber)
+    if (options.force && (await disk.loop.isBusy())) {
+      // Open files keep the filesystem alive in the kernel until they are closed; the volume may be elsewhere by then.
+      await disk.loop.flush()
+      await replaceVolumeFile(this.#directory, volumeId)
+    }
     await disk.loop.release()
     return 'detached'
   }
@@ -109,7 +120,7 @@ export class HostDisks {
     return this.#devices.list([...this.#disks.values()].map(({ device }) => device))
   }
 
-  /** What a forced detach does to mounts; open files keep the filesystem alive in the kernel until they are closed. */
+  /** What a forced detach does to mounts. */
   async #tearOff(device: HostDevice): Promise<void> {
     const pid = required(this.#pid, 'PID 1')
     for (const mountPoint of [...(await mountPointsOf(pid, device))].reverse()) {
