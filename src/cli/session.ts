@@ -9,11 +9,11 @@ import { createLocalKeys } from '../hosts/local-keys.js'
 import type { LiveStack } from '../planner/live-stack.js'
 import { createEc2Cloud } from '../providers/ec2/cloud.js'
 import type { Ec2Target } from '../providers/ec2/target.js'
-import { ensureSandbox } from '../sandbox/daemon-client.js'
 import type { StackSpec } from '../spec/stack-spec.js'
 import { createSync } from '../sync/sync.js'
 import type { RunOptions, StackOptions } from './options.js'
 import { findRevision, newRunId } from './revision.js'
+import { upSandbox } from './sandbox-control.js'
 import { sandboxDirectory } from './sandbox-directory.js'
 import type { StackFile } from './stack-file.js'
 import { activityLine } from './terminal.js'
@@ -124,12 +124,12 @@ async function resolveTarget({ target }: StackSpec, options: StackOptions): Prom
     }
   }
   const directory = sandboxDirectory(options)
-  const sandbox = await ensureSandbox(directory)
+  const sandbox = await upSandbox(directory)
   const { endpoint, accessKeyId, secretAccessKey } = sandbox
   return {
     target: { region: target.region, endpoint, credentials: { accessKeyId, secretAccessKey } },
     keys: join(directory, 'keys'),
-    hostsImpossible: sandbox.hostsUnavailableBecause,
+    hostsImpossible: sandbox.hosts === 'none' ? (sandbox.hostsUnavailableBecause ?? 'its hosts are off') : undefined,
   }
 }
 

@@ -1,0 +1,50 @@
+/**
+ * The library: everything that the command line does, as functions. A run is
+ *
+ *     const parsed = parseStack({ file, text })
+ *     const live = await observeStack(parsed.spec, ports, { hosts: true, baseDirectory })
+ *     const plan = makePlan(parsed.spec, live, {})
+ *     const result = await applyPlan(plan, ports, { run, baseDirectory })
+ *
+ * with `ports` composed of `createEc2Cloud`, `createHosts`, `createLocalKeys` and `createSync`, or of implementations of
+ * one's own. Nothing here prints, exits, or reads the environment, but for what the AWS SDK's default chain reads.
+ */
+
+export { type Code, codes } from './core/codes.js'
+export { type Clock, scaledClock, systemClock } from './core/clock.js'
+export {
+  BugError,
+  Cancelled,
+  type Diagnostic,
+  type ErrorClass,
+  EvenkeelError,
+  HostError,
+  PlanError,
+  ProviderError,
+  SpecError,
+  UsageError,
+} from './core/errors.js'
+
+export { type Address, parseAddress } from './spec/address.js'
+export { type ParseInput, type ParseResult, parseStack } from './spec/parse.js'
+export type { StackSpec, Target } from './spec/stack-spec.js'
+
+export type { Change, Diff, Impact } from './planner/change.js'
+export { driftOf } from './planner/drift.js'
+export type { HostFacts, LiveStack, SyncFacts } from './planner/live-stack.js'
+export { makeDestroyPlan, makePlan } from './planner/make-plan.js'
+export type { Plan, Problem } from './planner/plan.js'
+export type { Step, StepId } from './planner/step.js'
+
+export { type ApplyOptions, applyPlan, defaultConcurrency } from './executor/apply-plan.js'
+export type { EventSink, RunEvent } from './executor/events.js'
+export { type ObserveOptions, observeStack } from './executor/observe-stack.js'
+export type { ApplyResult, Outcome } from './executor/outcome.js'
+export type { CloudPort, HostAccess, HostPort, LocalKeysPort, Ports, SyncPort } from './executor/ports.js'
+
+export { createHosts } from './hosts/hosts.js'
+export { createLocalKeys } from './hosts/local-keys.js'
+export { createEc2Cloud } from './providers/ec2/cloud.js'
+export type { Ec2Options, Ec2Target } from './providers/ec2/target.js'
+export { createSync } from './sync/sync.js'
+export { createSandbox } from './sandbox/sandbox.js'

@@ -1,0 +1,157 @@
+import fc from 'fast-check'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { RunEvent } from '../../src/executor/events.js'
+import type { Faults } from '../../src/sandbox/sandbox.js'
+import { pairStack } from '../support/stacks.js'
+import { startSimulation, type Simulation } from '../support/simulation.js'
+
+let world: Simulation
+
+afterEach(() => world.close())
+
+/** What a converged pairStack consists of; anything more would be a duplicate. */
+const whole = { instances: 2, volumes: 2, securityGroups: 1, keyPairs: 1, launchTemplates: 1 }
+
+async function expectWhole(): Promise<void> {
+  expect((await world.plan(pairStack())).steps).toEqual([])
+  const census = await world.census()
+  const counts = Object.fromEntries(Object.keys(whole).map((key) => [key, census[key as keyof typeof whole].length]))
+  expect(counts).toEqual(whole)
+}
+
+/** Calls that an apply of the pair makes, with the step that makes each. */
+const calls = [
+  ['ImportKeyPair', 'import-key-pair'],
+  ['CreateSecurityGroup', 'create-security-group'],
+  ['AuthorizeSecurityGroupIngress', 'authorize-ingress'],
+  ['RunInstances', 'create-server'],
+  ['CreateVolume', 'create-volume'],
+  ['AttachVolume', 'attach-volume'],
+  ['CreateTags', 'tag-resource'],
+] as const
+
+describe('a call that EC2 refuses', () => {
+  it.each(calls)('%s fails its step, blocks what needs it, and nothing else', async (action, kind) => {
+    world = await startSimulation({
+      faults: { scripted: [{ action, call: 1, failure: { code: 'UnauthorizedOperation', httpStatus: 403 } }] },
+    })
+    const { plan, result } = await world.apply(pairStack())
+    const failed = result.outcomes.filter(({ outcome }) => outcome.kind === 'failed')
+    expect(failed).toHaveLength(1)
+    const [failure] = failed
+    expect(failure?.stepId.startsWith(`${kind}:`)).toBe(true)
+    const ended = new Map(result.outcomes.map(({ stepId, outcome }) => [stepId, outcome]))
+    for (const step of plan.steps) {
+      const outcome = ended.get(step.id)
+      const needsDone = step.needs.every((need) => ['done', 'unchanged'].includes(ended.get(need)?.kind ?? ''))
+      if (step.id !== failure?.stepId) expect(outcome?.kind).toBe(needsDone ? 'done' : 'blocked')
+      if (outcome?.kind === 'blocked') expect(outcome.by).toBe(failure?.stepId)
+    }
+    expect(result.status).toBe('partial')
+    expect((await world.apply(pairStack())).result.status).toBe('converged')
+    await expectWhole()
+  })
+
+  it('has no effect on servers when there is no capacity for them', async () => {
+    world = await startSimulation({ faults: { capacity: { probability: 1 } } })
+    const { result } = await world.apply(pairStack())
+    const failed = result.outcomes.flatMap(({ outcome }) => (outcome.kind === 'failed' ? [outcome.error] : []))
+    expect(failed).toHaveLength(2)
+    expect(failed[0]?.message).toMatch(/capacity/i)
+    const census = await world.census()
+    expect({ instances: census.instances.length, volumes: census.volumes.length }).toEqual({ instances: 0, volumes: 2 })
+    world.setFaults({})
+    expect((await world.apply(pairStack())).result.status).toBe('converged')
+    await expectWhole()
+  })
+
+  it('fails the run, and starts nothing, when it is the ledger’s', async () => {
+    const failure = { code: 'UnauthorizedOperation', httpStatus: 403 }
+    world = await startSimulation({ faults: { scripted: [{ action: 'CreateLaunchTemplate', call: 1, failure }] } })
+    const { result } = await world.apply(pairStack())
+    expect(result.status).toBe('failed')
+    expect(result.error?.message).toBeTruthy()
+    expect(new Set(result.outcomes.map(({ outcome }) => outcome.kind))).toEqual(new Set(['cancelled']))
+    expect((await world.apply(pairStack())).result.status).toBe('converged')
+    await expectWhole()
+  })
+})
+
+describe('a lost response', () => {
+  const lost = [...calls.map(([action]) => action), 'CreateLaunchTemplate'] as const
+
+  it.each(lost)('to %s makes no duplicate', async (action) => {
+    world = await startSimulation({ faults: { scripted: [{ action, call: 1, failure: 'lost-response' }] } })
+    expect((await world.apply(pairStack())).result.status).toBe('converged')
+    await expectWhole()
+  })
+
+  it.each([
+    'TerminateInstances',
+    'DetachVolume',
+    'CreateSnapshot',
+    'DeleteVolume',
+    'DeleteKeyPair',
+    'DeleteSecurityGroup',
+  ])('to %s leaves nothing behind', async (action) => {
+    world = await startSimulation()
+    await world.apply(pairStack())
+    world.setFaults({ scripted: [{ action, call: 1, failure: 'lost-response' }] })
+    expect((await world.destroy(pairStack())).result.status).toBe('converged')
+    const { snapshots, ...left } = await world.census()
+    expect(left).toEqual({ instances: [], volumes: [], securityGroups: [], keyPairs: [], launchTemplates: [] })
+    expect(snapshots).toHaveLength(2)
+  })
+})
+
+describe('an interruption', () => {
+  it('starts nothing new, waits for what is in flight, and the next apply goes on', async () => {
+    world = await startSimulation({ latencies: 'fast' })
+    const controller = new AbortController()
+    const events: RunEvent[] = []
+    const { result } = await world.apply(pairStack(), {
+      signal: controller.signal,
+      events: (event) => {
+        events.push(event)
+        if (event.kind === 'step-started' && event.step.kind === 'create-server') controller.abort()
+      },
+    })
+    expect(result.status).toBe('cancelled')
+    const interrupted = events.findIndex(({ kind }) => kind === 'interrupted')
+    expect(events.slice(interrupted).filter(({ kind }) => kind === 'step-started')).toEqual([])
+    const inFlight = events.flatMap((event) => (event.kind === 'interrupted' ? event.inFlight : []))
+    const done = new Set(result.outcomes.filter(({ outcome }) => outcome.kind === 'done').map(({ stepId }) => stepId))
+    expect(inFlight.every((id) => done.has(id))).toBe(true)
+    expect((await world.apply(pairStack())).result.status).toBe('converged')
+    await expectWhole()
+  })
+})
+
+describe('any mixture of faults', () => {
+  it('ends in the wanted state once it is over, without a duplicate', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(100_000), async (seed) => {
+        world = await startSimulation({ seed, faults: weather })
+        try {
+          await world.apply(pairStack())
+          await world.apply(pairStack())
+          world.setFaults({})
+          const { result } = await world.apply(pairStack())
+          expect(result.outcomes.filter(({ outcome }) => outcome.kind === 'failed')).toEqual([])
+          await expectWhole()
+        } finally {
+          await world.close()
+        }
+      }),
+      { numRuns: Number(process.env['EVENKEEL_RUNS'] ?? 6), verbose: 1 },
+    )
+  }, 120_000)
+})
+
+const weather: Faults = {
+  serverErrors: { probability: 0.08 },
+  lostResponses: { probability: 0.15 },
+  capacity: { probability: 0.2 },
+  launchFailures: { probability: 0.1 },
+  visibilityDelayMs: { describe: 20, mutate: 20, filter: 40 },
+}

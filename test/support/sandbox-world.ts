@@ -1,0 +1,79 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { EC2Client } from '@aws-sdk/client-ec2'
+import { expect } from 'vitest'
+import { runEvenkeel, temporaryDirectory, type CommandOptions, type CommandResult } from './evenkeel.js'
+
+/** A sandbox daemon of a test file's own, and stack files beside it. */
+export interface SandboxWorld {
+  readonly directory: string
+  /** Why there are no hosts here, in words; undefined where there are. */
+  readonly hostsUnavailableBecause: string | undefined
+  readonly endpoint: string
+  readonly client: EC2Client
+  /** Writes files below the directory, by relative path; returns the directory. */
+  write(files: Readonly<Record<string, string>>): string
+  run(args: readonly string[], options?: CommandOptions): Promise<CommandResult>
+  /** Ends the daemon and removes everything; also after a failure. */
+  remove(): Promise<void>
+}
+
+interface SandboxStatus {
+  readonly endpoint: string
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly hosts: string
+  readonly hostsUnavailableBecause?: string
+}
+
+export async function startSandboxWorld(name: string): Promise<SandboxWorld> {
+  const { path: directory, remove } = temporaryDirectory(name)
+  const env = {
+    EVENKEEL_SANDBOX_DIR: join(directory, 'sandbox'),
+    HOME: directory,
+    XDG_STATE_HOME: join(directory, 'state'),
+  }
+  const run = (args: readonly string[], options: CommandOptions = {}) =>
+    runEvenkeel(args, { cwd: directory, ...options, env: { ...env, ...options.env } })
+  try {
+    await expectSuccess(run(['sandbox', 'up']))
+    const status = JSON.parse((await expectSuccess(run(['sandbox', 'status', '--json']))).stdout) as SandboxStatus
+    const { endpoint, region, accessKeyId, secretAccessKey } = status
+    const client = new EC2Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey } })
+    return {
+      directory,
+      hostsUnavailableBecause: status.hostsUnavailableBecause,
+      endpoint,
+      client,
+      run,
+      write(files) {
+        for (const [path, text] of Object.entries(files)) {
+          mkdirSync(dirname(join(directory, path)), { recursive: true })
+          writeFileSync(join(directory, path), text)
+        }
+        return directory
+      },
+      async remove() {
+        client.destroy()
+        await run(['sandbox', 'down'])
+        remove()
+      },
+    }
+  } catch (error) {
+    await run(['sandbox', 'down']).catch(() => undefined)
+    remove()
+    throw error
+  }
+}
+
+/** The result of a command that must exit with 0; what it printed is in the failure's message. */
+export async function expectSuccess(running: Promise<CommandResult>): Promise<CommandResult> {
+  return expectExit(running, 0)
+}
+
+export async function expectExit(running: Promise<CommandResult>, exitCode: number): Promise<CommandResult> {
+  const result = await running
+  expect(result.exitCode, `${result.stdout}\n${result.stderr}`).toBe(exitCode)
+  return result
+}

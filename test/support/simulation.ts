@@ -1,0 +1,183 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  DescribeInstancesCommand,
+  DescribeKeyPairsCommand,
+  DescribeLaunchTemplatesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSnapshotsCommand,
+  DescribeVolumesCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2'
+import { applyPlan } from '../../src/executor/apply-plan.js'
+import type { RunEvent } from '../../src/executor/events.js'
+import { observeStack } from '../../src/executor/observe-stack.js'
+import type { ApplyResult } from '../../src/executor/outcome.js'
+import type { Ports } from '../../src/executor/ports.js'
+import { createHosts } from '../../src/hosts/hosts.js'
+import { createLocalKeys } from '../../src/hosts/local-keys.js'
+import { makeDestroyPlan, makePlan } from '../../src/planner/make-plan.js'
+import type { Plan } from '../../src/planner/plan.js'
+import { createEc2Cloud } from '../../src/providers/ec2/cloud.js'
+import { createSandbox, type Faults, type RequestRecord } from '../../src/sandbox/sandbox.js'
+import type { LatencyChoice } from '../../src/sandbox/model/latencies.js'
+import { parseStack } from '../../src/spec/parse.js'
+import type { StackSpec } from '../../src/spec/stack-spec.js'
+import { createSync } from '../../src/sync/sync.js'
+import { temporaryDirectory } from './evenkeel.js'
+
+/** The whole path but for the command line, against a sandbox in this process that has no hosts. */
+export interface Simulation {
+  readonly client: EC2Client
+  plan(text: string): Promise<Plan>
+  planDestroy(text: string): Promise<Plan>
+  /** Plans and applies; every run has its own id. */
+  apply(text: string, options?: ApplyChoice): Promise<{ readonly plan: Plan; readonly result: ApplyResult }>
+  destroy(text: string): Promise<{ readonly plan: Plan; readonly result: ApplyResult }>
+  carryOut(plan: Plan, options?: ApplyChoice): Promise<ApplyResult>
+  setFaults(faults: Faults): void
+  /** The requests that were answered while `work` ran. */
+  requestsDuring(work: () => Promise<unknown>): Promise<readonly RequestRecord[]>
+  census(): Promise<Census>
+  close(): Promise<void>
+}
+
+interface ApplyChoice {
+  readonly run?: string
+  readonly signal?: AbortSignal
+  readonly events?: (event: RunEvent) => void
+  readonly concurrency?: number
+}
+
+/** Ids of everything in the account that is neither gone nor there from the start, sorted. */
+export interface Census {
+  readonly instances: readonly string[]
+  readonly volumes: readonly string[]
+  readonly snapshots: readonly string[]
+  readonly securityGroups: readonly string[]
+  readonly keyPairs: readonly string[]
+  readonly launchTemplates: readonly string[]
+}
+
+export async function startSimulation(
+  options: { readonly seed?: number; readonly faults?: Faults; readonly latencies?: LatencyChoice } = {},
+): Promise<Simulation> {
+  const directory = temporaryDirectory('simulation')
+  const sandbox = await createSandbox({
+    stateDir: join(directory.path, 'sandbox'),
+    hosts: 'none',
+    latencies: options.latencies ?? 'zero',
+    ...(options.seed !== undefined && { seed: options.seed }),
+    ...(options.faults && { faults: options.faults }),
+  })
+  const { endpoint, region, accessKeyId, secretAccessKey } = sandbox
+  const credentials = { accessKeyId, secretAccessKey }
+  const cloud = createEc2Cloud({ region, endpoint, credentials })
+  const client = new EC2Client({ region, endpoint, credentials, maxAttempts: 5 })
+  const hosts = createHosts()
+  const sync = createSync()
+  let runs = 0
+
+  const portsFor = (spec: StackSpec): Ports => ({
+    cloud,
+    hosts,
+    sync,
+    keys: createLocalKeys({
+      stack: spec.stack,
+      keyPairs: spec.keyPairs,
+      baseDirectory: directory.path,
+      directory: join(directory.path, 'keys'),
+    }),
+  })
+  const observe = (spec: StackSpec) =>
+    observeStack(spec, portsFor(spec), {
+      hosts: true,
+      hostsImpossible: 'this sandbox has no hosts',
+      baseDirectory: directory.path,
+    })
+  const portsOf = new WeakMap<Plan, Ports>()
+  const remember = (plan: Plan, spec: StackSpec) => {
+    portsOf.set(plan, portsFor(spec))
+    return plan
+  }
+  const simulation: Simulation = {
+    client,
+    async plan(text) {
+      const spec = specOf(text)
+      return remember(makePlan(spec, await observe(spec), { run: `run-${runs + 1}` }), spec)
+    },
+    async planDestroy(text) {
+      const spec = specOf(text)
+      return remember(makeDestroyPlan(spec, await observe(spec), { run: `run-${runs + 1}` }), spec)
+    },
+    async apply(text, choice) {
+      const plan = await simulation.plan(text)
+      return { plan, result: await simulation.carryOut(plan, choice) }
+    },
+    async destroy(text) {
+      const plan = await simulation.planDestroy(text)
+      return { plan, result: await simulation.carryOut(plan) }
+    },
+    carryOut(plan, choice = {}) {
+      runs += 1
+      const ports = portsOf.get(plan)
+      if (!ports) throw new Error('the plan is of another simulation')
+      return applyPlan(plan, ports, { run: `run-${runs}`, baseDirectory: directory.path, ...choice })
+    },
+    setFaults: (faults) => sandbox.setFaults(faults),
+    async requestsDuring(work) {
+      const before = sandbox.requests().length
+      await work()
+      return sandbox.requests().slice(before)
+    },
+    census: () => takeCensus(client),
+    async close() {
+      cloud.close()
+      hosts.close()
+      await sync.close()
+      client.destroy()
+      await sandbox.close()
+      directory.remove()
+    },
+  }
+  writeFileSync(join(directory.path, 'README'), 'made by a test\n')
+  return simulation
+}
+
+export function specOf(text: string): StackSpec {
+  const parsed = parseStack({ file: 'stack.yaml', text })
+  if (!parsed.ok) throw new Error(parsed.diagnostics.map(({ line, message }) => `${line}: ${message}`).join('\n'))
+  return parsed.spec
+}
+
+async function takeCensus(client: EC2Client): Promise<Census> {
+  const [instances, volumes, snapshots, groups, keyPairs, templates] = await Promise.all([
+    client.send(new DescribeInstancesCommand({})),
+    client.send(new DescribeVolumesCommand({})),
+    client.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'] })),
+    client.send(new DescribeSecurityGroupsCommand({})),
+    client.send(new DescribeKeyPairsCommand({})),
+    client.send(new DescribeLaunchTemplatesCommand({})),
+  ])
+  const alive = (instances.Reservations ?? [])
+    .flatMap(({ Instances }) => Instances ?? [])
+    .filter(({ State }) => State?.Name !== 'terminated' && State?.Name !== 'shutting-down')
+  const roots = new Set(
+    alive.flatMap(({ BlockDeviceMappings, RootDeviceName }) =>
+      (BlockDeviceMappings ?? [])
+        .filter(({ DeviceName }) => DeviceName === RootDeviceName)
+        .map(({ Ebs }) => Ebs?.VolumeId),
+    ),
+  )
+  const ids = (found: readonly (string | undefined)[]) => found.map((id) => id ?? '?').sort()
+  return {
+    instances: ids(alive.map(({ InstanceId }) => InstanceId)),
+    volumes: ids((volumes.Volumes ?? []).map(({ VolumeId }) => VolumeId).filter((id) => !roots.has(id))),
+    snapshots: ids((snapshots.Snapshots ?? []).map(({ SnapshotId }) => SnapshotId)),
+    securityGroups: ids(
+      (groups.SecurityGroups ?? []).filter(({ GroupName }) => GroupName !== 'default').map(({ GroupId }) => GroupId),
+    ),
+    keyPairs: ids((keyPairs.KeyPairs ?? []).map(({ KeyPairId }) => KeyPairId)),
+    launchTemplates: ids((templates.LaunchTemplates ?? []).map(({ LaunchTemplateId }) => LaunchTemplateId)),
+  }
+}
