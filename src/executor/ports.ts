@@ -253,6 +253,8 @@ export interface HostAccess {
   readonly hostKey: string
   /** Undefined: the SSH agent. */
   readonly privateKeyPath: string | undefined
+  /** Volume id -> the name under which EC2 attached it, e.g. `/dev/sdf`: on Xen types a disk does not tell its volume id. */
+  readonly deviceNames?: Readonly<Record<string, string>>
 }
 
 /** One connection a server, made at the first use and kept until `close`. Commands run through `sudo -n` where they need root. */
@@ -301,6 +303,8 @@ export interface ExecStreams {
   readonly stdin: NodeJS.ReadableStream | undefined
   readonly stdout: NodeJS.WritableStream
   readonly stderr: NodeJS.WritableStream
+  /** Aborted: the command is sent SIGINT, and its exit status is still waited for. */
+  readonly interrupt?: AbortSignal
 }
 
 /** Key pairs on this machine. */

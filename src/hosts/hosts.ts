@@ -1,0 +1,155 @@
+import { type Clock, systemClock } from '../core/clock.js'
+import { HostError } from '../core/errors.js'
+import type { Effect, ExecStreams, HostAccess, HostPort } from '../executor/ports.js'
+import type { HostFacts } from '../planner/live-stack.js'
+import type { Address } from '../spec/address.js'
+import { runShellCommand } from './command.js'
+import { connect } from './connect.js'
+import { execArgv } from './exec.js'
+import { growFilesystem, type GrowRequest } from './grow-filesystem.js'
+import { makeFilesystem, type MakeRequest } from './make-filesystem.js'
+import { mountVolume, type MountRequest } from './mount.js'
+import { probeFacts } from './probe.js'
+import { waitForFirstBoot } from './ready.js'
+import { SshSession } from './ssh-session.js'
+import { unmountVolume } from './unmount.js'
+import { type FstabRequest, writeFstab } from './write-fstab.js'
+
+export interface HostsOptions {
+  readonly clock?: Clock
+  /** How long a server that does not answer is tried again, outside of `waitUntilReady`. Default 10 s. */
+  readonly connectPatienceMs?: number
+  /** How long a refused login is tried again by `waitUntilReady`. Default 15 s. */
+  readonly loginPatienceMs?: number
+}
+
+/** Works inside servers over SSH: one connection for each, made at the first use. */
+export function createHosts(options: HostsOptions = {}): HostPort {
+  return new Hosts(options)
+}
+
+interface Connection {
+  /** What the connection was made with; another access means another connection. */
+  readonly key: string
+  readonly session: Promise<SshSession>
+}
+
+class Hosts implements HostPort {
+  readonly #clock: Clock
+  readonly #connectPatienceMs: number
+  readonly #loginPatienceMs: number
+  readonly #connections = new Map<Address, Connection>()
+
+  constructor({ clock = systemClock, connectPatienceMs = 10_000, loginPatienceMs = 15_000 }: HostsOptions) {
+    this.#clock = clock
+    this.#connectPatienceMs = connectPatienceMs
+    this.#loginPatienceMs = loginPatienceMs
+  }
+
+  async waitUntilReady(access: HostAccess, { timeoutMs }: { readonly timeoutMs: number }): Promise<Effect> {
+    const start = this.#clock.now()
+    for (;;) {
+      const leftMs = Math.max(1_000, start + timeoutMs - this.#clock.now())
+      try {
+        const session = await this.#session(access, leftMs, this.#loginPatienceMs)
+        return await waitForFirstBoot(session, Math.max(1_000, start + timeoutMs - this.#clock.now()))
+      } catch (error) {
+        // A first boot may restart sshd, or the server: waiting again is safe.
+        const isLost = error instanceof HostError && error.code === 'HOST_CONNECTION_LOST'
+        if (!isLost || this.#clock.now() - start >= timeoutMs) throw error
+        this.disconnect(access.address)
+        await this.#clock.sleep(500)
+      }
+    }
+  }
+
+  async probe(access: HostAccess): Promise<HostFacts> {
+    try {
+      return await this.#whileConnected(access, probeFacts)
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error
+      return { kind: 'unreadable', reason: error.message }
+    }
+  }
+
+  makeFilesystem(access: HostAccess, request: MakeRequest): Promise<Effect> {
+    return this.#whileConnected(access, (session) => makeFilesystem(session, request, this.#clock))
+  }
+
+  growFilesystem(access: HostAccess, request: GrowRequest): Promise<Effect> {
+    return this.#whileConnected(access, (session) => growFilesystem(session, request, this.#clock))
+  }
+
+  mount(access: HostAccess, request: MountRequest): Promise<Effect> {
+    return this.#whileConnected(access, (session) => mountVolume(session, request, this.#clock))
+  }
+
+  writeFstab(access: HostAccess, request: FstabRequest): Promise<Effect> {
+    return this.#whileConnected(access, (session) => writeFstab(session, request))
+  }
+
+  unmount(access: HostAccess, request: { readonly volumeId: string }): Promise<Effect> {
+    return this.#whileConnected(access, (session) => unmountVolume(session, request.volumeId))
+  }
+
+  async run(access: HostAccess, command: string, onOutput: (line: string) => void): Promise<void> {
+    const session = await this.#session(access)
+    await runShellCommand(session, command, onOutput)
+  }
+
+  async exec(access: HostAccess, argv: readonly string[], streams: ExecStreams): Promise<number> {
+    const session = await this.#session(access)
+    return execArgv(session, argv, streams)
+  }
+
+  disconnect(address: Address): void {
+    const connection = this.#connections.get(address)
+    this.#connections.delete(address)
+    connection?.session.then(
+      (session) => session.close(),
+      () => {},
+    )
+  }
+
+  close(): void {
+    for (const address of this.#connections.keys()) this.disconnect(address)
+  }
+
+  /**
+   * Runs an operation that may be run again, once more when the connection breaks: each of them looks first at what is
+   * there already.
+   */
+  async #whileConnected<T>(access: HostAccess, operate: (session: SshSession) => Promise<T>): Promise<T> {
+    try {
+      return await operate(await this.#session(access))
+    } catch (error) {
+      if (!(error instanceof HostError) || error.code !== 'HOST_CONNECTION_LOST') throw error
+      this.disconnect(access.address)
+      return operate(await this.#session(access))
+    }
+  }
+
+  async #session(
+    access: HostAccess,
+    patienceMs = this.#connectPatienceMs,
+    loginPatienceMs = 0,
+  ): Promise<SshSession> {
+    const { address, instanceId, hostname, port, user, hostKey, privateKeyPath } = access
+    const key = JSON.stringify([instanceId, hostname, port, user, hostKey, privateKeyPath])
+    const known = this.#connections.get(address)
+    if (known?.key === key) return known.session
+    if (known) this.disconnect(address)
+    const session = connect(access, { patienceMs, loginPatienceMs, clock: this.#clock }).then((client) => {
+      const made = new SshSession(access, client)
+      made.onClose(() => this.#forget(address, session))
+      return made
+    })
+    this.#connections.set(address, { key, session })
+    session.catch(() => this.#forget(address, session))
+    return session
+  }
+
+  #forget(address: Address, session: Promise<SshSession>): void {
+    if (this.#connections.get(address)?.session === session) this.#connections.delete(address)
+  }
+}
