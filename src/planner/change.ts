@@ -10,6 +10,8 @@ export type ChangeKind = 'create' | 'update' | 'replace' | 'remove' | 'adopt' | 
 export interface Change {
   readonly address: Address
   readonly kind: ChangeKind
+  /** The server that a volume or sync rule lies on, so that reports can show them together. */
+  readonly server?: Address
   /** One sentence for people; explains, never decides. Empty only for `none`. */
   readonly reason: string
   readonly impact: Impact

@@ -1,5 +1,6 @@
 import type { Address } from '../spec/address.js'
 import type { Change } from './change.js'
+import type { Unreadable } from './live-stack.js'
 import type { Step, StepId } from './step.js'
 
 /** What is to be done, in an order that respects every need. Plain JSON: it can be saved, and the same inputs give the same bytes. */
@@ -17,6 +18,8 @@ export interface Plan {
   /** In a stable topological order. */
   readonly steps: readonly Step[]
   readonly problems: readonly Problem[]
+  /** What could not be read and why, sorted by address: servers' insides and sync rules included. */
+  readonly unreadable: readonly Unreadable[]
   /** Steps that the target cannot carry out (a sandbox without hosts), left out of `steps`. */
   readonly impossible: readonly { readonly id: StepId; readonly address: Address; readonly reason: string }[]
   /** What exists already, by address: the executor's first bindings. */

@@ -22,9 +22,13 @@ export const tagKeys = {
   retained: 'evenkeel:retained',
   /** On servers: the ed25519 host key pinned after its first boot, `ssh-ed25519 AAAA…`. */
   hostKey: 'evenkeel:host-key',
+  /** Digests of the keys of the user's own tags that we set, so that one that leaves the file can be taken away. */
+  userTags: 'evenkeel:tags',
+  /** On servers: who logs in, so that a server can be entered when its entry has left the file. */
+  user: 'evenkeel:user',
   /** On servers: digest of the user data as it was sent. */
   userData: 'evenkeel:user-data',
-  /** On snapshots: what is needed to make the volume again. */
+  /** On snapshots: what is needed to make the volume again. Filesystem and mount point stand on volumes too. */
   version: 'evenkeel:version',
   fstype: 'evenkeel:fstype',
   mount: 'evenkeel:mount',

@@ -246,7 +246,10 @@ class World {
     const before = this.#before
     const impossible = before.hostsImpossible !== undefined
     const addresses = ledger ?? [
-      ...new Set([...(before.ledger?.addresses ?? []), ...this.#plan.ledger.after.filter((address) => this.#ids.has(address))]),
+      ...new Set([
+        ...(before.ledger?.addresses ?? []),
+        ...this.#plan.ledger.after.filter((address) => this.#ids.has(address)),
+      ]),
     ]
     return {
       ...before,
@@ -403,7 +406,8 @@ class World {
 
   #mount(step: StepOf<'mount-volume'>): void {
     const { device, disk, volume } = this.#deviceOn(step.address, step.server)
-    if (device.content?.fstype !== step.fstype) throw new Refused(`${volume.id} holds ${device.content?.fstype ?? 'nothing'}`)
+    if (device.content?.fstype !== step.fstype)
+      throw new Refused(`${volume.id} holds ${device.content?.fstype ?? 'nothing'}`)
     const known = disk.mounts.find(({ volumeId, path }) => volumeId === volume.id && path === step.mount.path)
     disk.mounts = [
       ...disk.mounts.filter((mount) => mount !== known),
@@ -416,7 +420,15 @@ class World {
     for (const { attachment, id } of this.#volumes) {
       const uuid = this.#contents.get(id)?.content?.uuid
       const line = attachment?.instanceId === instanceId && disk.fstab.find(({ source }) => source === `UUID=${uuid}`)
-      if (line) disk.mounts.push(mountOf(id, line.fstype, { path: line.path, options: line.options, owner: undefined, mode: undefined }, undefined))
+      if (line)
+        disk.mounts.push(
+          mountOf(
+            id,
+            line.fstype,
+            { path: line.path, options: line.options, owner: undefined, mode: undefined },
+            undefined,
+          ),
+        )
     }
   }
 
@@ -442,7 +454,15 @@ class World {
 
   #device({ id, sizeGiB }: LiveVolume): HostDevice {
     const known = this.#contents.get(id)
-    return known ?? { volumeId: id, path: '/dev/nvme1n1', sizeBytes: sizeGiB * 2 ** 30, content: undefined, partitionPath: undefined }
+    return (
+      known ?? {
+        volumeId: id,
+        path: '/dev/nvme1n1',
+        sizeBytes: sizeGiB * 2 ** 30,
+        content: undefined,
+        partitionPath: undefined,
+      }
+    )
   }
 
   #mustRun(address: Address): LiveServer {

@@ -1,0 +1,110 @@
+import { assert } from '../core/assert.js'
+import { canonicalJson, digestOfText } from '../core/digest.js'
+
+/**
+ * What was last applied, one short digest for each property, in the tag `evenkeel:applied`:
+ * `v1 image=3fa2c1 type=91bc02`. A property that the file does not mention has no entry, so that a property added to
+ * the stack file's format later reads as "was not mentioned" on older resources.
+ */
+export type AppliedRecord = Readonly<Partial<Record<AppliedKey, string>>>
+
+/** Keys in the tag, for each kind of resource. Short ones: a tag's value holds 256 characters (EC2 User Guide, "Tag restrictions"). */
+export const appliedKeys = {
+  keyPair: ['key', 'tags'],
+  securityGroup: ['description', 'ingress', 'tags'],
+  server: [
+    'group',
+    'image',
+    'key',
+    'protect',
+    'root',
+    'setup',
+    'state',
+    'subnet',
+    'tags',
+    'type',
+    'user',
+    'userdata',
+    'zone',
+  ],
+  volume: [
+    'crypt',
+    'fs',
+    'iops',
+    'kms',
+    'label',
+    'mode',
+    'mount',
+    'opts',
+    'owner',
+    'rate',
+    'remove',
+    'server',
+    'size',
+    'tags',
+    'type',
+    'uuid',
+    'zone',
+  ],
+} as const
+export type AppliedKey = (typeof appliedKeys)[keyof typeof appliedKeys][number]
+
+/** Chosen: 24 bits. Two values that collide make a change of the file look like drift, and it is carried out all the same. */
+const digestLength = 6
+const valueLengthMax = 256
+const formatMark = 'v1'
+
+/** The record in a tag's value; undefined when the tag is missing or damaged. */
+export function parseApplied(value: string | undefined): AppliedRecord | undefined {
+  if (value === undefined) return undefined
+  const [mark, ...entries] = value.split(' ')
+  if (mark !== formatMark) return undefined
+  const record: Record<string, string> = {}
+  for (const entry of entries) {
+    const match = /^([a-z]+)=([0-9a-f]{6})$/.exec(entry)
+    if (!match) return undefined
+    const [, key = '', digest = ''] = match
+    record[key] = digest
+  }
+  return record as AppliedRecord
+}
+
+/** The tag's value for a record, keys sorted: equal records give equal text. */
+export function formatApplied(record: AppliedRecord): string {
+  const entries = Object.entries(record)
+    .filter(([, digest]) => digest !== undefined)
+    .map(([key, digest]) => `${key}=${digest}`)
+    .sort()
+  const value = [formatMark, ...entries].join(' ')
+  assert(value.length <= valueLengthMax, `the applied tag is ${value.length} characters long: ${value}`)
+  return value
+}
+
+/** Digests what the file says about a property; undefined for what it does not say. */
+export type Digester = (word: unknown) => string | undefined
+
+/** A digester that remembers: most properties of a large stack have few different values. */
+export function createDigester(): Digester {
+  const known = new Map<string, string>()
+  return (word) => {
+    if (word === undefined) return undefined
+    const text = typeof word === 'object' ? canonicalJson(word) : JSON.stringify(word)
+    let digest = known.get(text)
+    if (digest === undefined) {
+      digest = digestOfText(text, digestLength)
+      known.set(text, digest)
+    }
+    return digest
+  }
+}
+
+/** The entries of `record` under `keys`. */
+export function pickApplied(record: AppliedRecord | undefined, keys: readonly AppliedKey[]): AppliedRecord {
+  const picked: Partial<Record<AppliedKey, string>> = {}
+  if (!record) return picked
+  for (const key of keys) {
+    const digest = record[key]
+    if (digest !== undefined) picked[key] = digest
+  }
+  return picked
+}

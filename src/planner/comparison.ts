@@ -1,0 +1,94 @@
+import deepDiff from 'deep-diff'
+import { compareText } from './address-order.js'
+import type { AppliedKey, AppliedRecord, Digester } from './applied.js'
+import type { Diff, DiffValue } from './change.js'
+
+/** One property of one resource: what the file says, what is live, and how both look in a report. */
+export interface Property {
+  /** In reports: `size`, `type` … */
+  readonly path: string
+  /** In the applied tag. */
+  readonly key: AppliedKey
+  /** What the file says, digested into the record; undefined where it says nothing. */
+  readonly word: unknown
+  readonly before: DiffValue
+  readonly after: DiffValue
+  /** Where `before` and `after` alone do not tell. */
+  readonly equal?: boolean
+}
+
+/** A difference's cause: drift where the file says what it said at the last apply. */
+export function causeOf(
+  digest: Digester,
+  applied: AppliedRecord | undefined,
+  key: AppliedKey,
+  word: unknown,
+): Diff['cause'] {
+  return applied !== undefined && applied[key] === digest(word) ? 'drift' : 'pending'
+}
+
+/** The properties that differ, each with its cause. */
+export function compareProperties(
+  digest: Digester,
+  applied: AppliedRecord | undefined,
+  properties: readonly Property[],
+): readonly Diff[] {
+  return properties
+    .filter(({ before, after, equal }) => !(equal ?? sameValue(before, after)))
+    .map(({ path, key, word, before, after }) => ({ path, before, after, cause: causeOf(digest, applied, key, word) }))
+}
+
+/** What is recorded once all of these properties are as the file says. */
+export function recordOf(digest: Digester, properties: readonly Pick<Property, 'key' | 'word'>[]): AppliedRecord {
+  const record: Partial<Record<AppliedKey, string>> = {}
+  for (const { key, word } of properties) {
+    const value = digest(word)
+    if (value !== undefined) record[key] = value
+  }
+  return record
+}
+
+/** Whether two values are the same; lists are compared by deep-diff, which is slow, only when they are not identical. */
+export function sameValue(left: unknown, right: unknown): boolean {
+  if (left === right) return true
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false
+  return deepDiff(left, right) === undefined
+}
+
+/** Keys at which two flat records differ, sorted. */
+export function differingKeys(
+  left: Readonly<Record<string, string>>,
+  right: Readonly<Record<string, string>>,
+): readonly string[] {
+  const differences = deepDiff(left, right) ?? []
+  return differences.map(({ path }) => String((path as unknown[] | undefined)?.[0])).sort(compareText)
+}
+
+/** Sorted by path; of the same path, what goes stands before what comes. */
+export function sortedDiffs(diffs: readonly Diff[]): readonly Diff[] {
+  if (diffs.length < 2) return diffs
+  return [...diffs].sort(
+    (left, right) =>
+      compareText(left.path, right.path) ||
+      Number(left.before === null) - Number(right.before === null) ||
+      compareText(String(left.before ?? left.after), String(right.before ?? right.after)),
+  )
+}
+
+/** The diffs of a create: everything that is wanted, with nothing before. */
+export function createDiffs(
+  wanted: Readonly<Record<string, DiffValue | undefined>>,
+  cause: Diff['cause'],
+): readonly Diff[] {
+  const diffs: Diff[] = []
+  for (const [path, after] of Object.entries(wanted)) {
+    if (after !== undefined && after !== null) diffs.push({ path, before: null, after, cause })
+  }
+  return sortedDiffs(diffs)
+}
+
+/** Stands in the plan of what the last apply left behind and is not there any more. */
+export const existsDiff: Diff = { path: 'exists', before: false, after: true, cause: 'drift' }
+
+/** Stands in the plan of what goes. */
+export const removedDiff: Diff = { path: 'exists', before: true, after: false, cause: 'pending' }

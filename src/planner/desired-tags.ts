@@ -1,0 +1,114 @@
+import type { Address } from '../spec/address.js'
+import type { UserTags } from '../spec/stack-spec.js'
+import { digestOfText } from '../core/digest.js'
+import { compareText } from './address-order.js'
+import { formatApplied, parseApplied, type AppliedRecord } from './applied.js'
+import type { Diff } from './change.js'
+import { causeOf } from './comparison.js'
+import { nameTag } from './names.js'
+import type { Planning } from './planning.js'
+import { tagKeys, type Tags } from './tags.js'
+
+/** Digests of the user tag keys that we set, so that one that leaves the file can be told from one that others made. Chosen: five hex digits, so that 42 keys fit. */
+const userKeyDigestLength = 5
+
+/** The tags that a resource keeps for good: whose it is, its name, and the user's own. */
+export function lastingTags(planning: Planning, address: Address, userTags: UserTags, own: Tags = {}): Tags {
+  const stack = planning.spec.stack
+  const tags: Record<string, string> = {
+    ...userTags,
+    [tagKeys.name]: nameTag(stack, address),
+    [tagKeys.stack]: stack,
+    [tagKeys.address]: address,
+    ...own,
+  }
+  const keys = Object.keys(userTags)
+  if (keys.length > 0) tags[tagKeys.userTags] = keys.map(userKeyDigest).sort(compareText).join(' ')
+  return tags
+}
+
+/** All tags of a create call. */
+export function creationTags(planning: Planning, lasting: Tags, applied: AppliedRecord): Tags {
+  const { revision, run } = planning.options
+  return {
+    ...lasting,
+    [tagKeys.applied]: formatApplied(applied),
+    ...(revision === undefined ? {} : { [tagKeys.revision]: revision }),
+    ...(run === undefined ? {} : { [tagKeys.run]: run }),
+  }
+}
+
+/** What to write and what to take away, so that the tags are as wanted; empty when they are. */
+export interface TagWork {
+  readonly tags: Tags
+  readonly removeTags: readonly string[]
+  readonly diffs: readonly Diff[]
+}
+
+/**
+ * Compares the live tags with the wanted ones, others' tags left alone. `quiet` names keys whose difference another
+ * property tells already. When nothing else differs (`alone`), a record that is not up to date is told as a diff too.
+ */
+export function tagWork(
+  planning: Planning,
+  live: Tags,
+  userTags: UserTags,
+  lasting: Tags,
+  applied: AppliedRecord,
+  options: { readonly quiet?: readonly string[]; readonly alone: boolean },
+): TagWork {
+  const recorded = parseApplied(live[tagKeys.applied])
+  const userCause = causeOf(planning.digest, recorded, 'tags', userTagsWord(userTags))
+  const write: Record<string, string> = {}
+  const diffs: Diff[] = []
+  for (const key of Object.keys(lasting)) {
+    const wanted = lasting[key]
+    if (wanted === undefined || live[key] === wanted) continue
+    write[key] = wanted
+    const cause = Object.hasOwn(userTags, key) || key === tagKeys.userTags ? userCause : 'drift'
+    if (options.quiet?.includes(key) || (key === tagKeys.userTags && cause === 'pending')) continue
+    diffs.push({ path: `tags.${key}`, before: live[key] ?? null, after: wanted, cause })
+  }
+  const removeTags = staleUserKeys(live, userTags)
+  for (const key of removeTags) {
+    if (Object.hasOwn(live, key) && key !== tagKeys.userTags) {
+      diffs.push({ path: `tags.${key}`, before: live[key] ?? null, after: null, cause: userCause })
+    }
+  }
+  const value = formatApplied(applied)
+  if (live[tagKeys.applied] !== value) {
+    write[tagKeys.applied] = value
+    if (recorded === undefined || (options.alone && diffs.length === 0)) {
+      const cause = recorded === undefined ? 'drift' : 'pending'
+      diffs.push({ path: `tags.${tagKeys.applied}`, before: live[tagKeys.applied] ?? null, after: value, cause })
+    }
+  }
+  const { revision } = planning.options
+  const writes = Object.keys(write).length > 0 || removeTags.length > 0
+  if (writes && revision !== undefined && live[tagKeys.revision] !== revision) write[tagKeys.revision] = revision
+  return { tags: write, removeTags, diffs }
+}
+
+/** The word digested for user tags: undefined when there are none. */
+export function userTagsWord(userTags: UserTags): UserTags | undefined {
+  return Object.keys(userTags).length === 0 ? undefined : userTags
+}
+
+/** Live keys that we set once and the file no longer has, sorted; the list of them too when it is empty now. */
+function staleUserKeys(live: Tags, userTags: UserTags): readonly string[] {
+  const recorded = live[tagKeys.userTags]
+  if (recorded === undefined) return []
+  const ours = new Set(recorded.split(' '))
+  const stale = Object.keys(live).filter(
+    (key) => !Object.hasOwn(userTags, key) && !isReserved(key) && ours.has(userKeyDigest(key)),
+  )
+  return (Object.keys(userTags).length === 0 ? [...stale, tagKeys.userTags] : stale).sort(compareText)
+}
+
+function isReserved(key: string): boolean {
+  return key === tagKeys.name || key.startsWith('evenkeel:') || key.startsWith('aws:')
+}
+
+function userKeyDigest(key: string): string {
+  return digestOfText(key, userKeyDigestLength)
+}

@@ -1,0 +1,13 @@
+import type { MountSpec } from '../spec/stack-spec.js'
+import type { FstabLine } from './live-stack.js'
+
+/** The options field of a managed fstab line: what the file says, or `defaults`, and `nofail`, so that a server boots without its volume. */
+export function fstabOptions(mount: Pick<MountSpec, 'options'>): string {
+  const options = mount.options === undefined || mount.options === '' ? ['defaults'] : mount.options.split(',')
+  return options.includes('nofail') ? options.join(',') : [...options, 'nofail'].join(',')
+}
+
+/** A line as it stands in /etc/fstab, without the last two fields. */
+export function fstabText(line: FstabLine): string {
+  return `${line.source} ${line.path} ${line.fstype} ${line.options}`
+}

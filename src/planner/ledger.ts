@@ -1,0 +1,25 @@
+import type { Address } from '../spec/address.js'
+import { sortedAddresses } from './address-order.js'
+import type { Change } from './change.js'
+import type { PlannedLedger } from './plan.js'
+import type { Planning } from './planning.js'
+
+/** The ledger before and after: what is there once every step is done. An address that could not be planned stays as it was. */
+export function plannedLedger(planning: Planning, changes: readonly Change[]): PlannedLedger {
+  const { ledger } = planning.live.stack
+  const before = sortedAddresses(ledger?.addresses ?? [])
+  const known = new Set(before)
+  const named = namedAddresses(planning)
+  const after: Address[] = []
+  for (const { address, kind } of changes) {
+    if (kind === 'remove') continue
+    const isHeld = planning.blocked.has(address) || !named.has(address)
+    if (isHeld ? known.has(address) : true) after.push(address)
+  }
+  return { id: ledger?.id, before, after }
+}
+
+function namedAddresses({ spec }: Planning): ReadonlySet<Address> {
+  const lists = [spec.keyPairs, spec.securityGroups, spec.servers, spec.volumes, spec.syncs]
+  return new Set(lists.flatMap((list) => list.map(({ address }) => address)))
+}

@@ -1,0 +1,89 @@
+import type { Address } from '../spec/address.js'
+import { sortedByAddress } from './address-order.js'
+import type { LiveKeyPair, LiveSecurityGroup, LiveServer, LiveSnapshot, LiveStack, LiveVolume } from './live-stack.js'
+import { tagKeys } from './tags.js'
+
+/** A LiveStack behind maps, so that planning looks nothing up in lists. */
+export interface LiveIndex {
+  readonly stack: LiveStack
+  readonly keyPairs: ReadonlyMap<Address, LiveKeyPair>
+  readonly keyPairsByName: ReadonlyMap<string, LiveKeyPair>
+  readonly securityGroups: ReadonlyMap<Address, LiveSecurityGroup>
+  readonly groupsById: ReadonlyMap<string, LiveSecurityGroup>
+  readonly servers: ReadonlyMap<Address, LiveServer>
+  readonly serversById: ReadonlyMap<string, LiveServer>
+  /** Ours, without root and retained volumes. */
+  readonly volumes: ReadonlyMap<Address, LiveVolume>
+  /** All data volumes, foreign ones included. */
+  readonly volumesById: ReadonlyMap<string, LiveVolume>
+  /** Volumes that were kept when their entry left the file. */
+  readonly retained: ReadonlyMap<Address, readonly LiveVolume[]>
+  /** Ours, by the volume's address. */
+  readonly snapshots: ReadonlyMap<Address, readonly LiveSnapshot[]>
+  readonly snapshotsById: ReadonlyMap<string, LiveSnapshot>
+  /** Two or more live resources with one address: their ids, sorted. */
+  readonly conflicts: ReadonlyMap<Address, readonly string[]>
+  readonly ledger: ReadonlySet<Address>
+  readonly unreadable: ReadonlyMap<Address, string>
+}
+
+/** Indexes what was observed; the order of its lists does not matter. */
+export function indexLive(live: LiveStack): LiveIndex {
+  const conflicts = new Map<Address, readonly string[]>()
+  const isOurs = (resource: LiveVolume | LiveSnapshot) => resource.tags[tagKeys.stack] === live.stack
+  const volumes = live.volumes.filter((volume) => volume.tags[tagKeys.role] !== 'root')
+  const owned = volumes.filter(isOurs)
+  return {
+    stack: live,
+    keyPairs: uniqueByAddress(live.keyPairs, conflicts),
+    keyPairsByName: new Map(live.keyPairs.map((pair) => [pair.keyName, pair])),
+    securityGroups: uniqueByAddress(live.securityGroups, conflicts),
+    groupsById: byId(live.securityGroups),
+    servers: uniqueByAddress(live.servers, conflicts),
+    serversById: byId(live.servers),
+    volumes: uniqueByAddress(
+      owned.filter((volume) => volume.tags[tagKeys.retained] === undefined),
+      conflicts,
+    ),
+    volumesById: byId(volumes),
+    retained: groupByAddress(owned.filter((volume) => volume.tags[tagKeys.retained] !== undefined)),
+    snapshots: groupByAddress(live.snapshots.filter(isOurs)),
+    snapshotsById: byId(live.snapshots),
+    conflicts,
+    ledger: new Set(live.ledger?.addresses),
+    unreadable: new Map(live.unreadable.map(({ address, reason }) => [address, reason])),
+  }
+}
+
+function byId<T extends { readonly id: string }>(items: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(items.map((item) => [item.id, item]))
+}
+
+function groupByAddress<T extends { readonly address: Address; readonly id: string }>(
+  items: readonly T[],
+): ReadonlyMap<Address, readonly T[]> {
+  const groups = new Map<Address, T[]>()
+  for (const item of sortedByAddress(items, ({ id }) => id)) {
+    const group = groups.get(item.address)
+    if (group) group.push(item)
+    else groups.set(item.address, [item])
+  }
+  return groups
+}
+
+function uniqueByAddress<T extends { readonly address: Address; readonly id: string }>(
+  items: readonly T[],
+  conflicts: Map<Address, readonly string[]>,
+): ReadonlyMap<Address, T> {
+  const unique = new Map<Address, T>()
+  for (const [address, group] of groupByAddress(items)) {
+    const [only] = group
+    if (group.length > 1) {
+      conflicts.set(
+        address,
+        group.map(({ id }) => id),
+      )
+    } else if (only) unique.set(address, only)
+  }
+  return unique
+}

@@ -1,0 +1,178 @@
+import type { Address } from '../spec/address.js'
+import type { StackSpec } from '../spec/stack-spec.js'
+import { parseAddress } from '../spec/address.js'
+import { sortedByAddress, sortedAddresses, compareText } from './address-order.js'
+import { bindingsOf } from './bindings.js'
+import { impacts, type Change, type Impact } from './change.js'
+import { planKeyPairs } from './key-pairs.js'
+import { plannedLedger } from './ledger.js'
+import type { LiveStack } from './live-stack.js'
+import { documentDigest, normalizedLive, normalizedSpec } from './normalize.js'
+import type { Plan, Problem } from './plan.js'
+import { newPlanning, recordChange, refuse, warn, type Planning, type PlanOptions } from './planning.js'
+import { planSecurityGroups } from './security-groups.js'
+import { decideServers } from './server-decision.js'
+import { lowerServers } from './server-steps.js'
+import type { Step } from './step.js'
+import { planSyncs } from './syncs.js'
+import { planVolumeRemovals } from './volume-removal.js'
+import { planVolumes } from './volumes.js'
+
+export type { PlanOptions } from './planning.js'
+
+/**
+ * Returns what is to be done so that the live stack becomes what the file says. Pure: the same inputs, their lists in any
+ * order, give the byte-identical plan. What cannot be planned safely stands in `problems`. Throws a PlanError when the
+ * file's references and orders go round in a circle.
+ */
+export function makePlan(spec: StackSpec, live: LiveStack, options: PlanOptions = {}): Plan {
+  return planFor(normalizedSpec(spec), live, options, undefined)
+}
+
+/**
+ * Returns the plan that removes everything of the stack, volumes by their `onRemove` rule. It goes by the tags on what
+ * is live, so it works without the file; where there is one, its rules and protections count before those in tags.
+ */
+export function makeDestroyPlan(spec: StackSpec | undefined, live: LiveStack, options: PlanOptions = {}): Plan {
+  const nothing: StackSpec = {
+    stack: live.stack,
+    target: spec?.target ?? {
+      kind: 'ec2',
+      region: live.region,
+      profile: undefined,
+      account: undefined,
+      endpoint: undefined,
+    },
+    keyPairs: [],
+    securityGroups: [],
+    servers: [],
+    volumes: [],
+    syncs: [],
+  }
+  return planFor(nothing, live, options, spec ? normalizedSpec(spec) : nothing)
+}
+
+function planFor(spec: StackSpec, observed: LiveStack, options: PlanOptions, destroying: StackSpec | undefined): Plan {
+  const live = normalizedLive(observed)
+  const planning = newPlanning(spec, live, options, destroying)
+  noteConflicts(planning)
+  noteUnreadable(planning)
+  decideServers(planning)
+  planKeyPairs(planning)
+  planSecurityGroups(planning)
+  const taken = planVolumes(planning)
+  planVolumeRemovals(planning, taken)
+  planSyncs(planning)
+  lowerServers(planning)
+  return finish(planning, live, options)
+}
+
+function finish(planning: Planning, live: LiveStack, options: PlanOptions): Plan {
+  const groups = groupsOf(planning)
+  const { steps, impossible } = planning.steps.finish(
+    (step) => groups.get(step.address) ?? step.address,
+    live.hostsImpossible,
+  )
+  const changes = finishChanges(planning, steps, groups)
+  noteUnreadServers(planning)
+  const unread = new Map([...planning.live.unreadable, ...planning.unread])
+  const unreadable = sortedAddresses(unread.keys()).map((address) => ({ address, reason: unread.get(address) ?? '' }))
+  const problems = sortedProblems(planning.problems)
+  return {
+    formatVersion: 1,
+    stack: planning.spec.stack,
+    specDigest: options.specDigest ?? documentDigest(planning.destroying ?? planning.spec),
+    liveDigest: documentDigest(live),
+    complete: unreadable.length === 0,
+    applyable: problems.every(({ severity }) => severity !== 'error'),
+    changes,
+    steps,
+    problems,
+    unreadable,
+    impossible,
+    bindings: bindingsOf(planning),
+    ledger: plannedLedger(planning, changes),
+  }
+}
+
+/** Two live resources with one address: nothing is done with either, and nothing is deleted to settle it. */
+function noteConflicts(planning: Planning): void {
+  for (const [address, ids] of planning.live.conflicts) {
+    const message = `${ids.join(' and ')} both carry the address ${address}`
+    const hint = 'take the tag evenkeel:address off the one that is not meant; neither is touched until then'
+    refuse(planning, address, 'PLAN_ADDRESS_CONFLICT', message, hint)
+    recordChange(planning, { address, kind: 'none', reason: message, diffs: [] })
+  }
+}
+
+/** What could not be read and is not known to exist must not be made a second time. */
+function noteUnreadable(planning: Planning): void {
+  const { keyPairs, securityGroups, servers, volumes } = planning.live
+  for (const [address, reason] of planning.live.unreadable) {
+    const isLive = keyPairs.has(address) || securityGroups.has(address) || servers.has(address) || volumes.has(address)
+    if (isLive || parseAddress(address)?.kind === 'sync') continue
+    planning.blocked.add(address)
+    warn(planning, address, 'PLAN_UNREADABLE', `${address} could not be read: ${reason}`)
+    recordChange(planning, { address, kind: 'none', reason: `could not be read: ${reason}`, diffs: [] })
+  }
+}
+
+function noteUnreadServers(planning: Planning): void {
+  for (const [address, reason] of planning.unread) {
+    const { facts } = planning.fates.get(address) ?? {}
+    if (facts?.kind === 'unreadable') {
+      warn(planning, address, 'PLAN_UNREADABLE', `the inside of ${address} could not be read: ${reason}`)
+    }
+  }
+}
+
+/** With which address a step stands in reports: what lies on a server stands with the server. */
+function groupsOf(planning: Planning): ReadonlyMap<Address, Address> {
+  const groups = new Map<Address, Address>()
+  for (const [address, live] of planning.live.volumes) {
+    const holder = live.attachment && planning.live.serversById.get(live.attachment.instanceId)
+    if (holder) groups.set(address, holder.address)
+  }
+  for (const { address, server } of planning.spec.volumes) {
+    if (server !== undefined) groups.set(address, server)
+  }
+  for (const { address, to } of planning.spec.syncs) {
+    const group = to.kind === 'server' ? to.server : groups.get(to.volume)
+    if (group !== undefined) groups.set(address, group)
+  }
+  return groups
+}
+
+function finishChanges(
+  planning: Planning,
+  steps: readonly Step[],
+  groups: ReadonlyMap<Address, Address>,
+): readonly Change[] {
+  const worst = new Map<Address, Impact>()
+  for (const { address, impact } of steps) {
+    if (impact !== 'none') worst.set(address, worse(worst.get(address), impact))
+  }
+  return sortedByAddress([...planning.changes.values()]).map(({ address, kind, reason, diffs, impact }) => {
+    const server = groups.get(address)
+    return {
+      address,
+      kind,
+      ...(server === undefined ? {} : { server }),
+      reason,
+      impact: worse(impact, worst.get(address) ?? 'none'),
+      diffs,
+    }
+  })
+}
+
+function worse(left: Impact | undefined, right: Impact): Impact {
+  return left !== undefined && impacts.indexOf(left) > impacts.indexOf(right) ? left : right
+}
+
+function sortedProblems(problems: readonly Problem[]): readonly Problem[] {
+  const keyOf = ({ severity, address, code, message }: Problem) => `${severity} ${address ?? ''} ${code} ${message}`
+  return problems
+    .map((problem) => ({ problem, key: keyOf(problem) }))
+    .sort((left, right) => compareText(left.key, right.key))
+    .map(({ problem }) => problem)
+}

@@ -1,0 +1,70 @@
+import { canonicalJson, digestOfText } from '../core/digest.js'
+import type { StackSpec } from '../spec/stack-spec.js'
+import { compareText, sortedByAddress } from './address-order.js'
+import type { HostFacts, LiveStack } from './live-stack.js'
+
+/** The same specification with every list whose order means nothing in one order. */
+export function normalizedSpec(spec: StackSpec): StackSpec {
+  return {
+    ...spec,
+    keyPairs: sortedByAddress(spec.keyPairs),
+    securityGroups: sortedByAddress(spec.securityGroups).map((group) => ({
+      ...group,
+      ingress: sortedByJson(group.ingress),
+    })),
+    servers: sortedByAddress(spec.servers).map((server) => ({
+      ...server,
+      securityGroups: [...server.securityGroups].sort(compareText),
+      dependsOn: [...server.dependsOn].sort(compareText),
+    })),
+    volumes: sortedByAddress(spec.volumes),
+    syncs: sortedByAddress(spec.syncs),
+  }
+}
+
+/** The same observation with every list whose order means nothing in one order. Lines of fstab keep theirs. */
+export function normalizedLive(live: LiveStack): LiveStack {
+  const idOf = ({ id }: { readonly id: string }) => id
+  return {
+    ...live,
+    zones: [...live.zones].sort(compareText),
+    keyPairs: sortedByAddress(live.keyPairs, idOf),
+    securityGroups: sortedByAddress(live.securityGroups, idOf).map((group) => ({
+      ...group,
+      ingress: sortedByJson(group.ingress),
+    })),
+    servers: sortedByAddress(live.servers, idOf).map((server) => ({
+      ...server,
+      securityGroupIds: [...server.securityGroupIds].sort(compareText),
+    })),
+    volumes: sortedByAddress(live.volumes, idOf),
+    snapshots: sortedByAddress(live.snapshots, idOf),
+    ledger: live.ledger && { ...live.ledger, addresses: [...live.ledger.addresses].sort(compareText) },
+    hosts: Object.fromEntries(Object.entries(live.hosts).map(([address, facts]) => [address, normalizedHost(facts)])),
+    unreadable: sortedByAddress(live.unreadable, ({ reason }) => reason),
+  }
+}
+
+/** SHA-256 of a normalized value in hex: tells a saved plan that the world or the file is not what it was made from. */
+export function documentDigest(document: StackSpec | LiveStack): string {
+  return digestOfText(canonicalJson(document))
+}
+
+function normalizedHost(facts: HostFacts): HostFacts {
+  if (facts.kind !== 'read') return facts
+  return {
+    ...facts,
+    devices: [...facts.devices].sort((left, right) => compareText(left.volumeId, right.volumeId)),
+    mounts: [...facts.mounts].sort(
+      (left, right) => compareText(left.path, right.path) || compareText(left.volumeId, right.volumeId),
+    ),
+  }
+}
+
+function sortedByJson<T>(items: readonly T[]): readonly T[] {
+  if (items.length < 2) return items
+  return items
+    .map((item) => ({ item, key: canonicalJson(item) }))
+    .sort((left, right) => compareText(left.key, right.key))
+    .map(({ item }) => item)
+}

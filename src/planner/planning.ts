@@ -1,0 +1,92 @@
+import type { Address } from '../spec/address.js'
+import type { StackSpec } from '../spec/stack-spec.js'
+import type { Code } from '../core/codes.js'
+import type { Digester } from './applied.js'
+import { createDigester } from './applied.js'
+import type { ChangeKind, Diff, Impact } from './change.js'
+import { indexLive, type LiveIndex } from './live-index.js'
+import type { LiveStack } from './live-stack.js'
+import type { Problem } from './plan.js'
+import type { ServerFate } from './server-fate.js'
+import { StepGraph } from './step-graph.js'
+
+/** What a caller may add to a plan's inputs. */
+export interface PlanOptions {
+  /** Git commit, or `--revision`: recorded in tags together with other changes. */
+  readonly revision?: string | undefined
+  /** The run that will apply the plan: recorded on what it creates. */
+  readonly run?: string | undefined
+  /** Servers to be replaced where their image's name means a newer image by now. */
+  readonly updateImages?: readonly Address[] | undefined
+  /** Digest of the stack file's specification where the caller has it already. */
+  readonly specDigest?: string | undefined
+}
+
+export interface DraftChange {
+  readonly address: Address
+  readonly kind: ChangeKind
+  readonly reason: string
+  readonly diffs: readonly Diff[]
+  /** At least this; the impacts of its steps count too. */
+  readonly impact?: Impact
+}
+
+/** One planning under way: the inputs behind maps, and what has been decided so far. */
+export interface Planning {
+  readonly spec: StackSpec
+  readonly live: LiveIndex
+  readonly options: PlanOptions
+  readonly digest: Digester
+  readonly steps: StepGraph
+  readonly problems: Problem[]
+  readonly changes: Map<Address, DraftChange>
+  /** By server address: those of the file and those that are live. */
+  readonly fates: Map<Address, ServerFate>
+  /** Addresses that hold an error: nothing is planned for them, nor for what stands on them. */
+  readonly blocked: Set<Address>
+  /** Whether everything goes: volumes then go by what the file says, where there is one. */
+  readonly destroying: StackSpec | undefined
+  /** Servers whose inside the plan wanted to know and could not, with the reason. */
+  readonly unread: Map<Address, string>
+}
+
+export function newPlanning(
+  spec: StackSpec,
+  live: LiveStack,
+  options: PlanOptions,
+  destroying: StackSpec | undefined,
+): Planning {
+  return {
+    spec,
+    live: indexLive(live),
+    options,
+    digest: createDigester(),
+    steps: new StepGraph(),
+    problems: [],
+    changes: new Map(),
+    fates: new Map(),
+    blocked: new Set(),
+    destroying,
+    unread: new Map(),
+  }
+}
+
+export function recordChange(planning: Planning, change: DraftChange): void {
+  planning.changes.set(change.address, change)
+}
+
+/** Adds a problem that keeps the plan from being applied, and takes the address out of it. */
+export function refuse(planning: Planning, address: Address, code: Code, message: string, hint?: string): void {
+  planning.blocked.add(address)
+  planning.problems.push({ severity: 'error', code, address, message, hint })
+}
+
+export function warn(
+  planning: Planning,
+  address: Address | undefined,
+  code: Code,
+  message: string,
+  hint?: string,
+): void {
+  planning.problems.push({ severity: 'warning', code, address, message, hint })
+}

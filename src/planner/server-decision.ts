@@ -1,0 +1,283 @@
+import type { Address } from '../spec/address.js'
+import type { ServerSpec, VolumeSpec } from '../spec/stack-spec.js'
+import { compareText } from './address-order.js'
+import { parseApplied, type AppliedKey, type AppliedRecord } from './applied.js'
+import type { Diff } from './change.js'
+import { causeOf, compareProperties, createDiffs, existsDiff, recordOf, sortedDiffs } from './comparison.js'
+import { lastingTags, tagWork, type TagWork } from './desired-tags.js'
+import type { LiveServer } from './live-stack.js'
+import { loginUser } from './login-user.js'
+import { mutabilityOf } from './mutability.js'
+import { recordChange, refuse, warn, type Planning } from './planning.js'
+import { reasonFor, reasonForCreate } from './reasons.js'
+import { factsOf, insideOf, isRunning, newFate, volumesByServer, type ServerFate } from './server-fate.js'
+import {
+  imageOf,
+  rootWord,
+  serverProperties,
+  serverWishes,
+  serverWords,
+  subnetOf,
+  userDataWord,
+} from './server-properties.js'
+import { serverZone } from './server-zone.js'
+import { tagKeys, type Tags } from './tags.js'
+
+/** Decides what becomes of every server, in the file and live. */
+export function decideServers(planning: Planning): void {
+  const volumes = volumesByServer(planning)
+  for (const spec of planning.spec.servers) {
+    if (planning.blocked.has(spec.address)) continue
+    const live = planning.live.servers.get(spec.address)
+    const own = volumes.get(spec.address) ?? []
+    const fate = live ? decideExisting(planning, spec, live, own) : decideNew(planning, spec, undefined, own)
+    if (fate) planning.fates.set(spec.address, fate)
+  }
+  for (const [address, live] of planning.live.servers) {
+    if (!planning.fates.has(address) && !planning.blocked.has(address)) {
+      planning.fates.set(address, removedFate(planning, address, live))
+    }
+  }
+}
+
+/** Tags that a server keeps for good. The login user is left out where nothing is known of the image. */
+export function serverTags(planning: Planning, spec: ServerSpec): Tags {
+  const image = imageOf(planning, spec)
+  return lastingTags(planning, spec.address, spec.tags, {
+    ...(spec.user === undefined && !image ? {} : { [tagKeys.user]: loginUser(spec, image) }),
+    ...(spec.protect ? { [tagKeys.protect]: 'true' } : {}),
+  })
+}
+
+function decideNew(
+  planning: Planning,
+  spec: ServerSpec,
+  replaced: { readonly live: LiveServer; readonly diffs: readonly Diff[]; readonly reason: string } | undefined,
+  volumes: readonly VolumeSpec[],
+): ServerFate | undefined {
+  const { address } = spec
+  const image = imageOf(planning, spec)
+  if (!image) {
+    return refused(planning, address, 'PLAN_IMAGE_NOT_FOUND', `no image fits what the file says of ${address}`)
+  }
+  if (spec.subnet && !subnetOf(planning, spec)) {
+    return refused(planning, address, 'PLAN_SUBNET_NOT_FOUND', `no subnet fits what the file says of ${address}`)
+  }
+  const zone = serverZone(planning, spec, replaced?.live, volumes)
+  if (zone === undefined) {
+    return refused(planning, address, 'PLAN_ZONE_NOT_FOUND', `no zone of ${planning.live.stack.region} is available`)
+  }
+  const wasThere = planning.live.ledger.has(address)
+  const impossible = planning.live.stack.hostsImpossible !== undefined
+  const record = recordOf(
+    planning.digest,
+    serverWords(spec).filter(({ key }) => !(impossible && key === 'setup')),
+  )
+  return newFate({
+    address,
+    spec,
+    live: replaced?.live,
+    action: replaced ? 'replace' : 'create',
+    facts: factsOf(planning, address),
+    inside: impossible ? 'impossible' : spec.state === 'stopped' ? 'closed' : 'new',
+    runsAfter: spec.state === 'running',
+    zone,
+    decision: {
+      draft: replaced
+        ? { address, kind: 'replace', reason: replaced.reason, diffs: sortedDiffs(replaced.diffs) }
+        : {
+            address,
+            kind: 'create',
+            reason: reasonForCreate(wasThere),
+            diffs: sortedDiffs([
+              ...(wasThere ? [existsDiff] : []),
+              ...createDiffs(serverWishes(planning, spec, image, zone), wasThere ? 'drift' : 'pending'),
+            ]),
+          },
+      record,
+      tagging: undefined,
+      setupRuns: spec.setup.length > 0,
+    },
+  })
+}
+
+function decideExisting(
+  planning: Planning,
+  spec: ServerSpec,
+  live: LiveServer,
+  volumes: readonly VolumeSpec[],
+): ServerFate | undefined {
+  const { address } = spec
+  const applied = parseApplied(live.tags[tagKeys.applied])
+  const facts = factsOf(planning, address)
+  const inside = insideOf(planning, spec, live, facts)
+  const canRunSetup = inside !== 'impossible' && inside !== 'closed'
+  const properties = serverProperties(planning, spec, live, applied, canRunSetup)
+  const keptKeys = new Set<AppliedKey>(canRunSetup ? [] : ['setup'])
+  const diffs: Diff[] = [
+    ...compareProperties(planning.digest, applied, properties),
+    ...imageDiffs(planning, spec, live, applied, keptKeys),
+    ...rootVolumeDiffs(planning, spec, live, applied, keptKeys),
+  ]
+  noteUserData(planning, spec, applied, keptKeys)
+  const forcing = diffs.filter((diff) => mutabilityOf('server', diff.path).how === 'replacement')
+  const first = forcing[0]
+  if (first) {
+    if (spec.protect) {
+      const message = `${address} is protected from termination, and ${mutabilityOf('server', first.path).because}`
+      return refused(planning, address, 'PLAN_PROTECTED', message, 'set protect: false to let it be replaced')
+    }
+    const marked = diffs.map((diff) =>
+      forcing.includes(diff) ? { ...diff, forcesReplacement: mutabilityOf('server', diff.path).because } : diff,
+    )
+    const reason = mutabilityOf('server', first.path).because
+    return decideNew(planning, spec, { live, diffs: marked, reason }, volumes)
+  }
+  const record = keepApplied(recordOf(planning.digest, serverWords(spec)), applied, keptKeys)
+  const tags = tagWork(planning, live.tags, spec.tags, serverTags(planning, spec), record, {
+    quiet: [tagKeys.protect],
+    alone: diffs.length === 0,
+  })
+  const all = sortedDiffs([...diffs, ...tags.diffs])
+  return newFate({
+    address,
+    spec,
+    live,
+    action: 'keep',
+    facts,
+    inside,
+    runsAfter: spec.state === 'running',
+    zone: live.zone,
+    decision: {
+      draft: { address, kind: all.length > 0 ? 'update' : 'none', reason: reasonFor(all), diffs: all },
+      record,
+      tagging: withoutProtectTag(spec, live, tags),
+      setupRuns: diffs.some(({ path }) => path === 'setup'),
+    },
+  })
+}
+
+/** Protection that the file no longer asks for leaves no tag behind. */
+function withoutProtectTag(spec: ServerSpec, live: LiveServer, work: TagWork): TagWork {
+  if (spec.protect || live.tags[tagKeys.protect] === undefined) return work
+  return { ...work, removeTags: [...work.removeTags, tagKeys.protect].sort(compareText) }
+}
+
+/** A changed selector that means another image replaces the server; the same selector that means a newer one is told, and replaces when asked to. */
+function imageDiffs(
+  planning: Planning,
+  spec: ServerSpec,
+  live: LiveServer,
+  applied: AppliedRecord | undefined,
+  keptKeys: Set<AppliedKey>,
+): readonly Diff[] {
+  const { address } = spec
+  const image = imageOf(planning, spec)
+  const isNewWord = applied !== undefined && causeOf(planning.digest, applied, 'image', spec.image) === 'pending'
+  if (!image) {
+    keptKeys.add('image')
+    if (isNewWord) refuse(planning, address, 'PLAN_IMAGE_NOT_FOUND', `no image fits what the file says of ${address}`)
+    return []
+  }
+  if (image.id === live.imageId) return []
+  const isAsked = planning.options.updateImages?.includes(address) ?? false
+  if (isNewWord || isAsked) return [{ path: 'image', before: live.imageId, after: image.id, cause: 'pending' }]
+  warn(
+    planning,
+    address,
+    'PLAN_IMAGE_NEWER',
+    `${address} runs ${live.imageId}; what the file names is ${image.id} (${image.name}) by now`,
+    `to replace the server, keeping its volumes: --update-images ${address}`,
+  )
+  return []
+}
+
+/** A root volume shrinks by replacement alone; one that should grow is left as it is, with a word about it. */
+function rootVolumeDiffs(
+  planning: Planning,
+  spec: ServerSpec,
+  live: LiveServer,
+  applied: AppliedRecord | undefined,
+  keptKeys: Set<AppliedKey>,
+): readonly Diff[] {
+  const wanted = spec.rootVolume.sizeGiB
+  const root = live.rootVolume
+  if (!root) return []
+  const isNewWord = applied !== undefined && causeOf(planning.digest, applied, 'root', rootWord(spec)) === 'pending'
+  if (wanted !== undefined && wanted < root.sizeGiB && isNewWord) {
+    return [{ path: 'rootVolume.size', before: root.sizeGiB, after: wanted, cause: 'pending' }]
+  }
+  const type = spec.rootVolume.type
+  if ((wanted !== undefined && wanted !== root.sizeGiB) || (type !== undefined && type !== root.type)) {
+    keptKeys.add('root')
+    warn(
+      planning,
+      spec.address,
+      'PLAN_ROOT_VOLUME_LEFT',
+      `the root volume of ${spec.address} is ${root.sizeGiB} GiB ${root.type}; the file asks for ${wanted ?? root.sizeGiB} GiB ${type ?? root.type}`,
+      'root volumes are not changed in place yet: change it by hand, or replace the server',
+    )
+  }
+  return []
+}
+
+function noteUserData(
+  planning: Planning,
+  spec: ServerSpec,
+  applied: AppliedRecord | undefined,
+  keptKeys: Set<AppliedKey>,
+): void {
+  if (spec.onUserDataChange !== 'ignore' || applied === undefined) return
+  if (applied.userdata === planning.digest(userDataWord(spec))) return
+  keptKeys.add('userdata')
+  warn(
+    planning,
+    spec.address,
+    'PLAN_USER_DATA_IGNORED',
+    `the user data of ${spec.address} is not what it was launched with, and is not sent again`,
+    'onUserDataChange: replace makes a new server when it changes',
+  )
+}
+
+/** `record`, with what was recorded before under the keys that this plan leaves alone. */
+export function keepApplied(
+  record: AppliedRecord,
+  applied: AppliedRecord | undefined,
+  keys: ReadonlySet<AppliedKey>,
+): AppliedRecord {
+  if (keys.size === 0) return record
+  const kept: Partial<Record<AppliedKey, string>> = { ...record }
+  for (const key of keys) {
+    const digest = applied?.[key]
+    if (digest === undefined) delete kept[key]
+    else kept[key] = digest
+  }
+  return kept
+}
+
+function removedFate(planning: Planning, address: Address, live: LiveServer): ServerFate {
+  const facts = factsOf(planning, address)
+  return newFate({
+    address,
+    spec: undefined,
+    live,
+    action: 'remove',
+    facts,
+    inside: planning.live.stack.hostsImpossible === undefined && isRunning(live) ? 'known' : 'closed',
+    runsAfter: false,
+    zone: live.zone,
+    decision: undefined,
+  })
+}
+
+function refused(
+  planning: Planning,
+  address: Address,
+  code: Parameters<typeof refuse>[2],
+  message: string,
+  hint?: string,
+): undefined {
+  refuse(planning, address, code, message, hint)
+  recordChange(planning, { address, kind: 'none', reason: message, diffs: [] })
+  return undefined
+}

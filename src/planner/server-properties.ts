@@ -1,0 +1,166 @@
+import { digestOfText } from '../core/digest.js'
+import type { Address } from '../spec/address.js'
+import type { ServerSpec } from '../spec/stack-spec.js'
+import { referencesIn, templateSource, type Template } from '../spec/template.js'
+import type { AppliedKey, AppliedRecord } from './applied.js'
+import { knownAfterApply, type DiffValue } from './change.js'
+import type { Property } from './comparison.js'
+import { userTagsWord } from './desired-tags.js'
+import { imageKey, subnetKey, type LiveImage, type LiveServer, type LiveSubnet } from './live-stack.js'
+import { ec2Name } from './names.js'
+import type { Planning } from './planning.js'
+import { tagKeys } from './tags.js'
+
+/** What the file says of a server, as it is digested into the applied tag. */
+export function serverWords(spec: ServerSpec): readonly { readonly key: AppliedKey; readonly word: unknown }[] {
+  return [
+    { key: 'image', word: spec.image },
+    { key: 'type', word: spec.type },
+    { key: 'zone', word: spec.zone },
+    { key: 'subnet', word: spec.subnet },
+    { key: 'key', word: spec.keyPair },
+    { key: 'group', word: spec.securityGroups },
+    { key: 'state', word: spec.state },
+    { key: 'root', word: rootWord(spec) },
+    { key: 'userdata', word: userDataWord(spec) },
+    { key: 'protect', word: spec.protect ? true : undefined },
+    { key: 'setup', word: setupWord(spec) },
+    { key: 'user', word: spec.user },
+    { key: 'tags', word: userTagsWord(spec.tags) },
+  ]
+}
+
+/** The properties that can be compared with a live server; what the file does not say is not compared. */
+export function serverProperties(
+  planning: Planning,
+  spec: ServerSpec,
+  live: LiveServer,
+  applied: AppliedRecord | undefined,
+  canRunSetup: boolean,
+): readonly Property[] {
+  const properties: Property[] = [
+    { path: 'type', key: 'type', word: spec.type, before: live.type, after: spec.type },
+    { path: 'state', key: 'state', word: spec.state, before: runState(live), after: spec.state },
+    {
+      path: 'protect',
+      key: 'protect',
+      word: spec.protect ? true : undefined,
+      before: live.tags[tagKeys.protect] === 'true',
+      after: spec.protect,
+    },
+    keyPairProperty(planning, spec, live),
+    groupsProperty(planning, spec, live),
+  ]
+  if (spec.zone !== undefined) {
+    properties.push({ path: 'zone', key: 'zone', word: spec.zone, before: live.zone, after: spec.zone })
+  }
+  const subnet = subnetOf(planning, spec)
+  if (subnet) {
+    properties.push({ path: 'subnet', key: 'subnet', word: spec.subnet, before: live.subnetId, after: subnet.id })
+  }
+  const setup = setupWord(spec)
+  if (canRunSetup && setup !== undefined && applied) {
+    properties.push({
+      path: 'setup',
+      key: 'setup',
+      word: setup,
+      before: applied.setup === undefined ? '(not run yet)' : '(as last run)',
+      after: setup,
+      equal: applied.setup === planning.digest(setup),
+    })
+  }
+  if (spec.onUserDataChange === 'replace' && applied) {
+    properties.push({
+      path: 'userData',
+      key: 'userdata',
+      word: userDataWord(spec),
+      before: applied.userdata === undefined ? null : '(as sent at launch)',
+      after: userDataValue(planning, spec.userData),
+      equal: applied.userdata === planning.digest(userDataWord(spec)),
+    })
+  }
+  return properties
+}
+
+/** What stands in the plan of a new server. */
+export function serverWishes(
+  planning: Planning,
+  spec: ServerSpec,
+  image: LiveImage,
+  zone: string | undefined,
+): Readonly<Record<string, DiffValue | undefined>> {
+  return {
+    image: image.id,
+    type: spec.type,
+    zone,
+    subnet: subnetOf(planning, spec)?.id,
+    keyPair: spec.keyPair,
+    securityGroups: spec.securityGroups,
+    state: spec.state,
+    'rootVolume.size': spec.rootVolume.sizeGiB,
+    'rootVolume.type': spec.rootVolume.type,
+    userData: userDataValue(planning, spec.userData),
+    protect: spec.protect ? true : undefined,
+    setup: setupWord(spec),
+    ...Object.fromEntries(Object.entries(spec.tags).map(([key, value]) => [`tags.${key}`, value])),
+  }
+}
+
+export function imageOf(planning: Planning, spec: ServerSpec): LiveImage | undefined {
+  return planning.live.stack.images[imageKey(spec.image)]
+}
+
+export function subnetOf(planning: Planning, spec: ServerSpec): LiveSubnet | undefined {
+  return spec.subnet && planning.live.stack.subnets[subnetKey(spec.subnet)]
+}
+
+/** A key pair's name in EC2: that of the live one, else the one that it will get. */
+export function keyNameOf(planning: Planning, keyPair: Address): string {
+  return planning.live.keyPairs.get(keyPair)?.keyName ?? ec2Name(planning.spec.stack, keyPair)
+}
+
+export function rootWord(spec: ServerSpec): unknown {
+  const { sizeGiB, type } = spec.rootVolume
+  return sizeGiB === undefined && type === undefined ? undefined : { sizeGiB, type }
+}
+
+export function userDataWord(spec: ServerSpec): string | undefined {
+  return spec.userData && templateSource(spec.userData)
+}
+
+export function setupWord(spec: ServerSpec): readonly string[] | undefined {
+  return spec.setup.length === 0 ? undefined : spec.setup.map(templateSource)
+}
+
+/** `running` or `stopped`, whichever it is on its way to. */
+function runState(live: LiveServer): 'running' | 'stopped' {
+  return live.state === 'running' || live.state === 'pending' ? 'running' : 'stopped'
+}
+
+function keyPairProperty(planning: Planning, spec: ServerSpec, live: LiveServer): Property {
+  const known = live.keyName === undefined ? undefined : planning.live.keyPairsByName.get(live.keyName)?.address
+  const equal = live.keyName === keyNameOf(planning, spec.keyPair)
+  const before = known ?? live.keyName ?? null
+  return { path: 'keyPair', key: 'key', word: spec.keyPair, before, after: spec.keyPair, equal }
+}
+
+function groupsProperty(planning: Planning, spec: ServerSpec, live: LiveServer): Property {
+  const before = live.securityGroupIds.map((id) => planning.live.groupsById.get(id)?.address ?? id).sort()
+  const after = [...spec.securityGroups].sort()
+  return { path: 'securityGroups', key: 'group', word: spec.securityGroups, before, after }
+}
+
+/** User data may hold secrets, so plans show its size and digest alone. */
+function userDataValue(planning: Planning, userData: Template | undefined): DiffValue {
+  if (!userData) return null
+  const open = referencesIn(userData).some(({ address }) => !isLive(planning, address))
+  if (open) return knownAfterApply
+  const source = templateSource(userData)
+  const lines = source.split('\n').length - (source.endsWith('\n') ? 1 : 0)
+  return `${lines} ${lines === 1 ? 'line' : 'lines'}, sha256 ${digestOfText(source, 12)}`
+}
+
+function isLive(planning: Planning, address: Address): boolean {
+  const { servers, volumes, securityGroups, keyPairs } = planning.live
+  return servers.has(address) || volumes.has(address) || securityGroups.has(address) || keyPairs.has(address)
+}

@@ -1,0 +1,115 @@
+import { addressOf } from '../spec/address.js'
+import type { VolumeSpec } from '../spec/stack-spec.js'
+import type { LiveSnapshot, LiveVolume } from './live-stack.js'
+import { refuse, type Planning } from './planning.js'
+import { tagKeys } from './tags.js'
+
+/** Where a volume comes from. The order is that of VM::EC2::Staging: the one that is there, `volumeId`, `snapshot`, `reuse`, blank. */
+export type VolumeSource =
+  | { readonly kind: 'live'; readonly volume: LiveVolume }
+  /** `retained`: ours from before; else somebody's, which is never formatted. */
+  | { readonly kind: 'adopt'; readonly volume: LiveVolume; readonly retained: boolean }
+  | { readonly kind: 'snapshot'; readonly snapshot: LiveSnapshot }
+  | { readonly kind: 'blank' }
+
+/** The source of a volume; undefined where there is none, which is told as an error. `zone` is where the volume must be. */
+export function volumeSource(planning: Planning, spec: VolumeSpec, zone: string | undefined): VolumeSource | undefined {
+  const live = planning.live.volumes.get(spec.address)
+  if (live) return liveSource(planning, spec, live)
+  if (spec.volumeId !== undefined) return adoptedSource(planning, spec, spec.volumeId)
+  if (spec.snapshot) return snapshotSource(planning, spec, spec.snapshot)
+  if (!spec.reuse) return { kind: 'blank' }
+  const free = planning.live.retained.get(spec.address)?.find((volume) => isFree(volume) && isIn(volume, zone))
+  if (free) return { kind: 'adopt', volume: free, retained: true }
+  const snapshot = newest(completed(planning.live.snapshots.get(spec.address)))
+  return snapshot ? { kind: 'snapshot', snapshot } : { kind: 'blank' }
+}
+
+/** The version of a snapshot by its tag; 0 when it has none. */
+export function snapshotVersion(snapshot: LiveSnapshot): number {
+  const version = Number(snapshot.tags[tagKeys.version] ?? 0)
+  return Number.isInteger(version) && version > 0 ? version : 0
+}
+
+function liveSource(planning: Planning, spec: VolumeSpec, live: LiveVolume): VolumeSource | undefined {
+  if (spec.volumeId !== undefined && spec.volumeId !== live.id) {
+    const message = `${spec.address} is ${live.id} already; the file adopts ${spec.volumeId}`
+    refuse(planning, spec.address, 'PLAN_VOLUME_TAKEN', message, 'give the other volume an entry of its own')
+    return undefined
+  }
+  return { kind: 'live', volume: live }
+}
+
+function adoptedSource(planning: Planning, spec: VolumeSpec, volumeId: string): VolumeSource | undefined {
+  const { address } = spec
+  const volume = planning.live.volumesById.get(volumeId)
+  if (!volume) {
+    const region = planning.live.stack.region
+    refuse(planning, address, 'PLAN_VOLUME_NOT_FOUND', `${address}: there is no volume ${volumeId} in ${region}`)
+    return undefined
+  }
+  const owner = volume.tags[tagKeys.stack]
+  const entry = volume.tags[tagKeys.address]
+  if (owner !== undefined && owner !== planning.spec.stack) {
+    const message = `${address}: ${volumeId} belongs to the stack ${owner} (${entry ?? 'no entry'})`
+    refuse(planning, address, 'PLAN_FOREIGN_OWNER', message, `take it out of that stack with onRemove: retain first`)
+    return undefined
+  }
+  const isNamedElsewhere =
+    owner !== undefined && entry !== address && planning.spec.volumes.some((other) => other.address === entry)
+  if (isNamedElsewhere) {
+    refuse(planning, address, 'PLAN_VOLUME_TAKEN', `${address}: ${volumeId} is ${entry ?? ''} of this stack already`)
+    return undefined
+  }
+  // A renamed entry: the volume is ours, so what its tags record still holds.
+  return { kind: 'adopt', volume, retained: owner !== undefined }
+}
+
+function snapshotSource(
+  planning: Planning,
+  spec: VolumeSpec,
+  selector: NonNullable<VolumeSpec['snapshot']>,
+): VolumeSource | undefined {
+  const { address } = spec
+  const named =
+    selector.kind === 'id'
+      ? [planning.live.snapshotsById.get(selector.id)].filter((snapshot) => snapshot !== undefined)
+      : (planning.live.snapshots.get(addressOf('volume', selector.name)) ?? []).filter(
+          (snapshot) => selector.version === 'latest' || snapshotVersion(snapshot) === selector.version,
+        )
+  const snapshot = newest(completed(named))
+  if (snapshot) return { kind: 'snapshot', snapshot }
+  const asked = selector.kind === 'id' ? selector.id : `${selector.name}, version ${selector.version}`
+  const unfinished = named[0]
+  if (unfinished) {
+    const message = `${address}: the snapshot ${unfinished.id} is ${unfinished.state}, not completed`
+    refuse(planning, address, 'PLAN_SNAPSHOT_NOT_READY', message, 'try again when it is')
+  } else refuse(planning, address, 'PLAN_SNAPSHOT_NOT_FOUND', `${address}: there is no snapshot ${asked}`)
+  return undefined
+}
+
+function completed(snapshots: readonly LiveSnapshot[] | undefined): readonly LiveSnapshot[] {
+  return (snapshots ?? []).filter(({ state }) => state === 'completed')
+}
+
+/** The highest version; of two with one version, the one that was started last. */
+function newest(snapshots: readonly LiveSnapshot[]): LiveSnapshot | undefined {
+  let best: LiveSnapshot | undefined
+  for (const snapshot of snapshots) {
+    if (!best || isNewer(snapshot, best)) best = snapshot
+  }
+  return best
+}
+
+function isNewer(left: LiveSnapshot, right: LiveSnapshot): boolean {
+  const versions = snapshotVersion(left) - snapshotVersion(right)
+  return versions === 0 ? left.startedAt > right.startedAt : versions > 0
+}
+
+function isFree(volume: LiveVolume): boolean {
+  return volume.state === 'available' && volume.attachment === undefined
+}
+
+function isIn(volume: LiveVolume, zone: string | undefined): boolean {
+  return zone === undefined || volume.zone === zone
+}

@@ -1,0 +1,37 @@
+import type { Change, ChangeKind } from '../planner/change.js'
+import type { Plan } from '../planner/plan.js'
+
+/** How many changes of each kind a plan has. */
+export type PlanSummary = Readonly<Record<ChangeKind, number>>
+
+export function summaryOfPlan(changes: readonly Change[]): PlanSummary {
+  const summary = { create: 0, update: 0, replace: 0, remove: 0, adopt: 0, none: 0 }
+  for (const { kind } of changes) summary[kind] += 1
+  return summary
+}
+
+/** A plan as `plan --json` prints it (schema/plan.schema.json), with a line break at the end. Without user data or tags: it can be shown in a log. */
+export function planJson(plan: Plan): string {
+  const { formatVersion, stack, complete, applyable, specDigest, liveDigest, problems, impossible, unreadable } = plan
+  const document = {
+    formatVersion,
+    stack,
+    complete,
+    applyable,
+    summary: summaryOfPlan(plan.changes),
+    changes: plan.changes,
+    steps: plan.steps.map(({ id, kind, address, needs, impact }) => ({ id, kind, address, needs, impact })),
+    problems: problems.map(({ severity, code, address, message, hint }) => ({
+      severity,
+      code,
+      address: address ?? null,
+      message,
+      hint: hint ?? null,
+    })),
+    unreadable,
+    impossible,
+    specDigest,
+    liveDigest,
+  }
+  return `${JSON.stringify(document, null, 2)}\n`
+}

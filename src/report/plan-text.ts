@@ -1,0 +1,45 @@
+import { createColors } from 'picocolors'
+import { count } from '../core/units.js'
+import type { Plan } from '../planner/plan.js'
+import { changeLines } from './plan-text-changes.js'
+import { problemLines } from './plan-text-problems.js'
+import { stepLines } from './plan-text-steps.js'
+import { summaryOfPlan } from './plan-json.js'
+
+export interface PlanTextOptions {
+  readonly color: boolean
+  /** Show what stays as it is, what nobody asked for, and every step. */
+  readonly verbose: boolean
+}
+
+export type Colors = ReturnType<typeof createColors>
+
+/** A plan for people: what changes, grouped by server; the steps in order; problems; one line that sums it up. Ends with a line break. */
+export function planText(plan: Plan, options: PlanTextOptions): string {
+  const colors = createColors(options.color)
+  const sections = [
+    changeLines(plan, colors, options.verbose),
+    stepLines(plan, colors, options.verbose),
+    problemLines(plan, colors),
+    summaryLines(plan, colors),
+  ].filter((lines) => lines.length > 0)
+  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`
+}
+
+function summaryLines(plan: Plan, colors: Colors): readonly string[] {
+  const { create, update, replace, remove, adopt } = summaryOfPlan(plan.changes)
+  const lines: string[] = []
+  const adopted = adopt > 0 ? `, ${adopt} to adopt` : ''
+  const isEmpty = plan.steps.length === 0 && create + update + replace + remove + adopt === 0
+  if (isEmpty && plan.problems.every(({ severity }) => severity === 'warning')) {
+    const text = plan.complete ? 'No changes. The live stack is as the file says.' : 'No changes in what could be read.'
+    lines.push(colors.green(text))
+  } else {
+    const steps = count(plan.steps.length, 'step')
+    lines.push(
+      `${colors.bold('Plan:')} ${create} to create, ${update} to update, ${replace} to replace, ${remove} to remove${adopted} (${steps}).`,
+    )
+  }
+  if (!plan.applyable) lines.push(colors.red('It cannot be applied until the errors above are solved.'))
+  return lines
+}
