@@ -135,12 +135,17 @@ function typesSource(schema) {
     `export type StackShape = ${typeOf(schema, '')}`,
   ]
   for (const [name, definition] of Object.entries(schema.definitions)) {
-    if (name === 'variable') continue
+    if (!isUsedAsType(name)) continue
     lines.push('')
     if (definition.description) lines.push(`/** ${definition.description} */`)
     lines.push(`export type ${typeName(name)} = ${typeOf(definition, '')}`)
   }
   return `${lines.join('\n')}\n`
+}
+
+/** Names of entries and the texts that variables leave behind have definitions, but are the type of nothing. */
+function isUsedAsType(definition) {
+  return !['variable', 'variableName'].includes(definition)
 }
 
 function typeName(definition) {

@@ -14,18 +14,20 @@ export function checkSyncs(context: Context): void {
   for (const [name, sync] of context.syncs) {
     if (!sync) continue
     const path = ['sync', name]
-    if (sync.from !== undefined) checkSource(parseWrittenEndpoint(sync.from), reportAt(context, [...path, 'from']))
-    if (sync.to !== undefined) {
-      checkDestination(context, parseWrittenEndpoint(sync.to), reportAt(context, [...path, 'to']))
-    }
+    const from = sync.from === undefined ? undefined : parseWrittenEndpoint(sync.from)
+    const to = sync.to === undefined ? undefined : parseWrittenEndpoint(sync.to)
+    const isFromHere = from === undefined || from.kind === 'local'
+    if (!isFromHere) reportAt(context, [...path, 'from'])(notFromHere)
+    // The other way round, a copy to this machine is the same mistake.
+    if (to && (isFromHere || to.kind !== 'local')) checkDestination(context, to, reportAt(context, [...path, 'to']))
     if (sync.onChange !== undefined) parseTemplate(context, sync.onChange, reportAt(context, [...path, 'onChange']))
   }
 }
 
-function checkSource(from: WrittenEndpoint, report: ReportText): void {
-  if (from.kind === 'local') return
-  const message = 'files can be copied from this machine only, not yet from a server or a volume'
-  report({ code: 'SPEC_NOT_YET', message, hint: 'write a local path, such as ./music/' })
+const notFromHere: TextProblem = {
+  code: 'SPEC_NOT_YET',
+  message: 'files can be copied from this machine only, not yet from a server or a volume',
+  hint: 'write a local path, such as ./music/',
 }
 
 function checkDestination(context: Context, to: WrittenEndpoint, report: ReportText): void {

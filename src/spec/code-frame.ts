@@ -2,7 +2,8 @@
 export function codeFrame(text: string, line: number, column: number, length: number): string {
   const lines = text.split(/\r?\n/)
   const first = Math.max(line - 1, 1)
-  const last = Math.min(line + 1, lines.length)
+  const hasLastLine = lines.at(-1) !== '' || line === lines.length
+  const last = Math.min(line + 1, hasLastLine ? lines.length : lines.length - 1)
   const width = String(last).length
   const frame: string[] = []
   for (let number = first; number <= last; number += 1) {

@@ -4,6 +4,9 @@ export type Piece =
   /** `source` is the whole `${…}`; `expression` what stands in it, or undefined when the brace is never closed. */
   | { readonly kind: 'expression'; readonly source: string; readonly expression: string | undefined }
 
+/** What to do where a `${` is meant as it stands. */
+export const literalHint = 'write $${ for a literal ${'
+
 const openingPattern = /\$\$\{|\$\{[^{}]*\}|\$\{/g
 
 /** Whether a text can have anything to replace or to unescape in it. */
@@ -38,9 +41,4 @@ function closed(source: string): Piece {
 
 function unclosed(rest: string): Piece {
   return { kind: 'expression', source: /^.{1,20}/.exec(rest)?.[0] ?? rest, expression: undefined }
-}
-
-/** The text that piecesOf gives back as one plain piece. */
-export function escapeInterpolation(text: string): string {
-  return text.replaceAll('${', '$${')
 }

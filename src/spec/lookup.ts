@@ -23,7 +23,7 @@ const kindWords: Readonly<Record<ResourceKind, string>> = {
 }
 
 /** The section that holds entries of a kind, in a context. */
-export function entriesOfKind(context: Context, kind: ResourceKind): ReadonlyMap<string, object | undefined> {
+function entriesOfKind(context: Context, kind: ResourceKind): ReadonlyMap<string, object | undefined> {
   const sections: Record<ResourceKind, keyof Context> = {
     keyPair: 'keyPairs',
     securityGroup: 'securityGroups',
@@ -57,7 +57,7 @@ export function findServer(context: Context, text: string, report: ReportText): 
 }
 
 /** All the servers that an entry stands for: each of its count, or the one that the index chooses. */
-export function findServers(context: Context, text: string, report: ReportText): readonly ServerReference[] {
+function findServers(context: Context, text: string, report: ReportText): readonly ServerReference[] {
   const found = findCounted(context, text.replace(/^server\./, ''), report)
   if (!found) return []
   if (found.index !== undefined || found.count === undefined) return [{ name: found.name, index: found.index }]
@@ -100,8 +100,7 @@ const generatedKinds: readonly ResourceKind[] = ['keyPair', 'securityGroup']
 export function isDeclared(context: Context, kind: ResourceKind, name: string, report: ReportText): boolean {
   const entries = entriesOfKind(context, kind)
   if (entries.has(name) || (name === generatedName && generatedKinds.includes(kind))) return true
-  const hint =
-    didYouMean(name, entries.keys()) ?? (entries.size === 0 ? `the file declares no ${kindWords[kind]}` : undefined)
+  const hint = didYouMean(name, entries.keys()) ?? knownNames(kind, [...entries.keys()])
   report({
     code: 'SPEC_UNKNOWN_REFERENCE',
     message: `no ${kindWords[kind]} is called \`${name}\``,
@@ -109,6 +108,13 @@ export function isDeclared(context: Context, kind: ResourceKind, name: string, r
     within: name === '' ? undefined : name,
   })
   return false
+}
+
+function knownNames(kind: ResourceKind, names: readonly string[]): string {
+  if (names.length === 0) return `the file declares no ${kindWords[kind]}`
+  return names.length > 6
+    ? `known: ${names.slice(0, 6).join(', ')} and ${names.length - 6} more`
+    : `known: ${names.join(', ')}`
 }
 
 /** The name in `web` or `securityGroup.web`; a mistake is reported and gives undefined. */

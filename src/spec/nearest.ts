@@ -7,7 +7,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue
     const distance = editDistance(lower, candidate.toLowerCase())
-    if (distance < bestDistance) {
+    if (distance < bestDistance && distance < word.length) {
       best = candidate
       bestDistance = distance
     }

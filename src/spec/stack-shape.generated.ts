@@ -21,8 +21,6 @@ export type StackShape = {
 /** A lower-case letter, then lower-case letters, digits and dashes, at most 40 characters. */
 export type NameShape = string
 
-export type VariableNameShape = string
-
 export type ScalarShape = string | number | boolean
 
 export type BooleanShape = boolean

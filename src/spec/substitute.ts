@@ -4,7 +4,7 @@ import type { Path, Report, TextProblem } from './problem.js'
 import type { Scalar, Variables } from './variables.js'
 
 /** Whether `${server.boot.privateIp}` may stand at a path; there, variables are replaced with the references, not before. */
-export function isTemplate(path: Path): boolean {
+function isTemplate(path: Path): boolean {
   const [section, , key] = path
   if (section === 'servers') return (key === 'userData' && path.length === 3) || (key === 'setup' && path.length === 4)
   return section === 'sync' && key === 'onChange' && path.length === 3
@@ -17,10 +17,7 @@ export function isTemplate(path: Path): boolean {
 export function substitute(root: unknown, variables: Variables, report: Report): void {
   walk(root, [], new Set(), (text, path) => {
     if (isTemplate(path)) return text
-    if (path[0] === 'variables') {
-      if (path.at(-1) === 'default') refuseAll(text, path, report)
-      return text
-    }
+    if (path[0] === 'variables') return text
     return interpolate(text, variables, (problem) => report({ ...problem, path, at: 'value' }))
   })
 }
@@ -86,12 +83,4 @@ export function variableNamed(
     })
   }
   return { value: variables.get(name) }
-}
-
-function refuseAll(text: string, path: Path, report: Report): void {
-  for (const piece of piecesOf(text)) {
-    if (piece.kind === 'text') continue
-    const message = 'a variable cannot be declared by way of another'
-    report({ code: 'SPEC_BAD_REFERENCE', message, path, at: 'value', within: piece.source })
-  }
 }

@@ -3,7 +3,7 @@ import type { TargetShape } from './stack-shape.generated.js'
 import type { Target } from './stack-spec.js'
 
 /** The region that the sandbox plays. */
-export const sandboxRegion = 'us-east-1'
+const sandboxRegion = 'us-east-1'
 
 const regionPattern = /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/
 

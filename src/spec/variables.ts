@@ -1,3 +1,4 @@
+import { literalHint, mayInterpolate, piecesOf } from './interpolation.js'
 import { didYouMean } from './nearest.js'
 import { describeValue, quoted } from './problem.js'
 import type { Path, Problem, Report } from './problem.js'
@@ -42,7 +43,7 @@ function resolveVariable(name: string, declaration: unknown, given: string | und
   const type = declaration['type'] ?? 'string'
   if (!isVariableType(type)) return undefined
   const rules = rulesOf(name, declaration, type, report)
-  const fallback = declaration['default']
+  const fallback = plainDefault(name, declaration['default'], report)
   let value: Scalar | undefined
   if (fallback !== undefined) {
     const mistake = isScalar(fallback) ? mistakeIn(fallback, type, rules) : undefined
@@ -57,7 +58,7 @@ function resolveVariable(name: string, declaration: unknown, given: string | und
     report(givenProblem('SPEC_VARIABLE_INVALID', message, undefined))
     return undefined
   }
-  if (fallback === undefined) {
+  if (!('default' in declaration)) {
     report({
       code: 'SPEC_VARIABLE_MISSING',
       message: `variable \`${name}\` has no default and no value was given`,
@@ -67,6 +68,20 @@ function resolveVariable(name: string, declaration: unknown, given: string | und
     })
   }
   return value
+}
+
+/** A default with its escapes undone; undefined where it names another variable, or is absent. */
+function plainDefault(name: string, written: unknown, report: Report): unknown {
+  if (typeof written !== 'string' || !mayInterpolate(written)) return written
+  const pieces = piecesOf(written)
+  for (const piece of pieces) {
+    if (piece.kind === 'text') continue
+    const message = 'a variable cannot be declared by way of another'
+    const path = ['variables', name, 'default']
+    report({ code: 'SPEC_BAD_REFERENCE', message, path, at: 'value', within: piece.source, hint: literalHint })
+    return undefined
+  }
+  return pieces.map((piece) => (piece.kind === 'text' ? piece.text : '')).join('')
 }
 
 interface Rules {

@@ -37,7 +37,9 @@ export interface StackDocument {
 export function readDocument(text: string): StackDocument {
   const lineCounter = new LineCounter()
   const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' })
-  const syntax = [...document.errors, ...document.warnings].map((error) => syntaxProblem(error, document, text))
+  const syntax = withoutEchoes([...document.errors, ...document.warnings]).map((error) =>
+    syntaxProblem(error, document, text),
+  )
   const pairs: PairCache = new WeakMap()
   return {
     text,
@@ -69,15 +71,22 @@ const hints: Readonly<Record<string, string>> = {
 }
 
 /** Errors after which the rest of the text still reads as it was meant. */
-const recoverable: ReadonlySet<string> = new Set([
-  'DUPLICATE_KEY',
-  'BAD_DQ_ESCAPE',
-  'TAG_RESOLVE_FAILED',
-  'TAB_AS_INDENT',
-])
+const recoverable: ReadonlySet<string> = new Set(['DUPLICATE_KEY', 'BAD_DQ_ESCAPE', 'TAG_RESOLVE_FAILED'])
 
 const messages: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'a stack file holds one document, and here another starts',
+}
+
+/** Errors that stand for themselves wherever they are; others after the first broken place tend to be its echoes. */
+const independent: ReadonlySet<string> = new Set([...recoverable, 'TAB_AS_INDENT', 'BLOCK_AS_IMPLICIT_KEY'])
+
+function withoutEchoes(errors: readonly YAMLError[]): readonly YAMLError[] {
+  const firstBroken = errors.findIndex((error) => !recoverable.has(error.code))
+  const unclosed = errors.find(isUnclosedQuote)
+  return errors.filter((error, index) => {
+    if (unclosed && error !== unclosed && error.pos[0] >= unclosed.pos[0]) return false
+    return index === firstBroken || independent.has(error.code)
+  })
 }
 
 function syntaxProblem(error: YAMLError, document: Document, text: string): SyntaxProblem {
@@ -85,11 +94,20 @@ function syntaxProblem(error: YAMLError, document: Document, text: string): Synt
   return {
     isDuplicateKey: error.code === 'DUPLICATE_KEY',
     isRecoverable: recoverable.has(error.code),
-    message: error.code === 'DUPLICATE_KEY' ? duplicateKey(text, start) : (messages[error.code] ?? sentenceOf(error)),
+    message: messageOf(error, text, start),
     hint: hints[error.code],
     start,
-    end,
+    end: error.code === 'DUPLICATE_KEY' ? start + keyAt(text, start).length : end,
   }
+}
+
+function messageOf(error: YAMLError, text: string, start: number): string {
+  if (error.code === 'DUPLICATE_KEY') return `the key \`${keyAt(text, start)}\` stands here a second time`
+  if (isUnclosedQuote(error)) return 'this quote is never closed'
+  const bracket = /end with a (.)$/.exec(error.message)?.[1]
+  return bracket === undefined
+    ? (messages[error.code] ?? sentenceOf(error))
+    : `a ${bracket} is missing before this line`
 }
 
 function isUnclosedQuote(error: YAMLError): boolean {
@@ -107,9 +125,8 @@ function openingQuote(document: Document, end: number): readonly [number, number
   return [start, start + 1]
 }
 
-function duplicateKey(text: string, start: number): string {
-  const [key = ''] = /^[^\s:]+/.exec(text.slice(start, start + 80)) ?? []
-  return `the key \`${key}\` stands here a second time`
+function keyAt(text: string, start: number): string {
+  return /^("[^"]*"|'[^']*'|[^\s:]+)/.exec(text.slice(start, start + 200))?.[0] ?? ''
 }
 
 function sentenceOf(error: Error): string {

@@ -1,0 +1,41 @@
+import pico from 'picocolors'
+import type { Diagnostic } from '../core/errors.js'
+import { count } from '../core/units.js'
+
+type Colors = ReturnType<typeof pico.createColors>
+
+/**
+ * Diagnostics as a terminal shows them, as compilers do: `file:line:column  error CODE  message`, the lines around it,
+ * a hint, and in the end how many there are. No newline at the end; an empty text for none.
+ */
+export function formatDiagnostics(diagnostics: readonly Diagnostic[], { color }: { readonly color: boolean }): string {
+  if (diagnostics.length === 0) return ''
+  const colors = pico.createColors(color)
+  const blocks = diagnostics.map((diagnostic) => formatOne(diagnostic, colors))
+  return [...blocks, colors.bold(summary(diagnostics))].join('\n\n')
+}
+
+function formatOne({ code, message, file, line, column, frame, hint }: Diagnostic, colors: Colors): string {
+  const place =
+    frame === undefined ? colors.cyan(file) : `${colors.cyan(file)}:${colors.yellow(line)}:${colors.yellow(column)}`
+  const lines = [`${place}  ${colors.red('error')} ${colors.dim(code)}  ${colors.bold(message)}`]
+  if (frame !== undefined) lines.push(...frame.split('\n').map((text) => formatFrameLine(text, colors)))
+  if (hint !== undefined) lines.push(`  ${colors.green('hint:')} ${hint}`)
+  return lines.join('\n')
+}
+
+const caretLine = /^(\s*\|\s*)(\^+)$/
+
+function formatFrameLine(text: string, colors: Colors): string {
+  const [, margin = '', carets = ''] = caretLine.exec(text) ?? []
+  if (carets !== '') return `  ${colors.dim(margin)}${colors.red(carets)}`
+  return text.startsWith('>') ? `  ${text}` : `  ${colors.dim(text)}`
+}
+
+/** `3 mistakes in stack.yaml`; a mistake on the command line counts with the file's. */
+function summary(diagnostics: readonly Diagnostic[]): string {
+  const file = diagnostics.find(({ frame }) => frame !== undefined)?.file
+  return file === undefined
+    ? count(diagnostics.length, 'mistake')
+    : `${count(diagnostics.length, 'mistake')} in ${file}`
+}
