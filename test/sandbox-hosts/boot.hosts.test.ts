@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeHosts, eventually, type TestHost, TestSandbox, unlessHosts } from './support.js'
 
@@ -91,6 +92,20 @@ describeHosts(`a host${unlessHosts}`, () => {
     expect(await host.run('cat last')).toBe('before')
   })
 
+  test('tells a crash of its first process', async () => {
+    sandbox.ends.length = 0
+    process.kill(await firstProcessOf(sandbox), 'SIGKILL')
+    await eventually('the end', () => sandbox.ends.length > 0)
+    expect(sandbox.ends).toEqual([`${host.description.instanceId} crash`])
+    await host.start()
+  })
+
+  test('is not reached from outside without a public address', async () => {
+    const hidden = await sandbox.boot({ publicIp: '' })
+    await expect(hidden.try('true')).rejects.toThrow()
+    await hidden.stop()
+  })
+
   test('does not report an end that was asked for', async () => {
     sandbox.ends.length = 0
     await host.stop()
@@ -116,3 +131,13 @@ describeHosts(`a host${unlessHosts}`, () => {
     expect(await sandbox.backend.console(other.description.instanceId)).toBe('')
   })
 })
+
+/** The one `host-init` of this sandbox, in this machine's numbering. */
+async function firstProcessOf(sandbox: TestSandbox): Promise<number> {
+  for (const name of await readdir('/proc')) {
+    const command = await readFile(`/proc/${name}/comm`, 'utf8').catch(() => '')
+    const environment = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '')
+    if (command === 'host-init\n' && environment.includes(sandbox.stateDir)) return Number(name)
+  }
+  throw new Error('there is no such process')
+}

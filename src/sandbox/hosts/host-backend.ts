@@ -53,6 +53,7 @@ export interface HostDescription {
   /** e.g. `ip-10-66-0-5`. */
   readonly hostname: string
   readonly privateIp: string
+  /** What `publicIpFor` says; empty for an instance without a public address. */
   readonly publicIp: string
   /** The image's login user (`admin`, `ubuntu`, `ec2-user`), with password-less sudo. */
   readonly loginUser: string

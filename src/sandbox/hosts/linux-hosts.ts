@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { assert, required } from '../../core/assert.js'
+import { HostError } from '../../core/errors.js'
 import { type AddressBlock, claimAddressBlock } from './address-block.js'
 import { type HostsDirectory, openHostsDirectory } from './directory.js'
 import { copyToSnapshot, createVolumeFile, exists, growVolumeFile } from './disks/volume-files.js'
@@ -57,7 +58,7 @@ class LinuxHosts implements HostBackend {
   readonly #attachments = new Map<string, string>()
   readonly #exitListeners: ExitListener[] = []
   #running: Running | undefined
-  #stopping = false
+  #stopping: Promise<void> | undefined
 
   constructor({ stateDir, bootsAtOnce = 6, reach }: LinuxHostsOptions) {
     this.#stateDir = stateDir
@@ -65,8 +66,13 @@ class LinuxHosts implements HostBackend {
     this.#boots = new Turnstile(bootsAtOnce)
   }
 
-  async start(): Promise<void> {
-    if (this.#running !== undefined) return
+  start(): Promise<void> {
+    return this.#queue.run('sandbox', async () => {
+      if (this.#running === undefined) this.#running = await this.#startAll()
+    })
+  }
+
+  async #startAll(): Promise<Running> {
     const directory = await openHostsDirectory(this.#stateDir)
     const lock = await lockDirectory(directory)
     const undo: (() => Promise<void>)[] = [() => lock.release()]
@@ -81,18 +87,22 @@ class LinuxHosts implements HostBackend {
       if (block.reach === 'routed') await joinByUplink(network, block)
       const relay = await Relay.start(directory, network)
       const doors = block.reach === 'routed' ? routedDoors : new LoopbackDoors(relay)
-      this.#running = { directory, lock, block, network, relay, doors }
+      return { directory, lock, block, network, relay, doors }
     } catch (error) {
       for (const step of undo) await step()
       throw error
     }
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopAll().finally(() => (this.#stopping = undefined))
+    return this.#stopping
+  }
+
+  async #stopAll(): Promise<void> {
+    await this.#queue.idle()
     const running = this.#running
     if (running === undefined) return
-    this.#stopping = true
-    await this.#queue.idle()
     await Promise.all([...this.#hosts.keys()].map((instanceId) => this.shutdown(instanceId, { force: false })))
     this.#running = undefined
     this.#attachments.clear()
@@ -104,7 +114,6 @@ class LinuxHosts implements HostBackend {
     }
     await running.block.release()
     await running.lock.release()
-    this.#stopping = false
   }
 
   publicIpFor(privateIp: string): string {
@@ -117,7 +126,7 @@ class LinuxHosts implements HostBackend {
       if (!this.#hosts.has(instanceId)) {
         for (const { volumeId } of description.volumes) this.#attachments.set(volumeId, instanceId)
         const host = await this.#boots.run(() => {
-          assert(!this.#stopping, `${instanceId} cannot boot: the sandbox is being stopped`)
+          if (this.#stopping !== undefined) throw beingStopped(instanceId)
           return Host.boot(this.#started, description)
         })
         this.#hosts.set(instanceId, host)
@@ -225,4 +234,9 @@ class LinuxHosts implements HostBackend {
   get #directory(): HostsDirectory {
     return this.#started.directory
   }
+}
+
+function beingStopped(instanceId: string): HostError {
+  const message = `${instanceId} cannot boot: the sandbox is being stopped`
+  return new HostError('SANDBOX_HOST_FAILED', message, { host: instanceId })
 }

@@ -1,3 +1,4 @@
+import { assert } from '../../../core/assert.js'
 import type { FirewallRule } from '../host-backend.js'
 import { KeyedQueue } from '../queue.js'
 import { outsidePortsOf } from './outside-ports.js'
@@ -6,6 +7,7 @@ import type { Relay } from './relay.js'
 /** A host's two addresses. */
 export interface HostAddresses {
   readonly privateIp: string
+  /** Empty where the host has none: then nothing leads in from this machine. */
   readonly publicIp: string
 }
 
@@ -29,8 +31,10 @@ export class LoopbackDoors implements Doors {
     this.#relay = relay
   }
 
-  open({ privateIp, publicIp }: HostAddresses): Promise<void> {
-    return this.#queue.run('doors', async () => {
+  async open({ privateIp, publicIp }: HostAddresses): Promise<void> {
+    if (publicIp === '') return
+    assert(publicIp.startsWith('127.'), `${publicIp} is not a loopback address`)
+    await this.#queue.run('doors', async () => {
       await this.#openPort(privateIp, publicIp, 22)
       this.#hosts.set(privateIp, { publicIp, ports: new Set([22]) })
       await this.#adjust(privateIp)
