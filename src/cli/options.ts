@@ -2,8 +2,8 @@ import { InvalidArgumentError, type Command } from 'commander'
 
 /** What every command that reads a stack file takes. */
 export interface StackOptions {
-  readonly var: Readonly<Record<string, string>>
-  readonly varFile: readonly string[]
+  readonly var?: Readonly<Record<string, string>>
+  readonly varFile?: readonly string[]
   readonly target?: string
   readonly sandboxDir?: string
   readonly color: boolean
@@ -20,8 +20,8 @@ export const fileDescription = 'stack file; left out: the one *.stack.yaml or st
 
 export function addStackOptions(command: Command): Command {
   return command
-    .option('--var <name=value>', 'value of a variable; can be repeated', collectVariable, {})
-    .option('--var-file <file>', 'YAML or JSON file with values of variables; can be repeated', collect, [])
+    .option('--var <name=value>', 'value of a variable; can be repeated', collectVariable)
+    .option('--var-file <file>', 'YAML or JSON file with values of variables; can be repeated', collect)
     .option('--target <target>', '`sandbox` or a region, in place of what the file says')
     .option('--sandbox-dir <directory>', 'where the sandbox keeps its world (or EVENKEEL_SANDBOX_DIR)')
     .option('--no-color', 'no colour (or NO_COLOR=1)')
@@ -34,11 +34,14 @@ export function addRunOptions(command: Command): Command {
 }
 
 /** Collects a repeatable option's values. */
-export function collect(value: string, before: readonly string[]): readonly string[] {
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value]
 }
 
-function collectVariable(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function collectVariable(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
   const equals = text.indexOf('=')
   if (equals < 1) throw new InvalidArgumentError('It is written name=value.')
   return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) }

@@ -15,11 +15,11 @@ interface SavedPlan {
 }
 
 interface SavedOptions {
-  readonly var: Readonly<Record<string, string>>
-  readonly varFile: readonly string[]
+  readonly var?: Readonly<Record<string, string>>
+  readonly varFile?: readonly string[]
   readonly target?: string
   readonly hosts: boolean
-  readonly updateImages: readonly string[]
+  readonly updateImages?: readonly string[]
 }
 
 export function savedPlanText(
@@ -31,11 +31,11 @@ export function savedPlanText(
     formatVersion: 1,
     stackFile: resolve(file.path),
     options: {
-      var: options.var,
-      varFile: options.varFile.map((path) => resolve(path)),
+      ...(options.var && { var: options.var }),
+      ...(options.varFile && { varFile: options.varFile.map((path) => resolve(path)) }),
       ...(options.target !== undefined && { target: options.target }),
       hosts: options.hosts,
-      updateImages: options.updateImages,
+      ...(options.updateImages && { updateImages: options.updateImages }),
     },
     plan,
   }

@@ -20,7 +20,7 @@ export function readStackFile(
   options: Pick<StackOptions, 'var' | 'varFile' | 'target'>,
 ): StackFile {
   const path = argument ?? findStackFile(process.cwd())
-  const variables = { ...readVariableFiles(options.varFile), ...options.var }
+  const variables = { ...readVariableFiles(options.varFile ?? []), ...options.var }
   const result = parseStack({ file: path, text: readText(path), variables, target: options.target })
   if (!result.ok) throw new SpecError(result.diagnostics)
   return { path, directory: dirname(resolve(path)), spec: result.spec }

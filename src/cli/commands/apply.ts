@@ -5,7 +5,7 @@ import type { CommandDefinition } from '../program.js'
 import { forbidColor } from '../terminal.js'
 
 interface ApplyCommandOptions extends RunOptions, CarryOutOptions {
-  readonly updateImages: readonly string[]
+  readonly updateImages?: readonly string[]
 }
 
 const examples = `
@@ -26,12 +26,7 @@ export const applyCommand: CommandDefinition = (finish) =>
     .option('--yes', 'do not ask')
     .option('--json', 'print what happens as JSON lines; needs --yes')
     .option('--verbose', 'list also what does not change, and more file names')
-    .option(
-      '--update-images <server>',
-      'replace this server when its image name means a newer image by now',
-      collect,
-      [],
-    )
+    .option('--update-images <server>', 'replace this server when its image name means a newer image by now', collect)
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: ApplyCommandOptions) => {
       if (!options.color) forbidColor()

@@ -19,8 +19,10 @@ export const execCommand: CommandDefinition = (finish) =>
     .option('-f, --file <file>', 'stack file; left out: the one here')
     .passThroughOptions()
     .addHelpText('after', examples)
-    .action(async (server: string, argv: readonly string[], options: StackOptions & { readonly file?: string }) => {
+    .action(async (server: string, words: readonly string[], options: StackOptions & { readonly file?: string }) => {
       if (!options.color) forbidColor()
+      // Options stop at the server's name, so the separator itself comes through.
+      const argv = words[0] === '--' ? words.slice(1) : words
       const [{ readStackFile }, { withSession }, { runOnServer }] = await Promise.all([
         import('../stack-file.js'),
         import('../session.js'),

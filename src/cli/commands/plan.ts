@@ -12,7 +12,7 @@ interface PlanCommandOptions extends RunOptions {
   readonly detailedExitcode?: boolean
   readonly hosts: boolean
   readonly verbose?: boolean
-  readonly updateImages: readonly string[]
+  readonly updateImages?: readonly string[]
 }
 
 const examples = `
@@ -35,12 +35,7 @@ export const planCommand: CommandDefinition = (finish) =>
     .option('--detailed-exitcode', 'exit 2 when something would change')
     .option('--no-hosts', 'do not look inside the servers')
     .option('--verbose', 'list also what does not change, and more file names')
-    .option(
-      '--update-images <server>',
-      'replace this server when its image name means a newer image by now',
-      collect,
-      [],
-    )
+    .option('--update-images <server>', 'replace this server when its image name means a newer image by now', collect)
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: PlanCommandOptions) => {
       if (!options.color) forbidColor()
