@@ -133,6 +133,9 @@ async function start(options: SandboxOptions, release: () => void): Promise<Sand
   }
 }
 
+/** How long a start waits for instances that were running: clients expect them to answer. 50 hosts take 4 s. */
+const bootWaitMaximumMs = 20_000
+
 /** Reads the regions that were used before, and takes up what was left half done in them. */
 async function openWorlds(cloud: Cloud, hosts: HostBackend): Promise<void> {
   hosts.onExit((instanceId, how) => {
@@ -142,7 +145,8 @@ async function openWorlds(cloud: Cloud, hosts: HostBackend): Promise<void> {
   const used = regions.filter((region) => region.name === defaultRegion || existsSync(cloud.journalPath(region)))
   const worlds = used.map((region) => cloud.world(region))
   await cloud.firewall.refresh()
-  for (const world of worlds) resume(world)
+  const resumed = Promise.all(worlds.map(resume))
+  await Promise.race([resumed, cloud.background.sleep(bootWaitMaximumMs)])
 }
 
 async function listenSomewhere(server: Server, wanted: number | undefined, last: number | undefined): Promise<number> {

@@ -1,6 +1,6 @@
 import { resourceKinds } from '../model/ids.js'
 import type { Volume } from '../model/volume.js'
-import { renderModification, renderVolume } from '../render/volume.js'
+import { renderModification, renderVolumeCached } from '../render/volume.js'
 import { ApiError } from '../wire/api-error.js'
 import type { FilterTable } from '../wire/filter.js'
 import { filterList, list, paging, string } from '../wire/shape.js'
@@ -46,7 +46,7 @@ export const describeVolumes = defineAction({
       filters: volumeFilters(world),
       page: pageRules.volumes,
     })
-    return { volumeSet: page.items.map((volume) => renderVolume(world, volume)), nextToken: page.nextToken }
+    return { volumeSet: page.items.map((volume) => renderVolumeCached(world, volume)), nextToken: page.nextToken }
   },
 })
 

@@ -85,7 +85,7 @@ export const rebootInstances = defineAction({
   run: ({ InstanceId }, world) => {
     const instances = findInstances(world, InstanceId)
     const changing = instances.filter((instance) => decideTransition('reboot', instance) === 'begin')
-    for (const { id } of changing) restart(world, id, 'call')
+    for (const { id } of changing) void restart(world, id, 'call')
     return done
   },
 })

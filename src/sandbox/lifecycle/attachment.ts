@@ -8,7 +8,7 @@ export function attach(world: World, volumeId: string): void {
   if (!attachment) return
   const { instanceId, deviceName } = attachment
   if (faults.happens('stuckAttaching', deviceName)) return
-  background.start(`attachment of ${volumeId} to ${instanceId}`, () =>
+  void background.start(`attachment of ${volumeId} to ${instanceId}`, () =>
     background.inLine(instanceId, async () => {
       await background.sleep(latencies.attachingMs)
       if (world.volumes.get(volumeId)?.attachment?.state !== 'attaching') return
@@ -28,7 +28,7 @@ export function detach(world: World, volumeId: string): void {
   const { background, latencies, hosts } = world.cloud
   const instanceId = world.volumes.get(volumeId)?.attachment?.instanceId
   if (instanceId === undefined) return
-  background.start(`detachment of ${volumeId} from ${instanceId}`, async () => {
+  void background.start(`detachment of ${volumeId} from ${instanceId}`, async () => {
     await background.sleep(latencies.detachingMs)
     for (;;) {
       const result = await background.inLine(instanceId, async () => {

@@ -19,7 +19,7 @@ export function updateInstance(world: World, id: string, patch: Partial<Instance
 /** pending -> running, or -> terminated with a reason when the launch fails. Also the way of StartInstances. */
 export function bringUp(world: World, id: string, from: 'launch' | 'start'): void {
   const { background, latencies, hosts } = world.cloud
-  background.start(`boot of ${id}`, () =>
+  void background.start(`boot of ${id}`, () =>
     background.inLine(id, async () => {
       await background.sleep(latencies.instancePendingMs)
       const instance = world.instances.get(id)
@@ -88,7 +88,7 @@ async function fail(world: World, id: string, from: 'launch' | 'start', reason: 
 /** stopping -> stopped. */
 export function bringDown(world: World, id: string, options: { readonly force: boolean }): void {
   const { background, latencies, hosts } = world.cloud
-  background.start(`stop of ${id}`, () =>
+  void background.start(`stop of ${id}`, () =>
     background.inLine(id, async () => {
       await hosts.shutdown(id, options)
       await background.sleep(latencies.instanceStoppingMs)
@@ -102,7 +102,7 @@ export function bringDown(world: World, id: string, options: { readonly force: b
 /** shutting-down -> terminated, with the volumes and addresses that go with it. */
 export function takeDown(world: World, id: string): void {
   const { background, latencies } = world.cloud
-  background.start(`termination of ${id}`, () =>
+  void background.start(`termination of ${id}`, () =>
     background.inLine(id, async () => {
       if (world.instances.get(id)?.state !== 'shutting-down') return
       await background.sleep(latencies.instanceShuttingDownMs)
@@ -131,10 +131,10 @@ async function dismantle(world: World, id: string, reason: StateReason): Promise
   await firewall.refresh()
 }
 
-/** A reboot that a call or the host itself asked for: the API's state stays `running`. */
-export function restart(world: World, id: string, from: 'call' | 'host'): void {
+/** A reboot that a call or the host itself asked for: the API's state stays `running`. Resolves when it is up again. */
+export function restart(world: World, id: string, from: 'call' | 'host'): Promise<void> {
   const { background, hosts } = world.cloud
-  background.start(`reboot of ${id}`, () =>
+  return background.start(`reboot of ${id}`, () =>
     background.inLine(id, async () => {
       if (world.instances.get(id)?.state !== 'running') return
       if (from === 'call') await hosts.shutdown(id, { force: false })
@@ -156,7 +156,7 @@ export function restart(world: World, id: string, from: 'call' | 'host'): void {
 export function hostExited(world: World, id: string, how: 'reboot' | 'poweroff' | 'crash'): void {
   const instance = world.instances.get(id)
   if (instance?.state !== 'running') return
-  if (how === 'reboot') return restart(world, id, 'host')
+  if (how === 'reboot') return void restart(world, id, 'host')
   if (how === 'crash') {
     updateInstance(world, id, { impaired: true })
     world.commit()

@@ -6,9 +6,11 @@ import { createVolume, deleteVolume, modifyVolume } from './volume.js'
 
 /**
  * Takes up what a stopped or killed daemon left half done in a region: instances that were running boot again with
- * their disks, changes of state go on. All methods of the backend are idempotent, so each is begun afresh.
+ * their disks, changes of state go on. All methods of the backend are idempotent, so each is begun afresh. Resolves when
+ * the instances that were running are up again.
  */
-export function resume(world: World): void {
+export async function resume(world: World): Promise<void> {
+  const boots: Promise<void>[] = []
   resumeSnapshots(world)
   for (const volume of world.volumes.values()) {
     if (volume.state === 'creating') createVolume(world, volume.id)
@@ -19,7 +21,8 @@ export function resume(world: World): void {
   for (const instance of world.instances.values()) {
     if (instance.state === 'pending')
       bringUp(world, instance.id, instance.launchedAtMs === instance.createdAtMs ? 'launch' : 'start')
-    if (instance.state === 'running' && world.cloud.hosts.kind !== 'none') restart(world, instance.id, 'host')
+    if (instance.state === 'running' && world.cloud.hosts.kind !== 'none')
+      boots.push(restart(world, instance.id, 'host'))
     if (instance.state === 'stopping') bringDown(world, instance.id, { force: true })
     if (instance.state === 'shutting-down') takeDown(world, instance.id)
   }
@@ -29,6 +32,7 @@ export function resume(world: World): void {
     if (attachment?.state === 'detaching' || attachment?.state === 'busy') detach(world, volume.id)
   }
   world.commit()
+  await Promise.all(boots)
 }
 
 /** A copy that was cut off is no point in time any more: with real disks it has failed. */

@@ -14,7 +14,7 @@ export async function takeSnapshot(world: World, id: string): Promise<void> {
   if (!snapshot) return
   let copied: () => void = () => {}
   const copy = new Promise<void>((resolve) => (copied = resolve))
-  background.start(`snapshot ${id}`, () =>
+  void background.start(`snapshot ${id}`, () =>
     background.inLine(snapshot.volumeId, async () => {
       try {
         if (!snapshot.root) await hosts.createSnapshot(id, snapshot.volumeId)
@@ -35,7 +35,7 @@ export async function takeSnapshot(world: World, id: string): Promise<void> {
 /** A copy shares the content of its source: pending -> completed without work. */
 export function finishCopy(world: World, id: string): void {
   const { background, latencies } = world.cloud
-  background.start(`snapshot ${id}`, async () => {
+  void background.start(`snapshot ${id}`, async () => {
     await background.sleep(latencies.snapshotPendingMs)
     finish(world, id, { state: 'completed', completedAtMs: world.now() })
   })
@@ -57,7 +57,7 @@ export function dropSnapshot(world: World, snapshot: Snapshot): void {
   const content = contentOf(snapshot)
   const shared = world.snapshots.get(content) ?? world.snapshots.find((other) => other.sourceSnapshotId === content)
   if (snapshot.root || shared) return
-  background.start(`deletion of ${snapshot.id}`, async () => {
+  void background.start(`deletion of ${snapshot.id}`, async () => {
     while (isBeingRead(world, content)) await background.sleep(readersPollMs)
     await background.inLine(snapshot.volumeId, () => hosts.deleteSnapshot(content))
   })

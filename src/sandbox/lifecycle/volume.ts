@@ -4,7 +4,7 @@ import type { World } from '../world/world.js'
 /** creating -> available, or -> error when the backend cannot make it. */
 export function createVolume(world: World, id: string): void {
   const { background, latencies, hosts, faults } = world.cloud
-  background.start(`creation of ${id}`, () =>
+  void background.start(`creation of ${id}`, () =>
     background.inLine(id, async () => {
       const volume = world.volumes.get(id)
       if (volume?.state !== 'creating') return
@@ -31,7 +31,7 @@ function settle(world: World, id: string, state: 'available' | 'error'): void {
 /** deleting -> gone. */
 export function deleteVolume(world: World, id: string): void {
   const { background, latencies, hosts } = world.cloud
-  background.start(`deletion of ${id}`, () =>
+  void background.start(`deletion of ${id}`, () =>
     background.inLine(id, async () => {
       await hosts.deleteVolume(id)
       await background.sleep(latencies.volumeDeletingMs)
@@ -46,7 +46,9 @@ export function removeVolume(world: World, volume: Volume): void {
   world.volumes.delete(volume.id)
   world.tags.delete(volume.id)
   if (volume.root) return
-  background.start(`deletion of ${volume.id}`, () => background.inLine(volume.id, () => hosts.deleteVolume(volume.id)))
+  void background.start(`deletion of ${volume.id}`, () =>
+    background.inLine(volume.id, () => hosts.deleteVolume(volume.id)),
+  )
 }
 
 function forget(world: World, id: string): void {
@@ -58,7 +60,7 @@ function forget(world: World, id: string): void {
 /** modifying -> optimizing -> completed. The new size is there from `optimizing` on. */
 export function modifyVolume(world: World, id: string): void {
   const { background, latencies, hosts } = world.cloud
-  background.start(`modification of ${id}`, () =>
+  void background.start(`modification of ${id}`, () =>
     background.inLine(id, async () => {
       const before = world.volumes.get(id)
       if (!before?.modification) return

@@ -2,9 +2,10 @@ import { privateDnsName } from '../lifecycle/host-description.js'
 import { instanceStateCodes, type Instance, type InstanceState } from '../model/instance.js'
 import { instanceTypes } from '../model/instance-types.js'
 import type { Volume } from '../model/volume.js'
-import type { Xml, XmlRecord } from '../wire/xml.js'
+import type { RawXml, Xml, XmlRecord } from '../wire/xml.js'
 import type { World } from '../world/world.js'
 import { publicDnsName, publicIpOf } from './addresses.js'
+import { RenderCache } from './cache.js'
 import { renderTags } from './tags.js'
 
 export function renderState(state: InstanceState): XmlRecord {
@@ -17,12 +18,21 @@ export function renderReservation(world: World, instances: readonly Instance[]):
     reservationId: instances[0]?.reservationId ?? '',
     ownerId: world.accountId,
     groupSet: [],
-    instancesSet: instances.map((instance) => renderInstance(world, instance)),
+    instancesSet: instances.map((instance) => renderCached(world, instance)),
   }
 }
 
+const cache = new RenderCache<Instance>()
+
+function renderCached(world: World, instance: Instance): RawXml {
+  const volumes = world.volumes.withKey(instance.id)
+  const addresses = world.addresses.withKey(instance.id)
+  const sources = [world.tags.get(instance.id), ...volumes, ...addresses]
+  return cache.get(instance, sources, () => renderInstance(world, instance))
+}
+
 /** One instance as DescribeInstances shows it; a terminated one has lost its network, its devices and its groups. */
-export function renderInstance(world: World, instance: Instance): XmlRecord {
+function renderInstance(world: World, instance: Instance): XmlRecord {
   const type = instanceTypes.get(instance.instanceType)
   const nitro = type?.hypervisor === 'nitro'
   const gone = instance.state === 'terminated'

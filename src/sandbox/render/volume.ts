@@ -1,7 +1,15 @@
 import type { Attachment, Modification, Volume } from '../model/volume.js'
-import type { XmlRecord } from '../wire/xml.js'
+import type { RawXml, XmlRecord } from '../wire/xml.js'
 import type { World } from '../world/world.js'
+import { RenderCache } from './cache.js'
 import { renderTags } from './tags.js'
+
+const cache = new RenderCache<Volume>()
+
+/** The same as `renderVolume`, rendered anew only when the volume or its tags have changed. */
+export function renderVolumeCached(world: World, volume: Volume): RawXml {
+  return cache.get(volume, [world.tags.get(volume.id)], () => renderVolume(world, volume))
+}
 
 export function renderVolume(world: World, volume: Volume): XmlRecord {
   return {

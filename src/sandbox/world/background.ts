@@ -17,15 +17,19 @@ export class Background {
     return this.#stop.signal.aborted
   }
 
-  /** Starts `work` and returns at once. What it throws is reported; an abort at the end of the sandbox is not. */
-  start(what: string, work: () => Promise<void>): void {
-    if (this.stopped) return
+  /**
+   * Starts `work`; the promise that it returns never rejects, and may be left alone. What the work throws is reported;
+   * an abort at the end of the sandbox is not.
+   */
+  start(what: string, work: () => Promise<void>): Promise<void> {
+    if (this.stopped) return Promise.resolve()
     const run = work()
       .catch((error: unknown) => {
         if (!this.stopped) this.#report(what, error)
       })
       .finally(() => this.#running.delete(run))
     this.#running.add(run)
+    return run
   }
 
   /** Reports a failure that the work dealt with itself. */
