@@ -1,7 +1,8 @@
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { assert } from '../../core/assert.js'
+import { Cancelled } from '../../core/errors.js'
 import { actions, type Action, type InputOf, type OutputOf } from './actions.js'
-import { toProviderError } from './errors.js'
+import { providerError, toProviderError } from './errors.js'
 import { withRetries } from './retry.js'
 import { createSemaphore } from './semaphore.js'
 import type { Ec2Target, Settings } from './target.js'
@@ -26,8 +27,14 @@ export interface Ec2Api {
 
 export type ClientConfiguration = ReturnType<typeof configurationOf>
 
+interface Answer {
+  readonly $metadata: { readonly requestId?: string | undefined }
+}
+
 /** Makes the client; nothing is sent and no credentials are looked up before the first call. */
 export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
+  // The SDK's version is pinned here, so its advice about Node is nothing that the operator could follow.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   const clientConfiguration = configurationOf(target)
   const client = new EC2Client(clientConfiguration)
   const young = createYoungObjects(settings.clock)
@@ -38,13 +45,16 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
   }
   const endpointName = target.endpoint ?? (target.region === undefined ? 'EC2' : `EC2 in ${target.region}`)
   // The command classes are one union here; `call` gives each action its own types.
-  const send = client.send.bind(client) as (command: unknown) => Promise<unknown>
+  const send = client.send.bind(client) as (command: unknown) => Promise<Answer>
   let answered = false
+  let closed = false
 
   async function sendOnce(action: Action, input: unknown): Promise<unknown> {
+    if (closed) throw new Cancelled('the connection to EC2 was closed')
     const command = new (actions[action].command as new (input: unknown) => unknown)(input)
     try {
       const output = await send(command)
+      checkAnswer(output, action)
       answered = true
       return output
     } catch (error) {
@@ -53,6 +63,15 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
         answered = true
       throw translated
     }
+  }
+
+  /** An HTML page with status 200 parses as an answer without any resources; EC2 signs each of its answers with an id. */
+  function checkAnswer(output: Answer, action: Action): void {
+    if (output.$metadata.requestId !== undefined) return
+    throw providerError('EC2_PROTOCOL', 'fatal', `${action} failed: what answered at ${endpointName} is not EC2`, {
+      hint: 'the answer has no request id; check `target.endpoint`, and whether a proxy or a login page stands between',
+      action,
+    })
   }
 
   return {
@@ -81,7 +100,10 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
       }
     },
     pause: (durationMs) => settings.clock.sleep(durationMs * settings.pollScale),
-    close: () => client.destroy(),
+    close: () => {
+      closed = true
+      client.destroy()
+    },
   }
 }
 

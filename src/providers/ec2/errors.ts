@@ -84,18 +84,22 @@ function readThrown(error: unknown): Thrown {
   const raw = (typeof error === 'object' && error !== null ? error : {}) as {
     readonly name?: unknown
     readonly code?: unknown
+    readonly Code?: unknown
     readonly syscall?: unknown
     readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string }
     readonly $response?: { readonly statusCode?: number }
   }
   const name = typeof raw.name === 'string' ? raw.name : 'Error'
   const code = typeof raw.code === 'string' ? raw.code : undefined
-  const message = messageOf(error)
+  // The SDK appends advice for programmers on lines of its own.
+  const message = messageOf(error).split('\n')[0] ?? ''
+  // Where an answer has no error of EC2's in it, the SDK makes one up from the status, e.g. `NotFound: Unknown`.
+  const isMadeUp = raw.Code === undefined && message === 'Unknown'
   const networkCode = code !== undefined && (neverConnected.has(code) || brokeOff.has(code)) ? code : undefined
   return {
     message,
     name,
-    awsCode: networkCode === undefined && !notACode.has(name) ? name : undefined,
+    awsCode: networkCode === undefined && !isMadeUp && !notACode.has(name) ? name : undefined,
     requestId: raw.$metadata?.requestId,
     status: raw.$metadata?.httpStatusCode ?? raw.$response?.statusCode,
     networkCode,
@@ -150,11 +154,12 @@ function classify(thrown: Thrown): ErrorFacts {
 
 /** One line: what failed, where, and what EC2 said. */
 function describe(thrown: Thrown, facts: ErrorFacts, { action, endpoint }: CallPlace): string {
-  const said = thrown.message.trim().replace(/\s+/g, ' ').replace(/\.$/, '')
+  const text = thrown.message.trim().replace(/\s+/g, ' ').replace(/\.$/, '')
+  const said = text === '' || text === 'Unknown' ? `HTTP status ${thrown.status ?? 'unknown'}` : text
   const code = thrown.awsCode === undefined ? '' : ` (${thrown.awsCode})`
   switch (facts.code) {
     case 'EC2_UNREACHABLE':
-      return `cannot reach ${endpoint}: ${said === '' ? (thrown.networkCode ?? 'no connection') : said}`
+      return `cannot reach ${endpoint}: ${text === '' ? (thrown.networkCode ?? 'no connection') : text}`
     case 'EC2_CREDENTIALS':
       return `${endpoint} does not accept the credentials: ${said}${code}`
     case 'EC2_CREDENTIALS_EXPIRED':
@@ -164,6 +169,6 @@ function describe(thrown: Thrown, facts: ErrorFacts, { action, endpoint }: CallP
     case 'EC2_REGION_MISSING':
       return 'no region is set, so there is no EC2 to talk to'
     default:
-      return `${action} failed at ${endpoint}: ${said === '' ? 'no message' : said}${code}`
+      return `${action} failed at ${endpoint}: ${said}${code}`
   }
 }

@@ -133,6 +133,7 @@ async function removeLedger(api: Ec2Api, stack: string, id: string): Promise<voi
   if (template === undefined) return
   checkOurs(stack, id, tagsOf(template.Tags))
   await absentAsUndefined(api.call('DeleteLaunchTemplate', { LaunchTemplateId: id }))
+  api.young.forget(id)
 }
 
 function checkOurs(stack: string, id: string, tags: Tags): void {

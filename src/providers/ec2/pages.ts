@@ -14,6 +14,9 @@ const pageSizesMax: Partial<Record<PagedAction, number>> = {
   DescribeVolumesModifications: 500,
 }
 
+/** A page without items may give the token that it was asked with; so many in a row are no paging any more. */
+const repeatsMax = 100
+
 /** Filters, as EC2 takes them: values are alternatives, names must all fit. */
 export type FilterList = readonly { readonly Name: string; readonly Values: readonly string[] }[]
 
@@ -35,6 +38,7 @@ export async function readAll<A extends PagedAction, Item>(
   const items: Item[] = []
   const MaxResults = Math.min(api.settings.pageSize, pageSizesMax[action] ?? 1000)
   let token: string | undefined
+  let repeats = 0
   do {
     const output = await api.call(action, {
       ...input,
@@ -43,16 +47,18 @@ export async function readAll<A extends PagedAction, Item>(
     })
     for (const item of itemsOf(output) ?? []) items.push(item)
     const next = (output as { readonly NextToken?: string | undefined }).NextToken
-    if (next !== undefined && next !== '' && next === token) {
-      throw providerError(
-        'EC2_PROTOCOL',
-        'fatal',
-        `${action} at ${api.endpointName} gives the same page token again and again`,
-      )
-    }
+    repeats = next === token ? repeats + 1 : 0
+    if (repeats > repeatsMax) throw endless(api, action)
     token = next === '' ? undefined : next
   } while (token !== undefined)
   return items
+}
+
+function endless(api: Ec2Api, action: string) {
+  return providerError('EC2_PROTOCOL', 'fatal', `${action} at ${api.endpointName} gives the same page token for ever`, {
+    hint: 'check `target.endpoint`; if it is right, report this with the name of what answers there',
+    action,
+  })
 }
 
 /** EC2 takes at most 200 values in a filter. */

@@ -18,12 +18,13 @@ const minuteMs = 60_000
  */
 const patience = {
   throttle: { firstMs: 1_000, mostMs: 60_000, withinMs: 15 * minuteMs, attemptsMax: Infinity },
-  consistency: { firstMs: 2_000, mostMs: 30_000, withinMs: 5 * minuteMs, attemptsMax: Infinity },
+  /** So many attempts fill the five minutes; where pauses are shorter they end it sooner. */
+  consistency: { firstMs: 2_000, mostMs: 30_000, withinMs: 5 * minuteMs, attemptsMax: 14 },
   ambiguous: { firstMs: 500, mostMs: 20_000, withinMs: 5 * minuteMs, attemptsMax: 8 },
   /** Nothing was sent. Few and short while nothing ever answered: then the address is wrong, and people wait for the message. */
   unreachable: { firstMs: 200, mostMs: 1_000, withinMs: 10_000, attemptsMax: 3 },
   /** A network that worked a moment ago comes back. */
-  outage: { firstMs: 500, mostMs: 15_000, withinMs: 3 * minuteMs, attemptsMax: Infinity },
+  outage: { firstMs: 500, mostMs: 15_000, withinMs: 3 * minuteMs, attemptsMax: 16 },
   /** The SDK corrects its clock, or fetches the session anew, after the first refusal. */
   expired: { firstMs: 100, mostMs: 100, withinMs: minuteMs, attemptsMax: 2 },
 } as const satisfies Readonly<Record<string, Patience>>

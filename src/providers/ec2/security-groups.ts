@@ -9,6 +9,8 @@ import { permissionOf, ruleKey } from './rules.js'
 
 /** The network interface of a terminated instance blocks for 30 to 90 s; Terraform waits up to 15 minutes. */
 const deleteLimitMs = 10 * 60_000
+/** What still uses a group after so long was not about to go: it is told without waiting for the limit. */
+const userLimitMs = 2 * 60_000
 
 type SecurityGroupPart = Pick<
   CloudPort,
@@ -102,7 +104,7 @@ export function createSecurityGroupPart(api: Ec2Api): SecurityGroupPart {
 
   async function deleteSecurityGroup({ id, owner }: Owned): Promise<Effect> {
     const { clock, timeoutScale } = api.settings
-    const deadline = clock.now() + deleteLimitMs * timeoutScale
+    const startedAt = clock.now()
     for (let pauseMs = 2_000; ; pauseMs = Math.min(15_000, pauseMs * 1.5)) {
       const group = await readOwned(api, id, owner, () => readGroup(api, id))
       if (group === undefined) return 'unchanged'
@@ -113,7 +115,9 @@ export function createSecurityGroupPart(api: Ec2Api): SecurityGroupPart {
       } catch (error) {
         if (isOfClass(error, 'absent')) return 'done'
         if (!hasAwsCode(error, 'DependencyViolation', 'InvalidGroup.InUse')) throw error
-        if (clock.now() >= deadline) throw await stillUsed(api, id, owner.address, error)
+        const elapsedMs = (clock.now() - startedAt) / timeoutScale
+        const users = elapsedMs >= userLimitMs ? await usersOf(api, id) : []
+        if (users.length > 0 || elapsedMs >= deleteLimitMs) throw stillUsed(id, owner.address, users, error)
       }
       await api.pause(pauseMs)
     }
@@ -142,8 +146,8 @@ function rulesIn(group: SecurityGroup | undefined) {
   return (group?.IpPermissions ?? []).flatMap(rulesOf)
 }
 
-/** What EC2 says of no one: which instances are in the group, and which other groups name it in a rule. */
-async function stillUsed(api: Ec2Api, id: string, address: string, cause: unknown) {
+/** What EC2 does not say itself: which instances are in the group, and which other groups name it in a rule. */
+async function usersOf(api: Ec2Api, id: string): Promise<readonly string[]> {
   const [instances, groups] = await Promise.all([
     readAll(
       api,
@@ -158,11 +162,15 @@ async function stillUsed(api: Ec2Api, id: string, address: string, cause: unknow
       ({ SecurityGroups }) => SecurityGroups,
     ),
   ])
-  const users = [
-    ...instances.filter(({ State }) => State?.Name !== 'terminated').map(({ InstanceId }) => InstanceId ?? ''),
+  const staying = instances.filter(({ State }) => State?.Name !== 'terminated' && State?.Name !== 'shutting-down')
+  return [
     ...groups.filter(({ GroupId }) => GroupId !== id).map(({ GroupId }) => `a rule of ${GroupId}`),
-  ]
-  const named = users.length === 0 ? 'a network interface of another service' : users.sort().join(', ')
+    ...staying.map(({ InstanceId }) => InstanceId ?? ''),
+  ].sort()
+}
+
+function stillUsed(id: string, address: string, users: readonly string[], cause: unknown) {
+  const named = users.length === 0 ? 'a network interface of another service' : users.join(', ')
   return providerError('EC2_WRONG_STATE', 'wait-state', `${id} (${address}) is still used by ${named}`, {
     hint: 'take the group off it, then apply again',
     action: 'DeleteSecurityGroup',

@@ -22,7 +22,7 @@ export interface Ec2Options {
   readonly random?: Random
   /** Multiplies every pause between polls and retries. Default: 1, and 0.05 for an endpoint on this machine. */
   readonly pollScale?: number
-  /** Multiplies every limit on waiting. Default 1. */
+  /** Multiplies every limit on waiting. Default: 1, and 0.25 for an endpoint on this machine. */
   readonly timeoutScale?: number
   /** Items asked for in one page, where the API takes so many. Default 1000. */
   readonly pageSize?: number
@@ -50,11 +50,12 @@ export interface Settings {
 }
 
 export function settingsOf(target: Ec2Target, options: Ec2Options): Settings {
+  const isNear = isOnThisMachine(target.endpoint)
   return {
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
-    pollScale: options.pollScale ?? (isOnThisMachine(target.endpoint) ? 0.05 : 1),
-    timeoutScale: options.timeoutScale ?? 1,
+    pollScale: options.pollScale ?? (isNear ? 0.05 : 1),
+    timeoutScale: options.timeoutScale ?? (isNear ? 0.25 : 1),
     pageSize: options.pageSize ?? 1000,
     concurrency: { ...defaultConcurrency, ...options.concurrency },
   }
