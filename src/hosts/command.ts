@@ -91,18 +91,23 @@ function runCommand(session: SshSession, request: CommandRequest): Promise<Comma
         let stderrTail = Buffer.alloc(0)
         let exitCode: number | undefined
         let signal: string | undefined
-        const lines = request.onOutput === undefined ? undefined : [lineSplitter(request.onOutput), lineSplitter(request.onOutput)]
+        const lines =
+          request.onOutput === undefined ? undefined : [lineSplitter(request.onOutput), lineSplitter(request.onOutput)]
         const timer =
           request.timeoutMs === undefined
             ? undefined
             : setTimeout(() => {
                 channel.close()
                 reject(
-                  new HostError('HOST_TIMED_OUT', `on ${host}, \`${request.title}\` did not end within ${Math.round((request.timeoutMs ?? 0) / 1000)} s`, {
-                    host,
-                    command: request.title,
-                    retryable: true,
-                  }),
+                  new HostError(
+                    'HOST_TIMED_OUT',
+                    `on ${host}, \`${request.title}\` did not end within ${Math.round((request.timeoutMs ?? 0) / 1000)} s`,
+                    {
+                      host,
+                      command: request.title,
+                      retryable: true,
+                    },
+                  ),
                 )
               }, request.timeoutMs)
         channel.on('data', (chunk: Buffer) => (lines ? lines[0]?.write(chunk) : stdout.push(chunk)))

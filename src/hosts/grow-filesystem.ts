@@ -34,7 +34,12 @@ export async function growFilesystem(session: SshSession, request: GrowRequest, 
   return after.content?.filesystemBytes === device.content.filesystemBytes ? 'unchanged' : 'done'
 }
 
-async function growMounted(session: SshSession, device: VolumeDevice, mount: MountInfo, grow: GrowFacts): Promise<void> {
+async function growMounted(
+  session: SshSession,
+  device: VolumeDevice,
+  mount: MountInfo,
+  grow: GrowFacts,
+): Promise<void> {
   if (grow.mounted) {
     const argv = [...grow.mounted.argv, grow.mounted.of === 'device' ? device.contentPath : mount.path]
     const result = await run(session, argv)
@@ -59,7 +64,9 @@ async function growMounted(session: SshSession, device: VolumeDevice, mount: Mou
 
 /** Super options that the kernel shows and does not take back, or that belong to FUSE alone. */
 function isMountOption(option: string): boolean {
-  return option !== '' && !/^(?:user_id|group_id|blksize|default_permissions|allow_other|subvolid|seclabel)\b/.test(option)
+  return (
+    option !== '' && !/^(?:user_id|group_id|blksize|default_permissions|allow_other|subvolid|seclabel)\b/.test(option)
+  )
 }
 
 async function growUnmounted(
@@ -75,7 +82,10 @@ async function growUnmounted(
   // XFS and btrfs grow only mounted, so they are mounted for a moment where nobody sees it.
   const { mounted } = grow
   if (!mounted) throw cannotGrow(session, device.volumeId, mountType)
-  const argv = mounted.of === 'device' ? `${shellCommand([...mounted.argv, device.contentPath])}` : `${shellCommand(mounted.argv)} "$point"`
+  const argv =
+    mounted.of === 'device'
+      ? `${shellCommand([...mounted.argv, device.contentPath])}`
+      : `${shellCommand(mounted.argv)} "$point"`
   const result = await runScript(session, {
     title: shellCommand(mounted.argv),
     body: `point=$(mktemp -d /run/evenkeel-grow.XXXXXX) || exit 1
@@ -99,13 +109,17 @@ async function growOffline(
     const checked = await run(session, argv)
     // fsck(8): 1 says that errors were corrected.
     if (checked.exitCode > 1) {
-      throw new HostError('HOST_FILESYSTEM_DAMAGED', `the filesystem on ${device.volumeId} needs a repair by hand: \`${shellCommand(argv)}\` ended with exit status ${checked.exitCode}`, {
-        host: session.access.address,
-        command: shellCommand(argv),
-        exitCode: checked.exitCode,
-        stderrTail: checked.stderrTail,
-        hint: 'take a snapshot, then run e2fsck on the server',
-      })
+      throw new HostError(
+        'HOST_FILESYSTEM_DAMAGED',
+        `the filesystem on ${device.volumeId} needs a repair by hand: \`${shellCommand(argv)}\` ended with exit status ${checked.exitCode}`,
+        {
+          host: session.access.address,
+          command: shellCommand(argv),
+          exitCode: checked.exitCode,
+          stderrTail: checked.stderrTail,
+          hint: 'take a snapshot, then run e2fsck on the server',
+        },
+      )
     }
   }
   const argv = [...unmounted.argv, device.contentPath]

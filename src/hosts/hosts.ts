@@ -129,11 +129,7 @@ class Hosts implements HostPort {
     }
   }
 
-  async #session(
-    access: HostAccess,
-    patienceMs = this.#connectPatienceMs,
-    loginPatienceMs = 0,
-  ): Promise<SshSession> {
+  async #session(access: HostAccess, patienceMs = this.#connectPatienceMs, loginPatienceMs = 0): Promise<SshSession> {
     const { address, instanceId, hostname, port, user, hostKey, privateKeyPath } = access
     const key = JSON.stringify([instanceId, hostname, port, user, hostKey, privateKeyPath])
     const known = this.#connections.get(address)

@@ -91,7 +91,8 @@ async function readPublicKey(path: string, keyPair: Address): Promise<string> {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
     throw keyError(`${keyPair}: ${isMissing ? `there is no public key at ${path}` : messageOf(error)}`, error)
   })
-  if (/PRIVATE KEY/.test(text)) throw keyError(`${keyPair}: ${path} is a private key; name the public one beside it, ${path}.pub`)
+  if (/PRIVATE KEY/.test(text))
+    throw keyError(`${keyPair}: ${path} is a private key; name the public one beside it, ${path}.pub`)
   return normalizePublicKey(text, keyPair)
 }
 

@@ -77,11 +77,16 @@ function checkNames(session: SshSession, request: MakeRequest, facts: Filesystem
 }
 
 /** The same kind, with the label and UUID that were asked for: what an earlier, interrupted run made. */
-function isWanted(content: HostContent, request: { fstype: Fstype; label: string | undefined; uuid: string | undefined }) {
+function isWanted(
+  content: HostContent,
+  request: { fstype: Fstype; label: string | undefined; uuid: string | undefined },
+) {
   const sameText = (found: string | undefined, wanted: string | undefined) =>
     wanted === undefined || found?.toLowerCase() === wanted.toLowerCase()
   return (
-    isWantedFstype(content, request.fstype) && sameText(content.label, request.label) && sameText(content.uuid, request.uuid)
+    isWantedFstype(content, request.fstype) &&
+    sameText(content.label, request.label) &&
+    sameText(content.uuid, request.uuid)
   )
 }
 
@@ -101,6 +106,10 @@ export function packageMissing(session: SshSession, program: string, stderrTail:
   return new HostError(
     'HOST_PACKAGE_MISSING',
     `${program} is missing on ${session.access.address} and could not be installed: ${stderrTail.trim().split('\n').slice(-2).join('; ')}`,
-    { host: session.access.address, stderrTail, hint: 'install it by user data or a setup command, or use an image that has it' },
+    {
+      host: session.access.address,
+      stderrTail,
+      hint: 'install it by user data or a setup command, or use an image that has it',
+    },
   )
 }

@@ -114,7 +114,11 @@ function explainMount(
     case exitStatuses.notDirectory:
       return taken(session, request, 'it is no directory')
     case exitStatuses.notEmpty:
-      return taken(session, request, `the directory is not empty, and its content would be hidden: ${said.split('\n').join(', ')}`)
+      return taken(
+        session,
+        request,
+        `the directory is not empty, and its content would be hidden: ${said.split('\n').join(', ')}`,
+      )
     case exitStatuses.packageMissing:
       return packageMissing(session, `mount.${fstype}`, said)
     default:
@@ -128,13 +132,17 @@ function explainMount(
     })
   }
   const holds = device.content ? describeContent(device.content) : 'nothing'
-  return new HostError('HOST_MOUNT_FAILED', `${volumeId} (${holds}) could not be mounted at ${mount.path} on ${host}: ${said}`, {
-    host,
-    command: 'mount',
-    exitCode: result.exitCode,
-    stderrTail: said,
-    hint: 'if the filesystem is damaged, repair it on the server by fsck and apply again',
-  })
+  return new HostError(
+    'HOST_MOUNT_FAILED',
+    `${volumeId} (${holds}) could not be mounted at ${mount.path} on ${host}: ${said}`,
+    {
+      host,
+      command: 'mount',
+      exitCode: result.exitCode,
+      stderrTail: said,
+      hint: 'if the filesystem is damaged, repair it on the server by fsck and apply again',
+    },
+  )
 }
 
 /** Two filesystems of one UUID (a volume and its copy by snapshot): which of them fstab would mount is chance. */
@@ -147,14 +155,21 @@ function checkUuidIsUnique(session: SshSession, device: VolumeDevice, inside: In
   throw new HostError(
     'HOST_DUPLICATE_UUID',
     `${device.volumeId} and ${twin.volumeId} on ${session.access.address} hold filesystems with the same UUID ${uuid}: one is a copy of the other`,
-    { host: session.access.address, hint: 'attach them to different servers, or give one of them a new UUID (tune2fs -U random, xfs_admin -U generate)' },
+    {
+      host: session.access.address,
+      hint: 'attach them to different servers, or give one of them a new UUID (tune2fs -U random, xfs_admin -U generate)',
+    },
   )
 }
 
 /** Options that mountinfo never shows: they speak to mount(8), systemd or people. */
-const unseenOption = /^(?:defaults|nofail|auto|noauto|user|users|nouser|_netdev|owner|group|rw|async|dev|exec|suid|loop|remount|x-.*|comment=.*)$/
+const unseenOption =
+  /^(?:defaults|nofail|auto|noauto|user|users|nouser|_netdev|owner|group|rw|async|dev|exec|suid|loop|remount|x-.*|comment=.*)$/
 
-function hasOptions(mounted: { readonly options: string; readonly superOptions: string }, wanted: string | undefined): boolean {
+function hasOptions(
+  mounted: { readonly options: string; readonly superOptions: string },
+  wanted: string | undefined,
+): boolean {
   const seen = new Set([...mounted.options.split(','), ...mounted.superOptions.split(',')])
   return (wanted ?? '').split(',').every((option) => option === '' || unseenOption.test(option) || seen.has(option))
 }
@@ -165,7 +180,8 @@ async function remount(session: SshSession, { mount }: MountRequest): Promise<vo
     body: 'mount -o "remount,$2" -- "$1"',
     args: [mount.path, fstabOptions(mount)],
   })
-  if (result.exitCode !== 0) throw commandFailed(session, `mount -o remount,${fstabOptions(mount)} ${mount.path}`, result)
+  if (result.exitCode !== 0)
+    throw commandFailed(session, `mount -o remount,${fstabOptions(mount)} ${mount.path}`, result)
 }
 
 /** Owner and mode of the top directory; a new filesystem's belongs to the login user, unless the file says otherwise. */
@@ -181,11 +197,17 @@ async function setTop(session: SshSession, request: MountRequest): Promise<Effec
   })
   if (result.exitCode === 0) return result.stdout.toString('utf8').trim() === 'done' ? 'done' : 'unchanged'
   if (result.exitCode === exitStatuses.owner) {
-    throw new HostError('HOST_FILESYSTEM_UNSUPPORTED', `${mount.path} on ${session.access.address} cannot have the owner ${owner} or mode ${mount.mode ?? ''}: ${result.stderrTail.trim()}`, {
-      host: session.access.address,
-      stderrTail: result.stderrTail,
-      hint: hasOwners ? 'check that the user and group exist on the server' : `${fstype} holds no owners: use options such as uid=1000,gid=1000,umask=022`,
-    })
+    throw new HostError(
+      'HOST_FILESYSTEM_UNSUPPORTED',
+      `${mount.path} on ${session.access.address} cannot have the owner ${owner} or mode ${mount.mode ?? ''}: ${result.stderrTail.trim()}`,
+      {
+        host: session.access.address,
+        stderrTail: result.stderrTail,
+        hint: hasOwners
+          ? 'check that the user and group exist on the server'
+          : `${fstype} holds no owners: use options such as uid=1000,gid=1000,umask=022`,
+      },
+    )
   }
   throw commandFailed(session, `set owner and mode of ${mount.path}`, result)
 }

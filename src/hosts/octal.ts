@@ -2,7 +2,9 @@
 export function unescapeOctal(text: string): string {
   if (!text.includes('\\')) return text
   const bytes = Buffer.from(text, 'utf8').toString('latin1')
-  const decoded = bytes.replaceAll(/\\([0-7]{3})/g, (_match, digits: string) => String.fromCharCode(parseInt(digits, 8)))
+  const decoded = bytes.replaceAll(/\\([0-7]{3})/g, (_match, digits: string) =>
+    String.fromCharCode(parseInt(digits, 8)),
+  )
   return Buffer.from(decoded, 'latin1').toString('utf8')
 }
 

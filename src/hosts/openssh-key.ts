@@ -11,13 +11,7 @@ export function generateOpensshKeyPair(comment: string): { readonly privateKey: 
   const seed = Buffer.from(jwk.d ?? '', 'base64url')
   const publicBlob = Buffer.concat([field('ssh-ed25519'), field(publicBytes)])
   const check = randomBytes(4)
-  const secret = Buffer.concat([
-    check,
-    check,
-    publicBlob,
-    field(Buffer.concat([seed, publicBytes])),
-    field(comment),
-  ])
+  const secret = Buffer.concat([check, check, publicBlob, field(Buffer.concat([seed, publicBytes])), field(comment)])
   const padding = Buffer.from([1, 2, 3, 4, 5, 6, 7].slice(0, (8 - (secret.length % 8)) % 8))
   const whole = Buffer.concat([
     Buffer.from('openssh-key-v1\0'),

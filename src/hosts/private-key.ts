@@ -50,7 +50,10 @@ class OrderedAgent extends ssh2.OpenSSHAgent {
         return
       }
       const rank = (key: (typeof keys)[number]) => (keyText(key) === this.#wanted ? 0 : 1)
-      callback(undefined, [...keys].sort((a, b) => rank(a) - rank(b)))
+      callback(
+        undefined,
+        [...keys].sort((a, b) => rank(a) - rank(b)),
+      )
     })
   }
 }

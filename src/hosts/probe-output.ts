@@ -90,7 +90,8 @@ function splitRecords(output: Buffer): string[][] {
 
 function parseBlock(fields: readonly string[]): Block {
   const [name = '', parent = '', number = '', sectors = '', serial = ''] = fields
-  const [blkidExit = '', blkid = '', wipefsExit = '', wipefs = '', at0 = '', at1024 = '', at65536 = ''] = fields.slice(5)
+  const [blkidExit = '', blkid = '', wipefsExit = '', wipefs = '', at0 = '', at1024 = '', at65536 = ''] =
+    fields.slice(5)
   return {
     name,
     parent,

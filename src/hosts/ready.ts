@@ -16,11 +16,15 @@ export async function waitForFirstBoot(session: SshSession, timeoutMs: number): 
     timeoutMs,
   }).catch((error: unknown) => {
     if (!(error instanceof HostError) || error.code !== 'HOST_TIMED_OUT') throw error
-    throw new HostError('HOST_TIMED_OUT', `the first boot of ${host} was not over within ${Math.round(timeoutMs / 1000)} s`, {
-      host,
-      cause: error,
-      hint: 'look at /var/log/cloud-init-output.log on the server',
-    })
+    throw new HostError(
+      'HOST_TIMED_OUT',
+      `the first boot of ${host} was not over within ${Math.round(timeoutMs / 1000)} s`,
+      {
+        host,
+        cause: error,
+        hint: 'look at /var/log/cloud-init-output.log on the server',
+      },
+    )
   })
   if (result.exitCode === 0 || result.exitCode === 2) return 'done'
   const tail = result.stdout.toString('utf8').trim()
@@ -32,7 +36,7 @@ export async function waitForFirstBoot(session: SshSession, timeoutMs: number): 
       command: 'cloud-init status --wait',
       exitCode: result.exitCode,
       stderrTail: result.stderrTail,
-      hint: "correct userData and replace the server, or set the server right by hand; the next apply goes on from here",
+      hint: 'correct userData and replace the server, or set the server right by hand; the next apply goes on from here',
     },
   )
 }

@@ -18,7 +18,11 @@ export async function unmountVolume(session: SshSession, volumeId: string): Prom
   if (device.content?.fstype === 'swap') await swapOff(session, device)
   if (mounts.length === 0) return edited
   // The last mounted lies on top, or inside of the others.
-  await unmountPaths(session, device, [...mounts].reverse().map((mount) => mount.path))
+  await unmountPaths(
+    session,
+    device,
+    [...mounts].reverse().map((mount) => mount.path),
+  )
   return 'done'
 }
 
@@ -58,16 +62,21 @@ interface Holder {
 
 async function busy(session: SshSession, device: VolumeDevice, path: string): Promise<HostError> {
   const holders = await readHolders(session, path)
-  const named = holders.slice(0, 5).map((holder) =>
-    holder.pid === '' ? holder.holds : `${holder.command} (pid ${holder.pid}, user ${holder.user}): ${holder.holds}`,
-  )
+  const named = holders
+    .slice(0, 5)
+    .map((holder) =>
+      holder.pid === '' ? holder.holds : `${holder.command} (pid ${holder.pid}, user ${holder.user}): ${holder.holds}`,
+    )
   const rest = holders.length > 5 ? ` and ${holders.length - 5} more` : ''
-  const who = named.length > 0 ? `${named.join('; ')}${rest}` : 'no process has it open; look for a swap file, a loop device or an NFS export in it'
-  return new HostError(
-    'HOST_BUSY',
-    `${path} (${device.volumeId}) on ${session.access.address} is in use: ${who}`,
-    { host: session.access.address, retryable: false, hint: 'end what holds it, then apply again; evenkeel never unmounts by force' },
-  )
+  const who =
+    named.length > 0
+      ? `${named.join('; ')}${rest}`
+      : 'no process has it open; look for a swap file, a loop device or an NFS export in it'
+  return new HostError('HOST_BUSY', `${path} (${device.volumeId}) on ${session.access.address} is in use: ${who}`, {
+    host: session.access.address,
+    retryable: false,
+    hint: 'end what holds it, then apply again; evenkeel never unmounts by force',
+  })
 }
 
 /** Who holds a mount: processes by their working directory, root, program, open files and mappings; mounts inside it. */
@@ -78,7 +87,8 @@ async function readHolders(session: SshSession, path: string): Promise<readonly 
   for (let at = 0; at + 4 < fields.length; at += 5) {
     const [pid = '', user = '', command = '', kind = '', target = ''] = fields.slice(at, at + 5)
     if (pid === '') byProcess.set(`mount ${target}`, { pid, user, command, holds: `${target} is mounted inside it` })
-    else if (!byProcess.has(pid)) byProcess.set(pid, { pid, user, command: command.trim(), holds: holding(kind, target) })
+    else if (!byProcess.has(pid))
+      byProcess.set(pid, { pid, user, command: command.trim(), holds: holding(kind, target) })
   }
   return [...byProcess.values()]
 }

@@ -23,9 +23,13 @@ export async function writeFstab(session: SshSession, request: FstabRequest): Pr
   if (!content) throw filesystemMissing(session, volumeId)
   if (!isWantedFstype(content, fstype)) throw foreignContent(session, volumeId, content, fstype)
   if (content.uuid === undefined) {
-    throw new HostError('HOST_FILESYSTEM_UNSUPPORTED', `the ${fstype} filesystem on ${volumeId} has no UUID for /etc/fstab`, {
-      host: session.access.address,
-    })
+    throw new HostError(
+      'HOST_FILESYSTEM_UNSUPPORTED',
+      `the ${fstype} filesystem on ${volumeId} has no UUID for /etc/fstab`,
+      {
+        host: session.access.address,
+      },
+    )
   }
   const line: ManagedLine = {
     volumeId,
@@ -53,11 +57,7 @@ const attemptsMax = 8
  * Replaces /etc/fstab atomically by what `edit` makes of it. `current` is its content as last read (latin1); when it has
  * changed since, it is read and edited anew.
  */
-export async function editFstab(
-  session: SshSession,
-  current: string,
-  edit: (text: string) => string,
-): Promise<Effect> {
+export async function editFstab(session: SshSession, current: string, edit: (text: string) => string): Promise<Effect> {
   let before = current
   for (let attempt = 1; ; attempt += 1) {
     const bytes = Buffer.from(before, 'latin1')

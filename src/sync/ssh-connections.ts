@@ -1,0 +1,172 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { open } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { digestOf } from '../core/digest.js'
+import { HostError } from '../core/errors.js'
+import type { HostAccess } from '../executor/ports.js'
+import { type ChildResult, readChild } from './child.js'
+
+/** One server as ssh knows it in our own configuration. */
+export interface SshTarget {
+  readonly alias: string
+  readonly configPath: string
+}
+
+/**
+ * Shared connections of the system's ssh, one for each server: a run of rsync through one takes a third of the time
+ * (measured: 87 against 269 ms). Everything lies in a private directory that `close` removes; after a crash, a
+ * connection that nobody uses ends by itself.
+ */
+export class SshConnections {
+  readonly #temporaryDirectory: string
+  readonly #targets = new Map<string, Promise<SshTarget>>()
+  #directory: Promise<string> | undefined
+
+  constructor(temporaryDirectory = tmpdir()) {
+    this.#temporaryDirectory = temporaryDirectory
+  }
+
+  /** A private directory (0700) for the life of this object. */
+  directory(): Promise<string> {
+    this.#directory ??= this.#makeDirectory()
+    return this.#directory
+  }
+
+  /** Makes sure that a connection is open, and tells how ssh finds it. */
+  connect(access: HostAccess): Promise<SshTarget> {
+    const { instanceId, hostname, port, user, hostKey, privateKeyPath } = access
+    const key = digestOf([instanceId, hostname, port, user, hostKey, privateKeyPath ?? ''], 8)
+    const known = this.#targets.get(key)
+    if (known) return known
+    const target = this.#open(access, key)
+    this.#targets.set(key, target)
+    target.catch(() => this.#targets.delete(key))
+    return target
+  }
+
+  /** Runs a POSIX shell script on the server: as root through sudo, or as the login user. */
+  async runScript(access: HostAccess, script: string, as: 'root' | 'user'): Promise<ChildResult & { stdout: string }> {
+    const { alias, configPath } = await this.connect(access)
+    const command = as === 'root' && access.user !== 'root' ? 'sudo -n sh -s' : 'sh -s'
+    return readChild({ argv: ['ssh', '-F', configPath, alias, command], input: script })
+  }
+
+  async close(): Promise<void> {
+    const targets = await Promise.allSettled(this.#targets.values())
+    this.#targets.clear()
+    await Promise.all(
+      targets.map(async (target) => {
+        if (target.status === 'rejected') return
+        const { alias, configPath } = target.value
+        await readChild({ argv: ['ssh', '-F', configPath, '-O', 'exit', alias] }).catch(() => undefined)
+      }),
+    )
+    const directory = await this.#directory?.catch(() => undefined)
+    this.#directory = undefined
+    if (directory !== undefined) await rm(directory, { recursive: true, force: true })
+  }
+
+  async #makeDirectory(): Promise<string> {
+    // A socket's path holds 107 bytes, and ssh adds 17 while it makes one: /tmp is short enough everywhere.
+    const base =
+      Buffer.byteLength(this.#temporaryDirectory) > socketDirectoryBytesMax ? '/tmp' : this.#temporaryDirectory
+    return mkdtemp(join(base, 'evenkeel-'))
+  }
+
+  async #open(access: HostAccess, key: string): Promise<SshTarget> {
+    const directory = await this.directory()
+    const target = { alias: `k${key}`, configPath: join(directory, `${key}.conf`) }
+    await writeFile(join(directory, `${key}.hosts`), `${target.alias} ${access.hostKey.trim()}\n`, { mode: 0o600 })
+    await writeFile(target.configPath, configuration(access, target.alias, directory, key), { mode: 0o600 })
+    const log = join(directory, `${key}.log`)
+    const exitCode = await startMaster(target, log)
+    if (exitCode === 0) return target
+    throw connectionFailure(access, (await readFile(log, 'utf8')).trim(), exitCode)
+  }
+}
+
+const socketDirectoryBytesMax = 60
+
+/**
+ * `-f` puts the connection into the background once it is logged in. It keeps its standard error open, which is why that
+ * is a file: a pipe would never end.
+ */
+async function startMaster({ alias, configPath }: SshTarget, logPath: string): Promise<number> {
+  const log = await open(logPath, 'w', 0o600)
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      const child = spawn('ssh', ['-F', configPath, '-o', 'ControlMaster=yes', '-M', '-N', '-f', alias], {
+        stdio: ['ignore', 'ignore', log.fd],
+        env: { ...process.env, LC_ALL: 'C' },
+      })
+      child.on('error', reject)
+      child.on('exit', (code) => resolve(code ?? 255))
+    })
+  } finally {
+    await log.close()
+  }
+}
+
+function configuration(access: HostAccess, alias: string, directory: string, key: string): string {
+  const [algorithm = 'ssh-ed25519'] = access.hostKey.trim().split(/\s+/)
+  const options = {
+    HostName: access.hostname,
+    Port: String(access.port),
+    User: access.user,
+    HostKeyAlias: alias,
+    UserKnownHostsFile: quote(join(directory, `${key}.hosts`)),
+    GlobalKnownHostsFile: '/dev/null',
+    StrictHostKeyChecking: 'yes',
+    UpdateHostKeys: 'no',
+    CheckHostIP: 'no',
+    HostKeyAlgorithms: algorithm === 'ssh-rsa' ? 'rsa-sha2-512,rsa-sha2-256' : algorithm,
+    BatchMode: 'yes',
+    PreferredAuthentications: 'publickey',
+    ...(access.privateKeyPath === undefined
+      ? {}
+      : { IdentityFile: quote(access.privateKeyPath), IdentitiesOnly: 'yes' }),
+    ControlPath: quote(join(directory, key)),
+    // Nobody is left to end it after a crash: then it ends by itself.
+    ControlPersist: '60',
+    ConnectTimeout: '15',
+    ConnectionAttempts: '3',
+    ServerAliveInterval: '15',
+    ServerAliveCountMax: '4',
+    Compression: 'no',
+    ForwardAgent: 'no',
+    RequestTTY: 'no',
+  }
+  return `Host ${alias}\n${Object.entries(options)
+    .map(([name, value]) => `  ${name} ${value}\n`)
+    .join('')}`
+}
+
+/** Quoted for ssh_config(5), in which `%` begins a token. */
+function quote(path: string): string {
+  return `"${path.replaceAll('%', '%%')}"`
+}
+
+function connectionFailure(access: HostAccess, said: string, exitCode: number): HostError {
+  const target = `${access.address} (${access.user}@${access.hostname}:${access.port})`
+  const common = { host: access.address, command: 'ssh', exitCode, stderrTail: said }
+  if (/Host key verification failed|IDENTIFICATION HAS CHANGED|no matching host key/i.test(said)) {
+    return new HostError('HOST_KEY_MISMATCH', `${target} shows another host key than ${access.hostKey.trim()}`, {
+      ...common,
+      hint: 'somebody may be in between, or the server was set up anew; compare with its console output before you remove the tag evenkeel:host-key',
+    })
+  }
+  if (/Permission denied/.test(said)) {
+    const key = access.privateKeyPath ?? 'any key of the SSH agent'
+    return new HostError('HOST_AUTHENTICATION_FAILED', `${target} does not accept ${key}`, {
+      ...common,
+      hint: "check the server's `user`, and that it was launched with this key pair",
+    })
+  }
+  return new HostError('HOST_UNREACHABLE', `${target} does not answer: ${said.split('\n').at(-1) ?? ''}`, {
+    ...common,
+    retryable: true,
+    hint: 'check that the server runs, and that a security group lets this machine reach its SSH port',
+  })
+}
