@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { required } from '../core/assert.js'
 import { systemClock, type Clock } from '../core/clock.js'
 import { BugError, EvenkeelError, messageOf } from '../core/errors.js'
@@ -37,11 +38,14 @@ export interface ApplyOptions {
  */
 export async function applyPlan(plan: Plan, ports: Ports, options: ApplyOptions): Promise<ApplyResult> {
   const clock = options.clock ?? systemClock
+  const signal = options.signal && AbortSignal.any([options.signal])
+  // As many steps may be waiting for it as are in flight.
+  if (signal) setMaxListeners(0, signal)
   const emit: EventSink = options.events ?? (() => undefined)
   const startedAt = clock.now()
   emit({ kind: 'run-started', at: startedAt, run: options.run, plan })
   // The stack's lock is to be held around this call, and the journal opened in it: `run` is then the lock's epoch.
-  const result = await carryOut(plan, ports, options, clock, emit)
+  const result = await carryOut(plan, ports, { ...options, ...(signal && { signal }) }, clock, emit)
   emit({ kind: 'run-finished', at: clock.now(), result, durationMs: clock.now() - startedAt })
   return result
 }
@@ -102,7 +106,7 @@ function runAll(run: Run): Promise<void> {
     if (schedule.inFlight().length === 0) resolve()
   }
   const startMore = () => {
-    for (const step of schedule.take()) void runOne(step).catch(reject)
+    for (let step = schedule.next(); step; step = schedule.next()) void runOne(step).catch(reject)
     endWhenIdle()
   }
   const runOne = async (step: Step) => {

@@ -108,7 +108,7 @@ export function liveHostAccess(
     server.address,
     {
       id: server.id,
-      user: loginUser(wanted, image),
+      user: wanted?.user ?? server.tags[tagKeys.user] ?? loginUser(wanted, image),
       ...(server.publicIp !== undefined && { publicIp: server.publicIp }),
       ...(server.privateIp !== undefined && { privateIp: server.privateIp }),
       ...(hostKey !== undefined && { hostKey }),

@@ -11,12 +11,12 @@ export interface Limits {
 
 /**
  * Decides what starts next: a step whose needs are all done (no level barriers), the one with the longest remaining
- * path first, within the limits. It neither waits nor calls anything: whoever owns it starts what `take` returns and
+ * path first, within the limits. It neither waits nor calls anything: whoever owns it starts what `next` returns and
  * says how it ended.
  */
 export interface Schedule {
-  /** Steps to start now, most urgent first; they count as running from now on. */
-  take(): readonly Step[]
+  /** The most urgent step that may start now, which counts as running from now on; undefined when there is none. */
+  next(): Step | undefined
   /** Records how a running step ended. Returns the steps that are thereby blocked, in plan order. */
   finish(id: StepId, outcome: Outcome): readonly Step[]
   /** Gives up everything that has not started. Returns those steps, in plan order. */
@@ -48,14 +48,10 @@ export function createSchedule(steps: readonly Step[], limits: Limits): Schedule
   for (const node of nodes.values()) if (node.needsLeft === 0) makeReady(node)
 
   return {
-    take() {
-      const taken: Node[] = []
-      for (;;) {
-        const node = mostUrgent()
-        if (!node) return taken.map(({ step }) => step)
-        start(node)
-        taken.push(node)
-      }
+    next() {
+      const node = mostUrgent()
+      if (node) start(node)
+      return node?.step
     },
     finish(id, outcome) {
       const node = lookup(id)

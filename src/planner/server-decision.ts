@@ -5,7 +5,7 @@ import { parseApplied, type AppliedKey, type AppliedRecord } from './applied.js'
 import type { Diff } from './change.js'
 import { causeOf, compareProperties, createDiffs, existsDiff, recordOf, sortedDiffs } from './comparison.js'
 import { lastingTags, tagWork, type TagWork } from './desired-tags.js'
-import type { LiveServer } from './live-stack.js'
+import { imageKey, type LiveServer } from './live-stack.js'
 import { loginUser } from './login-user.js'
 import { mutabilityOf } from './mutability.js'
 import { recordChange, refuse, warn, type Planning } from './planning.js'
@@ -58,7 +58,12 @@ function decideNew(
   const { address } = spec
   const image = imageOf(planning, spec)
   if (!image) {
-    return refused(planning, address, 'PLAN_IMAGE_NOT_FOUND', `no image fits what the file says of ${address}`)
+    return refused(
+      planning,
+      address,
+      'PLAN_IMAGE_NOT_FOUND',
+      `no image is ${imageKey(spec.image)}, which the file names for ${address}`,
+    )
   }
   if (spec.subnet && !subnetOf(planning, spec)) {
     return refused(planning, address, 'PLAN_SUBNET_NOT_FOUND', `no subnet fits what the file says of ${address}`)
@@ -176,7 +181,13 @@ function imageDiffs(
   const isNewWord = applied !== undefined && causeOf(planning.digest, applied, 'image', spec.image) === 'pending'
   if (!image) {
     keptKeys.add('image')
-    if (isNewWord) refuse(planning, address, 'PLAN_IMAGE_NOT_FOUND', `no image fits what the file says of ${address}`)
+    if (isNewWord)
+      refuse(
+        planning,
+        address,
+        'PLAN_IMAGE_NOT_FOUND',
+        `no image is ${imageKey(spec.image)}, which the file names for ${address}`,
+      )
     return []
   }
   if (image.id === live.imageId) return []

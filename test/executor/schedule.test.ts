@@ -20,23 +20,23 @@ const mount = plainStep('mount-volume', 'volume.music', [filesystem.id], { serve
 describe('schedule', () => {
   it('starts a step as soon as its needs are done', () => {
     const schedule = createSchedule([server, volume, attach], wide)
-    expect(ids(schedule.take())).toEqual([server.id, volume.id])
+    expect(ids(takeAll(schedule))).toEqual([server.id, volume.id])
     schedule.finish(volume.id, done)
-    expect(schedule.take()).toEqual([])
+    expect(takeAll(schedule)).toEqual([])
     schedule.finish(server.id, { kind: 'unchanged' })
-    expect(ids(schedule.take())).toEqual([attach.id])
+    expect(ids(takeAll(schedule))).toEqual([attach.id])
   })
 
   it('starts the longest remaining path first', () => {
     const leaves = ['a', 'b', 'c'].map((name) => plainStep('tag-resource', `volume.${name}`))
     const schedule = createSchedule([...leaves, server, volume, attach], { ...wide, total: 2 })
-    expect(ids(schedule.take())).toEqual([server.id, volume.id])
+    expect(ids(takeAll(schedule))).toEqual([server.id, volume.id])
   })
 
   it('keeps within the total and within each category', () => {
     const steps = ['a', 'b', 'c', 'd'].map((name) => plainStep('create-volume', `volume.${name}`))
-    expect(createSchedule(steps, { ...wide, total: 3 }).take()).toHaveLength(3)
-    expect(createSchedule(steps, { total: 9, perCategory: { cloud: 2, host: 9 } }).take()).toHaveLength(2)
+    expect(takeAll(createSchedule(steps, { ...wide, total: 3 }))).toHaveLength(3)
+    expect(takeAll(createSchedule(steps, { total: 9, perCategory: { cloud: 2, host: 9 } }))).toHaveLength(2)
   })
 
   it('goes on with another category when one is full', () => {
@@ -46,7 +46,7 @@ describe('schedule', () => {
       plainStep('connect-host', 'server.a'),
     ]
     const schedule = createSchedule(steps, { total: 9, perCategory: { cloud: 1, host: 1 } })
-    expect(ids(schedule.take()).sort()).toEqual(['connect-host:server.a', 'create-volume:volume.a'])
+    expect(ids(takeAll(schedule)).sort()).toEqual(['connect-host:server.a', 'create-volume:volume.a'])
   })
 
   it('edits one server by one step at a time, and others meanwhile', () => {
@@ -54,15 +54,15 @@ describe('schedule', () => {
       plainStep('write-fstab', `volume.v${index}`, [], { server: `server.${name}` }),
     )
     const schedule = createSchedule(edits, wide)
-    expect(ids(schedule.take())).toEqual(['write-fstab:volume.v0', 'write-fstab:volume.v2'])
+    expect(ids(takeAll(schedule))).toEqual(['write-fstab:volume.v0', 'write-fstab:volume.v2'])
     schedule.finish('write-fstab:volume.v0' as StepId, failed)
-    expect(ids(schedule.take())).toEqual(['write-fstab:volume.v1'])
+    expect(ids(takeAll(schedule))).toEqual(['write-fstab:volume.v1'])
   })
 
   it('blocks everything behind a failed step, and names that step', () => {
     const other = plainStep('create-volume', 'volume.other')
     const schedule = createSchedule([server, volume, attach, filesystem, mount, other], wide)
-    schedule.take()
+    takeAll(schedule)
     expect(ids(schedule.finish(volume.id, failed))).toEqual([attach.id, filesystem.id, mount.id])
     expect(schedule.outcomeOf(mount.id)).toEqual({ kind: 'blocked', by: volume.id })
     schedule.finish(other.id, done)
@@ -71,7 +71,7 @@ describe('schedule', () => {
 
   it('blocks a step once when two of its needs fail', () => {
     const schedule = createSchedule([server, volume, attach], wide)
-    schedule.take()
+    takeAll(schedule)
     expect(schedule.finish(server.id, failed)).toHaveLength(1)
     expect(schedule.finish(volume.id, failed)).toHaveLength(0)
     expect(schedule.outcomeOf(attach.id)).toEqual({ kind: 'blocked', by: server.id })
@@ -79,10 +79,10 @@ describe('schedule', () => {
 
   it('gives up what has not started', () => {
     const schedule = createSchedule([server, volume, attach], { ...wide, total: 1 })
-    schedule.take()
+    takeAll(schedule)
     expect(ids(schedule.cancelRest())).toEqual([volume.id, attach.id])
     schedule.finish(server.id, done)
-    expect(schedule.take()).toEqual([])
+    expect(takeAll(schedule)).toEqual([])
     expect(schedule.outcomeOf(server.id)).toEqual(done)
   })
 
@@ -148,7 +148,7 @@ function drain(
   const byId = new Map(steps.map((step) => [step.id, step]))
   let ended = 0
   for (;;) {
-    schedule.take()
+    takeAll(schedule)
     const inFlight = schedule.inFlight()
     const choice = Number(choices?.next().value ?? 0)
     const id = inFlight[choice % inFlight.length]
@@ -158,6 +158,13 @@ function drain(
     if (new Set(servers).size < servers.length) throw new Error('two edits of one server at once')
     ended += 1 + schedule.finish(id, choices && choice % 7 === 0 ? failed : done).length
   }
+}
+
+/** Starts everything that may start now. */
+function takeAll(schedule: Schedule): readonly Step[] {
+  const taken: Step[] = []
+  for (let step = schedule.next(); step; step = schedule.next()) taken.push(step)
+  return taken
 }
 
 function ids(steps: readonly Step[]): readonly StepId[] {

@@ -48,7 +48,7 @@ describe('apply', () => {
       pairStack(),
       pairStack().replace('securityGroups:\n', 'tags: { team: music }\nsecurityGroups:\n'),
     ],
-    ['a server is replaced', pairStack(), pairStack().replace('debian-12-amd64-*', 'debian-11-amd64-*')],
+    ['a server is replaced', pairStack(), pairStack().replace('debian-12-amd64-*', 'debian-13-amd64-*')],
     ['everything leaves the file', pairStack(), 'evenkeel: 1\nstack: pair\ntarget: sandbox\n'],
   ])('follows the file when %s', async (_, before, after) => {
     expect((await world.apply(before)).result.status).toBe('converged')

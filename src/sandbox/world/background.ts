@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Clock } from '../../core/clock.js'
 
 /** Work that goes on after an answer was given: state changes that take time. */
@@ -11,6 +12,8 @@ export class Background {
   constructor(clock: Clock, report: (what: string, error: unknown) => void) {
     this.#clock = clock
     this.#report = report
+    // Everything that sleeps listens to it.
+    setMaxListeners(0, this.#stop.signal)
   }
 
   get stopped(): boolean {
