@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { assert, required } from '../../core/assert.js'
-import { HostError } from '../../core/errors.js'
+import { HostError, UsageError } from '../../core/errors.js'
+import { canHostLinux } from './capability.js'
 import { type AddressBlock, claimAddressBlock } from './address-block.js'
 import { type HostsDirectory, openHostsDirectory } from './directory.js'
 import { copyToSnapshot, createVolumeFile, exists, growVolumeFile } from './disks/volume-files.js'
@@ -34,7 +35,8 @@ export interface LinuxHostsOptions {
  *
  * Root in a host has fewer capabilities than root of the machine and may open its own disks alone, where cgroup v1 is
  * there. That protects against accidents. It is not a security boundary: run nothing there that you would not run as
- * root on this machine. The size of a host's root disk is not enforced.
+ * root on this machine. The size of a host's root disk is not enforced, and its fsync
+ * is not carried out: it outlives this process and its kill, not a power failure of the machine.
  */
 export function createLinuxHosts(options: LinuxHostsOptions): HostBackend {
   return new LinuxHosts(options)
@@ -73,6 +75,8 @@ class LinuxHosts implements HostBackend {
   }
 
   async #startAll(): Promise<Running> {
+    const capability = canHostLinux(this.#stateDir)
+    if (!capability.ok) throw new UsageError('SANDBOX_HOST_FAILED', capability.because)
     const directory = await openHostsDirectory(this.#stateDir)
     const lock = await lockDirectory(directory)
     const undo: (() => Promise<void>)[] = [() => lock.release()]

@@ -17,11 +17,13 @@ say() {
   printf '%s\n' "$*" >&2
 }
 run_all() { # directory
-  local script status
+  local script status before
   for script in "$1"/*; do
     [ -f "$script" ] || continue
-    "$script" > >(tee -a $log >&2) 2>&1
+    before=$(wc -c < $log)
+    "$script" >> $log 2>&1
     status=$?
+    tail -c +$((before + 1)) $log >&2
     [ $status = 0 ] && continue
     errors=$((errors + 1))
     say "cc_scripts_user.py[WARNING]: Failed to run $script (exit status $status)"
