@@ -1,7 +1,8 @@
 import { buildSpec } from './build.js'
 import { checkStack } from './check-stack.js'
 import { contextOf } from './context.js'
-import type { Problem } from './problem.js'
+import type { Context } from './context.js'
+import type { Problem, Report } from './problem.js'
 import { checkShape } from './shape.js'
 import type { StackSpec } from './stack-spec.js'
 import { substitute } from './substitute.js'
@@ -15,6 +16,25 @@ export interface AnalysisInput {
 }
 
 /**
+ * The specification of a stack file without a mistake; undefined at the first mistake. The value is changed, as analyse
+ * does.
+ */
+export function specWithoutMistakes(value: unknown, input: AnalysisInput): StackSpec | undefined {
+  try {
+    return buildSpec(check(value, input, () => throwStop()))
+  } catch (error) {
+    if (error === stop) return undefined
+    throw error
+  }
+}
+
+const stop = new Error('a mistake was found')
+
+function throwStop(): never {
+  throw stop
+}
+
+/**
  * Everything that is wrong with the value of a stack file, or else its specification. The value is changed: variables are
  * replaced, and what is not well formed is taken out, so that the rest can be checked all the same.
  */
@@ -23,11 +43,15 @@ export function analyse(
   input: AnalysisInput,
 ): { readonly spec: StackSpec | undefined; readonly problems: readonly Problem[] } {
   const problems: Problem[] = []
-  const report = (problem: Problem) => void problems.push(problem)
+  const context = check(value, input, (problem) => void problems.push(problem))
+  return { spec: problems.length === 0 ? buildSpec(context) : undefined, problems }
+}
+
+function check(value: unknown, input: AnalysisInput, report: Report): Context {
   const variables = resolveVariables(isMapping(value) ? value['variables'] : undefined, input.variables ?? {}, report)
   if (input.text.includes('${')) substitute(value, variables, report)
   const stack = checkShape(value, report)
   const context = contextOf(stack, targetOf(stack.target, input.target, report), variables, report)
   checkStack(context)
-  return { spec: problems.length === 0 ? buildSpec(context) : undefined, problems }
+  return context
 }

@@ -242,10 +242,9 @@ function template(context: Context, text: string): Template {
 
 /** The stack's tags and the entry's own, which win. Keys sorted. */
 function tagsOf(context: Context, tags: TagsShape | undefined): UserTags {
-  const merged = { ...context.stack.tags, ...tags }
-  const sorted: Record<string, string> = {}
-  for (const key of Object.keys(merged).toSorted()) sorted[key] = required(merged[key], key)
-  return sorted
+  const merged = Object.entries({ ...context.stack.tags, ...tags })
+  const sorted = merged.toSorted(([left], [right]) => (left < right ? -1 : 1))
+  return Object.fromEntries(sorted.map(([key, value]) => [key, required(value, key)]))
 }
 
 /** Checks came before; a mistake that shows here only is caught by `required`. */

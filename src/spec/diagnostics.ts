@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../core/errors.js'
-import { codeFrame } from './code-frame.js'
+import { codeFrame, linesOf } from './code-frame.js'
 import type { Problem } from './problem.js'
 import { quoteHint } from './shape.js'
 import type { Span, StackDocument } from './yaml-document.js'
@@ -10,8 +10,9 @@ export function diagnosticsOf(
   document: StackDocument,
   problems: readonly Problem[],
 ): readonly Diagnostic[] {
+  const lines = linesOf(document.text)
   const found: Diagnostic[] = document.syntax.map((mistake) =>
-    place(file, document, mistake, {
+    place(mistake, {
       code: mistake.isDuplicateKey ? 'SPEC_DUPLICATE_KEY' : 'SPEC_SYNTAX',
       message: mistake.message,
       hint: mistake.hint,
@@ -22,13 +23,17 @@ export function diagnosticsOf(
     const key = [problem.code, problem.message, problem.within ?? '', ...problem.path].join('\0')
     if (told.has(key)) continue
     told.add(key)
-    if (problem.origin === undefined)
-      found.push(place(file, document, spanOf(document, problem), withSource(document, problem)))
+    if (problem.origin === undefined) found.push(place(spanOf(document, problem), withSource(document, problem)))
     else found.push({ ...withHint(problem), file: problem.origin, line: 1, column: 1 })
   }
   return found.toSorted(
     (left, right) => rankOf(left) - rankOf(right) || left.line - right.line || left.column - right.column,
   )
+
+  function place(span: Span, problem: Told): Diagnostic {
+    const { line, column } = document.positionOf(span.start)
+    return { ...withHint(problem), file, line, column, frame: codeFrame(lines, line, column, span.end - span.start) }
+  }
 
   function rankOf(diagnostic: Diagnostic): number {
     return diagnostic.file === file ? 1 : 0
@@ -36,12 +41,6 @@ export function diagnosticsOf(
 }
 
 type Told = Pick<Problem, 'code' | 'message' | 'hint'>
-
-function place(file: string, document: StackDocument, span: Span, problem: Told): Diagnostic {
-  const { line, column } = document.positionOf(span.start)
-  const frame = codeFrame(document.text, line, column, span.end - span.start)
-  return { ...withHint(problem), file, line, column, frame }
-}
 
 function withHint({ code, message, hint }: Told): Pick<Diagnostic, 'code' | 'message' | 'hint'> {
   return hint === undefined ? { code, message } : { code, message, hint }
@@ -56,6 +55,7 @@ function withSource(document: StackDocument, problem: Problem): Told {
 function spanOf(document: StackDocument, problem: Problem): Span {
   const span = document.spanOf(problem.path, problem.at)
   if (problem.within === undefined) return span
-  const start = document.text.indexOf(problem.within, span.start)
-  return start < 0 || start >= span.end ? span : { start, end: start + problem.within.length }
+  const offset = document.text.slice(span.start, span.end).indexOf(problem.within)
+  if (offset < 0) return span
+  return { start: span.start + offset, end: span.start + offset + problem.within.length }
 }

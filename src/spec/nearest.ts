@@ -1,10 +1,19 @@
-/** The candidate that a misspelt word most likely stood for, or undefined when none is near: at most a third of it differs. */
+/** Candidates looked at: a file of thousands of names with thousands of mistakes must not take minutes. */
+const candidatesMax = 500
+
+/**
+ * The candidate that a misspelt word most likely stood for, or undefined when none is near: at most a third of it differs.
+ * Of many candidates, the first ones are looked at.
+ */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
   const limit = Math.max(1, Math.floor(word.length / 3))
   let bestDistance = limit + 1
   const lower = word.toLowerCase()
+  let looked = 0
   for (const candidate of candidates) {
+    looked += 1
+    if (looked > candidatesMax) break
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue
     const distance = editDistance(lower, candidate.toLowerCase())
     if (distance < bestDistance && distance < word.length) {

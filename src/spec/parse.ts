@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../core/errors.js'
 import { parseAddress } from './address.js'
 import type { Address } from './address.js'
-import { analyse } from './analyse.js'
+import { analyse, specWithoutMistakes } from './analyse.js'
 import { diagnosticsOf } from './diagnostics.js'
 import type { Problem } from './problem.js'
 import type { StackSpec } from './stack-spec.js'
@@ -39,10 +39,8 @@ export type ParseResult =
  */
 export function parseStack(input: ParseInput): ParseResult {
   const values = readValues(input.text)
-  if (values) {
-    const { spec } = analyse(values.value, input)
-    if (spec) return succeed(spec, input.text)
-  }
+  const quick = values && specWithoutMistakes(values.value, input)
+  if (quick) return succeed(quick, input.text)
   const document = readDocument(input.text)
   const { spec, problems } = analyse(document.value, input)
   if (spec && document.syntax.length === 0) return succeed(spec, input.text)

@@ -28,6 +28,8 @@ export function checkShape(root: unknown, report: Report): StackShape {
     if (told.has(place)) continue
     told.add(place)
     report(problem)
+    // What a merge key would have brought is unknown, and so is the whole mapping.
+    if (problem.path.at(-1) === '<<') unreadable.push(problem.path.slice(0, -1))
     if (error.keyword === 'additionalProperties') forgetUnknown(root, problem.path, error)
     else if (error.keyword !== 'required' && error.keyword !== 'propertyNames') unreadable.push(problem.path)
   }
@@ -68,7 +70,7 @@ const tellers: Readonly<Record<string, (told: Told) => Problem | undefined>> = {
       message: `unknown key \`${key}\`${placeOf(path)}`,
       path: [...path, key],
       at: 'key',
-      hint: name === undefined ? `known here: ${known.join(', ')}` : `did you mean \`${name}\`?`,
+      hint: unknownKeyHint(key, name, known),
     }
   },
   required: ({ error, path, value }) => {
@@ -144,6 +146,11 @@ const tellers: Readonly<Record<string, (told: Told) => Problem | undefined>> = {
     path,
     at: 'value',
   }),
+}
+
+function unknownKeyHint(key: string, meant: string | undefined, known: readonly string[]): string {
+  if (key === '<<') return 'YAML 1.2 has no merge keys: write the keys out, or share whole values by an alias'
+  return meant === undefined ? `known here: ${known.join(', ')}` : `did you mean \`${meant}\`?`
 }
 
 function outOfRange(path: Path, limit: string, value: unknown): Problem {

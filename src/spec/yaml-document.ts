@@ -74,6 +74,7 @@ const hints: Readonly<Record<string, string>> = {
 const recoverable: ReadonlySet<string> = new Set(['DUPLICATE_KEY', 'BAD_DQ_ESCAPE', 'TAG_RESOLVE_FAILED'])
 
 const messages: Readonly<Record<string, string>> = {
+  RESOURCE_EXHAUSTION: 'this is nested too deeply',
   MULTIPLE_DOCS: 'a stack file holds one document, and here another starts',
 }
 

@@ -387,7 +387,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
 for (const [topic, table] of Object.entries(cases)) {
   describe(`mistakes: ${topic}`, () => {
     for (const [what, marked, code, hint] of table) {
-      it(what, () => {
+      it(`tells of ${what}`, () => {
         const before = (head + marked).slice(0, (head + marked).indexOf('‸')).split('\n')
         const place = `${before.length}:${(before.at(-1) ?? '').length + 1}`
         const text = head + marked.replace('‸', '')

@@ -361,3 +361,41 @@ describe('anchors', () => {
     expect(mistakesIn(`${head}x-1: &x-1 [a]\n${lines.join('\n')}\n`).length).toBeGreaterThan(0)
   })
 })
+
+describe('odd texts', () => {
+  it('are read with any line ends, and with a byte order mark', () => {
+    const text = `\ufeff${head}servers:\n  a:\n    ${server.replace(', ', '\n    ')}\n    userData: |\n      a\n      b\n`
+    expect(specOf(text.replaceAll('\n', '\r\n')).servers[0]?.userData?.parts).toEqual(['a\nb\n'])
+  })
+
+  it('give their places with any line ends', () => {
+    expect(mistakesIn(`${head}servers:\n  a: { ${server} }\nvolums: {}\n`.replaceAll('\n', '\r\n'))).toEqual([
+      '6:1 SPEC_UNKNOWN_KEY',
+    ])
+  })
+
+  it('may have entries and tags that are called as members of every object', () => {
+    const text = `${head}tags: { __proto__: x, toString: y }\nservers: { constructor: { ${server} } }\n`
+    expect(Object.entries(specOf(text).servers[0]?.tags ?? {})).toEqual([
+      ['__proto__', 'x'],
+      ['toString', 'y'],
+    ])
+  })
+
+  it('are told to be nested too deeply', () => {
+    expect(diagnosticsOf(`${head}tags: ${'['.repeat(20_000)}`)).toMatchObject([
+      { code: 'SPEC_SYNTAX', message: 'this is nested too deeply' },
+    ])
+  })
+
+  it('tell of a merge key, and nothing of what it would have brought', () => {
+    expect(mistakesIn(`${head}volumes: { a: { <<: { size: 1 } } }\n`)).toEqual(['4:17 SPEC_UNKNOWN_KEY'])
+  })
+
+  it('with thousands of mistakes are answered within seconds', () => {
+    const servers = Array.from({ length: 500 }, (_, index) => `  s${index}: { ${server}, keyPair: nope${index} }\n`)
+    const started = performance.now()
+    expect(mistakesIn(`${head}servers:\n${servers.join('')}`)).toHaveLength(500)
+    expect(performance.now() - started).toBeLessThan(5000)
+  })
+})

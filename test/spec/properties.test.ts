@@ -58,7 +58,7 @@ describe('parseStack', () => {
         )
         expect(specOf(stringify(reversed))).toEqual(spec)
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -103,7 +103,7 @@ describe('parseStack', () => {
         }
         expectAnswer(text)
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 
@@ -120,7 +120,7 @@ describe('parseStack', () => {
           .join('\n')
         expectAnswer(text)
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 })

@@ -101,7 +101,7 @@ describe('both readers of YAML', () => {
           expectSame(JSON.stringify(object))
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 50 },
     )
   })
 
@@ -116,7 +116,7 @@ describe('both readers of YAML', () => {
       fc.property(fc.array(line, { maxLength: 8 }), (lines) => {
         expectSame(lines.map(([indent, key, text]) => `${indent}${key}: ${text}\n`).join(''))
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     )
   })
 })
