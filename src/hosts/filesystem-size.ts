@@ -3,7 +3,7 @@ import type { Signatures } from './probe-output.js'
 /**
  * The size in bytes that a filesystem claims in its own superblock; undefined where it is not read. Offsets are those of
  * the formats' definitions: ext4 (kernel ext4.h), XFS (xfs_format.h), btrfs (btrfs_tree.h), NTFS and FAT boot sectors,
- * f2fs (f2fs_fs.h), swap (swap.h).
+ * f2fs (f2fs_fs.h), reiserfs (reiserfs.h), swap (swap.h).
  */
 export function filesystemBytes(fstype: string, superblocks: Signatures['superblocks']): number | undefined {
   const { at0, at1024, at65536 } = superblocks
@@ -27,6 +27,8 @@ export function filesystemBytes(fstype: string, superblocks: Signatures['superbl
       return (at0.readUInt16LE(19) || at0.readUInt32LE(32)) * at0.readUInt16LE(11)
     case 'f2fs':
       return Number(at1024.readBigUInt64LE(36)) * 4096
+    case 'reiserfs':
+      return at65536.readUInt32LE(0) * at65536.readUInt16LE(44)
     case 'swap':
       return (at1024.readUInt32LE(4) + 1) * 4096
     default:

@@ -31,7 +31,11 @@ export interface FilesystemFacts {
 /** `mounted`: argv with the mount point; `unmounted`: argv with the device, after the check has run. */
 export interface GrowFacts {
   readonly mounted?: { readonly argv: readonly string[]; readonly of: 'mount-point' | 'device' }
-  readonly unmounted?: { readonly check?: readonly string[]; readonly argv: readonly string[] }
+  readonly unmounted?: {
+    readonly check?: readonly string[]
+    readonly argv: readonly string[]
+    readonly afterwards?: readonly string[]
+  }
 }
 
 const anyUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -119,7 +123,8 @@ export const filesystemTable: Readonly<Record<Exclude<Fstype, 'raw'>, Filesystem
     },
     mountType: 'ntfs',
     mountProgram: 'mount.ntfs',
-    grow: { unmounted: { argv: ['ntfsresize', '--no-progress-bar'] } },
+    // ntfsresize marks what it has resized for a check by Windows, and then refuses it the next time.
+    grow: { unmounted: { argv: ['ntfsresize', '--no-progress-bar'], afterwards: ['ntfsfix', '-d'] } },
     fsckPass: 0,
     hasOwners: false,
   },

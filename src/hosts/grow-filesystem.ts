@@ -26,12 +26,23 @@ export async function growFilesystem(session: SshSession, request: GrowRequest, 
   if (!isWantedFstype(device.content, fstype)) throw foreignContent(session, volumeId, device.content, fstype)
   if (!facts.grow) throw cannotGrow(session, volumeId, fstype)
   if (device.partitionPath !== undefined) await growPartition(session, device)
+  const present = device.partitionPath === undefined ? device : (await readDevice(session, volumeId, clock)).device
+  if (fillsDevice(present)) return 'unchanged'
   await needProgram(session, fstype)
   const mount = mountsOf(inside, device).findLast(({ root }) => root === '/')
   if (mount) await growMounted(session, device, mount, facts.grow)
   else await growUnmounted(session, device, facts.grow, facts.mountType ?? fstype)
   const { device: after } = await readDevice(session, volumeId, clock)
   return after.content?.filesystemBytes === device.content.filesystemBytes ? 'unchanged' : 'done'
+}
+
+/** Chosen: what a filesystem leaves unused at the end is less than one of its largest clusters. */
+const slackBytes = 65_536
+
+function fillsDevice(device: VolumeDevice): boolean {
+  const holder = device.blocks.find((block) => `/dev/${block.name}` === device.contentPath)
+  const size = device.content?.filesystemBytes
+  return holder !== undefined && size !== undefined && size > holder.sizeBytes - slackBytes
 }
 
 async function growMounted(
@@ -122,9 +133,11 @@ async function growOffline(
       )
     }
   }
-  const argv = [...unmounted.argv, device.contentPath]
-  const result = await run(session, argv, 'y\n')
-  if (result.exitCode !== 0) throw commandFailed(session, shellCommand(argv), result)
+  for (const argv of [unmounted.argv, unmounted.afterwards ?? []]) {
+    if (argv.length === 0) continue
+    const result = await run(session, [...argv, device.contentPath], 'y\n')
+    if (result.exitCode !== 0) throw commandFailed(session, shellCommand([...argv, device.contentPath]), result)
+  }
 }
 
 /** Runs one program as root; its output of both kinds stands in `stderrTail`. `answers` is its standard input. */

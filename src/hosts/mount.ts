@@ -107,7 +107,7 @@ function explainMount(
 ): HostError {
   const { mount, volumeId, fstype } = request
   const host = session.access.address
-  const said = result.stderrTail.trim()
+  const said = result.stderrTail.replace(/^ *dmesg\(1\) may have more information.*$/m, '').trim()
   switch (result.exitCode) {
     case exitStatuses.symbolicLink:
       return taken(session, request, `it leads through a symbolic link to ${said}; name that path instead`)
