@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { describeHosts, type TestHost, TestSandbox, unlessHosts } from './support.js'
+import { describeHosts, eventually, type TestHost, TestSandbox, unlessHosts } from './support.js'
 
 const gibibyte = 2 ** 30
 
@@ -156,6 +156,28 @@ describeHosts(`volumes${unlessHosts}`, () => {
     await host.start({ volumes: [] })
     expect(await host.run('findmnt /f; findmnt /g; sudo lsblk -n; echo up')).toBe('up')
     for (const id of [byUuid, byLabel]) await sandbox.backend.deleteVolume(id)
+  })
+
+  test('shows partitions as they are made, mounts them, and shows them again after a restart', async () => {
+    const volumeId = await sandbox.volume(gibibyte / 2)
+    await host.attach(volumeId)
+    // One Linux partition (type 83) of 200,000 sectors from sector 2,048 on, without a program that may be missing.
+    await host.run(`sudo perl -e 'open F, "+<", $ARGV[0] or die; seek F, 446, 0; print F pack("C8V2", 0,0,2,0,0x83,0,0,0, 2048, 200000);
+      seek F, 510, 0; print F "\\x55\\xaa"; close F' ${byId(volumeId)}`)
+    await eventually('the partition', async () => (await host.try('test -b /dev/nvme1n1p1')).exitCode === 0)
+    expect(await host.run('sudo lsblk -nrbo NAME,TYPE,SIZE')).toBe(
+      `nvme1n1 disk ${gibibyte / 2}\nnvme1n1p1 part ${200_000 * 512}`,
+    )
+    await host.run(
+      `sudo mkfs.ext4 -q -L part ${byId(volumeId)}-part1 && sudo mkdir /p && sudo mount LABEL=part /p && sudo touch /p/x`,
+    )
+    expect(await sandbox.backend.detachVolume(volumeId, { force: false })).toBe('busy')
+    await sandbox.backend.createSnapshot('snap-p', volumeId)
+    await host.stop()
+    await host.start({ volumes: [{ volumeId, deviceName: '/dev/sdf' }] })
+    expect(await host.run('sudo mount LABEL=part /p; ls /p; sudo umount /p')).toContain('x')
+    expect(await sandbox.backend.detachVolume(volumeId, { force: false })).toBe('detached')
+    expect(await host.run('ls /dev/nvme* /sys/class/block 2>/dev/null || :')).toBe('/sys/class/block:')
   })
 
   test('takes every filesystem that Debian has tools for', async () => {

@@ -131,7 +131,7 @@ class LinuxHosts implements HostBackend {
         for (const { volumeId } of description.volumes) this.#attachments.set(volumeId, instanceId)
         const host = await this.#boots.run(() => {
           if (this.#stopping !== undefined) throw beingStopped(instanceId)
-          return Host.boot(this.#started, description)
+          return Host.boot(this.#started, description, (work) => this.#queue.run(instanceId, work))
         })
         this.#hosts.set(instanceId, host)
         void host.end.then((how) => {

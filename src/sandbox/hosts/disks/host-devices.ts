@@ -1,7 +1,8 @@
 import { chown, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from '../commands.js'
-import { byIdNamesOf, serialOf } from './device-names.js'
+import { byIdNamesOf } from './device-names.js'
+import { type SysfsEntry, sysfsOfDevice, sysfsOfPartition } from './sysfs.js'
 
 /** A volume as a host sees it. */
 export interface HostDevice {
@@ -11,6 +12,16 @@ export interface HostDevice {
   readonly naming: 'nvme' | 'xen'
   /** e.g. `7:9`. */
   readonly deviceNumber: string
+  readonly sizeBytes: number
+  readonly partitions: readonly HostPartition[]
+}
+
+export interface HostPartition {
+  readonly number: number
+  /** e.g. `nvme1n1p1` or `xvdf1`. */
+  readonly kernelName: string
+  readonly deviceNumber: string
+  readonly startSector: number
   readonly sizeBytes: number
 }
 
@@ -22,87 +33,87 @@ export class HostDevices {
     this.#root = root
   }
 
-  /** Makes the device's node, links and sysfs entries. */
+  /** The device's node, seen from this machine. */
+  nodeOf(device: HostDevice): string {
+    return join(this.#root, 'dev', device.kernelName)
+  }
+
+  /** Makes the device's node, links and sysfs entries; its partitions' too. */
   async add(device: HostDevice): Promise<void> {
-    const [major = '', minor = ''] = device.deviceNumber.split(':')
-    const node = join(this.#root, 'dev', device.kernelName)
-    await run('mknod', ['-m', '660', node, 'b', major, minor])
-    await chown(node, 0, 6) // Debian's group `disk`
-    for (const name of byIdNamesOf(device.naming, device.volumeId)) {
-      await symlink(`../../${device.kernelName}`, join(this.#root, 'dev/disk/by-id', name))
-    }
+    await this.#makeNode(device.kernelName, device.deviceNumber, byIdNamesOf(device.naming, device.volumeId))
     await this.describe(device)
-    for (const { path, target } of sysfsLinks(device)) await symlink(target, join(this.#root, path))
+    await this.#link(sysfsOfDevice(device))
+    await this.addPartitions(device)
+  }
+
+  async addPartitions(device: HostDevice): Promise<void> {
+    for (const partition of device.partitions) {
+      await this.#makeNode(partition.kernelName, partition.deviceNumber, partitionLinks(device, partition))
+      const entry = sysfsOfPartition(device, partition)
+      await this.#write(entry)
+      await this.#link(entry)
+    }
   }
 
   /** Rewrites what sysfs says of the device, after it grew. */
   async describe(device: HostDevice): Promise<void> {
-    const directory = join(this.#root, sysfsDirectory(device))
-    for (const name of ['queue', 'device', 'holders', 'slaves']) await mkdir(join(directory, name), { recursive: true })
-    for (const [name, value] of Object.entries(sysfsFiles(device))) await writeFile(join(directory, name), `${value}\n`)
+    const entry = sysfsOfDevice(device)
+    for (const name of ['queue', 'device', 'holders', 'slaves']) {
+      await mkdir(join(this.#root, entry.directory, name), { recursive: true })
+    }
+    await this.#write(entry)
   }
 
   async remove(device: HostDevice): Promise<void> {
-    const links = byIdNamesOf(device.naming, device.volumeId).map((name) => join('dev/disk/by-id', name))
-    const paths = [...links, join('dev', device.kernelName), ...sysfsLinks(device).map(({ path }) => path)]
-    for (const path of paths) await rm(join(this.#root, path), { force: true })
-    await rm(join(this.#root, sysfsDirectory(device)), { recursive: true, force: true })
+    await this.removePartitions(device)
+    await this.#remove(device.kernelName, byIdNamesOf(device.naming, device.volumeId), sysfsOfDevice(device))
+  }
+
+  async removePartitions(device: HostDevice): Promise<void> {
+    for (const partition of device.partitions) {
+      const links = partitionLinks(device, partition)
+      await this.#remove(partition.kernelName, links, sysfsOfPartition(device, partition))
+    }
   }
 
   /** Writes /proc/partitions, by which libblkid finds `UUID=` and `LABEL=`. */
   async list(devices: readonly HostDevice[]): Promise<void> {
-    const rows = devices.map(({ deviceNumber, sizeBytes, kernelName }) => {
-      const [major = '', minor = ''] = deviceNumber.split(':')
-      return `${major.padStart(4)} ${minor.padStart(8)} ${String(sizeBytes / 1024).padStart(10)} ${kernelName}\n`
-    })
+    const rows = devices
+      .flatMap((device) => [device, ...device.partitions])
+      .map(({ deviceNumber, sizeBytes, kernelName }) => {
+        const [major = '', minor = ''] = deviceNumber.split(':')
+        return `${major.padStart(4)} ${minor.padStart(8)} ${String(sizeBytes / 1024).padStart(10)} ${kernelName}\n`
+      })
     // Its inode is bound over /proc/partitions, so it is written in place.
     await writeFile(join(this.#root, 'run/evenkeel/partitions'), `major minor  #blocks  name\n\n${rows.join('')}`)
   }
-}
 
-function sysfsDirectory(device: HostDevice): string {
-  return join('sys/devices/virtual/block', device.kernelName)
-}
-
-function sysfsLinks(device: HostDevice): readonly { readonly path: string; readonly target: string }[] {
-  return [
-    { path: `sys/block/${device.kernelName}`, target: `../devices/virtual/block/${device.kernelName}` },
-    { path: `sys/class/block/${device.kernelName}`, target: `../../devices/virtual/block/${device.kernelName}` },
-    { path: `sys/dev/block/${device.deviceNumber}`, target: `../../devices/virtual/block/${device.kernelName}` },
-    { path: join(sysfsDirectory(device), 'subsystem'), target: '../../../../class/block' },
-  ]
-}
-
-/** The files that lsblk, blkid and the mkfs programs read, with a loop device's values and an EBS volume's identity. */
-function sysfsFiles(device: HostDevice): Readonly<Record<string, string | number>> {
-  const [major, minor] = device.deviceNumber.split(':')
-  return {
-    dev: device.deviceNumber,
-    size: device.sizeBytes / 512,
-    ro: 0,
-    removable: 0,
-    hidden: 0,
-    range: 0,
-    ext_range: 256,
-    alignment_offset: 0,
-    discard_alignment: 0,
-    stat: '0 0 0 0 0 0 0 0 0 0 0',
-    uevent: `MAJOR=${major}\nMINOR=${minor}\nDEVNAME=${device.kernelName}\nDEVTYPE=disk`,
-    'queue/rotational': 0,
-    'queue/logical_block_size': 512,
-    'queue/physical_block_size': 512,
-    'queue/hw_sector_size': 512,
-    'queue/minimum_io_size': 512,
-    'queue/optimal_io_size': 0,
-    'queue/discard_granularity': 4096,
-    'queue/discard_max_bytes': 4_294_966_784,
-    'queue/discard_zeroes_data': 0,
-    'queue/scheduler': '[none]',
-    'queue/nr_requests': 128,
-    'queue/read_ahead_kb': 128,
-    'queue/dax': 0,
-    'queue/zoned': 'none',
-    'device/model': 'Amazon Elastic Block Store'.padEnd(40),
-    'device/serial': serialOf(device.volumeId),
+  async #makeNode(kernelName: string, deviceNumber: string, byIdNames: readonly string[]): Promise<void> {
+    const [major = '', minor = ''] = deviceNumber.split(':')
+    const node = join(this.#root, 'dev', kernelName)
+    await run('mknod', ['-m', '660', node, 'b', major, minor])
+    await chown(node, 0, 6) // Debian's group `disk`
+    for (const name of byIdNames) await symlink(`../../${kernelName}`, join(this.#root, 'dev/disk/by-id', name))
   }
+
+  async #write({ directory, files }: SysfsEntry): Promise<void> {
+    await mkdir(join(this.#root, directory), { recursive: true })
+    for (const [name, value] of Object.entries(files)) {
+      await writeFile(join(this.#root, directory, name), `${value}\n`)
+    }
+  }
+
+  async #link({ links }: SysfsEntry): Promise<void> {
+    for (const [path, target] of Object.entries(links)) await symlink(target, join(this.#root, path))
+  }
+
+  async #remove(kernelName: string, byIdNames: readonly string[], { directory, links }: SysfsEntry): Promise<void> {
+    const paths = byIdNames.map((name) => join('dev/disk/by-id', name)).concat(join('dev', kernelName))
+    for (const path of paths.concat(Object.keys(links))) await rm(join(this.#root, path), { force: true })
+    await rm(join(this.#root, directory), { recursive: true, force: true })
+  }
+}
+
+function partitionLinks(device: HostDevice, partition: HostPartition): readonly string[] {
+  return byIdNamesOf(device.naming, device.volumeId).map((name) => `${name}-part${partition.number}`)
 }

@@ -53,6 +53,12 @@ export class LoopDevice {
     return true
   }
 
+  /** Whether the first sector ends with the signature of a partition table (that of GPT's protective one, too). */
+  async hasPartitionTable(): Promise<boolean> {
+    const { buffer, bytesRead } = await this.#handle.read(Buffer.alloc(512), 0, 512, 0)
+    return bytesRead === 512 && buffer.readUInt16BE(510) === 0x55_aa
+  }
+
   /** Writes what raw writers left in the device's cache through to the file. */
   async flush(): Promise<void> {
     await run('blockdev', ['--flushbufs', this.path])
@@ -63,16 +69,22 @@ export class LoopDevice {
     await run('losetup', ['--set-capacity', this.path])
   }
 
-  /** Lets go of it: it is unbound at once where nothing else holds it, else when that lets go. */
-  async release(): Promise<void> {
+  /**
+   * Lets go of it: it is unbound at once where nothing else holds it, and resolves true; false when somebody still has
+   * it open after half a second, and then it is unbound when that lets go. With `--partscan` its partitions go with it.
+   */
+  async release(): Promise<boolean> {
     await this.#handle.close()
     const backingFile = `/sys/block/${basename(this.path)}/loop/backing_file`
     for (let turn = 0; turn < 100; turn += 1) {
       const bound = await readFile(backingFile, 'utf8').catch(() => undefined)
-      if (bound === undefined) break
+      if (bound === undefined) {
+        await removeLoopNodes([this.path])
+        return true
+      }
       await systemClock.sleep(5)
     }
-    await removeLoopNodes([this.path])
+    return false
   }
 }
 
@@ -92,7 +104,7 @@ export async function removeLoopNodes(paths: Iterable<string>): Promise<void> {
 async function bind(file: string): Promise<string> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return (await run('losetup', ['--find', '--show', file])).trim()
+      return (await run('losetup', ['--find', '--show', '--partscan', file])).trim()
     } catch (error) {
       if (attempt === 5) throw error
       await systemClock.sleep(20 * attempt)

@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from 'node:util'
 import { required } from '../../../core/assert.js'
 import { run } from '../commands.js'
-import { kernelNameFor } from '../disks/device-names.js'
+import { kernelNameFor, partitionNameOf } from '../disks/device-names.js'
 import { type HostDevice, HostDevices } from '../disks/host-devices.js'
 import { LoopDevice } from '../disks/loop-device.js'
+import { watchNode } from '../disks/node-watch.js'
+import { readPartitions } from '../disks/partitions.js'
 import { copyToSnapshot, growVolumeFile, replaceVolumeFile, volumeSize } from '../disks/volume-files.js'
 import type { HostsDirectory } from '../directory.js'
 import type { HostDescription } from '../host-backend.js'
@@ -13,7 +16,11 @@ import { mountPointsOf } from './mounts.js'
 interface AttachedDisk {
   device: HostDevice
   readonly loop: LoopDevice
+  unwatch: () => void
 }
+
+/** Runs a work when no other runs for the same host. */
+export type InTurn = (work: () => Promise<void>) => Promise<void>
 
 /** The volumes in one running host. Callers run one method at a time for a host. */
 export class HostDisks {
@@ -21,9 +28,11 @@ export class HostDisks {
   readonly #host: HostDescription
   readonly #group: DeviceGroup | undefined
   readonly #disks = new Map<string, AttachedDisk>()
+  readonly #inTurn: InTurn
   #pid: number | undefined
 
-  constructor(directory: HostsDirectory, host: HostDescription, group: DeviceGroup | undefined) {
+  constructor(directory: HostsDirectory, host: HostDescription, group: DeviceGroup | undefined, inTurn: InTurn) {
+    this.#inTurn = inTurn
     this.#directory = directory
     this.#host = host
     this.#group = group
@@ -45,12 +54,15 @@ export class HostDisks {
     const taken = new Set([...this.#disks.values()].map(({ device }) => device.kernelName))
     const naming = this.#host.deviceNaming
     const kernelName = kernelNameFor(naming, deviceName, taken)
-    const device: HostDevice = { volumeId, kernelName, naming, deviceNumber: loop.deviceNumber, sizeBytes }
-    this.#disks.set(volumeId, { device, loop })
+    const { deviceNumber } = loop
+    const device: HostDevice = { volumeId, kernelName, naming, deviceNumber, sizeBytes, partitions: [] }
+    const disk: AttachedDisk = { device, loop, unwatch: () => {} }
+    this.#disks.set(volumeId, disk)
     try {
-      await this.#group?.allow(loop.deviceNumber)
+      await this.#group?.allow(deviceNumber)
       await this.#devices.add(device)
-      await this.#list()
+      await this.#renewPartitions(disk)
+      disk.unwatch = watchNode(this.#devices.nodeOf(device), () => this.#afterWrite(disk))
     } catch (error) {
       this.#disks.delete(volumeId)
       await loop.release()
@@ -63,16 +75,14 @@ export class HostDisks {
     if (disk === undefined) return 'detached'
     if (options.force) await this.#tearOff(disk.device)
     else if (await disk.loop.isBusy()) return 'busy'
+    disk.unwatch()
     this.#disks.delete(volumeId)
     await this.#devices.remove(disk.device)
     await this.#list()
-    await this.#group?.deny(disk.device.deviceNumber)
-    if (options.force && (await disk.loop.isBusy())) {
-      // Open files keep the filesystem alive in the kernel until they are closed; the volume may be elsewhere by then.
-      await disk.loop.flush()
-      await replaceVolumeFile(this.#directory, volumeId)
-    }
-    await disk.loop.release()
+    for (const { deviceNumber } of [disk.device, ...disk.device.partitions]) await this.#group?.deny(deviceNumber)
+    if (options.force) await disk.loop.flush()
+    // Open files keep a filesystem alive in the kernel until they are closed; the volume may be elsewhere by then.
+    if (!(await disk.loop.release())) await replaceVolumeFile(this.#directory, volumeId)
     return 'detached'
   }
 
@@ -105,7 +115,8 @@ export class HostDisks {
     const disks = [...this.#disks.values()]
     this.#disks.clear()
     await Promise.all(
-      disks.map(async ({ loop }) => {
+      disks.map(async ({ loop, unwatch }) => {
+        unwatch()
         await loop.becomesFree(10_000)
         await loop.release()
       }),
@@ -118,6 +129,28 @@ export class HostDisks {
 
   #list(): Promise<void> {
     return this.#devices.list([...this.#disks.values()].map(({ device }) => device))
+  }
+
+  /** Shows the host the partitions that the volume has now. */
+  async #renewPartitions(disk: AttachedDisk): Promise<void> {
+    const found = await readPartitions(disk.loop)
+    const partitions = found.map((partition) => ({
+      ...partition,
+      kernelName: partitionNameOf(disk.device.kernelName, partition.number),
+    }))
+    if (!isDeepStrictEqual(partitions, disk.device.partitions)) {
+      await this.#devices.removePartitions(disk.device)
+      disk.device = { ...disk.device, partitions }
+      for (const { deviceNumber } of partitions) await this.#group?.allow(deviceNumber)
+      await this.#devices.addPartitions(disk.device)
+    }
+    await this.#list()
+  }
+
+  #afterWrite(disk: AttachedDisk): void {
+    const isAttached = () => this.#disks.get(disk.device.volumeId) === disk
+    // The host may end meanwhile, and its /dev with it.
+    void this.#inTurn(() => (isAttached() ? this.#renewPartitions(disk) : Promise.resolve())).catch(() => {})
   }
 
   /** What a forced detach does to mounts. */

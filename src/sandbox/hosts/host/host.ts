@@ -14,7 +14,7 @@ import { hostBootScript } from '../scripts/host-boot.sh.js'
 import { hostMountTable } from './host-mounts.js'
 import { consoleFile, readConsole, trimConsole } from './console.js'
 import { DeviceGroup } from './device-group.js'
-import { HostDisks } from './host-disks.js'
+import { HostDisks, type InTurn } from './host-disks.js'
 import { writeSeed } from './seed.js'
 
 /** What a sandbox's hosts share. */
@@ -61,7 +61,7 @@ export class Host {
   }
 
   /** Boots a host; resolves when sshd listens and can be reached. Nothing is left when it rejects. */
-  static async boot(surroundings: HostSurroundings, description: HostDescription): Promise<Host> {
+  static async boot(surroundings: HostSurroundings, description: HostDescription, inTurn: InTurn): Promise<Host> {
     const { directory, relay, doors } = surroundings
     const { instanceId } = description
     await mkdir(directory.instance(instanceId), { recursive: true, mode: 0o700 })
@@ -70,7 +70,7 @@ export class Host {
     const group = await DeviceGroup.create(directory, instanceId)
     const child = await start(surroundings, description, group)
     const words = new ChildWords(child)
-    const disks = new HostDisks(directory, description, group)
+    const disks = new HostDisks(directory, description, group, inTurn)
     const host = new Host(surroundings, description, child, disks, group)
     try {
       await expectWord(directory, instanceId, words, 'PREPARED')

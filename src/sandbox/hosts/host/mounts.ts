@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { HostDevice } from '../disks/host-devices.js'
 
-/** Returns where a host has the device mounted, in the order of mounting; `pid` is the host's PID 1 seen from here. */
+/** Returns where a host has the device, or a partition of it, mounted, in the order of mounting; `pid` is the host's PID 1 seen from here. */
 export async function mountPointsOf(pid: number, device: HostDevice): Promise<readonly string[]> {
   const table = await readFile(`/proc/${pid}/mountinfo`, 'utf8')
   return table
@@ -13,8 +13,10 @@ export async function mountPointsOf(pid: number, device: HostDevice): Promise<re
 
 /** btrfs shows an anonymous device number, so the source counts as well (proc(5), mountinfo). */
 function isMountOf(fields: readonly string[], device: HostDevice): boolean {
-  if (fields[2] === device.deviceNumber) return true
-  return fields[fields.indexOf('-') + 2] === `/dev/${device.kernelName}`
+  const source = fields[fields.indexOf('-') + 2]
+  return [device, ...device.partitions].some(
+    ({ deviceNumber, kernelName }) => fields[2] === deviceNumber || source === `/dev/${kernelName}`,
+  )
 }
 
 function unescapeOctal(path: string): string {
