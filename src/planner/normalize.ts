@@ -45,9 +45,28 @@ export function normalizedLive(live: LiveStack): LiveStack {
   }
 }
 
-/** SHA-256 of a normalized value in hex: tells a saved plan that the world or the file is not what it was made from. */
+/**
+ * SHA-256 of a normalized document in hex: tells a saved plan that the world or the file is not what it was made from.
+ * Its members are digested one by one, so that the text of a large stack never stands in memory as a whole.
+ */
 export function documentDigest(document: StackSpec | LiveStack): string {
-  return digestOfText(canonicalJson(document))
+  const parts: string[] = []
+  for (const [name, member] of Object.entries(document).sort(([left], [right]) => compareText(left, right))) {
+    if (member === undefined) continue
+    const items: readonly unknown[] = isCollection(member) ? Object.entries(member).sort(byKey) : [member]
+    for (const item of items) parts.push(digestOfText(`${name} ${canonicalJson(item)}`))
+  }
+  return digestOfText(parts.join(' '))
+}
+
+function isCollection(member: unknown): member is object {
+  return typeof member === 'object' && member !== null
+}
+
+/** Lists keep their order: their keys are numbers, and compared as such. */
+function byKey([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
+  const numbers = Number(left) - Number(right)
+  return Number.isNaN(numbers) ? compareText(left, right) : numbers
 }
 
 function normalizedHost(facts: HostFacts): HostFacts {

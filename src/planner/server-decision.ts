@@ -2,7 +2,7 @@ import type { Address } from '../spec/address.js'
 import type { ServerSpec, VolumeSpec } from '../spec/stack-spec.js'
 import { compareText } from './address-order.js'
 import { parseApplied, type AppliedKey, type AppliedRecord } from './applied.js'
-import type { Diff } from './change.js'
+import { knownAfterApply, type Diff } from './change.js'
 import { causeOf, compareProperties, createDiffs, existsDiff, recordOf, sortedDiffs } from './comparison.js'
 import { lastingTags, tagWork, type TagWork } from './desired-tags.js'
 import { imageKey, type LiveServer } from './live-stack.js'
@@ -10,7 +10,7 @@ import { loginUser } from './login-user.js'
 import { mutabilityOf } from './mutability.js'
 import { recordChange, refuse, warn, type Planning } from './planning.js'
 import { reasonFor, reasonForCreate } from './reasons.js'
-import { factsOf, insideOf, isRunning, newFate, volumesByServer, type ServerFate } from './server-fate.js'
+import { factsOf, insideOf, isRunning, newFate, volumesByServer, type Inside, type ServerFate } from './server-fate.js'
 import {
   imageOf,
   rootWord,
@@ -35,7 +35,8 @@ export function decideServers(planning: Planning): void {
   }
   for (const [address, live] of planning.live.servers) {
     if (!planning.fates.has(address) && !planning.blocked.has(address)) {
-      planning.fates.set(address, removedFate(planning, address, live))
+      const fate = decideRemoval(planning, address, live)
+      if (fate) planning.fates.set(address, fate)
     }
   }
 }
@@ -143,7 +144,7 @@ function decideExisting(
     quiet: [tagKeys.protect],
     alone: diffs.length === 0,
   })
-  const all = sortedDiffs([...diffs, ...tags.diffs])
+  const all = sortedDiffs([...diffs, ...tags.diffs, ...hostKeyDiffs(live, inside)])
   return newFate({
     address,
     spec,
@@ -166,6 +167,16 @@ function decideExisting(
 function withoutProtectTag(spec: ServerSpec, live: LiveServer, work: TagWork): TagWork {
   if (spec.protect || live.tags[tagKeys.protect] === undefined) return work
   return { ...work, removeTags: [...work.removeTags, tagKeys.protect].sort(compareText) }
+}
+
+/** The tag that holds a server's host key, as it stands in reports. */
+export const hostKeyPath = `tags.${tagKeys.hostKey}`
+
+/** A server whose host key is not pinned cannot be looked into: an apply was cut off before its first connection. */
+function hostKeyDiffs(live: LiveServer, inside: Inside): readonly Diff[] {
+  const isEntered = inside === 'unread' || inside === 'unasked' || inside === 'known' || inside === 'started'
+  if (!isEntered || live.tags[tagKeys.hostKey] !== undefined) return []
+  return [{ path: hostKeyPath, before: null, after: knownAfterApply, cause: 'pending' }]
 }
 
 /** A changed selector that means another image replaces the server; the same selector that means a newer one is told, and replaces when asked to. */
@@ -266,7 +277,13 @@ export function keepApplied(
   return kept
 }
 
-function removedFate(planning: Planning, address: Address, live: LiveServer): ServerFate {
+/** A protected server goes only where the file, which names it still, says that it is not protected any more. */
+function decideRemoval(planning: Planning, address: Address, live: LiveServer): ServerFate | undefined {
+  const spec = planning.destroying?.servers.find((server) => server.address === address)
+  if (live.tags[tagKeys.protect] === 'true' && spec?.protect !== false) {
+    const message = `${address} (${live.id}) is protected from termination`
+    return refused(planning, address, 'PLAN_PROTECTED', message, 'apply it with protect: false first')
+  }
   const facts = factsOf(planning, address)
   return newFate({
     address,

@@ -30,11 +30,11 @@ export interface ServerFate {
   /** As far as the server itself goes; its steps are added once everything on it is planned. */
   readonly decision: ServerDecision | undefined
   /** Detach steps that must be done before it is terminated, and before it starts again when it was stopped for them. */
-  readonly releases: Set<StepId>
+  readonly releases: StepId[]
   /** Unmount steps on it as it is now. */
-  readonly unmounts: Set<StepId>
+  readonly unmounts: StepId[]
   /** Mounts that its setup commands may count on. */
-  readonly mounts: Set<StepId>
+  readonly mounts: StepId[]
   /** Set by what acts inside. */
   connects: boolean
   /** Set by what acts inside the instance that is about to be replaced. */
@@ -62,9 +62,9 @@ export function newFate(
   return {
     ...fields,
     runsNow: isRunning(fields.live),
-    releases: new Set(),
-    unmounts: new Set(),
-    mounts: new Set(),
+    releases: [],
+    unmounts: [],
+    mounts: [],
     connects: false,
     connectsToOld: false,
     stopsForRelease: false,

@@ -9,9 +9,9 @@ import { removedDiff } from './comparison.js'
 import type { LiveServer } from './live-stack.js'
 import { loginUser } from './login-user.js'
 import { nameTag } from './names.js'
-import { recordChange, refuse, type Planning } from './planning.js'
+import { recordChange, type Planning } from './planning.js'
 import { reasonForRemoval } from './reasons.js'
-import { serverTags } from './server-decision.js'
+import { hostKeyPath, serverTags } from './server-decision.js'
 import type { ServerDecision, ServerFate } from './server-fate.js'
 import { imageOf, keyNameOf, subnetOf } from './server-properties.js'
 import type { ModifyServer, StepId } from './step.js'
@@ -98,7 +98,7 @@ function lowerNew(planning: Planning, fate: ServerFate, decision: ServerDecision
   const subnet = subnetOf(planning, spec)
   const isStopped = spec.state === 'stopped'
   const later = new Set<AppliedKey>([
-    ...(decision.setupRuns ? ['setup' as const] : []),
+    ...(decision.setupRuns && decision.record.setup !== undefined ? ['setup' as const] : []),
     ...(isStopped ? ['state' as const] : []),
   ])
   const tags = serverTags(planning, spec)
@@ -208,6 +208,7 @@ function lowerKept(planning: Planning, fate: ServerFate, decision: ServerDecisio
     fate.connects = true
   }
   if (decision.setupRuns) addSetup(planning, fate, spec)
+  if (decision.draft.diffs.some(({ path }) => path === hostKeyPath)) fate.connects = true
   if (fate.connects) addConnection(planning, fate, spec)
   const tagging = decision.tagging
   if (tagging && (Object.keys(tagging.tags).length > 0 || tagging.removeTags.length > 0)) {
@@ -249,18 +250,12 @@ function lowerRemoval(planning: Planning, fate: ServerFate): void {
   })
 }
 
-/** Terminates what is live, once its volumes have left it. A protection that the file still asks for is an error. */
+/** Terminates what is live, once its volumes have left it; a protection that nobody asks for any more is lifted first. */
 function lowerTermination(planning: Planning, fate: ServerFate, live: LiveServer): void {
   const { steps } = planning
   const { address } = fate
-  const spec = fate.spec ?? planning.destroying?.servers.find((server) => server.address === address)
-  const isProtected = live.tags[tagKeys.protect] === 'true'
-  if (isProtected && spec?.protect !== false) {
-    const message = `${address} (${live.id}) is protected from termination`
-    refuse(planning, address, 'PLAN_PROTECTED', message, 'apply it with protect: false first')
-    return
-  }
-  if (isProtected) steps.add('modify-server', address, { instanceId: live.id, protect: false })
+  if (live.tags[tagKeys.protect] === 'true')
+    steps.add('modify-server', address, { instanceId: live.id, protect: false })
   if (fate.stopsForRelease) steps.add('stop-server', address, { instanceId: live.id }, { impact: 'downtime' })
   if (fate.action === 'remove' ? fate.connects : fate.connectsToOld) {
     steps.add('connect-host', address, {}, fate.action === 'remove' ? {} : { suffix: live.id })

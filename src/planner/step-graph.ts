@@ -35,9 +35,13 @@ export function stepId(kind: StepKind, address: Address, suffix?: string): StepI
   return (suffix === undefined ? `${kind}:${address}` : `${kind}:${address}#${suffix}`) as StepId
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
 interface Draft {
-  readonly step: Step
-  readonly needs: Set<StepId>
+  /** Gets its needs when the graph is finished. */
+  readonly step: Mutable<Step>
+  /** May name a step twice, and steps that are not planned. */
+  readonly needs: StepId[]
 }
 
 /** Collects the steps of a plan, in any order, and hands them out in theirs. */
@@ -52,15 +56,22 @@ export class StepGraph {
       this.addNeeds(id, options.needs ?? [])
       return id
     }
-    const step = { id, kind, address, needs: [], impact: options.impact ?? 'none', ...fields } as unknown as Step
-    this.#drafts.set(id, { step, needs: new Set(options.needs) })
+    const step = {
+      id,
+      kind,
+      address,
+      needs: [],
+      impact: options.impact ?? 'none',
+      ...fields,
+    } as unknown as Mutable<Step>
+    this.#drafts.set(id, { step, needs: [...(options.needs ?? [])] })
     return id
   }
 
   addNeeds(id: StepId, needs: Iterable<StepId>): void {
     const draft = this.#drafts.get(id)
     assert(draft, `no such step: ${id}`)
-    for (const need of needs) draft.needs.add(need)
+    draft.needs.push(...needs)
   }
 
   has(id: StepId): boolean {
@@ -80,44 +91,54 @@ export class StepGraph {
     groupOf: (step: Step) => Address,
     withoutHosts: string | undefined,
   ): { readonly steps: readonly Step[]; readonly impossible: Plan['impossible'] } {
+    const isLeftOut = ({ kind }: Step) => withoutHosts !== undefined && hostSteps.has(kind)
     const impossible: { id: StepId; address: Address; reason: string }[] = []
     const steps: Step[] = []
     for (const { step, needs } of this.#drafts.values()) {
-      if (withoutHosts !== undefined && hostSteps.has(step.kind)) {
-        impossible.push({ id: step.id, address: step.address, reason: withoutHosts })
-        continue
+      if (isLeftOut(step)) impossible.push({ id: step.id, address: step.address, reason: withoutHosts ?? '' })
+      else {
+        const planned = withoutHosts === undefined ? needs : this.#needsBeyond(needs, isLeftOut)
+        step.needs = this.#plannedNeeds(step.id, planned)
+        steps.push(step)
       }
-      steps.push({ ...step, needs: this.#plannedNeeds(step.id, needs, withoutHosts !== undefined) })
     }
     impossible.sort((left, right) => compareText(left.id, right.id))
     return { steps: sortedSteps(steps, groupOf), impossible }
   }
 
-  #plannedNeeds(id: StepId, needs: ReadonlySet<StepId>, throughHosts: boolean): readonly StepId[] {
-    const planned = new Set<StepId>()
+  /** The needs, with what a left-out step needs in place of that step. */
+  #needsBeyond(needs: readonly StepId[], isLeftOut: (step: Step) => boolean): readonly StepId[] {
+    const beyond = new Set<StepId>()
     const visited = new Set<StepId>()
-    const collect = (wanted: Iterable<StepId>) => {
+    const collect = (wanted: readonly StepId[]) => {
       for (const need of wanted) {
         const draft = this.#drafts.get(need)
-        if (!draft || need === id || visited.has(need)) continue
+        if (!draft || visited.has(need)) continue
         visited.add(need)
-        if (throughHosts && hostSteps.has(draft.step.kind)) collect(draft.needs)
-        else planned.add(need)
+        if (isLeftOut(draft.step)) collect(draft.needs)
+        else beyond.add(need)
       }
     }
     collect(needs)
-    return [...this.#withoutImplied(planned)].sort(compareText)
+    return [...beyond]
   }
 
-  /** What a need needs itself goes without saying; one level deep, which is what makes plans short to read. */
-  #withoutImplied(planned: ReadonlySet<StepId>): Iterable<StepId> {
-    if (planned.size < 2) return planned
-    const direct = new Set(planned)
+  /**
+   * Sorted, without repeats and without what is not planned. What a need needs itself goes without saying: left out, one
+   * level deep, which is what makes plans short to read.
+   */
+  #plannedNeeds(id: StepId, needs: readonly StepId[]): readonly StepId[] {
+    const planned: StepId[] = []
+    for (const need of new Set(needs)) {
+      if (need !== id && this.#drafts.has(need)) planned.push(need)
+    }
+    if (planned.length < 2) return planned
+    const implied = new Set<StepId>()
     for (const need of planned) {
-      for (const implied of this.#drafts.get(need)?.needs ?? []) {
-        if (implied !== need) direct.delete(implied)
+      for (const further of this.#drafts.get(need)?.needs ?? []) {
+        if (further !== need) implied.add(further)
       }
     }
-    return direct
+    return planned.filter((need) => !implied.has(need)).sort(compareText)
   }
 }

@@ -91,13 +91,13 @@ function planSync(planning: Planning, spec: SyncSpec, destination: Destination):
     if (isCurrent) return recordChange(planning, { address, kind: 'none', reason: '', diffs: [] })
     return planOwed(planning, spec, destination, { isFirst, value })
   }
-  // A server that is started in this plan could not be looked into: the copy is planned and may find nothing to do.
-  if (!couldCompare && isCurrent && fate.inside === 'started') {
+  // The destination could not be looked into, and nothing says that files moved: the copy may find nothing to do.
+  if (!couldCompare && isCurrent) {
     addCopy(planning, spec, destination, facts, undefined)
     return recordChange(planning, {
       address,
       kind: 'none',
-      reason: 'looked at again once its server is started',
+      reason: 'looked at again once its destination is there',
       diffs: [],
     })
   }
@@ -139,7 +139,7 @@ function planBlind(
     address,
     kind: isQuiet ? 'none' : state.isFirst ? 'create' : 'update',
     reason: isQuiet
-      ? 'looked at again once its server is started'
+      ? 'looked at again once its destination is there'
       : state.isFirst
         ? reasonForCreate(false)
         : 'the rule has changed',

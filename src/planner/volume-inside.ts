@@ -118,7 +118,7 @@ class InsideWork {
         { server: fate.address, fstype: spec.fstype, mount, fresh: view.isFresh },
         { needs: [...this.#arrival(), ...first, stepId('make-filesystem', spec.address)] },
       )
-      fate.mounts.add(step)
+      fate.mounts.push(step)
     }
     if (line === 'wrong' || (line === 'unknown' && (isOpen || remounts || view.formats))) {
       this.#planning.steps.add(
@@ -132,9 +132,9 @@ class InsideWork {
 
   /** Compares the line of fstab where both the line and the filesystem's UUID are known. */
   #planFstabDiff(mount: MountSpec): 'right' | 'wrong' | 'unknown' {
-    const { spec, live } = this.#input
+    const { spec, live, arrives } = this.#input
     const { found, fstab, formats } = this.#view
-    if (fstab === undefined || formats) return 'unknown'
+    if (fstab === undefined || formats || arrives) return 'unknown'
     const uuid = found?.uuid
     const line = fstab.find(({ path }) => path === mount.path)
     const wanted: FstabLine = {

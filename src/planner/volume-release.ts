@@ -46,7 +46,7 @@ export function release(planning: Planning, address: Address, volume: LiveVolume
   }
   if (holder.stopsForRelease) needs.push(stepId('stop-server', holder.address))
   const detach = steps.add('detach-volume', address, { volumeId: volume.id, instanceId }, { needs, impact: 'downtime' })
-  holder.releases.add(detach)
+  holder.releases.push(detach)
   return detach
 }
 
@@ -58,7 +58,7 @@ export function unmount(planning: Planning, address: Address, volume: LiveVolume
     { volumeId: volume.id, server: holder.address },
     { needs: [connectionNow(holder)], impact: 'downtime' },
   )
-  holder.unmounts.add(step)
+  holder.unmounts.push(step)
   return step
 }
 

@@ -103,7 +103,7 @@ function planExisting(
   const adopts = source.kind === 'adopt'
   // What another owner's tag says is not our record.
   const isOurs = !adopts || source.retained
-  const applied = isOurs ? parseApplied(live.tags[tagKeys.applied]) : {}
+  const applied = isOurs ? parseApplied(live.tags[tagKeys.applied]) : undefined
   const origin = isOurs ? (live.tags[tagKeys.origin] ?? 'unknown') : 'adopted'
   if (live.state === 'error') {
     refuse(
@@ -141,7 +141,8 @@ function planExisting(
   const tags = adopts
     ? addAdoption(planning, spec, live, source.retained, applied, record)
     : addRecord(planning, spec, record, live.tags, own.length === 0)
-  const diffs = sortedDiffs([...own, ...tags])
+  // Nothing of what is adopted was applied before, so nothing of it has drifted.
+  const diffs = sortedDiffs([...own, ...tags].map((diff) => (adopts ? { ...diff, cause: 'pending' } : diff)))
   recordChange(planning, {
     address,
     kind: adopts ? 'adopt' : diffs.length > 0 ? 'update' : 'none',

@@ -1,5 +1,6 @@
 import type { Change, ChangeKind, Diff, Impact } from '../planner/change.js'
 import type { Plan } from '../planner/plan.js'
+import { tagKeys } from '../planner/tags.js'
 import { parseAddress, type Address } from '../spec/address.js'
 import { shortText, valueText } from './diff-value.js'
 import type { Colors } from './plan-text.js'
@@ -93,6 +94,9 @@ function isTelling(change: Change, diff: Diff, verbose: boolean): boolean {
   return !quietDefaults.has(`${diff.path}=${valueText(diff.after)}`)
 }
 
+/** A list of digests says nothing to people. */
+const recordPath = `tags.${tagKeys.applied}`
+
 const quietDefaults: ReadonlySet<string> = new Set([
   'state=running',
   'onRemove=snapshot',
@@ -120,6 +124,8 @@ function diffLines(change: Change, diff: Diff, margin: string, width: number, co
         ? `${colors.red('-')} `
         : `${colors.yellow('~')} `
   const name = `${margin}${sign}${path.padEnd(width)}  `
+  if (path === recordPath)
+    return [`${name}${before === null ? 'missing' : 'out of date'} ${colors.dim('->')} recorded anew${tail}`]
   if (before !== null && after !== null) {
     return [`${name}${shortText(before)} ${colors.dim('->')} ${shortText(after)}${tail}`]
   }

@@ -40,6 +40,11 @@ function summaryLines(plan: Plan, colors: Colors): readonly string[] {
       `${colors.bold('Plan:')} ${create} to create, ${update} to update, ${replace} to replace, ${remove} to remove${adopted} (${steps}).`,
     )
   }
+  if (!plan.complete) {
+    const names = plan.unreadable.map(({ address }) => address)
+    const shown = names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ')
+    lines.push(colors.yellow(`Not everything was looked at: ${shown}.`))
+  }
   if (!plan.applyable) lines.push(colors.red('It cannot be applied until the errors above are solved.'))
   return lines
 }

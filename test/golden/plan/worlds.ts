@@ -1,0 +1,316 @@
+import { makePlan, type PlanOptions } from '../../../src/planner/make-plan.js'
+import type {
+  HostDevice,
+  HostFacts,
+  HostMount,
+  LiveServer,
+  LiveSnapshot,
+  LiveStack,
+  LiveVolume,
+} from '../../../src/planner/live-stack.js'
+import { tagKeys } from '../../../src/planner/tags.js'
+import { at, emptyLive, imagesFor, specOf } from '../../support/live-stack.js'
+import { applyPlan } from '../../support/plan-effects.js'
+
+/** One golden case: a directory with this name holds stack.yaml, the world that this makes of it, and the plan. */
+export interface GoldenCase {
+  /** What is live, made from the text of the case's stack.yaml. */
+  readonly world: (text: string) => LiveStack
+  readonly options?: PlanOptions
+  /** `with-file` and `without-file` plan the destruction. */
+  readonly destroy?: 'with-file' | 'without-file'
+  readonly verbose?: boolean
+}
+
+/** The world after an apply of a stack file, `changes` standing in the world before it. */
+export function settled(text: string, changes: Partial<LiveStack> = {}): LiveStack {
+  const spec = specOf(text)
+  const live = emptyLive(spec, changes)
+  const { live: after, failed } = applyPlan(makePlan(spec, live, { revision: '4f0c2aa', run: 'run-1' }), live)
+  if (failed.length > 0) throw new Error(`the first apply failed: ${failed.join(', ')}`)
+  return after
+}
+
+type Read = Extract<HostFacts, { kind: 'read' }>
+
+function withServer(live: LiveStack, address: string, change: Partial<LiveServer>): LiveStack {
+  return { ...live, servers: live.servers.map((server) => (server.address === address ? { ...server, ...change } : server)) }
+}
+
+function withVolume(live: LiveStack, address: string, change: Partial<LiveVolume>): LiveStack {
+  return { ...live, volumes: live.volumes.map((volume) => (volume.address === address ? { ...volume, ...change } : volume)) }
+}
+
+function withFacts(live: LiveStack, address: string, change: (facts: Read) => HostFacts): LiveStack {
+  const facts = live.hosts[address]
+  if (facts?.kind !== 'read') throw new Error(`${address} was not read`)
+  return { ...live, hosts: { ...live.hosts, [address]: change(facts) } }
+}
+
+function withoutServer(live: LiveStack, address: string): LiveStack {
+  const gone = live.servers.find((server) => server.address === address)
+  const hosts = Object.fromEntries(Object.entries(live.hosts).filter(([key]) => key !== address))
+  return {
+    ...live,
+    servers: live.servers.filter((server) => server !== gone),
+    hosts,
+    volumes: live.volumes.map((volume) =>
+      volume.attachment?.instanceId === gone?.id ? { ...volume, state: 'available', attachment: undefined } : volume,
+    ),
+  }
+}
+
+function detached(live: LiveStack, volumeAddress: string, serverAddress: string): LiveStack {
+  const id = live.volumes.find(({ address }) => address === volumeAddress)?.id
+  const free = withVolume(live, volumeAddress, { state: 'available', attachment: undefined })
+  return withFacts(free, serverAddress, (facts) => ({
+    ...facts,
+    devices: facts.devices.filter(({ volumeId }) => volumeId !== id),
+    mounts: facts.mounts.filter(({ volumeId }) => volumeId !== id),
+  }))
+}
+
+function stopped(live: LiveStack, address: string): LiveStack {
+  return {
+    ...withServer(live, address, { state: 'stopped', publicIp: undefined }),
+    hosts: { ...live.hosts, [address]: { kind: 'not-probed', because: 'stopped' } },
+  }
+}
+
+const foreignVolume: LiveVolume = {
+  address: at('volume.archive'),
+  id: 'vol-0a000001',
+  tags: { Name: 'research data', team: 'physics' },
+  state: 'available',
+  sizeGiB: 100,
+  type: 'gp2',
+  iops: 300,
+  throughputMiBps: undefined,
+  encrypted: false,
+  kmsKey: undefined,
+  zone: 'us-east-1a',
+  snapshotId: undefined,
+  attachment: undefined,
+}
+
+function snapshot(version: number, change: Partial<LiveSnapshot> = {}): LiveSnapshot {
+  return {
+    address: at('volume.music'),
+    id: `snap-0music${version}`,
+    tags: {
+      [tagKeys.stack]: 'music',
+      [tagKeys.address]: 'volume.music',
+      [tagKeys.version]: String(version),
+      [tagKeys.fstype]: 'ext4',
+      [tagKeys.uuid]: '6f1a0c5e-0000-4000-8000-000000000001',
+    },
+    volumeId: 'vol-gone',
+    state: 'completed',
+    startedAt: `2026-11-0${version}T10:00:00.000Z`,
+    sizeGiB: 20,
+    ...change,
+  }
+}
+
+/** An instance's own disk image of a volume with a filesystem that the file does not name. */
+function holding(live: LiveStack, address: string, volumeAddress: string, fstype: string): LiveStack {
+  const volume = live.volumes.find((known) => known.address === volumeAddress)
+  return withFacts(live, address, (facts) => {
+    const device: HostDevice = {
+      volumeId: volume?.id ?? '',
+      path: '/dev/nvme1n1',
+      sizeBytes: 100 * 2 ** 30,
+      content: { fstype, label: 'physics', uuid: '0b5a1c2d-1111-4222-8333-444455556666', filesystemBytes: undefined },
+      partitionPath: undefined,
+    }
+    const mounts: HostMount[] = facts.mounts.filter(({ volumeId }) => volumeId !== volume?.id)
+    return { ...facts, devices: [...facts.devices.filter(({ volumeId }) => volumeId !== volume?.id), device], mounts }
+  })
+}
+
+export const goldenCases: Readonly<Record<string, GoldenCase>> = {
+  'from-nothing': { world: (text) => emptyLive(specOf(text)), options: { revision: '4f0c2aa', run: 'run-1' } },
+  'from-nothing-verbose': { world: (text) => emptyLive(specOf(text)), verbose: true },
+  'no-change': { world: (text) => settled(text), options: { revision: 'another', run: 'run-2' } },
+  'drift-server-stopped': { world: (text) => stopped(settled(text), 'server.web') },
+  'drift-server-terminated': { world: (text) => withoutServer(settled(text), 'server.web') },
+  'drift-volume-detached': { world: (text) => detached(settled(text), 'volume.music', 'server.web') },
+  'drift-rule-added': {
+    world: (text) => {
+      const live = settled(text)
+      return {
+        ...live,
+        securityGroups: live.securityGroups.map((group) => ({
+          ...group,
+          ingress: [
+            ...group.ingress,
+            {
+              protocol: 'tcp',
+              fromPort: 8080,
+              toPort: 8080,
+              source: { kind: 'cidr', cidr: '0.0.0.0/0' },
+              description: 'just for a moment',
+            },
+          ],
+        })),
+      }
+    },
+  },
+  'drift-tags-changed': {
+    world: (text) => {
+      const live = settled(text)
+      const [server] = live.servers
+      return withServer(live, 'server.web', {
+        tags: { ...server?.tags, Name: 'do not touch', purpose: 'production', cost: 'somebody else' },
+      })
+    },
+  },
+  'drift-applied-tag-lost': {
+    world: (text) => {
+      const live = settled(text)
+      const tags = Object.entries(live.volumes[0]?.tags ?? {}).filter(([key]) => key !== tagKeys.applied)
+      return withVolume(live, 'volume.music', { tags: Object.fromEntries(tags) })
+    },
+  },
+  'drift-unmounted': { world: (text) => withFacts(settled(text), 'server.web', (facts) => ({ ...facts, mounts: [] })) },
+  'drift-fstab-line-deleted': {
+    world: (text) => withFacts(settled(text), 'server.web', (facts) => ({ ...facts, fstab: [] })),
+  },
+  'drift-file-changed': {
+    world: (text) => {
+      const live = settled(text)
+      const facts = live.syncs['sync.library']
+      if (facts?.kind !== 'read') throw new Error('not read')
+      return {
+        ...live,
+        syncs: { 'sync.library': { ...facts, filesChanged: 1, bytes: 12, sample: ['index.html'] } },
+      }
+    },
+  },
+  'my-ip-moved': { world: (text) => ({ ...settled(text), operatorIp: '198.51.100.23' }) },
+  'grow-volume': { world: (text) => settled(text.replace('size: 40', 'size: 20')) },
+  'shrink-volume': { world: (text) => settled(text.replace('size: 10', 'size: 20')) },
+  'move-volume': { world: (text) => settled(text.replace('server: second', 'server: first')) },
+  'move-volume-unreachable': {
+    world: (text) => ({
+      ...settled(text.replace('server: second', 'server: first')),
+      hosts: {
+        'server.first': { kind: 'unreadable', reason: 'connect ECONNREFUSED 198.51.100.10:22' },
+        'server.second': { kind: 'read', devices: [], mounts: [], fstab: [], user: 'admin' },
+      },
+    }),
+  },
+  'rename-mount': { world: (text) => settled(text.replace('mount: /srv/tunes', 'mount: /srv/music')) },
+  'change-type': { world: (text) => settled(text.replace('type: t3.medium', 'type: t3.small')) },
+  'replace-image': { 
+    world: (text) => ({ ...settled(text.replace('ami-00000002', 'ami-00000001')), images: imagesFor(specOf(text)) }),
+  },
+  'newer-image': {
+    world: (text) => {
+      const live = settled(text)
+      const [key = ''] = Object.keys(live.images)
+      const image = live.images[key]
+      if (!image) throw new Error('no image')
+      return { ...live, images: { [key]: { ...image, id: 'ami-0debian13', name: 'debian-12-amd64-20261101-1' } } }
+    },
+  },
+  'remove-each-way': {
+    world: (text) =>
+      settled(`${text}
+volumes:
+  kept-as-snapshot: { server: web, size: 1, mount: /srv/one }
+  kept: { server: web, size: 2, mount: /srv/two, onRemove: retain }
+  thrown-away: { server: web, size: 3, mount: /srv/three, onRemove: delete }
+`),
+  },
+  'remove-server': {
+    world: (text) =>
+      settled(
+        text
+          .replace('servers:', 'servers:\n  old: { image: ami-00000001, type: t3.small, securityGroups: [old] }')
+          .replace('securityGroups:', 'securityGroups:\n  old:\n    description: of the old server\n    ingress: [{ port: 80, from: securityGroup.web }]'),
+      ),
+  },
+  'reuse-snapshot': {
+    world: (text) => emptyLive(specOf(text), { snapshots: [snapshot(1), snapshot(2), snapshot(3, { state: 'pending' })] }),
+  },
+  'reuse-retained': {
+    world: (text) => {
+      const live = settled(text)
+      const free = detached(live, 'volume.music', 'server.web')
+      const tags = { ...free.volumes[0]?.tags, [tagKeys.retained]: 'run-1' }
+      return { ...withVolume(free, 'volume.music', { tags }), ledger: { id: 'lt-1', addresses: [at('server.web')] } }
+    },
+  },
+  'server-terminated-as-observed': {
+    // As an observation really sees it: without a server, a rule's destination cannot be compared.
+    world: (text) => {
+      const live = withoutServer(settled(text), 'server.web')
+      const facts = live.syncs['sync.library']
+      if (facts?.kind !== 'read') throw new Error('not read')
+      return { ...live, syncs: { 'sync.library': { ...facts, filesCreated: 3, bytes: 4096, compared: 'source-only' } } }
+    },
+  },
+  conflict: {
+    world: (text) => {
+      const live = settled(text)
+      const [server] = live.servers
+      return { ...live, servers: server ? [...live.servers, { ...server, id: 'i-0twin' }] : [] }
+    },
+  },
+  'adopt-volume': {
+    world: (text) => {
+      const live = settled(text.slice(0, text.indexOf('volumes:')))
+      return { ...live, volumes: [foreignVolume] }
+    },
+  },
+  'foreign-owner': {
+    world: (text) => ({
+      ...settled(text.slice(0, text.indexOf('volumes:'))),
+      volumes: [
+        { ...foreignVolume, tags: { [tagKeys.stack]: 'physics', [tagKeys.address]: 'volume.results' } },
+        { ...foreignVolume, id: 'vol-0a000002', address: at('volume.other'), attachment: { instanceId: 'i-0theirs', state: 'attached', deviceName: '/dev/sdf' } },
+      ],
+    }),
+  },
+  'foreign-filesystem': {
+    world: (text) => {
+      const live = settled(text.slice(0, text.indexOf('  archive:')))
+      const volume: LiveVolume = {
+        ...foreignVolume,
+        state: 'in-use',
+        attachment: { instanceId: live.servers[0]?.id ?? '', state: 'attached', deviceName: '/dev/sdg' },
+      }
+      return holding({ ...live, volumes: [...live.volumes, volume] }, 'server.web', 'volume.archive', 'ext4')
+    },
+  },
+  'hosts-impossible': {
+    world: (text) => emptyLive(specOf(text), { hostsImpossible: 'this sandbox runs without root, and has no hosts' }),
+  },
+  'hosts-impossible-settled': {
+    world: (text) => settled(text, { hostsImpossible: 'this sandbox runs without root, and has no hosts' }),
+  },
+  'server-to-be-stopped': { world: (text) => settled(text.replace('    state: stopped\n', '')) },
+  'not-looked-inside': {
+    world: (text) => ({
+      ...settled(text.replace('mount: /srv/tunes', 'mount: /srv/music')),
+      hosts: { 'server.web': { kind: 'not-probed', because: 'not-asked' } },
+      syncs: {},
+    }),
+  },
+  unreadable: {
+    world: (text) => ({
+      ...settled(text),
+      hosts: { 'server.web': { kind: 'unreadable', reason: 'the host key is not the one that was pinned' } },
+      syncs: { 'sync.library': { kind: 'unreadable', reason: 'server.web cannot be reached' } },
+      unreadable: [
+        { address: at('server.web'), reason: 'the host key is not the one that was pinned' },
+        { address: at('sync.library'), reason: 'server.web cannot be reached' },
+      ],
+    }),
+  },
+  'erlang-cluster': { world: (text) => emptyLive(specOf(text)) },
+  destroy: { world: (text) => settled(text), destroy: 'with-file', options: { revision: '4f0c2aa', run: 'run-9' } },
+  'destroy-without-file': { world: (text) => settled(text), destroy: 'without-file' },
+  'destroy-protected': { world: (text) => settled(text), destroy: 'with-file' },
+}
