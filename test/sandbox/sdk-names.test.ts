@@ -62,12 +62,16 @@ function wrap(words: readonly string[]): string {
 }
 
 test('the table of what EC2 knows and the sandbox does not support is the rest of the SDK', async () => {
-  const otherActions = operationNames().filter((name) => !actions.has(name)).sort()
+  const otherActions = operationNames()
+    .filter((name) => !actions.has(name))
+    .sort()
   const parameters = [...actions.values()]
     .toSorted((left, right) => (left.name < right.name ? -1 : 1))
     .flatMap(({ name, members }) => {
       const accepted = new Set(Object.entries(members).flatMap(([member, shape]) => acceptedPaths(shape, member)))
-      const others = pathsOf(inputOf(name)!).filter((path) => !accepted.has(path)).sort()
+      const others = pathsOf(inputOf(name)!)
+        .filter((path) => !accepted.has(path))
+        .sort()
       return others.length === 0 ? [] : [`  ${name}: \`\n${wrap(others)}\n  \`,`]
     })
   const text = `/**

@@ -4,15 +4,29 @@ import * as ec2 from '@aws-sdk/client-ec2'
  * The SDK's own description of EC2, read into a plain tree by wire names. Its schemas are tuples:
  * [kind, namespace, name, traits, ...], where kind 1 is a list, 3 a structure, 9 an operation; numbers are simple types.
  */
-export type Tree = { readonly kind: 'scalar'; readonly type: string } | { readonly kind: 'list'; readonly of: () => Tree } | { readonly kind: 'structure'; readonly members: () => ReadonlyMap<string, Tree> }
+export type Tree =
+  | { readonly kind: 'scalar'; readonly type: string }
+  | { readonly kind: 'list'; readonly of: () => Tree }
+  | { readonly kind: 'structure'; readonly members: () => ReadonlyMap<string, Tree> }
 
 type Schema = unknown
 const exported = ec2 as unknown as Record<string, Schema>
-const scalars: Readonly<Record<number, string>> = { 0: 'string', 1: 'number', 2: 'boolean', 4: 'time', 5: 'time', 6: 'time', 7: 'time', 21: 'blob' }
+const scalars: Readonly<Record<number, string>> = {
+  0: 'string',
+  1: 'number',
+  2: 'boolean',
+  4: 'time',
+  5: 'time',
+  6: 'time',
+  7: 'time',
+  21: 'blob',
+}
 
 /** Names of all operations that the SDK knows. */
 export function operationNames(): string[] {
-  return Object.entries(exported).flatMap(([name, schema]) => (Array.isArray(schema) && schema[0] === 9 ? [name.slice(0, -1)] : []))
+  return Object.entries(exported).flatMap(([name, schema]) =>
+    Array.isArray(schema) && schema[0] === 9 ? [name.slice(0, -1)] : [],
+  )
 }
 
 export function inputOf(operation: string): Tree | undefined {
@@ -31,7 +45,11 @@ function dereference(schema: Schema): Schema {
 
 /** A member is a schema, or a pair of a schema and traits. */
 function unwrap(member: Schema): readonly [Schema, Readonly<Record<string, string>>] {
-  if (Array.isArray(member) && member.length === 2 && (typeof member[0] === 'function' || typeof member[0] === 'number')) {
+  if (
+    Array.isArray(member) &&
+    member.length === 2 &&
+    (typeof member[0] === 'function' || typeof member[0] === 'number')
+  ) {
     const traits = typeof member[1] === 'object' && member[1] !== null ? (member[1] as Record<string, string>) : {}
     return [dereference(member[0]), traits]
   }
@@ -57,7 +75,8 @@ function read(given: Schema, direction: 'input' | 'output'): Tree {
         names.map((name, index) => {
           const [schemaOfMember, traits] = unwrap(members[index])
           const xmlName = traits['xmlName'] ?? name
-          const wireName = direction === 'input' ? (traits['ec2QueryName'] ?? xmlName[0]!.toUpperCase() + xmlName.slice(1)) : xmlName
+          const wireName =
+            direction === 'input' ? (traits['ec2QueryName'] ?? xmlName[0]!.toUpperCase() + xmlName.slice(1)) : xmlName
           return [wireName, read(schemaOfMember, direction)]
         }),
       ),

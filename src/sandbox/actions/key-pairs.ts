@@ -20,10 +20,12 @@ export const createKeyPair = defineAction({
     KeyFormat: oneOf('pem'),
     TagSpecification: tagSpecifications,
   },
-  run: ({ KeyName, KeyType, TagSpecification }, world) => {
+  run: async ({ KeyName, KeyType, TagSpecification }, world) => {
     const tags = readTagSpecifications(TagSpecification, ['key-pair'])
     checkName(world, KeyName)
-    const material = createKeyMaterial(KeyType ?? 'rsa')
+    const material = await createKeyMaterial(KeyType ?? 'rsa')
+    // Somebody else may have taken the name meanwhile.
+    checkName(world, KeyName)
     return { ...renderNew(world, store(world, KeyName, material, tags['key-pair'])), keyMaterial: material.privateKey }
   },
 })

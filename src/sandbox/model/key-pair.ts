@@ -1,5 +1,15 @@
-import { createHash, createPublicKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
+import {
+  createHash,
+  createPublicKey,
+  generateKeyPair,
+  generateKeyPairSync,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto'
+import { promisify } from 'node:util'
 import { ApiError } from '../wire/api-error.js'
+
+const generateKeyPairAsync = promisify(generateKeyPair)
 
 export interface KeyPair {
   readonly id: string
@@ -22,7 +32,7 @@ export interface KeyMaterial {
  * A new key pair in the forms that CreateKeyPair gives: OpenSSH private key and SHA-256 fingerprint for ed25519; PKCS#1
  * and SHA-1 of the DER private key for rsa. Source: EC2 User Guide, "Verify the fingerprint of your key pair".
  */
-export function createKeyMaterial(type: KeyPair['type']): KeyMaterial & { readonly privateKey: string } {
+export async function createKeyMaterial(type: KeyPair['type']): Promise<KeyMaterial & { readonly privateKey: string }> {
   if (type === 'ed25519') {
     const { publicKey, privateKey } = generateKeyPairSync('ed25519')
     const point = rawEd25519(publicKey)
@@ -34,7 +44,8 @@ export function createKeyMaterial(type: KeyPair['type']): KeyMaterial & { readon
       privateKey: opensshPrivateKey(point, blob, privateKey),
     }
   }
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  // Some tenths of a second of work, off the main thread.
+  const { publicKey, privateKey } = await generateKeyPairAsync('rsa', { modulusLength: 2048 })
   return {
     type,
     publicKey: `ssh-rsa ${rsaBlob(publicKey).toString('base64')}`,

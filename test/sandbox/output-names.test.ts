@@ -1,0 +1,298 @@
+import { request } from 'node:http'
+import { expect, test } from 'vitest'
+import { createHash, createHmac } from 'node:crypto'
+import type { Sandbox } from '../../src/sandbox/sandbox.js'
+import { testSandbox } from './support.js'
+import { outputOf, type Tree } from './sdk-schemas.js'
+
+interface Element {
+  readonly name: string
+  readonly children: Element[]
+  text: string
+}
+
+/** Enough of XML for what the endpoint writes: elements and text, no attributes but on the root. */
+function parseXml(xml: string): Element {
+  const root: Element = { name: '', children: [], text: '' }
+  const stack = [root]
+  for (const [, closing, name, empty, text] of xml.matchAll(/<(\/?)([A-Za-z0-9]+)[^>]*?(\/?)>|([^<]+)/g)) {
+    const top = stack.at(-1)!
+    if (text !== undefined) top.text += text
+    else if (closing) stack.pop()
+    else {
+      const element: Element = { name: name!, children: [], text: '' }
+      top.children.push(element)
+      if (!empty) stack.push(element)
+    }
+  }
+  return root.children[0]!
+}
+
+function compare(element: Element, tree: Tree, path: string, wrong: Set<string>): void {
+  if (tree.kind === 'list') {
+    for (const item of element.children) {
+      if (item.name === 'item') compare(item, tree.of(), `${path}[]`, wrong)
+      else wrong.add(`${path}.${item.name} is no item`)
+    }
+    return
+  }
+  if (tree.kind === 'scalar') {
+    if (element.children.length > 0) wrong.add(`${path} is ${tree.type} and has elements`)
+    if (tree.type === 'number' && !/^-?[0-9.]+$/.test(element.text)) wrong.add(`${path} is no number: ${element.text}`)
+    if (tree.type === 'boolean' && !/^(true|false)$/.test(element.text))
+      wrong.add(`${path} is no boolean: ${element.text}`)
+    if (tree.type === 'time' && Number.isNaN(Date.parse(element.text))) wrong.add(`${path} is no time: ${element.text}`)
+    return
+  }
+  const known = tree.members()
+  for (const child of element.children) {
+    const member = known.get(child.name)
+    if (member) compare(child, member, `${path}.${child.name}`, wrong)
+    else wrong.add(`${path}.${child.name} is unknown to the SDK`)
+  }
+}
+
+/** A signature of its own, so that the bodies can be read as they are: the SDK drops what it does not know. */
+function post(sandbox: Sandbox, parameters: Record<string, string>): Promise<{ status: number; body: string }> {
+  const body = new URLSearchParams({ Version: '2016-11-15', ...parameters }).toString().replaceAll('+', '%20')
+  const host = sandbox.endpoint.slice('http://'.length)
+  const date = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
+  const scope = `${date.slice(0, 8)}/${sandbox.region}/ec2/aws4_request`
+  const hash = (text: string) => createHash('sha256').update(text).digest('hex')
+  const canonical = ['POST', '/', '', `host:${host}`, `x-amz-date:${date}`, '', 'host;x-amz-date', hash(body)].join(
+    '\n',
+  )
+  let key: string | Buffer = `AWS4${sandbox.secretAccessKey}`
+  for (const part of scope.split('/')) key = createHmac('sha256', key).update(part).digest()
+  const signature = createHmac('sha256', key)
+    .update(['AWS4-HMAC-SHA256', date, scope, hash(canonical)].join('\n'))
+    .digest('hex')
+  const authorization = `AWS4-HMAC-SHA256 Credential=${sandbox.accessKeyId}/${scope}, SignedHeaders=host;x-amz-date, Signature=${signature}`
+  return new Promise((resolve, reject) => {
+    const headers = { host, 'x-amz-date': date, authorization, 'content-type': 'application/x-www-form-urlencoded' }
+    const outgoing = request(sandbox.endpoint, { method: 'POST', headers }, (response) => {
+      let text = ''
+      response.on('data', (chunk) => (text += String(chunk)))
+      response.on('end', () => resolve({ status: response.statusCode!, body: text }))
+    })
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
+}
+
+test('a made-up name and a wrong type are seen', () => {
+  const wrong = new Set<string>()
+  const xml = '<a><volumeSet><item><size>x</size><colour>red</colour></item></volumeSet></a>'
+  compare(parseXml(xml), outputOf('DescribeVolumes')!, 'DescribeVolumes', wrong)
+  expect([...wrong]).toEqual([
+    'DescribeVolumes.volumeSet[].size is no number: x',
+    'DescribeVolumes.volumeSet[].colour is unknown to the SDK',
+  ])
+})
+
+test('everything that the endpoint answers has the name and the type that the SDK reads', async () => {
+  const sandbox = await testSandbox({ latencies: { volumeDeletingMs: 60_000 } })
+  const wrong = new Set<string>()
+  const seen = new Set<string>()
+  const call = async (action: string, parameters: Record<string, string> = {}) => {
+    const { status, body } = await post(sandbox, { Action: action, ...parameters })
+    expect(`${action} ${status} ${status === 200 ? '' : body}`).toBe(`${action} 200 `)
+    seen.add(action)
+    const root = parseXml(body.replace(/^<\?xml.*?\?>\s*/, ''))
+    expect(root.name).toBe(`${action}Response`)
+    const members = root.children.filter(({ name }) => name !== 'requestId' && name !== 'return')
+    compare({ ...root, children: members }, outputOf(action)!, action, wrong)
+    return (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(body)?.[1] ?? ''
+  }
+  const tag = (type: string) => ({
+    'TagSpecification.1.ResourceType': type,
+    'TagSpecification.1.Tag.1.Key': 'k',
+    'TagSpecification.1.Tag.1.Value': 'v',
+  })
+  const wait = async (action: string, id: Record<string, string>, pattern: string) => {
+    for (let attempt = 0; attempt < 200; attempt += 1) {
+      const { body } = await post(sandbox, { Action: action, ...id })
+      if (body.includes(pattern)) return
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    throw new Error(`${action} never showed ${pattern}`)
+  }
+
+  const image = (
+    await call('DescribeImages', {
+      'Owner.1': '136693071363',
+      'Filter.1.Name': 'name',
+      'Filter.1.Value.1': 'debian-12-amd64-2*',
+    })
+  )('imageId')
+  await call('DescribeImages', { 'Owner.1': 'amazon' })
+  for (const action of [
+    'DescribeRegions',
+    'DescribeAvailabilityZones',
+    'DescribeAccountAttributes',
+    'DescribeVpcs',
+    'DescribeSubnets',
+    'DescribeInstanceTypes',
+    'DescribeInstanceTypeOfferings',
+  ]) {
+    await call(action)
+  }
+  await call('CreateKeyPair', { KeyName: 'one', ...tag('key-pair') })
+  await call('ImportKeyPair', {
+    KeyName: 'two',
+    PublicKeyMaterial: Buffer.from(
+      'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAouhwVreLptuKlOSMBFwVmdB3nTGidChbg42TkhVd5l me',
+    ).toString('base64'),
+  })
+  await call('DescribeKeyPairs', { IncludePublicKey: 'true' })
+  await call('DeleteKeyPair', { KeyName: 'two' })
+  const group = (
+    await call('CreateSecurityGroup', { GroupName: 'web', GroupDescription: 'web', ...tag('security-group') })
+  )('groupId')
+  const rule = {
+    GroupId: group,
+    'IpPermissions.1.IpProtocol': 'tcp',
+    'IpPermissions.1.FromPort': '22',
+    'IpPermissions.1.ToPort': '22',
+    'IpPermissions.1.IpRanges.1.CidrIp': '0.0.0.0/0',
+    'IpPermissions.1.IpRanges.1.Description': 'ssh',
+    'IpPermissions.1.Ipv6Ranges.1.CidrIpv6': '::/0',
+    'IpPermissions.1.Groups.1.GroupId': group,
+  }
+  const ruleId = (await call('AuthorizeSecurityGroupIngress', { ...rule, ...tag('security-group-rule') }))(
+    'securityGroupRuleId',
+  )
+  await call('AuthorizeSecurityGroupEgress', rule)
+  await call('DescribeSecurityGroups')
+  await call('DescribeSecurityGroupRules')
+  await call('ModifySecurityGroupRules', {
+    GroupId: group,
+    'SecurityGroupRule.1.SecurityGroupRuleId': ruleId,
+    'SecurityGroupRule.1.SecurityGroupRule.CidrIpv4': '10.0.0.0/8',
+  })
+  await call('RevokeSecurityGroupIngress', rule)
+  await call('RevokeSecurityGroupEgress', rule)
+  const template = (
+    await call('CreateLaunchTemplate', {
+      LaunchTemplateName: 'lock',
+      VersionDescription: 'first',
+      'LaunchTemplateData.InstanceType': 't3.micro',
+      'LaunchTemplateData.SecurityGroupId.1': group,
+      'LaunchTemplateData.BlockDeviceMapping.1.DeviceName': '/dev/sdf',
+      'LaunchTemplateData.BlockDeviceMapping.1.Ebs.VolumeSize': '1',
+      'LaunchTemplateData.TagSpecification.1.ResourceType': 'instance',
+      'LaunchTemplateData.TagSpecification.1.Tag.1.Key': 'k',
+      'LaunchTemplateData.NetworkInterface.1.DeviceIndex': '0',
+      'LaunchTemplateData.NetworkInterface.1.SecurityGroupId.1': group,
+      'LaunchTemplateData.MetadataOptions.HttpTokens': 'required',
+      'LaunchTemplateData.Monitoring.Enabled': 'true',
+      'LaunchTemplateData.Placement.AvailabilityZone': 'us-east-1a',
+      'LaunchTemplateData.CreditSpecification.CpuCredits': 'standard',
+      ...tag('launch-template'),
+    })
+  )('launchTemplateId')
+  await call('CreateLaunchTemplateVersion', {
+    LaunchTemplateId: template,
+    'LaunchTemplateData.InstanceType': 't3.small',
+  })
+  await call('DescribeLaunchTemplates')
+  await call('DescribeLaunchTemplateVersions', { LaunchTemplateId: template })
+  await call('ModifyLaunchTemplate', { LaunchTemplateId: template, SetDefaultVersion: '2' })
+  await call('DeleteLaunchTemplateVersions', {
+    LaunchTemplateId: template,
+    'LaunchTemplateVersion.1': '1',
+    'LaunchTemplateVersion.2': '2',
+  })
+  await call('DeleteLaunchTemplate', { LaunchTemplateId: template })
+
+  const instance = (
+    await call('RunInstances', {
+      ImageId: image,
+      InstanceType: 't3.micro',
+      MinCount: '1',
+      MaxCount: '1',
+      KeyName: 'one',
+      'SecurityGroupId.1': group,
+      UserData: 'aGk=',
+      ...tag('instance'),
+    })
+  )('instanceId')
+  await wait('DescribeInstances', { 'InstanceId.1': instance }, '<name>running</name>')
+  await call('DescribeInstanceStatus', { IncludeAllInstances: 'true' })
+  for (const attribute of [
+    'instanceType',
+    'userData',
+    'disableApiTermination',
+    'groupSet',
+    'blockDeviceMapping',
+    'instanceInitiatedShutdownBehavior',
+    'kernel',
+    'enaSupport',
+    'enclaveOptions',
+    'sourceDestCheck',
+    'productCodes',
+    'disableApiStop',
+    'rootDeviceName',
+    'ebsOptimized',
+    'ramdisk',
+    'sriovNetSupport',
+  ]) {
+    await call('DescribeInstanceAttribute', { InstanceId: instance, Attribute: attribute })
+  }
+  await call('ModifyInstanceAttribute', { InstanceId: instance, 'DisableApiTermination.Value': 'false' })
+  await call('ModifyInstanceMetadataOptions', { InstanceId: instance, HttpTokens: 'required' })
+  await call('GetConsoleOutput', { InstanceId: instance })
+  await call('DescribeNetworkInterfaces')
+  const allocation = (await call('AllocateAddress', { Domain: 'vpc', ...tag('elastic-ip') }))('allocationId')
+  const association = (await call('AssociateAddress', { AllocationId: allocation, InstanceId: instance }))(
+    'associationId',
+  )
+  await call('DescribeAddresses')
+  await call('DescribeInstances')
+  await call('DisassociateAddress', { AssociationId: association })
+  await call('ReleaseAddress', { AllocationId: allocation })
+
+  const volume = (
+    await call('CreateVolume', {
+      AvailabilityZone: 'us-east-1a',
+      Size: '1',
+      VolumeType: 'gp3',
+      Encrypted: 'true',
+      ...tag('volume'),
+    })
+  )('volumeId')
+  await wait('DescribeVolumes', { 'VolumeId.1': volume }, '<status>available</status>')
+  await call('AttachVolume', { VolumeId: volume, InstanceId: instance, Device: '/dev/sdf' })
+  await call('DescribeVolumes')
+  await call('DescribeVolumeStatus')
+  await call('ModifyVolume', { VolumeId: volume, Size: '2' })
+  await call('DescribeVolumesModifications')
+  const snapshot = (await call('CreateSnapshot', { VolumeId: volume, Description: 'one', ...tag('snapshot') }))(
+    'snapshotId',
+  )
+  await call('CreateSnapshots', { 'InstanceSpecification.InstanceId': instance, CopyTagsFromSource: 'volume' })
+  await wait('DescribeSnapshots', { 'SnapshotId.1': snapshot }, '<status>completed</status>')
+  await call('DescribeSnapshots')
+  await call('CopySnapshot', { SourceRegion: 'us-east-1', SourceSnapshotId: snapshot, ...tag('snapshot') })
+  await call('DeleteSnapshot', { SnapshotId: snapshot })
+  await call('CreateTags', { 'ResourceId.1': volume, 'Tag.1.Key': 'a', 'Tag.1.Value': 'b' })
+  await call('DescribeTags')
+  await call('DeleteTags', { 'ResourceId.1': volume, 'Tag.1.Key': 'a' })
+  await wait('DescribeVolumes', { 'VolumeId.1': volume }, '<status>attached</status>')
+  await call('DetachVolume', { VolumeId: volume })
+  await wait('DescribeVolumes', { 'VolumeId.1': volume }, '<status>available</status>')
+  await call('DeleteVolume', { VolumeId: volume })
+  await call('RebootInstances', { 'InstanceId.1': instance })
+  await call('StopInstances', { 'InstanceId.1': instance })
+  await wait('DescribeInstances', { 'InstanceId.1': instance }, '<name>stopped</name>')
+  await call('StartInstances', { 'InstanceId.1': instance })
+  await call('TerminateInstances', { 'InstanceId.1': instance })
+  await wait('DescribeInstances', { 'InstanceId.1': instance }, '<name>terminated</name>')
+  await call('DescribeInstances')
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  await call('DeleteSecurityGroup', { GroupId: group })
+
+  expect([...wrong]).toEqual([])
+  const { actions } = await import('../../src/sandbox/actions/registry.js')
+  expect([...actions.keys()].filter((name) => !seen.has(name))).toEqual([])
+})
