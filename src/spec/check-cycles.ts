@@ -8,115 +8,133 @@ import { parseTemplate } from './references.js'
 import { parseWrittenEndpoint } from './sync-endpoint.js'
 import { referencesIn } from './template.js'
 
-/** `server.web`, `volume.music`: one node for all the servers of a count, since they wait for the same. */
-type Entry = string
+/**
+ * A moment in the life of an entry: `server.web` is ready when its volumes are mounted and its setup has run; it is
+ * created long before, and that is all that `${server.web.privateIp}` waits for. All servers of a count wait for the same.
+ */
+type Moment = string
 
 interface Edge {
-  readonly to: Entry
-  /** Where the file says so. */
-  readonly path: Path
+  readonly to: Moment
+  /** Where the file asks for it; absent for what is so by nature: a volume waits for its server to be created. */
+  readonly path?: Path | undefined
 }
 
 /** Reports entries that wait for each other in a circle, once for each circle, with the way round. */
 export function checkCycles(context: Context): void {
-  const edges = edgesOf(context)
-  const reported = new Set<Entry>()
+  const edges = momentsOf(context)
+  const reported = new Set<string>()
   for (const cycle of cyclesIn(edges)) {
-    if (cycle.some((entry) => reported.has(entry))) continue
-    for (const entry of cycle) reported.add(entry)
-    const [first = '', second = first] = cycle
-    const edge = edges.get(first)?.find(({ to }) => to === second)
-    const way = [...cycle, first].join(' -> ')
-    const message = cycle.length === 1 ? `${first} waits for itself` : `these wait for each other: ${way}`
-    reportAt(context, edge?.path ?? [])({ code: 'SPEC_CYCLE', message, hint: 'take one of these references out' })
+    const entries = entriesOf(cycle.map(({ from }) => from))
+    const written = cycle.find(({ edge }) => edge.path)?.edge.path
+    if (!written || entries.some((entry) => reported.has(entry))) continue
+    for (const entry of entries) reported.add(entry)
+    const way = [...entries, entries[0]].join(' -> ')
+    const message = entries.length === 1 ? `${way.split(' ')[0]} waits for itself` : `these wait for each other: ${way}`
+    reportAt(context, written)({ code: 'SPEC_CYCLE', message, hint: 'take one of these references out' })
   }
 }
 
-function edgesOf(context: Context): ReadonlyMap<Entry, readonly Edge[]> {
-  const edges = new Map<Entry, Edge[]>()
+/** The entries of a way round; moments of one entry that follow each other are told as one. */
+function entriesOf(moments: readonly Moment[]): readonly string[] {
+  const entries = moments.map((moment) => moment.replace(creation, ''))
+  const told = entries.filter((entry, index) => entry !== entries.at(index - 1))
+  return told.length === 0 ? entries.slice(0, 1) : told
+}
+
+const creation = ' is created'
+
+function created(entry: string): Moment {
+  return entry + creation
+}
+
+function momentsOf(context: Context): ReadonlyMap<Moment, readonly Edge[]> {
+  const edges = new Map<Moment, Edge[]>()
   for (const [name, server] of context.servers) {
-    if (!server?.dependsOn && !server?.userData && !server?.setup) continue
-    const from = `server.${name}`
+    const entry = `server.${name}`
     const path = ['servers', name]
-    addDependencies(from, [...path, 'dependsOn'], server.dependsOn)
-    addReferences(from, [...path, 'userData'], server.userData)
-    for (const [index, command] of (server.setup ?? []).entries()) {
-      addReferences(from, [...path, 'setup', index], command)
+    add(entry, { to: created(entry) })
+    addDependencies(created(entry), [...path, 'dependsOn'], server?.dependsOn)
+    addReferences(created(entry), [...path, 'userData'], server?.userData)
+    for (const [index, command] of (server?.setup ?? []).entries()) {
+      addReferences(entry, [...path, 'setup', index], command)
     }
   }
   for (const [name, volume] of context.volumes) {
-    if (!volume) continue
+    const entry = `volume.${name}`
     const path = ['volumes', name]
-    addDependencies(`volume.${name}`, [...path, 'dependsOn'], volume.dependsOn)
-    const server = volume.server === undefined ? undefined : findServer(context, volume.server, ignore)
+    addDependencies(entry, [...path, 'dependsOn'], volume?.dependsOn)
+    const server = volume?.server === undefined ? undefined : findServer(context, volume.server, ignore)
     if (!server) continue
-    add(`volume.${name}`, `server.${server.name}`, [...path, 'server'])
-    const isZoneKnown = volume.zone !== undefined || context.servers.get(server.name)?.zone !== undefined
-    if (!isZoneKnown) add(createdVolume(name), `server.${server.name}`, [...path, 'server'])
+    add(entry, { to: created(`server.${server.name}`) })
+    add(`server.${server.name}`, { to: entry })
   }
   for (const [name, sync] of context.syncs) {
+    const entry = `sync.${name}`
     const path = ['sync', name]
     const to = sync?.to === undefined ? undefined : parseWrittenEndpoint(sync.to)
-    if (to?.kind === 'volume') add(`sync.${name}`, `volume.${to.volume}`, [...path, 'to'])
+    if (to?.kind === 'volume') add(entry, { to: `volume.${to.volume}` })
     const server = to?.kind === 'server' ? findServer(context, to.server, ignore) : undefined
-    if (server) add(`sync.${name}`, `server.${server.name}`, [...path, 'to'])
-    addReferences(`sync.${name}`, [...path, 'onChange'], sync?.onChange)
+    if (server) add(entry, { to: `server.${server.name}` })
+    addReferences(entry, [...path, 'onChange'], sync?.onChange)
   }
   return edges
 
-  function add(from: Entry, to: Entry, path: Path): void {
+  function add(from: Moment, edge: Edge): void {
     const list = edges.get(from)
-    if (list) list.push({ to, path })
-    else edges.set(from, [{ to, path }])
+    if (list) list.push(edge)
+    else edges.set(from, [edge])
   }
 
-  function addDependencies(from: Entry, path: Path, texts: readonly (string | undefined)[] | undefined): void {
+  function addDependencies(from: Moment, path: Path, texts: readonly (string | undefined)[] | undefined): void {
     for (const [index, text] of (texts ?? []).entries()) {
       const entries = findDependencies(context, text ?? '', ignore).map(entryOf)
-      for (const to of new Set(entries)) add(from, to, [...path, index])
+      for (const to of new Set(entries)) add(from, { to, path: [...path, index] })
     }
   }
 
-  function addReferences(from: Entry, path: Path, text: string | undefined): void {
+  function addReferences(from: Moment, path: Path, text: string | undefined): void {
     if (!text?.includes('${')) return
     for (const { address } of referencesIn(parseTemplate(context, text, ignore))) {
-      const { kind, name } = parseAddress(address) ?? {}
-      if (kind === 'server') add(from, entryOf(address), path)
-      if (kind === 'volume' && name !== undefined) add(from, createdVolume(name), path)
+      // Volumes and security groups are made without waiting for anything.
+      if (parseAddress(address)?.kind === 'server') add(from, { to: created(entryOf(address)), path })
     }
   }
 }
 
-/** A volume has its id before it is attached: naming that id waits for the server only where the server's zone is needed. */
-function createdVolume(name: string): Entry {
-  return `volume.${name}.id`
-}
-
-function entryOf(address: Address): Entry {
+function entryOf(address: Address): string {
   return address.replace(/\[\d+\]$/, '')
 }
 
 function ignore(): void {}
 
-/** The circles that a depth-first walk closes, each from its first entry in file order on. No recursion: chains are long. */
-function* cyclesIn(edges: ReadonlyMap<Entry, readonly Edge[]>): Generator<readonly Entry[]> {
-  const done = new Set<Entry>()
+interface Pass {
+  readonly from: Moment
+  readonly edge: Edge
+}
+
+/** The circles that a depth-first walk closes, as the edges passed. No recursion: chains are long. */
+function* cyclesIn(edges: ReadonlyMap<Moment, readonly Edge[]>): Generator<readonly Pass[]> {
+  const done = new Set<Moment>()
   for (const start of edges.keys()) {
     if (done.has(start)) continue
-    const way: { readonly entry: Entry; next: number }[] = [{ entry: start, next: 0 }]
+    const way = [{ from: start, next: 0 }]
     const open = new Set([start])
     for (let top = way.at(-1); top; top = way.at(-1)) {
-      const edge = edges.get(top.entry)?.[top.next]
+      const edge = edges.get(top.from)?.[top.next]
       top.next += 1
       if (!edge) {
-        done.add(top.entry)
-        open.delete(top.entry)
+        done.add(top.from)
+        open.delete(top.from)
         way.pop()
       } else if (open.has(edge.to)) {
-        const entries = way.map(({ entry }) => entry)
-        yield entries.slice(entries.indexOf(edge.to))
+        const round = way.slice(way.findIndex(({ from }) => from === edge.to))
+        yield round.flatMap(({ from, next }) => {
+          const passed = edges.get(from)?.[next - 1]
+          return passed ? [{ from, edge: passed }] : []
+        })
       } else if (!done.has(edge.to)) {
-        way.push({ entry: edge.to, next: 0 })
+        way.push({ from: edge.to, next: 0 })
         open.add(edge.to)
       }
     }

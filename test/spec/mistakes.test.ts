@@ -141,7 +141,22 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ['a server that waits for itself', `servers: { w: { ${server}, dependsOn: [‸server.w] } }\n`, 'SPEC_CYCLE'],
     [
       'servers of one count that wait for each other',
-      `servers: { w: { ${server}, count: 2, setup: [‸"\${server.w[0].privateIp}"] } }\n`,
+      `servers: { w: { ${server}, count: 2, userData: ‸"\${server.w[0].privateIp}" } }\n`,
+      'SPEC_CYCLE',
+    ],
+    [
+      'a circle through setup',
+      `servers:\n  a: { ${server}, dependsOn: [‸server.b] }\n  b: { ${server}, setup: ["\${server.a.id}"] }\n`,
+      'SPEC_CYCLE',
+    ],
+    [
+      'a volume that waits for the setup of its own server',
+      `servers: { a: { ${server} } }\nvolumes: { v: { size: 1, server: a, dependsOn: [‸server.a] } }\n`,
+      'SPEC_CYCLE',
+    ],
+    [
+      'volumes that wait for each other',
+      `volumes:\n  a: { size: 1, dependsOn: [‸volume.b] }\n  b: { size: 1, dependsOn: [volume.a] }\n`,
       'SPEC_CYCLE',
     ],
     [

@@ -333,11 +333,15 @@ describe('references', () => {
     expect(userData && templateSource(userData)).toBe('#cloud-config\nx: ${server.a.privateIp}\n')
   })
 
-  it('let a server name a volume of its own, when the zone is known', () => {
-    const stack = (zone: string) =>
-      `${head}servers: { a: { ${server}, ${zone}userData: "\${volume.v.id}" } }\nvolumes: { v: { size: 1, server: a } }\n`
-    expect(mistakesIn(stack('zone: us-east-1a, '))).toEqual([])
-    expect(mistakesIn(stack(''))).toHaveLength(1)
+  it.each([
+    ['its own volume in user data', `a: { ${server}, userData: "\${volume.v.id}" }`],
+    ['itself in its setup', `a: { ${server}, setup: ["\${server.a.privateIp}"] }`],
+    [
+      'each other in their setup',
+      `a: { ${server}, setup: ["\${server.b.privateIp}"] }, b: { ${server}, setup: ["\${server.a.privateIp}"] }`,
+    ],
+  ])('let a server name %s', (_what, servers) => {
+    expect(mistakesIn(`${head}servers: { ${servers} }\nvolumes: { v: { size: 1, server: a } }\n`)).toEqual([])
   })
 })
 
