@@ -44,7 +44,9 @@ function build() {
   const fresh = join(root, '.cache', `dist-${process.pid}`)
   const old = join(root, '.cache', `dist-old-${process.pid}`)
   mkdirSync(join(root, '.cache'), { recursive: true })
-  const tsc = spawnSync(join(root, 'node_modules/.bin/tsc'), ['--project', 'tsconfig.json', '--outDir', fresh], {
+  // What is unused is for `npm run check` to say; code that is being worked on must run all the same.
+  const lenient = ['--noUnusedLocals', 'false', '--noUnusedParameters', 'false']
+  const tsc = spawnSync(join(root, 'node_modules/.bin/tsc'), ['--outDir', fresh, ...lenient], {
     cwd: root,
     stdio: 'inherit',
   })
