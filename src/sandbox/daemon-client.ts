@@ -157,7 +157,8 @@ function signal(pid: number, name: NodeJS.Signals): void {
 }
 
 /** What a sandbox keeps in its state directory; `keys` are the private keys of its stacks. */
-const ownEntries = /^(?:sandbox\.json|endpoint\.json|daemon\.log|requests\.jsonl|worlds|hosts|keys|lock\..*|.*\.new)$/
+const ownEntries =
+  /^(?:sandbox\.json|endpoint\.json|daemon\.log|requests\.jsonl(?:\.old)?|worlds|hosts|keys|lock\..*|.*\.new)$/
 
 /** Ends the daemon and removes its world, its disks and its keys. What is not the sandbox's own stays in the directory. */
 export async function resetSandbox(stateDir: string): Promise<void> {

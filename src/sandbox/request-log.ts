@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, renameSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { actions } from './actions/registry.js'
 import type { Members, Shape } from './wire/shape.js'
@@ -24,6 +24,8 @@ export interface RequestRecord {
 }
 
 const keptMaximum = 20_000
+/** A file that has grown beyond this is put aside at the next start. */
+const fileMaximumBytes = 32 * 2 ** 20
 
 /** The last requests in memory, and all of them in `requests.jsonl`. */
 export class RequestLog {
@@ -33,7 +35,9 @@ export class RequestLog {
   #closed = false
 
   constructor(stateDir: string) {
-    this.#descriptor = openSync(join(stateDir, 'requests.jsonl'), 'a', 0o600)
+    const path = join(stateDir, 'requests.jsonl')
+    if (existsSync(path) && statSync(path).size > fileMaximumBytes) renameSync(path, `${path}.old`)
+    this.#descriptor = openSync(path, 'a', 0o600)
   }
 
   add(record: RequestRecord): void {

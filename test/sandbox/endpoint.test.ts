@@ -80,7 +80,7 @@ describe('actions', () => {
     const client = clientOf(sandbox)
     const id = await client
       .send(new ec2.DeleteVolumeCommand({ VolumeId: 'vol-0123456789abcdef0' }))
-      .catch((error: { $metadata: { requestId: string } }) => error.$metadata.requestId)
+      .catch((error: unknown) => (error as ec2.EC2ServiceException).$metadata.requestId)
     expect(id).toMatch(/^[0-9a-f-]{36}$/)
     expect(sandbox.requests().at(-1)).toMatchObject({
       action: 'DeleteVolume',

@@ -26,7 +26,7 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2'
 import { expect, test } from 'vitest'
-import { clientOf, testSandbox, until } from './support.js'
+import { clientOf, errorNameOf, testSandbox, until } from './support.js'
 
 test('a server with a volume is launched, changed, stopped and removed through the SDK', async () => {
   const sandbox = await testSandbox()
@@ -127,8 +127,7 @@ test('a server with a volume is launched, changed, stopped and removed through t
   await client.send(new TerminateInstancesCommand({ InstanceIds: [id] }))
   await until(describe, ({ State }) => State?.Name === 'terminated')
   await until(
-    async () =>
-      client.send(new DeleteSecurityGroupCommand({ GroupId: group.GroupId })).catch((error: Error) => error.name),
+    async () => errorNameOf(client.send(new DeleteSecurityGroupCommand({ GroupId: group.GroupId }))),
     (answer) => answer !== 'DependencyViolation',
   )
   expect(

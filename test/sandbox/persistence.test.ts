@@ -73,12 +73,13 @@ test('what was under way when it ended goes on, and a torn last line is a commit
     async () => (await later.send(new ec2.DescribeInstancesCommand({}))).Reservations![0]!.Instances![0]!,
     ({ State }) => State!.Name === 'running',
   )
-  await until(
+  const volumes = await until(
     async () =>
       (await later.send(new ec2.DescribeVolumesCommand({ Filters: [{ Name: 'status', Values: ['available'] }] })))
         .Volumes!,
     (volumes) => volumes.length === 1,
   )
+  expect(volumes).toHaveLength(1)
 })
 
 test('damage in the middle of the journal is told, not passed over', async () => {

@@ -51,6 +51,16 @@ export async function errorOf(
   throw new Error('expected an error, got an answer')
 }
 
+/** The error's name, or nothing when there was none. */
+export async function errorNameOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise
+    return ''
+  } catch (error) {
+    return (error as Error).name
+  }
+}
+
 /** Asks until `done`, at most 5 s. */
 export async function until<T>(ask: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
   const end = Date.now() + 5_000

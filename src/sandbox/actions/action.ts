@@ -21,7 +21,7 @@ export function defineAction<const M extends Members>(definition: {
   readonly members: M
   readonly run: (parameters: ParsedMembers<M>, world: World) => XmlRecord | Promise<XmlRecord>
 }): Action {
-  return { ...definition, members: { ...commonMembers, ...definition.members } } as unknown as Action
+  return { ...definition, members: { ...commonMembers, ...definition.members } }
 }
 
 /** The answer of actions that have nothing to say. */

@@ -5,7 +5,17 @@ import { readTagSpecifications, type Tags } from '../model/tags.js'
 import { renderTags } from '../render/tags.js'
 import { ApiError, invalidValue } from '../wire/api-error.js'
 import type { FilterTable } from '../wire/filter.js'
-import { blob, boolean, filterList, list, oneOf, required, string, tagSpecifications } from '../wire/shape.js'
+import {
+  blob,
+  boolean,
+  filterList,
+  list,
+  oneOf,
+  oneOfMore,
+  required,
+  string,
+  tagSpecifications,
+} from '../wire/shape.js'
 import { noteCreation } from '../world/visibility.js'
 import type { World } from '../world/world.js'
 import { defineAction } from './action.js'
@@ -17,7 +27,7 @@ export const createKeyPair = defineAction({
   members: {
     KeyName: required(string),
     KeyType: oneOf('rsa', 'ed25519'),
-    KeyFormat: oneOf('pem'),
+    KeyFormat: oneOfMore(['pem'], ['ppk']),
     TagSpecification: tagSpecifications,
   },
   run: async ({ KeyName, KeyType, TagSpecification }, world) => {

@@ -62,7 +62,7 @@ export const createLaunchTemplate = defineAction({
       defaultVersion: 1,
       latestVersion: 1,
     })
-    putVersion(world, template, 1, description, data as XmlRecord)
+    putVersion(world, template, 1, description, data)
     world.tags.put(template.id, tags['launch-template'])
     noteCreation(world, template.id)
     rememberToken(world, token, [template.id])

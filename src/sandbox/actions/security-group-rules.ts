@@ -37,11 +37,7 @@ function authorize(name: string, isEgress: boolean): Action {
       TagSpecification: tagSpecifications,
     },
     run: async (parameters, world) => {
-      const group = findGroup(
-        world,
-        parameters.GroupId,
-        'GroupName' in parameters ? (parameters.GroupName as string | undefined) : undefined,
-      )
+      const group = findGroup(world, parameters.GroupId, 'GroupName' in parameters ? parameters.GroupName : undefined)
       const tags = readTagSpecifications(parameters.TagSpecification, ['security-group-rule'], 'InvalidParameter')
       const contents = readPermissions(world, parameters)
       if (contents.length === 0) throw missingParameter('ipPermissions')
@@ -100,7 +96,7 @@ function revoke(name: string, isEgress: boolean): Action {
     },
     run: async (parameters, world) => {
       const ruleIds = parameters.SecurityGroupRuleId ?? []
-      const groupName = 'GroupName' in parameters ? (parameters.GroupName as string | undefined) : undefined
+      const groupName = 'GroupName' in parameters ? parameters.GroupName : undefined
       const byIds = ruleIds.length > 0 ? ruleIds.map((id) => findRule(world, id)) : []
       const groupId = parameters.GroupId ?? (groupName === undefined ? byIds[0]?.groupId : undefined)
       const group = findGroup(world, groupId, groupName)

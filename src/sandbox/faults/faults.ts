@@ -76,5 +76,5 @@ export function readFaults(value: unknown): Faults {
     if (!Object.hasOwn(names, name))
       throw new TypeError(`unknown fault '${name}'; there are ${Object.keys(names).join(', ')}`)
   }
-  return value as Faults
+  return value
 }

@@ -85,12 +85,23 @@ async function fail(world: World, id: string, from: 'launch' | 'start', reason: 
   await dismantle(world, id, reason)
 }
 
+/** An orderly shutdown, or the plug where that fails: a host must not keep its instance from ending. */
+async function powerOff(world: World, id: string, options: { readonly force: boolean }): Promise<void> {
+  const { background, hosts } = world.cloud
+  try {
+    await hosts.shutdown(id, options)
+  } catch (error) {
+    background.reportUnlessStopped(`shutdown of ${id}`, error)
+    await hosts.shutdown(id, { force: true })
+  }
+}
+
 /** stopping -> stopped. */
 export function bringDown(world: World, id: string, options: { readonly force: boolean }): void {
-  const { background, latencies, hosts } = world.cloud
+  const { background, latencies } = world.cloud
   void background.start(`stop of ${id}`, () =>
     background.inLine(id, async () => {
-      await hosts.shutdown(id, options)
+      await powerOff(world, id, options)
       await background.sleep(latencies.instanceStoppingMs)
       if (world.instances.get(id)?.state !== 'stopping') return
       updateInstance(world, id, { state: 'stopped', impaired: false })
@@ -113,7 +124,7 @@ export function takeDown(world: World, id: string): void {
 
 async function dismantle(world: World, id: string, reason: StateReason): Promise<void> {
   const { hosts, firewall } = world.cloud
-  await hosts.shutdown(id, { force: false })
+  await powerOff(world, id, { force: false })
   for (const volume of world.volumes.withKey(id)) {
     const { attachment } = volume
     if (!volume.root) await hosts.detachVolume(volume.id, { force: true })

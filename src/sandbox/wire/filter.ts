@@ -128,6 +128,6 @@ function compileFilter<T>(
   return (record) => {
     const value = read(record)
     if (Array.isArray(value)) return (value as readonly (string | undefined)[]).some(matches)
-    return matches(value === undefined ? undefined : String(value as string | number | boolean))
+    return matches(value === undefined ? undefined : String(value))
   }
 }

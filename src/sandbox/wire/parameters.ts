@@ -94,6 +94,7 @@ function parseScalar(text: string, shape: Extract<Shape, { values?: unknown }>, 
     if (!isBase64(text)) throw invalidValue(`Value for parameter ${path} is invalid. Expected base64.`)
     return Buffer.from(text, 'base64')
   }
+  if (shape.otherValues?.includes(text)) throw unsupported(`the value ${text} of the parameter ${path}`)
   if (shape.values && !shape.values.includes(text)) {
     throw invalidValue(`Value (${text}) for parameter ${path} is invalid. Valid values: [${shape.values.join(', ')}]`)
   }

@@ -8,6 +8,8 @@ export interface ScalarShape<T> {
   readonly kind: 'string' | 'integer' | 'boolean' | 'blob'
   /** The only values that a string may have. */
   readonly values?: readonly string[]
+  /** Values that EC2 has and the sandbox does not support. */
+  readonly otherValues?: readonly string[]
   /** A secret is cut from the request log. */
   readonly secret?: boolean
   /** Carries the type of the parsed value; never set. */
@@ -53,6 +55,14 @@ export const blob: ScalarShape<Buffer> = { kind: 'blob', secret: true }
 
 export function oneOf<const V extends readonly string[]>(...values: V): ScalarShape<V[number]> {
   return { kind: 'string', values }
+}
+
+/** `oneOf`, of which EC2 knows more values than the sandbox supports. */
+export function oneOfMore<const V extends readonly string[]>(
+  values: V,
+  otherValues: readonly string[],
+): ScalarShape<V[number]> {
+  return { kind: 'string', values, otherValues }
 }
 
 export function list<S extends Shape>(of: S): ListShape<readonly Parsed<S>[]> {

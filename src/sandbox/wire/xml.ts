@@ -59,9 +59,12 @@ function renderContent(value: Exclude<Xml, undefined>): string {
 // oxlint-disable-next-line no-control-regex -- characters that XML 1.0 cannot hold at all
 const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
 
+// oxlint-disable-next-line no-control-regex -- the same, and what has a meaning in XML
+const needsEscape = /[&<>"\u0000-\u001f\ufffe\uffff]/
+
 /** Escapes what XML text cannot hold; control characters that XML 1.0 forbids become U+FFFD. */
 export function escapeText(text: string): string {
-  if (!/[&<>"\r\u0000-\u001f\ufffe\uffff]/.test(text)) return text
+  if (!needsEscape.test(text)) return text
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

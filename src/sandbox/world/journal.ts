@@ -4,6 +4,9 @@ import { dirname } from 'node:path'
 /** One put of an entity, or its removal (`null`). */
 export type Entry = readonly [kind: string, id: string, record: unknown]
 
+/** Below this an old journal is not worth the work. */
+const appendedMinimumBytes = 16 * 2 ** 20
+
 /**
  * An append-only file of commits: each line is a JSON array of entries that belong together, so that a crash leaves
  * either all of a commit or none of it. What `commit` has written survives the death of the process.
@@ -12,6 +15,9 @@ export class Journal {
   readonly #path: string
   #descriptor: number | undefined
   #pending: Entry[] = []
+  #entries: () => Iterable<Entry> = () => []
+  #startedBytes = 0
+  #appendedBytes = 0
 
   constructor(path: string) {
     this.#path = path
@@ -37,24 +43,32 @@ export class Journal {
     })
   }
 
-  /** Replaces the file by one that holds `entries` alone, and opens it for appending. */
-  start(entries: Iterable<Entry>): void {
+  /**
+   * Replaces the file by one that holds `entries` alone, and opens it for appending. When what was appended outgrows
+   * that by far, it is done again.
+   */
+  start(entries: () => Iterable<Entry>): void {
+    this.#entries = entries
     mkdirSync(dirname(this.#path), { recursive: true })
     const temporary = `${this.#path}.new`
     const descriptor = openSync(temporary, 'w', 0o600)
     let block = ''
-    for (const entry of entries) {
+    let size = 0
+    for (const entry of entries()) {
       block += `${JSON.stringify([entry])}\n`
       if (block.length > 1 << 20) {
-        writeAll(descriptor, block)
+        size += writeAll(descriptor, block)
         block = ''
       }
     }
-    writeAll(descriptor, block)
+    size += writeAll(descriptor, block)
     fsyncSync(descriptor)
     closeSync(descriptor)
     renameSync(temporary, this.#path)
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor)
     this.#descriptor = openSync(this.#path, 'a', 0o600)
+    this.#startedBytes = size
+    this.#appendedBytes = 0
   }
 
   /** Notes a change that the next commit will hold. */
@@ -67,7 +81,9 @@ export class Journal {
     if (this.#pending.length === 0 || this.#descriptor === undefined) return
     const line = `${JSON.stringify(this.#pending)}\n`
     this.#pending = []
-    writeAll(this.#descriptor, line)
+    this.#appendedBytes += writeAll(this.#descriptor, line)
+    if (this.#appendedBytes > appendedMinimumBytes && this.#appendedBytes > 4 * this.#startedBytes)
+      this.start(this.#entries)
   }
 
   close(): void {
@@ -77,8 +93,10 @@ export class Journal {
   }
 }
 
-function writeAll(descriptor: number, text: string): void {
+/** Returns the number of bytes. */
+function writeAll(descriptor: number, text: string): number {
   const bytes = Buffer.from(text)
   let offset = 0
   while (offset < bytes.length) offset += writeSync(descriptor, bytes, offset)
+  return bytes.length
 }

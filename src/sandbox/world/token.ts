@@ -41,7 +41,13 @@ export function findByToken(world: World, use: TokenUse): readonly string[] | un
 /** Notes what a request with a token made. The caller commits. */
 export function rememberToken(world: World, use: TokenUse, resourceIds: readonly string[]): void {
   if (use.token === undefined || use.token === '') return
-  world.tokens.put({ id: tokenId(use), sequence: world.nextSequence(), digest: digestOfUse(use), resourceIds })
+  world.tokens.put({
+    id: tokenId(use),
+    sequence: world.nextSequence(),
+    digest: digestOfUse(use),
+    usedAtMs: world.now(),
+    resourceIds,
+  })
 }
 
 function tokenId({ action, scope = '', token }: TokenUse): string {

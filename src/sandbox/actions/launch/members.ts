@@ -1,4 +1,14 @@
-import { boolean, integer, list, oneOf, secret, string, structure, tagSpecifications } from '../../wire/shape.js'
+import {
+  boolean,
+  integer,
+  list,
+  oneOf,
+  oneOfMore,
+  secret,
+  string,
+  structure,
+  tagSpecifications,
+} from '../../wire/shape.js'
 
 export const ebsMembers = {
   DeleteOnTermination: boolean,
@@ -41,7 +51,11 @@ export const launchMembers = {
   InstanceType: string,
   KeyName: string,
   Monitoring: structure({ Enabled: boolean }),
-  Placement: structure({ AvailabilityZone: string, AvailabilityZoneId: string, Tenancy: oneOf('default') }),
+  Placement: structure({
+    AvailabilityZone: string,
+    AvailabilityZoneId: string,
+    Tenancy: oneOfMore(['default'], ['dedicated', 'host']),
+  }),
   SecurityGroupId: list(string),
   SecurityGroup: list(string),
   UserData: secret,
