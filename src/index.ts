@@ -2,9 +2,9 @@
  * The library: everything that the command line does, as functions. A run is
  *
  *     const parsed = parseStack({ file, text })
- *     const live = await observeStack(parsed.spec, ports, { hosts: true, baseDirectory })
+ *     const live = await observeStack(parsed.spec, ports, { hosts: true })
  *     const plan = makePlan(parsed.spec, live, {})
- *     const result = await applyPlan(plan, ports, { run, baseDirectory })
+ *     const result = await applyPlan(plan, ports, { run })
  *
  * with `ports` composed of `createEc2Cloud`, `createHosts`, `createLocalKeys` and `createSync`, or of implementations of
  * one's own. Nothing here prints, exits, or reads the environment, but for what the AWS SDK's default chain reads.

@@ -44,7 +44,7 @@ export async function openSession(file: StackFile, options: StackOptions): Promi
       baseDirectory: directory,
       directory: place.keys,
     }),
-    sync: createSync(),
+    sync: createSync({ baseDirectory: directory }),
   }
   return {
     file,
@@ -58,7 +58,6 @@ export async function openSession(file: StackFile, options: StackOptions): Promi
         return await observeStack(spec, ports, {
           hosts: enter,
           hostsImpossible: place.hostsImpossible,
-          baseDirectory: directory,
           onActivity: activity.say,
         })
       } finally {
@@ -96,13 +95,9 @@ export async function planningFacts(
 }
 
 /** What every apply of a session is given. */
-export function applyOptions(
-  session: Session,
-  options: RunOptions,
-): Pick<ApplyOptions, 'run' | 'baseDirectory' | 'concurrency'> {
+export function applyOptions(session: Session, options: RunOptions): Pick<ApplyOptions, 'run' | 'concurrency'> {
   return {
     run: session.run,
-    baseDirectory: session.file.directory,
     concurrency: options.concurrency ?? defaultConcurrency,
   }
 }
@@ -114,12 +109,14 @@ interface Place {
   readonly hostsImpossible: string | undefined
 }
 
-async function resolveTarget({ target }: StackSpec, options: StackOptions): Promise<Place> {
+async function resolveTarget({ stack, target }: StackSpec, options: StackOptions): Promise<Place> {
   if (target.kind === 'ec2') {
     const { region, profile, account, endpoint } = target
+    // One stack name may stand for different stacks in different accounts and regions: their keys must not mix.
+    const owner = [account ?? profile ?? 'default', region ?? 'default']
     return {
       target: { region, profile, account, endpoint },
-      keys: join(stateDirectory(), 'keys'),
+      keys: join(stateDirectory(), 'keys', ...owner, stack),
       hostsImpossible: undefined,
     }
   }
@@ -128,7 +125,7 @@ async function resolveTarget({ target }: StackSpec, options: StackOptions): Prom
   const { endpoint, accessKeyId, secretAccessKey } = sandbox
   return {
     target: { region: target.region, endpoint, credentials: { accessKeyId, secretAccessKey } },
-    keys: join(directory, 'keys'),
+    keys: join(directory, 'keys', target.region, stack),
     hostsImpossible: sandbox.hosts === 'none' ? (sandbox.hostsUnavailableBecause ?? 'its hosts are off') : undefined,
   }
 }

@@ -28,8 +28,6 @@ export interface ApplyOptions {
   readonly concurrency?: number
   /** The run's epoch: with it a repeated run asks EC2 for the same things with the same tokens. */
   readonly run: string
-  /** The directory of the stack file, for relative paths. */
-  readonly baseDirectory: string
 }
 
 /**
@@ -148,7 +146,6 @@ function contextFor(stepId: StepId, { plan, ports, options, clock, emit, binding
     ports: { ...ports, hosts: retryingHosts(ports.hosts, retries), sync: retryingSync(ports.sync, retries) },
     bindings,
     clock,
-    baseDirectory: options.baseDirectory,
     once: onceOf(options.run, stepId),
     outcomeOf: (id) => schedule.outcomeOf(id),
     progress: (fraction, text) => emit({ kind: 'step-progress', at: clock.now(), stepId, fraction, text }),

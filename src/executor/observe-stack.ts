@@ -14,7 +14,6 @@ import { displayName, type Address } from '../spec/address.js'
 import type { StackSpec, SyncSpec } from '../spec/stack-spec.js'
 import { mapBounded } from './bounded.js'
 import { hostAccess } from './host-access.js'
-import { localPath } from './local-path.js'
 import type { CloudFacts, CloudQuery, CopyDestination, CopyRule, HostAccess, NamedId, Ports } from './ports.js'
 
 /** Chosen: enough to hide the round trips, few enough for a small machine's processes (rsync). */
@@ -26,8 +25,6 @@ export interface ObserveOptions {
   readonly hosts: boolean
   /** Why no server can be entered at all (a sandbox without hosts). */
   readonly hostsImpossible?: string | undefined
-  /** The directory of the stack file, for relative paths. */
-  readonly baseDirectory: string
   /** One line for people about what is being read. */
   readonly onActivity?: (text: string) => void
 }
@@ -157,23 +154,14 @@ async function readSyncs(
 ): Promise<Readonly<Record<string, SyncFacts>>> {
   if (!options.hosts) return {}
   const readings = await mapBounded(spec.syncs, comparisonsAtOnce, async (sync) => {
-    const facts = await readSync(sync, copyDestination(sync, cloud, servers), ports, options)
+    const facts = await readSync(sync, copyDestination(sync, cloud, servers), ports)
     return [sync.address, facts] as const
   })
   return Object.fromEntries(readings)
 }
 
-async function readSync(
-  sync: SyncSpec,
-  destination: CopyDestination | undefined,
-  ports: Ports,
-  options: ObserveOptions,
-): Promise<SyncFacts> {
-  const rule: CopyRule = {
-    source: localPath(sync.from.path, options.baseDirectory),
-    delete: sync.delete,
-    exclude: sync.exclude,
-  }
+async function readSync(sync: SyncSpec, destination: CopyDestination | undefined, ports: Ports): Promise<SyncFacts> {
+  const rule: CopyRule = { source: sync.from.path, delete: sync.delete, exclude: sync.exclude }
   try {
     const [sourceDigest, figures] = await Promise.all([
       ports.sync.sourceDigest(rule),

@@ -23,6 +23,12 @@ export interface ScriptRequest {
 
 const stderrTailBytes = 4096
 
+/**
+ * Chosen: what a command leaves running in the background may hold its streams open for ever; once the command has
+ * ended and its streams have been quiet for so long, nobody waits for more.
+ */
+const quietAfterExitMs = 500
+
 /** Runs a script and returns how it ended, whatever its exit status. */
 export function runScript(session: SshSession, request: ScriptRequest): Promise<CommandResult> {
   const { user } = session.access
@@ -110,18 +116,26 @@ function runCommand(session: SshSession, request: CommandRequest): Promise<Comma
                   ),
                 )
               }, request.timeoutMs)
-        channel.on('data', (chunk: Buffer) => (lines ? lines[0]?.write(chunk) : stdout.push(chunk)))
+        let quiet: NodeJS.Timeout | undefined
+        channel.on('data', (chunk: Buffer) => {
+          quiet?.refresh()
+          if (lines) lines[0]?.write(chunk)
+          else stdout.push(chunk)
+        })
         channel.stderr.on('data', (chunk: Buffer) => {
+          quiet?.refresh()
           lines?.[1]?.write(chunk)
           stderrTail = Buffer.concat([stderrTail, chunk]).subarray(-stderrTailBytes)
         })
         channel.on('exit', (code: number | null, name?: string) => {
           exitCode = code ?? undefined
           signal = name
+          quiet = setTimeout(() => channel.close(), quietAfterExitMs)
         })
         channel.on('error', () => {})
         channel.on('close', () => {
           clearTimeout(timer)
+          clearTimeout(quiet)
           for (const splitter of lines ?? []) splitter.end()
           if (exitCode === undefined && signal !== undefined) exitCode = exitCodeOfSignal(signal)
           if (exitCode === undefined) {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { createBindings } from '../../src/executor/bindings.js'
-import { localPath } from '../../src/executor/local-path.js'
 import { mapBounded } from '../../src/executor/bounded.js'
 import { onceOf } from '../../src/executor/once.js'
 import type { StepId } from '../../src/planner/step.js'
@@ -31,20 +30,6 @@ describe('onceOf', () => {
     expect(once).toBe(onceOf('run-1', 'create-server:server.web' as StepId))
     expect(once).toMatch(/^[\x21-\x7e]{1,64}$/)
     expect(once).not.toBe(onceOf('run-2', 'create-server:server.web' as StepId))
-  })
-})
-
-describe('localPath', () => {
-  it.each([
-    ['./music/', '/stacks/music/'],
-    ['../music', '/music'],
-    ['/srv/music/', '/srv/music/'],
-  ])('%s', (path, expected) => {
-    expect(localPath(path, '/stacks')).toBe(expected)
-  })
-
-  it('begins at home for ~', () => {
-    expect(localPath('~/music/', '/stacks')).toMatch(/^\/.*\/music\/$/)
   })
 })
 

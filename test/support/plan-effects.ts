@@ -83,6 +83,10 @@ class World {
     this.#volumes = structuredClone([...before.volumes])
     this.#snapshots = structuredClone([...before.snapshots])
     for (const [address, { id }] of Object.entries(plan.bindings)) this.#ids.set(address, id)
+    for (const volume of this.#volumes) {
+      const device = rememberedDevice(volume)
+      if (device) this.#contents.set(volume.id, device)
+    }
     for (const server of this.#servers) {
       const facts = before.hosts[server.address]
       const read = facts?.kind === 'read' ? facts : undefined
@@ -507,6 +511,14 @@ class World {
         ? { ...rule, source: { kind: 'security-group', groupId: source.groupId } }
         : { ...rule, source }
   }
+}
+
+/** What a volume that no probe sees holds: what its tags record. */
+function rememberedDevice({ id, tags, sizeGiB }: LiveVolume): HostDevice | undefined {
+  const fstype = tags[tagKeys.fstype]
+  if (fstype === undefined || fstype === 'raw') return undefined
+  const content = { fstype, label: undefined, uuid: `uuid-${id}`, filesystemBytes: sizeGiB * 2 ** 30 }
+  return { volumeId: id, path: '/dev/nvme1n1', sizeBytes: sizeGiB * 2 ** 30, content, partitionPath: undefined }
 }
 
 function found<T extends { readonly id: string }>(items: readonly T[], id: string): T {

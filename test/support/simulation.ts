@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   DescribeInstancesCommand,
@@ -75,7 +74,7 @@ export async function startSimulation(
   const cloud = createEc2Cloud({ region, endpoint, credentials })
   const client = new EC2Client({ region, endpoint, credentials, maxAttempts: 5 })
   const hosts = createHosts()
-  const sync = createSync()
+  const sync = createSync({ baseDirectory: directory.path })
   let runs = 0
 
   const portsFor = (spec: StackSpec): Ports => ({
@@ -86,14 +85,13 @@ export async function startSimulation(
       stack: spec.stack,
       keyPairs: spec.keyPairs,
       baseDirectory: directory.path,
-      directory: join(directory.path, 'keys'),
+      directory: join(directory.path, 'keys', spec.stack),
     }),
   })
   const observe = (spec: StackSpec) =>
     observeStack(spec, portsFor(spec), {
       hosts: true,
       hostsImpossible: 'this sandbox has no hosts',
-      baseDirectory: directory.path,
     })
   const portsOf = new WeakMap<Plan, Ports>()
   const remember = (plan: Plan, spec: StackSpec) => {
@@ -122,7 +120,7 @@ export async function startSimulation(
       runs += 1
       const ports = portsOf.get(plan)
       if (!ports) throw new Error('the plan is of another simulation')
-      return applyPlan(plan, ports, { run: `run-${runs}`, baseDirectory: directory.path, ...choice })
+      return applyPlan(plan, ports, { run: `run-${runs}`, ...choice })
     },
     setFaults: (faults) => sandbox.setFaults(faults),
     async requestsDuring(work) {
@@ -140,7 +138,6 @@ export async function startSimulation(
       directory.remove()
     },
   }
-  writeFileSync(join(directory.path, 'README'), 'made by a test\n')
   return simulation
 }
 

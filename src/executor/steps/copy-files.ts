@@ -1,6 +1,5 @@
 import { formatBytes } from '../../core/units.js'
 import type { CopyFiles } from '../../planner/step.js'
-import { localPath } from '../local-path.js'
 import type { Effect } from '../ports.js'
 import { accessTo, type StepContext } from './step-context.js'
 
@@ -8,7 +7,7 @@ import { accessTo, type StepContext } from './step-context.js'
 export async function copyFiles(step: CopyFiles, context: StepContext): Promise<Effect> {
   const { expectedBytes } = step
   const rule = {
-    source: localPath(step.source, context.baseDirectory),
+    source: step.source,
     delete: step.delete,
     exclude: step.exclude,
   }

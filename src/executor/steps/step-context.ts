@@ -13,8 +13,6 @@ export interface StepContext {
   readonly ports: Ports
   readonly bindings: Bindings
   readonly clock: Clock
-  /** The directory of the stack file, for relative paths. */
-  readonly baseDirectory: string
   /** The same text for this operation also when it is tried again: ClientToken, or nonce tag. */
   readonly once: string
   /** How a step that this one needs has ended. */
