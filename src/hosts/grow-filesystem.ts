@@ -5,7 +5,7 @@ import type { Effect, HostPort } from '../executor/ports.js'
 import { commandFailed, runScript } from './command.js'
 import { isWantedFstype } from './describe-content.js'
 import { mountsOf, type VolumeDevice } from './devices.js'
-import { filesystemTable, type GrowFacts } from './filesystem-table.js'
+import { filesystemTable, type GrowFacts, type Packages } from './filesystem-table.js'
 import { foreignContent, packageMissing } from './make-filesystem.js'
 import { filesystemMissing } from './mount.js'
 import type { MountInfo } from './probe-output.js'
@@ -155,12 +155,22 @@ async function growPartition(session: SshSession, device: VolumeDevice): Promise
   const result = await runScript(session, {
     title: `grow partition ${device.partitionPath}`,
     body: partitionScript,
-    args: [device.path, number],
+    args: [device.path, number, ...packageArguments(growpartPackages)],
   })
+  if (result.exitCode === exitStatuses.packageMissing) throw packageMissing(session, 'growpart', result.stderrTail)
   if (result.exitCode !== 0) throw commandFailed(session, `grow partition ${device.partitionPath}`, result)
 }
 
-const partitionScript = `
+const growpartPackages: Packages = {
+  'apt-get': 'cloud-guest-utils',
+  dnf: 'cloud-utils-growpart',
+  yum: 'cloud-utils-growpart',
+  zypper: 'growpart',
+  apk: 'cloud-utils-growpart',
+}
+
+const partitionScript = `${needFunction}
+command -v sfdisk > /dev/null || need growpart "$3" "$4" "$5" "$6" "$7"
 if command -v growpart > /dev/null; then
   said=$(growpart "$1" "$2" 2>&1) && exit 0
   case $said in *NOCHANGE*) exit 0 ;; esac

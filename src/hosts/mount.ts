@@ -8,6 +8,7 @@ import { mountsOf, type VolumeDevice } from './devices.js'
 import { filesystemTable } from './filesystem-table.js'
 import { foreignContent, packageMissing } from './make-filesystem.js'
 import { type Inside, readInside } from './probe.js'
+import type { MountInfo } from './probe-output.js'
 import { exitStatuses, needFunction, packageArguments } from './shell-library.js'
 import type { SshSession } from './ssh-session.js'
 import { readDevice } from './wait-for-device.js'
@@ -30,7 +31,7 @@ export async function mountVolume(session: SshSession, request: MountRequest, cl
     await mountDevice(session, request, device)
     effect = 'done'
   } else if (!hasOptions(there, mount.options)) {
-    await remount(session, request)
+    await remount(session, device, request)
     effect = 'done'
   }
   return (await setTop(session, request)) === 'done' ? 'done' : effect
@@ -166,22 +167,27 @@ function checkUuidIsUnique(session: SshSession, device: VolumeDevice, inside: In
 const unseenOption =
   /^(?:defaults|nofail|auto|noauto|user|users|nouser|_netdev|owner|group|rw|async|dev|exec|suid|loop|remount|x-.*|comment=.*)$/
 
-function hasOptions(
-  mounted: { readonly options: string; readonly superOptions: string },
-  wanted: string | undefined,
-): boolean {
+/** Flags that are off by default: set and not asked for, they are what the file said before, or somebody's doing. */
+const plainFlags = ['noatime', 'nodiratime', 'nodev', 'nosuid', 'noexec', 'sync', 'dirsync', 'lazytime']
+
+function hasOptions(mounted: MountInfo, options: string | undefined): boolean {
   const seen = new Set([...mounted.options.split(','), ...mounted.superOptions.split(',')])
-  return (wanted ?? '').split(',').every((option) => option === '' || unseenOption.test(option) || seen.has(option))
+  const wanted = (options ?? '').split(',').filter((option) => option !== '')
+  const isSet = wanted.every((option) => unseenOption.test(option) || seen.has(option))
+  return isSet && !plainFlags.some((flag) => seen.has(flag) && !wanted.includes(flag))
 }
 
-async function remount(session: SshSession, { mount }: MountRequest): Promise<void> {
+/** With device and directory both named, the options replace the old ones; the kernel keeps the kind of atime unless one is named. */
+async function remount(session: SshSession, device: VolumeDevice, { mount }: MountRequest): Promise<void> {
+  const wanted = fstabOptions(mount)
+  const options = `remount,${wanted}${/atime/.test(wanted) ? '' : ',relatime'}`
+  const title = `mount -o ${options} ${mount.path}`
   const result = await runScript(session, {
-    title: `mount -o remount,${fstabOptions(mount)} ${mount.path}`,
-    body: 'mount -o "remount,$2" -- "$1"',
-    args: [mount.path, fstabOptions(mount)],
+    title,
+    body: 'mount -o "$3" -- "$1" "$2"',
+    args: [device.contentPath, mount.path, options],
   })
-  if (result.exitCode !== 0)
-    throw commandFailed(session, `mount -o remount,${fstabOptions(mount)} ${mount.path}`, result)
+  if (result.exitCode !== 0) throw commandFailed(session, title, result)
 }
 
 /** Owner and mode of the top directory; a new filesystem's belongs to the login user, unless the file says otherwise. */
@@ -193,7 +199,8 @@ async function setTop(session: SshSession, request: MountRequest): Promise<Effec
   const result = await runScript(session, {
     title: `set owner and mode of ${mount.path}`,
     body: topScript,
-    args: [mount.path, owner, mount.mode ?? ''],
+    // Five digits: with fewer, chmod leaves a directory's setgid bit as it is.
+    args: [mount.path, owner, mount.mode?.padStart(5, '0') ?? ''],
   })
   if (result.exitCode === 0) return result.stdout.toString('utf8').trim() === 'done' ? 'done' : 'unchanged'
   if (result.exitCode === exitStatuses.owner) {

@@ -11,7 +11,8 @@ export function scriptText(body: string, args: readonly string[]): string {
 
 /** A shell command of the stack file as it is sent on standard input: the text is evaluated as it stands. */
 export function commandText(command: string): string {
-  return `eval ${shellWord(command)} </dev/null\nexit $?\n`
+  // The line end in front: a command that begins with a dash is no option of eval.
+  return `eval ${shellWord(`\n${command}`)} </dev/null\nexit $?\n`
 }
 
 /** mkfs and its like lie in sbin, which is not on the path of every login; messages are matched in English. */

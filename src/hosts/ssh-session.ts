@@ -36,7 +36,7 @@ export class SshSession {
   async withChannel<T>(command: string, use: (channel: ssh2.ClientChannel) => Promise<T>): Promise<T> {
     await this.#takePlace()
     try {
-      return await use(await this.#open(command))
+      return await this.#open(command, use)
     } finally {
       this.#channels -= 1
       this.#waiting.shift()?.()
@@ -61,7 +61,8 @@ export class SshSession {
     this.#channels += 1
   }
 
-  #open(command: string): Promise<ssh2.ClientChannel> {
+  /** `use` is called at once: a short command's exit status may stand in the very packet that says that it was started. */
+  #open<T>(command: string, use: (channel: ssh2.ClientChannel) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const lost = (cause?: Error) =>
         reject(
@@ -80,7 +81,7 @@ export class SshSession {
         this.#client.exec(command, (error, channel) => {
           unsubscribe()
           if (error) lost(error)
-          else resolve(channel)
+          else use(channel).then(resolve, reject)
         })
       } catch (error) {
         unsubscribe()

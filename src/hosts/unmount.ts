@@ -53,20 +53,19 @@ async function swapOff(session: SshSession, device: VolumeDevice): Promise<void>
 }
 
 interface Holder {
-  readonly pid: string
-  readonly user: string
-  readonly command: string
+  /** e.g. `bash (pid 123, user admin)`. */
+  readonly who: string
   /** e.g. `working directory /srv/music`. */
   readonly holds: string
 }
 
 async function busy(session: SshSession, device: VolumeDevice, path: string): Promise<HostError> {
   const holders = await readHolders(session, path)
-  const named = holders
-    .slice(0, 5)
-    .map((holder) =>
-      holder.pid === '' ? holder.holds : `${holder.command} (pid ${holder.pid}, user ${holder.user}): ${holder.holds}`,
-    )
+  const inner = (await readInside(session)).mounts.filter((mount) => mount.path.startsWith(`${path}/`))
+  const named = [
+    ...inner.map((mount) => `${mount.path} is mounted inside it`),
+    ...holders.slice(0, 5).map(({ who, holds }) => `${who}: ${holds}`),
+  ]
   const rest = holders.length > 5 ? ` and ${holders.length - 5} more` : ''
   const who =
     named.length > 0
@@ -79,16 +78,15 @@ async function busy(session: SshSession, device: VolumeDevice, path: string): Pr
   })
 }
 
-/** Who holds a mount: processes by their working directory, root, program, open files and mappings; mounts inside it. */
+/** Who holds a mount: processes by their working directory, root, program, open files and mappings. */
 async function readHolders(session: SshSession, path: string): Promise<readonly Holder[]> {
   const output = await runScriptOrFail(session, { title: 'look for holders', body: holdersScript, args: [path] })
   const fields = output.toString('utf8').split('\0')
   const byProcess = new Map<string, Holder>()
   for (let at = 0; at + 4 < fields.length; at += 5) {
     const [pid = '', user = '', command = '', kind = '', target = ''] = fields.slice(at, at + 5)
-    if (pid === '') byProcess.set(`mount ${target}`, { pid, user, command, holds: `${target} is mounted inside it` })
-    else if (!byProcess.has(pid))
-      byProcess.set(pid, { pid, user, command: command.trim(), holds: holding(kind, target) })
+    if (byProcess.has(pid)) continue
+    byProcess.set(pid, { who: `${command.trim()} (pid ${pid}, user ${user})`, holds: holding(kind, target) })
   }
   return [...byProcess.values()]
 }
@@ -117,8 +115,5 @@ for process in /proc/[0-9]*; do
   done
   target=$(grep -F -m 1 " $1/" "$process/maps" 2>/dev/null) && show "$pid" map "/$(printf %s "$target" | cut -d / -f 2-)"
 done
-while read -r id parent number root point rest; do
-  case $point in "$1"/*) printf '%s\0' '' '' '' mount "$point" ;; esac
-done < /proc/self/mountinfo
 exit 0
 `

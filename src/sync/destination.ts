@@ -63,7 +63,8 @@ printf '%s\\n' "$existed" "$rsync" "$uid" "$gid" "$top"
     exists: existed === 'yes',
     hasRsync: rsync === 'yes',
     owner: { uid: Number(uid), gid: Number(gid) },
-    top: top === '' ? undefined : { owner, mode },
+    // Five digits: with fewer, chmod leaves a directory's setgid bit as it is.
+    top: top === '' ? undefined : { owner, mode: mode.padStart(5, '0') },
   }
 }
 
