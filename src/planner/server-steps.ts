@@ -37,7 +37,17 @@ export function connection(fate: ServerFate): StepId {
 export function connectionNow(fate: ServerFate): StepId {
   if (fate.action !== 'replace') return connection(fate)
   fate.connectsToOld = true
-  return stepId('connect-host', fate.address, required(fate.live, 'live server').id)
+  return stepId('connect-host', fate.address, suffixNow(fate).suffix)
+}
+
+/** The step that stops a server as it is now, so that volumes can leave it. */
+export function stopNow(fate: ServerFate): StepId {
+  return stepId('stop-server', fate.address, suffixNow(fate).suffix)
+}
+
+/** A server that is replaced has steps as it is and as it will be: the first ones carry its id. */
+function suffixNow(fate: ServerFate): { readonly suffix?: string } {
+  return fate.action === 'replace' ? { suffix: required(fate.live, 'live server').id } : {}
 }
 
 /** The steps after which an address is ready for what depends on it. */
@@ -201,7 +211,8 @@ function lowerKept(planning: Planning, fate: ServerFate, decision: ServerDecisio
           stepId('stop-server', address),
           stepId('modify-server', address),
           ...(fate.stopsForRelease || !fate.runsNow ? fate.releases : []),
-          ...spec.dependsOn.flatMap(readySteps),
+          // A restart does not wait for what the first start waited for: that may itself wait for volumes from here.
+          ...(fate.runsNow ? [] : spec.dependsOn.flatMap(readySteps)),
         ],
       },
     )
@@ -256,16 +267,18 @@ function lowerTermination(planning: Planning, fate: ServerFate, live: LiveServer
   const { address } = fate
   if (live.tags[tagKeys.protect] === 'true')
     steps.add('modify-server', address, { instanceId: live.id, protect: false })
-  if (fate.stopsForRelease) steps.add('stop-server', address, { instanceId: live.id }, { impact: 'downtime' })
+  if (fate.stopsForRelease) {
+    steps.add('stop-server', address, { instanceId: live.id }, { ...suffixNow(fate), impact: 'downtime' })
+  }
   if (fate.action === 'remove' ? fate.connects : fate.connectsToOld) {
-    steps.add('connect-host', address, {}, fate.action === 'remove' ? {} : { suffix: live.id })
+    steps.add('connect-host', address, {}, suffixNow(fate))
   }
   steps.add(
     'terminate-server',
     address,
     { instanceId: live.id },
     {
-      needs: [...fate.releases, stepId('modify-server', address), stepId('stop-server', address)],
+      needs: [...fate.releases, stepId('modify-server', address), stopNow(fate)],
       impact: 'downtime',
     },
   )

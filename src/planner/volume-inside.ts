@@ -1,3 +1,4 @@
+import type { Address } from '../spec/address.js'
 import type { MountSpec, VolumeSpec } from '../spec/stack-spec.js'
 import { parseApplied, pickApplied, type AppliedKey, type AppliedRecord } from './applied.js'
 import type { Diff } from './change.js'
@@ -8,7 +9,7 @@ import { insideView, type InsideView } from './inside-view.js'
 import { mountDifferences } from './mount-differences.js'
 import { warn, type Planning } from './planning.js'
 import type { ServerFate } from './server-fate.js'
-import { connection } from './server-steps.js'
+import { connection, readySteps } from './server-steps.js'
 import { stepId } from './step-graph.js'
 import type { StepId } from './step.js'
 import { tagKeys } from './tags.js'
@@ -33,6 +34,8 @@ export interface InsideResult {
   readonly diffs: readonly Diff[]
   /** The part of the applied tag that tells of the inside, once all steps are done. */
   readonly record: AppliedRecord
+  /** The volume inside which this one is mounted, where that one is unmounted in the plan. */
+  readonly displacedBy: Address | undefined
 }
 
 /** Plans what happens inside a server for one of its volumes: make, mount, grow, fstab. */
@@ -42,20 +45,22 @@ export function planInside(planning: Planning, input: InsideInput): InsideResult
   const kept = pickApplied(applied, insideKeys)
   if (fate.inside === 'closed') {
     noteClosed(planning, input, applied)
-    return { diffs: [], record: kept }
+    return { diffs: [], record: kept, displacedBy: undefined }
   }
-  if (fate.inside === 'impossible' && !arrives) return { diffs: [], record: kept }
+  if (fate.inside === 'impossible' && !arrives) return { diffs: [], record: kept, displacedBy: undefined }
   noteUnread(planning, spec, fate)
   const view = insideView(planning.digest, input, applied)
   const work = new InsideWork(planning, input, applied, view)
   work.plan()
   const isRecorded = fate.inside !== 'impossible' && (view.isWanted || spec.mount !== undefined)
-  return { diffs: work.diffs, record: isRecorded ? recordOf(planning.digest, insideWords(spec)) : kept }
+  const record = isRecorded ? recordOf(planning.digest, insideWords(spec)) : kept
+  return { diffs: work.diffs, record, displacedBy: work.displacedBy }
 }
 
 /** One volume's inside being planned: a class, because every part adds to the same diffs and needs the same four things. */
 class InsideWork {
   readonly diffs: Diff[] = []
+  displacedBy: Address | undefined
   readonly #planning: Planning
   readonly #input: InsideInput
   readonly #applied: AppliedRecord | undefined
@@ -107,20 +112,30 @@ class InsideWork {
     }
     const isBroken = (!view.isWanted && !view.formats) || (view.found === undefined && view.isRenamed)
     const isOpen = arrives || fate.inside === 'started'
-    const mounts = isBroken || isOpen || view.formats || remounts || sets || !isThere
+    const wantsMount = isBroken || isOpen || view.formats || sets || !isThere
     const line = isBroken ? 'left' : this.#planFstabDiff(mount)
     const first: StepId[] = []
-    if (remounts && !isBroken && !arrives && live) first.push(unmount(this.#planning, spec.address, live, fate))
-    if (mounts) {
+    this.displacedBy = view.mounts?.some(({ path }) => path === mount.path) ? this.#unmountedOuter() : undefined
+    const mustLeave = remounts || this.displacedBy !== undefined
+    if (mustLeave && !isBroken && !arrives && live) first.push(unmount(this.#planning, spec.address, live, fate))
+    if (wantsMount || mustLeave) {
       const step = this.#planning.steps.add(
         'mount-volume',
         spec.address,
         { server: fate.address, fstype: spec.fstype, mount, fresh: view.isFresh },
-        { needs: [...this.#arrival(), ...first, stepId('make-filesystem', spec.address)] },
+        {
+          needs: [
+            ...this.#arrival(),
+            ...first,
+            stepId('make-filesystem', spec.address),
+            ...spec.dependsOn.flatMap(readySteps),
+          ],
+        },
       )
       fate.mounts.push(step)
     }
-    if (line === 'wrong' || (line === 'unknown' && (isOpen || remounts || view.formats))) {
+    const isTakenOut = first.length > 0
+    if (line === 'wrong' || isTakenOut || (line === 'unknown' && (isOpen || mustLeave || view.formats))) {
       this.#planning.steps.add(
         'write-fstab',
         spec.address,
@@ -128,6 +143,10 @@ class InsideWork {
         { needs: [...this.#arrival(), ...first, stepId('mount-volume', spec.address)] },
       )
     }
+  }
+
+  #unmountedOuter(): Address | undefined {
+    return this.#input.spec.dependsOn.find((outer) => this.#planning.steps.has(stepId('unmount-volume', outer)))
   }
 
   /** Compares the line of fstab where both the line and the filesystem's UUID are known. */

@@ -2,7 +2,7 @@ import type { Address } from '../spec/address.js'
 import type { LiveVolume } from './live-stack.js'
 import { refuse, type Planning } from './planning.js'
 import type { ServerFate } from './server-fate.js'
-import { connectionNow } from './server-steps.js'
+import { connectionNow, stopNow } from './server-steps.js'
 import type { StepId } from './step.js'
 import { stepId } from './step-graph.js'
 
@@ -44,22 +44,35 @@ export function release(planning: Planning, address: Address, volume: LiveVolume
     if (canEnter(holder)) needs.push(unmount(planning, address, volume, holder))
     else holder.stopsForRelease = true
   }
-  if (holder.stopsForRelease) needs.push(stepId('stop-server', holder.address))
+  if (holder.stopsForRelease) needs.push(stopNow(holder))
   const detach = steps.add('detach-volume', address, { volumeId: volume.id, instanceId }, { needs, impact: 'downtime' })
   holder.releases.push(detach)
   return detach
 }
 
-/** Plans taking the volume's line out of fstab and unmounting it where it is mounted now. */
+/** Plans taking the volume's line out of fstab and unmounting it where it is mounted now, after whatever is mounted inside it. */
 export function unmount(planning: Planning, address: Address, volume: LiveVolume, holder: ServerFate): StepId {
   const step = planning.steps.add(
     'unmount-volume',
     address,
     { volumeId: volume.id, server: holder.address },
-    { needs: [connectionNow(holder)], impact: 'downtime' },
+    { needs: [connectionNow(holder), ...innerUnmounts(planning, volume, holder)], impact: 'downtime' },
   )
   holder.unmounts.push(step)
   return step
+}
+
+/** The unmounts of volumes that are mounted below this one. */
+function innerUnmounts(planning: Planning, volume: LiveVolume, { facts }: ServerFate): readonly StepId[] {
+  if (facts.kind !== 'read') return []
+  const outer = facts.mounts.filter(({ volumeId }) => volumeId === volume.id).map(({ path }) => `${path}/`)
+  const inner = facts.mounts.filter(
+    ({ volumeId, path }) => volumeId !== volume.id && outer.some((prefix) => path.startsWith(prefix)),
+  )
+  return inner.flatMap(({ volumeId }) => {
+    const address = planning.live.volumesById.get(volumeId)?.address
+    return address === undefined ? [] : [stepId('unmount-volume', address)]
+  })
 }
 
 /** A server that goes and was not probed is stopped to be sure; one that stays is entered unless the probe failed. */

@@ -1,5 +1,6 @@
 import type { Address } from '../spec/address.js'
 import type { VolumeSpec } from '../spec/stack-spec.js'
+import { compareText } from './address-order.js'
 import { formatApplied, parseApplied, pickApplied, type AppliedRecord } from './applied.js'
 import { knownAfterApply, type Diff } from './change.js'
 import { causeOf, compareProperties, createDiffs, existsDiff, recordOf, sortedDiffs } from './comparison.js'
@@ -19,7 +20,11 @@ import { volumeSource, type VolumeSource } from './volume-source.js'
 /** Plans every volume that the file names; returns the ids of those that it takes as its own, whatever their tags say. */
 export function planVolumes(planning: Planning): ReadonlySet<string> {
   const taken = new Set<string>()
-  for (const spec of planning.spec.volumes) {
+  // What is mounted inside another volume comes after that one, and so sees whether it is unmounted.
+  const outerFirst = [...planning.spec.volumes].sort((left, right) =>
+    compareText(left.mount?.path ?? '', right.mount?.path ?? ''),
+  )
+  for (const spec of outerFirst) {
     const { address } = spec
     if (planning.blocked.has(address)) continue
     const fate = spec.server === undefined ? undefined : planning.fates.get(spec.server)
@@ -133,7 +138,7 @@ function planExisting(
         arrives: attachment.arrives,
         grows,
       })
-    : { diffs: [], record: pickApplied(applied, ['fs', 'label', 'uuid']) }
+    : { diffs: [], record: pickApplied(applied, ['fs', 'label', 'uuid']), displacedBy: undefined }
 
   const outside = recordOf(planning.digest, volumeWords(spec))
   const record = { ...outside, ...serverRecord(planning, spec), ...inside.record }
@@ -145,8 +150,12 @@ function planExisting(
   const diffs = sortedDiffs([...own, ...tags].map((diff) => (adopts ? { ...diff, cause: 'pending' } : diff)))
   recordChange(planning, {
     address,
-    kind: adopts ? 'adopt' : diffs.length > 0 ? 'update' : 'none',
-    reason: adopts ? reasonForAdoption(live, source.retained) : reasonFor(diffs),
+    kind: adopts ? 'adopt' : diffs.length > 0 || inside.displacedBy !== undefined ? 'update' : 'none',
+    reason: adopts
+      ? reasonForAdoption(live, source.retained)
+      : diffs.length === 0 && inside.displacedBy !== undefined
+        ? `it is mounted inside ${inside.displacedBy}, which is unmounted`
+        : reasonFor(diffs),
     diffs,
   })
 }

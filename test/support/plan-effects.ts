@@ -71,6 +71,8 @@ class World {
   #snapshots: Mutable<LiveSnapshot>[]
   readonly #contents = new Map<string, HostDevice>()
   readonly #disks = new Map<string, Disk>()
+  /** Owner and mode of a filesystem's top directory stay with it. */
+  readonly #tops = new Map<string, Pick<HostMount, 'owner' | 'mode'>>()
   readonly #copied = new Set<Address>()
 
   constructor(before: LiveStack, plan: Plan, generation: number) {
@@ -91,6 +93,7 @@ class World {
       const facts = before.hosts[server.address]
       const read = facts?.kind === 'read' ? facts : undefined
       for (const device of read?.devices ?? []) this.#contents.set(device.volumeId, device)
+      for (const { volumeId, owner, mode } of read?.mounts ?? []) this.#tops.set(volumeId, { owner, mode })
       this.#disks.set(server.id, {
         devices: [],
         mounts: [...(read?.mounts ?? [])],
@@ -412,10 +415,11 @@ class World {
     const { device, disk, volume } = this.#deviceOn(step.address, step.server)
     if (device.content?.fstype !== step.fstype)
       throw new Refused(`${volume.id} holds ${device.content?.fstype ?? 'nothing'}`)
-    const known = disk.mounts.find(({ volumeId, path }) => volumeId === volume.id && path === step.mount.path)
+    const mount = mountOf(volume.id, step.fstype, step.mount, this.#tops.get(volume.id))
+    this.#tops.set(volume.id, mount)
     disk.mounts = [
-      ...disk.mounts.filter((mount) => mount !== known),
-      mountOf(volume.id, step.fstype, step.mount, known),
+      ...disk.mounts.filter(({ volumeId, path }) => volumeId !== volume.id || path !== step.mount.path),
+      mount,
     ]
   }
 
@@ -430,7 +434,7 @@ class World {
             id,
             line.fstype,
             { path: line.path, options: line.options, owner: undefined, mode: undefined },
-            undefined,
+            this.#tops.get(id),
           ),
         )
     }
@@ -535,7 +539,12 @@ function withTags(before: Tags, write: Tags, remove: readonly string[]): Tags {
   return Object.fromEntries(Object.entries({ ...before, ...write }).filter(([key]) => !remove.includes(key)))
 }
 
-function mountOf(volumeId: string, fstype: Fstype | string, mount: MountSpec, known: HostMount | undefined): HostMount {
+function mountOf(
+  volumeId: string,
+  fstype: Fstype | string,
+  mount: MountSpec,
+  known: Pick<HostMount, 'owner' | 'mode'> | undefined,
+): HostMount {
   return {
     volumeId,
     path: mount.path,

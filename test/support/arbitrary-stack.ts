@@ -1,0 +1,256 @@
+import fc from 'fast-check'
+import type { LiveStack } from '../../src/planner/live-stack.js'
+import { tagKeys } from '../../src/planner/tags.js'
+import type {
+  IngressRuleSpec,
+  SecurityGroupSpec,
+  ServerSpec,
+  StackSpec,
+  SyncSpec,
+  VolumeSpec,
+} from '../../src/spec/stack-spec.js'
+import { at } from './live-stack.js'
+
+const serverNames = ['alpha', 'beta', 'gamma'] as const
+const volumeNames = ['data', 'logs', 'music'] as const
+const groupNames = ['default', 'web'] as const
+
+const tags = fc.dictionary(fc.constantFrom('team', 'cost', 'stage'), fc.constantFrom('a', 'b'), { maxKeys: 2 })
+
+const rule: fc.Arbitrary<IngressRuleSpec> = fc.record({
+  protocol: fc.constantFrom('tcp', 'udp', 'all'),
+  fromPort: fc.constantFrom(22, 80),
+  toPort: fc.constantFrom(90, 100),
+  from: fc.oneof(
+    fc.constantFrom('0.0.0.0/0', '10.1.2.3/8').map((cidr) => ({ kind: 'cidr', cidr }) as const),
+    fc.constant({ kind: 'my-ip' } as const),
+    fc.constant({ kind: 'security-group', address: at('securityGroup.default') } as const),
+  ),
+})
+
+function group(name: string): fc.Arbitrary<SecurityGroupSpec> {
+  return fc.record({
+    address: fc.constant(at(`securityGroup.${name}`)),
+    description: fc.constant(`group ${name}`),
+    ingress: fc.array(rule, { maxLength: 3 }),
+    tags,
+  })
+}
+
+function server(name: string, others: readonly string[]): fc.Arbitrary<ServerSpec> {
+  return fc.record({
+    address: fc.constant(at(`server.${name}`)),
+    image: fc.constantFrom('ami-1', 'ami-2').map((id) => ({ kind: 'id', id }) as const),
+    type: fc.constantFrom('t3.small', 't3.large'),
+    zone: fc.constant('us-east-1a'),
+    subnet: fc.constant(undefined),
+    keyPair: fc.constant(at('keyPair.default')),
+    securityGroups: fc.constantFrom(
+      [at('securityGroup.default')],
+      [at('securityGroup.default'), at('securityGroup.web')],
+    ),
+    user: fc.constantFrom(undefined, 'admin'),
+    state: fc.constantFrom('running', 'running', 'running', 'stopped'),
+    rootVolume: fc.constant({ sizeGiB: undefined, type: undefined }),
+    userData: fc.constantFrom(undefined, { parts: ['#!/bin/sh\n'] }),
+    onUserDataChange: fc.constantFrom('ignore', 'replace'),
+    protect: fc.constantFrom(false, false, false, true),
+    dependsOn: fc.subarray(others.map((other) => at(`server.${other}`))),
+    setup: fc
+      .subarray(['apt-get update', 'apt-get install nginx'])
+      .map((list) => list.map((line) => ({ parts: [line] }))),
+    tags,
+  })
+}
+
+function volume(name: string, servers: readonly string[]): fc.Arbitrary<VolumeSpec> {
+  return fc
+    .record({
+      server: fc.constantFrom(undefined, ...servers, ...servers),
+      size: fc.integer({ min: 1, max: 3 }),
+      type: fc.constantFrom('gp3', 'gp2'),
+      fstype: fc.constantFrom('ext4', 'ext4', 'ext4', 'raw'),
+      path: fc.constantFrom('a', 'b'),
+      options: fc.constantFrom(undefined, 'noatime'),
+      owner: fc.constantFrom(undefined, 'www-data'),
+      mode: fc.constantFrom(undefined, '0750'),
+      onRemove: fc.constantFrom('snapshot', 'snapshot', 'retain', 'delete'),
+      reuse: fc.boolean(),
+      tags,
+    })
+    .map(
+      ({ server: name_, size, type, fstype, path, options, owner, mode, onRemove, reuse, tags: own }): VolumeSpec => ({
+        address: at(`volume.${name}`),
+        server: name_ === undefined ? undefined : at(`server.${name_}`),
+        zone: 'us-east-1a',
+        sizeGiB: size * 10,
+        type: type as 'gp3' | 'gp2',
+        iops: undefined,
+        throughputMiBps: undefined,
+        encrypted: undefined,
+        kmsKey: undefined,
+        fstype: fstype as 'ext4' | 'raw',
+        mount:
+          fstype === 'raw' || name_ === undefined ? undefined : { path: `/srv/${name}-${path}`, options, owner, mode },
+        label: undefined,
+        uuid: undefined,
+        reuse,
+        snapshot: undefined,
+        volumeId: undefined,
+        onRemove: onRemove as VolumeSpec['onRemove'],
+        dependsOn: [],
+        tags: own,
+      }),
+    )
+}
+
+function sync(name: string, servers: readonly string[], volumes: readonly VolumeSpec[]): fc.Arbitrary<SyncSpec> {
+  const mounted = volumes.filter(({ mount }) => mount !== undefined)
+  return fc.record({
+    address: fc.constant(at(`sync.${name}`)),
+    from: fc.constant({ kind: 'local', path: './files/' } as const),
+    to: fc.constantFrom(
+      ...servers.map((server_) => ({ kind: 'server', server: at(`server.${server_}`), path: '/srv/files/' }) as const),
+      ...mounted.map(({ address }) => ({ kind: 'volume', volume: address, path: 'files/' }) as const),
+    ),
+    delete: fc.boolean(),
+    exclude: fc.subarray(['*.tmp']),
+    onChange: fc.constantFrom(undefined, { parts: ['systemctl reload nginx'] }),
+  })
+}
+
+/** Small stacks in one address space, so that two of them are an edit of one another. */
+export const stacks: fc.Arbitrary<StackSpec> = fc.subarray([...serverNames], { minLength: 1 }).chain((servers) =>
+  fc.subarray([...volumeNames]).chain((names) =>
+    fc
+      .tuple(
+        fc.tuple(...groupNames.map(group)),
+        // A server depends on earlier ones alone, so that there is no circle.
+        fc.tuple(...servers.map((name, index) => server(name, servers.slice(0, index)))),
+        fc.tuple(...names.map((name) => volume(name, servers))),
+      )
+      .chain(([groups, serverSpecs, volumes]) =>
+        fc
+          .subarray(['site', 'pages'])
+          .chain((rules) => fc.tuple(...rules.map((name) => sync(name, servers, volumes))))
+          .map((syncs): StackSpec => ({
+            stack: 'random',
+            target: { kind: 'sandbox', region: 'us-east-1' },
+            keyPairs: [{ address: at('keyPair.default'), publicKey: undefined, tags: {} }],
+            securityGroups: groups,
+            servers: serverSpecs,
+            volumes,
+            syncs,
+          })),
+      ),
+  ),
+)
+
+/** One thing that somebody does by hand. */
+export const tamperings = [
+  'stop',
+  'terminate',
+  'detach',
+  'unmount',
+  'fstab',
+  'tag',
+  'untag',
+  'rule',
+  'file',
+  'type',
+] as const
+export type Tampering = (typeof tamperings)[number]
+
+/** The world after somebody's hand was in it, on the resource that `pick` chooses. */
+export function tampered(live: LiveStack, tampering: Tampering, pick: number): LiveStack {
+  const server = live.servers.length === 0 ? undefined : live.servers[pick % live.servers.length]
+  const volume = live.volumes.length === 0 ? undefined : live.volumes[pick % live.volumes.length]
+  const facts = server && live.hosts[server.address]
+  const replaced = <T extends { readonly id: string }>(
+    items: readonly T[],
+    id: string | undefined,
+    change: Partial<T>,
+  ) => items.map((item) => (item.id === id ? { ...item, ...change } : item))
+  switch (tampering) {
+    case 'stop':
+      if (!server) return live
+      return {
+        ...live,
+        servers: replaced(live.servers, server.id, { state: 'stopped' }),
+        hosts: { ...live.hosts, [server.address]: { kind: 'not-probed', because: 'stopped' } },
+      }
+    case 'terminate':
+      return {
+        ...live,
+        servers: live.servers.filter((known) => known !== server),
+        hosts: Object.fromEntries(Object.entries(live.hosts).filter(([address]) => address !== server?.address)),
+        volumes: live.volumes.map((known) =>
+          known.attachment?.instanceId === server?.id ? { ...known, state: 'available', attachment: undefined } : known,
+        ),
+      }
+    case 'detach': {
+      const holder = live.servers.find(({ id }) => id === volume?.attachment?.instanceId)
+      const inside = holder && live.hosts[holder.address]
+      if (!holder || inside?.kind !== 'read') return live
+      return {
+        ...live,
+        volumes: replaced(live.volumes, volume?.id, { state: 'available', attachment: undefined }),
+        hosts: {
+          ...live.hosts,
+          [holder.address]: {
+            ...inside,
+            devices: inside.devices.filter(({ volumeId }) => volumeId !== volume?.id),
+            mounts: inside.mounts.filter(({ volumeId }) => volumeId !== volume?.id),
+          },
+        },
+      }
+    }
+    case 'unmount':
+      if (!server || facts?.kind !== 'read') return live
+      return { ...live, hosts: { ...live.hosts, [server.address]: { ...facts, mounts: [] } } }
+    case 'fstab':
+      if (!server || facts?.kind !== 'read') return live
+      return { ...live, hosts: { ...live.hosts, [server.address]: { ...facts, fstab: [] } } }
+    case 'tag':
+      return {
+        ...live,
+        servers: replaced(live.servers, server?.id, { tags: { ...server?.tags, Name: 'mine', team: 'x' } }),
+      }
+    case 'untag': {
+      const tags = Object.entries(volume?.tags ?? {}).filter(([key]) => key !== tagKeys.applied)
+      return { ...live, volumes: replaced(live.volumes, volume?.id, { tags: Object.fromEntries(tags) }) }
+    }
+    case 'rule':
+      return {
+        ...live,
+        securityGroups: live.securityGroups.map((known) => ({
+          ...known,
+          ingress: [
+            ...known.ingress.slice(1),
+            {
+              protocol: 'tcp',
+              fromPort: 9,
+              toPort: 9,
+              source: { kind: 'cidr', cidr: '192.0.2.0/24' },
+              description: undefined,
+            },
+          ],
+        })),
+      }
+    case 'file':
+      return {
+        ...live,
+        syncs: Object.fromEntries(
+          Object.entries(live.syncs).map(([address, known]) => [
+            address,
+            known.kind === 'read' ? { ...known, filesChanged: 1 + known.filesChanged, bytes: 7 } : known,
+          ]),
+        ),
+      }
+    case 'type':
+      return {
+        ...live,
+        volumes: replaced(live.volumes, volume?.id, { type: 'gp2', iops: 100, throughputMiBps: undefined }),
+      }
+  }
+}
