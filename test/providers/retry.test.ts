@@ -18,6 +18,7 @@ async function attemptsUntil(failures: number, error: Error, options: Partial<Re
       random: () => 1,
       pollScale: 1,
       afterDoubt: 'again',
+      isRemoval: false,
       isYoung: () => false,
       hasAnswered: () => true,
       ...options,
@@ -68,6 +69,31 @@ describe('withRetries', () => {
     expect(await attemptsUntil(1, errorOf('absent'))).toMatchObject({ attempts: 1, result: 'gave up' })
     const young = await attemptsUntil(3, errorOf('absent'), { isYoung: () => true })
     expect(young).toMatchObject({ attempts: 4, result: 'answer', slept: [2_000, 4_000, 8_000] })
+  })
+
+  it('takes a NotFound behind an unanswered removal for its success', async () => {
+    const clock = instantClock()
+    const failures = [errorOf('ambiguous'), errorOf('absent')]
+    const removal = withRetries(
+      async () => {
+        throw failures.shift() ?? new Error('asked a third time')
+      },
+      {
+        clock,
+        random: () => 1,
+        pollScale: 1,
+        afterDoubt: 'again',
+        isRemoval: true,
+        isYoung: () => true,
+        hasAnswered: () => true,
+      },
+    )
+    await expect(removal).rejects.toMatchObject({ errorClass: 'absent' })
+  })
+
+  it('does not wait for a rule or an attachment that is off already', async () => {
+    const off = errorOf('absent', 'InvalidPermission.NotFound')
+    expect(await attemptsUntil(1, off, { isYoung: () => true })).toMatchObject({ attempts: 1, result: 'gave up' })
   })
 
   it('tells soon that an endpoint which never answered cannot be reached', async () => {

@@ -8,9 +8,14 @@ import { createSemaphore } from './semaphore.js'
 import type { Ec2Target, Settings } from './target.js'
 import { createYoungObjects, type YoungObjects } from './young.js'
 
+export interface CallOptions {
+  /** A reading has just shown what the call is about, so a NotFound only says that this has not spread yet. */
+  readonly seen?: boolean
+}
+
 /** EC2 as the rest of this folder sees it: one typed call, which retries by class and rejects with ProviderErrors alone. */
 export interface Ec2Api {
-  call<A extends Action>(action: A, input: InputOf<A>): Promise<OutputOf<A>>
+  call<A extends Action>(action: A, input: InputOf<A>, options?: CallOptions): Promise<OutputOf<A>>
   readonly young: YoungObjects
   readonly settings: Settings
   readonly target: Ec2Target
@@ -80,14 +85,15 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
     target,
     endpointName,
     clientConfiguration,
-    call: async (action, input) => {
+    call: async (action, input, options) => {
       const { lane, afterDoubt } = actions[action]
       const output = await withRetries(() => lanes[lane](() => sendOnce(action, input)), {
         clock: settings.clock,
         random: settings.random,
         pollScale: settings.pollScale,
         afterDoubt,
-        isYoung: () => young.isNamedIn(input),
+        isRemoval: action.startsWith('Delete'),
+        isYoung: () => options?.seen === true || young.isNamedIn(input),
         hasAnswered: () => answered,
       })
       return output as OutputOf<typeof action>

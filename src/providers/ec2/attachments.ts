@@ -55,7 +55,7 @@ export function createAttachmentPart(api: Ec2Api, { volumes }: Watchers): Attach
     if (name === undefined) throw noNameLeft(instanceId)
     taken.add(name)
     try {
-      await api.call('AttachVolume', { VolumeId: volumeId, InstanceId: instanceId, Device: name })
+      await api.call('AttachVolume', { VolumeId: volumeId, InstanceId: instanceId, Device: name }, { seen: true })
       await untilAttached(volumeId, instanceId)
       return 'attached'
     } catch (error) {
@@ -93,7 +93,7 @@ export function createAttachmentPart(api: Ec2Api, { volumes }: Watchers): Attach
     if (attachment.instanceId !== instanceId) throw attachedElsewhere(volumeId, attachment.instanceId)
     if (attachment.state !== 'detaching') {
       try {
-        await api.call('DetachVolume', { VolumeId: volumeId, InstanceId: instanceId })
+        await api.call('DetachVolume', { VolumeId: volumeId, InstanceId: instanceId }, { seen: true })
       } catch (error) {
         if (!isAlreadyDetached(error)) throw error
       }

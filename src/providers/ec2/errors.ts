@@ -44,9 +44,17 @@ export function toProviderError(error: unknown, place: CallPlace): EvenkeelError
     awsCode: thrown.awsCode,
     requestId: thrown.requestId,
     action: place.action,
-    cause: error,
+    cause: withoutRequest(error),
     hint: facts.hint,
   })
+}
+
+/** The SDK's error without the request that hangs on it: its signature and session token must not end in a log. */
+function withoutRequest(error: unknown): unknown {
+  if (!(error instanceof Error) || !('$response' in error)) return error
+  const { name, message, stack } = error
+  const { $metadata, Code } = error as { readonly $metadata?: unknown; readonly Code?: unknown }
+  return Object.assign(new Error(message), { name, stack, Code, $metadata })
 }
 
 /** An error of our own making about something in EC2. */

@@ -3,7 +3,7 @@ import type { CloudPort, Owned } from '../../executor/ports.js'
 import type { Ec2Api } from './api.js'
 import { hasAwsCode, isOfClass, providerError } from './errors.js'
 import { publicKeyWithoutComment, tagListOf, tagsOf } from './live-facts.js'
-import { readOwned, sameOwner } from './ownership.js'
+import { lookUntilSeen, readOwned, sameOwner } from './ownership.js'
 import { filtersOf } from './pages.js'
 
 type ImportRequest = Parameters<CloudPort['importKeyPair']>[0]
@@ -32,7 +32,7 @@ export function createKeyPairPart(api: Ec2Api): Pick<CloudPort, 'importKeyPair' 
       })
       if (keyPair === undefined) return 'unchanged'
       try {
-        await api.call('DeleteKeyPair', { KeyPairId: id })
+        await api.call('DeleteKeyPair', { KeyPairId: id }, { seen: true })
       } catch (error) {
         if (!isOfClass(error, 'absent')) throw error
       }
@@ -49,7 +49,7 @@ export function createKeyPairPart(api: Ec2Api): Pick<CloudPort, 'importKeyPair' 
 
   /** The pair of that name, when an attempt whose answer was lost made it: our tags, and the same key. */
   async function adopt(request: ImportRequest, cause: unknown): Promise<string | undefined> {
-    const found = await readByName(request.keyName)
+    const found = await lookUntilSeen(api, () => readByName(request.keyName))
     const tags = tagsOf(found?.Tags)
     if (found && sameOwner(tags, request.tags)) {
       if (publicKeyWithoutComment(found.PublicKey ?? '') === publicKeyWithoutComment(request.publicKey)) {

@@ -5,6 +5,7 @@ import type { Ec2Api } from './api.js'
 import { hasAwsCode, isOfClass, providerError } from './errors.js'
 import { decodeLedger, encodeLedger, ledgerBytesMax } from './ledger-codec.js'
 import { tagListOf, tagsOf } from './live-facts.js'
+import { lookUntilSeen } from './ownership.js'
 
 /** Old versions of a ledger are its history; EC2 keeps 10,000 at most. */
 const versionsKept = 50
@@ -79,7 +80,7 @@ async function createLedger(api: Ec2Api, stack: string, data: { UserData: string
     return id
   } catch (error) {
     if (!hasAwsCode(error, 'InvalidLaunchTemplateName.AlreadyExistsException')) throw error
-    const id = await findLedger(api, stack)
+    const id = await lookUntilSeen(api, () => findLedger(api, stack))
     if (id !== undefined && (await addVersion(api, id, data))) return id
     throw error
   }
@@ -132,7 +133,7 @@ async function removeLedger(api: Ec2Api, stack: string, id: string): Promise<voi
   const template = output?.LaunchTemplates?.[0]
   if (template === undefined) return
   checkOurs(stack, id, tagsOf(template.Tags))
-  await absentAsUndefined(api.call('DeleteLaunchTemplate', { LaunchTemplateId: id }))
+  await absentAsUndefined(api.call('DeleteLaunchTemplate', { LaunchTemplateId: id }, { seen: true }))
   api.young.forget(id)
 }
 

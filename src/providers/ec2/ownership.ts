@@ -42,6 +42,22 @@ export async function readConfirmed<Item>(
   return nothingIfAbsent(read)
 }
 
+/** So often something is looked for whose name is taken, and that cannot be seen yet. */
+const looksMax = 6
+
+/** What `look` finds once the thing can be seen that EC2 says is there; undefined when it stays invisible. */
+export async function lookUntilSeen<Item>(
+  api: Ec2Api,
+  look: () => Promise<Item | undefined>,
+): Promise<Item | undefined> {
+  for (let looks = 1; looks <= looksMax; looks += 1) {
+    const item = await look()
+    if (item !== undefined) return item
+    await api.pause(confirmMs * looks)
+  }
+  return undefined
+}
+
 /** Whether tags say that something belongs to this stack and address. */
 export function isOwnedBy(tags: Tags, { stack, address }: Owner): boolean {
   return tags[tagKeys.stack] === stack && tags[tagKeys.address] === address

@@ -27,7 +27,15 @@ export async function readParameters(api: Ec2Api, names: readonly string[]): Pro
               throw toProviderError(error, { action: 'GetParameters', endpoint: api.endpointName })
             }
           },
-          { clock, random, pollScale, afterDoubt: 'again', isYoung: () => false, hasAnswered: () => false },
+          {
+            clock,
+            random,
+            pollScale,
+            afterDoubt: 'again',
+            isRemoval: false,
+            isYoung: () => false,
+            hasAnswered: () => false,
+          },
         ),
       ),
     )

@@ -32,12 +32,22 @@ const patience = {
 /** EBS bounds how fast snapshots of one volume can be started, and asks for at least this pause. */
 const floorsMs: Readonly<Record<string, number>> = { SnapshotCreationPerVolumeRateExceeded: 15_000 }
 
+/** What is missing is not the thing that the call names but what the call would take off it: another attempt finds the same. */
+const alreadyOff = new Set([
+  'InvalidAttachment.NotFound',
+  'InvalidPermission.NotFound',
+  'InvalidSecurityGroupRuleId.NotFound',
+  'InvalidVolumeModification.NotFound',
+])
+
 export interface RetryOptions {
   readonly clock: Clock
   readonly random: Random
   /** Multiplies every pause, not the limits; 1 on EC2, less against an endpoint that answers at once. */
   readonly pollScale: number
   readonly afterDoubt: AfterDoubt
+  /** Whether the call takes something away: a NotFound behind an unanswered attempt says that it did. */
+  readonly isRemoval: boolean
   /** Whether a NotFound is about something that we made moments ago, so that it only has not spread yet. */
   readonly isYoung: () => boolean
   /** Whether this endpoint has answered anything yet. */
@@ -48,11 +58,13 @@ export interface RetryOptions {
 export async function withRetries<Result>(perform: () => Promise<Result>, options: RetryOptions): Promise<Result> {
   const startedAt = options.clock.now()
   const attempts = new Map<keyof typeof patience, number>()
+  let isInDoubt = false
   for (;;) {
     try {
       return await perform()
     } catch (error) {
-      const kind = patienceFor(error, options)
+      if (error instanceof ProviderError && error.errorClass === 'ambiguous') isInDoubt = true
+      const kind = patienceFor(error, options, isInDoubt)
       if (kind === undefined) throw error
       const limits: Patience = patience[kind]
       const attempt = (attempts.get(kind) ?? 0) + 1
@@ -64,13 +76,14 @@ export async function withRetries<Result>(perform: () => Promise<Result>, option
   }
 }
 
-function patienceFor(error: unknown, options: RetryOptions): keyof typeof patience | undefined {
+function patienceFor(error: unknown, options: RetryOptions, isInDoubt: boolean): keyof typeof patience | undefined {
   if (!(error instanceof ProviderError)) return undefined
   switch (error.errorClass) {
     case 'throttle':
     case 'consistency':
       return error.errorClass
     case 'absent':
+      if (alreadyOff.has(error.awsCode ?? '') || (isInDoubt && options.isRemoval)) return undefined
       return options.isYoung() ? 'consistency' : undefined
     case 'ambiguous':
       return options.afterDoubt === 'again' ? 'ambiguous' : undefined

@@ -3,7 +3,7 @@ import type { CloudPort, Ec2Rule, Effect, Owned } from '../../executor/ports.js'
 import type { Ec2Api } from './api.js'
 import { hasAwsCode, isOfClass, providerError } from './errors.js'
 import { rulesOf, tagListOf, tagsOf } from './live-facts.js'
-import { readOwned, sameOwner } from './ownership.js'
+import { lookUntilSeen, readOwned, sameOwner } from './ownership.js'
 import { filtersOf, readAll } from './pages.js'
 import { permissionOf, ruleKey } from './rules.js'
 
@@ -39,7 +39,7 @@ export function createSecurityGroupPart(api: Ec2Api): SecurityGroupPart {
       return output.GroupId ?? ''
     } catch (error) {
       if (!hasAwsCode(error, 'InvalidGroup.Duplicate')) throw error
-      const found = await readByName(api, request)
+      const found = (await lookUntilSeen(api, () => readByName(api, request))) ?? []
       const ours = found.find(({ Tags }) => sameOwner(tagsOf(Tags), request.tags))
       if (ours?.GroupId !== undefined) return ours.GroupId
       throw providerError(
@@ -91,10 +91,14 @@ export function createSecurityGroupPart(api: Ec2Api): SecurityGroupPart {
     if (doomed.length === 0) return 'unchanged'
     try {
       // EC2 compares descriptions too when they are sent.
-      await api.call('RevokeSecurityGroupIngress', {
-        GroupId: groupId,
-        IpPermissions: doomed.map((rule) => permissionOf({ ...rule, description: undefined })),
-      })
+      await api.call(
+        'RevokeSecurityGroupIngress',
+        {
+          GroupId: groupId,
+          IpPermissions: doomed.map((rule) => permissionOf({ ...rule, description: undefined })),
+        },
+        { seen: true },
+      )
     } catch (error) {
       if (!hasAwsCode(error, 'InvalidPermission.NotFound')) throw error
       return revokeIngress(request)
@@ -109,7 +113,7 @@ export function createSecurityGroupPart(api: Ec2Api): SecurityGroupPart {
       const group = await readOwned(api, id, owner, () => readGroup(api, id))
       if (group === undefined) return 'unchanged'
       try {
-        await api.call('DeleteSecurityGroup', { GroupId: id })
+        await api.call('DeleteSecurityGroup', { GroupId: id }, { seen: true })
         api.young.forget(id)
         return 'done'
       } catch (error) {
@@ -131,15 +135,19 @@ async function readGroup(api: Ec2Api, id: string): Promise<SecurityGroup | undef
   return output.SecurityGroups?.[0]
 }
 
-/** By the tags as well: EC2 compares names without case, its filter with it. */
-async function readByName(api: Ec2Api, { groupName, vpcId }: CreateRequest): Promise<readonly SecurityGroup[]> {
+/** All groups of that name, undefined for none. EC2 compares names without case, but its filter with it. */
+async function readByName(
+  api: Ec2Api,
+  { groupName, vpcId }: CreateRequest,
+): Promise<readonly SecurityGroup[] | undefined> {
   const found = await readAll(
     api,
     'DescribeSecurityGroups',
     vpcId === undefined ? {} : { Filters: filtersOf([{ Name: 'vpc-id', Values: [vpcId] }]) },
     ({ SecurityGroups }) => SecurityGroups,
   )
-  return found.filter((group) => group.GroupName?.toLowerCase() === groupName.toLowerCase())
+  const named = found.filter((group) => group.GroupName?.toLowerCase() === groupName.toLowerCase())
+  return named.length === 0 ? undefined : named
 }
 
 function rulesIn(group: SecurityGroup | undefined) {

@@ -64,6 +64,9 @@ export function createServerPart(api: Ec2Api, { instances }: Watchers): ServerPa
       },
     )
 
+  const modify = (input: InputOf<'ModifyInstanceAttribute'>) =>
+    api.call('ModifyInstanceAttribute', input, { seen: true })
+
   async function createServer(request: LaunchRequest & Once): Promise<RunningServer> {
     for (let burnt = 0; burnt < tokensMax; burnt += 1) {
       const launched = await launch(api, request, tokenOf(request.once, burnt))
@@ -74,7 +77,7 @@ export function createServerPart(api: Ec2Api, { instances }: Watchers): ServerPa
       if (instance.State?.Name === 'running') return runningServer(instance)
       if (instance.State?.Name === 'stopped') {
         // An earlier attempt launched it, and somebody stopped it since.
-        await api.call('StartInstances', { InstanceIds: [id] })
+        await api.call('StartInstances', { InstanceIds: [id] }, { seen: true })
         return runningServer(await untilRunning(id))
       }
       if (endedInLaunch(instance)) throw launchFailed(instance)
@@ -95,7 +98,7 @@ export function createServerPart(api: Ec2Api, { instances }: Watchers): ServerPa
     const effect = instance.State?.Name === 'running' ? ('unchanged' as const) : ('done' as const)
     if (instance.State?.Name === 'stopping') instance = await untilStopped(id)
     if (instance.State?.Name === 'stopped') {
-      await api.call('StartInstances', { InstanceIds: [id] })
+      await api.call('StartInstances', { InstanceIds: [id] }, { seen: true })
       api.young.note(id)
     }
     if (effect === 'done') {
@@ -114,7 +117,7 @@ export function createServerPart(api: Ec2Api, { instances }: Watchers): ServerPa
     const instance = await readExisting(id, owner)
     if (instance.State?.Name === 'stopped') return 'unchanged'
     if (instance.State?.Name === 'pending') await untilRunning(id, owner)
-    if (instance.State?.Name !== 'stopping') await api.call('StopInstances', { InstanceIds: [id] })
+    if (instance.State?.Name !== 'stopping') await api.call('StopInstances', { InstanceIds: [id] }, { seen: true })
     const stopped = await untilStopped(id)
     if (isEnding(stopped)) throw gone(id, owner)
     return 'done'
@@ -124,10 +127,10 @@ export function createServerPart(api: Ec2Api, { instances }: Watchers): ServerPa
     const instance = await readOwned(api, id, owner, () => readInstance(api, id))
     if (instance === undefined || instance.State?.Name === 'terminated') return 'unchanged'
     try {
-      await api.call('TerminateInstances', { InstanceIds: [id] })
+      // A NotFound does not mean that it is gone: it may be running (EC2 Developer Guide, "Eventual consistency").
+      await api.call('TerminateInstances', { InstanceIds: [id] }, { seen: true })
     } catch (error) {
-      if (isOfClass(error, 'permission')) throw protectedServer(id, owner, error)
-      if (!isOfClass(error, 'absent')) throw error
+      throw isOfClass(error, 'permission') ? protectedServer(id, owner, error) : error
     }
     await instances.until(
       id,
@@ -146,7 +149,7 @@ export function createServerPart(api: Ec2Api, { instances }: Watchers): ServerPa
     setServerType: async ({ instanceId, type, owner }) => {
       const instance = await readExisting(instanceId, owner)
       if (instance.InstanceType === type) return 'unchanged'
-      await api.call('ModifyInstanceAttribute', { InstanceId: instanceId, InstanceType: { Value: type } })
+      await modify({ InstanceId: instanceId, InstanceType: { Value: type } })
       return 'done'
     },
     setServerGroups: async ({ instanceId, groupIds, owner }) => {
@@ -154,12 +157,12 @@ export function createServerPart(api: Ec2Api, { instances }: Watchers): ServerPa
       const wanted = [...new Set(groupIds)].sort()
       const current = (instance.SecurityGroups ?? []).map(({ GroupId }) => GroupId ?? '').sort()
       if (wanted.join() === current.join()) return 'unchanged'
-      await api.call('ModifyInstanceAttribute', { InstanceId: instanceId, Groups: wanted })
+      await modify({ InstanceId: instanceId, Groups: wanted })
       return 'done'
     },
     setServerProtection: async ({ instanceId, protect, owner }) => {
       await readExisting(instanceId, owner)
-      await api.call('ModifyInstanceAttribute', { InstanceId: instanceId, DisableApiTermination: { Value: protect } })
+      await modify({ InstanceId: instanceId, DisableApiTermination: { Value: protect } })
       return 'done'
     },
   }

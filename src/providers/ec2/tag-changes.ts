@@ -36,7 +36,7 @@ export function createTagPart(api: Ec2Api): Pick<CloudPort, 'setTags' | 'removeT
       const present = await readTags(api, id, owner)
       const doomed = keys.filter((key) => present.has(key))
       if (doomed.length === 0) return 'unchanged'
-      await api.call('DeleteTags', { Resources: [id], Tags: doomed.map((Key) => ({ Key })) })
+      await api.call('DeleteTags', { Resources: [id], Tags: doomed.map((Key) => ({ Key })) }, { seen: true })
       return 'done'
     },
   }

@@ -47,7 +47,7 @@ export function createVolumeChangePart(api: Ec2Api, { modifications }: Watchers)
 
   async function modify(volume: Volume, request: ModifyRequest): Promise<void> {
     try {
-      await api.call('ModifyVolume', modifyInput(volume, request))
+      await api.call('ModifyVolume', modifyInput(volume, request), { seen: true })
     } catch (error) {
       // Its first answer was lost: the modification that stands in the way is our own.
       const begun = isOfClass(error, 'wait-state', 'cool-down')

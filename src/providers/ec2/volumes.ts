@@ -64,7 +64,7 @@ export function createVolumePart(api: Ec2Api, { volumes }: Watchers): VolumePart
         )
       }
       try {
-        await api.call('DeleteVolume', { VolumeId: id })
+        await api.call('DeleteVolume', { VolumeId: id }, { seen: true })
         api.young.forget(id)
         return 'done'
       } catch (error) {
