@@ -46,7 +46,7 @@ describe('schedule', () => {
       plainStep('connect-host', 'server.a'),
     ]
     const schedule = createSchedule(steps, { total: 9, perCategory: { cloud: 1, host: 1 } })
-    expect(ids(takeAll(schedule)).sort()).toEqual(['connect-host:server.a', 'create-volume:volume.a'])
+    expect(ids(takeAll(schedule)).toSorted()).toEqual(['connect-host:server.a', 'create-volume:volume.a'])
   })
 
   it('edits one server by one step at a time, and others meanwhile', () => {

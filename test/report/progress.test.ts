@@ -147,6 +147,7 @@ function planOf(steps: readonly Step[]): Plan {
     changes: [],
     steps,
     problems: [],
+    unreadable: [],
     impossible: [],
     bindings: {},
     ledger: { id: undefined, before: [], after: [] },

@@ -1,14 +1,22 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { expect } from 'vitest'
+import { canHostLinux } from '../../src/sandbox/hosts/capability.js'
 import { runEvenkeel, temporaryDirectory, type CommandOptions, type CommandResult } from './evenkeel.js'
+
+/** Why no host can run on this machine; undefined where they can. Tests that need them say it when they are skipped. */
+export const noHostsBecause = hostsMissing()
+
+function hostsMissing(): string | undefined {
+  const capability = canHostLinux(tmpdir())
+  return capability.ok ? undefined : capability.because
+}
 
 /** A sandbox daemon of a test file's own, and stack files beside it. */
 export interface SandboxWorld {
   readonly directory: string
-  /** Why there are no hosts here, in words; undefined where there are. */
-  readonly hostsUnavailableBecause: string | undefined
   readonly endpoint: string
   readonly client: EC2Client
   /** Writes files below the directory, by relative path; returns the directory. */
@@ -23,8 +31,6 @@ interface SandboxStatus {
   readonly region: string
   readonly accessKeyId: string
   readonly secretAccessKey: string
-  readonly hosts: string
-  readonly hostsUnavailableBecause?: string
 }
 
 export async function startSandboxWorld(name: string): Promise<SandboxWorld> {
@@ -43,7 +49,6 @@ export async function startSandboxWorld(name: string): Promise<SandboxWorld> {
     const client = new EC2Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey } })
     return {
       directory,
-      hostsUnavailableBecause: status.hostsUnavailableBecause,
       endpoint,
       client,
       run,

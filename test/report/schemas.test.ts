@@ -1,0 +1,45 @@
+import { Ajv } from 'ajv'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { driftOf } from '../../src/planner/drift.js'
+import type { LiveStack } from '../../src/planner/live-stack.js'
+import { makePlan } from '../../src/planner/make-plan.js'
+import { driftJson } from '../../src/report/drift-json.js'
+import { planJson } from '../../src/report/plan-json.js'
+import { showJson } from '../../src/report/show-json.js'
+import { specOf } from '../support/live-stack.js'
+
+const golden = fileURLToPath(new URL('../golden/plan', import.meta.url))
+const cases = readdirSync(golden).filter((name) => statSync(join(golden, name)).isDirectory())
+
+describe('published schemas', () => {
+  it('have golden cases to be held against', () => {
+    expect(cases.length).toBeGreaterThan(15)
+  })
+
+  it.each(['plan', 'drift', 'show'] as const)('%s describes what is really printed, and nothing else', (name) => {
+    const validate = validatorOf(name)
+    for (const directory of cases) {
+      const spec = specOf(readFileSync(join(golden, directory, 'stack.yaml'), 'utf8'))
+      const live = JSON.parse(readFileSync(join(golden, directory, 'live.json'), 'utf8')) as LiveStack
+      const plan = makePlan(spec, live)
+      const printed = { plan: planJson(plan), drift: driftJson(driftOf(plan)), show: showJson(live) }[name]
+      validate(JSON.parse(printed))
+      expect(validate.errors, `${directory}: ${JSON.stringify(validate.errors)}`).toBeNull()
+    }
+  })
+
+  it('refuse what is not printed', () => {
+    const validate = validatorOf('drift')
+    expect(validate({ formatVersion: 1, stack: 'x', status: 'fine', drifted: [], pending: [], unreadable: [] })).toBe(
+      false,
+    )
+  })
+})
+
+function validatorOf(name: 'plan' | 'drift' | 'show') {
+  const text = readFileSync(fileURLToPath(new URL(`../../schema/${name}.schema.json`, import.meta.url)), 'utf8')
+  return new Ajv({ allErrors: true, allowUnionTypes: true }).compile(JSON.parse(text) as object)
+}
