@@ -303,7 +303,7 @@ export interface ExecStreams {
   readonly stdin: NodeJS.ReadableStream | undefined
   readonly stdout: NodeJS.WritableStream
   readonly stderr: NodeJS.WritableStream
-  /** Aborted: the command is sent SIGINT, and its exit status is still waited for. */
+  /** Aborted: the command is sent SIGINT and its exit status waited for; when its input has ended already, its streams are closed, and 130 is the answer. */
   readonly interrupt?: AbortSignal
 }
 

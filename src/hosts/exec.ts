@@ -16,7 +16,15 @@ export function execArgv(session: SshSession, argv: readonly string[], streams: 
       new Promise<number>((resolve, reject) => {
         const { stdin, stdout, stderr, interrupt } = streams
         let exitCode: number | undefined
-        const onInterrupt = () => channel.signal('INT')
+        const onInterrupt = () => {
+          // ssh2 sends signals only while its side of the channel is open; else the command loses its streams, as with ssh.
+          if (channel.writable) channel.signal('INT')
+          else {
+            // sshd keeps the channel until the command ends, which it may never do: that is not waited for.
+            channel.close()
+            resolve(exitCodeOfSignal('INT'))
+          }
+        }
         interrupt?.addEventListener('abort', onInterrupt, { once: true })
         channel.pipe(stdout, { end: false })
         channel.stderr.pipe(stderr, { end: false })

@@ -62,15 +62,17 @@ async function growMounted(
   const { unmounted } = grow
   if (!unmounted) throw cannotGrow(session, device.volumeId, mount.fstype)
   await unmountPaths(session, device, [mount.path])
-  try {
-    await growOffline(session, device, unmounted)
-  } finally {
-    const options = [...mount.options.split(','), ...mount.superOptions.split(',')].filter(isMountOption)
-    const type = mount.fstype === 'fuseblk' ? 'ntfs' : mount.fstype
-    const again = ['mount', '-t', type, '-o', [...new Set(options)].join(','), device.contentPath, mount.path]
-    const result = await run(session, again)
-    if (result.exitCode !== 0) throw commandFailed(session, shellCommand(again), result)
-  }
+  // Whatever becomes of the growth, the volume is mounted again.
+  const failure = await growOffline(session, device, unmounted).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  )
+  const options = [...mount.options.split(','), ...mount.superOptions.split(',')].filter(isMountOption)
+  const type = mount.fstype === 'fuseblk' ? 'ntfs' : mount.fstype
+  const again = ['mount', '-t', type, '-o', [...new Set(options)].join(','), device.contentPath, mount.path]
+  const result = await run(session, again)
+  if (failure) throw failure.error
+  if (result.exitCode !== 0) throw commandFailed(session, shellCommand(again), result)
 }
 
 /** Super options that the kernel shows and does not take back, or that belong to FUSE alone. */
@@ -95,7 +97,7 @@ async function growUnmounted(
   if (!mounted) throw cannotGrow(session, device.volumeId, mountType)
   const argv =
     mounted.of === 'device'
-      ? `${shellCommand([...mounted.argv, device.contentPath])}`
+      ? shellCommand([...mounted.argv, device.contentPath])
       : `${shellCommand(mounted.argv)} "$point"`
   const result = await runScript(session, {
     title: shellCommand(mounted.argv),

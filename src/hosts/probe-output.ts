@@ -76,13 +76,15 @@ export function parseProbe(output: Buffer): Probe {
   return { blocks, links, mounts, tops, fstab }
 }
 
+const recordKinds = new Set(['block', 'partition', 'link', 'mountinfo', 'fstab', 'top'])
+
 /** Fields end in NUL; a field that begins with the record mark begins a record. */
 function splitRecords(output: Buffer): string[][] {
   const records: string[][] = []
   const fields = output.toString('latin1').split('\0')
   fields.pop()
   for (const field of fields) {
-    if (/^\x1e(block|partition|link|mountinfo|fstab|top)$/.test(field)) records.push([field.slice(1)])
+    if (field.startsWith('\x1e') && recordKinds.has(field.slice(1))) records.push([field.slice(1)])
     else records.at(-1)?.push(field)
   }
   return records

@@ -81,7 +81,7 @@ export class SshSession {
         this.#client.exec(command, (error, channel) => {
           unsubscribe()
           if (error) lost(error)
-          else use(channel).then(resolve, reject)
+          else resolve(use(channel))
         })
       } catch (error) {
         unsubscribe()

@@ -1,7 +1,7 @@
 import type { Code } from '../core/codes.js'
 import { HostError } from '../core/errors.js'
 import type { ChildResult } from './child.js'
-import { describeRun, type RsyncRun } from './rsync.js'
+import { describeRun, type RsyncRun } from './rsync-run.js'
 
 interface Failure {
   readonly code: Code
@@ -127,7 +127,7 @@ export function rsyncFailure(run: RsyncRun, { exitCode, stderrTail }: ChildResul
   }
   const detail = stderrTail
     .split('\n')
-    .filter((line) => line !== '' && !/^rsync error: /.test(line))
+    .filter((line) => line !== '' && !line.startsWith('rsync error: '))
     .slice(0, 3)
     .join('; ')
   const host = run.target.kind === 'local' ? 'this machine' : run.target.host

@@ -1,37 +1,8 @@
 import { basename } from 'node:path'
-import { shellWord } from '../core/shell-words.js'
-import type { CopyRule } from '../executor/ports.js'
 import { runChild } from './child.js'
-import { type Entry, outputFormat, parseEntry } from './itemized.js'
+import { outputFormat, parseEntry } from './itemized.js'
 import { rsyncFailure } from './rsync-errors.js'
-
-/** Where a run of rsync writes. */
-export type Target =
-  /** A directory of this machine. */
-  | { readonly kind: 'local'; readonly directory: string }
-  | {
-      readonly kind: 'remote'
-      /** Of the ssh configuration in `configPath`. */
-      readonly alias: string
-      readonly configPath: string
-      readonly path: string
-      /** Numbers: names may mean other people here than there. */
-      readonly owner: { readonly uid: number; readonly gid: number }
-      readonly isRoot: boolean
-      /** For messages. */
-      readonly host: string
-    }
-
-export interface RsyncRun {
-  readonly rule: CopyRule
-  /** Absolute, with the trailing slash as written. */
-  readonly source: string
-  readonly target: Target
-  readonly dryRun: boolean
-  readonly onEntry: (entry: Entry) => void
-  /** Bytes of files that are done with. */
-  readonly onBytes?: (bytes: number) => void
-}
+import type { RsyncRun, Target } from './rsync-run.js'
 
 /**
  * Runs rsync once. Directories, links, modes, times and special files are kept (`-rlptD`); on a server every file belongs
@@ -113,10 +84,4 @@ function lineReader(onLine: (line: string) => void): { write(chunk: Buffer): voi
     },
     end: () => emit(rest),
   }
-}
-
-/** The command that a person could run to see the same, for messages. */
-export function describeRun({ source, target }: RsyncRun): string {
-  const destination = target.kind === 'local' ? 'nothing' : `${target.host}:${target.path}`
-  return `rsync ${shellWord(source)} ${shellWord(destination)}`
 }

@@ -81,7 +81,9 @@ describe('for every file and every line', () => {
   const managed = fc.record({
     volumeId: fc.constantFrom('vol-0aaa', 'vol-0bbb'),
     source: fc.constantFrom('UUID=a', 'UUID=b'),
-    path: fc.string({ unit: 'binary', minLength: 1 }).map((text) => `/${Buffer.from(text.replaceAll('\0', '')).toString()}`),
+    path: fc
+      .string({ unit: 'binary', minLength: 1 })
+      .map((text) => `/${Buffer.from(text.replaceAll('\0', '')).toString()}`),
     fstype: fc.constant('ext4'),
     options: fc.constant('defaults,nofail'),
     pass: fc.constantFrom(0 as const, 2 as const),
