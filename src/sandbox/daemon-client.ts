@@ -33,6 +33,7 @@ export interface EnsureOptions {
 const pollMs = 25
 const startTimeoutMs = 60_000
 const stopTimeoutMs = 30_000
+const cancelTimeoutMs = 5_000
 const logMaximumBytes = 1 << 20
 
 /** EVENKEEL_SANDBOX_DIR, else `evenkeel/sandbox/default` below XDG_STATE_HOME or ~/.local/state. */
@@ -58,7 +59,10 @@ export async function ensureSandbox(stateDir: string, options: EnsureOptions = {
   let started: StartedDaemon | undefined
   for (;;) {
     const found = await findSandbox(stateDir)
-    if (found && (await answers(found))) return found
+    if (found && (await answers(found))) {
+      if (started && started.pid !== found.pid) await started.cancel()
+      return found
+    }
     if (started?.exitCode() !== undefined && started.exitCode() !== exitCodes.busy) {
       throw new Error(
         `the sandbox's daemon ended with code ${started.exitCode()}; the end of ${logPath(stateDir)}:\n${logTail(stateDir)}`,
@@ -77,7 +81,10 @@ export async function ensureSandbox(stateDir: string, options: EnsureOptions = {
 }
 
 interface StartedDaemon {
+  readonly pid: number | undefined
   readonly exitCode: () => number | undefined
+  /** Ends a daemon that came too late, and waits for its end: else it would take the directory when the other leaves it. */
+  readonly cancel: () => Promise<void>
 }
 
 function startDaemon(stateDir: string, hosts: string): StartedDaemon {
@@ -93,10 +100,21 @@ function startDaemon(stateDir: string, hosts: string): StartedDaemon {
   })
   closeSync(log)
   let code: number | undefined
-  child.on('exit', (exitCode) => (code = exitCode ?? exitCodes.failed))
-  child.on('error', () => (code = exitCodes.failed))
+  const ended = new Promise<void>((resolve) => {
+    const end = (exitCode: number) => {
+      code = exitCode
+      resolve()
+    }
+    child.on('exit', (exitCode) => end(exitCode ?? exitCodes.failed))
+    child.on('error', () => end(exitCodes.failed))
+  })
   child.unref()
-  return { exitCode: () => code }
+  const cancel = async () => {
+    if (code !== undefined) return
+    child.kill('SIGTERM')
+    await Promise.race([ended, sleep(cancelTimeoutMs)])
+  }
+  return { pid: child.pid, exitCode: () => code, cancel }
 }
 
 /** The daemon beside this file; of the sources, the one that was built last. */

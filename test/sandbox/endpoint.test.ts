@@ -1,8 +1,8 @@
 import * as ec2 from '@aws-sdk/client-ec2'
 import { GetParameterCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import type { Sandbox } from '../../src/sandbox/sandbox.js'
-import { clientOf, errorOf, testSandbox } from './support.js'
+import { afterTests, clientOf, errorOf, testSandbox } from './support.js'
 
 let sandbox: Sandbox
 beforeAll(async () => {
@@ -114,7 +114,7 @@ describe('beside EC2', () => {
   test('public parameters of SSM', async () => {
     const { accessKeyId, secretAccessKey, endpoint, region } = sandbox
     const client = new SSMClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1 })
-    afterAll(() => client.destroy())
+    afterTests(() => client.destroy())
     const name = '/aws/service/debian/release/12/latest/amd64'
     const { Parameter } = await client.send(new GetParameterCommand({ Name: name }))
     const images = await clientOf(sandbox).send(new ec2.DescribeImagesCommand({ ImageIds: [Parameter!.Value!] }))

@@ -5,10 +5,22 @@ import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2'
 import { afterAll } from 'vitest'
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js'
 
+const cleanUps: (() => unknown)[] = []
+
+// Registered while the file is loaded: a hook that is asked for within a test is never run.
+afterAll(async () => {
+  for (const cleanUp of cleanUps.toReversed()) await cleanUp()
+})
+
+/** Runs `work` after the tests of the file, the last one first. */
+export function afterTests(work: () => unknown): void {
+  cleanUps.push(work)
+}
+
 /** A state directory that is removed after the tests of the file. */
 export function temporaryDir(): string {
   const dir = mkdtempSync(join(tmpdir(), 'evenkeel-sandbox-test-'))
-  afterAll(() => rmSync(dir, { recursive: true, force: true }))
+  afterTests(() => rmSync(dir, { recursive: true, force: true }))
   return dir
 }
 
@@ -20,7 +32,7 @@ export async function testSandbox(options: Partial<SandboxOptions> = {}): Promis
     latencies: 'zero',
     ...options,
   })
-  afterAll(() => sandbox.close())
+  afterTests(() => sandbox.close())
   return sandbox
 }
 
@@ -34,7 +46,7 @@ export function clientOf(sandbox: Sandbox, config: EC2ClientConfig = {}): EC2Cli
     maxAttempts: 1,
     ...config,
   })
-  afterAll(() => client.destroy())
+  afterTests(() => client.destroy())
   return client
 }
 
