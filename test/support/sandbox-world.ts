@@ -19,6 +19,8 @@ export interface SandboxWorld {
   readonly directory: string
   readonly endpoint: string
   readonly client: EC2Client
+  /** For the environment of a command whose target is the endpoint itself. */
+  readonly credentials: Readonly<Record<string, string>>
   /** Writes files below the directory, by relative path; returns the directory. */
   write(files: Readonly<Record<string, string>>): string
   run(args: readonly string[], options?: CommandOptions): Promise<CommandResult>
@@ -33,7 +35,8 @@ interface SandboxStatus {
   readonly secretAccessKey: string
 }
 
-export async function startSandboxWorld(name: string): Promise<SandboxWorld> {
+/** Starts a daemon in a directory of its own; `up` are further words of `sandbox up`. */
+export async function startSandboxWorld(name: string, up: readonly string[] = []): Promise<SandboxWorld> {
   const { path: directory, remove } = temporaryDirectory(name)
   const env = {
     EVENKEEL_SANDBOX_DIR: join(directory, 'sandbox'),
@@ -43,7 +46,7 @@ export async function startSandboxWorld(name: string): Promise<SandboxWorld> {
   const run = (args: readonly string[], options: CommandOptions = {}) =>
     runEvenkeel(args, { cwd: directory, ...options, env: { ...env, ...options.env } })
   try {
-    await expectSuccess(run(['sandbox', 'up']))
+    await expectSuccess(run(['sandbox', 'up', ...up]))
     const status = JSON.parse((await expectSuccess(run(['sandbox', 'status', '--json']))).stdout) as SandboxStatus
     const { endpoint, region, accessKeyId, secretAccessKey } = status
     const client = new EC2Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey } })
@@ -51,6 +54,7 @@ export async function startSandboxWorld(name: string): Promise<SandboxWorld> {
       directory,
       endpoint,
       client,
+      credentials: { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
       run,
       write(files) {
         for (const [path, text] of Object.entries(files)) {
