@@ -105,8 +105,8 @@ function withMountedSize(probe: Probe, device: VolumeDevice): VolumeDevice {
   const mount = mountsOf(probe, device).at(-1)
   const total = mount && probe.tops.get(mount.path)?.totalBytes
   if (!total) return device
-  const superblock = device.blocks.find((block) => `/dev/${block.name}` === device.contentPath)?.signatures.superblocks
-  const logBytes = content.fstype === 'xfs' && superblock ? xfsLogBytes(superblock.at0) : 0
+  const superblock = device.blocks.find((block) => `/dev/${block.name}` === device.contentPath)?.signatures.superblock
+  const logBytes = content.fstype === 'xfs' && superblock ? xfsLogBytes(superblock) : 0
   return { ...device, content: { ...content, filesystemBytes: total + logBytes } }
 }
 
@@ -119,7 +119,7 @@ function contentOf(signatures: Signatures): HostContent | undefined {
       fstype,
       label: blkid['ID_FS_LABEL_ENC'] ?? blkid['ID_FS_LABEL'],
       uuid: blkid['ID_FS_UUID_ENC'] ?? blkid['ID_FS_UUID'] ?? blkid['ID_PART_TABLE_UUID'],
-      filesystemBytes: filesystemBytes(fstype, signatures.superblocks),
+      filesystemBytes: filesystemBytes(fstype, signatures.superblock),
     }
   }
   const nothing = { label: undefined, uuid: undefined, filesystemBytes: undefined }

@@ -21,8 +21,8 @@ export interface Signatures {
   readonly wipefsExitCode: number
   /** Types that wipefs names, e.g. `ext4`, `gpt`. */
   readonly wipefs: readonly string[]
-  /** 512 bytes from 0, 1,024 and 65,536 on, where the superblocks of the usual filesystems lie. */
-  readonly superblocks: { readonly at0: Buffer; readonly at1024: Buffer; readonly at65536: Buffer }
+  /** 512 bytes from where the superblock of the filesystem that blkid found begins: see `filesystemBytes`. */
+  readonly superblock: Buffer
 }
 
 export interface MountInfo {
@@ -92,8 +92,7 @@ function splitRecords(output: Buffer): string[][] {
 
 function parseBlock(fields: readonly string[]): Block {
   const [name = '', parent = '', number = '', sectors = '', serial = ''] = fields
-  const [blkidExit = '', blkid = '', wipefsExit = '', wipefs = '', at0 = '', at1024 = '', at65536 = ''] =
-    fields.slice(5)
+  const [blkidExit = '', blkid = '', wipefsExit = '', wipefs = '', superblock = ''] = fields.slice(5)
   return {
     name,
     parent,
@@ -105,7 +104,7 @@ function parseBlock(fields: readonly string[]): Block {
       blkid: parseBlkid(blkid),
       wipefsExitCode: Number(wipefsExit),
       wipefs: parseWipefs(text(wipefs)),
-      superblocks: { at0: bytes(at0), at1024: bytes(at1024), at65536: bytes(at65536) },
+      superblock: bytes(superblock),
     },
   }
 }

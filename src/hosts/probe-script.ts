@@ -3,7 +3,7 @@
  * records that begin with `\x1e<kind>`; names may hold anything else. Runs as root: without it blkid reads nothing.
  *
  * - `block`: kernel name, number, size in sectors, serial, type of signature probe results (blkid's exit status and
- *   `-o udev` output, wipefs' exit status and `-p` output), the ranges of the device that superblocks lie in, in hex
+ *   `-o udev` output, wipefs' exit status and `-p` output), 512 bytes of the superblock in hex
  * - `partition`: the same, and the name of the device that it is a part of
  * - `link`: a name under /dev/disk/by-id and the kernel name it leads to
  * - `mountinfo`, `fstab`: the files as they are
@@ -12,12 +12,16 @@
  */
 export const probeScript = String.raw`
 field() { printf '%s\0' "$1"; }
-signatures() { # device; what stands on it, and the superblocks' bytes from which a filesystem's size is read
-  found=$(blkid -p -o udev "/dev/$1" 2>/dev/null); field $?; field "$found"
-  found=$(wipefs -n -p "/dev/$1" 2>/dev/null); field $?; field "$found"
-  for range in 0:512 1024:512 65536:512; do
-    field "$(od -An -v -tx1 -j "\${range%:*}" -N "\${range#*:}" "/dev/$1" 2>/dev/null)"
-  done
+signatures() { # device; what stands on it, and the superblock from which a filesystem's size is read
+  blkid=$(blkid -p -o udev "/dev/$1" 2>/dev/null); field $?; field "$blkid"
+  wipefs=$(wipefs -n -p "/dev/$1" 2>/dev/null); field $?; field "$wipefs"
+  case $blkid in
+    *ID_FS_TYPE=ext*|*ID_FS_TYPE=swap*|*ID_FS_TYPE=f2fs*) offset=1024 ;;
+    *ID_FS_TYPE=btrfs*|*ID_FS_TYPE=reiserfs*) offset=65536 ;;
+    *ID_FS_TYPE=*) offset=0 ;;
+    *) field ''; return ;;
+  esac
+  field "$(od -An -v -tx1 -j "$offset" -N 512 "/dev/$1" 2>/dev/null)"
 }
 read_line() { line=; [ ! -r "$1" ] || IFS= read -r line < "$1" || :; field "$line"; }
 for block in /sys/block/*; do
@@ -42,8 +46,11 @@ printf '\036fstab\0'; [ ! -r /etc/fstab ] || tr -d '\000' < /etc/fstab; printf '
 while read -r id parent number root point rest; do
   case $rest in *' - '*' /dev/'*) ;; *) continue ;; esac
   # Octal escapes as printf's %b wants them: \040 becomes \0040.
-  decoded=$(printf '%s' "$point" | sed 's/\\\([0-7][0-7][0-7]\)/\\0\1/g'; printf x)
-  decoded=$(printf '%b' "\${decoded%x}"; printf x)
+  decoded=\${point}x
+  case $point in *\\*)
+    decoded=$(printf '%s' "$point" | sed 's/\\\([0-7][0-7][0-7]\)/\\0\1/g'; printf x)
+    decoded=$(printf '%b' "\${decoded%x}"; printf x) ;;
+  esac
   top=$(stat -c '%U:%u:%G:%g:%a' -- "\${decoded%x}" 2>/dev/null) || continue
   printf '\036top\0'; field "$point"; field "$top"
   field "$(stat -f -c '%S %b' -- "\${decoded%x}" 2>/dev/null)"

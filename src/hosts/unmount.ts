@@ -35,9 +35,9 @@ export async function unmountPaths(session: SshSession, device: VolumeDevice, pa
   }
 }
 
-/** Tried for two seconds: a process that has just ended, or a scanner, may still be there for a moment. */
+/** Tried for a second: a process that has just ended, or a scanner, may still be there for a moment. */
 const unmountScript = `
-for turn in 1 2 3 4 5 6 7 8; do
+for turn in 1 2 3 4; do
   said=$(umount -- "$1" 2>&1) && exit 0
   case $said in *'not mounted'*) exit 0 ;; *busy*) sleep 0.25 ;; *) printf '%s\\n' "$said" >&2; exit 1 ;; esac
 done
