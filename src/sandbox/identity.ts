@@ -15,7 +15,7 @@ export interface Identity {
   readonly port?: number
 }
 
-export const defaultAccountId = '123456789012'
+const defaultAccountId = '123456789012'
 
 export function readIdentity(stateDir: string): Identity | undefined {
   let text: string

@@ -19,7 +19,7 @@ import { Cloud } from './world/cloud.js'
 import type { HostBackend } from './hosts/host-backend.js'
 
 export type { Faults } from './faults/faults.js'
-export type { LatencyChoice, Latencies } from './model/latencies.js'
+export type { LatencyChoice } from './model/latencies.js'
 export type { RequestRecord } from './request-log.js'
 
 export interface SandboxOptions {

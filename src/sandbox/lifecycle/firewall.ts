@@ -5,7 +5,7 @@ import type { Cloud } from '../world/cloud.js'
 import type { World } from '../world/world.js'
 
 /** Groups and rules of all regions, as the switch enforces them. Egress rules and IPv6 are recorded, not enforced. */
-export function firewallRules(worlds: readonly World[]): FirewallRule[] {
+function firewallRules(worlds: readonly World[]): FirewallRule[] {
   return worlds.flatMap(rulesOfWorld)
 }
 

@@ -146,8 +146,3 @@ export const instanceInitiatedShutdown: StateReason = {
   code: 'Client.InstanceInitiatedShutdown',
   message: 'Client.InstanceInitiatedShutdown: Instance initiated shutdown',
 }
-
-/** Neither terminated nor on the way there. */
-export function isAlive(instance: Instance): boolean {
-  return instance.state !== 'terminated' && instance.state !== 'shutting-down'
-}

@@ -31,7 +31,7 @@ export const volumeTypes: Readonly<Record<VolumeType, VolumeTypeLimits>> = {
   standard: { sizeGiB: [1, 1_024], bootable: true },
 }
 
-export function isVolumeType(text: string): text is VolumeType {
+function isVolumeType(text: string): text is VolumeType {
   return Object.hasOwn(volumeTypes, text)
 }
 

@@ -28,7 +28,7 @@ const httpStatusByCode: Readonly<Record<string, number>> = {
   Unavailable: 503,
 }
 
-export function httpStatusOf(code: string): number {
+function httpStatusOf(code: string): number {
   return httpStatusByCode[code] ?? 400
 }
 
