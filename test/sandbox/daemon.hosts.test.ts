@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as ec2 from '@aws-sdk/client-ec2'
+import { expect, onTestFinished, test } from 'vitest'
+import {
+  defaultSandboxDir,
+  ensureSandbox,
+  findSandbox,
+  resetSandbox,
+  sandboxStatus,
+  stopSandbox,
+} from '../../src/sandbox/daemon-client.js'
+import type { SandboxEndpoint } from '../../src/sandbox/daemon-client.js'
+import { temporaryDir, until } from './support.js'
+
+/** A directory whose daemon is ended with the test. */
+function daemonDir(): string {
+  const dir = join(temporaryDir(), 'sandbox')
+  onTestFinished(async () => {
+    await stopSandbox(dir)
+  })
+  return dir
+}
+
+function clientFor({ endpoint, region, accessKeyId, secretAccessKey }: SandboxEndpoint): ec2.EC2Client {
+  const client = new ec2.EC2Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey } })
+  onTestFinished(() => client.destroy())
+  return client
+}
+
+const hosts = { hosts: 'none' } as const
+
+test('a daemon starts once, also when asked for twice at once, and stops', async () => {
+  const dir = daemonDir()
+  expect(await findSandbox(dir)).toBeUndefined()
+  const [first, second] = await Promise.all([ensureSandbox(dir, hosts), ensureSandbox(dir, hosts)])
+  expect(second).toEqual(first)
+  expect(await findSandbox(dir)).toEqual(first)
+  expect(statSync(join(dir, 'endpoint.json')).mode & 0o777).toBe(0o600)
+  expect(first).toMatchObject({ hosts: 'none', accountId: '123456789012', region: 'us-east-1' })
+  expect(await sandboxStatus(dir)).toMatchObject({ running: true, status: { pid: first.pid, hosts: { kind: 'none' } } })
+  expect(await stopSandbox(dir)).toBe(true)
+  expect(await stopSandbox(dir)).toBe(false)
+  expect(await sandboxStatus(dir)).toEqual({ stateDir: dir, running: false })
+  expect(readdirSync(dir).filter((name) => name.startsWith('lock') || name === 'endpoint.json')).toEqual([])
+})
+
+test('after kill -9 the next daemon has the same world at the same endpoint', async () => {
+  const dir = daemonDir()
+  const first = await ensureSandbox(dir, hosts)
+  await clientFor(first).send(new ec2.CreateVolumeCommand({ AvailabilityZone: 'us-east-1a', Size: 1 }))
+  process.kill(first.pid, 'SIGKILL')
+  await until(
+    () => findSandbox(dir),
+    (found) => found === undefined,
+  )
+  const second = await ensureSandbox(dir, hosts)
+  expect(second.pid).not.toBe(first.pid)
+  expect({ ...second, pid: 0, startedAt: '' }).toEqual({ ...first, pid: 0, startedAt: '' })
+  expect((await clientFor(second).send(new ec2.DescribeVolumesCommand({}))).Volumes).toHaveLength(1)
+})
+
+test('a daemon whose directory is removed ends by itself', async () => {
+  const dir = daemonDir()
+  const { pid } = await ensureSandbox(dir, hosts)
+  rmSync(dir, { recursive: true })
+  expect(
+    await until(
+      async () => isAlive(pid),
+      (alive) => !alive,
+    ),
+  ).toBe(false)
+})
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+test('reset removes the world and leaves what is not its own', async () => {
+  const dir = daemonDir()
+  const first = await ensureSandbox(dir, hosts)
+  await clientFor(first).send(new ec2.CreateVolumeCommand({ AvailabilityZone: 'us-east-1a', Size: 1 }))
+  writeFileSync(join(dir, 'notes.txt'), 'mine')
+  await resetSandbox(dir)
+  expect(readdirSync(dir)).toEqual(['notes.txt'])
+  const second = await ensureSandbox(dir, hosts)
+  expect((await clientFor(second).send(new ec2.DescribeVolumesCommand({}))).Volumes).toEqual([])
+  await stopSandbox(dir)
+  rmSync(join(dir, 'notes.txt'))
+  await resetSandbox(dir)
+  expect(existsSync(dir)).toBe(false)
+})
+
+test('a daemon that cannot start says why', async () => {
+  const dir = daemonDir()
+  mkdirSync(dir, { recursive: true })
+  writeFileSync(join(dir, 'sandbox.json'), '{"formatVersion":1,"hosts":"linux"}')
+  await expect(ensureSandbox(dir, hosts)).rejects.toThrow(/cannot go on without hosts/)
+})
+
+test('what holds the directory and is no daemon is left alone', async () => {
+  const dir = daemonDir()
+  mkdirSync(dir, { recursive: true })
+  const other = spawn('sleep', ['60'], { stdio: 'ignore' })
+  onTestFinished(() => void other.kill())
+  writeFileSync(join(dir, 'lock.1'), JSON.stringify({ pid: other.pid, startedAt: '' }))
+  await expect(stopSandbox(dir)).rejects.toThrow(/is no sandbox daemon/)
+  expect(isAlive(other.pid!)).toBe(true)
+  rmSync(join(dir, 'lock.1'))
+})
+
+test('the default directory is named by the environment', () => {
+  expect(defaultSandboxDir({ EVENKEEL_SANDBOX_DIR: '/a' })).toBe('/a')
+  expect(defaultSandboxDir({ XDG_STATE_HOME: '/s', HOME: '/h' })).toBe('/s/evenkeel/sandbox/default')
+  expect(defaultSandboxDir({ HOME: '/h' })).toBe('/h/.local/state/evenkeel/sandbox/default')
+})
