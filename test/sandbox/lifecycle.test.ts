@@ -163,7 +163,7 @@ test('a volume that is mounted stays busy until it is not, and is taken by force
   await call(world, 'DetachVolume', { VolumeId: disk.id })
   await disk.state('busy')
   await call(world, 'DetachVolume', { VolumeId: disk.id, Force: true })
-  await disk.state('available')
+  expect((await disk.state('available')).attachment).toBeUndefined()
 })
 
 test('a snapshot is answered when its copy is complete', async () => {
