@@ -16,7 +16,7 @@ export interface Ledger {
 }
 
 /** The name of a stack's ledger; launch template names are unique in an account and region. */
-export function ledgerName(stack: string): string {
+function ledgerName(stack: string): string {
   return `evenkeel-${stack}`
 }
 

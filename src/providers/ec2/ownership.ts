@@ -59,7 +59,7 @@ export async function lookUntilSeen<Item>(
 }
 
 /** Whether tags say that something belongs to this stack and address. */
-export function isOwnedBy(tags: Tags, { stack, address }: Owner): boolean {
+function isOwnedBy(tags: Tags, { stack, address }: Owner): boolean {
   return tags[tagKeys.stack] === stack && tags[tagKeys.address] === address
 }
 

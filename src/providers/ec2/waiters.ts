@@ -104,7 +104,7 @@ export function createWatcher<Item>({ clock, pollScale, timeoutScale, read }: Wa
 }
 
 /** What a wait ends with when its limit is reached. */
-export function timedOut(what: string, limitMs: number, hint?: string) {
+function timedOut(what: string, limitMs: number, hint?: string) {
   const seconds = Math.max(1, Math.round(limitMs / 1000))
   return providerError('EC2_TIMED_OUT', 'wait-state', `waited ${seconds} s for ${what}, in vain`, {
     hint: hint ?? 'look at it in the AWS console, then run the same command again: it goes on from there',
