@@ -66,7 +66,7 @@ export function parseApplied(value: string | undefined): AppliedRecord | undefin
     const [, key = '', digest = ''] = match
     record[key] = digest
   }
-  return record as AppliedRecord
+  return record
 }
 
 /** The tag's value for a record, keys sorted: equal records give equal text. */

@@ -11,8 +11,10 @@ export interface MountDifferences {
   readonly diffs: readonly Property[]
   /** Whether it is mounted where it should be, as far as anybody knows. */
   readonly isThere: boolean
-  /** Whether it must be unmounted first: another path, other options. */
-  readonly remounts: boolean
+  /** Whether it is mounted at another path, which it must leave first. */
+  readonly leaves: boolean
+  /** Whether other options are wanted: a mounted filesystem takes them in place (mount(8), `remount`). */
+  readonly isOtherwise: boolean
   /** Whether owner or mode of the top directory must be set. */
   readonly sets: boolean
 }
@@ -42,7 +44,8 @@ export function mountDifferences(
     return {
       diffs,
       isThere,
-      remounts: isMoved || isOther,
+      leaves: isMoved,
+      isOtherwise: isOther,
       sets: isNew('owner', mount.owner) || isNew('mode', mount.mode),
     }
   }
@@ -50,14 +53,20 @@ export function mountDifferences(
   const elsewhere = view.mounts[0]
   if (!current) {
     const diffs = [propertyOf('mount', 'mount', mount.path, elsewhere?.path ?? null, mount.path)]
-    return { diffs, isThere: false, remounts: elsewhere !== undefined, sets: false }
+    return { diffs, isThere: false, leaves: elsewhere !== undefined, isOtherwise: false, sets: false }
   }
   const diffs: Property[] = []
   const isOther =
     (applied?.opts !== undefined && applied.opts !== digest(options)) || !hasOptions(current.options, options)
   if (isOther) diffs.push(propertyOf('options', 'opts', options, current.options, options))
   const ownership = ownershipDifferences(mount, current)
-  return { diffs: [...diffs, ...ownership], isThere: true, remounts: isOther, sets: ownership.length > 0 }
+  return {
+    diffs: [...diffs, ...ownership],
+    isThere: true,
+    leaves: false,
+    isOtherwise: isOther,
+    sets: ownership.length > 0,
+  }
 }
 
 function ownershipDifferences(mount: MountSpec, current: HostMount): readonly Property[] {

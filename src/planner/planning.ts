@@ -1,5 +1,5 @@
 import type { Address } from '../spec/address.js'
-import type { StackSpec } from '../spec/stack-spec.js'
+import type { StackSpec, VolumeSpec } from '../spec/stack-spec.js'
 import type { Code } from '../core/codes.js'
 import type { Digester } from './applied.js'
 import { createDigester } from './applied.js'
@@ -34,6 +34,10 @@ export interface DraftChange {
 /** One planning under way: the inputs behind maps, and what has been decided so far. */
 export interface Planning {
   readonly spec: StackSpec
+  /** The file's volumes by address. */
+  readonly volumes: ReadonlyMap<Address, VolumeSpec>
+  /** The file's volumes by the server that they belong to, each list by address. */
+  readonly volumesByServer: ReadonlyMap<Address, readonly VolumeSpec[]>
   readonly live: LiveIndex
   readonly options: PlanOptions
   readonly digest: Digester
@@ -58,6 +62,8 @@ export function newPlanning(
 ): Planning {
   return {
     spec,
+    volumes: new Map(spec.volumes.map((volume) => [volume.address, volume])),
+    volumesByServer: groupedByServer(spec.volumes),
     live: indexLive(live),
     options,
     digest: createDigester(),
@@ -89,4 +95,15 @@ export function warn(
   hint?: string,
 ): void {
   planning.problems.push({ severity: 'warning', code, address, message, hint })
+}
+
+function groupedByServer(volumes: readonly VolumeSpec[]): ReadonlyMap<Address, readonly VolumeSpec[]> {
+  const groups = new Map<Address, VolumeSpec[]>()
+  for (const volume of volumes) {
+    if (volume.server === undefined) continue
+    const group = groups.get(volume.server)
+    if (group) group.push(volume)
+    else groups.set(volume.server, [volume])
+  }
+  return groups
 }

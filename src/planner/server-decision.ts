@@ -10,7 +10,7 @@ import { loginUser } from './login-user.js'
 import { mutabilityOf } from './mutability.js'
 import { recordChange, refuse, warn, type Planning } from './planning.js'
 import { reasonFor, reasonForCreate } from './reasons.js'
-import { factsOf, insideOf, isRunning, newFate, volumesByServer, type Inside, type ServerFate } from './server-fate.js'
+import { factsOf, insideOf, isRunning, newFate, type Inside, type ServerFate } from './server-fate.js'
 import {
   imageOf,
   rootWord,
@@ -25,11 +25,10 @@ import { tagKeys, type Tags } from './tags.js'
 
 /** Decides what becomes of every server, in the file and live. */
 export function decideServers(planning: Planning): void {
-  const volumes = volumesByServer(planning)
   for (const spec of planning.spec.servers) {
     if (planning.blocked.has(spec.address)) continue
     const live = planning.live.servers.get(spec.address)
-    const own = volumes.get(spec.address) ?? []
+    const own = planning.volumesByServer.get(spec.address) ?? []
     const fate = live ? decideExisting(planning, spec, live, own) : decideNew(planning, spec, undefined, own)
     if (fate) planning.fates.set(spec.address, fate)
   }

@@ -1,5 +1,5 @@
 import type { Address } from '../spec/address.js'
-import type { ServerSpec, VolumeSpec } from '../spec/stack-spec.js'
+import type { ServerSpec } from '../spec/stack-spec.js'
 import type { DraftChange, Planning } from './planning.js'
 import type { AppliedRecord } from './applied.js'
 import type { TagWork } from './desired-tags.js'
@@ -87,16 +87,4 @@ export function insideOf(planning: Planning, spec: ServerSpec, live: LiveServer,
   if (!isRunning(live)) return 'started'
   if (facts.kind === 'read') return 'known'
   return facts.kind === 'unreadable' ? 'unread' : 'unasked'
-}
-
-/** Volumes of the file by the server that they belong to, each list by address. */
-export function volumesByServer(planning: Planning): ReadonlyMap<Address, readonly VolumeSpec[]> {
-  const groups = new Map<Address, VolumeSpec[]>()
-  for (const volume of planning.spec.volumes) {
-    if (volume.server === undefined) continue
-    const group = groups.get(volume.server)
-    if (group) group.push(volume)
-    else groups.set(volume.server, [volume])
-  }
-  return groups
 }

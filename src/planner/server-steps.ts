@@ -50,8 +50,8 @@ function suffixNow(fate: ServerFate): { readonly suffix?: string } {
   return fate.action === 'replace' ? { suffix: required(fate.live, 'live server').id } : {}
 }
 
-/** The steps after which an address is ready for what depends on it. */
-export function readySteps(address: Address): readonly StepId[] {
+/** The steps after which an address is ready for what depends on it: a server when its volumes are mounted and its setup has run. */
+export function readySteps(planning: Planning, address: Address): readonly StepId[] {
   switch (parseAddress(address)?.kind) {
     case 'server':
       return [
@@ -60,6 +60,7 @@ export function readySteps(address: Address): readonly StepId[] {
         stepId('modify-server', address),
         stepId('connect-host', address),
         stepId('run-setup', address),
+        ...(planning.volumesByServer.get(address) ?? []).map((volume) => stepId('mount-volume', volume.address)),
       ]
     case 'volume':
       return [
@@ -143,7 +144,7 @@ function lowerNew(planning: Planning, fate: ServerFate, decision: ServerDecision
         stepId('import-key-pair', spec.keyPair),
         ...spec.securityGroups.map((group) => stepId('create-security-group', group)),
         ...referencedSteps([spec.userData]),
-        ...spec.dependsOn.flatMap(readySteps),
+        ...spec.dependsOn.flatMap((other) => readySteps(planning, other)),
       ],
     },
   )
@@ -212,7 +213,7 @@ function lowerKept(planning: Planning, fate: ServerFate, decision: ServerDecisio
           stepId('modify-server', address),
           ...(fate.stopsForRelease || !fate.runsNow ? fate.releases : []),
           // A restart does not wait for what the first start waited for: that may itself wait for volumes from here.
-          ...(fate.runsNow ? [] : spec.dependsOn.flatMap(readySteps)),
+          ...(fate.runsNow ? [] : spec.dependsOn.flatMap((other) => readySteps(planning, other))),
         ],
       },
     )

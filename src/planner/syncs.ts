@@ -28,9 +28,8 @@ interface Destination {
 
 /** Plans every sync rule of the file, and takes the records of others away. */
 export function planSyncs(planning: Planning): void {
-  const volumes = new Map(planning.spec.volumes.map((volume) => [volume.address, volume]))
   for (const spec of planning.spec.syncs) {
-    const destination = destinationOf(planning, spec, volumes)
+    const destination = destinationOf(planning, spec)
     if (destination) planSync(planning, spec, destination)
     else
       recordChange(planning, {
@@ -43,13 +42,9 @@ export function planSyncs(planning: Planning): void {
   planForgotten(planning)
 }
 
-function destinationOf(
-  planning: Planning,
-  spec: SyncSpec,
-  volumes: ReadonlyMap<Address, VolumeSpec>,
-): Destination | undefined {
+function destinationOf(planning: Planning, spec: SyncSpec): Destination | undefined {
   const { to } = spec
-  const volume = to.kind === 'volume' ? volumes.get(to.volume) : undefined
+  const volume = to.kind === 'volume' ? planning.volumes.get(to.volume) : undefined
   const server = to.kind === 'server' ? to.server : volume?.server
   const fate = server && planning.fates.get(server)
   if (!fate || (to.kind === 'volume' && (!volume?.mount || planning.blocked.has(to.volume)))) return undefined

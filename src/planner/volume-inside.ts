@@ -104,7 +104,7 @@ class InsideWork {
     const { spec, fate, live, arrives } = this.#input
     const view = this.#view
     const differences = mountDifferences(this.#planning.digest, mount, this.#applied, view, fate.inside)
-    const { remounts, sets, isThere } = differences
+    const { leaves, isOtherwise, sets, isThere } = differences
     const isLoose = live !== undefined && arrives && !isAttached(live)
     if (isLoose) this.#differ('mount', 'mount', mount.path, null, mount.path)
     for (const { path, key, word, before, after } of live ? differences.diffs : []) {
@@ -112,11 +112,11 @@ class InsideWork {
     }
     const isBroken = (!view.isWanted && !view.formats) || (view.found === undefined && view.isRenamed)
     const isOpen = arrives || fate.inside === 'started'
-    const wantsMount = isBroken || isOpen || view.formats || sets || !isThere
+    const wantsMount = isBroken || isOpen || view.formats || isOtherwise || sets || !isThere
     const line = isBroken ? 'left' : this.#planFstabDiff(mount)
     const first: StepId[] = []
     this.displacedBy = view.mounts?.some(({ path }) => path === mount.path) ? this.#unmountedOuter() : undefined
-    const mustLeave = remounts || this.displacedBy !== undefined
+    const mustLeave = leaves || this.displacedBy !== undefined
     if (mustLeave && !isBroken && !arrives && live) first.push(unmount(this.#planning, spec.address, live, fate))
     if (wantsMount || mustLeave) {
       const step = this.#planning.steps.add(
@@ -128,14 +128,14 @@ class InsideWork {
             ...this.#arrival(),
             ...first,
             stepId('make-filesystem', spec.address),
-            ...spec.dependsOn.flatMap(readySteps),
+            ...spec.dependsOn.flatMap((address) => readySteps(this.#planning, address)),
           ],
         },
       )
       fate.mounts.push(step)
     }
-    const isTakenOut = first.length > 0
-    if (line === 'wrong' || isTakenOut || (line === 'unknown' && (isOpen || mustLeave || view.formats))) {
+    // Unmounting takes the line out, so it is written again.
+    if (line === 'wrong' || first.length > 0 || (line === 'unknown' && (wantsMount || mustLeave))) {
       this.#planning.steps.add(
         'write-fstab',
         spec.address,

@@ -1,4 +1,4 @@
-import { addressOf } from '../spec/address.js'
+import { addressOf, type Address } from '../spec/address.js'
 import type { VolumeSpec } from '../spec/stack-spec.js'
 import type { LiveSnapshot, LiveVolume } from './live-stack.js'
 import { refuse, type Planning } from './planning.js'
@@ -56,7 +56,7 @@ function adoptedSource(planning: Planning, spec: VolumeSpec, volumeId: string): 
     return undefined
   }
   const isNamedElsewhere =
-    owner !== undefined && entry !== address && planning.spec.volumes.some((other) => other.address === entry)
+    owner !== undefined && entry !== address && entry !== undefined && planning.volumes.has(entry as Address)
   if (isNamedElsewhere) {
     refuse(planning, address, 'PLAN_VOLUME_TAKEN', `${address}: ${volumeId} is ${entry ?? ''} of this stack already`)
     return undefined

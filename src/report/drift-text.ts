@@ -50,11 +50,11 @@ function conclusion({ status, drifted, pending, unreadable, stack }: DriftReport
       return colors.green(`In sync: ${stack} is as it was last applied, and as the file says.`)
     case 'drift':
       return colors.magenta(
-        `Drift: ${count(drifted.length, 'entry', 'entries')} changed since the last apply. evenkeel apply puts them back.`,
+        `Drift: ${count(drifted.length, 'entry', 'entries')} changed since the last apply. evenkeel apply puts ${drifted.length === 1 ? 'it' : 'them'} back.`,
       )
     case 'pending':
       return colors.yellow(
-        `No drift. ${count(pending.length, 'entry', 'entries')} of the file wait for evenkeel apply.`,
+        `No drift. ${count(pending.length, 'entry', 'entries')} of the file ${pending.length === 1 ? 'waits' : 'wait'} for evenkeel apply.`,
       )
     case 'unknown':
       return colors.red(

@@ -27,8 +27,11 @@ export function stepLines(plan: Plan, colors: Colors, verbose: boolean): readonl
       )
       const mark = impactText(impact, colors)
       const old = id.includes('#') ? ` (${id.slice(id.indexOf('#') + 1)})` : ''
-      const line = `${number} ${kind.padEnd(kindWidth)}  ${(address + old).padEnd(addressWidth)}  ${colors.dim(waits)}${mark === '' ? '' : `  ${mark}`}`
-      lines.push(line.trimEnd())
+      const where = address + old
+      const tail = [waits === '' ? '' : colors.dim(waits), mark].filter((part) => part !== '').join('  ')
+      lines.push(
+        `${number} ${kind.padEnd(kindWidth)}  ${tail === '' ? where : `${where.padEnd(addressWidth)}  ${tail}`}`,
+      )
     })
     const left = plan.steps.length - shown.length
     if (left > 0)

@@ -12,6 +12,8 @@ export interface ShownVolume {
   readonly label: string | undefined
   readonly uuid: string | undefined
   readonly mount: string | undefined
+  /** Whether its server was looked into. */
+  readonly isRead: boolean
   readonly isRetained: boolean
 }
 
@@ -48,6 +50,7 @@ export function shownFacts(live: LiveStack): {
         label: content?.label,
         uuid: content?.uuid,
         mount: mount?.path,
+        isRead: read !== undefined,
         isRetained: volume.tags[tagKeys.retained] !== undefined,
       }
     })

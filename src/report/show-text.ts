@@ -40,12 +40,14 @@ function serverLines({ server, inside, reason }: ShownServer, colors: Colors): r
   return [head, `    ${colors.red('its inside could not be read')}: ${reason ?? ''}`]
 }
 
-function volumeLine({ volume, filesystem, label, mount, isRetained }: ShownVolume, colors: Colors): string {
+function volumeLine(shown: ShownVolume, colors: Colors): string {
+  const { volume, filesystem, label, mount, isRead, isRetained } = shown
+  const unmounted = volume.attachment ? (isRead ? 'not mounted' : 'not looked into') : volume.state
   const parts = [
     colors.bold(volume.address),
     `${volume.sizeGiB} GiB ${volume.type}`,
     filesystem === undefined ? '' : label === undefined ? filesystem : `${filesystem} (${label})`,
-    mount === undefined ? (volume.attachment ? 'not mounted' : volume.state) : `on ${mount}`,
+    mount === undefined ? unmounted : `on ${mount}`,
     isRetained ? colors.yellow('retained') : '',
     colors.dim(volume.id),
   ]

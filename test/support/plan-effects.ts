@@ -17,7 +17,7 @@ import type { Plan } from '../../src/planner/plan.js'
 import type { PlannedRule, Step, StepOf } from '../../src/planner/step.js'
 import { tagKeys, type Tags } from '../../src/planner/tags.js'
 import { parseAddress, type Address } from '../../src/spec/address.js'
-import type { Fstype, MountSpec } from '../../src/spec/stack-spec.js'
+import type { MountSpec } from '../../src/spec/stack-spec.js'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 type Read = Extract<HostFacts, { kind: 'read' }>
@@ -541,7 +541,7 @@ function withTags(before: Tags, write: Tags, remove: readonly string[]): Tags {
 
 function mountOf(
   volumeId: string,
-  fstype: Fstype | string,
+  fstype: string,
   mount: MountSpec,
   known: Pick<HostMount, 'owner' | 'mode'> | undefined,
 ): HostMount {
