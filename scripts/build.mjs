@@ -17,12 +17,13 @@ import {
 } from 'node:fs'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bundleCommandLine } from './bundle.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
-const sources = ['src', 'schema', 'scripts/build.mjs', 'tsconfig.json', 'package-lock.json']
+const sources = ['src', 'schema', 'scripts/build.mjs', 'scripts/bundle.mjs', 'tsconfig.json', 'package-lock.json']
 
-if (!process.argv.includes('--if-stale') || isStale()) build()
+if (!process.argv.includes('--if-stale') || isStale()) await build()
 
 /** Whether anything was added, changed or removed since dist/ was made; its own time is when its build began. */
 function isStale() {
@@ -39,7 +40,7 @@ function changedMs(path) {
   return Math.max(status.mtimeMs, ...readdirSync(path).map((name) => changedMs(join(path, name))))
 }
 
-function build() {
+async function build() {
   const began = new Date()
   const fresh = join(root, '.cache', `dist-${process.pid}`)
   const old = join(root, '.cache', `dist-old-${process.pid}`)
@@ -56,8 +57,8 @@ function build() {
     process.exit(1)
   }
   copyOtherFiles(join(root, 'src'), fresh)
-  const main = join(fresh, 'cli', 'main.js')
-  if (existsSync(main)) chmodSync(main, 0o755)
+  await bundleCommandLine(fresh)
+  chmodSync(join(fresh, 'cli', 'main.js'), 0o755)
   utimesSync(fresh, began, began)
   if (existsSync(dist)) renameSync(dist, old)
   renameSync(fresh, dist)
