@@ -17,11 +17,17 @@ export interface CarryOutOptions extends RunOptions {
   readonly verbose?: boolean
 }
 
+export interface Order {
+  readonly verb: 'apply' | 'destroy'
+  readonly plan: Plan
+  /** Looks and plans again. */
+  readonly replan: () => Promise<Plan>
+}
+
 /** Shows a plan, asks, carries it out and tells how it went. Returns the exit status. Shared by apply and destroy. */
 export async function carryOut(
   session: Session,
-  plan: Plan,
-  verb: 'apply' | 'destroy',
+  { verb, plan, replan }: Order,
   options: CarryOutOptions,
 ): Promise<number> {
   const json = options.json === true
@@ -62,7 +68,20 @@ export async function carryOut(
     }),
   )
   if (interruption.signal.aborted) return exitCodes.interrupted
-  return result.status === 'converged' && plan.complete ? exitCodes.success : exitCodes.failure
+  if (result.status !== 'converged') return exitCodes.failure
+  return plan.complete ? exitCodes.success : verify(await replan(), out, `evenkeel ${verb} ${session.file.path}`)
+}
+
+/** After a plan that could not see everything, e.g. a server that had not been entered yet: is anything left to do? */
+function verify(plan: Plan, out: NodeJS.WriteStream, again: string): number {
+  if (plan.complete && plan.steps.length === 0) return exitCodes.success
+  const unread = plan.unreadable.map(({ address, reason }) => `${address} (${reason})`)
+  out.write(
+    plan.complete
+      ? `More is to be done than could be seen before. Next: \`${again}\` does the rest.\n`
+      : `What could not be read may still differ: ${unread.join(', ')}.\n`,
+  )
+  return exitCodes.failure
 }
 
 function notApplyable(plan: Plan): PlanError {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { messageOf, PlanError, UsageError } from '../core/errors.js'
+import { PlanError, UsageError } from '../core/errors.js'
 import type { Plan } from '../planner/plan.js'
 import type { StackOptions } from './options.js'
-import type { StackFile } from './stack-file.js'
+import { unreadableFile, type StackFile } from './stack-file.js'
 
 /** What `plan --out` writes: the plan for people and programs to read, and what it takes to make it again. */
 interface SavedPlan {
@@ -47,7 +47,7 @@ export function readSavedPlan(path: string): SavedPlan {
   try {
     saved = JSON.parse(readFileSync(path, 'utf8')) as Partial<SavedPlan>
   } catch (error) {
-    throw new UsageError('STACK_FILE_UNREADABLE', `${path} cannot be read: ${messageOf(error)}`, { cause: error })
+    throw unreadableFile(path, error)
   }
   if (saved.formatVersion !== 1 || saved.plan === undefined || saved.stackFile === undefined || !saved.options) {
     throw new UsageError('STACK_FILE_UNREADABLE', `${path} is not a plan that this evenkeel saved`, {

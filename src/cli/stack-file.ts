@@ -55,10 +55,22 @@ function readVariableFiles(paths: readonly string[]): Readonly<Record<string, st
   return variables
 }
 
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory',
+  EACCES: 'this user may not read it',
+}
+
+/** The error of a file named on the command line. */
+export function unreadableFile(path: string, error: unknown): UsageError {
+  const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? messageOf(error)
+  return new UsageError('STACK_FILE_UNREADABLE', `${path} cannot be read: ${reason}`, { cause: error })
+}
+
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new UsageError('STACK_FILE_UNREADABLE', `${path} cannot be read: ${messageOf(error)}`, { cause: error })
+    throw unreadableFile(path, error)
   }
 }

@@ -44,13 +44,18 @@ export const applyCommand: CommandDefinition = (finish) =>
         const exitCode = await withSession(stackFile, merged, async (session) => {
           const plan = await planStack(session, { ...merged, hosts: saved.options.hosts })
           assertFresh(saved, plan)
-          return carryOut(session, plan, 'apply', merged)
+          return carryOut(
+            session,
+            { verb: 'apply', plan, replan: () => planStack(session, { ...merged, hosts: true }) },
+            merged,
+          )
         })
         finish(exitCode)
         return
       }
-      const exitCode = await withSession(readStackFile(file, options), options, async (session) =>
-        carryOut(session, await planStack(session, { ...options, hosts: true }), 'apply', options),
-      )
+      const exitCode = await withSession(readStackFile(file, options), options, async (session) => {
+        const replan = () => planStack(session, { ...options, hosts: true })
+        return carryOut(session, { verb: 'apply', plan: await replan(), replan }, options)
+      })
       finish(exitCode)
     })

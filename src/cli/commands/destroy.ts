@@ -28,8 +28,9 @@ export const destroyCommand: CommandDefinition = (finish) =>
         import('../plan-stack.js'),
         import('../carry-out.js'),
       ])
-      const exitCode = await withSession(readStackFile(file, options), options, async (session) =>
-        carryOut(session, await planDestroy(session, options), 'destroy', options),
-      )
+      const exitCode = await withSession(readStackFile(file, options), options, async (session) => {
+        const replan = () => planDestroy(session, options)
+        return carryOut(session, { verb: 'destroy', plan: await replan(), replan }, options)
+      })
       finish(exitCode)
     })
