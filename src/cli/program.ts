@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { UsageError } from '../core/errors.js'
 import { reportFailure } from './failure.js'
 
 /** Makes a command; `finish` is told the exit status of its action. */
@@ -37,6 +38,7 @@ export async function runProgram(argv: readonly string[], version: string): Prom
     .version(version, '-V, --version')
     .enablePositionalOptions()
     .exitOverride()
+    .configureOutput({ outputError: () => undefined })
     .addHelpText('after', overview)
   const wanted = definitions[argv[0] ?? '']
   for (const load of wanted ? [wanted] : Object.values(definitions)) {
@@ -47,14 +49,22 @@ export async function runProgram(argv: readonly string[], version: string): Prom
     await program.parseAsync(argv, { from: 'user' })
     return exitCode
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode
-    return reportFailure(error)
+    // Help and version have been printed, whether they were asked for or nothing was.
+    if (error instanceof CommanderError && !error.message.startsWith('error:')) return error.exitCode
+    return reportFailure(error instanceof CommanderError ? usageError(error) : error)
   }
 }
 
 /** Sub-commands take over what `addCommand` does not hand down. */
 function prepared(command: Command): Command {
-  command.exitOverride()
+  command.exitOverride().configureOutput({ outputError: () => undefined })
   for (const inner of command.commands) prepared(inner)
   return command
+}
+
+function usageError({ message }: CommanderError): UsageError {
+  const text = message.replace(/^error: /, '').replaceAll('\n', ' ')
+  return new UsageError('USAGE', text, {
+    hint: '`evenkeel --help` lists the commands, and each has a --help of its own',
+  })
 }

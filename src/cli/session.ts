@@ -31,7 +31,7 @@ export interface Session {
 }
 
 /** Composes the ports for a stack file's target; starts the sandbox when that is the target. Sends nothing to EC2 yet. */
-export async function openSession(file: StackFile, options: StackOptions): Promise<Session> {
+async function openSession(file: StackFile, options: StackOptions): Promise<Session> {
   const { spec, directory } = file
   const place = await resolveTarget(spec, options)
   const hosts = createHosts()

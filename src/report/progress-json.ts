@@ -3,7 +3,7 @@ import type { EventSink, RunEvent } from '../executor/events.js'
 import type { Outcome } from '../executor/outcome.js'
 
 /** Of the lines that `apply --json` and `destroy --json` print; raised when a member changes its meaning or goes. */
-export const eventsFormatVersion = 1
+const eventsFormatVersion = 1
 
 /** Chosen: often enough to draw a bar by. */
 const progressEveryMs = 500

@@ -133,7 +133,7 @@ const graphs = fc
     const steps: Step[] = []
     for (const [index, [kind, serverIndex, needs]] of rows.entries()) {
       const earlier = index === 0 ? [] : [...new Set(needs.map((need) => steps[need % index]?.id ?? ''))]
-      steps.push(plainStep(kind as Step['kind'], `volume.v${index}`, earlier, { server: `server.s${serverIndex}` }))
+      steps.push(plainStep(kind, `volume.v${index}`, earlier, { server: `server.s${serverIndex}` }))
     }
     return steps
   })

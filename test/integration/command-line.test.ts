@@ -35,7 +35,7 @@ describe('the command line', () => {
 
   it.each([[['nonsense']], [['plan', '--nonsense']], [['plan', '--var', 'novalue']]])('refuses %j', async (args) => {
     const { stderr } = await expectExit(runEvenkeel(args), 1)
-    expect(stderr).toMatch(/^error: /)
+    expect(stderr).toMatch(/^evenkeel: .+ \[USAGE\]$/m)
   })
 
   it('prints the schema that is published', async () => {
@@ -125,7 +125,7 @@ describe.skipIf(noHostsBecause !== undefined)(`a run${noHostsBecause ? ` (${noHo
         }
       },
     })
-    expect(interrupted.exitCode, interrupted.stderr).toBe(130)
+    expect(interrupted).toMatchObject({ exitCode: 130 })
     expect(interrupted.stderr).toMatch(/interrupted: waiting for \d+ steps? in flight/)
     expect(interrupted.stdout).toMatch(/^Apply interrupted: /m)
 
@@ -134,7 +134,7 @@ describe.skipIf(noHostsBecause !== undefined)(`a run${noHostsBecause ? ` (${noHo
         if (text.includes('run ') || text.includes('interrupted')) kill('SIGINT')
       },
     })
-    expect(left.exitCode, left.stderr).toBe(130)
+    expect(left).toMatchObject({ exitCode: 130 })
     expect(left.stdout).not.toMatch(/^Apply complete/m)
 
     await expectSuccess(world.run(['apply', 'other.yaml', '--yes']))

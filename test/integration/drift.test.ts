@@ -162,7 +162,7 @@ describe.skipIf(noHostsBecause !== undefined)(`drift${noHostsBecause ? ` (${noHo
     const report = JSON.parse(found.stdout) as DriftJson
     const entry = report.drifted.find(({ address }) => address === drift.address)
     const diff = entry?.diffs.find(({ path }) => path === drift.path)
-    expect([diff?.before, diff?.after], found.stdout).toEqual(drift.values)
+    expect([diff?.before, diff?.after]).toEqual(drift.values)
 
     const healed = await expectSuccess(world.run(['apply', '--yes', '--json']))
     const touched = new Set(

@@ -141,7 +141,7 @@ export async function startSimulation(
   return simulation
 }
 
-export function specOf(text: string): StackSpec {
+function specOf(text: string): StackSpec {
   const parsed = parseStack({ file: 'stack.yaml', text })
   if (!parsed.ok) throw new Error(parsed.diagnostics.map(({ line, message }) => `${line}: ${message}`).join('\n'))
   return parsed.spec

@@ -17,13 +17,6 @@ Examples:
 A stack file with \`target: sandbox\` starts it by itself. Several can run side by side, each in a directory of its own.`
 
 export const sandboxCommand: CommandDefinition = (finish) => {
-  const control = async (options: SandboxOptions) => {
-    const [parts, { sandboxDirectory }] = await Promise.all([
-      import('../sandbox-control.js'),
-      import('../sandbox-directory.js'),
-    ])
-    return { ...parts, directory: sandboxDirectory(options) }
-  }
   const print = (text: string) => {
     process.stdout.write(`${text}\n`)
     finish(exitCodes.success)
@@ -36,7 +29,7 @@ export const sandboxCommand: CommandDefinition = (finish) => {
         .default('auto'),
     )
     .action(async (options: SandboxOptions & { readonly hosts: 'auto' | 'linux' | 'none' }) => {
-      const { upSandbox, directory } = await control(options)
+      const [{ upSandbox }, directory] = await Promise.all([import('../sandbox-control.js'), directoryOf(options)])
       const { endpoint, hosts, hostsUnavailableBecause } = await upSandbox(directory, { hosts: options.hosts })
       const inside =
         hosts === 'linux' ? 'instances are real Linux hosts' : `no hosts: ${hostsUnavailableBecause ?? 'switched off'}`
@@ -45,7 +38,7 @@ export const sandboxCommand: CommandDefinition = (finish) => {
 
   const down = part('down', 'end it; its world stays on disk', 'evenkeel sandbox down').action(
     async (options: SandboxOptions) => {
-      const { downSandbox, directory } = await control(options)
+      const [{ downSandbox }, directory] = await Promise.all([import('../sandbox-control.js'), directoryOf(options)])
       print((await downSandbox(directory)) ? 'The sandbox has ended; its world stays.' : 'No sandbox was running.')
     },
   )
@@ -53,7 +46,7 @@ export const sandboxCommand: CommandDefinition = (finish) => {
   const status = part('status', 'say whether it runs, where, and what is in it', 'evenkeel sandbox status --json')
     .option('--json', 'print it as JSON')
     .action(async (options: SandboxOptions & { readonly json?: boolean }) => {
-      const { statusMembers, directory } = await control(options)
+      const [{ statusMembers }, directory] = await Promise.all([import('../sandbox-control.js'), directoryOf(options)])
       const members = await statusMembers(directory)
       print(options.json === true ? JSON.stringify(members, null, 2) : statusText(members))
     })
@@ -63,7 +56,7 @@ export const sandboxCommand: CommandDefinition = (finish) => {
     'end it and remove its world: servers, volumes, snapshots, keys',
     'evenkeel sandbox reset',
   ).action(async (options: SandboxOptions) => {
-    const { wipeSandbox, directory } = await control(options)
+    const [{ wipeSandbox }, directory] = await Promise.all([import('../sandbox-control.js'), directoryOf(options)])
     await wipeSandbox(directory)
     print(`The sandbox in ${directory} is gone.`)
   })
@@ -73,7 +66,7 @@ export const sandboxCommand: CommandDefinition = (finish) => {
     'print the exports with which any EC2 client talks to it',
     'eval "$(evenkeel sandbox env)"',
   ).action(async (options: SandboxOptions) => {
-    const { runningSandbox, directory } = await control(options)
+    const [{ runningSandbox }, directory] = await Promise.all([import('../sandbox-control.js'), directoryOf(options)])
     const { endpoint, region, accessKeyId, secretAccessKey } = await runningSandbox(directory)
     const values = {
       AWS_ENDPOINT_URL: endpoint,
@@ -91,6 +84,10 @@ export const sandboxCommand: CommandDefinition = (finish) => {
   return command
 }
 
+async function directoryOf(options: SandboxOptions): Promise<string> {
+  return (await import('../sandbox-directory.js')).sandboxDirectory(options)
+}
+
 function part(name: string, description: string, example: string): Command {
   return new Command(name)
     .description(description)
@@ -105,7 +102,7 @@ function statusText(members: Readonly<Record<string, unknown>>): string {
     `The sandbox in ${String(stateDir)} runs.`,
     `  endpoint   ${String(endpoint)}`,
     `  process    ${String(pid)}`,
-    `  hosts      ${hosts === 'linux' ? 'real Linux hosts' : `none: ${String(hostsUnavailableBecause ?? 'switched off')}`}`,
+    `  hosts      ${hosts === 'linux' ? 'real Linux hosts' : `none: ${typeof hostsUnavailableBecause === 'string' ? hostsUnavailableBecause : 'switched off'}`}`,
   ]
   for (const region of (members['regions'] ?? []) as readonly RegionStatus[]) {
     const instances = Object.entries(region.instances).map(([state, count]) => `${count} ${state}`)
