@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config'
 /** Tests that start real hosts or the built command line; everything else is a unit test and needs neither. */
 const hosts = ['test/integration/**/*.test.ts', 'test/**/*.hosts.test.ts']
 
+/** The SDK's notice about Node 20 would stand in every report. */
+const env = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }
+
 export default defineConfig({
   test: {
     projects: [
@@ -13,6 +16,7 @@ export default defineConfig({
           exclude: hosts,
           pool: 'threads',
           testTimeout: 15_000,
+          env,
           sequence: { groupOrder: 0 },
         },
       },
@@ -26,6 +30,7 @@ export default defineConfig({
           maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          env,
           sequence: { groupOrder: 1 },
         },
       },

@@ -11,6 +11,8 @@ import ssh2 from 'ssh2'
 import { evenkeel, withSandboxDirectory } from './support/cli.mjs'
 import { median } from './support/measure.mjs'
 
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
+
 const hosts = 50
 const rounds = 3
 const pollMs = 100

@@ -31,11 +31,13 @@ function licencesOf(modules) {
   const directories = new Set(
     modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id)?.[0] ?? []),
   )
-  const sections = [...directories].sort().map((directory) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
-    const file = readdirSync(directory).find((entry) => /^licen[cs]e/i.test(entry))
-    const text = file === undefined ? '' : `\n${readFileSync(join(directory, file), 'utf8').trim()}\n`
-    return `${name} ${version} (${license})\n${text}`
-  })
+  const sections = [...directories]
+    .toSorted((left, right) => (left < right ? -1 : 1))
+    .map((directory) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
+      const file = readdirSync(directory).find((entry) => /^licen[cs]e/i.test(entry))
+      const text = file === undefined ? '' : `\n${readFileSync(join(directory, file), 'utf8').trim()}\n`
+      return `${name} ${version} (${license})\n${text}`
+    })
   return `The files in this directory contain these packages.\n\n${sections.join('\n---\n\n')}`
 }
