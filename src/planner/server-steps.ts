@@ -1,21 +1,20 @@
 import { required } from '../core/assert.js'
-import type { Address } from '../spec/address.js'
-import { parseAddress } from '../spec/address.js'
 import type { ServerSpec } from '../spec/stack-spec.js'
-import { referencesIn, type Template } from '../spec/template.js'
 import { formatApplied, type AppliedKey, type AppliedRecord } from './applied.js'
-import { creationTags } from './desired-tags.js'
 import { removedDiff } from './comparison.js'
+import { connection, stopNow, suffixNow } from './connection.js'
+import { creationTags } from './desired-tags.js'
 import type { LiveServer } from './live-stack.js'
 import { loginUser } from './login-user.js'
 import { nameTag } from './names.js'
 import { recordChange, type Planning } from './planning.js'
+import { readySteps, referencedSteps } from './readiness.js'
 import { reasonForRemoval } from './reasons.js'
 import { hostKeyPath, serverTags } from './server-decision.js'
 import type { ServerDecision, ServerFate } from './server-fate.js'
 import { imageOf, keyNameOf, subnetOf } from './server-properties.js'
-import type { ModifyServer, StepId } from './step.js'
 import { stepId } from './step-graph.js'
+import type { ModifyServer } from './step.js'
 import { tagKeys } from './tags.js'
 
 /** Plans the steps of every server; comes after everything that stands on servers, and so knows what they must do for it. */
@@ -25,79 +24,6 @@ export function lowerServers(planning: Planning): void {
     else if (fate.action === 'keep') lowerKept(planning, fate, required(fate.decision, 'decision'))
     else lowerNew(planning, fate, required(fate.decision, 'decision'))
   }
-}
-
-/** The connection to a server as it will be; what acts inside needs this step. */
-export function connection(fate: ServerFate): StepId {
-  fate.connects = true
-  return stepId('connect-host', fate.address)
-}
-
-/** The connection to a server as it is now: another step where the server is replaced. */
-export function connectionNow(fate: ServerFate): StepId {
-  if (fate.action !== 'replace') return connection(fate)
-  fate.connectsToOld = true
-  return stepId('connect-host', fate.address, suffixNow(fate).suffix)
-}
-
-/** The step that stops a server as it is now, so that volumes can leave it. */
-export function stopNow(fate: ServerFate): StepId {
-  return stepId('stop-server', fate.address, suffixNow(fate).suffix)
-}
-
-/** A server that is replaced has steps as it is and as it will be: the first ones carry its id. */
-function suffixNow(fate: ServerFate): { readonly suffix?: string } {
-  return fate.action === 'replace' ? { suffix: required(fate.live, 'live server').id } : {}
-}
-
-/** The steps after which an address is ready for what depends on it: a server when its volumes are mounted and its setup has run. */
-export function readySteps(planning: Planning, address: Address): readonly StepId[] {
-  switch (parseAddress(address)?.kind) {
-    case 'server':
-      return [
-        stepId('create-server', address),
-        stepId('start-server', address),
-        stepId('modify-server', address),
-        stepId('connect-host', address),
-        stepId('run-setup', address),
-        ...(planning.volumesByServer.get(address) ?? []).map((volume) => stepId('mount-volume', volume.address)),
-      ]
-    case 'volume':
-      return [
-        ...existenceSteps(address),
-        stepId('attach-volume', address),
-        stepId('make-filesystem', address),
-        stepId('mount-volume', address),
-        stepId('write-fstab', address),
-      ]
-    case 'sync':
-      return [stepId('copy-files', address), stepId('run-on-change', address)]
-    default:
-      return existenceSteps(address)
-  }
-}
-
-/** The steps after which an address exists, so that `${…}` of it is known. */
-export function existenceSteps(address: Address): readonly StepId[] {
-  switch (parseAddress(address)?.kind) {
-    case 'server':
-      return [stepId('create-server', address), stepId('start-server', address)]
-    case 'volume':
-      return [stepId('create-volume', address), stepId('adopt-volume', address)]
-    case 'securityGroup':
-      return [stepId('create-security-group', address)]
-    case 'keyPair':
-      return [stepId('import-key-pair', address)]
-    default:
-      return []
-  }
-}
-
-/** The steps that make what a template's references name. */
-export function referencedSteps(templates: readonly (Template | undefined)[]): readonly StepId[] {
-  return templates.flatMap((template) =>
-    template ? referencesIn(template).flatMap(({ address }) => existenceSteps(address)) : [],
-  )
 }
 
 function lowerNew(planning: Planning, fate: ServerFate, decision: ServerDecision): void {

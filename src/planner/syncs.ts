@@ -1,30 +1,12 @@
-import { digestOf } from '../core/digest.js'
-import { count, formatBytes } from '../core/units.js'
 import { displayName, type Address } from '../spec/address.js'
-import type { SyncSpec, VolumeSpec } from '../spec/stack-spec.js'
-import { templateSource } from '../spec/template.js'
+import type { SyncSpec } from '../spec/stack-spec.js'
 import type { Diff } from './change.js'
-import { createDiffs, sortedDiffs } from './comparison.js'
-import type { SyncFacts } from './live-stack.js'
+import { sortedDiffs } from './comparison.js'
 import { recordChange, warn, type Planning } from './planning.js'
 import { reasonForCreate } from './reasons.js'
-import type { ServerFate } from './server-fate.js'
-import { connection, referencedSteps } from './server-steps.js'
-import { stepId } from './step-graph.js'
-import type { StepId } from './step.js'
-import { syncTagKey, type Tags } from './tags.js'
-
-/** Where a rule writes, found out. */
-interface Destination {
-  readonly fate: ServerFate
-  /** Absolute, on the server. */
-  readonly path: string
-  /** Whose resource holds the rule's record. */
-  readonly target: Address
-  readonly volume: VolumeSpec | undefined
-  /** Tags of the target as it is now, unless it is made in this plan. */
-  readonly tags: Tags | undefined
-}
+import { figures, reasonOf, ruleDigest, wishes } from './sync-diffs.js'
+import { addCopy, addRunOnChange, addTag, type Destination } from './sync-steps.js'
+import { syncTagKey } from './tags.js'
 
 /** Plans every sync rule of the file, and takes the records of others away. */
 export function planSyncs(planning: Planning): void {
@@ -123,7 +105,8 @@ function planBlind(
   const { address } = spec
   const { fate } = destination
   if (fate.inside === 'unread' && fate.facts.kind === 'unreadable') planning.unread.set(fate.address, fate.facts.reason)
-  if (fate.inside === 'unasked' || fate.inside === 'known') planning.unread.set(address, 'its files were not compared')
+  const isLookable = fate.inside === 'unasked' || fate.inside === 'known'
+  if (isLookable && !planning.unread.has(address)) planning.unread.set(address, 'its files were not compared')
   if (!state.isFirst && !state.isChanged && !state.isOpen) {
     return recordChange(planning, { address, kind: 'none', reason: 'its files were not compared', diffs: [] })
   }
@@ -160,144 +143,6 @@ function planOwed(
     reason: 'no file differs, and that is not recorded yet',
     diffs: [{ path: 'files', before, after, cause: 'pending' }],
   })
-}
-
-function addCopy(
-  planning: Planning,
-  spec: SyncSpec,
-  destination: Destination,
-  facts: Extract<SyncFacts, { kind: 'read' }> | undefined,
-  value: string | undefined,
-): void {
-  const { address } = spec
-  const { fate, volume, path } = destination
-  const needs: StepId[] = [connection(fate), ...arrivalOf(volume)]
-  planning.steps.add(
-    'copy-files',
-    address,
-    {
-      server: fate.address,
-      destination: path,
-      source: spec.from.path,
-      delete: spec.delete,
-      exclude: spec.exclude,
-      expectedBytes: facts?.bytes,
-      expectedFiles: facts && facts.filesCreated + facts.filesChanged + facts.filesDeleted,
-    },
-    { needs },
-  )
-  addRunOnChange(planning, spec, destination, false)
-  if (value !== undefined) addTag(planning, spec, destination, value)
-}
-
-function arrivalOf(volume: VolumeSpec | undefined): readonly StepId[] {
-  if (!volume) return []
-  return [stepId('mount-volume', volume.address), stepId('grow-filesystem', volume.address)]
-}
-
-function addRunOnChange(planning: Planning, spec: SyncSpec, { fate }: Destination, owed: boolean): void {
-  if (!spec.onChange) return
-  planning.steps.add(
-    'run-on-change',
-    spec.address,
-    { server: fate.address, command: spec.onChange, owed },
-    {
-      needs: [
-        connection(fate),
-        stepId('copy-files', spec.address),
-        stepId('run-setup', fate.address),
-        ...referencedSteps([spec.onChange]),
-      ],
-    },
-  )
-}
-
-/** The record is only written where the copy can be made: without hosts it would lie. */
-function addTag(planning: Planning, spec: SyncSpec, { target }: Destination, value: string): void {
-  if (planning.live.stack.hostsImpossible !== undefined) return
-  planning.steps.add(
-    'tag-resource',
-    spec.address,
-    { target, tags: { [syncTagKey(displayName(spec.address))]: value }, removeTags: [] },
-    { needs: [stepId('copy-files', spec.address), stepId('run-on-change', spec.address)] },
-  )
-}
-
-function wishes(spec: SyncSpec, isFirst: boolean, cause: Diff['cause']): readonly Diff[] {
-  if (!isFirst) return []
-  return createDiffs(
-    {
-      from: spec.from.path,
-      to: destinationText(spec),
-      delete: spec.delete ? true : undefined,
-      exclude: spec.exclude.length === 0 ? undefined : spec.exclude,
-      onChange: spec.onChange && templateSource(spec.onChange),
-    },
-    cause,
-  )
-}
-
-/** What the copy will do, by the dry run; `before` tells what differs at the destination, nothing when nothing was there. */
-function figures(
-  spec: SyncSpec,
-  facts: Extract<SyncFacts, { kind: 'read' }>,
-  isFirst: boolean,
-  cause: Diff['cause'],
-): readonly Diff[] {
-  const { filesCreated, filesChanged, filesDeleted, bytes } = facts
-  const differing = filesCreated + filesChanged + filesDeleted
-  const parts = [
-    filesCreated > 0 ? `${filesCreated} missing` : '',
-    filesChanged > 0 ? `${filesChanged} changed` : '',
-    filesDeleted > 0 ? `${filesDeleted} too many` : '',
-  ].filter((part) => part !== '')
-  const figure = (path: string, amount: number): readonly Diff[] =>
-    amount > 0 ? [{ path, before: null, after: amount, cause }] : []
-  const files: Diff =
-    isFirst && facts.compared === 'source-only'
-      ? { path: 'files', before: null, after: `${count(differing, 'file')}, ${formatBytes(bytes)}`, cause }
-      : {
-          path: 'files',
-          before: `${count(differing, 'file')} ${differing === 1 ? 'differs' : 'differ'}: ${parts.join(', ')}`,
-          after: `as in ${spec.from.path}`,
-          cause,
-        }
-  return [
-    files,
-    ...figure('files.created', filesCreated),
-    ...figure('files.changed', filesChanged),
-    ...figure('files.deleted', filesDeleted),
-    ...figure('files.bytes', bytes),
-  ]
-}
-
-function reasonOf(
-  spec: SyncSpec,
-  isFirst: boolean,
-  isCurrent: boolean,
-  cause: Diff['cause'],
-  planning: Planning,
-): string {
-  if (isCurrent) return 'files at the destination changed since the last apply'
-  if (isFirst) return reasonForCreate(cause === 'drift' && planning.live.ledger.has(spec.address))
-  return 'the source or the rule changed since the last apply'
-}
-
-function destinationText({ to }: SyncSpec): string {
-  return to.kind === 'server' ? `${to.server}:${to.path}` : `${to.volume}/${to.path}`
-}
-
-/** The rule without where it is copied from and to in fact: a renamed mount point takes its files along. */
-function ruleDigest(spec: SyncSpec): string {
-  return digestOf(
-    {
-      to: destinationText(spec),
-      delete: spec.delete,
-      exclude: spec.exclude,
-      onChange: spec.onChange && templateSource(spec.onChange),
-    },
-    8,
-  )
 }
 
 function noteUnreadable(planning: Planning, spec: SyncSpec, reason: string): void {

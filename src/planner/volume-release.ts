@@ -1,10 +1,10 @@
 import type { Address } from '../spec/address.js'
+import { connectionNow, stopNow } from './connection.js'
 import type { LiveVolume } from './live-stack.js'
 import { refuse, type Planning } from './planning.js'
 import type { ServerFate } from './server-fate.js'
-import { connectionNow, stopNow } from './server-steps.js'
-import type { StepId } from './step.js'
 import { stepId } from './step-graph.js'
+import type { StepId } from './step.js'
 
 /** Whether a volume is attached, for planning: one that is on its way off counts as free. */
 export function isAttached(

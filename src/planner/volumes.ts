@@ -1,20 +1,21 @@
-import type { Address } from '../spec/address.js'
 import type { VolumeSpec } from '../spec/stack-spec.js'
 import { compareText } from './address-order.js'
-import { formatApplied, parseApplied, pickApplied, type AppliedRecord } from './applied.js'
-import { knownAfterApply, type Diff } from './change.js'
-import { causeOf, compareProperties, createDiffs, existsDiff, recordOf, sortedDiffs } from './comparison.js'
-import { creationTags, lastingTags, tagWork } from './desired-tags.js'
+import { parseApplied, pickApplied, type AppliedRecord } from './applied.js'
+import type { Diff } from './change.js'
+import { compareProperties, createDiffs, existsDiff, recordOf, sortedDiffs } from './comparison.js'
+import { creationTags } from './desired-tags.js'
 import type { LiveVolume } from './live-stack.js'
-import { mutabilityOf } from './mutability.js'
-import { recordChange, refuse, warn, type Planning } from './planning.js'
+import { recordChange, refuse, type Planning } from './planning.js'
 import { reasonFor, reasonForCreate } from './reasons.js'
 import type { ServerFate } from './server-fate.js'
 import { stepId } from './step-graph.js'
-import { tagKeys, type Tags } from './tags.js'
+import { tagKeys } from './tags.js'
+import { addAttachment, planAttachment } from './volume-attachment.js'
 import { planInside } from './volume-inside.js'
-import { insideKeys, performanceOf, volumeProperties, volumeWishes, volumeWords } from './volume-properties.js'
-import { holderOf, release } from './volume-release.js'
+import { performanceOf, volumeProperties, volumeWishes, volumeWords } from './volume-properties.js'
+import { addAdoption, addRecord, volumeTags } from './volume-record.js'
+import { leave, refuseFixed, refuseZone } from './volume-refusals.js'
+import { holderOf } from './volume-release.js'
 import { volumeSource, type VolumeSource } from './volume-source.js'
 
 /** Plans every volume that the file names; returns the ids of those that it takes as its own, whatever their tags say. */
@@ -36,14 +37,6 @@ export function planVolumes(planning: Planning): ReadonlySet<string> {
     else planNew(planning, spec, fate, source, zone)
   }
   return taken
-}
-
-/** Tags that a volume keeps for good. */
-function volumeTags(planning: Planning, spec: VolumeSpec, origin: string | undefined): Tags {
-  return lastingTags(planning, spec.address, spec.tags, {
-    [tagKeys.onRemove]: spec.onRemove,
-    ...(origin === undefined ? {} : { [tagKeys.origin]: origin }),
-  })
 }
 
 function planNew(
@@ -165,108 +158,6 @@ function reasonForAdoption(live: LiveVolume, isRetained: boolean): string {
   return isRetained ? `${live.id} changes its entry` : `the file names ${live.id}`
 }
 
-/** What cannot be done in place is told, and nothing is planned: a shrink, another zone, another key. */
-function refuseFixed(
-  planning: Planning,
-  spec: VolumeSpec,
-  live: LiveVolume,
-  applied: AppliedRecord | undefined,
-  diffs: readonly Diff[],
-): void {
-  const { address } = spec
-  const byHand =
-    'not yet in place: make a snapshot, remove the entry with onRemove: retain, and make a new one from the snapshot'
-  for (const diff of diffs) {
-    const { how, because } = mutabilityOf('volume', diff.path)
-    if (how === 'fixed') {
-      refuse(
-        planning,
-        address,
-        'PLAN_VOLUME_FIXED',
-        `${address}: ${because} (${String(diff.before)}, not ${String(diff.after)})`,
-        byHand,
-      )
-    }
-  }
-  const kmsChanged = applied !== undefined && applied.kms !== planning.digest(spec.kmsKey)
-  if (kmsChanged && spec.kmsKey !== undefined && spec.kmsKey !== live.kmsKey) {
-    refuse(planning, address, 'PLAN_VOLUME_FIXED', `${address}: ${mutabilityOf('volume', 'kmsKey').because}`, byHand)
-  }
-  const size = diffs.find(({ path }) => path === 'size')
-  if (!size || spec.sizeGiB === undefined || spec.sizeGiB > live.sizeGiB) return
-  const message = `${address} is ${live.sizeGiB} GiB, the file says ${spec.sizeGiB}: ${mutabilityOf('volume', 'size').because}`
-  const hint = `write size: ${live.sizeGiB}, or copy what is on it to a smaller one`
-  if (size.cause === 'pending') refuse(planning, address, 'PLAN_VOLUME_SHRINK', message, hint)
-  else warn(planning, address, 'PLAN_VOLUME_SHRINK', message, `write size: ${live.sizeGiB}`)
-}
-
-/** Marks a volume as ours. Where nothing follows, everything is recorded at once; else what follows is recorded after it. */
-function addAdoption(
-  planning: Planning,
-  spec: VolumeSpec,
-  live: LiveVolume,
-  isRetained: boolean,
-  applied: AppliedRecord | undefined,
-  record: AppliedRecord,
-): readonly Diff[] {
-  const follows = recordNeeds(spec.address).some((step) => planning.steps.has(step))
-  const first = {
-    ...pickApplied(applied, insideKeys),
-    ...pickApplied(recordOf(planning.digest, volumeWords(spec)), ['remove', 'tags']),
-  }
-  const origin = isRetained ? live.tags[tagKeys.origin] : 'adopted'
-  planning.steps.add('adopt-volume', spec.address, {
-    volumeId: live.id,
-    tags: creationTags(planning, volumeTags(planning, spec, origin), follows ? first : record),
-    removeTags: live.tags[tagKeys.retained] === undefined ? [] : [tagKeys.retained],
-  })
-  return follows ? addRecord(planning, spec, record, {}) : []
-}
-
-/** Plans getting the volume to the server that the file names for it, or off every server. */
-function planAttachment(
-  planning: Planning,
-  spec: VolumeSpec,
-  fate: ServerFate | undefined,
-  live: LiveVolume,
-  holder: ServerFate | undefined,
-): { readonly diffs: readonly Diff[]; readonly arrives: boolean } {
-  const { address } = spec
-  const isHome = holder !== undefined && holder === fate && fate.action === 'keep'
-  if (isHome || (!holder && !fate)) return { diffs: [], arrives: false }
-  if (holder) release(planning, address, live, holder)
-  if (fate) addAttachment(planning, spec, fate, live)
-  const isReplaced = holder !== undefined && holder === fate
-  const applied = parseApplied(live.tags[tagKeys.applied])
-  const diff: Diff = {
-    path: 'attachment',
-    before: isReplaced ? (holder.live?.id ?? null) : (holder?.address ?? null),
-    after: isReplaced ? knownAfterApply : (spec.server ?? null),
-    cause: isReplaced ? 'pending' : causeOf(planning.digest, applied, 'server', spec.server),
-  }
-  return { diffs: [diff], arrives: fate !== undefined }
-}
-
-function addAttachment(planning: Planning, spec: VolumeSpec, fate: ServerFate, live: LiveVolume | undefined): void {
-  const { address } = spec
-  planning.steps.add(
-    'attach-volume',
-    address,
-    { volumeId: live?.id, server: fate.address },
-    {
-      needs: [
-        stepId('create-volume', address),
-        stepId('adopt-volume', address),
-        stepId('detach-volume', address),
-        stepId('create-server', fate.address),
-        // EC2 attaches to what runs or is stopped, and to nothing in between.
-        stepId('start-server', fate.address),
-        stepId('stop-server', fate.address),
-      ],
-    },
-  )
-}
-
 /** One call for size, type, IOPS and throughput; returns whether the filesystem has to follow. */
 function planModification(
   planning: Planning,
@@ -297,79 +188,8 @@ function planModification(
   return grows || (!isAdopted && isFilled && isUnrecorded && spec.sizeGiB === live.sizeGiB)
 }
 
-/** Plans writing down what was applied, after everything else; returns the differences that are in tags alone. */
-function addRecord(
-  planning: Planning,
-  spec: VolumeSpec,
-  record: AppliedRecord,
-  live: Tags,
-  isAlone?: boolean,
-): readonly Diff[] {
-  const { address } = spec
-  const inside: Tags =
-    record.fs === undefined
-      ? {}
-      : { [tagKeys.fstype]: spec.fstype, ...(spec.mount ? { [tagKeys.mount]: spec.mount.path } : {}) }
-  const isNew = isAlone === undefined
-  const work = isNew
-    ? { tags: { ...inside, [tagKeys.applied]: formatApplied(record) }, removeTags: [], diffs: [] }
-    : tagWork(planning, live, spec.tags, { ...volumeTags(planning, spec, undefined), ...inside }, record, {
-        quiet: [tagKeys.onRemove, tagKeys.fstype, tagKeys.mount],
-        alone: isAlone,
-      })
-  if (Object.keys(work.tags).length > 0 || work.removeTags.length > 0) {
-    planning.steps.add(
-      'tag-resource',
-      address,
-      { target: address, tags: work.tags, removeTags: work.removeTags },
-      { needs: recordNeeds(address) },
-    )
-  }
-  return work.diffs
-}
-
-function recordNeeds(address: Address) {
-  const kinds = [
-    'create-volume',
-    'adopt-volume',
-    'unmount-volume',
-    'detach-volume',
-    'attach-volume',
-    'modify-volume',
-    'make-filesystem',
-    'mount-volume',
-    'grow-filesystem',
-    'write-fstab',
-  ] as const
-  return kinds.map((kind) => stepId(kind, address))
-}
-
 function serverRecord(planning: Planning, spec: VolumeSpec): AppliedRecord {
   return recordOf(planning.digest, [{ key: 'server', word: spec.server }])
-}
-
-function refuseZone(planning: Planning, spec: VolumeSpec, zone: string, fate: ServerFate): void {
-  const { address } = spec
-  const message = `${address} is in ${zone}, and ${fate.address} in ${fate.zone ?? 'another zone'}: a volume is attached in its own zone alone`
-  refuse(
-    planning,
-    address,
-    'PLAN_ZONE_MISMATCH',
-    message,
-    'not yet in place: make a snapshot, and a new volume from it in the other zone',
-  )
-  leave(planning, address)
-}
-
-/** Nothing is planned for an address that holds an error, or stands on one that does. */
-function leave(planning: Planning, address: Address): void {
-  const problem = planning.problems.find((known) => known.address === address && known.severity === 'error')
-  recordChange(planning, {
-    address,
-    kind: 'none',
-    reason: problem?.message ?? 'what it stands on cannot be planned',
-    diffs: [],
-  })
 }
 
 function withoutSize(record: AppliedRecord): AppliedRecord {

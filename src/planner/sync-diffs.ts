@@ -1,0 +1,86 @@
+import { digestOf } from '../core/digest.js'
+import { count, formatBytes } from '../core/units.js'
+import type { SyncSpec } from '../spec/stack-spec.js'
+import { templateSource } from '../spec/template.js'
+import type { Diff } from './change.js'
+import { createDiffs } from './comparison.js'
+import type { SyncFacts } from './live-stack.js'
+import type { Planning } from './planning.js'
+import { reasonForCreate } from './reasons.js'
+
+export function wishes(spec: SyncSpec, isFirst: boolean, cause: Diff['cause']): readonly Diff[] {
+  if (!isFirst) return []
+  return createDiffs(
+    {
+      from: spec.from.path,
+      to: destinationText(spec),
+      delete: spec.delete ? true : undefined,
+      exclude: spec.exclude.length === 0 ? undefined : spec.exclude,
+      onChange: spec.onChange && templateSource(spec.onChange),
+    },
+    cause,
+  )
+}
+
+/** What the copy will do, by the dry run; `before` tells what differs at the destination, nothing when nothing was there. */
+export function figures(
+  spec: SyncSpec,
+  facts: Extract<SyncFacts, { kind: 'read' }>,
+  isFirst: boolean,
+  cause: Diff['cause'],
+): readonly Diff[] {
+  const { filesCreated, filesChanged, filesDeleted, bytes } = facts
+  const differing = filesCreated + filesChanged + filesDeleted
+  const parts = [
+    filesCreated > 0 ? `${filesCreated} missing` : '',
+    filesChanged > 0 ? `${filesChanged} changed` : '',
+    filesDeleted > 0 ? `${filesDeleted} too many` : '',
+  ].filter((part) => part !== '')
+  const figure = (path: string, amount: number): readonly Diff[] =>
+    amount > 0 ? [{ path, before: null, after: amount, cause }] : []
+  const files: Diff =
+    isFirst && facts.compared === 'source-only'
+      ? { path: 'files', before: null, after: `${count(differing, 'file')}, ${formatBytes(bytes)}`, cause }
+      : {
+          path: 'files',
+          before: `${count(differing, 'file')} ${differing === 1 ? 'differs' : 'differ'}: ${parts.join(', ')}`,
+          after: `as in ${spec.from.path}`,
+          cause,
+        }
+  return [
+    files,
+    ...figure('files.created', filesCreated),
+    ...figure('files.changed', filesChanged),
+    ...figure('files.deleted', filesDeleted),
+    ...figure('files.bytes', bytes),
+  ]
+}
+
+export function reasonOf(
+  spec: SyncSpec,
+  isFirst: boolean,
+  isCurrent: boolean,
+  cause: Diff['cause'],
+  planning: Planning,
+): string {
+  if (isCurrent) return 'files at the destination changed since the last apply'
+  if (isFirst) return reasonForCreate(cause === 'drift' && planning.live.ledger.has(spec.address))
+  return 'the source or the rule changed since the last apply'
+}
+
+/** The rule without where it is copied from and to in fact: a renamed mount point takes its files along. */
+export function ruleDigest(spec: SyncSpec): string {
+  return digestOf(
+    {
+      to: destinationText(spec),
+      delete: spec.delete,
+      exclude: spec.exclude,
+      onChange: spec.onChange && templateSource(spec.onChange),
+    },
+    8,
+  )
+}
+
+export function destinationText({ to }: SyncSpec): string {
+  return to.kind === 'server' ? `${to.server}:${to.path}` : `${to.volume}/${to.path}`
+}

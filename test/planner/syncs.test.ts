@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest'
+import type { LiveStack, SyncFacts } from '../../src/planner/live-stack.js'
+import { makePlan } from '../../src/planner/make-plan.js'
+import type { Plan } from '../../src/planner/plan.js'
+import { emptyLive, imagesFor, specOf } from '../support/live-stack.js'
+import { applyPlan } from '../support/plan-effects.js'
+import { withVolume } from '../support/stack-texts.js'
+
+const volume = withVolume('server: web, size: 10, mount: /srv')
+const rule = (members: string) => `${volume}sync:\n  site: { from: ./site/, ${members} }\n`
+const quiet = rule('to: volume.data/site/')
+const loud = rule('to: volume.data/site/, onChange: systemctl reload nginx')
+
+type Facts = Extract<SyncFacts, { kind: 'read' }>
+
+describe('a sync rule', () => {
+  it('copies once its volume is mounted, tells its server what changed, and records that', () => {
+    const plan = planOf(loud)
+    expect(kindsOf(plan)).toEqual(['copy-files', 'run-on-change', 'tag-resource'])
+    const [copy, , record] = plan.steps.filter(({ address }) => address === 'sync.site')
+    expect(copy).toMatchObject({ destination: '/srv/site/', source: './site/', expectedFiles: 3, expectedBytes: 4096 })
+    expect(copy?.needs).toEqual(['mount-volume:volume.data'])
+    expect(record).toMatchObject({
+      target: 'volume.data',
+      tags: { 'evenkeel:sync:site': expect.stringMatching(/^\w{12} \w{8}$/) },
+    })
+  })
+
+  it('to a path on a server is recorded on that server', () => {
+    const plan = planOf(rule("to: 'web:/srv/site/'"))
+    expect(plan.steps.filter(({ address }) => address === 'sync.site')).toMatchObject([
+      { kind: 'copy-files', destination: '/srv/site/' },
+      { kind: 'tag-resource', target: 'server.web' },
+    ])
+  })
+
+  it('whose files moved at the destination has drifted', () => {
+    const plan = planOf(quiet, withFacts(settled(quiet), { filesChanged: 1 }))
+    expect(kindsOf(plan)).toEqual(['copy-files'])
+    expect(changeOf(plan)).toMatchObject({ kind: 'update' })
+    expect(changeOf(plan)?.diffs.every(({ cause }) => cause === 'drift')).toBe(true)
+  })
+
+  it('whose source moved is pending, and so is one whose rule did', () => {
+    const moved = planOf(quiet, withFacts(settled(quiet), { filesChanged: 1, sourceDigest: 'f'.repeat(32) }))
+    expect(kindsOf(moved)).toEqual(['copy-files', 'tag-resource'])
+    expect(changeOf(moved)?.diffs.every(({ cause }) => cause === 'pending')).toBe(true)
+    const stricter = rule('to: volume.data/site/, delete: true')
+    const changed = planOf(stricter, withFacts(settled(quiet), { filesDeleted: 2 }))
+    expect(changeOf(changed)?.diffs.every(({ cause }) => cause === 'pending')).toBe(true)
+  })
+
+  it('owes its command when an apply was cut off between the copy and the command', () => {
+    const live = settled(loud)
+    const volumes = live.volumes.map((known) => ({
+      ...known,
+      tags: Object.fromEntries(Object.entries(known.tags).filter(([key]) => key !== 'evenkeel:sync:site')),
+    }))
+    const plan = planOf(loud, { ...live, volumes })
+    expect(plan.steps.filter(({ address }) => address === 'sync.site')).toMatchObject([
+      { kind: 'run-on-change', owed: true },
+      { kind: 'tag-resource' },
+    ])
+    expect(kindsOf(planOf(quiet, { ...live, volumes }))).toEqual(['tag-resource'])
+  })
+
+  it('is looked at again, without a change, where its server was stopped', () => {
+    const live = settled(quiet)
+    const stopped: LiveStack = {
+      ...live,
+      servers: live.servers.map((server) => ({ ...server, state: 'stopped' })),
+      hosts: { 'server.web': { kind: 'not-probed', because: 'stopped' } },
+      syncs: {},
+    }
+    const plan = planOf(quiet, stopped)
+    expect([kindsOf(plan), changeOf(plan)?.kind]).toEqual([['copy-files'], 'none'])
+    const sourceOnly = planOf(quiet, {
+      ...stopped,
+      ...withFacts(stopped, { compared: 'source-only', filesCreated: 3 }),
+    })
+    expect([kindsOf(sourceOnly), changeOf(sourceOnly)?.kind]).toEqual([['copy-files'], 'none'])
+  })
+
+  it('that could not be compared is left, and the plan is not complete', () => {
+    const live = settled(quiet)
+    const plan = planOf(quiet, { ...live, syncs: { 'sync.site': { kind: 'unreadable', reason: 'no such directory' } } })
+    expect([plan.complete, kindsOf(plan), plan.problems.map(({ code }) => code)]).toEqual([
+      false,
+      [],
+      ['PLAN_UNREADABLE'],
+    ])
+    expect(plan.unreadable).toEqual([{ address: 'sync.site', reason: 'no such directory' }])
+  })
+
+  it('that leaves the file leaves its files, and its record goes', () => {
+    const plan = planOf(volume, settled(quiet))
+    expect(plan.steps).toMatchObject([
+      { kind: 'tag-resource', address: 'sync.site', target: 'volume.data', removeTags: ['evenkeel:sync:site'] },
+    ])
+    expect(changeOf(plan)).toMatchObject({ kind: 'remove', impact: 'none' })
+  })
+
+  it('waits for the setup of its server before its command runs', () => {
+    const text = loud.replace('type:', 'setup: [apt-get install nginx], type:')
+    const plan = planOf(text)
+    expect(plan.steps.find(({ kind }) => kind === 'run-on-change')?.needs).toContain('run-setup:server.web')
+  })
+})
+
+function planOf(text: string, live?: LiveStack): Plan {
+  const spec = specOf(text)
+  return makePlan(spec, live ? { ...live, images: imagesFor(spec) } : emptyLive(spec))
+}
+
+function settled(text: string): LiveStack {
+  const spec = specOf(text)
+  const { live, failed } = applyPlan(makePlan(spec, emptyLive(spec)), emptyLive(spec))
+  expect(failed).toEqual([])
+  return live
+}
+
+function withFacts(live: LiveStack, change: Partial<Facts>): LiveStack {
+  const facts: Facts = {
+    kind: 'read',
+    sourceDigest: '5f2b8c1d9e3a47065f2b8c1d9e3a4706',
+    filesCreated: 0,
+    filesChanged: 0,
+    filesDeleted: 0,
+    bytes: 0,
+    sample: [],
+    compared: 'both',
+    ...change,
+  }
+  return { ...live, syncs: { 'sync.site': facts } }
+}
+
+function kindsOf(plan: Plan) {
+  return plan.steps.filter(({ address }) => address === 'sync.site').map(({ kind }) => kind)
+}
+
+function changeOf(plan: Plan) {
+  return plan.changes.find(({ address }) => address === 'sync.site')
+}
