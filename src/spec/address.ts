@@ -1,11 +1,11 @@
 import { assert } from '../core/assert.js'
 
 /** The kinds of thing that a stack file names, in the order in which reports list them. */
-export const resourceKinds = ['keyPair', 'securityGroup', 'server', 'volume', 'sync'] as const
+export const resourceKinds = ['keyPair', 'securityGroup', 'server', 'volume', 'sync', 'archive'] as const
 export type ResourceKind = (typeof resourceKinds)[number]
 
 declare const brand: unique symbol
-/** `server.web[0]`, `volume.music`, `securityGroup.web`, `keyPair.deploy`, `sync.library`. */
+/** `server.web[0]`, `volume.music`, `securityGroup.web`, `keyPair.deploy`, `sync.library`, `archive.photos`. */
 export type Address = string & { readonly [brand]: 'Address' }
 
 export interface AddressParts {
@@ -18,7 +18,7 @@ export interface AddressParts {
 /** Names in a stack file: a lower-case letter, then lower-case letters, digits and dashes, at most 40 characters. */
 export const namePattern = /^[a-z][a-z0-9-]{0,39}$/
 
-const addressPattern = /^(keyPair|securityGroup|server|volume|sync)\.([a-z][a-z0-9-]{0,39})(?:\[(\d{1,5})\])?$/
+const addressPattern = /^(keyPair|securityGroup|server|volume|sync|archive)\.([a-z][a-z0-9-]{0,39})(?:\[(\d{1,5})\])?$/
 
 /** Builds an address; the parts must be valid. */
 export function addressOf(kind: ResourceKind, name: string, index?: number): Address {

@@ -12,6 +12,7 @@ import type {
   KeyPairSpec,
   SecurityGroupSpec,
   ServerSpec,
+  SnapshotSchedule,
   SnapshotSelector,
   StackSpec,
   SubnetSelector,
@@ -27,6 +28,7 @@ import type {
   TagsShape,
   VolumeShape,
 } from './stack-shape.generated.js'
+import { minutesOf } from './duration.js'
 import { parseWrittenEndpoint } from './sync-endpoint.js'
 import { referencesIn } from './template.js'
 import type { Template } from './template.js'
@@ -192,6 +194,7 @@ function volumeOf(context: Context, stack: string, name: string, entry: VolumeSh
     snapshot: entry.snapshot === undefined ? undefined : snapshotOf(entry.snapshot),
     volumeId: entry.volumeId,
     onRemove: entry.onRemove ?? 'snapshot',
+    ...(entry.snapshots === undefined ? {} : { snapshots: scheduleOf(entry.snapshots) }),
     dependsOn: dependenciesOf(context, entry.dependsOn),
     tags: tagsOf(context, entry.tags),
   }
@@ -201,6 +204,14 @@ function snapshotOf(snapshot: NonNullable<VolumeShape['snapshot']>): SnapshotSel
   if (typeof snapshot === 'string') return { kind: 'id', id: snapshot }
   const version = typeof snapshot.version === 'number' ? snapshot.version : 'latest'
   return { kind: 'name', name: required(snapshot.name, 'name'), version }
+}
+
+function scheduleOf({ every, keep, consistent }: NonNullable<VolumeShape['snapshots']>): SnapshotSchedule {
+  return {
+    everyMinutes: minutesOf(required(every, 'every')),
+    keep: keep && { last: keep.last ?? 0, daily: keep.daily ?? 0, weekly: keep.weekly ?? 0 },
+    consistent: consistent ?? 'freeze',
+  }
 }
 
 function syncOf(context: Context, name: string, entry: SyncRuleShape): SyncSpec {

@@ -1,3 +1,4 @@
+import { checkArchives } from './check-archives.js'
 import { checkCycles } from './check-cycles.js'
 import { checkFilesystems } from './check-filesystems.js'
 import { checkSecurityGroups } from './check-security-groups.js'
@@ -19,5 +20,6 @@ export function checkStack(context: Context): void {
   checkVolumes(context)
   checkFilesystems(context)
   checkSyncs(context)
+  checkArchives(context)
   checkCycles(context)
 }

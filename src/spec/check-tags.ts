@@ -24,6 +24,7 @@ export function checkTags(context: Context): void {
     securityGroups: context.securityGroups,
     servers: context.servers,
     volumes: context.volumes,
+    archives: context.archives,
   }
   for (const [section, entries] of Object.entries(sections)) {
     for (const [name, entry] of entries) {

@@ -1,5 +1,6 @@
 import type { Path, Report, TextProblem } from './problem.js'
 import type {
+  ArchiveShape,
   KeyPairShape,
   SecurityGroupShape,
   ServerShape,
@@ -23,6 +24,7 @@ export interface Context {
   readonly servers: Entries<ServerShape>
   readonly volumes: Entries<VolumeShape>
   readonly syncs: Entries<SyncRuleShape>
+  readonly archives: Entries<ArchiveShape>
   readonly report: Report
 }
 
@@ -37,6 +39,7 @@ export function contextOf(stack: StackShape, target: Target, variables: Variable
     servers: entriesOf(stack.servers),
     volumes: entriesOf(stack.volumes),
     syncs: entriesOf(stack.sync),
+    archives: entriesOf(stack.archives),
     report,
   }
 }

@@ -20,6 +20,7 @@ const kindWords: Readonly<Record<ResourceKind, string>> = {
   server: 'server',
   volume: 'volume',
   sync: 'sync rule',
+  archive: 'archive',
 }
 
 /** The section that holds entries of a kind, in a context. */
@@ -30,6 +31,7 @@ function entriesOfKind(context: Context, kind: ResourceKind): ReadonlyMap<string
     server: 'servers',
     volume: 'volumes',
     sync: 'syncs',
+    archive: 'archives',
   }
   return context[sections[kind]] as ReadonlyMap<string, object | undefined>
 }

@@ -76,6 +76,7 @@ const sections = {
   server: 'servers',
   volume: 'volumes',
   sync: 'sync',
+  archive: 'archives',
 }
 
 function succeed(spec: StackSpec, text: string): ParseResult {

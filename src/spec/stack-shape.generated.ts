@@ -110,6 +110,10 @@ export type SubnetShape = string | {
 /** Volumes grow in place; they never shrink. */
 export type SizeShape = number
 
+export type DurationShape = string
+
+export type KeepCountShape = number
+
 /** Volume type. */
 export type VolumeTypeShape = 'gp3' | 'gp2' | 'io1' | 'io2' | 'st1' | 'sc1' | 'standard'
 
@@ -152,6 +156,15 @@ export type VolumeShape = {
     readonly version?: number | string | undefined
   } | undefined
   readonly volumeId?: string | undefined
+  readonly snapshots?: {
+    readonly every?: DurationShape | undefined
+    readonly keep?: {
+      readonly last?: KeepCountShape | undefined
+      readonly daily?: KeepCountShape | undefined
+      readonly weekly?: KeepCountShape | undefined
+    } | undefined
+    readonly consistent?: 'freeze' | 'unmount' | 'none' | undefined
+  } | undefined
   readonly onRemove?: 'snapshot' | 'retain' | 'delete' | undefined
   readonly dependsOn?: readonly (string | undefined)[] | undefined
   readonly tags?: TagsShape | undefined

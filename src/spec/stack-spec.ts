@@ -13,6 +13,7 @@ export interface StackSpec {
   readonly servers: readonly ServerSpec[]
   readonly volumes: readonly VolumeSpec[]
   readonly syncs: readonly SyncSpec[]
+  readonly archives: readonly ArchiveSpec[]
 }
 
 export type Target =
@@ -137,10 +138,23 @@ export interface VolumeSpec {
   readonly snapshot: SnapshotSelector | undefined
   readonly volumeId: string | undefined
   readonly onRemove: OnRemove
+  /** Undefined: none are taken by themselves. */
+  readonly snapshots?: SnapshotSchedule | undefined
   /** Ready before this volume is: a mount inside another volume's mount names that volume here. */
   readonly dependsOn: readonly Address[]
   readonly tags: UserTags
 }
+
+/** When snapshots of a volume are due, and which are kept. */
+export interface SnapshotSchedule {
+  readonly everyMinutes: number
+  /** Undefined: every snapshot is kept. */
+  readonly keep: { readonly last: number; readonly daily: number; readonly weekly: number } | undefined
+  readonly consistent: Consistency
+}
+
+/** What happens to the filesystem while a snapshot begins: held still, unmounted, or nothing. */
+export type Consistency = 'freeze' | 'unmount' | 'none'
 
 export type OnRemove = 'snapshot' | 'retain' | 'delete'
 
@@ -170,6 +184,28 @@ export interface SyncSpec {
   readonly exclude: readonly string[]
   /** Shell command at the destination, run only when something changed. */
   readonly onChange: Template | undefined
+}
+
+/** What an archive can be made of: filesystems that keep Linux ownership and that grow. */
+export const archiveFstypes = ['ext2', 'ext3', 'ext4', 'xfs', 'btrfs'] as const
+export type ArchiveFstype = (typeof archiveFstypes)[number]
+
+/** A directory of this machine whose newest version is to be the newest completed snapshot of its name. */
+export interface ArchiveSpec {
+  readonly address: Address
+  /** As written: `~` and relative to the stack file. It means the contents, with or without a trailing slash. */
+  readonly from: string
+  readonly fstype: ArchiveFstype
+  /** How many versions stay; undefined: all of them. */
+  readonly keep: number | undefined
+  /** Free space on a volume that is made or grown, in percent of what is in the directory. */
+  readonly slackPercent: number
+  /** Whether contents count too, beside names, sizes, times and modes: every file is read at every plan. */
+  readonly checksum: boolean
+  readonly exclude: readonly string[]
+  /** The temporary server that the files are copied through. Its address is the archive's. */
+  readonly server: ServerSpec
+  readonly tags: UserTags
 }
 
 /** The names of what evenkeel adds by itself where a file names none. */
