@@ -109,9 +109,16 @@ export interface CloudPort {
   ): Promise<Effect>
   deleteVolume(request: Owned): Promise<Effect>
   /** Waits until completed; progress in percent. */
-  createSnapshot(
-    request: { readonly volumeId: string; readonly description: string; readonly tags: Tags } & Once & Waiting,
-  ): Promise<Created>
+  createSnapshot(request: SnapshotRequest & Once & Waiting): Promise<Created>
+  /**
+   * Resolves when EC2 has taken the request: what is written to the volume after that is not in the snapshot. Never waits
+   * for other snapshots of the volume: a filesystem is held still meanwhile.
+   */
+  startSnapshot(request: SnapshotRequest & Once): Promise<Created>
+  /** Waits until a snapshot is completed; rejects when it ends in error. Progress in percent. */
+  awaitSnapshot(request: { readonly id: string; readonly volumeId: string } & Waiting): Promise<void>
+  /** `unchanged` also for one that an image uses: it is left alone. */
+  deleteSnapshot(request: Owned): Promise<Effect>
 
   /** Adds or overwrites these tags, leaves all others alone. */
   setTags(request: { readonly id: string; readonly tags: Tags }): Promise<Effect>
@@ -203,8 +210,18 @@ export interface VolumeRequest {
   readonly tags: Tags
 }
 
+export interface SnapshotRequest {
+  readonly volumeId: string
+  readonly description: string
+  readonly tags: Tags
+}
+
 export interface CloudQuery {
   readonly stack: string
+  /** Other stacks whose snapshots are to be read too. */
+  readonly snapshotsOf?: readonly string[]
+  /** Ask which images use the stack's snapshots. */
+  readonly snapshotImages?: boolean
   /** Each distinct selector once. */
   readonly images: readonly ImageSelector[]
   readonly subnets: readonly SubnetSelector[]
@@ -290,6 +307,14 @@ export interface HostPort {
   ): Promise<Effect>
   /** Takes the managed fstab line out, then unmounts; a busy mount is a HostError that names the processes that hold it. */
   unmount(access: HostAccess, request: { readonly volumeId: string }): Promise<Effect>
+  /**
+   * Holds the filesystems of these volumes still, those that are mounted, until `thaw`, or until the server has lost us,
+   * or for `seconds` at most. One that cannot be frozen is written out instead.
+   */
+  freeze(
+    access: HostAccess,
+    request: { readonly volumeIds: readonly string[]; readonly seconds: number },
+  ): Promise<Freeze>
   /** Runs a shell command as the login user; output line by line. Rejects with HostError when it exits with other than 0. */
   run(access: HostAccess, command: string, onOutput: (line: string) => void): Promise<void>
   /** Runs argv with the caller's standard streams; resolves with the exit status. For `evenkeel exec`. */
@@ -297,6 +322,14 @@ export interface HostPort {
   /** Drops one server's connection, e.g. before it is stopped. */
   disconnect(address: Address): void
   close(): void
+}
+
+/** Filesystems that are held still. */
+export interface Freeze {
+  /** False when one of them could only be written out. */
+  readonly complete: boolean
+  /** Lets them go on; resolves with whether they were held until now. Never rejects. */
+  thaw(): Promise<boolean>
 }
 
 export interface ExecStreams {

@@ -45,6 +45,7 @@ export function retryingHosts(hosts: HostPort, options: RetryOptions): HostPort 
     mount: (access, request) => retried(() => hosts.mount(access, request)),
     writeFstab: (access, request) => retried(() => hosts.writeFstab(access, request)),
     unmount: (access, request) => retried(() => hosts.unmount(access, request)),
+    freeze: (access, request) => retried(() => hosts.freeze(access, request)),
     run: (access, command, onOutput) => hosts.run(access, command, onOutput),
     exec: (access, argv, streams) => hosts.exec(access, argv, streams),
     disconnect: (address) => hosts.disconnect(address),

@@ -1,11 +1,12 @@
 import { type Clock, systemClock } from '../core/clock.js'
 import { HostError } from '../core/errors.js'
-import type { Effect, ExecStreams, HostAccess, HostPort } from '../executor/ports.js'
+import type { Effect, ExecStreams, Freeze, HostAccess, HostPort } from '../executor/ports.js'
 import type { HostFacts } from '../planner/live-stack.js'
 import type { Address } from '../spec/address.js'
 import { runShellCommand } from './command.js'
 import { connect } from './connect.js'
 import { execArgv } from './exec.js'
+import { type FreezeRequest, freezeVolumes } from './freeze.js'
 import { growFilesystem, type GrowRequest } from './grow-filesystem.js'
 import { makeFilesystem, type MakeRequest } from './make-filesystem.js'
 import { mountVolume, type MountRequest } from './mount.js'
@@ -90,6 +91,10 @@ class Hosts implements HostPort {
 
   unmount(access: HostAccess, request: { readonly volumeId: string }): Promise<Effect> {
     return this.#whileConnected(access, (session) => unmountVolume(session, request.volumeId))
+  }
+
+  freeze(access: HostAccess, request: FreezeRequest): Promise<Freeze> {
+    return this.#whileConnected(access, (session) => freezeVolumes(session, request))
   }
 
   async run(access: HostAccess, command: string, onOutput: (line: string) => void): Promise<void> {

@@ -115,6 +115,8 @@ export interface LiveVolume extends Tagged {
   readonly encrypted: boolean
   readonly kmsKey: string | undefined
   readonly zone: string
+  /** ISO 8601; undefined where it is not known. */
+  readonly createdAt?: string | undefined
   readonly snapshotId: string | undefined
   readonly attachment:
     | {
@@ -131,6 +133,8 @@ export interface LiveSnapshot extends Tagged {
   /** ISO 8601. */
   readonly startedAt: string
   readonly sizeGiB: number
+  /** Images of this account that use it, sorted; asked only where snapshots may be deleted. */
+  readonly imageIds?: readonly string[]
 }
 
 export interface LiveImage {

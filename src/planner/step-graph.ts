@@ -24,6 +24,7 @@ const hostSteps: ReadonlySet<StepKind> = new Set<StepKind>([
   'make-filesystem',
   'grow-filesystem',
   'mount-volume',
+  'verify-volume',
   'write-fstab',
   'unmount-volume',
   'copy-files',

@@ -41,10 +41,14 @@ export type Step =
   | DetachVolume
   | ModifyVolume
   | CreateSnapshot
+  | CreateSnapshots
+  | DeleteSnapshot
+  | SupersedeVolume
   | DeleteVolume
   | MakeFilesystem
   | GrowFilesystem
   | MountVolume
+  | VerifyVolume
   | WriteFstab
   | UnmountVolume
   | CopyFiles
@@ -174,6 +178,8 @@ export interface CreateVolume extends StepBase {
   readonly encrypted: boolean | undefined
   readonly kmsKey: string | undefined
   readonly snapshotId: string | undefined
+  /** The step of this plan that takes the snapshot to make it from, in place of an id. */
+  readonly snapshotStep?: StepId
   readonly tags: Tags
 }
 
@@ -208,11 +214,43 @@ export interface ModifyVolume extends StepBase {
   readonly throughputMiBps: number | undefined
 }
 
-/** Waits until completed. */
+/** Waits until completed. Its result binds the step's id to the snapshot. */
 export interface CreateSnapshot extends StepBase {
   readonly kind: 'create-snapshot'
   readonly volumeId: string
   readonly description: string
+  readonly tags: Tags
+  /** What happens on the server until EC2 has answered; left out: nothing. */
+  readonly hold?: SnapshotHold
+}
+
+/** How a filesystem is brought to rest while a snapshot of its volume begins. */
+export type SnapshotHold =
+  | { readonly how: 'freeze'; readonly server: Address }
+  | { readonly how: 'unmount'; readonly server: Address; readonly fstype: Fstype; readonly mount: MountSpec }
+
+/** Snapshots of several volumes as one set: all filesystems on the server are frozen until EC2 has answered for each. Waits until all are completed. */
+export interface CreateSnapshots extends StepBase {
+  readonly kind: 'create-snapshots'
+  /** Undefined: nothing to freeze. */
+  readonly server: Address | undefined
+  /** By volume id. */
+  readonly snapshots: readonly { readonly volumeId: string; readonly description: string; readonly tags: Tags }[]
+}
+
+/** One that an image uses by now is left alone. */
+export interface DeleteSnapshot extends StepBase {
+  readonly kind: 'delete-snapshot'
+  readonly snapshotId: string
+}
+
+/** Marks a volume as one whose place another takes, before the other is made: from here on a crash leads forward. */
+export interface SupersedeVolume extends StepBase {
+  readonly kind: 'supersede-volume'
+  readonly volumeId: string
+  /** Exactly one of both: the snapshot that the other is made from, or the step that takes it. */
+  readonly snapshotId: string | undefined
+  readonly snapshotStep: StepId | undefined
   readonly tags: Tags
 }
 
@@ -245,6 +283,16 @@ export interface MountVolume extends StepBase {
   readonly mount: MountSpec
   /** Whether the filesystem is new, so that its top directory gets an owner. */
   readonly fresh: boolean
+}
+
+/** Looks whether the volume is mounted and holds the filesystem that it was copied from, before what it takes the place of may go. */
+export interface VerifyVolume extends StepBase {
+  readonly kind: 'verify-volume'
+  readonly server: Address
+  readonly fstype: Fstype
+  /** Undefined: not known. */
+  readonly uuid: string | undefined
+  readonly mountPath: string | undefined
 }
 
 export interface WriteFstab extends StepBase {
@@ -288,6 +336,8 @@ export interface TagResource extends StepBase {
   readonly kind: 'tag-resource'
   /** Whose resource; differs from `address` for a sync rule, which is recorded on its server or volume. */
   readonly target: Address
+  /** The resource itself, where its address stands for another one. */
+  readonly resourceId?: string
   readonly tags: Tags
   readonly removeTags: readonly string[]
 }

@@ -34,6 +34,15 @@ export const tagKeys = {
   mount: 'evenkeel:mount',
   label: 'evenkeel:label',
   uuid: 'evenkeel:uuid',
+  size: 'evenkeel:size',
+  /** On the snapshot that a volume left behind when another took its place: nothing was written to the volume after it. */
+  final: 'evenkeel:final',
+  /** On a volume whose place another takes: the snapshot that the other is made from. Goes with the volume, or when both are settled. */
+  superseded: 'evenkeel:superseded-by',
+  /** On snapshots of a checkpoint: its name, of how many snapshots it consists, and the digest of the stack file. */
+  checkpoint: 'evenkeel:checkpoint',
+  checkpointSize: 'evenkeel:checkpoint-of',
+  specDigest: 'evenkeel:spec-digest',
   name: 'Name',
 } as const
 

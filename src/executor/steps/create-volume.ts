@@ -1,5 +1,6 @@
 import type { CreateVolume } from '../../planner/step.js'
 import type { Effect } from '../ports.js'
+import { snapshotOf } from './snapshot-binding.js'
 import type { StepContext } from './step-context.js'
 
 export async function createVolume(step: CreateVolume, { ports, bindings, once }: StepContext): Promise<Effect> {
@@ -12,7 +13,7 @@ export async function createVolume(step: CreateVolume, { ports, bindings, once }
     throughputMiBps,
     encrypted,
     kmsKey,
-    snapshotId,
+    snapshotId: snapshotId ?? snapshotOf(bindings, step.snapshotStep),
     tags,
     once,
   })

@@ -8,9 +8,11 @@ import { copyFiles } from './copy-files.js'
 import { createSecurityGroup } from './create-security-group.js'
 import { createServer } from './create-server.js'
 import { createSnapshot } from './create-snapshot.js'
+import { createSnapshots } from './create-snapshots.js'
 import { createVolume } from './create-volume.js'
 import { deleteKeyPair } from './delete-key-pair.js'
 import { deleteSecurityGroup } from './delete-security-group.js'
+import { deleteSnapshot } from './delete-snapshot.js'
 import { deleteVolume } from './delete-volume.js'
 import { detachVolume } from './detach-volume.js'
 import { growFilesystem } from './grow-filesystem.js'
@@ -25,9 +27,11 @@ import { runSetup } from './run-setup.js'
 import { startServer } from './start-server.js'
 import type { StepContext } from './step-context.js'
 import { stopServer } from './stop-server.js'
+import { supersedeVolume } from './supersede-volume.js'
 import { tagResource } from './tag-resource.js'
 import { terminateServer } from './terminate-server.js'
 import { unmountVolume } from './unmount-volume.js'
+import { verifyVolume } from './verify-volume.js'
 import { writeFstab } from './write-fstab.js'
 
 type Runner<K extends StepKind> = (step: StepOf<K>, context: StepContext) => Promise<Effect>
@@ -53,10 +57,14 @@ const runners: { readonly [K in StepKind]: Runner<K> } = {
   'detach-volume': detachVolume,
   'modify-volume': modifyVolume,
   'create-snapshot': createSnapshot,
+  'create-snapshots': createSnapshots,
+  'delete-snapshot': deleteSnapshot,
+  'supersede-volume': supersedeVolume,
   'delete-volume': deleteVolume,
   'make-filesystem': makeFilesystem,
   'grow-filesystem': growFilesystem,
   'mount-volume': mountVolume,
+  'verify-volume': verifyVolume,
   'write-fstab': writeFstab,
   'unmount-volume': unmountVolume,
   'copy-files': copyFiles,

@@ -92,6 +92,7 @@ export function volumeFacts(volume: Volume): Omit<LiveVolume, 'address'> | undef
     encrypted: volume.Encrypted ?? false,
     kmsKey: textOf(volume.KmsKeyId),
     zone: volume.AvailabilityZone ?? '',
+    ...(volume.CreateTime && { createdAt: volume.CreateTime.toISOString() }),
     snapshotId: textOf(volume.SnapshotId),
     attachment: attachmentOf(volume),
   }

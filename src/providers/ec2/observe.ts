@@ -1,4 +1,4 @@
-import type { Instance, Volume } from '@aws-sdk/client-ec2'
+import type { Instance, Snapshot, Volume } from '@aws-sdk/client-ec2'
 import type { CloudFacts, CloudQuery, NamedId } from '../../executor/ports.js'
 import type { LiveServer, LiveSnapshot, LiveVolume } from '../../planner/live-stack.js'
 import { tagKeys } from '../../planner/tags.js'
@@ -31,7 +31,7 @@ export async function observe(api: Ec2Api, query: CloudQuery): Promise<CloudFact
     await Promise.all([
       readInstances(api, query.stack),
       readAll(api, 'DescribeVolumes', { Filters: ofStack }, ({ Volumes }) => Volumes),
-      readAll(api, 'DescribeSnapshots', { Filters: ofStack, OwnerIds: ['self'] }, ({ Snapshots }) => Snapshots),
+      readSnapshots(api, [query.stack, ...(query.snapshotsOf ?? [])]),
       readAll(api, 'DescribeSecurityGroups', { Filters: ofStack }, ({ SecurityGroups }) => SecurityGroups),
       api.call('DescribeKeyPairs', { Filters: ofStack, IncludePublicKey: true }),
       readZones(api),
@@ -44,6 +44,7 @@ export async function observe(api: Ec2Api, query: CloudQuery): Promise<CloudFact
       query.operatorIp ? readOperatorIp(api) : undefined,
     ])
 
+  const imagesBySnapshot = query.snapshotImages ? await readSnapshotImages(api, snapshots) : undefined
   const naming = createNaming()
   const rootVolumes = rootVolumesOf(instances, volumes)
   const servers = instances.flatMap((instance) => {
@@ -84,7 +85,9 @@ export async function observe(api: Ec2Api, query: CloudQuery): Promise<CloudFact
       snapshots.flatMap((snapshot): LiveSnapshot[] => {
         const facts = snapshotFacts(snapshot)
         const address = facts && naming.addressOf('volume', snapshot.SnapshotId, snapshot)
-        return facts === undefined || address === undefined ? [] : [{ address, ...facts }]
+        if (facts === undefined || address === undefined) return []
+        const imageIds = imagesBySnapshot?.get(facts.id)
+        return [{ address, ...facts, ...(imageIds && { imageIds }) }]
       }),
       named,
     ),
@@ -104,6 +107,37 @@ function readInstances(api: Ec2Api, stack: string): Promise<readonly Instance[]>
   return readAll(api, 'DescribeInstances', { Filters }, ({ Reservations }) =>
     Reservations?.flatMap(({ Instances }) => Instances ?? []),
   )
+}
+
+function readSnapshots(api: Ec2Api, stacks: readonly string[]): Promise<readonly Snapshot[]> {
+  const Filters = filtersOf([{ Name: `tag:${tagKeys.stack}`, Values: [...new Set(stacks)] }])
+  return readAll(api, 'DescribeSnapshots', { Filters, OwnerIds: ['self'] }, ({ Snapshots }) => Snapshots)
+}
+
+/** The account's images by the snapshots that they start from; ids sorted. EC2 deletes no snapshot that an image uses. */
+async function readSnapshotImages(
+  api: Ec2Api,
+  snapshots: readonly Snapshot[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const ids = snapshots.map(({ SnapshotId }) => SnapshotId ?? '')
+  const pages = await Promise.all(
+    chunksOf(ids, filterValuesMax).map((chunk) =>
+      readAll(
+        api,
+        'DescribeImages',
+        { Owners: ['self'], Filters: filtersOf([{ Name: 'block-device-mapping.snapshot-id', Values: chunk }]) },
+        ({ Images }) => Images,
+      ),
+    ),
+  )
+  const found = new Map<string, string[]>()
+  for (const { ImageId = '', BlockDeviceMappings = [] } of pages.flat()) {
+    for (const { Ebs } of BlockDeviceMappings) {
+      const id = Ebs?.SnapshotId
+      if (id !== undefined) found.set(id, [...(found.get(id) ?? []), ImageId].sort())
+    }
+  }
+  return found
 }
 
 async function readZones(api: Ec2Api): Promise<readonly string[]> {

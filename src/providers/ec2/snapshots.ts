@@ -1,8 +1,9 @@
 import type { Snapshot } from '@aws-sdk/client-ec2'
-import type { CloudPort, Created, Once } from '../../executor/ports.js'
+import type { CloudPort, Created, Effect, Once, Owned, SnapshotRequest, Waiting } from '../../executor/ports.js'
 import type { Ec2Api } from './api.js'
 import { hasAwsCode, isOfClass, providerError } from './errors.js'
 import { tagListOf } from './live-facts.js'
+import { readOwned } from './ownership.js'
 import { filtersOf, readAll } from './pages.js'
 import { operationTag } from './volumes.js'
 import type { Watchers } from './watchers.js'
@@ -15,29 +16,64 @@ const queueLimitMs = 10 * 60_000
 const looksMax = 5
 const lookPauseMs = 3_000
 
-type SnapshotRequest = Parameters<CloudPort['createSnapshot']>[0]
+type SnapshotPart = Pick<CloudPort, 'createSnapshot' | 'startSnapshot' | 'awaitSnapshot' | 'deleteSnapshot'>
 
-/** How snapshots are made. CreateSnapshot takes no token: the operation's tag tells whether it was made already. */
-export function createSnapshotPart(api: Ec2Api, { snapshots }: Watchers): Pick<CloudPort, 'createSnapshot'> {
+/** How snapshots come and go. CreateSnapshot takes no token: the operation's tag tells whether it was made already. */
+export function createSnapshotPart(api: Ec2Api, { snapshots }: Watchers): SnapshotPart {
   return {
     createSnapshot: async (request): Promise<Created> => {
-      const id = (await readByOperation(api, request)) ?? (await create(request))
-      api.young.note(id)
-      await snapshots.until(
-        id,
-        (snapshot) => {
-          if (snapshot?.State === 'error') throw failed(snapshot, request)
-          request.onProgress?.(percentOf(snapshot))
-          return snapshot?.State === 'completed' ? true : undefined
-        },
-        { what: `${id} of ${request.volumeId} to complete`, timeoutMs: completedLimitMs },
-      )
-      return { id }
+      const created = await start(request, queueLimitMs)
+      await wait({ ...request, ...created })
+      return created
     },
+    startSnapshot: (request) => start(request, 0),
+    awaitSnapshot: wait,
+    deleteSnapshot,
   }
 
-  async function create(request: SnapshotRequest): Promise<string> {
-    const deadline = api.settings.clock.now() + queueLimitMs * api.settings.timeoutScale
+  async function start(request: SnapshotRequest & Once, patienceMs: number): Promise<Created> {
+    const id = (await readByOperation(api, request)) ?? (await create(request, patienceMs))
+    api.young.note(id)
+    return { id }
+  }
+
+  async function wait({
+    id,
+    volumeId,
+    onProgress,
+  }: { readonly id: string; readonly volumeId: string } & Waiting): Promise<void> {
+    await snapshots.until(
+      id,
+      (snapshot) => {
+        if (snapshot?.State === 'error') throw failed(snapshot, volumeId)
+        onProgress?.(percentOf(snapshot))
+        return snapshot?.State === 'completed' ? true : undefined
+      },
+      { what: `${id} of ${volumeId} to complete`, timeoutMs: completedLimitMs },
+    )
+  }
+
+  async function deleteSnapshot({ id, owner }: Owned): Promise<Effect> {
+    const read = async () => {
+      const { Snapshots } = await api.call('DescribeSnapshots', { SnapshotIds: [id] })
+      return Snapshots?.[0]
+    }
+    if ((await readOwned(api, id, owner, read)) === undefined) return 'unchanged'
+    try {
+      await api.call('DeleteSnapshot', { SnapshotId: id }, { seen: true })
+      api.young.forget(id)
+      return 'done'
+    } catch (error) {
+      if (isOfClass(error, 'absent')) return 'done'
+      // An image was made of it since the plan.
+      if (hasAwsCode(error, 'InvalidSnapshot.InUse')) return 'unchanged'
+      throw error
+    }
+  }
+
+  async function create(request: SnapshotRequest & Once, patienceMs: number): Promise<string> {
+    const startedAt = api.settings.clock.now()
+    const isOver = (limitMs: number) => api.settings.clock.now() - startedAt >= limitMs * api.settings.timeoutScale
     for (;;) {
       try {
         const snapshot = await api.call('CreateSnapshot', {
@@ -51,7 +87,8 @@ export function createSnapshotPart(api: Ec2Api, { snapshots }: Watchers): Pick<C
       } catch (error) {
         const isInDoubt = isOfClass(error, 'ambiguous')
         const isQueued = hasAwsCode(error, 'ConcurrentSnapshotLimitExceeded', 'PendingSnapshotLimitExceeded')
-        if (!(isInDoubt || isQueued) || api.settings.clock.now() >= deadline) throw error
+        if (!isInDoubt && !isQueued) throw error
+        if (isOver(isQueued ? patienceMs : queueLimitMs)) throw error
         const made = isInDoubt ? await look(request) : undefined
         if (made !== undefined) return made
         if (isQueued) await api.pause(10_000)
@@ -60,7 +97,7 @@ export function createSnapshotPart(api: Ec2Api, { snapshots }: Watchers): Pick<C
   }
 
   /** The tag index may lag behind the creation, so an empty answer is believed after some time only. */
-  async function look(request: SnapshotRequest): Promise<string | undefined> {
+  async function look(request: SnapshotRequest & Once): Promise<string | undefined> {
     for (let looks = 1; looks <= looksMax; looks += 1) {
       await api.pause(lookPauseMs)
       const made = await readByOperation(api, request)
@@ -90,7 +127,7 @@ function percentOf(snapshot: Snapshot | undefined): number {
   return Number.isNaN(percent) ? 0 : Math.min(100, Math.max(0, percent))
 }
 
-function failed({ SnapshotId, StateMessage }: Snapshot, { volumeId }: SnapshotRequest) {
+function failed({ SnapshotId, StateMessage }: Snapshot, volumeId: string) {
   return providerError(
     'EC2_SNAPSHOT_FAILED',
     'bad-request',
