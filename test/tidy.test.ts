@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { codes } from '../src/core/codes.js'
+import { parseStack } from '../src/spec/parse.js'
 import { innerNamesakes, layerNames, layers, lintOverride } from './support/layers.js'
 import { filesBelow, importsOf, readModules, readText, root, type Import, type Module } from './support/source-tree.js'
 
@@ -161,6 +162,12 @@ describe('the repository', () => {
     const links = documents.flatMap((path) => linksOf(path))
     expect(links.length).toBeGreaterThan(10)
     expect(links.filter((link) => !resolves(link)).map(({ from, target }) => `${from}: ${target}`)).toEqual([])
+  })
+
+  it('explains a stack file in the README that is valid', () => {
+    const [, text = ''] = /^```yaml\n(.*?evenkeel: 1.*?)^```$/ms.exec(readText('README.md')) ?? []
+    const result = parseStack({ file: 'README.md', text })
+    expect(result.ok ? [] : result.diagnostics.map(({ message }) => message)).toEqual([])
   })
 
   it('dates every decision', () => {

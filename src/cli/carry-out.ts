@@ -6,7 +6,8 @@ import { planText } from '../report/plan-text.js'
 import { createProgress, type ProgressStyle } from '../report/progress.js'
 import { resultText } from '../report/result-text.js'
 import { confirmed } from './confirm.js'
-import { exitCodes } from './failure.js'
+import { exitCodes } from './exit-codes.js'
+import { onInterrupt } from './interruption.js'
 import type { RunOptions } from './options.js'
 import { applyOptions, type Session } from './session.js'
 import { canRedraw, useColor } from './terminal.js'
@@ -107,16 +108,9 @@ function sameLedger({ ledger }: Plan): boolean {
 /** The first Ctrl-C aborts the signal; the second leaves at once, which the next apply can take. */
 function listenForInterrupt(): { readonly signal: AbortSignal; stop: () => void } {
   const controller = new AbortController()
-  const listener = () => {
+  const stop = onInterrupt(() => {
     if (controller.signal.aborted) process.exit(exitCodes.interrupted)
     controller.abort()
-  }
-  const signals = ['SIGINT', 'SIGTERM'] as const
-  for (const name of signals) process.on(name, listener)
-  return {
-    signal: controller.signal,
-    stop: () => {
-      for (const name of signals) process.off(name, listener)
-    },
-  }
+  })
+  return { signal: controller.signal, stop }
 }

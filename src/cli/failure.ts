@@ -1,20 +1,8 @@
 import { BugError, EvenkeelError, messageOf, SpecError } from '../core/errors.js'
 import { formatDiagnostics } from '../report/diagnostics-text.js'
 import { errorParagraph } from '../report/error-text.js'
+import { exitCodes } from './exit-codes.js'
 import { useColor } from './terminal.js'
-
-/** Exit statuses (DESIGN.md, section 9); 0 is success and 1 any error not named here. */
-export const exitCodes = {
-  success: 0,
-  failure: 1,
-  changes: 2,
-  drift: 2,
-  pending: 3,
-  unknown: 4,
-  stale: 5,
-  locked: 6,
-  interrupted: 130,
-} as const
 
 /** Tells people on standard error why a command failed, in one paragraph. Returns the exit status. */
 export function reportFailure(thrown: unknown): number {

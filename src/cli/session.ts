@@ -11,6 +11,8 @@ import { createEc2Cloud } from '../providers/ec2/cloud.js'
 import type { Ec2Target } from '../providers/ec2/target.js'
 import type { StackSpec } from '../spec/stack-spec.js'
 import { createSync } from '../sync/sync.js'
+import { exitCodes } from './exit-codes.js'
+import { onInterrupt } from './interruption.js'
 import type { RunOptions, StackOptions } from './options.js'
 import { findRevision, newRunId } from './revision.js'
 import { upSandbox } from './sandbox-control.js'
@@ -72,17 +74,24 @@ async function openSession(file: StackFile, options: StackOptions): Promise<Sess
   }
 }
 
-/** Runs `work` with a session, and closes it whatever happens. */
+/** Runs `work` with a session, and closes it whatever happens; also on Ctrl-C, where `work` does not see to that itself. */
 export async function withSession<Result>(
   file: StackFile,
   options: StackOptions,
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   const session = await openSession(file, options)
+  let leaving = false
+  const release = onInterrupt(() => {
+    if (leaving) process.exit(exitCodes.interrupted)
+    leaving = true
+    void session.close().finally(() => process.exit(exitCodes.interrupted))
+  })
   try {
     return await work(session)
   } finally {
     await session.close()
+    release()
   }
 }
 

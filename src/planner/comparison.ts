@@ -49,19 +49,10 @@ export function recordOf(digest: Digester, properties: readonly Pick<Property, '
 }
 
 /** Whether two values are the same; lists are compared by deep-diff, which is slow, only when they are not identical. */
-export function sameValue(left: unknown, right: unknown): boolean {
+function sameValue(left: unknown, right: unknown): boolean {
   if (left === right) return true
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false
   return deepDiff(left, right) === undefined
-}
-
-/** Keys at which two flat records differ, sorted. */
-export function differingKeys(
-  left: Readonly<Record<string, string>>,
-  right: Readonly<Record<string, string>>,
-): readonly string[] {
-  const differences = deepDiff(left, right) ?? []
-  return differences.map(({ path }) => String((path as unknown[] | undefined)?.[0])).sort(compareText)
 }
 
 /** Sorted by path; of the same path, what goes stands before what comes. */

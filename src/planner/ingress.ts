@@ -5,7 +5,7 @@ import type { Planning } from './planning.js'
 import type { PlannedRule } from './step.js'
 
 /** On a live rule, says that it came from `my-ip` in the file, so that an operator who moves is told from a rule made by hand. */
-export const myIpDescription = 'my-ip'
+const myIpDescription = 'my-ip'
 
 /** One rule in the common form, with the text by which two rules are the same and in which people read it. */
 export interface NamedRule {

@@ -17,7 +17,7 @@ const modifyInstance = 'EC2 API, ModifyInstanceAttribute'
 const modifyVolume = 'EC2 API, ModifyVolume; EBS User Guide, "Modify a volume"'
 const stopStart = 'EC2 User Guide, "Stop and start Amazon EC2 instances"'
 
-export const mutability = {
+const mutability = {
   'server.type': { how: 'stop', because: 'the type changes while the server is stopped', source: stopStart },
   'server.state': { how: 'in-place', because: '', source: 'EC2 API, StartInstances and StopInstances' },
   'server.securityGroups': { how: 'in-place', because: '', source: modifyInstance },
@@ -90,8 +90,6 @@ export const mutability = {
   },
   'keyPair.tags': { how: 'in-place', because: '', source: 'EC2 API, CreateTags' },
 } as const satisfies Readonly<Record<string, Mutability>>
-
-export type MutableProperty = keyof typeof mutability
 
 /** The table's line for a property of a kind of resource, `tags.X` counting as `tags`. */
 export function mutabilityOf(kind: 'server' | 'volume' | 'securityGroup' | 'keyPair', path: string): Mutability {

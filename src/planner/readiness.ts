@@ -32,7 +32,7 @@ export function readySteps(planning: Planning, address: Address): readonly StepI
 }
 
 /** The steps after which an address exists, so that `${…}` of it is known. */
-export function existenceSteps(address: Address): readonly StepId[] {
+function existenceSteps(address: Address): readonly StepId[] {
   switch (parseAddress(address)?.kind) {
     case 'server':
       return [stepId('create-server', address), stepId('start-server', address)]

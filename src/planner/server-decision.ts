@@ -172,7 +172,7 @@ function hostKeyDiffs(live: LiveServer, inside: Inside): readonly Diff[] {
 }
 
 /** `record`, with what was recorded before under the keys that this plan leaves alone. */
-export function keepApplied(
+function keepApplied(
   record: AppliedRecord,
   applied: AppliedRecord | undefined,
   keys: ReadonlySet<AppliedKey>,

@@ -128,7 +128,7 @@ export function userDataWord(spec: ServerSpec): string | undefined {
   return spec.userData && templateSource(spec.userData)
 }
 
-export function setupWord(spec: ServerSpec): readonly string[] | undefined {
+function setupWord(spec: ServerSpec): readonly string[] | undefined {
   return spec.setup.length === 0 ? undefined : spec.setup.map(templateSource)
 }
 

@@ -41,8 +41,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 interface Draft {
   /** Gets its needs when the graph is finished. */
   readonly step: Mutable<Step>
-  /** May name a step twice, and steps that are not planned. */
-  readonly needs: StepId[]
+  /** May name a step twice, and steps that are not planned, until the graph is finished. */
+  needs: readonly StepId[]
 }
 
 /** Collects the steps of a plan, in any order, and hands them out in theirs. */
@@ -65,14 +65,14 @@ export class StepGraph {
       impact: options.impact ?? 'none',
       ...fields,
     } as unknown as Mutable<Step>
-    this.#drafts.set(id, { step, needs: [...(options.needs ?? [])] })
+    this.#drafts.set(id, { step, needs: options.needs ?? [] })
     return id
   }
 
-  addNeeds(id: StepId, needs: Iterable<StepId>): void {
+  addNeeds(id: StepId, needs: readonly StepId[]): void {
     const draft = this.#drafts.get(id)
     assert(draft, `no such step: ${id}`)
-    draft.needs.push(...needs)
+    draft.needs = [...draft.needs, ...needs]
   }
 
   has(id: StepId): boolean {
@@ -95,13 +95,18 @@ export class StepGraph {
     const isLeftOut = ({ kind }: Step) => withoutHosts !== undefined && hostSteps.has(kind)
     const impossible: { id: StepId; address: Address; reason: string }[] = []
     const steps: Step[] = []
-    for (const { step, needs } of this.#drafts.values()) {
+    for (const draft of this.#drafts.values()) {
+      const { step, needs } = draft
       if (isLeftOut(step)) impossible.push({ id: step.id, address: step.address, reason: withoutHosts ?? '' })
-      else {
-        const planned = withoutHosts === undefined ? needs : this.#needsBeyond(needs, isLeftOut)
-        step.needs = this.#plannedNeeds(step.id, planned)
-        steps.push(step)
-      }
+      else if (withoutHosts !== undefined) draft.needs = this.#needsBeyond(needs, isLeftOut)
+    }
+    for (const draft of this.#drafts.values()) {
+      if (!isLeftOut(draft.step)) draft.needs = this.#plannedNeeds(draft)
+    }
+    for (const { step, needs } of this.#drafts.values()) {
+      if (isLeftOut(step)) continue
+      step.needs = this.#withoutImplied(needs)
+      steps.push(step)
     }
     impossible.sort((left, right) => compareText(left.id, right.id))
     return { steps: sortedSteps(steps, groupOf), impossible }
@@ -124,22 +129,26 @@ export class StepGraph {
     return [...beyond]
   }
 
-  /**
-   * Sorted, without repeats and without what is not planned. What a need needs itself goes without saying: left out, one
-   * level deep, which is what makes plans short to read.
-   */
-  #plannedNeeds(id: StepId, needs: readonly StepId[]): readonly StepId[] {
+  /** Sorted, without repeats and without what is not planned. */
+  #plannedNeeds({ step, needs }: Draft): readonly StepId[] {
     const planned: StepId[] = []
-    for (const need of new Set(needs)) {
-      if (need !== id && this.#drafts.has(need)) planned.push(need)
+    for (const need of needs) {
+      if (need !== step.id && this.#drafts.has(need)) planned.push(need)
     }
     if (planned.length < 2) return planned
-    const implied = new Set<StepId>()
-    for (const need of planned) {
-      for (const further of this.#drafts.get(need)?.needs ?? []) {
-        if (further !== need) implied.add(further)
-      }
-    }
-    return planned.filter((need) => !implied.has(need)).sort(compareText)
+    planned.sort(compareText)
+    return planned.filter((need, index) => need !== planned[index - 1])
+  }
+
+  /** What a need needs itself goes without saying: left out, one level deep, which is what makes plans short to read. */
+  #withoutImplied(needs: readonly StepId[]): readonly StepId[] {
+    if (needs.length < 2) return needs
+    const implied = needs.flatMap((need) => this.#drafts.get(need)?.needs ?? [])
+    if (implied.length === 0) return needs
+    const gone = implied.length > smallList ? new Set(implied) : undefined
+    return needs.filter((need) => !(gone ? gone.has(need) : implied.includes(need)))
   }
 }
+
+/** Chosen: up to here, looking through a list is quicker than making a set. */
+const smallList = 12

@@ -81,6 +81,6 @@ export function ruleDigest(spec: SyncSpec): string {
   )
 }
 
-export function destinationText({ to }: SyncSpec): string {
+function destinationText({ to }: SyncSpec): string {
   return to.kind === 'server' ? `${to.server}:${to.path}` : `${to.volume}/${to.path}`
 }

@@ -77,7 +77,7 @@ export function addTag(planning: Planning, spec: SyncSpec, { target }: Destinati
   )
 }
 
-export function arrivalOf(volume: VolumeSpec | undefined): readonly StepId[] {
+function arrivalOf(volume: VolumeSpec | undefined): readonly StepId[] {
   if (!volume) return []
   return [stepId('mount-volume', volume.address), stepId('grow-filesystem', volume.address)]
 }

@@ -72,7 +72,7 @@ export function addAdoption(
   return follows ? addRecord(planning, spec, record, {}) : []
 }
 
-export function recordNeeds(address: Address) {
+function recordNeeds(address: Address) {
   const kinds = [
     'create-volume',
     'adopt-volume',

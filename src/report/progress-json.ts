@@ -9,7 +9,7 @@ const eventsFormatVersion = 1
 const progressEveryMs = 500
 
 /**
- * One JSON object a line, each `{ formatVersion, event, time, … }`; described in docs/json.md. The last line is the
+ * One JSON object a line, each `{ formatVersion, event, time, … }`; described by schema/run-events.schema.json. The last line is the
  * result: `{ event: "result", status, summary, outcomes: [{ step, outcome, by?, error? }], error? }`.
  */
 export function jsonProgress(write: (line: string) => void): EventSink {

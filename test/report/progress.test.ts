@@ -1,3 +1,5 @@
+import { Ajv } from 'ajv'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { ProviderError } from '../../src/core/errors.js'
 import type { RunEvent } from '../../src/executor/events.js'
@@ -28,6 +30,7 @@ const events: readonly RunEvent[] = [
   { kind: 'step-progress', at: at + 16_000, stepId: server.id, fraction: 0.5, text: '50%' },
   { kind: 'step-retried', at: at + 16_000, stepId: server.id, attempt: 2, error: quota, delayMs: 500 },
   { kind: 'step-finished', at: at + 17_200, step: server, outcome: { kind: 'done' }, durationMs: 17_200 },
+  { kind: 'interrupted', at: at + 17_500, inFlight: [volume.id] },
   { kind: 'step-finished', at: at + 18_000, step: volume, outcome: failed, durationMs: 18_000 },
   { kind: 'step-finished', at: at + 18_000, step: attach, outcome: { kind: 'blocked', by: volume.id }, durationMs: 0 },
   { kind: 'run-finished', at: at + 18_000, result: partial(), durationMs: 18_000 },
@@ -42,6 +45,7 @@ describe('plain progress', () => {
         '12:03:20 server.web    create-server … 50%',
         '12:03:20 server.web    create-server … attempt 2 in 0.5s: EC2 refused CreateVolume: you have too many volumes',
         '12:03:21 server.web    create-server … done 17.2s',
+        '12:03:21 interrupted: waiting for 1 step in flight, once more to leave',
         '12:03:22 volume.music  create-volume … failed 18.0s: EC2 refused CreateVolume: you have too many volumes',
         '12:03:22 volume.music  attach-volume … blocked by create-volume:volume.music',
         '12:03:22 run partial after 18.0s',
@@ -64,6 +68,16 @@ describe('JSON progress', () => {
     expect(
       lines.every(({ formatVersion, time }) => formatVersion === 1 && !Number.isNaN(Date.parse(String(time)))),
     ).toBe(true)
+  })
+
+  it('is what the published schema says', () => {
+    const text = readFileSync(new URL('../../schema/run-events.schema.json', import.meta.url), 'utf8')
+    const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(JSON.parse(text) as object)
+    for (const line of lines) {
+      validate(line)
+      expect(validate.errors).toBeNull()
+    }
+    expect(validate({ ...lines[0], more: 1 })).toBe(false)
   })
 
   it('ends with the result', () => {

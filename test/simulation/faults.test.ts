@@ -19,6 +19,8 @@ async function expectWhole(): Promise<void> {
   expect(counts).toEqual(whole)
 }
 
+const nothing = 'evenkeel: 1\nstack: pair\ntarget: sandbox\n'
+
 /** Calls that an apply of the pair makes, with the step that makes each. */
 const calls = [
   ['ImportKeyPair', 'import-key-pair'],
@@ -50,6 +52,29 @@ describe('a call that EC2 refuses', () => {
     expect(result.status).toBe('partial')
     expect((await world.apply(pairStack())).result.status).toBe('converged')
     await expectWhole()
+  })
+
+  it.each<[string, string, string]>([
+    ['StopInstances', 'stop-server', pairStack({ type: 't3.medium' })],
+    ['ModifyInstanceAttribute', 'modify-server', pairStack({ type: 't3.medium' })],
+    ['StartInstances', 'start-server', pairStack({ type: 't3.medium' })],
+    ['ModifyVolume', 'modify-volume', pairStack({ size: 2 })],
+    ['RevokeSecurityGroupIngress', 'revoke-ingress', pairStack().replace('80-81', '443')],
+    ['DetachVolume', 'detach-volume', nothing],
+    ['CreateSnapshot', 'create-snapshot', nothing],
+    ['DeleteVolume', 'delete-volume', nothing],
+    ['TerminateInstances', 'terminate-server', nothing],
+    ['DeleteKeyPair', 'delete-key-pair', nothing],
+    ['DeleteSecurityGroup', 'delete-security-group', nothing],
+  ])('%s fails its step of a change, and the next apply finishes it', async (action, kind, after) => {
+    world = await startSimulation()
+    await world.apply(pairStack())
+    world.setFaults({ scripted: [{ action, call: 1, failure: { code: 'UnauthorizedOperation', httpStatus: 403 } }] })
+    const { result } = await world.apply(after)
+    const failed = result.outcomes.flatMap(({ stepId, outcome }) => (outcome.kind === 'failed' ? [stepId] : []))
+    expect(failed.map((id) => id.split(':')[0])).toEqual([kind])
+    expect((await world.apply(after)).result.status).toBe('converged')
+    expect((await world.plan(after)).steps).toEqual([])
   })
 
   it('has no effect on servers when there is no capacity for them', async () => {

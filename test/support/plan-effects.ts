@@ -28,7 +28,7 @@ interface Disk {
 }
 
 /** What a step that its port would refuse does here: it throws, and with it everything that needs it is left out. */
-export class Refused extends Error {}
+class Refused extends Error {}
 
 /** Marks a step that failed, or was blocked by one that did. */
 export interface Applied {

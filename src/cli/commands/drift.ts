@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { exitCodes } from '../failure.js'
+import { exitCodes } from '../exit-codes.js'
 import { addRunOptions, fileArgument, fileDescription, type RunOptions } from '../options.js'
 import type { CommandDefinition } from '../program.js'
 import { forbidColor, useColor } from '../terminal.js'

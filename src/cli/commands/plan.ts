@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { exitCodes } from '../failure.js'
+import { exitCodes } from '../exit-codes.js'
 import { addRunOptions, collect, fileArgument, fileDescription, type RunOptions } from '../options.js'
 import type { CommandDefinition } from '../program.js'
 import { forbidColor, useColor } from '../terminal.js'

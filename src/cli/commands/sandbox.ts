@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { exitCodes } from '../failure.js'
+import { exitCodes } from '../exit-codes.js'
 import type { CommandDefinition } from '../program.js'
 
 interface SandboxOptions {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { exitCodes } from '../failure.js'
+import { exitCodes } from '../exit-codes.js'
 import type { CommandDefinition } from '../program.js'
 
 const examples = `

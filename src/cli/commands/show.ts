@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { exitCodes } from '../failure.js'
+import { exitCodes } from '../exit-codes.js'
 import { addStackOptions, fileArgument, fileDescription, type StackOptions } from '../options.js'
 import type { CommandDefinition } from '../program.js'
 import { forbidColor, useColor } from '../terminal.js'

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { count } from '../../core/units.js'
-import { exitCodes } from '../failure.js'
+import { exitCodes } from '../exit-codes.js'
 import { addStackOptions, fileArgument, fileDescription, type StackOptions } from '../options.js'
 import type { CommandDefinition } from '../program.js'
 import { forbidColor } from '../terminal.js'

@@ -23,7 +23,7 @@ export interface GoldenCase {
 }
 
 /** The world after an apply of a stack file, `changes` standing in the world before it. */
-export function settled(text: string, changes: Partial<LiveStack> = {}): LiveStack {
+function settled(text: string, changes: Partial<LiveStack> = {}): LiveStack {
   const spec = specOf(text)
   const live = emptyLive(spec, changes)
   const { live: after, failed } = applyPlan(makePlan(spec, live, { revision: '4f0c2aa', run: 'run-1' }), live)

@@ -1,0 +1,12 @@
+/** Exit statuses (DESIGN.md, section 9); 0 is success and 1 any error not named here. */
+export const exitCodes = {
+  success: 0,
+  failure: 1,
+  changes: 2,
+  drift: 2,
+  pending: 3,
+  unknown: 4,
+  stale: 5,
+  locked: 6,
+  interrupted: 130,
+} as const
