@@ -2,6 +2,7 @@ import type { Address } from '../spec/address.js'
 import type { StackSpec } from '../spec/stack-spec.js'
 import { parseAddress } from '../spec/address.js'
 import { sortedByAddress, sortedAddresses, compareText } from './address-order.js'
+import { planArchives } from './archives.js'
 import { bindingsOf } from './bindings.js'
 import { impacts, type Change, type Impact } from './change.js'
 import { planKeyPairs } from './key-pairs.js'
@@ -13,9 +14,11 @@ import { newPlanning, recordChange, refuse, warn, type Planning, type PlanOption
 import { planSecurityGroups } from './security-groups.js'
 import { decideServers } from './server-decision.js'
 import { lowerServers } from './server-steps.js'
+import { planSchedules } from './snapshot-schedule.js'
 import type { Step } from './step.js'
 import { planSyncs } from './syncs.js'
 import { planVolumeRemovals } from './volume-removal.js'
+import { finishSwaps } from './volume-swap.js'
 import { planVolumes } from './volumes.js'
 
 export type { PlanOptions } from './planning.js'
@@ -48,6 +51,7 @@ export function makeDestroyPlan(spec: StackSpec | undefined, live: LiveStack, op
     servers: [],
     volumes: [],
     syncs: [],
+    archives: [],
   }
   return planFor(nothing, live, options, spec ? normalizedSpec(spec) : nothing)
 }
@@ -61,8 +65,11 @@ function planFor(spec: StackSpec, observed: LiveStack, options: PlanOptions, des
   planKeyPairs(planning)
   planSecurityGroups(planning)
   const taken = planVolumes(planning)
+  finishSwaps(planning)
   planVolumeRemovals(planning, taken)
+  planSchedules(planning)
   planSyncs(planning)
+  planArchives(planning)
   lowerServers(planning)
   return finish(planning, live, options)
 }
@@ -137,7 +144,7 @@ function groupsOf(planning: Planning): ReadonlyMap<Address, Address> {
     if (server !== undefined) groups.set(address, server)
   }
   for (const { address, to } of planning.spec.syncs) {
-    const group = to.kind === 'server' ? to.server : groups.get(to.volume)
+    const group = to.kind === 'server' ? to.server : to.kind === 'volume' ? groups.get(to.volume) : undefined
     if (group !== undefined) groups.set(address, group)
   }
   return groups

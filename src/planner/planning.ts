@@ -18,6 +18,10 @@ export interface PlanOptions {
   readonly run?: string | undefined
   /** Servers to be replaced where their image's name means a newer image by now. */
   readonly updateImages?: readonly Address[] | undefined
+  /** The moment for which the plan is made, ISO 8601: without it no snapshot is due. */
+  readonly now?: string | undefined
+  /** Volumes that another takes the place of, made from this snapshot. */
+  readonly restore?: Readonly<Record<Address, string>> | undefined
   /** Digest of the stack file's specification where the caller has it already. */
   readonly specDigest?: string | undefined
 }

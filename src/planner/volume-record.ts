@@ -67,12 +67,13 @@ export function addAdoption(
   planning.steps.add('adopt-volume', spec.address, {
     volumeId: live.id,
     tags: creationTags(planning, volumeTags(planning, spec, origin), follows ? first : record),
-    removeTags: live.tags[tagKeys.retained] === undefined ? [] : [tagKeys.retained],
+    removeTags: [tagKeys.retained, tagKeys.superseded].filter((key) => live.tags[key] !== undefined),
   })
   return follows ? addRecord(planning, spec, record, {}) : []
 }
 
-function recordNeeds(address: Address) {
+/** The steps after which a volume is as the file says, whichever of them are planned. */
+export function recordNeeds(address: Address) {
   const kinds = [
     'create-volume',
     'adopt-volume',

@@ -1,5 +1,6 @@
 import type { Address } from '../spec/address.js'
 import type { VolumeSpec } from '../spec/stack-spec.js'
+import { filesystemRules } from '../spec/volume-rules.js'
 import type { AppliedRecord } from './applied.js'
 import type { Diff } from './change.js'
 import type { LiveVolume } from './live-stack.js'
@@ -17,7 +18,9 @@ export function refuseFixed(
 ): void {
   const { address } = spec
   const byHand =
-    'not yet in place: make a snapshot, remove the entry with onRemove: retain, and make a new one from the snapshot'
+    spec.volumeId === undefined
+      ? 'copy what is on it to a new volume'
+      : 'the file names this very volume: leave `volumeId` out, and another one takes its place'
   for (const diff of diffs) {
     const { how, because } = mutabilityOf('volume', diff.path)
     if (how === 'fixed') {
@@ -42,6 +45,27 @@ export function refuseFixed(
   else warn(planning, address, 'PLAN_VOLUME_SHRINK', message, `write size: ${live.sizeGiB}`)
 }
 
+/** Refuses a filesystem that the server's kernel cannot use, where the server could be asked: before anything is made. */
+export function refuseKernel(planning: Planning, spec: VolumeSpec, fate: ServerFate | undefined): void {
+  if (fate?.inside !== 'known' || fate.facts.kind !== 'read' || spec.mount === undefined) return
+  const { filesystems, mounts } = fate.facts
+  const live = planning.live.volumes.get(spec.address)
+  const isInUse = mounts.some(({ volumeId }) => volumeId === live?.id)
+  if (filesystems === undefined || filesystems.includes(spec.fstype) || isInUse) return
+  const message = `${spec.address}: the kernel of ${fate.address} cannot use ${spec.fstype}`
+  const hint =
+    'choose another fstype, take an image whose kernel has it (some keep it in a package such as linux-modules-extra or kernel-modules-extra), or say `unmounted: true`'
+  refuse(planning, spec.address, 'PLAN_FILESYSTEM_UNSUPPORTED', message, hint)
+}
+
+/** Refuses a larger volume for a filesystem that cannot follow, before EC2 is asked for it: a volume never shrinks again. */
+export function refuseGrowth(planning: Planning, spec: VolumeSpec, fromGiB: number, what: string): void {
+  if (spec.sizeGiB === undefined || spec.sizeGiB <= fromGiB || filesystemRules[spec.fstype].canGrow) return
+  const message = `${spec.address}: ${what} has ${fromGiB} GiB, the file says ${spec.sizeGiB}, and a ${spec.fstype} filesystem cannot be made larger`
+  const hint = `write size: ${fromGiB}, or make another volume and copy the files`
+  refuse(planning, spec.address, 'PLAN_FILESYSTEM_CANNOT_GROW', message, hint)
+}
+
 export function refuseZone(planning: Planning, spec: VolumeSpec, zone: string, fate: ServerFate): void {
   const { address } = spec
   const message = `${address} is in ${zone}, and ${fate.address} in ${fate.zone ?? 'another zone'}: a volume is attached in its own zone alone`
@@ -50,9 +74,10 @@ export function refuseZone(planning: Planning, spec: VolumeSpec, zone: string, f
     address,
     'PLAN_ZONE_MISMATCH',
     message,
-    'not yet in place: make a snapshot, and a new volume from it in the other zone',
+    spec.volumeId === undefined
+      ? 'name one zone for both'
+      : 'the file names this very volume: leave `volumeId` out once it is adopted, and another one takes its place',
   )
-  leave(planning, address)
 }
 
 /** Nothing is planned for an address that holds an error, or stands on one that does. */

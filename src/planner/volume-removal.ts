@@ -1,13 +1,13 @@
 import type { OnRemove } from '../spec/stack-spec.js'
-import type { HostContent, LiveVolume } from './live-stack.js'
+import type { LiveVolume } from './live-stack.js'
 import { nameTag } from './names.js'
 import { removedDiff } from './comparison.js'
 import { recordChange, type Planning } from './planning.js'
 import { reasonForRemoval } from './reasons.js'
 import type { ServerFate } from './server-fate.js'
 import type { StepId } from './step.js'
-import { tagKeys, type Tags } from './tags.js'
-import { snapshotVersion } from './volume-source.js'
+import { tagKeys } from './tags.js'
+import { snapshotTags } from './snapshot-tags.js'
 import { holderOf, release } from './volume-release.js'
 
 /** Plans the end of every live volume that the file no longer names, each by its own rule. `taken` lists those that found another entry. */
@@ -42,7 +42,7 @@ function planRemoval(planning: Planning, live: LiveVolume, holder: ServerFate | 
       const snapshot = {
         volumeId: live.id,
         description: `${nameTag(planning.spec.stack, address)}, taken before the volume was removed`,
-        tags: snapshotTags(planning, live, holder),
+        tags: snapshotTags(planning, live),
       }
       needs.push(steps.add('create-snapshot', address, snapshot, { needs }))
     }
@@ -68,36 +68,4 @@ function removalRule(planning: Planning, live: LiveVolume): OnRemove {
   const spec = planning.destroying?.volumes.find(({ address }) => address === live.address)
   const rule = spec?.onRemove ?? live.tags[tagKeys.onRemove]
   return rule === 'retain' || rule === 'delete' ? rule : 'snapshot'
-}
-
-/** Everything that is needed to make the volume again from the snapshot alone. */
-function snapshotTags(planning: Planning, live: LiveVolume, holder: ServerFate | undefined): Tags {
-  const { address } = live
-  const versions = (planning.live.snapshots.get(address) ?? []).map(snapshotVersion)
-  const content = contentOf(live, holder)
-  const mount =
-    holder?.facts.kind === 'read' ? holder.facts.mounts.find(({ volumeId }) => volumeId === live.id) : undefined
-  const known: Readonly<Record<string, string | undefined>> = {
-    [tagKeys.stack]: planning.spec.stack,
-    [tagKeys.address]: address,
-    [tagKeys.name]: nameTag(planning.spec.stack, address),
-    [tagKeys.version]: String(1 + Math.max(0, ...versions)),
-    [tagKeys.origin]: live.tags[tagKeys.origin],
-    [tagKeys.fstype]: content?.fstype ?? live.tags[tagKeys.fstype],
-    [tagKeys.mount]: mount?.path ?? live.tags[tagKeys.mount],
-    [tagKeys.label]: content?.label,
-    [tagKeys.uuid]: content?.uuid,
-    [tagKeys.revision]: planning.options.revision ?? live.tags[tagKeys.revision],
-    [tagKeys.run]: planning.options.run,
-  }
-  const tags: Record<string, string> = {}
-  for (const [key, value] of Object.entries(known)) {
-    if (value !== undefined) tags[key] = value
-  }
-  return tags
-}
-
-function contentOf(live: LiveVolume, holder: ServerFate | undefined): HostContent | undefined {
-  if (holder?.facts.kind !== 'read') return undefined
-  return holder.facts.devices.find(({ volumeId }) => volumeId === live.id)?.content
 }

@@ -2,6 +2,7 @@ import { addressOf, type Address } from '../spec/address.js'
 import type { VolumeSpec } from '../spec/stack-spec.js'
 import type { LiveSnapshot, LiveVolume } from './live-stack.js'
 import { refuse, type Planning } from './planning.js'
+import { isNewerSnapshot, snapshotVersion } from './snapshot-tags.js'
 import { tagKeys } from './tags.js'
 
 /** Where a volume comes from. The order is that of VM::EC2::Staging: the one that is there, `volumeId`, `snapshot`, `reuse`, blank. */
@@ -16,19 +17,28 @@ export type VolumeSource =
 export function volumeSource(planning: Planning, spec: VolumeSpec, zone: string | undefined): VolumeSource | undefined {
   const live = planning.live.volumes.get(spec.address)
   if (live) return liveSource(planning, spec, live)
+  const unfinished = unfinishedSource(planning, spec)
+  if (unfinished) return unfinished
   if (spec.volumeId !== undefined) return adoptedSource(planning, spec, spec.volumeId)
   if (spec.snapshot) return snapshotSource(planning, spec, spec.snapshot)
   if (!spec.reuse) return { kind: 'blank' }
   const free = planning.live.retained.get(spec.address)?.find((volume) => isFree(volume) && isIn(volume, zone))
   if (free) return { kind: 'adopt', volume: free, retained: true }
-  const snapshot = newest(completed(planning.live.snapshots.get(spec.address)))
+  const snapshot = newestSnapshot(completed(planning.live.snapshots.get(spec.address)))
   return snapshot ? { kind: 'snapshot', snapshot } : { kind: 'blank' }
 }
 
-/** The version of a snapshot by its tag; 0 when it has none. */
-export function snapshotVersion(snapshot: LiveSnapshot): number {
-  const version = Number(snapshot.tags[tagKeys.version] ?? 0)
-  return Number.isInteger(version) && version > 0 ? version : 0
+/**
+ * What is asked for from outside the file, a checkpoint's snapshot; or what an apply was cut off at: the old volume was
+ * taken out, and the new one not made yet. The old one comes back should its successor's snapshot be gone.
+ */
+function unfinishedSource(planning: Planning, { address }: VolumeSpec): VolumeSource | undefined {
+  const { live, options } = planning
+  const old = live.retained.get(address)?.find((volume) => volume.tags[tagKeys.superseded] !== undefined)
+  const wanted = options.restore?.[address] ?? old?.tags[tagKeys.superseded]
+  const snapshot = wanted === undefined ? undefined : live.snapshotsById.get(wanted)
+  if (snapshot?.state === 'completed') return { kind: 'snapshot', snapshot }
+  return old && isFree(old) ? { kind: 'adopt', volume: old, retained: true } : undefined
 }
 
 function liveSource(planning: Planning, spec: VolumeSpec, live: LiveVolume): VolumeSource | undefined {
@@ -74,10 +84,10 @@ function snapshotSource(
   const named =
     selector.kind === 'id'
       ? [planning.live.snapshotsById.get(selector.id)].filter((snapshot) => snapshot !== undefined)
-      : (planning.live.snapshots.get(addressOf('volume', selector.name)) ?? []).filter(
+      : namedSnapshots(planning, selector.name).filter(
           (snapshot) => selector.version === 'latest' || snapshotVersion(snapshot) === selector.version,
         )
-  const snapshot = newest(completed(named))
+  const snapshot = newestSnapshot(completed(named))
   if (snapshot) return { kind: 'snapshot', snapshot }
   const asked = selector.kind === 'id' ? selector.id : `${selector.name}, version ${selector.version}`
   const unfinished = named[0]
@@ -88,22 +98,22 @@ function snapshotSource(
   return undefined
 }
 
+/** Snapshots of the volume of that name; where there is none, the versions of the archive. */
+function namedSnapshots({ live }: Planning, name: string): readonly LiveSnapshot[] {
+  return live.snapshots.get(addressOf('volume', name)) ?? live.snapshots.get(addressOf('archive', name)) ?? []
+}
+
 function completed(snapshots: readonly LiveSnapshot[] | undefined): readonly LiveSnapshot[] {
   return (snapshots ?? []).filter(({ state }) => state === 'completed')
 }
 
 /** The highest version; of two with one version, the one that was started last. */
-function newest(snapshots: readonly LiveSnapshot[]): LiveSnapshot | undefined {
+export function newestSnapshot(snapshots: readonly LiveSnapshot[]): LiveSnapshot | undefined {
   let best: LiveSnapshot | undefined
   for (const snapshot of snapshots) {
-    if (!best || isNewer(snapshot, best)) best = snapshot
+    if (!best || isNewerSnapshot(snapshot, best)) best = snapshot
   }
   return best
-}
-
-function isNewer(left: LiveSnapshot, right: LiveSnapshot): boolean {
-  const versions = snapshotVersion(left) - snapshotVersion(right)
-  return versions === 0 ? left.startedAt > right.startedAt : versions > 0
 }
 
 function isFree(volume: LiveVolume): boolean {

@@ -3,20 +3,22 @@ import { compareText } from './address-order.js'
 import { parseApplied, pickApplied, type AppliedRecord } from './applied.js'
 import type { Diff } from './change.js'
 import { compareProperties, createDiffs, existsDiff, recordOf, sortedDiffs } from './comparison.js'
-import { creationTags } from './desired-tags.js'
 import type { LiveVolume } from './live-stack.js'
 import { recordChange, refuse, type Planning } from './planning.js'
 import { reasonFor, reasonForCreate } from './reasons.js'
 import type { ServerFate } from './server-fate.js'
 import { stepId } from './step-graph.js'
 import { tagKeys } from './tags.js'
-import { addAttachment, planAttachment } from './volume-attachment.js'
+import { planAttachment } from './volume-attachment.js'
+import { addCreation, creationZone, serverRecord } from './volume-creation.js'
 import { planInside } from './volume-inside.js'
 import { performanceOf, volumeProperties, volumeWishes, volumeWords } from './volume-properties.js'
-import { addAdoption, addRecord, volumeTags } from './volume-record.js'
-import { leave, refuseFixed, refuseZone } from './volume-refusals.js'
+import { addAdoption, addRecord } from './volume-record.js'
+import { isCooling } from './volume-cooling.js'
+import { leave, refuseFixed, refuseGrowth, refuseKernel, refuseZone } from './volume-refusals.js'
 import { holderOf } from './volume-release.js'
 import { volumeSource, type VolumeSource } from './volume-source.js'
+import { planSwap, swapReason } from './volume-swap.js'
 
 /** Plans every volume that the file names; returns the ids of those that it takes as its own, whatever their tags say. */
 export function planVolumes(planning: Planning): ReadonlySet<string> {
@@ -33,10 +35,16 @@ export function planVolumes(planning: Planning): ReadonlySet<string> {
     const source = volumeSource(planning, spec, zone)
     if (source && 'volume' in source) taken.add(source.volume.id)
     if (!source || (spec.server !== undefined && !fate)) leave(planning, address)
+    else if (isRefused(planning, spec, fate)) leave(planning, address)
     else if (source.kind === 'live' || source.kind === 'adopt') planExisting(planning, spec, fate, source)
     else planNew(planning, spec, fate, source, zone)
   }
   return taken
+}
+
+function isRefused(planning: Planning, spec: VolumeSpec, fate: ServerFate | undefined): boolean {
+  refuseKernel(planning, spec, fate)
+  return planning.blocked.has(spec.address)
 }
 
 function planNew(
@@ -44,42 +52,13 @@ function planNew(
   spec: VolumeSpec,
   fate: ServerFate | undefined,
   source: Extract<VolumeSource, { kind: 'snapshot' | 'blank' }>,
-  zone: string | undefined,
+  wantedZone: string | undefined,
 ): void {
   const { address } = spec
   const snapshot = source.kind === 'snapshot' ? source.snapshot : undefined
-  if (zone === undefined) {
-    refuse(planning, address, 'PLAN_ZONE_NOT_FOUND', `no zone of ${planning.live.stack.region} is available`)
-    return leave(planning, address)
-  }
-  if (fate?.zone !== undefined && fate.zone !== zone) return refuseZone(planning, spec, zone, fate)
-  if (snapshot && spec.sizeGiB !== undefined && spec.sizeGiB < snapshot.sizeGiB) {
-    const message = `${address}: ${spec.sizeGiB} GiB are too few for the snapshot ${snapshot.id} of ${snapshot.sizeGiB} GiB`
-    refuse(planning, address, 'PLAN_VOLUME_SHRINK', message, `write size: ${snapshot.sizeGiB} or more`)
-    return leave(planning, address)
-  }
-  const origin = snapshot?.id ?? 'blank'
-  const grows =
-    snapshot !== undefined && spec.sizeGiB !== undefined && spec.sizeGiB > snapshot.sizeGiB && fate !== undefined
-  const outside = recordOf(planning.digest, volumeWords(spec))
-  // A size that the filesystem has yet to follow is recorded when it has, so that a crash in between is made good.
-  const created = grows ? withoutSize(outside) : outside
-  const tags = volumeTags(planning, spec, origin)
-  planning.steps.add('create-volume', address, {
-    zone,
-    sizeGiB: spec.sizeGiB,
-    type: spec.type,
-    ...performanceOf(spec, undefined),
-    encrypted: spec.encrypted,
-    kmsKey: spec.kmsKey,
-    snapshotId: snapshot?.id,
-    tags: creationTags(planning, tags, created),
-  })
-  if (fate) {
-    addAttachment(planning, spec, fate, undefined)
-    const inside = planInside(planning, { spec, fate, live: undefined, origin, arrives: true, grows })
-    addRecord(planning, spec, { ...outside, ...serverRecord(planning, spec), ...inside.record }, {})
-  }
+  const zone = creationZone(planning, spec, fate, wantedZone, snapshot)
+  if (zone === undefined) return leave(planning, address)
+  addCreation(planning, spec, fate, zone, snapshot)
   const wasThere = planning.live.ledger.has(address)
   const cause = wasThere ? 'drift' : 'pending'
   recordChange(planning, {
@@ -113,15 +92,23 @@ function planExisting(
     )
     return leave(planning, address)
   }
-  if (fate?.zone !== undefined && fate.zone !== live.zone) return refuseZone(planning, spec, live.zone, fate)
+  const compared = compareProperties(planning.digest, applied, volumeProperties(spec, live, origin === 'adopted'))
+  const swap = adopts ? undefined : swapReason(planning, spec, fate, live, applied)
+  if (!swap && fate?.zone !== undefined && fate.zone !== live.zone) {
+    refuseZone(planning, spec, live.zone, fate)
+    return leave(planning, address)
+  }
   const holder = holderOf(planning, address, live)
   if (planning.blocked.has(address)) return leave(planning, address)
+  if (swap) return planSwap(planning, spec, fate, live, holder, swap, compared)
 
-  const compared = compareProperties(planning.digest, applied, volumeProperties(spec, live, origin === 'adopted'))
   refuseFixed(planning, spec, live, applied, compared)
+  if (applied?.fs !== undefined || live.snapshotId !== undefined || adopts)
+    refuseGrowth(planning, spec, live.sizeGiB, live.id)
   if (planning.blocked.has(address)) return leave(planning, address)
   const attachment = planAttachment(planning, spec, fate, live, holder)
-  const grows = planModification(planning, spec, live, applied, compared, origin === 'adopted')
+  const waits = isModified(spec, live, compared) && isCooling(planning, spec, live)
+  const grows = !waits && planModification(planning, spec, live, applied, compared, origin === 'adopted')
   const inside = fate
     ? planInside(planning, {
         spec,
@@ -133,7 +120,9 @@ function planExisting(
       })
     : { diffs: [], record: pickApplied(applied, ['fs', 'label', 'uuid']), displacedBy: undefined }
 
-  const outside = recordOf(planning.digest, volumeWords(spec))
+  const words = recordOf(planning.digest, volumeWords(spec))
+  // What waits is recorded when it has come about.
+  const outside = waits ? { ...withoutShape(words), ...pickApplied(applied, shapeKeys) } : words
   const record = { ...outside, ...serverRecord(planning, spec), ...inside.record }
   const own = [...compared, ...attachment.diffs, ...inside.diffs]
   const tags = adopts
@@ -167,9 +156,8 @@ function planModification(
   diffs: readonly Diff[],
   isAdopted: boolean,
 ): boolean {
-  const paths = new Set(diffs.map(({ path }) => path))
-  const grows = spec.sizeGiB !== undefined && spec.sizeGiB > live.sizeGiB
-  if (grows || paths.has('type') || paths.has('iops') || paths.has('throughput')) {
+  const grows = isLarger(spec, live)
+  if (isModified(spec, live, diffs)) {
     planning.steps.add(
       'modify-volume',
       spec.address,
@@ -188,12 +176,19 @@ function planModification(
   return grows || (!isAdopted && isFilled && isUnrecorded && spec.sizeGiB === live.sizeGiB)
 }
 
-function serverRecord(planning: Planning, spec: VolumeSpec): AppliedRecord {
-  return recordOf(planning.digest, [{ key: 'server', word: spec.server }])
+/** What EC2 changes by a modification, as the applied tag calls it. */
+const shapeKeys = ['size', 'type', 'iops', 'rate'] as const
+
+function withoutShape(record: AppliedRecord): AppliedRecord {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => !shapeKeys.some((shapeKey) => shapeKey === key)))
 }
 
-function withoutSize(record: AppliedRecord): AppliedRecord {
-  return Object.fromEntries(Object.entries(record).filter(([key]) => key !== 'size'))
+function isLarger(spec: VolumeSpec, live: LiveVolume): boolean {
+  return spec.sizeGiB !== undefined && spec.sizeGiB > live.sizeGiB
+}
+
+function isModified(spec: VolumeSpec, live: LiveVolume, diffs: readonly Diff[]): boolean {
+  return isLarger(spec, live) || diffs.some(({ path }) => path === 'type' || path === 'iops' || path === 'throughput')
 }
 
 function withoutRecord(live: LiveVolume): LiveVolume {

@@ -165,11 +165,12 @@ describe('a volume', () => {
     expect(kindsOf(plan)).toEqual([])
   })
 
-  it('does not change its zone, its encryption or its server for one in another zone', () => {
-    const live = settled(mounted)
+  it('that the file names by its id is not replaced by another one for its zone or its encryption', () => {
+    const adopted = mounted.replace('size: 10', 'volumeId: vol-0a000001')
+    const live = { ...withVolumeAs(settled(mounted), { id: 'vol-0a000001' }), hosts: {} }
     const elsewhere = withVolumeAs(live, { zone: 'us-east-1b' })
-    expect(codesOf(planOf(mounted, elsewhere))).toEqual(['PLAN_ZONE_MISMATCH'])
-    const encrypted = mounted.replace('size: 10', 'encrypted: true, size: 10')
+    expect(codesOf(planOf(adopted, elsewhere))).toEqual(['PLAN_ZONE_MISMATCH'])
+    const encrypted = adopted.replace('volumeId', 'encrypted: true, volumeId')
     expect(codesOf(planOf(encrypted, live))).toEqual(['PLAN_VOLUME_FIXED'])
   })
 

@@ -86,7 +86,7 @@ class World {
     this.#snapshots = structuredClone([...before.snapshots])
     for (const [address, { id }] of Object.entries(plan.bindings)) this.#ids.set(address, id)
     for (const volume of this.#volumes) {
-      const device = rememberedDevice(volume)
+      const device = rememberedDevice(volume) ?? this.#copiedDevice(volume)
       if (device) this.#contents.set(volume.id, device)
     }
     for (const server of this.#servers) {
@@ -197,16 +197,36 @@ class World {
         return
       }
       case 'create-snapshot':
-        this.#snapshots.push({
-          address: step.address,
-          id: this.#newId('snap', step.id),
-          tags: step.tags,
-          volumeId: step.volumeId,
-          state: 'completed',
-          startedAt: `2026-11-21T0${this.#generation % 10}:00:00.000Z`,
-          sizeGiB: this.#volumeById(step.volumeId).sizeGiB,
-        })
+        this.#ids.set(
+          step.id,
+          this.#createSnapshot(step.address, step.id, {
+            volumeId: step.volumeId ?? this.#idOf(step.bound ?? step.address),
+            tags: step.tags,
+          }),
+        )
         return
+      case 'create-snapshots':
+        for (const request of step.snapshots) {
+          const { address } = this.#volumeById(request.volumeId)
+          this.#createSnapshot(address, `${step.id}-${request.volumeId}`, request)
+        }
+        return
+      case 'delete-snapshot':
+        this.#snapshots = this.#snapshots.filter(({ id }) => id !== step.snapshotId)
+        return
+      case 'supersede-volume': {
+        const volume = this.#volumeById(step.volumeId)
+        const by = step.snapshotId ?? this.#ids.get(step.snapshotStep ?? '') ?? ''
+        volume.tags = { ...volume.tags, ...step.tags, [tagKeys.superseded]: by }
+        return
+      }
+      case 'verify-volume': {
+        const { device, disk, volume } = this.#deviceOn(step.address, step.server)
+        if (step.uuid !== undefined && device.content?.uuid !== step.uuid) throw new Refused(`${volume.id} is no copy`)
+        const isMounted = disk.mounts.some(({ volumeId, path }) => volumeId === volume.id && path === step.mountPath)
+        if (step.mountPath !== undefined && !isMounted) throw new Refused(`${volume.id} is not mounted`)
+        return
+      }
       case 'delete-volume':
         if (this.#volumeById(step.volumeId).attachment) throw new Refused(`${step.volumeId} is attached`)
         this.#volumes = this.#volumes.filter(({ id }) => id !== step.volumeId)
@@ -364,16 +384,36 @@ class World {
     this.#servers = this.#servers.filter(({ id }) => id !== instanceId)
   }
 
+  #createSnapshot(
+    address: Address,
+    name: string,
+    { volumeId, tags }: { readonly volumeId: string; readonly tags: Tags },
+  ): string {
+    const id = this.#newId('snap', name)
+    const { uuid } = this.#contents.get(volumeId)?.content ?? {}
+    this.#snapshots.push({
+      address,
+      id,
+      tags: uuid === undefined ? tags : { [tagKeys.uuid]: uuid, ...tags },
+      volumeId,
+      state: 'completed',
+      startedAt: `2026-11-21T0${this.#generation % 10}:00:00.000Z`,
+      sizeGiB: this.#volumeById(volumeId).sizeGiB,
+    })
+    return id
+  }
+
   #createVolume(step: StepOf<'create-volume'>): void {
     if (this.#volumes.some(({ address, tags }) => address === step.address && tags[tagKeys.retained] === undefined)) {
       throw new Refused(`${step.address} exists`)
     }
     const id = this.#newId('vol', step.id)
-    const snapshot = this.#snapshots.find((known) => known.id === step.snapshotId)
+    const snapshotId = step.snapshotId ?? this.#ids.get(step.snapshotStep ?? '')
+    const snapshot = this.#snapshots.find((known) => known.id === snapshotId)
     this.#volumes.push({
       address: step.address,
       id,
-      tags: step.tags,
+      tags: step.snapshotStep === undefined ? step.tags : { ...step.tags, [tagKeys.origin]: snapshotId ?? '' },
       state: 'available',
       sizeGiB: step.sizeGiB ?? snapshot?.sizeGiB ?? 1,
       type: step.type,
@@ -382,16 +422,22 @@ class World {
       encrypted: step.encrypted ?? false,
       kmsKey: step.kmsKey,
       zone: step.zone,
-      snapshotId: step.snapshotId,
+      snapshotId,
       attachment: undefined,
     })
     this.#ids.set(step.address, id)
-    if (snapshot) {
-      const fstype = snapshot.tags[tagKeys.fstype] ?? 'ext4'
-      const uuid = snapshot.tags[tagKeys.uuid] ?? `uuid-${snapshot.id}`
-      const content = { fstype, label: undefined, uuid, filesystemBytes: snapshot.sizeGiB * 2 ** 30 }
-      this.#contents.set(id, { volumeId: id, path: '/dev/nvme1n1', sizeBytes: 0, content, partitionPath: undefined })
-    }
+    const copy = this.#copiedDevice({ id, snapshotId })
+    if (copy) this.#contents.set(id, copy)
+  }
+
+  /** What a volume holds that was made from a snapshot. */
+  #copiedDevice({ id, snapshotId }: Pick<LiveVolume, 'id' | 'snapshotId'>): HostDevice | undefined {
+    const snapshot = this.#snapshots.find((known) => known.id === snapshotId)
+    if (!snapshot) return undefined
+    const fstype = snapshot.tags[tagKeys.fstype] ?? 'ext4'
+    const uuid = snapshot.tags[tagKeys.uuid] ?? `uuid-${snapshot.id}`
+    const content = { fstype, label: undefined, uuid, filesystemBytes: snapshot.sizeGiB * 2 ** 30 }
+    return { volumeId: id, path: '/dev/nvme1n1', sizeBytes: 0, content, partitionPath: undefined }
   }
 
   #makeFilesystem(step: StepOf<'make-filesystem'>): void {
@@ -447,7 +493,7 @@ class World {
       server: this.#servers,
       volume: this.#volumes,
     }
-    const id = this.#idOf(step.target)
+    const id = step.resourceId ?? this.#idOf(step.target)
     const resource = lists[parseAddress(step.target)?.kind ?? '']?.find((known) => known.id === id)
     if (!resource) throw new Refused(`${step.target} is gone`)
     resource.tags = withTags(resource.tags, step.tags, step.removeTags)

@@ -1,10 +1,12 @@
 import type { CreateVolume } from '../../planner/step.js'
+import { tagKeys } from '../../planner/tags.js'
 import type { Effect } from '../ports.js'
 import { snapshotOf } from './snapshot-binding.js'
 import type { StepContext } from './step-context.js'
 
 export async function createVolume(step: CreateVolume, { ports, bindings, once }: StepContext): Promise<Effect> {
   const { zone, sizeGiB, type, iops, throughputMiBps, encrypted, kmsKey, snapshotId, tags } = step
+  const source = snapshotId ?? snapshotOf(bindings, step.snapshotStep)
   const created = await ports.cloud.createVolume({
     zone,
     sizeGiB,
@@ -13,10 +15,11 @@ export async function createVolume(step: CreateVolume, { ports, bindings, once }
     throughputMiBps,
     encrypted,
     kmsKey,
-    snapshotId: snapshotId ?? snapshotOf(bindings, step.snapshotStep),
-    tags,
+    snapshotId: source,
+    // Of a snapshot that this run took, the plan could not know the id.
+    tags: step.snapshotStep === undefined || source === undefined ? tags : { ...tags, [tagKeys.origin]: source },
     once,
   })
-  bindings.bind(step.address, { id: created.id, zone: created.zone })
+  bindings.bind(step.bound ?? step.address, { id: created.id, zone: created.zone })
   return 'done'
 }

@@ -1,0 +1,145 @@
+import type { SnapshotSchedule, VolumeSpec } from '../spec/stack-spec.js'
+import { connection } from './connection.js'
+import type { LiveSnapshot, LiveVolume } from './live-stack.js'
+import { nameTag } from './names.js'
+import { recordChange, type Planning } from './planning.js'
+import { prunableSnapshots } from './snapshot-retention.js'
+import { snapshotTags, snapshotVersion } from './snapshot-tags.js'
+import type { SnapshotHold } from './step.js'
+import { stepId } from './step-graph.js'
+import { tagKeys } from './tags.js'
+import { recordNeeds } from './volume-record.js'
+
+const minuteMs = 60_000
+
+/**
+ * Plans the snapshots that are due at `options.now`, and the end of those that the rules let go of. Without a moment
+ * nothing is due. Neither is a difference: a plan that has nothing else to do shows no drift and nothing pending.
+ */
+export function planSchedules(planning: Planning): void {
+  const { now } = planning.options
+  if (now === undefined) return
+  for (const spec of planning.spec.volumes) {
+    const live = appliedVolume(planning, spec)
+    if (spec.snapshots && live) planSchedule(planning, spec, spec.snapshots, live, now)
+  }
+}
+
+/** The volume that the entry stands for, where it stays what it is in this plan. */
+function appliedVolume(planning: Planning, { address, server, volumeId }: VolumeSpec): LiveVolume | undefined {
+  if (planning.blocked.has(address)) return undefined
+  if (server !== undefined && !planning.fates.has(server)) return undefined
+  // One that another takes the place of leaves a snapshot anyway.
+  if (planning.steps.has(stepId('create-volume', address))) return undefined
+  const adopted = volumeId === undefined ? undefined : planning.live.volumesById.get(volumeId)
+  return planning.live.volumes.get(address) ?? (adopted && { ...adopted, address })
+}
+
+function planSchedule(
+  planning: Planning,
+  spec: VolumeSpec,
+  schedule: SnapshotSchedule,
+  live: LiveVolume,
+  now: string,
+): void {
+  const { address } = spec
+  const own = planning.live.snapshots.get(address) ?? []
+  const isDue = isSnapshotDue(own, live, schedule, now)
+  if (isDue) addSnapshot(planning, spec, schedule, live)
+  const prunable = schedule.keep ? goneBy(planning, schedule.keep, own, isDue ? now : undefined) : []
+  for (const snapshot of prunable) {
+    planning.steps.add(
+      'delete-snapshot',
+      address,
+      { snapshotId: snapshot.id },
+      { needs: [stepId('create-snapshot', address)], suffix: snapshot.id },
+    )
+  }
+  noteWork(planning, address, isDue, prunable)
+}
+
+/** Whether the newest state of the volume that is kept is older than the file allows; a new volume's is its beginning. */
+export function isSnapshotDue(
+  snapshots: readonly LiveSnapshot[],
+  live: Pick<LiveVolume, 'createdAt'>,
+  { everyMinutes }: SnapshotSchedule,
+  now: string,
+): boolean {
+  const moments = snapshots.filter(({ state }) => state !== 'error').map(({ startedAt }) => startedAt)
+  const newest = moments.sort().at(-1) ?? live.createdAt
+  return newest === undefined || Date.parse(now) - Date.parse(newest) >= everyMinutes * minuteMs
+}
+
+/** After everything else that the plan does with the volume. */
+function addSnapshot(planning: Planning, spec: VolumeSpec, schedule: SnapshotSchedule, live: LiveVolume): void {
+  const { address, server } = spec
+  const fate = server === undefined ? undefined : planning.fates.get(server)
+  const canEnter = fate?.runsAfter === true && fate.inside !== 'impossible' && fate.inside !== 'unread'
+  const hold = canEnter ? holdFor(spec, schedule) : undefined
+  planning.steps.add(
+    'create-snapshot',
+    address,
+    {
+      volumeId: live.id,
+      description: `${nameTag(planning.spec.stack, address)}, taken as scheduled`,
+      tags: snapshotTags(planning, live),
+      ...(hold && { hold }),
+    },
+    {
+      needs: [...recordNeeds(address), ...(hold && fate ? [connection(fate)] : [])],
+      impact: hold?.how === 'unmount' ? 'downtime' : 'none',
+    },
+  )
+}
+
+function holdFor({ server, mount, fstype }: VolumeSpec, { consistent }: SnapshotSchedule): SnapshotHold | undefined {
+  if (server === undefined || !mount || consistent === 'none') return undefined
+  return consistent === 'freeze' ? { how: 'freeze', server } : { how: 'unmount', server, fstype, mount }
+}
+
+/** The completed ones that no rule keeps, where nothing else needs them: images, checkpoints, the file, an unfinished swap. */
+function goneBy(
+  planning: Planning,
+  keep: NonNullable<SnapshotSchedule['keep']>,
+  own: readonly LiveSnapshot[],
+  taken: string | undefined,
+): readonly LiveSnapshot[] {
+  const completed = own.filter(({ state, tags }) => state === 'completed' && tags[tagKeys.checkpoint] === undefined)
+  const next = taken === undefined ? [] : [{ id: '', startedAt: taken }]
+  const prunable = new Set(prunableSnapshots([...completed, ...next], keep))
+  const needed = neededElsewhere(planning)
+  // What the new one stands in for goes after it is completed; without a new one, a good one stays.
+  return completed.filter(
+    (snapshot) => prunable.has(snapshot.id) && !needed(snapshot) && (snapshot.imageIds ?? []).length === 0,
+  )
+}
+
+function neededElsewhere({ spec, live, options }: Planning): (snapshot: LiveSnapshot) => boolean {
+  const ids = new Set<string | undefined>(Object.values(options.restore ?? {}))
+  for (const volume of [...live.retained.values()].flat()) ids.add(volume.tags[tagKeys.superseded])
+  const versions = new Set<string>()
+  for (const { snapshot } of spec.volumes) {
+    if (snapshot?.kind === 'id') ids.add(snapshot.id)
+    else if (snapshot) versions.add(`volume.${snapshot.name} ${snapshot.version}`)
+  }
+  return (snapshot) => ids.has(snapshot.id) || versions.has(`${snapshot.address} ${snapshotVersion(snapshot)}`)
+}
+
+function noteWork(
+  planning: Planning,
+  address: VolumeSpec['address'],
+  isDue: boolean,
+  prunable: readonly LiveSnapshot[],
+): void {
+  const notes = [
+    ...(isDue ? ['a snapshot is due'] : []),
+    ...(prunable.length > 0
+      ? [`${prunable.length === 1 ? 'a snapshot is' : `${prunable.length} snapshots are`} kept no longer`]
+      : []),
+  ]
+  const change = planning.changes.get(address)
+  if (notes.length === 0 || !change) return
+  const kind = change.kind === 'none' ? 'update' : change.kind
+  const reason = [change.reason, ...notes].filter((text) => text !== '').join('; ')
+  recordChange(planning, { ...change, kind, reason })
+}
