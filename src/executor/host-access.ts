@@ -29,9 +29,11 @@ export async function hostAccess(address: Address, binding: Binding, keys: Local
     address,
     instanceId: binding.id,
     hostname,
+    ...(binding.privateIp !== undefined && { privateIp: binding.privateIp }),
     port: sshPort,
     user: binding.user ?? 'ec2-user',
     hostKey: binding.hostKey,
+    ...(binding.deviceNames && { deviceNames: binding.deviceNames }),
     privateKeyPath: binding.keyPair === undefined ? undefined : await keys.privateKeyPath(binding.keyPair),
   }
 }

@@ -1,20 +1,24 @@
 import { messageOf } from '../core/errors.js'
 import {
   imageKey,
+  type ArchiveFacts,
   subnetKey,
   type HostFacts,
   type LiveServer,
   type LiveStack,
+  type LiveVolume,
   type SyncFacts,
   type Unreadable,
 } from '../planner/live-stack.js'
+import { deviceNamesOf } from '../planner/attached-devices.js'
 import { loginUser } from '../planner/login-user.js'
 import { tagKeys } from '../planner/tags.js'
 import { displayName, type Address } from '../spec/address.js'
-import type { StackSpec, SyncSpec } from '../spec/stack-spec.js'
+import type { StackSpec } from '../spec/stack-spec.js'
 import { mapBounded } from './bounded.js'
 import { hostAccess } from './host-access.js'
-import type { CloudFacts, CloudQuery, CopyDestination, CopyRule, HostAccess, NamedId, Ports } from './ports.js'
+import { readSyncs, type EnteredServer } from './observe-syncs.js'
+import type { CloudFacts, CloudQuery, HostAccess, NamedId, Ports } from './ports.js'
 
 /** Chosen: enough to hide the round trips, few enough for a small machine's processes (rsync). */
 const hostsAtOnce = 16
@@ -23,6 +27,8 @@ const comparisonsAtOnce = 4
 export interface ObserveOptions {
   /** Whether to look inside the servers, and to compare what sync rules copy. */
   readonly hosts: boolean
+  /** Other stacks whose snapshots are read too. */
+  readonly snapshotsOf?: readonly string[]
   /** Why no server can be entered at all (a sandbox without hosts). */
   readonly hostsImpossible?: string | undefined
   /** One line for people about what is being read. */
@@ -37,13 +43,17 @@ export async function observeStack(spec: StackSpec, ports: Ports, options: Obser
   const say = options.onActivity ?? (() => undefined)
   say('reading EC2')
   const [cloud, publicKeys] = await Promise.all([
-    ports.cloud.observe(cloudQuery(spec)),
+    ports.cloud.observe({ ...cloudQuery(spec), snapshotsOf: options.snapshotsOf ?? [] }),
     readPublicKeys(spec, ports, options),
   ])
   if (options.hosts && options.hostsImpossible === undefined && cloud.servers.length > 0) say('reading servers')
-  const servers = await readServers(spec, cloud, ports, options)
+  const [servers, volumes] = await Promise.all([
+    readServers(spec, cloud, ports, options),
+    withModifications(spec, cloud, ports),
+  ])
   if (options.hosts && spec.syncs.length > 0) say('comparing files')
-  const syncs = await readSyncs(spec, cloud, servers, ports, options)
+  const syncs = options.hosts ? await readSyncs(spec.syncs, cloud.volumes, servers, ports) : {}
+  const archives = await readArchives(spec, ports, options)
   return {
     stack: spec.stack,
     region: cloud.region,
@@ -51,13 +61,15 @@ export async function observeStack(spec: StackSpec, ports: Ports, options: Obser
     keyPairs: cloud.keyPairs,
     securityGroups: cloud.securityGroups,
     servers: cloud.servers,
-    volumes: cloud.volumes,
+    volumes,
     snapshots: cloud.snapshots,
     images: cloud.images,
     subnets: cloud.subnets,
     ledger: cloud.ledger,
     operatorIp: cloud.operatorIp,
     publicKeys,
+    ...(spec.archives.length > 0 && { archives }),
+    ...(cloud.temporaries && { temporaries: cloud.temporaries }),
     hosts: Object.fromEntries(servers.map(({ address, facts }) => [address, facts])),
     syncs,
     hostsImpossible: options.hostsImpossible,
@@ -73,16 +85,18 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
     if (volumeId !== undefined) volumeIds.push({ id: volumeId, address })
     if (snapshot?.kind === 'id') snapshotIds.push({ id: snapshot.id, address })
   }
-  const subnets = spec.servers.flatMap(({ subnet }) => (subnet === undefined ? [] : [subnet]))
+  const launched = [...spec.servers, ...spec.archives.map(({ server }) => server)]
+  const subnets = launched.flatMap(({ subnet }) => (subnet === undefined ? [] : [subnet]))
   return {
     stack: spec.stack,
     images: distinct(
-      spec.servers.map(({ image }) => image),
+      launched.map(({ image }) => image),
       imageKey,
     ),
     subnets: distinct(subnets, subnetKey),
     volumeIds,
     snapshotIds,
+    snapshotImages: spec.volumes.some(({ snapshots }) => snapshots?.keep !== undefined),
     operatorIp: spec.securityGroups.some(({ ingress }) => ingress.some(({ from }) => from.kind === 'my-ip')),
   }
 }
@@ -91,7 +105,7 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
 export function liveHostAccess(
   server: LiveServer,
   spec: StackSpec,
-  cloud: Pick<CloudFacts, 'images' | 'keyPairs'>,
+  cloud: Pick<CloudFacts, 'images' | 'keyPairs' | 'volumes'>,
   ports: Pick<Ports, 'keys'>,
 ): Promise<HostAccess> {
   const wanted = spec.servers.find(({ address }) => address === server.address)
@@ -110,16 +124,30 @@ export function liveHostAccess(
       ...(server.privateIp !== undefined && { privateIp: server.privateIp }),
       ...(hostKey !== undefined && { hostKey }),
       ...(keyPair !== undefined && { keyPair }),
+      deviceNames: deviceNamesOf(server.id, cloud.volumes),
     },
     ports.keys,
   )
 }
 
-interface ServerReading {
-  readonly address: Address
-  readonly facts: HostFacts
-  /** Set when the server answered. */
-  readonly access: HostAccess | undefined
+/** The volumes, and of those that the file wants larger or otherwise what EC2 has changed of them lately. */
+async function withModifications(spec: StackSpec, cloud: CloudFacts, ports: Ports): Promise<readonly LiveVolume[]> {
+  const wanted = new Map(spec.volumes.map((volume) => [volume.address, volume]))
+  const changing = cloud.volumes.filter((volume) => {
+    const { sizeGiB, type, iops, throughputMiBps } = wanted.get(volume.address) ?? {}
+    return (
+      (sizeGiB !== undefined && sizeGiB > volume.sizeGiB) ||
+      (type !== undefined && type !== volume.type) ||
+      (iops !== undefined && iops !== volume.iops) ||
+      (throughputMiBps !== undefined && throughputMiBps !== volume.throughputMiBps)
+    )
+  })
+  if (changing.length === 0) return cloud.volumes
+  const modifications = await ports.cloud.readModifications(changing.map(({ id }) => id))
+  return cloud.volumes.map((volume) => {
+    const own = modifications[volume.id]
+    return own ? { ...volume, modifications: own } : volume
+  })
 }
 
 function readServers(
@@ -127,7 +155,7 @@ function readServers(
   cloud: CloudFacts,
   ports: Ports,
   options: ObserveOptions,
-): Promise<readonly ServerReading[]> {
+): Promise<readonly EnteredServer[]> {
   const asked = options.hosts && options.hostsImpossible === undefined
   return mapBounded(distinct(cloud.servers, addressOfServer), hostsAtOnce, async (server) => {
     const { address } = server
@@ -145,51 +173,22 @@ function readServers(
   })
 }
 
-async function readSyncs(
+/** The directories of archives are on this machine, and are read whether or not servers are looked into. */
+async function readArchives(
   spec: StackSpec,
-  cloud: CloudFacts,
-  servers: readonly ServerReading[],
   ports: Ports,
   options: ObserveOptions,
-): Promise<Readonly<Record<string, SyncFacts>>> {
-  if (!options.hosts) return {}
-  const readings = await mapBounded(spec.syncs, comparisonsAtOnce, async (sync) => {
-    const facts = await readSync(sync, copyDestination(sync, cloud, servers), ports)
-    return [sync.address, facts] as const
+): Promise<Readonly<Record<string, ArchiveFacts>>> {
+  if (spec.archives.length > 0) options.onActivity?.('reading directories')
+  const readings = await mapBounded(spec.archives, comparisonsAtOnce, async ({ address, from, exclude, checksum }) => {
+    try {
+      const facts: ArchiveFacts = { kind: 'read', ...(await ports.sync.readTree({ source: from, exclude, checksum })) }
+      return [address, facts] as const
+    } catch (error) {
+      return [address, { kind: 'unreadable', reason: messageOf(error) } satisfies ArchiveFacts] as const
+    }
   })
   return Object.fromEntries(readings)
-}
-
-async function readSync(sync: SyncSpec, destination: CopyDestination | undefined, ports: Ports): Promise<SyncFacts> {
-  const rule: CopyRule = { source: sync.from.path, delete: sync.delete, exclude: sync.exclude }
-  try {
-    const [sourceDigest, figures] = await Promise.all([
-      ports.sync.sourceDigest(rule),
-      ports.sync.compare(rule, destination),
-    ])
-    return { kind: 'read', sourceDigest, ...figures, compared: destination ? 'both' : 'source-only' }
-  } catch (error) {
-    return { kind: 'unreadable', reason: messageOf(error) }
-  }
-}
-
-/** Where a rule writes, when that can be asked now: the server answered and, for a volume, has it mounted. */
-function copyDestination(
-  { to }: SyncSpec,
-  cloud: CloudFacts,
-  servers: readonly ServerReading[],
-): CopyDestination | undefined {
-  if (to.kind === 'server') {
-    const access = servers.find(({ address }) => address === to.server)?.access
-    return access && { access, path: to.path }
-  }
-  const volume = cloud.volumes.find(({ address }) => address === to.volume)
-  for (const { facts, access } of servers) {
-    if (!access || facts.kind !== 'read') continue
-    const mount = facts.mounts.find(({ volumeId }) => volumeId === volume?.id)
-    if (mount) return { access, path: `${mount.path}/${to.path}` }
-  }
-  return undefined
 }
 
 async function readPublicKeys(
@@ -207,7 +206,7 @@ async function readPublicKeys(
 }
 
 function unreadableIn(
-  servers: readonly ServerReading[],
+  servers: readonly EnteredServer[],
   syncs: Readonly<Record<string, SyncFacts>>,
 ): readonly Unreadable[] {
   const found: Unreadable[] = []

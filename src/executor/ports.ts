@@ -1,13 +1,17 @@
 import type {
   LiveImage,
   LiveKeyPair,
+  LiveModification,
   LiveSecurityGroup,
   LiveServer,
   LiveSnapshot,
   LiveSubnet,
+  LiveTemporary,
   LiveVolume,
   HostFacts,
+  TreeFacts,
 } from '../planner/live-stack.js'
+import type { CopyOptions } from '../planner/step.js'
 import type { Tags } from '../planner/tags.js'
 import type { Address } from '../spec/address.js'
 import type {
@@ -89,7 +93,7 @@ export interface CloudPort {
   /** Waits until available. */
   createVolume(request: VolumeRequest & Once): Promise<Created & { readonly zone: string }>
   /** Chooses a device name that is free, attaches, waits until attached. `unchanged` when it is attached there already. */
-  attachVolume(request: { readonly volumeId: string; readonly instanceId: string }): Promise<Effect>
+  attachVolume(request: { readonly volumeId: string; readonly instanceId: string }): Promise<Attached>
   /** Never forced. Waits until the volume is available. */
   detachVolume(request: {
     readonly volumeId: string
@@ -119,6 +123,9 @@ export interface CloudPort {
   awaitSnapshot(request: { readonly id: string; readonly volumeId: string } & Waiting): Promise<void>
   /** `unchanged` also for one that an image uses: it is left alone. */
   deleteSnapshot(request: Owned): Promise<Effect>
+
+  /** The modifications that EC2 remembers of these volumes, by volume id, newest first; one without any has no entry. */
+  readModifications(volumeIds: readonly string[]): Promise<Readonly<Record<string, readonly LiveModification[]>>>
 
   /** Adds or overwrites these tags, leaves all others alone. */
   setTags(request: { readonly id: string; readonly tags: Tags }): Promise<Effect>
@@ -159,6 +166,12 @@ export interface Waiting {
 
 export interface Created {
   readonly id: string
+}
+
+export interface Attached {
+  readonly effect: Effect
+  /** e.g. `/dev/sdf`. */
+  readonly deviceName: string
 }
 
 export type Effect = 'done' | 'unchanged'
@@ -252,6 +265,8 @@ export interface CloudFacts {
   readonly subnets: Readonly<Record<string, LiveSubnet>>
   readonly operatorIp: string | undefined
   readonly ledger: { readonly id: string; readonly addresses: readonly Address[] } | undefined
+  /** Servers and volumes with the role `temporary`: in none of the other lists. */
+  readonly temporaries?: readonly LiveTemporary[]
   /** Resources with the stack's tag whose `evenkeel:address` is missing or is no address: for people to look at, never touched. */
   readonly unnamed?: readonly { readonly id: string; readonly addressTag: string | undefined }[]
 }
@@ -264,6 +279,8 @@ export interface HostAccess {
   readonly instanceId: string
   /** Public address, else the private one. */
   readonly hostname: string
+  /** Where other servers reach it. */
+  readonly privateIp?: string
   readonly port: number
   readonly user: string
   /** `ssh-ed25519 AAAA…`; a connection that shows another key is refused. */
@@ -288,6 +305,8 @@ export interface HostPort {
       readonly fstype: Fstype
       readonly label: string | undefined
       readonly uuid: string | undefined
+      /** Whether it is mounted (swap: used) afterwards, so that a server whose kernel cannot is told before anything is made. */
+      readonly isUsed?: boolean | undefined
     },
   ): Promise<Effect>
   /** Grows the partition, if there is one, and the filesystem to the device's size; offline where the kernel refuses it online. */
@@ -295,7 +314,7 @@ export interface HostPort {
     access: HostAccess,
     request: { readonly volumeId: string; readonly fstype: Fstype; readonly mountPath: string | undefined },
   ): Promise<Effect>
-  /** Checks that the device holds `fstype`, makes the directory, mounts by UUID, sets owner and mode where given. `unchanged` when all is so already. */
+  /** Checks that the device holds `fstype`, makes the directory, mounts by UUID, sets owner and mode where given; a swap area is swapped to. `unchanged` when all is so already. */
   mount(
     access: HostAccess,
     request: { readonly volumeId: string; readonly fstype: Fstype; readonly mount: MountSpec; readonly fresh: boolean },
@@ -355,9 +374,23 @@ export interface LocalKeysPort {
 // ---------------------------------------------------------------- sync
 
 export interface CopyRule {
-  readonly source: string
+  /** Owners by number, hard links, ACLs, extended attributes and holes are kept; else everything belongs to the login user. */
+  readonly keepAll?: boolean
+  /** A path of this machine, or places on one machine. */
+  readonly source: string | readonly CopyPlace[]
   readonly delete: boolean
   readonly exclude: readonly string[]
+  readonly options?: CopyOptions
+  /** Between two machines of which neither is this one: through this machine. */
+  readonly relayed?: boolean
+}
+
+/** An end of a copy: on a server of the stack, on an unmanaged machine (`user@name`), or, with neither, on this machine. */
+export interface CopyPlace {
+  readonly access?: HostAccess
+  readonly host?: string
+  /** Absolute on a server; with the trailing slash as written. */
+  readonly path: string
 }
 
 /** Where a rule writes: an absolute path on a server, with the trailing slash as written. */
@@ -375,12 +408,14 @@ export interface CopyFigures {
 }
 
 export interface SyncPort {
+  /** What a directory holds, as an archive takes it. Contents count only with `checksum`. */
+  readTree(request: { readonly source: string; readonly exclude: readonly string[]; readonly checksum: boolean }): Promise<TreeFacts>
   /** Digest over names, sizes, times (whole seconds) and modes below the source, without what is excluded. */
   sourceDigest(rule: CopyRule): Promise<string>
   /** rsync's dry run; without a destination, against nothing. Changes nothing anywhere. */
-  compare(rule: CopyRule, destination: CopyDestination | undefined): Promise<CopyFigures>
+  compare(rule: CopyRule, destination: CopyPlace | undefined): Promise<CopyFigures>
   /** Copies; progress in bytes of the total. */
-  copy(rule: CopyRule, destination: CopyDestination, onProgress: (bytesDone: number) => void): Promise<CopyFigures>
+  copy(rule: CopyRule, destination: CopyPlace, onProgress: (bytesDone: number) => void): Promise<CopyFigures>
   /** Ends shared connections and removes temporary files. */
   close(): Promise<void>
 }

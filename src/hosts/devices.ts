@@ -1,4 +1,5 @@
 import type { HostContent, HostDevice, HostMount } from '../planner/live-stack.js'
+import { swapPath } from '../spec/stack-spec.js'
 import { filesystemBytes, xfsLogBytes } from './filesystem-size.js'
 import type { Block, MountInfo, Probe, Signatures } from './probe-output.js'
 
@@ -44,7 +45,17 @@ export function volumeMounts(probe: Probe, devices: readonly VolumeDevice[]): re
         }
       }),
   )
-  return mounts.sort((a, b) => (a.path < b.path ? -1 : 1))
+  const swaps = devices.filter((device) => isSwappedOn(probe, device)).map(({ volumeId }) => swapMount(volumeId))
+  return [...mounts, ...swaps].sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** Whether the kernel swaps to the device. */
+export function isSwappedOn(probe: Pick<Probe, 'swaps' | 'links'>, device: VolumeDevice): boolean {
+  return probe.swaps.some((path) => resolveLink(probe, path) === device.contentPath)
+}
+
+function swapMount(volumeId: string): HostMount {
+  return { volumeId, path: swapPath, fstype: 'swap', options: 'sw', owner: '', mode: '' }
 }
 
 /** Every mount of a device, bind mounts included, in the order of mounting. btrfs shows a number of its own, so its source is compared too. */
@@ -54,7 +65,7 @@ export function mountsOf(probe: Probe, device: VolumeDevice): readonly MountInfo
   return probe.mounts.filter((mount) => numbers.has(mount.number) || paths.has(resolveLink(probe, mount.source)))
 }
 
-function resolveLink(probe: Probe, source: string): string {
+function resolveLink(probe: Pick<Probe, 'links'>, source: string): string {
   const name = probe.links.get(source.slice(source.lastIndexOf('/') + 1))
   return name === undefined ? source : `/dev/${name}`
 }

@@ -17,8 +17,8 @@ export interface FilesystemFacts {
   /** UUIDs that it can have, as blkid writes them. */
   readonly uuidPattern: RegExp
   readonly packages: Packages
-  /** What mount(8) and fstab call it; undefined: it is not mounted. */
-  readonly mountType: string | undefined
+  /** What mount(8) and fstab call it. */
+  readonly mountType: string
   /** Program that mount(8) needs besides the kernel. */
   readonly mountProgram?: string
   readonly grow: GrowFacts | undefined
@@ -175,7 +175,7 @@ export const filesystemTable: Readonly<Record<Exclude<Fstype, 'raw'>, Filesystem
     labelBytesMax: 15,
     uuidPattern: anyUuid,
     packages: packagesNamed('util-linux', 'util-linux'),
-    mountType: undefined,
+    mountType: 'swap',
     grow: undefined,
     fsckPass: 0,
     hasOwners: false,

@@ -1,4 +1,5 @@
 import type { FstabLine } from '../planner/live-stack.js'
+import { swapPath } from '../spec/stack-spec.js'
 import { escapeOctal, unescapeOctal } from './octal.js'
 
 /** One managed line, and the volume that it stands for. */
@@ -47,7 +48,13 @@ export function conflictingLine(text: string, managed: ManagedLine): string | un
   const managedAt = new Set(lines.flatMap((line, at) => (isManaged(lines, at) && parseLine(line) ? [at] : [])))
   return lines.find((line, at) => {
     const parsed = parseLine(line)
-    return parsed?.path === managed.path && parsed.source !== managed.source && !managedAt.has(at)
+    // Swap areas have no mount point to share.
+    return (
+      managed.path !== swapPath &&
+      parsed?.path === managed.path &&
+      parsed.source !== managed.source &&
+      !managedAt.has(at)
+    )
   })
 }
 

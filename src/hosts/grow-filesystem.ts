@@ -11,6 +11,7 @@ import { filesystemMissing } from './mount.js'
 import type { MountInfo } from './probe-output.js'
 import { exitStatuses, needFunction, packageArguments } from './shell-library.js'
 import type { SshSession } from './ssh-session.js'
+import { remakeSwap } from './swap.js'
 import { unmountPaths } from './unmount.js'
 import { readDevice } from './wait-for-device.js'
 
@@ -19,19 +20,23 @@ export type GrowRequest = Parameters<HostPort['growFilesystem']>[1]
 /** Grows the partition, if there is one, then the filesystem, to the size of the device. */
 export async function growFilesystem(session: SshSession, request: GrowRequest, clock: Clock): Promise<Effect> {
   const { volumeId, fstype } = request
-  if (fstype === 'raw' || fstype === 'swap') return 'unchanged'
+  if (fstype === 'raw') return 'unchanged'
   const facts = filesystemTable[fstype]
   const { inside, device } = await readDevice(session, volumeId, clock)
   if (!device.content) throw filesystemMissing(session, volumeId)
   if (!isWantedFstype(device.content, fstype)) throw foreignContent(session, volumeId, device.content, fstype)
-  if (!facts.grow) throw cannotGrow(session, volumeId, fstype)
+  if (!facts.grow && fstype !== 'swap') throw cannotGrow(session, volumeId, fstype)
   if (device.partitionPath !== undefined) await growPartition(session, device)
   const present = device.partitionPath === undefined ? device : (await readDevice(session, volumeId, clock)).device
   if (fillsDevice(present)) return 'unchanged'
+  if (!facts.grow) {
+    await remakeSwap(session, inside, present)
+    return 'done'
+  }
   await needProgram(session, fstype)
   const mount = mountsOf(inside, device).findLast(({ root }) => root === '/')
   if (mount) await growMounted(session, device, mount, facts.grow)
-  else await growUnmounted(session, device, facts.grow, facts.mountType ?? fstype)
+  else await growUnmounted(session, device, facts.grow, facts.mountType)
   const { device: after } = await readDevice(session, volumeId, clock)
   return after.content?.filesystemBytes === device.content.filesystemBytes ? 'unchanged' : 'done'
 }

@@ -138,7 +138,11 @@ class Hosts implements HostPort {
     const { address, instanceId, hostname, port, user, hostKey, privateKeyPath } = access
     const key = JSON.stringify([instanceId, hostname, port, user, hostKey, privateKeyPath])
     const known = this.#connections.get(address)
-    if (known?.key === key) return known.session
+    if (known?.key === key) {
+      const session = await known.session
+      session.access = access
+      return session
+    }
     if (known) this.disconnect(address)
     const session = connect(access, { patienceMs, loginPatienceMs, clock: this.#clock }).then((client) => {
       const made = new SshSession(access, client)

@@ -18,11 +18,12 @@ export async function makeFilesystem(session: SshSession, request: MakeRequest, 
   if (request.fstype === 'raw') return 'unchanged'
   const facts = filesystemTable[request.fstype]
   checkNames(session, request, facts)
-  const { device } = await readDevice(session, request.volumeId, clock)
+  const { inside, device } = await readDevice(session, request.volumeId, clock)
   if (device.content) {
     if (isWanted(device.content, request)) return 'unchanged'
     throw foreignContent(session, request.volumeId, device.content, request.fstype)
   }
+  if (request.isUsed && inside.filesystems?.includes(request.fstype) === false) throw unsupported(session, request)
   const path = device.contentPath
   const make = [
     ...facts.make,
@@ -87,6 +88,19 @@ function isWanted(
     isWantedFstype(content, request.fstype) &&
     sameText(content.label, request.label) &&
     sameText(content.uuid, request.uuid)
+  )
+}
+
+/** Told before anything is written, so that the volume is still blank when the file names another filesystem. */
+function unsupported(session: SshSession, { volumeId, fstype }: MakeRequest): HostError {
+  const host = session.access.address
+  return new HostError(
+    'HOST_FILESYSTEM_UNSUPPORTED',
+    `the kernel of ${host} cannot use ${fstype}, so no filesystem was made on ${volumeId}`,
+    {
+      host,
+      hint: 'choose another fstype, take an image whose kernel has it (some keep it in a package such as linux-modules-extra or kernel-modules-extra), or say `unmounted: true`',
+    },
   )
 }
 

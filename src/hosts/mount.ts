@@ -11,6 +11,7 @@ import { type Inside, readInside } from './probe.js'
 import type { MountInfo } from './probe-output.js'
 import { exitStatuses, needFunction, packageArguments } from './shell-library.js'
 import type { SshSession } from './ssh-session.js'
+import { swapOn } from './swap.js'
 import { readDevice } from './wait-for-device.js'
 
 export type MountRequest = Parameters<HostPort['mount']>[1]
@@ -18,10 +19,11 @@ export type MountRequest = Parameters<HostPort['mount']>[1]
 /** Mounts a volume's filesystem at its mount point, and gives the top directory its owner and mode. */
 export async function mountVolume(session: SshSession, request: MountRequest, clock: Clock): Promise<Effect> {
   const { volumeId, fstype, mount } = request
-  if (fstype === 'raw' || fstype === 'swap') return 'unchanged'
+  if (fstype === 'raw') return 'unchanged'
   const { inside, device } = await readDevice(session, volumeId, clock)
   if (!device.content) throw filesystemMissing(session, volumeId)
   if (!isWantedFstype(device.content, fstype)) throw foreignContent(session, volumeId, device.content, fstype)
+  if (fstype === 'swap') return swapOn(session, inside, device)
   const there = topMountAt(inside, mount.path)
   const isOurs = there !== undefined && mountsOf(inside, device).includes(there)
   if (there && !isOurs) throw taken(session, request, `${there.source} (${there.fstype}) is mounted there`)

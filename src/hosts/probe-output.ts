@@ -1,3 +1,5 @@
+import type { Fstype } from '../spec/stack-spec.js'
+import { kernelFilesystems } from './kernel-filesystems.js'
 import { unescapeOctal } from './octal.js'
 
 /** A whole disk or a partition of one. */
@@ -44,6 +46,10 @@ export interface Probe {
   readonly mounts: readonly MountInfo[]
   /** Mount point -> its top directory. */
   readonly tops: ReadonlyMap<string, TopDirectory>
+  /** Paths of swap areas in use, e.g. `/dev/nvme1n1`. */
+  readonly swaps: readonly string[]
+  /** Filesystems that the kernel has or can load; undefined when nobody could tell. */
+  readonly filesystems: readonly Fstype[] | undefined
   /** /etc/fstab, each byte a character (latin1), so that it can be written back as it was. */
   readonly fstab: string
 }
@@ -64,6 +70,8 @@ export function parseProbe(output: Buffer): Probe {
   const tops = new Map<string, TopDirectory>()
   let mounts: readonly MountInfo[] = []
   let fstab = ''
+  let swaps = ''
+  let kernel: readonly [registered: string, loadable: string] = ['', '']
   for (const record of splitRecords(output)) {
     const [kind = '', ...fields] = record
     const [first = '', second = '', third = ''] = fields
@@ -71,12 +79,15 @@ export function parseProbe(output: Buffer): Probe {
     else if (kind === 'link') links.set(text(first), text(second))
     else if (kind === 'mountinfo') mounts = parseMountInfo(text(first))
     else if (kind === 'fstab') fstab = first
+    else if (kind === 'swaps') swaps = text(first)
+    else if (kind === 'kernel') kernel = [text(first), text(second)]
     else if (kind === 'top') tops.set(unescapeOctal(text(first)), parseTop(text(second), third))
   }
-  return { blocks, links, mounts, tops, fstab }
+  const filesystems = kernel[0] === '' ? undefined : kernelFilesystems(...kernel, swaps)
+  return { blocks, links, mounts, tops, swaps: parseSwaps(swaps), filesystems, fstab }
 }
 
-const recordKinds = new Set(['block', 'partition', 'link', 'mountinfo', 'fstab', 'top'])
+const recordKinds = new Set(['block', 'partition', 'link', 'mountinfo', 'fstab', 'swaps', 'kernel', 'top'])
 
 /** Fields end in NUL; a field that begins with the record mark begins a record. */
 function splitRecords(output: Buffer): string[][] {
@@ -120,6 +131,13 @@ function parseBlkid(output: string): Readonly<Record<string, string>> {
     values[line.slice(0, at)] = text(value)
   }
   return values
+}
+
+/** proc(5): a heading, then `/dev/nvme1n1 partition 1048572 0 -2`. */
+function parseSwaps(content: string): readonly string[] {
+  return content
+    .split('\n')
+    .flatMap((line) => (line.startsWith('/') ? unescapeOctal(line.split(/[ \t]+/)[0] ?? '') : []))
 }
 
 /** `wipefs -p`: `# offset,uuid,label,type`, the last field is the type. */

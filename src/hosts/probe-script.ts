@@ -1,3 +1,5 @@
+import { listLoadable } from './kernel-filesystems.js'
+
 /**
  * Reads everything that a plan needs to know of a server, in one round trip. The output is fields that end in NUL, in
  * records that begin with `\x1e<kind>`; names may hold anything else. Runs as root: without it blkid reads nothing.
@@ -6,7 +8,8 @@
  *   `-o udev` output, wipefs' exit status and `-p` output), 512 bytes of the superblock in hex
  * - `partition`: the same, and the name of the device that it is a part of
  * - `link`: a name under /dev/disk/by-id and the kernel name it leads to
- * - `mountinfo`, `fstab`: the files as they are
+ * - `mountinfo`, `fstab`, `swaps`: the files as they are
+ * - `kernel`: /proc/filesystems; the names of filesystem modules and aliases that the kernel could load
  * - `top`: a mount point as mountinfo writes it; user, uid, group, gid and mode of the directory; block size and number
  *   of blocks of the filesystem
  */
@@ -43,6 +46,9 @@ for link in /dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_*; do
 done
 printf '\036mountinfo\0'; cat /proc/self/mountinfo; printf '\0'
 printf '\036fstab\0'; [ ! -r /etc/fstab ] || tr -d '\000' < /etc/fstab; printf '\0'
+printf '\036swaps\0'; [ ! -r /proc/swaps ] || cat /proc/swaps; printf '\0'
+printf '\036kernel\0'; cat /proc/filesystems; printf '\0'
+${listLoadable}; printf '\0'
 while read -r id parent number root point rest; do
   case $rest in *' - '*' /dev/'*) ;; *) continue ;; esac
   # Octal escapes as printf's %b wants them: \040 becomes \0040.

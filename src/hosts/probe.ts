@@ -34,6 +34,7 @@ export async function probeFacts(session: SshSession): Promise<HostFacts> {
     })),
     mounts: volumeMounts(inside, inside.devices),
     fstab: parseFstab(Buffer.from(inside.fstab, 'latin1').toString('utf8')),
+    filesystems: inside.filesystems,
     user: session.access.user,
   }
 }

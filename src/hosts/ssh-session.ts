@@ -7,7 +7,8 @@ const channelsMax = 8
 
 /** One SSH connection. Commands share it, at most eight at a time; the others wait. */
 export class SshSession {
-  readonly access: HostAccess
+  /** With what is attached to the server by now. */
+  access: HostAccess
   readonly #client: ssh2.Client
   readonly #waiting: (() => void)[] = []
   readonly #closeListeners = new Set<() => void>()

@@ -1,10 +1,11 @@
 import { HostError } from '../core/errors.js'
 import type { Effect } from '../executor/ports.js'
 import { commandFailed, runScript, runScriptOrFail } from './command.js'
-import { mountsOf, type VolumeDevice } from './devices.js'
+import { isSwappedOn, mountsOf, type VolumeDevice } from './devices.js'
 import { readInside } from './probe.js'
 import { exitStatuses } from './shell-library.js'
 import type { SshSession } from './ssh-session.js'
+import { swapOff } from './swap.js'
 import { editFstab } from './write-fstab.js'
 import { removeManagedLine } from './fstab.js'
 
@@ -15,7 +16,10 @@ export async function unmountVolume(session: SshSession, volumeId: string): Prom
   const device = inside.devices.find((candidate) => candidate.volumeId === volumeId)
   if (!device) return edited
   const mounts = mountsOf(inside, device)
-  if (device.content?.fstype === 'swap') await swapOff(session, device)
+  if (isSwappedOn(inside, device)) {
+    await swapOff(session, device)
+    return 'done'
+  }
   if (mounts.length === 0) return edited
   // The last mounted lies on top, or inside of the others.
   await unmountPaths(
@@ -43,14 +47,6 @@ for turn in 1 2 3 4; do
 done
 exit ${exitStatuses.busy}
 `
-
-async function swapOff(session: SshSession, device: VolumeDevice): Promise<void> {
-  await runScriptOrFail(session, {
-    title: `swapoff ${device.contentPath}`,
-    body: 'grep -q "^$1 " /proc/swaps || exit 0\nswapoff "$1"',
-    args: [device.contentPath],
-  })
-}
 
 interface Holder {
   /** e.g. `bash (pid 123, user admin)`. */

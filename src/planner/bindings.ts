@@ -1,5 +1,6 @@
 import type { Address } from '../spec/address.js'
 import { sortedAddresses } from './address-order.js'
+import { deviceNamesOf } from './attached-devices.js'
 import type { LiveServer } from './live-stack.js'
 import { loginUser } from './login-user.js'
 import type { Binding } from './plan.js'
@@ -34,6 +35,7 @@ function serverBinding(planning: Planning, server: LiveServer): Binding {
   const keyPair =
     (server.keyName === undefined ? undefined : planning.live.keyPairsByName.get(server.keyName)?.address) ??
     fate?.spec?.keyPair
+  const deviceNames = deviceNamesOf(server.id, planning.live.stack.volumes)
   const hostKey = server.tags[tagKeys.hostKey]
   const image = fate?.spec
     ? imageOf(planning, fate.spec)
@@ -46,6 +48,7 @@ function serverBinding(planning: Planning, server: LiveServer): Binding {
     ...(server.publicIp === undefined ? {} : { publicIp: server.publicIp }),
     zone: server.zone,
     ...(hostKey === undefined ? {} : { hostKey }),
+    ...(Object.keys(deviceNames).length === 0 ? {} : { deviceNames }),
     user,
     ...(keyPair === undefined ? {} : { keyPair }),
   }

@@ -34,6 +34,10 @@ export interface LiveStack {
   readonly hosts: Readonly<Record<string, HostFacts>>
   /** By sync address. */
   readonly syncs: Readonly<Record<string, SyncFacts>>
+  /** By archive address; absent where the file has none. */
+  readonly archives?: Readonly<Record<string, ArchiveFacts>>
+  /** What was made for the time of a run and is there still, sorted by address, then id; absent where there is none. */
+  readonly temporaries?: readonly LiveTemporary[]
   /** Why no server can be entered at all (a sandbox without hosts); undefined where they can. */
   readonly hostsImpossible: string | undefined
   /** What could not be read, and why; empty when the picture is complete. */
@@ -118,6 +122,8 @@ export interface LiveVolume extends Tagged {
   /** ISO 8601; undefined where it is not known. */
   readonly createdAt?: string | undefined
   readonly snapshotId: string | undefined
+  /** Newest first; asked only where the volume differs from the file. EC2 shows the last one of each volume, or more. */
+  readonly modifications?: readonly LiveModification[] | undefined
   readonly attachment:
     | {
         readonly instanceId: string
@@ -125,6 +131,15 @@ export interface LiveVolume extends Tagged {
         readonly deviceName: string
       }
     | undefined
+}
+
+/** A change of size or type that EC2 has taken. */
+export interface LiveModification {
+  readonly state: 'modifying' | 'optimizing' | 'completed' | 'failed'
+  /** Percent. */
+  readonly progress: number
+  /** ISO 8601. */
+  readonly startedAt: string
 }
 
 export interface LiveSnapshot extends Tagged {
@@ -167,10 +182,12 @@ export type HostFacts =
       readonly kind: 'read'
       /** EBS volumes present, root disk left out; sorted by volume id. */
       readonly devices: readonly HostDevice[]
-      /** What is mounted from those devices, sorted by path. */
+      /** What is mounted from those devices, sorted by path; a swap area in use has `swapPath` for its path. */
       readonly mounts: readonly HostMount[]
       /** Lines of /etc/fstab that are not comments, in file order. */
       readonly fstab: readonly FstabLine[]
+      /** Filesystems that its kernel has or can load, in the stack file's words, sorted; undefined: not known. */
+      readonly filesystems?: readonly Fstype[] | undefined
       /** Login user that answered. */
       readonly user: string
     }
@@ -232,6 +249,31 @@ export type SyncFacts =
       readonly compared: 'both' | 'source-only'
     }
   | { readonly kind: 'unreadable'; readonly reason: string }
+
+/** A server or volume that only lives while an archive is made: a run that was cut off has left it behind. */
+export interface LiveTemporary {
+  readonly address: Address
+  readonly kind: 'server' | 'volume'
+  readonly id: string
+}
+
+/** What is in the directory of an archive. */
+export type ArchiveFacts =
+  | ({ readonly kind: 'read' } & TreeFacts)
+  | { readonly kind: 'unreadable'; readonly reason: string }
+
+export interface TreeFacts {
+  /** Digest over names, sizes, times, modes and owners, and contents where they are asked for. */
+  readonly digest: string
+  readonly files: number
+  /** Directories, links and all else included. */
+  readonly entries: number
+  /** Of all files, by their sizes. */
+  readonly bytes: number
+  /** The same in blocks of 4 KiB. */
+  readonly allocatedBytes: number
+  readonly largestBytes: number
+}
 
 /** A filesystem name as blkid says it, in the stack file's word; undefined when the file has no word for it. */
 export function fstypeFromBlkid(name: string): Fstype | undefined {

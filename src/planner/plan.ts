@@ -57,4 +57,6 @@ export interface Binding {
   /** On servers: who logs in, and with whose key. */
   readonly user?: string
   readonly keyPair?: Address
+  /** On servers of Xen types, whose disks do not tell their volume ids: volume id -> the name under which EC2 attached it. */
+  readonly deviceNames?: Readonly<Record<string, string>>
 }

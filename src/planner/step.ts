@@ -15,6 +15,10 @@ interface StepBase {
   /** Steps that must be done first; each is in the plan, before this one. Sorted. */
   readonly needs: readonly StepId[]
   readonly impact: Impact
+  /** Under what the step's volume is bound, where that is not the address: an archive's volume beside its server. */
+  readonly bound?: Address
+  /** A clean-up: it runs when its needs and these steps have ended, however they ended, if any of these was begun. */
+  readonly cleansAfter?: readonly StepId[]
 }
 
 /**
@@ -53,7 +57,10 @@ export type Step =
   | UnmountVolume
   | CopyFiles
   | RunOnChange
+  | CheckHealth
+  | RecordCopy
   | TagResource
+  | RemoveTemporary
 
 export type StepKind = Step['kind']
 export type StepOf<K extends StepKind> = Extract<Step, { kind: K }>
@@ -217,7 +224,8 @@ export interface ModifyVolume extends StepBase {
 /** Waits until completed. Its result binds the step's id to the snapshot. */
 export interface CreateSnapshot extends StepBase {
   readonly kind: 'create-snapshot'
-  readonly volumeId: string
+  /** Undefined: the one that this plan created. */
+  readonly volumeId: string | undefined
   readonly description: string
   readonly tags: Tags
   /** What happens on the server until EC2 has answered; left out: nothing. */
@@ -266,6 +274,8 @@ export interface MakeFilesystem extends StepBase {
   readonly fstype: Fstype
   readonly label: string | undefined
   readonly uuid: string | undefined
+  /** Whether it is mounted (swap: used) afterwards, which asks for a kernel that can. */
+  readonly isUsed?: boolean
 }
 
 export interface GrowFilesystem extends StepBase {
@@ -305,21 +315,72 @@ export interface WriteFstab extends StepBase {
 /** Takes the managed fstab line out, then unmounts; what keeps it busy is named. Nothing to do is success. */
 export interface UnmountVolume extends StepBase {
   readonly kind: 'unmount-volume'
-  readonly volumeId: string
+  /** Undefined: the one that this plan created. */
+  readonly volumeId: string | undefined
   readonly server: Address
+}
+
+/** An end of a copy: on a server of the stack, on an unmanaged machine (`user@name`), or, with neither, on this machine. */
+export interface PlannedPlace {
+  readonly server?: Address
+  readonly host?: string
+  /** Absolute on a server; on this machine as written. With the trailing slash as written. */
+  readonly path: string
+}
+
+/** How files are copied; what is not said is off. */
+export interface CopyOptions {
+  /** Come before `exclude`. */
+  readonly include?: readonly string[]
+  /** `user` or `user:group` by their names at the destination. */
+  readonly owner?: string
+  readonly chmod?: string
+  readonly checksum?: boolean
+  readonly bandwidthKiBps?: number
+  readonly compress?: boolean
+  readonly partial?: boolean
 }
 
 export interface CopyFiles extends StepBase {
   readonly kind: 'copy-files'
-  readonly server: Address
+  /** Where it is copied to; absent: to this machine, or to `host`. */
+  readonly server?: Address
+  readonly host?: string
   /** Absolute path on the server; with the trailing slash as written. */
   readonly destination: string
-  readonly source: string
+  /** A path of this machine, or places on one machine. */
+  readonly source: string | readonly PlannedPlace[]
   readonly delete: boolean
   readonly exclude: readonly string[]
+  readonly options?: CopyOptions
+  /** Between two machines of which neither is this one: through this machine. */
+  readonly relayed?: boolean
+  /** Owners by number, hard links, ACLs, extended attributes and holes are kept; else everything belongs to the login user. */
+  readonly keepAll?: boolean
   /** Figures of the plan's dry run, for progress; undefined when it could not be made. */
   readonly expectedBytes: number | undefined
   readonly expectedFiles: number | undefined
+}
+
+/** Runs a command at the destination each second until it succeeds; fails when it has not within the time. */
+export interface CheckHealth extends StepBase {
+  readonly kind: 'check-health'
+  readonly server: Address
+  readonly command: Template
+  readonly timeoutSeconds: number
+}
+
+/** Records a copy whose source could not be read when the plan was made: takes its digest, and writes the tag. */
+export interface RecordCopy extends StepBase {
+  readonly kind: 'record-copy'
+  /** Whose resource. */
+  readonly target: Address
+  readonly tag: string
+  readonly source: string | readonly PlannedPlace[]
+  readonly exclude: readonly string[]
+  readonly options?: CopyOptions
+  /** Digest of the rule, which stands behind that of the source. */
+  readonly rule: string
 }
 
 /** Runs when the copy changed something, or when an earlier run was cut off between the copy and this. */
@@ -340,4 +401,14 @@ export interface TagResource extends StepBase {
   readonly resourceId?: string
   readonly tags: Tags
   readonly removeTags: readonly string[]
+}
+
+/**
+ * Ends the servers and deletes the volumes that were made for the time of a run: those named here, those that this run
+ * made, and what carries the address and the role `temporary` in its tags, whichever run left it behind.
+ */
+export interface RemoveTemporary extends StepBase {
+  readonly kind: 'remove-temporary'
+  readonly instanceIds: readonly string[]
+  readonly volumeIds: readonly string[]
 }

@@ -1,5 +1,5 @@
 import type { Address } from '../spec/address.js'
-import type { MountSpec, VolumeSpec } from '../spec/stack-spec.js'
+import { swapPath, type MountSpec, type VolumeSpec } from '../spec/stack-spec.js'
 import { parseApplied, pickApplied, type AppliedKey, type AppliedRecord } from './applied.js'
 import type { Diff } from './change.js'
 import { causeOf, recordOf } from './comparison.js'
@@ -96,7 +96,13 @@ class InsideWork {
     this.#planning.steps.add(
       'make-filesystem',
       spec.address,
-      { server: fate.address, fstype: spec.fstype, label: spec.label, uuid: spec.uuid },
+      {
+        server: fate.address,
+        fstype: spec.fstype,
+        label: spec.label,
+        uuid: spec.uuid,
+        ...(spec.mount === undefined ? {} : { isUsed: true }),
+      },
       { needs: this.#arrival() },
     )
   }
@@ -156,18 +162,18 @@ class InsideWork {
     const { found, fstab, formats } = this.#view
     if (fstab === undefined || formats || arrives) return 'unknown'
     const uuid = found?.uuid
-    const line = fstab.find(({ path }) => path === mount.path)
     const wanted: FstabLine = {
       source: uuid === undefined ? 'UUID=…' : `UUID=${uuid}`,
       path: mount.path,
       fstype: spec.fstype,
       options: fstabOptions(mount),
     }
+    const line = fstab.find(
+      ({ path, source }) => path === mount.path && (path !== swapPath || isSameSource(source, wanted.source)),
+    )
     const isRight =
       line !== undefined &&
-      (uuid === undefined
-        ? line.source.startsWith('UUID=')
-        : line.source.toLowerCase() === wanted.source.toLowerCase()) &&
+      (uuid === undefined ? line.source.startsWith('UUID=') : isSameSource(line.source, wanted.source)) &&
       (line.fstype === spec.fstype || fstypeFromBlkid(line.fstype) === spec.fstype) &&
       line.options === wanted.options
     if (isRight) return uuid === undefined ? 'unknown' : 'right'
@@ -191,7 +197,7 @@ class InsideWork {
   #planGrowth(): void {
     const { spec, fate, live, grows } = this.#input
     const { found, isWanted, shortfall, formats } = this.#view
-    if (spec.fstype === 'raw' || spec.fstype === 'swap' || formats) return
+    if (spec.fstype === 'raw' || formats) return
     if (found !== undefined && !isWanted) return
     if (!grows && shortfall === undefined) return
     if (!grows && shortfall && live) {
@@ -255,6 +261,10 @@ class InsideWork {
   #cause(key: AppliedKey, word: unknown): Diff['cause'] {
     return causeOf(this.#planning.digest, this.#applied, key, word)
   }
+}
+
+function isSameSource(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase()
 }
 
 function noteClosed(planning: Planning, { spec, fate }: InsideInput, applied: AppliedRecord | undefined): void {

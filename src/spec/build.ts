@@ -1,13 +1,15 @@
 import { required } from '../core/assert.js'
 import { addressOf, compareAddresses } from './address.js'
+import { slackPercentOf } from './archive-rules.js'
 import type { Address } from './address.js'
 import type { Context, Entries } from './context.js'
 import { parseIngressRule } from './ingress.js'
 import { findDependencies, findNamed, findServer, serverAddress } from './lookup.js'
-import { isMounted, mountOf } from './mount.js'
+import { isMounted, mountOf, swapMountOf } from './mount.js'
 import { parseTemplate } from './references.js'
 import { generatedName } from './stack-spec.js'
 import type {
+  ArchiveSpec,
   ImageSelector,
   KeyPairSpec,
   SecurityGroupSpec,
@@ -16,20 +18,19 @@ import type {
   SnapshotSelector,
   StackSpec,
   SubnetSelector,
-  SyncSpec,
   UserTags,
   VolumeSpec,
 } from './stack-spec.js'
 import type {
+  ArchiveShape,
   ImageShape,
   ServerShape,
   SubnetShape,
-  SyncRuleShape,
   TagsShape,
   VolumeShape,
 } from './stack-shape.generated.js'
 import { minutesOf } from './duration.js'
-import { parseWrittenEndpoint } from './sync-endpoint.js'
+import { syncsOf } from './build-sync.js'
 import { referencesIn } from './template.js'
 import type { Template } from './template.js'
 import { canonicalUuid } from './volume-rules.js'
@@ -38,14 +39,17 @@ import { canonicalUuid } from './volume-rules.js'
 export function buildSpec(context: Context): StackSpec {
   const stack = required(context.stack.stack, 'the stack name')
   const servers = inOrder(context.servers).flatMap(([name, entry]) => serversOf(context, name, entry))
+  const archives = inOrder(context.archives).map(([name, entry]) => archiveOf(context, name, entry))
+  const launched = [...servers, ...archives.map(({ server }) => server)]
   return deepFreeze({
     stack,
     target: context.target,
-    keyPairs: keyPairsOf(context, servers),
-    securityGroups: securityGroupsOf(context, stack, servers),
+    keyPairs: keyPairsOf(context, launched),
+    securityGroups: securityGroupsOf(context, stack, launched),
     servers,
     volumes: inOrder(context.volumes).map(([name, entry]) => volumeOf(context, stack, name, entry)),
-    syncs: inOrder(context.syncs).map(([name, entry]) => syncOf(context, name, entry)),
+    syncs: inOrder(context.syncs).flatMap(([name, entry]) => syncsOf(context, name, entry)),
+    archives,
   })
 }
 
@@ -139,13 +143,13 @@ function serversOf(context: Context, name: string, entry: ServerShape): ServerSp
   return Array.from({ length: entry.count }, (_, index) => ({ address: addressOf('server', name, index), ...spec }))
 }
 
-function keyPairNameOf(context: Context, entry: ServerShape): string {
+function keyPairNameOf(context: Context, entry: Pick<ServerShape, 'keyPair'>): string {
   if (entry.keyPair !== undefined) return required(findNamed(context, 'keyPair', entry.keyPair, ignore), 'key pair')
   const [only, ...others] = context.keyPairs.keys()
   return only !== undefined && others.length === 0 ? only : generatedName
 }
 
-function groupNamesOf(context: Context, entry: ServerShape): string[] {
+function groupNamesOf(context: Context, entry: Pick<ServerShape, 'securityGroups'>): string[] {
   if (entry.securityGroups === undefined) return [generatedName]
   const names = entry.securityGroups.map((group) => findNamed(context, 'securityGroup', group ?? '', ignore) ?? '')
   return [...new Set(names)].toSorted()
@@ -187,7 +191,7 @@ function volumeOf(context: Context, stack: string, name: string, entry: VolumeSh
     encrypted: entry.encrypted ?? (entry.kmsKey === undefined ? undefined : true),
     kmsKey: entry.kmsKey,
     fstype,
-    mount: isMounted(entry) ? mountOf(stack, name, entry) : undefined,
+    mount: isMounted(entry) ? mountOf(stack, name, entry) : swapMountOf(entry),
     label: entry.label,
     uuid: entry.uuid === undefined ? undefined : canonicalUuid(entry.uuid, fstype),
     reuse: entry.reuse ?? false,
@@ -214,23 +218,37 @@ function scheduleOf({ every, keep, consistent }: NonNullable<VolumeShape['snapsh
   }
 }
 
-function syncOf(context: Context, name: string, entry: SyncRuleShape): SyncSpec {
+function archiveOf(context: Context, name: string, entry: ArchiveShape): ArchiveSpec {
+  const address = addressOf('archive', name)
+  const server = required(entry.server, 'server')
   return {
-    address: addressOf('sync', name),
-    from: { kind: 'local', path: required(entry.from, 'from') },
-    to: destinationOf(context, required(entry.to, 'to')),
-    delete: entry.delete ?? false,
+    address,
+    from: required(entry.from, 'from'),
+    fstype: entry.fstype ?? 'ext4',
+    keep: entry.keep,
+    slackPercent: slackPercentOf(entry.slack),
+    checksum: entry.checksum ?? false,
     exclude: (entry.exclude ?? []).map((pattern) => required(pattern, 'pattern')),
-    onChange: optionalTemplate(context, entry.onChange),
+    server: {
+      address,
+      image: imageOf(required(server.image, 'image')),
+      type: required(server.type, 'type'),
+      zone: server.zone,
+      subnet: server.subnet === undefined ? undefined : subnetOf(server.subnet),
+      keyPair: addressOf('keyPair', keyPairNameOf(context, server)),
+      securityGroups: groupNamesOf(context, server).map((group) => addressOf('securityGroup', group)),
+      user: server.user,
+      state: 'running',
+      rootVolume: { sizeGiB: undefined, type: undefined },
+      userData: undefined,
+      onUserDataChange: 'ignore',
+      protect: false,
+      dependsOn: [],
+      setup: [],
+      tags: tagsOf(context, entry.tags),
+    },
+    tags: tagsOf(context, entry.tags),
   }
-}
-
-function destinationOf(context: Context, to: string): SyncSpec['to'] {
-  const written = parseWrittenEndpoint(to)
-  if (written.kind === 'volume')
-    return { kind: 'volume', volume: addressOf('volume', written.volume), path: written.path }
-  const { server, path } = required(written.kind === 'server' ? written : undefined, 'a server')
-  return { kind: 'server', server: serverNamed(context, server), path }
 }
 
 function serverNamed(context: Context, text: string): Address {

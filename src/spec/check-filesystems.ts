@@ -77,9 +77,13 @@ function canonicalOf(volume: VolumeShape): string | undefined {
 function checkLabel(context: Context, path: Path, volume: VolumeShape): void {
   if (volume.label === undefined || isUnreadable(volume, 'fstype')) return
   const fstype = volume.fstype ?? 'ext4'
-  const { labelBytesMax } = filesystemRules[fstype]
+  const { labelBytesMax, labelForm } = filesystemRules[fstype]
   const bytes = utf8Length(volume.label)
-  if (bytes <= labelBytesMax) return
+  if (bytes <= labelBytesMax) {
+    if (!labelForm || labelForm.pattern.test(volume.label)) return
+    const message = `a label of ${fstype} is ${labelForm.form}, not ${JSON.stringify(volume.label)}`
+    return reportAt(context, [...path, 'label'])({ code: 'SPEC_BAD_LABEL', message })
+  }
   const message =
     labelBytesMax === 0
       ? `a volume with fstype ${fstype} has no filesystem to label`
@@ -121,6 +125,13 @@ function checkMount(context: Context, path: Path, volume: VolumeShape): boolean 
     if (key === undefined) return false
     const message = `a volume with fstype ${fstype} is not mounted, so \`${key}\` says nothing`
     reportAt(context, [...path, key], 'key')({ code: 'SPEC_BAD_MOUNT', message, hint: `leave \`${key}\` out` })
+    return false
+  }
+  if (volume.unmounted === true) {
+    if (key === undefined) return false
+    const message = `a volume that is \`unmounted\` is not mounted, so \`${key}\` says nothing`
+    const hint = `leave \`${key}\` or \`unmounted\` out`
+    reportAt(context, [...path, key], 'key')({ code: 'SPEC_BAD_MOUNT', message, hint })
     return false
   }
   const written = typeof mount === 'object' ? mount.path : mount

@@ -1,63 +1,127 @@
 import { reportAt } from './context.js'
 import type { Context } from './context.js'
-import { findNamed, findServer } from './lookup.js'
-import type { TextProblem } from './problem.js'
+import { findNamed, findServer, isCounted, serverAddress } from './lookup.js'
+import type { Path, TextProblem } from './problem.js'
 import { parseTemplate } from './references.js'
+import type { SyncRuleShape } from './stack-shape.generated.js'
 import { parseWrittenEndpoint } from './sync-endpoint.js'
 import type { WrittenEndpoint } from './sync-endpoint.js'
 import { filesystemRules } from './volume-rules.js'
 
 type ReportText = (problem: TextProblem) => void
 
-/** Reports sync rules between ends that files cannot be copied between. */
+/** Reports sync rules between ends that cannot be copied between, and options that do not go with them. */
 export function checkSyncs(context: Context): void {
   for (const [name, sync] of context.syncs) {
     if (!sync) continue
     const path = ['sync', name]
-    const from = sync.from === undefined ? undefined : parseWrittenEndpoint(sync.from)
+    const sources = writtenSources(sync, [...path, 'from'])
     const to = sync.to === undefined ? undefined : parseWrittenEndpoint(sync.to)
-    const isFromHere = from === undefined || from.kind === 'local'
-    if (!isFromHere) reportAt(context, [...path, 'from'])(notFromHere)
-    // The other way round, a copy to this machine is the same mistake.
-    if (to && (isFromHere || to.kind !== 'local')) checkDestination(context, to, reportAt(context, [...path, 'to']))
-    if (sync.onChange !== undefined) parseTemplate(context, sync.onChange, reportAt(context, [...path, 'onChange']))
+    for (const source of sources) checkSource(context, source.written, reportAt(context, source.path))
+    if (to) checkEnd(context, to, reportAt(context, [...path, 'to']))
+    if (sync.method === undefined || sync.method === 'files') {
+      checkOneMachine(context, sources)
+      for (const { written, path: at } of sources) checkHasFiles(context, written, reportAt(context, at))
+      if (to) checkHasFiles(context, to, reportAt(context, [...path, 'to']))
+    }
+    checkOptions(context, sync, to, path)
   }
 }
 
-const notFromHere: TextProblem = {
-  code: 'SPEC_NOT_YET',
-  message: 'files can be copied from this machine only, not yet from a server or a volume',
-  hint: 'write a local path, such as ./music/',
+interface Source {
+  readonly written: WrittenEndpoint
+  readonly path: Path
 }
 
-function checkDestination(context: Context, to: WrittenEndpoint, report: ReportText): void {
-  if (to.kind === 'local') {
-    const message = 'files can be copied to servers and volumes only, not yet to this machine'
-    report({ code: 'SPEC_NOT_YET', message, hint: 'write volume.<name>/path or <server>:/path' })
-    return
-  }
-  if (to.kind === 'remote') {
-    const message = 'files can be copied to servers and volumes of this stack only, not yet to other machines'
-    report({ code: 'SPEC_NOT_YET', message, hint: 'write volume.<name>/path or <server>:/path' })
-    return
-  }
-  if (to.kind === 'server') {
-    if (!findServer(context, to.server, report) || to.path.startsWith('/')) return
-    report({ code: 'SPEC_BAD_SYNC', message: 'a path on a server is absolute', hint: `write ${to.server}:/${to.path}` })
-    return
-  }
-  if (findNamed(context, 'volume', to.volume, report) !== undefined) checkVolume(context, to, report)
+function writtenSources({ from }: SyncRuleShape, path: Path): readonly Source[] {
+  if (from === undefined) return []
+  if (typeof from === 'string') return [{ written: parseWrittenEndpoint(from), path }]
+  return from.flatMap((text, index) =>
+    text === undefined ? [] : [{ written: parseWrittenEndpoint(text), path: [...path, index] }],
+  )
 }
 
-function checkVolume(context: Context, to: Extract<WrittenEndpoint, { kind: 'volume' }>, report: ReportText): void {
-  const volume = context.volumes.get(to.volume)
-  if (!volume) return
-  if (to.path.split('/').includes('..')) {
-    report({ code: 'SPEC_BAD_SYNC', message: 'a path on a volume does not lead out of it', hint: 'leave `..` out' })
-  } else if (!('server' in volume)) {
-    const message = `volume \`${to.volume}\` has no server, so nothing can be copied to it`
+function checkSource(context: Context, written: WrittenEndpoint, report: ReportText): void {
+  if (written.kind !== 'servers') return checkEnd(context, written, report)
+  const hint = `write ${written.server}[0]:${written.path}`
+  report({ code: 'SPEC_BAD_SYNC', message: 'files come from one server, not from all of a count', hint })
+}
+
+function checkEnd(context: Context, end: WrittenEndpoint, report: ReportText): void {
+  switch (end.kind) {
+    case 'local':
+      return
+    case 'remote':
+      if (/^[A-Za-z0-9_][\w.-]*@[A-Za-z0-9_][\w.-]*$/.test(end.host) && end.path !== '') return
+      report({ code: 'SPEC_BAD_SYNC', message: 'another machine is written user@host:path', hint: undefined })
+      return
+    case 'server':
+    case 'servers': {
+      const isKnown =
+        end.kind === 'server' ? findServer(context, end.server, report) : isCounted(context, end.server, report)
+      if (isKnown && !end.path.startsWith('/')) {
+        const hint = `write ${end.server}${end.kind === 'server' ? '' : '[*]'}:/${end.path}`
+        report({ code: 'SPEC_BAD_SYNC', message: 'a path on a server is absolute', hint })
+      }
+      return
+    }
+    case 'volume':
+      if (findNamed(context, 'volume', end.volume, report) === undefined || !end.path.split('/').includes('..')) return
+      report({ code: 'SPEC_BAD_SYNC', message: 'a path on a volume does not lead out of it', hint: 'leave `..` out' })
+  }
+}
+
+/** Files are on volumes that are mounted somewhere. */
+function checkHasFiles(context: Context, end: WrittenEndpoint, report: ReportText): void {
+  const volume = end.kind === 'volume' ? context.volumes.get(end.volume) : undefined
+  if (end.kind !== 'volume' || !volume || end.path.split('/').includes('..')) return
+  if (!('server' in volume)) {
+    const message = `volume \`${end.volume}\` has no server, so nothing can be copied to it or from it`
     report({ code: 'SPEC_BAD_SYNC', message, hint: 'give the volume a `server`' })
   } else if (volume.fstype !== undefined && !filesystemRules[volume.fstype].isMountable) {
-    report({ code: 'SPEC_BAD_SYNC', message: `volume \`${to.volume}\` is ${volume.fstype}: it has no files` })
+    report({ code: 'SPEC_BAD_SYNC', message: `volume \`${end.volume}\` is ${volume.fstype}: it has no files` })
+  } else if (volume.unmounted === true) {
+    const message = `volume \`${end.volume}\` is not to be mounted, so nothing can be copied to it or from it`
+    report({ code: 'SPEC_BAD_SYNC', message, hint: 'leave `unmounted` out' })
   }
 }
+
+/** One run of rsync reads from one machine; with `delete`, two runs would undo one another. */
+function checkOneMachine(context: Context, sources: readonly Source[]): void {
+  const [first, ...others] = sources.map((source) => ({ ...source, machine: machineOf(context, source.written) }))
+  if (first?.machine === undefined) return
+  for (const { machine, path } of others) {
+    if (machine === undefined || machine === first.machine) continue
+    const message = 'the sources of one rule lie on one machine'
+    reportAt(context, path)({ code: 'SPEC_BAD_SYNC', message, hint: 'write a rule of its own for this one' })
+  }
+}
+
+function machineOf(context: Context, end: WrittenEndpoint): string | undefined {
+  if (end.kind === 'local') return 'here'
+  if (end.kind === 'remote') return end.host
+  const text = end.kind === 'volume' ? context.volumes.get(end.volume)?.server : end.server
+  const server = text === undefined ? undefined : findServer(context, text, ignore)
+  return server && serverAddress(server)
+}
+
+/** Which options mean nothing with these ends. */
+function checkOptions(context: Context, sync: SyncRuleShape, to: WrittenEndpoint | undefined, path: Path): void {
+  const say = (key: string, message: string, hint?: string) =>
+    reportAt(context, [...path, key])({ code: 'SPEC_BAD_SYNC', message, hint })
+  if (sync.onChange !== undefined) {
+    parseTemplate(context, sync.onChange, reportAt(context, [...path, 'onChange']))
+    if (to?.kind === 'local' || to?.kind === 'remote') {
+      say('onChange', 'a command runs on servers of the stack only, and files go elsewhere', 'leave `onChange` out')
+    }
+  }
+  if (sync.rolling !== undefined) {
+    const { health } = sync.rolling
+    if (health !== undefined) parseTemplate(context, health, reportAt(context, [...path, 'rolling', 'health']))
+    if (to && to.kind !== 'servers') {
+      say('rolling', 'only a copy to several servers rolls', 'write `to: web[*]:/path`, or leave `rolling` out')
+    }
+  }
+}
+
+function ignore(): void {}

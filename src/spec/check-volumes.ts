@@ -20,10 +20,6 @@ export function checkVolumes(context: Context): void {
       const message = '`kmsKey` cannot stand beside `encrypted: false`'
       reportAt(context, [...path, 'kmsKey'], 'key')({ code: 'SPEC_CONFLICTING_KEYS', message })
     }
-    if (volume.unmounted) {
-      const message = 'a volume cannot be attached without being mounted yet'
-      reportAt(context, [...path, 'unmounted'])({ code: 'SPEC_NOT_YET', message, hint: 'leave `unmounted` out' })
-    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { isUnreadable } from './problem.js'
 import type { MountShape, VolumeShape } from './stack-shape.generated.js'
-import type { MountSpec } from './stack-spec.js'
+import { swapPath, type MountSpec } from './stack-spec.js'
 import { filesystemRules } from './volume-rules.js'
 
 export const mountKeys = ['options', 'owner', 'mode'] as const
@@ -19,9 +19,15 @@ export function mountOf(stack: string, name: string, volume: VolumeShape): Mount
   }
 }
 
-/** Whether a volume is to be mounted: it has a server and a filesystem that can be. */
+/** Whether a volume is to be mounted: it has a server and a filesystem that can be, and the file does not say otherwise. */
 export function isMounted(volume: VolumeShape): boolean {
-  return 'server' in volume && filesystemRules[volume.fstype ?? 'ext4'].isMountable
+  return 'server' in volume && volume.unmounted !== true && filesystemRules[volume.fstype ?? 'ext4'].isMountable
+}
+
+/** How a swap area stands in fstab, which has no mount point for it (fstab(5), swapon(8)); undefined: it is not used. */
+export function swapMountOf(volume: VolumeShape): MountSpec | undefined {
+  if (volume.fstype !== 'swap' || !('server' in volume) || volume.unmounted === true) return undefined
+  return { path: swapPath, options: 'sw', owner: undefined, mode: undefined }
 }
 
 /** Whether the mount point can be told: neither it nor the filesystem was unreadable. */

@@ -16,6 +16,7 @@ export type StackShape = {
   readonly servers?: Readonly<Record<string, ServerShape | undefined>> | null | undefined
   readonly volumes?: Readonly<Record<string, VolumeShape | undefined>> | null | undefined
   readonly sync?: Readonly<Record<string, SyncRuleShape | undefined>> | null | undefined
+  readonly archives?: Readonly<Record<string, ArchiveShape | undefined>> | null | undefined
 }
 
 /** A lower-case letter, then lower-case letters, digits and dashes, at most 40 characters. */
@@ -170,10 +171,46 @@ export type VolumeShape = {
   readonly tags?: TagsShape | undefined
 }
 
-export type SyncRuleShape = {
+export type ArchiveShape = {
   readonly from?: SingleLineShape | undefined
-  readonly to?: SingleLineShape | undefined
-  readonly delete?: BooleanShape | undefined
+  readonly fstype?: 'ext2' | 'ext3' | 'ext4' | 'xfs' | 'btrfs' | undefined
+  readonly keep?: number | undefined
+  readonly slack?: string | undefined
+  readonly checksum?: BooleanShape | undefined
   readonly exclude?: readonly (SingleLineShape | undefined)[] | undefined
+  readonly server?: ArchiveServerShape | undefined
+  readonly tags?: TagsShape | undefined
+}
+
+/** The server that the files are copied through. It lives only while a version is made. */
+export type ArchiveServerShape = {
+  readonly image?: ImageShape | undefined
+  readonly type?: string | undefined
+  readonly zone?: ZoneShape | undefined
+  readonly subnet?: SubnetShape | undefined
+  readonly keyPair?: TextShape | undefined
+  readonly securityGroups?: readonly (string | undefined)[] | undefined
+  readonly user?: string | undefined
+}
+
+export type SyncRuleShape = {
+  readonly from?: string | readonly (SingleLineShape | undefined)[] | undefined
+  readonly to?: SingleLineShape | undefined
+  readonly method?: 'files' | 'blocks' | 'clone' | undefined
+  readonly via?: 'direct' | 'local' | undefined
+  readonly delete?: BooleanShape | undefined
+  readonly include?: readonly (SingleLineShape | undefined)[] | undefined
+  readonly exclude?: readonly (SingleLineShape | undefined)[] | undefined
+  readonly owner?: string | undefined
+  readonly chmod?: string | undefined
+  readonly checksum?: BooleanShape | undefined
+  readonly bandwidthKiBps?: number | undefined
+  readonly compress?: BooleanShape | undefined
+  readonly partial?: BooleanShape | undefined
   readonly onChange?: string | undefined
+  readonly rolling?: {
+    readonly maxUnavailable?: number | undefined
+    readonly health?: string | undefined
+    readonly timeout?: string | undefined
+  } | undefined
 }

@@ -130,7 +130,7 @@ export interface VolumeSpec {
   readonly encrypted: boolean | undefined
   readonly kmsKey: string | undefined
   readonly fstype: Fstype
-  /** Undefined for raw and swap, and for a volume without a server. */
+  /** Undefined for raw, for a volume without a server, and where the file says `unmounted`. */
   readonly mount: MountSpec | undefined
   readonly label: string | undefined
   readonly uuid: string | undefined
@@ -158,8 +158,11 @@ export type Consistency = 'freeze' | 'unmount' | 'none'
 
 export type OnRemove = 'snapshot' | 'retain' | 'delete'
 
+/** What stands for the mount point of a swap area, as in fstab(5). */
+export const swapPath = 'none'
+
 export interface MountSpec {
-  /** Absolute, no trailing slash. */
+  /** Absolute, no trailing slash; `swapPath` for a swap area in use. */
   readonly path: string
   /** Comma-separated mount(8) options beyond `nofail`; undefined: `defaults`. */
   readonly options: string | undefined
@@ -169,21 +172,52 @@ export interface MountSpec {
   readonly mode: string | undefined
 }
 
+/** An end of a sync rule. */
 export type SyncEndpoint =
   /** As written: `~` and relative to the stack file; a trailing slash means the contents, as in rsync. */
   | { readonly kind: 'local'; readonly path: string }
   | { readonly kind: 'server'; readonly server: Address; readonly path: string }
-  /** `path` is below the mount point, with no leading slash; the trailing slash is kept. */
+  /** `path` is below the mount point, with no leading slash; the trailing slash is kept. Empty: the whole volume. */
   | { readonly kind: 'volume'; readonly volume: Address; readonly path: string }
+  /** A machine that is not of the stack: `host` is `user@name`, as the operator's ssh knows it. */
+  | { readonly kind: 'remote'; readonly host: string; readonly path: string }
 
+export const copyMethods = ['files', 'blocks', 'clone'] as const
+export type CopyMethod = (typeof copyMethods)[number]
+
+/** One rule; a rule for `web[*]` is one of these for each server, with addresses `sync.site[0]` and so on. */
 export interface SyncSpec {
   readonly address: Address
-  readonly from: Extract<SyncEndpoint, { kind: 'local' }>
-  readonly to: Exclude<SyncEndpoint, { kind: 'local' }>
+  /** Never empty, in the order of the file; all of them on one machine. */
+  readonly from: readonly SyncEndpoint[]
+  readonly to: SyncEndpoint
+  /** `blocks` and `clone`: both ends are whole volumes, and there is one source. */
+  readonly method: CopyMethod
+  /** How bytes go between two machines of which neither is this one. */
+  readonly via: 'direct' | 'local'
   readonly delete: boolean
+  /** Come before `exclude`. */
+  readonly include: readonly string[]
   readonly exclude: readonly string[]
+  /** `user` or `user:group` by their names at the destination. */
+  readonly owner: string | undefined
+  /** As in rsync's --chmod. */
+  readonly chmod: string | undefined
+  readonly checksum: boolean
+  readonly bandwidthKiBps: number | undefined
+  readonly compress: boolean
+  readonly partial: boolean
   /** Shell command at the destination, run only when something changed. */
   readonly onChange: Template | undefined
+  /** Only for one of the rules of a `web[*]`. */
+  readonly rolling: RollingSpec | undefined
+}
+
+export interface RollingSpec {
+  readonly maxUnavailable: number
+  /** Shell command at the destination that succeeds when it works again. */
+  readonly health: Template
+  readonly timeoutSeconds: number
 }
 
 /** What an archive can be made of: filesystems that keep Linux ownership and that grow. */

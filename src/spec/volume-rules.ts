@@ -38,6 +38,10 @@ export interface FilesystemRules {
   /** Longest label in bytes of UTF-8; 0: it has none. */
   readonly labelBytesMax: number
   /** The form of its UUID; absent: it has none. */
+  /** What else its label is bound to. */
+  readonly labelForm?: { readonly pattern: RegExp; readonly form: string }
+  /** Whether it can follow a device that becomes larger. */
+  readonly canGrow: boolean
   readonly uuid?: { readonly pattern: RegExp; readonly form: string; readonly upperCase?: true }
 }
 
@@ -48,26 +52,32 @@ const standardUuid = {
 
 /** Label lengths and UUID forms: mke2fs(8), mkfs.xfs(8), mkfs.btrfs(8), mkfs.fat(8), mkntfs(8), mkfs.f2fs(8), mkswap(8). */
 export const filesystemRules: Readonly<Record<Fstype, FilesystemRules>> = {
-  ext2: { isMountable: true, labelBytesMax: 16, uuid: standardUuid },
-  ext3: { isMountable: true, labelBytesMax: 16, uuid: standardUuid },
-  ext4: { isMountable: true, labelBytesMax: 16, uuid: standardUuid },
-  xfs: { isMountable: true, labelBytesMax: 12, uuid: standardUuid },
-  btrfs: { isMountable: true, labelBytesMax: 255, uuid: standardUuid },
+  ext2: { isMountable: true, canGrow: true, labelBytesMax: 16, uuid: standardUuid },
+  ext3: { isMountable: true, canGrow: true, labelBytesMax: 16, uuid: standardUuid },
+  ext4: { isMountable: true, canGrow: true, labelBytesMax: 16, uuid: standardUuid },
+  xfs: { isMountable: true, canGrow: true, labelBytesMax: 12, uuid: standardUuid },
+  btrfs: { isMountable: true, canGrow: true, labelBytesMax: 255, uuid: standardUuid },
   vfat: {
     isMountable: true,
+    canGrow: false,
     labelBytesMax: 11,
+    labelForm: {
+      pattern: /^[\x20-\x21\x23-\x29\x2d\x30-\x39\x40-\x5a\x5e-\x7b\x7d\x7e]*$/,
+      form: 'ASCII letters, digits, spaces and a few signs, without * ? . , ; : / \\ | + = < > [ ] "',
+    },
     uuid: { pattern: /^[0-9a-f]{4}-[0-9a-f]{4}$/i, form: 'XXXX-XXXX, 8 hexadecimal digits', upperCase: true },
   },
   ntfs: {
     isMountable: true,
+    canGrow: true,
     labelBytesMax: 32,
     uuid: { pattern: /^[0-9a-f]{16}$/i, form: '16 hexadecimal digits', upperCase: true },
   },
-  jfs: { isMountable: true, labelBytesMax: 16, uuid: standardUuid },
-  reiserfs: { isMountable: true, labelBytesMax: 16, uuid: standardUuid },
-  f2fs: { isMountable: true, labelBytesMax: 255, uuid: standardUuid },
-  swap: { isMountable: false, labelBytesMax: 15, uuid: standardUuid },
-  raw: { isMountable: false, labelBytesMax: 0 },
+  jfs: { isMountable: true, canGrow: true, labelBytesMax: 16, uuid: standardUuid },
+  reiserfs: { isMountable: true, canGrow: true, labelBytesMax: 16, uuid: standardUuid },
+  f2fs: { isMountable: true, canGrow: true, labelBytesMax: 255, uuid: standardUuid },
+  swap: { isMountable: false, canGrow: true, labelBytesMax: 15, uuid: standardUuid },
+  raw: { isMountable: false, canGrow: true, labelBytesMax: 0 },
 }
 
 /** The UUID as blkid(8) prints it. */

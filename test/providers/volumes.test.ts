@@ -74,8 +74,9 @@ describe('a volume', () => {
     const { cloud } = fixture
     const instanceId = await launch()
     const { id } = await cloud.createVolume(volumeRequest('music'))
-    expect(await cloud.attachVolume({ volumeId: id, instanceId })).toBe('done')
-    expect(await cloud.attachVolume({ volumeId: id, instanceId })).toBe('unchanged')
+    const attached = await cloud.attachVolume({ volumeId: id, instanceId })
+    expect(attached).toEqual({ effect: 'done', deviceName: '/dev/sdf' })
+    expect(await cloud.attachVolume({ volumeId: id, instanceId })).toEqual({ ...attached, effect: 'unchanged' })
     await expect(cloud.attachVolume({ volumeId: id, instanceId: 'i-0123456789abcdef0' })).rejects.toMatchObject({
       code: 'EC2_CONFLICT',
       message: expect.stringContaining(instanceId),
@@ -103,7 +104,7 @@ describe('a volume', () => {
     fixture.sandbox.setFaults({
       scripted: [{ action: 'AttachVolume', call: 1, failure: { code: 'InvalidParameterValue', message } }],
     })
-    expect(await cloud.attachVolume({ volumeId: id, instanceId })).toBe('done')
+    expect(await cloud.attachVolume({ volumeId: id, instanceId })).toMatchObject({ effect: 'done' })
     expect((await liveVolumes())[0]?.attachment?.deviceName).toBe('/dev/sdg')
   })
 

@@ -63,11 +63,12 @@ function property(definition: string, name: string): SchemaNode {
 
 /** Keys that have a default in the schema and stand in the specification under the same name. */
 function defaultsOf(definition: string): Record<string, unknown> {
-  const notYet = ['elasticIp', 'unmounted']
+  // Not in the specification under that name: not yet, and told by a mount that is undefined.
+  const otherwise = ['elasticIp', 'unmounted']
   const properties = Object.entries(schema.definitions?.[definition]?.properties ?? {})
   return Object.fromEntries(
     properties
-      .filter(([key, node]) => 'default' in node && !notYet.includes(key))
+      .filter(([key, node]) => 'default' in node && !otherwise.includes(key))
       .map(([key, node]) => [key, node['default']]),
   )
 }

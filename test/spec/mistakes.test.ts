@@ -283,11 +283,12 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       'volumes: { a: { size: 1, ‸kmsKey: alias/a, encrypted: false } }\n',
       'SPEC_CONFLICTING_KEYS',
     ],
-    ['unmounted', 'volumes: { a: { size: 1, unmounted: ‸true } }\n', 'SPEC_NOT_YET'],
   ],
   filesystems: [
     ['a label too long for ext4', 'volumes: { a: { size: 1, label: ‸seventeen-letters } }\n', 'SPEC_BAD_LABEL'],
     ['a label too long for xfs', 'volumes: { a: { size: 1, fstype: xfs, label: ‸thirteen-char } }\n', 'SPEC_BAD_LABEL'],
+    ['signs that vfat has not', 'volumes: { a: { size: 1, fstype: vfat, label: ‸"A+B" } }\n', 'SPEC_BAD_LABEL'],
+    ['a UUID of ntfs that is none', 'volumes: { a: { size: 1, fstype: ntfs, uuid: ‸ABCD-1234 } }\n', 'SPEC_BAD_UUID'],
     ['a label of nothing', 'volumes: { a: { size: 1, fstype: raw, label: ‸a } }\n', 'SPEC_BAD_LABEL'],
     ['a UUID of ext4 that is none', 'volumes: { a: { size: 1, uuid: ‸ABCD-1234 } }\n', 'SPEC_BAD_UUID'],
     [
@@ -318,6 +319,11 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     [
       'a mount over the system',
       `servers: { w: { ${server} } }\nvolumes: { a: { size: 1, server: w, mount: ‸/usr/ } }\n`,
+      'SPEC_BAD_MOUNT',
+    ],
+    [
+      'a mount point beside unmounted',
+      `servers: { w: { ${server} } }\nvolumes: { a: { size: 1, server: w, unmounted: true, ‸mount: /srv } }\n`,
       'SPEC_BAD_MOUNT',
     ],
     [

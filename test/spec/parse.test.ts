@@ -243,8 +243,12 @@ describe('mounts', () => {
     expect(mountOf('mount: { path: /srv/x, options: "ro,noatime", owner: "a:b", mode: "0750" }')).toEqual(expected)
   })
 
-  it.each(['raw', 'swap'])('has none for %s', (fstype) => {
-    expect(mountOf(`fstype: ${fstype}`)).toBeUndefined()
+  it.each(['fstype: raw', 'unmounted: true', 'fstype: swap, unmounted: true'])('has none for %s', (volume) => {
+    expect(mountOf(volume)).toBeUndefined()
+  })
+
+  it('has that of fstab for a swap area', () => {
+    expect(mountOf('fstype: swap')).toMatchObject({ path: 'none', options: 'sw' })
   })
 
   it('has none for a volume without a server', () => {

@@ -24,8 +24,9 @@ import { parseStack } from '../../src/spec/parse.js'
 import type { StackSpec } from '../../src/spec/stack-spec.js'
 import { createSync } from '../../src/sync/sync.js'
 import { temporaryDirectory } from './evenkeel.js'
+import { killedAfter } from './killed-run.js'
 
-/** The whole path but for the command line, against a sandbox in this process that has no hosts. */
+/** The whole path but for the command line, against a sandbox in this process; without hosts where none are asked for. */
 export interface Simulation {
   readonly client: EC2Client
   plan(text: string): Promise<Plan>
@@ -34,6 +35,9 @@ export interface Simulation {
   apply(text: string, options?: ApplyChoice): Promise<{ readonly plan: Plan; readonly result: ApplyResult }>
   destroy(text: string): Promise<{ readonly plan: Plan; readonly result: ApplyResult }>
   carryOut(plan: Plan, options?: ApplyChoice): Promise<ApplyResult>
+  /** Plans, and applies until the run is killed after so many of its calls; whether it came to that. */
+  kill(text: string, calls: number): Promise<boolean>
+  killDestroy(text: string, calls: number): Promise<boolean>
   setFaults(faults: Faults): void
   /** The requests that were answered while `work` ran. */
   requestsDuring(work: () => Promise<unknown>): Promise<readonly RequestRecord[]>
@@ -59,12 +63,17 @@ export interface Census {
 }
 
 export async function startSimulation(
-  options: { readonly seed?: number; readonly faults?: Faults; readonly latencies?: LatencyChoice } = {},
+  options: {
+    readonly seed?: number
+    readonly faults?: Faults
+    readonly latencies?: LatencyChoice
+    readonly hosts?: 'linux'
+  } = {},
 ): Promise<Simulation> {
   const directory = temporaryDirectory('simulation')
   const sandbox = await createSandbox({
     stateDir: join(directory.path, 'sandbox'),
-    hosts: 'none',
+    hosts: options.hosts ?? 'none',
     latencies: options.latencies ?? 'zero',
     ...(options.seed !== undefined && { seed: options.seed }),
     ...(options.faults && { faults: options.faults }),
@@ -91,12 +100,19 @@ export async function startSimulation(
   const observe = (spec: StackSpec) =>
     observeStack(spec, portsFor(spec), {
       hosts: true,
-      hostsImpossible: 'this sandbox has no hosts',
+      ...(options.hosts === undefined && { hostsImpossible: 'this sandbox has no hosts' }),
     })
   const portsOf = new WeakMap<Plan, Ports>()
   const remember = (plan: Plan, spec: StackSpec) => {
     portsOf.set(plan, portsFor(spec))
     return plan
+  }
+  const killPlan = (plan: Plan, calls: number) => {
+    runs += 1
+    const ports = portsOf.get(plan)
+    if (!ports) throw new Error('the plan is of another simulation')
+    const { ports: dying, died } = killedAfter(ports, calls)
+    return Promise.race([applyPlan(plan, dying, { run: `run-${runs}` }).then(() => false), died.then(() => true)])
   }
   const simulation: Simulation = {
     client,
@@ -122,6 +138,8 @@ export async function startSimulation(
       if (!ports) throw new Error('the plan is of another simulation')
       return applyPlan(plan, ports, { run: `run-${runs}`, ...choice })
     },
+    kill: async (text, calls) => killPlan(await simulation.plan(text), calls),
+    killDestroy: async (text, calls) => killPlan(await simulation.planDestroy(text), calls),
     setFaults: (faults) => sandbox.setFaults(faults),
     async requestsDuring(work) {
       const before = sandbox.requests().length

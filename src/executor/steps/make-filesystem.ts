@@ -1,9 +1,10 @@
 import type { MakeFilesystem } from '../../planner/step.js'
 import type { Effect } from '../ports.js'
-import { accessTo, type StepContext } from './step-context.js'
+import { accessTo, volumeOf, type StepContext } from './step-context.js'
 
 export async function makeFilesystem(step: MakeFilesystem, context: StepContext): Promise<Effect> {
-  const { fstype, label, uuid } = step
-  const volumeId = context.bindings.idOf(step.address)
-  return context.ports.hosts.makeFilesystem(await accessTo(step.server, context), { volumeId, fstype, label, uuid })
+  const { fstype, label, uuid, isUsed } = step
+  const volumeId = volumeOf(step, context)
+  const access = await accessTo(step.server, context)
+  return context.ports.hosts.makeFilesystem(access, { volumeId, fstype, label, uuid, isUsed })
 }

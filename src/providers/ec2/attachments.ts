@@ -1,5 +1,5 @@
 import type { Instance, Volume } from '@aws-sdk/client-ec2'
-import type { CloudPort, Effect } from '../../executor/ports.js'
+import type { Attached, CloudPort, Effect } from '../../executor/ports.js'
 import type { Ec2Api } from './api.js'
 import { freeDeviceNames } from './device-names.js'
 import { isOfClass, hasAwsCode, providerError } from './errors.js'
@@ -23,7 +23,7 @@ export function createAttachmentPart(api: Ec2Api, { volumes }: Watchers): Attach
   /** Names that are being given away right now, by instance: two attachments at once must not choose the same. */
   const reserved = new Map<string, Set<string>>()
 
-  async function attachVolume(request: { readonly volumeId: string; readonly instanceId: string }): Promise<Effect> {
+  async function attachVolume(request: { readonly volumeId: string; readonly instanceId: string }): Promise<Attached> {
     const { volumeId, instanceId } = request
     const deadline = api.settings.clock.now() + attachableLimitMs * api.settings.timeoutScale
     const refused = new Set<string>()
@@ -32,21 +32,23 @@ export function createAttachmentPart(api: Ec2Api, { volumes }: Watchers): Attach
       if (volume === undefined) throw missing(volumeId)
       const attachment = attachmentOf(volume)
       if (attachment?.instanceId === instanceId && attachment.state !== 'detaching') {
-        if (attachment.state === 'attached') return 'unchanged'
+        const { deviceName } = attachment
+        if (attachment.state === 'attached') return { effect: 'unchanged', deviceName }
         await untilAttached(volumeId, instanceId)
-        return 'done'
+        return { effect: 'done', deviceName }
       }
       if (attachment && attachment.state !== 'detaching') throw attachedElsewhere(volumeId, attachment.instanceId)
       const refusals = refused.size
-      if ((await tryAttach(volumeId, instanceId, refused)) === 'attached') return 'done'
+      const deviceName = await tryAttach(volumeId, instanceId, refused)
+      if (deviceName !== undefined) return { effect: 'done', deviceName }
       if (refused.size > refusals) continue
       if (api.settings.clock.now() >= deadline) throw outcomeTimedOut(volumeId, instanceId)
       await api.pause(2_000)
     }
   }
 
-  /** `wait`: not in a state for it yet, or EC2 knows better than the last reading: look again. */
-  async function tryAttach(volumeId: string, instanceId: string, refused: Set<string>): Promise<'attached' | 'wait'> {
+  /** The name under which it is attached; undefined: not in a state for it yet, or EC2 knows better than the last reading: look again. */
+  async function tryAttach(volumeId: string, instanceId: string, refused: Set<string>): Promise<string | undefined> {
     const instance = await readInstanceOf(api, instanceId)
     const taken = reserved.get(instanceId) ?? new Set<string>()
     reserved.set(instanceId, taken)
@@ -57,13 +59,13 @@ export function createAttachmentPart(api: Ec2Api, { volumes }: Watchers): Attach
     try {
       await api.call('AttachVolume', { VolumeId: volumeId, InstanceId: instanceId, Device: name }, { seen: true })
       await untilAttached(volumeId, instanceId)
-      return 'attached'
+      return name
     } catch (error) {
       // "Attachment point /dev/sdf is already in use": a mapping that DescribeInstances does not show.
       if (isOfClass(error, 'conflict')) refused.add(name)
       // Attached by a call whose answer was lost, or still leaving another server; the next reading tells.
       else if (!hasAwsCode(error, 'VolumeInUse', 'IncorrectState', 'IncorrectInstanceState')) throw error
-      return 'wait'
+      return undefined
     } finally {
       taken.delete(name)
     }

@@ -1,9 +1,10 @@
 import type { Volume, VolumeModification } from '@aws-sdk/client-ec2'
 import type { CloudPort, Effect } from '../../executor/ports.js'
+import type { LiveModification } from '../../planner/live-stack.js'
 import type { Ec2Api } from './api.js'
 import { hasAwsCode, isOfClass, providerError } from './errors.js'
 import { readOwned } from './ownership.js'
-import { filtersOf, readAll } from './pages.js'
+import { chunksOf, filterValuesMax, filtersOf, readAll } from './pages.js'
 import { readVolumeById } from './volumes.js'
 import type { Watchers } from './watchers.js'
 
@@ -13,8 +14,12 @@ const usableLimitMs = 60 * 60_000
 type ModifyRequest = Parameters<CloudPort['modifyVolume']>[0]
 
 /** How volumes grow and change their type. */
-export function createVolumeChangePart(api: Ec2Api, { modifications }: Watchers): Pick<CloudPort, 'modifyVolume'> {
+export function createVolumeChangePart(
+  api: Ec2Api,
+  { modifications }: Watchers,
+): Pick<CloudPort, 'modifyVolume' | 'readModifications'> {
   return {
+    readModifications: (volumeIds) => readModifications(api, volumeIds),
     modifyVolume: async (request): Promise<Effect> => {
       const { volumeId, owner, onProgress } = request
       const volume = await readOwned(api, volumeId, owner, () => readVolumeById(api, volumeId))
@@ -89,6 +94,35 @@ function aimsAt(modification: VolumeModification, { sizeGiB, type, iops, through
     (iops === undefined || modification.TargetIops === iops) &&
     (throughputMiBps === undefined || modification.TargetThroughput === throughputMiBps)
   )
+}
+
+const modificationStates = ['modifying', 'optimizing', 'completed', 'failed'] as const
+
+async function readModifications(
+  api: Ec2Api,
+  volumeIds: readonly string[],
+): Promise<Readonly<Record<string, readonly LiveModification[]>>> {
+  const pages = await Promise.all(
+    chunksOf(volumeIds, filterValuesMax).map((chunk) =>
+      readAll(
+        api,
+        'DescribeVolumesModifications',
+        { Filters: filtersOf([{ Name: 'volume-id', Values: chunk }]) },
+        ({ VolumesModifications }) => VolumesModifications,
+      ),
+    ),
+  )
+  const found: Record<string, LiveModification[]> = {}
+  for (const { VolumeId, ModificationState, Progress, StartTime } of pages.flat()) {
+    const state = modificationStates.find((name) => name === ModificationState)
+    if (VolumeId === undefined || state === undefined || StartTime === undefined) continue
+    const modifications = (found[VolumeId] ??= [])
+    modifications.push({ state, progress: Number(Progress ?? 0), startedAt: StartTime.toISOString() })
+  }
+  for (const modifications of Object.values(found)) {
+    modifications.sort((left, right) => (left.startedAt < right.startedAt ? 1 : -1))
+  }
+  return found
 }
 
 /** The newest modification of a volume; undefined when it never had one. */

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { cloudInitCommandScript, cloudInitRunScript } from '../scripts/cloud-init.sh.js'
 import { hostInitScript } from '../scripts/host-init.sh.js'
-import { mountXfsScript, poweroffScript, rebootScript, shutdownScript } from '../scripts/image-commands.sh.js'
+import { mountXfsScript, poweroffScript, rebootScript, shutdownScript, swaponScript } from '../scripts/image-commands.sh.js'
 
 /** Writes the files that every host has besides the machine's own, the "AMI", into an empty `directory`. */
 export async function writeImageFiles(directory: string): Promise<void> {
@@ -19,6 +19,7 @@ const programs: Readonly<Record<string, string>> = {
   'usr/lib/evenkeel/cloud-init-run': cloudInitRunScript,
   'usr/bin/cloud-init': cloudInitCommandScript,
   'usr/sbin/mount.xfs': mountXfsScript,
+  'usr/sbin/swapon': swaponScript,
   'usr/sbin/reboot': rebootScript,
   'usr/sbin/poweroff': poweroffScript,
   'usr/sbin/halt': poweroffScript,
@@ -68,7 +69,8 @@ root ALL=(ALL:ALL) ALL
 `,
   },
   'etc/sudoers.d/README': { mode: 0o440, content: '# Files here are read by sudo.\n' },
-  'usr/lib/evenkeel/swaps': { mode: 0o444, content: 'Filename\tType\tSize\tUsed\tPriority\n' },
+  // All hosts share the machine's kernel, and its swap with it: a host's has none, and so an empty /proc/swaps.
+  'usr/lib/evenkeel/swaps': { mode: 0o444, content: '' },
   // The sandbox has no way out: an attempt more is only a wait more.
   'etc/apt/apt.conf.d/99evenkeel': { mode: 0o644, content: 'Acquire::Retries "0";\n' },
   'etc/fstab': { mode: 0o644, content: '' },
