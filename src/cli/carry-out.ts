@@ -23,12 +23,14 @@ export interface Order {
   readonly plan: Plan
   /** Looks and plans again. */
   readonly replan: () => Promise<Plan>
+  /** The command line that goes on after a failure; left out: the verb's own. */
+  readonly again?: string
 }
 
 /** Shows a plan, asks, carries it out and tells how it went. Returns the exit status. Shared by apply and destroy. */
 export async function carryOut(
   session: Session,
-  { verb, plan, replan }: Order,
+  { verb, plan, replan, again = `evenkeel ${verb} ${session.file.path}` }: Order,
   options: CarryOutOptions,
 ): Promise<number> {
   const json = options.json === true
@@ -64,13 +66,13 @@ export async function carryOut(
     resultText(plan, result, {
       color: useColor(out),
       durationMs: systemClock.now() - startedAt,
-      again: `evenkeel ${verb} ${session.file.path}`,
+      again,
       verb,
     }),
   )
   if (interruption.signal.aborted) return exitCodes.interrupted
   if (result.status !== 'converged') return exitCodes.failure
-  return plan.complete ? exitCodes.success : verify(await replan(), out, `evenkeel ${verb} ${session.file.path}`)
+  return plan.complete ? exitCodes.success : verify(await replan(), out, again)
 }
 
 /** After a plan that could not see everything, e.g. a server that had not been entered yet: is anything left to do? */

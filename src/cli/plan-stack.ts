@@ -1,19 +1,34 @@
 import { UsageError } from '../core/errors.js'
-import { makeDestroyPlan, makePlan } from '../planner/make-plan.js'
+import type { LiveStack } from '../planner/live-stack.js'
+import { makeDestroyPlan, makePlan, type PlanOptions } from '../planner/make-plan.js'
 import type { Plan } from '../planner/plan.js'
 import type { Address } from '../spec/address.js'
 import type { StackSpec } from '../spec/stack-spec.js'
 import type { RunOptions } from './options.js'
+import { checkpointName, restoreFrom } from './snapshot-choice.js'
 import { planningFacts, type Session } from './session.js'
 
 /** Observes and plans; `drift` and `apply` see through the same eyes as `plan`. */
-export async function planStack(
-  session: Session,
-  options: RunOptions & { readonly hosts: boolean; readonly updateImages?: readonly string[] },
-): Promise<Plan> {
+export async function planStack(session: Session, options: PlanChoice): Promise<Plan> {
   const updateImages = (options.updateImages ?? []).flatMap((name) => serversNamed(name, session.spec))
-  const [live, facts] = await Promise.all([session.observe(options), planningFacts(session, options)])
-  return makePlan(session.spec, live, { ...facts, updateImages })
+  const source = options.checkpoint === undefined ? undefined : checkpointName(options.checkpoint, session.spec.stack)
+  const snapshotsOf = source ? [source.stack] : []
+  const [live, facts] = await Promise.all([
+    session.observe({ hosts: options.hosts, snapshotsOf }),
+    planningFacts(session, options),
+  ])
+  const restore = source ? restoreFrom(live, source, session.spec) : options.restore?.(live)
+  return makePlan(session.spec, live, { ...facts, updateImages, ...(restore && { restore }) })
+}
+
+/** What a plan of the whole stack may be asked for beside the file. */
+export interface PlanChoice extends RunOptions {
+  readonly hosts: boolean
+  readonly updateImages?: readonly string[]
+  /** `name`, or `stack/name`. */
+  readonly checkpoint?: string
+  /** Volumes to be restored, once it is known what is live. */
+  readonly restore?: (live: LiveStack) => PlanOptions['restore']
 }
 
 /** Observes, and plans the removal of everything. */

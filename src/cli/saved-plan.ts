@@ -20,12 +20,13 @@ interface SavedOptions {
   readonly target?: string
   readonly hosts: boolean
   readonly updateImages?: readonly string[]
+  readonly checkpoint?: string
 }
 
 export function savedPlanText(
   plan: Plan,
   file: StackFile,
-  options: StackOptions & Pick<SavedOptions, 'hosts' | 'updateImages'>,
+  options: StackOptions & Pick<SavedOptions, 'hosts' | 'updateImages' | 'checkpoint'>,
 ): string {
   const saved: SavedPlan = {
     formatVersion: 1,
@@ -36,6 +37,7 @@ export function savedPlanText(
       ...(options.target !== undefined && { target: options.target }),
       hosts: options.hosts,
       ...(options.updateImages && { updateImages: options.updateImages }),
+      ...(options.checkpoint !== undefined && { checkpoint: options.checkpoint }),
     },
     plan,
   }

@@ -28,7 +28,7 @@ export interface Session {
   /** Why no server can be entered: a sandbox without hosts. */
   readonly hostsImpossible: string | undefined
   readonly run: string
-  observe(options: { readonly hosts: boolean }): Promise<LiveStack>
+  observe(options: { readonly hosts: boolean; readonly snapshotsOf?: readonly string[] }): Promise<LiveStack>
   close(): Promise<void>
 }
 
@@ -54,12 +54,13 @@ async function openSession(file: StackFile, options: StackOptions): Promise<Sess
     ports,
     hostsImpossible: place.hostsImpossible,
     run: newRunId(systemClock.now()),
-    async observe({ hosts: enter }) {
+    async observe({ hosts: enter, snapshotsOf = [] }) {
       const activity = activityLine()
       try {
         return await observeStack(spec, ports, {
           hosts: enter,
           hostsImpossible: place.hostsImpossible,
+          snapshotsOf,
           onActivity: activity.say,
         })
       } finally {
@@ -99,8 +100,9 @@ export async function withSession<Result>(
 export async function planningFacts(
   session: Session,
   options: RunOptions,
-): Promise<{ readonly run: string; readonly revision: string | undefined }> {
-  return { run: session.run, revision: await findRevision(options.revision, session.file.directory) }
+): Promise<{ readonly run: string; readonly revision: string | undefined; readonly now: string }> {
+  const revision = await findRevision(options.revision, session.file.directory)
+  return { run: session.run, revision, now: new Date(systemClock.now()).toISOString() }
 }
 
 /** What every apply of a session is given. */

@@ -6,6 +6,7 @@ import { forbidColor } from '../terminal.js'
 
 interface ApplyCommandOptions extends RunOptions, CarryOutOptions {
   readonly updateImages?: readonly string[]
+  readonly checkpoint?: string
 }
 
 const examples = `
@@ -27,6 +28,7 @@ export const applyCommand: CommandDefinition = (finish) =>
     .option('--json', 'print what happens as JSON lines; needs --yes')
     .option('--verbose', 'list also what does not change, and more file names')
     .option('--update-images <server>', 'replace this server when its image name means a newer image by now', collect)
+    .option('--checkpoint <name>', 'bring the volumes to this checkpoint; one of another stack is named stack/name')
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: ApplyCommandOptions) => {
       if (!options.color) forbidColor()
@@ -54,8 +56,13 @@ export const applyCommand: CommandDefinition = (finish) =>
         return
       }
       const exitCode = await withSession(readStackFile(file, options), options, async (session) => {
-        const replan = () => planStack(session, { ...options, hosts: true })
-        return carryOut(session, { verb: 'apply', plan: await replan(), replan }, options)
+        const { checkpoint, ...plain } = options
+        const plan = await planStack(session, { ...options, hosts: true })
+        // Volumes that were brought to a checkpoint are not brought there again.
+        const replan = () => planStack(session, { ...plain, hosts: true })
+        const again =
+          checkpoint === undefined ? {} : { again: `evenkeel apply ${session.file.path} --checkpoint ${checkpoint}` }
+        return carryOut(session, { verb: 'apply', plan, replan, ...again }, options)
       })
       finish(exitCode)
     })

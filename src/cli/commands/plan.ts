@@ -13,6 +13,7 @@ interface PlanCommandOptions extends RunOptions {
   readonly hosts: boolean
   readonly verbose?: boolean
   readonly updateImages?: readonly string[]
+  readonly checkpoint?: string
 }
 
 const examples = `
@@ -36,6 +37,7 @@ export const planCommand: CommandDefinition = (finish) =>
     .option('--no-hosts', 'do not look inside the servers')
     .option('--verbose', 'list also what does not change, and more file names')
     .option('--update-images <server>', 'replace this server when its image name means a newer image by now', collect)
+    .option('--checkpoint <name>', 'bring the volumes to this checkpoint; one of another stack is named stack/name')
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: PlanCommandOptions) => {
       if (!options.color) forbidColor()

@@ -1,0 +1,57 @@
+import { Command } from 'commander'
+import type { CarryOutOptions } from '../carry-out.js'
+import { addRunOptions, fileArgument, fileDescription, type RunOptions } from '../options.js'
+import type { CommandDefinition } from '../program.js'
+import { forbidColor } from '../terminal.js'
+
+const examples = `
+Examples:
+  evenkeel checkpoint before-upgrade                  snapshots of all volumes, as one set
+  evenkeel apply --checkpoint before-upgrade          the volumes as they were then
+  evenkeel apply copy.stack.yaml --checkpoint staging/before-upgrade
+
+All filesystems of a server are frozen together until EC2 has answered for each. A set that failed is never applied;
+taking it again under the same name clears what is left of it.
+
+Exit status: 0 every snapshot is completed, 1 failed, 130 interrupted.`
+
+export const checkpointCommand: CommandDefinition = (finish) =>
+  addRunOptions(new Command('checkpoint'))
+    .description("take snapshots of all the stack's volumes as one set, under a name")
+    .argument('<name>', 'name of the checkpoint')
+    .argument(fileArgument, fileDescription)
+    .option('--yes', 'do not ask')
+    .option('--json', 'print what happens as JSON lines; needs --yes')
+    .addHelpText('after', examples)
+    .action(async (text: string, file: string | undefined, options: RunOptions & CarryOutOptions) => {
+      if (!options.color) forbidColor()
+      const [
+        { readStackFile },
+        { withSession, planningFacts },
+        { carryOut },
+        { makeCheckpointPlan },
+        { checkpointName },
+        { UsageError },
+      ] = await Promise.all([
+        import('../stack-file.js'),
+        import('../session.js'),
+        import('../carry-out.js'),
+        import('../../planner/snapshot-plan.js'),
+        import('../snapshot-choice.js'),
+        import('../../core/errors.js'),
+      ])
+      const stackFile = readStackFile(file, options)
+      const { name, stack } = checkpointName(text, stackFile.spec.stack)
+      if (stack !== stackFile.spec.stack) {
+        throw new UsageError('USAGE', `a checkpoint is taken of the stack of the file, not of ${stack}`)
+      }
+      const exitCode = await withSession(stackFile, options, async (session) => {
+        const replan = async () => {
+          const [live, facts] = await Promise.all([session.observe({ hosts: true }), planningFacts(session, options)])
+          return makeCheckpointPlan(session.spec, live, name, facts)
+        }
+        const again = `evenkeel checkpoint ${name} ${session.file.path}`
+        return carryOut(session, { verb: 'apply', plan: await replan(), replan, again }, options)
+      })
+      finish(exitCode)
+    })

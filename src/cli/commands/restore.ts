@@ -1,0 +1,61 @@
+import { Command, InvalidArgumentError } from 'commander'
+import type { CarryOutOptions } from '../carry-out.js'
+import { addRunOptions, type RunOptions } from '../options.js'
+import type { CommandDefinition } from '../program.js'
+import { forbidColor } from '../terminal.js'
+
+const examples = `
+Examples:
+  evenkeel restore volume.music --version 3           plan, ask, and swap the volume in place
+  evenkeel restore music --version latest -f staging.stack.yaml --yes
+
+The present volume is unmounted and leaves a snapshot first; then one that is made from the version takes its place, and
+it goes, unless its \`onRemove\` is \`retain\`. Whatever else the file asks for stands in the plan too. Cut off anywhere,
+\`evenkeel apply\` finishes it.
+
+Exit status: 0 converged, 1 failed or partial, 130 interrupted.`
+
+interface RestoreOptions extends RunOptions, CarryOutOptions {
+  readonly file?: string
+  readonly version: number | 'latest'
+}
+
+export const restoreCommand: CommandDefinition = (finish) =>
+  addRunOptions(new Command('restore'))
+    .description('bring a volume back to one of its snapshots, in place on its server')
+    .argument('<volume>', 'address of a volume: `volume.music`, or `music`')
+    .requiredOption('--version <number>', 'which one, as `evenkeel snapshots` lists them; or `latest`', versionNumber)
+    .option('-f, --file <file>', 'stack file; left out: the one here')
+    .option('--yes', 'do not ask')
+    .option('--json', 'print what happens as JSON lines; needs --yes')
+    .option('--verbose', 'list also what does not change, and more file names')
+    .addHelpText('after', examples)
+    .action(async (name: string, options: RestoreOptions) => {
+      if (!options.color) forbidColor()
+      const [{ readStackFile }, { withSession }, { planStack }, { carryOut }, { restoreTo }] = await Promise.all([
+        import('../stack-file.js'),
+        import('../session.js'),
+        import('../plan-stack.js'),
+        import('../carry-out.js'),
+        import('../snapshot-choice.js'),
+      ])
+      const exitCode = await withSession(readStackFile(options.file, options), options, async (session) => {
+        const plan = await planStack(session, {
+          ...options,
+          hosts: true,
+          restore: (live) => restoreTo(name, options.version, live),
+        })
+        // A volume that was restored is not restored again: what is left to do is what a plain apply does.
+        const replan = () => planStack(session, { ...options, hosts: true })
+        return carryOut(session, { verb: 'apply', plan, replan }, options)
+      })
+      finish(exitCode)
+    })
+
+function versionNumber(text: string): number | 'latest' {
+  if (text === 'latest') return text
+  const version = Number(text)
+  if (!Number.isInteger(version) || version < 1)
+    throw new InvalidArgumentError('It is a whole number from 1, or latest.')
+  return version
+}

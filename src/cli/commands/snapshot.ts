@@ -1,0 +1,47 @@
+import { Command } from 'commander'
+import type { CarryOutOptions } from '../carry-out.js'
+import { addRunOptions, type RunOptions } from '../options.js'
+import type { CommandDefinition } from '../program.js'
+import { forbidColor } from '../terminal.js'
+
+const examples = `
+Examples:
+  evenkeel snapshot volume.music                      plan, ask, and take one now
+  evenkeel snapshot music -f staging.stack.yaml --yes
+
+The filesystem is frozen until EC2 has answered, or what \`snapshots.consistent\` of the volume says.
+
+Exit status: 0 the snapshot is completed, 1 failed, 130 interrupted.`
+
+interface SnapshotOptions extends RunOptions, CarryOutOptions {
+  readonly file?: string
+}
+
+export const snapshotCommand: CommandDefinition = (finish) =>
+  addRunOptions(new Command('snapshot'))
+    .description('take a snapshot of a volume now')
+    .argument('<volume>', 'address of a volume: `volume.music`, or `music`')
+    .option('-f, --file <file>', 'stack file; left out: the one here')
+    .option('--yes', 'do not ask')
+    .option('--json', 'print what happens as JSON lines; needs --yes')
+    .addHelpText('after', examples)
+    .action(async (name: string, options: SnapshotOptions) => {
+      if (!options.color) forbidColor()
+      const [{ readStackFile }, { withSession, planningFacts }, { carryOut }, { makeSnapshotPlan }, { volumeNamed }] =
+        await Promise.all([
+          import('../stack-file.js'),
+          import('../session.js'),
+          import('../carry-out.js'),
+          import('../../planner/snapshot-plan.js'),
+          import('../snapshot-choice.js'),
+        ])
+      const exitCode = await withSession(readStackFile(options.file, options), options, async (session) => {
+        const replan = async () => {
+          const [live, facts] = await Promise.all([session.observe({ hosts: true }), planningFacts(session, options)])
+          return makeSnapshotPlan(session.spec, live, volumeNamed(name, live), facts)
+        }
+        const again = `evenkeel snapshot ${name} -f ${session.file.path}`
+        return carryOut(session, { verb: 'apply', plan: await replan(), replan, again }, options)
+      })
+      finish(exitCode)
+    })
