@@ -3,7 +3,7 @@ import { required } from '../core/assert.js'
 import { systemClock, type Clock } from '../core/clock.js'
 import { BugError, EvenkeelError, messageOf } from '../core/errors.js'
 import type { Plan } from '../planner/plan.js'
-import type { Step, StepId } from '../planner/step.js'
+import type { Step } from '../planner/step.js'
 import { createBindings, type Bindings } from './bindings.js'
 import type { EventSink } from './events.js'
 import { ledgerAfter, ledgerDuring } from './ledger.js'
@@ -95,7 +95,8 @@ function runAll(run: Run): Promise<void> {
   const onAbort = () => {
     emit({ kind: 'interrupted', at: clock.now(), inFlight: schedule.inFlight() })
     giveUp(schedule.cancelRest(), { kind: 'cancelled' })
-    endWhenIdle()
+    // What was begun and only lives for the time of the run is cleaned up all the same.
+    startMore()
   }
   const giveUp = (steps: readonly Step[], outcome: Outcome) => {
     for (const step of steps) emit({ kind: 'step-finished', at: clock.now(), step, outcome, durationMs: 0 })
@@ -128,16 +129,17 @@ function runAll(run: Run): Promise<void> {
 
 async function attempt(step: Step, run: Run): Promise<Outcome> {
   try {
-    return { kind: await runStep(step, contextFor(step.id, run)) }
+    return { kind: await runStep(step, contextFor(step, run)) }
   } catch (error) {
     return { kind: 'failed', error: asEvenkeelError(error) }
   }
 }
 
-function contextFor(stepId: StepId, { plan, ports, options, clock, emit, bindings, schedule }: Run): StepContext {
+function contextFor(step: Step, { plan, ports, options, clock, emit, bindings, schedule }: Run): StepContext {
+  const stepId = step.id
   const retries = {
     clock,
-    signal: options.signal,
+    signal: step.cleansAfter ? undefined : options.signal,
     onRetry: (attempt: number, error: EvenkeelError, delayMs: number) =>
       emit({ kind: 'step-retried', at: clock.now(), stepId, attempt, error, delayMs }),
   }

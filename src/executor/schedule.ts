@@ -12,14 +12,15 @@ export interface Limits {
 /**
  * Decides what starts next: a step whose needs are all done (no level barriers), the one with the longest remaining
  * path first, within the limits. It neither waits nor calls anything: whoever owns it starts what `next` returns and
- * says how it ended.
+ * says how it ended. A clean-up (`cleansAfter`) starts once all that it waits for has ended, however, and some of what it
+ * cleans was begun; nothing but that gives it up.
  */
 export interface Schedule {
   /** The most urgent step that may start now, which counts as running from now on; undefined when there is none. */
   next(): Step | undefined
   /** Records how a running step ended. Returns the steps that are thereby blocked, in plan order. */
   finish(id: StepId, outcome: Outcome): readonly Step[]
-  /** Gives up everything that has not started. Returns those steps, in plan order. */
+  /** Gives up everything that has not started, but clean-ups of what has. Returns those steps, in plan order. */
   cancelRest(): readonly Step[]
   /** Ids of what is in flight, in the order in which they started. */
   inFlight(): readonly StepId[]
@@ -60,8 +61,8 @@ export function createSchedule(steps: readonly Step[], limits: Limits): Schedule
       runningIn[categoryOf(node.step)] -= 1
       const server = aloneIn(node.step)
       if (server !== undefined) occupied.delete(server)
+      if (outcome.kind !== 'done' && outcome.kind !== 'unchanged') return giveUp(node, outcome)
       settle(node, outcome)
-      if (outcome.kind !== 'done' && outcome.kind !== 'unchanged') return blockDependants(node)
       for (const dependant of node.dependants) {
         dependant.needsLeft -= 1
         if (dependant.needsLeft === 0 && dependant.state === 'waiting') makeReady(dependant)
@@ -69,11 +70,13 @@ export function createSchedule(steps: readonly Step[], limits: Limits): Schedule
       return []
     },
     cancelRest() {
-      const left = [...nodes.values()].filter(({ state }) => state === 'waiting' || state === 'ready')
+      const left = [...nodes.values()].filter(({ state, step }) => isOpen(state) && !step.cleansAfter)
       for (const node of left) settle(node, { kind: 'cancelled' })
-      ready.cloud = []
-      ready.host = []
-      return left.map(({ step }) => step)
+      ready.cloud = ready.cloud.filter(({ step }) => step.cleansAfter)
+      ready.host = ready.host.filter(({ step }) => step.cleansAfter)
+      for (const node of left) for (const cleanUp of cleanUpsOf(node)) cleanUp.needsLeft -= 1
+      const idle = [...nodes.values()].filter((node) => node.state === 'waiting' && node.needsLeft === 0)
+      return inPlanOrder([...left, ...idle.filter((node) => !startCleanUp(node, { kind: 'cancelled' }))])
     },
     inFlight: () => [...running.keys()],
     outcomeOf: (id) => lookup(id).outcome,
@@ -108,16 +111,32 @@ export function createSchedule(steps: readonly Step[], limits: Limits): Schedule
   }
 
   /** Blocks everything that needs `failed`, also through other steps; names the one that failed, not the links between. */
-  function blockDependants(failed: Node): readonly Step[] {
+  function giveUp(failed: Node, outcome: Outcome): readonly Step[] {
     const blocked: Node[] = []
-    const open = [...failed.dependants]
+    const because: Outcome = { kind: 'blocked', by: failed.step.id }
+    const open = [failed]
+    settle(failed, outcome)
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      if (node.state === 'settled') continue
-      settle(node, { kind: 'blocked', by: failed.step.id })
-      blocked.push(node)
-      open.push(...node.dependants)
+      for (const dependant of node.dependants) {
+        dependant.needsLeft -= 1
+        if (dependant.state === 'settled' || startCleanUp(dependant, because)) continue
+        settle(dependant, because)
+        blocked.push(dependant)
+        open.push(dependant)
+      }
     }
-    return blocked.sort((left, right) => left.index - right.index).map(({ step }) => step)
+    return inPlanOrder(blocked)
+  }
+
+  /** Whether the node is a clean-up that still waits, or starts now; false for any other, and for one without anything to clean. */
+  function startCleanUp(node: Node, because: Outcome): boolean {
+    const { cleansAfter } = node.step
+    if (!cleansAfter) return false
+    if (node.needsLeft > 0) return true
+    const isBegun = cleansAfter.some((id) => begun.has(lookup(id).outcome?.kind))
+    if (isBegun) makeReady(node)
+    else settle(node, because)
+    return isBegun
   }
 }
 
@@ -133,6 +152,21 @@ export function remainingSeconds(steps: readonly Step[]): ReadonlyMap<StepId, nu
   return remaining
 }
 
+/** How a step ends that was started. */
+const begun: ReadonlySet<Outcome['kind'] | undefined> = new Set(['done', 'unchanged', 'failed'] as const)
+
+function isOpen(state: Node['state']): boolean {
+  return state === 'waiting' || state === 'ready'
+}
+
+function cleanUpsOf({ dependants }: Node): readonly Node[] {
+  return dependants.filter(({ step }) => step.cleansAfter)
+}
+
+function inPlanOrder(nodes: readonly Node[]): readonly Step[] {
+  return nodes.toSorted((left, right) => left.index - right.index).map(({ step }) => step)
+}
+
 function settle(node: Node, outcome: Outcome): void {
   node.state = 'settled'
   node.outcome = outcome
@@ -142,16 +176,17 @@ function buildNodes(steps: readonly Step[]): ReadonlyMap<StepId, Node> {
   const urgency = remainingSeconds(steps)
   const nodes = new Map<StepId, Node>()
   for (const [index, step] of steps.entries()) {
+    const waitedFor = new Set([...step.needs, ...(step.cleansAfter ?? [])])
     const node: Node = {
       step,
       index,
       urgency: urgency.get(step.id) ?? 0,
       dependants: [],
-      needsLeft: step.needs.length,
+      needsLeft: waitedFor.size,
       state: 'waiting',
       outcome: undefined,
     }
-    for (const need of step.needs) required(nodes.get(need), `step ${need}, needed by ${step.id}`).dependants.push(node)
+    for (const need of waitedFor) required(nodes.get(need), `step ${need}, needed by ${step.id}`).dependants.push(node)
     assert(!nodes.has(step.id), `two steps are called ${step.id}`)
     nodes.set(step.id, node)
   }

@@ -20,6 +20,6 @@ export function plannedLedger(planning: Planning, changes: readonly Change[]): P
 }
 
 function namedAddresses({ spec }: Planning): ReadonlySet<Address> {
-  const lists = [spec.keyPairs, spec.securityGroups, spec.servers, spec.volumes, spec.syncs]
+  const lists = [spec.keyPairs, spec.securityGroups, spec.servers, spec.volumes, spec.syncs, spec.archives]
   return new Set(lists.flatMap((list) => list.map(({ address }) => address)))
 }

@@ -19,6 +19,7 @@ export function normalizedSpec(spec: StackSpec): StackSpec {
     })),
     volumes: sortedByAddress(spec.volumes),
     syncs: sortedByAddress(spec.syncs),
+    archives: sortedByAddress(spec.archives),
   }
 }
 

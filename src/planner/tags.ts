@@ -12,7 +12,7 @@ export const tagKeys = {
   run: 'evenkeel:run',
   /** On volumes: `blank`, `adopted`, or the snapshot id that it was made from. mkfs needs `blank`. */
   origin: 'evenkeel:origin',
-  /** `root` on the root volumes of servers, which carry their server's address. */
+  /** `root` on the root volumes of servers, which carry their server's address; `temporary` on what lives only while an archive is made. */
   role: 'evenkeel:role',
   /** On volumes: what happens when the entry leaves the file. */
   onRemove: 'evenkeel:on-remove',
@@ -43,6 +43,8 @@ export const tagKeys = {
   checkpoint: 'evenkeel:checkpoint',
   checkpointSize: 'evenkeel:checkpoint-of',
   specDigest: 'evenkeel:spec-digest',
+  /** On versions of an archive: digests of the directory and of the rule by which it was copied. */
+  source: 'evenkeel:source',
   name: 'Name',
 } as const
 

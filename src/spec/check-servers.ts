@@ -15,10 +15,9 @@ export function checkServers(context: Context): void {
   for (const [name, server] of context.servers) {
     if (!server) continue
     const path = ['servers', name]
-    checkImage(context, path, server)
-    checkPlace(context, path, server)
+    checkServerChoices(context, path, server)
     checkRootVolume(context, path, server)
-    checkNames(context, path, server)
+    checkDependencies(context, [...path, 'dependsOn'], server.dependsOn)
     checkTemplates(context, path, server)
     if (server.elasticIp) {
       const message = 'elastic addresses are not supported yet'
@@ -27,9 +26,18 @@ export function checkServers(context: Context): void {
   }
 }
 
+type ServerChoices = Pick<ServerShape, 'image' | 'zone' | 'subnet' | 'keyPair' | 'securityGroups'>
+
+/** Reports mistakes in what every launch has to choose, also that of an archive's temporary server. */
+export function checkServerChoices(context: Context, path: Path, server: ServerChoices): void {
+  checkImage(context, path, server)
+  checkPlace(context, path, server)
+  checkNames(context, path, server)
+}
+
 const imageForms = 'an image is { owner, name }, { ssm } or an id'
 
-function checkImage(context: Context, path: Path, { image }: ServerShape): void {
+function checkImage(context: Context, path: Path, { image }: ServerChoices): void {
   if (typeof image !== 'object') return
   if ('ssm' in image) {
     const other = (['owner', 'name', 'architecture'] as const).find((key) => key in image)
@@ -46,7 +54,7 @@ function checkImage(context: Context, path: Path, { image }: ServerShape): void 
   }
 }
 
-function checkPlace(context: Context, path: Path, server: ServerShape): void {
+function checkPlace(context: Context, path: Path, server: ServerChoices): void {
   checkZone(context, [...path, 'zone'], server.zone)
   if (!('zone' in server && 'subnet' in server)) return
   const message = '`subnet` cannot stand beside `zone`: a subnet lies in one zone'
@@ -76,7 +84,7 @@ function checkRootVolume(context: Context, path: Path, { rootVolume }: ServerSha
   reportAt(context, [...path, 'rootVolume', 'size'])({ code: 'SPEC_VOLUME_TYPE', message })
 }
 
-function checkNames(context: Context, path: Path, server: ServerShape): void {
+function checkNames(context: Context, path: Path, server: ServerChoices): void {
   if (server.keyPair !== undefined) {
     findNamed(context, 'keyPair', server.keyPair, reportAt(context, [...path, 'keyPair']))
   }
@@ -84,7 +92,6 @@ function checkNames(context: Context, path: Path, server: ServerShape): void {
     if (group === undefined) continue
     findNamed(context, 'securityGroup', group, reportAt(context, [...path, 'securityGroups', index]))
   }
-  checkDependencies(context, [...path, 'dependsOn'], server.dependsOn)
 }
 
 /** Reports members of `dependsOn` that name nothing. */

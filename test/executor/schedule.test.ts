@@ -116,6 +116,95 @@ describe('schedule', () => {
   })
 })
 
+describe('a clean-up', () => {
+  const copy = plainStep('copy-files', 'archive.a', [server.id, volume.id], { server: 'archive.a' })
+  const cleanUp = plainStep('remove-temporary', 'archive.a', [copy.id], {
+    cleansAfter: [server.id, volume.id, copy.id],
+  })
+  const steps = [server, volume, copy, cleanUp]
+
+  it('runs after everything else was done', () => {
+    const schedule = createSchedule(steps, wide)
+    takeAll(schedule)
+    schedule.finish(server.id, done)
+    schedule.finish(volume.id, done)
+    expect(ids(takeAll(schedule))).toEqual([copy.id])
+    schedule.finish(copy.id, done)
+    expect(ids(takeAll(schedule))).toEqual([cleanUp.id])
+    schedule.finish(cleanUp.id, done)
+    expect(steps.map(({ id }) => schedule.outcomeOf(id)?.kind)).toEqual(['done', 'done', 'done', 'done'])
+  })
+
+  it('runs after a failure too, once what is in flight has ended', () => {
+    const schedule = createSchedule(steps, wide)
+    takeAll(schedule)
+    expect(ids(schedule.finish(server.id, failed))).toEqual([copy.id])
+    expect(takeAll(schedule)).toEqual([])
+    expect(schedule.finish(volume.id, done)).toEqual([])
+    expect(ids(takeAll(schedule))).toEqual([cleanUp.id])
+  })
+
+  it('runs after an interruption too', () => {
+    const schedule = createSchedule(steps, wide)
+    takeAll(schedule)
+    schedule.finish(volume.id, done)
+    expect(ids(schedule.cancelRest())).toEqual([copy.id])
+    expect(takeAll(schedule)).toEqual([])
+    schedule.finish(server.id, done)
+    expect(ids(takeAll(schedule))).toEqual([cleanUp.id])
+    schedule.finish(cleanUp.id, done)
+    expect(schedule.inFlight()).toEqual([])
+  })
+
+  it('runs when the interruption came right before it, and once only', () => {
+    const schedule = createSchedule(steps, wide)
+    takeAll(schedule)
+    schedule.finish(volume.id, done)
+    schedule.finish(server.id, done)
+    takeAll(schedule)
+    schedule.finish(copy.id, done)
+    expect(schedule.cancelRest()).toEqual([])
+    expect(ids(takeAll(schedule))).toEqual([cleanUp.id])
+    expect(schedule.cancelRest()).toEqual([])
+  })
+
+  it('is given up with the rest when nothing was begun', () => {
+    const schedule = createSchedule(steps, wide)
+    expect(ids(schedule.cancelRest())).toEqual(ids(steps))
+    expect(takeAll(schedule)).toEqual([])
+    expect(schedule.outcomeOf(cleanUp.id)).toEqual({ kind: 'cancelled' })
+  })
+
+  it('is blocked with the rest when what comes before all of it failed', () => {
+    const before = plainStep('import-key-pair', 'keyPair.default')
+    const waiting = [server, volume].map((step): Step => ({ ...step, needs: [before.id] }))
+    const schedule = createSchedule([before, ...waiting, copy, cleanUp], wide)
+    takeAll(schedule)
+    expect(ids(schedule.finish(before.id, failed))).toEqual([server.id, volume.id, copy.id, cleanUp.id])
+    expect(schedule.outcomeOf(cleanUp.id)).toEqual({ kind: 'blocked', by: before.id })
+  })
+
+  it('ends in any order of endings, and is never left waiting', () => {
+    fc.assert(
+      fc.property(graphs, fc.infiniteStream(fc.nat(100)), fc.nat(60), (rows, choices, cutAt) => {
+        const all = [...rows, { ...cleanUp, needs: [], cleansAfter: rows.map(({ id }) => id) } as Step]
+        const schedule = createSchedule(all, wide)
+        for (let turn = 0; ; turn += 1) {
+          takeAll(schedule)
+          const inFlight = schedule.inFlight()
+          const id = inFlight[Number(choices.next().value) % inFlight.length]
+          if (id === undefined) break
+          if (turn === cutAt) schedule.cancelRest()
+          schedule.finish(id, Number(choices.next().value) % 5 === 0 ? failed : done)
+        }
+        const kinds = all.map((step) => schedule.outcomeOf(step.id)?.kind)
+        expect(kinds).not.toContain(undefined)
+        if (rows.length > 0) expect(kinds.at(-1)).toMatch(/done|failed/)
+      }),
+    )
+  })
+})
+
 describe('remainingSeconds', () => {
   it('adds the longest chain behind a step', () => {
     const remaining = remainingSeconds([server, volume, attach])

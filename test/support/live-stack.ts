@@ -56,7 +56,7 @@ export function emptyLive(spec: StackSpec, changes: Partial<LiveStack> = {}): Li
 
 export function imagesFor(spec: StackSpec): Readonly<Record<string, LiveImage>> {
   return Object.fromEntries(
-    spec.servers.map(({ image }): [string, LiveImage] => [
+    [...spec.servers, ...spec.archives.map(({ server }) => server)].map(({ image }): [string, LiveImage] => [
       imageKey(image),
       {
         id: image.kind === 'id' ? image.id : 'ami-0debian12',

@@ -187,7 +187,12 @@ async function takeCensus(client: EC2Client): Promise<Census> {
   const ids = (found: readonly (string | undefined)[]) => found.map((id) => id ?? '?').sort()
   return {
     instances: ids(alive.map(({ InstanceId }) => InstanceId)),
-    volumes: ids((volumes.Volumes ?? []).map(({ VolumeId }) => VolumeId).filter((id) => !roots.has(id))),
+    volumes: ids(
+      (volumes.Volumes ?? [])
+        .filter(({ State }) => State !== 'deleting')
+        .map(({ VolumeId }) => VolumeId)
+        .filter((id) => !roots.has(id)),
+    ),
     snapshots: ids((snapshots.Snapshots ?? []).map(({ SnapshotId }) => SnapshotId)),
     securityGroups: ids(
       (groups.SecurityGroups ?? []).filter(({ GroupName }) => GroupName !== 'default').map(({ GroupId }) => GroupId),

@@ -25,6 +25,7 @@ export const validateCommand: CommandDefinition = (finish) =>
         count(spec.servers.length, 'server'),
         count(spec.volumes.length, 'volume'),
         count(spec.syncs.length, 'sync rule'),
+        ...(spec.archives.length > 0 ? [count(spec.archives.length, 'archive')] : []),
       ]
       process.stdout.write(`${path}: the stack ${spec.stack} is valid (${parts.join(', ')}).\n`)
       finish(exitCodes.success)

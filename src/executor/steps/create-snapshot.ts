@@ -2,11 +2,12 @@ import type { CreateSnapshot } from '../../planner/step.js'
 import type { Created, Effect } from '../ports.js'
 import { whileFrozen } from './held-still.js'
 import { bindSnapshot } from './snapshot-binding.js'
-import { accessTo, percentOf, type StepContext } from './step-context.js'
+import { accessTo, percentOf, volumeOf, type StepContext } from './step-context.js'
 
 /** The filesystem rests only until EC2 has answered; the copy itself takes as long as it takes. */
 export async function createSnapshot(step: CreateSnapshot, context: StepContext): Promise<Effect> {
-  const { volumeId, description, tags, hold } = step
+  const { description, tags, hold } = step
+  const volumeId = volumeOf(step, context)
   const { cloud } = context.ports
   const request = { volumeId, description, tags, once: context.once }
   const onProgress = percentOf('copied', context)
@@ -18,7 +19,7 @@ export async function createSnapshot(step: CreateSnapshot, context: StepContext)
   const start = () => cloud.startSnapshot(request)
   const { id } = await (hold.how === 'freeze'
     ? whileFrozen(hold.server, [volumeId], context, start)
-    : whileUnmounted(step, hold, context, start))
+    : whileUnmounted(volumeId, hold, context, start))
   await cloud.awaitSnapshot({ id, volumeId, onProgress })
   bindSnapshot(context.bindings, step.id, id)
   return 'done'
@@ -28,7 +29,7 @@ type Unmounting = Extract<NonNullable<CreateSnapshot['hold']>, { how: 'unmount' 
 
 /** Mounted again whatever happens; should we be ended meanwhile, the next apply finds it unmounted and mounts it. */
 async function whileUnmounted(
-  { volumeId }: CreateSnapshot,
+  volumeId: string,
   { server, fstype, mount }: Unmounting,
   context: StepContext,
   work: () => Promise<Created>,

@@ -1,9 +1,9 @@
 import type { GrowFilesystem } from '../../planner/step.js'
 import type { Effect } from '../ports.js'
-import { accessTo, type StepContext } from './step-context.js'
+import { accessTo, volumeOf, type StepContext } from './step-context.js'
 
 export async function growFilesystem(step: GrowFilesystem, context: StepContext): Promise<Effect> {
   const { fstype, mountPath } = step
-  const volumeId = context.bindings.idOf(step.address)
+  const volumeId = volumeOf(step, context)
   return context.ports.hosts.growFilesystem(await accessTo(step.server, context), { volumeId, fstype, mountPath })
 }

@@ -36,6 +36,14 @@ export function instanceOf(address: Address, instanceId: string | undefined, { b
   return instanceId ?? bindings.idOf(address)
 }
 
+/** The volume that a step means: the one that was planned, else the one that this run made. */
+export function volumeOf(
+  step: { readonly address: Address; readonly bound?: Address; readonly volumeId?: string | undefined },
+  { bindings }: StepContext,
+): string {
+  return step.volumeId ?? bindings.idOf(step.bound ?? step.address)
+}
+
 /** Forwards percents of a wait as progress. */
 export function percentOf(what: string, { progress }: StepContext): (percent: number) => void {
   return (percent) => progress(percent / 100, `${what} ${Math.floor(percent)}%`)

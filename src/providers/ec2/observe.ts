@@ -1,6 +1,6 @@
 import type { Instance, Snapshot, Volume } from '@aws-sdk/client-ec2'
 import type { CloudFacts, CloudQuery, NamedId } from '../../executor/ports.js'
-import type { LiveServer, LiveSnapshot, LiveVolume } from '../../planner/live-stack.js'
+import type { LiveServer, LiveSnapshot, LiveTemporary, LiveVolume } from '../../planner/live-stack.js'
 import { tagKeys } from '../../planner/tags.js'
 import { compareAddresses, parseAddress, type Address, type ResourceKind } from '../../spec/address.js'
 import { checkAccount } from './account.js'
@@ -47,7 +47,13 @@ export async function observe(api: Ec2Api, query: CloudQuery): Promise<CloudFact
   const imagesBySnapshot = query.snapshotImages ? await readSnapshotImages(api, snapshots) : undefined
   const naming = createNaming()
   const rootVolumes = rootVolumesOf(instances, volumes)
+  const temporaries = [
+    ...instances.flatMap((instance) => temporaryOf('server', instance.InstanceId, instance)),
+    ...volumes.flatMap((volume) => (volumeFacts(volume) ? temporaryOf('volume', volume.VolumeId, volume) : [])),
+  ]
+  const isTemporary = (id: string | undefined) => temporaries.some((found) => found.id === id)
   const servers = instances.flatMap((instance) => {
+    if (isTemporary(instance.InstanceId)) return []
     const address = naming.addressOf('server', instance.InstanceId, instance)
     if (address === undefined) return []
     return liveServer(instance, address, rootVolumes.get(rootVolumeId(instance) ?? '')) ?? []
@@ -73,7 +79,7 @@ export async function observe(api: Ec2Api, query: CloudQuery): Promise<CloudFact
     servers: sorted(servers),
     volumes: mergeById(
       volumes
-        .filter((volume) => !isRoot(volume))
+        .filter((volume) => !isRoot(volume) && !isTemporary(volume.VolumeId))
         .flatMap((volume): LiveVolume[] => {
           const facts = volumeFacts(volume)
           const address = facts && naming.addressOf('volume', volume.VolumeId, volume)
@@ -84,7 +90,7 @@ export async function observe(api: Ec2Api, query: CloudQuery): Promise<CloudFact
     snapshots: mergeById(
       snapshots.flatMap((snapshot): LiveSnapshot[] => {
         const facts = snapshotFacts(snapshot)
-        const address = facts && naming.addressOf('volume', snapshot.SnapshotId, snapshot)
+        const address = facts && naming.addressOf(['volume', 'archive'], snapshot.SnapshotId, snapshot)
         if (facts === undefined || address === undefined) return []
         const imageIds = imagesBySnapshot?.get(facts.id)
         return [{ address, ...facts, ...(imageIds && { imageIds }) }]
@@ -95,6 +101,7 @@ export async function observe(api: Ec2Api, query: CloudQuery): Promise<CloudFact
     subnets,
     operatorIp: ip,
     ledger,
+    ...(temporaries.length > 0 && { temporaries: sorted(temporaries) }),
     unnamed: naming.unnamed(),
   }
 }
@@ -209,17 +216,29 @@ function rootVolumesOf(
   return roots
 }
 
+/** What only lives while an archive is made, by its tags. */
+function temporaryOf(
+  kind: LiveTemporary['kind'],
+  id: string | undefined,
+  { Tags }: { readonly Tags?: Parameters<typeof tagsOf>[0] },
+): readonly LiveTemporary[] {
+  const { [tagKeys.role]: role, [tagKeys.address]: address } = tagsOf(Tags)
+  if (role !== 'temporary' || address === undefined || id === undefined) return []
+  return parseAddress(address)?.kind === 'archive' ? [{ address: address as Address, kind, id }] : []
+}
+
 /** Reads addresses off tags, and remembers what carries the stack's tag without a proper one. */
 function createNaming() {
   const unnamed: { id: string; addressTag: string | undefined }[] = []
   return {
     addressOf(
-      kind: ResourceKind,
+      kind: ResourceKind | readonly ResourceKind[],
       id: string | undefined,
       { Tags }: { readonly Tags?: Parameters<typeof tagsOf>[0] },
     ): Address | undefined {
       const text = tagsOf(Tags)[tagKeys.address]
-      if (text !== undefined && parseAddress(text)?.kind === kind) return text as Address
+      const found = text === undefined ? undefined : parseAddress(text)?.kind
+      if (found !== undefined && [kind].flat().includes(found)) return text as Address
       unnamed.push({ id: id ?? '', addressTag: text })
       return undefined
     },
