@@ -334,6 +334,15 @@ export interface HostPort {
     access: HostAccess,
     request: { readonly volumeIds: readonly string[]; readonly seconds: number },
   ): Promise<Freeze>
+  /**
+   * Makes the bytes of one volume those of another, on one server or on two, by what differs; both must be in no use.
+   * What was written is read back and compared. Running it again goes on where it ended.
+   */
+  copyBlocks(
+    source: { readonly access: HostAccess; readonly volumeId: string },
+    destination: { readonly access: HostAccess; readonly volumeId: string },
+    request: BlockCopyRequest,
+  ): Promise<BlockCopy>
   /** Runs a shell command as the login user; output line by line. Rejects with HostError when it exits with other than 0. */
   run(access: HostAccess, command: string, onOutput: (line: string) => void): Promise<void>
   /** Runs argv with the caller's standard streams; resolves with the exit status. For `evenkeel exec`. */
@@ -341,6 +350,25 @@ export interface HostPort {
   /** Drops one server's connection, e.g. before it is stopped. */
   disconnect(address: Address): void
   close(): void
+}
+
+export interface BlockCopyRequest {
+  /** Whether whatever is at the destination may go; else it must be zero from end to end. */
+  readonly mayOverwrite: () => boolean
+  /** Take gzip where no faster program is at both ends. */
+  readonly compress: boolean
+  /** Called once, when it is known that something will be written, and before it is. */
+  readonly beforeWriting: () => Promise<void>
+  /** Bytes, of so many, that were compared; then of those that are sent. */
+  readonly onProgress: (bytesDone: number, bytesTotal: number, what: 'compared' | 'copied') => void
+}
+
+export interface BlockCopy {
+  /** SHA-256 over the SHA-256s of the source's ranges, in hex; the destination's is the same. */
+  readonly digest: string
+  readonly bytesSent: number
+  /** Made zero without sending them. */
+  readonly bytesZeroed: number
 }
 
 /** Filesystems that are held still. */
@@ -374,6 +402,8 @@ export interface LocalKeysPort {
 // ---------------------------------------------------------------- sync
 
 export interface CopyRule {
+  /** For people, where it shows on a server for a moment. */
+  readonly name?: string
   /** Owners by number, hard links, ACLs, extended attributes and holes are kept; else everything belongs to the login user. */
   readonly keepAll?: boolean
   /** A path of this machine, or places on one machine. */

@@ -45,6 +45,7 @@ export function retryingHosts(hosts: HostPort, options: RetryOptions): HostPort 
     mount: (access, request) => retried(() => hosts.mount(access, request)),
     writeFstab: (access, request) => retried(() => hosts.writeFstab(access, request)),
     unmount: (access, request) => retried(() => hosts.unmount(access, request)),
+    copyBlocks: (source, destination, request) => retried(() => hosts.copyBlocks(source, destination, request)),
     freeze: (access, request) => retried(() => hosts.freeze(access, request)),
     run: (access, command, onOutput) => hosts.run(access, command, onOutput),
     exec: (access, argv, streams) => hosts.exec(access, argv, streams),
@@ -56,6 +57,7 @@ export function retryingHosts(hosts: HostPort, options: RetryOptions): HostPort 
 /** A SyncPort whose copies are tried again: rsync goes on where it was. */
 export function retryingSync(sync: SyncPort, options: RetryOptions): SyncPort {
   return {
+    readTree: (request) => sync.readTree(request),
     sourceDigest: (rule) => sync.sourceDigest(rule),
     compare: (rule, destination) => sync.compare(rule, destination),
     copy: (rule, destination, onProgress) => withRetries(() => sync.copy(rule, destination, onProgress), options),

@@ -1,8 +1,9 @@
 import { type Clock, systemClock } from '../core/clock.js'
 import { HostError } from '../core/errors.js'
-import type { Effect, ExecStreams, Freeze, HostAccess, HostPort } from '../executor/ports.js'
+import type { BlockCopy, BlockCopyRequest, Effect, ExecStreams, Freeze, HostAccess, HostPort } from '../executor/ports.js'
 import type { HostFacts } from '../planner/live-stack.js'
 import type { Address } from '../spec/address.js'
+import { copyBlocks } from './block-copy.js'
 import { runShellCommand } from './command.js'
 import { connect } from './connect.js'
 import { execArgv } from './exec.js'
@@ -95,6 +96,20 @@ class Hosts implements HostPort {
 
   freeze(access: HostAccess, request: FreezeRequest): Promise<Freeze> {
     return this.#whileConnected(access, (session) => freezeVolumes(session, request))
+  }
+
+  async copyBlocks(
+    source: { readonly access: HostAccess; readonly volumeId: string },
+    destination: { readonly access: HostAccess; readonly volumeId: string },
+    request: BlockCopyRequest,
+  ): Promise<BlockCopy> {
+    const [from, to] = await Promise.all([this.#session(source.access), this.#session(destination.access)])
+    return copyBlocks(
+      { session: from, volumeId: source.volumeId },
+      { session: to, volumeId: destination.volumeId },
+      request,
+      this.#clock,
+    )
   }
 
   async run(access: HostAccess, command: string, onOutput: (line: string) => void): Promise<void> {
