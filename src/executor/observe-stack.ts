@@ -3,7 +3,6 @@ import {
   imageKey,
   type ArchiveFacts,
   subnetKey,
-  type HostFacts,
   type LiveServer,
   type LiveStack,
   type LiveVolume,
@@ -96,7 +95,9 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
     subnets: distinct(subnets, subnetKey),
     volumeIds,
     snapshotIds,
-    snapshotImages: spec.volumes.some(({ snapshots }) => snapshots?.keep !== undefined),
+    snapshotImages:
+      spec.volumes.some(({ snapshots }) => snapshots?.keep !== undefined) ||
+      spec.archives.some(({ keep }) => keep !== undefined),
     operatorIp: spec.securityGroups.some(({ ingress }) => ingress.some(({ from }) => from.kind === 'my-ip')),
   }
 }

@@ -50,7 +50,10 @@ const costs: { readonly [K in StepKind]: Cost } = {
   'unmount-volume': { category: 'host', seconds: 1, alone: true },
   'copy-files': { category: 'host', seconds: 60 },
   'run-on-change': { category: 'host', seconds: 5, alone: true },
+  'check-health': { category: 'host', seconds: 5 },
+  'record-copy': { category: 'host', seconds: 1 },
   'tag-resource': { category: 'cloud', seconds: 1 },
+  'remove-temporary': { category: 'cloud', seconds: 40 },
 }
 
 export function categoryOf(step: Step): Category {

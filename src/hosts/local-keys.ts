@@ -6,7 +6,7 @@ import { messageOf, UsageError } from '../core/errors.js'
 import type { LocalKeysPort } from '../executor/ports.js'
 import { type Address, displayName } from '../spec/address.js'
 import type { KeyPairSpec } from '../spec/stack-spec.js'
-import { generateOpensshKeyPair, publicKeyOf } from './openssh-key.js'
+import { generateOpensshKeyPair, publicKeyOf } from '../core/openssh-key.js'
 
 export interface LocalKeysOptions {
   readonly stack: string

@@ -25,7 +25,7 @@ export function readySteps(planning: Planning, address: Address): readonly StepI
         stepId('write-fstab', address),
       ]
     case 'sync':
-      return [stepId('copy-files', address), stepId('run-on-change', address)]
+      return [stepId('copy-files', address), stepId('run-on-change', address), stepId('check-health', address)]
     default:
       return existenceSteps(address)
   }

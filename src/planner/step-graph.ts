@@ -29,6 +29,8 @@ const hostSteps: ReadonlySet<StepKind> = new Set<StepKind>([
   'unmount-volume',
   'copy-files',
   'run-on-change',
+  'check-health',
+  'record-copy',
 ])
 
 /** The id that a step of this kind has for this address: how steps name what they need, planned or not. */

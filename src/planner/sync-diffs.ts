@@ -1,6 +1,6 @@
 import { digestOf } from '../core/digest.js'
 import { count, formatBytes } from '../core/units.js'
-import type { SyncSpec } from '../spec/stack-spec.js'
+import type { SyncEndpoint, SyncSpec } from '../spec/stack-spec.js'
 import { templateSource } from '../spec/template.js'
 import type { Diff } from './change.js'
 import { createDiffs } from './comparison.js'
@@ -12,11 +12,20 @@ export function wishes(spec: SyncSpec, isFirst: boolean, cause: Diff['cause']): 
   if (!isFirst) return []
   return createDiffs(
     {
-      from: spec.from.path,
+      from: sourceText(spec),
       to: destinationText(spec),
-      delete: spec.delete ? true : undefined,
-      exclude: spec.exclude.length === 0 ? undefined : spec.exclude,
+      via: spec.via === 'local' ? spec.via : undefined,
+      delete: flag(spec.delete),
+      include: some(spec.include),
+      exclude: some(spec.exclude),
+      owner: spec.owner,
+      chmod: spec.chmod,
+      checksum: flag(spec.checksum),
+      bandwidthKiBps: spec.bandwidthKiBps,
+      compress: flag(spec.compress),
+      partial: flag(spec.partial),
       onChange: spec.onChange && templateSource(spec.onChange),
+      health: spec.rolling && templateSource(spec.rolling.health),
     },
     cause,
   )
@@ -44,7 +53,7 @@ export function figures(
       : {
           path: 'files',
           before: `${count(differing, 'file')} ${differing === 1 ? 'differs' : 'differ'}: ${parts.join(', ')}`,
-          after: `as in ${spec.from.path}`,
+          after: `as in ${sourceText(spec)}`,
           cause,
         }
   return [
@@ -53,6 +62,7 @@ export function figures(
     ...figure('files.changed', filesChanged),
     ...figure('files.deleted', filesDeleted),
     ...figure('files.bytes', bytes),
+    ...(facts.sample.length > 0 ? [{ path: 'files.first', before: null, after: facts.sample, cause } as const] : []),
   ]
 }
 
@@ -74,13 +84,42 @@ export function ruleDigest(spec: SyncSpec): string {
     {
       to: destinationText(spec),
       delete: spec.delete,
+      include: some(spec.include),
       exclude: spec.exclude,
+      owner: spec.owner,
+      chmod: spec.chmod,
+      checksum: flag(spec.checksum),
       onChange: spec.onChange && templateSource(spec.onChange),
     },
     8,
   )
 }
 
+function flag(value: boolean): true | undefined {
+  return value ? true : undefined
+}
+
+function some(patterns: readonly string[]): readonly string[] | undefined {
+  return patterns.length === 0 ? undefined : patterns
+}
+
+function sourceText({ from }: SyncSpec): string {
+  return from.map(endText).join(', ')
+}
+
 function destinationText({ to }: SyncSpec): string {
-  return to.kind === 'server' ? `${to.server}:${to.path}` : `${to.volume}/${to.path}`
+  return endText(to)
+}
+
+function endText(end: SyncEndpoint): string {
+  switch (end.kind) {
+    case 'local':
+      return end.path
+    case 'remote':
+      return `${end.host}:${end.path}`
+    case 'server':
+      return `${end.server}:${end.path}`
+    case 'volume':
+      return `${end.volume}/${end.path}`
+  }
 }

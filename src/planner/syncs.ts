@@ -1,127 +1,123 @@
-import { displayName, type Address } from '../spec/address.js'
+import type { Address } from '../spec/address.js'
 import type { SyncSpec } from '../spec/stack-spec.js'
 import type { Diff } from './change.js'
 import { sortedDiffs } from './comparison.js'
 import { recordChange, warn, type Planning } from './planning.js'
 import { reasonForCreate } from './reasons.js'
 import { figures, reasonOf, ruleDigest, wishes } from './sync-diffs.js'
-import { addCopy, addRunOnChange, addTag, type Destination } from './sync-steps.js'
+import { endsOf, isNew, type Ends, type Place } from './sync-places.js'
+import { addCopy, addRecord, addRunOnChange, addTag, enterRoll, recordTag, type Rolls } from './sync-steps.js'
 import { syncTagKey } from './tags.js'
 
 /** Plans every sync rule of the file, and takes the records of others away. */
 export function planSyncs(planning: Planning): void {
+  const rolls: Rolls = new Map()
   for (const spec of planning.spec.syncs) {
-    const destination = destinationOf(planning, spec)
-    if (destination) planSync(planning, spec, destination)
-    else
-      recordChange(planning, {
-        address: spec.address,
-        kind: 'none',
-        reason: 'its destination cannot be planned',
-        diffs: [],
-      })
+    if (spec.method !== 'files') continue
+    const ends = endsOf(planning, spec)
+    if (ends) planSync(planning, spec, ends, rolls)
+    else recordNone(planning, spec, 'one of its ends cannot be planned')
   }
   planForgotten(planning)
 }
 
-function destinationOf(planning: Planning, spec: SyncSpec): Destination | undefined {
-  const { to } = spec
-  const volume = to.kind === 'volume' ? planning.volumes.get(to.volume) : undefined
-  const server = to.kind === 'server' ? to.server : volume?.server
-  const fate = server && planning.fates.get(server)
-  if (!fate || (to.kind === 'volume' && (!volume?.mount || planning.blocked.has(to.volume)))) return undefined
-  if (to.kind === 'server') {
-    const tags = fate.action === 'keep' ? fate.live?.tags : undefined
-    return { fate, path: to.path, target: to.server, volume: undefined, tags }
-  }
-  const path = `${volume?.mount?.path ?? ''}/${to.path}`
-  return { fate, path, target: to.volume, volume, tags: planning.live.volumes.get(to.volume)?.tags }
+function recordNone(planning: Planning, { address }: SyncSpec, reason: string): void {
+  recordChange(planning, { address, kind: 'none', reason, diffs: [] })
 }
 
-function planSync(planning: Planning, spec: SyncSpec, destination: Destination): void {
+function planSync(planning: Planning, spec: SyncSpec, ends: Ends, rolls: Rolls): void {
   const { address } = spec
-  const { fate, tags } = destination
-  const isNew = tags === undefined || fate.inside === 'new'
+  const { destination } = ends
+  const places = [destination, ...ends.sources]
+  const closed = places.find(({ fate }) => fate?.inside === 'closed')
+  if (closed?.fate) return recordNone(planning, spec, `${closed.fate.address} is to be stopped`)
   const { hostsImpossible } = planning.live.stack
-  if (fate.inside === 'closed' || (hostsImpossible !== undefined && !isNew)) {
-    const reason = hostsImpossible ?? `${fate.address} is to be stopped`
-    return recordChange(planning, { address, kind: 'none', reason, diffs: [] })
+  const isOnHosts = places.some(({ fate }) => fate !== undefined)
+  if (hostsImpossible !== undefined && isOnHosts && !places.some(isNew)) {
+    return recordNone(planning, spec, hostsImpossible)
   }
   const facts = planning.live.stack.syncs[address]
-  const recorded = tags?.[syncTagKey(displayName(address))]?.split(' ')
+  const recorded = tagsOf(destination)?.[recordTag(address)]?.split(' ')
   const rule = ruleDigest(spec)
   const isFirst = recorded === undefined
   if (facts?.kind === 'unreadable') noteUnreadable(planning, spec, facts.reason)
-  if (facts?.kind !== 'read') {
-    return planBlind(planning, spec, destination, {
+  if (facts?.kind !== 'read' || ends.sources.some(isNew)) {
+    return planBlind(planning, spec, ends, rolls, {
       isFirst,
-      isChanged: recorded?.[1] !== rule,
-      isOpen: isNew || fate.inside === 'started',
+      isChanged: destination.fate !== undefined && recorded?.[1] !== rule,
+      isOpen: places.some((place) => isNew(place) || place.fate?.inside === 'started'),
     })
   }
   const source = facts.sourceDigest.slice(0, 12)
   const isCurrent = recorded?.[0] === source && recorded[1] === rule
   const differing = facts.filesCreated + facts.filesChanged + facts.filesDeleted
-  const couldCompare = facts.compared === 'both' && !isNew
+  const couldCompare = facts.compared === 'both' && !isNew(destination)
   const value = `${source} ${rule}`
   if (couldCompare && differing === 0) {
-    if (isCurrent) return recordChange(planning, { address, kind: 'none', reason: '', diffs: [] })
-    return planOwed(planning, spec, destination, { isFirst, value })
+    // What lies outside the stack has no record: that nothing differs is all that can be asked.
+    if (isCurrent || !destination.fate) return recordNone(planning, spec, '')
+    return planOwed(planning, spec, ends, rolls, { isFirst, value })
   }
+  const roll = enterRoll(rolls, spec)
   // The destination could not be looked into, and nothing says that files moved: the copy may find nothing to do.
   if (!couldCompare && isCurrent) {
-    addCopy(planning, spec, destination, facts, undefined)
-    return recordChange(planning, {
-      address,
-      kind: 'none',
-      reason: 'looked at again once its destination is there',
-      diffs: [],
-    })
+    addCopy(planning, spec, ends, facts, roll)
+    return recordNone(planning, spec, 'looked at again once its destination is there')
   }
   const cause = causeOf(planning, spec, destination, isCurrent)
-  addCopy(planning, spec, destination, facts, isCurrent && couldCompare ? undefined : value)
+  addCopy(planning, spec, ends, facts, roll)
+  if (!isCurrent || !couldCompare) addTag(planning, spec, ends, value)
   recordChange(planning, {
     address,
-    kind: isFirst ? 'create' : 'update',
+    kind: destination.fate ? (isFirst ? 'create' : 'update') : couldCompare ? 'update' : 'create',
     reason: reasonOf(spec, isFirst, isCurrent, cause, planning),
     diffs: sortedDiffs([...wishes(spec, isFirst, cause), ...figures(spec, facts, isFirst, cause)]),
   })
 }
 
+function tagsOf(place: Place): Readonly<Record<string, string>> | undefined {
+  return place.fate && place.tags
+}
+
 /** Drift: files moved at the destination; pending: the source or the rule did, or the destination is new for a reason of its own. */
-function causeOf(planning: Planning, spec: SyncSpec, { target, tags }: Destination, isCurrent: boolean): Diff['cause'] {
+function causeOf(planning: Planning, spec: SyncSpec, place: Place, isCurrent: boolean): Diff['cause'] {
   if (isCurrent) return 'drift'
+  if (!place.fate) return 'pending'
+  const { target, tags } = place
   const isLost = tags === undefined && planning.live.ledger.has(target) && planning.live.ledger.has(spec.address)
   return isLost ? 'drift' : 'pending'
 }
 
-/** Nothing is known of the files: copied the first time, when the rule has changed, or where the destination is only just there. */
-function planBlind(
-  planning: Planning,
-  spec: SyncSpec,
-  destination: Destination,
-  state: { readonly isFirst: boolean; readonly isChanged: boolean; readonly isOpen: boolean },
-): void {
+interface BlindState {
+  readonly isFirst: boolean
+  readonly isChanged: boolean
+  /** Whether an end is made or started in this plan. */
+  readonly isOpen: boolean
+}
+
+/** Nothing is known of the files: copied the first time, when the rule has changed, or where an end is only just there. */
+function planBlind(planning: Planning, spec: SyncSpec, ends: Ends, rolls: Rolls, state: BlindState): void {
   const { address } = spec
-  const { fate } = destination
-  if (fate.inside === 'unread' && fate.facts.kind === 'unreadable') planning.unread.set(fate.address, fate.facts.reason)
-  const isLookable = fate.inside === 'unasked' || fate.inside === 'known'
-  if (isLookable && !planning.unread.has(address)) planning.unread.set(address, 'its files were not compared')
-  if (!state.isFirst && !state.isChanged && !state.isOpen) {
-    return recordChange(planning, { address, kind: 'none', reason: 'its files were not compared', diffs: [] })
+  const fates = [ends.destination, ...ends.sources].flatMap(({ fate }) => fate ?? [])
+  for (const fate of fates) {
+    if (fate.inside === 'unread' && fate.facts.kind === 'unreadable')
+      planning.unread.set(fate.address, fate.facts.reason)
   }
-  addCopy(planning, spec, destination, undefined, undefined)
-  const cause = state.isFirst || state.isChanged ? causeOf(planning, spec, destination, false) : 'drift'
+  const isLookable = fates.every(({ inside }) => inside === 'unasked' || inside === 'known')
+  if (isLookable && !planning.unread.has(address)) planning.unread.set(address, 'its files were not compared')
+  const isUnread = planning.live.stack.syncs[address]?.kind === 'unreadable'
   const isQuiet = !state.isFirst && !state.isChanged
+  const isIdle = ends.destination.fate ? isQuiet && !state.isOpen : isUnread || !state.isOpen
+  if (isIdle) return recordNone(planning, spec, 'its files were not compared')
+  addCopy(planning, spec, ends, undefined, enterRoll(rolls, spec))
+  if (ends.sources.some(isNew) && !isUnread) addRecord(planning, spec, ends)
+  if (isQuiet) return recordNone(planning, spec, 'looked at again once its ends are there')
+  const cause = causeOf(planning, spec, ends.destination, false)
   recordChange(planning, {
     address,
-    kind: isQuiet ? 'none' : state.isFirst ? 'create' : 'update',
-    reason: isQuiet
-      ? 'looked at again once its destination is there'
-      : state.isFirst
-        ? reasonForCreate(false)
-        : 'the rule has changed',
-    diffs: isQuiet ? [] : sortedDiffs([...wishes(spec, true, cause)]),
+    kind: state.isFirst ? 'create' : 'update',
+    reason: state.isFirst ? reasonForCreate(false) : 'the rule has changed',
+    diffs: sortedDiffs([...wishes(spec, true, cause)]),
   })
 }
 
@@ -129,12 +125,13 @@ function planBlind(
 function planOwed(
   planning: Planning,
   spec: SyncSpec,
-  destination: Destination,
+  ends: Ends,
+  rolls: Rolls,
   { isFirst, value }: { readonly isFirst: boolean; readonly value: string },
 ): void {
   const { address } = spec
-  addRunOnChange(planning, spec, destination, true)
-  addTag(planning, spec, destination, value)
+  addRunOnChange(planning, spec, ends, true, enterRoll(rolls, spec))
+  addTag(planning, spec, ends, value)
   const before = isFirst ? null : '(as last copied)'
   const after = spec.onChange ? 'recorded, and the command run' : 'recorded'
   recordChange(planning, {
@@ -152,7 +149,7 @@ function noteUnreadable(planning: Planning, spec: SyncSpec, reason: string): voi
 
 /** Records of rules that the file no longer has: their files stay, their tags go. */
 function planForgotten(planning: Planning): void {
-  const names = new Set(planning.spec.syncs.map(({ address }) => syncTagKey(displayName(address))))
+  const names = new Set(planning.spec.syncs.map(({ address }) => recordTag(address)))
   const prefix = syncTagKey('')
   const keep = [
     ...[...planning.fates.values()].filter(({ action }) => action === 'keep').map(({ live }) => live),

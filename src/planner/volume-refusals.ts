@@ -60,10 +60,27 @@ export function refuseKernel(planning: Planning, spec: VolumeSpec, fate: ServerF
 
 /** Refuses a larger volume for a filesystem that cannot follow, before EC2 is asked for it: a volume never shrinks again. */
 export function refuseGrowth(planning: Planning, spec: VolumeSpec, fromGiB: number, what: string): void {
-  if (spec.sizeGiB === undefined || spec.sizeGiB <= fromGiB || filesystemRules[spec.fstype].canGrow) return
+  const { growth } = filesystemRules[spec.fstype]
+  if (spec.sizeGiB === undefined || spec.sizeGiB <= fromGiB || growth === 'always') return
+  if (growth === 'mounted') return refuseMountedGrowth(planning, spec)
   const message = `${spec.address}: ${what} has ${fromGiB} GiB, the file says ${spec.sizeGiB}, and a ${spec.fstype} filesystem cannot be made larger`
   const hint = `write size: ${fromGiB}, or make another volume and copy the files`
   refuse(planning, spec.address, 'PLAN_FILESYSTEM_CANNOT_GROW', message, hint)
+}
+
+/** Some grow by their driver in the kernel alone, so that even one that is not mounted needs it. */
+function refuseMountedGrowth(planning: Planning, spec: VolumeSpec): void {
+  const fate = spec.server === undefined ? undefined : planning.fates.get(spec.server)
+  if (fate?.inside !== 'known' || fate.facts.kind !== 'read') return
+  if (fate.facts.filesystems?.includes(spec.fstype) !== false) return
+  const message = `${spec.address}: a ${spec.fstype} filesystem grows by its driver in the kernel, and that of ${fate.address} has none`
+  refuse(
+    planning,
+    spec.address,
+    'PLAN_FILESYSTEM_UNSUPPORTED',
+    message,
+    'leave the size as it is, or take another image',
+  )
 }
 
 export function refuseZone(planning: Planning, spec: VolumeSpec, zone: string, fate: ServerFate): void {

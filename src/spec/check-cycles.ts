@@ -5,7 +5,7 @@ import type { Context } from './context.js'
 import { findDependencies, findServer } from './lookup.js'
 import type { Path } from './problem.js'
 import { parseTemplate } from './references.js'
-import { parseWrittenEndpoint } from './sync-endpoint.js'
+import { parseWrittenEndpoint, sourcesOf } from './sync-endpoint.js'
 import { referencesIn } from './template.js'
 
 /**
@@ -72,11 +72,15 @@ function momentsOf(context: Context): ReadonlyMap<Moment, readonly Edge[]> {
   for (const [name, sync] of context.syncs) {
     const entry = `sync.${name}`
     const path = ['sync', name]
-    const to = sync?.to === undefined ? undefined : parseWrittenEndpoint(sync.to)
-    if (to?.kind === 'volume') add(entry, { to: `volume.${to.volume}` })
-    const server = to?.kind === 'server' ? findServer(context, to.server, ignore) : undefined
-    if (server) add(entry, { to: `server.${server.name}` })
+    for (const written of [...sourcesOf(sync?.from), ...sourcesOf(sync?.to)]) {
+      const end = parseWrittenEndpoint(written)
+      if (end.kind === 'volume') add(entry, { to: `volume.${end.volume}` })
+      const server = end.kind === 'server' ? findServer(context, end.server, ignore)?.name : undefined
+      if (server !== undefined) add(entry, { to: `server.${server}` })
+      if (end.kind === 'servers') add(entry, { to: `server.${end.server.replace(/^server\./, '')}` })
+    }
     addReferences(entry, [...path, 'onChange'], sync?.onChange)
+    addReferences(entry, [...path, 'rolling', 'health'], sync?.rolling?.health)
   }
   return edges
 

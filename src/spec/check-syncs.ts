@@ -1,3 +1,4 @@
+import { checkBlockCopies } from './check-block-copies.js'
 import { reportAt } from './context.js'
 import type { Context } from './context.js'
 import { findNamed, findServer, isCounted, serverAddress } from './lookup.js'
@@ -26,6 +27,7 @@ export function checkSyncs(context: Context): void {
     }
     checkOptions(context, sync, to, path)
   }
+  checkBlockCopies(context)
 }
 
 interface Source {

@@ -5,6 +5,7 @@ import { didYouMean } from './nearest.js'
 import { isUnreadable } from './problem.js'
 import { generatedName } from './stack-spec.js'
 import type { TextProblem } from './problem.js'
+import { parseWrittenEndpoint } from './sync-endpoint.js'
 
 /** A server that the file declares; `index` is undefined without a count. */
 export interface ServerReference {
@@ -64,6 +65,24 @@ function findServers(context: Context, text: string, report: ReportText): readon
   if (!found) return []
   if (found.index !== undefined || found.count === undefined) return [{ name: found.name, index: found.index }]
   return Array.from({ length: found.count }, (_, index) => ({ name: found.name, index }))
+}
+
+/** The servers of `web[*]`, in order; none where it has no count, which was told. */
+export function serversOfCount(context: Context, text: string): readonly Address[] {
+  const name = text.replace(/^server\./, '')
+  const count = context.servers.get(name)?.count ?? 0
+  return Array.from({ length: count }, (_, index) => addressIfNamed('server', name, index) ?? []).flat()
+}
+
+/** Reports a `web[*]` of which there is none, or that has no count; tells whether it can be used. */
+export function isCounted(context: Context, text: string, report: ReportText): boolean {
+  const name = text.replace(/^server\./, '')
+  if (!isDeclared(context, 'server', name, report)) return false
+  const entry = context.servers.get(name)
+  if (!entry || isUnreadable(entry, 'count') || entry.count !== undefined) return true
+  const message = `\`${name}\` has no count, so it has no index`
+  report({ code: 'SPEC_BAD_INDEX', message, hint: `write \`${name}\``, within: `${text}[*]` })
+  return false
 }
 
 interface Counted extends ServerReference {
@@ -146,7 +165,16 @@ export function findDependencies(context: Context, text: string, report: ReportT
   }
   const name = text.slice(kind.length + 1)
   if (kind === 'server') return findServers(context, name, report).flatMap((server) => serverAddress(server) ?? [])
-  return isDeclared(context, kind, name, report) ? [addressIfNamed(kind, name) ?? []].flat() : []
+  if (!isDeclared(context, kind, name, report)) return []
+  return kind === 'sync' ? syncAddresses(context, name) : [addressIfNamed(kind, name) ?? []].flat()
+}
+
+/** A rule for `web[*]` is one for each server. */
+function syncAddresses(context: Context, name: string): readonly Address[] {
+  const to = context.syncs.get(name)?.to
+  const written = to === undefined ? undefined : parseWrittenEndpoint(to)
+  if (written?.kind !== 'servers') return [addressIfNamed('sync', name) ?? []].flat()
+  return serversOfCount(context, written.server).flatMap((_, index) => addressIfNamed('sync', name, index) ?? [])
 }
 
 function dependencyHint(context: Context, text: string): string {

@@ -207,6 +207,7 @@ export type SyncRuleShape = {
   readonly bandwidthKiBps?: number | undefined
   readonly compress?: BooleanShape | undefined
   readonly partial?: BooleanShape | undefined
+  readonly overwrite?: BooleanShape | undefined
   readonly onChange?: string | undefined
   readonly rolling?: {
     readonly maxUnavailable?: number | undefined

@@ -207,6 +207,8 @@ export interface SyncSpec {
   readonly bandwidthKiBps: number | undefined
   readonly compress: boolean
   readonly partial: boolean
+  /** `blocks`: whatever is on the destination may go. */
+  readonly overwrite?: boolean
   /** Shell command at the destination, run only when something changed. */
   readonly onChange: Template | undefined
   /** Only for one of the rules of a `web[*]`. */

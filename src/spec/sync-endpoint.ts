@@ -2,6 +2,8 @@
 export type WrittenEndpoint =
   | { readonly kind: 'local'; readonly path: string }
   | { readonly kind: 'server'; readonly server: string; readonly path: string }
+  /** `web[*]:path`: every server of a count; `server` is the name without the brackets. */
+  | { readonly kind: 'servers'; readonly server: string; readonly path: string }
   | { readonly kind: 'volume'; readonly volume: string; readonly path: string }
   /** `user@host:path`: a machine that is not of the stack. */
   | { readonly kind: 'remote'; readonly host: string; readonly path: string }
@@ -15,5 +17,13 @@ export function parseWrittenEndpoint(text: string): WrittenEndpoint {
   if (volume !== undefined) return { kind: 'volume', volume, path: volumePath }
   const [, host, path = ''] = /^([^/:]+):(.*)$/.exec(text) ?? []
   if (host === undefined) return { kind: 'local', path: text }
-  return host.includes('@') ? { kind: 'remote', host, path } : { kind: 'server', server: host, path }
+  if (host.includes('@')) return { kind: 'remote', host, path }
+  if (host.endsWith('[*]')) return { kind: 'servers', server: host.slice(0, -3), path }
+  return { kind: 'server', server: host, path }
+}
+
+/** `from` as it is written, one text or a list of them; members that are no text were told before. */
+export function sourcesOf(from: string | readonly (string | undefined)[] | undefined): readonly string[] {
+  if (from === undefined || typeof from === 'string') return from === undefined ? [] : [from]
+  return from.filter((source) => source !== undefined)
 }

@@ -40,8 +40,8 @@ export interface FilesystemRules {
   /** The form of its UUID; absent: it has none. */
   /** What else its label is bound to. */
   readonly labelForm?: { readonly pattern: RegExp; readonly form: string }
-  /** Whether it can follow a device that becomes larger. */
-  readonly canGrow: boolean
+  /** Whether it can follow a device that becomes larger; `mounted`: only where the server's kernel can mount it. */
+  readonly growth: 'always' | 'mounted' | 'never'
   readonly uuid?: { readonly pattern: RegExp; readonly form: string; readonly upperCase?: true }
 }
 
@@ -52,14 +52,14 @@ const standardUuid = {
 
 /** Label lengths and UUID forms: mke2fs(8), mkfs.xfs(8), mkfs.btrfs(8), mkfs.fat(8), mkntfs(8), mkfs.f2fs(8), mkswap(8). */
 export const filesystemRules: Readonly<Record<Fstype, FilesystemRules>> = {
-  ext2: { isMountable: true, canGrow: true, labelBytesMax: 16, uuid: standardUuid },
-  ext3: { isMountable: true, canGrow: true, labelBytesMax: 16, uuid: standardUuid },
-  ext4: { isMountable: true, canGrow: true, labelBytesMax: 16, uuid: standardUuid },
-  xfs: { isMountable: true, canGrow: true, labelBytesMax: 12, uuid: standardUuid },
-  btrfs: { isMountable: true, canGrow: true, labelBytesMax: 255, uuid: standardUuid },
+  ext2: { isMountable: true, growth: 'always', labelBytesMax: 16, uuid: standardUuid },
+  ext3: { isMountable: true, growth: 'always', labelBytesMax: 16, uuid: standardUuid },
+  ext4: { isMountable: true, growth: 'always', labelBytesMax: 16, uuid: standardUuid },
+  xfs: { isMountable: true, growth: 'mounted', labelBytesMax: 12, uuid: standardUuid },
+  btrfs: { isMountable: true, growth: 'mounted', labelBytesMax: 255, uuid: standardUuid },
   vfat: {
     isMountable: true,
-    canGrow: false,
+    growth: 'never',
     labelBytesMax: 11,
     labelForm: {
       pattern: /^[\x20-\x21\x23-\x29\x2d\x30-\x39\x40-\x5a\x5e-\x7b\x7d\x7e]*$/,
@@ -69,15 +69,15 @@ export const filesystemRules: Readonly<Record<Fstype, FilesystemRules>> = {
   },
   ntfs: {
     isMountable: true,
-    canGrow: true,
+    growth: 'always',
     labelBytesMax: 32,
     uuid: { pattern: /^[0-9a-f]{16}$/i, form: '16 hexadecimal digits', upperCase: true },
   },
-  jfs: { isMountable: true, canGrow: true, labelBytesMax: 16, uuid: standardUuid },
-  reiserfs: { isMountable: true, canGrow: true, labelBytesMax: 16, uuid: standardUuid },
-  f2fs: { isMountable: true, canGrow: true, labelBytesMax: 255, uuid: standardUuid },
-  swap: { isMountable: false, canGrow: true, labelBytesMax: 15, uuid: standardUuid },
-  raw: { isMountable: false, canGrow: true, labelBytesMax: 0 },
+  jfs: { isMountable: true, growth: 'mounted', labelBytesMax: 16, uuid: standardUuid },
+  reiserfs: { isMountable: true, growth: 'always', labelBytesMax: 16, uuid: standardUuid },
+  f2fs: { isMountable: true, growth: 'always', labelBytesMax: 255, uuid: standardUuid },
+  swap: { isMountable: false, growth: 'always', labelBytesMax: 15, uuid: standardUuid },
+  raw: { isMountable: false, growth: 'always', labelBytesMax: 0 },
 }
 
 /** The UUID as blkid(8) prints it. */

@@ -1,82 +1,124 @@
-import { HostError } from '../core/errors.js'
+import { mkdir } from 'node:fs/promises'
+import { HostError, messageOf } from '../core/errors.js'
 import { shellWord } from '../core/shell-words.js'
-import type { CopyDestination } from '../executor/ports.js'
+import { readChild, type ChildResult } from './child.js'
+import { machineName, sshTo, type Machine } from './machine.js'
 import type { SshConnections } from './ssh-connections.js'
 
-/** What a destination is on its server, before a copy. */
+/** What a destination is on its machine, before a copy. */
 export interface DestinationFacts {
   readonly exists: boolean
   readonly hasRsync: boolean
+  /** Numbers of who is to own what is copied. */
   readonly owner: { readonly uid: number; readonly gid: number }
   /** `uid:gid mode` of the directory that is there already. */
   readonly top: { readonly owner: string; readonly mode: string } | undefined
 }
 
+/** An end on a machine that was reached. */
+export interface Destination {
+  readonly machine: Machine
+  readonly path: string
+  /** `user` or `user:group` by their names there; undefined: whoever logs in. */
+  readonly owner: string | undefined
+}
+
 /** Looks at a destination and changes nothing. */
-export function readDestination(ssh: SshConnections, destination: CopyDestination): Promise<DestinationFacts> {
+export function readDestination(ssh: SshConnections, destination: Destination): Promise<DestinationFacts> {
   return askDestination(ssh, destination, '')
 }
 
-/** Makes the directory that rsync writes into, and everything above it, for the login user; installs rsync when it is missing. */
-export function prepareDestination(
+/** Makes the directory that rsync writes into, and everything above it, for its owner; installs rsync on a server that has none. */
+export async function prepareDestination(
   ssh: SshConnections,
-  destination: CopyDestination,
+  destination: Destination,
   directory: string,
 ): Promise<DestinationFacts> {
-  return askDestination(ssh, destination, prepareScript(directory))
+  const { machine } = destination
+  if (machine.kind === 'here') {
+    await mkdir(directory, { recursive: true }).catch((error: unknown) => {
+      throw new HostError('SYNC_DESTINATION_REFUSED', `${directory} cannot be made: ${messageOf(error)}`, {
+        host: machineName(machine),
+        cause: error,
+      })
+    })
+  }
+  return askDestination(ssh, destination, prepareScript(directory, machine.kind === 'server'))
 }
 
 /** Gives a directory that was there before the copy its owner and mode back: they are not rsync's to change. */
 export async function restoreTop(
   ssh: SshConnections,
-  { access, path }: CopyDestination,
+  destination: Destination,
   top: NonNullable<DestinationFacts['top']>,
 ): Promise<void> {
-  const script = `chown ${shellWord(top.owner)} -- ${shellWord(path)} && chmod ${shellWord(top.mode)} -- ${shellWord(path)}\n`
-  const result = await ssh.runScript(access, script, 'root')
-  if (result.exitCode !== 0) throw failure({ access, path }, result)
+  const path = shellWord(destination.path)
+  // Only root may give something away, and elsewhere than on servers nothing was.
+  const chown = destination.machine.kind === 'server' ? `chown ${shellWord(top.owner)} -- ${path} && ` : ''
+  const result = await runThere(ssh, destination.machine, `${chown}chmod ${shellWord(top.mode)} -- ${path}\n`)
+  if (result.exitCode !== 0) throw failure(destination, result)
+}
+
+/** Runs a POSIX shell script on a machine: as root on a server, else as whoever logs in. */
+export async function runThere(
+  ssh: SshConnections,
+  machine: Machine,
+  script: string,
+): Promise<ChildResult & { readonly stdout: string }> {
+  if (machine.kind === 'server') return ssh.runScript(machine.access, script, 'root')
+  if (machine.kind === 'here') return readChild({ argv: ['sh', '-s'], input: script })
+  const { argv, name } = sshTo(machine)
+  return readChild({ argv: [...argv, name, 'sh -s'], input: script })
 }
 
 async function askDestination(
   ssh: SshConnections,
-  destination: CopyDestination,
+  destination: Destination,
   prepare: string,
 ): Promise<DestinationFacts> {
-  const { access, path } = destination
+  const { machine, path, owner } = destination
+  const login = machine.kind === 'server' ? machine.access.user : ''
+  const [user = '', group = ''] = (owner ?? login).split(':')
   const script = `LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 {
-path=${shellWord(path)} user=${shellWord(access.user)}
-uid=$(id -u "$user") && gid=$(id -g "$user") || exit 1
-top=$([ ! -d "$path" ] || stat -c '%u:%g %a' -- "$path")
+path=${shellWord(path)} user=${shellWord(user)} group=${shellWord(group)}
+uid=$(id -u $user) && gid=$(id -g $user) || exit 1
+if [ -n "$group" ]; then
+  case $group in *[!0-9]*) gid=$(getent group "$group" | cut -d: -f3) ;; *) gid=$group ;; esac
+  [ -n "$gid" ] || { echo "no group is called $group" >&2; exit 1; }
+fi
+top=$([ ! -d "$path" ] || stat -c '%u:%g %a' -- "$path" 2> /dev/null)
 existed=no; [ ! -e "$path" ] || existed=yes
 ${prepare}
 rsync=no; ! command -v rsync > /dev/null || rsync=yes
 printf '%s\\n' "$existed" "$rsync" "$uid" "$gid" "$top"
 } < /dev/null
 `
-  const result = await ssh.runScript(access, script, 'root')
+  const result = await runThere(ssh, machine, script)
   if (result.exitCode !== 0) throw failure(destination, result)
   const [existed, rsync, uid, gid, top = ''] = result.stdout.split('\n')
-  const [owner = '', mode = ''] = top.split(' ')
+  const [topOwner = '', mode = ''] = top.split(' ')
   return {
     exists: existed === 'yes',
     hasRsync: rsync === 'yes',
     owner: { uid: Number(uid), gid: Number(gid) },
     // Five digits: with fewer, chmod leaves a directory's setgid bit as it is.
-    top: top === '' ? undefined : { owner, mode: mode.padStart(5, '0') },
+    top: top === '' ? undefined : { owner: topOwner, mode: mode.padStart(5, '0') },
   }
 }
 
-/** Directories made on the way belong to the login user too; those that were there are left as they are. */
-const prepareScript = (directory: string) => `
+/** Directories made on the way belong to the owner too; those that were there are left as they are. */
+const prepareScript = (directory: string, isServer: boolean) => `
 directory=${shellWord(directory)}
 if [ ! -d "$directory" ]; then
   made=$directory
   while above=$(dirname -- "$made"; echo x) && above=\${above%?x} && [ ! -e "$above" ]; do made=$above; done
-  mkdir -p -- "$directory" && chown -R "$uid:$gid" -- "$made" || exit 1
+  mkdir -p -- "$directory" ${isServer ? '&& chown -R "$uid:$gid" -- "$made" ' : ''}|| exit 1
 fi
-if ! command -v rsync > /dev/null; then
+${isServer ? installScript : ''}`
+
+const installScript = `if ! command -v rsync > /dev/null; then
   export DEBIAN_FRONTEND=noninteractive
   if command -v apt-get > /dev/null; then
     apt-get -q -y -o DPkg::Lock::Timeout=300 install rsync || { apt-get -q update && apt-get -q -y install rsync; }
@@ -88,23 +130,35 @@ if ! command -v rsync > /dev/null; then
 fi
 `
 
-function failure({ access, path }: CopyDestination, result: { exitCode: number; stderrTail: string }): HostError {
+function failure({ machine, path }: Destination, result: ChildResult): HostError {
   const said = result.stderrTail.split('\n').slice(-2).join('; ')
-  const common = { host: access.address, exitCode: result.exitCode, stderrTail: result.stderrTail }
-  if (result.exitCode === 255) {
-    return new HostError('SYNC_INTERRUPTED', `the connection to ${access.address} broke: ${said}`, {
+  const host = machineName(machine)
+  const common = { host, exitCode: result.exitCode, stderrTail: result.stderrTail }
+  if (result.exitCode === 255) return connectionBroke(host, said, common)
+  if (machine.kind === 'server' && /^sudo: /m.test(result.stderrTail)) {
+    const { user } = machine.access
+    return new HostError('HOST_NO_ROOT', `${user} on ${host} may not use sudo without a password`, {
       ...common,
-      retryable: true,
+      hint: `allow it in /etc/sudoers.d: ${user} ALL=(ALL) NOPASSWD:ALL`,
     })
   }
-  if (/^sudo: /m.test(result.stderrTail)) {
-    return new HostError('HOST_NO_ROOT', `${access.user} on ${access.address} may not use sudo without a password`, {
-      ...common,
-      hint: `allow it in /etc/sudoers.d: ${access.user} ALL=(ALL) NOPASSWD:ALL`,
-    })
-  }
-  return new HostError('SYNC_DESTINATION_REFUSED', `${path} on ${access.address} cannot be written to: ${said}`, {
+  return new HostError('SYNC_DESTINATION_REFUSED', `${path} on ${host} cannot be written to: ${said}`, {
     ...common,
-    hint: 'look at the path on the server: something that is no directory may stand in the way',
+    hint: 'look at the path there: something that is no directory may stand in the way',
   })
+}
+
+/** What ssh could not do: keys of hosts that are not known are never taken on trust. */
+export function connectionBroke(
+  host: string,
+  said: string,
+  common: { readonly host: string; readonly exitCode: number; readonly stderrTail: string },
+): HostError {
+  if (/Host key verification failed|No .* host key is known/.test(said)) {
+    return new HostError('HOST_KEY_UNKNOWN', `ssh does not know the host key of ${host}: ${said}`, {
+      ...common,
+      hint: `log in once by hand (ssh ${host}), so that its key is in your known_hosts`,
+    })
+  }
+  return new HostError('SYNC_INTERRUPTED', `the connection to ${host} broke: ${said}`, { ...common, retryable: true })
 }

@@ -1,6 +1,7 @@
 import type { Code } from '../core/codes.js'
 import { HostError } from '../core/errors.js'
 import type { ChildResult } from './child.js'
+import { machineName } from './machine.js'
 import { describeRun, type RsyncRun } from './rsync-run.js'
 
 interface Failure {
@@ -130,7 +131,7 @@ export function rsyncFailure(run: RsyncRun, { exitCode, stderrTail }: ChildResul
     .filter((line) => line !== '' && !line.startsWith('rsync error: '))
     .slice(0, 3)
     .join('; ')
-  const host = run.target.kind === 'local' ? 'this machine' : run.target.host
+  const host = machineName(run.target.machine)
   return new HostError(failure.code, `${describeRun(run)}: ${failure.says}${detail === '' ? '' : ` (${detail})`}`, {
     host,
     command: describeRun(run),

@@ -1,29 +1,24 @@
 import { shellWord } from '../core/shell-words.js'
 import type { CopyRule } from '../executor/ports.js'
 import type { Entry } from './itemized.js'
+import { machineName, type Machine } from './machine.js'
+import type { SshConnections } from './ssh-connections.js'
 
-/** Where a run of rsync writes. */
-export type Target =
-  /** A directory of this machine. */
-  | { readonly kind: 'local'; readonly directory: string }
-  | {
-      readonly kind: 'remote'
-      /** Of the ssh configuration in `configPath`. */
-      readonly alias: string
-      readonly configPath: string
-      readonly path: string
-      /** Numbers: names may mean other people here than there. */
-      readonly owner: { readonly uid: number; readonly gid: number }
-      readonly isRoot: boolean
-      /** For messages. */
-      readonly host: string
-    }
-
+/** One run of rsync between two machines, or on one. */
 export interface RsyncRun {
+  readonly connections: SshConnections
   readonly rule: CopyRule
-  /** Absolute, with the trailing slash as written. */
-  readonly source: string
-  readonly target: Target
+  readonly source: {
+    readonly machine: Machine
+    /** Absolute on this machine and on servers, with the trailing slash as written. Never empty. */
+    readonly paths: readonly string[]
+  }
+  readonly target: {
+    readonly machine: Machine
+    readonly path: string
+    /** Who owns what is copied, as `--chown` takes it; undefined: as at the source, as far as the receiver may. */
+    readonly owner: string | undefined
+  }
   readonly dryRun: boolean
   readonly onEntry: (entry: Entry) => void
   /** Bytes of files that are done with. */
@@ -32,6 +27,10 @@ export interface RsyncRun {
 
 /** The command that a person could run to see the same, for messages. */
 export function describeRun({ source, target }: RsyncRun): string {
-  const destination = target.kind === 'local' ? 'nothing' : `${target.host}:${target.path}`
-  return `rsync ${shellWord(source)} ${shellWord(destination)}`
+  const sources = source.paths.map((path) => placeText(source.machine, path))
+  return `rsync ${sources.join(' ')} ${placeText(target.machine, target.path)}`
+}
+
+function placeText(machine: Machine, path: string): string {
+  return shellWord(machine.kind === 'here' ? path : `${machineName(machine)}:${path}`)
 }

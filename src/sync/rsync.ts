@@ -1,87 +1,90 @@
-import { basename } from 'node:path'
-import { runChild } from './child.js'
-import { outputFormat, parseEntry } from './itemized.js'
+import { shellWord } from '../core/shell-words.js'
+import { runChild, type ChildResult } from './child.js'
+import { runDirect } from './direct.js'
+import { parseEntry } from './itemized.js'
+import { lineReader } from './line-reader.js'
+import { isSameMachine, rootPrefix, sshTo, type Machine } from './machine.js'
+import { runRelayed } from './relay.js'
 import { rsyncFailure } from './rsync-errors.js'
-import type { RsyncRun, Target } from './rsync-run.js'
+import { rsyncOptions } from './rsync-options.js'
+import type { RsyncRun } from './rsync-run.js'
+
+/** Takes a line of rsync's report; whether it was one. */
+export type TakeLine = (line: string) => boolean
 
 /**
- * Runs rsync once. Directories, links, modes, times and special files are kept (`-rlptD`); on a server every file belongs
- * to the login user (`-og --chown`), since the owners of this machine mean nothing there, and rsync runs as root, so that
- * it may write anywhere. `lost+found` belongs to the filesystem and is left alone.
+ * Runs rsync once, in the way that the two machines allow: with one end here, from here; with both ends on one machine, on
+ * that machine; else between the two, straight or through this machine. On servers it runs as root, so that it may read and
+ * write anything. A dry run always goes through this machine: it is to change nothing anywhere, not even for a moment.
  */
 export async function runRsync(run: RsyncRun): Promise<void> {
-  const lines = lineReader((line) => {
+  const take: TakeLine = (line) => {
     const entry = parseEntry(line)
     if (entry) run.onEntry(entry)
-    else if (run.onBytes) {
+    else {
       const bytes = /^\s*(\d+)\s+\d+%/.exec(line)?.[1]
-      if (bytes !== undefined) run.onBytes(Number(bytes))
+      if (bytes === undefined) return false
+      run.onBytes?.(Number(bytes))
     }
-  })
-  const result = await runChild({ argv: rsyncArgv(run) }, lines.write)
-  lines.end()
+    return true
+  }
+  const result = await wayOf(run)(run, take)
   if (result.exitCode !== 0) throw rsyncFailure(run, result)
 }
 
-function rsyncArgv({ rule, source, target, dryRun, onBytes }: RsyncRun): readonly string[] {
-  return [
-    'rsync',
-    '-rlptD',
-    // Names of any bytes, as they are; arguments reach the server without a shell in between.
-    '-8',
-    '-s',
-    '--no-human-readable',
-    '--itemize-changes',
-    `--out-format=${outputFormat}`,
-    ...(dryRun ? ['--dry-run'] : []),
-    ...(onBytes ? ['--info=progress2', '--outbuf=L'] : []),
-    // The deletions come last: a copy that breaks off has deleted nothing.
-    ...(rule.delete ? ['--delete-delay'] : []),
-    ...(target.kind === 'remote' ? remoteOptions(target) : []),
-    '--exclude=/lost+found/',
-    `--exclude=/${escapePattern(basename(source))}/lost+found/`,
-    ...rule.exclude.map((pattern) => `--exclude=${pattern}`),
-    '--',
-    source,
-    target.kind === 'local' ? target.directory : `${target.alias}:${target.path}`,
-  ]
+type Way = (run: RsyncRun, take: TakeLine) => Promise<ChildResult>
+
+function wayOf({ source, target, rule, dryRun }: RsyncRun): Way {
+  if (source.machine.kind === 'here' || target.machine.kind === 'here') return runFromHere
+  if (isSameMachine(source.machine, target.machine)) return runInside
+  const isDirect = !dryRun && !rule.relayed && source.machine.kind === 'server' && target.machine.kind === 'server'
+  return isDirect ? runDirect : runRelayed
 }
 
-function remoteOptions(target: Extract<Target, { kind: 'remote' }>): readonly string[] {
-  return [
-    '-og',
-    `--chown=${target.owner.uid}:${target.owner.gid}`,
-    `--rsh=ssh -F ${quoteForRsh(target.configPath)}`,
-    `--rsync-path=${target.isRoot ? 'rsync' : 'sudo -n rsync'}`,
+async function runFromHere(run: RsyncRun, take: TakeLine): Promise<ChildResult> {
+  const { source, target } = run
+  const other = source.machine.kind === 'here' ? target.machine : source.machine
+  const argv = [
+    'rsync',
+    ...rsyncOptions(run),
+    // Arguments reach the other side without a shell in between.
+    '-s',
+    ...remoteOptions(other),
+    '--',
+    ...source.paths.map((path) => placeArgument(source.machine, path)),
+    placeArgument(target.machine, target.path),
   ]
+  return runWithLines({ argv }, take)
+}
+
+async function runInside(run: RsyncRun, take: TakeLine): Promise<ChildResult> {
+  const { source, target } = run
+  if (source.machine.kind === 'here') return runFromHere(run, take)
+  const { argv, name } = sshTo(source.machine)
+  const words = ['env', 'LC_ALL=C', 'TZ=UTC', 'rsync', ...rsyncOptions(run), '--', ...source.paths, target.path]
+  const command = `${rootPrefix(source.machine)}${words.map(shellWord).join(' ')}`
+  return runWithLines({ argv: [...argv, name, command] }, take)
+}
+
+/** Runs a program whose standard output is rsync's report. */
+export async function runWithLines(request: Parameters<typeof runChild>[0], take: TakeLine): Promise<ChildResult> {
+  const lines = lineReader((line) => void take(line))
+  const result = await runChild(request, lines.write)
+  lines.end()
+  return result
+}
+
+function placeArgument(machine: Machine, path: string): string {
+  return machine.kind === 'here' ? path : `${sshTo(machine).name}:${path}`
+}
+
+function remoteOptions(machine: Machine): readonly string[] {
+  if (machine.kind === 'here') return []
+  const rsh = sshTo(machine).argv.map(quoteForRsh).join(' ')
+  return [`--rsh=${rsh}`, `--rsync-path=${rootPrefix(machine)}rsync`]
 }
 
 /** rsync splits `--rsh` at blanks itself; inside single quotes, two of them stand for one. */
-function quoteForRsh(path: string): string {
-  return /^[\w/.+-]+$/.test(path) ? path : `'${path.replaceAll("'", "''")}'`
-}
-
-function escapePattern(name: string): string {
-  return name.replaceAll(/[*?[\\]/g, String.raw`\$&`)
-}
-
-/** Splits at line ends and at the carriage returns with which progress is drawn over. Names are read as UTF-8. */
-function lineReader(onLine: (line: string) => void): { write(chunk: Buffer): void; end(): void } {
-  let rest: Buffer = Buffer.alloc(0)
-  const emit = (bytes: Buffer) => {
-    if (bytes.length > 0) onLine(bytes.toString('utf8'))
-  }
-  return {
-    write(chunk) {
-      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
-      let start = 0
-      for (let at = 0; at < rest.length; at += 1) {
-        if (rest[at] !== 10 && rest[at] !== 13) continue
-        emit(rest.subarray(start, at))
-        start = at + 1
-      }
-      rest = rest.subarray(start)
-    },
-    end: () => emit(rest),
-  }
+function quoteForRsh(word: string): string {
+  return /^[\w/.+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "''")}'`
 }

@@ -1,15 +1,24 @@
 import { createHash } from 'node:crypto'
-import { mkdir, stat } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
-import { HostError, messageOf, UsageError } from '../core/errors.js'
-import type { CopyDestination, CopyFigures, CopyRule, SyncPort } from '../executor/ports.js'
-import { type DestinationFacts, prepareDestination, readDestination, restoreTop } from './destination.js'
+import { mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { HostError, UsageError } from '../core/errors.js'
+import type { CopyFigures, CopyPlace, CopyRule, SyncPort } from '../executor/ports.js'
+import type { TreeFacts } from '../planner/live-stack.js'
+import {
+  prepareDestination,
+  readDestination,
+  restoreTop,
+  type Destination,
+  type DestinationFacts,
+} from './destination.js'
 import { type Entry, FiguresBuilder } from './itemized.js'
+import { machineName, machineOf } from './machine.js'
 import { runRsync } from './rsync.js'
-import type { Target } from './rsync-run.js'
+import type { RsyncRun } from './rsync-run.js'
+import { localPath, readSource, type Source } from './source.js'
 import { SshConnections } from './ssh-connections.js'
 import { checkTools } from './tools.js'
+import { readTree } from './tree.js'
 
 export interface SyncOptions {
   /** The stack file's folder: sources are relative to it. */
@@ -18,7 +27,7 @@ export interface SyncOptions {
   readonly temporaryDirectory?: string
 }
 
-/** Copies files to servers by the system's rsync over its ssh. */
+/** Copies files between machines by the system's rsync over its ssh. */
 export function createSync(options: SyncOptions): SyncPort {
   return new Rsync(options)
 }
@@ -40,6 +49,7 @@ class Rsync implements SyncPort {
   /** Of a directory, its mode alone counts: its size says nothing, and its time changes with every file in it. */
   async sourceDigest(rule: CopyRule): Promise<string> {
     const source = await this.#source(rule)
+    const target = await this.#nothing()
     const lines: string[] = []
     const onEntry = (entry: Entry) => {
       if (entry.name === './') return
@@ -49,39 +59,45 @@ class Rsync implements SyncPort {
       const facts = isDirectory || link !== '' ? [isDirectory ? permissions : ''] : [permissions, String(bytes), time]
       lines.push([name, link, ...facts].join('\0'))
     }
-    await runRsync({ rule, source: source.path, target: await this.#nothing(), dryRun: true, onEntry })
+    await this.#run(rule, source, target, { dryRun: true, onEntry })
     const hash = createHash('sha256')
     for (const line of lines.sort()) hash.update(`${line}\n`)
     return hash.digest('hex')
   }
 
-  async compare(rule: CopyRule, destination: CopyDestination | undefined): Promise<CopyFigures> {
+  async readTree({ source, exclude, checksum }: Parameters<SyncPort['readTree']>[0]): Promise<TreeFacts> {
+    const found = await this.#source({ source, delete: false, exclude })
+    if (found.isFile) {
+      throw new UsageError('SYNC_SOURCE_MISSING', `${source} is no directory`, { hint: 'an archive is made of one' })
+    }
+    const emptyDirectory = (await this.#nothing()).path
+    return readTree({ source: withSlash(found.paths[0] ?? ''), emptyDirectory, exclude, checksum })
+  }
+
+  async compare(rule: CopyRule, place: CopyPlace | undefined): Promise<CopyFigures> {
     const source = await this.#source(rule)
+    const destination = place && (await this.#destination(rule, place))
     const facts = destination && (await readDestination(this.#ssh, destination))
     const target =
-      destination && facts?.exists && facts.hasRsync ? await this.#remote(destination, facts) : await this.#nothing()
+      destination && facts?.exists && facts.hasRsync
+        ? targetOf(rule, source, destination, facts)
+        : await this.#nothing()
     const builder = new FiguresBuilder()
-    await runRsync({ rule, source: source.path, target, dryRun: true, onEntry: (entry) => builder.add(entry) })
+    await this.#run(rule, source, target, { dryRun: true, onEntry: (entry) => builder.add(entry) })
     return builder.figures()
   }
 
-  async copy(
-    rule: CopyRule,
-    destination: CopyDestination,
-    onProgress: (bytesDone: number) => void,
-  ): Promise<CopyFigures> {
+  async copy(rule: CopyRule, place: CopyPlace, onProgress: (bytesDone: number) => void): Promise<CopyFigures> {
     const source = await this.#source(rule)
+    const destination = await this.#destination(rule, place)
+    const { path } = destination
     // A single file may become a file of another name: then only what is above it must be there.
-    const isFile = !source.isDirectory && !destination.path.endsWith('/')
-    const directory = isFile ? dirname(destination.path) : destination.path
+    const directory = source.isFile && !path.endsWith('/') ? dirname(path) : path
     const facts = await prepareDestination(this.#ssh, destination, directory)
     if (!facts.hasRsync) throw rsyncMissing(destination)
     const builder = new FiguresBuilder()
     let reportedAt = 0
-    await runRsync({
-      rule,
-      source: source.path,
-      target: await this.#remote(destination, facts),
+    await this.#run(rule, source, targetOf(rule, source, destination, facts), {
       dryRun: false,
       onEntry: (entry) => builder.add(entry),
       onBytes: (bytes) => {
@@ -91,7 +107,7 @@ class Rsync implements SyncPort {
       },
     })
     const figures = builder.figures()
-    if (builder.topDiffers && facts.top) await restoreTop(this.#ssh, destination, facts.top)
+    if (builder.topDiffers && facts.top && !rule.keepAll) await restoreTop(this.#ssh, destination, facts.top)
     onProgress(figures.bytes)
     return figures
   }
@@ -101,38 +117,59 @@ class Rsync implements SyncPort {
     await this.#ssh.close()
   }
 
-  async #source({ source }: CopyRule): Promise<{ readonly path: string; readonly isDirectory: boolean }> {
+  async #source(rule: CopyRule): Promise<Source> {
     this.#tools ??= checkTools()
     await this.#tools
-    const home = source === '~' || source.startsWith('~/') ? join(homedir(), source.slice(1)) : source
-    const absolute = resolve(this.#baseDirectory, home)
-    const path = /(?:^|\/)\.?\.?$/.test(source) && absolute !== '/' ? `${absolute}/` : absolute
-    const found = await stat(absolute).catch((error: unknown) => {
-      throw new UsageError('SYNC_SOURCE_MISSING', `${source}: ${absolute} cannot be read: ${messageOf(error)}`, {
-        cause: error,
-        hint: 'paths are relative to the stack file',
-      })
-    })
-    return { path, isDirectory: found.isDirectory() }
+    return readSource(rule, this.#baseDirectory, this.#ssh)
   }
 
-  async #remote({ access, path }: CopyDestination, { owner }: DestinationFacts): Promise<Target> {
-    const target = await this.#ssh.connect(access)
-    return { kind: 'remote', ...target, path, owner, isRoot: access.user === 'root', host: access.address }
+  async #destination({ options }: CopyRule, place: CopyPlace): Promise<Destination> {
+    const machine = await machineOf(place, this.#ssh)
+    const path = machine.kind === 'here' ? localPath(this.#baseDirectory, place.path) : place.path
+    return { machine, path, owner: options?.owner }
   }
 
-  async #nothing(): Promise<Target> {
+  #run(
+    rule: CopyRule,
+    source: Source,
+    target: RsyncRun['target'],
+    options: Pick<RsyncRun, 'dryRun' | 'onEntry' | 'onBytes'>,
+  ): Promise<void> {
+    return runRsync({ connections: this.#ssh, rule, source, target, ...options })
+  }
+
+  /** An empty directory of this machine: everything counts as new against it. */
+  async #nothing(): Promise<RsyncRun['target']> {
     this.#emptyDirectory ??= this.#ssh.directory().then(async (directory) => {
       await mkdir(join(directory, 'empty'), { recursive: true })
       return join(directory, 'empty')
     })
-    return { kind: 'local', directory: `${await this.#emptyDirectory}/` }
+    return { machine: { kind: 'here' }, path: `${await this.#emptyDirectory}/`, owner: undefined }
   }
 }
 
-function rsyncMissing({ access }: CopyDestination): HostError {
-  return new HostError('SYNC_TOOL_MISSING', `rsync is missing on ${access.address} and could not be installed`, {
-    host: access.address,
+/**
+ * On a server, what comes from elsewhere belongs to the login user, since the owners of another machine mean nothing
+ * there; between servers of the stack owners are kept. The file's `owner` comes first.
+ */
+function targetOf(
+  rule: CopyRule,
+  source: Source,
+  { machine, path }: Destination,
+  facts: DestinationFacts,
+): RsyncRun['target'] {
+  const isGiven = rule.options?.owner !== undefined || (machine.kind === 'server' && source.machine.kind !== 'server')
+  return { machine, path, owner: isGiven ? `${facts.owner.uid}:${facts.owner.gid}` : undefined }
+}
+
+function withSlash(path: string): string {
+  return path.endsWith('/') ? path : `${path}/`
+}
+
+function rsyncMissing({ machine }: Destination): HostError {
+  const host = machineName(machine)
+  return new HostError('SYNC_TOOL_MISSING', `rsync is missing on ${host}, and was not installed`, {
+    host,
     hint: 'install it there by user data or a setup command, or use an image that has it',
   })
 }

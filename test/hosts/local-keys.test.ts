@@ -5,7 +5,7 @@ import { join, relative } from 'node:path'
 import ssh2 from 'ssh2'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createLocalKeys } from '../../src/hosts/local-keys.js'
-import { generateOpensshKeyPair, publicKeyOf } from '../../src/hosts/openssh-key.js'
+import { generateOpensshKeyPair, publicKeyOf } from '../../src/core/openssh-key.js'
 import type { Address } from '../../src/spec/address.js'
 import type { KeyPairSpec } from '../../src/spec/stack-spec.js'
 

@@ -354,13 +354,32 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ],
   ],
   sync: [
+    ['another machine without a path', 'sync: { a: { from: ‸"me@host:", to: ./b } }\n', 'SPEC_BAD_SYNC'],
+    ['an option as a machine', 'sync: { a: { from: ‸"-o@host:/x", to: ./b } }\n', 'SPEC_BAD_SYNC'],
     [
-      'from another machine',
-      `servers: { w: { ${server} } }\nsync: { a: { from: ‸"me@host:/x", to: "w:/x" } }\n`,
-      'SPEC_NOT_YET',
+      'all servers of a count as a source',
+      `servers: { w: { ${server}, count: 2 } }\nsync: { a: { from: ‸"w[*]:/y", to: ./b } }\n`,
+      'SPEC_BAD_SYNC',
+      'w[0]:/y',
     ],
-    ['from a server', `servers: { w: { ${server} } }\nsync: { a: { from: ‸"w:/y", to: "w:/x" } }\n`, 'SPEC_NOT_YET'],
-    ['to this machine', 'sync: { a: { from: ./a, to: ‸./b } }\n', 'SPEC_NOT_YET'],
+    [
+      'all servers where there is no count',
+      `servers: { w: { ${server} } }\nsync: { a: { from: ./a, to: "‸w[*]:/y" } }\n`,
+      'SPEC_BAD_INDEX',
+    ],
+    [
+      'sources on two machines',
+      `servers: { w: { ${server} } }\nsync: { a: { from: [./a, ‸"w:/y"], to: ./b } }\n`,
+      'SPEC_BAD_SYNC',
+    ],
+    ['no source', 'sync: { a: { from: ‸[], to: ./b } }\n', 'SPEC_INVALID_VALUE'],
+    ['a command on this machine', 'sync: { a: { from: ./a, to: ./b, onChange: ‸ls } }\n', 'SPEC_BAD_SYNC'],
+    [
+      'a roll over one server',
+      `servers: { w: { ${server} } }\nsync: { a: { from: ./a, to: "w:/y", rolling: ‸{ health: ls } } }\n`,
+      'SPEC_BAD_SYNC',
+    ],
+    ['modes that are none', 'sync: { a: { from: ./a, to: ./b, chmod: ‸rw } }\n', 'SPEC_INVALID_VALUE'],
     ['to an unknown volume', 'sync: { a: { from: ./a, to: volume.‸b/x } }\n', 'SPEC_UNKNOWN_REFERENCE'],
     [
       'to a raw volume',

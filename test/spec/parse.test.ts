@@ -60,11 +60,21 @@ describe('defaults', () => {
     expect(specOf(`${head}${web}sync: { site: { from: ./site/, to: "web:/srv/www/" } }\n`).syncs).toEqual([
       {
         address: 'sync.site',
-        from: { kind: 'local', path: './site/' },
+        from: [{ kind: 'local', path: './site/' }],
         to: { kind: 'server', server: 'server.web', path: '/srv/www/' },
+        method: 'files',
+        via: 'direct',
         delete: false,
+        include: [],
         exclude: [],
+        owner: undefined,
+        chmod: undefined,
+        checksum: false,
+        bandwidthKiBps: undefined,
+        compress: false,
+        partial: false,
         onChange: undefined,
+        rolling: undefined,
       },
     ])
   })
@@ -201,7 +211,7 @@ describe('selectors', () => {
     ['./a:b', { kind: 'server', server: 'server.w', path: '/a b/' }, 'server.w:/a b/'],
   ])('reads the ends of a sync from %s to %s', (from, to, written) => {
     const text = `${head}servers: { w: { ${server} } }\nvolumes: { v: { size: 1, server: w } }\nsync: { s: { from: "${from}", to: "${written}" } }\n`
-    expect(specOf(text).syncs[0]).toMatchObject({ from: { kind: 'local', path: from }, to })
+    expect(specOf(text).syncs[0]).toMatchObject({ from: [{ kind: 'local', path: from }], to })
   })
 
   it.each([

@@ -104,11 +104,25 @@ function volume(name: string, servers: readonly string[]): fc.Arbitrary<VolumeSp
     )
 }
 
+/** The options of a rule that has none. */
+const plainCopy = {
+  method: fc.constant('files' as const),
+  via: fc.constant('direct' as const),
+  include: fc.constant([]),
+  owner: fc.constant(undefined),
+  chmod: fc.constant(undefined),
+  checksum: fc.constant(false),
+  bandwidthKiBps: fc.constant(undefined),
+  compress: fc.constant(false),
+  partial: fc.constant(false),
+  rolling: fc.constant(undefined),
+}
+
 function sync(name: string, servers: readonly string[], volumes: readonly VolumeSpec[]): fc.Arbitrary<SyncSpec> {
   const mounted = volumes.filter(({ mount }) => mount !== undefined)
   return fc.record({
     address: fc.constant(at(`sync.${name}`)),
-    from: fc.constant({ kind: 'local', path: './files/' } as const),
+    from: fc.constant([{ kind: 'local', path: './files/' } as const]),
     to: fc.constantFrom(
       ...servers.map((server_) => ({ kind: 'server', server: at(`server.${server_}`), path: '/srv/files/' }) as const),
       ...mounted.map(({ address }) => ({ kind: 'volume', volume: address, path: 'files/' }) as const),
@@ -116,6 +130,7 @@ function sync(name: string, servers: readonly string[], volumes: readonly Volume
     delete: fc.boolean(),
     exclude: fc.subarray(['*.tmp']),
     onChange: fc.constantFrom(undefined, { parts: ['systemctl reload nginx'] }),
+    ...plainCopy,
   })
 }
 

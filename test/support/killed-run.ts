@@ -35,7 +35,7 @@ export function killedAfter(ports: Ports, calls: number): KilledRun {
           try {
             const answer: unknown = await Reflect.apply(member, target, given)
             if (isCounted(String(name)) && !isDead) isDead = ++sent >= calls
-            return isDead ? never : answer
+            return isDead ? await never : answer
           } finally {
             underWay -= 1
             if (isDead && underWay === 0) markDead()

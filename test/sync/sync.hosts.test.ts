@@ -11,7 +11,7 @@ import type {
   SyncPort,
 } from '../../src/executor/ports.js'
 import { createHosts } from '../../src/hosts/hosts.js'
-import { generateOpensshKeyPair } from '../../src/hosts/openssh-key.js'
+import { generateOpensshKeyPair } from '../../src/core/openssh-key.js'
 import { createSync } from '../../src/sync/sync.js'
 import { Servers } from '../hosts/support.js'
 import { describeHosts, unlessHosts } from '../sandbox-hosts/support.js'

@@ -3,6 +3,7 @@ import type { Effect } from '../ports.js'
 import { adoptVolume } from './adopt-volume.js'
 import { attachVolume } from './attach-volume.js'
 import { authorizeIngress } from './authorize-ingress.js'
+import { checkHealth } from './check-health.js'
 import { connectHost } from './connect-host.js'
 import { copyFiles } from './copy-files.js'
 import { createSecurityGroup } from './create-security-group.js'
@@ -21,6 +22,8 @@ import { makeFilesystem } from './make-filesystem.js'
 import { modifyServer } from './modify-server.js'
 import { modifyVolume } from './modify-volume.js'
 import { mountVolume } from './mount-volume.js'
+import { removeTemporary } from './remove-temporary.js'
+import { recordCopy } from './record-copy.js'
 import { revokeIngress } from './revoke-ingress.js'
 import { runOnChange } from './run-on-change.js'
 import { runSetup } from './run-setup.js'
@@ -69,7 +72,10 @@ const runners: { readonly [K in StepKind]: Runner<K> } = {
   'unmount-volume': unmountVolume,
   'copy-files': copyFiles,
   'run-on-change': runOnChange,
+  'check-health': checkHealth,
+  'record-copy': recordCopy,
   'tag-resource': tagResource,
+  'remove-temporary': removeTemporary,
 }
 
 /** Carries one step out. Rejects with an EvenkeelError; running it twice is the same as once. */

@@ -1,0 +1,109 @@
+import { HostError } from '../core/errors.js'
+import { shellWord } from '../core/shell-words.js'
+import type { HostAccess } from '../executor/ports.js'
+import type { ChildResult } from './child.js'
+import { rootPrefix, sshTo } from './machine.js'
+import { grantOneShotKey } from './one-shot-key.js'
+import { runWithLines, type TakeLine } from './rsync.js'
+import { rsyncOptions } from './rsync-options.js'
+import { describeRun, type RsyncRun } from './rsync-run.js'
+import { destinationName, serverCommand } from './server-command.js'
+
+/**
+ * Copies from one server of the stack straight to another, over their private addresses. The source may log in to the
+ * destination once, for this one command, with a key that stays in an agent on this machine. It checks the destination's
+ * pinned host key.
+ */
+export async function runDirect(run: RsyncRun, take: TakeLine): Promise<ChildResult> {
+  const source = run.source.machine
+  const target = run.target.machine
+  if (source.kind !== 'server' || target.kind !== 'server') throw new TypeError('both ends must be servers')
+  const from = privateAddress(source.access)
+  const to = privateAddress(target.access)
+  const command = await serverCommand(run)
+  const key = await grantOneShotKey(run.connections, {
+    access: target.access,
+    from,
+    command,
+    name: run.rule.name ?? 'copy',
+  })
+  let result: ChildResult
+  try {
+    result = await runWithLines({ argv: argvWithAgent(run, to), input: key.privateKey }, take)
+  } catch (error) {
+    await key.revoke().catch(() => undefined)
+    throw error
+  }
+  await key.revoke().catch((error: unknown) => {
+    if (result.exitCode === 0) throw error
+  })
+  const isClosed = new RegExp(String.raw`connect to (?:address|host) ${to.replaceAll('.', String.raw`\.`)} .*`)
+  const refused = isClosed.exec(result.stderrTail)?.[0]
+  if (refused === undefined) return result
+  throw new HostError('SYNC_NO_WAY', `${describeRun(run)}: ${source.access.address} cannot ${refused.trim()}`, {
+    host: source.access.address,
+    exitCode: result.exitCode,
+    stderrTail: result.stderrTail,
+    hint: `let ${source.access.address} reach port ${target.access.port} of ${target.access.address} (a security group rule), or write \`via: local\` in the rule`,
+  })
+}
+
+function privateAddress({ address, privateIp, hostname }: HostAccess): string {
+  const found = privateIp ?? hostname
+  if (/^[0-9A-Fa-f.:]+$/.test(found)) return found
+  throw new HostError('HOST_NO_ADDRESS', `${address} has no private IP address that another server could reach`, {
+    host: address,
+    hint: 'write `via: local` in the rule',
+  })
+}
+
+/** An agent that ends with the command holds the key; the connection to the source lends it to the source alone. */
+function argvWithAgent(run: RsyncRun, to: string): readonly string[] {
+  const source = run.source.machine
+  if (source.kind !== 'server') throw new TypeError('the source must be a server')
+  const { argv, name } = sshTo(source)
+  const [, ...options] = argv
+  return [
+    'ssh-agent',
+    ...['sh', '-c', 'ssh-add -q - || exit 255; exec ssh -o "ForwardAgent=$SSH_AUTH_SOCK" "$@"', 'direct'],
+    ...[
+      '-o',
+      `IdentityAgent=${process.env['SSH_AUTH_SOCK'] ?? 'none'}`,
+      '-o',
+      'ControlPath=none',
+      '-o',
+      'ControlMaster=no',
+    ],
+    ...options,
+    name,
+    scriptAtSource(run, to),
+  ]
+}
+
+function scriptAtSource(run: RsyncRun, to: string): string {
+  const { source, target } = run
+  if (target.machine.kind !== 'server') throw new TypeError('the target must be a server')
+  const { hostKey, user, port } = target.machine.access
+  const ssh = {
+    HostName: to,
+    Port: String(port),
+    User: user,
+    HostKeyAlias: destinationName,
+    GlobalKnownHostsFile: '/dev/null',
+    StrictHostKeyChecking: 'yes',
+    UpdateHostKeys: 'no',
+    CheckHostIP: 'no',
+    BatchMode: 'yes',
+    IdentityFile: 'none',
+    PreferredAuthentications: 'publickey',
+    ConnectTimeout: '10',
+    ServerAliveInterval: '15',
+    ServerAliveCountMax: '4',
+  }
+  const options = Object.entries(ssh).map(([option, value]) => `-o ${option}=${value}`)
+  const words = [...rsyncOptions(run), '--', ...source.paths, `${destinationName}:/`].map(shellWord)
+  return `umask 077; known=$(mktemp) || exit 1; trap 'rm -f "$known"' EXIT; trap 'exit 20' HUP INT TERM PIPE
+printf '%s\\n' ${shellWord(`${destinationName} ${hostKey.trim()}`)} > "$known"
+${rootPrefix(source.machine)}env SSH_AUTH_SOCK="$SSH_AUTH_SOCK" LC_ALL=C TZ=UTC RSYNC_PROTECT_ARGS=0 rsync \\
+  --rsh="ssh -F /dev/null -o UserKnownHostsFile=$known ${options.join(' ')}" ${words.join(' ')}`
+}

@@ -1,0 +1,55 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { shellWord } from '../core/shell-words.js'
+import type { ChildResult } from './child.js'
+import { lineReader } from './line-reader.js'
+import { rootPrefix, sshTo, type Machine } from './machine.js'
+import type { TakeLine } from './rsync.js'
+import { rsyncOptions } from './rsync-options.js'
+import type { RsyncRun } from './rsync-run.js'
+import { destinationName, serverCommand } from './server-command.js'
+
+const tailBytes = 8192
+
+/**
+ * Runs rsync on the source's machine, with its other half on the destination's, and passes what they say to one another
+ * through this machine. Nothing is stored on the way, no key and no port is needed: each half is reached by a connection
+ * from here. In place of ssh the source's rsync starts two `cat`, which are its session's own standard streams.
+ */
+export async function runRelayed(run: RsyncRun, take: TakeLine): Promise<ChildResult> {
+  const { source, target } = run
+  const atTarget = await serverCommand(run)
+  const streams = `sh -c 'exec 5<&0; cat <&5 >&4 & exec cat <&3' relay`
+  const words = ['rsync', ...rsyncOptions(run), `--rsh=${streams}`, '--', ...source.paths, `${destinationName}:/`]
+  const script = `LC_ALL=C TZ=UTC RSYNC_PROTECT_ARGS=0; export LC_ALL TZ RSYNC_PROTECT_ARGS; exec 3<&0 4>&1 1>&2; exec ${words.map(shellWord).join(' ')}`
+  const near = start(source.machine, `${rootPrefix(source.machine)}sh -c ${shellWord(script)}`)
+  const far = start(target.machine, atTarget)
+  near.stdout.pipe(far.stdin)
+  far.stdout.pipe(near.stdin)
+  const said: string[] = []
+  const report = lineReader((line) => {
+    if (!take(line)) said.push(line)
+  })
+  near.stderr.on('data', report.write)
+  const farSaid: Buffer[] = []
+  far.stderr.on('data', (chunk: Buffer) => farSaid.push(chunk))
+  const [nearCode, farCode] = await Promise.all([ended(near), ended(far)])
+  report.end()
+  const stderrTail = `${Buffer.concat(farSaid).toString('utf8').trim()}\n${said.join('\n')}`.trim().slice(-tailBytes)
+  return { exitCode: nearCode === 0 ? farCode : nearCode, stderrTail }
+}
+
+function start(machine: Machine, command: string): ChildProcessWithoutNullStreams {
+  if (machine.kind === 'here') throw new TypeError('a relay joins two other machines')
+  const { argv, name } = sshTo(machine)
+  const [program = '', ...args] = argv
+  const child = spawn(program, [...args, name, command], { env: { ...process.env, LC_ALL: 'C' } })
+  child.stdin.on('error', () => {})
+  return child
+}
+
+function ended(child: ChildProcessWithoutNullStreams): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve(code ?? 20))
+  })
+}

@@ -1,0 +1,45 @@
+import { basename } from 'node:path'
+import { outputFormat } from './itemized.js'
+import type { RsyncRun } from './rsync-run.js'
+
+/** Where what was sent of a file waits for the next run; rsync itself leaves it out of what is compared and deleted. */
+const partialDirectory = '.evenkeel-partial'
+
+/**
+ * The options of a run, without how the other side is reached. Directories, links, modes, times and special files are
+ * kept (`-rlptD`). `lost+found` belongs to the filesystem and is left alone. The first pattern that fits a name decides,
+ * so what is included comes before what is excluded.
+ */
+export function rsyncOptions({ rule, source, target, dryRun, onBytes }: RsyncRun): readonly string[] {
+  const { include = [], chmod, checksum, bandwidthKiBps, compress, partial } = rule.options ?? {}
+  const isAmongServers = source.machine.kind === 'server' && target.machine.kind === 'server'
+  const tops = new Set(source.paths.map((path) => `--exclude=/${escapePattern(basename(path))}/lost+found/`))
+  return [
+    // Deletions first: the copy needs no room for what goes. Nobody reads from an archive's volume meanwhile.
+    ...(rule.keepAll ? ['-aHAXS', '--numeric-ids', ...(rule.delete ? ['--delete-before'] : [])] : ['-rlptD']),
+    // Names of any bytes, as they are.
+    '-8',
+    '--no-human-readable',
+    '--itemize-changes',
+    `--out-format=${outputFormat}`,
+    ...(dryRun ? ['--dry-run'] : []),
+    ...(onBytes ? ['--info=progress2', '--outbuf=L'] : []),
+    // The deletions come last: a copy that breaks off has deleted nothing.
+    ...(rule.delete && !rule.keepAll ? ['--delete-delay'] : []),
+    ...(!rule.keepAll && (isAmongServers || target.owner !== undefined) ? ['-og'] : []),
+    ...(!rule.keepAll && target.owner !== undefined ? [`--chown=${target.owner}`] : []),
+    ...(chmod === undefined ? [] : [`--chmod=${chmod}`]),
+    ...(checksum ? ['--checksum'] : []),
+    ...(compress ? ['--compress'] : []),
+    ...(bandwidthKiBps === undefined ? [] : [`--bwlimit=${bandwidthKiBps}`]),
+    ...(partial ? [`--partial-dir=${partialDirectory}`] : []),
+    '--exclude=/lost+found/',
+    ...tops,
+    ...include.map((pattern) => `--include=${pattern}`),
+    ...rule.exclude.map((pattern) => `--exclude=${pattern}`),
+  ]
+}
+
+function escapePattern(name: string): string {
+  return name.replaceAll(/[*?[\\]/g, String.raw`\$&`)
+}
