@@ -61,6 +61,18 @@ describe('a restore', () => {
   })
 })
 
+describe('a sync rule that writes to a volume', () => {
+  it('copies again in the plan in which another volume takes its place, so that the next plan is empty', () => {
+    const text = `${mounted}sync:\n  site: { from: ./site/, to: volume.data/site/ }\n`
+    const plan = planOf(text, withSnapshots(settled(text)), restore)
+    const copy = plan.steps.find(({ kind }) => kind === 'copy-files')
+    expect(copy?.needs).toEqual(['mount-volume:volume.data'])
+    const { live, failed } = apply(text, withSnapshots(settled(text)), restore)
+    expect(failed).toEqual([])
+    expect(planOf(text, live).steps).toEqual([])
+  })
+})
+
 describe('a volume that must be in another zone', () => {
   it('is made there from a snapshot of its own, and checked before the old one goes', () => {
     const plan = planOf(moved, settled(mounted))
