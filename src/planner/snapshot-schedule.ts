@@ -22,6 +22,10 @@ export function planSchedules(planning: Planning): void {
   for (const spec of planning.spec.volumes) {
     const live = appliedVolume(planning, spec)
     if (spec.snapshots && live) planSchedule(planning, spec, spec.snapshots, live, now)
+    else if (spec.snapshots?.keep && planning.steps.has(stepId('supersede-volume', spec.address))) {
+      // The one that the old volume leaves behind counts as any other.
+      planPruning(planning, spec, spec.snapshots.keep, false, now)
+    }
   }
 }
 
@@ -46,7 +50,18 @@ function planSchedule(
   const own = planning.live.snapshots.get(address) ?? []
   const isDue = isSnapshotDue(own, live, schedule, now)
   if (isDue) addSnapshot(planning, spec, schedule, live)
-  const prunable = schedule.keep ? goneBy(planning, schedule.keep, own, isDue ? now : undefined) : []
+  planPruning(planning, spec, schedule.keep, isDue, isDue ? now : undefined)
+}
+
+/** Plans the end of what the rules let go of, and tells it together with what is due. `taken` is the moment of a new one. */
+function planPruning(
+  planning: Planning,
+  { address }: VolumeSpec,
+  keep: SnapshotSchedule['keep'],
+  isDue: boolean,
+  taken: string | undefined,
+): void {
+  const prunable = keep ? goneBy(planning, keep, planning.live.snapshots.get(address) ?? [], taken) : []
   for (const snapshot of prunable) {
     planning.steps.add(
       'delete-snapshot',
@@ -97,7 +112,7 @@ function holdFor({ server, mount, fstype }: VolumeSpec, { consistent }: Snapshot
   return consistent === 'freeze' ? { how: 'freeze', server } : { how: 'unmount', server, fstype, mount }
 }
 
-/** The completed ones that no rule keeps, where nothing else needs them: images, checkpoints, the file, an unfinished swap. */
+/** The completed ones that no rule keeps, where nothing else needs them: images, checkpoints, the file, a volume made from it, an unfinished swap. */
 function goneBy(
   planning: Planning,
   keep: NonNullable<SnapshotSchedule['keep']>,
@@ -114,9 +129,13 @@ function goneBy(
   )
 }
 
-function neededElsewhere({ spec, live, options }: Planning): (snapshot: LiveSnapshot) => boolean {
+function neededElsewhere({ spec, live, options, steps }: Planning): (snapshot: LiveSnapshot) => boolean {
   const ids = new Set<string | undefined>(Object.values(options.restore ?? {}))
   for (const volume of [...live.retained.values()].flat()) ids.add(volume.tags[tagKeys.superseded])
+  for (const { address, snapshotId } of live.volumes.values()) {
+    // One that goes in this plan needs nothing any more.
+    if (!steps.has(stepId('supersede-volume', address))) ids.add(snapshotId)
+  }
   const versions = new Set<string>()
   for (const { snapshot } of spec.volumes) {
     if (snapshot?.kind === 'id') ids.add(snapshot.id)

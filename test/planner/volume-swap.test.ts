@@ -50,6 +50,20 @@ describe('a restore', () => {
     expect(planOf(text, live).steps).toEqual([])
   })
 
+  it('counts what the old volume leaves behind among those that are kept, and keeps what it was restored from', () => {
+    const text = mounted.replace('mount: /srv', 'mount: /srv, snapshots: { every: 7d, keep: { last: 1 } }')
+    const live = withSnapshots(settled(text))
+    const old = { ...version3, id: 'snap-2', startedAt: '2026-10-01T10:00:00.000Z' }
+    const before = { ...live, snapshots: [old, ...live.snapshots] }
+    const now = '2026-11-21T02:00:00.000Z'
+    const plan = planOf(text, before, { ...restore, now })
+    expect(plan.steps.flatMap((step) => (step.kind === 'delete-snapshot' ? [step.snapshotId] : []))).toEqual(['snap-2'])
+    const { live: after, failed } = applyPlan(plan, before, Infinity, 2)
+    expect(failed).toEqual([])
+    expect(after.snapshots).toHaveLength(2)
+    expect(planOf(text, after, { now }).steps).toEqual([])
+  })
+
   it('refuses a snapshot of another filesystem, one that is larger, and one that is not completed', () => {
     const live = settled(mounted)
     const codes = (change: Partial<LiveSnapshot>) =>
