@@ -49,6 +49,7 @@ const costs: { readonly [K in StepKind]: Cost } = {
   'write-fstab': { category: 'host', seconds: 1, alone: true },
   'unmount-volume': { category: 'host', seconds: 1, alone: true },
   'copy-files': { category: 'host', seconds: 60 },
+  'copy-blocks': { category: 'host', seconds: 120 },
   'run-on-change': { category: 'host', seconds: 5, alone: true },
   'check-health': { category: 'host', seconds: 5 },
   'record-copy': { category: 'host', seconds: 1 },

@@ -47,6 +47,13 @@ export function insideView(digest: Digester, input: InsideInput, applied: Applie
   }
 }
 
+/** The same for a volume whose content comes from a copy: nothing is made on it, and what a copy will replace does not count. */
+export function filledView(view: InsideView, state: 'due' | 'done'): InsideView {
+  const unmade = { ...view, formats: false, isFresh: false }
+  if (state === 'done') return unmade
+  return { ...unmade, found: undefined, isWanted: true, isRenamed: false, shortfall: undefined }
+}
+
 const bytesPerGiB = 2 ** 30
 
 /** Chosen: half a GiB and a tenth, more than any filesystem or partition table keeps for itself. EC2 grows by whole GiB. */

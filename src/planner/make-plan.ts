@@ -4,6 +4,7 @@ import { parseAddress } from '../spec/address.js'
 import { sortedByAddress, sortedAddresses, compareText } from './address-order.js'
 import { planArchives } from './archives.js'
 import { bindingsOf } from './bindings.js'
+import { planBlockCopies } from './block-copies.js'
 import { impacts, type Change, type Impact } from './change.js'
 import { planKeyPairs } from './key-pairs.js'
 import { plannedLedger } from './ledger.js'
@@ -64,6 +65,7 @@ function planFor(spec: StackSpec, observed: LiveStack, options: PlanOptions, des
   decideServers(planning)
   planKeyPairs(planning)
   planSecurityGroups(planning)
+  planBlockCopies(planning)
   const taken = planVolumes(planning)
   finishSwaps(planning)
   planVolumeRemovals(planning, taken)

@@ -3,6 +3,7 @@ import type { StackSpec, VolumeSpec } from '../spec/stack-spec.js'
 import type { Code } from '../core/codes.js'
 import type { Digester } from './applied.js'
 import { createDigester } from './applied.js'
+import { newVolumeCopies, type VolumeCopies } from './volume-copies.js'
 import type { ChangeKind, Diff, Impact } from './change.js'
 import { indexLive, type LiveIndex } from './live-index.js'
 import type { LiveStack } from './live-stack.js'
@@ -56,6 +57,8 @@ export interface Planning {
   readonly destroying: StackSpec | undefined
   /** Servers whose inside the plan wanted to know and could not, with the reason. */
   readonly unread: Map<Address, string>
+  /** What is copied from volume to volume, and so rests meanwhile, or is not formatted. */
+  readonly copies: VolumeCopies
 }
 
 export function newPlanning(
@@ -78,6 +81,7 @@ export function newPlanning(
     blocked: new Set(),
     destroying,
     unread: new Map(),
+    copies: newVolumeCopies(),
   }
 }
 

@@ -28,6 +28,7 @@ const hostSteps: ReadonlySet<StepKind> = new Set<StepKind>([
   'write-fstab',
   'unmount-volume',
   'copy-files',
+  'copy-blocks',
   'run-on-change',
   'check-health',
   'record-copy',

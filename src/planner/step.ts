@@ -56,6 +56,7 @@ export type Step =
   | WriteFstab
   | UnmountVolume
   | CopyFiles
+  | CopyBlocks
   | RunOnChange
   | CheckHealth
   | RecordCopy
@@ -380,6 +381,19 @@ export interface RecordCopy extends StepBase {
   readonly exclude: readonly string[]
   readonly options?: CopyOptions
   /** Digest of the rule, which stands behind that of the source. */
+  readonly rule: string
+}
+
+/** Makes the bytes of one volume those of another, and records it in `tag` on the destination. Both must be in no use. */
+export interface CopyBlocks extends StepBase {
+  readonly kind: 'copy-blocks'
+  readonly source: { readonly volume: Address; readonly server: Address }
+  readonly destination: { readonly volume: Address; readonly server: Address }
+  /** Whether whatever is at the destination may go; else every byte of it must be zero. */
+  readonly mayOverwrite: boolean
+  readonly compress: boolean
+  readonly tag: string
+  /** Digest of the rule, for the record. */
   readonly rule: string
 }
 

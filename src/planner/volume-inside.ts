@@ -5,7 +5,7 @@ import type { Diff } from './change.js'
 import { causeOf, recordOf } from './comparison.js'
 import { connection } from './connection.js'
 import { fstabOptions, fstabText } from './fstab.js'
-import { insideView, type InsideView } from './inside-view.js'
+import { filledView, insideView, type InsideView } from './inside-view.js'
 import { fstypeFromBlkid, type FstabLine, type LiveVolume } from './live-stack.js'
 import { mountDifferences } from './mount-differences.js'
 import { warn, type Planning } from './planning.js'
@@ -50,7 +50,10 @@ export function planInside(planning: Planning, input: InsideInput): InsideResult
   }
   if (fate.inside === 'impossible' && !arrives) return { diffs: [], record: kept, displacedBy: undefined }
   noteUnread(planning, spec, fate)
-  const view = insideView(planning.digest, input, applied)
+  const filled = planning.copies.filled.get(spec.address)
+  if (filled?.state === 'waiting') return { diffs: [], record: kept, displacedBy: undefined }
+  const seen = insideView(planning.digest, input, applied)
+  const view = filled ? filledView(seen, filled.state) : seen
   const work = new InsideWork(planning, input, applied, view)
   work.plan()
   const isRecorded = fate.inside !== 'impossible' && (view.isWanted || spec.mount !== undefined)
@@ -123,8 +126,10 @@ class InsideWork {
     const line = isBroken ? 'left' : this.#planFstabDiff(mount)
     const first: StepId[] = []
     this.displacedBy = view.mounts?.some(({ path }) => path === mount.path) ? this.#unmountedOuter() : undefined
-    const mustLeave = leaves || this.displacedBy !== undefined
-    if (mustLeave && !isBroken && !arrives && live) first.push(unmount(this.#planning, spec.address, live, fate))
+    const copies = this.#planning.copies.resting.get(spec.address) ?? []
+    const mustLeave = leaves || this.displacedBy !== undefined || copies.length > 0
+    const isMounted = view.mounts === undefined || view.mounts.length > 0
+    if (mustLeave && isMounted && !isBroken && !arrives && live) first.push(unmount(this.#planning, spec.address, live, fate))
     if (wantsMount || mustLeave) {
       const step = this.#planning.steps.add(
         'mount-volume',
@@ -134,6 +139,7 @@ class InsideWork {
           needs: [
             ...this.#arrival(),
             ...first,
+            ...copies,
             stepId('make-filesystem', spec.address),
             ...spec.dependsOn.flatMap((address) => readySteps(this.#planning, address)),
           ],
@@ -195,7 +201,8 @@ class InsideWork {
   }
 
   #planGrowth(): void {
-    const { spec, fate, live, grows } = this.#input
+    const { spec, fate, live } = this.#input
+    const grows = this.#input.grows || this.#planning.copies.growing.has(spec.address)
     const { found, isWanted, shortfall, formats } = this.#view
     if (spec.fstype === 'raw' || formats) return
     if (found !== undefined && !isWanted) return
@@ -213,6 +220,7 @@ class InsideWork {
           stepId('modify-volume', spec.address),
           stepId('make-filesystem', spec.address),
           stepId('mount-volume', spec.address),
+          ...(this.#planning.copies.resting.get(spec.address) ?? []),
         ],
       },
     )

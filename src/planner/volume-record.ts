@@ -43,7 +43,7 @@ export function addRecord(
       'tag-resource',
       address,
       { target: address, tags: work.tags, removeTags: work.removeTags },
-      { needs: recordNeeds(address) },
+      { needs: [...recordNeeds(address), ...(planning.copies.resting.get(address) ?? [])] },
     )
   }
   return work.diffs

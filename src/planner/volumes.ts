@@ -1,3 +1,4 @@
+import type { Address } from '../spec/address.js'
 import type { VolumeSpec } from '../spec/stack-spec.js'
 import { compareText } from './address-order.js'
 import { parseApplied, pickApplied, type AppliedRecord } from './applied.js'
@@ -130,16 +131,24 @@ function planExisting(
     : addRecord(planning, spec, record, live.tags, own.length === 0)
   // Nothing of what is adopted was applied before, so nothing of it has drifted.
   const diffs = sortedDiffs([...own, ...tags].map((diff) => (adopts ? { ...diff, cause: 'pending' } : diff)))
+  const rests = restReason(planning, address, inside.displacedBy)
   recordChange(planning, {
     address,
-    kind: adopts ? 'adopt' : diffs.length > 0 || inside.displacedBy !== undefined ? 'update' : 'none',
+    kind: adopts ? 'adopt' : diffs.length > 0 || rests !== undefined ? 'update' : 'none',
     reason: adopts
       ? reasonForAdoption(live, source.retained)
-      : diffs.length === 0 && inside.displacedBy !== undefined
-        ? `it is mounted inside ${inside.displacedBy}, which is unmounted`
+      : diffs.length === 0 && rests !== undefined
+        ? rests
         : reasonFor(diffs),
     diffs,
   })
+}
+
+/** Why a volume is away for a while that is as the file says; undefined when it is not. */
+function restReason(planning: Planning, address: Address, displacedBy: Address | undefined): string | undefined {
+  if (displacedBy !== undefined) return `it is mounted inside ${displacedBy}, which is unmounted`
+  const isUnmounted = planning.steps.has(stepId('unmount-volume', address))
+  return isUnmounted && planning.copies.resting.has(address) ? 'its blocks are copied while it is unmounted' : undefined
 }
 
 function reasonForAdoption(live: LiveVolume, isRetained: boolean): string {

@@ -5,6 +5,7 @@ import { attachVolume } from './attach-volume.js'
 import { authorizeIngress } from './authorize-ingress.js'
 import { checkHealth } from './check-health.js'
 import { connectHost } from './connect-host.js'
+import { copyBlocks } from './copy-blocks.js'
 import { copyFiles } from './copy-files.js'
 import { createSecurityGroup } from './create-security-group.js'
 import { createServer } from './create-server.js'
@@ -71,6 +72,7 @@ const runners: { readonly [K in StepKind]: Runner<K> } = {
   'write-fstab': writeFstab,
   'unmount-volume': unmountVolume,
   'copy-files': copyFiles,
+  'copy-blocks': copyBlocks,
   'run-on-change': runOnChange,
   'check-health': checkHealth,
   'record-copy': recordCopy,

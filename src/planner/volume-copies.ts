@@ -1,0 +1,16 @@
+import type { Address } from '../spec/address.js'
+import type { StepId } from './step.js'
+
+/** What rules that copy whole volumes mean for the volumes: decided before these are planned. */
+export interface VolumeCopies {
+  /** Volumes that are never formatted, since their content comes from a rule; `waiting`: it cannot come in this plan. */
+  readonly filled: Map<Address, { readonly sync: Address; readonly state: 'due' | 'done' | 'waiting' }>
+  /** Copies of this plan by each volume that must rest meanwhile, source or destination. */
+  readonly resting: Map<Address, StepId[]>
+  /** Destinations whose filesystem is to fill a larger device. */
+  readonly growing: Set<Address>
+}
+
+export function newVolumeCopies(): VolumeCopies {
+  return { filled: new Map(), resting: new Map(), growing: new Set() }
+}
