@@ -63,17 +63,13 @@ function argvWithAgent(run: RsyncRun, to: string): readonly string[] {
   if (source.kind !== 'server') throw new TypeError('the source must be a server')
   const { argv, name } = sshTo(source)
   const [, ...options] = argv
+  // The operator's own agent still logs in where there is one: the new one is for the source alone.
+  const agent = process.env['SSH_AUTH_SOCK']
   return [
     'ssh-agent',
     ...['sh', '-c', 'ssh-add -q - || exit 255; exec ssh -o "ForwardAgent=$SSH_AUTH_SOCK" "$@"', 'direct'],
-    ...[
-      '-o',
-      `IdentityAgent=${process.env['SSH_AUTH_SOCK'] ?? 'none'}`,
-      '-o',
-      'ControlPath=none',
-      '-o',
-      'ControlMaster=no',
-    ],
+    ...(agent === undefined ? [] : ['-o', `IdentityAgent=${agent}`]),
+    ...['-o', 'ControlPath=none', '-o', 'ControlMaster=no'],
     ...options,
     name,
     scriptAtSource(run, to),

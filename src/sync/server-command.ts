@@ -20,19 +20,12 @@ export async function serverCommand(run: RsyncRun): Promise<string> {
   const { source, target } = run
   if (source.machine.kind === 'here') throw new TypeError('the source must be on another machine')
   const { argv, name } = sshTo(source.machine)
-  const asks = `sh -c 'printf "%s " "$@"; exit 1' x`
-  const words = [
-    'rsync',
-    ...rsyncOptions(run),
-    `--rsh=${asks}`,
-    '--',
-    ...source.paths,
-    `${destinationName}:${destinationName}`,
-  ]
-  // rsync's own standard output is where the other side would be heard: what is said goes to standard error.
-  const loud = words.map((word) => (word.startsWith('--rsh=') ? word.replace('; exit 1', ' >&2; exit 1') : word))
+  // rsync hears the other side on this program's standard output, so what is said goes to standard error.
+  const asks = `sh -c 'echo "$@" >&2; exit 1' x`
+  const destination = `${destinationName}:${destinationName}`
+  const words = ['rsync', ...rsyncOptions(run), `--rsh=${asks}`, '--', ...source.paths, destination].map(shellWord)
   const result = await readChild({
-    argv: [...argv, name, `${rootPrefix(source.machine)}env RSYNC_PROTECT_ARGS=0 ${loud.map(shellWord).join(' ')}`],
+    argv: [...argv, name, `${rootPrefix(source.machine)}env RSYNC_PROTECT_ARGS=0 ${words.join(' ')}`],
   })
   const said = result.stderrTail.split('\n').find((line) => line.startsWith(`${destinationName} rsync --server `))
   const asked = said?.trim().split(' ').slice(3) ?? []
