@@ -52,6 +52,7 @@ blkid util-linux
 fsfreeze util-linux
 mkswap util-linux
 losetup mount
+sfdisk fdisk
 mount mount
 ip iproute2
 nft nftables

@@ -17,7 +17,7 @@ import type { Plan } from '../../src/planner/plan.js'
 import type { PlannedRule, Step, StepOf } from '../../src/planner/step.js'
 import { tagKeys, type Tags } from '../../src/planner/tags.js'
 import { parseAddress, type Address } from '../../src/spec/address.js'
-import type { MountSpec } from '../../src/spec/stack-spec.js'
+import { swapPath, type MountSpec } from '../../src/spec/stack-spec.js'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 type Read = Extract<HostFacts, { kind: 'read' }>
@@ -159,6 +159,8 @@ class World {
       }
       case 'run-setup':
       case 'run-on-change':
+      case 'check-health':
+      case 'record-copy':
         this.#mustRun('server' in step ? step.server : step.address)
         return
       case 'create-volume':
@@ -246,7 +248,9 @@ class World {
         const { device, disk } = this.#deviceOn(step.address, step.server)
         const uuid = device.content?.uuid ?? ''
         disk.fstab = [
-          ...disk.fstab.filter(({ source, path }) => source !== `UUID=${uuid}` && path !== step.mount.path),
+          ...disk.fstab.filter(
+            ({ source, path }) => source !== `UUID=${uuid}` && (path !== step.mount.path || path === swapPath),
+          ),
           { source: `UUID=${uuid}`, path: step.mount.path, fstype: step.fstype, options: fstabOptions(step.mount) },
         ]
         return
@@ -254,13 +258,14 @@ class World {
       case 'unmount-volume': {
         const server = this.#mustRun(step.server)
         const disk = this.#diskOf(server.id)
-        const uuid = this.#contents.get(step.volumeId)?.content?.uuid
+        const unmounted = step.volumeId ?? this.#idOf(step.address)
+        const uuid = this.#contents.get(unmounted)?.content?.uuid
         disk.fstab = disk.fstab.filter(({ source }) => source !== `UUID=${uuid}`)
-        disk.mounts = disk.mounts.filter(({ volumeId }) => volumeId !== step.volumeId)
+        disk.mounts = disk.mounts.filter(({ volumeId }) => volumeId !== unmounted)
         return
       }
       case 'copy-files':
-        this.#mustRun(step.server)
+        if (step.server !== undefined) this.#mustRun(step.server)
         this.#copied.add(step.address)
         return
       case 'tag-resource':

@@ -117,7 +117,7 @@ async function readModifications(
     const state = modificationStates.find((name) => name === ModificationState)
     if (VolumeId === undefined || state === undefined || StartTime === undefined) continue
     const modifications = (found[VolumeId] ??= [])
-    modifications.push({ state, progress: Number(Progress ?? 0), startedAt: StartTime.toISOString() })
+    modifications.push({ state, progress: Progress ?? 0, startedAt: StartTime.toISOString() })
   }
   for (const modifications of Object.values(found)) {
     modifications.sort((left, right) => (left.startedAt < right.startedAt ? 1 : -1))
