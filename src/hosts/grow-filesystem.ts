@@ -26,8 +26,7 @@ export async function growFilesystem(session: SshSession, request: GrowRequest, 
   if (!device.content) throw filesystemMissing(session, volumeId)
   if (!isWantedFstype(device.content, fstype)) throw foreignContent(session, volumeId, device.content, fstype)
   if (!facts.grow && fstype !== 'swap') throw cannotGrow(session, volumeId, fstype)
-  if (device.partitionPath !== undefined) await growPartition(session, device)
-  const present = device.partitionPath === undefined ? device : (await readDevice(session, volumeId, clock)).device
+  const present = device.partitionPath === undefined ? device : await growPartition(session, device, clock)
   if (fillsDevice(present)) return 'unchanged'
   if (!facts.grow) {
     await remakeSwap(session, inside, present)
@@ -45,9 +44,8 @@ export async function growFilesystem(session: SshSession, request: GrowRequest, 
 const slackBytes = 65_536
 
 function fillsDevice(device: VolumeDevice): boolean {
-  const holder = device.blocks.find((block) => `/dev/${block.name}` === device.contentPath)
   const size = device.content?.filesystemBytes
-  return holder !== undefined && size !== undefined && size > holder.sizeBytes - slackBytes
+  return size !== undefined && size > holderBytes(device) - slackBytes
 }
 
 async function growMounted(
@@ -156,8 +154,19 @@ function run(session: SshSession, argv: readonly string[], answers = '') {
   })
 }
 
-/** growpart knows both kinds of partition table; exit status 1 with NOCHANGE is fine. */
-async function growPartition(session: SshSession, device: VolumeDevice): Promise<void> {
+/** Chosen: EC2 grows by whole GiB; what stands before a partition and behind it is less. */
+const partitionGapBytes = 2 ** 29
+
+/** udev, or whoever makes the nodes, follows the kernel a moment later. */
+const partitionPatienceMs = 5_000
+
+/**
+ * Lets the partition reach to the end of the device, and returns the device as it is then. growpart knows both kinds of
+ * partition table; exit status 1 with NOCHANGE is fine.
+ */
+async function growPartition(session: SshSession, device: VolumeDevice, clock: Clock): Promise<VolumeDevice> {
+  const before = holderBytes(device)
+  if (device.sizeBytes - before < partitionGapBytes) return device
   const number = /(\d+)$/.exec(device.partitionPath ?? '')?.[1] ?? '1'
   const result = await runScript(session, {
     title: `grow partition ${device.partitionPath}`,
@@ -166,6 +175,17 @@ async function growPartition(session: SshSession, device: VolumeDevice): Promise
   })
   if (result.exitCode === exitStatuses.packageMissing) throw packageMissing(session, 'growpart', result.stderrTail)
   if (result.exitCode !== 0) throw commandFailed(session, `grow partition ${device.partitionPath}`, result)
+  const start = clock.now()
+  for (;;) {
+    const { device: now } = await readDevice(session, device.volumeId, clock)
+    if (holderBytes(now) > before || clock.now() - start > partitionPatienceMs) return now
+    await clock.sleep(100)
+  }
+}
+
+/** The size of what holds the filesystem: the device itself, or its only partition. */
+function holderBytes(device: VolumeDevice): number {
+  return device.blocks.find((block) => `/dev/${block.name}` === device.contentPath)?.sizeBytes ?? 0
 }
 
 const growpartPackages: Packages = {

@@ -118,9 +118,10 @@ describe.skipIf(noHostsBecause !== undefined)(`volumes${noHostsBecause ? ` (${no
     await inside(
       'grower.yaml',
       `device=/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${data.replace('-', '')}
-      printf 'label: gpt\\n,\\n' | sfdisk -q "$device"
-      for turn in 1 2 3 4 5 6 7 8 9 10; do [ -b "$(readlink -f "$device")p1" ] && break; sleep 0.2; done
-      mkfs.ext4 -q "$(readlink -f "$device")p1"`,
+      printf 'label: gpt\\n,\\n' | sfdisk -q --no-reread --no-tell-kernel "$device"
+      for turn in 1 2 3 4 5 6 7 8 9 10; do [ -b "$device-part1" ] && break; sleep 0.2; done
+      sleep 0.5
+      mkfs.ext4 -q "$device-part1"`,
     )
     const text = (size: number) =>
       `${head('grower')}volumes:\n  data: { size: ${size}, server: web, fstype: ext4, mount: /srv/data, volumeId: ${data} }\n  other: { size: ${size}, server: web, mount: /srv/other }\n`
