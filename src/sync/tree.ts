@@ -42,11 +42,18 @@ export async function readTree(request: TreeRequest): Promise<TreeFacts> {
     sizes.largestBytes = Math.max(sizes.largestBytes, entry.bytes)
   })
   const argv = [
-    ...['rsync', '-aH', '-8', '-s', '--numeric-ids', '--dry-run', '--no-human-readable', `--out-format=${format}`],
+    'rsync',
+    '-aH8s',
+    '--numeric-ids',
+    '--dry-run',
+    '--no-human-readable',
+    `--out-format=${format}`,
     ...(checksum ? ['--checksum', '--checksum-choice=md5'] : []),
     '--exclude=/lost+found/',
     ...exclude.map((pattern) => `--exclude=${pattern}`),
-    ...['--', source, emptyDirectory],
+    '--',
+    source,
+    emptyDirectory,
   ]
   const result = await runChild({ argv }, reader.write)
   reader.end()

@@ -136,11 +136,12 @@ function interruptCopy(world: SandboxWorld, file: string, signal: NodeJS.Signals
   })
 }
 
-async function versionsOf({ client }: SandboxWorld, stack: string): Promise<readonly (string | undefined)[]> {
+async function versionsOf({ client }: SandboxWorld, stack: string): Promise<readonly string[]> {
   const { Snapshots = [] } = await client.send(
     new DescribeSnapshotsCommand({ Filters: tagged(stack), OwnerIds: ['self'] }),
   )
-  return Snapshots.map(({ Tags }) => Tags?.find(({ Key }) => Key === 'evenkeel:version')?.Value).sort()
+  const versions = Snapshots.map(({ Tags }) => Tags?.find(({ Key }) => Key === 'evenkeel:version')?.Value ?? '')
+  return versions.toSorted((left, right) => Number(left) - Number(right))
 }
 
 async function expectNothingTemporary({ client }: SandboxWorld, stack: string): Promise<void> {

@@ -156,6 +156,7 @@ export const stacks: fc.Arbitrary<StackSpec> = fc.subarray([...serverNames], { m
             servers: serverSpecs,
             volumes,
             syncs,
+            archives: [],
           })),
       ),
   ),

@@ -128,6 +128,18 @@ function holding(live: LiveStack, address: string, volumeAddress: string, fstype
   })
 }
 
+const musicDirectory: NonNullable<LiveStack['archives']> = {
+  'archive.my-music': {
+    kind: 'read',
+    digest: '5f2b8c1d9e3a47065f2b8c1d9e3a47065f2b8c1d9e3a47065f2b8c1d9e3a4706',
+    files: 1200,
+    entries: 1300,
+    bytes: 3 * 2 ** 30,
+    allocatedBytes: 3.1 * 2 ** 30,
+    largestBytes: 2 ** 26,
+  },
+}
+
 export const goldenCases: Readonly<Record<string, GoldenCase>> = {
   'from-nothing': { world: (text) => emptyLive(specOf(text)), options: { revision: '4f0c2aa', run: 'run-1' } },
   'from-nothing-verbose': { world: (text) => emptyLive(specOf(text)), verbose: true },
@@ -310,6 +322,16 @@ volumes:
     }),
   },
   'erlang-cluster': { world: (text) => emptyLive(specOf(text)) },
+  'archive-first': { world: (text) => emptyLive(specOf(text), { archives: musicDirectory }), options: { run: 'run-1' } },
+  'archive-changed': {
+    world: (text) =>
+      emptyLive(specOf(text), {
+        archives: musicDirectory,
+        snapshots: [1, 2].map((version) => snapshot(version, { address: at('archive.my-music'), sizeGiB: 1 })),
+        temporaries: [{ address: at('archive.my-music'), kind: 'server', id: 'i-0left' }],
+      }),
+    options: { revision: '4f0c2aa', run: 'run-2' },
+  },
   destroy: { world: (text) => settled(text), destroy: 'with-file', options: { revision: '4f0c2aa', run: 'run-9' } },
   'destroy-without-file': { world: (text) => settled(text), destroy: 'without-file' },
   'destroy-protected': { world: (text) => settled(text), destroy: 'with-file' },
