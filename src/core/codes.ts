@@ -122,6 +122,8 @@ export const codes = {
   SYNC_INTERRUPTED: 'the connection broke while files were being copied',
   SYNC_FAILED: 'rsync ended with an error',
   SYNC_NO_WAY: 'one server cannot reach the other, so that files cannot go straight between them',
+  SYNC_NOT_READY: 'a sync rule waits for steps that are not copies, so it cannot be carried out alone',
+  SYNC_UNKNOWN: 'the stack has no sync rule of this name',
   SYNC_UNHEALTHY: 'a server did not answer its health command after a copy, so the others were left as they are',
   PLAN_ADDRESS_CONFLICT: 'two live resources carry the same address',
   PLAN_COPY_NO_ROOM: 'the destination of a copy of blocks is smaller than its source',

@@ -1,0 +1,48 @@
+import type { Address } from '../spec/address.js'
+import { sortedAddresses } from './address-order.js'
+import type { Plan } from './plan.js'
+import type { Step, StepId } from './step.js'
+
+/**
+ * The part of a plan that does some sync rules, and nothing else; or, where a rule waits for something that only an apply
+ * of everything does, the steps that it waits for.
+ */
+export function planOfRules(
+  plan: Plan,
+  rules: readonly Address[],
+): { readonly kind: 'plan'; readonly plan: Plan } | { readonly kind: 'waits'; readonly steps: readonly StepId[] } {
+  const isOfRules = ({ address }: { readonly address: Address }) => rules.includes(address)
+  const byId = new Map(plan.steps.map((step) => [step.id, step]))
+  const wanted = new Set<Step>()
+  const add = (step: Step | undefined) => {
+    if (!step || wanted.has(step)) return
+    wanted.add(step)
+    for (const need of step.needs) add(byId.get(need))
+  }
+  for (const step of plan.steps) if (isOfRules(step)) add(step)
+  const foreign = [...wanted].filter((step) => !isOfRules(step) && step.kind !== 'connect-host')
+  if (foreign.length > 0) return { kind: 'waits', steps: foreign.map(({ id }) => id) }
+  const { before } = plan.ledger
+  const copied = rules.filter((rule) => plan.ledger.after.includes(rule))
+  const unreadable = plan.unreadable.filter(isOfRules)
+  return {
+    kind: 'plan',
+    plan: {
+      ...plan,
+      complete: unreadable.length === 0,
+      changes: plan.changes.filter(isOfRules),
+      steps: plan.steps.filter((step) => wanted.has(step)),
+      problems: plan.problems.filter(({ address }) => address !== undefined && rules.includes(address)),
+      applyable: plan.problems.every(
+        ({ severity, address }) => severity !== 'error' || address === undefined || !rules.includes(address),
+      ),
+      unreadable,
+      impossible: plan.impossible.filter(isOfRules),
+      // A stack that nothing was applied to yet has no ledger, and a copy alone makes none.
+      ledger: {
+        ...plan.ledger,
+        after: before.length === 0 ? before : sortedAddresses(new Set([...before, ...copied])),
+      },
+    },
+  }
+}
