@@ -303,6 +303,22 @@ volumes:
     world: (text) => settled(text, { hostsImpossible: 'this sandbox runs without root, and has no hosts' }),
   },
   'server-to-be-stopped': { world: (text) => settled(text.replace('    state: stopped\n', '')) },
+  'snapshot-due': {
+    world: (text) => ({
+      ...settled(text),
+      snapshots: [1, 2, 3, 4].map((version) => snapshot(version)),
+    }),
+    options: { now: '2026-11-05T10:00:00.000Z', run: 'run-2' },
+  },
+  'restore-volume': {
+    world: (text) => ({ ...settled(text), snapshots: [snapshot(1), snapshot(2)] }),
+    options: { restore: { [at('volume.music')]: 'snap-0music1' }, run: 'run-2' },
+  },
+  'move-zone': { world: (text) => settled(text.replace('us-east-1b', 'us-east-1a')), options: { run: 'run-2' } },
+  'checkpoint-copy': {
+    world: (text) => emptyLive(specOf(text), { snapshots: [snapshot(1)] }),
+    options: { restore: { [at('volume.music')]: 'snap-0music1' }, run: 'run-2' },
+  },
   'not-looked-inside': {
     world: (text) => ({
       ...settled(text.replace('mount: /srv/tunes', 'mount: /srv/music')),
