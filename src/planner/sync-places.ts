@@ -3,6 +3,7 @@ import type { SyncEndpoint, SyncSpec, VolumeSpec } from '../spec/stack-spec.js'
 import type { Planning } from './planning.js'
 import type { ServerFate } from './server-fate.js'
 import type { PlannedPlace } from './step.js'
+import { stepId } from './step-graph.js'
 import type { Tags } from './tags.js'
 
 /** An end of a rule, found out: on a server of the stack, or on a machine that no plan touches. */
@@ -40,7 +41,10 @@ export function placeOf(planning: Planning, end: SyncEndpoint): Place | undefine
   }
   if (!volume?.mount || planning.blocked.has(end.volume)) return undefined
   const path = `${volume.mount.path}/${end.path}`
-  return { fate, path, target: end.volume, volume, tags: planning.live.volumes.get(end.volume)?.tags }
+  // One that another takes the place of is made in this plan too: what it holds now says nothing.
+  const isMade = planning.steps.has(stepId('create-volume', end.volume))
+  const tags = isMade ? undefined : planning.live.volumes.get(end.volume)?.tags
+  return { fate, path, target: end.volume, volume, tags }
 }
 
 /** Both ends of a rule; undefined when one of them cannot be planned. */
@@ -64,4 +68,19 @@ export function isNew(place: Place): boolean {
 export function plannedPlace(place: Place): PlannedPlace {
   if (place.fate) return { server: place.fate.address, path: place.path }
   return place.host === undefined ? { path: place.path } : { host: place.host, path: place.path }
+}
+
+/** Whether one end lies in the other, or is the same: what is written to one is then read from the other. */
+export function overlaps(left: Place, right: Place): boolean {
+  const isOneMachine = left.fate
+    ? left.fate.address === right.fate?.address
+    : right.fate === undefined && left.host === right.host
+  return isOneMachine && (isWithin(left.path, right.path) || isWithin(right.path, left.path))
+}
+
+function isWithin(inner: string, outer: string): boolean {
+  const [below, above] = [inner, outer].map(
+    (path) => `${path.replaceAll(/\/+/g, '/').replace(/^\.\//, '').replace(/\/$/, '')}/`,
+  )
+  return (below ?? '').startsWith(above ?? '')
 }
