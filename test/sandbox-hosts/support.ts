@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Client, utils } from 'ssh2'
+import { Client } from 'ssh2'
 import { describe } from 'vitest'
+import { generateOpensshKeyPair } from '../../src/hosts/openssh-key.js'
 import { canHostLinux } from '../../src/sandbox/hosts/capability.js'
 import type { FirewallRule, HostBackend, HostBoot, HostDescription } from '../../src/sandbox/hosts/host-backend.js'
 import { createLinuxHosts, type LinuxHostsOptions } from '../../src/sandbox/hosts/linux-hosts.js'
@@ -18,7 +19,7 @@ export const describeHosts: (name: string, tests: () => void) => void = describe
 /** Empty, or why tests on hosts are skipped here. */
 export const unlessHosts = capability.ok ? '' : ` (skipped: ${capability.because})`
 
-const keyPair = utils.generateKeyPairSync('ed25519')
+const keyPair = generateOpensshKeyPair('operator')
 
 export const operator = '203.0.113.1/32'
 
@@ -56,7 +57,7 @@ export class TestSandbox {
       privateIp,
       publicIp: this.backend.publicIpFor(privateIp),
       loginUser: 'admin',
-      authorizedKeys: [keyPair.public],
+      authorizedKeys: [keyPair.publicKey],
       userData: undefined,
       deviceNaming: 'nvme',
       rootSizeBytes: 8 * 2 ** 30,
@@ -151,7 +152,7 @@ function runOverSsh(description: HostDescription, boot: HostBoot, command: strin
     client.connect({
       sock: connect({ host: description.publicIp, port: 22, noDelay: true }),
       username: description.loginUser,
-      privateKey: keyPair.private,
+      privateKey: keyPair.privateKey,
       readyTimeout: 5000,
       hostVerifier: (key: Buffer) => expected.includes(key.toString('base64')),
     })
