@@ -64,6 +64,7 @@ mkfs.btrfs btrfs-progs
 mkfs.vfat dosfstools
 mkfs.ntfs ntfs-3g
 mkfs.jfs jfsutils
+mkfs.reiserfs reiserfsprogs
 mkfs.f2fs f2fs-tools
 LIST
 }
