@@ -65,6 +65,8 @@ mkfs.btrfs btrfs-progs
 mkfs.vfat dosfstools
 mkfs.ntfs ntfs-3g
 mkfs.jfs jfsutils
+mkfs.reiserfs reiserfsprogs
+setfattr attr
 mkfs.f2fs f2fs-tools
 LIST
 }

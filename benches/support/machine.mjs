@@ -8,7 +8,7 @@ export function describeMachine() {
   return [
     `- date: ${new Date().toISOString().slice(0, 10)}`,
     `- commit: ${git('rev-parse', '--short=12', 'HEAD')}${changed ? ', with changes on top' : ''}`,
-    `- machine: ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}`,
+    `- machine: ${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release().split('-')[0]}`,
     `- load when it began: ${loadavg()[0]?.toFixed(1)}`,
     `- Node ${process.versions.node}`,
   ]

@@ -1,7 +1,7 @@
 import { systemClock } from '../core/clock.js'
 import { PlanError } from '../core/errors.js'
 import { applyPlan } from '../executor/apply-plan.js'
-import type { Plan } from '../planner/plan.js'
+import { hasErrors, type Plan } from '../planner/plan.js'
 import { planText } from '../report/plan-text.js'
 import { createProgress, type ProgressStyle } from '../report/progress.js'
 import { resultText } from '../report/result-text.js'
@@ -35,7 +35,7 @@ export async function carryOut(
 ): Promise<number> {
   const json = options.json === true
   const out = json ? process.stderr : process.stdout
-  out.write(planText(plan, { color: useColor(out), verbose: options.verbose === true }))
+  out.write(planText(plan, { color: useColor(out), verbose: options.verbose === true, destroying: verb === 'destroy' }))
   if (!plan.applyable) throw notApplyable(plan)
   const nothingToDo = plan.steps.length === 0 && sameLedger(plan)
   if (!nothingToDo && plan.steps.length > 0) {
@@ -45,7 +45,8 @@ export async function carryOut(
       return exitCodes.failure
     }
   }
-  if (nothingToDo && !json) return plan.complete ? exitCodes.success : exitCodes.failure
+  const leavesErrors = hasErrors(plan)
+  if (nothingToDo && !json) return plan.complete && !leavesErrors ? exitCodes.success : exitCodes.failure
 
   const style: ProgressStyle = json ? 'json' : canRedraw(process.stderr) ? 'terminal' : 'plain'
   const progress = await createProgress(style, {
@@ -71,7 +72,8 @@ export async function carryOut(
     }),
   )
   if (interruption.signal.aborted) return exitCodes.interrupted
-  if (result.status !== 'converged') return exitCodes.failure
+  if (leavesErrors) out.write(`${leftAlone(plan)}\n`)
+  if (result.status !== 'converged' || leavesErrors) return exitCodes.failure
   return plan.complete ? exitCodes.success : verify(await replan(), out, again)
 }
 
@@ -99,6 +101,14 @@ function notApplyable(plan: Plan): PlanError {
       hint: 'they are told under the plan, each with what to do',
     },
   )
+}
+
+/** What an apply did not touch because the plan held an error about it, each with its reason. */
+function leftAlone(plan: Plan): string {
+  const errors = plan.problems.filter(({ severity }) => severity === 'error')
+  return errors
+    .map(({ message, hint }) => `Left alone: ${message}${hint === undefined ? '' : ` (${hint})`}.`)
+    .join('\n')
 }
 
 function sameLedger({ ledger }: Plan): boolean {

@@ -439,7 +439,11 @@ export interface CopyFigures {
 
 export interface SyncPort {
   /** What a directory holds, as an archive takes it. Contents count only with `checksum`. */
-  readTree(request: { readonly source: string; readonly exclude: readonly string[]; readonly checksum: boolean }): Promise<TreeFacts>
+  readTree(request: {
+    readonly source: string
+    readonly exclude: readonly string[]
+    readonly checksum: boolean
+  }): Promise<TreeFacts>
   /** Digest over names, sizes, times (whole seconds) and modes below the source, without what is excluded. */
   sourceDigest(rule: CopyRule): Promise<string>
   /** rsync's dry run; without a destination, against nothing. Changes nothing anywhere. */

@@ -1,6 +1,14 @@
 import { type Clock, systemClock } from '../core/clock.js'
 import { HostError } from '../core/errors.js'
-import type { BlockCopy, BlockCopyRequest, Effect, ExecStreams, Freeze, HostAccess, HostPort } from '../executor/ports.js'
+import type {
+  BlockCopy,
+  BlockCopyRequest,
+  Effect,
+  ExecStreams,
+  Freeze,
+  HostAccess,
+  HostPort,
+} from '../executor/ports.js'
 import type { HostFacts } from '../planner/live-stack.js'
 import type { Address } from '../spec/address.js'
 import { copyBlocks } from './block-copy.js'

@@ -93,7 +93,7 @@ function finish(planning: Planning, live: LiveStack, options: PlanOptions): Plan
     specDigest: options.specDigest ?? documentDigest(planning.destroying ?? planning.spec),
     liveDigest: documentDigest(live),
     complete: unreadable.length === 0,
-    applyable: problems.every(({ severity }) => severity !== 'error'),
+    applyable: problems.every(({ severity, scope }) => severity !== 'error' || scope === 'address'),
     changes,
     steps,
     problems,

@@ -11,7 +11,7 @@ export interface Plan {
   readonly liveDigest: string
   /** Whether everything could be read. An incomplete plan acts only on what was seen. */
   readonly complete: boolean
-  /** Whether an apply would carry it out: false when a problem of severity `error` stands in it. An empty plan is applyable. */
+  /** Whether an apply would carry it out: false when an error of scope `plan` stands in it. An empty plan is applyable. */
   readonly applyable: boolean
   /** Sorted by address; one for each address, `none` included. */
   readonly changes: readonly Change[]
@@ -37,9 +37,14 @@ export interface PlannedLedger {
   readonly after: readonly Address[]
 }
 
-/** Something that people must know before they say yes. Errors keep the plan from being applied. */
+/** Something that people must know before they say yes. */
 export interface Problem {
   readonly severity: 'error' | 'warning'
+  /**
+   * Of an error: `plan` keeps the whole plan from being applied; `address` leaves that address alone, the rest can be
+   * applied, and the apply ends as not converged.
+   */
+  readonly scope: 'plan' | 'address'
   readonly code: string
   readonly address: Address | undefined
   readonly message: string
@@ -59,4 +64,9 @@ export interface Binding {
   readonly keyPair?: Address
   /** On servers of Xen types, whose disks do not tell their volume ids: volume id -> the name under which EC2 attached it. */
   readonly deviceNames?: Readonly<Record<string, string>>
+}
+
+/** Whether an error stands in a plan, of either scope: then an apply cannot end with the stack as the file says. */
+export function hasErrors(plan: Plan): boolean {
+  return plan.problems.some(({ severity }) => severity === 'error')
 }

@@ -54,8 +54,3 @@ export function syncTagKey(name: string): string {
 }
 
 export type Tags = Readonly<Record<string, string>>
-
-/** Whether a key is one that evenkeel writes; all others belong to people and are left alone. */
-export function isOwnTag(key: string): boolean {
-  return key === tagKeys.name || key.startsWith('evenkeel:')
-}

@@ -129,7 +129,8 @@ class InsideWork {
     const copies = this.#planning.copies.resting.get(spec.address) ?? []
     const mustLeave = leaves || this.displacedBy !== undefined || copies.length > 0
     const isMounted = view.mounts === undefined || view.mounts.length > 0
-    if (mustLeave && isMounted && !isBroken && !arrives && live) first.push(unmount(this.#planning, spec.address, live, fate))
+    if (mustLeave && isMounted && !isBroken && !arrives && live)
+      first.push(unmount(this.#planning, spec.address, live, fate))
     if (wantsMount || mustLeave) {
       const step = this.#planning.steps.add(
         'mount-volume',

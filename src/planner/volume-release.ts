@@ -1,7 +1,7 @@
 import type { Address } from '../spec/address.js'
 import { connectionNow, stopNow } from './connection.js'
 import type { LiveVolume } from './live-stack.js'
-import { refuse, type Planning } from './planning.js'
+import { leaveAlone, type Planning } from './planning.js'
 import type { ServerFate } from './server-fate.js'
 import { stepId } from './step-graph.js'
 import type { StepId } from './step.js'
@@ -28,7 +28,7 @@ export function holderOf(planning: Planning, address: Address, volume: LiveVolum
     return undefined
   }
   const message = `${address} (${volume.id}) is attached to ${instanceId}, which is not of this stack`
-  refuse(planning, address, 'PLAN_FOREIGN_ATTACHMENT', message, 'detach it there first')
+  leaveAlone(planning, address, 'PLAN_FOREIGN_ATTACHMENT', message, 'detach it there first')
   return undefined
 }
 

@@ -1,7 +1,7 @@
 import { addressOf, type Address } from '../spec/address.js'
 import type { VolumeSpec } from '../spec/stack-spec.js'
 import type { LiveSnapshot, LiveVolume } from './live-stack.js'
-import { refuse, type Planning } from './planning.js'
+import { leaveAlone, refuse, type Planning } from './planning.js'
 import { isNewerSnapshot, snapshotVersion } from './snapshot-tags.js'
 import { tagKeys } from './tags.js'
 
@@ -62,7 +62,13 @@ function adoptedSource(planning: Planning, spec: VolumeSpec, volumeId: string): 
   const entry = volume.tags[tagKeys.address]
   if (owner !== undefined && owner !== planning.spec.stack) {
     const message = `${address}: ${volumeId} belongs to the stack ${owner} (${entry ?? 'no entry'})`
-    refuse(planning, address, 'PLAN_FOREIGN_OWNER', message, `take it out of that stack with onRemove: retain first`)
+    leaveAlone(
+      planning,
+      address,
+      'PLAN_FOREIGN_OWNER',
+      message,
+      `take it out of that stack with onRemove: retain first`,
+    )
     return undefined
   }
   const isNamedElsewhere =

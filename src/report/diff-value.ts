@@ -1,16 +1,27 @@
 import type { DiffValue } from '../planner/change.js'
 
-/** A value as people read it: lists with commas, nothing as `none`. */
-export function valueText(value: DiffValue): string {
+/** The units of numbers, by the path of their property. */
+const units: Readonly<Record<string, string>> = {
+  size: 'GiB',
+  'rootVolume.size': 'GiB',
+  throughput: 'MiB/s',
+  iops: 'IOPS',
+}
+
+/** One value of the property `path`, as people read it. */
+export function valueText(path: string, value: DiffValue): string {
   if (value === null) return 'none'
   if (typeof value === 'object') return value.length === 0 ? 'none' : value.join(', ')
-  return String(value)
+  const unit = typeof value === 'number' ? units[path] : undefined
+  return unit === undefined ? String(value) : `${value} ${unit}`
 }
 
 /** The same on one line: of a text of several lines the first, and how many there are. */
-export function shortText(value: DiffValue): string {
-  if (typeof value === 'object' && value !== null) return value.length === 0 ? 'none' : value.map(shortText).join(', ')
-  const text = valueText(value)
+export function shortText(path: string, value: DiffValue): string {
+  if (typeof value === 'object' && value !== null) {
+    return value.length === 0 ? 'none' : value.map((item) => shortText(path, item)).join(', ')
+  }
+  const text = valueText(path, value)
   const lines = text.trimEnd().split('\n')
   return lines.length === 1 ? text : `${lines[0] ?? ''} … (${lines.length} lines)`
 }

@@ -38,7 +38,7 @@ function entryLines(entries: readonly DriftEntry[], colors: Colors, symbol: stri
       `  ${symbol} ${colors.bold(address)}`,
       ...diffs.map(
         ({ path, before, after }) =>
-          `      ${path.padEnd(width)}  ${valueText(before)} ${colors.dim('->')} ${valueText(after)}`,
+          `      ${path.padEnd(width)}  ${valueText(path, before)} ${colors.dim('->')} ${valueText(path, after)}`,
       ),
     ]
   })

@@ -21,8 +21,9 @@ export function planJson(plan: Plan): string {
     summary: summaryOfPlan(plan.changes),
     changes: plan.changes,
     steps: plan.steps.map(({ id, kind, address, needs, impact }) => ({ id, kind, address, needs, impact })),
-    problems: problems.map(({ severity, code, address, message, hint }) => ({
+    problems: problems.map(({ severity, scope, code, address, message, hint }) => ({
       severity,
+      scope,
       code,
       address: address ?? null,
       message,

@@ -66,7 +66,7 @@ function whatOf({ kind, diffs, reason }: Change): string {
     .slice(0, 4)
     .map(
       ({ path, before, after, cause }) =>
-        `${path}: ${valueText(before)} → ${valueText(after)}${cause === 'drift' ? ' (drift)' : ''}`,
+        `${path}: ${valueText(path, before)} → ${valueText(path, after)}${cause === 'drift' ? ' (drift)' : ''}`,
     )
   return diffs.length > 4 ? `${parts.join('; ')}; …` : parts.join('; ') || reason
 }

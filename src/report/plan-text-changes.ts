@@ -91,7 +91,7 @@ function blockOf(change: Change, indent: number, colors: Colors, verbose: boolea
 function isTelling(change: Change, diff: Diff, verbose: boolean): boolean {
   if (diff.path === 'exists' || (diff.path.startsWith('files.') && !verbose)) return false
   if (change.kind !== 'create' || verbose) return true
-  return !quietDefaults.has(`${diff.path}=${valueText(diff.after)}`)
+  return !quietDefaults.has(`${diff.path}=${valueText(diff.path, diff.after)}`)
 }
 
 /** A list of digests says nothing to people. */
@@ -127,16 +127,16 @@ function diffLines(change: Change, diff: Diff, margin: string, width: number, co
   if (path === recordPath)
     return [`${name}${before === null ? 'missing' : 'out of date'} ${colors.dim('->')} recorded anew${tail}`]
   if (before !== null && after !== null) {
-    return [`${name}${shortText(before)} ${colors.dim('->')} ${shortText(after)}${tail}`]
+    return [`${name}${shortText(path, before)} ${colors.dim('->')} ${shortText(path, after)}${tail}`]
   }
   const value = after ?? before
-  if (value !== null && typeof value === 'object' && shortText(value).length > listWidthMax && value.length > 1) {
+  if (value !== null && typeof value === 'object' && shortText(path, value).length > listWidthMax && value.length > 1) {
     const deeper = ' '.repeat(margin.length + (sign === '' ? 0 : 2) + width + 2)
     return value.map((item, index) =>
-      index === 0 ? `${name}${shortText(item)}${tail}` : `${deeper}${shortText(item)}`,
+      index === 0 ? `${name}${shortText(path, item)}${tail}` : `${deeper}${shortText(path, item)}`,
     )
   }
-  return [`${name}${shortText(value)}${tail}`]
+  return [`${name}${shortText(path, value)}${tail}`]
 }
 
 function painter(kind: ChangeKind, colors: Colors): (text: string) => string {

@@ -1,6 +1,6 @@
 import { createColors } from 'picocolors'
 import { count } from '../core/units.js'
-import type { Plan } from '../planner/plan.js'
+import { hasErrors, type Plan } from '../planner/plan.js'
 import { changeLines } from './plan-text-changes.js'
 import { problemLines } from './plan-text-problems.js'
 import { stepLines } from './plan-text-steps.js'
@@ -10,6 +10,8 @@ export interface PlanTextOptions {
   readonly color: boolean
   /** Show what stays as it is, what nobody asked for, and every step. */
   readonly verbose: boolean
+  /** A plan of `destroy`: an empty one means that nothing is left. */
+  readonly destroying?: boolean
 }
 
 export type Colors = ReturnType<typeof createColors>
@@ -21,18 +23,20 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
     changeLines(plan, colors, options.verbose),
     stepLines(plan, colors, options.verbose),
     problemLines(plan, colors),
-    summaryLines(plan, colors),
+    summaryLines(plan, options, colors),
   ].filter((lines) => lines.length > 0)
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
 
-function summaryLines(plan: Plan, colors: Colors): readonly string[] {
+function summaryLines(plan: Plan, options: PlanTextOptions, colors: Colors): readonly string[] {
   const { create, update, replace, remove, adopt } = summaryOfPlan(plan.changes)
   const lines: string[] = []
   const adopted = adopt > 0 ? `, ${adopt} to adopt` : ''
   const isEmpty = plan.steps.length === 0 && create + update + replace + remove + adopt === 0
-  if (isEmpty && plan.problems.every(({ severity }) => severity === 'warning')) {
-    const text = plan.complete ? 'No changes. The live stack is as the file says.' : 'No changes in what could be read.'
+  if (isEmpty && !hasErrors(plan)) {
+    const nothing =
+      options.destroying === true ? 'Nothing to destroy.' : 'No changes. The live stack is as the file says.'
+    const text = plan.complete ? nothing : 'No changes in what could be read.'
     lines.push(colors.green(text))
   } else {
     const steps = count(plan.steps.length, 'step')
@@ -46,5 +50,7 @@ function summaryLines(plan: Plan, colors: Colors): readonly string[] {
     lines.push(colors.yellow(`Not everything was looked at: ${shown}.`))
   }
   if (!plan.applyable) lines.push(colors.red('It cannot be applied until the errors above are solved.'))
+  else if (hasErrors(plan))
+    lines.push(colors.yellow('What the errors above name is left alone; the rest can be applied.'))
   return lines
 }

@@ -77,6 +77,24 @@ volumes:
     expect(kept.stdout).toBe('ext4\ndo not lose this\n')
   })
 
+  it.concurrent('on a volume that hangs on a foreign instance is left alone, and everything else goes on', async () => {
+    world.write({ 'theirs.yaml': server.replace('stack: keeper', 'stack: theirs') })
+    await expectSuccess(world.run(['apply', 'theirs.yaml', '--yes']))
+    const theirs = await instanceOf(world, 'theirs')
+    const volumeId = await attachByHand(world, theirs)
+    world.write({
+      'ours.yaml': `${server.replace('stack: keeper', 'stack: ours')}
+volumes:
+  diary: { server: web, volumeId: ${volumeId}, fstype: xfs, mount: /srv/diary }
+  other: { server: web, size: 1, mount: /srv/other }
+`,
+    })
+    const { stdout } = await expectExit(world.run(['apply', 'ours.yaml', '--yes']), 1)
+    expect(stdout).toMatch(new RegExp(`Left alone: volume\\.diary \\(${volumeId}\\) is attached to ${theirs}`))
+    await expectSuccess(world.run(['exec', '-f', 'ours.yaml', 'web', '--', 'findmnt', '/srv/other']))
+    await expectExit(world.run(['plan', 'ours.yaml']), 1)
+  })
+
   it.concurrent('of a destroyed stack stays as a snapshot alone, and comes back with reuse', async () => {
     await expectSuccess(world.run(['apply', 'phoenix.yaml', '--yes']))
     await expectSuccess(

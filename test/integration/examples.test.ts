@@ -5,7 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../support/source-tree.js'
 import { expectSuccess, noHostsBecause, startSandboxWorld, type SandboxWorld } from '../support/sandbox-world.js'
 
-const examples = ['hello.yaml', 'music-library.yaml', 'music-archive.yaml', 'web-pair.yaml', 'erlang-cluster.yaml'] as const
+const examples = [
+  'hello.yaml',
+  'music-library.yaml',
+  'music-archive.yaml',
+  'web-pair.yaml',
+  'erlang-cluster.yaml',
+] as const
 
 describe.skipIf(noHostsBecause !== undefined)(`example stacks${noHostsBecause ? ` (${noHostsBecause})` : ''}`, () => {
   let world: SandboxWorld

@@ -1,26 +1,22 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { fleetStack, image, pairStack } from '../support/stacks.js'
-import { startSimulation, type Simulation } from '../support/simulation.js'
+import { simulationsOfFile, type Simulation } from '../support/simulation.js'
 
-let world: Simulation
-
-beforeEach(async () => {
-  world = await startSimulation()
-})
-afterEach(() => world.close())
+const start = simulationsOfFile()
 
 /** Whether an observation finds nothing to do. */
-async function expectSettled(text: string): Promise<void> {
+async function expectSettled(world: Simulation, text: string): Promise<void> {
   const plan = await world.plan(text)
   expect(plan.changes.filter(({ kind }) => kind !== 'none')).toEqual([])
   expect(plan.steps).toEqual([])
 }
 
-describe('apply', () => {
+describe.concurrent('apply', () => {
   it('makes the next plan empty', async () => {
+    const world = await start()
     const { result } = await world.apply(pairStack())
     expect(result.status).toBe('converged')
-    await expectSettled(pairStack())
+    await expectSettled(world, pairStack())
     expect(await world.census()).toMatchObject({
       instances: [expect.anything(), expect.anything()],
       volumes: [expect.anything(), expect.anything()],
@@ -51,14 +47,16 @@ describe('apply', () => {
     ['a server is replaced', pairStack(), pairStack().replace('debian-12-amd64-*', 'debian-13-amd64-*')],
     ['everything leaves the file', pairStack(), 'evenkeel: 1\nstack: pair\ntarget: sandbox\n'],
   ])('follows the file when %s', async (_, before, after) => {
+    const world = await start()
     expect((await world.apply(before)).result.status).toBe('converged')
     const { plan, result } = await world.apply(after)
     expect(plan.steps.length).toBeGreaterThan(0)
     expect(result.outcomes.filter(({ outcome }) => outcome.kind !== 'done' && outcome.kind !== 'unchanged')).toEqual([])
-    await expectSettled(after)
+    await expectSettled(world, after)
   })
 
   it('makes a server of a removed address anew, when it comes back', async () => {
+    const world = await start()
     await world.apply(pairStack())
     await world.apply(pairStack().replace('count: 2', 'count: 1'))
     expect((await world.apply(pairStack())).result.status).toBe('converged')
@@ -66,18 +64,20 @@ describe('apply', () => {
   })
 
   it('keeps two stacks in one account apart', async () => {
+    const world = await start()
     const [first, second] = await Promise.all([
       world.apply(pairStack({ stack: 'one' }), { run: 'one' }),
       world.apply(pairStack({ stack: 'two' }), { run: 'two' }),
     ])
     expect([first.result.status, second.result.status]).toEqual(['converged', 'converged'])
     await world.destroy(pairStack({ stack: 'one' }))
-    await expectSettled(pairStack({ stack: 'two' }))
+    await expectSettled(world, pairStack({ stack: 'two' }))
   })
 })
 
-describe('destroy', () => {
+describe.concurrent('destroy', () => {
   it('leaves snapshots, and nothing else', async () => {
+    const world = await start()
     await world.apply(pairStack())
     expect((await world.destroy(pairStack())).result.status).toBe('converged')
     const left = await world.census()
@@ -93,6 +93,7 @@ describe('destroy', () => {
   })
 
   it('leaves what other stacks and people own', async () => {
+    const world = await start()
     await world.apply(pairStack({ stack: 'other' }))
     const before = await world.census()
     await world.apply(pairStack())
@@ -102,8 +103,9 @@ describe('destroy', () => {
   })
 })
 
-describe('plan', () => {
+describe.concurrent('plan', () => {
   it('sends no mutating call', async () => {
+    const world = await start()
     await world.apply(pairStack())
     const changed = pairStack({ size: 2, type: 't3.medium' }).replace('count: 2', 'count: 3')
     const requests = await world.requestsDuring(() => Promise.all([world.plan(changed), world.planDestroy(changed)]))
@@ -112,14 +114,16 @@ describe('plan', () => {
   })
 
   it('reads 50 servers and 100 volumes in at most 12 calls', async () => {
+    const world = await start()
     const text = fleetStack(50)
     expect((await world.apply(text)).result.status).toBe('converged')
-    const requests = await world.requestsDuring(() => expectSettled(text))
+    const requests = await world.requestsDuring(() => expectSettled(world, text))
     expect(requests.map(({ action }) => action)).toHaveLength(requests.length)
     expect(requests.length).toBeLessThanOrEqual(12)
   }, 60_000)
 
   it('says which image it could not find', async () => {
+    const world = await start()
     const plan = await world.plan(pairStack().replaceAll(image, image.replace('debian-12', 'debian-99')))
     expect(plan.applyable).toBe(false)
     expect(plan.problems.some(({ message }) => message.includes('debian-99'))).toBe(true)

@@ -1,18 +1,16 @@
 import fc from 'fast-check'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../src/executor/events.js'
 import type { Faults } from '../../src/sandbox/sandbox.js'
 import { pairStack } from '../support/stacks.js'
-import { startSimulation, type Simulation } from '../support/simulation.js'
+import { simulationsOfFile, startSimulation, type Simulation } from '../support/simulation.js'
 
-let world: Simulation
-
-afterEach(() => world.close())
+const start = simulationsOfFile()
 
 /** What a converged pairStack consists of; anything more would be a duplicate. */
 const whole = { instances: 2, volumes: 2, securityGroups: 1, keyPairs: 1, launchTemplates: 1 }
 
-async function expectWhole(): Promise<void> {
+async function expectWhole(world: Simulation): Promise<void> {
   expect((await world.plan(pairStack())).steps).toEqual([])
   const census = await world.census()
   const counts = Object.fromEntries(Object.keys(whole).map((key) => [key, census[key as keyof typeof whole].length]))
@@ -32,9 +30,9 @@ const calls = [
   ['CreateTags', 'tag-resource'],
 ] as const
 
-describe('a call that EC2 refuses', () => {
+describe.concurrent('a call that EC2 refuses', () => {
   it.each(calls)('%s fails its step, blocks what needs it, and nothing else', async (action, kind) => {
-    world = await startSimulation({
+    const world = await start({
       faults: { scripted: [{ action, call: 1, failure: { code: 'UnauthorizedOperation', httpStatus: 403 } }] },
     })
     const { plan, result } = await world.apply(pairStack())
@@ -51,7 +49,7 @@ describe('a call that EC2 refuses', () => {
     }
     expect(result.status).toBe('partial')
     expect((await world.apply(pairStack())).result.status).toBe('converged')
-    await expectWhole()
+    await expectWhole(world)
   })
 
   it.each<[string, string, string]>([
@@ -67,7 +65,7 @@ describe('a call that EC2 refuses', () => {
     ['DeleteKeyPair', 'delete-key-pair', nothing],
     ['DeleteSecurityGroup', 'delete-security-group', nothing],
   ])('%s fails its step of a change, and the next apply finishes it', async (action, kind, after) => {
-    world = await startSimulation()
+    const world = await start()
     await world.apply(pairStack())
     world.setFaults({ scripted: [{ action, call: 1, failure: { code: 'UnauthorizedOperation', httpStatus: 403 } }] })
     const { result } = await world.apply(after)
@@ -78,7 +76,7 @@ describe('a call that EC2 refuses', () => {
   })
 
   it('has no effect on servers when there is no capacity for them', async () => {
-    world = await startSimulation({ faults: { capacity: { probability: 1 } } })
+    const world = await start({ faults: { capacity: { probability: 1 } } })
     const { result } = await world.apply(pairStack())
     const failed = result.outcomes.flatMap(({ outcome }) => (outcome.kind === 'failed' ? [outcome.error] : []))
     expect(failed).toHaveLength(2)
@@ -87,28 +85,28 @@ describe('a call that EC2 refuses', () => {
     expect({ instances: census.instances.length, volumes: census.volumes.length }).toEqual({ instances: 0, volumes: 2 })
     world.setFaults({})
     expect((await world.apply(pairStack())).result.status).toBe('converged')
-    await expectWhole()
+    await expectWhole(world)
   })
 
   it('fails the run, and starts nothing, when it is the ledger’s', async () => {
     const failure = { code: 'UnauthorizedOperation', httpStatus: 403 }
-    world = await startSimulation({ faults: { scripted: [{ action: 'CreateLaunchTemplate', call: 1, failure }] } })
+    const world = await start({ faults: { scripted: [{ action: 'CreateLaunchTemplate', call: 1, failure }] } })
     const { result } = await world.apply(pairStack())
     expect(result.status).toBe('failed')
     expect(result.error?.message).toBeTruthy()
     expect(new Set(result.outcomes.map(({ outcome }) => outcome.kind))).toEqual(new Set(['cancelled']))
     expect((await world.apply(pairStack())).result.status).toBe('converged')
-    await expectWhole()
+    await expectWhole(world)
   })
 })
 
-describe('a lost response', () => {
+describe.concurrent('a lost response', () => {
   const lost = [...calls.map(([action]) => action), 'CreateLaunchTemplate'] as const
 
   it.each(lost)('to %s makes no duplicate', async (action) => {
-    world = await startSimulation({ faults: { scripted: [{ action, call: 1, failure: 'lost-response' }] } })
+    const world = await start({ faults: { scripted: [{ action, call: 1, failure: 'lost-response' }] } })
     expect((await world.apply(pairStack())).result.status).toBe('converged')
-    await expectWhole()
+    await expectWhole(world)
   })
 
   it.each([
@@ -119,7 +117,7 @@ describe('a lost response', () => {
     'DeleteKeyPair',
     'DeleteSecurityGroup',
   ])('to %s leaves nothing behind', async (action) => {
-    world = await startSimulation()
+    const world = await start()
     await world.apply(pairStack())
     world.setFaults({ scripted: [{ action, call: 1, failure: 'lost-response' }] })
     expect((await world.destroy(pairStack())).result.status).toBe('converged')
@@ -129,9 +127,9 @@ describe('a lost response', () => {
   })
 })
 
-describe('an interruption', () => {
+describe.concurrent('an interruption', () => {
   it('starts nothing new, waits for what is in flight, and the next apply goes on', async () => {
-    world = await startSimulation({ latencies: 'fast' })
+    const world = await start({ latencies: 'fast' })
     const controller = new AbortController()
     const events: RunEvent[] = []
     const { result } = await world.apply(pairStack(), {
@@ -148,7 +146,7 @@ describe('an interruption', () => {
     const done = new Set(result.outcomes.filter(({ outcome }) => outcome.kind === 'done').map(({ stepId }) => stepId))
     expect(inFlight.every((id) => done.has(id))).toBe(true)
     expect((await world.apply(pairStack())).result.status).toBe('converged')
-    await expectWhole()
+    await expectWhole(world)
   })
 })
 
@@ -156,14 +154,14 @@ describe('any mixture of faults', () => {
   it('ends in the wanted state once it is over, without a duplicate', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(100_000), async (seed) => {
-        world = await startSimulation({ seed, faults: weather })
+        const world = await startSimulation({ seed, faults: weather })
         try {
           await world.apply(pairStack())
           await world.apply(pairStack())
           world.setFaults({})
           const { result } = await world.apply(pairStack())
           expect(result.outcomes.filter(({ outcome }) => outcome.kind === 'failed')).toEqual([])
-          await expectWhole()
+          await expectWhole(world)
         } finally {
           await world.close()
         }

@@ -30,33 +30,33 @@ export interface LayerRule {
 }
 
 export const layers: Readonly<Record<LayerName, LayerRule>> = {
-  core: { values: [], types: [], node: ['node:crypto'], packages: [], modulesMin: 5 },
-  spec: { values: ['core'], types: [], node: [], packages: ['ajv', 'js-yaml', 'yaml'], modulesMin: 3 },
-  planner: { values: ['core', 'spec'], types: [], node: [], packages: ['deep-diff'], modulesMin: 3 },
-  executor: { values: ['core', 'spec', 'planner'], types: [], node: 'all', packages: [], modulesMin: 1 },
+  core: { values: [], types: [], node: ['node:crypto'], packages: [], modulesMin: 6 },
+  spec: { values: ['core'], types: [], node: [], packages: ['ajv', 'js-yaml', 'yaml'], modulesMin: 25 },
+  planner: { values: ['core', 'spec'], types: [], node: [], packages: ['deep-diff'], modulesMin: 35 },
+  executor: { values: ['core', 'spec', 'planner'], types: [], node: 'all', packages: [], modulesMin: 30 },
   providers: {
     values: ['core', 'spec', 'planner'],
     types: ['executor'],
     node: 'all',
     packages: ['@aws-sdk/client-ec2', '@aws-sdk/client-ssm'],
-    modulesMin: 1,
+    modulesMin: 25,
   },
-  hosts: { values: ['core', 'spec', 'planner'], types: ['executor'], node: 'all', packages: ['ssh2'], modulesMin: 1 },
-  sync: { values: ['core', 'spec', 'planner'], types: ['executor'], node: 'all', packages: [], modulesMin: 1 },
-  sandbox: { values: ['core'], types: [], node: 'all', packages: ['yaml'], modulesMin: 1 },
+  hosts: { values: ['core', 'spec', 'planner'], types: ['executor'], node: 'all', packages: ['ssh2'], modulesMin: 18 },
+  sync: { values: ['core', 'spec', 'planner'], types: ['executor'], node: 'all', packages: [], modulesMin: 6 },
+  sandbox: { values: ['core'], types: [], node: 'all', packages: ['yaml'], modulesMin: 100 },
   report: {
     values: ['core', 'spec', 'planner'],
     types: ['executor', 'providers', 'hosts', 'sync'],
     node: [],
     packages: ['listr2', 'picocolors'],
-    modulesMin: 1,
+    modulesMin: 13,
   },
   cli: {
     values: ['core', 'spec', 'planner', 'executor', 'providers', 'hosts', 'sync', 'sandbox', 'report'],
     types: [],
     node: 'all',
     packages: ['commander', 'picocolors'],
-    modulesMin: 1,
+    modulesMin: 18,
   },
 }
 

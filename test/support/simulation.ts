@@ -8,6 +8,7 @@ import {
   DescribeVolumesCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2'
+import { afterAll } from 'vitest'
 import { applyPlan } from '../../src/executor/apply-plan.js'
 import type { RunEvent } from '../../src/executor/events.js'
 import { observeStack } from '../../src/executor/observe-stack.js'
@@ -62,14 +63,25 @@ export interface Census {
   readonly launchTemplates: readonly string[]
 }
 
-export async function startSimulation(
-  options: {
-    readonly seed?: number
-    readonly faults?: Faults
-    readonly latencies?: LatencyChoice
-    readonly hosts?: 'linux'
-  } = {},
-): Promise<Simulation> {
+export interface SimulationOptions {
+  readonly seed?: number
+  readonly faults?: Faults
+  readonly latencies?: LatencyChoice
+  readonly hosts?: 'linux'
+}
+
+/** Starts worlds for the tests of a file, one each, so that they can wait side by side; all end with the file. */
+export function simulationsOfFile(): (options?: SimulationOptions) => Promise<Simulation> {
+  const worlds: Simulation[] = []
+  afterAll(() => Promise.all(worlds.map((world) => world.close())))
+  return async (options) => {
+    const world = await startSimulation(options)
+    worlds.push(world)
+    return world
+  }
+}
+
+export async function startSimulation(options: SimulationOptions = {}): Promise<Simulation> {
   const directory = temporaryDirectory('simulation')
   const sandbox = await createSandbox({
     stateDir: join(directory.path, 'sandbox'),

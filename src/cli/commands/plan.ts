@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { hasErrors } from '../../planner/plan.js'
 import { exitCodes } from '../exit-codes.js'
 import { addRunOptions, collect, fileArgument, fileDescription, type RunOptions } from '../options.js'
 import type { CommandDefinition } from '../program.js'
@@ -54,7 +55,7 @@ export const planCommand: CommandDefinition = (finish) =>
         writeFileSync(options.out, savedPlanText(plan, stackFile, options), { mode: 0o600 })
       }
       process.stdout.write(report.renderPlan(plan, options, useColor(process.stdout)))
-      const isEmpty = plan.steps.length === 0 && plan.applyable
-      if (!plan.applyable) finish(exitCodes.failure)
+      const isEmpty = plan.steps.length === 0
+      if (hasErrors(plan)) finish(exitCodes.failure)
       else finish(options.detailedExitcode === true && !isEmpty ? exitCodes.changes : exitCodes.success)
     })

@@ -2,7 +2,13 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { cloudInitCommandScript, cloudInitRunScript } from '../scripts/cloud-init.sh.js'
 import { hostInitScript } from '../scripts/host-init.sh.js'
-import { mountXfsScript, poweroffScript, rebootScript, shutdownScript, swaponScript } from '../scripts/image-commands.sh.js'
+import {
+  mountXfsScript,
+  poweroffScript,
+  rebootScript,
+  shutdownScript,
+  swaponScript,
+} from '../scripts/image-commands.sh.js'
 
 /** Writes the files that every host has besides the machine's own, the "AMI", into an empty `directory`. */
 export async function writeImageFiles(directory: string): Promise<void> {
