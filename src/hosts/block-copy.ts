@@ -224,13 +224,10 @@ async function relay(
     }).catch(orAbort),
   ])
   pipe.destroy()
-  const reasons = ended.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))
+  const errors = ended.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []))
+  const [first] = errors
   // The one that was given up says less than the one that failed.
-  const [first, ...others] = reasons
-  const telling = [first, ...others].find(
-    (reason) => reason instanceof HostError && !/was given up/.test(reason.message),
-  )
-  if (first !== undefined) throw telling ?? first
+  if (first) throw errors.find(({ message }) => !message.includes('was given up')) ?? first
 }
 
 /** Reads back what was written. */

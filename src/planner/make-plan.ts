@@ -18,6 +18,7 @@ import { lowerServers } from './server-steps.js'
 import { planSchedules } from './snapshot-schedule.js'
 import type { Step } from './step.js'
 import { planSyncs } from './syncs.js'
+import { planClones } from './volume-clones.js'
 import { planVolumeRemovals } from './volume-removal.js'
 import { finishSwaps } from './volume-swap.js'
 import { planVolumes } from './volumes.js'
@@ -66,6 +67,7 @@ function planFor(spec: StackSpec, observed: LiveStack, options: PlanOptions, des
   planKeyPairs(planning)
   planSecurityGroups(planning)
   planBlockCopies(planning)
+  planClones(planning)
   const taken = planVolumes(planning)
   finishSwaps(planning)
   planVolumeRemovals(planning, taken)

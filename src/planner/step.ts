@@ -250,7 +250,9 @@ export interface CreateSnapshots extends StepBase {
 /** One that an image uses by now is left alone. */
 export interface DeleteSnapshot extends StepBase {
   readonly kind: 'delete-snapshot'
-  readonly snapshotId: string
+  /** Undefined: the one that `snapshotStep` takes. */
+  readonly snapshotId: string | undefined
+  readonly snapshotStep?: StepId
 }
 
 /** Marks a volume as one whose place another takes, before the other is made: from here on a crash leads forward. */

@@ -5,27 +5,62 @@ import { sortedDiffs } from './comparison.js'
 import { recordChange, warn, type Planning } from './planning.js'
 import { reasonForCreate } from './reasons.js'
 import { figures, reasonOf, ruleDigest, wishes } from './sync-diffs.js'
-import { endsOf, isNew, type Ends, type Place } from './sync-places.js'
+import { endsOf, isNew, overlaps, type Ends, type Place } from './sync-places.js'
 import { addCopy, addRecord, addRunOnChange, addTag, enterRoll, recordTag, type Rolls } from './sync-steps.js'
+import { stepId } from './step-graph.js'
+import type { StepId } from './step.js'
 import { syncTagKey } from './tags.js'
 
 /** Plans every sync rule of the file, and takes the records of others away. */
 export function planSyncs(planning: Planning): void {
   const rolls: Rolls = new Map()
-  for (const spec of planning.spec.syncs) {
-    if (spec.method !== 'files') continue
-    const ends = endsOf(planning, spec)
-    if (ends) planSync(planning, spec, ends, rolls)
-    else recordNone(planning, spec, 'one of its ends cannot be planned')
+  const files = planning.spec.syncs.filter(({ method }) => method === 'files')
+  const rules = files.map((spec) => ({ spec, ends: endsOf(planning, spec) }))
+  for (const { spec, ends } of inFlow(rules)) {
+    if (!ends) recordNone(planning, spec, 'one of its ends cannot be planned')
+    else planSync(planning, spec, ends, rolls, fedBy(planning, spec, ends, rules))
   }
   planForgotten(planning)
+}
+
+interface Rule {
+  readonly spec: SyncSpec
+  readonly ends: Ends | undefined
+}
+
+/** Rules behind those that write what they read, else by address. In a circle, the one that is met first comes last. */
+function inFlow(rules: readonly Rule[]): readonly Rule[] {
+  const ordered = new Set<Rule>()
+  const met = new Set<Rule>()
+  const visit = (rule: Rule) => {
+    if (met.has(rule)) return
+    met.add(rule)
+    for (const other of rules) if (feeds(other, rule)) visit(other)
+    ordered.add(rule)
+  }
+  for (const rule of rules) visit(rule)
+  return [...ordered]
+}
+
+function feeds(writer: Rule, reader: Rule): boolean {
+  const { ends } = writer
+  if (writer === reader || !ends || !reader.ends) return false
+  return reader.ends.sources.some((source) => overlaps(ends.destination, source))
+}
+
+/** The copies of this plan that write what a rule reads: it comes after them, and what it will find is not known. */
+function fedBy(planning: Planning, spec: SyncSpec, ends: Ends, rules: readonly Rule[]): readonly StepId[] {
+  return rules
+    .filter((other) => feeds(other, { spec, ends }) && other.spec.address !== spec.address)
+    .map((other) => stepId('copy-files', other.spec.address))
+    .filter((id) => planning.steps.has(id))
 }
 
 function recordNone(planning: Planning, { address }: SyncSpec, reason: string): void {
   recordChange(planning, { address, kind: 'none', reason, diffs: [] })
 }
 
-function planSync(planning: Planning, spec: SyncSpec, ends: Ends, rolls: Rolls): void {
+function planSync(planning: Planning, spec: SyncSpec, ends: Ends, rolls: Rolls, feeders: readonly StepId[]): void {
   const { address } = spec
   const { destination } = ends
   const places = [destination, ...ends.sources]
@@ -40,12 +75,14 @@ function planSync(planning: Planning, spec: SyncSpec, ends: Ends, rolls: Rolls):
   const recorded = tagsOf(destination)?.[recordTag(address)]?.split(' ')
   const rule = ruleDigest(spec)
   const isFirst = recorded === undefined
-  if (facts?.kind === 'unreadable') noteUnreadable(planning, spec, facts.reason)
-  if (facts?.kind !== 'read' || ends.sources.some(isNew)) {
+  const isFed = feeders.length > 0
+  if (facts?.kind === 'unreadable' && !isFed) noteUnreadable(planning, spec, facts.reason)
+  if (facts?.kind !== 'read' || isFed || ends.sources.some(isNew)) {
     return planBlind(planning, spec, ends, rolls, {
       isFirst,
       isChanged: destination.fate !== undefined && recorded?.[1] !== rule,
-      isOpen: places.some((place) => isNew(place) || place.fate?.inside === 'started'),
+      isOpen: isFed || places.some((place) => isNew(place) || place.fate?.inside === 'started'),
+      feeders,
     })
   }
   const source = facts.sourceDigest.slice(0, 12)
@@ -65,13 +102,14 @@ function planSync(planning: Planning, spec: SyncSpec, ends: Ends, rolls: Rolls):
     return recordNone(planning, spec, 'looked at again once its destination is there')
   }
   const cause = causeOf(planning, spec, destination, isCurrent)
+  const isNews = destination.fate ? isFirst : !couldCompare
   addCopy(planning, spec, ends, facts, roll)
   if (!isCurrent || !couldCompare) addTag(planning, spec, ends, value)
   recordChange(planning, {
     address,
-    kind: destination.fate ? (isFirst ? 'create' : 'update') : couldCompare ? 'update' : 'create',
-    reason: reasonOf(spec, isFirst, isCurrent, cause, planning),
-    diffs: sortedDiffs([...wishes(spec, isFirst, cause), ...figures(spec, facts, isFirst, cause)]),
+    kind: isNews ? 'create' : 'update',
+    reason: reasonOf(spec, isNews, isCurrent, cause, planning),
+    diffs: sortedDiffs([...wishes(spec, isNews, cause), ...figures(spec, facts, isNews, cause)]),
   })
 }
 
@@ -93,6 +131,8 @@ interface BlindState {
   readonly isChanged: boolean
   /** Whether an end is made or started in this plan. */
   readonly isOpen: boolean
+  /** Copies that write what this one reads. */
+  readonly feeders: readonly StepId[]
 }
 
 /** Nothing is known of the files: copied the first time, when the rule has changed, or where an end is only just there. */
@@ -103,14 +143,15 @@ function planBlind(planning: Planning, spec: SyncSpec, ends: Ends, rolls: Rolls,
     if (fate.inside === 'unread' && fate.facts.kind === 'unreadable')
       planning.unread.set(fate.address, fate.facts.reason)
   }
-  const isLookable = fates.every(({ inside }) => inside === 'unasked' || inside === 'known')
+  const isFed = state.feeders.length > 0
+  const isLookable = !isFed && fates.every(({ inside }) => inside === 'unasked' || inside === 'known')
   if (isLookable && !planning.unread.has(address)) planning.unread.set(address, 'its files were not compared')
-  const isUnread = planning.live.stack.syncs[address]?.kind === 'unreadable'
+  const isUnread = planning.live.stack.syncs[address]?.kind === 'unreadable' && !isFed
   const isQuiet = !state.isFirst && !state.isChanged
   const isIdle = ends.destination.fate ? isQuiet && !state.isOpen : isUnread || !state.isOpen
   if (isIdle) return recordNone(planning, spec, 'its files were not compared')
-  addCopy(planning, spec, ends, undefined, enterRoll(rolls, spec))
-  if (ends.sources.some(isNew) && !isUnread) addRecord(planning, spec, ends)
+  addCopy(planning, spec, ends, undefined, [...enterRoll(rolls, spec), ...state.feeders])
+  if ((isFed || ends.sources.some(isNew)) && !isUnread) addRecord(planning, spec, ends)
   if (isQuiet) return recordNone(planning, spec, 'looked at again once its ends are there')
   const cause = causeOf(planning, spec, ends.destination, false)
   recordChange(planning, {

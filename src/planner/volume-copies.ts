@@ -1,5 +1,7 @@
 import type { Address } from '../spec/address.js'
 import type { StepId } from './step.js'
+import type { Tags } from './tags.js'
+import type { VolumeOrigin } from './volume-creation.js'
 
 /** What rules that copy whole volumes mean for the volumes: decided before these are planned. */
 export interface VolumeCopies {
@@ -9,8 +11,10 @@ export interface VolumeCopies {
   readonly resting: Map<Address, StepId[]>
   /** Destinations whose filesystem is to fill a larger device. */
   readonly growing: Set<Address>
+  /** By destination: what a volume is made from that is to be a clone of another, and the record of it. */
+  readonly clones: Map<Address, { readonly of: Address; readonly origin: VolumeOrigin; readonly tags: Tags }>
 }
 
 export function newVolumeCopies(): VolumeCopies {
-  return { filled: new Map(), resting: new Map(), growing: new Set() }
+  return { filled: new Map(), resting: new Map(), growing: new Set(), clones: new Map() }
 }

@@ -80,7 +80,10 @@ export function addCreation(
     kmsKey: spec.kmsKey,
     snapshotId: origin?.id,
     ...(origin?.step && { snapshotStep: origin.step }),
-    tags: creationTags(planning, volumeTags(planning, spec, originTag), created),
+    tags: {
+      ...creationTags(planning, volumeTags(planning, spec, originTag), created),
+      ...planning.copies.clones.get(address)?.tags,
+    },
   })
   if (!fate) return
   addAttachment(planning, spec, fate, undefined)

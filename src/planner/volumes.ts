@@ -57,15 +57,17 @@ function planNew(
 ): void {
   const { address } = spec
   const snapshot = source.kind === 'snapshot' ? source.snapshot : undefined
-  const zone = creationZone(planning, spec, fate, wantedZone, snapshot)
+  const clone = snapshot ? undefined : planning.copies.clones.get(address)
+  const zone = creationZone(planning, spec, fate, wantedZone, snapshot ?? clone?.origin)
   if (zone === undefined) return leave(planning, address)
-  addCreation(planning, spec, fate, zone, snapshot)
+  addCreation(planning, spec, fate, zone, snapshot ?? clone?.origin)
   const wasThere = planning.live.ledger.has(address)
+  const from = snapshot?.id ?? clone?.of
   const cause = wasThere ? 'drift' : 'pending'
   recordChange(planning, {
     address,
     kind: 'create',
-    reason: snapshot ? `${reasonForCreate(wasThere)}; made from ${snapshot.id}` : reasonForCreate(wasThere),
+    reason: from === undefined ? reasonForCreate(wasThere) : `${reasonForCreate(wasThere)}; made from ${from}`,
     diffs: sortedDiffs([...(wasThere ? [existsDiff] : []), ...createDiffs(volumeWishes(spec, zone, snapshot), cause)]),
   })
 }
