@@ -1,3 +1,5 @@
+import { renameSync } from 'node:fs'
+import { join } from 'node:path'
 import { DescribeSnapshotsCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { image } from '../support/stacks.js'
@@ -18,6 +20,11 @@ servers:
 volumes:
   music: { server: web, size: 1, label: tunes, mount: /srv/music, snapshots: { every: 24h, keep: { last: 2 } } }
   photos: { server: web, size: 1, fstype: xfs, mount: /srv/photos, snapshots: { every: 7d, consistent: unmount } }
+`
+const removed = `
+evenkeel: 1
+stack: breaker
+target: sandbox
 `
 const moving = (zone: string) => `
 evenkeel: 1
@@ -46,6 +53,8 @@ describe.skipIf(noHostsBecause !== undefined)(`snapshots${noHostsBecause ? ` (${
     world.write({
       'prod.yaml': albums('prod'),
       'copy.yaml': albums('copy'),
+      'breaker.yaml': `${removed}volumes: { data: { size: 1 } }\n`,
+      'removed.yaml': removed,
       'mover.yaml': moving('us-east-1a'),
       'moved.yaml': moving('us-east-1b'),
     })
@@ -124,5 +133,30 @@ describe.skipIf(noHostsBecause !== undefined)(`snapshots${noHostsBecause ? ` (${
     expect(data.map(({ AvailabilityZone }) => AvailabilityZone)).toEqual(['us-east-1b'])
     const { Snapshots = [] } = await world.client.send(new DescribeSnapshotsCommand({ Filters, OwnerIds: ['self'] }))
     expect(Snapshots.map(({ State }) => State)).toEqual(['completed'])
+  })
+
+  it.concurrent('that end in error keep what they were to save, and the next apply takes another', async () => {
+    await expectSuccess(world.run(['apply', 'breaker.yaml', '--yes']))
+    const Filters = [{ Name: 'tag:evenkeel:stack', Values: ['breaker'] }]
+    const volumes = async () => {
+      const { Volumes = [] } = await world.client.send(new DescribeVolumesCommand({ Filters }))
+      return Volumes.filter(({ State }) => State === 'available')
+    }
+    const [{ VolumeId = '' } = {}] = await volumes()
+    // What the volume holds cannot be read for a while.
+    const content = join(world.directory, 'sandbox/hosts/volumes', `${VolumeId}.img`)
+    renameSync(content, `${content}.away`)
+    const failed = await expectExit(world.run(['apply', 'removed.yaml', '--yes']), 1)
+    expect(failed.stdout + failed.stderr).toContain('EC2_SNAPSHOT_FAILED')
+    expect((await volumes()).map((volume) => volume.VolumeId)).toEqual([VolumeId])
+
+    renameSync(`${content}.away`, content)
+    await expectSuccess(world.run(['apply', 'removed.yaml', '--yes']))
+    expect(await volumes()).toEqual([])
+    const states = (await snapshotsOf('removed.yaml')).map(({ state, version }) => [version, state])
+    expect(states).toEqual([
+      [2, 'completed'],
+      [1, 'error'],
+    ])
   })
 })
