@@ -9,7 +9,7 @@ import type { RsyncRun } from './rsync-run.js'
 export const destinationName = 'evenkeel-destination'
 
 /** What may stand behind `rsync --server`: options that a rule can ask for, and nothing that reads or writes elsewhere. */
-const allowedWord =
+export const allowedWord =
   /^(?:-[A-Za-z][A-Za-z0-9.]*|--(?:log-format|delete(?:-before|-delay|-during|-after)?|partial-dir|usermap|groupmap|bwlimit|numeric-ids|compress-choice|checksum-choice|new-compress|old-compress|no-[a-z-]+|info|debug)(?:=[\w%.:,*+-]*)?|\.evenkeel-partial)$/
 
 /**
