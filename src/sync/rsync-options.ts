@@ -7,7 +7,7 @@ const partialDirectory = '.evenkeel-partial'
 
 /**
  * The options of a run, without how the other side is reached. Directories, links, modes, times and special files are
- * kept (`-rlptD`). `lost+found` belongs to the filesystem and is left alone. The first pattern that fits a name decides,
+ * kept (`-rlptD`); runs of zeros become holes (`-S`), so that a sparse file takes no more room than its data. `lost+found` belongs to the filesystem and is left alone. The first pattern that fits a name decides,
  * so what is included comes before what is excluded.
  */
 export function rsyncOptions({ rule, source, target, dryRun, onBytes }: RsyncRun): readonly string[] {
@@ -16,7 +16,7 @@ export function rsyncOptions({ rule, source, target, dryRun, onBytes }: RsyncRun
   const tops = new Set(source.paths.map((path) => `--exclude=/${escapePattern(basename(path))}/lost+found/`))
   return [
     // Deletions first: the copy needs no room for what goes. Nobody reads from an archive's volume meanwhile.
-    ...(rule.keepAll ? ['-aHAXS', '--numeric-ids', ...(rule.delete ? ['--delete-before'] : [])] : ['-rlptD']),
+    ...(rule.keepAll ? ['-aHAXS', '--numeric-ids', ...(rule.delete ? ['--delete-before'] : [])] : ['-rlptDS']),
     // Names of any bytes, as they are.
     '-8',
     '--no-human-readable',

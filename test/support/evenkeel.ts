@@ -18,6 +18,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Sees standard error as it comes. */
   readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void
+  /** Sees standard output as it comes. */
+  readonly onStdout?: (text: string, kill: (signal: NodeJS.Signals) => void) => void
 }
 
 /** Runs the built command line without a terminal; resolves with how it ended, whatever that was. */
@@ -32,6 +34,7 @@ export function runEvenkeel(args: readonly string[], options: CommandOptions = {
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text
+      options.onStdout?.(text, (signal) => child.kill(signal))
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text
