@@ -126,6 +126,7 @@ export function addVersion(planning: Planning, spec: ArchiveSpec, version: NewVe
     },
     { needs: [unmounted] },
   )
+  planning.versions.set(address, { number: version.number, step: taken, sizeGiB: version.sizeGiB })
   const begun = ownSteps.map((kind) => stepId(kind, address)).filter((id) => steps.has(id))
   steps.add(
     'remove-temporary',

@@ -66,6 +66,7 @@ function planFor(spec: StackSpec, observed: LiveStack, options: PlanOptions, des
   decideServers(planning)
   planKeyPairs(planning)
   planSecurityGroups(planning)
+  planArchives(planning)
   planBlockCopies(planning)
   planClones(planning)
   const taken = planVolumes(planning)
@@ -73,7 +74,6 @@ function planFor(spec: StackSpec, observed: LiveStack, options: PlanOptions, des
   planVolumeRemovals(planning, taken)
   planSchedules(planning)
   planSyncs(planning)
-  planArchives(planning)
   lowerServers(planning)
   return finish(planning, live, options)
 }

@@ -10,6 +10,7 @@ import type { LiveStack } from './live-stack.js'
 import type { Problem } from './plan.js'
 import type { ServerFate } from './server-fate.js'
 import { StepGraph } from './step-graph.js'
+import type { StepId } from './step.js'
 
 /** What a caller may add to a plan's inputs. */
 export interface PlanOptions {
@@ -25,6 +26,13 @@ export interface PlanOptions {
   readonly restore?: Readonly<Record<Address, string>> | undefined
   /** Digest of the stack file's specification where the caller has it already. */
   readonly specDigest?: string | undefined
+}
+
+/** A version of an archive that a step takes. */
+export interface PlannedVersion {
+  readonly number: number
+  readonly step: StepId
+  readonly sizeGiB: number
 }
 
 export interface DraftChange {
@@ -59,6 +67,8 @@ export interface Planning {
   readonly unread: Map<Address, string>
   /** What is copied from volume to volume, and so rests meanwhile, or is not formatted. */
   readonly copies: VolumeCopies
+  /** Versions that archives get in this plan, by the archive's address. */
+  readonly versions: Map<Address, PlannedVersion>
 }
 
 export function newPlanning(
@@ -82,6 +92,7 @@ export function newPlanning(
     destroying,
     unread: new Map(),
     copies: newVolumeCopies(),
+    versions: new Map(),
   }
 }
 

@@ -1,7 +1,7 @@
 import { addressOf, type Address } from '../spec/address.js'
 import type { VolumeSpec } from '../spec/stack-spec.js'
 import type { LiveSnapshot, LiveVolume } from './live-stack.js'
-import { leaveAlone, refuse, type Planning } from './planning.js'
+import { leaveAlone, refuse, type PlannedVersion, type Planning } from './planning.js'
 import { isNewerSnapshot, snapshotVersion } from './snapshot-tags.js'
 import { tagKeys } from './tags.js'
 
@@ -11,6 +11,8 @@ export type VolumeSource =
   /** `retained`: ours from before; else somebody's, which is never formatted. */
   | { readonly kind: 'adopt'; readonly volume: LiveVolume; readonly retained: boolean }
   | { readonly kind: 'snapshot'; readonly snapshot: LiveSnapshot }
+  /** A version of an archive that this plan makes. */
+  | { readonly kind: 'version'; readonly of: Address; readonly version: PlannedVersion }
   | { readonly kind: 'blank' }
 
 /** The source of a volume; undefined where there is none, which is told as an error. `zone` is where the volume must be. */
@@ -87,6 +89,8 @@ function snapshotSource(
   selector: NonNullable<VolumeSpec['snapshot']>,
 ): VolumeSource | undefined {
   const { address } = spec
+  const planned = selector.kind === 'name' ? plannedVersion(planning, selector) : undefined
+  if (planned) return planned
   const named =
     selector.kind === 'id'
       ? [planning.live.snapshotsById.get(selector.id)].filter((snapshot) => snapshot !== undefined)
@@ -102,6 +106,17 @@ function snapshotSource(
     refuse(planning, address, 'PLAN_SNAPSHOT_NOT_READY', message, 'try again when it is')
   } else refuse(planning, address, 'PLAN_SNAPSHOT_NOT_FOUND', `${address}: there is no snapshot ${asked}`)
   return undefined
+}
+
+/** The version that the archive of that name gets in this plan, where that is the one that is asked for. */
+function plannedVersion(
+  { live, versions }: Planning,
+  { name, version }: Extract<NonNullable<VolumeSpec['snapshot']>, { kind: 'name' }>,
+): VolumeSource | undefined {
+  const of = addressOf('archive', name)
+  const planned = live.snapshots.has(addressOf('volume', name)) ? undefined : versions.get(of)
+  const isAsked = planned && (version === 'latest' || version === planned.number)
+  return isAsked ? { kind: 'version', of, version: planned } : undefined
 }
 
 /** Snapshots of the volume of that name; where there is none, the versions of the archive. */

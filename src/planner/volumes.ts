@@ -52,15 +52,17 @@ function planNew(
   planning: Planning,
   spec: VolumeSpec,
   fate: ServerFate | undefined,
-  source: Extract<VolumeSource, { kind: 'snapshot' | 'blank' }>,
+  source: Extract<VolumeSource, { kind: 'snapshot' | 'version' | 'blank' }>,
   wantedZone: string | undefined,
 ): void {
   const { address } = spec
   const snapshot = source.kind === 'snapshot' ? source.snapshot : undefined
-  const clone = snapshot ? undefined : planning.copies.clones.get(address)
+  const clone =
+    source.kind === 'version' ? versionOrigin(source) : snapshot ? undefined : planning.copies.clones.get(address)
   const zone = creationZone(planning, spec, fate, wantedZone, snapshot ?? clone?.origin)
   if (zone === undefined) return leave(planning, address)
   addCreation(planning, spec, fate, zone, snapshot ?? clone?.origin)
+  if (clone?.origin.step) planning.steps.addNeeds(stepId('create-volume', address), [clone.origin.step])
   const wasThere = planning.live.ledger.has(address)
   const from = snapshot?.id ?? clone?.of
   const cause = wasThere ? 'drift' : 'pending'
@@ -70,6 +72,11 @@ function planNew(
     reason: from === undefined ? reasonForCreate(wasThere) : `${reasonForCreate(wasThere)}; made from ${from}`,
     diffs: sortedDiffs([...(wasThere ? [existsDiff] : []), ...createDiffs(volumeWishes(spec, zone, snapshot), cause)]),
   })
+}
+
+function versionOrigin({ of, version }: Extract<VolumeSource, { kind: 'version' }>) {
+  const { step, sizeGiB, number } = version
+  return { of: `${of}, version ${number}`, origin: { id: undefined, step, sizeGiB } }
 }
 
 function planExisting(

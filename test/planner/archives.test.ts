@@ -188,6 +188,22 @@ describe('an archive', () => {
     expect(kindsOf(planOf(forgotten, emptyLive(specOf(forgotten), { temporaries })))).toEqual(['remove-temporary'])
   })
 
+  it('is what a volume is made from that names it as its snapshot, also when its version is only made in this plan', () => {
+    const text = `${stack()}volumes:\n  copy: { zone: us-east-1a, snapshot: { name: music } }\n`
+    const plan = planOf(text, live(text))
+    expect(plan.problems).toEqual([])
+    expect(plan.steps.find(({ id }) => id === 'create-volume:volume.copy')).toMatchObject({
+      snapshotId: undefined,
+      snapshotStep: 'create-snapshot:archive.music',
+      needs: ['create-snapshot:archive.music'],
+    })
+    const newer = live(text, {}, { snapshots: [version(stack(), 1, {}, older)] })
+    const made = planOf(text, newer).steps.find(({ id }) => id === 'create-volume:volume.copy')
+    expect(made).toMatchObject({ snapshotStep: 'create-snapshot:archive.music' })
+    const first = planOf(text.replace('name: music', 'name: music, version: 1'), newer)
+    expect(first.steps.find(({ id }) => id === 'create-volume:volume.copy')).toMatchObject({ snapshotId: 'snap-01' })
+  })
+
   it('is what a volume is made from that names it as its snapshot', () => {
     const text = `${stack()}volumes:\n  copy: { zone: us-east-1a, snapshot: { name: music } }\n`
     const snapshots = [version(stack(), 1, {}, older), version(stack(), 2)]
