@@ -213,9 +213,11 @@ class World {
           this.#createSnapshot(address, `${step.id}-${request.volumeId}`, request)
         }
         return
-      case 'delete-snapshot':
-        this.#snapshots = this.#snapshots.filter(({ id }) => id !== step.snapshotId)
+      case 'delete-snapshot': {
+        const snapshotId = step.snapshotId ?? this.#ids.get(step.snapshotStep ?? '')
+        this.#snapshots = this.#snapshots.filter(({ id }) => id !== snapshotId)
         return
+      }
       case 'supersede-volume': {
         const volume = this.#volumeById(step.volumeId)
         const by = step.snapshotId ?? this.#ids.get(step.snapshotStep ?? '') ?? ''
@@ -268,6 +270,17 @@ class World {
         if (step.server !== undefined) this.#mustRun(step.server)
         this.#copied.add(step.address)
         return
+      case 'copy-blocks': {
+        const source = this.#deviceOn(step.source.volume, step.source.server)
+        const target = this.#deviceOn(step.destination.volume, step.destination.server)
+        for (const { disk, volume } of [source, target]) {
+          if (disk.mounts.some(({ volumeId }) => volumeId === volume.id)) throw new Refused(`${volume.id} is mounted`)
+        }
+        if (target.device.content && !step.mayOverwrite) throw new Refused(`${target.volume.id} is not blank`)
+        this.#contents.set(target.volume.id, { ...target.device, content: source.device.content })
+        target.volume.tags = { ...target.volume.tags, [step.tag]: `5f2b8c1d9e3a ${step.rule}` }
+        return
+      }
       case 'tag-resource':
         return this.#tag(step)
     }

@@ -1,3 +1,4 @@
+import { required } from '../../core/assert.js'
 import type { CreateVolume } from '../../planner/step.js'
 import { tagKeys } from '../../planner/tags.js'
 import type { Effect } from '../ports.js'
@@ -6,7 +7,8 @@ import type { StepContext } from './step-context.js'
 
 export async function createVolume(step: CreateVolume, { ports, bindings, once }: StepContext): Promise<Effect> {
   const { zone, sizeGiB, type, iops, throughputMiBps, encrypted, kmsKey, snapshotId, tags } = step
-  const source = snapshotId ?? snapshotOf(bindings, step.snapshotStep)
+  const taken = step.snapshotStep && required(snapshotOf(bindings, step.snapshotStep), `what ${step.snapshotStep} took`)
+  const source = snapshotId ?? taken
   const created = await ports.cloud.createVolume({
     zone,
     sizeGiB,

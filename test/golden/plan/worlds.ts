@@ -31,6 +31,11 @@ function settled(text: string, changes: Partial<LiveStack> = {}): LiveStack {
   return after
 }
 
+/** The stack file as it was before the lines behind `# new` came. */
+function beforeMark(text: string): string {
+  return text.slice(0, text.indexOf('# new'))
+}
+
 type Read = Extract<HostFacts, { kind: 'read' }>
 
 function withServer(live: LiveStack, address: string, change: Partial<LiveServer>): LiveStack {
@@ -141,6 +146,23 @@ const musicDirectory: NonNullable<LiveStack['archives']> = {
 }
 
 export const goldenCases: Readonly<Record<string, GoldenCase>> = {
+  'copy-blocks': { world: (text) => settled(beforeMark(text)) },
+  'copy-blocks-done': { world: (text) => settled(text) },
+  'copy-blocks-refused': { world: (text) => settled(beforeMark(text)) },
+  'copy-blocks-unfinished': {
+    world: (text) => {
+      const live = settled(text)
+      const [tag = '', value = ''] =
+        Object.entries(live.volumes.find(({ address }) => address === 'volume.copy')?.tags ?? {}).find(([key]) =>
+          key.startsWith('evenkeel:sync:'),
+        ) ?? []
+      const copy = live.volumes.find(({ address }) => address === 'volume.copy')
+      const tags = { ...copy?.tags, [tag]: value.replace(/^\w+/, 'copying') }
+      const bare = withFacts(live, 'server.spare', (facts) => ({ ...facts, mounts: [], fstab: [] }))
+      return withVolume(bare, 'volume.copy', { tags })
+    },
+  },
+  'clone-volume': { world: (text) => settled(beforeMark(text)) },
   'from-nothing': { world: (text) => emptyLive(specOf(text)), options: { revision: '4f0c2aa', run: 'run-1' } },
   'from-nothing-verbose': { world: (text) => emptyLive(specOf(text)), verbose: true },
   'no-change': { world: (text) => settled(text), options: { revision: 'another', run: 'run-2' } },
