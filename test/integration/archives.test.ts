@@ -28,6 +28,9 @@ volumes:
   music: { server: player, snapshot: { name: my-music, version: latest }, mount: /srv/music }
 `
 
+/** user::rw-, user:1234:r--, group::r--, mask::r--, other::r-- (acl(5), as the kernel keeps it): no tool but setfattr is needed. */
+const acl = '0x0200000001000600ffffffff02000400d204000004000400ffffffff10000400ffffffff20000400ffffffff'
+
 describe.skipIf(noHostsBecause !== undefined)(`archives${noHostsBecause ? ` (${noHostsBecause})` : ''}`, () => {
   let world: SandboxWorld
 
@@ -44,6 +47,7 @@ describe.skipIf(noHostsBecause !== undefined)(`archives${noHostsBecause ? ` (${n
       chown 1234:4321 song.txt; chmod 2750 'empty directory'; chmod 4711 "it's ä
 new line.txt"
       setfattr -n user.mood -v blue song.txt
+      setfattr -n system.posix_acl_access -v ${acl} song.txt
       truncate -s 20M sparse; chmod 710 .`,
       'sh',
       music,
@@ -74,13 +78,16 @@ new line.txt"
   })
 
   it('can be mounted by a stack, with bytes, owners, modes, hard links, links, holes and attributes as they were', async () => {
-    world.write({ 'library.yaml': mounting })
+    // The version that is mounted is made in the same run.
+    world.write({ 'library.yaml': mounting, 'music/song.txt': 'la la, once more\n' })
     await expectSuccess(world.run(['apply', 'library.yaml', '--yes']))
+    expect(await versionsOf(world, 'library')).toEqual(['3', '4'])
     const listing = (directory: string) => `cd ${directory} && {
       find . -mindepth 1 -name lost+found -prune -o -name '*.tmp' -o -mindepth 1 -printf '%P|%y|%U:%G|%m|%n|%l\\n' | sort
       find . -name lost+found -prune -o -type f ! -name '*.tmp' -print0 | sort -z | xargs -0 sha256sum
       find . -maxdepth 1 -type f ! -name '*.tmp' -printf '%P %T@\\n' | sed 's/[.].*//' | sort
       stat -c '%u:%g %a' . ; getfattr --absolute-names -n user.mood --only-values song.txt; echo
+      getfattr --absolute-names -e hex -n system.posix_acl_access song.txt | grep acl
       test "$(stat -c %b sparse)" -lt 1000 && echo has holes; }`
     const local = execFileSync('sh', ['-c', listing(join(world.directory, 'music'))], { encoding: 'utf8' })
     const remote = await expectSuccess(
@@ -88,6 +95,7 @@ new line.txt"
     )
     expect(remote.stdout).toBe(local)
     expect(local).toContain('1234:4321')
+    expect(local).toContain(`system.posix_acl_access=${acl}`)
     expect(local).toContain('has holes')
     await expectSuccess(world.run(['plan', 'library.yaml', '--detailed-exitcode']))
   })
