@@ -32,14 +32,16 @@ export function killedAfter(ports: Ports, calls: number): KilledRun {
         return async (...given: unknown[]) => {
           if (isDead) return never
           underWay += 1
+          let answer: unknown
           try {
-            const answer: unknown = await Reflect.apply(member, target, given)
+            answer = await Reflect.apply(member, target, given)
             if (isCounted(String(name)) && !isDead) isDead = ++sent >= calls
-            return isDead ? await never : answer
           } finally {
             underWay -= 1
             if (isDead && underWay === 0) markDead()
           }
+          // After what is under way was counted: waiting for ever inside would keep the death itself from being told.
+          return isDead ? never : answer
         }
       },
     })
