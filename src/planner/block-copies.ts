@@ -67,6 +67,8 @@ function planBlockCopy(planning: Planning, spec: SyncSpec, ends: Ends): void {
   const fill = (state: 'due' | 'done' | 'waiting') => planning.copies.filled.set(target, { sync: address, state })
   if (was !== undefined && was !== unfinishedMark && wasRule === rule) {
     fill('done')
+    // Should another volume take its place, the content comes along.
+    planning.copies.records.set(target, { [recordTag(address)]: `${was} ${rule}` })
     return recordNone(planning, spec, '')
   }
   const isOwn = was !== undefined

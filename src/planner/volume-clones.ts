@@ -37,6 +37,7 @@ function planClone(planning: Planning, spec: SyncSpec): void {
       refuse(planning, address, 'PLAN_COPY_OVERWRITES', message, 'write method: blocks to copy onto it')
       return recordNone(planning, spec, message)
     }
+    planning.copies.records.set(target, record)
     const removed = removeLeftovers(planning, spec, [])
     return recordChange(planning, {
       address,
@@ -50,7 +51,8 @@ function planClone(planning: Planning, spec: SyncSpec): void {
   planning.steps.add('delete-snapshot', address, { snapshotId: undefined, snapshotStep: step }, { needs: [step, made] })
   removeLeftovers(planning, spec, [made])
   const sizeGiB = planning.live.volumes.get(source.address)?.sizeGiB ?? source.sizeGiB ?? 0
-  planning.copies.clones.set(target, { of: source.address, origin: { id: undefined, step, sizeGiB }, tags: record })
+  planning.copies.clones.set(target, { of: source.address, origin: { id: undefined, step, sizeGiB } })
+  planning.copies.records.set(target, record)
   const isLost = planning.live.ledger.has(address) && planning.live.ledger.has(target)
   recordChange(planning, {
     address,

@@ -11,10 +11,12 @@ export interface VolumeCopies {
   readonly resting: Map<Address, StepId[]>
   /** Destinations whose filesystem is to fill a larger device. */
   readonly growing: Set<Address>
-  /** By destination: what a volume is made from that is to be a clone of another, and the record of it. */
-  readonly clones: Map<Address, { readonly of: Address; readonly origin: VolumeOrigin; readonly tags: Tags }>
+  /** By destination: what a volume is made from that is to be a clone of another. */
+  readonly clones: Map<Address, { readonly of: Address; readonly origin: VolumeOrigin }>
+  /** By destination: the tag that records the rule, for a volume that is made with that content. */
+  readonly records: Map<Address, Tags>
 }
 
 export function newVolumeCopies(): VolumeCopies {
-  return { filled: new Map(), resting: new Map(), growing: new Set(), clones: new Map() }
+  return { filled: new Map(), resting: new Map(), growing: new Set(), clones: new Map(), records: new Map() }
 }

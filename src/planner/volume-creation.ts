@@ -82,7 +82,7 @@ export function addCreation(
     ...(origin?.step && { snapshotStep: origin.step }),
     tags: {
       ...creationTags(planning, volumeTags(planning, spec, originTag), created),
-      ...planning.copies.clones.get(address)?.tags,
+      ...planning.copies.records.get(address),
     },
   })
   if (!fate) return
