@@ -1,9 +1,9 @@
-import { resolve } from 'node:path'
 import { UsageError } from '../core/errors.js'
 import { count, formatBytes } from '../core/units.js'
 import { cloudQuery, liveHostAccess } from '../executor/observe-stack.js'
 import type { CloudFacts, CopyPlace } from '../executor/ports.js'
 import { parseWrittenEndpoint } from '../spec/sync-endpoint.js'
+import { localPath } from '../sync/source.js'
 import { serversNamed } from './plan-stack.js'
 import type { Session } from './session.js'
 import { activityLine } from './terminal.js'
@@ -43,10 +43,8 @@ async function placeOf(text: string, session: Session, cloud: CloudFacts): Promi
   const { spec, ports } = session
   const written = parseWrittenEndpoint(text)
   switch (written.kind) {
-    case 'local': {
-      const path = resolve(written.path)
-      return { path: written.path.endsWith('/') && path !== '/' ? `${path}/` : path }
-    }
+    case 'local':
+      return { path: localPath(process.cwd(), written.path) }
     case 'remote':
       return { host: written.host, path: written.path }
     case 'servers':

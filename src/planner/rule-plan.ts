@@ -12,12 +12,15 @@ export function planOfRules(
   rules: readonly Address[],
 ): { readonly kind: 'plan'; readonly plan: Plan } | { readonly kind: 'waits'; readonly steps: readonly StepId[] } {
   const isOfRules = ({ address }: { readonly address: Address }) => rules.includes(address)
+  // What another rule would bring first is left to that rule.
+  const isOfOtherRule = (step: Step | undefined) =>
+    step !== undefined && /^sync\./.test(step.address) && !isOfRules(step)
   const byId = new Map(plan.steps.map((step) => [step.id, step]))
   const wanted = new Set<Step>()
   const add = (step: Step | undefined) => {
     if (!step || wanted.has(step)) return
     wanted.add(step)
-    for (const need of step.needs) add(byId.get(need))
+    for (const need of step.needs) if (!isOfOtherRule(byId.get(need))) add(byId.get(need))
   }
   for (const step of plan.steps) if (isOfRules(step)) add(step)
   const foreign = [...wanted].filter((step) => !isOfRules(step) && step.kind !== 'connect-host')
@@ -31,7 +34,9 @@ export function planOfRules(
       ...plan,
       complete: unreadable.length === 0,
       changes: plan.changes.filter(isOfRules),
-      steps: plan.steps.filter((step) => wanted.has(step)),
+      steps: plan.steps
+        .filter((step) => wanted.has(step))
+        .map((step) => ({ ...step, needs: step.needs.filter((need) => !isOfOtherRule(byId.get(need))) })),
       problems: plan.problems.filter(({ address }) => address !== undefined && rules.includes(address)),
       applyable: plan.problems.every(
         ({ severity, address }) => severity !== 'error' || address === undefined || !rules.includes(address),

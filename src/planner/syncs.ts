@@ -77,7 +77,7 @@ function planSync(planning: Planning, spec: SyncSpec, ends: Ends, rolls: Rolls, 
   const isFirst = recorded === undefined
   const isFed = feeders.length > 0
   if (facts?.kind === 'unreadable' && !isFed) noteUnreadable(planning, spec, facts.reason)
-  if (facts?.kind !== 'read' || isFed || ends.sources.some(isNew)) {
+  if (facts?.kind !== 'read' || ends.sources.some(isNew)) {
     return planBlind(planning, spec, ends, rolls, {
       isFirst,
       isChanged: destination.fate !== undefined && recorded?.[1] !== rule,
@@ -91,11 +91,16 @@ function planSync(planning: Planning, spec: SyncSpec, ends: Ends, rolls: Rolls, 
   const couldCompare = facts.compared === 'both' && !isNew(destination)
   const value = `${source} ${rule}`
   if (couldCompare && differing === 0) {
+    if (isFed && (isCurrent || !destination.fate)) {
+      addCopy(planning, spec, ends, undefined, [...enterRoll(rolls, spec), ...feeders])
+      addRecord(planning, spec, ends)
+      return recordNone(planning, spec, 'looked at again once its source is there')
+    }
     // What lies outside the stack has no record: that nothing differs is all that can be asked.
     if (isCurrent || !destination.fate) return recordNone(planning, spec, '')
     return planOwed(planning, spec, ends, rolls, { isFirst, value })
   }
-  const roll = enterRoll(rolls, spec)
+  const roll = [...enterRoll(rolls, spec), ...feeders]
   // The destination could not be looked into, and nothing says that files moved: the copy may find nothing to do.
   if (!couldCompare && isCurrent) {
     addCopy(planning, spec, ends, facts, roll)
@@ -104,7 +109,8 @@ function planSync(planning: Planning, spec: SyncSpec, ends: Ends, rolls: Rolls, 
   const cause = causeOf(planning, spec, destination, isCurrent)
   const isNews = destination.fate ? isFirst : !couldCompare
   addCopy(planning, spec, ends, facts, roll)
-  if (!isCurrent || !couldCompare) addTag(planning, spec, ends, value)
+  if (isFed) addRecord(planning, spec, ends)
+  else if (!isCurrent || !couldCompare) addTag(planning, spec, ends, value)
   recordChange(planning, {
     address,
     kind: isNews ? 'create' : 'update',
