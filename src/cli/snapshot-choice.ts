@@ -81,5 +81,10 @@ export function restoreFrom(
       hint: checkpoint.state === 'in-progress' ? 'try again when all are' : 'take it again under the same name',
     })
   }
+  const named = new Set(spec.volumes.map(({ address }) => address))
+  const others = checkpoint.snapshots.filter(({ address }) => !named.has(address)).map(({ address }) => address)
+  if (others.length > 0) {
+    process.stderr.write(`The checkpoint also has ${others.join(', ')}, which the file does not name.\n`)
+  }
   return restoredBy(checkpoint, spec.volumes)
 }

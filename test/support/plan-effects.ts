@@ -283,6 +283,10 @@ class World {
       }
       case 'tag-resource':
         return this.#tag(step)
+      case 'remove-temporary':
+        for (const id of step.instanceIds) this.#terminate(id)
+        this.#volumes = this.#volumes.filter(({ id }) => !step.volumeIds.includes(id))
+        return
     }
   }
 
