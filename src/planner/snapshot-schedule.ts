@@ -74,7 +74,7 @@ function planPruning(
 }
 
 /** Whether the newest state of the volume that is kept is older than the file allows; a new volume's is its beginning. */
-export function isSnapshotDue(
+function isSnapshotDue(
   snapshots: readonly LiveSnapshot[],
   live: Pick<LiveVolume, 'createdAt'>,
   { everyMinutes }: SnapshotSchedule,

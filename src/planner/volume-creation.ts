@@ -20,7 +20,7 @@ export interface VolumeOrigin {
 }
 
 /** Stands in the origin tag until the snapshot is known; the step that makes the volume puts the snapshot's id there. */
-export const originToCome = 'snapshot'
+const originToCome = 'snapshot'
 
 /** Where a volume will be made; undefined, and told, where it cannot be. */
 export function creationZone(

@@ -129,7 +129,7 @@ function completed(snapshots: readonly LiveSnapshot[] | undefined): readonly Liv
 }
 
 /** The highest version; of two with one version, the one that was started last. */
-export function newestSnapshot(snapshots: readonly LiveSnapshot[]): LiveSnapshot | undefined {
+function newestSnapshot(snapshots: readonly LiveSnapshot[]): LiveSnapshot | undefined {
   let best: LiveSnapshot | undefined
   for (const snapshot of snapshots) {
     if (!best || isNewerSnapshot(snapshot, best)) best = snapshot
