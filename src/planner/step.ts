@@ -1,25 +1,12 @@
 import type { Address } from '../spec/address.js'
 import type { Fstype, MountSpec, RootVolumeSpec, VolumeType } from '../spec/stack-spec.js'
 import type { Template } from '../spec/template.js'
-import type { Impact } from './change.js'
 import type { Tags } from './tags.js'
+import type { CheckHealth, CopyBlocks, CopyFiles, RecordCopy, RunOnChange } from './copy-steps.js'
+import type { StepBase, StepId } from './step-base.js'
 
-declare const brand: unique symbol
-/** `create-volume:volume.music`: kind and address, with `#id` behind it where one address has two of a kind. */
-export type StepId = string & { readonly [brand]: 'StepId' }
-
-interface StepBase {
-  readonly id: StepId
-  /** The change that asked for it. */
-  readonly address: Address
-  /** Steps that must be done first; each is in the plan, before this one. Sorted. */
-  readonly needs: readonly StepId[]
-  readonly impact: Impact
-  /** Under what the step's volume is bound, where that is not the address: an archive's volume beside its server. */
-  readonly bound?: Address
-  /** A clean-up: it runs when its needs and these steps have ended, however they ended, if any of these was begun. */
-  readonly cleansAfter?: readonly StepId[]
-}
+export type * from './copy-steps.js'
+export type { StepId } from './step-base.js'
 
 /**
  * One operation to carry out. Steps are plain JSON. Resources that do not exist yet are named by address and looked up
@@ -321,91 +308,6 @@ export interface UnmountVolume extends StepBase {
   /** Undefined: the one that this plan created. */
   readonly volumeId: string | undefined
   readonly server: Address
-}
-
-/** An end of a copy: on a server of the stack, on an unmanaged machine (`user@name`), or, with neither, on this machine. */
-export interface PlannedPlace {
-  readonly server?: Address
-  readonly host?: string
-  /** Absolute on a server; on this machine as written. With the trailing slash as written. */
-  readonly path: string
-}
-
-/** How files are copied; what is not said is off. */
-export interface CopyOptions {
-  /** Come before `exclude`. */
-  readonly include?: readonly string[]
-  /** `user` or `user:group` by their names at the destination. */
-  readonly owner?: string
-  readonly chmod?: string
-  readonly checksum?: boolean
-  readonly bandwidthKiBps?: number
-  readonly compress?: boolean
-  readonly partial?: boolean
-}
-
-export interface CopyFiles extends StepBase {
-  readonly kind: 'copy-files'
-  /** Where it is copied to; absent: to this machine, or to `host`. */
-  readonly server?: Address
-  readonly host?: string
-  /** Absolute path on the server; with the trailing slash as written. */
-  readonly destination: string
-  /** A path of this machine, or places on one machine. */
-  readonly source: string | readonly PlannedPlace[]
-  readonly delete: boolean
-  readonly exclude: readonly string[]
-  readonly options?: CopyOptions
-  /** Between two machines of which neither is this one: through this machine. */
-  readonly relayed?: boolean
-  /** Owners by number, hard links, ACLs, extended attributes and holes are kept; else everything belongs to the login user. */
-  readonly keepAll?: boolean
-  /** Figures of the plan's dry run, for progress; undefined when it could not be made. */
-  readonly expectedBytes: number | undefined
-  readonly expectedFiles: number | undefined
-}
-
-/** Runs a command at the destination each second until it succeeds; fails when it has not within the time. */
-export interface CheckHealth extends StepBase {
-  readonly kind: 'check-health'
-  readonly server: Address
-  readonly command: Template
-  readonly timeoutSeconds: number
-}
-
-/** Records a copy whose source could not be read when the plan was made: takes its digest, and writes the tag. */
-export interface RecordCopy extends StepBase {
-  readonly kind: 'record-copy'
-  /** Whose resource. */
-  readonly target: Address
-  readonly tag: string
-  readonly source: string | readonly PlannedPlace[]
-  readonly exclude: readonly string[]
-  readonly options?: CopyOptions
-  /** Digest of the rule, which stands behind that of the source. */
-  readonly rule: string
-}
-
-/** Makes the bytes of one volume those of another, and records it in `tag` on the destination. Both must be in no use. */
-export interface CopyBlocks extends StepBase {
-  readonly kind: 'copy-blocks'
-  readonly source: { readonly volume: Address; readonly server: Address }
-  readonly destination: { readonly volume: Address; readonly server: Address }
-  /** Whether whatever is at the destination may go; else every byte of it must be zero. */
-  readonly mayOverwrite: boolean
-  readonly compress: boolean
-  readonly tag: string
-  /** Digest of the rule, for the record. */
-  readonly rule: string
-}
-
-/** Runs when the copy changed something, or when an earlier run was cut off between the copy and this. */
-export interface RunOnChange extends StepBase {
-  readonly kind: 'run-on-change'
-  readonly server: Address
-  readonly command: Template
-  /** Run even when the copy turns out to change nothing. */
-  readonly owed: boolean
 }
 
 /** Writes tags on the resource bound to `target`: what was applied, the revision, and user tags. */
