@@ -22,14 +22,13 @@ describe('docs/parity.md', () => {
 
   it.each(rows)('%s: its test exists', (_original, _here, test = '') => {
     const [, file = '', title = ''] = /^`(test\/[^`]+)`: (.+)$/.exec(test) ?? []
-    expect(existsSync(root + file) && file !== '', test).toBe(true)
-    const titles = [
-      ...readFileSync(root + file, 'utf8').matchAll(/(?:it|test)[\w.]*(?:<[^]*?>\(\[[^]*?\]\))?\(\s*(['"`])(.*?)\1,/g),
-    ]
-    const found = titles.map((match) => match[2] ?? '')
-    expect(
-      found.some((known) => title !== '' && known.includes(title)),
-      test,
-    ).toBe(true)
+    const titles = title === '' || !existsSync(root + file) ? [] : titlesIn(readFileSync(root + file, 'utf8'))
+    expect(titles.filter((known) => known.includes(title))).not.toEqual([])
   })
 })
+
+/** The titles of a file's tests. */
+function titlesIn(source: string): readonly string[] {
+  const pattern = /(?:it|test)[\w.]*(?:<[^]*?>\(\[[^]*?\]\))?\(\s*(['"`])(.*?)\1,/g
+  return [...source.matchAll(pattern)].map((match) => match[2] ?? '')
+}

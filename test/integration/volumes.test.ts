@@ -73,6 +73,25 @@ describe.skipIf(noHostsBecause !== undefined)(`volumes${noHostsBecause ? ` (${no
     expect(await volumeIds('mover')).toEqual(before)
   })
 
+  it.concurrent('survive the replacement of their server, also when the run is killed in the middle', async () => {
+    const text = `${head('phoenix')}volumes:\n  data: { size: 1, server: web, mount: /srv/data }\n`
+    write('phoenix.yaml', text)
+    await apply('phoenix.yaml')
+    const before = await volumeIds('phoenix')
+    await inside('phoenix.yaml', 'echo kept > /srv/data/file')
+    write('phoenix.yaml', text.replace('debian-12-amd64-*', 'debian-13-amd64-*'))
+    const killed = await world.run(['apply', 'phoenix.yaml', '--yes'], {
+      onStderr: (progress, kill) => {
+        if (/detach-volume … done/.test(progress)) kill('SIGKILL')
+      },
+    })
+    expect(killed.exitCode).not.toBe(0)
+    await apply('phoenix.yaml')
+    await expectSettled('phoenix.yaml')
+    expect(await inside('phoenix.yaml', 'cat /srv/data/file')).toBe('kept\n')
+    expect(await volumeIds('phoenix')).toEqual(before)
+  })
+
   it.concurrent('are prepared without being mounted, and wait in a pool without a server', async () => {
     const text = (volume: string) =>
       `${head('pool')}volumes:\n  data: { size: 1, zone: us-east-1a, fstype: xfs, label: pool, ${volume} }\n`
