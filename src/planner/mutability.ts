@@ -5,7 +5,8 @@
 export type Mutability = {
   /**
    * `in-place`: at any time. `stop`: on a stopped server alone. `replacement`: a new resource takes its place.
-   * `fixed`: cannot be changed, and evenkeel does not replace what holds data by itself.
+   * `fixed`: cannot be changed; of volumes, another one takes the place by way of a snapshot where that can be
+   * (volume-swap.ts).
    */
   readonly how: 'in-place' | 'stop' | 'replacement' | 'fixed'
   /** Stands in plans after "forces replacement" or in the message that refuses. */
