@@ -403,6 +403,71 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       'w:/x',
     ],
   ],
+  'copies of whole volumes': [
+    [
+      'files as an end',
+      `servers: { w: { ${server} } }\nvolumes: { a: { size: 1, server: w }, b: { size: 1, server: w } }\nsync: { c: { from: ‸volume.a/x, to: volume.b, method: blocks } }\n`,
+      'SPEC_BAD_SYNC',
+      'volume.NAME',
+    ],
+    [
+      'a volume without a server',
+      `servers: { w: { ${server} } }\nvolumes: { a: { size: 1 }, b: { size: 1, server: w } }\nsync: { c: { from: ‸volume.a, to: volume.b, method: blocks } }\n`,
+      'SPEC_BAD_SYNC',
+      'server',
+    ],
+    [
+      'a volume onto itself',
+      `servers: { w: { ${server} } }\nvolumes: { a: { size: 1, server: w } }\nsync: { c: { from: volume.a, to: ‸volume.a, method: blocks } }\n`,
+      'SPEC_BAD_SYNC',
+    ],
+    [
+      'another filesystem',
+      `servers: { w: { ${server} }, x: { ${server} } }\nvolumes: { a: { size: 1, server: w }, b: { size: 1, server: x, fstype: xfs } }\nsync: { c: { from: volume.a, to: ‸volume.b, method: blocks } }\n`,
+      'SPEC_BAD_SYNC',
+      'fstype: ext4',
+    ],
+    [
+      'another label',
+      `servers: { w: { ${server} }, x: { ${server} } }\nvolumes: { a: { size: 1, server: w }, b: { size: 1, server: x, label: own } }\nsync: { c: { from: volume.a, to: ‸volume.b, method: blocks } }\n`,
+      'SPEC_BAD_SYNC',
+      'label',
+    ],
+    [
+      'two mounts of one UUID on one server',
+      `servers: { w: { ${server} } }\nvolumes: { a: { size: 1, server: w }, b: { size: 1, server: w } }\nsync: { c: { from: volume.a, to: ‸volume.b, method: blocks } }\n`,
+      'SPEC_BAD_SYNC',
+      'unmounted: true',
+    ],
+    [
+      'an option of files',
+      `servers: { w: { ${server} }, x: { ${server} } }\nvolumes: { a: { size: 1, server: w }, b: { size: 1, server: x } }\nsync: { c: { from: volume.a, to: volume.b, method: blocks, delete: ‸true } }\n`,
+      'SPEC_BAD_SYNC',
+      'delete',
+    ],
+    [
+      'a straight way between servers',
+      `servers: { w: { ${server} }, x: { ${server} } }\nvolumes: { a: { size: 1, server: w }, b: { size: 1, server: x } }\nsync: { c: { from: volume.a, to: volume.b, method: blocks, via: ‸direct } }\n`,
+      'SPEC_NOT_YET',
+    ],
+    [
+      'two rules for one destination',
+      `servers: { w: { ${server} }, x: { ${server} } }\nvolumes: { a: { size: 1, server: w }, b: { size: 1, server: x }, z: { size: 1, server: w } }\nsync: { c: { from: volume.a, to: volume.b, method: blocks }, d: { from: volume.z, to: ‸volume.b, method: blocks } }\n`,
+      'SPEC_BAD_SYNC',
+    ],
+    [
+      'overwriting by files',
+      `servers: { w: { ${server} } }\nsync: { c: { from: ./a, to: "w:/a", overwrite: ‸true } }\n`,
+      'SPEC_BAD_SYNC',
+      'overwrite',
+    ],
+    [
+      'a clone that comes from elsewhere',
+      `servers: { w: { ${server} }, x: { ${server} } }\nvolumes: { a: { size: 1, server: w }, b: { size: 1, server: x, reuse: true } }\nsync: { c: { from: volume.a, to: ‸volume.b, method: clone } }\n`,
+      'SPEC_BAD_SYNC',
+      'reuse',
+    ],
+  ],
   'the rest': [
     ['a base file', '‸extends: ./base.yaml\n', 'SPEC_NOT_YET'],
     ['a fixed address', `servers: { w: { ${server}, elasticIp: ‸true } }\n`, 'SPEC_NOT_YET'],
