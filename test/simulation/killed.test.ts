@@ -18,7 +18,7 @@ const changes: readonly { name: string; before: string | undefined; after: strin
 ]
 
 describe('a run that is killed after each of its calls', () => {
-  it.concurrent.each(changes)('is finished by the next: $name', { timeout: 60_000 }, async ({ before, after }) => {
+  it.concurrent.each(changes)('is finished by the next: $name', { timeout: 180_000 }, async ({ before, after }) => {
     let calls = 1
     while (await survivesDeath(before, after, calls)) calls += 1
     // A change of one call would show nothing.
