@@ -25,7 +25,12 @@ export function readySteps(planning: Planning, address: Address): readonly StepI
         stepId('write-fstab', address),
       ]
     case 'sync':
-      return [stepId('copy-files', address), stepId('run-on-change', address), stepId('check-health', address)]
+      return [
+        stepId('copy-files', address),
+        stepId('copy-blocks', address),
+        stepId('run-on-change', address),
+        stepId('check-health', address),
+      ]
     default:
       return existenceSteps(address)
   }

@@ -26,7 +26,8 @@ describeHosts(`blocks${unlessHosts}`, () => {
   const inside = async (access: HostAccess, script: string) => {
     const [stdout, stderr] = [new PassThrough(), new PassThrough()]
     const argv = ['sudo', 'sh', '-ec', script]
-    expect(await hosts.exec(access, argv, { stdin: undefined, stdout, stderr }), String(stderr.read())).toBe(0)
+    const exitCode = await hosts.exec(access, argv, { stdin: undefined, stdout, stderr })
+    if (exitCode !== 0) throw new Error(`${script}: ${String(stderr.read())}`)
     return String(stdout.read() ?? '').trim()
   }
   const deviceOf = async (access: HostAccess, volumeId: string) => {

@@ -78,7 +78,7 @@ describe.skipIf(noHostsBecause !== undefined)(`copies${noHostsBecause ? ` (${noH
     expect(plan).not.toMatch(/make-filesystem/)
     const { stdout } = await expectSuccess(world.run(['apply', 'stack.yaml', '--yes', '--json']))
     const [, sent = ''] = /"step":"copy-blocks:sync\.disk","line":"(\d+(?:\.\d+)? \w+) sent/.exec(stdout) ?? []
-    expect(sent, stdout).toMatch(/MiB$/)
+    expect(sent).toMatch(/MiB$/)
     expect(Number.parseFloat(sent)).toBeLessThan(480)
     await expectSettled()
 
