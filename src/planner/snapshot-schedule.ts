@@ -1,3 +1,4 @@
+import type { Address } from '../spec/address.js'
 import type { SnapshotSchedule, VolumeSpec } from '../spec/stack-spec.js'
 import { connection } from './connection.js'
 import type { LiveSnapshot, LiveVolume } from './live-stack.js'
@@ -5,7 +6,7 @@ import { nameTag } from './names.js'
 import { recordChange, type Planning } from './planning.js'
 import { prunableSnapshots } from './snapshot-retention.js'
 import { snapshotTags, snapshotVersion } from './snapshot-tags.js'
-import type { SnapshotHold } from './step.js'
+import type { SnapshotHold, StepId } from './step.js'
 import { stepId } from './step-graph.js'
 import { tagKeys } from './tags.js'
 import { recordNeeds } from './volume-record.js'
@@ -101,10 +102,19 @@ function addSnapshot(planning: Planning, spec: VolumeSpec, schedule: SnapshotSch
       ...(hold && { hold }),
     },
     {
-      needs: [...recordNeeds(address), ...(hold && fate ? [connection(fate)] : [])],
+      needs: [...recordNeeds(address), ...copiesOf(planning, address), ...(hold && fate ? [connection(fate)] : [])],
       impact: hold?.how === 'unmount' ? 'downtime' : 'none',
     },
   )
+}
+
+/** What the plan copies to or from the volume comes first: it is part of the snapshot then, and keeps nothing busy. */
+function copiesOf({ spec }: Planning, address: Address): readonly StepId[] {
+  return spec.syncs
+    .filter(({ from, to }) => [...from, to].some((end) => end.kind === 'volume' && end.volume === address))
+    .flatMap((sync) =>
+      (['copy-files', 'copy-blocks', 'run-on-change'] as const).map((kind) => stepId(kind, sync.address)),
+    )
 }
 
 function holdFor({ server, mount, fstype }: VolumeSpec, { consistent }: SnapshotSchedule): SnapshotHold | undefined {

@@ -72,6 +72,16 @@ describe('a snapshot is due', () => {
     })
   })
 
+  it('after what the plan copies to the volume', () => {
+    const text = `${daily}sync:\n  site: { from: ./site/, to: volume.data/site/ }\n`
+    const live = settled(text, '2026-01-01T00:00:00.000Z')
+    const facts = live.syncs['sync.site']
+    if (facts?.kind !== 'read') throw new Error('not read')
+    const plan = planOf(text, { ...live, syncs: { 'sync.site': { ...facts, filesChanged: 1 } } })
+    const step = plan.steps.find(({ kind }) => kind === 'create-snapshot')
+    expect(step?.needs).toContain('copy-files:sync.site')
+  })
+
   it('with the filesystem frozen, unmounted, or as it is', () => {
     const holdOf = (text: string) => {
       const step = planOf(text, settled(text, '2026-01-01T00:00:00.000Z')).steps.find(
