@@ -159,7 +159,7 @@ export function addPruning(planning: Planning, { address }: ArchiveSpec, version
 }
 
 /** Under what the temporary volume is bound: the archive's own address stands for its server. */
-export function volumeBinding(address: Address): Address {
+function volumeBinding(address: Address): Address {
   return `${address}/volume` as Address
 }
 
