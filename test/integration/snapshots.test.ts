@@ -72,45 +72,51 @@ describe.skipIf(noHostsBecause !== undefined)(`snapshots${noHostsBecause ? ` (${
     return (JSON.parse(stdout) as { readonly snapshots: readonly Snapshot[] }).snapshots
   }
 
-  it.concurrent('bring a volume back to a version, and a whole environment to a checkpoint, byte by byte', async () => {
-    await expectSuccess(world.run(['apply', 'prod.yaml', '--yes']))
-    await inside('prod.yaml', `${fill('/srv/music', 'first')}; ${fill('/srv/photos', 'first')}`)
-    await expectSuccess(world.run(['snapshot', 'volume.music', '-f', 'prod.yaml', '--yes']))
-    const first = await inside('prod.yaml', sums)
+  it.concurrent(
+    'bring a volume back to a version, and a whole environment to a checkpoint, byte by byte',
+    { timeout: 240_000 },
+    async () => {
+      await expectSuccess(world.run(['apply', 'prod.yaml', '--yes']))
+      await inside('prod.yaml', `${fill('/srv/music', 'first')}; ${fill('/srv/photos', 'first')}`)
+      await expectSuccess(world.run(['snapshot', 'volume.music', '-f', 'prod.yaml', '--yes']))
+      const first = await inside('prod.yaml', sums)
 
-    // Kept still by unmounting, and mounted again.
-    await expectSuccess(world.run(['snapshot', 'photos', '-f', 'prod.yaml', '--yes']))
-    await inside('prod.yaml', fill('/srv/music', 'second'))
-    await isSettled('prod.yaml')
+      // Kept still by unmounting, and mounted again.
+      await expectSuccess(world.run(['snapshot', 'photos', '-f', 'prod.yaml', '--yes']))
+      await inside('prod.yaml', fill('/srv/music', 'second'))
+      await isSettled('prod.yaml')
 
-    const restored = await expectSuccess(world.run(['restore', 'music', '--version', '1', '-f', 'prod.yaml', '--yes']))
-    expect(restored.stdout).toContain('-/+ volume.music')
-    expect((await inside('prod.yaml', sums)).stdout).toBe(first.stdout)
-    await isSettled('prod.yaml')
-    await expectSuccess(world.run(['drift', 'prod.yaml']))
-    const versions = (await snapshotsOf('prod.yaml')).filter(({ address }) => address === 'volume.music')
-    expect(versions.map(({ version, state, label }) => [version, state, label])).toEqual([
-      [2, 'completed', 'tunes'],
-      [1, 'completed', 'tunes'],
-    ])
-    expect(new Set(versions.map(({ uuid }) => uuid)).size).toBe(1)
+      const restored = await expectSuccess(
+        world.run(['restore', 'music', '--version', '1', '-f', 'prod.yaml', '--yes']),
+      )
+      expect(restored.stdout).toContain('-/+ volume.music')
+      expect((await inside('prod.yaml', sums)).stdout).toBe(first.stdout)
+      await isSettled('prod.yaml')
+      await expectSuccess(world.run(['drift', 'prod.yaml']))
+      const versions = (await snapshotsOf('prod.yaml')).filter(({ address }) => address === 'volume.music')
+      expect(versions.map(({ version, state, label }) => [version, state, label])).toEqual([
+        [2, 'completed', 'tunes'],
+        [1, 'completed', 'tunes'],
+      ])
+      expect(new Set(versions.map(({ uuid }) => uuid)).size).toBe(1)
 
-    await expectSuccess(world.run(['checkpoint', 'release-1', 'prod.yaml', '--yes']))
-    const taken = await world.run(['checkpoint', 'release-1', 'prod.yaml', '--yes'])
-    expect([taken.exitCode, taken.stderr]).toEqual([1, expect.stringContaining('CHECKPOINT_TAKEN')])
-    const list = await expectSuccess(world.run(['checkpoints', 'prod.yaml']))
-    expect(list.stdout).toMatch(/release-1 .* complete +2 of 2/)
-    await inside('prod.yaml', 'rm /srv/*/bytes /srv/*/seed')
+      await expectSuccess(world.run(['checkpoint', 'release-1', 'prod.yaml', '--yes']))
+      const taken = await world.run(['checkpoint', 'release-1', 'prod.yaml', '--yes'])
+      expect([taken.exitCode, taken.stderr]).toEqual([1, expect.stringContaining('CHECKPOINT_TAKEN')])
+      const list = await expectSuccess(world.run(['checkpoints', 'prod.yaml']))
+      expect(list.stdout).toMatch(/release-1 .* complete +2 of 2/)
+      await inside('prod.yaml', 'rm /srv/*/bytes /srv/*/seed')
 
-    await expectSuccess(world.run(['apply', 'copy.yaml', '--checkpoint', 'prod/release-1', '--yes']))
-    expect((await inside('copy.yaml', sums)).stdout).toBe(first.stdout)
-    await isSettled('copy.yaml')
+      await expectSuccess(world.run(['apply', 'copy.yaml', '--checkpoint', 'prod/release-1', '--yes']))
+      expect((await inside('copy.yaml', sums)).stdout).toBe(first.stdout)
+      await isSettled('copy.yaml')
 
-    await expectSuccess(world.run(['apply', 'prod.yaml', '--checkpoint', 'release-1', '--yes']))
-    expect((await inside('prod.yaml', sums)).stdout).toBe(first.stdout)
-    await isSettled('prod.yaml')
-    await expectExit(world.run(['apply', 'prod.yaml', '--checkpoint', 'release-2', '--yes']), 1)
-  })
+      await expectSuccess(world.run(['apply', 'prod.yaml', '--checkpoint', 'release-1', '--yes']))
+      expect((await inside('prod.yaml', sums)).stdout).toBe(first.stdout)
+      await isSettled('prod.yaml')
+      await expectExit(world.run(['apply', 'prod.yaml', '--checkpoint', 'release-2', '--yes']), 1)
+    },
+  )
 
   it.concurrent('move a volume to another zone; killed in between, the next apply goes on', async () => {
     await expectSuccess(world.run(['apply', 'mover.yaml', '--yes']))
