@@ -196,7 +196,7 @@ async function hash(
 
 /** Runs a script that says the index of each range it is done with. */
 async function run(end: End, argv: readonly string[], onRange: (index: number) => void): Promise<void> {
-  await runStream(end.session, { title: 'dd', argv, onLine: (line) => onRange(Number(line)) })
+  await runStream(end.session, { title: 'dd', argv, onLine: indexes(onRange) })
 }
 
 /** From one server's standard output into the other's standard input; when one of both ends badly, so does the other. */
@@ -219,15 +219,35 @@ async function relay(
       title: 'dd',
       argv: receiving,
       input: pipe,
-      onLine: (line) => onRange(Number(line)),
+      onLine: indexes(onRange),
       signal: abort.signal,
-    }).catch(orAbort),
+    })
+      .then(() => assertRead(destination, pipe.readableEnded))
+      .catch(orAbort),
   ])
   pipe.destroy()
   const errors = ended.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []))
   const [first] = errors
   // The one that was given up says less than the one that failed.
   if (first) throw errors.find(({ message }) => !message.includes('was given up')) ?? first
+}
+
+/** A receiver that ends before its input has lost its way, and the sender would wait for it for ever. */
+function assertRead({ session, volumeId }: End, isRead: boolean): void {
+  if (isRead) return
+  const { address } = session.access
+  throw new HostError('HOST_COMMAND_FAILED', `what was sent to ${volumeId} on ${address} was not read to its end`, {
+    host: address,
+    command: 'dd',
+    hint: 'look for I/O errors in dmesg on the server, then apply again',
+  })
+}
+
+/** Lines that are an index; `failed` is told by the exit status. */
+function indexes(onRange: (index: number) => void): (line: string) => void {
+  return (line) => {
+    if (/^\d+$/.test(line)) onRange(Number(line))
+  }
 }
 
 /** Reads back what was written. */

@@ -46,7 +46,7 @@ const receiveScript = `${begin}press=$1
 shift
 $press | { ${eachRange(`dd of="$device" bs=1M seek=$((index * mib)) count="$length" iflag=fullblock,count_bytes conv=notrunc 2>/dev/null || { echo failed >&3; exit 1; }
     echo "$index" >&3`)}
-}
+} || exit 1
 sync "$device" 2>/dev/null || sync
 `
 
