@@ -94,6 +94,21 @@ describeHosts(`blocks${unlessHosts}`, () => {
     expect(await digestOf(to, 64)).toBe(await digestOf(from, 64))
   })
 
+  test('end with an error when the other end does, and go on from there', async () => {
+    const [from, to] = await Promise.all([place(left, 96), place(right, 96)])
+    await inside(from.access, `head -c 96M /dev/urandom > ${from.path}`)
+    let ended: Promise<unknown> | undefined
+    const broken = copy(from, to, {
+      onProgress: (_done, _total, what) => {
+        if (what === 'copied') ended ??= inside(to.access, 'kill $(pgrep -o -f evenkeel-blocks)')
+      },
+    })
+    await expect(broken).rejects.toMatchObject({ name: 'HostError' })
+    await ended
+    await copy(from, to, { mayOverwrite: () => true })
+    expect(await digestOf(to, 96)).toBe(await digestOf(from, 96))
+  })
+
   test('are refused where something else is, and leave it as it was', async () => {
     const [from, formatted, used, small] = await Promise.all([
       place(left, 32),

@@ -38,7 +38,7 @@ describe.skipIf(noHostsBecause !== undefined)(`copies${noHostsBecause ? ` (${noH
     await expectSuccess(world.run(['apply', 'stack.yaml', '--yes']))
     const { id } = await volume('disk')
     await Promise.all([
-      inside('left', `head -c 256M /dev/urandom > /dev/disk/by-id/${linkOf(id)}`),
+      inside('left', `head -c 480M /dev/urandom > /dev/disk/by-id/${linkOf(id)}`),
       inside('left', 'cd /srv/one; head -c 40M /dev/urandom > data; sha256sum < data > sum'),
       inside('right', 'echo do not lose this > /srv/precious/diary.txt'),
     ])
@@ -79,7 +79,7 @@ describe.skipIf(noHostsBecause !== undefined)(`copies${noHostsBecause ? ` (${noH
     const { stdout } = await expectSuccess(world.run(['apply', 'stack.yaml', '--yes', '--json']))
     const [, sent = ''] = /"step":"copy-blocks:sync\.disk","line":"(\d+(?:\.\d+)? \w+) sent/.exec(stdout) ?? []
     expect(sent).toMatch(/MiB$/)
-    expect(Number.parseFloat(sent)).toBeLessThan(256)
+    expect(Number.parseFloat(sent)).toBeLessThan(480)
     await expectSettled()
 
     const [source, copy] = await Promise.all([digestOf('left', 'disk'), digestOf('right', 'twin')])
