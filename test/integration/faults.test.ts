@@ -27,6 +27,9 @@ sync:
   files: { from: ./${name}/, to: volume.data/files/${options} }
 `
 
+/** For what keeps a small machine busy. */
+const patient = { timeout: 300_000 }
+
 /** A copy as slow as a test needs it: about 2 MiB a second. */
 const slow = ', bandwidthKiBps: 2048'
 
@@ -150,7 +153,7 @@ describe.skipIf(noHostsBecause !== undefined)(`a copy${noHostsBecause ? ` (${noH
     await expectSettled('vanishing')
   })
 
-  it.concurrent('of a sparse file of 10 GiB takes the room of its data alone', async () => {
+  it.concurrent('of a sparse file of 10 GiB takes the room of its data alone', patient, async () => {
     const file = openSync(join(sourceOf('sparse'), 'image'), 'w')
     ftruncateSync(file, 10 * 2 ** 30)
     writeSync(file, 'in the middle', 5 * 2 ** 30)
@@ -163,7 +166,7 @@ describe.skipIf(noHostsBecause !== undefined)(`a copy${noHostsBecause ? ` (${noH
     expect(blocks).toBeLessThan(2048)
   })
 
-  it.concurrent('of 100,000 small files ends, and the next plan finds nothing to do', async () => {
+  it.concurrent('of 100,000 small files ends, and the next plan finds nothing to do', patient, async () => {
     const source = sourceOf('many')
     for (let directory = 0; directory < 100; directory += 1) {
       mkdirSync(join(source, String(directory)))
