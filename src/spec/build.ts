@@ -18,6 +18,8 @@ import type {
   SnapshotSelector,
   StackSpec,
   SubnetSelector,
+  SyncEndpoint,
+  SyncSpec,
   UserTags,
   VolumeSpec,
 } from './stack-spec.js'
@@ -41,14 +43,15 @@ export function buildSpec(context: Context): StackSpec {
   const servers = inOrder(context.servers).flatMap(([name, entry]) => serversOf(context, name, entry))
   const archives = inOrder(context.archives).map(([name, entry]) => archiveOf(context, name, entry))
   const launched = [...servers, ...archives.map(({ server }) => server)]
+  const syncs = inOrder(context.syncs).flatMap(([name, entry]) => syncsOf(context, name, entry))
   return deepFreeze({
     stack,
     target: context.target,
     keyPairs: keyPairsOf(context, launched),
-    securityGroups: securityGroupsOf(context, stack, launched),
+    securityGroups: securityGroupsOf(context, stack, launched, syncs),
     servers,
     volumes: inOrder(context.volumes).map(([name, entry]) => volumeOf(context, stack, name, entry)),
-    syncs: inOrder(context.syncs).flatMap(([name, entry]) => syncsOf(context, name, entry)),
+    syncs,
     archives,
   })
 }
@@ -77,7 +80,12 @@ function publicKeyOf(text: string): NonNullable<KeyPairSpec['publicKey']> {
   return keyLinePattern.test(text) ? { kind: 'text', text: text.trim() } : { kind: 'path', path: text }
 }
 
-function securityGroupsOf(context: Context, stack: string, servers: readonly ServerSpec[]): SecurityGroupSpec[] {
+function securityGroupsOf(
+  context: Context,
+  stack: string,
+  servers: readonly ServerSpec[],
+  syncs: readonly SyncSpec[],
+): SecurityGroupSpec[] {
   const groups = inOrder(context.securityGroups).map(
     ([name, { description, ingress = [], tags }]): SecurityGroupSpec => {
       const rules = ingress.map((rule, index) => {
@@ -98,9 +106,22 @@ function securityGroupsOf(context: Context, stack: string, servers: readonly Ser
   return insertInOrder(groups, {
     address: generated,
     description: 'evenkeel: SSH from the operator',
-    ingress: [{ protocol: 'tcp', fromPort: 22, toPort: 22, from: { kind: 'my-ip' } }],
+    ingress: [
+      { ...ssh, from: { kind: 'my-ip' } },
+      ...(syncs.some(isBetweenServers)
+        ? [{ ...ssh, from: { kind: 'security-group', address: generated } } as const]
+        : []),
+    ],
     tags: tagsOf(context, undefined),
   })
+}
+
+const ssh = { protocol: 'tcp', fromPort: 22, toPort: 22 } as const
+
+/** Whether a rule has one server reach another by itself: the generated group then lets its members in. */
+function isBetweenServers({ from, to, via }: SyncSpec): boolean {
+  const isManaged = ({ kind }: SyncEndpoint) => kind === 'server' || kind === 'volume'
+  return via === 'direct' && isManaged(to) && from.some(isManaged)
 }
 
 /** Whether a server has the group, or a rule or a reference names it. */

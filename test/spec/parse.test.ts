@@ -104,6 +104,15 @@ describe('what is generated', () => {
     ])
   })
 
+  it.each([
+    ['from: "a:/x/", to: "b:/y/"', ['my-ip', 'security-group']],
+    ['from: "a:/x/", to: "b:/y/", via: local', ['my-ip']],
+    ['from: "a:/x/", to: ./y/', ['my-ip']],
+  ])('opens the generated group to its own members for %s: %s', (rule, sources) => {
+    const spec = specOf(`${head}servers: { a: { ${server} }, b: { ${server} } }\nsync: { c: { ${rule} } }\n`)
+    expect(spec.securityGroups[0]?.ingress.map(({ from }) => from.kind)).toEqual(sources)
+  })
+
   it('adds nothing where no server needs it', () => {
     const spec = specOf(`${head}volumes: { a: { size: 1, zone: us-east-1a } }\n`)
     expect([spec.keyPairs, spec.securityGroups]).toEqual([[], []])
