@@ -14,7 +14,7 @@ export function planOfRules(
   const isOfRules = ({ address }: { readonly address: Address }) => rules.includes(address)
   // What another rule would bring first is left to that rule.
   const isOfOtherRule = (step: Step | undefined) =>
-    step !== undefined && /^sync\./.test(step.address) && !isOfRules(step)
+    step !== undefined && step.address.startsWith('sync.') && !isOfRules(step)
   const byId = new Map(plan.steps.map((step) => [step.id, step]))
   const wanted = new Set<Step>()
   const add = (step: Step | undefined) => {

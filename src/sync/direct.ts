@@ -67,9 +67,13 @@ function argvWithAgent(run: RsyncRun, to: string): readonly string[] {
   const agent = process.env['SSH_AUTH_SOCK']
   return [
     'ssh-agent',
-    ...['sh', '-c', 'ssh-add -q - || exit 255; exec ssh -o "ForwardAgent=$SSH_AUTH_SOCK" "$@"', 'direct'],
+    'sh',
+    '-c',
+    'ssh-add -q - || exit 255; exec ssh -o "ForwardAgent=$SSH_AUTH_SOCK" "$@"',
+    'direct',
     ...(agent === undefined ? [] : ['-o', `IdentityAgent=${agent}`]),
-    ...['-o', 'ControlPath=none', '-o', 'ControlMaster=no'],
+    '-oControlPath=none',
+    '-oControlMaster=no',
     ...options,
     name,
     scriptAtSource(run, to),

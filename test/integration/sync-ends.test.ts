@@ -140,17 +140,18 @@ describe.skipIf(noHostsBecause !== undefined)(`ends of copies${noHostsBecause ? 
       ['tree/f', 'out'],
       ['tree/f', 'out/'],
     ] as const
-    const list = 'find . | sort'
-    for (const [index, [from, to]] of ends.entries()) {
+    const check = async ([from, to]: (typeof ends)[number], index: number) => {
       const expected = here(`plain${index}`)
       mkdirSync(expected)
       expect(spawnSync('rsync', ['-a', from, join(expected, to)], { cwd: world.directory }).status).toBe(0)
-      const plain = spawnSync('sh', ['-c', list], { cwd: expected }).stdout.toString()
       await expectSuccess(world.run(['put', from, `far:/opt/slash${index}/${to}`]))
-      expect(await inside('far', `cd /opt/slash${index}; ${list}`), `${from} ${to}`).toBe(plain)
       await expectSuccess(world.run(['get', `far:/opt/slash${index}/`, `./back${index}/`]))
-      expect(spawnSync('sh', ['-c', list], { cwd: here(`back${index}`) }).stdout.toString()).toBe(plain)
+      const [plain, back] = ['plain', 'back'].map((name) =>
+        spawnSync('sh', ['-c', 'find . | sort'], { cwd: here(`${name}${index}`) }).stdout.toString(),
+      )
+      expect(back, `${from} ${to}`).toBe(plain)
     }
+    await Promise.all(ends.map(check))
   })
 
   it('take options: include before exclude, owner, modes, contents', async () => {
