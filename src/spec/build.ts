@@ -119,9 +119,9 @@ function securityGroupsOf(
 const ssh = { protocol: 'tcp', fromPort: 22, toPort: 22 } as const
 
 /** Whether a rule has one server reach another by itself: the generated group then lets its members in. */
-function isBetweenServers({ from, to, via }: SyncSpec): boolean {
+function isBetweenServers({ from, to, via, method }: SyncSpec): boolean {
   const isManaged = ({ kind }: SyncEndpoint) => kind === 'server' || kind === 'volume'
-  return via === 'direct' && isManaged(to) && from.some(isManaged)
+  return method === 'files' && via === 'direct' && isManaged(to) && from.some(isManaged)
 }
 
 /** Whether a server has the group, or a rule or a reference names it. */
