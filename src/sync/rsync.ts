@@ -1,16 +1,13 @@
 import { shellWord } from '../core/shell-words.js'
-import { runChild, type ChildResult } from './child.js'
+import type { ChildResult } from './child.js'
 import { runDirect } from './direct.js'
 import { parseEntry } from './itemized.js'
-import { lineReader } from './line-reader.js'
 import { isSameMachine, rootPrefix, sshTo, type Machine } from './machine.js'
 import { runRelayed } from './relay.js'
+import { runWithLines, type TakeLine } from './report-lines.js'
 import { rsyncFailure } from './rsync-errors.js'
 import { rsyncOptions } from './rsync-options.js'
 import type { RsyncRun } from './rsync-run.js'
-
-/** Takes a line of rsync's report; whether it was one. */
-export type TakeLine = (line: string) => boolean
 
 /**
  * Runs rsync once, in the way that the two machines allow: with one end here, from here; with both ends on one machine, on
@@ -64,14 +61,6 @@ async function runInside(run: RsyncRun, take: TakeLine): Promise<ChildResult> {
   const words = ['env', 'LC_ALL=C', 'TZ=UTC', 'rsync', ...rsyncOptions(run), '--', ...source.paths, target.path]
   const command = `${rootPrefix(source.machine)}${words.map(shellWord).join(' ')}`
   return runWithLines({ argv: [...argv, name, command] }, take)
-}
-
-/** Runs a program whose standard output is rsync's report. */
-export async function runWithLines(request: Parameters<typeof runChild>[0], take: TakeLine): Promise<ChildResult> {
-  const lines = lineReader((line) => void take(line))
-  const result = await runChild(request, lines.write)
-  lines.end()
-  return result
 }
 
 function placeArgument(machine: Machine, path: string): string {
