@@ -37,7 +37,7 @@ export async function readSyncs(
 }
 
 /** The rule as it is copied; `options` are those that are set. */
-export function copyRule(sync: SyncSpec, sources: readonly CopyPlace[]): CopyRule {
+function copyRule(sync: SyncSpec, sources: readonly CopyPlace[]): CopyRule {
   const { include, owner, chmod, checksum, bandwidthKiBps, compress, partial } = sync
   const options: CopyOptions = {
     ...(include.length > 0 && { include }),
@@ -70,7 +70,7 @@ async function readSync(
 }
 
 /** Where an end is, when that can be asked now: the server answered and, for a volume, has it mounted. */
-export function copyPlace(
+function copyPlace(
   end: SyncEndpoint,
   volumes: readonly LiveVolume[],
   servers: readonly EnteredServer[],

@@ -28,7 +28,7 @@ export interface ElsewherePlace {
 }
 
 /** Where an end is; undefined when it cannot be planned: its server or volume is not, or is not to be mounted. */
-export function placeOf(planning: Planning, end: SyncEndpoint): Place | undefined {
+function placeOf(planning: Planning, end: SyncEndpoint): Place | undefined {
   if (end.kind === 'local') return { path: end.path, host: undefined }
   if (end.kind === 'remote') return { path: end.path, host: end.host }
   const volume = end.kind === 'volume' ? planning.volumes.get(end.volume) : undefined

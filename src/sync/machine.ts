@@ -35,7 +35,7 @@ export function sshTo(machine: Exclude<Machine, { kind: 'here' }>): {
 }
 
 /** The system's configuration and known hosts; nobody is asked anything. */
-export const unmanagedSsh = ['ssh', '-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=yes', '-o', 'ConnectTimeout=15']
+const unmanagedSsh = ['ssh', '-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=yes', '-o', 'ConnectTimeout=15']
 
 /** Before a command there, so that it may read and write anything: evenkeel works as root on its servers. */
 export function rootPrefix(machine: Machine): string {

@@ -5,7 +5,7 @@ import type { HostAccess } from '../executor/ports.js'
 import type { SshConnections } from './ssh-connections.js'
 
 /** Ends the comment of a one-shot key's line, before the rule's name and the second at which it expires. */
-export const oneShotMark = 'evenkeel-one-shot'
+const oneShotMark = 'evenkeel-one-shot'
 
 /** Chosen: the key is needed once, right after it was made; sshd looks at the time only when somebody logs in. */
 const lifetimeSeconds = 600
