@@ -26,8 +26,8 @@ export default defineConfig({
           include: hosts,
           pool: 'forks',
           globalSetup: ['test/support/build-once.ts'],
-          // Each file has a sandbox of its own; two at a time keep two cores busy while one of them waits.
-          maxWorkers: 2,
+          // Each file has a sandbox of its own, and mostly waits: three at a time keep two cores busy.
+          maxWorkers: 3,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           env,

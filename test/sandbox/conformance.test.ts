@@ -525,13 +525,19 @@ describe('volumes', () => {
   })
 
   test('a volume grows, never shrinks, waits for its last change, and changes four times a day', async () => {
-    const id = await volume()
-    const modify = (extra: object) => client.send(new ec2.ModifyVolumeCommand({ VolumeId: id, ...extra }))
+    // Without a latency the first change may be over before the second is asked for.
+    const slow = clientOf(await testSandbox({ latencies: { modifyingMs: 150, optimizingMs: 150 } }))
+    const made = await slow.send(new ec2.CreateVolumeCommand({ AvailabilityZone: 'us-east-1a', Size: 1 }))
+    const id = made.VolumeId ?? ''
+    await until(
+      async () => (await slow.send(new ec2.DescribeVolumesCommand({ VolumeIds: [id] }))).Volumes![0]!,
+      ({ State }) => State === 'available',
+    )
+    const modify = (extra: object) => slow.send(new ec2.ModifyVolumeCommand({ VolumeId: id, ...extra }))
     const completed = () =>
       until(
         async () =>
-          (await client.send(new ec2.DescribeVolumesModificationsCommand({ VolumeIds: [id] })))
-            .VolumesModifications![0]!,
+          (await slow.send(new ec2.DescribeVolumesModificationsCommand({ VolumeIds: [id] }))).VolumesModifications![0]!,
         ({ ModificationState }) => ModificationState === 'completed',
       )
     expect((await modify({ Size: 2 })).VolumeModification).toMatchObject({
