@@ -106,6 +106,7 @@ export const codes = {
   HOST_BAD_LABEL: 'a filesystem cannot carry this label or UUID',
   HOST_PACKAGE_MISSING: 'a program that a server needs is missing and could not be installed',
   HOST_MOUNT_POINT_TAKEN: 'a mount point on a server is used by something else',
+  HOST_NOT_MOUNTED: 'a volume is not mounted where a copy would read or write',
   HOST_MOUNT_FAILED: 'a server could not mount a volume',
   HOST_DUPLICATE_UUID: 'two volumes on one server hold filesystems with the same UUID',
   HOST_FSTAB_CONFLICT: '/etc/fstab has a line of somebody else for the same mount point',

@@ -56,6 +56,11 @@ export interface HostPort {
   ): Promise<Effect>
   /** Takes the managed fstab line out, then unmounts; a busy mount is a HostError that names the processes that hold it. */
   unmount(access: HostAccess, request: { readonly volumeId: string }): Promise<Effect>
+  /** The volume's filesystem, where it is mounted at that path and on top there; rejects with HOST_NOT_MOUNTED when it is not. */
+  checkMounted(
+    access: HostAccess,
+    request: { readonly volumeId: string; readonly mountPath: string },
+  ): Promise<MountedFilesystem>
   /**
    * Holds the filesystems of these volumes still, those that are mounted, until `thaw`, or until the server has lost us,
    * or for `seconds` at most. One that cannot be frozen is written out instead.
@@ -80,6 +85,13 @@ export interface HostPort {
   /** Drops one server's connection, e.g. before it is stopped. */
   disconnect(address: Address): void
   close(): void
+}
+
+/** A filesystem that was found mounted. */
+export interface MountedFilesystem {
+  readonly mountPath: string
+  /** `major:minor`, as the third field of /proc/self/mountinfo has it. */
+  readonly number: string
 }
 
 export interface BlockCopyRequest {

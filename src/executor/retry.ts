@@ -44,6 +44,7 @@ export function retryingHosts(hosts: HostPort, options: RetryOptions): HostPort 
     growFilesystem: (access, request) => retried(() => hosts.growFilesystem(access, request)),
     mount: (access, request) => retried(() => hosts.mount(access, request)),
     writeFstab: (access, request) => retried(() => hosts.writeFstab(access, request)),
+    checkMounted: (access, request) => retried(() => hosts.checkMounted(access, request)),
     unmount: (access, request) => retried(() => hosts.unmount(access, request)),
     copyBlocks: (source, destination, request) => retried(() => hosts.copyBlocks(source, destination, request)),
     freeze: (access, request) => retried(() => hosts.freeze(access, request)),

@@ -1,6 +1,6 @@
 import type { TreeFacts } from '../planner/live-stack.js'
 import type { CopyOptions } from '../planner/step.js'
-import type { HostAccess } from './host-port.js'
+import type { HostAccess, MountedFilesystem } from './host-port.js'
 
 export interface CopyRule {
   /** For people, where it shows on a server for a moment. */
@@ -22,6 +22,8 @@ export interface CopyPlace {
   readonly host?: string
   /** Absolute on a server; with the trailing slash as written. */
   readonly path: string
+  /** What must be mounted there, still, when files are read or written; else nothing is. */
+  readonly mounted?: MountedFilesystem
 }
 
 /** Where a rule writes: an absolute path on a server, with the trailing slash as written. */

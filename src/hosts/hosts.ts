@@ -8,10 +8,12 @@ import type {
   Freeze,
   HostAccess,
   HostPort,
+  MountedFilesystem,
 } from '../executor/ports.js'
 import type { HostFacts } from '../planner/live-stack.js'
 import type { Address } from '../spec/address.js'
 import { copyBlocks } from './block-copy.js'
+import { checkMounted, type MountedRequest } from './check-mounted.js'
 import { runShellCommand } from './command.js'
 import { connect } from './connect.js'
 import { execArgv } from './exec.js'
@@ -100,6 +102,10 @@ class Hosts implements HostPort {
 
   unmount(access: HostAccess, request: { readonly volumeId: string }): Promise<Effect> {
     return this.#whileConnected(access, (session) => unmountVolume(session, request.volumeId))
+  }
+
+  checkMounted(access: HostAccess, request: MountedRequest): Promise<MountedFilesystem> {
+    return this.#whileConnected(access, (session) => checkMounted(session, request))
   }
 
   freeze(access: HostAccess, request: FreezeRequest): Promise<Freeze> {

@@ -105,6 +105,7 @@ export function addVersion(planning: Planning, spec: ArchiveSpec, version: NewVe
     {
       server,
       destination: `${mount.path}/`,
+      mounted: { volume: bound, mountPath: mount.path },
       source: withSlash(spec.from),
       delete: true,
       exclude: spec.exclude,

@@ -2,12 +2,21 @@ import type { Address } from '../spec/address.js'
 import type { Template } from '../spec/template.js'
 import type { StepBase } from './step-base.js'
 
+/** A volume that a copy reads or writes, and where it must be mounted at that moment. */
+export interface MountedVolume {
+  /** Under what it is bound. */
+  readonly volume: Address
+  readonly mountPath: string
+}
+
 /** An end of a copy: on a server of the stack, on an unmanaged machine (`user@name`), or, with neither, on this machine. */
 export interface PlannedPlace {
   readonly server?: Address
   readonly host?: string
   /** Absolute on a server; on this machine as written. With the trailing slash as written. */
   readonly path: string
+  /** Where the path lies on a volume of the stack: without it the path would be a directory of the root disk. */
+  readonly mounted?: MountedVolume
 }
 
 /** How files are copied; what is not said is off. */
@@ -30,6 +39,8 @@ export interface CopyFiles extends StepBase {
   readonly host?: string
   /** Absolute path on the server; with the trailing slash as written. */
   readonly destination: string
+  /** The volume on which the destination lies. */
+  readonly mounted?: MountedVolume
   /** A path of this machine, or places on one machine. */
   readonly source: string | readonly PlannedPlace[]
   readonly delete: boolean

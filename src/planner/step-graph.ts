@@ -108,7 +108,7 @@ export class StepGraph {
     }
     for (const { step, needs } of this.#drafts.values()) {
       if (isLeftOut(step)) continue
-      step.needs = this.#withoutImplied(needs)
+      step.needs = needs
       steps.push(step)
     }
     impossible.sort((left, right) => compareText(left.id, right.id))
@@ -142,16 +142,4 @@ export class StepGraph {
     planned.sort(compareText)
     return planned.filter((need, index) => need !== planned[index - 1])
   }
-
-  /** What a need needs itself goes without saying: left out, one level deep, which is what makes plans short to read. */
-  #withoutImplied(needs: readonly StepId[]): readonly StepId[] {
-    if (needs.length < 2) return needs
-    const implied = needs.flatMap((need) => this.#drafts.get(need)?.needs ?? [])
-    if (implied.length === 0) return needs
-    const gone = implied.length > smallList ? new Set(implied) : undefined
-    return needs.filter((need) => !(gone ? gone.has(need) : implied.includes(need)))
-  }
 }
-
-/** Chosen: up to here, looking through a list is quicker than making a set. */
-const smallList = 12

@@ -66,7 +66,11 @@ export function isNew(place: Place): boolean {
 
 /** The end as a step says it. */
 export function plannedPlace(place: Place): PlannedPlace {
-  if (place.fate) return { server: place.fate.address, path: place.path }
+  if (place.fate) {
+    const { fate, path, volume } = place
+    const mounted = volume?.mount && { volume: volume.address, mountPath: volume.mount.path }
+    return { server: fate.address, path, ...(mounted && { mounted }) }
+  }
   return place.host === undefined ? { path: place.path } : { host: place.host, path: place.path }
 }
 

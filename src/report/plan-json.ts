@@ -1,5 +1,6 @@
 import type { Change, ChangeKind } from '../planner/change.js'
 import type { Plan } from '../planner/plan.js'
+import { shortNeeds } from './short-needs.js'
 
 /** How many changes of each kind a plan has. */
 export type PlanSummary = Readonly<Record<ChangeKind, number>>
@@ -13,6 +14,7 @@ export function summaryOfPlan(changes: readonly Change[]): PlanSummary {
 /** A plan as `plan --json` prints it (schema/plan.schema.json), with a line break at the end. Without user data or tags: it can be shown in a log. */
 export function planJson(plan: Plan): string {
   const { formatVersion, stack, complete, applyable, specDigest, liveDigest, problems, impossible, unreadable } = plan
+  const needsOf = shortNeeds(plan.steps)
   const document = {
     formatVersion,
     stack,
@@ -20,7 +22,10 @@ export function planJson(plan: Plan): string {
     applyable,
     summary: summaryOfPlan(plan.changes),
     changes: plan.changes,
-    steps: plan.steps.map(({ id, kind, address, needs, impact }) => ({ id, kind, address, needs, impact })),
+    steps: plan.steps.map((step) => {
+      const { id, kind, address, impact } = step
+      return { id, kind, address, needs: needsOf(step), impact }
+    }),
     problems: problems.map(({ severity, scope, code, address, message, hint }) => ({
       severity,
       scope,

@@ -3,6 +3,7 @@ import type { Plan } from '../planner/plan.js'
 import type { StepId } from '../planner/step.js'
 import { impactText } from './plan-text-changes.js'
 import type { Colors } from './plan-text.js'
+import { shortNeeds } from './short-needs.js'
 
 /** Chosen: what fits on two screens; `--verbose` shows all. */
 const stepsMax = 80
@@ -15,14 +16,16 @@ export function stepLines(plan: Plan, colors: Colors, verbose: boolean): readonl
   const shown = verbose ? plan.steps : plan.steps.slice(0, stepsMax)
   if (shown.length > 0) {
     const numbers = new Map<StepId, number>(plan.steps.map(({ id }, index) => [id, index + 1]))
+    const needsOf = shortNeeds(plan.steps)
     const digits = String(plan.steps.length).length
     const kindWidth = Math.max(...shown.map(({ kind }) => kind.length))
     const addressWidth = Math.max(...shown.map(({ address }) => address.length))
     lines.push(colors.bold('Steps'))
-    shown.forEach(({ id, kind, address, needs, impact }, index) => {
+    shown.forEach((step, index) => {
+      const { id, kind, address, impact } = step
       const number = `${String(index + 1).padStart(digits + 2)}.`
       const waits = waitText(
-        needs.map((need) => numbers.get(need) ?? 0),
+        needsOf(step).map((need) => numbers.get(need) ?? 0),
         verbose,
       )
       const mark = impactText(impact, colors)

@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { HostError, messageOf } from '../core/errors.js'
 import { shellWord } from '../core/shell-words.js'
+import type { MountedFilesystem } from '../executor/ports.js'
 import { readChild, type ChildResult } from './child.js'
 import { machineName, sshTo, type Machine } from './machine.js'
+import { mountGuard, throwIfUnmounted } from './mount-guard.js'
 import type { SshConnections } from './ssh-connections.js'
 
 /** What a destination is on its machine, before a copy. */
@@ -19,6 +21,8 @@ export interface DestinationFacts {
 export interface Destination {
   readonly machine: Machine
   readonly path: string
+  /** As the end of a copy says it. */
+  readonly mounted?: MountedFilesystem
   /** `user` or `user:group` by their names there; undefined: whoever logs in. */
   readonly owner: string | undefined
 }
@@ -81,6 +85,7 @@ async function askDestination(
   const [user = '', group = ''] = (owner ?? login).split(':')
   const script = `LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
+${mountGuard(destination)}
 {
 path=${shellWord(path)} user=${shellWord(user)} group=${shellWord(group)}
 uid=$(id -u $user) && gid=$(id -g $user) || exit 1
@@ -96,6 +101,7 @@ printf '%s\\n' "$existed" "$rsync" "$uid" "$gid" "$top"
 } < /dev/null
 `
   const result = await runThere(ssh, machine, script)
+  throwIfUnmounted(result, machineName(machine), [destination])
   if (result.exitCode !== 0) throw failure(destination, result)
   const [existed, rsync, uid, gid, top = ''] = result.stdout.split('\n')
   const [topOwner = '', mode = ''] = top.split(' ')

@@ -6,6 +6,7 @@ import { shellWord } from '../core/shell-words.js'
 import type { CopyPlace, CopyRule } from '../executor/ports.js'
 import { connectionBroke, runThere } from './destination.js'
 import { machineName, machineOf, type Machine } from './machine.js'
+import { mountGuard, throwIfUnmounted } from './mount-guard.js'
 import type { SshConnections } from './ssh-connections.js'
 
 /** Where files come from, found. */
@@ -42,9 +43,15 @@ export async function readSource(
       return `if [ -d ${word} ]; then echo directory; elif [ -e ${word} ] || [ -L ${word} ]; then echo file; else echo missing; fi\n`
     })
     .join('')
-  const result = await runThere(connections, machine, `${script}command -v rsync > /dev/null && echo rsync || :\n`)
+  const guards = places.map(mountGuard).join('\n')
+  const result = await runThere(
+    connections,
+    machine,
+    `${guards}\n${script}command -v rsync > /dev/null && echo rsync || :\n`,
+  )
   const host = machineName(machine)
   const common = { host, exitCode: result.exitCode, stderrTail: result.stderrTail }
+  throwIfUnmounted(result, host, places)
   if (result.exitCode !== 0) throw connectionBroke(host, result.stderrTail, common)
   const said = result.stdout.trim().split('\n')
   for (const [index, path] of paths.entries()) {

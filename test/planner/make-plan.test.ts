@@ -156,7 +156,7 @@ describe('a server', () => {
 
   it('waits with its setup for its mounts', () => {
     const plan = planOf(withVolume('server: web, size: 1, mount: /srv').replace('type:', 'setup: [uptime], type:'))
-    expect(needsOf(plan, 'run-setup:server.web')).toEqual(['mount-volume:volume.data'])
+    expect(needsOf(plan, 'run-setup:server.web')).toEqual(['connect-host:server.web', 'mount-volume:volume.data'])
   })
 
   it('is ready for what depends on it when its volumes are mounted and its setup has run', () => {

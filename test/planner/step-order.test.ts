@@ -52,7 +52,7 @@ describe('a graph of steps', () => {
   const web = at('server.web')
   const data = at('volume.data')
 
-  it('drops needs that are not planned, and those that another need implies', () => {
+  it('drops needs that are not planned, and keeps those that another need implies: they are what is executed', () => {
     const graph = new StepGraph()
     graph.add('connect-host', web, {}, { needs: [stepId('create-server', web), stepId('start-server', web)] })
     graph.add('stop-server', web, { instanceId: undefined })
@@ -62,7 +62,7 @@ describe('a graph of steps', () => {
     expect(steps.map(({ id, needs }) => [id, needs])).toEqual([
       ['stop-server:server.web', []],
       ['start-server:server.web', ['stop-server:server.web']],
-      ['connect-host:server.web', ['start-server:server.web']],
+      ['connect-host:server.web', ['start-server:server.web', 'stop-server:server.web']],
     ])
   })
 

@@ -19,7 +19,7 @@ describe('a sync rule', () => {
     expect(kindsOf(plan)).toEqual(['copy-files', 'run-on-change', 'tag-resource'])
     const [copy, , record] = plan.steps.filter(({ address }) => address === 'sync.site')
     expect(copy).toMatchObject({ destination: '/srv/site/', source: './site/', expectedFiles: 3, expectedBytes: 4096 })
-    expect(copy?.needs).toEqual(['mount-volume:volume.data'])
+    expect(copy?.needs).toEqual(['connect-host:server.web', 'mount-volume:volume.data'])
     expect(record).toMatchObject({
       target: 'volume.data',
       tags: { 'evenkeel:sync:site': expect.stringMatching(/^\w{12} \w{8}$/) },

@@ -80,7 +80,7 @@ describe('a sync rule that writes to a volume', () => {
     const text = `${mounted}sync:\n  site: { from: ./site/, to: volume.data/site/ }\n`
     const plan = planOf(text, withSnapshots(settled(text)), restore)
     const copy = plan.steps.find(({ kind }) => kind === 'copy-files')
-    expect(copy?.needs).toEqual(['mount-volume:volume.data'])
+    expect(copy?.needs).toEqual(['connect-host:server.web', 'mount-volume:volume.data'])
     const { live, failed } = apply(text, withSnapshots(settled(text)), restore)
     expect(failed).toEqual([])
     expect(planOf(text, live).steps).toEqual([])

@@ -16,8 +16,11 @@ export async function copyFiles(step: CopyFiles, context: StepContext): Promise<
     ...(step.relayed === true && { relayed: true }),
     ...(step.keepAll === true && { keepAll: true }),
   }
-  const { server, host, destination: path } = step
-  const destination = await placeOf({ ...(server && { server }), ...(host !== undefined && { host }), path }, context)
+  const { server, host, destination: path, mounted } = step
+  const destination = await placeOf(
+    { ...(server && { server }), ...(host !== undefined && { host }), path, ...(mounted && { mounted }) },
+    context,
+  )
   const figures = await context.ports.sync.copy(rule, destination, (bytesDone) => {
     if (expectedBytes === undefined || expectedBytes === 0) context.progress(undefined, formatBytes(bytesDone))
     else {

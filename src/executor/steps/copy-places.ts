@@ -2,9 +2,15 @@ import type { PlannedPlace } from '../../planner/step.js'
 import type { CopyPlace, CopyRule } from '../ports.js'
 import { accessTo, type StepContext } from './step-context.js'
 
-/** An end of a copy, with the way into its server. */
-export async function placeOf({ server, host, path }: PlannedPlace, context: StepContext): Promise<CopyPlace> {
-  if (server !== undefined) return { access: await accessTo(server, context), path }
+/** An end of a copy, with the way into its server. Rejects when a volume is not mounted where the end lies. */
+export async function placeOf({ server, host, path, mounted }: PlannedPlace, context: StepContext): Promise<CopyPlace> {
+  if (server !== undefined) {
+    const access = await accessTo(server, context)
+    if (!mounted) return { access, path }
+    const { volume, mountPath } = mounted
+    const request = { volumeId: context.bindings.idOf(volume), mountPath }
+    return { access, path, mounted: await context.ports.hosts.checkMounted(access, request) }
+  }
   return host === undefined ? { path } : { host, path }
 }
 
