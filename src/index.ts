@@ -25,16 +25,17 @@ export {
   UsageError,
 } from './core/errors.js'
 
-export { type Address, parseAddress } from './spec/address.js'
+export { type Address, parseAddress } from './model/address.js'
 export { type ParseInput, type ParseResult, parseStack } from './spec/parse.js'
-export type { StackSpec, Target } from './spec/stack-spec.js'
+export type { StackSpec, Target } from './model/stack-spec.js'
 
-export type { Change, Diff, Impact } from './planner/change.js'
-export { driftOf } from './planner/drift.js'
-export type { HostFacts, LiveStack, SyncFacts } from './planner/live-stack.js'
+export type { Change, Diff, Impact } from './model/change.js'
+export { driftOf } from './model/drift-report.js'
+export type { HostFacts, LiveStack, SyncFacts } from './model/live-stack.js'
 export { makeDestroyPlan, makePlan } from './planner/make-plan.js'
-export type { Plan, Problem } from './planner/plan.js'
-export type { Step, StepId } from './planner/step.js'
+export type { Plan } from './model/plan.js'
+export type { Problem } from './model/plan-problem.js'
+export type { Step, StepId } from './model/step.js'
 
 export { type ApplyOptions, applyPlan, defaultConcurrency } from './executor/apply-plan.js'
 export type { EventSink, RunEvent } from './executor/events.js'

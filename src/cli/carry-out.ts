@@ -1,7 +1,7 @@
 import { systemClock } from '../core/clock.js'
 import { PlanError } from '../core/errors.js'
 import { applyPlan } from '../executor/apply-plan.js'
-import { hasErrors, type Plan } from '../planner/plan.js'
+import { hasErrors, type Plan } from '../model/plan.js'
 import { planText } from '../report/plan-text.js'
 import { createProgress, type ProgressStyle } from '../report/progress.js'
 import { resultText } from '../report/result-text.js'

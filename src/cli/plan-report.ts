@@ -1,4 +1,4 @@
-import type { Plan } from '../planner/plan.js'
+import type { Plan } from '../model/plan.js'
 import { planJson } from '../report/plan-json.js'
 import { planMarkdown } from '../report/plan-markdown.js'
 import { planText } from '../report/plan-text.js'

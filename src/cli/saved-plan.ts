@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { PlanError, UsageError } from '../core/errors.js'
-import type { Plan } from '../planner/plan.js'
+import type { Plan } from '../model/plan.js'
 import type { StackOptions } from './options.js'
 import { unreadableFile, type StackFile } from './stack-file.js'
 

@@ -1,11 +1,11 @@
 import { PlanError, UsageError } from '../core/errors.js'
-import { findCheckpoint, restoredBy } from '../planner/checkpoints.js'
-import type { LiveStack, LiveVolume } from '../planner/live-stack.js'
+import { findCheckpoint, restoredBy } from '../model/checkpoint.js'
+import type { LiveStack, LiveVolume } from '../model/live-stack.js'
 import type { PlanOptions } from '../planner/make-plan.js'
-import { snapshotVersion } from '../planner/snapshot-tags.js'
-import { tagKeys } from '../planner/tags.js'
-import type { Address } from '../spec/address.js'
-import type { StackSpec } from '../spec/stack-spec.js'
+import { snapshotVersion } from '../model/snapshot-version.js'
+import { tagKeys } from '../model/tags.js'
+import type { Address } from '../model/address.js'
+import type { StackSpec } from '../model/stack-spec.js'
 
 /** What words on the command line mean: a volume, a version of it, a checkpoint. Each throws when there is none. */
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { messageOf, SpecError, UsageError } from '../core/errors.js'
 import { parseStack } from '../spec/parse.js'
-import type { StackSpec } from '../spec/stack-spec.js'
+import type { StackSpec } from '../model/stack-spec.js'
 import { readValues } from '../spec/yaml-values.js'
 import type { StackOptions } from './options.js'
 

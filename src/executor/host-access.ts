@@ -1,6 +1,6 @@
 import { HostError } from '../core/errors.js'
-import type { Binding } from '../planner/plan.js'
-import type { Address } from '../spec/address.js'
+import type { Binding } from '../model/plan.js'
+import type { Address } from '../model/address.js'
 import type { HostAccess, LocalKeysPort } from './ports.js'
 
 /** Everything that EC2 servers answer on. */

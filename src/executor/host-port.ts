@@ -1,6 +1,6 @@
-import type { HostFacts } from '../planner/live-stack.js'
-import type { Address } from '../spec/address.js'
-import type { Fstype, MountSpec } from '../spec/stack-spec.js'
+import type { HostFacts } from '../model/live-stack.js'
+import type { Address } from '../model/address.js'
+import type { Fstype, MountSpec } from '../model/stack-spec.js'
 import type { Effect } from './ports.js'
 
 /** How to reach a server. Its host key is always known before a connection is made. */

@@ -1,6 +1,6 @@
-import type { PlannedLedger } from '../planner/plan.js'
-import type { Step } from '../planner/step.js'
-import { compareAddresses, type Address } from '../spec/address.js'
+import type { PlannedLedger } from '../model/plan.js'
+import type { Step } from '../model/step.js'
+import { compareAddresses, type Address } from '../model/address.js'
 import type { Outcome } from './outcome.js'
 
 /** What the ledger says while the steps run: what is there, and what will be; undefined when it says so already. */

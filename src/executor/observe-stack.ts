@@ -8,12 +8,12 @@ import {
   type LiveVolume,
   type SyncFacts,
   type Unreadable,
-} from '../planner/live-stack.js'
-import { deviceNamesOf } from '../planner/attached-devices.js'
-import { loginUser } from '../planner/login-user.js'
-import { tagKeys } from '../planner/tags.js'
-import { displayName, type Address } from '../spec/address.js'
-import type { StackSpec } from '../spec/stack-spec.js'
+} from '../model/live-stack.js'
+import { deviceNamesOf } from '../model/attached-devices.js'
+import { loginUser } from '../model/login-user.js'
+import { tagKeys } from '../model/tags.js'
+import { displayName, type Address } from '../model/address.js'
+import type { StackSpec } from '../model/stack-spec.js'
 import { mapBounded } from './bounded.js'
 import { hostAccess } from './host-access.js'
 import { readSyncs, type EnteredServer } from './observe-syncs.js'

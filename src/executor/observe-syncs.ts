@@ -1,11 +1,11 @@
 import { messageOf } from '../core/errors.js'
-import type { LiveVolume, SyncFacts } from '../planner/live-stack.js'
-import type { CopyOptions } from '../planner/step.js'
-import type { Address } from '../spec/address.js'
-import type { SyncEndpoint, SyncSpec } from '../spec/stack-spec.js'
+import type { LiveVolume, SyncFacts } from '../model/live-stack.js'
+import type { CopyOptions } from '../model/step.js'
+import type { Address } from '../model/address.js'
+import type { SyncEndpoint, SyncSpec } from '../model/stack-spec.js'
 import { mapBounded } from './bounded.js'
 import type { CopyPlace, CopyRule, HostAccess, Ports } from './ports.js'
-import type { HostFacts } from '../planner/live-stack.js'
+import type { HostFacts } from '../model/live-stack.js'
 
 /** Chosen: few enough for a small machine's processes (rsync). */
 const comparisonsAtOnce = 4

@@ -8,10 +8,10 @@ import type {
   LiveSubnet,
   LiveTemporary,
   LiveVolume,
-} from '../planner/live-stack.js'
-import type { Tags } from '../planner/tags.js'
-import type { Address } from '../spec/address.js'
-import type { ImageSelector, RootVolumeSpec, SubnetSelector, VolumeType } from '../spec/stack-spec.js'
+} from '../model/live-stack.js'
+import type { Tags } from '../model/tags.js'
+import type { Address } from '../model/address.js'
+import type { ImageSelector, RootVolumeSpec, SubnetSelector, VolumeType } from '../model/stack-spec.js'
 import type { HostPort, LocalKeysPort } from './host-port.js'
 import type { SyncPort } from './sync-port.js'
 

@@ -1,5 +1,5 @@
 import { assert, required } from '../core/assert.js'
-import type { Step, StepId } from '../planner/step.js'
+import type { Step, StepId } from '../model/step.js'
 import type { Outcome } from './outcome.js'
 import { aloneIn, categoryOf, expectedSeconds, type Category } from './step-costs.js'
 

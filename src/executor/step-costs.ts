@@ -1,5 +1,5 @@
-import type { Address } from '../spec/address.js'
-import type { Step, StepKind } from '../planner/step.js'
+import type { Address } from '../model/address.js'
+import type { Step, StepKind } from '../model/step.js'
 
 /** Whose limit a step counts against: EC2's request buckets, or sessions in servers. */
 export type Category = 'cloud' | 'host'

@@ -1,5 +1,5 @@
-import type { TreeFacts } from '../planner/live-stack.js'
-import type { CopyOptions } from '../planner/step.js'
+import type { TreeFacts } from '../model/live-stack.js'
+import type { CopyOptions } from '../model/step.js'
 import type { HostAccess, MountedFilesystem } from './host-port.js'
 
 export interface CopyRule {

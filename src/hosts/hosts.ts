@@ -10,8 +10,8 @@ import type {
   HostPort,
   MountedFilesystem,
 } from '../executor/ports.js'
-import type { HostFacts } from '../planner/live-stack.js'
-import type { Address } from '../spec/address.js'
+import type { HostFacts } from '../model/live-stack.js'
+import type { Address } from '../model/address.js'
 import { copyBlocks } from './block-copy.js'
 import { checkMounted, type MountedRequest } from './check-mounted.js'
 import { runShellCommand } from './command.js'

@@ -4,8 +4,8 @@ import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { messageOf, UsageError } from '../core/errors.js'
 import type { LocalKeysPort } from '../executor/ports.js'
-import { type Address, displayName } from '../spec/address.js'
-import type { KeyPairSpec } from '../spec/stack-spec.js'
+import { type Address, displayName } from '../model/address.js'
+import type { KeyPairSpec } from '../model/stack-spec.js'
 import { generateOpensshKeyPair, publicKeyOf } from '../core/openssh-key.js'
 
 export interface LocalKeysOptions {

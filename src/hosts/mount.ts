@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.js'
 import { HostError } from '../core/errors.js'
 import type { Effect, HostPort } from '../executor/ports.js'
-import { fstabOptions } from '../planner/fstab.js'
+import { fstabOptions } from '../model/fstab-line.js'
 import { commandFailed, type CommandResult, runScript } from './command.js'
 import { describeContent, isWantedFstype } from './describe-content.js'
 import { mountsOf, type VolumeDevice } from './devices.js'

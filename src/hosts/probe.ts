@@ -1,4 +1,4 @@
-import type { HostFacts } from '../planner/live-stack.js'
+import type { HostFacts } from '../model/live-stack.js'
 import { runScriptOrFail } from './command.js'
 import { type VolumeDevice, volumeDevices, volumeMounts } from './devices.js'
 import { parseFstab } from './fstab.js'

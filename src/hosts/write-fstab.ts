@@ -1,6 +1,6 @@
 import { HostError } from '../core/errors.js'
 import type { Effect, HostPort } from '../executor/ports.js'
-import { fstabOptions } from '../planner/fstab.js'
+import { fstabOptions } from '../model/fstab-line.js'
 import { commandFailed, runScript } from './command.js'
 import { foreignContent } from './make-filesystem.js'
 import { isWantedFstype } from './describe-content.js'

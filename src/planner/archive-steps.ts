@@ -1,15 +1,15 @@
 import { required } from '../core/assert.js'
-import { displayName, type Address } from '../spec/address.js'
-import type { ArchiveSpec } from '../spec/stack-spec.js'
+import { displayName, type Address } from '../model/address.js'
+import type { ArchiveSpec } from '../model/stack-spec.js'
 import { archiveUuid, versionTags } from './archive-versions.js'
-import type { LiveSnapshot, LiveTemporary, TreeFacts } from './live-stack.js'
-import { loginUser } from './login-user.js'
-import { nameTag } from './names.js'
+import type { LiveSnapshot, LiveTemporary, TreeFacts } from '../model/live-stack.js'
+import { loginUser } from '../model/login-user.js'
+import { nameTag } from '../model/names.js'
 import type { Planning } from './planning.js'
 import { imageOf, keyNameOf, subnetOf } from './server-properties.js'
 import { stepId } from './step-graph.js'
-import type { StepId } from './step.js'
-import { tagKeys, type Tags } from './tags.js'
+import type { StepId } from '../model/step.js'
+import { tagKeys, type Tags } from '../model/tags.js'
 
 /** A version that is to be made. */
 export interface NewVersion {

@@ -1,11 +1,11 @@
 import { digestOf, digestOfText } from '../core/digest.js'
-import type { ArchiveSpec } from '../spec/stack-spec.js'
-import type { Address } from '../spec/address.js'
-import type { LiveSnapshot, TreeFacts } from './live-stack.js'
-import { nameTag } from './names.js'
+import type { ArchiveSpec } from '../model/stack-spec.js'
+import type { Address } from '../model/address.js'
+import type { LiveSnapshot, TreeFacts } from '../model/live-stack.js'
+import { nameTag } from '../model/names.js'
 import type { Planning } from './planning.js'
-import { isNewerSnapshot, snapshotVersion } from './snapshot-tags.js'
-import { tagKeys, type Tags } from './tags.js'
+import { isNewerSnapshot, snapshotVersion } from '../model/snapshot-version.js'
+import { tagKeys, type Tags } from '../model/tags.js'
 
 /** What is known of an archive's versions. */
 export interface ArchiveVersions {

@@ -1,13 +1,13 @@
-import type { Address } from '../spec/address.js'
-import { sortedAddresses } from './address-order.js'
-import { deviceNamesOf } from './attached-devices.js'
-import type { LiveServer } from './live-stack.js'
-import { loginUser } from './login-user.js'
-import type { Binding } from './plan.js'
+import type { Address } from '../model/address.js'
+import { sortedAddresses } from '../model/address-order.js'
+import { deviceNamesOf } from '../model/attached-devices.js'
+import type { LiveServer } from '../model/live-stack.js'
+import { loginUser } from '../model/login-user.js'
+import type { Binding } from '../model/plan.js'
 import type { Planning } from './planning.js'
 import { factsOf } from './server-fate.js'
 import { imageOf } from './server-properties.js'
-import { tagKeys } from './tags.js'
+import { tagKeys } from '../model/tags.js'
 
 /** What exists, by address, addresses in order. `adopted` are volumes that become ours in the plan. */
 export function bindingsOf(planning: Planning): Readonly<Record<string, Binding>> {

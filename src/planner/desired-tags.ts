@@ -1,13 +1,13 @@
-import type { Address } from '../spec/address.js'
-import type { UserTags } from '../spec/stack-spec.js'
+import type { Address } from '../model/address.js'
+import type { UserTags } from '../model/stack-spec.js'
 import { digestOfText } from '../core/digest.js'
-import { compareText } from './address-order.js'
-import { formatApplied, parseApplied, type AppliedRecord } from './applied.js'
-import type { Diff } from './change.js'
+import { compareText } from '../model/address-order.js'
+import { formatApplied, parseApplied, type AppliedRecord } from '../model/applied.js'
+import type { Diff } from '../model/change.js'
 import { causeOf } from './comparison.js'
-import { nameTag } from './names.js'
+import { nameTag } from '../model/names.js'
 import type { Planning } from './planning.js'
-import { tagKeys, type Tags } from './tags.js'
+import { tagKeys, type Tags } from '../model/tags.js'
 
 /** Digests of the user tag keys that we set, so that one that leaves the file can be told from one that others made. Chosen: five hex digits, so that 42 keys fit. */
 const userKeyDigestLength = 5

@@ -1,8 +1,8 @@
-import type { IngressRuleSpec } from '../spec/stack-spec.js'
+import type { IngressRuleSpec } from '../model/stack-spec.js'
 import { canonicalCidr, singleAddressCidr } from './cidr.js'
-import type { LiveRule } from './live-stack.js'
+import type { LiveRule } from '../model/live-stack.js'
 import type { Planning } from './planning.js'
-import type { PlannedRule } from './step.js'
+import type { PlannedRule } from '../model/step.js'
 
 /** On a live rule, says that it came from `my-ip` in the file, so that an operator who moves is told from a rule made by hand. */
 const myIpDescription = 'my-ip'

@@ -1,5 +1,5 @@
-import type { AppliedRecord, Digester } from './applied.js'
-import { fstypeFromBlkid, type FstabLine, type HostDevice, type HostMount } from './live-stack.js'
+import type { AppliedRecord, Digester } from '../model/applied.js'
+import { fstypeFromBlkid, type FstabLine, type HostDevice, type HostMount } from '../model/live-stack.js'
 import type { InsideInput } from './volume-inside.js'
 
 /** What is known of a volume's inside before the plan. Members are undefined where nobody could look. */

@@ -1,5 +1,5 @@
-import type { KeyPairSpec } from '../spec/stack-spec.js'
-import { parseApplied } from './applied.js'
+import type { KeyPairSpec } from '../model/stack-spec.js'
+import { parseApplied } from '../model/applied.js'
 import {
   compareProperties,
   createDiffs,
@@ -10,13 +10,13 @@ import {
   type Property,
 } from './comparison.js'
 import { creationTags, lastingTags, tagWork, userTagsWord } from './desired-tags.js'
-import type { LiveKeyPair } from './live-stack.js'
-import { mutabilityOf } from './mutability.js'
+import type { LiveKeyPair } from '../model/live-stack.js'
+import { mutabilityOf } from '../model/mutability.js'
 import { keyNameOf } from './server-properties.js'
 import { recordChange, warn, type Planning } from './planning.js'
 import { reasonFor, reasonForCreate, reasonForRemoval } from './reasons.js'
 import { stepId } from './step-graph.js'
-import { tagKeys } from './tags.js'
+import { tagKeys } from '../model/tags.js'
 
 /** Plans every key pair, in the file and live. */
 export function planKeyPairs(planning: Planning): void {

@@ -1,7 +1,7 @@
-import type { Address } from '../spec/address.js'
-import { sortedAddresses } from './address-order.js'
-import type { Change } from './change.js'
-import type { PlannedLedger } from './plan.js'
+import type { Address } from '../model/address.js'
+import { sortedAddresses } from '../model/address-order.js'
+import type { Change } from '../model/change.js'
+import type { PlannedLedger } from '../model/plan.js'
 import type { Planning } from './planning.js'
 
 /** The ledger before and after: what is there once every step is done. An address that could not be planned stays as it was. */

@@ -1,7 +1,14 @@
-import type { Address } from '../spec/address.js'
-import { sortedByAddress } from './address-order.js'
-import type { LiveKeyPair, LiveSecurityGroup, LiveServer, LiveSnapshot, LiveStack, LiveVolume } from './live-stack.js'
-import { tagKeys } from './tags.js'
+import type { Address } from '../model/address.js'
+import { sortedByAddress } from '../model/address-order.js'
+import type {
+  LiveKeyPair,
+  LiveSecurityGroup,
+  LiveServer,
+  LiveSnapshot,
+  LiveStack,
+  LiveVolume,
+} from '../model/live-stack.js'
+import { tagKeys } from '../model/tags.js'
 
 /** A LiveStack behind maps, so that planning looks nothing up in lists. */
 export interface LiveIndex {

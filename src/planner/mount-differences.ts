@@ -1,8 +1,8 @@
-import type { MountSpec } from '../spec/stack-spec.js'
-import type { AppliedRecord, Digester } from './applied.js'
+import type { MountSpec } from '../model/stack-spec.js'
+import type { AppliedRecord, Digester } from '../model/applied.js'
 import type { Property } from './comparison.js'
-import { fstabOptions } from './fstab.js'
-import type { HostMount } from './live-stack.js'
+import { fstabOptions } from '../model/fstab-line.js'
+import type { HostMount } from '../model/live-stack.js'
 import type { InsideView } from './inside-view.js'
 import type { Inside } from './server-fate.js'
 

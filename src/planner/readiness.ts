@@ -1,8 +1,8 @@
-import { parseAddress, type Address } from '../spec/address.js'
-import { referencesIn, type Template } from '../spec/template.js'
+import { parseAddress, type Address } from '../model/address.js'
+import { referencesIn, type Template } from '../model/template.js'
 import type { Planning } from './planning.js'
 import { stepId } from './step-graph.js'
-import type { StepId } from './step.js'
+import type { StepId } from '../model/step.js'
 
 /** The steps after which an address is ready for what depends on it: a server when its volumes are mounted and its setup has run. */
 export function readySteps(planning: Planning, address: Address): readonly StepId[] {

@@ -1,10 +1,10 @@
-import type { Address } from '../spec/address.js'
-import type { ServerSpec } from '../spec/stack-spec.js'
+import type { Address } from '../model/address.js'
+import type { ServerSpec } from '../model/stack-spec.js'
 import type { DraftChange, Planning } from './planning.js'
-import type { AppliedRecord } from './applied.js'
+import type { AppliedRecord } from '../model/applied.js'
 import type { TagWork } from './desired-tags.js'
-import type { HostFacts, LiveServer } from './live-stack.js'
-import type { StepId } from './step.js'
+import type { HostFacts, LiveServer } from '../model/live-stack.js'
+import type { StepId } from '../model/step.js'
 
 /**
  * What can be known of a server's inside, and done there, once the plan's EC2 part is done.

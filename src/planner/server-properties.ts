@@ -1,15 +1,15 @@
 import { digestOfText } from '../core/digest.js'
-import type { Address } from '../spec/address.js'
-import type { ServerSpec } from '../spec/stack-spec.js'
-import { referencesIn, templateSource, type Template } from '../spec/template.js'
-import type { AppliedKey, AppliedRecord } from './applied.js'
-import { knownAfterApply, type DiffValue } from './change.js'
+import type { Address } from '../model/address.js'
+import type { ServerSpec } from '../model/stack-spec.js'
+import { referencesIn, templateSource, type Template } from '../model/template.js'
+import type { AppliedKey, AppliedRecord } from '../model/applied.js'
+import { knownAfterApply, type DiffValue } from '../model/change.js'
 import type { Property } from './comparison.js'
 import { userTagsWord } from './desired-tags.js'
-import { imageKey, subnetKey, type LiveImage, type LiveServer, type LiveSubnet } from './live-stack.js'
-import { ec2Name } from './names.js'
+import { imageKey, subnetKey, type LiveImage, type LiveServer, type LiveSubnet } from '../model/live-stack.js'
+import { ec2Name } from '../model/names.js'
 import type { Planning } from './planning.js'
-import { tagKeys } from './tags.js'
+import { tagKeys } from '../model/tags.js'
 
 /** What the file says of a server, as it is digested into the applied tag. */
 export function serverWords(spec: ServerSpec): readonly { readonly key: AppliedKey; readonly word: unknown }[] {

@@ -1,5 +1,5 @@
-import type { ServerSpec, VolumeSpec } from '../spec/stack-spec.js'
-import type { LiveServer } from './live-stack.js'
+import type { ServerSpec, VolumeSpec } from '../model/stack-spec.js'
+import type { LiveServer } from '../model/live-stack.js'
 import type { Planning } from './planning.js'
 import { subnetOf } from './server-properties.js'
 

@@ -1,19 +1,8 @@
-import type { HostContent, LiveSnapshot, LiveVolume } from './live-stack.js'
-import { nameTag } from './names.js'
+import type { HostContent, LiveVolume } from '../model/live-stack.js'
+import { snapshotVersion } from '../model/snapshot-version.js'
+import { nameTag } from '../model/names.js'
 import type { Planning } from './planning.js'
-import { tagKeys, type Tags } from './tags.js'
-
-/** The version of a snapshot by its tag; 0 when it has none. */
-export function snapshotVersion(snapshot: LiveSnapshot): number {
-  const version = Number(snapshot.tags[tagKeys.version] ?? 0)
-  return Number.isInteger(version) && version > 0 ? version : 0
-}
-
-/** Whether the left one is the newer state of a volume: by version; of one version, the one that was started later. */
-export function isNewerSnapshot(left: LiveSnapshot, right: LiveSnapshot): boolean {
-  const versions = snapshotVersion(left) - snapshotVersion(right)
-  return versions === 0 ? left.startedAt > right.startedAt : versions > 0
-}
+import { tagKeys, type Tags } from '../model/tags.js'
 
 /** Everything that is needed to make the volume again from a snapshot that is taken now, alone. `extra` comes last. */
 export function snapshotTags(planning: Planning, live: LiveVolume, extra: Tags = {}): Tags {

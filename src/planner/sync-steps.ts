@@ -1,14 +1,14 @@
-import { displayName, type Address } from '../spec/address.js'
-import type { SyncSpec } from '../spec/stack-spec.js'
+import { displayName, type Address } from '../model/address.js'
+import type { SyncSpec } from '../model/stack-spec.js'
 import { connection } from './connection.js'
-import type { SyncFacts } from './live-stack.js'
+import type { SyncFacts } from '../model/live-stack.js'
 import type { Planning } from './planning.js'
 import { referencedSteps } from './readiness.js'
 import { ruleDigest } from './sync-diffs.js'
 import { plannedPlace, type Ends, type Place } from './sync-places.js'
 import { stepId } from './step-graph.js'
-import type { CopyOptions, PlannedPlace, StepId } from './step.js'
-import { syncTagKey } from './tags.js'
+import type { CopyOptions, PlannedPlace, StepId } from '../model/step.js'
+import { syncTagKey } from '../model/tags.js'
 
 /** The rules of one `web[*]` for which something is done, in the order of their servers. */
 export type Rolls = Map<string, Address[]>

@@ -1,6 +1,6 @@
-import type { Address } from '../spec/address.js'
-import type { SyncSpec } from '../spec/stack-spec.js'
-import type { Diff } from './change.js'
+import type { Address } from '../model/address.js'
+import type { SyncSpec } from '../model/stack-spec.js'
+import type { Diff } from '../model/change.js'
 import { sortedDiffs } from './comparison.js'
 import { recordChange, warn, type Planning } from './planning.js'
 import { reasonForCreate } from './reasons.js'
@@ -8,8 +8,8 @@ import { figures, reasonOf, ruleDigest, wishes } from './sync-diffs.js'
 import { endsOf, isNew, overlaps, type Ends, type Place } from './sync-places.js'
 import { addCopy, addRecord, addRunOnChange, addTag, enterRoll, recordTag, type Rolls } from './sync-steps.js'
 import { stepId } from './step-graph.js'
-import type { StepId } from './step.js'
-import { syncTagKey } from './tags.js'
+import type { StepId } from '../model/step.js'
+import { syncTagKey } from '../model/tags.js'
 
 /** Plans every sync rule of the file, and takes the records of others away. */
 export function planSyncs(planning: Planning): void {

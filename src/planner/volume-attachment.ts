@@ -1,12 +1,12 @@
-import type { VolumeSpec } from '../spec/stack-spec.js'
-import { parseApplied } from './applied.js'
-import { knownAfterApply, type Diff } from './change.js'
+import type { VolumeSpec } from '../model/stack-spec.js'
+import { parseApplied } from '../model/applied.js'
+import { knownAfterApply, type Diff } from '../model/change.js'
 import { causeOf } from './comparison.js'
-import type { LiveVolume } from './live-stack.js'
+import type { LiveVolume } from '../model/live-stack.js'
 import type { Planning } from './planning.js'
 import type { ServerFate } from './server-fate.js'
 import { stepId } from './step-graph.js'
-import { tagKeys } from './tags.js'
+import { tagKeys } from '../model/tags.js'
 import { release } from './volume-release.js'
 
 /** Plans getting the volume to the server that the file names for it, or off every server. */

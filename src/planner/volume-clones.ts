@@ -1,14 +1,14 @@
-import type { SyncSpec, VolumeSpec } from '../spec/stack-spec.js'
+import type { SyncSpec, VolumeSpec } from '../model/stack-spec.js'
 import { blockRuleDigest } from './block-copies.js'
 import { createDiffs } from './comparison.js'
 import { connection } from './connection.js'
-import { nameTag } from './names.js'
+import { nameTag } from '../model/names.js'
 import { recordChange, refuse, type Planning } from './planning.js'
 import { reasonForCreate } from './reasons.js'
 import { stepId } from './step-graph.js'
-import type { SnapshotHold, StepId } from './step.js'
+import type { SnapshotHold, StepId } from '../model/step.js'
 import { recordTag } from './sync-steps.js'
-import { tagKeys, type Tags } from './tags.js'
+import { tagKeys, type Tags } from '../model/tags.js'
 import { recordNeeds } from './volume-record.js'
 
 /**

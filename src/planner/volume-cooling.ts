@@ -1,5 +1,5 @@
-import type { VolumeSpec } from '../spec/stack-spec.js'
-import type { LiveVolume } from './live-stack.js'
+import type { VolumeSpec } from '../model/stack-spec.js'
+import type { LiveVolume } from '../model/live-stack.js'
 import { warn, type Planning } from './planning.js'
 
 /** EBS User Guide, "Modify a volume" (2026): the next begins when the last is completed, and four at most in 24 hours. */

@@ -1,6 +1,6 @@
-import type { Address } from '../spec/address.js'
-import type { StepId } from './step.js'
-import type { Tags } from './tags.js'
+import type { Address } from '../model/address.js'
+import type { StepId } from '../model/step.js'
+import type { Tags } from '../model/tags.js'
 import type { VolumeOrigin } from './volume-creation.js'
 
 /** What rules that copy whole volumes mean for the volumes: decided before these are planned. */

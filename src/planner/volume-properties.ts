@@ -1,11 +1,11 @@
-import type { VolumeSpec } from '../spec/stack-spec.js'
-import type { AppliedKey } from './applied.js'
-import type { DiffValue } from './change.js'
+import type { VolumeSpec } from '../model/stack-spec.js'
+import type { AppliedKey } from '../model/applied.js'
+import type { DiffValue } from '../model/change.js'
 import type { Property } from './comparison.js'
 import { userTagsWord } from './desired-tags.js'
-import { fstabOptions } from './fstab.js'
-import type { LiveVolume } from './live-stack.js'
-import { tagKeys } from './tags.js'
+import { fstabOptions } from '../model/fstab-line.js'
+import type { LiveVolume } from '../model/live-stack.js'
+import { tagKeys } from '../model/tags.js'
 
 /** What a gp3 volume has when nobody asks for more (EBS User Guide, "General Purpose SSD volumes"). */
 const gp3Baseline = { iops: 3000, throughputMiBps: 125 }

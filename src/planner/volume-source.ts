@@ -1,9 +1,9 @@
-import { addressOf, type Address } from '../spec/address.js'
-import type { VolumeSpec } from '../spec/stack-spec.js'
-import type { LiveSnapshot, LiveVolume } from './live-stack.js'
+import { addressOf, type Address } from '../model/address.js'
+import type { VolumeSpec } from '../model/stack-spec.js'
+import type { LiveSnapshot, LiveVolume } from '../model/live-stack.js'
 import { leaveAlone, refuse, type PlannedVersion, type Planning } from './planning.js'
-import { isNewerSnapshot, snapshotVersion } from './snapshot-tags.js'
-import { tagKeys } from './tags.js'
+import { isNewerSnapshot, snapshotVersion } from '../model/snapshot-version.js'
+import { tagKeys } from '../model/tags.js'
 
 /** Where a volume comes from. The order is that of VM::EC2::Staging: the one that is there, `volumeId`, `snapshot`, `reuse`, blank. */
 export type VolumeSource =

@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors'
-import { checkpointsOf } from '../planner/checkpoints.js'
-import type { LiveStack } from '../planner/live-stack.js'
-import { snapshotVersion } from '../planner/snapshot-tags.js'
+import { checkpointsOf } from '../model/checkpoint.js'
+import type { LiveStack } from '../model/live-stack.js'
+import { snapshotVersion } from '../model/snapshot-version.js'
 import { ageText, tableLines } from './table.js'
 
 /** The stack's checkpoints for people, oldest first. */

@@ -1,4 +1,4 @@
-import type { DiffValue } from '../planner/change.js'
+import type { DiffValue } from '../model/change.js'
 
 /** The units of numbers, by the path of their property. */
 const units: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { createColors } from 'picocolors'
 import { count } from '../core/units.js'
-import type { DriftEntry, DriftReport } from '../planner/drift.js'
+import type { DriftEntry, DriftReport } from '../model/drift-report.js'
 import { valueText } from './diff-value.js'
 import type { Colors } from './plan-text.js'
 

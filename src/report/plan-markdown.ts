@@ -1,6 +1,6 @@
 import { count } from '../core/units.js'
-import type { Change } from '../planner/change.js'
-import type { Plan } from '../planner/plan.js'
+import type { Change } from '../model/change.js'
+import type { Plan } from '../model/plan.js'
 import { valueText } from './diff-value.js'
 import { summaryOfPlan } from './plan-json.js'
 import { planText } from './plan-text.js'

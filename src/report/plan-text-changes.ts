@@ -1,7 +1,7 @@
-import type { Change, ChangeKind, Diff, Impact } from '../planner/change.js'
-import type { Plan } from '../planner/plan.js'
-import { tagKeys } from '../planner/tags.js'
-import { parseAddress, type Address } from '../spec/address.js'
+import type { Change, ChangeKind, Diff, Impact } from '../model/change.js'
+import type { Plan } from '../model/plan.js'
+import { tagKeys } from '../model/tags.js'
+import { parseAddress, type Address } from '../model/address.js'
 import { shortText, valueText } from './diff-value.js'
 import type { Colors } from './plan-text.js'
 

@@ -1,4 +1,5 @@
-import type { Plan, Problem } from '../planner/plan.js'
+import type { Plan } from '../model/plan.js'
+import type { Problem } from '../model/plan-problem.js'
 import type { Colors } from './plan-text.js'
 
 /** Errors, then warnings, each with its hint; the same said of several addresses is said once for each. */

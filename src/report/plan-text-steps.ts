@@ -1,6 +1,6 @@
 import { count } from '../core/units.js'
-import type { Plan } from '../planner/plan.js'
-import type { StepId } from '../planner/step.js'
+import type { Plan } from '../model/plan.js'
+import type { StepId } from '../model/step.js'
 import { impactText } from './plan-text-changes.js'
 import type { Colors } from './plan-text.js'
 import { shortNeeds } from './short-needs.js'

@@ -1,6 +1,6 @@
 import { createColors } from 'picocolors'
 import { count } from '../core/units.js'
-import { hasErrors, type Plan } from '../planner/plan.js'
+import { hasErrors, type Plan } from '../model/plan.js'
 import { changeLines } from './plan-text-changes.js'
 import { problemLines } from './plan-text-problems.js'
 import { stepLines } from './plan-text-steps.js'

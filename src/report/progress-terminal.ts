@@ -2,7 +2,7 @@ import { DefaultRenderer, Listr, ListrLogger, ProcessOutput } from 'listr2'
 import { createColors } from 'picocolors'
 import { formatDuration } from '../core/units.js'
 import type { EventSink, RunEvent } from '../executor/events.js'
-import type { Step, StepId } from '../planner/step.js'
+import type { Step, StepId } from '../model/step.js'
 
 /**
  * Chosen: fits the smallest terminal. listr2 lays out every task at each tick, so the window keeps a run of 1,000 steps

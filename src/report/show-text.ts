@@ -1,6 +1,6 @@
 import { createColors } from 'picocolors'
-import type { LiveSnapshot, LiveStack } from '../planner/live-stack.js'
-import { tagKeys } from '../planner/tags.js'
+import type { LiveSnapshot, LiveStack } from '../model/live-stack.js'
+import { tagKeys } from '../model/tags.js'
 import type { Colors } from './plan-text.js'
 import { byAddress, shownFacts, type ShownServer, type ShownVolume } from './show-facts.js'
 

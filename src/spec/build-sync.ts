@@ -1,14 +1,14 @@
 import { required } from '../core/assert.js'
-import { addressOf } from './address.js'
+import { addressOf } from '../model/address.js'
 import type { Context } from './context.js'
 import { secondsOf } from './duration.js'
 import { findServer, serverAddress, serversOfCount } from './lookup.js'
 import { parseTemplate } from './references.js'
-import type { RollingSpec, SyncEndpoint, SyncSpec } from './stack-spec.js'
+import type { RollingSpec, SyncEndpoint, SyncSpec } from '../model/stack-spec.js'
 import type { SyncRuleShape } from './stack-shape.generated.js'
 import { parseWrittenEndpoint, sourcesOf } from './sync-endpoint.js'
 import type { WrittenEndpoint } from './sync-endpoint.js'
-import type { Template } from './template.js'
+import type { Template } from '../model/template.js'
 
 /** The rule; where it writes to `web[*]`, one for each server. No mistake is in it any more. */
 export function syncsOf(context: Context, name: string, entry: SyncRuleShape): readonly SyncSpec[] {

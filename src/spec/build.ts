@@ -1,13 +1,13 @@
 import { required } from '../core/assert.js'
-import { addressOf, compareAddresses } from './address.js'
+import { addressOf, compareAddresses } from '../model/address.js'
 import { slackPercentOf } from './archive-rules.js'
-import type { Address } from './address.js'
+import type { Address } from '../model/address.js'
 import type { Context, Entries } from './context.js'
 import { parseIngressRule } from './ingress.js'
 import { findDependencies, findNamed, findServer, serverAddress } from './lookup.js'
 import { isMounted, mountOf, swapMountOf } from './mount.js'
 import { parseTemplate } from './references.js'
-import { generatedName } from './stack-spec.js'
+import { generatedName } from '../model/stack-spec.js'
 import type {
   ArchiveSpec,
   ImageSelector,
@@ -22,7 +22,7 @@ import type {
   SyncSpec,
   UserTags,
   VolumeSpec,
-} from './stack-spec.js'
+} from '../model/stack-spec.js'
 import type {
   ArchiveShape,
   ImageShape,
@@ -33,9 +33,9 @@ import type {
 } from './stack-shape.generated.js'
 import { minutesOf } from './duration.js'
 import { syncsOf } from './build-sync.js'
-import { referencesIn } from './template.js'
-import type { Template } from './template.js'
-import { canonicalUuid } from './volume-rules.js'
+import { referencesIn } from '../model/template.js'
+import type { Template } from '../model/template.js'
+import { canonicalUuid } from '../model/volume-rules.js'
 
 /** The specification that a stack file without a mistake says; nothing is reported any more. Deeply frozen. */
 export function buildSpec(context: Context): StackSpec {

@@ -4,7 +4,7 @@ import { findServer, serverAddress } from './lookup.js'
 import type { Path } from './problem.js'
 import type { SyncRuleShape, VolumeShape } from './stack-shape.generated.js'
 import { parseWrittenEndpoint } from './sync-endpoint.js'
-import { canonicalUuid, filesystemRules } from './volume-rules.js'
+import { canonicalUuid, filesystemRules } from '../model/volume-rules.js'
 
 /** Options that speak of files, or of a comparison that is made anyway. */
 const fileOptions = [

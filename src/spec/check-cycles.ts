@@ -1,12 +1,12 @@
-import { parseAddress } from './address.js'
-import type { Address } from './address.js'
+import { parseAddress } from '../model/address.js'
+import type { Address } from '../model/address.js'
 import { reportAt } from './context.js'
 import type { Context } from './context.js'
 import { findDependencies, findServer } from './lookup.js'
 import type { Path } from './problem.js'
 import { parseTemplate } from './references.js'
 import { parseWrittenEndpoint, sourcesOf } from './sync-endpoint.js'
-import { referencesIn } from './template.js'
+import { referencesIn } from '../model/template.js'
 
 /**
  * A moment in the life of an entry: `server.web` is ready when its volumes are mounted and its setup has run; it is

@@ -5,7 +5,7 @@ import { isUnreadable } from './problem.js'
 import type { Path } from './problem.js'
 import { parseTemplate } from './references.js'
 import type { ServerShape } from './stack-shape.generated.js'
-import { utf8Length, volumeTypeRules } from './volume-rules.js'
+import { utf8Length, volumeTypeRules } from '../model/volume-rules.js'
 import { checkZone } from './zones.js'
 
 /** EC2 takes 16 KiB of user data, before it is encoded (EC2 User Guide, "Run commands when you launch an instance"). */

@@ -7,7 +7,7 @@ import { parseTemplate } from './references.js'
 import type { SyncRuleShape } from './stack-shape.generated.js'
 import { parseWrittenEndpoint } from './sync-endpoint.js'
 import type { WrittenEndpoint } from './sync-endpoint.js'
-import { filesystemRules } from './volume-rules.js'
+import { filesystemRules } from '../model/volume-rules.js'
 
 type ReportText = (problem: TextProblem) => void
 

@@ -8,7 +8,7 @@ import type {
   SyncRuleShape,
   VolumeShape,
 } from './stack-shape.generated.js'
-import type { Target } from './stack-spec.js'
+import type { Target } from '../model/stack-spec.js'
 import type { Variables } from './variables.js'
 
 /** Entries by name, in file order; undefined where an entry is not even a mapping. */

@@ -1,9 +1,9 @@
-import { addressOf, namePattern } from './address.js'
-import type { Address, ResourceKind } from './address.js'
+import { addressOf, namePattern } from '../model/address.js'
+import type { Address, ResourceKind } from '../model/address.js'
 import type { Context } from './context.js'
 import { didYouMean } from './nearest.js'
 import { isUnreadable } from './problem.js'
-import { generatedName } from './stack-spec.js'
+import { generatedName } from '../model/stack-spec.js'
 import type { TextProblem } from './problem.js'
 import { parseWrittenEndpoint } from './sync-endpoint.js'
 

@@ -1,7 +1,7 @@
 import { isUnreadable } from './problem.js'
 import type { MountShape, VolumeShape } from './stack-shape.generated.js'
-import { swapPath, type MountSpec } from './stack-spec.js'
-import { filesystemRules } from './volume-rules.js'
+import { swapPath, type MountSpec } from '../model/stack-spec.js'
+import { filesystemRules } from '../model/volume-rules.js'
 
 export const mountKeys = ['options', 'owner', 'mode'] as const
 

@@ -1,12 +1,12 @@
-import type { Address } from './address.js'
+import type { Address } from '../model/address.js'
 import type { Context } from './context.js'
 import { piecesOf } from './interpolation.js'
 import { addressIfNamed, findServer, isDeclared, serverAddress } from './lookup.js'
 import { didYouMean } from './nearest.js'
 import { variableNamed } from './substitute.js'
 import type { TextProblem } from './problem.js'
-import { referenceProperties } from './template.js'
-import type { Reference, ReferenceProperty, Template } from './template.js'
+import { referenceProperties } from '../model/template.js'
+import type { Reference, ReferenceProperty, Template } from '../model/template.js'
 
 const referencePattern = /^(\w+)\.([^.[\]]+)(\[[^\]]*\])?\.(\w+)$/
 

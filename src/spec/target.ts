@@ -1,6 +1,6 @@
 import type { Report } from './problem.js'
 import type { TargetShape } from './stack-shape.generated.js'
-import type { Target } from './stack-spec.js'
+import type { Target } from '../model/stack-spec.js'
 
 /** The region that the sandbox plays. */
 const sandboxRegion = 'us-east-1'

@@ -3,7 +3,7 @@ import { shellWord } from '../core/shell-words.js'
 import type { CopyPlace } from '../executor/ports.js'
 
 /** Exit status of a guard that stops what follows it. Chosen: none that ssh, sudo or rsync (rsync(1), "EXIT VALUES") ends with. */
-export const notMountedStatus = 78
+const notMountedStatus = 78
 
 /**
  * Shell text that ends the script unless the filesystem that was found at a mount point is there still, on top; empty

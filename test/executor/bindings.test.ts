@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { createBindings } from '../../src/executor/bindings.js'
 import { mapBounded } from '../../src/executor/bounded.js'
 import { onceOf } from '../../src/executor/once.js'
-import type { StepId } from '../../src/planner/step.js'
-import type { Address } from '../../src/spec/address.js'
+import type { StepId } from '../../src/model/step.js'
+import type { Address } from '../../src/model/address.js'
 
 const web = 'server.web' as Address
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ledgerAfter, ledgerDuring } from '../../src/executor/ledger.js'
 import type { Outcome } from '../../src/executor/outcome.js'
-import type { Address } from '../../src/spec/address.js'
+import type { Address } from '../../src/model/address.js'
 import { plainStep } from '../support/steps.js'
 
 const web = 'server.web' as Address

@@ -4,7 +4,7 @@ import { HostError } from '../../src/core/errors.js'
 import type { Outcome } from '../../src/executor/outcome.js'
 import { createSchedule, remainingSeconds, type Limits, type Schedule } from '../../src/executor/schedule.js'
 import { aloneIn } from '../../src/executor/step-costs.js'
-import type { Step, StepId } from '../../src/planner/step.js'
+import type { Step, StepId } from '../../src/model/step.js'
 import { plainStep } from '../support/steps.js'
 
 const wide: Limits = { total: 100, perCategory: { cloud: 100, host: 100 } }

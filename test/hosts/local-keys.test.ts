@@ -6,8 +6,8 @@ import ssh2 from 'ssh2'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createLocalKeys } from '../../src/hosts/local-keys.js'
 import { generateOpensshKeyPair, publicKeyOf } from '../../src/core/openssh-key.js'
-import type { Address } from '../../src/spec/address.js'
-import type { KeyPairSpec } from '../../src/spec/stack-spec.js'
+import type { Address } from '../../src/model/address.js'
+import type { KeyPairSpec } from '../../src/model/stack-spec.js'
 
 const address = 'keyPair.deploy' as Address
 let base: string

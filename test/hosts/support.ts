@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { HostAccess } from '../../src/executor/ports.js'
 import { generateOpensshKeyPair } from '../../src/core/openssh-key.js'
-import type { HostFacts } from '../../src/planner/live-stack.js'
-import type { Address } from '../../src/spec/address.js'
+import type { HostFacts } from '../../src/model/live-stack.js'
+import type { Address } from '../../src/model/address.js'
 import { type TestHost, TestSandbox } from '../sandbox-hosts/support.js'
 
 const mebibyte = 2 ** 20

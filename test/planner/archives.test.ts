@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { ArchiveFacts, LiveSnapshot, LiveStack } from '../../src/planner/live-stack.js'
+import type { ArchiveFacts, LiveSnapshot, LiveStack } from '../../src/model/live-stack.js'
 import { makeDestroyPlan, makePlan } from '../../src/planner/make-plan.js'
-import type { Plan } from '../../src/planner/plan.js'
-import type { StepOf } from '../../src/planner/step.js'
-import { tagKeys } from '../../src/planner/tags.js'
+import type { Plan } from '../../src/model/plan.js'
+import type { StepOf } from '../../src/model/step.js'
+import { tagKeys } from '../../src/model/tags.js'
 import { at, emptyLive, specOf } from '../support/live-stack.js'
 import { image } from '../support/stacks.js'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { LiveStack } from '../../src/planner/live-stack.js'
+import type { LiveStack } from '../../src/model/live-stack.js'
 import { makePlan } from '../../src/planner/make-plan.js'
-import type { Plan } from '../../src/planner/plan.js'
-import { tagKeys } from '../../src/planner/tags.js'
+import type { Plan } from '../../src/model/plan.js'
+import { tagKeys } from '../../src/model/tags.js'
 import { emptyLive, specOf } from '../support/live-stack.js'
 import { applyPlan } from '../support/plan-effects.js'
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Ec2Rule } from '../../src/executor/ports.js'
-import { tagKeys } from '../../src/planner/tags.js'
-import { addressOf } from '../../src/spec/address.js'
+import { tagKeys } from '../../src/model/tags.js'
+import { addressOf } from '../../src/model/address.js'
 import { createEc2Cloud } from '../../src/providers/ec2/cloud.js'
 import {
   emptyQuery,

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeLedger, encodeLedger, ledgerBytesMax } from '../../src/providers/ec2/ledger-codec.js'
-import { addressOf, compareAddresses, resourceKinds, type Address } from '../../src/spec/address.js'
+import { addressOf, compareAddresses, resourceKinds, type Address } from '../../src/model/address.js'
 
 const addresses = fc
   .record({

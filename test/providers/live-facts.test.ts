@@ -7,7 +7,7 @@ import {
   volumeFacts,
 } from '../../src/providers/ec2/live-facts.js'
 import { permissionOf, ruleKey } from '../../src/providers/ec2/rules.js'
-import { addressOf } from '../../src/spec/address.js'
+import { addressOf } from '../../src/model/address.js'
 
 describe('live facts', () => {
   it.each(['shutting-down', 'terminated'] as const)('leave out an instance that is %s', (Name) => {

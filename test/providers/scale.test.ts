@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { addressOf } from '../../src/spec/address.js'
+import { addressOf } from '../../src/model/address.js'
 import {
   debian,
   emptyQuery,

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { Ajv } from 'ajv'
 import { describe, expect, it } from 'vitest'
 import { load } from 'js-yaml'
-import { namePattern } from '../../src/spec/address.js'
-import { fstypes, volumeTypes } from '../../src/spec/stack-spec.js'
+import { namePattern } from '../../src/model/address.js'
+import { fstypes, volumeTypes } from '../../src/model/stack-spec.js'
 import { head, server, specOf } from './support.js'
 
 const root = new URL('../../', import.meta.url)

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { parseStack } from '../../src/spec/parse.js'
 import { piecesOf } from '../../src/spec/interpolation.js'
-import { fstypes } from '../../src/spec/stack-spec.js'
+import { fstypes } from '../../src/model/stack-spec.js'
 import { head, server, specOf } from './support.js'
 
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/)

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { parseStack } from '../../src/spec/parse.js'
 import type { ParseInput } from '../../src/spec/parse.js'
-import type { StackSpec } from '../../src/spec/stack-spec.js'
+import type { StackSpec } from '../../src/model/stack-spec.js'
 
 export const head = 'evenkeel: 1\nstack: demo\ntarget: sandbox\n'
 

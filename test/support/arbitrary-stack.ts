@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import type { LiveStack } from '../../src/planner/live-stack.js'
-import { tagKeys } from '../../src/planner/tags.js'
+import type { LiveStack } from '../../src/model/live-stack.js'
+import { tagKeys } from '../../src/model/tags.js'
 import type {
   IngressRuleSpec,
   SecurityGroupSpec,
@@ -8,7 +8,7 @@ import type {
   StackSpec,
   SyncSpec,
   VolumeSpec,
-} from '../../src/spec/stack-spec.js'
+} from '../../src/model/stack-spec.js'
 import { at } from './live-stack.js'
 
 const serverNames = ['alpha', 'beta', 'gamma'] as const

@@ -1,7 +1,7 @@
-import { imageKey, type LiveImage, type LiveStack } from '../../src/planner/live-stack.js'
-import { addressOf, type Address, type ResourceKind } from '../../src/spec/address.js'
+import { imageKey, type LiveImage, type LiveStack } from '../../src/model/live-stack.js'
+import { addressOf, type Address, type ResourceKind } from '../../src/model/address.js'
 import { parseStack } from '../../src/spec/parse.js'
-import type { StackSpec } from '../../src/spec/stack-spec.js'
+import type { StackSpec } from '../../src/model/stack-spec.js'
 
 /** `at('server.web[0]')`: an address from a text that is known to be one. */
 export function at(text: string): Address {

@@ -1,4 +1,4 @@
-import { fstabOptions } from '../../src/planner/fstab.js'
+import { fstabOptions } from '../../src/model/fstab-line.js'
 import type {
   FstabLine,
   HostDevice,
@@ -12,12 +12,12 @@ import type {
   LiveStack,
   LiveVolume,
   SyncFacts,
-} from '../../src/planner/live-stack.js'
-import type { Plan } from '../../src/planner/plan.js'
-import type { PlannedRule, Step, StepOf } from '../../src/planner/step.js'
-import { tagKeys, type Tags } from '../../src/planner/tags.js'
-import { parseAddress, type Address } from '../../src/spec/address.js'
-import { swapPath, type MountSpec } from '../../src/spec/stack-spec.js'
+} from '../../src/model/live-stack.js'
+import type { Plan } from '../../src/model/plan.js'
+import type { PlannedRule, Step, StepOf } from '../../src/model/step.js'
+import { tagKeys, type Tags } from '../../src/model/tags.js'
+import { parseAddress, type Address } from '../../src/model/address.js'
+import { swapPath, type MountSpec } from '../../src/model/stack-spec.js'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 type Read = Extract<HostFacts, { kind: 'read' }>

@@ -32,7 +32,7 @@ export const driftCommand: CommandDefinition = (finish) =>
           import('../stack-file.js'),
           import('../session.js'),
           import('../plan-stack.js'),
-          import('../../planner/drift.js'),
+          import('../../model/drift-report.js'),
           import('../../report/drift-text.js'),
           import('../../report/drift-json.js'),
         ])

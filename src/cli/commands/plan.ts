@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { hasErrors } from '../../planner/plan.js'
+import { hasErrors } from '../../model/plan.js'
 import { exitCodes } from '../exit-codes.js'
 import { addRunOptions, collect, fileArgument, fileDescription, type RunOptions } from '../options.js'
 import type { CommandDefinition } from '../program.js'

@@ -1,6 +1,6 @@
 import { PlanError } from '../../core/errors.js'
-import type { AdoptVolume } from '../../planner/step.js'
-import { tagKeys } from '../../planner/tags.js'
+import type { AdoptVolume } from '../../model/step.js'
+import { tagKeys } from '../../model/tags.js'
 import type { Effect } from '../ports.js'
 import { ownerOf, type StepContext } from './step-context.js'
 

@@ -1,4 +1,4 @@
-import type { AuthorizeIngress } from '../../planner/step.js'
+import type { AuthorizeIngress } from '../../model/step.js'
 import type { Effect } from '../ports.js'
 import { withIds } from './planned-rule.js'
 import type { StepContext } from './step-context.js'

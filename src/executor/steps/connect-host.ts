@@ -1,6 +1,6 @@
 import { HostError } from '../../core/errors.js'
-import type { ConnectHost } from '../../planner/step.js'
-import { tagKeys } from '../../planner/tags.js'
+import type { ConnectHost } from '../../model/step.js'
+import { tagKeys } from '../../model/tags.js'
 import type { Effect } from '../ports.js'
 import { accessTo, type StepContext } from './step-context.js'
 

@@ -1,6 +1,6 @@
 import { formatBytes } from '../../core/units.js'
 import { unfinishedMark } from '../../planner/block-copies.js'
-import type { CopyBlocks } from '../../planner/step.js'
+import type { CopyBlocks } from '../../model/step.js'
 import type { Effect } from '../ports.js'
 import { accessTo, type StepContext } from './step-context.js'
 

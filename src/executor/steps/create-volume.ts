@@ -1,6 +1,6 @@
 import { required } from '../../core/assert.js'
-import type { CreateVolume } from '../../planner/step.js'
-import { tagKeys } from '../../planner/tags.js'
+import type { CreateVolume } from '../../model/step.js'
+import { tagKeys } from '../../model/tags.js'
 import type { Effect } from '../ports.js'
 import { snapshotOf } from './snapshot-binding.js'
 import type { StepContext } from './step-context.js'

@@ -1,5 +1,5 @@
 import { required } from '../../core/assert.js'
-import type { DeleteSnapshot } from '../../planner/step.js'
+import type { DeleteSnapshot } from '../../model/step.js'
 import type { Effect } from '../ports.js'
 import { snapshotOf } from './snapshot-binding.js'
 import { ownerOf, type StepContext } from './step-context.js'

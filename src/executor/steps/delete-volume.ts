@@ -1,4 +1,4 @@
-import type { DeleteVolume } from '../../planner/step.js'
+import type { DeleteVolume } from '../../model/step.js'
 import type { Effect } from '../ports.js'
 import { ownerOf, type StepContext } from './step-context.js'
 

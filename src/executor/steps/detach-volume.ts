@@ -1,4 +1,4 @@
-import type { DetachVolume } from '../../planner/step.js'
+import type { DetachVolume } from '../../model/step.js'
 import type { Effect } from '../ports.js'
 import { ownerOf, type StepContext } from './step-context.js'
 

@@ -1,4 +1,4 @@
-import type { GrowFilesystem } from '../../planner/step.js'
+import type { GrowFilesystem } from '../../model/step.js'
 import type { Effect } from '../ports.js'
 import { accessTo, volumeOf, type StepContext } from './step-context.js'
 

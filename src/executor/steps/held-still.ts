@@ -1,4 +1,4 @@
-import type { Address } from '../../spec/address.js'
+import type { Address } from '../../model/address.js'
 import { accessTo, type StepContext } from './step-context.js'
 
 /** Chosen: EC2 answers CreateSnapshot in a second or two; whoever writes to the filesystem waits as long as it is frozen. */

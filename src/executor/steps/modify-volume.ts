@@ -1,4 +1,4 @@
-import type { ModifyVolume } from '../../planner/step.js'
+import type { ModifyVolume } from '../../model/step.js'
 import type { Effect } from '../ports.js'
 import { ownerOf, percentOf, type StepContext } from './step-context.js'
 

@@ -1,4 +1,4 @@
-import type { MountVolume } from '../../planner/step.js'
+import type { MountVolume } from '../../model/step.js'
 import type { Effect } from '../ports.js'
 import { accessTo, volumeOf, type StepContext } from './step-context.js'
 

@@ -1,4 +1,4 @@
-import type { PlannedRule } from '../../planner/step.js'
+import type { PlannedRule } from '../../model/step.js'
 import type { Bindings } from '../bindings.js'
 import type { Ec2Rule } from '../ports.js'
 

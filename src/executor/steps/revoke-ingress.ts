@@ -1,4 +1,4 @@
-import type { RevokeIngress } from '../../planner/step.js'
+import type { RevokeIngress } from '../../model/step.js'
 import type { Effect } from '../ports.js'
 import { withIds } from './planned-rule.js'
 import { ownerOf, type StepContext } from './step-context.js'

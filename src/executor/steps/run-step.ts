@@ -1,4 +1,4 @@
-import type { Step, StepKind, StepOf } from '../../planner/step.js'
+import type { Step, StepKind, StepOf } from '../../model/step.js'
 import type { Effect } from '../ports.js'
 import { adoptVolume } from './adopt-volume.js'
 import { attachVolume } from './attach-volume.js'

@@ -1,5 +1,5 @@
-import type { StepId } from '../../planner/step.js'
-import type { Address } from '../../spec/address.js'
+import type { StepId } from '../../model/step.js'
+import type { Address } from '../../model/address.js'
 import type { Bindings } from '../bindings.js'
 
 /** Binds a step to the snapshot that it took: one address may have several in a plan. */

@@ -1,6 +1,6 @@
 import { required } from '../../core/assert.js'
-import type { SupersedeVolume } from '../../planner/step.js'
-import { tagKeys } from '../../planner/tags.js'
+import type { SupersedeVolume } from '../../model/step.js'
+import { tagKeys } from '../../model/tags.js'
 import type { Effect } from '../ports.js'
 import { snapshotOf } from './snapshot-binding.js'
 import type { StepContext } from './step-context.js'

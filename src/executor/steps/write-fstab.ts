@@ -1,4 +1,4 @@
-import type { WriteFstab } from '../../planner/step.js'
+import type { WriteFstab } from '../../model/step.js'
 import type { Effect } from '../ports.js'
 import { accessTo, type StepContext } from './step-context.js'
 

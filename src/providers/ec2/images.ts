@@ -1,6 +1,6 @@
 import type { Image } from '@aws-sdk/client-ec2'
-import { imageKey, type LiveImage } from '../../planner/live-stack.js'
-import type { ImageSelector } from '../../spec/stack-spec.js'
+import { imageKey, type LiveImage } from '../../model/live-stack.js'
+import type { ImageSelector } from '../../model/stack-spec.js'
 import type { Ec2Api } from './api.js'
 import { liveImage } from './live-facts.js'
 import { chunksOf, filterValuesMax, filtersOf, readAll } from './pages.js'

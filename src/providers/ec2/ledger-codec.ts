@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { compareAddresses, parseAddress, type Address } from '../../spec/address.js'
+import { compareAddresses, parseAddress, type Address } from '../../model/address.js'
 
 /** EC2 takes user data of up to 16 KiB before base64; so does the user data of a launch template. */
 export const ledgerBytesMax = 16 * 1024

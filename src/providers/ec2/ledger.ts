@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { tagKeys, type Tags } from '../../planner/tags.js'
-import type { Address } from '../../spec/address.js'
+import { tagKeys, type Tags } from '../../model/tags.js'
+import type { Address } from '../../model/address.js'
 import type { Ec2Api } from './api.js'
 import { hasAwsCode, isOfClass, providerError } from './errors.js'
 import { decodeLedger, encodeLedger, ledgerBytesMax } from './ledger-codec.js'

@@ -18,9 +18,9 @@ import type {
   LiveSnapshot,
   LiveSubnet,
   LiveVolume,
-} from '../../planner/live-stack.js'
-import type { Tags } from '../../planner/tags.js'
-import type { Address } from '../../spec/address.js'
+} from '../../model/live-stack.js'
+import type { Tags } from '../../model/tags.js'
+import type { Address } from '../../model/address.js'
 
 /**
  * EC2's answers in the planner's words. A member that EC2 always sends, and that a broken emulator leaves out, becomes

@@ -1,5 +1,5 @@
 import type { Owner } from '../../executor/ports.js'
-import { tagKeys, type Tags } from '../../planner/tags.js'
+import { tagKeys, type Tags } from '../../model/tags.js'
 import type { Ec2Api } from './api.js'
 import { isOfClass, providerError } from './errors.js'
 import { tagsOf } from './live-facts.js'

@@ -1,6 +1,6 @@
 import type { IpPermission } from '@aws-sdk/client-ec2'
 import type { Ec2Rule } from '../../executor/ports.js'
-import type { LiveRule } from '../../planner/live-stack.js'
+import type { LiveRule } from '../../model/live-stack.js'
 import { canonicalCidr } from './cidr.js'
 
 /** A rule as the permission that EC2 takes, with its one source. */

@@ -1,6 +1,6 @@
 import type { Subnet } from '@aws-sdk/client-ec2'
-import { subnetKey, type LiveSubnet } from '../../planner/live-stack.js'
-import type { SubnetSelector } from '../../spec/stack-spec.js'
+import { subnetKey, type LiveSubnet } from '../../model/live-stack.js'
+import type { SubnetSelector } from '../../model/stack-spec.js'
 import type { Ec2Api } from './api.js'
 import { liveSubnet } from './live-facts.js'
 import { chunksOf, filterValuesMax, filtersOf, literalFilterValue, readAll } from './pages.js'

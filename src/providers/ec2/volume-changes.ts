@@ -1,6 +1,6 @@
 import type { Volume, VolumeModification } from '@aws-sdk/client-ec2'
 import type { CloudPort, Effect } from '../../executor/ports.js'
-import type { LiveModification } from '../../planner/live-stack.js'
+import type { LiveModification } from '../../model/live-stack.js'
 import type { Ec2Api } from './api.js'
 import { hasAwsCode, isOfClass, providerError } from './errors.js'
 import { readOwned } from './ownership.js'

@@ -7,8 +7,8 @@ import type {
   LiveSnapshot,
   LiveStack,
   LiveVolume,
-} from '../../../src/planner/live-stack.js'
-import { tagKeys } from '../../../src/planner/tags.js'
+} from '../../../src/model/live-stack.js'
+import { tagKeys } from '../../../src/model/tags.js'
 import { at, emptyLive, imagesFor, specOf } from '../../support/live-stack.js'
 import { applyPlan } from '../../support/plan-effects.js'
 

@@ -1,4 +1,4 @@
-import type { Address } from '../spec/address.js'
+import type { Address } from './address.js'
 import type { Impact } from './change.js'
 
 declare const brand: unique symbol

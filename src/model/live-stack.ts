@@ -1,5 +1,5 @@
-import type { Address } from '../spec/address.js'
-import type { Fstype, ImageSelector, VolumeType } from '../spec/stack-spec.js'
+import type { Address } from './address.js'
+import type { Fstype, ImageSelector, VolumeType } from './stack-spec.js'
 import type { Tags } from './tags.js'
 
 /**

@@ -1,4 +1,4 @@
-import { displayName, type Address } from '../spec/address.js'
+import { displayName, type Address } from './address.js'
 
 /** A resource's `Name` tag, for people: `music-staging/web[0]`. */
 export function nameTag(stack: string, address: Address): string {

@@ -1,4 +1,4 @@
-import type { Address } from '../spec/address.js'
+import type { Address } from './address.js'
 import { compareText } from './address-order.js'
 import type { LiveSnapshot } from './live-stack.js'
 import { tagKeys } from './tags.js'

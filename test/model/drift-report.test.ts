@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { driftOf } from '../../src/planner/drift.js'
+import { driftOf } from '../../src/model/drift-report.js'
 import { makePlan } from '../../src/planner/make-plan.js'
-import type { Change, Diff } from '../../src/planner/change.js'
-import type { Plan } from '../../src/planner/plan.js'
+import type { Change, Diff } from '../../src/model/change.js'
+import type { Plan } from '../../src/model/plan.js'
 import { at, emptyLive, specOf } from '../support/live-stack.js'
 import { oneServer } from '../support/stack-texts.js'
 

@@ -1,4 +1,4 @@
-import type { MountSpec } from '../spec/stack-spec.js'
+import type { MountSpec } from './stack-spec.js'
 import type { FstabLine } from './live-stack.js'
 
 /** The options field of a managed fstab line: what the file says, or `defaults`, and `nofail`, so that a server boots without its volume. */

@@ -1,4 +1,4 @@
-import type { Address } from '../spec/address.js'
+import type { Address } from './address.js'
 import type { Change, Diff, DiffValue } from './change.js'
 import type { Unreadable } from './live-stack.js'
 import type { Plan } from './plan.js'

@@ -1,6 +1,7 @@
-import type { Address } from '../spec/address.js'
+import type { Address } from './address.js'
 import type { Change } from './change.js'
 import type { Unreadable } from './live-stack.js'
+import type { Problem } from './plan-problem.js'
 import type { Step, StepId } from './step.js'
 
 /** What is to be done, in an order that respects every need. Plain JSON: it can be saved, and the same inputs give the same bytes. */
@@ -35,20 +36,6 @@ export interface PlannedLedger {
   readonly before: readonly Address[]
   /** When every step is done; empty: the stack is gone, and so is the ledger. */
   readonly after: readonly Address[]
-}
-
-/** Something that people must know before they say yes. */
-export interface Problem {
-  readonly severity: 'error' | 'warning'
-  /**
-   * Of an error: `plan` keeps the whole plan from being applied; `address` leaves that address alone, the rest can be
-   * applied, and the apply ends as not converged.
-   */
-  readonly scope: 'plan' | 'address'
-  readonly code: string
-  readonly address: Address | undefined
-  readonly message: string
-  readonly hint: string | undefined
 }
 
 /** What a step needs to know of a resource that exists. */

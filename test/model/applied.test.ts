@@ -6,7 +6,7 @@ import {
   parseApplied,
   type AppliedKey,
   type AppliedRecord,
-} from '../../src/planner/applied.js'
+} from '../../src/model/applied.js'
 
 describe('the applied tag', () => {
   it('is read back as it was written', () => {

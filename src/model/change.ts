@@ -1,4 +1,4 @@
-import type { Address } from '../spec/address.js'
+import type { Address } from './address.js'
 
 /** Most harmful last. `restart`: the server stops and starts; `downtime`: a mount or server is away for a while; `data-loss`: bytes go. */
 export const impacts = ['none', 'restart', 'downtime', 'data-loss'] as const

@@ -1,4 +1,4 @@
-import { parseAddress, resourceKinds, type Address } from '../spec/address.js'
+import { parseAddress, resourceKinds, type Address } from './address.js'
 
 /** A text whose plain order is the order of `compareAddresses`: sorting many addresses parses each once. */
 export function addressSortKey(address: string): string {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { addressSortKey, compareText, sortedAddresses } from '../../src/planner/address-order.js'
-import { addressOf, compareAddresses, resourceKinds } from '../../src/spec/address.js'
+import { addressSortKey, compareText, sortedAddresses } from '../../src/model/address-order.js'
+import { addressOf, compareAddresses, resourceKinds } from '../../src/model/address.js'
 
 const addresses = fc
   .tuple(

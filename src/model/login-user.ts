@@ -1,4 +1,4 @@
-import type { ServerSpec } from '../spec/stack-spec.js'
+import type { ServerSpec } from './stack-spec.js'
 import type { LiveImage } from './live-stack.js'
 
 /** Login users by image owner (EC2 User Guide, "Default usernames for AMIs"). */

@@ -1,0 +1,15 @@
+import type { Address } from './address.js'
+
+/** Something that people must know before they say yes. */
+export interface Problem {
+  readonly severity: 'error' | 'warning'
+  /**
+   * Of an error: `plan` keeps the whole plan from being applied; `address` leaves that address alone, the rest can be
+   * applied, and the apply ends as not converged.
+   */
+  readonly scope: 'plan' | 'address'
+  readonly code: string
+  readonly address: Address | undefined
+  readonly message: string
+  readonly hint: string | undefined
+}

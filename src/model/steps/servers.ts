@@ -1,0 +1,60 @@
+import type { Address } from '../address.js'
+import type { RootVolumeSpec } from '../stack-spec.js'
+import type { StepBase } from '../step-base.js'
+import type { Tags } from '../tags.js'
+import type { Template } from '../template.js'
+
+export interface CreateServer extends StepBase {
+  readonly kind: 'create-server'
+  readonly imageId: string
+  readonly rootDeviceName: string
+  readonly type: string
+  /** Exactly one of zone and subnetId. */
+  readonly zone: string | undefined
+  readonly subnetId: string | undefined
+  readonly keyPair: Address
+  /** The key pair's name in EC2, which a launch asks for. */
+  readonly keyName: string
+  /** Who logs in (planner/login-user.ts): the executor's binding of a new server needs it before anything can be read from it. */
+  readonly user: string
+  readonly securityGroups: readonly Address[]
+  readonly rootVolume: RootVolumeSpec
+  readonly userData: Template | undefined
+  readonly protect: boolean
+  readonly tags: Tags
+  /** On the root volume, made in the same call. */
+  readonly rootVolumeTags: Tags
+}
+
+export interface StartServer extends StepBase {
+  readonly kind: 'start-server'
+  /** Undefined: the one that this plan created. */
+  readonly instanceId: string | undefined
+}
+
+export interface StopServer extends StepBase {
+  readonly kind: 'stop-server'
+  readonly instanceId: string | undefined
+}
+
+export interface ModifyServer extends StepBase {
+  readonly kind: 'modify-server'
+  readonly instanceId: string
+  readonly type?: string
+  readonly securityGroups?: readonly Address[]
+  readonly protect?: boolean
+}
+
+export interface TerminateServer extends StepBase {
+  readonly kind: 'terminate-server'
+  readonly instanceId: string
+}
+
+export interface ConnectHost extends StepBase {
+  readonly kind: 'connect-host'
+}
+
+export interface RunSetup extends StepBase {
+  readonly kind: 'run-setup'
+  readonly commands: readonly Template[]
+}

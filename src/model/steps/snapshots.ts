@@ -1,0 +1,33 @@
+import type { Address } from '../address.js'
+import type { Fstype, MountSpec } from '../stack-spec.js'
+import type { StepBase, StepId } from '../step-base.js'
+import type { Tags } from '../tags.js'
+
+export interface CreateSnapshot extends StepBase {
+  readonly kind: 'create-snapshot'
+  /** Undefined: the one that this plan created. */
+  readonly volumeId: string | undefined
+  readonly description: string
+  readonly tags: Tags
+  /** What happens on the server until EC2 has answered; left out: nothing. */
+  readonly hold?: SnapshotHold
+}
+
+export type SnapshotHold =
+  | { readonly how: 'freeze'; readonly server: Address }
+  | { readonly how: 'unmount'; readonly server: Address; readonly fstype: Fstype; readonly mount: MountSpec }
+
+export interface CreateSnapshots extends StepBase {
+  readonly kind: 'create-snapshots'
+  /** Undefined: nothing to freeze. */
+  readonly server: Address | undefined
+  /** By volume id. */
+  readonly snapshots: readonly { readonly volumeId: string; readonly description: string; readonly tags: Tags }[]
+}
+
+export interface DeleteSnapshot extends StepBase {
+  readonly kind: 'delete-snapshot'
+  /** Undefined: the one that `snapshotStep` takes. */
+  readonly snapshotId: string | undefined
+  readonly snapshotStep?: StepId
+}
