@@ -7,7 +7,7 @@ import { loginUser } from '../model/login-user.js'
 import { nameTag } from '../model/names.js'
 import type { Planning } from './planning.js'
 import { imageOf, keyNameOf, subnetOf } from './server-properties.js'
-import { stepId } from './step-graph.js'
+import { stepId } from './graph/step-graph.js'
 import type { StepId } from '../model/step.js'
 import { tagKeys, type Tags } from '../model/tags.js'
 

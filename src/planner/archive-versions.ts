@@ -3,7 +3,7 @@ import type { ArchiveSpec } from '../model/stack-spec.js'
 import type { Address } from '../model/address.js'
 import type { LiveSnapshot, TreeFacts } from '../model/live-stack.js'
 import { nameTag } from '../model/names.js'
-import type { Planning } from './planning.js'
+import type { World } from './world.js'
 import { isNewerSnapshot, snapshotVersion } from '../model/snapshot-version.js'
 import { tagKeys, type Tags } from '../model/tags.js'
 
@@ -17,7 +17,7 @@ export interface ArchiveVersions {
   readonly next: number
 }
 
-export function archiveVersions({ live }: Planning, address: Address): ArchiveVersions {
+export function archiveVersions({ live }: World, address: Address): ArchiveVersions {
   const all = live.snapshots.get(address) ?? []
   return {
     completed: all
@@ -35,13 +35,13 @@ export function sourceWord({ fstype, exclude, checksum }: ArchiveSpec, tree: Tre
 
 /** Everything that is needed to make a volume from a version alone, and to tell whether there is need of another one. */
 export function versionTags(
-  planning: Planning,
+  world: World,
   spec: ArchiveSpec,
   version: { readonly number: number; readonly source: string; readonly sizeGiB: number },
 ): Tags {
   const { address, fstype, tags } = spec
-  const { stack } = planning.spec
-  const { revision, run } = planning.options
+  const { stack } = world.spec
+  const { revision, run } = world.options
   return {
     ...tags,
     [tagKeys.name]: nameTag(stack, address),
@@ -70,7 +70,7 @@ export function archiveUuid(stack: string, address: Address): string {
  * that a volume of the file names, stays.
  */
 export function prunableVersions(
-  planning: Planning,
+  world: World,
   { address, keep }: ArchiveSpec,
   { completed }: ArchiveVersions,
   added: number,
@@ -78,11 +78,11 @@ export function prunableVersions(
   if (keep === undefined) return []
   return completed
     .slice(Math.max(0, keep - added))
-    .filter((snapshot) => (snapshot.imageIds ?? []).length === 0 && !isNamed(planning, address, snapshot))
+    .filter((snapshot) => (snapshot.imageIds ?? []).length === 0 && !isNamed(world, address, snapshot))
     .reverse()
 }
 
-function isNamed({ spec }: Planning, address: Address, snapshot: LiveSnapshot): boolean {
+function isNamed({ spec }: World, address: Address, snapshot: LiveSnapshot): boolean {
   return spec.volumes.some(({ snapshot: selector }) => {
     if (!selector) return false
     if (selector.kind === 'id') return selector.id === snapshot.id

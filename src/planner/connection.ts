@@ -1,6 +1,6 @@
 import { required } from '../core/assert.js'
 import type { ServerFate } from './server-fate.js'
-import { stepId } from './step-graph.js'
+import { stepId } from './graph/step-graph.js'
 import type { StepId } from '../model/step.js'
 
 /** The connection to a server as it will be; what acts inside needs this step. */

@@ -1,7 +1,7 @@
 import type { IngressRuleSpec } from '../model/stack-spec.js'
 import { canonicalCidr, singleAddressCidr } from './cidr.js'
 import type { LiveRule } from '../model/live-stack.js'
-import type { Planning } from './planning.js'
+import type { World } from './world.js'
 import type { PlannedRule } from '../model/step.js'
 
 /** On a live rule, says that it came from `my-ip` in the file, so that an operator who moves is told from a rule made by hand. */
@@ -18,8 +18,8 @@ export interface NamedRule {
 }
 
 /** What the file wants let in; `my-ip` rules are left out while the operator's address is not known. */
-export function wantedRules(planning: Planning, rules: readonly IngressRuleSpec[]): readonly NamedRule[] {
-  const { operatorIp } = planning.live.stack
+export function wantedRules(world: World, rules: readonly IngressRuleSpec[]): readonly NamedRule[] {
+  const { operatorIp } = world.live.stack
   const wanted: NamedRule[] = []
   for (const { protocol, fromPort, toPort, from } of rules) {
     const isMyIp = from.kind === 'my-ip'
@@ -36,18 +36,18 @@ export function wantedRules(planning: Planning, rules: readonly IngressRuleSpec[
 }
 
 /** What is let in now; groups of this stack by address. */
-export function liveRules(planning: Planning, rules: readonly LiveRule[]): readonly NamedRule[] {
+export function liveRules(world: World, rules: readonly LiveRule[]): readonly NamedRule[] {
   return uniqueByText(
     rules.map(({ protocol, fromPort, toPort, source, description }) =>
-      named({ ...doorOf(protocol, fromPort, toPort), source: liveSource(planning, source), description }),
+      named({ ...doorOf(protocol, fromPort, toPort), source: liveSource(world, source), description }),
     ),
   )
 }
 
-function liveSource(planning: Planning, source: LiveRule['source']): PlannedRule['source'] {
+function liveSource(world: World, source: LiveRule['source']): PlannedRule['source'] {
   if (source.kind === 'cidr') return { kind: 'cidr', cidr: canonicalCidr(source.cidr) }
   if (source.kind === 'prefix-list') return source
-  const address = planning.live.groupsById.get(source.groupId)?.address
+  const address = world.live.groupsById.get(source.groupId)?.address
   return address === undefined
     ? { kind: 'security-group-id', groupId: source.groupId }
     : { kind: 'security-group', address }

@@ -8,14 +8,14 @@ import {
   removedDiff,
   sortedDiffs,
   type Property,
-} from './comparison.js'
-import { creationTags, lastingTags, tagWork, userTagsWord } from './desired-tags.js'
+} from './compare/comparison.js'
+import { creationTags, lastingTags, tagWork, userTagsWord } from './compare/desired-tags.js'
 import type { LiveKeyPair } from '../model/live-stack.js'
 import { mutabilityOf } from '../model/mutability.js'
 import { keyNameOf } from './server-properties.js'
 import { recordChange, warn, type Planning } from './planning.js'
-import { reasonFor, reasonForCreate, reasonForRemoval } from './reasons.js'
-import { stepId } from './step-graph.js'
+import { reasonFor, reasonForCreate, reasonForRemoval } from './compare/reasons.js'
+import { stepId } from './graph/step-graph.js'
 import { tagKeys } from '../model/tags.js'
 
 /** Plans every key pair, in the file and live. */

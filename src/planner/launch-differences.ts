@@ -1,7 +1,7 @@
 import type { ServerSpec } from '../model/stack-spec.js'
 import type { AppliedKey, AppliedRecord } from '../model/applied.js'
 import type { Diff } from '../model/change.js'
-import { causeOf } from './comparison.js'
+import { causeOf } from './compare/comparison.js'
 import { imageKey, type LiveServer } from '../model/live-stack.js'
 import { refuse, warn, type Planning } from './planning.js'
 import { imageOf, rootWord, userDataWord } from './server-properties.js'

@@ -9,10 +9,11 @@ import { impacts, type Change, type Impact } from '../model/change.js'
 import { planKeyPairs } from './key-pairs.js'
 import { plannedLedger } from './ledger.js'
 import type { LiveStack } from '../model/live-stack.js'
-import { documentDigest, normalizedLive, normalizedSpec } from './normalize.js'
+import { documentDigest, normalizedLive, normalizedSpec } from './compare/normalize.js'
 import type { Plan } from '../model/plan.js'
 import type { Problem } from '../model/plan-problem.js'
-import { newPlanning, recordChange, refuse, warn, type Planning, type PlanOptions } from './planning.js'
+import { newPlanning, recordChange, refuse, warn, type Planning } from './planning.js'
+import type { PlanOptions } from './world.js'
 import { planSecurityGroups } from './security-groups.js'
 import { decideServers } from './server-decision.js'
 import { lowerServers } from './server-steps.js'
@@ -24,7 +25,7 @@ import { planVolumeRemovals } from './volume-removal.js'
 import { finishSwaps } from './volume-swap.js'
 import { planVolumes } from './volumes.js'
 
-export type { PlanOptions } from './planning.js'
+export type { PlanOptions } from './world.js'
 
 /**
  * Returns what is to be done so that the live stack becomes what the file says. Pure: the same inputs, their lists in any

@@ -1,6 +1,6 @@
 import type { MountSpec } from '../model/stack-spec.js'
 import type { AppliedRecord, Digester } from '../model/applied.js'
-import type { Property } from './comparison.js'
+import type { Property } from './compare/comparison.js'
 import { fstabOptions } from '../model/fstab-line.js'
 import type { HostMount } from '../model/live-stack.js'
 import type { InsideView } from './inside-view.js'

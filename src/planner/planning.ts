@@ -1,32 +1,14 @@
-import type { Address } from '../model/address.js'
-import type { StackSpec, VolumeSpec } from '../model/stack-spec.js'
 import type { Code } from '../core/codes.js'
-import type { Digester } from '../model/applied.js'
-import { createDigester } from '../model/applied.js'
-import { newVolumeCopies, type VolumeCopies } from './volume-copies.js'
-import type { ChangeKind, Diff, Impact } from '../model/change.js'
-import { indexLive, type LiveIndex } from './live-index.js'
+import type { Address } from '../model/address.js'
 import type { LiveStack } from '../model/live-stack.js'
 import type { Problem } from '../model/plan-problem.js'
-import type { ServerFate } from './server-fate.js'
-import { StepGraph } from './step-graph.js'
+import type { StackSpec } from '../model/stack-spec.js'
 import type { StepId } from '../model/step.js'
-
-/** What a caller may add to a plan's inputs. */
-export interface PlanOptions {
-  /** Git commit, or `--revision`: recorded in tags together with other changes. */
-  readonly revision?: string | undefined
-  /** The run that will apply the plan: recorded on what it creates. */
-  readonly run?: string | undefined
-  /** Servers to be replaced where their image's name means a newer image by now. */
-  readonly updateImages?: readonly Address[] | undefined
-  /** The moment for which the plan is made, ISO 8601: without it no snapshot is due. */
-  readonly now?: string | undefined
-  /** Volumes that another takes the place of, made from this snapshot. */
-  readonly restore?: Readonly<Record<Address, string>> | undefined
-  /** Digest of the stack file's specification where the caller has it already. */
-  readonly specDigest?: string | undefined
-}
+import type { Decided, DraftChange } from './decide/decided.js'
+import type { ServerFate } from './server-fate.js'
+import { StepGraph } from './graph/step-graph.js'
+import { newVolumeCopies, type VolumeCopies } from './volume-copies.js'
+import { worldOf, type PlanOptions, type World } from './world.js'
 
 /** A version of an archive that a step takes. */
 export interface PlannedVersion {
@@ -35,25 +17,8 @@ export interface PlannedVersion {
   readonly sizeGiB: number
 }
 
-export interface DraftChange {
-  readonly address: Address
-  readonly kind: ChangeKind
-  readonly reason: string
-  readonly diffs: readonly Diff[]
-  /** At least this; the impacts of its steps count too. */
-  readonly impact?: Impact
-}
-
-/** One planning under way: the inputs behind maps, and what has been decided so far. */
-export interface Planning {
-  readonly spec: StackSpec
-  /** The file's volumes by address. */
-  readonly volumes: ReadonlyMap<Address, VolumeSpec>
-  /** The file's volumes by the server that they belong to, each list by address. */
-  readonly volumesByServer: ReadonlyMap<Address, readonly VolumeSpec[]>
-  readonly live: LiveIndex
-  readonly options: PlanOptions
-  readonly digest: Digester
+/** One planning under way: the inputs, and what has been decided so far. */
+export interface Planning extends World {
   readonly steps: StepGraph
   readonly problems: Problem[]
   readonly changes: Map<Address, DraftChange>
@@ -61,8 +26,6 @@ export interface Planning {
   readonly fates: Map<Address, ServerFate>
   /** Addresses that hold an error: nothing is planned for them, nor for what stands on them. */
   readonly blocked: Set<Address>
-  /** Whether everything goes: volumes then go by what the file says, where there is one. */
-  readonly destroying: StackSpec | undefined
   /** Servers whose inside the plan wanted to know and could not, with the reason. */
   readonly unread: Map<Address, string>
   /** What is copied from volume to volume, and so rests meanwhile, or is not formatted. */
@@ -78,21 +41,25 @@ export function newPlanning(
   destroying: StackSpec | undefined,
 ): Planning {
   return {
-    spec,
-    volumes: new Map(spec.volumes.map((volume) => [volume.address, volume])),
-    volumesByServer: groupedByServer(spec.volumes),
-    live: indexLive(live),
-    options,
-    digest: createDigester(),
+    ...worldOf(spec, live, options, destroying),
     steps: new StepGraph(),
     problems: [],
     changes: new Map(),
     fates: new Map(),
     blocked: new Set(),
-    destroying,
     unread: new Map(),
     copies: newVolumeCopies(),
     versions: new Map(),
+  }
+}
+
+/** Takes decisions over. */
+export function accept(planning: Planning, decisions: Iterable<Decided>): void {
+  for (const { kind, address, change, problems, unread } of decisions) {
+    planning.changes.set(address, change)
+    planning.problems.push(...problems)
+    if (kind === 'refuse') planning.blocked.add(address)
+    for (const [other, reason] of unread ?? []) planning.unread.set(other, reason)
   }
 }
 
@@ -120,15 +87,4 @@ export function warn(
   hint?: string,
 ): void {
   planning.problems.push({ severity: 'warning', scope: 'address', code, address, message, hint })
-}
-
-function groupedByServer(volumes: readonly VolumeSpec[]): ReadonlyMap<Address, readonly VolumeSpec[]> {
-  const groups = new Map<Address, VolumeSpec[]>()
-  for (const volume of volumes) {
-    if (volume.server === undefined) continue
-    const group = groups.get(volume.server)
-    if (group) group.push(volume)
-    else groups.set(volume.server, [volume])
-  }
-  return groups
 }

@@ -1,7 +1,7 @@
 import { parseAddress, type Address } from '../model/address.js'
 import { referencesIn, type Template } from '../model/template.js'
 import type { Planning } from './planning.js'
-import { stepId } from './step-graph.js'
+import { stepId } from './graph/step-graph.js'
 import type { StepId } from '../model/step.js'
 
 /** The steps after which an address is ready for what depends on it: a server when its volumes are mounted and its setup has run. */

@@ -1,8 +1,9 @@
 import type { Address } from '../model/address.js'
 import type { ServerSpec } from '../model/stack-spec.js'
-import type { DraftChange, Planning } from './planning.js'
+import type { DraftChange } from './decide/decided.js'
+import type { Planning } from './planning.js'
 import type { AppliedRecord } from '../model/applied.js'
-import type { TagWork } from './desired-tags.js'
+import type { TagWork } from './compare/desired-tags.js'
 import type { HostFacts, LiveServer } from '../model/live-stack.js'
 import type { StepId } from '../model/step.js'
 

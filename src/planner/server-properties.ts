@@ -4,11 +4,11 @@ import type { ServerSpec } from '../model/stack-spec.js'
 import { referencesIn, templateSource, type Template } from '../model/template.js'
 import type { AppliedKey, AppliedRecord } from '../model/applied.js'
 import { knownAfterApply, type DiffValue } from '../model/change.js'
-import type { Property } from './comparison.js'
-import { userTagsWord } from './desired-tags.js'
+import type { Property } from './compare/comparison.js'
+import { userTagsWord } from './compare/desired-tags.js'
 import { imageKey, subnetKey, type LiveImage, type LiveServer, type LiveSubnet } from '../model/live-stack.js'
 import { ec2Name } from '../model/names.js'
-import type { Planning } from './planning.js'
+import type { World } from './world.js'
 import { tagKeys } from '../model/tags.js'
 
 /** What the file says of a server, as it is digested into the applied tag. */
@@ -32,7 +32,7 @@ export function serverWords(spec: ServerSpec): readonly { readonly key: AppliedK
 
 /** The properties that can be compared with a live server; what the file does not say is not compared. */
 export function serverProperties(
-  planning: Planning,
+  world: World,
   spec: ServerSpec,
   live: LiveServer,
   applied: AppliedRecord | undefined,
@@ -48,13 +48,13 @@ export function serverProperties(
       before: live.tags[tagKeys.protect] === 'true',
       after: spec.protect,
     },
-    keyPairProperty(planning, spec, live),
-    groupsProperty(planning, spec, live),
+    keyPairProperty(world, spec, live),
+    groupsProperty(world, spec, live),
   ]
   if (spec.zone !== undefined) {
     properties.push({ path: 'zone', key: 'zone', word: spec.zone, before: live.zone, after: spec.zone })
   }
-  const subnet = subnetOf(planning, spec)
+  const subnet = subnetOf(world, spec)
   if (subnet) {
     properties.push({ path: 'subnet', key: 'subnet', word: spec.subnet, before: live.subnetId, after: subnet.id })
   }
@@ -66,7 +66,7 @@ export function serverProperties(
       word: setup,
       before: applied.setup === undefined ? '(not run yet)' : '(as last run)',
       after: setup,
-      equal: applied.setup === planning.digest(setup),
+      equal: applied.setup === world.digest(setup),
     })
   }
   if (spec.onUserDataChange === 'replace' && applied) {
@@ -75,8 +75,8 @@ export function serverProperties(
       key: 'userdata',
       word: userDataWord(spec),
       before: applied.userdata === undefined ? null : '(as sent at launch)',
-      after: userDataValue(planning, spec.userData),
-      equal: applied.userdata === planning.digest(userDataWord(spec)),
+      after: userDataValue(world, spec.userData),
+      equal: applied.userdata === world.digest(userDataWord(spec)),
     })
   }
   return properties
@@ -84,7 +84,7 @@ export function serverProperties(
 
 /** What stands in the plan of a new server. */
 export function serverWishes(
-  planning: Planning,
+  world: World,
   spec: ServerSpec,
   image: LiveImage,
   zone: string | undefined,
@@ -93,30 +93,30 @@ export function serverWishes(
     image: image.id,
     type: spec.type,
     zone,
-    subnet: subnetOf(planning, spec)?.id,
+    subnet: subnetOf(world, spec)?.id,
     keyPair: spec.keyPair,
     securityGroups: spec.securityGroups,
     state: spec.state,
     'rootVolume.size': spec.rootVolume.sizeGiB,
     'rootVolume.type': spec.rootVolume.type,
-    userData: userDataValue(planning, spec.userData),
+    userData: userDataValue(world, spec.userData),
     protect: spec.protect ? true : undefined,
     setup: setupWord(spec),
     ...Object.fromEntries(Object.entries(spec.tags).map(([key, value]) => [`tags.${key}`, value])),
   }
 }
 
-export function imageOf(planning: Planning, spec: ServerSpec): LiveImage | undefined {
-  return planning.live.stack.images[imageKey(spec.image)]
+export function imageOf(world: World, spec: ServerSpec): LiveImage | undefined {
+  return world.live.stack.images[imageKey(spec.image)]
 }
 
-export function subnetOf(planning: Planning, spec: ServerSpec): LiveSubnet | undefined {
-  return spec.subnet && planning.live.stack.subnets[subnetKey(spec.subnet)]
+export function subnetOf(world: World, spec: ServerSpec): LiveSubnet | undefined {
+  return spec.subnet && world.live.stack.subnets[subnetKey(spec.subnet)]
 }
 
 /** A key pair's name in EC2: that of the live one, else the one that it will get. */
-export function keyNameOf(planning: Planning, keyPair: Address): string {
-  return planning.live.keyPairs.get(keyPair)?.keyName ?? ec2Name(planning.spec.stack, keyPair)
+export function keyNameOf(world: World, keyPair: Address): string {
+  return world.live.keyPairs.get(keyPair)?.keyName ?? ec2Name(world.spec.stack, keyPair)
 }
 
 export function rootWord(spec: ServerSpec): unknown {
@@ -137,30 +137,30 @@ function runState(live: LiveServer): 'running' | 'stopped' {
   return live.state === 'running' || live.state === 'pending' ? 'running' : 'stopped'
 }
 
-function keyPairProperty(planning: Planning, spec: ServerSpec, live: LiveServer): Property {
-  const known = live.keyName === undefined ? undefined : planning.live.keyPairsByName.get(live.keyName)?.address
-  const equal = live.keyName === keyNameOf(planning, spec.keyPair)
+function keyPairProperty(world: World, spec: ServerSpec, live: LiveServer): Property {
+  const known = live.keyName === undefined ? undefined : world.live.keyPairsByName.get(live.keyName)?.address
+  const equal = live.keyName === keyNameOf(world, spec.keyPair)
   const before = known ?? live.keyName ?? null
   return { path: 'keyPair', key: 'key', word: spec.keyPair, before, after: spec.keyPair, equal }
 }
 
-function groupsProperty(planning: Planning, spec: ServerSpec, live: LiveServer): Property {
-  const before = live.securityGroupIds.map((id) => planning.live.groupsById.get(id)?.address ?? id).sort()
+function groupsProperty(world: World, spec: ServerSpec, live: LiveServer): Property {
+  const before = live.securityGroupIds.map((id) => world.live.groupsById.get(id)?.address ?? id).sort()
   const after = [...spec.securityGroups].sort()
   return { path: 'securityGroups', key: 'group', word: spec.securityGroups, before, after }
 }
 
 /** User data may hold secrets, so plans show its size and digest alone. */
-function userDataValue(planning: Planning, userData: Template | undefined): DiffValue {
+function userDataValue(world: World, userData: Template | undefined): DiffValue {
   if (!userData) return null
-  const open = referencesIn(userData).some(({ address }) => !isLive(planning, address))
+  const open = referencesIn(userData).some(({ address }) => !isLive(world, address))
   if (open) return knownAfterApply
   const source = templateSource(userData)
   const lines = source.split('\n').length - (source.endsWith('\n') ? 1 : 0)
   return `${lines} ${lines === 1 ? 'line' : 'lines'}, sha256 ${digestOfText(source, 12)}`
 }
 
-function isLive(planning: Planning, address: Address): boolean {
-  const { servers, volumes, securityGroups, keyPairs } = planning.live
+function isLive(world: World, address: Address): boolean {
+  const { servers, volumes, securityGroups, keyPairs } = world.live
   return servers.has(address) || volumes.has(address) || securityGroups.has(address) || keyPairs.has(address)
 }

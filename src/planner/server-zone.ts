@@ -1,6 +1,6 @@
 import type { ServerSpec, VolumeSpec } from '../model/stack-spec.js'
 import type { LiveServer } from '../model/live-stack.js'
-import type { Planning } from './planning.js'
+import type { World } from './world.js'
 import { subnetOf } from './server-properties.js'
 
 /**
@@ -8,27 +8,27 @@ import { subnetOf } from './server-properties.js'
  * that belong to it (a volume never changes its zone), else the first zone of the region.
  */
 export function serverZone(
-  planning: Planning,
+  world: World,
   spec: ServerSpec,
   live: LiveServer | undefined,
   volumes: readonly VolumeSpec[],
 ): string | undefined {
   return (
     spec.zone ??
-    subnetOf(planning, spec)?.zone ??
+    subnetOf(world, spec)?.zone ??
     live?.zone ??
-    firstDefined(volumes, (volume) => existingZone(planning, volume)) ??
+    firstDefined(volumes, (volume) => existingZone(world, volume)) ??
     firstDefined(volumes, (volume) => volume.zone) ??
-    [...planning.live.stack.zones].sort()[0]
+    [...world.live.stack.zones].sort()[0]
   )
 }
 
 /** The zone of the volume that an entry stands for already, or will adopt; undefined when one will be made. */
-function existingZone(planning: Planning, volume: VolumeSpec): string | undefined {
-  const live = planning.live.volumes.get(volume.address)
+function existingZone(world: World, volume: VolumeSpec): string | undefined {
+  const live = world.live.volumes.get(volume.address)
   if (live) return live.zone
-  if (volume.volumeId !== undefined) return planning.live.volumesById.get(volume.volumeId)?.zone
-  return volume.reuse ? planning.live.retained.get(volume.address)?.[0]?.zone : undefined
+  if (volume.volumeId !== undefined) return world.live.volumesById.get(volume.volumeId)?.zone
+  return volume.reuse ? world.live.retained.get(volume.address)?.[0]?.zone : undefined
 }
 
 function firstDefined<T, R>(items: readonly T[], pick: (item: T) => R | undefined): R | undefined {

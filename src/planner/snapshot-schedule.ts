@@ -8,7 +8,7 @@ import { prunableSnapshots } from './snapshot-retention.js'
 import { snapshotTags } from './snapshot-tags.js'
 import { snapshotVersion } from '../model/snapshot-version.js'
 import type { SnapshotHold, StepId } from '../model/step.js'
-import { stepId } from './step-graph.js'
+import { stepId } from './graph/step-graph.js'
 import { tagKeys } from '../model/tags.js'
 import { recordNeeds } from './volume-record.js'
 

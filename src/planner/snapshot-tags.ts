@@ -1,19 +1,19 @@
 import type { HostContent, LiveVolume } from '../model/live-stack.js'
 import { snapshotVersion } from '../model/snapshot-version.js'
 import { nameTag } from '../model/names.js'
-import type { Planning } from './planning.js'
+import type { World } from './world.js'
 import { tagKeys, type Tags } from '../model/tags.js'
 
 /** Everything that is needed to make the volume again from a snapshot that is taken now, alone. `extra` comes last. */
-export function snapshotTags(planning: Planning, live: LiveVolume, extra: Tags = {}): Tags {
+export function snapshotTags(world: World, live: LiveVolume, extra: Tags = {}): Tags {
   const { address } = live
-  const spec = planning.volumes.get(address)
-  const versions = (planning.live.snapshots.get(address) ?? []).map(snapshotVersion)
-  const { content, mountPath } = insideOf(planning, live)
+  const spec = world.volumes.get(address)
+  const versions = (world.live.snapshots.get(address) ?? []).map(snapshotVersion)
+  const { content, mountPath } = insideOf(world, live)
   const known: Readonly<Record<string, string | undefined>> = {
-    [tagKeys.stack]: planning.live.stack.stack,
+    [tagKeys.stack]: world.live.stack.stack,
     [tagKeys.address]: address,
-    [tagKeys.name]: nameTag(planning.live.stack.stack, address),
+    [tagKeys.name]: nameTag(world.live.stack.stack, address),
     [tagKeys.version]: String(1 + Math.max(0, ...versions)),
     [tagKeys.origin]: live.tags[tagKeys.origin],
     [tagKeys.fstype]: content?.fstype ?? live.tags[tagKeys.fstype],
@@ -22,8 +22,8 @@ export function snapshotTags(planning: Planning, live: LiveVolume, extra: Tags =
     [tagKeys.uuid]: content ? content.uuid : spec?.uuid,
     [tagKeys.size]: String(live.sizeGiB),
     [tagKeys.onRemove]: live.tags[tagKeys.onRemove],
-    [tagKeys.revision]: planning.options.revision ?? live.tags[tagKeys.revision],
-    [tagKeys.run]: planning.options.run,
+    [tagKeys.revision]: world.options.revision ?? live.tags[tagKeys.revision],
+    [tagKeys.run]: world.options.run,
     ...extra,
   }
   const tags: Record<string, string> = {}
@@ -35,11 +35,11 @@ export function snapshotTags(planning: Planning, live: LiveVolume, extra: Tags =
 
 /** What a probe of the server that has the volume found on it; both undefined where nobody could look. */
 export function insideOf(
-  planning: Planning,
+  world: World,
   { id, attachment }: LiveVolume,
 ): { readonly content: HostContent | undefined; readonly mountPath: string | undefined } {
-  const holder = attachment && planning.live.serversById.get(attachment.instanceId)
-  const facts = holder && planning.live.stack.hosts[holder.address]
+  const holder = attachment && world.live.serversById.get(attachment.instanceId)
+  const facts = holder && world.live.stack.hosts[holder.address]
   if (facts?.kind !== 'read') return { content: undefined, mountPath: undefined }
   return {
     content: facts.devices.find(({ volumeId }) => volumeId === id)?.content,

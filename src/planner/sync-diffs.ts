@@ -3,10 +3,10 @@ import { count, formatBytes } from '../core/units.js'
 import type { SyncEndpoint, SyncSpec } from '../model/stack-spec.js'
 import { templateSource } from '../model/template.js'
 import type { Diff } from '../model/change.js'
-import { createDiffs } from './comparison.js'
+import { createDiffs } from './compare/comparison.js'
 import type { SyncFacts } from '../model/live-stack.js'
 import type { Planning } from './planning.js'
-import { reasonForCreate } from './reasons.js'
+import { reasonForCreate } from './compare/reasons.js'
 
 export function wishes(spec: SyncSpec, isFirst: boolean, cause: Diff['cause']): readonly Diff[] {
   if (!isFirst) return []

@@ -3,7 +3,7 @@ import type { SyncEndpoint, SyncSpec, VolumeSpec } from '../model/stack-spec.js'
 import type { Planning } from './planning.js'
 import type { ServerFate } from './server-fate.js'
 import type { PlannedPlace } from '../model/step.js'
-import { stepId } from './step-graph.js'
+import { stepId } from './graph/step-graph.js'
 import type { Tags } from '../model/tags.js'
 
 /** An end of a rule, found out: on a server of the stack, or on a machine that no plan touches. */

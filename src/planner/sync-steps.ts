@@ -6,7 +6,7 @@ import type { Planning } from './planning.js'
 import { referencedSteps } from './readiness.js'
 import { ruleDigest } from './sync-diffs.js'
 import { plannedPlace, type Ends, type Place } from './sync-places.js'
-import { stepId } from './step-graph.js'
+import { stepId } from './graph/step-graph.js'
 import type { CopyOptions, PlannedPlace, StepId } from '../model/step.js'
 import { syncTagKey } from '../model/tags.js'
 

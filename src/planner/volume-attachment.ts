@@ -1,11 +1,11 @@
 import type { VolumeSpec } from '../model/stack-spec.js'
 import { parseApplied } from '../model/applied.js'
 import { knownAfterApply, type Diff } from '../model/change.js'
-import { causeOf } from './comparison.js'
+import { causeOf } from './compare/comparison.js'
 import type { LiveVolume } from '../model/live-stack.js'
 import type { Planning } from './planning.js'
 import type { ServerFate } from './server-fate.js'
-import { stepId } from './step-graph.js'
+import { stepId } from './graph/step-graph.js'
 import { tagKeys } from '../model/tags.js'
 import { release } from './volume-release.js'
 

@@ -3,7 +3,7 @@ import { connectionNow, stopNow } from './connection.js'
 import type { LiveVolume } from '../model/live-stack.js'
 import { leaveAlone, type Planning } from './planning.js'
 import type { ServerFate } from './server-fate.js'
-import { stepId } from './step-graph.js'
+import { stepId } from './graph/step-graph.js'
 import type { StepId } from '../model/step.js'
 
 /** Whether a volume is attached, for planning: one that is on its way off counts as free. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { PlanError } from '../../src/core/errors.js'
-import { StepGraph, stepId } from '../../src/planner/step-graph.js'
-import { sortedSteps } from '../../src/planner/step-order.js'
-import { at } from '../support/live-stack.js'
-import { plainStep } from '../support/steps.js'
+import { PlanError } from '../../../src/core/errors.js'
+import { StepGraph, stepId } from '../../../src/planner/graph/step-graph.js'
+import { sortedSteps } from '../../../src/planner/graph/step-order.js'
+import { at } from '../../support/live-stack.js'
+import { plainStep } from '../../support/steps.js'
 
 describe('the order of steps', () => {
   it('is by needs, then by server, then by address', () => {

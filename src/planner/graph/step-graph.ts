@@ -1,9 +1,9 @@
-import { assert } from '../core/assert.js'
-import type { Address } from '../model/address.js'
-import { compareText } from '../model/address-order.js'
-import type { Impact } from '../model/change.js'
-import type { Plan } from '../model/plan.js'
-import type { Step, StepId, StepKind, StepOf } from '../model/step.js'
+import { assert } from '../../core/assert.js'
+import type { Address } from '../../model/address.js'
+import { compareText } from '../../model/address-order.js'
+import type { Impact } from '../../model/change.js'
+import type { Plan } from '../../model/plan.js'
+import type { Step, StepId, StepKind, StepOf } from '../../model/step.js'
 import { sortedSteps } from './step-order.js'
 
 /** What a step of a kind says beyond what all steps say. */

@@ -1,4 +1,4 @@
-import type { Diff } from '../model/change.js'
+import type { Diff } from '../../model/change.js'
 
 /** One sentence on why something is made. */
 export function reasonForCreate(wasThere: boolean): string {

@@ -1,7 +1,7 @@
 import deepDiff from 'deep-diff'
-import { compareText } from '../model/address-order.js'
-import type { AppliedKey, AppliedRecord, Digester } from '../model/applied.js'
-import type { Diff, DiffValue } from '../model/change.js'
+import { compareText } from '../../model/address-order.js'
+import type { AppliedKey, AppliedRecord, Digester } from '../../model/applied.js'
+import type { Diff, DiffValue } from '../../model/change.js'
 
 /** One property of one resource: what the file says, what is live, and how both look in a report. */
 export interface Property {

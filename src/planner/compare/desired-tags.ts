@@ -1,20 +1,20 @@
-import type { Address } from '../model/address.js'
-import type { UserTags } from '../model/stack-spec.js'
-import { digestOfText } from '../core/digest.js'
-import { compareText } from '../model/address-order.js'
-import { formatApplied, parseApplied, type AppliedRecord } from '../model/applied.js'
-import type { Diff } from '../model/change.js'
+import type { Address } from '../../model/address.js'
+import type { UserTags } from '../../model/stack-spec.js'
+import { digestOfText } from '../../core/digest.js'
+import { compareText } from '../../model/address-order.js'
+import { formatApplied, parseApplied, type AppliedRecord } from '../../model/applied.js'
+import type { Diff } from '../../model/change.js'
 import { causeOf } from './comparison.js'
-import { nameTag } from '../model/names.js'
-import type { Planning } from './planning.js'
-import { tagKeys, type Tags } from '../model/tags.js'
+import { nameTag } from '../../model/names.js'
+import type { World } from '../world.js'
+import { tagKeys, type Tags } from '../../model/tags.js'
 
 /** Digests of the user tag keys that we set, so that one that leaves the file can be told from one that others made. Chosen: five hex digits, so that 42 keys fit. */
 const userKeyDigestLength = 5
 
 /** The tags that a resource keeps for good: whose it is, its name, and the user's own. */
-export function lastingTags(planning: Planning, address: Address, userTags: UserTags, own: Tags = {}): Tags {
-  const stack = planning.spec.stack
+export function lastingTags(world: World, address: Address, userTags: UserTags, own: Tags = {}): Tags {
+  const stack = world.spec.stack
   const tags: Record<string, string> = {
     ...userTags,
     [tagKeys.name]: nameTag(stack, address),
@@ -28,8 +28,8 @@ export function lastingTags(planning: Planning, address: Address, userTags: User
 }
 
 /** All tags of a create call. */
-export function creationTags(planning: Planning, lasting: Tags, applied: AppliedRecord): Tags {
-  const { revision, run } = planning.options
+export function creationTags(world: World, lasting: Tags, applied: AppliedRecord): Tags {
+  const { revision, run } = world.options
   return {
     ...lasting,
     [tagKeys.applied]: formatApplied(applied),
@@ -50,7 +50,7 @@ export interface TagWork {
  * property tells already. When nothing else differs (`alone`), a record that is not up to date is told as a diff too.
  */
 export function tagWork(
-  planning: Planning,
+  world: World,
   live: Tags,
   userTags: UserTags,
   lasting: Tags,
@@ -58,7 +58,7 @@ export function tagWork(
   options: { readonly quiet?: readonly string[]; readonly alone: boolean },
 ): TagWork {
   const recorded = parseApplied(live[tagKeys.applied])
-  const userCause = causeOf(planning.digest, recorded, 'tags', userTagsWord(userTags))
+  const userCause = causeOf(world.digest, recorded, 'tags', userTagsWord(userTags))
   const write: Record<string, string> = {}
   const diffs: Diff[] = []
   for (const key of Object.keys(lasting)) {
@@ -83,7 +83,7 @@ export function tagWork(
       diffs.push({ path: `tags.${tagKeys.applied}`, before: live[tagKeys.applied] ?? null, after: value, cause })
     }
   }
-  const { revision } = planning.options
+  const { revision } = world.options
   const writes = Object.keys(write).length > 0 || removeTags.length > 0
   if (writes && revision !== undefined && live[tagKeys.revision] !== revision) write[tagKeys.revision] = revision
   return { tags: write, removeTags, diffs }

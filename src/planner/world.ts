@@ -1,0 +1,64 @@
+import type { Address } from '../model/address.js'
+import { createDigester, type Digester } from '../model/applied.js'
+import type { LiveStack } from '../model/live-stack.js'
+import type { StackSpec, VolumeSpec } from '../model/stack-spec.js'
+import { indexLive, type LiveIndex } from './live-index.js'
+
+/** What a caller may add to a plan's inputs. */
+export interface PlanOptions {
+  /** Git commit, or `--revision`: recorded in tags together with other changes. */
+  readonly revision?: string | undefined
+  /** The run that will apply the plan: recorded on what it creates. */
+  readonly run?: string | undefined
+  /** Servers to be replaced where their image's name means a newer image by now. */
+  readonly updateImages?: readonly Address[] | undefined
+  /** The moment for which the plan is made, ISO 8601: without it no snapshot is due. */
+  readonly now?: string | undefined
+  /** Volumes that another takes the place of, made from this snapshot. */
+  readonly restore?: Readonly<Record<Address, string>> | undefined
+  /** Digest of the stack file's specification where the caller has it already. */
+  readonly specDigest?: string | undefined
+}
+
+/** What every decision is made from, behind maps; nobody writes on it. */
+export interface World {
+  readonly spec: StackSpec
+  /** The file's volumes by address. */
+  readonly volumes: ReadonlyMap<Address, VolumeSpec>
+  /** The file's volumes by the server that they belong to, each list by address. */
+  readonly volumesByServer: ReadonlyMap<Address, readonly VolumeSpec[]>
+  readonly live: LiveIndex
+  readonly options: PlanOptions
+  readonly digest: Digester
+  /** Whether everything goes: volumes then go by what the file says, where there is one. */
+  readonly destroying: StackSpec | undefined
+}
+
+/** Puts normalized inputs behind maps. */
+export function worldOf(
+  spec: StackSpec,
+  live: LiveStack,
+  options: PlanOptions,
+  destroying: StackSpec | undefined,
+): World {
+  return {
+    spec,
+    volumes: new Map(spec.volumes.map((volume) => [volume.address, volume])),
+    volumesByServer: groupedByServer(spec.volumes),
+    live: indexLive(live),
+    options,
+    digest: createDigester(),
+    destroying,
+  }
+}
+
+function groupedByServer(volumes: readonly VolumeSpec[]): ReadonlyMap<Address, readonly VolumeSpec[]> {
+  const groups = new Map<Address, VolumeSpec[]>()
+  for (const volume of volumes) {
+    if (volume.server === undefined) continue
+    const group = groups.get(volume.server)
+    if (group) group.push(volume)
+    else groups.set(volume.server, [volume])
+  }
+  return groups
+}
