@@ -1,4 +1,5 @@
 import type { Address } from './address.js'
+import type { PathOf, PropertyKind } from './property-path.js'
 
 /** Most harmful last. `restart`: the server stops and starts; `downtime`: a mount or server is away for a while; `data-loss`: bytes go. */
 export const impacts = ['none', 'restart', 'downtime', 'data-loss'] as const
@@ -22,9 +23,9 @@ export interface Change {
 /** A value in a report: text, number, flag, list of those, or nothing. */
 export type DiffValue = string | number | boolean | null | readonly string[]
 
-export interface Diff {
-  /** `size`, `type`, `state`, `attachment`, `filesystem`, `mount`, `fstab`, `ingress`, `tags.Name`, `files` … */
-  readonly path: string
+/** One property that differs; `K` narrows it to the properties of one kind of resource. */
+export interface Diff<K extends PropertyKind = PropertyKind> {
+  readonly path: PathOf<K>
   /** Live now. */
   readonly before: DiffValue
   /** After an apply; `knownAfterApply` when it depends on something not made yet. */

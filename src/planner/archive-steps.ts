@@ -6,8 +6,8 @@ import type { LiveSnapshot, LiveTemporary, TreeFacts } from '../model/live-stack
 import { loginUser } from '../model/login-user.js'
 import { nameTag } from '../model/names.js'
 import type { Planning } from './planning.js'
-import { imageOf, keyNameOf, subnetOf } from './server-properties.js'
-import { stepId } from './graph/step-graph.js'
+import { imageOf, keyNameOf, subnetOf } from './decide/servers/server-properties.js'
+import { stepId } from '../model/step-id.js'
 import type { StepId } from '../model/step.js'
 import { tagKeys, type Tags } from '../model/tags.js'
 

@@ -10,8 +10,8 @@ import { imageKey, type LiveSnapshot, type LiveTemporary, type TreeFacts } from 
 import type { DraftChange } from './decide/decided.js'
 import { recordChange, refuse, warn, type Planning } from './planning.js'
 import { reasonForRemoval } from './compare/reasons.js'
-import { imageOf, subnetOf } from './server-properties.js'
-import { serverZone } from './server-zone.js'
+import { imageOf, subnetOf } from './decide/servers/server-properties.js'
+import { serverZone } from './decide/servers/server-zone.js'
 import { snapshotVersion } from '../model/snapshot-version.js'
 import { tagKeys } from '../model/tags.js'
 

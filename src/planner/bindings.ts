@@ -5,8 +5,8 @@ import type { LiveServer } from '../model/live-stack.js'
 import { loginUser } from '../model/login-user.js'
 import type { Binding } from '../model/plan.js'
 import type { Planning } from './planning.js'
-import { factsOf } from './server-fate.js'
-import { imageOf } from './server-properties.js'
+import { factsOf } from './decide/servers/server-outlook.js'
+import { imageOf } from './decide/servers/server-properties.js'
 import { tagKeys } from '../model/tags.js'
 
 /** What exists, by address, addresses in order. `adopted` are volumes that become ours in the plan. */

@@ -3,17 +3,16 @@ import type { SyncSpec, VolumeSpec } from '../model/stack-spec.js'
 import { parseApplied } from '../model/applied.js'
 import type { Diff } from '../model/change.js'
 import { createDiffs, sortedDiffs } from './compare/comparison.js'
-import { connection } from './connection.js'
 import type { LiveVolume } from '../model/live-stack.js'
 import { recordChange, refuse, type Planning } from './planning.js'
 import { reasonForCreate } from './compare/reasons.js'
-import type { ServerFate } from './server-fate.js'
+import type { ServerOutlook } from './decide/servers/server-outlook.js'
 import { insideOf } from './snapshot-tags.js'
-import { stepId } from './graph/step-graph.js'
+import { stepId } from '../model/step-id.js'
 import type { StepId } from '../model/step.js'
 import { recordTag } from './sync-steps.js'
 import { tagKeys } from '../model/tags.js'
-import { refuseGrowth } from './volume-refusals.js'
+import { growthProblem } from './decide/volumes/volume-refusals.js'
 
 const bytesPerGiB = 2 ** 30
 
@@ -33,7 +32,7 @@ export function planBlockCopies(planning: Planning): void {
 
 interface End {
   readonly volume: VolumeSpec
-  readonly fate: ServerFate
+  readonly fate: ServerOutlook
   /** Undefined: made, or adopted, in this plan. */
   readonly live: LiveVolume | undefined
   /** Undefined: as large as the snapshot that it is made from. */
@@ -123,7 +122,7 @@ function planBlockCopy(planning: Planning, spec: SyncSpec, ends: Ends): void {
 /** What must be over before a device is read or written: it is there as the file says, and nothing uses it. */
 function arrival({ volume: { address }, fate }: End): readonly StepId[] {
   const kinds = ['attach-volume', 'adopt-volume', 'modify-volume', 'unmount-volume', 'make-filesystem'] as const
-  return [connection(fate), ...kinds.map((kind) => stepId(kind, address))]
+  return [stepId('connect-host', fate.address), ...kinds.map((kind) => stepId(kind, address))]
 }
 
 function addCopy(planning: Planning, spec: SyncSpec, { source, destination }: Ends, rule: string, isOwn: boolean) {
@@ -169,8 +168,16 @@ function refusesSize(planning: Planning, spec: SyncSpec, { source, destination }
     return true
   }
   if (destination.volume.fstype === 'raw') return false
-  refuseGrowth(planning, { ...destination.volume, address: spec.address }, source.sizeGiB, source.volume.address)
-  return planning.blocked.has(spec.address)
+  const problem = growthProblem(
+    { ...destination.volume, address: spec.address },
+    destination.fate,
+    source.sizeGiB,
+    source.volume.address,
+  )
+  if (!problem) return false
+  planning.blocked.add(spec.address)
+  planning.problems.push(problem)
+  return true
 }
 
 /**

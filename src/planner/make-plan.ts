@@ -1,29 +1,33 @@
 import type { Address } from '../model/address.js'
 import type { StackSpec } from '../model/stack-spec.js'
-import { parseAddress } from '../model/address.js'
 import { sortedByAddress, sortedAddresses, compareText } from '../model/address-order.js'
+import type { Decisions } from './decide/decisions.js'
+import { decideHeld } from './decide/held.js'
+import { decideKeyPairs } from './decide/keys/key-pair-decisions.js'
+import { decideSecurityGroups } from './decide/network/security-group-decisions.js'
+import { decideServers, isPlanned, settleServers } from './decide/servers/server-decisions.js'
+import { decideVolumes } from './decide/volumes/volume-decisions.js'
+import { serversStoppedFor } from './decide/volumes/volume-decision.js'
+import { lowerKeyPairs } from './lower/key-pairs.js'
+import type { Lowering } from './lower/lowering.js'
+import { lowerSecurityGroups } from './lower/security-groups.js'
+import { lowerServers } from './lower/servers.js'
+import { lowerVolumes } from './lower/volumes.js'
 import { planArchives } from './archives.js'
 import { bindingsOf } from './bindings.js'
 import { planBlockCopies } from './block-copies.js'
 import { impacts, type Change, type Impact } from '../model/change.js'
-import { planKeyPairs } from './key-pairs.js'
 import { plannedLedger } from './ledger.js'
 import type { LiveStack } from '../model/live-stack.js'
 import { documentDigest, normalizedLive, normalizedSpec } from './compare/normalize.js'
 import type { Plan } from '../model/plan.js'
 import type { Problem } from '../model/plan-problem.js'
-import { newPlanning, recordChange, refuse, warn, type Planning } from './planning.js'
-import type { PlanOptions } from './world.js'
-import { planSecurityGroups } from './security-groups.js'
-import { decideServers } from './server-decision.js'
-import { lowerServers } from './server-steps.js'
+import { accept, newPlanning, warn, type Planning } from './planning.js'
+import { worldOf, type PlanOptions, type World } from './world.js'
 import { planSchedules } from './snapshot-schedule.js'
 import type { Step } from '../model/step.js'
 import { planSyncs } from './syncs.js'
 import { planClones } from './volume-clones.js'
-import { planVolumeRemovals } from './volume-removal.js'
-import { finishSwaps } from './volume-swap.js'
-import { planVolumes } from './volumes.js'
 
 export type { PlanOptions } from './world.js'
 
@@ -62,21 +66,35 @@ export function makeDestroyPlan(spec: StackSpec | undefined, live: LiveStack, op
 
 function planFor(spec: StackSpec, observed: LiveStack, options: PlanOptions, destroying: StackSpec | undefined): Plan {
   const live = normalizedLive(observed)
-  const planning = newPlanning(spec, live, options, destroying)
-  noteConflicts(planning)
-  noteUnreadable(planning)
-  decideServers(planning)
-  planKeyPairs(planning)
-  planSecurityGroups(planning)
+  const planning = newPlanning(worldOf(spec, live, options, destroying))
+  const world: World = planning
+  const held = decideHeld(world)
+  accept(planning, held.values())
+  const heldAddresses = new Set(held.keys())
+  const first = decideServers(world, heldAddresses)
+  accept(planning, first.values())
+  for (const decision of first.values()) if (isPlanned(decision)) planning.fates.set(decision.address, decision.outlook)
+  const keyPairs = decideKeyPairs(world, heldAddresses)
+  accept(planning, keyPairs.values())
+  const securityGroups = decideSecurityGroups(world, heldAddresses)
+  accept(planning, securityGroups.values())
   planArchives(planning)
   planBlockCopies(planning)
   planClones(planning)
-  const taken = planVolumes(planning)
-  finishSwaps(planning)
-  planVolumeRemovals(planning, taken)
+  const { copies, versions } = planning
+  const volumes = decideVolumes({ world, servers: planning.fates, copies, versions }, planning.blocked)
+  accept(planning, volumes.values())
+  const servers = settleServers(first, serversStoppedFor(volumes.values()))
+  for (const { address, change } of servers.values()) planning.changes.set(address, change)
+  const decisions: Decisions = { held, servers, keyPairs, securityGroups, volumes }
+  const resting = (volume: Address) => copies.resting.get(volume) ?? []
+  const lowering: Lowering = { world, decisions, graph: planning.steps, resting }
+  lowerKeyPairs(lowering)
+  lowerSecurityGroups(lowering)
+  lowerVolumes(lowering)
   planSchedules(planning)
   planSyncs(planning)
-  lowerServers(planning)
+  lowerServers(lowering, planning.steps.serversEntered())
   return finish(planning, live, options)
 }
 
@@ -105,28 +123,6 @@ function finish(planning: Planning, live: LiveStack, options: PlanOptions): Plan
     impossible,
     bindings: bindingsOf(planning),
     ledger: plannedLedger(planning, changes),
-  }
-}
-
-/** Two live resources with one address: nothing is done with either, and nothing is deleted to settle it. */
-function noteConflicts(planning: Planning): void {
-  for (const [address, ids] of planning.live.conflicts) {
-    const message = `${ids.join(' and ')} both carry the address ${address}`
-    const hint = 'take the tag evenkeel:address off the one that is not meant; neither is touched until then'
-    refuse(planning, address, 'PLAN_ADDRESS_CONFLICT', message, hint)
-    recordChange(planning, { address, kind: 'none', reason: message, diffs: [] })
-  }
-}
-
-/** What could not be read and is not known to exist must not be made a second time. */
-function noteUnreadable(planning: Planning): void {
-  const { keyPairs, securityGroups, servers, volumes } = planning.live
-  for (const [address, reason] of planning.live.unreadable) {
-    const isLive = keyPairs.has(address) || securityGroups.has(address) || servers.has(address) || volumes.has(address)
-    if (isLive || parseAddress(address)?.kind === 'sync') continue
-    planning.blocked.add(address)
-    warn(planning, address, 'PLAN_UNREADABLE', `${address} could not be read: ${reason}`)
-    recordChange(planning, { address, kind: 'none', reason: `could not be read: ${reason}`, diffs: [] })
   }
 }
 

@@ -1,14 +1,12 @@
 import type { Code } from '../core/codes.js'
 import type { Address } from '../model/address.js'
-import type { LiveStack } from '../model/live-stack.js'
 import type { Problem } from '../model/plan-problem.js'
-import type { StackSpec } from '../model/stack-spec.js'
 import type { StepId } from '../model/step.js'
 import type { Decided, DraftChange } from './decide/decided.js'
-import type { ServerFate } from './server-fate.js'
+import type { ServerOutlook } from './decide/servers/server-outlook.js'
 import { StepGraph } from './graph/step-graph.js'
 import { newVolumeCopies, type VolumeCopies } from './volume-copies.js'
-import { worldOf, type PlanOptions, type World } from './world.js'
+import type { World } from './world.js'
 
 /** A version of an archive that a step takes. */
 export interface PlannedVersion {
@@ -23,7 +21,7 @@ export interface Planning extends World {
   readonly problems: Problem[]
   readonly changes: Map<Address, DraftChange>
   /** By server address: those of the file and those that are live. */
-  readonly fates: Map<Address, ServerFate>
+  readonly fates: Map<Address, ServerOutlook>
   /** Addresses that hold an error: nothing is planned for them, nor for what stands on them. */
   readonly blocked: Set<Address>
   /** Servers whose inside the plan wanted to know and could not, with the reason. */
@@ -34,14 +32,9 @@ export interface Planning extends World {
   readonly versions: Map<Address, PlannedVersion>
 }
 
-export function newPlanning(
-  spec: StackSpec,
-  live: LiveStack,
-  options: PlanOptions,
-  destroying: StackSpec | undefined,
-): Planning {
+export function newPlanning(world: World): Planning {
   return {
-    ...worldOf(spec, live, options, destroying),
+    ...world,
     steps: new StepGraph(),
     problems: [],
     changes: new Map(),
@@ -58,7 +51,7 @@ export function accept(planning: Planning, decisions: Iterable<Decided>): void {
   for (const { kind, address, change, problems, unread } of decisions) {
     planning.changes.set(address, change)
     planning.problems.push(...problems)
-    if (kind === 'refuse') planning.blocked.add(address)
+    if (kind === 'refuse' || kind === 'leave') planning.blocked.add(address)
     for (const [other, reason] of unread ?? []) planning.unread.set(other, reason)
   }
 }

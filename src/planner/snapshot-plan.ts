@@ -10,12 +10,12 @@ import { nameTag } from '../model/names.js'
 import { documentDigest, normalizedLive, normalizedSpec } from './compare/normalize.js'
 import type { Plan } from '../model/plan.js'
 import { newPlanning, warn, type Planning } from './planning.js'
-import type { PlanOptions } from './world.js'
+import { worldOf, type PlanOptions } from './world.js'
 import { snapshotTags } from './snapshot-tags.js'
 import type { SnapshotHold, StepId } from '../model/step.js'
-import { stepId } from './graph/step-graph.js'
+import { stepId } from '../model/step-id.js'
 import { tagKeys } from '../model/tags.js'
-import { isAttached } from './volume-release.js'
+import { isAttached } from './decide/volumes/release.js'
 
 /** Returns the plan that takes a snapshot of a live volume now, and does nothing else. */
 export function makeSnapshotPlan(
@@ -24,7 +24,7 @@ export function makeSnapshotPlan(
   volume: LiveVolume,
   options: PlanOptions = {},
 ): Plan {
-  const planning = newPlanning(normalizedSpec(spec), normalizedLive(live), options, undefined)
+  const planning = newPlanning(worldOf(normalizedSpec(spec), normalizedLive(live), options, undefined))
   const { address } = volume
   const server = serverToFreeze(planning, volume)
   const hold = server && holdFor(planning, address, server.address)
@@ -51,7 +51,7 @@ export function makeSnapshotPlan(
  */
 export function makeCheckpointPlan(spec: StackSpec, live: LiveStack, name: string, options: PlanOptions = {}): Plan {
   const normalized = normalizedSpec(spec)
-  const planning = newPlanning(normalized, normalizedLive(live), options, undefined)
+  const planning = newPlanning(worldOf(normalized, normalizedLive(live), options, undefined))
   const volumes = [...planning.live.volumes.values()]
   if (volumes.length === 0) {
     throw new PlanError('CHECKPOINT_EMPTY', `the stack ${live.stack} has no volumes`, [], { hint: 'apply it first' })

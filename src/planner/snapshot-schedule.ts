@@ -1,6 +1,5 @@
 import type { Address } from '../model/address.js'
 import type { SnapshotSchedule, VolumeSpec } from '../model/stack-spec.js'
-import { connection } from './connection.js'
 import type { LiveSnapshot, LiveVolume } from '../model/live-stack.js'
 import { nameTag } from '../model/names.js'
 import { recordChange, type Planning } from './planning.js'
@@ -8,9 +7,9 @@ import { prunableSnapshots } from './snapshot-retention.js'
 import { snapshotTags } from './snapshot-tags.js'
 import { snapshotVersion } from '../model/snapshot-version.js'
 import type { SnapshotHold, StepId } from '../model/step.js'
-import { stepId } from './graph/step-graph.js'
+import { stepId } from '../model/step-id.js'
 import { tagKeys } from '../model/tags.js'
-import { recordNeeds } from './volume-record.js'
+import { settled } from './lower/volumes.js'
 
 const minuteMs = 60_000
 
@@ -103,7 +102,11 @@ function addSnapshot(planning: Planning, spec: VolumeSpec, schedule: SnapshotSch
       ...(hold && { hold }),
     },
     {
-      needs: [...recordNeeds(address), ...copiesOf(planning, address), ...(hold && fate ? [connection(fate)] : [])],
+      needs: [
+        ...settled(address),
+        ...copiesOf(planning, address),
+        ...(hold && fate ? [stepId('connect-host', fate.address)] : []),
+      ],
       impact: hold?.how === 'unmount' ? 'downtime' : 'none',
     },
   )

@@ -45,7 +45,7 @@ export function figures(
     filesChanged > 0 ? `${filesChanged} changed` : '',
     filesDeleted > 0 ? `${filesDeleted} too many` : '',
   ].filter((part) => part !== '')
-  const figure = (path: string, amount: number): readonly Diff[] =>
+  const figure = (path: Diff<'sync'>['path'], amount: number): readonly Diff[] =>
     amount > 0 ? [{ path, before: null, after: amount, cause }] : []
   const files: Diff =
     isFirst && facts.compared === 'source-only'

@@ -1,16 +1,16 @@
 import type { Address } from '../model/address.js'
 import type { SyncEndpoint, SyncSpec, VolumeSpec } from '../model/stack-spec.js'
 import type { Planning } from './planning.js'
-import type { ServerFate } from './server-fate.js'
+import type { ServerOutlook } from './decide/servers/server-outlook.js'
 import type { PlannedPlace } from '../model/step.js'
-import { stepId } from './graph/step-graph.js'
+import { stepId } from '../model/step-id.js'
 import type { Tags } from '../model/tags.js'
 
 /** An end of a rule, found out: on a server of the stack, or on a machine that no plan touches. */
 export type Place = ServerPlace | ElsewherePlace
 
 export interface ServerPlace {
-  readonly fate: ServerFate
+  readonly fate: ServerOutlook
   /** Absolute, on the server. */
   readonly path: string
   /** Whose resource holds the rule's record. */

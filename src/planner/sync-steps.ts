@@ -1,12 +1,11 @@
 import { displayName, type Address } from '../model/address.js'
 import type { SyncSpec } from '../model/stack-spec.js'
-import { connection } from './connection.js'
 import type { SyncFacts } from '../model/live-stack.js'
 import type { Planning } from './planning.js'
-import { referencedSteps } from './readiness.js'
+import { referencedSteps } from './lower/readiness.js'
 import { ruleDigest } from './sync-diffs.js'
 import { plannedPlace, type Ends, type Place } from './sync-places.js'
-import { stepId } from './graph/step-graph.js'
+import { stepId } from '../model/step-id.js'
 import type { CopyOptions, PlannedPlace, StepId } from '../model/step.js'
 import { syncTagKey } from '../model/tags.js'
 
@@ -97,7 +96,12 @@ export function addRunOnChange(
 ): void {
   if (!destination.fate) return
   const server = destination.fate.address
-  const copied = [connection(destination.fate), stepId('copy-files', address), stepId('run-setup', server), ...roll]
+  const copied = [
+    stepId('connect-host', destination.fate.address),
+    stepId('copy-files', address),
+    stepId('run-setup', server),
+    ...roll,
+  ]
   if (onChange) {
     planning.steps.add(
       'run-on-change',
@@ -155,5 +159,5 @@ function arrivalAt(place: Place): readonly StepId[] {
   if (!place.fate) return []
   const { volume } = place
   const mounted = volume ? [stepId('mount-volume', volume.address), stepId('grow-filesystem', volume.address)] : []
-  return [connection(place.fate), ...mounted]
+  return [stepId('connect-host', place.fate.address), ...mounted]
 }

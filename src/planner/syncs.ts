@@ -7,7 +7,7 @@ import { reasonForCreate } from './compare/reasons.js'
 import { figures, reasonOf, ruleDigest, wishes } from './sync-diffs.js'
 import { endsOf, isNew, overlaps, type Ends, type Place } from './sync-places.js'
 import { addCopy, addRecord, addRunOnChange, addTag, enterRoll, recordTag, type Rolls } from './sync-steps.js'
-import { stepId } from './graph/step-graph.js'
+import { stepId } from '../model/step-id.js'
 import type { StepId } from '../model/step.js'
 import { syncTagKey } from '../model/tags.js'
 

@@ -1,15 +1,14 @@
 import type { SyncSpec, VolumeSpec } from '../model/stack-spec.js'
 import { blockRuleDigest } from './block-copies.js'
 import { createDiffs } from './compare/comparison.js'
-import { connection } from './connection.js'
 import { nameTag } from '../model/names.js'
 import { recordChange, refuse, type Planning } from './planning.js'
 import { reasonForCreate } from './compare/reasons.js'
-import { stepId } from './graph/step-graph.js'
+import { stepId } from '../model/step-id.js'
 import type { SnapshotHold, StepId } from '../model/step.js'
 import { recordTag } from './sync-steps.js'
 import { tagKeys, type Tags } from '../model/tags.js'
-import { recordNeeds } from './volume-record.js'
+import { settled } from './lower/volumes.js'
 
 /**
  * Plans every rule with `method: clone`: its destination is made from a snapshot of its source, which goes again. Comes
@@ -84,7 +83,7 @@ function addSnapshot(planning: Planning, { address }: SyncSpec, source: VolumeSp
       },
       ...(hold && { hold }),
     },
-    { needs: [...recordNeeds(source.address), ...(hold && fate ? [connection(fate)] : [])] },
+    { needs: [...settled(source.address), ...(hold && fate ? [stepId('connect-host', fate.address)] : [])] },
   )
 }
 

@@ -1,7 +1,7 @@
 import type { Address } from '../model/address.js'
 import type { StepId } from '../model/step.js'
 import type { Tags } from '../model/tags.js'
-import type { VolumeOrigin } from './volume-creation.js'
+import type { VolumeOrigin } from './decide/volumes/volume-decision.js'
 
 /** What rules that copy whole volumes mean for the volumes: decided before these are planned. */
 export interface VolumeCopies {

@@ -2,11 +2,12 @@ import deepDiff from 'deep-diff'
 import { compareText } from '../../model/address-order.js'
 import type { AppliedKey, AppliedRecord, Digester } from '../../model/applied.js'
 import type { Diff, DiffValue } from '../../model/change.js'
+import type { PathOf, PropertyKind } from '../../model/property-path.js'
 
 /** One property of one resource: what the file says, what is live, and how both look in a report. */
-export interface Property {
+export interface Property<K extends PropertyKind = PropertyKind> {
   /** In reports: `size`, `type` … */
-  readonly path: string
+  readonly path: PathOf<K>
   /** In the applied tag. */
   readonly key: AppliedKey
   /** What the file says, digested into the record; undefined where it says nothing. */
@@ -28,11 +29,11 @@ export function causeOf(
 }
 
 /** The properties that differ, each with its cause. */
-export function compareProperties(
+export function compareProperties<K extends PropertyKind>(
   digest: Digester,
   applied: AppliedRecord | undefined,
-  properties: readonly Property[],
-): readonly Diff[] {
+  properties: readonly Property<K>[],
+): readonly Diff<K>[] {
   return properties
     .filter(({ before, after, equal }) => !(equal ?? sameValue(before, after)))
     .map(({ path, key, word, before, after }) => ({ path, before, after, cause: causeOf(digest, applied, key, word) }))
@@ -56,7 +57,7 @@ function sameValue(left: unknown, right: unknown): boolean {
 }
 
 /** Sorted by path; of the same path, what goes stands before what comes. */
-export function sortedDiffs(diffs: readonly Diff[]): readonly Diff[] {
+export function sortedDiffs<K extends PropertyKind>(diffs: readonly Diff<K>[]): readonly Diff<K>[] {
   if (diffs.length < 2) return diffs
   return [...diffs].sort(
     (left, right) =>
@@ -66,20 +67,20 @@ export function sortedDiffs(diffs: readonly Diff[]): readonly Diff[] {
   )
 }
 
+/** What is wanted of something new, by path. */
+export type Wishes<K extends PropertyKind> = { readonly [P in PathOf<K>]?: DiffValue | undefined }
+
 /** The diffs of a create: everything that is wanted, with nothing before. */
-export function createDiffs(
-  wanted: Readonly<Record<string, DiffValue | undefined>>,
-  cause: Diff['cause'],
-): readonly Diff[] {
-  const diffs: Diff[] = []
-  for (const [path, after] of Object.entries(wanted)) {
+export function createDiffs<K extends PropertyKind>(wanted: Wishes<K>, cause: Diff['cause']): readonly Diff<K>[] {
+  const diffs: Diff<K>[] = []
+  for (const [path, after] of Object.entries(wanted) as readonly [PathOf<K>, DiffValue | undefined][]) {
     if (after !== undefined && after !== null) diffs.push({ path, before: null, after, cause })
   }
   return sortedDiffs(diffs)
 }
 
 /** Stands in the plan of what the last apply left behind and is not there any more. */
-export const existsDiff: Diff = { path: 'exists', before: false, after: true, cause: 'drift' }
+export const existsDiff: Diff<never> = { path: 'exists', before: false, after: true, cause: 'drift' }
 
 /** Stands in the plan of what goes. */
-export const removedDiff: Diff = { path: 'exists', before: true, after: false, cause: 'pending' }
+export const removedDiff: Diff<never> = { path: 'exists', before: true, after: false, cause: 'pending' }

@@ -42,7 +42,7 @@ export function creationTags(world: World, lasting: Tags, applied: AppliedRecord
 export interface TagWork {
   readonly tags: Tags
   readonly removeTags: readonly string[]
-  readonly diffs: readonly Diff[]
+  readonly diffs: readonly Diff<never>[]
 }
 
 /**
@@ -60,7 +60,7 @@ export function tagWork(
   const recorded = parseApplied(live[tagKeys.applied])
   const userCause = causeOf(world.digest, recorded, 'tags', userTagsWord(userTags))
   const write: Record<string, string> = {}
-  const diffs: Diff[] = []
+  const diffs: Diff<never>[] = []
   for (const key of Object.keys(lasting)) {
     const wanted = lasting[key]
     if (wanted === undefined || live[key] === wanted) continue

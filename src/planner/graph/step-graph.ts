@@ -1,9 +1,12 @@
 import { assert } from '../../core/assert.js'
+import { canonicalJson } from '../../core/digest.js'
 import type { Address } from '../../model/address.js'
 import { compareText } from '../../model/address-order.js'
 import type { Impact } from '../../model/change.js'
 import type { Plan } from '../../model/plan.js'
 import type { Step, StepId, StepKind, StepOf } from '../../model/step.js'
+import { stepId } from '../../model/step-id.js'
+import { placeOfKind, serversEntered } from '../../model/step-kinds.js'
 import { sortedSteps } from './step-order.js'
 
 /** What a step of a kind says beyond what all steps say. */
@@ -15,28 +18,6 @@ export interface StepOptions {
   readonly impact?: Impact
   /** Behind the id, where one address has two steps of a kind. */
   readonly suffix?: string
-}
-
-/** Steps that act inside a server. */
-const hostSteps: ReadonlySet<StepKind> = new Set<StepKind>([
-  'connect-host',
-  'run-setup',
-  'make-filesystem',
-  'grow-filesystem',
-  'mount-volume',
-  'verify-volume',
-  'write-fstab',
-  'unmount-volume',
-  'copy-files',
-  'copy-blocks',
-  'run-on-change',
-  'check-health',
-  'record-copy',
-])
-
-/** The id that a step of this kind has for this address: how steps name what they need, planned or not. */
-export function stepId(kind: StepKind, address: Address, suffix?: string): StepId {
-  return (suffix === undefined ? `${kind}:${address}` : `${kind}:${address}#${suffix}`) as StepId
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -52,23 +33,17 @@ interface Draft {
 export class StepGraph {
   readonly #drafts = new Map<StepId, Draft>()
 
-  /** Plans a step and returns its id. Planning the same id twice adds the needs of the second to the first. */
+  /**
+   * Plans a step and returns its id. The same step may be asked for twice, with the same fields: it then waits for what
+   * either asked it to wait for.
+   */
   add<K extends StepKind>(kind: K, address: Address, fields: StepFields<K>, options: StepOptions = {}): StepId {
     const id = stepId(kind, address, options.suffix)
+    const { needs = [], impact = 'none' } = options
+    const step = { id, kind, address, needs: [], impact, ...fields } as unknown as Mutable<Step>
     const known = this.#drafts.get(id)
-    if (known) {
-      this.addNeeds(id, options.needs ?? [])
-      return id
-    }
-    const step = {
-      id,
-      kind,
-      address,
-      needs: [],
-      impact: options.impact ?? 'none',
-      ...fields,
-    } as unknown as Mutable<Step>
-    this.#drafts.set(id, { step, needs: options.needs ?? [] })
+    assert(!known || canonicalJson(known.step) === canonicalJson(step), `two different steps have the id ${id}`)
+    this.#drafts.set(id, { step: known?.step ?? step, needs: known ? [...known.needs, ...needs] : needs })
     return id
   }
 
@@ -82,8 +57,11 @@ export class StepGraph {
     return this.#drafts.has(id)
   }
 
-  get size(): number {
-    return this.#drafts.size
+  /** The servers inside which the steps act that are planned so far, by the table of step kinds. */
+  serversEntered(): ReadonlySet<Address> {
+    const entered = new Set<Address>()
+    for (const { step } of this.#drafts.values()) for (const server of serversEntered(step)) entered.add(server)
+    return entered
   }
 
   /**
@@ -95,7 +73,7 @@ export class StepGraph {
     groupOf: (step: Step) => Address,
     withoutHosts: string | undefined,
   ): { readonly steps: readonly Step[]; readonly impossible: Plan['impossible'] } {
-    const isLeftOut = ({ kind }: Step) => withoutHosts !== undefined && hostSteps.has(kind)
+    const isLeftOut = ({ kind }: Step) => withoutHosts !== undefined && placeOfKind(kind) === 'host'
     const impossible: { id: StepId; address: Address; reason: string }[] = []
     const steps: Step[] = []
     for (const draft of this.#drafts.values()) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { PlanError } from '../../../src/core/errors.js'
-import { StepGraph, stepId } from '../../../src/planner/graph/step-graph.js'
+import { stepId } from '../../../src/model/step-id.js'
+import { StepGraph } from '../../../src/planner/graph/step-graph.js'
 import { sortedSteps } from '../../../src/planner/graph/step-order.js'
 import { at } from '../../support/live-stack.js'
 import { plainStep } from '../../support/steps.js'

@@ -1,0 +1,143 @@
+import type { Address } from './address.js'
+import type { PlannedPlace, Step, StepKind, StepOf } from './step.js'
+
+/**
+ * What is known of every step of a kind. Where it runs: `ec2`, by calls that only wait, or `host`, inside servers, which a
+ * target without hosts cannot do; each has a bound of its own on how much is in flight.
+ */
+type StepKindFacts<K extends StepKind> = CloudKindFacts<K> | HostKindFacts<K>
+
+interface CommonFacts {
+  /**
+   * How long such a step takes on EC2, in seconds, as far as a table can know: medians where they were measured
+   * (volume create 1.5, attach and detach 1 to 4; EBS CSI driver), else chosen. Only their order matters.
+   */
+  readonly seconds: number
+  /** What it is doing, for who watches: "volume.music attaching". */
+  readonly doing: string
+}
+
+interface CloudKindFacts<K extends StepKind> extends CommonFacts {
+  readonly runs: 'ec2'
+  /** The servers in which it does something beside. */
+  readonly enters?: (step: StepOf<K>) => readonly Address[]
+}
+
+interface HostKindFacts<K extends StepKind> extends CommonFacts {
+  readonly runs: 'host'
+  /** The servers in which it acts. */
+  readonly enters: (step: StepOf<K>) => readonly Address[]
+  /**
+   * Whether no other such step may run in the same server meanwhile: what installs packages shares the package manager's
+   * lock, and what edits /etc/fstab reads it before it writes it. Such a step enters exactly one server.
+   */
+  readonly alone?: true
+}
+
+const itsServer = ({ server }: { readonly server: Address }) => [server]
+const itself = ({ address }: { readonly address: Address }) => [address]
+
+/** One line for each kind of step; the compiler sees that none is missing. Whether a step is a clean-up is its own to say (`cleansAfter`). */
+const stepKinds = {
+  'import-key-pair': { runs: 'ec2', seconds: 1, doing: 'importing' },
+  'delete-key-pair': { runs: 'ec2', seconds: 1, doing: 'deleting' },
+  'create-security-group': { runs: 'ec2', seconds: 2, doing: 'creating' },
+  'authorize-ingress': { runs: 'ec2', seconds: 1, doing: 'opening' },
+  'revoke-ingress': { runs: 'ec2', seconds: 1, doing: 'closing' },
+  'delete-security-group': { runs: 'ec2', seconds: 5, doing: 'deleting' },
+  'create-server': { runs: 'ec2', seconds: 20, doing: 'launching' },
+  'start-server': { runs: 'ec2', seconds: 15, doing: 'starting' },
+  'stop-server': { runs: 'ec2', seconds: 30, doing: 'stopping' },
+  'modify-server': { runs: 'ec2', seconds: 1, doing: 'modifying' },
+  'terminate-server': { runs: 'ec2', seconds: 40, doing: 'terminating' },
+  'connect-host': { runs: 'host', seconds: 30, doing: 'connecting', enters: itself },
+  'run-setup': { runs: 'host', seconds: 60, doing: 'setting up', enters: itself, alone: true },
+  'create-volume': { runs: 'ec2', seconds: 2, doing: 'creating' },
+  'adopt-volume': { runs: 'ec2', seconds: 1, doing: 'adopting' },
+  'attach-volume': { runs: 'ec2', seconds: 3, doing: 'attaching' },
+  'detach-volume': { runs: 'ec2', seconds: 3, doing: 'detaching' },
+  'modify-volume': { runs: 'ec2', seconds: 10, doing: 'modifying' },
+  'create-snapshot': {
+    runs: 'ec2',
+    seconds: 60,
+    doing: 'taking a snapshot',
+    enters: ({ hold }) => (hold ? [hold.server] : []),
+  },
+  'create-snapshots': {
+    runs: 'ec2',
+    seconds: 60,
+    doing: 'taking snapshots',
+    enters: ({ server }) => (server === undefined ? [] : [server]),
+  },
+  'delete-snapshot': { runs: 'ec2', seconds: 1, doing: 'deleting a snapshot' },
+  'supersede-volume': { runs: 'ec2', seconds: 1, doing: 'giving up its place' },
+  'delete-volume': { runs: 'ec2', seconds: 3, doing: 'deleting' },
+  'make-filesystem': { runs: 'host', seconds: 3, doing: 'making the filesystem', enters: itsServer, alone: true },
+  'grow-filesystem': { runs: 'host', seconds: 3, doing: 'growing the filesystem', enters: itsServer, alone: true },
+  'mount-volume': { runs: 'host', seconds: 1, doing: 'mounting', enters: itsServer, alone: true },
+  'verify-volume': { runs: 'host', seconds: 1, doing: 'verifying', enters: itsServer },
+  'write-fstab': { runs: 'host', seconds: 1, doing: 'writing fstab', enters: itsServer, alone: true },
+  'unmount-volume': { runs: 'host', seconds: 1, doing: 'unmounting', enters: itsServer, alone: true },
+  'copy-files': {
+    runs: 'host',
+    seconds: 60,
+    doing: 'copying files',
+    enters: ({ server, source }) => [...(server === undefined ? [] : [server]), ...serversAmong(source)],
+  },
+  'copy-blocks': {
+    runs: 'host',
+    seconds: 120,
+    doing: 'copying blocks',
+    enters: ({ source, destination }) => [source.server, destination.server],
+  },
+  'run-on-change': { runs: 'host', seconds: 5, doing: 'running its command', enters: itsServer, alone: true },
+  'check-health': { runs: 'host', seconds: 5, doing: 'checking health', enters: itsServer },
+  'record-copy': {
+    runs: 'host',
+    seconds: 1,
+    doing: 'recording the copy',
+    enters: ({ source }) => serversAmong(source),
+  },
+  'tag-resource': { runs: 'ec2', seconds: 1, doing: 'tagging' },
+  'remove-temporary': { runs: 'ec2', seconds: 40, doing: 'cleaning up' },
+} satisfies { readonly [K in StepKind]: StepKindFacts<K> }
+
+/** Where steps run: the sides that share a bound on what is in flight. */
+export type StepPlace = CloudKindFacts<StepKind>['runs'] | HostKindFacts<StepKind>['runs']
+
+/** Where a step of this kind runs. */
+export function placeOfKind(kind: StepKind): StepPlace {
+  return stepKinds[kind].runs
+}
+
+/** The servers inside which a step acts, each once: those that must answer before it can begin. In the order in which it names them. */
+export function serversEntered(step: Step): readonly Address[] {
+  const { enters } = factsOf(step)
+  return enters === undefined ? [] : [...new Set(enters(step))]
+}
+
+/** The server in which nothing else of that sort may run meanwhile; undefined where it does not matter. */
+export function aloneIn(step: Step): Address | undefined {
+  const facts = factsOf(step)
+  return facts.runs === 'host' && facts.alone === true ? facts.enters(step)[0] : undefined
+}
+
+/** Expected duration in seconds, for deciding what to start first. */
+export function expectedSeconds({ kind }: Step): number {
+  return stepKinds[kind].seconds
+}
+
+/** What a running step of this kind is doing, in words that follow its address. */
+export function doingOf(kind: StepKind): string {
+  return stepKinds[kind].doing
+}
+
+/** The kind's line, whose function takes just such steps. */
+function factsOf({ kind }: Step): StepKindFacts<Step['kind']> {
+  return stepKinds[kind] as StepKindFacts<StepKind>
+}
+
+function serversAmong(source: string | readonly PlannedPlace[]): readonly Address[] {
+  if (typeof source === 'string') return []
+  return source.flatMap(({ server }) => (server === undefined ? [] : [server]))
+}

@@ -1,0 +1,16 @@
+import type { Address } from '../../model/address.js'
+import type { Leave, Refuse } from './decided.js'
+import type { KeyPairDecision } from './keys/key-pair-decisions.js'
+import type { SecurityGroupDecision } from './network/security-group-decisions.js'
+import type { ServerDecision } from './servers/server-decision.js'
+import type { VolumeDecision } from './volumes/volume-decision.js'
+
+/** One decision for each address that the file or the live stack knows. */
+export interface Decisions {
+  /** Out of the plan from the start: two resources with one address, and what could not be read and may exist. */
+  readonly held: ReadonlyMap<Address, Refuse | Leave>
+  readonly servers: ReadonlyMap<Address, ServerDecision>
+  readonly keyPairs: ReadonlyMap<Address, KeyPairDecision>
+  readonly securityGroups: ReadonlyMap<Address, SecurityGroupDecision>
+  readonly volumes: ReadonlyMap<Address, VolumeDecision>
+}

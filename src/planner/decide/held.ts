@@ -1,0 +1,33 @@
+import { parseAddress, type Address } from '../../model/address.js'
+import type { World } from '../world.js'
+import { leave, refuse, warningOf, type Leave, type Refuse } from './decided.js'
+
+/** Addresses that are out of the plan from the start: nothing is done with them, nor with what stands on them. */
+export function decideHeld(world: World): ReadonlyMap<Address, Refuse | Leave> {
+  const held = new Map<Address, Refuse | Leave>()
+  for (const [address, ids] of world.live.conflicts) held.set(address, conflict(address, ids))
+  for (const [address, reason] of world.live.unreadable) {
+    if (!isKnown(world, address) && !held.has(address)) held.set(address, unreadable(address, reason))
+  }
+  return held
+}
+
+/** Two live resources with one address: nothing is done with either, and nothing is deleted to settle it. */
+function conflict(address: Address, ids: readonly string[]): Refuse {
+  const message = `${ids.join(' and ')} both carry the address ${address}`
+  const hint = 'take the tag evenkeel:address off the one that is not meant; neither is touched until then'
+  return refuse(address, 'PLAN_ADDRESS_CONFLICT', message, hint)
+}
+
+/** What could not be read and is not known to exist must not be made a second time. */
+function unreadable(address: Address, reason: string): Leave {
+  const message = `${address} could not be read: ${reason}`
+  const problems = [warningOf(address, 'PLAN_UNREADABLE', message)]
+  return leave(address, `could not be read: ${reason}`, problems)
+}
+
+function isKnown({ live }: World, address: Address): boolean {
+  const { keyPairs, securityGroups, servers, volumes } = live
+  const isLive = keyPairs.has(address) || securityGroups.has(address) || servers.has(address) || volumes.has(address)
+  return isLive || parseAddress(address)?.kind === 'sync'
+}

@@ -1,0 +1,134 @@
+import type { Address } from '../../../model/address.js'
+import { parseApplied } from '../../../model/applied.js'
+import type { LiveKeyPair } from '../../../model/live-stack.js'
+import { mutabilityOf } from '../../../model/mutability.js'
+import type { Problem } from '../../../model/plan-problem.js'
+import type { KeyPairSpec } from '../../../model/stack-spec.js'
+import { tagKeys, type Tags } from '../../../model/tags.js'
+import {
+  compareProperties,
+  createDiffs,
+  existsDiff,
+  recordOf,
+  removedDiff,
+  sortedDiffs,
+  type Property,
+} from '../../compare/comparison.js'
+import { creationTags, lastingTags, tagWork, userTagsWord, type TagWork } from '../../compare/desired-tags.js'
+import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reasons.js'
+import type { World } from '../../world.js'
+import { warningOf, type Decided, type Leave, type Refuse } from '../decided.js'
+import { keyNameOf } from '../servers/server-properties.js'
+
+/** What becomes of a key pair. */
+export type KeyPairDecision =
+  | (Decided & { readonly kind: 'create'; readonly imported: KeyImport })
+  | (Decided & { readonly kind: 'replace'; readonly imported: KeyImport; readonly old: LiveKeyPair })
+  | (Decided & { readonly kind: 'keep' | 'update'; readonly tagging: TagWork })
+  | (Decided & { readonly kind: 'remove'; readonly live: LiveKeyPair })
+  | Refuse
+  | Leave
+
+/** The public half as it is sent to EC2. */
+export interface KeyImport {
+  readonly keyName: string
+  /** Undefined: the pair is generated on this machine. */
+  readonly publicKey: string | undefined
+  readonly tags: Tags
+}
+
+/** Decides what becomes of every key pair, in the file and live. */
+export function decideKeyPairs(world: World, held: ReadonlySet<Address>): ReadonlyMap<Address, KeyPairDecision> {
+  const decisions = new Map<Address, KeyPairDecision>()
+  for (const spec of world.spec.keyPairs) {
+    if (held.has(spec.address)) continue
+    const live = world.live.keyPairs.get(spec.address)
+    decisions.set(spec.address, live ? decideExisting(world, spec, live) : decideNew(world, spec))
+  }
+  for (const [address, live] of world.live.keyPairs) {
+    if (decisions.has(address) || held.has(address)) continue
+    const reason = reasonForRemoval(world.destroying !== undefined)
+    const change = { address, kind: 'remove', reason, diffs: [removedDiff] } as const
+    decisions.set(address, { kind: 'remove', address, live, change, problems: [] })
+  }
+  return decisions
+}
+
+function decideNew(world: World, spec: KeyPairSpec): KeyPairDecision {
+  const { address } = spec
+  const wasThere = world.live.ledger.has(address)
+  const publicKey = world.live.stack.publicKeys[address] ?? '(generated on this machine)'
+  const wishes = createDiffs<'keyPair'>({ publicKey }, wasThere ? 'drift' : 'pending')
+  const diffs = sortedDiffs<'keyPair'>([...(wasThere ? [existsDiff] : []), ...wishes])
+  const change = { address, kind: 'create', reason: reasonForCreate(wasThere), diffs } as const
+  return { kind: 'create', address, imported: importOf(world, spec), change, problems: [] }
+}
+
+function decideExisting(world: World, spec: KeyPairSpec, live: LiveKeyPair): KeyPairDecision {
+  const { address } = spec
+  const applied = parseApplied(live.tags[tagKeys.applied])
+  const isElsewhere = world.live.stack.publicKeys[address] === undefined && spec.publicKey === undefined
+  const problems = isElsewhere ? [notHere(address)] : []
+  const properties = [keyProperty(world, spec, live)]
+  const changed = compareProperties(world.digest, applied, properties)
+  if (changed.length > 0) {
+    const diffs = changed.map((diff) => ({ ...diff, forcesReplacement: mutabilityOf('keyPair', diff.path).because }))
+    const change = { address, kind: 'replace', reason: reasonFor(diffs), diffs } as const
+    const imported = importOf(world, spec)
+    return { kind: 'replace', address, imported, old: live, change, problems: [...problems, keptByServers(address)] }
+  }
+  const record = recordOf(world.digest, [...properties, { key: 'tags', word: userTagsWord(spec.tags) }])
+  const lasting = lastingTags(world, address, spec.tags)
+  const tagging = tagWork(world, live.tags, spec.tags, lasting, record, { alone: true })
+  const diffs = sortedDiffs(tagging.diffs)
+  const isSame = diffs.length === 0
+  const change = { address, kind: isSame ? 'none' : 'update', reason: reasonFor(diffs), diffs } as const
+  return { kind: isSame ? 'keep' : 'update', address, tagging, change, problems }
+}
+
+function notHere(address: Address): Problem {
+  const message = `the private half of ${address} was generated on another machine`
+  return warningOf(
+    address,
+    'PLAN_KEY_NOT_HERE',
+    message,
+    'servers cannot be entered from here, unless the SSH agent has the key',
+  )
+}
+
+function keptByServers(address: Address): Problem {
+  const message = `servers that run with ${address} keep the key that they were launched with`
+  return warningOf(address, 'PLAN_KEY_REPLACED', message, 'add the new key to authorized_keys on them, or replace them')
+}
+
+/** Only where both keys are known can they be compared. */
+function keyProperty(world: World, spec: KeyPairSpec, live: LiveKeyPair): Property<'keyPair'> {
+  const publicKey = world.live.stack.publicKeys[spec.address]
+  const isKnown = publicKey !== undefined && live.publicKey !== undefined
+  return {
+    path: 'publicKey',
+    key: 'key',
+    word: keyWord(world, spec),
+    before: live.publicKey ?? null,
+    after: publicKey ?? null,
+    equal: !isKnown || publicKey === live.publicKey,
+  }
+}
+
+/** The key itself where the file names one; a generated one is a word, the same on every machine. */
+function keyWord(world: World, spec: KeyPairSpec): string {
+  return spec.publicKey === undefined ? 'generated' : (world.live.stack.publicKeys[spec.address] ?? 'unknown')
+}
+
+function importOf(world: World, spec: KeyPairSpec): KeyImport {
+  const { address, tags } = spec
+  const record = recordOf(world.digest, [
+    { key: 'key', word: keyWord(world, spec) },
+    { key: 'tags', word: userTagsWord(tags) },
+  ])
+  return {
+    keyName: keyNameOf(world, address),
+    publicKey: world.live.stack.publicKeys[address],
+    tags: creationTags(world, lastingTags(world, address, tags), record),
+  }
+}

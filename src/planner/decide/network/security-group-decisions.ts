@@ -1,0 +1,235 @@
+import type { Address } from '../../../model/address.js'
+import { compareText } from '../../../model/address-order.js'
+import { parseApplied, type AppliedRecord } from '../../../model/applied.js'
+import type { Diff } from '../../../model/change.js'
+import type { LiveSecurityGroup } from '../../../model/live-stack.js'
+import { mutabilityOf } from '../../../model/mutability.js'
+import { ec2Name } from '../../../model/names.js'
+import type { Problem } from '../../../model/plan-problem.js'
+import type { IngressRuleSpec, SecurityGroupSpec } from '../../../model/stack-spec.js'
+import type { PlannedRule } from '../../../model/step.js'
+import { tagKeys, type Tags } from '../../../model/tags.js'
+import { causeOf, createDiffs, existsDiff, recordOf, removedDiff, sortedDiffs } from '../../compare/comparison.js'
+import { creationTags, lastingTags, tagWork, userTagsWord, type TagWork } from '../../compare/desired-tags.js'
+import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reasons.js'
+import type { World } from '../../world.js'
+import { errorOf, refused, warningOf, type Decided, type Leave, type Refuse } from '../decided.js'
+import { subnetOf } from '../servers/server-properties.js'
+import { liveRules, wantedRules, type NamedRule } from './named-rules.js'
+
+/** What becomes of a security group. */
+export type SecurityGroupDecision = CreateGroupDecision | StandingGroupDecision | RemoveGroupDecision | Refuse | Leave
+
+export interface CreateGroupDecision extends Decided {
+  readonly kind: 'create'
+  readonly groupName: string
+  readonly description: string
+  /** Undefined: the default VPC. */
+  readonly vpcId: string | undefined
+  readonly tags: Tags
+  readonly authorizes: readonly PlannedRule[]
+  /** What is recorded once the rules are in; nothing is owed where there are none. */
+  readonly tagging: TagWork
+}
+
+export interface StandingGroupDecision extends Decided {
+  readonly kind: 'keep' | 'update'
+  readonly live: LiveSecurityGroup
+  readonly authorizes: readonly PlannedRule[]
+  readonly revokes: readonly PlannedRule[]
+  readonly tagging: TagWork
+}
+
+export interface RemoveGroupDecision extends Decided {
+  readonly kind: 'remove'
+  readonly live: LiveSecurityGroup
+  /** Rules that name groups which go too: these must let go of one another first. */
+  readonly revokes: readonly PlannedRule[]
+}
+
+/** Decides what becomes of every security group, in the file and live. */
+export function decideSecurityGroups(
+  world: World,
+  held: ReadonlySet<Address>,
+): ReadonlyMap<Address, SecurityGroupDecision> {
+  const decisions = new Map<Address, SecurityGroupDecision>()
+  for (const spec of world.spec.securityGroups) {
+    if (held.has(spec.address)) continue
+    const live = world.live.securityGroups.get(spec.address)
+    decisions.set(spec.address, live ? decideExisting(world, spec, live) : decideNew(world, spec))
+  }
+  const removed = [...world.live.securityGroups.values()].filter(
+    ({ address }) => !decisions.has(address) && !held.has(address),
+  )
+  const going = new Set(removed.map(({ address }) => address))
+  for (const live of removed) decisions.set(live.address, decideRemoval(world, live, going))
+  return decisions
+}
+
+function decideNew(world: World, spec: SecurityGroupSpec): SecurityGroupDecision {
+  const { address } = spec
+  const networks = networksOf(world, spec)
+  const problems: Problem[] = []
+  if (networks.length > 1) {
+    const message = `${address} is worn by servers of several networks: ${networks.join(', ')}`
+    problems.push(errorOf(address, 'PLAN_GROUP_IN_TWO_NETWORKS', message, 'name one security group for each network'))
+  }
+  if (needsOperatorIp(world, spec)) {
+    const message = `${address} lets my-ip in, and this machine's address as EC2 sees it is not known`
+    problems.push(
+      errorOf(address, 'PLAN_OPERATOR_IP_UNKNOWN', message, 'name the address in the file in place of my-ip'),
+    )
+  }
+  if (problems.length > 0) return refused(address, problems)
+  const wasThere = world.live.ledger.has(address)
+  const cause = wasThere ? 'drift' : 'pending'
+  const rules = wantedRules(world, spec.ingress)
+  const created = words(spec).filter(({ key }) => key !== 'ingress')
+  const work = tagWork(world, {}, spec.tags, {}, recordOf(world.digest, words(spec)), { alone: false })
+  const owed = spec.ingress.length > 0 ? { [tagKeys.applied]: work.tags[tagKeys.applied] ?? '' } : {}
+  return {
+    kind: 'create',
+    address,
+    groupName: ec2Name(world.spec.stack, address),
+    description: spec.description,
+    vpcId: networks[0],
+    tags: creationTags(world, lastingTags(world, address, spec.tags), recordOf(world.digest, created)),
+    authorizes: sortedRules(rules),
+    tagging: { tags: owed, removeTags: [], diffs: [] },
+    change: {
+      address,
+      kind: 'create',
+      reason: reasonForCreate(wasThere),
+      diffs: sortedDiffs<'securityGroup'>([
+        ...(wasThere ? [existsDiff] : []),
+        ...createDiffs<'securityGroup'>({ description: spec.description }, cause),
+        ...rules.map((rule) => ({ path: 'ingress', before: null, after: shownRule(rule), cause }) as const),
+      ]),
+    },
+    problems: [],
+  }
+}
+
+function decideExisting(world: World, spec: SecurityGroupSpec, live: LiveSecurityGroup): SecurityGroupDecision {
+  const { address } = spec
+  if (spec.description !== live.description) {
+    const message = `${address}: ${mutabilityOf('securityGroup', 'description').because}`
+    const hint = `write description: ${JSON.stringify(live.description)}, or give the group another name`
+    return refused(address, [errorOf(address, 'PLAN_GROUP_DESCRIPTION_FIXED', message, hint)])
+  }
+  const isBlind = needsOperatorIp(world, spec)
+  const applied = parseApplied(live.tags[tagKeys.applied])
+  const wanted = wantedRules(world, spec.ingress)
+  const present = liveRules(world, live.ingress).filter((rule) => !(isBlind && rule.isMyIp))
+  const missing = rulesBeyond(wanted, present)
+  const extra = rulesBeyond(present, wanted)
+  const ruleDiffs = diffsOfRules(world, spec, applied, missing, extra)
+  const record = recordOf(world.digest, words(spec))
+  const lasting = lastingTags(world, address, spec.tags)
+  const tagging = tagWork(world, live.tags, spec.tags, lasting, record, { alone: ruleDiffs.length === 0 })
+  const diffs = sortedDiffs([...ruleDiffs, ...tagging.diffs])
+  const isSame = diffs.length === 0
+  return {
+    kind: isSame ? 'keep' : 'update',
+    address,
+    live,
+    authorizes: sortedRules(missing),
+    revokes: sortedRules(extra),
+    tagging,
+    change: { address, kind: isSame ? 'none' : 'update', reason: reasonFor(diffs), diffs },
+    problems: isBlind ? [rulesLeft(address)] : [],
+  }
+}
+
+function rulesLeft(address: Address): Problem {
+  const message = `${address}: the rules from my-ip are left as they are, because this machine's address as EC2 sees it is not known`
+  return warningOf(address, 'PLAN_OPERATOR_IP_UNKNOWN', message)
+}
+
+function decideRemoval(world: World, live: LiveSecurityGroup, going: ReadonlySet<Address>): SecurityGroupDecision {
+  const { address } = live
+  const mutual = liveRules(world, live.ingress).filter(
+    ({ rule: { source } }) =>
+      source.kind === 'security-group' && source.address !== address && going.has(source.address),
+  )
+  const reason = reasonForRemoval(world.destroying !== undefined)
+  const change = { address, kind: 'remove', reason, diffs: [removedDiff] } as const
+  return { kind: 'remove', address, live, revokes: sortedRules(mutual), change, problems: [] }
+}
+
+function rulesBeyond(rules: readonly NamedRule[], others: readonly NamedRule[]): readonly NamedRule[] {
+  const known = new Set(others.map(({ text }) => text))
+  return rules.filter(({ text }) => !known.has(text))
+}
+
+/** A door that my-ip opens at another address is a pending change: the operator has moved, nobody touched the group. */
+function diffsOfRules(
+  world: World,
+  spec: SecurityGroupSpec,
+  applied: AppliedRecord | undefined,
+  missing: readonly NamedRule[],
+  extra: readonly NamedRule[],
+): readonly Diff<'securityGroup'>[] {
+  const cause = causeOf(world.digest, applied, 'ingress', ingressWord(spec.ingress))
+  const moved = (rule: NamedRule, others: readonly NamedRule[]) =>
+    rule.isMyIp && others.some((other) => other.isMyIp && other.door === rule.door)
+  return [
+    ...extra.map(
+      (rule) =>
+        ({
+          path: 'ingress',
+          before: shownRule(rule),
+          after: null,
+          cause: moved(rule, missing) ? 'pending' : cause,
+        }) as const,
+    ),
+    ...missing.map(
+      (rule) =>
+        ({
+          path: 'ingress',
+          before: null,
+          after: shownRule(rule),
+          cause: moved(rule, extra) ? 'pending' : cause,
+        }) as const,
+    ),
+  ]
+}
+
+function words(spec: SecurityGroupSpec) {
+  return [
+    { key: 'description', word: spec.description },
+    { key: 'ingress', word: ingressWord(spec.ingress) },
+    { key: 'tags', word: userTagsWord(spec.tags) },
+  ] as const
+}
+
+/** The rules as the file says them, `my-ip` as the word that it is; undefined without rules. */
+function ingressWord(rules: readonly IngressRuleSpec[]): readonly string[] | undefined {
+  const texts = rules.map(({ protocol, fromPort, toPort, from }) => {
+    const source = from.kind === 'cidr' ? from.cidr : from.kind === 'my-ip' ? 'my-ip' : from.address
+    return `${protocol} ${fromPort}-${toPort} ${source}`
+  })
+  return texts.length === 0 ? undefined : texts.sort(compareText)
+}
+
+function needsOperatorIp(world: World, spec: SecurityGroupSpec): boolean {
+  return world.live.stack.operatorIp === undefined && spec.ingress.some(({ from }) => from.kind === 'my-ip')
+}
+
+function shownRule({ text, isMyIp }: NamedRule): string {
+  return isMyIp ? `${text} (my-ip)` : text
+}
+
+function sortedRules(rules: readonly NamedRule[]): readonly PlannedRule[] {
+  return [...rules].sort((left, right) => compareText(left.text, right.text)).map(({ rule }) => rule)
+}
+
+/** The networks of the subnets that its servers name, sorted; none: the default one. */
+function networksOf(world: World, spec: SecurityGroupSpec): readonly string[] {
+  const networks = new Set<string>()
+  for (const server of world.spec.servers) {
+    const subnet = server.subnet && server.securityGroups.includes(spec.address) ? subnetOf(world, server) : undefined
+    if (subnet) networks.add(subnet.vpcId)
+  }
+  return [...networks].sort(compareText)
+}

@@ -1,0 +1,73 @@
+import type { AppliedRecord } from '../../../model/applied.js'
+import type { LiveImage, LiveServer, LiveSubnet } from '../../../model/live-stack.js'
+import type { ServerSpec } from '../../../model/stack-spec.js'
+import type { ModifyServer } from '../../../model/step.js'
+import type { Tags } from '../../../model/tags.js'
+import type { TagWork } from '../../compare/desired-tags.js'
+import type { Decided, Leave, Refuse } from '../decided.js'
+import type { ServerOutlook } from './server-outlook.js'
+
+/** What becomes of a server. */
+export type ServerDecision =
+  | CreateServerDecision
+  | ReplaceServerDecision
+  | StandingServerDecision
+  | RemoveServerDecision
+  | Refuse
+  | Leave
+
+/** Those for which something is planned, if only to look inside. */
+export type PlannedServer = Exclude<ServerDecision, Refuse | Leave>
+
+interface PlannedBase extends Decided {
+  readonly outlook: ServerOutlook
+  /** It is stopped so that volumes can leave it: its inside cannot be reached. */
+  readonly stopsForRelease: boolean
+}
+
+export interface CreateServerDecision extends PlannedBase {
+  readonly kind: 'create'
+  readonly launch: Launch
+}
+
+/** Another instance takes its place. */
+export interface ReplaceServerDecision extends PlannedBase {
+  readonly kind: 'replace'
+  readonly launch: Launch
+  readonly old: LiveServer
+}
+
+/** The instance stays. */
+export interface StandingServerDecision extends PlannedBase {
+  readonly kind: 'keep' | 'update'
+  readonly spec: ServerSpec
+  readonly live: LiveServer
+  /** Attributes of the instance that change; a new type needs it stopped. */
+  readonly modification: Modification
+  readonly tagging: TagWork
+  readonly setupRuns: boolean
+  /** Its host key is not pinned yet: it is entered for that alone. */
+  readonly pinsHostKey: boolean
+}
+
+export interface RemoveServerDecision extends PlannedBase {
+  readonly kind: 'remove'
+  readonly live: LiveServer
+}
+
+export type Modification = Partial<Pick<ModifyServer, 'type' | 'securityGroups' | 'protect'>>
+
+/** Everything that a launch needs to know. */
+export interface Launch {
+  readonly spec: ServerSpec
+  readonly image: LiveImage
+  readonly subnet: LiveSubnet | undefined
+  readonly zone: string
+  readonly keyName: string
+  /** Tags that it keeps for good. */
+  readonly tags: Tags
+  /** Everything recorded once all steps are done. */
+  readonly record: AppliedRecord
+  /** Where there are no hosts, none run. */
+  readonly setupRuns: boolean
+}

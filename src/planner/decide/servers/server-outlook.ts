@@ -1,0 +1,48 @@
+import type { Address } from '../../../model/address.js'
+import type { HostFacts, LiveServer } from '../../../model/live-stack.js'
+import type { ServerSpec } from '../../../model/stack-spec.js'
+import type { World } from '../../world.js'
+
+/**
+ * What can be known of a server's inside, and done there, once the plan's EC2 part is done.
+ * `known`: probed, and it keeps running. `unread`: running, but the probe failed. `unasked`: running, not probed.
+ * `new`: made in this plan. `started`: stopped now. `closed`: it is to be stopped, so nothing is done inside.
+ * `impossible`: this target has no hosts.
+ */
+export type Inside = 'known' | 'unread' | 'unasked' | 'new' | 'started' | 'closed' | 'impossible'
+
+/** What becomes of one server, as far as what stands on it must know. */
+export interface ServerOutlook {
+  readonly address: Address
+  /** Undefined: the file no longer names it. */
+  readonly spec: ServerSpec | undefined
+  readonly live: LiveServer | undefined
+  readonly action: 'create' | 'keep' | 'replace' | 'remove'
+  readonly facts: HostFacts
+  readonly inside: Inside
+  readonly runsNow: boolean
+  readonly runsAfter: boolean
+  /** Where it is, or will be; undefined when that cannot be found out. */
+  readonly zone: string | undefined
+}
+
+/** The outlooks of all servers for which something is planned, in the file or live. */
+export type ServerOutlooks = ReadonlyMap<Address, ServerOutlook>
+
+export function isRunning(server: LiveServer | undefined): boolean {
+  return server?.state === 'running' || server?.state === 'pending'
+}
+
+/** What a probe said, or that nobody asked. */
+export function factsOf(world: World, address: Address): HostFacts {
+  return world.live.stack.hosts[address] ?? { kind: 'not-probed', because: 'not-asked' }
+}
+
+/** What can be known of the inside of a server that the file names and that is live, and stays. */
+export function insideOf(world: World, spec: ServerSpec, live: LiveServer, facts: HostFacts): Inside {
+  if (world.live.stack.hostsImpossible !== undefined) return 'impossible'
+  if (spec.state === 'stopped') return 'closed'
+  if (!isRunning(live)) return 'started'
+  if (facts.kind === 'read') return 'known'
+  return facts.kind === 'unreadable' ? 'unread' : 'unasked'
+}

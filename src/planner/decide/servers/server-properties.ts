@@ -1,0 +1,166 @@
+import { digestOfText } from '../../../core/digest.js'
+import type { Address } from '../../../model/address.js'
+import type { ServerSpec } from '../../../model/stack-spec.js'
+import { referencesIn, templateSource, type Template } from '../../../model/template.js'
+import type { AppliedKey, AppliedRecord } from '../../../model/applied.js'
+import { knownAfterApply, type DiffValue } from '../../../model/change.js'
+import type { Property, Wishes } from '../../compare/comparison.js'
+import { userTagsWord } from '../../compare/desired-tags.js'
+import { imageKey, subnetKey, type LiveImage, type LiveServer, type LiveSubnet } from '../../../model/live-stack.js'
+import { ec2Name } from '../../../model/names.js'
+import type { World } from '../../world.js'
+import { tagKeys } from '../../../model/tags.js'
+
+/** What the file says of a server, as it is digested into the applied tag. */
+export function serverWords(spec: ServerSpec): readonly { readonly key: AppliedKey; readonly word: unknown }[] {
+  return [
+    { key: 'image', word: spec.image },
+    { key: 'type', word: spec.type },
+    { key: 'zone', word: spec.zone },
+    { key: 'subnet', word: spec.subnet },
+    { key: 'key', word: spec.keyPair },
+    { key: 'group', word: spec.securityGroups },
+    { key: 'state', word: spec.state },
+    { key: 'root', word: rootWord(spec) },
+    { key: 'userdata', word: userDataWord(spec) },
+    { key: 'protect', word: spec.protect ? true : undefined },
+    { key: 'setup', word: setupWord(spec) },
+    { key: 'user', word: spec.user },
+    { key: 'tags', word: userTagsWord(spec.tags) },
+  ]
+}
+
+/** The properties that can be compared with a live server; what the file does not say is not compared. */
+export function serverProperties(
+  world: World,
+  spec: ServerSpec,
+  live: LiveServer,
+  applied: AppliedRecord | undefined,
+  canRunSetup: boolean,
+): readonly Property<'server'>[] {
+  const properties: Property<'server'>[] = [
+    { path: 'type', key: 'type', word: spec.type, before: live.type, after: spec.type },
+    { path: 'state', key: 'state', word: spec.state, before: runState(live), after: spec.state },
+    {
+      path: 'protect',
+      key: 'protect',
+      word: spec.protect ? true : undefined,
+      before: live.tags[tagKeys.protect] === 'true',
+      after: spec.protect,
+    },
+    keyPairProperty(world, spec, live),
+    groupsProperty(world, spec, live),
+  ]
+  if (spec.zone !== undefined) {
+    properties.push({ path: 'zone', key: 'zone', word: spec.zone, before: live.zone, after: spec.zone })
+  }
+  const subnet = subnetOf(world, spec)
+  if (subnet) {
+    properties.push({ path: 'subnet', key: 'subnet', word: spec.subnet, before: live.subnetId, after: subnet.id })
+  }
+  const setup = setupWord(spec)
+  if (canRunSetup && setup !== undefined && applied) {
+    properties.push({
+      path: 'setup',
+      key: 'setup',
+      word: setup,
+      before: applied.setup === undefined ? '(not run yet)' : '(as last run)',
+      after: setup,
+      equal: applied.setup === world.digest(setup),
+    })
+  }
+  if (spec.onUserDataChange === 'replace' && applied) {
+    properties.push({
+      path: 'userData',
+      key: 'userdata',
+      word: userDataWord(spec),
+      before: applied.userdata === undefined ? null : '(as sent at launch)',
+      after: userDataValue(world, spec.userData),
+      equal: applied.userdata === world.digest(userDataWord(spec)),
+    })
+  }
+  return properties
+}
+
+/** What stands in the plan of a new server. */
+export function serverWishes(
+  world: World,
+  spec: ServerSpec,
+  image: LiveImage,
+  zone: string | undefined,
+): Wishes<'server'> {
+  return {
+    image: image.id,
+    type: spec.type,
+    zone,
+    subnet: subnetOf(world, spec)?.id,
+    keyPair: spec.keyPair,
+    securityGroups: spec.securityGroups,
+    state: spec.state,
+    'rootVolume.size': spec.rootVolume.sizeGiB,
+    'rootVolume.type': spec.rootVolume.type,
+    userData: userDataValue(world, spec.userData),
+    protect: spec.protect ? true : undefined,
+    setup: setupWord(spec),
+    ...Object.fromEntries(Object.entries(spec.tags).map(([key, value]) => [`tags.${key}`, value])),
+  }
+}
+
+export function imageOf(world: World, spec: ServerSpec): LiveImage | undefined {
+  return world.live.stack.images[imageKey(spec.image)]
+}
+
+export function subnetOf(world: World, spec: ServerSpec): LiveSubnet | undefined {
+  return spec.subnet && world.live.stack.subnets[subnetKey(spec.subnet)]
+}
+
+/** A key pair's name in EC2: that of the live one, else the one that it will get. */
+export function keyNameOf(world: World, keyPair: Address): string {
+  return world.live.keyPairs.get(keyPair)?.keyName ?? ec2Name(world.spec.stack, keyPair)
+}
+
+export function rootWord(spec: ServerSpec): unknown {
+  const { sizeGiB, type } = spec.rootVolume
+  return sizeGiB === undefined && type === undefined ? undefined : { sizeGiB, type }
+}
+
+export function userDataWord(spec: ServerSpec): string | undefined {
+  return spec.userData && templateSource(spec.userData)
+}
+
+function setupWord(spec: ServerSpec): readonly string[] | undefined {
+  return spec.setup.length === 0 ? undefined : spec.setup.map(templateSource)
+}
+
+/** `running` or `stopped`, whichever it is on its way to. */
+function runState(live: LiveServer): 'running' | 'stopped' {
+  return live.state === 'running' || live.state === 'pending' ? 'running' : 'stopped'
+}
+
+function keyPairProperty(world: World, spec: ServerSpec, live: LiveServer): Property<'server'> {
+  const known = live.keyName === undefined ? undefined : world.live.keyPairsByName.get(live.keyName)?.address
+  const equal = live.keyName === keyNameOf(world, spec.keyPair)
+  const before = known ?? live.keyName ?? null
+  return { path: 'keyPair', key: 'key', word: spec.keyPair, before, after: spec.keyPair, equal }
+}
+
+function groupsProperty(world: World, spec: ServerSpec, live: LiveServer): Property<'server'> {
+  const before = live.securityGroupIds.map((id) => world.live.groupsById.get(id)?.address ?? id).sort()
+  const after = [...spec.securityGroups].sort()
+  return { path: 'securityGroups', key: 'group', word: spec.securityGroups, before, after }
+}
+
+/** User data may hold secrets, so plans show its size and digest alone. */
+function userDataValue(world: World, userData: Template | undefined): DiffValue {
+  if (!userData) return null
+  const open = referencesIn(userData).some(({ address }) => !isLive(world, address))
+  if (open) return knownAfterApply
+  const source = templateSource(userData)
+  const lines = source.split('\n').length - (source.endsWith('\n') ? 1 : 0)
+  return `${lines} ${lines === 1 ? 'line' : 'lines'}, sha256 ${digestOfText(source, 12)}`
+}
+
+function isLive(world: World, address: Address): boolean {
+  const { servers, volumes, securityGroups, keyPairs } = world.live
+  return servers.has(address) || volumes.has(address) || securityGroups.has(address) || keyPairs.has(address)
+}

@@ -1,0 +1,31 @@
+import { parseApplied } from '../../../model/applied.js'
+import { knownAfterApply, type Diff } from '../../../model/change.js'
+import type { LiveVolume } from '../../../model/live-stack.js'
+import type { VolumeSpec } from '../../../model/stack-spec.js'
+import { tagKeys } from '../../../model/tags.js'
+import { causeOf } from '../../compare/comparison.js'
+import type { World } from '../../world.js'
+import type { ServerOutlook } from '../servers/server-outlook.js'
+import { releaseFrom } from './release.js'
+import type { Attachment } from './volume-decision.js'
+
+/** How a live volume gets to the server that the file names for it, or off every server. */
+export function decideAttachment(
+  world: World,
+  spec: VolumeSpec,
+  server: ServerOutlook | undefined,
+  live: LiveVolume,
+  holder: ServerOutlook | undefined,
+): Attachment & { readonly diffs: readonly Diff<'volume'>[] } {
+  const isHome = holder !== undefined && holder === server && server.action === 'keep'
+  if (isHome || (!holder && !server)) return { release: undefined, arrivesAt: undefined, diffs: [] }
+  const isReplaced = holder !== undefined && holder === server
+  const applied = parseApplied(live.tags[tagKeys.applied])
+  const diff: Diff<'volume'> = {
+    path: 'attachment',
+    before: isReplaced ? (holder.live?.id ?? null) : (holder?.address ?? null),
+    after: isReplaced ? knownAfterApply : (spec.server ?? null),
+    cause: isReplaced ? 'pending' : causeOf(world.digest, applied, 'server', spec.server),
+  }
+  return { release: holder && releaseFrom(world, live, holder), arrivesAt: server?.address, diffs: [diff] }
+}

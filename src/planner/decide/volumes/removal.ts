@@ -1,0 +1,46 @@
+import type { LiveVolume } from '../../../model/live-stack.js'
+import type { OnRemove } from '../../../model/stack-spec.js'
+import { tagKeys } from '../../../model/tags.js'
+import { removedDiff } from '../../compare/comparison.js'
+import { reasonForRemoval } from '../../compare/reasons.js'
+import { snapshotTags } from '../../snapshot-tags.js'
+import type { World } from '../../world.js'
+import type { ServerOutlooks } from '../servers/server-outlook.js'
+import { holderOf, releaseFrom } from './release.js'
+import type { VolumeDecision } from './volume-decision.js'
+
+/** Decides the end of a live volume that the file no longer names, by its own rule. */
+export function decideRemoval(world: World, servers: ServerOutlooks, live: LiveVolume): VolumeDecision {
+  const { address } = live
+  const holder = holderOf(world, servers, address, live)
+  if (holder && 'kind' in holder) return holder
+  const rule = removalRule(world, live)
+  return {
+    kind: 'remove',
+    address,
+    live,
+    release: holder && releaseFrom(world, live, holder),
+    rule,
+    snapshotTags: snapshotTags(world, live),
+    change: {
+      address,
+      kind: 'remove',
+      reason: `${reasonForRemoval(world.destroying !== undefined)}; ${ruleText[rule]}`,
+      diffs: [removedDiff],
+    },
+    problems: [],
+  }
+}
+
+const ruleText: Readonly<Record<OnRemove, string>> = {
+  snapshot: 'its data stays as a snapshot',
+  retain: 'the volume itself is kept, out of the stack',
+  delete: 'its data is deleted, as onRemove: delete says',
+}
+
+/** When everything goes, the file's word counts where there is a file; else the tag's; a snapshot when neither says. */
+function removalRule({ destroying }: World, live: LiveVolume): OnRemove {
+  const spec = destroying?.volumes.find(({ address }) => address === live.address)
+  const rule = spec?.onRemove ?? live.tags[tagKeys.onRemove]
+  return rule === 'retain' || rule === 'delete' ? rule : 'snapshot'
+}

@@ -1,0 +1,162 @@
+import type { AppliedRecord } from '../../../model/applied.js'
+import type { Diff } from '../../../model/change.js'
+import { fstypeFromBlkid, type LiveSnapshot, type LiveVolume } from '../../../model/live-stack.js'
+import { mutabilityOf } from '../../../model/mutability.js'
+import type { Problem } from '../../../model/plan-problem.js'
+import { snapshotVersion } from '../../../model/snapshot-version.js'
+import type { VolumeSpec } from '../../../model/stack-spec.js'
+import { stepId } from '../../../model/step-id.js'
+import { tagKeys } from '../../../model/tags.js'
+import { sortedDiffs } from '../../compare/comparison.js'
+import { insideOf, snapshotTags } from '../../snapshot-tags.js'
+import type { World } from '../../world.js'
+import { errorOf, refused } from '../decided.js'
+import type { ServerOutlook } from '../servers/server-outlook.js'
+import { creationZone, decideCreation } from './creation.js'
+import { isAttached, releaseFrom } from './release.js'
+import type { Succession, Verification, VolumeDecision, VolumeOrigin } from './volume-decision.js'
+import type { VolumeInputs } from './volume-inputs.js'
+
+/** Why another volume must take the place of a live one. */
+export interface SwapReason {
+  readonly text: string
+  readonly diffs: readonly Diff<'volume'>[]
+  /** Undefined: the live volume's own, taken in the plan. */
+  readonly snapshot: LiveSnapshot | undefined
+}
+
+/** Why the live volume cannot stay: a restore, or a property that is fixed when a volume is made; undefined when it can. */
+export function swapReason(
+  world: World,
+  spec: VolumeSpec,
+  server: ServerOutlook | undefined,
+  live: LiveVolume,
+  applied: AppliedRecord | undefined,
+): SwapReason | undefined {
+  // One that the file names by its id is that volume and no other.
+  if (spec.volumeId !== undefined) return undefined
+  const diffs = fixedDiffs(world, spec, server, live, applied)
+  const wanted = world.options.restore?.[spec.address]
+  const snapshot = wanted === undefined ? undefined : world.live.snapshotsById.get(wanted)
+  if (snapshot) {
+    const version = snapshotVersion(snapshot)
+    const text = `it is restored${version > 0 ? ` to version ${version}` : ''}`
+    const diff = { path: 'snapshot', before: live.snapshotId ?? null, after: snapshot.id, cause: 'pending' } as const
+    return { text, diffs: [...diffs, diff], snapshot }
+  }
+  const [first] = diffs
+  return first && { text: first.forcesReplacement ?? '', diffs, snapshot: undefined }
+}
+
+/** What differs of what is fixed when a volume is made. */
+function fixedDiffs(
+  world: World,
+  spec: VolumeSpec,
+  server: ServerOutlook | undefined,
+  live: LiveVolume,
+  applied: AppliedRecord | undefined,
+): readonly Diff<'volume'>[] {
+  const diffs: Diff<'volume'>[] = []
+  const add = (path: 'zone' | 'encrypted' | 'kmsKey', before: Diff['before'], after: Diff['after']) =>
+    diffs.push({ path, before, after, cause: 'pending', forcesReplacement: mutabilityOf('volume', path).because })
+  const zone = spec.zone ?? server?.zone
+  if (zone !== undefined && zone !== live.zone) add('zone', live.zone, zone)
+  if (spec.encrypted === true && !live.encrypted) add('encrypted', false, true)
+  const isNewKey = applied !== undefined && applied.kms !== world.digest(spec.kmsKey)
+  if (isNewKey && spec.kmsKey !== undefined && spec.kmsKey !== live.kmsKey) {
+    add('kmsKey', live.kmsKey ?? null, spec.kmsKey)
+  }
+  return diffs
+}
+
+/** Decides how another volume takes the place of the live one, from a snapshot; `others` is what differs besides. */
+export function decideSwap(
+  inputs: VolumeInputs,
+  spec: VolumeSpec,
+  server: ServerOutlook | undefined,
+  live: LiveVolume,
+  holder: ServerOutlook | undefined,
+  reason: SwapReason,
+  others: readonly Diff<'volume'>[],
+): VolumeDecision {
+  const { world } = inputs
+  const { address } = spec
+  const { snapshot } = reason
+  const origin: VolumeOrigin = snapshot
+    ? { id: snapshot.id, sizeGiB: snapshot.sizeGiB }
+    : { id: undefined, step: stepId('create-snapshot', address), sizeGiB: live.sizeGiB }
+  const zone = creationZone(world, spec, server, spec.zone ?? server?.zone ?? live.zone, origin)
+  if (typeof zone !== 'string') return zone
+  const problem = snapshot && snapshotProblem(spec, snapshot)
+  if (problem) return refused(address, [problem])
+  const { creation, inside } = decideCreation(inputs, spec, server, zone, origin)
+  const uuid = snapshot ? snapshot.tags[tagKeys.uuid] : insideOf(world, live).content?.uuid
+  const told = new Set(reason.diffs.map(({ path }) => path))
+  return {
+    kind: 'swap',
+    address,
+    spec,
+    live,
+    release: holder && releaseFrom(world, live, holder),
+    snapshotTags: snapshotTags(world, live, { [tagKeys.final]: 'true' }),
+    snapshotId: snapshot?.id,
+    creation,
+    inside: inside?.work,
+    verification: verificationOf(spec, server, uuid),
+    succeeded: [],
+    change: {
+      address,
+      kind: 'replace',
+      reason: `${reason.text}; what ${live.id} holds now stays as a snapshot`,
+      diffs: sortedDiffs([...reason.diffs, ...others.filter(({ path }) => !told.has(path))]),
+      impact: server ? 'downtime' : 'none',
+    },
+    problems: inside?.problems ?? [],
+    ...(inside && { unread: inside.unread }),
+  }
+}
+
+/** The ends of volumes whose place this one took in an apply that was cut off after that: they go as they would have gone then. */
+export function successionsOf(
+  world: World,
+  spec: VolumeSpec,
+  server: ServerOutlook | undefined,
+): readonly Succession[] {
+  const { address } = spec
+  const olds = (world.live.retained.get(address) ?? []).filter(
+    (volume) => volume.tags[tagKeys.superseded] !== undefined && !isAttached(volume),
+  )
+  return olds.map((old) => ({
+    old,
+    snapshotTags: isSaved(world, old) ? undefined : snapshotTags(world, old, { [tagKeys.final]: 'true' }),
+    verification: verificationOf(spec, server, undefined),
+  }))
+}
+
+function isSaved({ live }: World, { address, id }: LiveVolume): boolean {
+  return (live.snapshots.get(address) ?? []).some(
+    ({ volumeId, state, tags }) => volumeId === id && state === 'completed' && tags[tagKeys.final] !== undefined,
+  )
+}
+
+/** Where somebody can look: the new volume is mounted, and holds the same filesystem. */
+function verificationOf(
+  { fstype, mount }: VolumeSpec,
+  server: ServerOutlook | undefined,
+  uuid: string | undefined,
+): Verification | undefined {
+  if (!server || server.inside === 'closed' || server.inside === 'impossible' || fstype === 'raw') return undefined
+  return { server: server.address, fstype, uuid, mountPath: mount?.path }
+}
+
+/** A snapshot that could not be mounted as the file says is refused before anything is unmounted. */
+function snapshotProblem({ address, fstype }: VolumeSpec, { id, state, tags }: LiveSnapshot): Problem | undefined {
+  if (state !== 'completed') {
+    const message = `${address}: the snapshot ${id} is ${state}, not completed`
+    return errorOf(address, 'PLAN_SNAPSHOT_NOT_READY', message, 'try again when it is')
+  }
+  const held = tags[tagKeys.fstype]
+  if (held === undefined || fstype === 'raw' || held === fstype || fstypeFromBlkid(held) === fstype) return undefined
+  const message = `${address}: the snapshot ${id} holds ${held}, and the file says ${fstype}`
+  return errorOf(address, 'PLAN_FILESYSTEM_MISMATCH', message, `write fstype: ${held} to use what is in it`)
+}

@@ -1,0 +1,58 @@
+import { formatApplied, pickApplied, type AppliedRecord } from '../../../model/applied.js'
+import type { LiveVolume } from '../../../model/live-stack.js'
+import type { VolumeSpec } from '../../../model/stack-spec.js'
+import { tagKeys, type Tags } from '../../../model/tags.js'
+import { recordOf } from '../../compare/comparison.js'
+import { creationTags, lastingTags, tagWork, type TagWork } from '../../compare/desired-tags.js'
+import type { World } from '../../world.js'
+import type { Tagging } from './volume-decision.js'
+import { insideKeys, volumeWords } from './volume-properties.js'
+
+/** Tags that a volume keeps for good. */
+export function volumeTags(world: World, spec: VolumeSpec, origin: string | undefined): Tags {
+  return lastingTags(world, spec.address, spec.tags, {
+    [tagKeys.onRemove]: spec.onRemove,
+    ...(origin === undefined ? {} : { [tagKeys.origin]: origin }),
+  })
+}
+
+/** Tags that tell of the inside, once there is something to tell. */
+function insideTags(spec: VolumeSpec, record: AppliedRecord): Tags {
+  if (record.fs === undefined) return {}
+  return { [tagKeys.fstype]: spec.fstype, ...(spec.mount ? { [tagKeys.mount]: spec.mount.path } : {}) }
+}
+
+/** The tags to write on a volume once everything else is done; `alone` when nothing else differs. */
+export function recordWork(world: World, spec: VolumeSpec, record: AppliedRecord, live: Tags, alone: boolean): TagWork {
+  const lasting = { ...volumeTags(world, spec, undefined), ...insideTags(spec, record) }
+  const quiet = [tagKeys.onRemove, tagKeys.fstype, tagKeys.mount]
+  return tagWork(world, live, spec.tags, lasting, record, { quiet, alone })
+}
+
+/** What is recorded of a volume that was made or adopted in the plan, once everything else is done with it. */
+export function firstRecord(spec: VolumeSpec, record: AppliedRecord): Tagging {
+  return { tags: { ...insideTags(spec, record), [tagKeys.applied]: formatApplied(record) }, removeTags: [] }
+}
+
+/** How a volume is marked as ours: `record` at once where nothing follows; else what was known, and the rest after it. */
+export function adoptionOf(
+  world: World,
+  spec: VolumeSpec,
+  live: LiveVolume,
+  isRetained: boolean,
+  record: AppliedRecord,
+): Tagging {
+  const origin = isRetained ? live.tags[tagKeys.origin] : 'adopted'
+  return {
+    tags: creationTags(world, volumeTags(world, spec, origin), record),
+    removeTags: [tagKeys.retained, tagKeys.superseded].filter((key) => live.tags[key] !== undefined),
+  }
+}
+
+/** What is known of a volume before anything that follows its adoption is done. */
+export function adoptedRecord(world: World, spec: VolumeSpec, applied: AppliedRecord | undefined): AppliedRecord {
+  return {
+    ...pickApplied(applied, insideKeys),
+    ...pickApplied(recordOf(world.digest, volumeWords(spec)), ['remove', 'tags']),
+  }
+}

@@ -1,0 +1,14 @@
+import type { Address } from '../../model/address.js'
+import type { StepId } from '../../model/step.js'
+import type { Decisions } from '../decide/decisions.js'
+import type { StepGraph } from '../graph/step-graph.js'
+import type { World } from '../world.js'
+
+/** What every lowering has: the decisions, and the graph, to which it adds steps and of which it asks nothing. */
+export interface Lowering {
+  readonly world: World
+  readonly decisions: Decisions
+  readonly graph: StepGraph
+  /** The copies of whole volumes during which a volume must rest, as source or destination. */
+  readonly resting: (volume: Address) => readonly StepId[]
+}

@@ -1,0 +1,60 @@
+import { parseAddress, type Address } from '../../model/address.js'
+import { referencesIn, type Template } from '../../model/template.js'
+import type { World } from '../world.js'
+import { stepId } from '../../model/step-id.js'
+import type { StepId } from '../../model/step.js'
+
+/** The steps after which an address is ready for what depends on it: a server when its volumes are mounted and its setup has run. */
+export function readySteps(world: World, address: Address): readonly StepId[] {
+  switch (parseAddress(address)?.kind) {
+    case 'server':
+      return [
+        stepId('create-server', address),
+        stepId('start-server', address),
+        stepId('modify-server', address),
+        stepId('connect-host', address),
+        stepId('run-setup', address),
+        ...(world.volumesByServer.get(address) ?? []).map((volume) => stepId('mount-volume', volume.address)),
+      ]
+    case 'volume':
+      return [
+        ...existenceSteps(address),
+        stepId('attach-volume', address),
+        stepId('make-filesystem', address),
+        stepId('mount-volume', address),
+        stepId('write-fstab', address),
+      ]
+    case 'sync':
+      return [
+        stepId('copy-files', address),
+        stepId('copy-blocks', address),
+        stepId('run-on-change', address),
+        stepId('check-health', address),
+      ]
+    default:
+      return existenceSteps(address)
+  }
+}
+
+/** The steps after which an address exists, so that `${…}` of it is known. */
+function existenceSteps(address: Address): readonly StepId[] {
+  switch (parseAddress(address)?.kind) {
+    case 'server':
+      return [stepId('create-server', address), stepId('start-server', address)]
+    case 'volume':
+      return [stepId('create-volume', address), stepId('adopt-volume', address)]
+    case 'securityGroup':
+      return [stepId('create-security-group', address)]
+    case 'keyPair':
+      return [stepId('import-key-pair', address)]
+    default:
+      return []
+  }
+}
+
+/** The steps that make what a template's references name. */
+export function referencedSteps(templates: readonly (Template | undefined)[]): readonly StepId[] {
+  return templates.flatMap((template) =>
+    template ? referencesIn(template).flatMap(({ address }) => existenceSteps(address)) : [],
+  )
+}
