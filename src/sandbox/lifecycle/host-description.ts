@@ -23,7 +23,6 @@ export function describeHost(world: World, instance: Instance): HostDescription 
     instanceId: instance.id,
     hostname: hostnameOf(instance.privateIp),
     privateIp: instance.privateIp,
-    publicIp: world.cloud.hosts.publicIpFor(instance.privateIp),
     loginUser: instance.loginUser,
     authorizedKeys: instance.authorizedKeys,
     userData: decodeUserData(instance),
