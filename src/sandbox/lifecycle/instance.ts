@@ -8,6 +8,7 @@ import {
 } from '../model/instance.js'
 import type { World } from '../world/world.js'
 import { describeHost } from './host-description.js'
+import { disassociate } from './public-address.js'
 import { removeVolume } from './volume.js'
 
 /** Replaces the fields named; undefined when the instance is gone. The caller commits. */
@@ -133,9 +134,7 @@ async function dismantle(world: World, id: string, reason: StateReason): Promise
     if (attachment.deleteOnTermination) removeVolume(world, current)
     else world.volumes.put({ ...current, state: 'available', attachment: undefined })
   }
-  for (const address of world.addresses.withKey(id)) {
-    world.addresses.put({ ...address, instanceId: undefined, associationId: undefined })
-  }
+  for (const address of world.addresses.withKey(id)) disassociate(world, address)
   await hosts.destroy(id)
   updateInstance(world, id, { state: 'terminated', terminatedAtMs: world.now(), stateReason: reason })
   world.commit()
