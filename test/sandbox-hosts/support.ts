@@ -19,8 +19,8 @@ export const describeHosts: (name: string, tests: () => void) => void = describe
 /** Empty, or why tests on hosts are skipped here. */
 export const unlessHosts = capability.ok ? '' : ` (skipped: ${capability.because})`
 
-// Not ssh2's own generator: of a few thousand keys of its making ssh2 cannot read some.
-const keyPair = generateOpensshKeyPair('test')
+/** The pair that `runOverSsh` logs in with. Not ssh2's own generator: of a few thousand of its keys ssh2 cannot read some. */
+export const keyPair = generateOpensshKeyPair('test')
 
 export const operator = '203.0.113.1/32'
 
@@ -160,7 +160,12 @@ export class TestHost {
   }
 }
 
-function runOverSsh(description: TestDescription, boot: HostBoot, command: string): Promise<Answer> {
+/** Runs a command at an address; rejects when a host with another key answers there. */
+export function runOverSsh(
+  description: Pick<TestDescription, 'publicIp' | 'loginUser'>,
+  boot: HostBoot,
+  command: string,
+): Promise<Answer> {
   const expected = boot.hostKeys.map((line) => line.split(' ')[1])
   return new Promise((resolve, reject) => {
     const client = new Client()
