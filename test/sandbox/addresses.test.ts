@@ -131,8 +131,9 @@ describe('an association', () => {
     expect((await describeAddress(first.AllocationId)).InstanceId).toBeUndefined()
   })
 
-  test('outlives a stop and a start', async () => {
+  test('outlives a stop and a start, which an address of its own does not', async () => {
     const [kept, own] = [await launched(), await launched()]
+    const before = await publicIpOf(own)
     const { AllocationId, PublicIp } = await allocate()
     const { AssociationId } = await associate(AllocationId, kept)
     await client.send(new ec2.StopInstancesCommand({ InstanceIds: [kept, own] }))
@@ -140,6 +141,9 @@ describe('an association', () => {
     expect((await inState(own, 'stopped')).PublicIpAddress).toBeUndefined()
     await client.send(new ec2.StartInstancesCommand({ InstanceIds: [kept, own] }))
     expect((await inState(kept, 'running')).PublicIpAddress).toBe(PublicIp)
+    const { PublicIpAddress: after } = await inState(own, 'running')
+    expect(after).toMatch(/^198\.18\./)
+    expect(after).not.toBe(before)
     expect((await describeAddress(AllocationId)).AssociationId).toBe(AssociationId)
   })
 
