@@ -20,14 +20,15 @@ export function createNoHosts(because: string): HostBackend {
     detachVolume: () => Promise.resolve('detached'),
     createSnapshot: () => nothing,
     deleteSnapshot: () => nothing,
-    setFirewall: () => nothing,
+    setMetadata: () => nothing,
+    setNetwork: () => nothing,
   }
 }
 
 const nothing = Promise.resolve()
 
 /** An address of the range for benchmarks (RFC 2544): nothing answers there, not even this machine's own sshd. */
-function publicIpFor(privateIp: string): string {
-  const [, , third, fourth] = privateIp.split('.')
+function publicIpFor(number: string): string {
+  const [, , third, fourth] = number.split('.')
   return `198.18.${third}.${fourth}`
 }

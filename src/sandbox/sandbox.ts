@@ -144,7 +144,7 @@ async function openWorlds(cloud: Cloud, hosts: HostBackend): Promise<void> {
   })
   const used = regions.filter((region) => region.name === defaultRegion || existsSync(cloud.journalPath(region)))
   const worlds = used.map((region) => cloud.world(region))
-  await cloud.firewall.refresh()
+  await cloud.network.refresh()
   const resumed = Promise.all(worlds.map(resume))
   await Promise.race([resumed, cloud.background.sleep(bootWaitMaximumMs)])
 }

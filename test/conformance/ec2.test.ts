@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import {
+  AllocateAddressCommand,
   AuthorizeSecurityGroupIngressCommand,
   CreateLaunchTemplateCommand,
   CreateLaunchTemplateVersionCommand,
@@ -13,6 +14,7 @@ import {
   DeleteSnapshotCommand,
   DeleteTagsCommand,
   DeleteVolumeCommand,
+  DescribeAddressesCommand,
   DescribeAvailabilityZonesCommand,
   DescribeInstancesCommand,
   DescribeKeyPairsCommand,
@@ -22,7 +24,9 @@ import {
   DescribeVolumesCommand,
   DescribeVolumesModificationsCommand,
   DetachVolumeCommand,
+  DisassociateAddressCommand,
   ImportKeyPairCommand,
+  ReleaseAddressCommand,
   RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -304,5 +308,34 @@ describe('launch templates', () => {
   it('that are gone say so to a deletion by id', async () => {
     const deletion = new DeleteLaunchTemplateCommand({ LaunchTemplateId: 'lt-0123456789abcdef0' })
     expect(await refusal(endpoint.client.send(deletion))).toEqual(refused('InvalidLaunchTemplateId.NotFound'))
+  })
+})
+
+describe('elastic addresses', () => {
+  it('are tagged as they are allocated, found by tag, and gone with their release', async () => {
+    const { client } = endpoint
+    const TagSpecifications = [{ ResourceType: 'elastic-ip' as const, Tags }]
+    const { AllocationId = '', PublicIp } = await client.send(new AllocateAddressCommand({ TagSpecifications }))
+    const release = () => client.send(new ReleaseAddressCommand({ AllocationId }))
+    cleanups.push(release)
+    const ofThisRun = async () => {
+      const Filters = [{ Name: 'tag:evenkeel:conformance', Values: [run] }]
+      const { Addresses = [] } = await client.send(new DescribeAddressesCommand({ Filters }))
+      return Addresses.map((address) => [address.AllocationId, address.PublicIp, address.Domain, address.AssociationId])
+    }
+    expect(await ofThisRun()).toEqual([[AllocationId, PublicIp, 'vpc', undefined]])
+    await release()
+    expect(await ofThisRun()).toEqual([])
+    expect(await refusal(release())).toEqual(refused('InvalidAllocationID.NotFound'))
+  })
+
+  it('that are not known say so', async () => {
+    const { client } = endpoint
+    const AllocationIds = ['eipalloc-0123456789abcdef0']
+    expect(await refusal(client.send(new DescribeAddressesCommand({ AllocationIds })))).toEqual(
+      refused('InvalidAllocationID.NotFound'),
+    )
+    const disassociation = new DisassociateAddressCommand({ AssociationId: 'eipassoc-0123456789abcdef0' })
+    expect(await refusal(client.send(disassociation))).toEqual(refused('InvalidAssociationID.NotFound'))
   })
 })

@@ -15,7 +15,8 @@ export interface Endpoint {
 
 /**
  * A sandbox in this process; with EVENKEEL_CONFORMANCE=aws the account and region of the environment's credentials, where
- * the suite makes volumes, snapshots, groups, keys and a launch template for some cents, and removes them again.
+ * the suite makes volumes, snapshots, groups, keys, an address and a launch template for some cents, and removes them
+ * again.
  */
 export async function openEndpoint(): Promise<Endpoint> {
   if (process.env['EVENKEEL_CONFORMANCE'] === 'aws') {

@@ -72,11 +72,10 @@ describeHosts(`two sandboxes${unlessHosts}`, () => {
   test('live side by side, in one process, with an address block each', async () => {
     const [first, second] = directories.map((stateDir) => createLinuxHosts({ stateDir }))
     await Promise.all([first?.start(), second?.start()])
-    const description = (backend = first) => ({
+    const description = {
       instanceId: 'i-1',
       hostname: 'one',
       privateIp: '10.66.0.5',
-      publicIp: backend?.publicIpFor('10.66.0.5') ?? '',
       loginUser: 'admin',
       authorizedKeys: [],
       userData: undefined,
@@ -84,12 +83,17 @@ describeHosts(`two sandboxes${unlessHosts}`, () => {
       rootSizeBytes: 0,
       volumes: [],
       metadata: {},
-    })
-    const [one, two] = await Promise.all([first?.boot(description(first)), second?.boot(description(second))])
-    expect(description(first).publicIp).not.toBe(description(second).publicIp)
+    }
+    const publicIps = [first, second].map((backend) => backend?.publicIpFor(description.privateIp) ?? '')
+    expect(new Set(publicIps).size).toBe(2)
+    for (const [index, backend] of [first, second].entries()) {
+      const publicAddresses = [{ publicIp: publicIps[index] ?? '', privateIp: description.privateIp }]
+      await backend?.setNetwork({ publicAddresses, rules: [] })
+    }
+    const [one, two] = await Promise.all([first?.boot(description), second?.boot(description)])
     expect(one?.hostKeys).not.toEqual(two?.hostKeys)
     await first?.stop()
-    expect(await second?.boot(description(second))).toEqual(two)
+    expect(await second?.boot(description)).toEqual(two)
     await second?.stop()
     for (const directory of directories) expect(await leftOf(directory)).toEqual(nothing)
   })

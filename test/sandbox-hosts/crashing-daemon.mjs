@@ -11,7 +11,6 @@ const describe = (number, userData, volumes = []) => ({
   instanceId: `i-${number}`,
   hostname: `host-${number}`,
   privateIp: `10.66.0.${number}`,
-  publicIp: backend.publicIpFor(`10.66.0.${number}`),
   loginUser: 'admin',
   authorizedKeys: [],
   userData,

@@ -3,7 +3,29 @@ import type { FirewallRule } from '../../src/sandbox/hosts/host-backend.js'
 import { firewallRuleset } from '../../src/sandbox/hosts/network/firewall-rules.js'
 
 const rule: FirewallRule = { from: '0.0.0.0/0', toPrivateIp: '10.66.0.5', protocol: 'tcp', fromPort: 22, toPort: 22 }
-const rulesetOf = (...rules: readonly FirewallRule[]) => firewallRuleset('127.66.0.0/16', rules)
+const rulesetOf = (...rules: readonly FirewallRule[]) => firewallRuleset({ publicAddresses: [], rules })
+
+test('public addresses are translated both ways, and connections by any other are cut', () => {
+  const ruleset = firewallRuleset({
+    publicAddresses: [
+      { publicIp: '127.66.0.5', privateIp: '10.66.0.5' },
+      { publicIp: '127.66.15.254', privateIp: '10.66.0.6' },
+    ],
+    rules: [],
+  })
+  expect(ruleset).toContain('  dnat to ip daddr map { 127.66.0.5 : 10.66.0.5, 127.66.15.254 : 10.66.0.6 }\n')
+  expect(ruleset).toContain(
+    '  ct status dnat snat to ip saddr map { 10.66.0.5 : 127.66.0.5, 10.66.0.6 : 127.66.15.254 }\n',
+  )
+  expect(ruleset).toContain(
+    '  ct status dnat ct original ip daddr . ct reply ip saddr != { 127.66.0.5 . 10.66.0.5, 127.66.15.254 . 10.66.0.6 } jump cut\n',
+  )
+})
+
+test('without a public address nothing is translated', () => {
+  expect(rulesetOf()).not.toContain(' map ')
+  expect(rulesetOf()).toContain('  ct status dnat jump cut\n')
+})
 
 test('everything inwards is dropped without rules', () => {
   expect(rulesetOf()).toContain('type filter hook forward priority 0; policy drop;')

@@ -19,8 +19,8 @@ export const describeHosts: (name: string, tests: () => void) => void = describe
 /** Empty, or why tests on hosts are skipped here. */
 export const unlessHosts = capability.ok ? '' : ` (skipped: ${capability.because})`
 
-// Not ssh2's own generator: of a few thousand keys of its making ssh2 cannot read some.
-const keyPair = generateOpensshKeyPair('test')
+/** The pair that `runOverSsh` logs in with. Not ssh2's own generator: of a few thousand of its keys ssh2 cannot read some. */
+export const keyPair = generateOpensshKeyPair('test')
 
 export const operator = '203.0.113.1/32'
 
@@ -29,6 +29,9 @@ export class TestSandbox {
   readonly backend: HostBackend
   readonly stateDir: string
   readonly ends: string[] = []
+  /** Private address -> public address. */
+  readonly #publicIps = new Map<string, string>()
+  #rules: readonly FirewallRule[] = []
   #lastHost = 4
 
   private constructor(options: LinuxHostsOptions) {
@@ -48,7 +51,7 @@ export class TestSandbox {
     await rm(this.stateDir, { recursive: true, force: true })
   }
 
-  describe(changes: Partial<HostDescription> = {}): HostDescription {
+  describe(changes: Partial<TestDescription> = {}): TestDescription {
     this.#lastHost += 1
     const privateIp = `10.66.0.${this.#lastHost}`
     const instanceId = `i-${randomBytes(9).toString('hex').slice(0, 17)}`
@@ -69,14 +72,34 @@ export class TestSandbox {
   }
 
   /** Boots a host that nobody has logged in to. The firewall must have been opened for it by `openTo`. */
-  async boot(changes: Partial<HostDescription> = {}): Promise<TestHost> {
+  async boot(changes: Partial<TestDescription> = {}): Promise<TestHost> {
     const description = this.describe(changes)
+    if (description.publicIp !== '') await this.readdress({ [description.privateIp]: description.publicIp })
     return new TestHost(this, description, await this.backend.boot(description))
   }
 
   /** Lets the operator in to port 22 of these hosts, and nothing else anywhere. */
   openTo(...hosts: readonly TestHost[]): Promise<void> {
-    return this.backend.setFirewall(hosts.map(({ description }) => sshRule(operator, description.privateIp)))
+    return this.setRules(hosts.map(({ description }) => sshRule(operator, description.privateIp)))
+  }
+
+  setRules(rules: readonly FirewallRule[]): Promise<void> {
+    this.#rules = rules
+    return this.#setNetwork()
+  }
+
+  /** Gives hosts, by their private addresses, other public addresses, or none. */
+  readdress(changes: Readonly<Record<string, string | undefined>>): Promise<void> {
+    for (const [privateIp, publicIp] of Object.entries(changes)) {
+      if (publicIp === undefined) this.#publicIps.delete(privateIp)
+      else this.#publicIps.set(privateIp, publicIp)
+    }
+    return this.#setNetwork()
+  }
+
+  #setNetwork(): Promise<void> {
+    const publicAddresses = [...this.#publicIps].map(([privateIp, publicIp]) => ({ privateIp, publicIp }))
+    return this.backend.setNetwork({ publicAddresses, rules: this.#rules })
   }
 
   async volume(sizeBytes: number, fromSnapshotId?: string): Promise<string> {
@@ -84,6 +107,11 @@ export class TestSandbox {
     await this.backend.createVolume(volumeId, sizeBytes, fromSnapshotId)
     return volumeId
   }
+}
+
+/** A host with the public address that it was booted with; empty where it has none. */
+export interface TestDescription extends HostDescription {
+  readonly publicIp: string
 }
 
 export function sshRule(from: string, toPrivateIp: string): FirewallRule {
@@ -97,11 +125,11 @@ export interface Answer {
 
 /** One host with the means to log in to it; its host key is always checked against what `boot` said. */
 export class TestHost {
-  readonly description: HostDescription
+  readonly description: TestDescription
   readonly boot: HostBoot
   readonly #sandbox: TestSandbox
 
-  constructor(sandbox: TestSandbox, description: HostDescription, boot: HostBoot) {
+  constructor(sandbox: TestSandbox, description: TestDescription, boot: HostBoot) {
     this.#sandbox = sandbox
     this.description = description
     this.boot = boot
@@ -114,8 +142,9 @@ export class TestHost {
     return output
   }
 
-  try(command: string): Promise<Answer> {
-    return runOverSsh(this.description, this.boot, command)
+  /** As `run`, with any exit status, by the address that it was booted with or another one. */
+  try(command: string, publicIp = this.description.publicIp): Promise<Answer> {
+    return runOverSsh({ ...this.description, publicIp }, this.boot, command)
   }
 
   stop(options = { force: false }): Promise<void> {
@@ -131,7 +160,12 @@ export class TestHost {
   }
 }
 
-function runOverSsh(description: HostDescription, boot: HostBoot, command: string): Promise<Answer> {
+/** Runs a command at an address; rejects when a host with another key answers there. */
+export function runOverSsh(
+  description: Pick<TestDescription, 'publicIp' | 'loginUser'>,
+  boot: HostBoot,
+  command: string,
+): Promise<Answer> {
   const expected = boot.hostKeys.map((line) => line.split(' ')[1])
   return new Promise((resolve, reject) => {
     const client = new Client()

@@ -801,24 +801,3 @@ describe('launch templates as locks', () => {
     })
   })
 })
-
-describe('addresses', () => {
-  test('an address moves silently, and going away with its instance it stays allocated', async () => {
-    const [one, two] = [await launched(), await launched()]
-    const { AllocationId, PublicIp } = await client.send(new ec2.AllocateAddressCommand({}))
-    const associate = (InstanceId: string, extra: object = {}) =>
-      client.send(new ec2.AssociateAddressCommand({ AllocationId, InstanceId, ...extra }))
-    await associate(one)
-    expect((await read(one)).PublicIpAddress).toBe(PublicIp)
-    expect((await errorOf(associate(two, { AllowReassociation: false }))).name).toBe('Resource.AlreadyAssociated')
-    await associate(two)
-    expect((await read(one)).PublicIpAddress).not.toBe(PublicIp)
-    await client.send(new ec2.TerminateInstancesCommand({ InstanceIds: [two] }))
-    await inState(two, 'terminated')
-    const left = (await client.send(new ec2.DescribeAddressesCommand({ AllocationIds: [AllocationId!] })))
-      .Addresses![0]!
-    expect(left).toMatchObject({ PublicIp, Domain: 'vpc' })
-    expect(left.InstanceId).toBeUndefined()
-    await client.send(new ec2.ReleaseAddressCommand({ AllocationId }))
-  })
-})

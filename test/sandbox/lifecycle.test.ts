@@ -38,7 +38,7 @@ function fixture(overrides: Partial<HostBackend> = {}, stateDir = temporaryDir()
     attachVolume: (_id, { deviceName }) => note(`attach ${deviceName}`),
     createSnapshot: () => note('snapshot'),
     deleteSnapshot: () => note('delete snapshot'),
-    setFirewall: (rules) => {
+    setNetwork: ({ rules }) => {
       firewall = rules
       return Promise.resolve()
     },

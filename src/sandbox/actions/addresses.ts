@@ -1,13 +1,15 @@
+import { applyPublicAddresses, associate, disassociate } from '../lifecycle/public-address.js'
 import { newId, resourceKinds } from '../model/ids.js'
 import type { Address } from '../model/address.js'
 import type { Instance } from '../model/instance.js'
-import { lastPosition, nthAddress } from '../model/network.js'
 import { quotas } from '../model/quotas.js'
 import { readTagSpecifications } from '../model/tags.js'
+import { elasticIpOf } from '../render/addresses.js'
 import { renderTags } from '../render/tags.js'
-import { ApiError, invalidCombination, missingParameter } from '../wire/api-error.js'
+import { ApiError, invalidCombination, invalidValue, missingParameter } from '../wire/api-error.js'
 import { boolean, filterList, list, oneOf, string, tagSpecifications } from '../wire/shape.js'
 import { findAddress, findInstance } from '../world/lookup.js'
+import { freePublicNumber } from '../world/public-numbers.js'
 import { noteCreation } from '../world/visibility.js'
 import type { World } from '../world/world.js'
 import { defineAction, done } from './action.js'
@@ -25,14 +27,14 @@ export const allocateAddress = defineAction({
     const address = world.addresses.put({
       id: newId('eipalloc'),
       sequence: world.nextSequence(),
-      publicIp: freePublicIp(world),
+      publicNumber: freePublicNumber(world),
       associationId: undefined,
       instanceId: undefined,
     })
     world.tags.put(address.id, tags['elastic-ip'])
     noteCreation(world, address.id)
     return {
-      publicIp: address.publicIp,
+      publicIp: elasticIpOf(world, address),
       allocationId: address.id,
       domain: 'vpc',
       publicIpv4Pool: 'amazon',
@@ -40,17 +42,6 @@ export const allocateAddress = defineAction({
     }
   },
 })
-
-/** Elastic IPs come from the end of the first subnet's public addresses, which no instance gets before it is full. */
-function freePublicIp(world: World): string {
-  const used = new Set(world.addresses.values().map(({ publicIp }) => publicIp))
-  const [subnet] = world.subnets
-  for (let position = lastPosition; subnet && position > lastPosition - 256; position -= 1) {
-    const candidate = world.cloud.hosts.publicIpFor(nthAddress(subnet, position))
-    if (!used.has(candidate)) return candidate
-  }
-  throw new ApiError('InsufficientAddressCapacity', 'Not enough available addresses to satisfy your request.')
-}
 
 export const associateAddress = defineAction({
   name: 'AssociateAddress',
@@ -62,8 +53,16 @@ export const associateAddress = defineAction({
     NetworkInterfaceId: string,
     AllowReassociation: boolean,
   },
-  run: (parameters, world) => {
-    const address = findByEither(world, parameters)
+  run: async (parameters, world) => {
+    const { AllocationId, PublicIp, AllowReassociation } = parameters
+    if (AllocationId !== undefined && PublicIp !== undefined)
+      throw invalidCombination('You may specify public IP or allocation id, but not both in the same call')
+    if (AllocationId === undefined) {
+      if (PublicIp === undefined) throw missingParameter('allocationId')
+      findByPublicIp(world, PublicIp)
+      throw invalidCombination('You must specify an allocation id when mapping an address to a VPC instance')
+    }
+    const address = findAddress(world, AllocationId)
     const instance = findTarget(world, parameters)
     if (instance.state !== 'running' && instance.state !== 'stopped') {
       throw new ApiError(
@@ -71,31 +70,22 @@ export const associateAddress = defineAction({
         `The ${instance.state} instance '${instance.id}' is not in a valid state for this operation.`,
       )
     }
-    if (address.instanceId === instance.id && address.associationId !== undefined)
-      return { return: true, associationId: address.associationId }
-    if (parameters.AllowReassociation === false && address.instanceId !== undefined) {
+    if (address.instanceId === instance.id) return { return: true, associationId: address.associationId }
+    if (AllowReassociation === false && address.instanceId !== undefined) {
       throw new ApiError(
         'Resource.AlreadyAssociated',
         `resource ${address.id} is already associated with associate-id ${address.associationId}`,
       )
     }
-    // The address moves silently from another instance, and the instance's former address is free again.
-    for (const former of world.addresses.withKey(instance.id)) release(world, former)
-    const associated = world.addresses.put({ ...address, instanceId: instance.id, associationId: newId('eipassoc') })
-    return { return: true, associationId: associated.associationId }
+    const { associationId } = associate(world, address, instance)
+    await applyPublicAddresses(world, [instance.id, address.instanceId])
+    return { return: true, associationId }
   },
 })
 
-function findByEither(
-  world: World,
-  { AllocationId, PublicIp }: { readonly AllocationId?: string | undefined; readonly PublicIp?: string | undefined },
-): Address {
-  if (AllocationId !== undefined && PublicIp !== undefined)
-    throw invalidCombination('You may specify public IP or allocation id, but not both in the same call')
-  if (AllocationId !== undefined) return findAddress(world, AllocationId)
-  if (PublicIp === undefined) throw missingParameter('allocationId')
-  const address = world.addresses.find((candidate) => candidate.publicIp === PublicIp)
-  if (!address) throw new ApiError('InvalidAddress.NotFound', `The address '${PublicIp}' does not belong to you.`)
+function findByPublicIp(world: World, publicIp: string): Address {
+  const address = world.addresses.find((candidate) => elasticIpOf(world, candidate) === publicIp)
+  if (!address) throw new ApiError('InvalidAddress.NotFound', `The address '${publicIp}' does not belong to you.`)
   return address
 }
 
@@ -106,6 +96,8 @@ function findTarget(
     NetworkInterfaceId,
   }: { readonly InstanceId?: string | undefined; readonly NetworkInterfaceId?: string | undefined },
 ): Instance {
+  if (InstanceId !== undefined && NetworkInterfaceId !== undefined)
+    throw invalidCombination('You may specify instance id or network interface id, but not both in the same call')
   if (InstanceId !== undefined) return findInstance(world, InstanceId)
   if (NetworkInterfaceId === undefined) throw missingParameter('instanceId')
   const instance = world.instances.find((candidate) => candidate.networkInterfaceId === NetworkInterfaceId)
@@ -117,34 +109,44 @@ function findTarget(
   return instance
 }
 
-function release(world: World, address: Address): void {
-  world.addresses.put({ ...address, instanceId: undefined, associationId: undefined })
-}
-
 export const disassociateAddress = defineAction({
   name: 'DisassociateAddress',
   effect: 'writes',
   members: { AssociationId: string, PublicIp: string },
-  run: ({ AssociationId, PublicIp }, world) => {
+  run: async ({ AssociationId, PublicIp }, world) => {
     if (AssociationId === undefined) {
-      release(world, findByEither(world, { PublicIp }))
-      return done
+      if (PublicIp === undefined) throw missingParameter('associationId')
+      findByPublicIp(world, PublicIp)
+      throw invalidValue('You must specify an association id when unmapping an address from a VPC instance')
     }
     const address = world.addresses.find(({ associationId }) => associationId === AssociationId)
     if (!address)
       throw new ApiError('InvalidAssociationID.NotFound', `The association ID '${AssociationId}' does not exist`)
-    release(world, address)
+    disassociate(world, address)
+    await applyPublicAddresses(world, [address.instanceId])
     return done
   },
 })
 
-/** In a default VPC, releasing disassociates first. */
+/**
+ * An associated address is refused, as in a nondefault VPC. In a default one, which the sandbox has, EC2 disassociates it
+ * first (API reference, ReleaseAddress); the stricter rule holds here, so that what is built on the sandbox works in any.
+ */
 export const releaseAddress = defineAction({
   name: 'ReleaseAddress',
   effect: 'writes',
   members: { AllocationId: string, PublicIp: string, NetworkBorderGroup: string },
-  run: (parameters, world) => {
-    const address = findByEither(world, parameters)
+  run: ({ AllocationId, PublicIp, NetworkBorderGroup }, world) => {
+    if (AllocationId === undefined) {
+      if (PublicIp === undefined) throw missingParameter('allocationId')
+      findByPublicIp(world, PublicIp)
+      throw invalidValue('You must specify an allocation id when releasing a VPC elastic IP address')
+    }
+    const address = findAddress(world, AllocationId)
+    const publicIp = elasticIpOf(world, address)
+    if (NetworkBorderGroup !== undefined && NetworkBorderGroup !== world.region.name)
+      throw new ApiError('InvalidAddress.NotFound', `The address '${publicIp}' does not belong to you.`)
+    if (address.instanceId !== undefined) throw new ApiError('InvalidIPAddress.InUse', `Address ${publicIp} is in use.`)
     world.addresses.delete(address.id)
     world.tags.delete(address.id)
     return done
@@ -157,7 +159,7 @@ export const describeAddresses = defineAction({
   members: { AllocationId: list(string), PublicIp: list(string), Filter: filterList },
   run: ({ AllocationId, PublicIp = [], Filter }, world) => {
     const byAddress = PublicIp.map((publicIp) => {
-      const address = world.addresses.find((candidate) => candidate.publicIp === publicIp)
+      const address = world.addresses.find((candidate) => elasticIpOf(world, candidate) === publicIp)
       if (!address) throw new ApiError('InvalidAddress.NotFound', `Address '${publicIp}' not found.`)
       return address.id
     })
@@ -178,13 +180,13 @@ export const describeAddresses = defineAction({
         'network-interface-id': (address) => instanceOf(address)?.networkInterfaceId,
         'network-interface-owner-id': (address) => (address.instanceId === undefined ? undefined : world.accountId),
         'private-ip-address': (address) => instanceOf(address)?.privateIp,
-        'public-ip': ({ publicIp }) => publicIp,
+        'public-ip': (address) => elasticIpOf(world, address),
       },
     })
     const addressesSet = items.map((address) => {
       const instance = instanceOf(address)
       return {
-        publicIp: address.publicIp,
+        publicIp: elasticIpOf(world, address),
         allocationId: address.id,
         associationId: address.associationId,
         domain: 'vpc',

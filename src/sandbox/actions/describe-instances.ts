@@ -1,7 +1,7 @@
 import { privateDnsName } from '../lifecycle/host-description.js'
 import { resourceKinds } from '../model/ids.js'
 import { instanceStateCodes, type Instance } from '../model/instance.js'
-import { publicDnsName, publicIpOf } from '../render/addresses.js'
+import { associationOf, publicDnsName, publicIpOf } from '../render/addresses.js'
 import { renderReservation, renderState } from '../render/instance.js'
 import type { FilterTable } from '../wire/filter.js'
 import { boolean, filterList, list, paging, string } from '../wire/shape.js'
@@ -49,6 +49,10 @@ function instanceFilters(world: World): FilterTable<Instance> {
     'metadata-options.http-tokens': (instance) => instance.metadataOptions.httpTokens,
     'metadata-options.instance-metadata-tags': (instance) => instance.metadataOptions.instanceMetadataTags,
     'monitoring-state': (instance) => (instance.detailedMonitoring ? 'enabled' : 'disabled'),
+    'network-interface.association.allocation-id': (instance) => associationOf(world, instance)?.allocationId,
+    'network-interface.association.association-id': (instance) => associationOf(world, instance)?.associationId,
+    'network-interface.association.ip-owner-id': (instance) => associationOf(world, instance)?.ipOwnerId,
+    'network-interface.association.public-ip': (instance) => associationOf(world, instance)?.publicIp,
     'network-interface.group-id': (instance) => instance.securityGroupIds,
     'network-interface.group-name': groupNames,
     'network-interface.network-interface-id': (instance) => instance.networkInterfaceId,

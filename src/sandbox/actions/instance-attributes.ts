@@ -67,7 +67,7 @@ const changes = {
   GroupId: async (world, { id }, parameters) => {
     patch(world, id, { securityGroupIds: chooseGroups(world, parameters.GroupId) })
     world.commit()
-    await world.cloud.firewall.refresh()
+    await world.cloud.network.refresh()
   },
   BlockDeviceMapping: (world, instance, parameters) =>
     changeMappings(world, instance, parameters.BlockDeviceMapping ?? []),

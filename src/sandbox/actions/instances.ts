@@ -5,6 +5,7 @@ import { ApiError, unsupported } from '../wire/api-error.js'
 import { boolean, list, required, string } from '../wire/shape.js'
 import type { XmlRecord } from '../wire/xml.js'
 import { findInstances } from '../world/lookup.js'
+import { freePublicNumber } from '../world/public-numbers.js'
 import type { World } from '../world/world.js'
 import { defineAction, done } from './action.js'
 import { checkCapacity, findInstanceType } from './launch/placement.js'
@@ -22,6 +23,8 @@ export const startInstances = defineAction({
     return changeStates(world, instances, changing, ({ id }) => {
       updateInstance(world, id, {
         state: 'pending',
+        // The address that it got by itself went with the stop (EC2 User Guide, "Stop and start").
+        publicNumber: freePublicNumber(world),
         stateReason: undefined,
         transitionReason: '',
         launchedAtMs: world.now(),

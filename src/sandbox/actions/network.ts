@@ -2,7 +2,7 @@ import { privateDnsName } from '../lifecycle/host-description.js'
 import { resourceKinds } from '../model/ids.js'
 import type { Instance } from '../model/instance.js'
 import { subnetAddresses, type Subnet, type Vpc } from '../model/network.js'
-import { publicIpOf } from '../render/addresses.js'
+import { associationOf } from '../render/addresses.js'
 import { renderGroups } from '../render/instance.js'
 import { renderTags } from '../render/tags.js'
 import type { FilterTable } from '../wire/filter.js'
@@ -135,6 +135,12 @@ export const describeNetworkInterfaces = defineAction({
       ids: parameters.NetworkInterfaceId,
       request: parameters,
       filters: {
+        'addresses.association.public-ip': ({ instance }) => associationOf(world, instance)?.publicIp,
+        'association.allocation-id': ({ instance }) => associationOf(world, instance)?.allocationId,
+        'association.association-id': ({ instance }) => associationOf(world, instance)?.associationId,
+        'association.ip-owner-id': ({ instance }) => associationOf(world, instance)?.ipOwnerId,
+        'association.public-dns-name': ({ instance }) => associationOf(world, instance)?.publicDnsName,
+        'association.public-ip': ({ instance }) => associationOf(world, instance)?.publicIp,
         'attachment.instance-id': ({ instance }) => instance.id,
         'attachment.status': () => 'attached',
         'availability-zone': ({ instance }) => instance.zone,
@@ -158,7 +164,7 @@ function statusOf({ state }: Instance): string {
 }
 
 function render(world: World, instance: Instance) {
-  const publicIp = publicIpOf(world, instance)
+  const association = associationOf(world, instance)
   const dnsName = privateDnsName(world.region.name, instance.privateIp)
   return {
     networkInterfaceId: instance.networkInterfaceId,
@@ -183,8 +189,10 @@ function render(world: World, instance: Instance) {
       attachTime: new Date(instance.createdAtMs),
       deleteOnTermination: true,
     },
-    association: publicIp === undefined ? undefined : { publicIp, ipOwnerId: 'amazon' },
-    privateIpAddressesSet: [{ privateIpAddress: instance.privateIp, privateDnsName: dnsName, primary: true }],
+    association,
+    privateIpAddressesSet: [
+      { privateIpAddress: instance.privateIp, privateDnsName: dnsName, primary: true, association },
+    ],
     ipv6AddressesSet: [],
     interfaceType: 'interface',
     tagSet: renderTags(world.tags.get(instance.networkInterfaceId)),

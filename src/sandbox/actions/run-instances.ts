@@ -10,6 +10,7 @@ import { ApiError, invalidCombination, invalidValue, unsupported } from '../wire
 import { isBase64 } from '../wire/parameters.js'
 import { integer, required, string, structure, type ParsedMembers } from '../wire/shape.js'
 import { findByToken, rememberToken } from '../world/token.js'
+import { firstPublicNumbers } from '../world/public-numbers.js'
 import { noteCreation } from '../world/visibility.js'
 import type { World } from '../world/world.js'
 import { defineAction } from './action.js'
@@ -117,6 +118,7 @@ function plan(world: World, parameters: RunInstancesParameters) {
     keyPair,
     volumes,
     addresses,
+    publicNumbers: firstPublicNumbers(world, addresses),
     hasPublicIp: network.hasPublicIp,
     reservationId: newId('r'),
   }
@@ -192,6 +194,7 @@ function create(
     networkInterfaceId: newId('eni'),
     networkAttachmentId: newId('eni-attach'),
     hasPublicIp: launch.hasPublicIp,
+    publicNumber: launch.publicNumbers[index],
     securityGroupIds: launch.groupIds,
     keyName: keyPair?.name,
     authorizedKeys: keyPair ? [`${keyPair.publicKey} ${keyPair.name}`] : [],

@@ -55,7 +55,7 @@ function authorize(name: string, isEgress: boolean): Action {
         return rule
       })
       world.commit()
-      await world.cloud.firewall.refresh()
+      await world.cloud.network.refresh()
       return { return: true, securityGroupRuleSet: rules.map((rule) => renderRule(world, rule)) }
     },
   })
@@ -111,7 +111,7 @@ function revoke(name: string, isEgress: boolean): Action {
         world.tags.delete(rule.id)
       }
       world.commit()
-      await world.cloud.firewall.refresh()
+      await world.cloud.network.refresh()
       // In a default VPC an unknown rule is no error: it is told in the answer.
       return {
         return: true,
@@ -211,7 +211,7 @@ export const modifySecurityGroupRules = defineAction({
     }
     for (const rule of changed) world.rules.put(rule)
     world.commit()
-    await world.cloud.firewall.refresh()
+    await world.cloud.network.refresh()
     return { return: true }
   },
 })

@@ -5,7 +5,7 @@ import type { HostsDirectory } from './directory.js'
 import { type HeldLock, holdListener } from './locks.js'
 
 /**
- * Each sandbox has one 127.B.0.0/16 of this machine for itself; 10.66.H.L is reached as 127.B.H.L. Where a program of
+ * Each sandbox has one 127.B.0.0/16 of this machine for itself: its public addresses. Where a program of
  * this machine listens on port 22 of all addresses, no other can on one of them: then 100.B.0.0/16 is routed instead.
  */
 export interface AddressBlock extends HeldLock {
@@ -14,7 +14,7 @@ export interface AddressBlock extends HeldLock {
   /** e.g. `127.66.0.0/16`. */
   readonly publicNetwork: string
   /** `10.66.0.5` -> `127.B.0.5`. */
-  publicIpFor(privateIp: string): string
+  publicIpFor(number: string): string
 }
 
 const firstBlock = 66
@@ -48,9 +48,9 @@ function blockOf(number: number, reach: 'loopback' | 'routed', lock: HeldLock): 
     number,
     reach,
     publicNetwork: `${prefix}.0.0/16`,
-    publicIpFor(privateIp) {
-      const match = /^10\.66\.(\d+)\.(\d+)$/.exec(privateIp)
-      assert(match, `${privateIp} is not in the sandbox's network 10.66.0.0/16`)
+    publicIpFor(number) {
+      const match = /^10\.66\.(\d+)\.(\d+)$/.exec(number)
+      assert(match, `${number} is not in the sandbox's network 10.66.0.0/16`)
       return `${prefix}.${match[1]}.${match[2]}`
     },
     release: () => lock.release(),

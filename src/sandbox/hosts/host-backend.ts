@@ -14,8 +14,11 @@ export interface HostBackend {
   /** Stops every host (their disks stay on disk), releases all devices; nothing of this sandbox is left on the machine. */
   stop(): Promise<void>
 
-  /** The loopback address at which an instance's port 22 is reached from this machine, for its nth private address. */
-  publicIpFor(privateIp: string): string
+  /**
+   * The public address of a number, given as an address of the sandbox's network: `10.66.H.L` -> 127.B.H.L. The block B
+   * can be another after the next start, when another sandbox has taken this one's.
+   */
+  publicIpFor(number: string): string
 
   /** Boots the instance's host; resolves when sshd listens. The root disk is made at the first boot and kept afterwards. */
   boot(host: HostDescription): Promise<HostBoot>
@@ -44,17 +47,38 @@ export interface HostBackend {
   createSnapshot(snapshotId: string, volumeId: string): Promise<void>
   deleteSnapshot(snapshotId: string): Promise<void>
 
-  /** Replaces all firewall rules at once; default deny inwards between hosts and from outside. */
-  setFirewall(rules: readonly FirewallRule[]): Promise<void>
+  /** What the metadata service says to the instance's host from now on; without effect while it is off. */
+  setMetadata(instanceId: string, metadata: HostMetadata): Promise<void>
+
+  /**
+   * Replaces all public addresses and firewall rules at once. Each public address leads to the host with that private
+   * address, or to nothing as long as that is off; connections through an address that now leads elsewhere are cut.
+   * Default deny inwards between hosts and from outside. Rejects when a new address cannot be reached from this machine.
+   */
+  setNetwork(network: HostNetwork): Promise<void>
 }
+
+/** Who reaches whom. */
+export interface HostNetwork {
+  /** At most one for a host, and at most one host for each. */
+  readonly publicAddresses: readonly PublicAddress[]
+  readonly rules: readonly FirewallRule[]
+}
+
+/** A public address and the host that it leads to. */
+export interface PublicAddress {
+  readonly publicIp: string
+  readonly privateIp: string
+}
+
+/** What the instance metadata service says, path below `/latest/` -> text. */
+export type HostMetadata = Readonly<Record<string, string>>
 
 export interface HostDescription {
   readonly instanceId: string
   /** e.g. `ip-10-66-0-5`. */
   readonly hostname: string
   readonly privateIp: string
-  /** What `publicIpFor` says; empty for an instance without a public address. */
-  readonly publicIp: string
   /** The image's login user (`admin`, `ubuntu`, `ec2-user`), with password-less sudo. */
   readonly loginUser: string
   /** OpenSSH public key lines for the login user; read at the first boot alone, as cloud-init does. */
@@ -66,8 +90,7 @@ export interface HostDescription {
   readonly rootSizeBytes: number
   /** Volumes present at boot, in the order of their device numbers. */
   readonly volumes: readonly { readonly volumeId: string; readonly deviceName: string }[]
-  /** What the instance metadata service says, path below `/latest/` -> text. */
-  readonly metadata: Readonly<Record<string, string>>
+  readonly metadata: HostMetadata
 }
 
 export interface HostBoot {

@@ -7,7 +7,7 @@ import { type HostsDirectory, openHostsDirectory } from './directory.js'
 import { copyToSnapshot, createVolumeFile, exists, growVolumeFile } from './disks/volume-files.js'
 import { readConsole } from './host/console.js'
 import { Host, type HostSurroundings, writeBootFiles } from './host/host.js'
-import type { FirewallRule, HostBackend, HostBoot, HostDescription } from './host-backend.js'
+import type { HostBackend, HostBoot, HostDescription, HostMetadata, HostNetwork } from './host-backend.js'
 import { type HeldLock, lockDirectory } from './locks.js'
 import { LoopbackDoors, routedDoors } from './network/doors.js'
 import { firewallRuleset } from './network/firewall-rules.js'
@@ -87,7 +87,7 @@ class LinuxHosts implements HostBackend {
       await writeBootFiles(directory)
       const network = await Switch.start(directory)
       undo.unshift(() => network.stop())
-      await network.run('nft', ['-f', '-'], firewallRuleset(block.publicNetwork, []))
+      await network.run('nft', ['-f', '-'], firewallRuleset({ publicAddresses: [], rules: [] }))
       if (block.reach === 'routed') await joinByUplink(network, block)
       const relay = await Relay.start(directory, network)
       const doors = block.reach === 'routed' ? routedDoors : new LoopbackDoors(relay)
@@ -120,8 +120,8 @@ class LinuxHosts implements HostBackend {
     await running.lock.release()
   }
 
-  publicIpFor(privateIp: string): string {
-    return this.#started.block.publicIpFor(privateIp)
+  publicIpFor(number: string): string {
+    return this.#started.block.publicIpFor(number)
   }
 
   boot(description: HostDescription): Promise<HostBoot> {
@@ -214,11 +214,17 @@ class LinuxHosts implements HostBackend {
     return rm(this.#directory.snapshot(snapshotId), { force: true })
   }
 
-  async setFirewall(rules: readonly FirewallRule[]): Promise<void> {
-    const { network, block, doors } = this.#started
-    await this.#queue.run('firewall', async () => {
-      await network.run('nft', ['-f', '-'], firewallRuleset(block.publicNetwork, rules))
-      await doors.setRules(rules)
+  setMetadata(instanceId: string, metadata: HostMetadata): Promise<void> {
+    return this.#queue.run(instanceId, async () => {
+      await this.#hosts.get(instanceId)?.setMetadata(metadata)
+    })
+  }
+
+  async setNetwork(wanted: HostNetwork): Promise<void> {
+    const { network, doors } = this.#started
+    await this.#queue.run('network', async () => {
+      await network.run('nft', ['-f', '-'], firewallRuleset(wanted))
+      await doors.setNetwork(wanted)
     })
   }
 

@@ -1,11 +1,10 @@
 import type { FirewallRule } from '../hosts/host-backend.js'
 import type { Instance } from '../model/instance.js'
 import type { SecurityGroupRule } from '../model/security-group.js'
-import type { Cloud } from '../world/cloud.js'
 import type { World } from '../world/world.js'
 
 /** Groups and rules of all regions, as the switch enforces them. Egress rules and IPv6 are recorded, not enforced. */
-function firewallRules(worlds: readonly World[]): FirewallRule[] {
+export function firewallRules(worlds: readonly World[]): FirewallRule[] {
   return worlds.flatMap(rulesOfWorld)
 }
 
@@ -58,40 +57,4 @@ function portsOf({
   if (protocol === 'tcp' || protocol === 'udp') return { protocol, fromPort, toPort }
   if (protocol === 'icmp') return { protocol, fromPort: 0, toPort: 65_535 }
   return undefined
-}
-
-/** Applies the rules of all regions to the hosts; calls that come while one runs share the next. */
-export class Firewall {
-  readonly #cloud: () => Cloud
-  #running: Promise<void> | undefined
-  #next: Promise<void> | undefined
-
-  constructor(cloud: () => Cloud) {
-    this.#cloud = cloud
-  }
-
-  /** Resolves when a rule set that was computed after this call is in force. */
-  refresh(): Promise<void> {
-    const cloud = this.#cloud()
-    if (cloud.hosts.kind === 'none') return Promise.resolve()
-    if (!this.#running) {
-      this.#running = this.#apply(cloud)
-      return this.#running
-    }
-    this.#next ??= this.#running
-      .catch(() => undefined)
-      .then(() => {
-        this.#next = undefined
-        this.#running = this.#apply(cloud)
-        return this.#running
-      })
-    return this.#next
-  }
-
-  #apply(cloud: Cloud): Promise<void> {
-    const run = cloud.hosts.setFirewall(firewallRules(cloud.worlds())).finally(() => {
-      if (this.#running === run) this.#running = undefined
-    })
-    return run
-  }
 }

@@ -1,8 +1,8 @@
-import type { HostDescription } from '../hosts/host-backend.js'
+import type { HostDescription, HostMetadata } from '../hosts/host-backend.js'
 import type { Instance } from '../model/instance.js'
 import { instanceTypes } from '../model/instance-types.js'
 import type { Volume } from '../model/volume.js'
-import { publicIpOf } from '../render/addresses.js'
+import { publicDnsName, publicIpOf } from '../render/addresses.js'
 import type { World } from '../world/world.js'
 
 /** `10.66.0.5` -> `ip-10-66-0-5`, as EC2 names hosts by default. */
@@ -23,7 +23,6 @@ export function describeHost(world: World, instance: Instance): HostDescription 
     instanceId: instance.id,
     hostname: hostnameOf(instance.privateIp),
     privateIp: instance.privateIp,
-    publicIp: world.cloud.hosts.publicIpFor(instance.privateIp),
     loginUser: instance.loginUser,
     authorizedKeys: instance.authorizedKeys,
     userData: decodeUserData(instance),
@@ -48,7 +47,7 @@ function decodeUserData({ userData }: Instance): string | undefined {
 }
 
 /** What the instance metadata service says (EC2 User Guide, "Instance metadata categories"). */
-function metadataOf(world: World, instance: Instance): Record<string, string> {
+export function metadataOf(world: World, instance: Instance): HostMetadata {
   const { privateIp } = instance
   const name = privateDnsName(world.region.name, privateIp)
   const zone = world.region.zones.find((candidate) => candidate.name === instance.zone)
@@ -67,6 +66,7 @@ function metadataOf(world: World, instance: Instance): Record<string, string> {
     'meta-data/placement/availability-zone': instance.zone,
     'meta-data/placement/availability-zone-id': zone?.id,
     'meta-data/placement/region': world.region.name,
+    'meta-data/public-hostname': publicDnsName(world.region.name, publicIp) || undefined,
     'meta-data/public-ipv4': publicIp,
     'meta-data/reservation-id': instance.reservationId,
     'meta-data/security-groups': groups.join('\n'),

@@ -8,6 +8,7 @@ import {
 } from '../model/instance.js'
 import type { World } from '../world/world.js'
 import { describeHost } from './host-description.js'
+import { disassociate } from './public-address.js'
 import { removeVolume } from './volume.js'
 
 /** Replaces the fields named; undefined when the instance is gone. The caller commits. */
@@ -28,7 +29,7 @@ export function bringUp(world: World, id: string, from: 'launch' | 'start'): voi
       if (failure) return fail(world, id, from, failure)
       try {
         if (from === 'launch') await makeLaunchVolumes(world, instance)
-        await world.cloud.firewall.refresh()
+        await world.cloud.network.refresh()
         const boot = await hosts.boot(describeHost(world, instance))
         becomeRunning(world, id, boot.hostKeys)
       } catch (error) {
@@ -123,7 +124,7 @@ export function takeDown(world: World, id: string): void {
 }
 
 async function dismantle(world: World, id: string, reason: StateReason): Promise<void> {
-  const { hosts, firewall } = world.cloud
+  const { hosts, network } = world.cloud
   await powerOff(world, id, { force: false })
   for (const volume of world.volumes.withKey(id)) {
     const { attachment } = volume
@@ -133,13 +134,11 @@ async function dismantle(world: World, id: string, reason: StateReason): Promise
     if (attachment.deleteOnTermination) removeVolume(world, current)
     else world.volumes.put({ ...current, state: 'available', attachment: undefined })
   }
-  for (const address of world.addresses.withKey(id)) {
-    world.addresses.put({ ...address, instanceId: undefined, associationId: undefined })
-  }
+  for (const address of world.addresses.withKey(id)) disassociate(world, address)
   await hosts.destroy(id)
   updateInstance(world, id, { state: 'terminated', terminatedAtMs: world.now(), stateReason: reason })
   world.commit()
-  await firewall.refresh()
+  await network.refresh()
 }
 
 /** A reboot that a call or the host itself asked for: the API's state stays `running`. Resolves when it is up again. */

@@ -48,6 +48,8 @@ export interface Instance {
   readonly networkAttachmentId: string
   /** Whether it has an address of its own while it runs; an Elastic IP takes its place. */
   readonly hasPublicIp: boolean
+  /** Which one (world/public-numbers.ts); undefined: that of its private address. */
+  readonly publicNumber: string | undefined
   readonly securityGroupIds: readonly string[]
   readonly keyName: string | undefined
   /** Public key lines as they were when the instance was launched. */

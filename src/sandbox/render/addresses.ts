@@ -1,12 +1,31 @@
+import type { Address } from '../model/address.js'
 import type { Instance } from '../model/instance.js'
 import type { World } from '../world/world.js'
 
 /** The public address of an instance now: its Elastic IP, else its own while it is not stopped; undefined when none. */
 export function publicIpOf(world: World, instance: Instance): string | undefined {
   const [elastic] = world.addresses.withKey(instance.id)
-  if (elastic) return elastic.publicIp
+  if (elastic) return elasticIpOf(world, elastic)
   if (!instance.hasPublicIp || instance.state === 'stopped' || instance.state === 'terminated') return undefined
-  return world.cloud.hosts.publicIpFor(instance.privateIp)
+  return world.cloud.hosts.publicIpFor(instance.publicNumber ?? instance.privateIp)
+}
+
+export function elasticIpOf(world: World, { publicNumber }: Address): string {
+  return world.cloud.hosts.publicIpFor(publicNumber)
+}
+
+/** How a network interface has its public address: from Amazon, or as an Elastic IP of the account. */
+export function associationOf(world: World, instance: Instance) {
+  const publicIp = publicIpOf(world, instance)
+  if (publicIp === undefined) return undefined
+  const [elastic] = world.addresses.withKey(instance.id)
+  return {
+    publicIp,
+    publicDnsName: publicDnsName(world.region.name, publicIp),
+    ipOwnerId: elastic ? world.accountId : 'amazon',
+    allocationId: elastic?.id,
+    associationId: elastic?.associationId,
+  }
 }
 
 /** EC2's DNS name of a public address; empty when there is none. */

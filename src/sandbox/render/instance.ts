@@ -4,7 +4,7 @@ import { instanceTypes } from '../model/instance-types.js'
 import type { Volume } from '../model/volume.js'
 import type { RawXml, Xml, XmlRecord } from '../wire/xml.js'
 import type { World } from '../world/world.js'
-import { publicDnsName, publicIpOf } from './addresses.js'
+import { associationOf, publicDnsName, publicIpOf } from './addresses.js'
 import { RenderCache } from './cache.js'
 import { renderTags } from './tags.js'
 
@@ -73,7 +73,7 @@ function renderInstance(world: World, instance: Instance): XmlRecord {
     clientToken: instance.clientToken ?? '',
     tagSet: renderTags(world.tags.get(instance.id)),
     hypervisor: 'xen',
-    networkInterfaceSet: gone ? [] : [renderInterface(world, instance, publicIp)],
+    networkInterfaceSet: gone ? [] : [renderInterface(world, instance)],
     ebsOptimized: instance.ebsOptimized,
     enaSupport: nitro,
     cpuOptions: type && { coreCount: type.vcpus / type.threadsPerCore, threadsPerCore: type.threadsPerCore },
@@ -115,17 +115,15 @@ export function renderBlockDevice(volume: Volume): XmlRecord {
   }
 }
 
-function renderInterface(world: World, instance: Instance, publicIp: string | undefined): XmlRecord {
+function renderInterface(world: World, instance: Instance): XmlRecord {
   const dnsName = privateDnsName(world.region.name, instance.privateIp)
-  const [elastic] = world.addresses.withKey(instance.id)
-  const association =
-    publicIp === undefined
-      ? undefined
-      : {
-          ipOwnerId: elastic ? world.accountId : 'amazon',
-          publicDnsName: publicDnsName(world.region.name, publicIp),
-          publicIp,
-        }
+  const whole = associationOf(world, instance)
+  // DescribeInstances does not name the allocation, as DescribeNetworkInterfaces does.
+  const association = whole && {
+    ipOwnerId: whole.ipOwnerId,
+    publicDnsName: whole.publicDnsName,
+    publicIp: whole.publicIp,
+  }
   return {
     networkInterfaceId: instance.networkInterfaceId,
     subnetId: instance.subnetId,

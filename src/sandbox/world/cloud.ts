@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Clock } from '../../core/clock.js'
 import type { FaultPlan } from '../faults/fault-plan.js'
 import type { HostBackend } from '../hosts/host-backend.js'
-import { Firewall } from '../lifecycle/firewall.js'
+import { HostNetworkRefresh } from '../lifecycle/host-network.js'
 import type { Latencies } from '../model/latencies.js'
 import type { Region } from '../model/regions.js'
 import { Background } from './background.js'
@@ -16,7 +16,7 @@ export class Cloud {
   readonly hosts: HostBackend
   readonly faults: FaultPlan
   readonly background: Background
-  readonly firewall: Firewall
+  readonly network: HostNetworkRefresh
   readonly #stateDir: string
   readonly #worlds = new Map<string, World>()
   readonly #openWorld: (world: World) => void
@@ -38,7 +38,7 @@ export class Cloud {
     this.hosts = options.hosts
     this.faults = options.faults
     this.background = new Background(options.clock, options.report)
-    this.firewall = new Firewall(() => this)
+    this.network = new HostNetworkRefresh(() => this)
     this.#stateDir = options.stateDir
     this.#openWorld = options.onOpen
   }

@@ -1,6 +1,6 @@
 import { catalogueOf, type Image } from '../model/image.js'
 import { defaultNetwork, type Subnet, type Vpc } from '../model/network.js'
-import type { Address } from '../model/address.js'
+import { upgradeAddress, type Address } from '../model/address.js'
 import type { Instance } from '../model/instance.js'
 import type { KeyPair } from '../model/key-pair.js'
 import type { LaunchTemplate, LaunchTemplateVersion } from '../model/launch-template.js'
@@ -120,7 +120,7 @@ export class World {
       }
       const collection = byKind.get(kind)
       if (record === null) collection?.forget(id)
-      else collection?.restore(record as never)
+      else collection?.restore((kind === 'address' ? upgradeAddress(record as Address) : record) as never)
     })
     for (const collection of this.#collections()) {
       for (const record of collection.values()) {

@@ -6,7 +6,7 @@ import { HostError } from '../../../core/errors.js'
 import { type ChildEnd, ChildWords, endOf } from '../child.js'
 import { spawnChild } from '../commands.js'
 import type { HostsDirectory } from '../directory.js'
-import type { HostDescription } from '../host-backend.js'
+import type { HostDescription, HostMetadata } from '../host-backend.js'
 import type { Doors } from '../network/doors.js'
 import type { Relay } from '../network/relay.js'
 import type { Switch } from '../network/switch.js'
@@ -38,6 +38,7 @@ export class Host {
   /** Resolves when nothing of it runs any more and its devices are released. */
   readonly end: Promise<HostEnd>
   readonly #child: ChildProcess
+  readonly #relay: Relay
   #stopAsked = false
 
   private constructor(
@@ -50,9 +51,10 @@ export class Host {
     this.description = description
     this.disks = disks
     this.#child = child
+    this.#relay = surroundings.relay
     this.end = endOf(child).then(async (childEnd) => {
       // What fails here has nobody to tell it to; the sweep at the next start finds what it left.
-      await surroundings.doors.close(description).catch(() => {})
+      await surroundings.doors.close(description.privateIp).catch(() => {})
       await surroundings.relay.forget(description.privateIp).catch(() => {})
       await disks.releaseAll().catch(() => {})
       await group?.remove()
@@ -62,7 +64,7 @@ export class Host {
 
   /** Boots a host; resolves when sshd listens and can be reached. Nothing is left when it rejects. */
   static async boot(surroundings: HostSurroundings, description: HostDescription, inTurn: InTurn): Promise<Host> {
-    const { directory, relay, doors } = surroundings
+    const { directory, doors } = surroundings
     const { instanceId } = description
     await mkdir(directory.instance(instanceId), { recursive: true, mode: 0o700 })
     await writeSeed(directory, description)
@@ -76,15 +78,21 @@ export class Host {
       await expectWord(directory, instanceId, words, 'PREPARED')
       disks.openAt(await firstProcessOf(child))
       for (const volume of description.volumes) await disks.attach(volume.volumeId, volume.deviceName)
-      await relay.describe(description.privateIp, metadataOf(description))
+      await host.setMetadata(description.metadata)
       child.stdin?.write('go\n')
       await expectWord(directory, instanceId, words, 'READY')
-      await doors.open(description)
+      await doors.open(description.privateIp)
     } catch (error) {
       await host.stop({ force: true })
       throw error
     }
     return host
+  }
+
+  /** What the metadata service says to it from now on, beside its user data. */
+  setMetadata(metadata: HostMetadata): Promise<void> {
+    const { privateIp, userData } = this.description
+    return this.#relay.describe(privateIp, userData === undefined ? metadata : { ...metadata, 'user-data': userData })
   }
 
   /** Resolves when nothing of it runs. `force` pulls the plug; an orderly stop that takes too long becomes one. */
@@ -182,8 +190,4 @@ async function expectWord(
 async function firstProcessOf(child: ChildProcess): Promise<number> {
   const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
   return Number(children.trim().split(' ')[0])
-}
-
-function metadataOf({ metadata, userData }: HostDescription): Readonly<Record<string, string>> {
-  return userData === undefined ? metadata : { ...metadata, 'user-data': userData }
 }

@@ -1,77 +1,100 @@
 import { assert } from '../../../core/assert.js'
-import type { FirewallRule } from '../host-backend.js'
+import type { FirewallRule, HostNetwork } from '../host-backend.js'
 import { KeyedQueue } from '../queue.js'
 import { outsidePortsOf } from './outside-ports.js'
 import type { Relay } from './relay.js'
 
-/** A host's two addresses. */
-export interface HostAddresses {
-  readonly privateIp: string
-  /** Empty where the host has none: then nothing leads in from this machine. */
-  readonly publicIp: string
+/** The ways into hosts from this machine. A host is named by its private address. */
+export interface Doors {
+  /** The host listens. Rejects when its port 22 cannot be reached from this machine at its public address. */
+  open(privateIp: string): Promise<void>
+  close(privateIp: string): Promise<void>
+  /** Rejects when port 22 of a host with a new public address cannot be reached there. */
+  setNetwork(network: HostNetwork): Promise<void>
 }
 
-/** The ways into hosts from this machine. */
-export interface Doors {
-  /** Rejects when port 22 of the host cannot be reached from this machine. */
-  open(host: HostAddresses): Promise<void>
-  close(host: HostAddresses): Promise<void>
-  setRules(rules: readonly FirewallRule[]): Promise<void>
+/** What is open for a host now. */
+interface OpenDoors {
+  readonly publicIp: string
+  readonly ports: Set<number>
 }
 
 /** Listeners on this machine's loopback, one for each host and port, passed on by the relay. */
 export class LoopbackDoors implements Doors {
   readonly #relay: Relay
   readonly #queue = new KeyedQueue()
-  /** Private address -> the host and the ports that are open. */
-  readonly #hosts = new Map<string, { readonly publicIp: string; readonly ports: Set<number> }>()
+  /** Private addresses of the hosts that run, with and without a public one. */
+  readonly #running = new Set<string>()
+  readonly #open = new Map<string, OpenDoors>()
+  /** Private address -> public address. */
+  #addresses: ReadonlyMap<string, string> = new Map()
   #rules: readonly FirewallRule[] = []
 
   constructor(relay: Relay) {
     this.#relay = relay
   }
 
-  async open({ privateIp, publicIp }: HostAddresses): Promise<void> {
-    if (publicIp === '') return
-    assert(publicIp.startsWith('127.'), `${publicIp} is not a loopback address`)
-    await this.#queue.run('doors', async () => {
-      await this.#openPort(privateIp, publicIp, 22)
-      this.#hosts.set(privateIp, { publicIp, ports: new Set([22]) })
-      await this.#adjust(privateIp)
-    })
-  }
-
-  close({ privateIp }: HostAddresses): Promise<void> {
+  open(privateIp: string): Promise<void> {
     return this.#queue.run('doors', async () => {
-      const host = this.#hosts.get(privateIp)
-      this.#hosts.delete(privateIp)
-      for (const port of host?.ports ?? []) await this.#relay.withdraw(`${privateIp}:${port}`)
+      this.#running.add(privateIp)
+      await this.#readdress(privateIp)
     })
   }
 
-  setRules(rules: readonly FirewallRule[]): Promise<void> {
+  close(privateIp: string): Promise<void> {
+    return this.#queue.run('doors', async () => {
+      this.#running.delete(privateIp)
+      await this.#shut(privateIp, { cut: false })
+    })
+  }
+
+  setNetwork({ publicAddresses, rules }: HostNetwork): Promise<void> {
     return this.#queue.run('doors', async () => {
       this.#rules = rules
-      for (const privateIp of this.#hosts.keys()) await this.#adjust(privateIp)
+      this.#addresses = new Map(publicAddresses.map(({ privateIp, publicIp }) => [privateIp, publicIp]))
+      // All that lead to the wrong host are shut before one opens: an address may have moved from one to another.
+      for (const [privateIp, { publicIp }] of this.#open) {
+        if (publicIp !== this.#addresses.get(privateIp)) await this.#shut(privateIp, { cut: true })
+      }
+      const outcomes = await Promise.allSettled([...this.#running].map((privateIp) => this.#readdress(privateIp)))
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
     })
   }
 
-  async #adjust(privateIp: string): Promise<void> {
-    const host = this.#hosts.get(privateIp)
-    if (host === undefined) return
-    const wanted = outsidePortsOf(privateIp, this.#rules)
-    for (const port of [...host.ports].filter((open) => !wanted.has(open))) {
-      await this.#relay.withdraw(`${privateIp}:${port}`)
-      host.ports.delete(port)
+  /** Opens the host's doors at its public address, where they are not yet, and those that the rules ask for. */
+  async #readdress(privateIp: string): Promise<void> {
+    const publicIp = this.#addresses.get(privateIp)
+    if (publicIp === undefined) return
+    assert(publicIp.startsWith('127.'), `${publicIp} is not a loopback address`)
+    let doors = this.#open.get(privateIp)
+    if (doors === undefined) {
+      await this.#openPort(privateIp, publicIp, 22)
+      doors = { publicIp, ports: new Set([22]) }
+      this.#open.set(privateIp, doors)
     }
-    for (const port of [...wanted].filter((missing) => !host.ports.has(missing))) {
+    await this.#adjust(privateIp, doors)
+  }
+
+  async #adjust(privateIp: string, { publicIp, ports }: OpenDoors): Promise<void> {
+    const wanted = outsidePortsOf(privateIp, this.#rules)
+    for (const port of [...ports].filter((open) => !wanted.has(open))) {
+      await this.#relay.withdraw(`${privateIp}:${port}`, { cut: false })
+      ports.delete(port)
+    }
+    for (const port of [...wanted].filter((missing) => !ports.has(missing))) {
       // A program of this machine may listen on all addresses at that port: then this one door is not there.
-      const isOpen = await this.#openPort(privateIp, host.publicIp, port).then(
+      const isOpen = await this.#openPort(privateIp, publicIp, port).then(
         () => true,
         () => false,
       )
-      if (isOpen) host.ports.add(port)
+      if (isOpen) ports.add(port)
     }
+  }
+
+  async #shut(privateIp: string, options: { readonly cut: boolean }): Promise<void> {
+    const doors = this.#open.get(privateIp)
+    this.#open.delete(privateIp)
+    for (const port of doors?.ports ?? []) await this.#relay.withdraw(`${privateIp}:${port}`, options)
   }
 
   #openPort(privateIp: string, publicIp: string, port: number): Promise<void> {
@@ -84,5 +107,5 @@ export class LoopbackDoors implements Doors {
 export const routedDoors: Doors = {
   open: () => Promise.resolve(),
   close: () => Promise.resolve(),
-  setRules: () => Promise.resolve(),
+  setNetwork: () => Promise.resolve(),
 }

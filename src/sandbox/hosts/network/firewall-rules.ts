@@ -1,11 +1,12 @@
-import type { FirewallRule } from '../host-backend.js'
+import type { FirewallRule, HostNetwork, PublicAddress } from '../host-backend.js'
 
 /**
  * The nftables ruleset of the sandbox's network, to be loaded in one transaction. Inwards to a host only what `rules`
  * allow passes, as with EC2's security groups: stateful, the rest is dropped without a word. It also makes the hosts'
- * public addresses reachable from other hosts, as EC2's internet gateway does.
+ * public addresses reachable from other hosts, as EC2's internet gateway does. The kernel translates a connection as it
+ * was at its first packet, so those through an address that now leads elsewhere are cut.
  */
-export function firewallRuleset(publicNetwork: string, rules: readonly FirewallRule[]): string {
+export function firewallRuleset({ publicAddresses, rules }: HostNetwork): string {
   const byHost = new Map<string, FirewallRule[]>()
   for (const rule of rules) byHost.set(rule.toPrivateIp, [...(byHost.get(rule.toPrivateIp) ?? []), rule])
   const chains = [...byHost].map(
@@ -17,16 +18,19 @@ export function firewallRuleset(publicNetwork: string, rules: readonly FirewallR
 table ip gateway {
  chain prerouting {
   type nat hook prerouting priority dstnat; policy accept;
-  dnat ip prefix to ip daddr map { ${publicNetwork} : 10.66.0.0/16 }
- }
+${translation('dnat to ip daddr map', publicAddresses, (one) => `${one.publicIp} : ${one.privateIp}`)} }
  chain postrouting {
   type nat hook postrouting priority srcnat; policy accept;
-  ct status dnat snat ip prefix to ip saddr map { 10.66.0.0/16 : ${publicNetwork} }
- }
+${translation('ct status dnat snat to ip saddr map', publicAddresses, (one) => `${one.privateIp} : ${one.publicIp}`)} }
 }
 table ip groups {
+ chain cut {
+  meta l4proto tcp reject with tcp reset
+  drop
+ }
 ${chains.join('')} chain forward {
   type filter hook forward priority 0; policy drop;
+  ct status dnat ${unlessInForce(publicAddresses)}jump cut
   ct state established,related accept
 ${dispatch} }
  chain output {
@@ -44,6 +48,22 @@ ${dispatch} }
  }
 }
 `
+}
+
+/** One statement over all public addresses; none at all without one, as nftables takes no empty map. */
+function translation(
+  statement: string,
+  addresses: readonly PublicAddress[],
+  element: (address: PublicAddress) => string,
+): string {
+  return addresses.length === 0 ? '' : `  ${statement} { ${addresses.map(element).join(', ')} }\n`
+}
+
+/** Matches connections whose public address does not lead to the host that they are translated to. */
+function unlessInForce(addresses: readonly PublicAddress[]): string {
+  if (addresses.length === 0) return ''
+  const pairs = addresses.map(({ publicIp, privateIp }) => `${publicIp} . ${privateIp}`)
+  return `ct original ip daddr . ct reply ip saddr != { ${pairs.join(', ')} } `
 }
 
 function chainOf(address: string): string {

@@ -3,7 +3,7 @@ import type { Server, Socket } from 'node:net'
 /** What the daemon tells the relay; every message is answered by `{ done: id }`. */
 export type RelayRequest = { readonly id: number } & (
   | { readonly kind: 'expose'; readonly key: string; readonly address: string; readonly port: number }
-  | { readonly kind: 'withdraw'; readonly key: string }
+  | { readonly kind: 'withdraw'; readonly key: string; readonly cut: boolean }
   | { readonly kind: 'describe'; readonly address: string; readonly metadata: Readonly<Record<string, string>> }
   | { readonly kind: 'forget'; readonly address: string }
 )
@@ -23,17 +23,24 @@ export function relayProcess(node: {
   readonly crypto: typeof import('node:crypto')
   readonly process: NodeJS.Process
 }): void {
-  const exposed = new Map<string, Server>()
+  const exposed = new Map<string, { readonly server: Server; readonly connections: Set<Socket> }>()
   const descriptions = new Map<string, Readonly<Record<string, string>>>()
   const tokens = new Map<string, { readonly address: string; readonly expiresAt: number }>()
 
   node.process.on('message', (request: RelayRequest, server: Server | undefined) => {
     if (request.kind === 'expose' && server !== undefined) {
-      exposed.get(request.key)?.close()
-      exposed.set(request.key, server)
-      server.on('connection', (outside) => connect(outside, request.address, request.port))
+      exposed.get(request.key)?.server.close()
+      const connections = new Set<Socket>()
+      exposed.set(request.key, { server, connections })
+      server.on('connection', (outside) => {
+        connections.add(outside)
+        outside.on('close', () => connections.delete(outside))
+        connect(outside, request.address, request.port)
+      })
     } else if (request.kind === 'withdraw') {
-      exposed.get(request.key)?.close()
+      const door = exposed.get(request.key)
+      door?.server.close()
+      if (request.cut) for (const outside of door?.connections ?? []) outside.destroy()
       exposed.delete(request.key)
     } else if (request.kind === 'describe') {
       descriptions.set(request.address, request.metadata)

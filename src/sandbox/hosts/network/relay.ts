@@ -73,8 +73,9 @@ export class Relay {
     }
   }
 
-  withdraw(key: string): Promise<void> {
-    return this.#ask({ kind: 'withdraw', key })
+  /** Stops listening. Connections that were made there go on, unless `cut`. */
+  withdraw(key: string, options: { readonly cut: boolean }): Promise<void> {
+    return this.#ask({ kind: 'withdraw', key, ...options })
   }
 
   /** What the metadata service says to the host at `address`: path below `/latest/` -> text. */

@@ -1,0 +1,54 @@
+import type { PublicAddress } from '../hosts/host-backend.js'
+import { publicIpOf } from '../render/addresses.js'
+import type { Cloud } from '../world/cloud.js'
+import type { World } from '../world/world.js'
+import { firewallRules } from './firewall.js'
+
+/** Applies the public addresses and rules of all regions to the hosts; calls that come while one runs share the next. */
+export class HostNetworkRefresh {
+  readonly #cloud: () => Cloud
+  #running: Promise<void> | undefined
+  #next: Promise<void> | undefined
+
+  constructor(cloud: () => Cloud) {
+    this.#cloud = cloud
+  }
+
+  /** Resolves when addresses and rules that were computed after this call are in force. */
+  refresh(): Promise<void> {
+    const cloud = this.#cloud()
+    if (cloud.hosts.kind === 'none') return Promise.resolve()
+    if (!this.#running) {
+      this.#running = this.#apply(cloud)
+      return this.#running
+    }
+    this.#next ??= this.#running
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined
+        this.#running = this.#apply(cloud)
+        return this.#running
+      })
+    return this.#next
+  }
+
+  #apply(cloud: Cloud): Promise<void> {
+    const worlds = cloud.worlds()
+    const run = cloud.hosts
+      .setNetwork({ publicAddresses: publicAddresses(worlds), rules: firewallRules(worlds) })
+      .finally(() => {
+        if (this.#running === run) this.#running = undefined
+      })
+    return run
+  }
+}
+
+/** A stopped instance keeps its Elastic IP, which then leads nowhere. */
+function publicAddresses(worlds: readonly World[]): PublicAddress[] {
+  return worlds.flatMap((world) =>
+    world.instances.values().flatMap((instance) => {
+      const publicIp = publicIpOf(world, instance)
+      return publicIp === undefined ? [] : [{ publicIp, privateIp: instance.privateIp }]
+    }),
+  )
+}
