@@ -25,6 +25,11 @@ export interface RsyncRun {
   readonly onBytes?: (bytes: number) => void
 }
 
+/** A path as rsync takes it for one: neither an option nor a machine's name with a colon behind it. */
+export function pathArgument(path: string): string {
+  return path.startsWith('/') ? path : `./${path}`
+}
+
 /** The command that a person could run to see the same, for messages. */
 export function describeRun({ source, target }: RsyncRun): string {
   const sources = source.paths.map((path) => placeText(source.machine, path))
