@@ -13,9 +13,9 @@ export type WrittenEndpoint =
  * is ours; `./volume.music/path` is a local directory of that name. Trailing slashes stay, since rsync minds them.
  */
 export function parseWrittenEndpoint(text: string): WrittenEndpoint {
-  const [, volume, volumePath = ''] = /^volume\.([^/:]+)(?:\/+(.*))?$/.exec(text) ?? []
+  const [, volume, volumePath = ''] = /^volume\.([^/:]+)(?:\/+(.*))?$/s.exec(text) ?? []
   if (volume !== undefined) return { kind: 'volume', volume, path: volumePath }
-  const [, host, path = ''] = /^([^/:]+):(.*)$/.exec(text) ?? []
+  const [, host, path = ''] = /^([^/:]+):(.*)$/s.exec(text) ?? []
   if (host === undefined) return { kind: 'local', path: text }
   if (host.includes('@')) return { kind: 'remote', host, path }
   if (host.endsWith('[*]')) return { kind: 'servers', server: host.slice(0, -3), path }

@@ -48,7 +48,8 @@ export async function readChild(request: ChildRequest): Promise<ChildResult & { 
 /** What people set for their own rsync must not change what a plan says. */
 const withoutRsyncSettings = {
   RSYNC_RSH: undefined,
-  RSYNC_PROTECT_ARGS: undefined,
+  // Some builds do it unless they are told: then the other side expands patterns in its arguments.
+  RSYNC_PROTECT_ARGS: '0',
   RSYNC_ICONV: undefined,
   RSYNC_PARTIAL_DIR: undefined,
   RSYNC_OLD_ARGS: undefined,

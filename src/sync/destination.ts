@@ -21,8 +21,8 @@ export interface DestinationFacts {
 export interface Destination {
   readonly machine: Machine
   readonly path: string
-  /** As the end of a copy says it. */
-  readonly mounted?: MountedFilesystem
+  /** What must be mounted there, still, when it is written. */
+  readonly mounted: readonly MountedFilesystem[]
   /** `user` or `user:group` by their names there; undefined: whoever logs in. */
   readonly owner: string | undefined
 }
@@ -85,7 +85,7 @@ async function askDestination(
   const [user = '', group = ''] = (owner ?? login).split(':')
   const script = `LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
-${mountGuard(destination)}
+${mountGuard([destination])}
 {
 path=${shellWord(path)} user=${shellWord(user)} group=${shellWord(group)}
 uid=$(id -u $user) && gid=$(id -g $user) || exit 1
@@ -101,7 +101,7 @@ printf '%s\\n' "$existed" "$rsync" "$uid" "$gid" "$top"
 } < /dev/null
 `
   const result = await runThere(ssh, machine, script)
-  throwIfUnmounted(result, machineName(machine), [destination])
+  throwIfUnmounted(result, machineName(machine))
   if (result.exitCode !== 0) throw failure(destination, result)
   const [existed, rsync, uid, gid, top = ''] = result.stdout.split('\n')
   const [topOwner = '', mode = ''] = top.split(' ')

@@ -5,9 +5,10 @@ import type { ChildResult } from './child.js'
 import { rootPrefix, sshTo } from './machine.js'
 import { grantOneShotKey } from './one-shot-key.js'
 import { runWithLines, type TakeLine } from './report-lines.js'
+import { mountGuard } from './mount-guard.js'
 import { rsyncOptions } from './rsync-options.js'
 import { describeRun, type RsyncRun } from './rsync-run.js'
-import { destinationName, serverCommand } from './server-command.js'
+import { farName, nearWords, serverCommand } from './server-command.js'
 
 /**
  * Copies from one server of the stack straight to another, over their private addresses. The source may log in to the
@@ -88,7 +89,7 @@ function scriptAtSource(run: RsyncRun, to: string): string {
     HostName: to,
     Port: String(port),
     User: user,
-    HostKeyAlias: destinationName,
+    HostKeyAlias: farName,
     GlobalKnownHostsFile: '/dev/null',
     StrictHostKeyChecking: 'yes',
     UpdateHostKeys: 'no',
@@ -101,9 +102,9 @@ function scriptAtSource(run: RsyncRun, to: string): string {
     ServerAliveCountMax: '4',
   }
   const options = Object.entries(ssh).map(([option, value]) => `-o ${option}=${value}`)
-  const words = [...rsyncOptions(run), '--', ...source.paths, `${destinationName}:/`].map(shellWord)
-  return `umask 077; known=$(mktemp) || exit 1; trap 'rm -f "$known"' EXIT; trap 'exit 20' HUP INT TERM PIPE
-printf '%s\\n' ${shellWord(`${destinationName} ${hostKey.trim()}`)} > "$known"
+  const words = [...rsyncOptions(run), '--', ...nearWords(run)].map(shellWord)
+  return `${mountGuard([source])}umask 077; known=$(mktemp) || exit 1; trap 'rm -f "$known"' EXIT; trap 'exit 20' HUP INT TERM PIPE
+printf '%s\\n' ${shellWord(`${farName} ${hostKey.trim()}`)} > "$known"
 ${rootPrefix(source.machine)}env SSH_AUTH_SOCK="$SSH_AUTH_SOCK" LC_ALL=C TZ=UTC RSYNC_PROTECT_ARGS=0 rsync \\
   --rsh="ssh -F /dev/null -o UserKnownHostsFile=$known ${options.join(' ')}" ${words.join(' ')}`
 }

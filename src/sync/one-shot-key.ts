@@ -28,7 +28,7 @@ export async function grantOneShotKey(
   const { access, from, command, name } = request
   const { privateKey, publicKey } = generateOpensshKeyPair('')
   const comment = `${oneShotMark} ${name}`
-  const forced = `${withoutKeys(name)}; exec ${command}`
+  const forced = `${withoutKeys(name)}; ${onOneLine(`exec ${command}`)}`
   const line = `restrict,command="${forced.replaceAll('"', String.raw`\"`)}",from="${from}",expiry-time="@stamp@" ${publicKey} ${comment} @expiry@`
   const grant = `umask 077
 mkdir -p "$HOME/.ssh" && touch "$HOME/.ssh/authorized_keys" || exit 1
@@ -38,6 +38,16 @@ ${edited(`awk -v now="$now" -v name=${shellWord(name)} '!(${isOneShot} && ($NF <
 `
   await run(connections, access, grant)
   return { privateKey, revoke: () => run(connections, access, `${withoutKeys(name)}\n`) }
+}
+
+/** A command without line ends, and without what sshd or sed would change in the line: as `printf %b` takes them. */
+function onOneLine(command: string): string {
+  if (!/[\r\n"@\\]/.test(command)) return command
+  const encoded = command.replaceAll(
+    /[\r\n"'@\\]/g,
+    (character) => String.raw`\0${character.charCodeAt(0).toString(8).padStart(3, '0')}`,
+  )
+  return `eval "$(printf %b '${encoded}')"`
 }
 
 const isOneShot = `NF > 2 && $(NF-2) == "${oneShotMark}"`

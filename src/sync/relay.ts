@@ -4,9 +4,10 @@ import type { ChildResult } from './child.js'
 import { lineReader } from './line-reader.js'
 import { rootPrefix, sshTo, type Machine } from './machine.js'
 import type { TakeLine } from './report-lines.js'
+import { guarded } from './mount-guard.js'
 import { rsyncOptions } from './rsync-options.js'
 import type { RsyncRun } from './rsync-run.js'
-import { destinationName, serverCommand } from './server-command.js'
+import { nearWords, serverCommand } from './server-command.js'
 
 const tailBytes = 8192
 
@@ -19,9 +20,9 @@ export async function runRelayed(run: RsyncRun, take: TakeLine): Promise<ChildRe
   const { source, target } = run
   const atTarget = await serverCommand(run)
   const streams = `sh -c 'exec 5<&0; cat <&5 >&4 & exec cat <&3' relay`
-  const words = ['rsync', ...rsyncOptions(run), `--rsh=${streams}`, '--', ...source.paths, `${destinationName}:/`]
+  const words = ['rsync', ...rsyncOptions(run), `--rsh=${streams}`, '--', ...nearWords(run)]
   const script = `LC_ALL=C TZ=UTC RSYNC_PROTECT_ARGS=0; export LC_ALL TZ RSYNC_PROTECT_ARGS; exec 3<&0 4>&1 1>&2; exec ${words.map(shellWord).join(' ')}`
-  const near = start(source.machine, `${rootPrefix(source.machine)}sh -c ${shellWord(script)}`)
+  const near = start(source.machine, guarded([source], `${rootPrefix(source.machine)}sh -c ${shellWord(script)}`))
   const far = start(target.machine, atTarget)
   near.stdout.pipe(far.stdin)
   far.stdout.pipe(near.stdin)

@@ -40,6 +40,8 @@ export function rsyncOptions({ rule, source, target, dryRun, onBytes }: RsyncRun
   ]
 }
 
+/** In a pattern without wildcards a backslash is one, and escapes nothing (rsync(1), "INCLUDE/EXCLUDE PATTERN RULES"). */
 function escapePattern(name: string): string {
+  if (!/[*?[]/.test(name)) return name
   return name.replaceAll(/[*?[\\]/g, String.raw`\$&`)
 }

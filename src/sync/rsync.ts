@@ -2,12 +2,14 @@ import { shellWord } from '../core/shell-words.js'
 import type { ChildResult } from './child.js'
 import { runDirect } from './direct.js'
 import { parseEntry } from './itemized.js'
-import { isSameMachine, rootPrefix, sshTo, type Machine } from './machine.js'
+import { isSameMachine, machineName, rootPrefix, sshTo } from './machine.js'
+import { guarded, throwIfUnmounted } from './mount-guard.js'
 import { runRelayed } from './relay.js'
 import { runWithLines, type TakeLine } from './report-lines.js'
 import { rsyncFailure } from './rsync-errors.js'
 import { rsyncOptions } from './rsync-options.js'
-import type { RsyncRun } from './rsync-run.js'
+import { pathArgument, type RsyncRun } from './rsync-run.js'
+import { nearWords, serverCommand } from './server-command.js'
 
 /**
  * Runs rsync once, in the way that the two machines allow: with one end here, from here; with both ends on one machine, on
@@ -26,54 +28,41 @@ export async function runRsync(run: RsyncRun): Promise<void> {
     return true
   }
   const result = await wayOf(run)(run, take)
+  throwIfUnmounted(result, machineName(run.source.machine.kind === 'here' ? run.target.machine : run.source.machine))
   if (result.exitCode !== 0) throw rsyncFailure(run, result)
 }
 
 type Way = (run: RsyncRun, take: TakeLine) => Promise<ChildResult>
 
 function wayOf({ source, target, rule, dryRun }: RsyncRun): Way {
-  if (source.machine.kind === 'here' || target.machine.kind === 'here') return runFromHere
   if (isSameMachine(source.machine, target.machine)) return runInside
+  if (source.machine.kind === 'here' || target.machine.kind === 'here') return runFromHere
   const isDirect = !dryRun && !rule.relayed && source.machine.kind === 'server' && target.machine.kind === 'server'
   return isDirect ? runDirect : runRelayed
 }
 
+/** In place of ssh to where rsync would have it go, its session runs our own command there. */
 async function runFromHere(run: RsyncRun, take: TakeLine): Promise<ChildResult> {
-  const { source, target } = run
-  const other = source.machine.kind === 'here' ? target.machine : source.machine
-  const argv = [
-    'rsync',
-    ...rsyncOptions(run),
-    // Arguments reach the other side without a shell in between.
-    '-s',
-    ...remoteOptions(other),
-    '--',
-    ...source.paths.map((path) => placeArgument(source.machine, path)),
-    placeArgument(target.machine, target.path),
-  ]
-  return runWithLines({ argv }, take)
+  const other = run.source.machine.kind === 'here' ? run.target.machine : run.source.machine
+  if (other.kind === 'here') throw new TypeError('one end must be on another machine')
+  const { argv, name } = sshTo(other)
+  const session = `exec ${[...argv, name, await serverCommand(run)].map(shellWord).join(' ')}`
+  const rsh = `--rsh=sh -c ${quoteForRsh(session)}`
+  return runWithLines({ argv: ['rsync', ...rsyncOptions(run), rsh, '--', ...nearWords(run)] }, take)
 }
 
 async function runInside(run: RsyncRun, take: TakeLine): Promise<ChildResult> {
   const { source, target } = run
-  if (source.machine.kind === 'here') return runFromHere(run, take)
+  const paths = [...source.paths, target.path].map(pathArgument)
+  const words = ['rsync', ...rsyncOptions(run), '--', ...paths]
+  if (source.machine.kind === 'here') return runWithLines({ argv: words }, take)
   const { argv, name } = sshTo(source.machine)
-  const words = ['env', 'LC_ALL=C', 'TZ=UTC', 'rsync', ...rsyncOptions(run), '--', ...source.paths, target.path]
-  const command = `${rootPrefix(source.machine)}${words.map(shellWord).join(' ')}`
-  return runWithLines({ argv: [...argv, name, command] }, take)
+  const command = ['env', 'LC_ALL=C', 'TZ=UTC', 'RSYNC_PROTECT_ARGS=0', ...words].map(shellWord).join(' ')
+  const there = guarded([source, target], `${rootPrefix(source.machine)}${command}`)
+  return runWithLines({ argv: [...argv, name, there] }, take)
 }
 
-function placeArgument(machine: Machine, path: string): string {
-  return machine.kind === 'here' ? path : `${sshTo(machine).name}:${path}`
-}
-
-function remoteOptions(machine: Machine): readonly string[] {
-  if (machine.kind === 'here') return []
-  const rsh = sshTo(machine).argv.map(quoteForRsh).join(' ')
-  return [`--rsh=${rsh}`, `--rsync-path=${rootPrefix(machine)}rsync`]
-}
-
-/** rsync splits `--rsh` at blanks itself; inside single quotes, two of them stand for one. */
+/** rsync splits `--rsh` at blanks itself; inside single quotes, two of them stand for one (do_cmd in main.c). */
 function quoteForRsh(word: string): string {
-  return /^[\w/.+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "''")}'`
+  return `'${word.replaceAll("'", "''")}'`
 }

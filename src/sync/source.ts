@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { HostError, messageOf, UsageError } from '../core/errors.js'
 import { shellWord } from '../core/shell-words.js'
-import type { CopyPlace, CopyRule } from '../executor/ports.js'
+import type { CopyPlace, CopyRule, MountedFilesystem } from '../executor/ports.js'
 import { connectionBroke, runThere } from './destination.js'
 import { machineName, machineOf, type Machine } from './machine.js'
 import { mountGuard, throwIfUnmounted } from './mount-guard.js'
@@ -14,6 +14,8 @@ export interface Source {
   readonly machine: Machine
   /** Absolute on this machine, with the trailing slash as written. Never empty. */
   readonly paths: readonly string[]
+  /** What must be mounted there, still, when they are read. */
+  readonly mounted: readonly MountedFilesystem[]
   /** One thing that is no directory: it may become a file of another name. */
   readonly isFile: boolean
 }
@@ -43,15 +45,16 @@ export async function readSource(
       return `if [ -d ${word} ]; then echo directory; elif [ -e ${word} ] || [ -L ${word} ]; then echo file; else echo missing; fi\n`
     })
     .join('')
-  const guards = places.map(mountGuard).join('\n')
+  const mounted = places.flatMap((place) => place.mounted ?? [])
+  const guard = mountGuard([{ mounted }])
   const result = await runThere(
     connections,
     machine,
-    `${guards}\n${script}command -v rsync > /dev/null && echo rsync || :\n`,
+    `${guard}\n${script}command -v rsync > /dev/null && echo rsync || :\n`,
   )
   const host = machineName(machine)
   const common = { host, exitCode: result.exitCode, stderrTail: result.stderrTail }
-  throwIfUnmounted(result, host, places)
+  throwIfUnmounted(result, host)
   if (result.exitCode !== 0) throw connectionBroke(host, result.stderrTail, common)
   const said = result.stdout.trim().split('\n')
   for (const [index, path] of paths.entries()) {
@@ -64,7 +67,7 @@ export async function readSource(
       hint: 'install it there, e.g. by a setup command',
     })
   }
-  return { machine, paths, isFile: paths.length === 1 && said[0] === 'file' }
+  return { machine, paths, mounted, isFile: paths.length === 1 && said[0] === 'file' }
 }
 
 async function readHere(places: readonly CopyPlace[], baseDirectory: string): Promise<Source> {
@@ -81,5 +84,5 @@ async function readHere(places: readonly CopyPlace[], baseDirectory: string): Pr
     }),
   )
   const isFile = found.length === 1 && found[0]?.isDirectory === false
-  return { machine: { kind: 'here' }, paths: found.map(({ path }) => path), isFile }
+  return { machine: { kind: 'here' }, paths: found.map(({ path }) => path), mounted: [], isFile }
 }

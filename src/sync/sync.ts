@@ -126,7 +126,7 @@ class Rsync implements SyncPort {
   async #destination({ options }: CopyRule, place: CopyPlace): Promise<Destination> {
     const machine = await machineOf(place, this.#ssh)
     const path = machine.kind === 'here' ? localPath(this.#baseDirectory, place.path) : place.path
-    return { machine, path, owner: options?.owner, ...(place.mounted && { mounted: place.mounted }) }
+    return { machine, path, owner: options?.owner, mounted: place.mounted ? [place.mounted] : [] }
   }
 
   #run(
@@ -144,7 +144,7 @@ class Rsync implements SyncPort {
       await mkdir(join(directory, 'empty'), { recursive: true })
       return join(directory, 'empty')
     })
-    return { machine: { kind: 'here' }, path: `${await this.#emptyDirectory}/`, owner: undefined }
+    return { machine: { kind: 'here' }, path: `${await this.#emptyDirectory}/`, mounted: [], owner: undefined }
   }
 }
 
@@ -155,11 +155,11 @@ class Rsync implements SyncPort {
 function targetOf(
   rule: CopyRule,
   source: Source,
-  { machine, path }: Destination,
+  { machine, path, mounted }: Destination,
   facts: DestinationFacts,
 ): RsyncRun['target'] {
   const isGiven = rule.options?.owner !== undefined || (machine.kind === 'server' && source.machine.kind !== 'server')
-  return { machine, path, owner: isGiven ? `${facts.owner.uid}:${facts.owner.gid}` : undefined }
+  return { machine, path, mounted, owner: isGiven ? `${facts.owner.uid}:${facts.owner.gid}` : undefined }
 }
 
 function withSlash(path: string): string {

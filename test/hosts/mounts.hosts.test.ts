@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { HostAccess, HostPort } from '../../src/executor/ports.js'
 import { createHosts } from '../../src/hosts/hosts.js'
 import type { MountSpec } from '../../src/model/stack-spec.js'
+import { shellWord } from '../../src/core/shell-words.js'
 import { describeHosts, unlessHosts } from '../sandbox-hosts/support.js'
 import { readFacts, Servers } from './support.js'
 
@@ -148,6 +149,25 @@ describeHosts(`mounts${unlessHosts}`, () => {
     )
     expect(`${await on('sudo cat /etc/fstab')}\n`).toBe(foreign)
     await on('sudo truncate -s 0 /etc/fstab')
+  })
+
+  test('a mount point is that path, whatever its name could be taken for', async () => {
+    const path = `/srv/d[a]ta/*?'"$HOME#{x,y};&\\ \`id\``
+    const spec: MountSpec = { path, options: undefined, owner: 'admin', mode: undefined }
+    await on('sudo mkdir -p /srv/data/other; sudo touch /srv/data/other/precious')
+    expect(await hosts.mount(access, { volumeId, fstype: 'ext4', mount: spec, fresh: false })).toBe('done')
+    expect(await hosts.writeFstab(access, { volumeId, fstype: 'ext4', mount: spec })).toBe('done')
+    await on(`cd / && sudo umount -- ${shellWord(path)} && sudo mount -a && findmnt -- ${shellWord(path)}`)
+    expect(await hosts.mount(access, { volumeId, fstype: 'ext4', mount: spec, fresh: false })).toBe('unchanged')
+    const { mounts, fstab } = readFacts(await hosts.probe(access))
+    expect([mounts.find((mount) => mount.volumeId === volumeId)?.path, ...fstab.map((line) => line.path)]).toEqual([
+      path,
+      path,
+    ])
+    expect(await unmount()).toBe('done')
+    expect(await on('ls /srv/data /srv/data/other; findmnt /srv/data || :')).toBe(
+      '/srv/data:\nother\n\n/srv/data/other:\nprecious',
+    )
   })
 
   test('after a reboot the volume is mounted by the managed line', async () => {

@@ -42,6 +42,7 @@ export class Servers {
       address: `server.${name}` as Address,
       instanceId: host.description.instanceId,
       hostname: host.description.publicIp,
+      privateIp: host.description.privateIp,
       port: 22,
       user: host.description.loginUser,
       hostKey: line.split(' ').slice(0, 2).join(' '),

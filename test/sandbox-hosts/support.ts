@@ -166,6 +166,8 @@ export function runOverSsh(
   boot: HostBoot,
   command: string,
 ): Promise<Answer> {
+  // An empty host is this machine to `connect`.
+  if (description.publicIp === '') throw new TypeError('the host has no public address')
   const expected = boot.hostKeys.map((line) => line.split(' ')[1])
   return new Promise((resolve, reject) => {
     const client = new Client()
@@ -185,7 +187,7 @@ export function runOverSsh(
     })
     // Without Nagle's algorithm from the first byte: the handshake alone waits four times 40 ms for it.
     client.connect({
-      sock: connect({ host: description.publicIp, port: 22, noDelay: true }),
+      sock: connect({ host: address, port: 22, noDelay: true }),
       username: description.loginUser,
       privateKey: keyPair.privateKey,
       readyTimeout: 5000,

@@ -42,6 +42,16 @@ describe('options of rsync', () => {
     expect(words.slice(words.indexOf('--include=*/'))).toEqual(['--include=*/', '--include=*.flac', '--exclude=*'])
   })
 
+  it.each([
+    ['/srv/music', '/music/lost+found/'],
+    ['/srv/m[u]sic', String.raw`/m\[u]sic/lost+found/`],
+    [String.raw`/srv/mu\sic`, String.raw`/mu\sic/lost+found/`],
+    [String.raw`/srv/mu\s*c`, String.raw`/mu\\s\*c/lost+found/`],
+  ])('leave the lost+found of %s alone, as rsync reads patterns', (path, pattern) => {
+    const named = { ...run(undefined), source: { machine: { kind: 'here' as const }, paths: [path] } }
+    expect(rsyncOptions(named)).toContain(`--exclude=${pattern}`)
+  })
+
   it('say each option that a rule sets, and none that it does not', () => {
     const all = { chmod: 'D755,F644', checksum: true, bandwidthKiBps: 10, compress: true, partial: true }
     const said = ['--chmod=D755,F644', '--checksum', '--compress', '--bwlimit=10', '--partial-dir=.evenkeel-partial']

@@ -43,6 +43,11 @@ describe('what a directory holds', () => {
     expect((await read({ from: './music' })).digest).toBe(digest)
   })
 
+  it('is told of that very directory, not of one that fits its name as a pattern', async () => {
+    mkdirSync(join(directory.path, 'm[u]s*c'))
+    expect(await read({ from: './m[u]s*c/' })).toMatchObject({ files: 0 })
+  })
+
   it('has another digest for another name, size, time, mode, link or hard link', async () => {
     const seen = new Set([(await read()).digest])
     const changes = [
