@@ -187,7 +187,7 @@ export function runOverSsh(
     })
     // Without Nagle's algorithm from the first byte: the handshake alone waits four times 40 ms for it.
     client.connect({
-      sock: connect({ host: address, port: 22, noDelay: true }),
+      sock: connect({ host: description.publicIp, port: 22, noDelay: true }),
       username: description.loginUser,
       privateKey: keyPair.privateKey,
       readyTimeout: 5000,

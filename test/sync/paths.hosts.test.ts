@@ -31,7 +31,7 @@ describeHosts(`a path is that path${unlessHosts}`, () => {
     access.set('web', web).set('db', db)
     const addresses = [web, db].map(({ privateIp = '' }) => privateIp)
     const between = sshRule(`${addresses[0]}/32`, addresses[1] ?? '')
-    await servers.sandbox.backend.setFirewall([...addresses.map((address) => sshRule(operator, address)), between])
+    await servers.sandbox.setRules([...addresses.map((address) => sshRule(operator, address)), between])
     base = await mkdtemp(join(tmpdir(), 'evenkeel-paths-'))
     await letOwnSshKnow(db)
     sync = createSync({ baseDirectory: base, temporaryDirectory: base })

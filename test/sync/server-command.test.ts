@@ -31,8 +31,8 @@ describe('options of rsync', () => {
   const run = (options: RsyncRun['rule']['options'], exclude: readonly string[] = []): RsyncRun => ({
     connections: new SshConnections(),
     rule: { source: './a/', delete: false, exclude, ...(options && { options }) },
-    source: { machine: { kind: 'here' }, paths: ['/a/'] },
-    target: { machine: { kind: 'here' }, path: '/b/', owner: undefined },
+    source: { machine: { kind: 'here' }, paths: ['/a/'], mounted: [] },
+    target: { machine: { kind: 'here' }, path: '/b/', mounted: [], owner: undefined },
     dryRun: false,
     onEntry: () => undefined,
   })
@@ -48,7 +48,7 @@ describe('options of rsync', () => {
     [String.raw`/srv/mu\sic`, String.raw`/mu\sic/lost+found/`],
     [String.raw`/srv/mu\s*c`, String.raw`/mu\\s\*c/lost+found/`],
   ])('leave the lost+found of %s alone, as rsync reads patterns', (path, pattern) => {
-    const named = { ...run(undefined), source: { machine: { kind: 'here' as const }, paths: [path] } }
+    const named = { ...run(undefined), source: { machine: { kind: 'here' as const }, paths: [path], mounted: [] } }
     expect(rsyncOptions(named)).toContain(`--exclude=${pattern}`)
   })
 
