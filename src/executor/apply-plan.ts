@@ -166,7 +166,7 @@ function deferred(): { promise: Promise<void>; resolve: () => void; reject: (rea
 /** Two thirds for EC2, because its steps mostly wait; so neither side can starve the other. */
 function limitsFor(concurrency: number): Limits {
   const share = Math.max(1, Math.ceil((concurrency * 2) / 3))
-  return { total: concurrency, perCategory: { cloud: share, host: share } }
+  return { total: concurrency, perPlace: { ec2: share, host: share } }
 }
 
 function resultOf(plan: Plan, schedule: Schedule, error: EvenkeelError | undefined): ApplyResult {

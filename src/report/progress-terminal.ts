@@ -3,6 +3,7 @@ import { createColors } from 'picocolors'
 import { formatDuration } from '../core/units.js'
 import type { EventSink, RunEvent } from '../executor/events.js'
 import type { Step, StepId } from '../model/step.js'
+import { doingOf } from '../model/step-kinds.js'
 
 /**
  * Chosen: fits the smallest terminal. listr2 lays out every task at each tick, so the window keeps a run of 1,000 steps
@@ -105,7 +106,7 @@ function windowState(
     const shown = [...running.values()].slice(0, rows.length - 1)
     for (const [index, row] of rows.entries()) {
       const entry = shown[index]
-      row.title = entry && `${colors.bold(entry.step.address)} ${entry.step.kind} ${colors.dim(entry.text)}`
+      row.title = entry && `${colors.bold(entry.step.address)} ${doingOf(entry.step.kind)} ${colors.dim(entry.text)}`
     }
     const last = rows.at(-1)
     if (last) last.title = totalsText(totals, running.size, running.size - shown.length, interrupted)
