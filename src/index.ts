@@ -39,7 +39,7 @@ export type { Step, StepId } from './model/step.js'
 
 export { type ApplyOptions, applyPlan, defaultConcurrency } from './executor/apply-plan.js'
 export type { EventSink, RunEvent } from './executor/events.js'
-export { type ObserveOptions, observeStack } from './executor/observe-stack.js'
+export { type ObserveOptions, observeStack } from './executor/observe/observe-stack.js'
 export type { ApplyResult, Outcome } from './executor/outcome.js'
 export type { CloudPort, HostAccess, HostPort, LocalKeysPort, Ports, SyncPort } from './executor/ports.js'
 

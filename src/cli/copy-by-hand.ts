@@ -1,6 +1,7 @@
 import { UsageError } from '../core/errors.js'
 import { count, formatBytes } from '../core/units.js'
-import { cloudQuery, liveHostAccess } from '../executor/observe-stack.js'
+import { cloudQuery } from '../executor/observe/cloud-query.js'
+import { liveHostAccess } from '../executor/observe/live-host-access.js'
 import type { CloudFacts, CopyPlace } from '../executor/ports.js'
 import { parseWrittenEndpoint } from '../spec/sync-endpoint.js'
 import { localPath } from '../sync/source.js'

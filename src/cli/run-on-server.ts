@@ -1,5 +1,6 @@
 import { UsageError } from '../core/errors.js'
-import { cloudQuery, liveHostAccess } from '../executor/observe-stack.js'
+import { cloudQuery } from '../executor/observe/cloud-query.js'
+import { liveHostAccess } from '../executor/observe/live-host-access.js'
 import { serversNamed } from './plan-stack.js'
 import type { Session } from './session.js'
 
