@@ -1,12 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findStackFile, readStackFile } from '../../src/cli/stack-file.js'
+import { findStackFile, readStackFile } from '../../src/app/stack-file.js'
 import { SpecError, UsageError } from '../../src/core/errors.js'
 import { temporaryDirectory } from '../support/evenkeel.js'
 
 const minimal = 'evenkeel: 1\nstack: test\ntarget: sandbox\n'
-const options = { var: {}, varFile: [] }
 let directory: ReturnType<typeof temporaryDirectory>
 
 beforeAll(() => {
@@ -35,7 +34,7 @@ describe('readStackFile', () => {
   it('knows the directory in which relative paths begin', () => {
     const path = join(directoryWith([]), 'stack.yaml')
     writeFileSync(path, minimal)
-    expect(readStackFile(path, options)).toMatchObject({ path, directory: join(path, '..'), spec: { stack: 'test' } })
+    expect(readStackFile(path)).toMatchObject({ path, directory: join(path, '..'), spec: { stack: 'test' } })
   })
 
   it('takes variables from files, and those of the command line over them', () => {
@@ -44,18 +43,18 @@ describe('readStackFile', () => {
     const names = 'variables:\n  name: { type: string }\n  other: { type: string }\n'
     writeFileSync(path, `evenkeel: 1\nstack: \${var.name}-\${var.other}\ntarget: sandbox\n${names}`)
     writeFileSync(join(home, 'values.yaml'), 'name: file\nother: file\n')
-    const { spec } = readStackFile(path, { var: { other: 'line' }, varFile: [join(home, 'values.yaml')] })
+    const { spec } = readStackFile(path, { variables: { other: 'line' }, variableFiles: [join(home, 'values.yaml')] })
     expect(spec.stack).toBe('file-line')
   })
 
   it('throws every mistake at once', () => {
     const path = join(directoryWith([]), 'stack.yaml')
     writeFileSync(path, 'evenkeel: 1\nstack: Test\ntarget: sandbox\nserver: {}\n')
-    expect(() => readStackFile(path, options)).toThrow(SpecError)
+    expect(() => readStackFile(path)).toThrow(SpecError)
   })
 
   it('says which file cannot be read', () => {
-    expect(() => readStackFile('/nowhere/stack.yaml', options)).toThrow(/\/nowhere\/stack\.yaml cannot be read/)
+    expect(() => readStackFile('/nowhere/stack.yaml')).toThrow(/\/nowhere\/stack\.yaml cannot be read/)
   })
 })
 

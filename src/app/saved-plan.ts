@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { PlanError, UsageError } from '../core/errors.js'
 import type { Plan } from '../model/plan.js'
-import type { StackOptions } from './options.js'
-import { unreadableFile, type StackFile } from './stack-file.js'
+import type { PlanChoice } from './plan-stack.js'
+import { unreadableFile, type StackFile, type StackFileOptions } from './stack-file.js'
 
 /** What `plan --out` writes: the plan for people and programs to read, and what it takes to make it again. */
 interface SavedPlan {
@@ -14,6 +14,7 @@ interface SavedPlan {
   readonly plan: Plan
 }
 
+/** The words of the command line, by the names of its options. */
 interface SavedOptions {
   readonly var?: Readonly<Record<string, string>>
   readonly varFile?: readonly string[]
@@ -23,17 +24,15 @@ interface SavedOptions {
   readonly checkpoint?: string
 }
 
-export function savedPlanText(
-  plan: Plan,
-  file: StackFile,
-  options: StackOptions & Pick<SavedOptions, 'hosts' | 'updateImages' | 'checkpoint'>,
-): string {
+/** What `readSavedPlan` reads: a plan, and the words with which it was made. */
+export function savedPlanText(plan: Plan, file: StackFile, options: StackFileOptions & PlanChoice): string {
+  const { variables, variableFiles } = options
   const saved: SavedPlan = {
     formatVersion: 1,
     stackFile: resolve(file.path),
     options: {
-      ...(options.var && { var: options.var }),
-      ...(options.varFile && { varFile: options.varFile.map((path) => resolve(path)) }),
+      ...(variables && { var: variables }),
+      ...(variableFiles && { varFile: variableFiles.map((path) => resolve(path)) }),
       ...(options.target !== undefined && { target: options.target }),
       hosts: options.hosts,
       ...(options.updateImages && { updateImages: options.updateImages }),
@@ -44,6 +43,7 @@ export function savedPlanText(
   return `${JSON.stringify(saved, null, 2)}\n`
 }
 
+/** Reads what was saved; throws a UsageError when it is not that. */
 export function readSavedPlan(path: string): SavedPlan {
   let saved: Partial<SavedPlan>
   try {

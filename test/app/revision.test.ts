@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { findRevision, newRunId } from '../../src/cli/revision.js'
+import { findRevision, newRunId } from '../../src/app/revision.js'
 import { temporaryDirectory } from '../support/evenkeel.js'
 
 afterEach(() => {

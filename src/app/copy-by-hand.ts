@@ -1,13 +1,11 @@
 import { UsageError } from '../core/errors.js'
-import { count, formatBytes } from '../core/units.js'
 import { cloudQuery } from '../executor/observe/cloud-query.js'
 import { liveHostAccess } from '../executor/observe/live-host-access.js'
-import type { CloudFacts, CopyPlace } from '../executor/ports.js'
+import type { CloudFacts, CopyFigures, CopyPlace } from '../executor/ports.js'
 import { parseWrittenEndpoint } from '../spec/sync-endpoint.js'
 import { localPath } from '../sync/source.js'
-import { serversNamed } from './plan-stack.js'
+import { serverNamed } from './named-servers.js'
 import type { Session } from './session.js'
-import { activityLine } from './terminal.js'
 
 export interface HandCopy {
   readonly from: readonly string[]
@@ -17,7 +15,11 @@ export interface HandCopy {
 }
 
 /** Copies between this machine and the stack's servers, by the words of sync rules, with paths relative to here. */
-export async function copyByHand(session: Session, copy: HandCopy): Promise<void> {
+export async function copyByHand(
+  session: Session,
+  copy: HandCopy,
+  onProgress: (bytesDone: number) => void = () => undefined,
+): Promise<CopyFigures> {
   const { ports, hostsImpossible } = session
   if (hostsImpossible !== undefined)
     throw new UsageError('SERVER_UNKNOWN', `no server can be entered: ${hostsImpossible}`)
@@ -29,15 +31,7 @@ export async function copyByHand(session: Session, copy: HandCopy): Promise<void
     throw new UsageError('USAGE', 'what is copied lies on one machine', { hint: 'copy one by one' })
   const destination = await placeOf(copy.to, session, cloud)
   const rule = { source, delete: copy.delete, exclude: copy.exclude }
-  const activity = activityLine()
-  const figures = await ports.sync
-    .copy(rule, destination, (bytes) => activity.say(`copying, ${formatBytes(bytes)}`))
-    .finally(activity.clear)
-  const { filesCreated, filesChanged, filesDeleted, bytes } = figures
-  const deleted = copy.delete ? `, ${filesDeleted} deleted` : ''
-  process.stdout.write(
-    `${count(filesCreated, 'file')} created, ${filesChanged} changed${deleted}; ${formatBytes(bytes)} copied.\n`,
-  )
+  return ports.sync.copy(rule, destination, onProgress)
 }
 
 async function placeOf(text: string, session: Session, cloud: CloudFacts): Promise<CopyPlace> {
@@ -52,12 +46,7 @@ async function placeOf(text: string, session: Session, cloud: CloudFacts): Promi
       throw new UsageError('SERVER_UNKNOWN', `${text} means several servers`, { hint: 'name one: web[0]:/path' })
     case 'server': {
       if (!written.path.startsWith('/')) throw new UsageError('USAGE', `a path on a server is absolute, not ${text}`)
-      const [address, ...others] = serversNamed(written.server, spec)
-      if (address === undefined || others.length > 0) {
-        throw new UsageError('SERVER_UNKNOWN', `${text} means several servers`, {
-          hint: `name one: ${[address, ...others].join(', ')}`,
-        })
-      }
+      const address = serverNamed(written.server, spec, text)
       return { access: await accessOf(address, session, cloud), path: written.path }
     }
     case 'volume': {

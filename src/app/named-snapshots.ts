@@ -5,9 +5,9 @@ import type { PlanOptions } from '../planner/make-plan.js'
 import { snapshotVersion } from '../model/snapshot-version.js'
 import { tagKeys } from '../model/tags.js'
 import type { Address } from '../model/address.js'
-import type { StackSpec } from '../model/stack-spec.js'
+import type { Session } from './session.js'
 
-/** What words on the command line mean: a volume, a version of it, a checkpoint. Each throws when there is none. */
+/** What people's words mean: a volume, a version of it, a checkpoint. Each throws when there is none. */
 
 /** `volume.music`, or `music` -> its address. */
 function volumeAddress(name: string): string {
@@ -66,7 +66,7 @@ export function checkpointName(text: string, stack: string): CheckpointName {
 export function restoreFrom(
   live: LiveStack,
   { stack, name }: CheckpointName,
-  spec: StackSpec,
+  { spec, notice }: Pick<Session, 'spec' | 'notice'>,
 ): Readonly<Record<Address, string>> {
   const checkpoint = findCheckpoint(live.snapshots, stack, name)
   if (!checkpoint) {
@@ -84,7 +84,7 @@ export function restoreFrom(
   const named = new Set(spec.volumes.map(({ address }) => address))
   const others = checkpoint.snapshots.filter(({ address }) => !named.has(address)).map(({ address }) => address)
   if (others.length > 0) {
-    process.stderr.write(`The checkpoint also has ${others.join(', ')}, which the file does not name.\n`)
+    notice(`The checkpoint also has ${others.join(', ')}, which the file does not name.`)
   }
   return restoredBy(checkpoint, spec.volumes)
 }

@@ -4,7 +4,6 @@ import { messageOf, SpecError, UsageError } from '../core/errors.js'
 import { parseStack } from '../spec/parse.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import { readValues } from '../spec/yaml-values.js'
-import type { StackOptions } from './options.js'
 
 export interface StackFile {
   /** As it is named to people. */
@@ -14,14 +13,24 @@ export interface StackFile {
   readonly spec: StackSpec
 }
 
-/** Reads and checks a stack file; throws a SpecError with every mistake in it. */
+/** What is said of a stack file beside it. */
+export interface StackFileOptions {
+  /** Values of variables, over those of the files. */
+  readonly variables?: Readonly<Record<string, string>> | undefined
+  /** YAML or JSON files with values of variables; a later one wins. */
+  readonly variableFiles?: readonly string[] | undefined
+  /** `sandbox` or a region, in place of what the file says. */
+  readonly target?: string | undefined
+}
+
+/** Reads and checks a stack file; left out, the one in this directory. Throws a SpecError with every mistake in it. */
 export function readStackFile(
   argument: string | undefined,
-  options: Pick<StackOptions, 'var' | 'varFile' | 'target'>,
+  { variables = {}, variableFiles = [], target }: StackFileOptions = {},
 ): StackFile {
   const path = argument ?? findStackFile(process.cwd())
-  const variables = { ...readVariableFiles(options.varFile ?? []), ...options.var }
-  const result = parseStack({ file: path, text: readText(path), variables, target: options.target })
+  const values = { ...readVariableFiles(variableFiles), ...variables }
+  const result = parseStack({ file: path, text: readText(path), variables: values, target })
   if (!result.ok) throw new SpecError(result.diagnostics)
   return { path, directory: dirname(resolve(path)), spec: result.spec }
 }

@@ -1,18 +1,19 @@
 import { UsageError } from '../core/errors.js'
 import { cloudQuery } from '../executor/observe/cloud-query.js'
 import { liveHostAccess } from '../executor/observe/live-host-access.js'
-import { serversNamed } from './plan-stack.js'
+import type { ExecStreams } from '../executor/ports.js'
+import { serverNamed } from './named-servers.js'
 import type { Session } from './session.js'
 
-/** Runs argv on a server of the stack with this process's streams; resolves with its exit status. */
-export async function runOnServer(session: Session, name: string, argv: readonly string[]): Promise<number> {
+/** Runs argv on a server of the stack with the given streams; resolves with its exit status. */
+export async function runOnServer(
+  session: Session,
+  name: string,
+  argv: readonly string[],
+  streams: ExecStreams,
+): Promise<number> {
   const { spec, ports, hostsImpossible } = session
-  const [address, ...others] = serversNamed(name, spec)
-  if (address === undefined || others.length > 0) {
-    throw new UsageError('SERVER_UNKNOWN', `${name} means several servers`, {
-      hint: `name one: ${[address, ...others].join(', ')}`,
-    })
-  }
+  const address = serverNamed(name, spec)
   if (hostsImpossible !== undefined) {
     throw new UsageError('SERVER_UNKNOWN', `${address} cannot be entered: ${hostsImpossible}`)
   }
@@ -23,6 +24,5 @@ export async function runOnServer(session: Session, name: string, argv: readonly
       hint: 'run `evenkeel apply` first',
     })
   }
-  const access = await liveHostAccess(server, spec, cloud, ports)
-  return ports.hosts.exec(access, argv, { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr })
+  return ports.hosts.exec(await liveHostAccess(server, spec, cloud, ports), argv, streams)
 }

@@ -3,12 +3,11 @@ import type { Plan } from '../model/plan.js'
 import { planOfRules } from '../planner/rule-plan.js'
 import type { Address } from '../model/address.js'
 import type { StackSpec } from '../model/stack-spec.js'
-import type { RunOptions } from './options.js'
-import { planStack } from './plan-stack.js'
+import { planStack, type PlanningOptions } from './plan-stack.js'
 import type { Session } from './session.js'
 
 /** Observes, and plans one sync rule alone. Rejects with a UsageError when it waits for what only an apply does. */
-export async function planRule(session: Session, name: string, options: RunOptions): Promise<Plan> {
+export async function planRule(session: Session, name: string, options: PlanningOptions): Promise<Plan> {
   const rules = rulesNamed(name, session.spec)
   const planned = planOfRules(await planStack(session, { ...options, hosts: true }), rules)
   if (planned.kind === 'plan') return planned.plan
