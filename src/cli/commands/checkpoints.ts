@@ -22,7 +22,7 @@ export const checkpointsCommand: CommandDefinition = (finish) =>
       if (!options.color) forbidColor()
       const [{ withSession }, { checkpointsJson, checkpointsText }] = await Promise.all([
         import('../with-session.js'),
-        import('../../report/checkpoints-text.js'),
+        import('../../report/tables/checkpoints-text.js'),
       ])
       const live = await withSession(file, options, (session) => session.observe({ hosts: false }))
       const now = systemClock.now()

@@ -30,8 +30,8 @@ export const driftCommand: CommandDefinition = (finish) =>
       const [{ withSession }, { driftOfStack }, { driftText }, { driftJson }] = await Promise.all([
         import('../with-session.js'),
         import('../../app/plan-stack.js'),
-        import('../../report/drift-text.js'),
-        import('../../report/drift-json.js'),
+        import('../../report/drift/drift-text.js'),
+        import('../../report/drift/drift-json.js'),
       ])
       const drift = await withSession(file, options, (session) => driftOfStack(session, options))
       process.stdout.write(

@@ -27,8 +27,8 @@ export const showCommand: CommandDefinition = (finish) =>
       if (!options.color) forbidColor()
       const [{ withSession }, { showText }, { showJson }] = await Promise.all([
         import('../with-session.js'),
-        import('../../report/show-text.js'),
-        import('../../report/show-json.js'),
+        import('../../report/show/show-text.js'),
+        import('../../report/show/show-json.js'),
       ])
       const live = await withSession(file, options, (session) => session.observe(options))
       process.stdout.write(options.json === true ? showJson(live) : showText(live, { color: useColor(process.stdout) }))

@@ -22,7 +22,7 @@ export const snapshotsCommand: CommandDefinition = (finish) =>
       if (!options.color) forbidColor()
       const [{ withSession }, { snapshotsJson, snapshotsText }] = await Promise.all([
         import('../with-session.js'),
-        import('../../report/snapshots-text.js'),
+        import('../../report/tables/snapshots-text.js'),
       ])
       const live = await withSession(file, options, (session) => session.observe({ hosts: false }))
       const now = systemClock.now()

@@ -1,9 +1,10 @@
 import { DefaultRenderer, Listr, ListrLogger, ProcessOutput } from 'listr2'
 import { createColors } from 'picocolors'
-import { formatDuration } from '../core/units.js'
-import type { EventSink, RunEvent } from '../executor/events.js'
-import type { Step, StepId } from '../model/step.js'
-import { doingOf } from '../model/step-kinds.js'
+import { formatDuration } from '../../core/units.js'
+import type { EventSink, RunEvent } from '../../executor/events.js'
+import type { Step, StepId } from '../../model/step.js'
+import type { Colors } from '../colors.js'
+import { doingOf } from '../../model/step-kinds.js'
 
 /**
  * Chosen: fits the smallest terminal. listr2 lays out every task at each tick, so the window keeps a run of 1,000 steps
@@ -155,7 +156,7 @@ function windowState(
 /** `✔ server.web create-server 12.1s` */
 function endedLine(
   { step, outcome, durationMs }: Extract<RunEvent, { kind: 'step-finished' }>,
-  colors: ReturnType<typeof createColors>,
+  colors: Colors,
 ): string {
   const subject = `${colors.bold(step.address)} ${step.kind}`
   switch (outcome.kind) {

@@ -1,4 +1,4 @@
-import type { EventSink } from '../executor/events.js'
+import type { EventSink } from '../../executor/events.js'
 import { jsonProgress } from './progress-json.js'
 import { plainProgress } from './progress-plain.js'
 

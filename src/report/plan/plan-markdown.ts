@@ -1,7 +1,7 @@
-import { count } from '../core/units.js'
-import type { Change } from '../model/change.js'
-import type { Plan } from '../model/plan.js'
-import { valueText } from './diff-value.js'
+import { count } from '../../core/units.js'
+import type { Change } from '../../model/change.js'
+import type { Plan } from '../../model/plan.js'
+import { valueText } from '../diff-value.js'
 import { summaryOfPlan } from './plan-json.js'
 import { planText } from './plan-text.js'
 

@@ -1,6 +1,6 @@
-import type { EvenkeelError } from '../core/errors.js'
-import type { EventSink, RunEvent } from '../executor/events.js'
-import type { Outcome } from '../executor/outcome.js'
+import type { EvenkeelError } from '../../core/errors.js'
+import type { EventSink, RunEvent } from '../../executor/events.js'
+import type { Outcome } from '../../executor/outcome.js'
 
 /** Of the lines that `apply --json` and `destroy --json` print; raised when a member changes its meaning or goes. */
 const eventsFormatVersion = 1

@@ -1,4 +1,4 @@
-import type { DriftReport } from '../model/drift-report.js'
+import type { DriftReport } from '../../model/drift-report.js'
 
 /** A drift report as `drift --json` prints it (schema/drift.schema.json), with a line break at the end. */
 export function driftJson(report: DriftReport): string {

@@ -1,5 +1,5 @@
-import type { Change, ChangeKind } from '../model/change.js'
-import type { Plan } from '../model/plan.js'
+import type { Change, ChangeKind } from '../../model/change.js'
+import type { Plan } from '../../model/plan.js'
 import { shortNeeds } from './short-needs.js'
 
 /** How many changes of each kind a plan has. */

@@ -1,6 +1,6 @@
-import type { Plan } from '../model/plan.js'
-import type { Problem } from '../model/plan-problem.js'
-import type { Colors } from './plan-text.js'
+import type { Plan } from '../../model/plan.js'
+import type { Problem } from '../../model/plan-problem.js'
+import type { Colors } from '../colors.js'
 
 /** Errors, then warnings, each with its hint; the same said of several addresses is said once for each. */
 export function problemLines(plan: Plan, colors: Colors): readonly string[] {

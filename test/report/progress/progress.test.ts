@@ -1,15 +1,15 @@
 import { Ajv } from 'ajv'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { ProviderError } from '../../src/core/errors.js'
-import type { RunEvent } from '../../src/executor/events.js'
-import type { ApplyResult, Outcome } from '../../src/executor/outcome.js'
-import type { Plan } from '../../src/model/plan.js'
-import type { Step } from '../../src/model/step.js'
-import { jsonProgress } from '../../src/report/progress-json.js'
-import { plainProgress } from '../../src/report/progress-plain.js'
-import { resultText } from '../../src/report/result-text.js'
-import { plainStep } from '../support/steps.js'
+import { ProviderError } from '../../../src/core/errors.js'
+import type { RunEvent } from '../../../src/executor/events.js'
+import type { ApplyResult, Outcome } from '../../../src/executor/outcome.js'
+import type { Plan } from '../../../src/model/plan.js'
+import type { Step } from '../../../src/model/step.js'
+import { jsonProgress } from '../../../src/report/progress/progress-json.js'
+import { plainProgress } from '../../../src/report/progress/progress-plain.js'
+import { resultText } from '../../../src/report/progress/result-text.js'
+import { plainStep } from '../../support/steps.js'
 
 const at = new Date(2026, 10, 21, 12, 3, 4).getTime()
 const server = plainStep('create-server', 'server.web')
@@ -71,7 +71,7 @@ describe('JSON progress', () => {
   })
 
   it('is what the published schema says', () => {
-    const text = readFileSync(new URL('../../schema/run-events.schema.json', import.meta.url), 'utf8')
+    const text = readFileSync(new URL('../../../schema/run-events.schema.json', import.meta.url), 'utf8')
     const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(JSON.parse(text) as object)
     for (const line of lines) {
       validate(line)

@@ -1,8 +1,8 @@
 import { createColors } from 'picocolors'
-import { count } from '../core/units.js'
-import type { DriftEntry, DriftReport } from '../model/drift-report.js'
-import { valueText } from './diff-value.js'
-import type { Colors } from './plan-text.js'
+import { count } from '../../core/units.js'
+import type { DriftEntry, DriftReport } from '../../model/drift-report.js'
+import { valueText } from '../diff-value.js'
+import type { Colors } from '../colors.js'
 
 /** A drift report for people: what moved, from what was applied to what is live; what waits in the file; what could not be read. */
 export function driftText(report: DriftReport, options: { readonly color: boolean }): string {

@@ -1,6 +1,7 @@
 import { createColors } from 'picocolors'
-import { count } from '../core/units.js'
-import { hasErrors, type Plan } from '../model/plan.js'
+import { count } from '../../core/units.js'
+import { hasErrors, type Plan } from '../../model/plan.js'
+import type { Colors } from '../colors.js'
 import { changeLines } from './plan-text-changes.js'
 import { problemLines } from './plan-text-problems.js'
 import { stepLines } from './plan-text-steps.js'
@@ -13,8 +14,6 @@ export interface PlanTextOptions {
   /** A plan of `destroy`: an empty one means that nothing is left. */
   readonly destroying?: boolean
 }
-
-export type Colors = ReturnType<typeof createColors>
 
 /** A plan for people: what changes, grouped by server; the steps in order; problems; one line that sums it up. Ends with a line break. */
 export function planText(plan: Plan, options: PlanTextOptions): string {

@@ -1,5 +1,5 @@
-import type { LiveStack } from '../model/live-stack.js'
-import { tagKeys } from '../model/tags.js'
+import type { LiveStack } from '../../model/live-stack.js'
+import { tagKeys } from '../../model/tags.js'
 import { byAddress, shownFacts } from './show-facts.js'
 
 /** The live stack as `show --json` prints it (schema/show.schema.json), with a line break at the end. */

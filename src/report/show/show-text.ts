@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors'
-import type { LiveSnapshot, LiveStack } from '../model/live-stack.js'
-import { tagKeys } from '../model/tags.js'
-import type { Colors } from './plan-text.js'
+import type { LiveSnapshot, LiveStack } from '../../model/live-stack.js'
+import { tagKeys } from '../../model/tags.js'
+import type { Colors } from '../colors.js'
 import { byAddress, shownFacts, type ShownServer, type ShownVolume } from './show-facts.js'
 
 /** The live stack for people: servers with what is attached to them, free volumes, snapshots. */

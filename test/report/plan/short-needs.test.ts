@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { shortNeeds } from '../../src/report/short-needs.js'
-import { plainStep } from '../support/steps.js'
+import { shortNeeds } from '../../../src/report/plan/short-needs.js'
+import { plainStep } from '../../support/steps.js'
 
 describe('the needs that people read', () => {
   it('leave out what another need needs itself', () => {

@@ -1,9 +1,9 @@
-import type { Change, ChangeKind, Diff, Impact } from '../model/change.js'
-import type { Plan } from '../model/plan.js'
-import { tagKeys } from '../model/tags.js'
-import { parseAddress, type Address } from '../model/address.js'
-import { shortText, valueText } from './diff-value.js'
-import type { Colors } from './plan-text.js'
+import type { Change, ChangeKind, Diff, Impact } from '../../model/change.js'
+import type { Plan } from '../../model/plan.js'
+import { tagKeys } from '../../model/tags.js'
+import { parseAddress, type Address } from '../../model/address.js'
+import { shortText, valueText } from '../diff-value.js'
+import type { Colors } from '../colors.js'
 
 /** Lists longer than this stand one value to a line. Chosen: fits beside a path on a terminal of 100 columns. */
 const listWidthMax = 60

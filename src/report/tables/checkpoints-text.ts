@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors'
-import { checkpointsOf } from '../model/checkpoint.js'
-import type { LiveStack } from '../model/live-stack.js'
-import { snapshotVersion } from '../model/snapshot-version.js'
+import { checkpointsOf } from '../../model/checkpoint.js'
+import type { LiveStack } from '../../model/live-stack.js'
+import { snapshotVersion } from '../../model/snapshot-version.js'
 import { ageText, tableLines } from './table.js'
 
 /** The stack's checkpoints for people, oldest first. */

@@ -3,17 +3,17 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { driftOf } from '../../src/model/drift-report.js'
-import type { LiveStack } from '../../src/model/live-stack.js'
-import { makePlan } from '../../src/planner/make-plan.js'
-import type { Plan } from '../../src/model/plan.js'
-import { driftText } from '../../src/report/drift-text.js'
-import { planMarkdown } from '../../src/report/plan-markdown.js'
-import { planText } from '../../src/report/plan-text.js'
-import { showText } from '../../src/report/show-text.js'
-import { specOf } from '../support/live-stack.js'
+import { driftOf } from '../../../src/model/drift-report.js'
+import type { LiveStack } from '../../../src/model/live-stack.js'
+import { makePlan } from '../../../src/planner/make-plan.js'
+import type { Plan } from '../../../src/model/plan.js'
+import { driftText } from '../../../src/report/drift/drift-text.js'
+import { planMarkdown } from '../../../src/report/plan/plan-markdown.js'
+import { planText } from '../../../src/report/plan/plan-text.js'
+import { showText } from '../../../src/report/show/show-text.js'
+import { specOf } from '../../support/live-stack.js'
 
-const golden = fileURLToPath(new URL('../golden/plan', import.meta.url))
+const golden = fileURLToPath(new URL('../../golden/plan', import.meta.url))
 
 describe('a plan as text', () => {
   it.each(['from-nothing', 'replace-image', 'remove-each-way'])('%s says the same in colour', (name) => {

@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors'
-import type { LiveSnapshot, LiveStack } from '../model/live-stack.js'
-import { isNewerSnapshot, snapshotVersion } from '../model/snapshot-version.js'
-import { tagKeys } from '../model/tags.js'
+import type { LiveSnapshot, LiveStack } from '../../model/live-stack.js'
+import { isNewerSnapshot, snapshotVersion } from '../../model/snapshot-version.js'
+import { tagKeys } from '../../model/tags.js'
 import { ageText, tableLines } from './table.js'
 
 /** The stack's own snapshots for people: by address, newest first. */

@@ -1,7 +1,7 @@
-import { addressSortKey, compareText } from '../model/address-order.js'
-import type { HostFacts, LiveServer, LiveStack, LiveVolume } from '../model/live-stack.js'
-import { tagKeys } from '../model/tags.js'
-import type { Address } from '../model/address.js'
+import { addressSortKey, compareText } from '../../model/address-order.js'
+import type { HostFacts, LiveServer, LiveStack, LiveVolume } from '../../model/live-stack.js'
+import { tagKeys } from '../../model/tags.js'
+import type { Address } from '../../model/address.js'
 
 /** A volume with what is known of its inside. */
 export interface ShownVolume {

@@ -1,8 +1,8 @@
-import { count } from '../core/units.js'
-import type { Plan } from '../model/plan.js'
-import type { StepId } from '../model/step.js'
+import { count } from '../../core/units.js'
+import type { Plan } from '../../model/plan.js'
+import type { StepId } from '../../model/step.js'
 import { impactText } from './plan-text-changes.js'
-import type { Colors } from './plan-text.js'
+import type { Colors } from '../colors.js'
 import { shortNeeds } from './short-needs.js'
 
 /** Chosen: what fits on two screens; `--verbose` shows all. */
