@@ -1,14 +1,26 @@
 /**
  * The library: everything that the command line does, as functions. A run is
  *
- *     const parsed = parseStack({ file, text })
- *     const live = await observeStack(parsed.spec, ports, { hosts: true })
- *     const plan = makePlan(parsed.spec, live, {})
- *     const result = await applyPlan(plan, ports, { run })
+ *     const session = await openSession(readStackFile('staging.stack.yaml'))
+ *     const plan = await planStack(session, { hosts: true })
+ *     const result = await applyStack(session, plan, { events: console.log })
+ *     await session.close()
  *
- * with `ports` composed of `createEc2Cloud`, `createHosts`, `createLocalKeys` and `createSync`, or of implementations of
- * one's own. Nothing here prints, exits, or reads the environment, but for what the AWS SDK's default chain reads.
+ * and what it is made of is here too: `parseStack`, `observeStack`, `makePlan` and `applyPlan`, with ports composed of
+ * `createEc2Cloud`, `createHosts`, `createLocalKeys` and `createSync`, or of implementations of one's own. Nothing here
+ * prints or exits. The environment is read by what the AWS SDK's default chain reads, and by sessions alone, for where this
+ * machine keeps its keys and sandboxes and for the revision.
  */
+
+export { applyStack, type ApplyStackOptions, isNothingToDo, leftAfter } from './app/apply-stack.js'
+export { copyByHand, type HandCopy } from './app/copy-by-hand.js'
+export type { Place } from './app/place.js'
+export { planRule } from './app/plan-rule.js'
+export { planCheckpoint, planRestore, planSnapshot } from './app/plan-snapshots.js'
+export { driftOfStack, type PlanChoice, planDestroy, type PlanningOptions, planStack } from './app/plan-stack.js'
+export { runOnServer } from './app/run-on-server.js'
+export { openSession, type Session, type SessionOptions } from './app/session.js'
+export { readStackFile, type StackFile, type StackFileOptions } from './app/stack-file.js'
 
 export { type Code, codes } from './core/codes.js'
 export { type Clock, scaledClock, systemClock } from './core/clock.js'
@@ -30,7 +42,7 @@ export { type ParseInput, type ParseResult, parseStack } from './spec/parse.js'
 export type { StackSpec, Target } from './model/stack-spec.js'
 
 export type { Change, Diff, Impact } from './model/change.js'
-export { driftOf } from './model/drift-report.js'
+export { driftOf, type DriftReport } from './model/drift-report.js'
 export type { HostFacts, LiveStack, SyncFacts } from './model/live-stack.js'
 export { makeDestroyPlan, makePlan } from './planner/make-plan.js'
 export type { Plan } from './model/plan.js'
@@ -39,9 +51,18 @@ export type { Step, StepId } from './model/step.js'
 
 export { type ApplyOptions, applyPlan, defaultConcurrency } from './executor/apply-plan.js'
 export type { EventSink, RunEvent } from './executor/events.js'
-export { type ObserveOptions, observeStack } from './executor/observe-stack.js'
+export { type ObserveOptions, observeStack } from './executor/observe/observe-stack.js'
 export type { ApplyResult, Outcome } from './executor/outcome.js'
-export type { CloudPort, HostAccess, HostPort, LocalKeysPort, Ports, SyncPort } from './executor/ports.js'
+export type {
+  CloudPort,
+  CopyFigures,
+  ExecStreams,
+  HostAccess,
+  HostPort,
+  LocalKeysPort,
+  Ports,
+  SyncPort,
+} from './executor/ports.js'
 
 export { createHosts } from './hosts/hosts.js'
 export { createLocalKeys } from './hosts/local-keys.js'

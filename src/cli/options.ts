@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander'
+import type { StackFileOptions } from '../app/stack-file.js'
 
 /** What every command that reads a stack file takes. */
 export interface StackOptions {
@@ -31,6 +32,11 @@ export function addRunOptions(command: Command): Command {
   return addStackOptions(command)
     .option('--concurrency <number>', 'how many steps may be in flight at once', positiveInteger)
     .option('--revision <text>', 'what to record as the applied revision; default: the git commit')
+}
+
+/** What of the options says how the stack file is read. */
+export function stackFileOptions({ var: variables, varFile: variableFiles, target }: StackOptions): StackFileOptions {
+  return { variables, variableFiles, target }
 }
 
 /** Collects a repeatable option's values. */

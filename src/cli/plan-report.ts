@@ -1,7 +1,7 @@
 import type { Plan } from '../model/plan.js'
-import { planJson } from '../report/plan-json.js'
-import { planMarkdown } from '../report/plan-markdown.js'
-import { planText } from '../report/plan-text.js'
+import { planJson } from '../report/plan/plan-json.js'
+import { planMarkdown } from '../report/plan/plan-markdown.js'
+import { planText } from '../report/plan/plan-text.js'
 
 /** A plan in the form that was asked for. */
 export function renderPlan(

@@ -4,13 +4,13 @@ import { systemClock, type Clock } from '../core/clock.js'
 import { BugError, EvenkeelError, messageOf } from '../core/errors.js'
 import type { Plan } from '../model/plan.js'
 import type { Step } from '../model/step.js'
-import { createBindings, type Bindings } from './bindings.js'
+import { createRunBindings, type RunBindings } from './run-bindings.js'
 import type { EventSink } from './events.js'
-import { ledgerAfter, ledgerDuring } from './ledger.js'
+import { ledgerAfter, ledgerDuring } from './run-ledger.js'
 import { onceOf } from './once.js'
 import type { ApplyResult, Outcome } from './outcome.js'
 import type { Ports } from './ports.js'
-import { retryingHosts, retryingSync } from './retry.js'
+import { retryingHosts, retryingSync } from './retried-ports.js'
 import { createSchedule, type Limits, type Schedule } from './schedule.js'
 import { runStep } from './steps/run-step.js'
 import type { StepContext } from './steps/step-context.js'
@@ -55,7 +55,7 @@ async function carryOut(
   clock: Clock,
   emit: EventSink,
 ): Promise<ApplyResult> {
-  const bindings = createBindings(plan.bindings)
+  const bindings = createRunBindings(plan.bindings)
   const schedule = createSchedule(plan.steps, limitsFor(options.concurrency ?? defaultConcurrency))
   let ledger = { id: plan.ledger.id, addresses: plan.ledger.before }
   const writeLedger = async (addresses: typeof ledger.addresses | undefined) => {
@@ -82,7 +82,7 @@ interface Run {
   readonly options: ApplyOptions
   readonly clock: Clock
   readonly emit: EventSink
-  readonly bindings: Bindings
+  readonly bindings: RunBindings
   readonly schedule: Schedule
 }
 
@@ -166,7 +166,7 @@ function deferred(): { promise: Promise<void>; resolve: () => void; reject: (rea
 /** Two thirds for EC2, because its steps mostly wait; so neither side can starve the other. */
 function limitsFor(concurrency: number): Limits {
   const share = Math.max(1, Math.ceil((concurrency * 2) / 3))
-  return { total: concurrency, perCategory: { cloud: share, host: share } }
+  return { total: concurrency, perPlace: { ec2: share, host: share } }
 }
 
 function resultOf(plan: Plan, schedule: Schedule, error: EvenkeelError | undefined): ApplyResult {

@@ -1,12 +1,13 @@
 import { assert, required } from '../core/assert.js'
 import type { Step, StepId } from '../model/step.js'
+import { aloneIn, expectedSeconds, placeOfKind, type StepPlace } from '../model/step-kinds.js'
 import type { Outcome } from './outcome.js'
-import { aloneIn, categoryOf, expectedSeconds, type Category } from './step-costs.js'
 
 /** How much may be in flight at once. */
 export interface Limits {
   readonly total: number
-  readonly perCategory: Readonly<Record<Category, number>>
+  /** EC2's request buckets, and sessions in servers. */
+  readonly perPlace: Readonly<Record<StepPlace, number>>
 }
 
 /**
@@ -40,9 +41,9 @@ interface Node {
 /** A schedule over a plan's steps, which stand in an order that respects every need. */
 export function createSchedule(steps: readonly Step[], limits: Limits): Schedule {
   const nodes = buildNodes(steps)
-  const ready: Record<Category, Node[]> = { cloud: [], host: [] }
+  const ready: Record<StepPlace, Node[]> = { ec2: [], host: [] }
   const running = new Map<StepId, Node>()
-  const runningIn: Record<Category, number> = { cloud: 0, host: 0 }
+  const runningIn: Record<StepPlace, number> = { ec2: 0, host: 0 }
   const occupied = new Set<string>()
   const lookup = (id: StepId) => required(nodes.get(id), `step ${id}`)
 
@@ -58,7 +59,7 @@ export function createSchedule(steps: readonly Step[], limits: Limits): Schedule
       const node = lookup(id)
       assert(node.state === 'running', `step ${id} ended without having been started`)
       running.delete(id)
-      runningIn[categoryOf(node.step)] -= 1
+      runningIn[placeOfKind(node.step.kind)] -= 1
       const server = aloneIn(node.step)
       if (server !== undefined) occupied.delete(server)
       if (outcome.kind !== 'done' && outcome.kind !== 'unchanged') return giveUp(node, outcome)
@@ -72,7 +73,7 @@ export function createSchedule(steps: readonly Step[], limits: Limits): Schedule
     cancelRest() {
       const left = [...nodes.values()].filter(({ state, step }) => isOpen(state) && !step.cleansAfter)
       for (const node of left) settle(node, { kind: 'cancelled' })
-      ready.cloud = ready.cloud.filter(({ step }) => step.cleansAfter)
+      ready.ec2 = ready.ec2.filter(({ step }) => step.cleansAfter)
       ready.host = ready.host.filter(({ step }) => step.cleansAfter)
       for (const node of left) for (const cleanUp of cleanUpsOf(node)) cleanUp.needsLeft -= 1
       const idle = [...nodes.values()].filter((node) => node.state === 'waiting' && node.needsLeft === 0)
@@ -84,28 +85,28 @@ export function createSchedule(steps: readonly Step[], limits: Limits): Schedule
 
   function makeReady(node: Node): void {
     node.state = 'ready'
-    const queue = ready[categoryOf(node.step)]
-    const place = queue.findLastIndex((other) => compareUrgency(other, node) <= 0)
-    queue.splice(place + 1, 0, node)
+    const queue = ready[placeOfKind(node.step.kind)]
+    const before = queue.findLastIndex((other) => compareUrgency(other, node) <= 0)
+    queue.splice(before + 1, 0, node)
   }
 
   /** The most urgent step that may start now, or undefined. */
   function mostUrgent(): Node | undefined {
     if (running.size >= limits.total) return undefined
-    const candidates = (['cloud', 'host'] as const)
-      .filter((category) => runningIn[category] < limits.perCategory[category])
-      .map((category) => ready[category].find(({ step }) => !occupied.has(aloneIn(step) ?? '')))
+    const candidates = (['ec2', 'host'] as const)
+      .filter((place) => runningIn[place] < limits.perPlace[place])
+      .map((place) => ready[place].find(({ step }) => !occupied.has(aloneIn(step) ?? '')))
       .filter((node) => node !== undefined)
     return candidates.sort(compareUrgency)[0]
   }
 
   function start(node: Node): void {
-    const category = categoryOf(node.step)
-    const queue = ready[category]
+    const place = placeOfKind(node.step.kind)
+    const queue = ready[place]
     queue.splice(queue.indexOf(node), 1)
     node.state = 'running'
     running.set(node.step.id, node)
-    runningIn[category] += 1
+    runningIn[place] += 1
     const server = aloneIn(node.step)
     if (server !== undefined) occupied.add(server)
   }

@@ -106,7 +106,7 @@ export function addRunOnChange(
     planning.steps.add(
       'run-on-change',
       address,
-      { server, command: onChange, owed },
+      { server, command: onChange, copy: owed ? undefined : stepId('copy-files', address) },
       { needs: [...copied, ...referencedSteps([onChange])] },
     )
   }

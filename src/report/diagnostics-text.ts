@@ -1,8 +1,7 @@
 import pico from 'picocolors'
 import type { Diagnostic } from '../core/errors.js'
 import { count } from '../core/units.js'
-
-type Colors = ReturnType<typeof pico.createColors>
+import type { Colors } from './colors.js'
 
 /**
  * Diagnostics as a terminal shows them, as compilers do: `file:line:column  error CODE  message`, the lines around it,

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { HostError } from '../../src/core/errors.js'
 import type { Outcome } from '../../src/executor/outcome.js'
 import { createSchedule, remainingSeconds, type Limits, type Schedule } from '../../src/executor/schedule.js'
-import { aloneIn } from '../../src/executor/step-costs.js'
 import type { Step, StepId } from '../../src/model/step.js'
+import { aloneIn } from '../../src/model/step-kinds.js'
 import { plainStep } from '../support/steps.js'
 
-const wide: Limits = { total: 100, perCategory: { cloud: 100, host: 100 } }
+const wide: Limits = { total: 100, perPlace: { ec2: 100, host: 100 } }
 const done: Outcome = { kind: 'done' }
 const failed: Outcome = { kind: 'failed', error: new HostError('HOST_KEY_UNKNOWN', 'no', { host: 'server.web' }) }
 
@@ -36,7 +36,7 @@ describe('schedule', () => {
   it('keeps within the total and within each category', () => {
     const steps = ['a', 'b', 'c', 'd'].map((name) => plainStep('create-volume', `volume.${name}`))
     expect(takeAll(createSchedule(steps, { ...wide, total: 3 }))).toHaveLength(3)
-    expect(takeAll(createSchedule(steps, { total: 9, perCategory: { cloud: 2, host: 9 } }))).toHaveLength(2)
+    expect(takeAll(createSchedule(steps, { total: 9, perPlace: { ec2: 2, host: 9 } }))).toHaveLength(2)
   })
 
   it('goes on with another category when one is full', () => {
@@ -45,7 +45,7 @@ describe('schedule', () => {
       plainStep('create-volume', 'volume.b'),
       plainStep('connect-host', 'server.a'),
     ]
-    const schedule = createSchedule(steps, { total: 9, perCategory: { cloud: 1, host: 1 } })
+    const schedule = createSchedule(steps, { total: 9, perPlace: { ec2: 1, host: 1 } })
     expect(ids(takeAll(schedule)).toSorted()).toEqual(['connect-host:server.a', 'create-volume:volume.a'])
   })
 
@@ -93,7 +93,7 @@ describe('schedule', () => {
   it('ends every step once, within the limits, whatever fails, for any graph', () => {
     fc.assert(
       fc.property(graphs, fc.integer({ min: 1, max: 5 }), fc.infiniteStream(fc.nat()), (steps, total, choices) => {
-        const limits = { total, perCategory: { cloud: Math.max(1, total - 1), host: Math.max(1, total - 1) } }
+        const limits = { total, perPlace: { ec2: Math.max(1, total - 1), host: Math.max(1, total - 1) } }
         const schedule = createSchedule(steps, limits)
         const ended = drain(schedule, steps, limits, choices)
         expect(ended).toBe(steps.length)
@@ -110,7 +110,7 @@ describe('schedule', () => {
       plainStep('create-volume', `volume.v${index}`, index % 4 === 0 ? [] : [`create-volume:volume.v${index - 1}`]),
     )
     const startedAt = performance.now()
-    const limits: Limits = { total: 24, perCategory: { cloud: 16, host: 16 } }
+    const limits: Limits = { total: 24, perPlace: { ec2: 16, host: 16 } }
     expect(drain(createSchedule(steps, limits), steps, limits, undefined)).toBe(steps.length)
     expect(performance.now() - startedAt).toBeLessThan(1_000)
   })

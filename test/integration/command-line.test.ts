@@ -54,7 +54,7 @@ describe('the progress window', () => {
   it('costs little for 1,000 steps on a terminal', async () => {
     const { path, remove } = temporaryDirectory('progress')
     try {
-      writeFileSync(join(path, 'run.mjs'), thousandSteps(join(root, 'dist/report/progress.js')))
+      writeFileSync(join(path, 'run.mjs'), thousandSteps(join(root, 'dist/report/progress/progress.js')))
       const { stdout } = await promisify(execFile)(
         'script',
         ['-qec', `stty cols 100 rows 30; "${process.execPath}" "${join(path, 'run.mjs')}"`, '/dev/null'],

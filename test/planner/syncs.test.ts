@@ -17,9 +17,10 @@ describe('a sync rule', () => {
   it('copies once its volume is mounted, tells its server what changed, and records that', () => {
     const plan = planOf(loud)
     expect(kindsOf(plan)).toEqual(['copy-files', 'run-on-change', 'tag-resource'])
-    const [copy, , record] = plan.steps.filter(({ address }) => address === 'sync.site')
+    const [copy, command, record] = plan.steps.filter(({ address }) => address === 'sync.site')
     expect(copy).toMatchObject({ destination: '/srv/site/', source: './site/', expectedFiles: 3, expectedBytes: 4096 })
     expect(copy?.needs).toEqual(['connect-host:server.web', 'mount-volume:volume.data'])
+    expect(command).toMatchObject({ kind: 'run-on-change', copy: copy?.id })
     expect(record).toMatchObject({
       target: 'volume.data',
       tags: { 'evenkeel:sync:site': expect.stringMatching(/^\w{12} \w{8}$/) },
@@ -58,7 +59,7 @@ describe('a sync rule', () => {
     }))
     const plan = planOf(loud, { ...live, volumes })
     expect(plan.steps.filter(({ address }) => address === 'sync.site')).toMatchObject([
-      { kind: 'run-on-change', owed: true },
+      { kind: 'run-on-change', copy: undefined },
       { kind: 'tag-resource' },
     ])
     expect(kindsOf(planOf(quiet, { ...live, volumes }))).toEqual(['tag-resource'])

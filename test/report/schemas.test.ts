@@ -6,9 +6,9 @@ import { describe, expect, it } from 'vitest'
 import { driftOf } from '../../src/model/drift-report.js'
 import type { LiveStack } from '../../src/model/live-stack.js'
 import { makePlan } from '../../src/planner/make-plan.js'
-import { driftJson } from '../../src/report/drift-json.js'
-import { planJson } from '../../src/report/plan-json.js'
-import { showJson } from '../../src/report/show-json.js'
+import { driftJson } from '../../src/report/drift/drift-json.js'
+import { planJson } from '../../src/report/plan/plan-json.js'
+import { showJson } from '../../src/report/show/show-json.js'
 import { specOf } from '../support/live-stack.js'
 
 const golden = fileURLToPath(new URL('../golden/plan', import.meta.url))

@@ -13,6 +13,7 @@ export const layerNames = [
   'sync',
   'sandbox',
   'report',
+  'app',
   'cli',
 ] as const
 export type LayerName = (typeof layerNames)[number]
@@ -53,8 +54,15 @@ export const layers: Readonly<Record<LayerName, LayerRule>> = {
     packages: ['listr2', 'picocolors'],
     modulesMin: 13,
   },
+  app: {
+    values: ['core', 'model', 'spec', 'planner', 'executor', 'providers', 'hosts', 'sync', 'sandbox'],
+    types: [],
+    node: 'all',
+    packages: [],
+    modulesMin: 14,
+  },
   cli: {
-    values: ['core', 'model', 'spec', 'planner', 'executor', 'providers', 'hosts', 'sync', 'sandbox', 'report'],
+    values: ['core', 'model', 'spec', 'planner', 'executor', 'providers', 'hosts', 'sync', 'sandbox', 'report', 'app'],
     types: [],
     node: 'all',
     packages: ['commander', 'picocolors'],

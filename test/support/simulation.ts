@@ -11,7 +11,7 @@ import {
 import { afterAll } from 'vitest'
 import { applyPlan } from '../../src/executor/apply-plan.js'
 import type { RunEvent } from '../../src/executor/events.js'
-import { observeStack } from '../../src/executor/observe-stack.js'
+import { observeStack } from '../../src/executor/observe/observe-stack.js'
 import type { ApplyResult } from '../../src/executor/outcome.js'
 import type { Ports } from '../../src/executor/ports.js'
 import { createHosts } from '../../src/hosts/hosts.js'

@@ -32,37 +32,23 @@ export const applyCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: ApplyCommandOptions) => {
       if (!options.color) forbidColor()
-      const [{ readStackFile }, { withSession }, { planStack }, { carryOut }] = await Promise.all([
-        import('../stack-file.js'),
-        import('../session.js'),
-        import('../plan-stack.js'),
+      const [{ withSession }, { planStack }, { carryOut }] = await Promise.all([
+        import('../with-session.js'),
+        import('../../app/plan-stack.js'),
         import('../carry-out.js'),
       ])
-      if (file?.endsWith('.json') === true) {
-        const { readSavedPlan, assertFresh } = await import('../saved-plan.js')
-        const saved = readSavedPlan(file)
-        const merged = { ...options, ...saved.options }
-        const stackFile = readStackFile(saved.stackFile, merged)
-        const exitCode = await withSession(stackFile, merged, async (session) => {
-          const plan = await planStack(session, { ...merged, hosts: saved.options.hosts })
-          assertFresh(saved, plan)
-          return carryOut(
-            session,
-            { verb: 'apply', plan, replan: () => planStack(session, { ...merged, hosts: true }) },
-            merged,
-          )
-        })
-        finish(exitCode)
-        return
-      }
-      const exitCode = await withSession(readStackFile(file, options), options, async (session) => {
-        const { checkpoint, ...plain } = options
-        const plan = await planStack(session, { ...options, hosts: true })
+      const isSaved = file?.endsWith('.json') === true
+      const reading = isSaved ? await import('../../app/saved-plan.js') : undefined
+      const saved = reading?.readSavedPlan(file ?? '')
+      const { checkpoint, ...plain }: ApplyCommandOptions = { ...options, ...saved?.options }
+      const exitCode = await withSession(saved?.stackFile ?? file, plain, async (session) => {
+        const plan = await planStack(session, { hosts: true, ...plain, ...saved?.options, checkpoint })
+        if (reading && saved) reading.assertFresh(saved, plan)
         // Volumes that were brought to a checkpoint are not brought there again.
         const replan = () => planStack(session, { ...plain, hosts: true })
         const again =
           checkpoint === undefined ? {} : { again: `evenkeel apply ${session.file.path} --checkpoint ${checkpoint}` }
-        return carryOut(session, { verb: 'apply', plan, replan, ...again }, options)
+        return carryOut(session, { verb: 'apply', plan, replan, ...again }, plain)
       })
       finish(exitCode)
     })

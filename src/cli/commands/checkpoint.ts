@@ -25,32 +25,14 @@ export const checkpointCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (text: string, file: string | undefined, options: RunOptions & CarryOutOptions) => {
       if (!options.color) forbidColor()
-      const [
-        { readStackFile },
-        { withSession, planningFacts },
-        { carryOut },
-        { makeCheckpointPlan },
-        { checkpointName },
-        { UsageError },
-      ] = await Promise.all([
-        import('../stack-file.js'),
-        import('../session.js'),
+      const [{ withSession }, { planCheckpoint }, { carryOut }] = await Promise.all([
+        import('../with-session.js'),
+        import('../../app/plan-snapshots.js'),
         import('../carry-out.js'),
-        import('../../planner/snapshot-plan.js'),
-        import('../snapshot-choice.js'),
-        import('../../core/errors.js'),
       ])
-      const stackFile = readStackFile(file, options)
-      const { name, stack } = checkpointName(text, stackFile.spec.stack)
-      if (stack !== stackFile.spec.stack) {
-        throw new UsageError('USAGE', `a checkpoint is taken of the stack of the file, not of ${stack}`)
-      }
-      const exitCode = await withSession(stackFile, options, async (session) => {
-        const replan = async () => {
-          const [live, facts] = await Promise.all([session.observe({ hosts: true }), planningFacts(session, options)])
-          return makeCheckpointPlan(session.spec, live, name, facts)
-        }
-        const again = `evenkeel checkpoint ${name} ${session.file.path}`
+      const exitCode = await withSession(file, options, async (session) => {
+        const replan = () => planCheckpoint(session, text, options)
+        const again = `evenkeel checkpoint ${text} ${session.file.path}`
         return carryOut(session, { verb: 'apply', plan: await replan(), replan, again }, options)
       })
       finish(exitCode)

@@ -20,14 +20,11 @@ export const checkpointsCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: StackOptions & { readonly json?: boolean }) => {
       if (!options.color) forbidColor()
-      const [{ readStackFile }, { withSession }, { checkpointsJson, checkpointsText }] = await Promise.all([
-        import('../stack-file.js'),
-        import('../session.js'),
-        import('../../report/checkpoints-text.js'),
+      const [{ withSession }, { checkpointsJson, checkpointsText }] = await Promise.all([
+        import('../with-session.js'),
+        import('../../report/tables/checkpoints-text.js'),
       ])
-      const live = await withSession(readStackFile(file, options), options, (session) =>
-        session.observe({ hosts: false }),
-      )
+      const live = await withSession(file, options, (session) => session.observe({ hosts: false }))
       const now = systemClock.now()
       const text = options.json === true ? checkpointsJson(live) : checkpointsText(live, now, useColor(process.stdout))
       process.stdout.write(text)

@@ -22,13 +22,12 @@ export const destroyCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: RunOptions & CarryOutOptions) => {
       if (!options.color) forbidColor()
-      const [{ readStackFile }, { withSession }, { planDestroy }, { carryOut }] = await Promise.all([
-        import('../stack-file.js'),
-        import('../session.js'),
-        import('../plan-stack.js'),
+      const [{ withSession }, { planDestroy }, { carryOut }] = await Promise.all([
+        import('../with-session.js'),
+        import('../../app/plan-stack.js'),
         import('../carry-out.js'),
       ])
-      const exitCode = await withSession(readStackFile(file, options), options, async (session) => {
+      const exitCode = await withSession(file, options, async (session) => {
         const replan = () => planDestroy(session, options)
         return carryOut(session, { verb: 'destroy', plan: await replan(), replan }, options)
       })

@@ -27,19 +27,13 @@ export const driftCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: RunOptions & { readonly json?: boolean }) => {
       if (!options.color) forbidColor()
-      const [{ readStackFile }, { withSession }, { planStack }, { driftOf }, { driftText }, { driftJson }] =
-        await Promise.all([
-          import('../stack-file.js'),
-          import('../session.js'),
-          import('../plan-stack.js'),
-          import('../../model/drift-report.js'),
-          import('../../report/drift-text.js'),
-          import('../../report/drift-json.js'),
-        ])
-      const plan = await withSession(readStackFile(file, options), options, (session) =>
-        planStack(session, { ...options, hosts: true }),
-      )
-      const drift = driftOf(plan)
+      const [{ withSession }, { driftOfStack }, { driftText }, { driftJson }] = await Promise.all([
+        import('../with-session.js'),
+        import('../../app/plan-stack.js'),
+        import('../../report/drift/drift-text.js'),
+        import('../../report/drift/drift-json.js'),
+      ])
+      const drift = await withSession(file, options, (session) => driftOfStack(session, options))
       process.stdout.write(
         options.json === true ? driftJson(drift) : driftText(drift, { color: useColor(process.stdout) }),
       )

@@ -23,14 +23,11 @@ export const execCommand: CommandDefinition = (finish) =>
       if (!options.color) forbidColor()
       // Options stop at the server's name, so the separator itself comes through.
       const argv = words[0] === '--' ? words.slice(1) : words
-      const [{ readStackFile }, { withSession }, { runOnServer }] = await Promise.all([
-        import('../stack-file.js'),
-        import('../session.js'),
-        import('../run-on-server.js'),
+      const [{ withSession }, { runOnServer }] = await Promise.all([
+        import('../with-session.js'),
+        import('../../app/run-on-server.js'),
       ])
-      finish(
-        await withSession(readStackFile(options.file, options), options, (session) =>
-          runOnServer(session, server, argv),
-        ),
-      )
+      const { stdin, stdout, stderr } = process
+      const streams = { stdin, stdout, stderr }
+      finish(await withSession(options.file, options, (session) => runOnServer(session, server, argv, streams)))
     })

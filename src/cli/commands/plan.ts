@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { hasErrors } from '../../model/plan.js'
 import { exitCodes } from '../exit-codes.js'
-import { addRunOptions, collect, fileArgument, fileDescription, type RunOptions } from '../options.js'
+import { addRunOptions, collect, fileArgument, fileDescription, stackFileOptions, type RunOptions } from '../options.js'
 import type { CommandDefinition } from '../program.js'
 import { forbidColor, useColor } from '../terminal.js'
 
@@ -42,17 +42,19 @@ export const planCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: PlanCommandOptions) => {
       if (!options.color) forbidColor()
-      const [{ readStackFile }, { withSession }, { planStack }, report] = await Promise.all([
-        import('../stack-file.js'),
-        import('../session.js'),
-        import('../plan-stack.js'),
+      const [{ withSession }, { planStack }, report] = await Promise.all([
+        import('../with-session.js'),
+        import('../../app/plan-stack.js'),
         import('../plan-report.js'),
       ])
-      const stackFile = readStackFile(file, options)
-      const plan = await withSession(stackFile, options, (session) => planStack(session, options))
+      const { plan, stackFile } = await withSession(file, options, async (session) => ({
+        plan: await planStack(session, options),
+        stackFile: session.file,
+      }))
       if (options.out !== undefined) {
-        const { savedPlanText } = await import('../saved-plan.js')
-        writeFileSync(options.out, savedPlanText(plan, stackFile, options), { mode: 0o600 })
+        const { savedPlanText } = await import('../../app/saved-plan.js')
+        const text = savedPlanText(plan, stackFile, { ...options, ...stackFileOptions(options) })
+        writeFileSync(options.out, text, { mode: 0o600 })
       }
       process.stdout.write(report.renderPlan(plan, options, useColor(process.stdout)))
       const isEmpty = plan.steps.length === 0

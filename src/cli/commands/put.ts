@@ -28,15 +28,14 @@ export const putCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (paths: readonly string[], options: PutOptions) => {
       if (!options.color) forbidColor()
-      const [{ readStackFile }, { withSession }, { copyByHand }, { putEnds }] = await Promise.all([
-        import('../stack-file.js'),
-        import('../session.js'),
-        import('../copy-by-hand.js'),
+      const [{ withSession }, { copyShown }, { putEnds }] = await Promise.all([
+        import('../with-session.js'),
+        import('../copy-shown.js'),
         import('../copy-words.js'),
       ])
       const ends = putEnds(paths)
-      await withSession(readStackFile(options.file, options), options, (session) =>
-        copyByHand(session, { ...ends, delete: options.delete === true, exclude: options.exclude ?? [] }),
+      await withSession(options.file, options, (session) =>
+        copyShown(session, { ...ends, delete: options.delete === true, exclude: options.exclude ?? [] }),
       )
       finish(0)
     })

@@ -32,19 +32,14 @@ export const restoreCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (name: string, options: RestoreOptions) => {
       if (!options.color) forbidColor()
-      const [{ readStackFile }, { withSession }, { planStack }, { carryOut }, { restoreTo }] = await Promise.all([
-        import('../stack-file.js'),
-        import('../session.js'),
-        import('../plan-stack.js'),
+      const [{ withSession }, { planStack }, { planRestore }, { carryOut }] = await Promise.all([
+        import('../with-session.js'),
+        import('../../app/plan-stack.js'),
+        import('../../app/plan-snapshots.js'),
         import('../carry-out.js'),
-        import('../snapshot-choice.js'),
       ])
-      const exitCode = await withSession(readStackFile(options.file, options), options, async (session) => {
-        const plan = await planStack(session, {
-          ...options,
-          hosts: true,
-          restore: (live) => restoreTo(name, options.version, live),
-        })
+      const exitCode = await withSession(options.file, options, async (session) => {
+        const plan = await planRestore(session, { volume: name, version: options.version }, options)
         // A volume that was restored is not restored again: what is left to do is what a plain apply does.
         const replan = () => planStack(session, { ...options, hosts: true })
         return carryOut(session, { verb: 'apply', plan, replan }, options)

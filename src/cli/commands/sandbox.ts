@@ -29,7 +29,10 @@ export const sandboxCommand: CommandDefinition = (finish) => {
         .default('auto'),
     )
     .action(async (options: SandboxOptions & { readonly hosts: 'auto' | 'linux' | 'none' }) => {
-      const [{ upSandbox }, directory] = await Promise.all([import('../sandbox-control.js'), directoryOf(options)])
+      const [{ upSandbox }, directory] = await Promise.all([
+        import('../../app/sandbox-control.js'),
+        directoryOf(options),
+      ])
       const { endpoint, hosts, hostsUnavailableBecause } = await upSandbox(directory, { hosts: options.hosts })
       const inside =
         hosts === 'linux' ? 'instances are real Linux hosts' : `no hosts: ${hostsUnavailableBecause ?? 'switched off'}`
@@ -38,7 +41,10 @@ export const sandboxCommand: CommandDefinition = (finish) => {
 
   const down = part('down', 'end it; its world stays on disk', 'evenkeel sandbox down').action(
     async (options: SandboxOptions) => {
-      const [{ downSandbox }, directory] = await Promise.all([import('../sandbox-control.js'), directoryOf(options)])
+      const [{ downSandbox }, directory] = await Promise.all([
+        import('../../app/sandbox-control.js'),
+        directoryOf(options),
+      ])
       print((await downSandbox(directory)) ? 'The sandbox has ended; its world stays.' : 'No sandbox was running.')
     },
   )
@@ -46,7 +52,10 @@ export const sandboxCommand: CommandDefinition = (finish) => {
   const status = part('status', 'say whether it runs, where, and what is in it', 'evenkeel sandbox status --json')
     .option('--json', 'print it as JSON')
     .action(async (options: SandboxOptions & { readonly json?: boolean }) => {
-      const [{ statusMembers }, directory] = await Promise.all([import('../sandbox-control.js'), directoryOf(options)])
+      const [{ statusMembers }, directory] = await Promise.all([
+        import('../../app/sandbox-control.js'),
+        directoryOf(options),
+      ])
       const members = await statusMembers(directory)
       print(options.json === true ? JSON.stringify(members, null, 2) : statusText(members))
     })
@@ -56,7 +65,10 @@ export const sandboxCommand: CommandDefinition = (finish) => {
     'end it and remove its world: servers, volumes, snapshots, keys',
     'evenkeel sandbox reset',
   ).action(async (options: SandboxOptions) => {
-    const [{ wipeSandbox }, directory] = await Promise.all([import('../sandbox-control.js'), directoryOf(options)])
+    const [{ wipeSandbox }, directory] = await Promise.all([
+      import('../../app/sandbox-control.js'),
+      directoryOf(options),
+    ])
     await wipeSandbox(directory)
     print(`The sandbox in ${directory} is gone.`)
   })
@@ -66,7 +78,10 @@ export const sandboxCommand: CommandDefinition = (finish) => {
     'print the exports with which any EC2 client talks to it',
     'eval "$(evenkeel sandbox env)"',
   ).action(async (options: SandboxOptions) => {
-    const [{ runningSandbox }, directory] = await Promise.all([import('../sandbox-control.js'), directoryOf(options)])
+    const [{ runningSandbox }, directory] = await Promise.all([
+      import('../../app/sandbox-control.js'),
+      directoryOf(options),
+    ])
     const { endpoint, region, accessKeyId, secretAccessKey } = await runningSandbox(directory)
     const values = {
       AWS_ENDPOINT_URL: endpoint,
@@ -85,7 +100,7 @@ export const sandboxCommand: CommandDefinition = (finish) => {
 }
 
 async function directoryOf(options: SandboxOptions): Promise<string> {
-  return (await import('../sandbox-directory.js')).sandboxDirectory(options)
+  return (await import('../../app/sandbox-directory.js')).sandboxDirectory(options.sandboxDir)
 }
 
 function part(name: string, description: string, example: string): Command {

@@ -25,13 +25,12 @@ export const showCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: ShowOptions) => {
       if (!options.color) forbidColor()
-      const [{ readStackFile }, { withSession }, { showText }, { showJson }] = await Promise.all([
-        import('../stack-file.js'),
-        import('../session.js'),
-        import('../../report/show-text.js'),
-        import('../../report/show-json.js'),
+      const [{ withSession }, { showText }, { showJson }] = await Promise.all([
+        import('../with-session.js'),
+        import('../../report/show/show-text.js'),
+        import('../../report/show/show-json.js'),
       ])
-      const live = await withSession(readStackFile(file, options), options, (session) => session.observe(options))
+      const live = await withSession(file, options, (session) => session.observe(options))
       process.stdout.write(options.json === true ? showJson(live) : showText(live, { color: useColor(process.stdout) }))
       finish(exitCodes.success)
     })

@@ -27,19 +27,13 @@ export const snapshotCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (name: string, options: SnapshotOptions) => {
       if (!options.color) forbidColor()
-      const [{ readStackFile }, { withSession, planningFacts }, { carryOut }, { makeSnapshotPlan }, { volumeNamed }] =
-        await Promise.all([
-          import('../stack-file.js'),
-          import('../session.js'),
-          import('../carry-out.js'),
-          import('../../planner/snapshot-plan.js'),
-          import('../snapshot-choice.js'),
-        ])
-      const exitCode = await withSession(readStackFile(options.file, options), options, async (session) => {
-        const replan = async () => {
-          const [live, facts] = await Promise.all([session.observe({ hosts: true }), planningFacts(session, options)])
-          return makeSnapshotPlan(session.spec, live, volumeNamed(name, live), facts)
-        }
+      const [{ withSession }, { planSnapshot }, { carryOut }] = await Promise.all([
+        import('../with-session.js'),
+        import('../../app/plan-snapshots.js'),
+        import('../carry-out.js'),
+      ])
+      const exitCode = await withSession(options.file, options, async (session) => {
+        const replan = () => planSnapshot(session, name, options)
         const again = `evenkeel snapshot ${name} -f ${session.file.path}`
         return carryOut(session, { verb: 'apply', plan: await replan(), replan, again }, options)
       })

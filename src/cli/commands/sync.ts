@@ -26,13 +26,12 @@ export const syncCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (name: string, options: SyncOptions) => {
       if (!options.color) forbidColor()
-      const [{ readStackFile }, { withSession }, { carryOut }, { planRule }] = await Promise.all([
-        import('../stack-file.js'),
-        import('../session.js'),
+      const [{ withSession }, { carryOut }, { planRule }] = await Promise.all([
+        import('../with-session.js'),
         import('../carry-out.js'),
-        import('../plan-rule.js'),
+        import('../../app/plan-rule.js'),
       ])
-      const exitCode = await withSession(readStackFile(options.file, options), options, async (session) => {
+      const exitCode = await withSession(options.file, options, async (session) => {
         const replan = () => planRule(session, name, options)
         const again = `evenkeel sync ${name} -f ${session.file.path}`
         return carryOut(session, { verb: 'apply', plan: await replan(), replan, again }, options)

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { count } from '../../core/units.js'
 import { exitCodes } from '../exit-codes.js'
-import { addStackOptions, fileArgument, fileDescription, type StackOptions } from '../options.js'
+import { addStackOptions, fileArgument, fileDescription, stackFileOptions, type StackOptions } from '../options.js'
 import type { CommandDefinition } from '../program.js'
 import { forbidColor } from '../terminal.js'
 
@@ -19,8 +19,8 @@ export const validateCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: StackOptions) => {
       if (!options.color) forbidColor()
-      const { readStackFile } = await import('../stack-file.js')
-      const { path, spec } = readStackFile(file, options)
+      const { readStackFile } = await import('../../app/stack-file.js')
+      const { path, spec } = readStackFile(file, stackFileOptions(options))
       const parts = [
         count(spec.servers.length, 'server'),
         count(spec.volumes.length, 'volume'),

@@ -1,53 +1,38 @@
-import type { Step, StepKind, StepOf } from '../../model/step.js'
+import type { Step, StepKind } from '../../model/step.js'
 import type { Effect } from '../ports.js'
-import { adoptVolume } from './adopt-volume.js'
-import { attachVolume } from './attach-volume.js'
-import { authorizeIngress } from './authorize-ingress.js'
-import { checkHealth } from './check-health.js'
-import { connectHost } from './connect-host.js'
-import { copyBlocks } from './copy-blocks.js'
-import { copyFiles } from './copy-files.js'
-import { createSecurityGroup } from './create-security-group.js'
-import { createServer } from './create-server.js'
-import { createSnapshot } from './create-snapshot.js'
-import { createSnapshots } from './create-snapshots.js'
-import { createVolume } from './create-volume.js'
-import { deleteKeyPair } from './delete-key-pair.js'
-import { deleteSecurityGroup } from './delete-security-group.js'
-import { deleteSnapshot } from './delete-snapshot.js'
-import { deleteVolume } from './delete-volume.js'
-import { detachVolume } from './detach-volume.js'
-import { growFilesystem } from './grow-filesystem.js'
-import { importKeyPair } from './import-key-pair.js'
-import { makeFilesystem } from './make-filesystem.js'
-import { modifyServer } from './modify-server.js'
-import { modifyVolume } from './modify-volume.js'
-import { mountVolume } from './mount-volume.js'
+import { checkHealth } from './copies/check-health.js'
+import { copyBlocks } from './copies/copy-blocks.js'
+import { copyFiles } from './copies/copy-files.js'
+import { recordCopy } from './copies/record-copy.js'
+import { runOnChange } from './copies/run-on-change.js'
+import { createSecurityGroup } from './network/create-security-group.js'
+import { deleteKeyPair } from './network/delete-key-pair.js'
+import { importKeyPair } from './network/import-key-pair.js'
+import { connectHost } from './servers/connect-host.js'
+import { createServer } from './servers/create-server.js'
+import { modifyServer } from './servers/modify-server.js'
+import { runSetup } from './servers/run-setup.js'
+import { startServer } from './servers/start-server.js'
+import { stopServer } from './servers/stop-server.js'
+import { terminateServer } from './servers/terminate-server.js'
+import { createSnapshot } from './snapshots/create-snapshot.js'
+import { createSnapshots } from './snapshots/create-snapshots.js'
+import { adoptVolume } from './volumes/adopt-volume.js'
+import { attachVolume } from './volumes/attach-volume.js'
+import { createVolume } from './volumes/create-volume.js'
+import { unmountVolume } from './volumes/unmount-volume.js'
+import { verifyVolume } from './volumes/verify-volume.js'
+import { forwarded } from './forwarded.js'
 import { removeTemporary } from './remove-temporary.js'
-import { recordCopy } from './record-copy.js'
-import { revokeIngress } from './revoke-ingress.js'
-import { runOnChange } from './run-on-change.js'
-import { runSetup } from './run-setup.js'
-import { startServer } from './start-server.js'
-import type { StepContext } from './step-context.js'
-import { stopServer } from './stop-server.js'
-import { supersedeVolume } from './supersede-volume.js'
+import type { StepContext, StepRunner } from './step-context.js'
 import { tagResource } from './tag-resource.js'
-import { terminateServer } from './terminate-server.js'
-import { unmountVolume } from './unmount-volume.js'
-import { verifyVolume } from './verify-volume.js'
-import { writeFstab } from './write-fstab.js'
-
-type Runner<K extends StepKind> = (step: StepOf<K>, context: StepContext) => Promise<Effect>
 
 /** One function for each kind of step; the compiler checks that none is missing. */
-const runners: { readonly [K in StepKind]: Runner<K> } = {
+const runners: { readonly [K in StepKind]: StepRunner<K> } = {
+  ...forwarded,
   'import-key-pair': importKeyPair,
   'delete-key-pair': deleteKeyPair,
   'create-security-group': createSecurityGroup,
-  'authorize-ingress': authorizeIngress,
-  'revoke-ingress': revokeIngress,
-  'delete-security-group': deleteSecurityGroup,
   'create-server': createServer,
   'start-server': startServer,
   'stop-server': stopServer,
@@ -58,18 +43,9 @@ const runners: { readonly [K in StepKind]: Runner<K> } = {
   'create-volume': createVolume,
   'adopt-volume': adoptVolume,
   'attach-volume': attachVolume,
-  'detach-volume': detachVolume,
-  'modify-volume': modifyVolume,
   'create-snapshot': createSnapshot,
   'create-snapshots': createSnapshots,
-  'delete-snapshot': deleteSnapshot,
-  'supersede-volume': supersedeVolume,
-  'delete-volume': deleteVolume,
-  'make-filesystem': makeFilesystem,
-  'grow-filesystem': growFilesystem,
-  'mount-volume': mountVolume,
   'verify-volume': verifyVolume,
-  'write-fstab': writeFstab,
   'unmount-volume': unmountVolume,
   'copy-files': copyFiles,
   'copy-blocks': copyBlocks,
@@ -82,6 +58,6 @@ const runners: { readonly [K in StepKind]: Runner<K> } = {
 
 /** Carries one step out. Rejects with an EvenkeelError; running it twice is the same as once. */
 export function runStep(step: Step, context: StepContext): Promise<Effect> {
-  const runner = runners[step.kind] as Runner<StepKind>
+  const runner = runners[step.kind] as StepRunner<StepKind>
   return runner(step, context)
 }

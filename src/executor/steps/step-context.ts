@@ -1,17 +1,17 @@
 import { required } from '../../core/assert.js'
 import type { Clock } from '../../core/clock.js'
-import type { StepId } from '../../model/step.js'
+import type { StepId, StepKind, StepOf } from '../../model/step.js'
 import type { Address } from '../../model/address.js'
-import type { Bindings } from '../bindings.js'
+import type { RunBindings } from '../run-bindings.js'
 import { hostAccess } from '../host-access.js'
 import type { Outcome } from '../outcome.js'
-import type { HostAccess, Owner, Ports } from '../ports.js'
+import type { Effect, HostAccess, Owner, Ports } from '../ports.js'
 
 /** What a step gets to work with. State between steps passes through `bindings` alone. */
 export interface StepContext {
   readonly stack: string
   readonly ports: Ports
-  readonly bindings: Bindings
+  readonly bindings: RunBindings
   readonly clock: Clock
   /** The same text for this operation also when it is tried again: ClientToken, or nonce tag. */
   readonly once: string
@@ -20,6 +20,9 @@ export interface StepContext {
   readonly progress: (fraction: number | undefined, text: string) => void
   readonly output: (line: string) => void
 }
+
+/** Carries a step of a kind out. Rejects with an EvenkeelError; running it twice is the same as once. */
+export type StepRunner<K extends StepKind> = (step: StepOf<K>, context: StepContext) => Promise<Effect>
 
 /** Whose a resource must still be when something is taken away from it. */
 export function ownerOf(address: Address, { stack }: StepContext): Owner {

@@ -1,6 +1,6 @@
 import type { Address } from '../address.js'
 import type { Template } from '../template.js'
-import type { StepBase } from '../step-base.js'
+import type { StepBase, StepId } from '../step-base.js'
 
 /** A volume that a copy reads or writes, and where it must be mounted at that moment. */
 export interface MountedVolume {
@@ -94,6 +94,6 @@ export interface RunOnChange extends StepBase {
   readonly kind: 'run-on-change'
   readonly server: Address
   readonly command: Template
-  /** Run even when the copy turns out to change nothing. */
-  readonly owed: boolean
+  /** The copy of this plan after which it runs, if that changed something; undefined: an earlier run owes the command. */
+  readonly copy: StepId | undefined
 }

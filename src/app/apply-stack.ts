@@ -1,0 +1,55 @@
+import { PlanError } from '../core/errors.js'
+import { applyPlan, type ApplyOptions } from '../executor/apply-plan.js'
+import type { ApplyResult } from '../executor/outcome.js'
+import type { Plan } from '../model/plan.js'
+import type { Session } from './session.js'
+
+export interface ApplyStackOptions extends Pick<ApplyOptions, 'events' | 'signal' | 'concurrency'> {
+  /** Asked before the first step, when there are any; left out: yes. */
+  readonly confirm?: (plan: Plan) => Promise<boolean>
+}
+
+/**
+ * Asks, and carries a plan out, whichever it is: of an apply, a destroy, a restore, one rule. Undefined: somebody said no,
+ * and nothing was done. Rejects with a PlanError when the plan has problems that come first. A session takes one plan.
+ */
+export async function applyStack(
+  session: Session,
+  plan: Plan,
+  { confirm, ...options }: ApplyStackOptions = {},
+): Promise<ApplyResult | undefined> {
+  if (!plan.applyable) throw notApplyable(plan)
+  if (confirm && plan.steps.length > 0 && !(await confirm(plan))) return undefined
+  session.begin()
+  return applyPlan(plan, session.ports, { ...options, run: session.run })
+}
+
+/** Whether carrying the plan out would change nothing: no step, and the same ledger. */
+export function isNothingToDo({ steps, ledger }: Plan): boolean {
+  const { before, after } = ledger
+  return steps.length === 0 && before.length === after.length && before.every((address) => after.includes(address))
+}
+
+/**
+ * What may be left after a plan was carried out that could not see everything, e.g. into a server that had not been entered
+ * yet: the plan made again, or undefined when nothing is.
+ */
+export async function leftAfter(plan: Plan, replan: () => Promise<Plan>): Promise<Plan | undefined> {
+  if (plan.complete) return undefined
+  const again = await replan()
+  return again.complete && again.steps.length === 0 ? undefined : again
+}
+
+function notApplyable(plan: Plan): PlanError {
+  const errors = plan.problems.filter(({ severity }) => severity === 'error')
+  const addresses = errors.flatMap(({ address }) => (address === undefined ? [] : [address]))
+  const names = addresses.length > 0 ? ` (${addresses.join(', ')})` : ''
+  return new PlanError(
+    'PLAN_NOT_APPLYABLE',
+    `nothing was done: the plan has problems that come first${names}`,
+    addresses,
+    {
+      hint: 'they are told under the plan, each with what to do',
+    },
+  )
+}

@@ -1,0 +1,76 @@
+import { UsageError } from '../core/errors.js'
+import { cloudQuery } from '../executor/observe/cloud-query.js'
+import { liveHostAccess } from '../executor/observe/live-host-access.js'
+import type { CloudFacts, CopyFigures, CopyPlace } from '../executor/ports.js'
+import { parseWrittenEndpoint } from '../spec/sync-endpoint.js'
+import { localPath } from '../sync/source.js'
+import { serverNamed } from './named-servers.js'
+import type { Session } from './session.js'
+
+export interface HandCopy {
+  readonly from: readonly string[]
+  readonly to: string
+  readonly delete: boolean
+  readonly exclude: readonly string[]
+}
+
+/** Copies between this machine and the stack's servers, by the words of sync rules, with paths relative to here. */
+export async function copyByHand(
+  session: Session,
+  copy: HandCopy,
+  onProgress: (bytesDone: number) => void = () => undefined,
+): Promise<CopyFigures> {
+  const { ports, hostsImpossible } = session
+  if (hostsImpossible !== undefined)
+    throw new UsageError('SERVER_UNKNOWN', `no server can be entered: ${hostsImpossible}`)
+  const cloud = await ports.cloud.observe({ ...cloudQuery(session.spec), operatorIp: false })
+  const source: CopyPlace[] = []
+  for (const text of copy.from) source.push(await placeOf(text, session, cloud))
+  const machines = new Set(source.map(({ access, host }) => access?.instanceId ?? host ?? ''))
+  if (machines.size > 1)
+    throw new UsageError('USAGE', 'what is copied lies on one machine', { hint: 'copy one by one' })
+  const destination = await placeOf(copy.to, session, cloud)
+  const rule = { source, delete: copy.delete, exclude: copy.exclude }
+  return ports.sync.copy(rule, destination, onProgress)
+}
+
+async function placeOf(text: string, session: Session, cloud: CloudFacts): Promise<CopyPlace> {
+  const { spec, ports } = session
+  const written = parseWrittenEndpoint(text)
+  switch (written.kind) {
+    case 'local':
+      return { path: localPath(process.cwd(), written.path) }
+    case 'remote':
+      return { host: written.host, path: written.path }
+    case 'servers':
+      throw new UsageError('SERVER_UNKNOWN', `${text} means several servers`, { hint: 'name one: web[0]:/path' })
+    case 'server': {
+      if (!written.path.startsWith('/')) throw new UsageError('USAGE', `a path on a server is absolute, not ${text}`)
+      const address = serverNamed(written.server, spec, text)
+      return { access: await accessOf(address, session, cloud), path: written.path }
+    }
+    case 'volume': {
+      const address = `volume.${written.volume}`
+      const volume = cloud.volumes.find((live) => live.address === address)
+      const holder = cloud.servers.find(({ id }) => id === volume?.attachment?.instanceId)
+      if (!volume || !holder) {
+        throw new UsageError('VOLUME_UNKNOWN', `${address} is on no server`, { hint: 'run `evenkeel apply` first' })
+      }
+      const access = await liveHostAccess(holder, spec, cloud, ports)
+      const facts = await ports.hosts.probe(access)
+      const mount = facts.kind === 'read' ? facts.mounts.find(({ volumeId }) => volumeId === volume.id) : undefined
+      if (!mount) {
+        throw new UsageError('VOLUME_UNKNOWN', `${address} is not mounted`, { hint: 'run `evenkeel apply` first' })
+      }
+      return { access, path: `${mount.path}/${written.path}` }
+    }
+  }
+}
+
+function accessOf(address: string, { spec, ports }: Session, cloud: CloudFacts) {
+  const server = cloud.servers.find((live) => live.address === address)
+  if (server?.state === 'running') return liveHostAccess(server, spec, cloud, ports)
+  throw new UsageError('SERVER_UNKNOWN', `${address} ${server ? `is ${server.state}` : 'does not exist'}`, {
+    hint: 'run `evenkeel apply` first',
+  })
+}

@@ -1,0 +1,90 @@
+import { PlanError, UsageError } from '../core/errors.js'
+import { findCheckpoint, restoredBy } from '../model/checkpoint.js'
+import type { LiveStack, LiveVolume } from '../model/live-stack.js'
+import type { PlanOptions } from '../planner/make-plan.js'
+import { snapshotVersion } from '../model/snapshot-version.js'
+import { tagKeys } from '../model/tags.js'
+import type { Address } from '../model/address.js'
+import type { Session } from './session.js'
+
+/** What people's words mean: a volume, a version of it, a checkpoint. Each throws when there is none. */
+
+/** `volume.music`, or `music` -> its address. */
+function volumeAddress(name: string): string {
+  return name.startsWith('volume.') ? name : `volume.${name}`
+}
+
+/** The live volume of the stack of this name; kept ones are none. */
+export function volumeNamed(name: string, live: LiveStack): LiveVolume {
+  const wanted = volumeAddress(name)
+  const own = live.volumes.filter(
+    ({ tags }) =>
+      tags[tagKeys.stack] === live.stack && tags[tagKeys.retained] === undefined && tags[tagKeys.role] === undefined,
+  )
+  const found = own.filter(({ address }) => address === wanted)
+  if (found[0] && found.length === 1) return found[0]
+  const names = [...new Set(own.map(({ address }) => address))].join(', ')
+  throw new UsageError('VOLUME_UNKNOWN', `the stack ${live.stack} has no live volume ${wanted}`, {
+    hint: names === '' ? 'it has no volumes at all' : `it has ${names}`,
+  })
+}
+
+/** What a plan is given to restore a volume to a version: a number, or `latest`. */
+export function restoreTo(name: string, version: number | 'latest', live: LiveStack): PlanOptions['restore'] {
+  const wanted = volumeAddress(name)
+  const completed = live.snapshots
+    .filter(({ address, state, tags }) => {
+      return address === wanted && state === 'completed' && tags[tagKeys.stack] === live.stack
+    })
+    .sort((left, right) => snapshotVersion(right) - snapshotVersion(left))
+  const found = version === 'latest' ? completed[0] : completed.find((one) => snapshotVersion(one) === version)
+  if (found) return { [found.address]: found.id }
+  const versions = completed.map(snapshotVersion).filter((known) => known > 0)
+  throw new UsageError('SNAPSHOT_UNKNOWN', `${wanted} of the stack ${live.stack} has no completed version ${version}`, {
+    hint: versions.length === 0 ? 'it has none at all' : `it has ${versions.join(', ')}`,
+  })
+}
+
+export interface CheckpointName {
+  readonly stack: string
+  readonly name: string
+}
+
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+
+/** `name` of the stack itself, or `other-stack/name`. */
+export function checkpointName(text: string, stack: string): CheckpointName {
+  const slash = text.indexOf('/')
+  const parts = slash === -1 ? { stack, name: text } : { stack: text.slice(0, slash), name: text.slice(slash + 1) }
+  if (namePattern.test(parts.name) && parts.stack !== '') return parts
+  throw new UsageError('USAGE', `${JSON.stringify(text)} cannot name a checkpoint`, {
+    hint: 'letters, digits, dots, dashes and underscores, at most 64; of another stack: stack/name',
+  })
+}
+
+/** What a plan is given to bring the stack's volumes to a checkpoint. Throws unless every snapshot of it is completed. */
+export function restoreFrom(
+  live: LiveStack,
+  { stack, name }: CheckpointName,
+  { spec, notice }: Pick<Session, 'spec' | 'notice'>,
+): Readonly<Record<Address, string>> {
+  const checkpoint = findCheckpoint(live.snapshots, stack, name)
+  if (!checkpoint) {
+    throw new UsageError('CHECKPOINT_UNKNOWN', `the stack ${stack} has no checkpoint ${name}`, {
+      hint: '`evenkeel checkpoints` lists those that there are',
+    })
+  }
+  if (checkpoint.state !== 'complete') {
+    const completed = checkpoint.snapshots.filter(({ state }) => state === 'completed').length
+    const message = `${completed} of ${checkpoint.size} snapshots of the checkpoint ${stack}/${name} are completed`
+    throw new PlanError('CHECKPOINT_INCOMPLETE', message, [], {
+      hint: checkpoint.state === 'in-progress' ? 'try again when all are' : 'take it again under the same name',
+    })
+  }
+  const named = new Set(spec.volumes.map(({ address }) => address))
+  const others = checkpoint.snapshots.filter(({ address }) => !named.has(address)).map(({ address }) => address)
+  if (others.length > 0) {
+    notice(`The checkpoint also has ${others.join(', ')}, which the file does not name.`)
+  }
+  return restoredBy(checkpoint, spec.volumes)
+}

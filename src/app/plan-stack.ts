@@ -1,0 +1,49 @@
+import type { LiveStack } from '../model/live-stack.js'
+import { driftOf, type DriftReport } from '../model/drift-report.js'
+import type { Plan } from '../model/plan.js'
+import { makeDestroyPlan, makePlan, type PlanOptions } from '../planner/make-plan.js'
+import { serversNamed } from './named-servers.js'
+import { checkpointName, restoreFrom } from './named-snapshots.js'
+import { planningFacts, type Session } from './session.js'
+
+/** What every plan may be asked for beside the file. */
+export interface PlanningOptions {
+  /** What to record as the applied revision; left out: the git commit. */
+  readonly revision?: string | undefined
+}
+
+/** What a plan of the whole stack may be asked for beside the file. */
+export interface PlanChoice extends PlanningOptions {
+  /** Whether to look inside the servers. */
+  readonly hosts: boolean
+  /** Servers whose images are to be the newest. */
+  readonly updateImages?: readonly string[] | undefined
+  /** `name`, or `stack/name`. */
+  readonly checkpoint?: string | undefined
+  /** Volumes to be restored, once it is known what is live. */
+  readonly restore?: (live: LiveStack) => PlanOptions['restore']
+}
+
+/** Observes and plans; `driftOfStack` and `apply` see through the same eyes. */
+export async function planStack(session: Session, options: PlanChoice): Promise<Plan> {
+  const updateImages = (options.updateImages ?? []).flatMap((name) => serversNamed(name, session.spec))
+  const source = options.checkpoint === undefined ? undefined : checkpointName(options.checkpoint, session.spec.stack)
+  const snapshotsOf = source ? [source.stack] : []
+  const [live, facts] = await Promise.all([
+    session.observe({ hosts: options.hosts, snapshotsOf }),
+    planningFacts(session, options),
+  ])
+  const restore = source ? restoreFrom(live, source, session) : options.restore?.(live)
+  return makePlan(session.spec, live, { ...facts, updateImages, ...(restore && { restore }) })
+}
+
+/** Observes, and plans the removal of everything. */
+export async function planDestroy(session: Session, options: PlanningOptions): Promise<Plan> {
+  const [live, facts] = await Promise.all([session.observe({ hosts: true }), planningFacts(session, options)])
+  return makeDestroyPlan(session.spec, live, facts)
+}
+
+/** Observes, and tells what moved since the last apply from what the file asks for and nobody applied yet. */
+export async function driftOfStack(session: Session, options: PlanningOptions): Promise<DriftReport> {
+  return driftOf(await planStack(session, { ...options, hosts: true }))
+}

@@ -1,0 +1,97 @@
+import { systemClock } from '../core/clock.js'
+import { UsageError } from '../core/errors.js'
+import { observeStack } from '../executor/observe/observe-stack.js'
+import type { Ports } from '../executor/ports.js'
+import { createHosts } from '../hosts/hosts.js'
+import { createLocalKeys } from '../hosts/local-keys.js'
+import type { LiveStack } from '../model/live-stack.js'
+import type { StackSpec } from '../model/stack-spec.js'
+import { createEc2Cloud } from '../providers/ec2/cloud.js'
+import { createSync } from '../sync/sync.js'
+import { placeOfStack, type Place } from './place.js'
+import { findRevision, newRunId } from './revision.js'
+import type { StackFile } from './stack-file.js'
+
+export interface SessionOptions {
+  /** Where the sandbox keeps its world; left out: EVENKEEL_SANDBOX_DIR, else below the user's state directory. */
+  readonly sandboxDir?: string | undefined
+  /** Where the stack is, in place of what its file says: for whoever runs a sandbox of their own. */
+  readonly place?: Place
+  /** One line for people about what is being read; undefined: reading is over. */
+  readonly onActivity?: (text: string | undefined) => void
+  /** A sentence for people about something that is no error. */
+  readonly onNotice?: (text: string) => void
+}
+
+/** A stack file with everything that is needed to read and change its world, for one run. Close it when done. */
+export interface Session {
+  readonly file: StackFile
+  readonly spec: StackSpec
+  readonly ports: Ports
+  /** Why no server can be entered: a sandbox without hosts. */
+  readonly hostsImpossible: string | undefined
+  readonly run: string
+  observe(options: { readonly hosts: boolean; readonly snapshotsOf?: readonly string[] }): Promise<LiveStack>
+  notice(text: string): void
+  /** Says that the run begins; throws the second time: what is made in a run is told from another's by the run's id. */
+  begin(): void
+  close(): Promise<void>
+}
+
+/** Composes the ports for a stack file's target; starts the sandbox when that is the target. Sends nothing to EC2 yet. */
+export async function openSession(file: StackFile, options: SessionOptions = {}): Promise<Session> {
+  const { spec, directory } = file
+  const place = options.place ?? (await placeOfStack(spec, options.sandboxDir))
+  const { hostsImpossible } = place
+  const { onActivity = () => undefined, onNotice = () => undefined } = options
+  const hosts = createHosts()
+  const ports: Ports = {
+    cloud: createEc2Cloud(place.target),
+    hosts,
+    keys: createLocalKeys({
+      stack: spec.stack,
+      keyPairs: spec.keyPairs,
+      baseDirectory: directory,
+      directory: place.keys,
+    }),
+    sync: createSync({ baseDirectory: directory }),
+  }
+  let isBegun = false
+  return {
+    file,
+    spec,
+    ports,
+    hostsImpossible,
+    run: newRunId(systemClock.now()),
+    async observe({ hosts: enter, snapshotsOf = [] }) {
+      try {
+        return await observeStack(spec, ports, { hosts: enter, hostsImpossible, snapshotsOf, onActivity })
+      } finally {
+        onActivity(undefined)
+      }
+    },
+    notice: onNotice,
+    begin() {
+      if (isBegun) {
+        throw new UsageError('USAGE', 'this session has carried out a plan already', {
+          hint: 'a session is one run: open another',
+        })
+      }
+      isBegun = true
+    },
+    async close() {
+      ports.cloud.close()
+      ports.hosts.close()
+      await ports.sync.close()
+    },
+  }
+}
+
+/** What planning records beside the stack file's wishes. */
+export async function planningFacts(
+  session: Session,
+  options: { readonly revision?: string | undefined },
+): Promise<{ readonly run: string; readonly revision: string | undefined; readonly now: string }> {
+  const revision = await findRevision(options.revision, session.file.directory)
+  return { run: session.run, revision, now: new Date(systemClock.now()).toISOString() }
+}

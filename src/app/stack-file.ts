@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, relative, resolve } from 'node:path'
+import { messageOf, SpecError, UsageError } from '../core/errors.js'
+import { parseStack } from '../spec/parse.js'
+import type { StackSpec } from '../model/stack-spec.js'
+import { readValues } from '../spec/yaml-values.js'
+
+export interface StackFile {
+  /** As it is named to people. */
+  readonly path: string
+  /** Absolute; relative paths in the file begin here. */
+  readonly directory: string
+  readonly spec: StackSpec
+}
+
+/** What is said of a stack file beside it. */
+export interface StackFileOptions {
+  /** Values of variables, over those of the files. */
+  readonly variables?: Readonly<Record<string, string>> | undefined
+  /** YAML or JSON files with values of variables; a later one wins. */
+  readonly variableFiles?: readonly string[] | undefined
+  /** `sandbox` or a region, in place of what the file says. */
+  readonly target?: string | undefined
+}
+
+/** Reads and checks a stack file; left out, the one in this directory. Throws a SpecError with every mistake in it. */
+export function readStackFile(
+  argument: string | undefined,
+  { variables = {}, variableFiles = [], target }: StackFileOptions = {},
+): StackFile {
+  const path = argument ?? findStackFile(process.cwd())
+  const values = { ...readVariableFiles(variableFiles), ...variables }
+  const result = parseStack({ file: path, text: readText(path), variables: values, target })
+  if (!result.ok) throw new SpecError(result.diagnostics)
+  return { path, directory: dirname(resolve(path)), spec: result.spec }
+}
+
+/** The one `*.stack.yaml` or `stack.yaml` in a directory, as a relative path. */
+export function findStackFile(directory: string): string {
+  const names = readdirSync(directory)
+    .filter((name) => /^(?:.+\.)?stack\.ya?ml$/.test(name))
+    .sort()
+  const [first] = names
+  if (first !== undefined && names.length === 1) return relative(process.cwd(), resolve(directory, first))
+  if (first === undefined) {
+    throw new UsageError('STACK_FILE_MISSING', 'there is no stack.yaml and no *.stack.yaml in this directory', {
+      hint: 'name the stack file: `evenkeel plan path/to/stack.yaml`',
+    })
+  }
+  throw new UsageError('STACK_FILE_MISSING', `there are several stack files here: ${names.join(', ')}`, {
+    hint: `name the one that is meant: \`evenkeel plan ${first}\``,
+  })
+}
+
+function readVariableFiles(paths: readonly string[]): Readonly<Record<string, string>> {
+  const variables: Record<string, string> = {}
+  for (const path of paths) {
+    const values = readValues(readText(path))?.value
+    if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+      throw new UsageError('STACK_FILE_UNREADABLE', `${path} is not a YAML or JSON mapping of variables to values`)
+    }
+    for (const [name, value] of Object.entries(values)) variables[name] = String(value)
+  }
+  return variables
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory',
+  EACCES: 'this user may not read it',
+}
+
+/** The error of a file named on the command line. */
+export function unreadableFile(path: string, error: unknown): UsageError {
+  const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? messageOf(error)
+  return new UsageError('STACK_FILE_UNREADABLE', `${path} cannot be read: ${reason}`, { cause: error })
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw unreadableFile(path, error)
+  }
+}

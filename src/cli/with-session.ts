@@ -1,0 +1,35 @@
+import { openSession, type Session } from '../app/session.js'
+import { readStackFile } from '../app/stack-file.js'
+import { exitCodes } from './exit-codes.js'
+import { onInterrupt } from './interruption.js'
+import { stackFileOptions, type StackOptions } from './options.js'
+import { activityLine } from './terminal.js'
+
+/**
+ * Reads the stack file, runs `work` with a session, and closes it whatever happens; also on Ctrl-C, where `work` does not
+ * see to that itself. What is being read shows on a terminal.
+ */
+export async function withSession<Result>(
+  file: string | undefined,
+  options: StackOptions,
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const activity = activityLine()
+  const session = await openSession(readStackFile(file, stackFileOptions(options)), {
+    sandboxDir: options.sandboxDir,
+    onActivity: (text) => (text === undefined ? activity.clear() : activity.say(text)),
+    onNotice: (text) => process.stderr.write(`${text}\n`),
+  })
+  let leaving = false
+  const release = onInterrupt(() => {
+    if (leaving) process.exit(exitCodes.interrupted)
+    leaving = true
+    void session.close().finally(() => process.exit(exitCodes.interrupted))
+  })
+  try {
+    return await work(session)
+  } finally {
+    await session.close()
+    release()
+  }
+}

@@ -1,0 +1,30 @@
+import { imageKey, subnetKey } from '../../model/live-stack.js'
+import type { StackSpec } from '../../model/stack-spec.js'
+import type { CloudQuery, NamedId } from '../ports.js'
+import { distinct } from './distinct.js'
+
+/** What to ask EC2 for a stack: its tag, and what its file names from outside. */
+export function cloudQuery(spec: StackSpec): CloudQuery {
+  const volumeIds: NamedId[] = []
+  const snapshotIds: NamedId[] = []
+  for (const { address, volumeId, snapshot } of spec.volumes) {
+    if (volumeId !== undefined) volumeIds.push({ id: volumeId, address })
+    if (snapshot?.kind === 'id') snapshotIds.push({ id: snapshot.id, address })
+  }
+  const launched = [...spec.servers, ...spec.archives.map(({ server }) => server)]
+  const subnets = launched.flatMap(({ subnet }) => (subnet === undefined ? [] : [subnet]))
+  return {
+    stack: spec.stack,
+    images: distinct(
+      launched.map(({ image }) => image),
+      imageKey,
+    ),
+    subnets: distinct(subnets, subnetKey),
+    volumeIds,
+    snapshotIds,
+    snapshotImages:
+      spec.volumes.some(({ snapshots }) => snapshots?.keep !== undefined) ||
+      spec.archives.some(({ keep }) => keep !== undefined),
+    operatorIp: spec.securityGroups.some(({ ingress }) => ingress.some(({ from }) => from.kind === 'my-ip')),
+  }
+}

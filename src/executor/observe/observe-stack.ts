@@ -1,0 +1,160 @@
+import { messageOf } from '../../core/errors.js'
+import { displayName, type Address } from '../../model/address.js'
+import type { ArchiveFacts, LiveServer, LiveStack, LiveVolume, SyncFacts, Unreadable } from '../../model/live-stack.js'
+import type { StackSpec } from '../../model/stack-spec.js'
+import { mapBounded } from '../bounded.js'
+import type { CloudFacts, Ports } from '../ports.js'
+import { cloudQuery } from './cloud-query.js'
+import { distinct } from './distinct.js'
+import { liveHostAccess } from './live-host-access.js'
+import { readSyncs, type EnteredServer } from './observe-syncs.js'
+
+/** Chosen: enough to hide the round trips, few enough for a small machine's processes (rsync). */
+const hostsAtOnce = 16
+const comparisonsAtOnce = 4
+
+export interface ObserveOptions {
+  /** Whether to look inside the servers, and to compare what sync rules copy. */
+  readonly hosts: boolean
+  /** Other stacks whose snapshots are read too. */
+  readonly snapshotsOf?: readonly string[]
+  /** Why no server can be entered at all (a sandbox without hosts). */
+  readonly hostsImpossible?: string | undefined
+  /** One line for people about what is being read. */
+  readonly onActivity?: (text: string) => void
+}
+
+/**
+ * Reads the live stack: EC2's facts in a handful of calls, then every running server's inside and every sync rule's
+ * difference, in parallel. Rejects when EC2 cannot be read; a server or a directory that cannot be is a fact.
+ */
+export async function observeStack(spec: StackSpec, ports: Ports, options: ObserveOptions): Promise<LiveStack> {
+  const say = options.onActivity ?? (() => undefined)
+  say('reading EC2')
+  const [cloud, publicKeys] = await Promise.all([
+    ports.cloud.observe({ ...cloudQuery(spec), snapshotsOf: options.snapshotsOf ?? [] }),
+    readPublicKeys(spec, ports, options),
+  ])
+  if (options.hosts && options.hostsImpossible === undefined && cloud.servers.length > 0) say('reading servers')
+  const [servers, volumes] = await Promise.all([
+    readServers(spec, cloud, ports, options),
+    withModifications(spec, cloud, ports),
+  ])
+  if (options.hosts && spec.syncs.length > 0) say('comparing files')
+  const syncs = options.hosts ? await readSyncs(spec.syncs, cloud.volumes, servers, ports) : {}
+  const archives = await readArchives(spec, ports, options)
+  return {
+    stack: spec.stack,
+    region: cloud.region,
+    zones: cloud.zones,
+    keyPairs: cloud.keyPairs,
+    securityGroups: cloud.securityGroups,
+    servers: cloud.servers,
+    volumes,
+    snapshots: cloud.snapshots,
+    images: cloud.images,
+    subnets: cloud.subnets,
+    ledger: cloud.ledger,
+    operatorIp: cloud.operatorIp,
+    publicKeys,
+    ...(spec.archives.length > 0 && { archives }),
+    ...(cloud.temporaries && { temporaries: cloud.temporaries }),
+    hosts: Object.fromEntries(servers.map(({ address, facts }) => [address, facts])),
+    syncs,
+    hostsImpossible: options.hostsImpossible,
+    unreadable: unreadableIn(servers, syncs),
+  }
+}
+
+/** The volumes, and of those that the file wants larger or otherwise what EC2 has changed of them lately. */
+async function withModifications(spec: StackSpec, cloud: CloudFacts, ports: Ports): Promise<readonly LiveVolume[]> {
+  const wanted = new Map(spec.volumes.map((volume) => [volume.address, volume]))
+  const changing = cloud.volumes.filter((volume) => {
+    const { sizeGiB, type, iops, throughputMiBps } = wanted.get(volume.address) ?? {}
+    return (
+      (sizeGiB !== undefined && sizeGiB > volume.sizeGiB) ||
+      (type !== undefined && type !== volume.type) ||
+      (iops !== undefined && iops !== volume.iops) ||
+      (throughputMiBps !== undefined && throughputMiBps !== volume.throughputMiBps)
+    )
+  })
+  if (changing.length === 0) return cloud.volumes
+  const modifications = await ports.cloud.readModifications(changing.map(({ id }) => id))
+  return cloud.volumes.map((volume) => {
+    const own = modifications[volume.id]
+    return own ? { ...volume, modifications: own } : volume
+  })
+}
+
+function readServers(
+  spec: StackSpec,
+  cloud: CloudFacts,
+  ports: Ports,
+  options: ObserveOptions,
+): Promise<readonly EnteredServer[]> {
+  const asked = options.hosts && options.hostsImpossible === undefined
+  return mapBounded(distinct(cloud.servers, addressOfServer), hostsAtOnce, async (server) => {
+    const { address } = server
+    if (server.state === 'stopped' || server.state === 'stopping') {
+      return { address, facts: { kind: 'not-probed', because: 'stopped' }, access: undefined }
+    }
+    if (!asked) return { address, facts: { kind: 'not-probed', because: 'not-asked' }, access: undefined }
+    try {
+      const access = await liveHostAccess(server, spec, cloud, ports)
+      const facts = await ports.hosts.probe(access)
+      return { address, facts, access: facts.kind === 'read' ? access : undefined }
+    } catch (error) {
+      return { address, facts: { kind: 'unreadable', reason: messageOf(error) }, access: undefined }
+    }
+  })
+}
+
+/** The directories of archives are on this machine, and are read whether or not servers are looked into. */
+async function readArchives(
+  spec: StackSpec,
+  ports: Ports,
+  options: ObserveOptions,
+): Promise<Readonly<Record<string, ArchiveFacts>>> {
+  if (spec.archives.length > 0) options.onActivity?.('reading directories')
+  const readings = await mapBounded(spec.archives, comparisonsAtOnce, async ({ address, from, exclude, checksum }) => {
+    try {
+      const facts: ArchiveFacts = { kind: 'read', ...(await ports.sync.readTree({ source: from, exclude, checksum })) }
+      return [address, facts] as const
+    } catch (error) {
+      return [address, { kind: 'unreadable', reason: messageOf(error) } satisfies ArchiveFacts] as const
+    }
+  })
+  return Object.fromEntries(readings)
+}
+
+async function readPublicKeys(
+  spec: StackSpec,
+  ports: Ports,
+  options: ObserveOptions,
+): Promise<Readonly<Record<string, string>>> {
+  const found: Record<string, string> = {}
+  options.onActivity?.('reading local keys')
+  for (const { address } of spec.keyPairs) {
+    const publicKey = await ports.keys.publicKey(address)
+    if (publicKey !== undefined) found[address] = publicKey
+  }
+  return found
+}
+
+function unreadableIn(
+  servers: readonly EnteredServer[],
+  syncs: Readonly<Record<string, SyncFacts>>,
+): readonly Unreadable[] {
+  const found: Unreadable[] = []
+  for (const { address, facts } of servers) {
+    if (facts.kind === 'unreadable') found.push({ address, reason: facts.reason })
+  }
+  for (const [address, facts] of Object.entries(syncs)) {
+    if (facts.kind === 'unreadable') found.push({ address: address as Address, reason: facts.reason })
+  }
+  return found
+}
+
+function addressOfServer({ address }: LiveServer): string {
+  return displayName(address)
+}

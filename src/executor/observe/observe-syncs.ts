@@ -1,0 +1,91 @@
+import { messageOf } from '../../core/errors.js'
+import type { LiveVolume, SyncFacts } from '../../model/live-stack.js'
+import type { CopyOptions } from '../../model/step.js'
+import type { Address } from '../../model/address.js'
+import type { SyncEndpoint, SyncSpec } from '../../model/stack-spec.js'
+import { mapBounded } from '../bounded.js'
+import type { CopyPlace, CopyRule, HostAccess, Ports } from '../ports.js'
+import type { HostFacts } from '../../model/live-stack.js'
+
+/** Chosen: few enough for a small machine's processes (rsync). */
+const comparisonsAtOnce = 4
+
+/** A server that was looked into; `access` is set when it answered. */
+export interface EnteredServer {
+  readonly address: Address
+  readonly facts: HostFacts
+  readonly access: HostAccess | undefined
+}
+
+/**
+ * What each rule that copies files would do now. A rule of which a source cannot be asked yet (its server does not exist,
+ * its volume is not mounted) has no entry; a destination that cannot is left out of the comparison.
+ */
+export async function readSyncs(
+  syncs: readonly SyncSpec[],
+  volumes: readonly LiveVolume[],
+  servers: readonly EnteredServer[],
+  ports: Ports,
+): Promise<Readonly<Record<string, SyncFacts>>> {
+  const files = syncs.filter(({ method }) => method === 'files')
+  const readings = await mapBounded(files, comparisonsAtOnce, async (sync) => {
+    const sources = sync.from.flatMap((end) => copyPlace(end, volumes, servers) ?? [])
+    if (sources.length < sync.from.length) return undefined
+    return [sync.address, await readSync(sync, sources, copyPlace(sync.to, volumes, servers), ports)] as const
+  })
+  return Object.fromEntries(readings.filter((reading) => reading !== undefined))
+}
+
+/** The rule as it is copied; `options` are those that are set. */
+function copyRule(sync: SyncSpec, sources: readonly CopyPlace[]): CopyRule {
+  const { include, owner, chmod, checksum, bandwidthKiBps, compress, partial } = sync
+  const options: CopyOptions = {
+    ...(include.length > 0 && { include }),
+    ...(owner !== undefined && { owner }),
+    ...(chmod !== undefined && { chmod }),
+    ...(checksum && { checksum }),
+    ...(bandwidthKiBps !== undefined && { bandwidthKiBps }),
+    ...(compress && { compress }),
+    ...(partial && { partial }),
+  }
+  return { source: sources, delete: sync.delete, exclude: sync.exclude, options, relayed: sync.via === 'local' }
+}
+
+async function readSync(
+  sync: SyncSpec,
+  sources: readonly CopyPlace[],
+  destination: CopyPlace | undefined,
+  ports: Ports,
+): Promise<SyncFacts> {
+  const rule = copyRule(sync, sources)
+  try {
+    const [sourceDigest, figures] = await Promise.all([
+      ports.sync.sourceDigest(rule),
+      ports.sync.compare(rule, destination),
+    ])
+    return { kind: 'read', sourceDigest, ...figures, compared: destination ? 'both' : 'source-only' }
+  } catch (error) {
+    return { kind: 'unreadable', reason: messageOf(error) }
+  }
+}
+
+/** Where an end is, when that can be asked now: the server answered and, for a volume, has it mounted. */
+function copyPlace(
+  end: SyncEndpoint,
+  volumes: readonly LiveVolume[],
+  servers: readonly EnteredServer[],
+): CopyPlace | undefined {
+  if (end.kind === 'local') return { path: end.path }
+  if (end.kind === 'remote') return { host: end.host, path: end.path }
+  if (end.kind === 'server') {
+    const access = servers.find(({ address }) => address === end.server)?.access
+    return access && { access, path: end.path }
+  }
+  const volume = volumes.find(({ address }) => address === end.volume)
+  for (const { facts, access } of servers) {
+    if (!access || facts.kind !== 'read') continue
+    const mount = facts.mounts.find(({ volumeId }) => volumeId === volume?.id)
+    if (mount) return { access, path: `${mount.path}/${end.path}` }
+  }
+  return undefined
+}

@@ -1,0 +1,142 @@
+import type { HostFacts } from '../../model/live-stack.js'
+import type { Address } from '../../model/address.js'
+import type { Fstype, MountSpec } from '../../model/stack-spec.js'
+import type { Effect } from './effect.js'
+
+/** How to reach a server. Its host key is always known before a connection is made. */
+export interface HostAccess {
+  readonly address: Address
+  readonly instanceId: string
+  /** Public address, else the private one. */
+  readonly hostname: string
+  /** Where other servers reach it. */
+  readonly privateIp?: string
+  readonly port: number
+  readonly user: string
+  /** `ssh-ed25519 AAAA…`; a connection that shows another key is refused. */
+  readonly hostKey: string
+  /** Undefined: the SSH agent. */
+  readonly privateKeyPath: string | undefined
+  /** Volume id -> the name under which EC2 attached it, e.g. `/dev/sdf`: on Xen types a disk does not tell its volume id. */
+  readonly deviceNames?: Readonly<Record<string, string>>
+}
+
+/** One connection a server, made at the first use and kept until `close`. Commands run through `sudo -n` where they need root. */
+export interface HostPort {
+  /** Retries until the server answers and its first boot is over (`cloud-init status --wait` where there is one). */
+  waitUntilReady(access: HostAccess, options: { readonly timeoutMs: number }): Promise<Effect>
+  /** One round trip. Never rejects for a host that cannot be reached: that is an answer. */
+  probe(access: HostAccess): Promise<HostFacts>
+  /** Refuses a device on which any signature is found, unless it is the wanted filesystem (then `unchanged`). Installs mkfs when it is missing. */
+  makeFilesystem(
+    access: HostAccess,
+    request: {
+      readonly volumeId: string
+      readonly fstype: Fstype
+      readonly label: string | undefined
+      readonly uuid: string | undefined
+      /** Whether it is mounted (swap: used) afterwards, so that a server whose kernel cannot is told before anything is made. */
+      readonly isUsed?: boolean | undefined
+    },
+  ): Promise<Effect>
+  /** Grows the partition, if there is one, and the filesystem to the device's size; offline where the kernel refuses it online. */
+  growFilesystem(
+    access: HostAccess,
+    request: { readonly volumeId: string; readonly fstype: Fstype; readonly mountPath: string | undefined },
+  ): Promise<Effect>
+  /** Checks that the device holds `fstype`, makes the directory, mounts by UUID, sets owner and mode where given; a swap area is swapped to. `unchanged` when all is so already. */
+  mount(
+    access: HostAccess,
+    request: { readonly volumeId: string; readonly fstype: Fstype; readonly mount: MountSpec; readonly fresh: boolean },
+  ): Promise<Effect>
+  /** One line by UUID for this volume, in place of any older managed line. Atomic. */
+  writeFstab(
+    access: HostAccess,
+    request: { readonly volumeId: string; readonly fstype: Fstype; readonly mount: MountSpec },
+  ): Promise<Effect>
+  /** Takes the managed fstab line out, then unmounts; a busy mount is a HostError that names the processes that hold it. */
+  unmount(access: HostAccess, request: { readonly volumeId: string }): Promise<Effect>
+  /** The volume's filesystem, where it is mounted at that path and on top there; rejects with HOST_NOT_MOUNTED when it is not. */
+  checkMounted(
+    access: HostAccess,
+    request: { readonly volumeId: string; readonly mountPath: string },
+  ): Promise<MountedFilesystem>
+  /**
+   * Holds the filesystems of these volumes still, those that are mounted, until `thaw`, or until the server has lost us,
+   * or for `seconds` at most. One that cannot be frozen is written out instead.
+   */
+  freeze(
+    access: HostAccess,
+    request: { readonly volumeIds: readonly string[]; readonly seconds: number },
+  ): Promise<Freeze>
+  /**
+   * Makes the bytes of one volume those of another, on one server or on two, by what differs; both must be in no use.
+   * What was written is read back and compared. Running it again goes on where it ended.
+   */
+  copyBlocks(
+    source: { readonly access: HostAccess; readonly volumeId: string },
+    destination: { readonly access: HostAccess; readonly volumeId: string },
+    request: BlockCopyRequest,
+  ): Promise<BlockCopy>
+  /** Runs a shell command as the login user; output line by line. Rejects with HostError when it exits with other than 0. */
+  run(access: HostAccess, command: string, onOutput: (line: string) => void): Promise<void>
+  /** Runs argv with the caller's standard streams; resolves with the exit status. For `evenkeel exec`. */
+  exec(access: HostAccess, argv: readonly string[], streams: ExecStreams): Promise<number>
+  /** Drops one server's connection, e.g. before it is stopped. */
+  disconnect(address: Address): void
+  close(): void
+}
+
+/** A filesystem that was found mounted. */
+export interface MountedFilesystem {
+  readonly mountPath: string
+  /** `major:minor`, as the third field of /proc/self/mountinfo has it. */
+  readonly number: string
+}
+
+export interface BlockCopyRequest {
+  /** Whether whatever is at the destination may go; else it must be zero from end to end. */
+  readonly mayOverwrite: () => boolean
+  /** Take gzip where no faster program is at both ends. */
+  readonly compress: boolean
+  /** Called once, when it is known that something will be written, and before it is. */
+  readonly beforeWriting: () => Promise<void>
+  /** Bytes, of so many, that were compared; then of those that are sent. */
+  readonly onProgress: (bytesDone: number, bytesTotal: number, what: 'compared' | 'copied') => void
+}
+
+export interface BlockCopy {
+  /** SHA-256 over the SHA-256s of the source's ranges, in hex; the destination's is the same. */
+  readonly digest: string
+  readonly bytesSent: number
+  /** Made zero without sending them. */
+  readonly bytesZeroed: number
+}
+
+/** Filesystems that are held still. */
+export interface Freeze {
+  /** False when one of them could only be written out. */
+  readonly complete: boolean
+  /** Lets them go on; resolves with whether they were held until now. Never rejects. */
+  thaw(): Promise<boolean>
+}
+
+export interface ExecStreams {
+  readonly stdin: NodeJS.ReadableStream | undefined
+  readonly stdout: NodeJS.WritableStream
+  readonly stderr: NodeJS.WritableStream
+  /** Aborted: the command is sent SIGINT and its exit status waited for; when its input has ended already, its streams are closed, and 130 is the answer. */
+  readonly interrupt?: AbortSignal
+}
+
+/** Key pairs on this machine. */
+export interface LocalKeysPort {
+  /** `ssh-ed25519 AAAA…` without comment, or undefined when this machine has none for that entry yet. */
+  publicKey(keyPair: Address): Promise<string | undefined>
+  /** Makes the stack's generated pair when it is not there (mode 0600), and returns its public half. */
+  generate(keyPair: Address): Promise<string>
+  /** Removes a generated pair, after its key pair was deleted in EC2. */
+  forget(keyPair: Address): Promise<void>
+  /** Where ssh finds the private half; undefined: ask the agent. */
+  privateKeyPath(keyPair: Address): Promise<string | undefined>
+}

@@ -1,0 +1,54 @@
+import { required } from '../core/assert.js'
+import type { Binding } from '../model/plan.js'
+import type { Address } from '../model/address.js'
+import type { StepId } from '../model/step.js'
+import { renderTemplate, type Reference, type Template } from '../model/template.js'
+
+/** What is known of each address's resource: first what the plan saw, then what the steps of this run made. */
+export interface RunBindings {
+  get(address: Address): Binding | undefined
+  /** What the plan saw, whatever was made since: the old server of a replacement. */
+  planned(address: Address): Binding | undefined
+  /** The id of a resource that an earlier step must have made. */
+  idOf(address: Address): string
+  /** Binds the address to another resource; nothing of an older binding stays. */
+  bind(address: Address, binding: Binding): void
+  /** Changes what is known of the bound resource. */
+  amend(address: Address, changes: Partial<Binding>): void
+  /** Notes the snapshot that a step took: one address may have several in a plan. */
+  bindSnapshot(step: StepId, id: string): void
+  /** The id of the snapshot that a step, which must be done, took. */
+  snapshotOf(step: StepId): string
+  /** The template's text; every reference in it must be known by now. */
+  render(template: Template): string
+}
+
+export function createRunBindings(seed: Readonly<Record<string, Binding>>): RunBindings {
+  const current = new Map<string, Binding>(Object.entries(seed))
+  const snapshots = new Map<StepId, string>()
+  const bound = (address: Address) => required(current.get(address), `the binding of ${address}`)
+  return {
+    get: (address) => current.get(address),
+    planned: (address) => seed[address],
+    idOf: (address) => bound(address).id,
+    bind: (address, binding) => {
+      current.set(address, binding)
+    },
+    amend: (address, changes) => {
+      current.set(address, { ...bound(address), ...changes })
+    },
+    bindSnapshot: (step, id) => {
+      snapshots.set(step, id)
+    },
+    snapshotOf: (step) => required(snapshots.get(step), `the snapshot that ${step} takes`),
+    render: (template) =>
+      required(
+        renderTemplate(template, (reference) => valueOf(current.get(reference.address), reference)),
+        'the value of a reference',
+      ),
+  }
+}
+
+function valueOf(binding: Binding | undefined, { property }: Reference): string | undefined {
+  return binding?.[property === 'elasticIp' ? 'publicIp' : property]
+}

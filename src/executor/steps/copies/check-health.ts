@@ -1,0 +1,42 @@
+import { EvenkeelError, HostError } from '../../../core/errors.js'
+import type { CheckHealth } from '../../../model/step.js'
+import type { Effect } from '../../ports.js'
+import { accessTo, type StepContext } from '../step-context.js'
+
+/** Chosen: what comes up is seen soon, and a slow command is not run on top of itself. */
+const intervalMs = 1000
+
+/** Runs the command until it succeeds. A HostError tells what it said last when the time is over. */
+export async function checkHealth(step: CheckHealth, context: StepContext): Promise<Effect> {
+  const { clock, ports } = context
+  const access = await accessTo(step.server, context)
+  const command = context.bindings.render(step.command)
+  const until = clock.now() + step.timeoutSeconds * 1000
+  let said: string[] = []
+  for (;;) {
+    said = []
+    try {
+      await ports.hosts.run(access, command, (line) => said.push(line))
+      return 'unchanged'
+    } catch (error) {
+      if (!(error instanceof EvenkeelError)) throw error
+      if (clock.now() + intervalMs > until) throw unhealthy(step, command, said, error)
+    }
+    context.progress(undefined, 'waiting for the health command')
+    await clock.sleep(intervalMs)
+  }
+}
+
+function unhealthy(step: CheckHealth, command: string, said: readonly string[], cause: EvenkeelError): HostError {
+  const last = said.at(-1) ?? cause.message
+  return new HostError(
+    'SYNC_UNHEALTHY',
+    `${step.server} did not become healthy within ${step.timeoutSeconds} s: ${command} (${last})`,
+    {
+      host: step.server,
+      command,
+      cause,
+      hint: 'the servers after it were left as they are; put the files right and apply again',
+    },
+  )
+}

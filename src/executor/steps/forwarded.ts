@@ -1,0 +1,99 @@
+import { required } from '../../core/assert.js'
+import type { DeleteSnapshot, PlannedRule, StepKind, SupersedeVolume } from '../../model/step.js'
+import { tagKeys } from '../../model/tags.js'
+import type { Ec2Rule } from '../ports.js'
+import type { RunBindings } from '../run-bindings.js'
+import { accessTo, ownerOf, percentOf, volumeOf, type StepContext, type StepRunner } from './step-context.js'
+
+/** The kinds of steps that only hand their fields, with the ids of what this run made, to one operation of a port. */
+export const forwarded = {
+  'authorize-ingress': ({ address, rules }, { ports, bindings }) =>
+    ports.cloud.authorizeIngress({ groupId: bindings.idOf(address), rules: withIds(rules, bindings) }),
+
+  'revoke-ingress': ({ address, groupId, rules }, context) =>
+    context.ports.cloud.revokeIngress({
+      groupId,
+      rules: withIds(rules, context.bindings),
+      owner: ownerOf(address, context),
+    }),
+
+  'delete-security-group': ({ address, groupId }, context) =>
+    context.ports.cloud.deleteSecurityGroup({ id: groupId, owner: ownerOf(address, context) }),
+
+  'detach-volume': ({ address, volumeId, instanceId }, context) =>
+    context.ports.cloud.detachVolume({ volumeId, instanceId, owner: ownerOf(address, context) }),
+
+  'modify-volume': ({ address, volumeId, sizeGiB, type, iops, throughputMiBps }, context) =>
+    context.ports.cloud.modifyVolume({
+      volumeId,
+      sizeGiB,
+      type,
+      iops,
+      throughputMiBps,
+      owner: ownerOf(address, context),
+      onProgress: percentOf('modified', context),
+    }),
+
+  'delete-volume': ({ address, volumeId }, context) =>
+    context.ports.cloud.deleteVolume({ id: volumeId, owner: ownerOf(address, context) }),
+
+  'delete-snapshot': (step, context) =>
+    context.ports.cloud.deleteSnapshot({ id: snapshotOf(step, context), owner: ownerOf(step.address, context) }),
+
+  // One call writes both tags: the volume leaves the plan in the very moment in which it is known what takes its place.
+  'supersede-volume': (step, context) =>
+    context.ports.cloud.setTags({
+      id: step.volumeId,
+      tags: { ...step.tags, [tagKeys.superseded]: snapshotOf(step, context) },
+    }),
+
+  'make-filesystem': async (step, context) => {
+    const { fstype, label, uuid, isUsed } = step
+    const access = await accessTo(step.server, context)
+    return context.ports.hosts.makeFilesystem(access, {
+      volumeId: volumeOf(step, context),
+      fstype,
+      label,
+      uuid,
+      isUsed,
+    })
+  },
+
+  'grow-filesystem': async (step, context) => {
+    const { fstype, mountPath } = step
+    const access = await accessTo(step.server, context)
+    return context.ports.hosts.growFilesystem(access, { volumeId: volumeOf(step, context), fstype, mountPath })
+  },
+
+  'mount-volume': async (step, context) => {
+    const { fstype, mount, fresh } = step
+    const access = await accessTo(step.server, context)
+    return context.ports.hosts.mount(access, { volumeId: volumeOf(step, context), fstype, mount, fresh })
+  },
+
+  'write-fstab': async (step, context) => {
+    const { fstype, mount } = step
+    const access = await accessTo(step.server, context)
+    return context.ports.hosts.writeFstab(access, { volumeId: volumeOf(step, context), fstype, mount })
+  },
+} satisfies { readonly [K in StepKind]?: StepRunner<K> }
+
+/** Planned rules with the ids of groups that this run may have made. */
+function withIds(rules: readonly PlannedRule[], bindings: RunBindings): readonly Ec2Rule[] {
+  return rules.map(({ source, ...rule }) => {
+    switch (source.kind) {
+      case 'security-group':
+        return { ...rule, source: { kind: 'security-group', groupId: bindings.idOf(source.address) } }
+      case 'security-group-id':
+        return { ...rule, source: { kind: 'security-group', groupId: source.groupId } }
+      case 'cidr':
+      case 'prefix-list':
+        return { ...rule, source }
+    }
+  })
+}
+
+/** The snapshot that was planned, else the one that a step of this run took. */
+function snapshotOf({ snapshotId, snapshotStep }: DeleteSnapshot | SupersedeVolume, { bindings }: StepContext): string {
+  return snapshotId ?? bindings.snapshotOf(required(snapshotStep, 'a snapshot, or the step that takes it'))
+}

@@ -1,0 +1,20 @@
+import type { ModifyServer } from '../../../model/step.js'
+import type { Effect } from '../../ports.js'
+import { instanceOf, ownerOf, type StepContext } from '../step-context.js'
+
+/** One call for each attribute that changes; EC2 takes one attribute a call. */
+export async function modifyServer(step: ModifyServer, context: StepContext): Promise<Effect> {
+  const { cloud } = context.ports
+  const target = {
+    instanceId: instanceOf(step.address, step.instanceId, context),
+    owner: ownerOf(step.address, context),
+  }
+  const effects: Effect[] = []
+  if (step.type !== undefined) effects.push(await cloud.setServerType({ ...target, type: step.type }))
+  if (step.securityGroups !== undefined) {
+    const groupIds = step.securityGroups.map((group) => context.bindings.idOf(group))
+    effects.push(await cloud.setServerGroups({ ...target, groupIds }))
+  }
+  if (step.protect !== undefined) effects.push(await cloud.setServerProtection({ ...target, protect: step.protect }))
+  return effects.includes('done') ? 'done' : 'unchanged'
+}

@@ -1,0 +1,43 @@
+import type { Change, ChangeKind } from '../../model/change.js'
+import type { Plan } from '../../model/plan.js'
+import { shortNeeds } from './short-needs.js'
+
+/** How many changes of each kind a plan has. */
+export type PlanSummary = Readonly<Record<ChangeKind, number>>
+
+export function summaryOfPlan(changes: readonly Change[]): PlanSummary {
+  const summary = { create: 0, update: 0, replace: 0, remove: 0, adopt: 0, none: 0 }
+  for (const { kind } of changes) summary[kind] += 1
+  return summary
+}
+
+/** A plan as `plan --json` prints it (schema/plan.schema.json), with a line break at the end. Without user data or tags: it can be shown in a log. */
+export function planJson(plan: Plan): string {
+  const { formatVersion, stack, complete, applyable, specDigest, liveDigest, problems, impossible, unreadable } = plan
+  const needsOf = shortNeeds(plan.steps)
+  const document = {
+    formatVersion,
+    stack,
+    complete,
+    applyable,
+    summary: summaryOfPlan(plan.changes),
+    changes: plan.changes,
+    steps: plan.steps.map((step) => {
+      const { id, kind, address, impact } = step
+      return { id, kind, address, needs: needsOf(step), impact }
+    }),
+    problems: problems.map(({ severity, scope, code, address, message, hint }) => ({
+      severity,
+      scope,
+      code,
+      address: address ?? null,
+      message,
+      hint: hint ?? null,
+    })),
+    unreadable,
+    impossible,
+    specDigest,
+    liveDigest,
+  }
+  return `${JSON.stringify(document, null, 2)}\n`
+}

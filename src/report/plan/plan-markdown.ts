@@ -1,0 +1,79 @@
+import { count } from '../../core/units.js'
+import type { Change } from '../../model/change.js'
+import type { Plan } from '../../model/plan.js'
+import { valueText } from '../diff-value.js'
+import { summaryOfPlan } from './plan-json.js'
+import { planText } from './plan-text.js'
+
+const rowsMax = 50
+/** GitHub refuses comments of more than 65,536 characters; chosen with room for what stands around it. */
+const detailsMax = 50_000
+
+/** A plan as a pull request's comment: a line, a short table, and the whole text folded away. */
+export function planMarkdown(plan: Plan): string {
+  const { create, update, replace, remove, adopt } = summaryOfPlan(plan.changes)
+  const changes = plan.changes.filter(({ kind }) => kind !== 'none')
+  const counts: readonly (readonly [number, string])[] = [
+    [create, 'create'],
+    [update, 'update'],
+    [replace, 'replace'],
+    [remove, 'remove'],
+    [adopt, 'adopt'],
+  ]
+  const summary = counts.filter(([amount]) => amount > 0).map(([amount, verb]) => `${amount} to ${verb}`)
+  const lines = [`### Plan for \`${plan.stack}\``, '']
+  if (changes.length === 0 && plan.steps.length === 0) {
+    lines.push(plan.complete ? 'No changes. The live stack is as the file says.' : 'No changes in what could be read.')
+  } else lines.push(`**${summary.join(', ') || 'No changes'}** (${count(plan.steps.length, 'step')})`)
+  for (const { severity, message, hint } of plan.problems) {
+    lines.push(
+      '',
+      `> **${severity === 'error' ? 'Error' : 'Warning'}:** ${escaped(message)}${hint === undefined ? '' : ` – ${escaped(hint)}`}`,
+    )
+  }
+  if (changes.length > 0) {
+    lines.push('', '| | address | change | impact |', '|---|---|---|---|')
+    for (const change of changes.slice(0, rowsMax)) lines.push(rowOf(change))
+    if (changes.length > rowsMax) lines.push(`| | … | and ${changes.length - rowsMax} more | |`)
+  }
+  if (changes.length > 0 || plan.steps.length > 0) {
+    const text = planText(plan, { color: false, verbose: false })
+    const shown = text.length > detailsMax ? `${text.slice(0, detailsMax)}\n…\n` : text
+    const fence = '`'.repeat(Math.max(3, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length + 1)))
+    lines.push(
+      '',
+      '<details><summary>Details and steps</summary>',
+      '',
+      `${fence}text`,
+      shown.trimEnd(),
+      fence,
+      '',
+      '</details>',
+    )
+  }
+  if (!plan.applyable) lines.push('', '**It cannot be applied until the errors are solved.**')
+  return `${lines.join('\n')}\n`
+}
+
+function rowOf(change: Change): string {
+  const impact = change.impact === 'none' ? '' : change.impact === 'data-loss' ? '**DATA LOSS**' : change.impact
+  return `| ${change.kind} | \`${change.address}\` | ${escaped(whatOf(change))} | ${impact} |`
+}
+
+function whatOf({ kind, diffs, reason }: Change): string {
+  if (kind !== 'update') return reason
+  const parts = diffs
+    .slice(0, 4)
+    .map(
+      ({ path, before, after, cause }) =>
+        `${path}: ${valueText(path, before)} → ${valueText(path, after)}${cause === 'drift' ? ' (drift)' : ''}`,
+    )
+  return diffs.length > 4 ? `${parts.join('; ')}; …` : parts.join('; ') || reason
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll('|', '\\|')
+    .replaceAll('<', '&lt;')
+    .replaceAll(/\s*\n\s*/g, ' ')
+}

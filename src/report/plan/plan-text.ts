@@ -1,0 +1,55 @@
+import { createColors } from 'picocolors'
+import { count } from '../../core/units.js'
+import { hasErrors, type Plan } from '../../model/plan.js'
+import type { Colors } from '../colors.js'
+import { changeLines } from './plan-text-changes.js'
+import { problemLines } from './plan-text-problems.js'
+import { stepLines } from './plan-text-steps.js'
+import { summaryOfPlan } from './plan-json.js'
+
+export interface PlanTextOptions {
+  readonly color: boolean
+  /** Show what stays as it is, what nobody asked for, and every step. */
+  readonly verbose: boolean
+  /** A plan of `destroy`: an empty one means that nothing is left. */
+  readonly destroying?: boolean
+}
+
+/** A plan for people: what changes, grouped by server; the steps in order; problems; one line that sums it up. Ends with a line break. */
+export function planText(plan: Plan, options: PlanTextOptions): string {
+  const colors = createColors(options.color)
+  const sections = [
+    changeLines(plan, colors, options.verbose),
+    stepLines(plan, colors, options.verbose),
+    problemLines(plan, colors),
+    summaryLines(plan, options, colors),
+  ].filter((lines) => lines.length > 0)
+  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`
+}
+
+function summaryLines(plan: Plan, options: PlanTextOptions, colors: Colors): readonly string[] {
+  const { create, update, replace, remove, adopt } = summaryOfPlan(plan.changes)
+  const lines: string[] = []
+  const adopted = adopt > 0 ? `, ${adopt} to adopt` : ''
+  const isEmpty = plan.steps.length === 0 && create + update + replace + remove + adopt === 0
+  if (isEmpty && !hasErrors(plan)) {
+    const nothing =
+      options.destroying === true ? 'Nothing to destroy.' : 'No changes. The live stack is as the file says.'
+    const text = plan.complete ? nothing : 'No changes in what could be read.'
+    lines.push(colors.green(text))
+  } else {
+    const steps = count(plan.steps.length, 'step')
+    lines.push(
+      `${colors.bold('Plan:')} ${create} to create, ${update} to update, ${replace} to replace, ${remove} to remove${adopted} (${steps}).`,
+    )
+  }
+  if (!plan.complete) {
+    const names = plan.unreadable.map(({ address }) => address)
+    const shown = names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ')
+    lines.push(colors.yellow(`Not everything was looked at: ${shown}.`))
+  }
+  if (!plan.applyable) lines.push(colors.red('It cannot be applied until the errors above are solved.'))
+  else if (hasErrors(plan))
+    lines.push(colors.yellow('What the errors above name is left alone; the rest can be applied.'))
+  return lines
+}

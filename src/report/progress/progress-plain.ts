@@ -1,0 +1,82 @@
+import { count, formatDuration } from '../../core/units.js'
+import type { EventSink } from '../../executor/events.js'
+import type { Outcome } from '../../executor/outcome.js'
+import type { Step, StepId } from '../../model/step.js'
+
+/** Chosen: a log that says nothing for longer looks stuck. */
+const reminderEveryMs = 15_000
+
+/**
+ * One line for each thing that ended, for logs: `12:03:04 server.web  create-server … done 1.2s`. Long steps also say
+ * how far they are, every 15 seconds. Times are local.
+ */
+export function plainProgress(write: (line: string) => void): EventSink {
+  const running = new Map<StepId, { readonly step: Step; saidAt: number }>()
+  let width = 0
+  const line = (at: number, step: Step | undefined, text: string) => {
+    const subject = step === undefined ? '' : `${step.address.padEnd(width)}  ${step.kind} `
+    write(`${clockTime(at)} ${subject}${text}\n`)
+  }
+  return (event) => {
+    const { at } = event
+    switch (event.kind) {
+      case 'run-started':
+        width = Math.max(0, ...event.plan.steps.map(({ address }) => address.length))
+        line(at, undefined, `run ${event.run}: ${count(event.plan.steps.length, 'step')}`)
+        break
+      case 'step-started':
+        running.set(event.step.id, { step: event.step, saidAt: at })
+        break
+      case 'step-progress': {
+        const known = running.get(event.stepId)
+        if (known && at - known.saidAt >= reminderEveryMs) {
+          known.saidAt = at
+          line(at, known.step, `… ${event.text}`)
+        }
+        break
+      }
+      case 'step-output':
+        line(at, running.get(event.stepId)?.step, `| ${event.line}`)
+        break
+      case 'step-retried':
+        line(
+          at,
+          running.get(event.stepId)?.step,
+          `… attempt ${event.attempt} in ${formatDuration(event.delayMs)}: ${event.error.message}`,
+        )
+        break
+      case 'step-finished':
+        running.delete(event.step.id)
+        line(at, event.step, `… ${outcomeText(event.outcome, event.durationMs)}`)
+        break
+      case 'interrupted':
+        line(
+          at,
+          undefined,
+          `interrupted: waiting for ${count(event.inFlight.length, 'step')} in flight, once more to leave`,
+        )
+        break
+      case 'run-finished':
+        line(at, undefined, `run ${event.result.status} after ${formatDuration(event.durationMs)}`)
+        break
+    }
+  }
+}
+
+function outcomeText(outcome: Outcome, durationMs: number): string {
+  switch (outcome.kind) {
+    case 'done':
+    case 'unchanged':
+      return `${outcome.kind} ${formatDuration(durationMs)}`
+    case 'failed':
+      return `failed ${formatDuration(durationMs)}: ${outcome.error.message}`
+    case 'blocked':
+      return `blocked by ${outcome.by}`
+    case 'cancelled':
+      return 'cancelled'
+  }
+}
+
+function clockTime(at: number): string {
+  return new Date(at).toTimeString().slice(0, 8)
+}

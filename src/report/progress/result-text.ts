@@ -1,0 +1,70 @@
+import { createColors } from 'picocolors'
+import { count, formatDuration } from '../../core/units.js'
+import type { ApplyResult, Outcome } from '../../executor/outcome.js'
+import type { Plan } from '../../model/plan.js'
+import type { Step } from '../../model/step.js'
+import { errorParagraph } from '../error-text.js'
+import { summaryOf } from './progress-json.js'
+
+export interface ResultTextOptions {
+  readonly color: boolean
+  readonly durationMs: number
+  /** The command to run again, e.g. `evenkeel apply stack.yaml`. */
+  readonly again: string
+  /** `apply` or `destroy`. */
+  readonly verb: 'apply' | 'destroy'
+}
+
+/** What was done, what failed and why, what that blocked, and what to run next. Ends with a line break. */
+export function resultText(plan: Plan, result: ApplyResult, options: ResultTextOptions): string {
+  const colors = createColors(options.color)
+  const outcomes = new Map(result.outcomes.map(({ stepId, outcome }) => [stepId, outcome]))
+  const outcomeOf = ({ id }: Step): Outcome => outcomes.get(id) ?? { kind: 'cancelled' }
+  const lines: string[] = []
+
+  for (const step of plan.steps) {
+    const outcome = outcomeOf(step)
+    if (outcome.kind !== 'failed') continue
+    lines.push(`${colors.red('✗')} ${colors.bold(step.address)}  ${step.kind}`)
+    lines.push(indent(errorParagraph(outcome.error)))
+    const blocked = plan.steps.filter((other) => {
+      const its = outcomeOf(other)
+      return its.kind === 'blocked' && its.by === step.id
+    })
+    if (blocked.length > 0) lines.push(indent(`not done because of it: ${blocked.map(({ id }) => id).join(', ')}`))
+    lines.push('')
+  }
+  if (result.error) lines.push(`${colors.red('✗')} ${errorParagraph(result.error)}`, '')
+
+  const summary = summaryOf(plan.steps.map(outcomeOf))
+  const counts = (['done', 'unchanged', 'failed', 'blocked', 'cancelled'] as const)
+    .filter((kind) => summary[kind] > 0 || kind === 'done')
+    .map((kind) => `${summary[kind]} ${kind}`)
+  const sentence = `${headline(options.verb, result.status)}: ${counts.join(', ')}, in ${formatDuration(options.durationMs)}.`
+  lines.push(result.status === 'converged' ? colors.green(sentence) : colors.yellow(sentence))
+  if (result.status !== 'converged') lines.push(nextText(result, summary, options))
+  return `${lines.join('\n')}\n`
+}
+
+function headline(verb: ResultTextOptions['verb'], status: ApplyResult['status']): string {
+  const name = verb === 'apply' ? 'Apply' : 'Destroy'
+  const words = { converged: 'complete', partial: 'incomplete', failed: 'failed', cancelled: 'interrupted' } as const
+  return `${name} ${words[status]}`
+}
+
+function nextText(
+  { status }: ApplyResult,
+  summary: Readonly<Record<Outcome['kind'], number>>,
+  { again }: ResultTextOptions,
+): string {
+  if (status === 'cancelled') return `What was in flight is done. Next: \`${again}\` goes on from here.`
+  const left = summary.blocked > 0 ? ` and the ${count(summary.blocked, 'step')} behind it` : ''
+  return `Next: solve what failed, then \`${again}\` does that${left}; what is done stays done.`
+}
+
+function indent(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n')
+}

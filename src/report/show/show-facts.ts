@@ -1,0 +1,68 @@
+import { addressSortKey, compareText } from '../../model/address-order.js'
+import type { HostFacts, LiveServer, LiveStack, LiveVolume } from '../../model/live-stack.js'
+import { tagKeys } from '../../model/tags.js'
+import type { Address } from '../../model/address.js'
+
+/** A volume with what is known of its inside. */
+export interface ShownVolume {
+  readonly volume: LiveVolume
+  /** The server of this stack that it is attached to. */
+  readonly server: Address | undefined
+  readonly filesystem: string | undefined
+  readonly label: string | undefined
+  readonly uuid: string | undefined
+  readonly mount: string | undefined
+  /** Whether its server was looked into. */
+  readonly isRead: boolean
+  readonly isRetained: boolean
+}
+
+export interface ShownServer {
+  readonly server: LiveServer
+  /** `read`, `unreadable`, or `not-probed`, with the reason where it was not read. */
+  readonly inside: HostFacts['kind']
+  readonly reason: string | undefined
+}
+
+/** Servers and data volumes by address, root volumes left out. */
+export function shownFacts(live: LiveStack): {
+  readonly servers: readonly ShownServer[]
+  readonly volumes: readonly ShownVolume[]
+} {
+  const serversById = new Map(live.servers.map((server) => [server.id, server]))
+  const servers = byAddress(live.servers).map((server) => {
+    const facts = live.hosts[server.address] ?? { kind: 'not-probed', because: 'not-asked' }
+    const reason = facts.kind === 'unreadable' ? facts.reason : facts.kind === 'not-probed' ? facts.because : undefined
+    return { server, inside: facts.kind, reason }
+  })
+  const volumes = byAddress(live.volumes)
+    .filter((volume) => volume.tags[tagKeys.role] !== 'root')
+    .map((volume) => {
+      const server = volume.attachment && serversById.get(volume.attachment.instanceId)?.address
+      const facts = server && live.hosts[server]
+      const read = facts?.kind === 'read' ? facts : undefined
+      const content = read?.devices.find(({ volumeId }) => volumeId === volume.id)?.content
+      const mount = read?.mounts.find(({ volumeId }) => volumeId === volume.id)
+      return {
+        volume,
+        server,
+        filesystem: content?.fstype,
+        label: content?.label,
+        uuid: content?.uuid,
+        mount: mount?.path,
+        isRead: read !== undefined,
+        isRetained: volume.tags[tagKeys.retained] !== undefined,
+      }
+    })
+  return { servers, volumes }
+}
+
+/** A sorted copy: by address, then id. */
+export function byAddress<T extends { readonly address: Address; readonly id: string }>(
+  items: readonly T[],
+): readonly T[] {
+  return [...items].sort(
+    (left, right) =>
+      compareText(addressSortKey(left.address), addressSortKey(right.address)) || compareText(left.id, right.id),
+  )
+}

@@ -1,0 +1,60 @@
+import type { LiveStack } from '../../model/live-stack.js'
+import { tagKeys } from '../../model/tags.js'
+import { byAddress, shownFacts } from './show-facts.js'
+
+/** The live stack as `show --json` prints it (schema/show.schema.json), with a line break at the end. */
+export function showJson(live: LiveStack): string {
+  const { servers, volumes } = shownFacts(live)
+  const document = {
+    formatVersion: 1,
+    stack: live.stack,
+    region: live.region,
+    keyPairs: byAddress(live.keyPairs).map(({ address, id, keyName }) => ({ address, id, keyName })),
+    securityGroups: byAddress(live.securityGroups).map(({ address, id, groupName, vpcId, ingress }) => ({
+      address,
+      id,
+      groupName,
+      vpcId,
+      rules: ingress.length,
+    })),
+    servers: servers.map(({ server, inside, reason }) => ({
+      address: server.address,
+      id: server.id,
+      state: server.state,
+      type: server.type,
+      imageId: server.imageId,
+      zone: server.zone,
+      privateIp: server.privateIp ?? null,
+      publicIp: server.publicIp ?? null,
+      revision: server.tags[tagKeys.revision] ?? null,
+      inside,
+      reason: reason ?? null,
+    })),
+    volumes: volumes.map(({ volume, server, filesystem, label, uuid, mount, isRetained }) => ({
+      address: volume.address,
+      id: volume.id,
+      state: volume.state,
+      size: volume.sizeGiB,
+      type: volume.type,
+      zone: volume.zone,
+      server: server ?? null,
+      filesystem: filesystem ?? null,
+      label: label ?? null,
+      uuid: uuid ?? null,
+      mount: mount ?? null,
+      origin: volume.tags[tagKeys.origin] ?? null,
+      retained: isRetained,
+    })),
+    snapshots: byAddress(live.snapshots).map(({ address, id, state, startedAt, sizeGiB, tags }) => ({
+      address,
+      id,
+      state,
+      startedAt,
+      size: sizeGiB,
+      version: tags[tagKeys.version] === undefined ? null : Number(tags[tagKeys.version]),
+      filesystem: tags[tagKeys.fstype] ?? null,
+    })),
+    unreadable: live.unreadable,
+  }
+  return `${JSON.stringify(document, null, 2)}\n`
+}

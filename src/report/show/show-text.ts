@@ -1,0 +1,63 @@
+import { createColors } from 'picocolors'
+import type { LiveSnapshot, LiveStack } from '../../model/live-stack.js'
+import { tagKeys } from '../../model/tags.js'
+import type { Colors } from '../colors.js'
+import { byAddress, shownFacts, type ShownServer, type ShownVolume } from './show-facts.js'
+
+/** The live stack for people: servers with what is attached to them, free volumes, snapshots. */
+export function showText(live: LiveStack, options: { readonly color: boolean }): string {
+  const colors = createColors(options.color)
+  const { servers, volumes } = shownFacts(live)
+  const lines = [`${colors.bold(live.stack)}  ${colors.dim(live.region)}`]
+  const total = servers.length + volumes.length + live.snapshots.length
+  if (total + live.keyPairs.length + live.securityGroups.length === 0) {
+    return `${lines.join('\n')}\n\nNothing of this stack is live.\n`
+  }
+  for (const shown of servers) {
+    lines.push('', ...serverLines(shown, colors))
+    const attached = volumes.filter(({ server }) => server === shown.server.address)
+    for (const volume of attached) lines.push(`    ${volumeLine(volume, colors)}`)
+  }
+  const free = volumes.filter(({ server }) => server === undefined)
+  if (free.length > 0) lines.push('', ...free.map((volume) => `  ${volumeLine(volume, colors)}`))
+  const others = [...byAddress(live.keyPairs), ...byAddress(live.securityGroups)]
+  if (others.length > 0) lines.push('', ...others.map(({ address, id }) => `  ${address}  ${colors.dim(id)}`))
+  if (live.snapshots.length > 0) {
+    lines.push(
+      '',
+      colors.bold('Snapshots'),
+      ...byAddress(live.snapshots).map((snapshot) => `  ${snapshotLine(snapshot, colors)}`),
+    )
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function serverLines({ server, inside, reason }: ShownServer, colors: Colors): readonly string[] {
+  const state = server.state === 'running' ? colors.green(server.state) : colors.yellow(server.state)
+  const addresses = [server.publicIp, server.privateIp].filter((address) => address !== undefined).join(' ')
+  const head = `  ${colors.bold(server.address)}  ${state}  ${server.type}  ${server.zone}  ${addresses}  ${colors.dim(server.id)}`
+  if (inside !== 'unreadable') return [head]
+  return [head, `    ${colors.red('its inside could not be read')}: ${reason ?? ''}`]
+}
+
+function volumeLine(shown: ShownVolume, colors: Colors): string {
+  const { volume, filesystem, label, mount, isRead, isRetained } = shown
+  const unmounted = volume.attachment ? (isRead ? 'not mounted' : 'not looked into') : volume.state
+  const parts = [
+    colors.bold(volume.address),
+    `${volume.sizeGiB} GiB ${volume.type}`,
+    filesystem === undefined ? '' : label === undefined ? filesystem : `${filesystem} (${label})`,
+    mount === undefined ? unmounted : `on ${mount}`,
+    isRetained ? colors.yellow('retained') : '',
+    colors.dim(volume.id),
+  ]
+  return parts.filter((part) => part !== '').join('  ')
+}
+
+function snapshotLine({ address, id, state, startedAt, sizeGiB, tags }: LiveSnapshot, colors: Colors): string {
+  const version = tags[tagKeys.version]
+  const name = version === undefined ? address : `${address}, version ${version}`
+  return [name, `${sizeGiB} GiB`, startedAt, state === 'completed' ? '' : colors.yellow(state), colors.dim(id)]
+    .filter((part) => part !== '')
+    .join('  ')
+}

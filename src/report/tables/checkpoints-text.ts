@@ -1,0 +1,43 @@
+import { createColors } from 'picocolors'
+import { checkpointsOf } from '../../model/checkpoint.js'
+import type { LiveStack } from '../../model/live-stack.js'
+import { snapshotVersion } from '../../model/snapshot-version.js'
+import { ageText, tableLines } from './table.js'
+
+/** The stack's checkpoints for people, oldest first. */
+export function checkpointsText(live: LiveStack, nowMs: number, color: boolean): string {
+  const checkpoints = checkpointsOf(live.snapshots, live.stack)
+  if (checkpoints.length === 0) return `The stack ${live.stack} has no checkpoints.\n`
+  const colors = createColors(color)
+  const [head = '', ...lines] = tableLines([
+    ['CHECKPOINT', 'AGE', 'STATE', 'VOLUMES', 'REVISION'],
+    ...checkpoints.map(({ name, startedAt, state, size, snapshots, revision }) => [
+      name,
+      ageText(startedAt, nowMs),
+      state,
+      `${snapshots.filter((snapshot) => snapshot.state === 'completed').length} of ${size}`,
+      revision?.slice(0, 12) ?? '-',
+    ]),
+  ])
+  return `${[colors.bold(head), ...lines].join('\n')}\n`
+}
+
+/** The same as data, with the snapshots of each. */
+export function checkpointsJson(live: LiveStack): string {
+  const checkpoints = checkpointsOf(live.snapshots, live.stack).map((checkpoint) => ({
+    name: checkpoint.name,
+    state: checkpoint.state,
+    startedAt: checkpoint.startedAt,
+    size: checkpoint.size,
+    revision: checkpoint.revision ?? null,
+    specDigest: checkpoint.specDigest ?? null,
+    snapshots: checkpoint.snapshots.map((snapshot) => ({
+      address: snapshot.address,
+      id: snapshot.id,
+      version: snapshotVersion(snapshot) || null,
+      state: snapshot.state,
+      sizeGiB: snapshot.sizeGiB,
+    })),
+  }))
+  return `${JSON.stringify({ formatVersion: 1, stack: live.stack, checkpoints }, null, 2)}\n`
+}

@@ -1,0 +1,56 @@
+import { createColors } from 'picocolors'
+import type { LiveSnapshot, LiveStack } from '../../model/live-stack.js'
+import { isNewerSnapshot, snapshotVersion } from '../../model/snapshot-version.js'
+import { tagKeys } from '../../model/tags.js'
+import { ageText, tableLines } from './table.js'
+
+/** The stack's own snapshots for people: by address, newest first. */
+export function snapshotsText(live: LiveStack, nowMs: number, color: boolean): string {
+  const own = ownSnapshots(live)
+  if (own.length === 0) return `The stack ${live.stack} has no snapshots.\n`
+  const colors = createColors(color)
+  const [head = '', ...lines] = tableLines([
+    ['VOLUME', 'VERSION', 'AGE', 'SIZE', 'STATE', 'REVISION', 'CHECKPOINT', 'ID'],
+    ...own.map((snapshot) => [
+      snapshot.address,
+      String(snapshotVersion(snapshot) || '-'),
+      ageText(snapshot.startedAt, nowMs),
+      `${snapshot.sizeGiB} GiB`,
+      snapshot.state,
+      snapshot.tags[tagKeys.revision]?.slice(0, 12) ?? '-',
+      snapshot.tags[tagKeys.checkpoint] ?? '-',
+      snapshot.id,
+    ]),
+  ])
+  return `${[colors.bold(head), ...lines].join('\n')}\n`
+}
+
+/** The same as data; `ageSeconds` counts from the moment it was asked for. */
+export function snapshotsJson(live: LiveStack, nowMs: number): string {
+  const snapshots = ownSnapshots(live).map((snapshot) => ({
+    address: snapshot.address,
+    version: snapshotVersion(snapshot) || null,
+    id: snapshot.id,
+    state: snapshot.state,
+    startedAt: snapshot.startedAt,
+    ageSeconds: Math.max(0, Math.floor((nowMs - Date.parse(snapshot.startedAt)) / 1000)),
+    sizeGiB: snapshot.sizeGiB,
+    volumeId: snapshot.volumeId,
+    revision: snapshot.tags[tagKeys.revision] ?? null,
+    checkpoint: snapshot.tags[tagKeys.checkpoint] ?? null,
+    fstype: snapshot.tags[tagKeys.fstype] ?? null,
+    label: snapshot.tags[tagKeys.label] ?? null,
+    uuid: snapshot.tags[tagKeys.uuid] ?? null,
+    mount: snapshot.tags[tagKeys.mount] ?? null,
+  }))
+  return `${JSON.stringify({ formatVersion: 1, stack: live.stack, snapshots }, null, 2)}\n`
+}
+
+function ownSnapshots(live: LiveStack): readonly LiveSnapshot[] {
+  return live.snapshots
+    .filter(({ tags }) => tags[tagKeys.stack] === live.stack)
+    .sort((left, right) => {
+      if (left.address !== right.address) return left.address < right.address ? -1 : 1
+      return isNewerSnapshot(left, right) ? -1 : 1
+    })
+}

@@ -1,0 +1,68 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findStackFile, readStackFile } from '../../src/app/stack-file.js'
+import { SpecError, UsageError } from '../../src/core/errors.js'
+import { temporaryDirectory } from '../support/evenkeel.js'
+
+const minimal = 'evenkeel: 1\nstack: test\ntarget: sandbox\n'
+let directory: ReturnType<typeof temporaryDirectory>
+
+beforeAll(() => {
+  directory = temporaryDirectory('stack-file')
+})
+afterAll(() => directory.remove())
+
+describe('findStackFile', () => {
+  it.each([
+    ['stack.yaml', ['stack.yaml', 'notes.yaml', 'haystack.yaml']],
+    ['music.stack.yaml', ['music.stack.yaml', 'README.md']],
+  ])('finds %s', (name, names) => {
+    expect(findStackFile(directoryWith(names))).toMatch(new RegExp(`(^|/)${name}$`))
+  })
+
+  it('lists the candidates when there are several', () => {
+    expect(() => findStackFile(directoryWith(['stack.yaml', 'b.stack.yaml']))).toThrow(/b\.stack\.yaml, stack\.yaml/)
+  })
+
+  it('says so when there is none', () => {
+    expect(() => findStackFile(directoryWith(['notes.yaml']))).toThrow(UsageError)
+  })
+})
+
+describe('readStackFile', () => {
+  it('knows the directory in which relative paths begin', () => {
+    const path = join(directoryWith([]), 'stack.yaml')
+    writeFileSync(path, minimal)
+    expect(readStackFile(path)).toMatchObject({ path, directory: join(path, '..'), spec: { stack: 'test' } })
+  })
+
+  it('takes variables from files, and those of the command line over them', () => {
+    const home = directoryWith([])
+    const path = join(home, 'stack.yaml')
+    const names = 'variables:\n  name: { type: string }\n  other: { type: string }\n'
+    writeFileSync(path, `evenkeel: 1\nstack: \${var.name}-\${var.other}\ntarget: sandbox\n${names}`)
+    writeFileSync(join(home, 'values.yaml'), 'name: file\nother: file\n')
+    const { spec } = readStackFile(path, { variables: { other: 'line' }, variableFiles: [join(home, 'values.yaml')] })
+    expect(spec.stack).toBe('file-line')
+  })
+
+  it('throws every mistake at once', () => {
+    const path = join(directoryWith([]), 'stack.yaml')
+    writeFileSync(path, 'evenkeel: 1\nstack: Test\ntarget: sandbox\nserver: {}\n')
+    expect(() => readStackFile(path)).toThrow(SpecError)
+  })
+
+  it('says which file cannot be read', () => {
+    expect(() => readStackFile('/nowhere/stack.yaml')).toThrow(/\/nowhere\/stack\.yaml cannot be read/)
+  })
+})
+
+let made = 0
+function directoryWith(names: readonly string[]): string {
+  made += 1
+  const path = join(directory.path, String(made))
+  mkdirSync(path)
+  for (const name of names) writeFileSync(join(path, name), minimal)
+  return path
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { createRunBindings } from '../../src/executor/run-bindings.js'
+import { mapBounded } from '../../src/executor/bounded.js'
+import { onceOf } from '../../src/executor/once.js'
+import type { StepId } from '../../src/model/step.js'
+import type { Address } from '../../src/model/address.js'
+
+const web = 'server.web' as Address
+
+describe('bindings', () => {
+  it('are what the plan saw, then what the run made', () => {
+    const bindings = createRunBindings({ [web]: { id: 'i-old', hostKey: 'ssh-ed25519 AAAA' } })
+    bindings.bind(web, { id: 'i-new' })
+    bindings.amend(web, { publicIp: '198.51.100.7' })
+    expect(bindings.get(web)).toEqual({ id: 'i-new', publicIp: '198.51.100.7' })
+    expect(bindings.planned(web)?.id).toBe('i-old')
+  })
+
+  it('fill templates', () => {
+    const bindings = createRunBindings({ [web]: { id: 'i-1', privateIp: '10.0.0.5' } })
+    const template = { parts: ['boot=', { address: web, property: 'privateIp' as const }] }
+    expect(bindings.render(template)).toBe('boot=10.0.0.5')
+    expect(() => createRunBindings({}).render(template)).toThrow(/value of a reference/)
+  })
+})
+
+describe('onceOf', () => {
+  it('is the same for the same step of the same run, and fits into a ClientToken', () => {
+    const once = onceOf('run-1', 'create-server:server.web' as StepId)
+    expect(once).toBe(onceOf('run-1', 'create-server:server.web' as StepId))
+    expect(once).toMatch(/^[\x21-\x7e]{1,64}$/)
+    expect(once).not.toBe(onceOf('run-2', 'create-server:server.web' as StepId))
+  })
+})
+
+describe('mapBounded', () => {
+  it('keeps the order, and the bound', async () => {
+    let running = 0
+    let most = 0
+    const results = await mapBounded([30, 10, 20, 5], 2, async (delayMs) => {
+      running += 1
+      most = Math.max(most, running)
+      await new Promise((resolve) => {
+        setTimeout(resolve, delayMs)
+      })
+      running -= 1
+      return delayMs
+    })
+    expect(results).toEqual([30, 10, 20, 5])
+    expect(most).toBe(2)
+  })
+})

@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { driftOf } from '../../../src/model/drift-report.js'
+import type { LiveStack } from '../../../src/model/live-stack.js'
+import { makePlan } from '../../../src/planner/make-plan.js'
+import type { Plan } from '../../../src/model/plan.js'
+import { driftText } from '../../../src/report/drift/drift-text.js'
+import { planMarkdown } from '../../../src/report/plan/plan-markdown.js'
+import { planText } from '../../../src/report/plan/plan-text.js'
+import { showText } from '../../../src/report/show/show-text.js'
+import { specOf } from '../../support/live-stack.js'
+
+const golden = fileURLToPath(new URL('../../golden/plan', import.meta.url))
+
+describe('a plan as text', () => {
+  it.each(['from-nothing', 'replace-image', 'remove-each-way'])('%s says the same in colour', (name) => {
+    const plan = planOf(name)
+    const plain = planText(plan, { color: false, verbose: false })
+    const colored = planText(plan, { color: true, verbose: false })
+    expect(colored).not.toBe(plain)
+    expect(stripVTControlCharacters(colored)).toBe(plain)
+  })
+
+  it('shows what nobody asked for, and what stays, when asked to', () => {
+    expect(planText(planOf('from-nothing'), { color: false, verbose: false })).not.toContain('onRemove')
+    expect(planText(planOf('from-nothing'), { color: false, verbose: true })).toMatch(/onRemove +snapshot/)
+    expect(planText(planOf('no-change'), { color: false, verbose: true })).toContain('volume.music')
+  })
+
+  it('marks bytes that go', () => {
+    const text = planText(planOf('remove-each-way'), { color: false, verbose: false })
+    expect(text.match(/DATA LOSS/g)).toHaveLength(2)
+  })
+
+  it('keeps a list of many steps short', () => {
+    const plan = planOf('from-nothing')
+    const [step] = plan.steps
+    const steps = step ? Array.from({ length: 500 }, () => step) : []
+    const text = planText({ ...plan, steps }, { color: false, verbose: false })
+    expect(text).toContain('and 420 steps more (--verbose shows them)')
+    expect(text).toContain('(500 steps).')
+  })
+})
+
+describe('a plan as Markdown', () => {
+  it('is a table with the text folded away', () => {
+    expect(planMarkdown(planOf('remove-each-way'))).toMatchInlineSnapshot(`
+      "### Plan for \`music\`
+
+      **3 to remove** (11 steps)
+
+      | | address | change | impact |
+      |---|---|---|---|
+      | remove | \`volume.kept\` | the file no longer names it; the volume itself is kept, out of the stack | downtime |
+      | remove | \`volume.kept-as-snapshot\` | the file no longer names it; its data stays as a snapshot | downtime |
+      | remove | \`volume.thrown-away\` | the file no longer names it; its data is deleted, as onRemove: delete says | **DATA LOSS** |
+
+      <details><summary>Details and steps</summary>
+
+      \`\`\`text
+          server.web
+            - volume.kept  (downtime)  # the file no longer names it; the volume itself is kept, out of the stack
+            - volume.kept-as-snapshot  (downtime)  # the file no longer names it; its data stays as a snapshot
+            - volume.thrown-away  (DATA LOSS)  # the file no longer names it; its data is deleted, as onRemove: delete says
+
+      Steps
+         1. connect-host     server.web
+         2. unmount-volume   volume.kept              after 1  downtime
+         3. detach-volume    volume.kept              after 2  downtime
+         4. tag-resource     volume.kept              after 3
+         5. unmount-volume   volume.kept-as-snapshot  after 1  downtime
+         6. detach-volume    volume.kept-as-snapshot  after 5  downtime
+         7. create-snapshot  volume.kept-as-snapshot  after 6
+         8. delete-volume    volume.kept-as-snapshot  after 7
+         9. unmount-volume   volume.thrown-away       after 1  downtime
+        10. detach-volume    volume.thrown-away       after 9  downtime
+        11. delete-volume    volume.thrown-away       after 10  DATA LOSS
+
+      Plan: 0 to create, 0 to update, 0 to replace, 3 to remove (11 steps).
+      \`\`\`
+
+      </details>
+      "
+    `)
+  })
+
+  it('is one line when nothing changes', () => {
+    expect(planMarkdown(planOf('no-change'))).toMatchInlineSnapshot(`
+      "### Plan for \`music\`
+
+      No changes. The live stack is as the file says.
+      "
+    `)
+  })
+
+  it('cannot be broken out of', () => {
+    const plan = planOf('grow-volume')
+    const changes = plan.changes.map((change) => ({ ...change, reason: 'a | b <script>\n```' }))
+    const text = planMarkdown({ ...plan, changes: changes.map((change) => ({ ...change, kind: 'remove' as const })) })
+    expect(text).toContain('a \\| b &lt;script> ```')
+    expect(text).toContain('````text')
+  })
+
+  it('says when it cannot be applied, and why', () => {
+    const text = planMarkdown(planOf('shrink-volume'))
+    expect(text).toContain('> **Error:** volume.music is 20 GiB, the file says 10')
+    expect(text).toContain('**It cannot be applied until the errors are solved.**')
+  })
+})
+
+describe('drift as text', () => {
+  it.each(['drift-tags-changed', 'drift-server-terminated', 'grow-volume', 'unreadable', 'no-change'])(
+    'of %s',
+    async (name) => {
+      const text = driftText(driftOf(planOf(name)), { color: false })
+      await expect(text).toMatchFileSnapshot(join(golden, '..', 'drift', `${name}.txt`))
+    },
+  )
+})
+
+describe('the live stack as text', () => {
+  it.each(['no-change', 'reuse-snapshot', 'unreadable', 'from-nothing', 'move-volume', 'reuse-retained'])(
+    'of %s',
+    async (name) => {
+      const text = showText(liveOf(name), { color: false })
+      await expect(text).toMatchFileSnapshot(join(golden, '..', 'show', `${name}.txt`))
+    },
+  )
+})
+
+function liveOf(name: string): LiveStack {
+  return JSON.parse(readFileSync(join(golden, name, 'live.json'), 'utf8')) as LiveStack
+}
+
+function planOf(name: string): Plan {
+  return makePlan(specOf(readFileSync(join(golden, name, 'stack.yaml'), 'utf8')), liveOf(name))
+}

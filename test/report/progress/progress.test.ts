@@ -1,0 +1,169 @@
+import { Ajv } from 'ajv'
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { ProviderError } from '../../../src/core/errors.js'
+import type { RunEvent } from '../../../src/executor/events.js'
+import type { ApplyResult, Outcome } from '../../../src/executor/outcome.js'
+import type { Plan } from '../../../src/model/plan.js'
+import type { Step } from '../../../src/model/step.js'
+import { jsonProgress } from '../../../src/report/progress/progress-json.js'
+import { plainProgress } from '../../../src/report/progress/progress-plain.js'
+import { resultText } from '../../../src/report/progress/result-text.js'
+import { plainStep } from '../../support/steps.js'
+
+const at = new Date(2026, 10, 21, 12, 3, 4).getTime()
+const server = plainStep('create-server', 'server.web')
+const volume = plainStep('create-volume', 'volume.music')
+const attach = plainStep('attach-volume', 'volume.music', [server.id, volume.id])
+const quota = new ProviderError('USAGE', 'EC2 refused CreateVolume: you have too many volumes', {
+  errorClass: 'quota',
+  hint: 'delete some, or ask AWS for more',
+})
+const failed: Outcome = { kind: 'failed', error: quota }
+
+const events: readonly RunEvent[] = [
+  { kind: 'run-started', at, run: 'run-1', plan: planOf([server, volume, attach]) },
+  { kind: 'step-started', at, step: server },
+  { kind: 'step-started', at, step: volume },
+  { kind: 'step-output', at, stepId: server.id, line: 'hello' },
+  { kind: 'step-progress', at: at + 100, stepId: server.id, fraction: 0.1, text: '10%' },
+  { kind: 'step-progress', at: at + 16_000, stepId: server.id, fraction: 0.5, text: '50%' },
+  { kind: 'step-retried', at: at + 16_000, stepId: server.id, attempt: 2, error: quota, delayMs: 500 },
+  { kind: 'step-finished', at: at + 17_200, step: server, outcome: { kind: 'done' }, durationMs: 17_200 },
+  { kind: 'interrupted', at: at + 17_500, inFlight: [volume.id] },
+  { kind: 'step-finished', at: at + 18_000, step: volume, outcome: failed, durationMs: 18_000 },
+  { kind: 'step-finished', at: at + 18_000, step: attach, outcome: { kind: 'blocked', by: volume.id }, durationMs: 0 },
+  { kind: 'run-finished', at: at + 18_000, result: partial(), durationMs: 18_000 },
+]
+
+describe('plain progress', () => {
+  it('is a line for each thing that ended', () => {
+    expect(written(plainProgress)).toBe(
+      [
+        '12:03:04 run run-1: 3 steps',
+        '12:03:04 server.web    create-server | hello',
+        '12:03:20 server.web    create-server … 50%',
+        '12:03:20 server.web    create-server … attempt 2 in 0.5s: EC2 refused CreateVolume: you have too many volumes',
+        '12:03:21 server.web    create-server … done 17.2s',
+        '12:03:21 interrupted: waiting for 1 step in flight, once more to leave',
+        '12:03:22 volume.music  create-volume … failed 18.0s: EC2 refused CreateVolume: you have too many volumes',
+        '12:03:22 volume.music  attach-volume … blocked by create-volume:volume.music',
+        '12:03:22 run partial after 18.0s',
+        '',
+      ].join('\n'),
+    )
+  })
+})
+
+describe('JSON progress', () => {
+  const lines = written(jsonProgress)
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+
+  it('is one versioned object a line', () => {
+    expect(lines.map(({ event }) => event)).toEqual(
+      events.map(({ kind }) => (kind === 'run-finished' ? 'result' : kind)),
+    )
+    expect(
+      lines.every(({ formatVersion, time }) => formatVersion === 1 && !Number.isNaN(Date.parse(String(time)))),
+    ).toBe(true)
+  })
+
+  it('is what the published schema says', () => {
+    const text = readFileSync(new URL('../../../schema/run-events.schema.json', import.meta.url), 'utf8')
+    const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(JSON.parse(text) as object)
+    for (const line of lines) {
+      validate(line)
+      expect(validate.errors).toBeNull()
+    }
+    expect(validate({ ...lines[0], more: 1 })).toBe(false)
+  })
+
+  it('ends with the result', () => {
+    expect(lines.at(-1)).toMatchObject({
+      event: 'result',
+      status: 'partial',
+      summary: { done: 1, unchanged: 0, failed: 1, blocked: 1, cancelled: 0 },
+      outcomes: [
+        { step: 'create-server:server.web', outcome: 'done' },
+        { step: 'create-volume:volume.music', outcome: 'failed', error: { code: 'USAGE' } },
+        { step: 'attach-volume:volume.music', outcome: 'blocked', by: 'create-volume:volume.music' },
+      ],
+    })
+  })
+
+  it('thins progress out', () => {
+    let count = 0
+    const sink = jsonProgress(() => {
+      count += 1
+    })
+    for (let index = 0; index < 1_000; index += 1) {
+      sink({ kind: 'step-progress', at: at + index, stepId: server.id, fraction: index / 1_000, text: '' })
+    }
+    expect(count).toBe(2)
+  })
+})
+
+describe('the result for people', () => {
+  const options = { color: false, durationMs: 18_000, again: 'evenkeel apply stack.yaml', verb: 'apply' } as const
+
+  it('names what failed, why, what to do, and what it blocked', () => {
+    expect(resultText(planOf([server, volume, attach]), partial(), options)).toBe(
+      [
+        '✗ volume.music  create-volume',
+        '  EC2 refused CreateVolume: you have too many volumes. Delete some, or ask AWS for more. [USAGE]',
+        '  not done because of it: attach-volume:volume.music',
+        '',
+        'Apply incomplete: 1 done, 1 failed, 1 blocked, in 18.0s.',
+        'Next: solve what failed, then `evenkeel apply stack.yaml` does that and the 1 step behind it; what is done stays done.',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  it('is one line when all went well', () => {
+    const outcomes = [{ stepId: server.id, outcome: { kind: 'done' } as const }]
+    expect(resultText(planOf([server]), { status: 'converged', outcomes }, options)).toBe(
+      'Apply complete: 1 done, in 18.0s.\n',
+    )
+  })
+})
+
+function written(progress: (write: (line: string) => void) => (event: RunEvent) => void): string {
+  let text = ''
+  const sink = progress((line) => {
+    text += line
+  })
+  for (const event of events) sink(event)
+  return text
+}
+
+function partial(): ApplyResult {
+  return {
+    status: 'partial',
+    outcomes: [
+      { stepId: server.id, outcome: { kind: 'done' } },
+      { stepId: volume.id, outcome: failed },
+      { stepId: attach.id, outcome: { kind: 'blocked', by: volume.id } },
+    ],
+  }
+}
+
+function planOf(steps: readonly Step[]): Plan {
+  return {
+    formatVersion: 1,
+    stack: 'test',
+    specDigest: '',
+    liveDigest: '',
+    complete: true,
+    applyable: true,
+    changes: [],
+    steps,
+    problems: [],
+    unreadable: [],
+    impossible: [],
+    bindings: {},
+    ledger: { id: undefined, before: [], after: [] },
+  }
+}
