@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import type { LiveKeyPair, LiveStack } from '../../../../src/model/live-stack.js'
+import { tagKeys } from '../../../../src/model/tags.js'
+import { decideKeyPairs } from '../../../../src/planner/decide/keys/key-pair-decisions.js'
+import { at } from '../../../support/live-stack.js'
+import { worldFor } from '../../../support/planner-world.js'
+import { head, oneServer } from '../../../support/stack-texts.js'
+
+const address = at('keyPair.default')
+
+function decide(changes: Partial<LiveStack> = {}, text = oneServer, held: readonly string[] = []) {
+  return decideKeyPairs(worldFor(text, changes), new Set(held.map(at))).get(address)
+}
+
+/** The pair as an apply of this text left it. */
+function live(publicKey: string | undefined): LiveKeyPair {
+  const decision = decide()
+  if (decision?.kind !== 'create') throw new Error('it is not created')
+  return { address, id: 'key-1', keyName: decision.imported.keyName, publicKey, tags: decision.imported.tags }
+}
+
+describe('a key pair', () => {
+  it('that is not there is imported; without a key here, one is generated', () => {
+    expect(decide()).toMatchObject({
+      kind: 'create',
+      imported: { keyName: 'evenkeel.demo.default', publicKey: undefined },
+    })
+    const publicKeys = { [address]: 'ssh-ed25519 AAAA' }
+    expect(decide({ publicKeys })).toMatchObject({ kind: 'create', imported: { publicKey: 'ssh-ed25519 AAAA' } })
+  })
+
+  it('that is there is kept, with a word where its private half is not here', () => {
+    const publicKeys = { [address]: 'ssh-ed25519 AAAA' }
+    const here = decide({ keyPairs: [live('ssh-ed25519 AAAA')], publicKeys })
+    expect(here).toMatchObject({ kind: 'keep', tagging: { tags: {} }, problems: [] })
+    const elsewhere = decide({ keyPairs: [live('ssh-ed25519 AAAA')] })
+    expect(elsewhere).toMatchObject({ kind: 'keep', problems: [{ code: 'PLAN_KEY_NOT_HERE', severity: 'warning' }] })
+  })
+
+  it('of another key is replaced, and says what servers keep', () => {
+    const publicKeys = { [address]: 'ssh-ed25519 BBBB' }
+    expect(decide({ keyPairs: [live('ssh-ed25519 AAAA')], publicKeys })).toMatchObject({
+      kind: 'replace',
+      old: { id: 'key-1' },
+      imported: { publicKey: 'ssh-ed25519 BBBB' },
+      problems: [{ code: 'PLAN_KEY_REPLACED' }],
+    })
+  })
+
+  it('whose tags were changed gets them back', () => {
+    const pair = live(undefined)
+    const changed = { ...pair, tags: { ...pair.tags, [tagKeys.name]: 'mine' } }
+    const decision = decide({ keyPairs: [changed] })
+    expect(decision).toMatchObject({ kind: 'update', tagging: { tags: { [tagKeys.name]: 'demo/default' } } })
+  })
+
+  it('that the file no longer needs is removed, and one that is held is left out', () => {
+    const removed = decide({ keyPairs: [live(undefined)] }, `${head}servers: {}\n`)
+    expect(removed).toMatchObject({ kind: 'remove', live: { id: 'key-1' } })
+    expect(decide({}, oneServer, ['keyPair.default'])).toBeUndefined()
+  })
+})

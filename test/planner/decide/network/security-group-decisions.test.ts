@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import { formatApplied } from '../../../../src/model/applied.js'
+import type { LiveRule, LiveSecurityGroup, LiveStack } from '../../../../src/model/live-stack.js'
+import { tagKeys } from '../../../../src/model/tags.js'
+import { decideSecurityGroups } from '../../../../src/planner/decide/network/security-group-decisions.js'
+import { at } from '../../../support/live-stack.js'
+import { worldFor } from '../../../support/planner-world.js'
+import { head } from '../../../support/stack-texts.js'
+
+const address = at('securityGroup.web')
+const file = (ingress: string, more = '') =>
+  `${head}securityGroups:\n  web: { description: web tier, ingress: [${ingress}] }\n${more}`
+const http = '{ port: 80, from: 0.0.0.0/0 }'
+const ssh = '{ port: 22, from: my-ip }'
+
+function decide(text: string, changes: Partial<LiveStack> = {}) {
+  return decideSecurityGroups(worldFor(text, changes), new Set()).get(address)
+}
+
+const httpRule: LiveRule = {
+  protocol: 'tcp',
+  fromPort: 80,
+  toPort: 80,
+  source: { kind: 'cidr', cidr: '0.0.0.0/0' },
+  description: undefined,
+}
+
+/** The group as an apply of the text left it, with these rules. */
+function live(text: string, ingress: readonly LiveRule[], changes: Partial<LiveSecurityGroup> = {}): LiveSecurityGroup {
+  const decision = decide(text)
+  if (decision?.kind !== 'create') throw new Error('it is not created')
+  const applied = decision.tagging.tags[tagKeys.applied] ?? formatApplied({})
+  const tags = { ...decision.tags, [tagKeys.applied]: applied }
+  return { address, id: 'sg-1', groupName: 'g', description: 'web tier', vpcId: 'vpc-1', ingress, tags, ...changes }
+}
+
+describe('a security group', () => {
+  it('that is not there is created, with its rules after it', () => {
+    expect(decide(file(http))).toMatchObject({
+      kind: 'create',
+      groupName: 'evenkeel.demo.web',
+      vpcId: undefined,
+      authorizes: [{ protocol: 'tcp', fromPort: 80, source: { kind: 'cidr', cidr: '0.0.0.0/0' } }],
+    })
+  })
+
+  it('that is as the file says is kept', () => {
+    const decision = decide(file(http), { securityGroups: [live(file(http), [httpRule])] })
+    expect(decision).toMatchObject({ kind: 'keep', authorizes: [], revokes: [], tagging: { tags: {} } })
+  })
+
+  it('loses rules that were added by hand, as drift', () => {
+    const added = { ...httpRule, fromPort: 443, toPort: 443 }
+    const decision = decide(file(http), { securityGroups: [live(file(http), [httpRule, added])] })
+    expect(decision).toMatchObject({
+      kind: 'update',
+      authorizes: [],
+      revokes: [{ fromPort: 443 }],
+      change: { diffs: [{ path: 'ingress', before: 'tcp 443 from 0.0.0.0/0', after: null, cause: 'drift' }] },
+    })
+  })
+
+  it('gets rules that the file asks for, as a pending change', () => {
+    const decision = decide(file(`${http}, { port: 443, from: 0.0.0.0/0 }`), {
+      securityGroups: [live(file(http), [httpRule])],
+    })
+    expect(decision).toMatchObject({
+      kind: 'update',
+      authorizes: [{ fromPort: 443 }],
+      change: { diffs: [{ path: 'ingress', cause: 'pending' }] },
+    })
+  })
+
+  it('is refused another description', () => {
+    const changed = live(file(http), [httpRule], { description: 'other' })
+    const decision = decide(file(http), { securityGroups: [changed] })
+    expect(decision).toMatchObject({ kind: 'refuse', problems: [{ code: 'PLAN_GROUP_DESCRIPTION_FIXED' }] })
+  })
+
+  it('that lets my-ip in needs to know it when it is new, and is left as it is when it is not', () => {
+    const blind = { operatorIp: undefined }
+    expect(decide(file(ssh), blind)).toMatchObject({ kind: 'refuse', problems: [{ code: 'PLAN_OPERATOR_IP_UNKNOWN' }] })
+    const mine: LiveRule = { ...httpRule, fromPort: 22, toPort: 22, description: 'my-ip' }
+    const decision = decide(file(ssh), { ...blind, securityGroups: [live(file(ssh), [mine])] })
+    expect(decision).toMatchObject({ revokes: [], problems: [{ severity: 'warning' }] })
+  })
+
+  it('that goes lets go of the groups that go with it', () => {
+    const other = { ...live(file(http), []), address: at('securityGroup.db'), id: 'sg-2' }
+    const peer: LiveRule = { ...httpRule, source: { kind: 'security-group', groupId: 'sg-2' } }
+    const securityGroups = [live(file(http), [peer, httpRule]), other]
+    expect(decide(`${head}servers: {}\n`, { securityGroups })).toMatchObject({
+      kind: 'remove',
+      revokes: [{ source: { kind: 'security-group', address: 'securityGroup.db' } }],
+    })
+  })
+})
