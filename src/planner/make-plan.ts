@@ -2,18 +2,20 @@ import type { Address } from '../model/address.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import { sortedByAddress, sortedAddresses, compareText } from '../model/address-order.js'
 import type { Decisions } from './decide/decisions.js'
+import { plannedVersions } from './decide/archives/archive-decision.js'
+import { decideArchives } from './decide/archives/archive-decisions.js'
 import { decideHeld } from './decide/held.js'
 import { decideKeyPairs } from './decide/keys/key-pair-decisions.js'
 import { decideSecurityGroups } from './decide/network/security-group-decisions.js'
 import { decideServers, isPlanned, settleServers } from './decide/servers/server-decisions.js'
 import { decideVolumes } from './decide/volumes/volume-decisions.js'
 import { serversStoppedFor } from './decide/volumes/volume-decision.js'
+import { lowerArchives } from './lower/archives.js'
 import { lowerKeyPairs } from './lower/key-pairs.js'
 import type { Lowering } from './lower/lowering.js'
 import { lowerSecurityGroups } from './lower/security-groups.js'
 import { lowerServers } from './lower/servers.js'
 import { lowerVolumes } from './lower/volumes.js'
-import { planArchives } from './archives.js'
 import { bindingsOf } from './bindings.js'
 import { planBlockCopies } from './block-copies.js'
 import { impacts, type Change, type Impact } from '../model/change.js'
@@ -78,19 +80,22 @@ function planFor(spec: StackSpec, observed: LiveStack, options: PlanOptions, des
   accept(planning, keyPairs.values())
   const securityGroups = decideSecurityGroups(world, heldAddresses)
   accept(planning, securityGroups.values())
-  planArchives(planning)
+  const archives = decideArchives(world, planning.blocked)
+  accept(planning, archives.values())
   planBlockCopies(planning)
   planClones(planning)
-  const { copies, versions } = planning
+  const { copies } = planning
+  const versions = plannedVersions(archives.values())
   const volumes = decideVolumes({ world, servers: planning.fates, copies, versions }, planning.blocked)
   accept(planning, volumes.values())
   const servers = settleServers(first, serversStoppedFor(volumes.values()))
   for (const { address, change } of servers.values()) planning.changes.set(address, change)
-  const decisions: Decisions = { held, servers, keyPairs, securityGroups, volumes }
+  const decisions: Decisions = { held, servers, keyPairs, securityGroups, volumes, archives }
   const resting = (volume: Address) => copies.resting.get(volume) ?? []
   const lowering: Lowering = { world, decisions, graph: planning.steps, resting }
   lowerKeyPairs(lowering)
   lowerSecurityGroups(lowering)
+  lowerArchives(lowering)
   lowerVolumes(lowering)
   planSchedules(planning)
   planSyncs(planning)

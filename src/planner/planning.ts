@@ -1,19 +1,11 @@
 import type { Code } from '../core/codes.js'
 import type { Address } from '../model/address.js'
 import type { Problem } from '../model/plan-problem.js'
-import type { StepId } from '../model/step.js'
 import type { Decided, DraftChange } from './decide/decided.js'
 import type { ServerOutlook } from './decide/servers/server-outlook.js'
 import { StepGraph } from './graph/step-graph.js'
 import { newVolumeCopies, type VolumeCopies } from './volume-copies.js'
 import type { World } from './world.js'
-
-/** A version of an archive that a step takes. */
-export interface PlannedVersion {
-  readonly number: number
-  readonly step: StepId
-  readonly sizeGiB: number
-}
 
 /** One planning under way: the inputs, and what has been decided so far. */
 export interface Planning extends World {
@@ -28,8 +20,6 @@ export interface Planning extends World {
   readonly unread: Map<Address, string>
   /** What is copied from volume to volume, and so rests meanwhile, or is not formatted. */
   readonly copies: VolumeCopies
-  /** Versions that archives get in this plan, by the archive's address. */
-  readonly versions: Map<Address, PlannedVersion>
 }
 
 export function newPlanning(world: World): Planning {
@@ -42,7 +32,6 @@ export function newPlanning(world: World): Planning {
     blocked: new Set(),
     unread: new Map(),
     copies: newVolumeCopies(),
-    versions: new Map(),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Address } from '../../model/address.js'
+import type { ArchiveDecision } from './archives/archive-decision.js'
 import type { Leave, Refuse } from './decided.js'
 import type { KeyPairDecision } from './keys/key-pair-decisions.js'
 import type { SecurityGroupDecision } from './network/security-group-decisions.js'
@@ -13,4 +14,5 @@ export interface Decisions {
   readonly keyPairs: ReadonlyMap<Address, KeyPairDecision>
   readonly securityGroups: ReadonlyMap<Address, SecurityGroupDecision>
   readonly volumes: ReadonlyMap<Address, VolumeDecision>
+  readonly archives: ReadonlyMap<Address, ArchiveDecision>
 }

@@ -1,7 +1,7 @@
 import { addressOf, type Address } from '../../../model/address.js'
 import type { VolumeSpec } from '../../../model/stack-spec.js'
 import type { LiveSnapshot, LiveVolume } from '../../../model/live-stack.js'
-import type { PlannedVersion } from '../../planning.js'
+import type { PlannedVersion } from '../archives/archive-decision.js'
 import type { World } from '../../world.js'
 import { refuse, refuseAlone, type Refuse } from '../decided.js'
 import { isNewerSnapshot, snapshotVersion } from '../../../model/snapshot-version.js'
