@@ -4,6 +4,9 @@ import { sortedByAddress, sortedAddresses, compareText } from '../model/address-
 import type { Decisions } from './decide/decisions.js'
 import { plannedVersions } from './decide/archives/archive-decision.js'
 import { decideArchives } from './decide/archives/archive-decisions.js'
+import { decideBlocks } from './decide/copies/block-decisions.js'
+import { decideClones } from './decide/copies/clone-decisions.js'
+import { volumeCopiesOf } from './decide/copies/volume-copies.js'
 import { decideHeld } from './decide/held.js'
 import { decideKeyPairs } from './decide/keys/key-pair-decisions.js'
 import { decideSecurityGroups } from './decide/network/security-group-decisions.js'
@@ -11,13 +14,14 @@ import { decideServers, isPlanned, settleServers } from './decide/servers/server
 import { decideVolumes } from './decide/volumes/volume-decisions.js'
 import { serversStoppedFor } from './decide/volumes/volume-decision.js'
 import { lowerArchives } from './lower/archives.js'
+import { copiesOfVolume, lowerBlocks } from './lower/copies/blocks.js'
+import { lowerClones } from './lower/copies/clones.js'
 import { lowerKeyPairs } from './lower/key-pairs.js'
 import type { Lowering } from './lower/lowering.js'
 import { lowerSecurityGroups } from './lower/security-groups.js'
 import { lowerServers } from './lower/servers.js'
 import { lowerVolumes } from './lower/volumes.js'
 import { bindingsOf } from './bindings.js'
-import { planBlockCopies } from './block-copies.js'
 import { impacts, type Change, type Impact } from '../model/change.js'
 import { plannedLedger } from './ledger.js'
 import type { LiveStack } from '../model/live-stack.js'
@@ -29,7 +33,6 @@ import { worldOf, type PlanOptions, type World } from './world.js'
 import { planSchedules } from './snapshot-schedule.js'
 import type { Step } from '../model/step.js'
 import { planSyncs } from './syncs.js'
-import { planClones } from './volume-clones.js'
 
 export type { PlanOptions } from './world.js'
 
@@ -82,20 +85,24 @@ function planFor(spec: StackSpec, observed: LiveStack, options: PlanOptions, des
   accept(planning, securityGroups.values())
   const archives = decideArchives(world, planning.blocked)
   accept(planning, archives.values())
-  planBlockCopies(planning)
-  planClones(planning)
-  const { copies } = planning
+  const blocks = decideBlocks(world, planning.fates, planning.blocked)
+  accept(planning, blocks.values())
+  const clones = decideClones(world, planning.fates, planning.blocked)
+  accept(planning, clones.values())
+  const copies = volumeCopiesOf(blocks.values(), clones.values())
   const versions = plannedVersions(archives.values())
   const volumes = decideVolumes({ world, servers: planning.fates, copies, versions }, planning.blocked)
   accept(planning, volumes.values())
   const servers = settleServers(first, serversStoppedFor(volumes.values()))
   for (const { address, change } of servers.values()) planning.changes.set(address, change)
-  const decisions: Decisions = { held, servers, keyPairs, securityGroups, volumes, archives }
-  const resting = (volume: Address) => copies.resting.get(volume) ?? []
+  const decisions: Decisions = { held, servers, keyPairs, securityGroups, volumes, blocks, clones, archives }
+  const resting = (volume: Address) => copiesOfVolume(copies, volume)
   const lowering: Lowering = { world, decisions, graph: planning.steps, resting }
   lowerKeyPairs(lowering)
   lowerSecurityGroups(lowering)
   lowerArchives(lowering)
+  lowerBlocks(lowering)
+  lowerClones(lowering)
   lowerVolumes(lowering)
   planSchedules(planning)
   planSyncs(planning)

@@ -4,7 +4,6 @@ import type { Problem } from '../model/plan-problem.js'
 import type { Decided, DraftChange } from './decide/decided.js'
 import type { ServerOutlook } from './decide/servers/server-outlook.js'
 import { StepGraph } from './graph/step-graph.js'
-import { newVolumeCopies, type VolumeCopies } from './volume-copies.js'
 import type { World } from './world.js'
 
 /** One planning under way: the inputs, and what has been decided so far. */
@@ -18,8 +17,6 @@ export interface Planning extends World {
   readonly blocked: Set<Address>
   /** Servers whose inside the plan wanted to know and could not, with the reason. */
   readonly unread: Map<Address, string>
-  /** What is copied from volume to volume, and so rests meanwhile, or is not formatted. */
-  readonly copies: VolumeCopies
 }
 
 export function newPlanning(world: World): Planning {
@@ -31,7 +28,6 @@ export function newPlanning(world: World): Planning {
     fates: new Map(),
     blocked: new Set(),
     unread: new Map(),
-    copies: newVolumeCopies(),
   }
 }
 

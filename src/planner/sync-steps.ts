@@ -1,4 +1,5 @@
-import { displayName, type Address } from '../model/address.js'
+import type { Address } from '../model/address.js'
+import { recordTag, ruleName } from '../model/copy-record.js'
 import type { SyncSpec } from '../model/stack-spec.js'
 import type { SyncFacts } from '../model/live-stack.js'
 import type { Planning } from './planning.js'
@@ -7,7 +8,6 @@ import { ruleDigest } from './sync-diffs.js'
 import { plannedPlace, type Ends, type Place } from './sync-places.js'
 import { stepId } from '../model/step-id.js'
 import type { CopyOptions, PlannedPlace, StepId } from '../model/step.js'
-import { syncTagKey } from '../model/tags.js'
 
 /** The rules of one `web[*]` for which something is done, in the order of their servers. */
 export type Rolls = Map<string, Address[]>
@@ -21,15 +21,6 @@ export function enterRoll(rolls: Rolls, { address, rolling }: SyncSpec): readonl
   const batch = Math.floor(started.length / rolling.maxUnavailable) * rolling.maxUnavailable
   started.push(address)
   return started.slice(Math.max(0, batch - rolling.maxUnavailable), batch).map((one) => stepId('check-health', one))
-}
-
-/** The tag that records a rule at its destination; the rules of one `web[*]` each have their own server. */
-export function recordTag(address: Address): string {
-  return syncTagKey(ruleName(address))
-}
-
-function ruleName(address: Address): string {
-  return displayName(address).replace(/\[\d+\]$/, '')
 }
 
 export function addCopy(

@@ -1,5 +1,7 @@
 import type { Address } from '../../model/address.js'
 import type { ArchiveDecision } from './archives/archive-decision.js'
+import type { BlockDecision } from './copies/block-decision.js'
+import type { CloneDecision } from './copies/clone-decision.js'
 import type { Leave, Refuse } from './decided.js'
 import type { KeyPairDecision } from './keys/key-pair-decisions.js'
 import type { SecurityGroupDecision } from './network/security-group-decisions.js'
@@ -14,5 +16,8 @@ export interface Decisions {
   readonly keyPairs: ReadonlyMap<Address, KeyPairDecision>
   readonly securityGroups: ReadonlyMap<Address, SecurityGroupDecision>
   readonly volumes: ReadonlyMap<Address, VolumeDecision>
+  /** Rules that copy whole volumes, by their method. */
+  readonly blocks: ReadonlyMap<Address, BlockDecision>
+  readonly clones: ReadonlyMap<Address, CloneDecision>
   readonly archives: ReadonlyMap<Address, ArchiveDecision>
 }

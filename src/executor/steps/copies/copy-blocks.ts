@@ -1,5 +1,5 @@
 import { formatBytes } from '../../../core/units.js'
-import { unfinishedMark } from '../../../planner/block-copies.js'
+import { unfinishedMark } from '../../../model/copy-record.js'
 import type { CopyBlocks } from '../../../model/step.js'
 import type { Effect } from '../../ports.js'
 import { accessTo, type StepContext } from '../step-context.js'

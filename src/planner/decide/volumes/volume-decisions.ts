@@ -84,10 +84,10 @@ function decideNew(
   source: Extract<VolumeSource, { kind: 'snapshot' | 'version' | 'blank' }>,
   wantedZone: string | undefined,
 ): VolumeDecision {
-  const { world, copies } = inputs
+  const { world } = inputs
   const { address } = spec
   const snapshot = source.kind === 'snapshot' ? source.snapshot : undefined
-  const clone = source.kind === 'version' ? versionOrigin(source) : snapshot ? undefined : copies.clones.get(address)
+  const clone = source.kind === 'version' ? versionOrigin(source) : snapshot ? undefined : cloneOrigin(inputs, address)
   const origin = snapshot ?? clone?.origin
   const zone = creationZone(world, spec, server, wantedZone, origin)
   if (typeof zone !== 'string') return zone
@@ -121,6 +121,17 @@ function versionOrigin({ of, version }: Extract<VolumeSource, { kind: 'version' 
   const { sizeGiB, number } = version
   const origin = { id: undefined, step: stepId('create-snapshot', of), sizeGiB }
   return { of: `${of}, version ${number}`, origin }
+}
+
+/** The snapshot that a rule takes of what the volume is to be a clone of. */
+function cloneOrigin(
+  { copies }: VolumeInputs,
+  address: Address,
+): { readonly of: string; readonly origin: VolumeOrigin } | undefined {
+  const clone = copies.clones.get(address)
+  if (!clone) return undefined
+  const { of, sync, sizeGiB } = clone
+  return { of, origin: { id: undefined, step: stepId('create-snapshot', sync), sizeGiB } }
 }
 
 function decideExisting(

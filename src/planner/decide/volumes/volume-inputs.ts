@@ -1,6 +1,6 @@
 import type { Address } from '../../../model/address.js'
 import type { PlannedVersion } from '../archives/archive-decision.js'
-import type { VolumeCopies } from '../../volume-copies.js'
+import type { VolumeCopies } from '../copies/volume-copies.js'
 import type { World } from '../../world.js'
 import type { ServerOutlooks } from '../servers/server-outlook.js'
 

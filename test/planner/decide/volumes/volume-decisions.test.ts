@@ -10,7 +10,7 @@ import {
   type VolumeDecision,
 } from '../../../../src/planner/decide/volumes/volume-decision.js'
 import { decideVolumes } from '../../../../src/planner/decide/volumes/volume-decisions.js'
-import { newVolumeCopies } from '../../../../src/planner/volume-copies.js'
+import { volumeCopiesOf } from '../../../../src/planner/decide/copies/volume-copies.js'
 import type { PlanOptions } from '../../../../src/planner/world.js'
 import { at } from '../../../support/live-stack.js'
 import { worldFor } from '../../../support/planner-world.js'
@@ -27,7 +27,7 @@ function decide(text: string, changes: Partial<LiveStack> = {}, options: PlanOpt
       isPlanned(decision) ? [[address, decision.outlook] as const] : [],
     ),
   )
-  const inputs = { world, servers, copies: newVolumeCopies(), versions: new Map() }
+  const inputs = { world, servers, copies: volumeCopiesOf([], []), versions: new Map() }
   const decision = decideVolumes(inputs, new Set()).get(data)
   if (!decision) throw new Error('nothing is decided')
   return decision
