@@ -6,6 +6,7 @@ import { plannedVersions } from './decide/archives/archive-decision.js'
 import { decideArchives } from './decide/archives/archive-decisions.js'
 import { decideBlocks } from './decide/copies/block-decisions.js'
 import { decideClones } from './decide/copies/clone-decisions.js'
+import { decideFiles } from './decide/copies/file-decisions.js'
 import { volumeCopiesOf } from './decide/copies/volume-copies.js'
 import { decideHeld } from './decide/held.js'
 import { decideKeyPairs } from './decide/keys/key-pair-decisions.js'
@@ -13,9 +14,11 @@ import { decideSecurityGroups } from './decide/network/security-group-decisions.
 import { decideServers, isPlanned, settleServers } from './decide/servers/server-decisions.js'
 import { decideVolumes } from './decide/volumes/volume-decisions.js'
 import { serversStoppedFor } from './decide/volumes/volume-decision.js'
+import { volumeOutlooksOf } from './decide/volumes/volume-outlook.js'
 import { lowerArchives } from './lower/archives.js'
 import { copiesOfVolume, lowerBlocks } from './lower/copies/blocks.js'
 import { lowerClones } from './lower/copies/clones.js'
+import { lowerFiles } from './lower/copies/files.js'
 import { lowerKeyPairs } from './lower/key-pairs.js'
 import type { Lowering } from './lower/lowering.js'
 import { lowerSecurityGroups } from './lower/security-groups.js'
@@ -32,7 +35,6 @@ import { accept, newPlanning, warn, type Planning } from './planning.js'
 import { worldOf, type PlanOptions, type World } from './world.js'
 import { planSchedules } from './snapshot-schedule.js'
 import type { Step } from '../model/step.js'
-import { planSyncs } from './syncs.js'
 
 export type { PlanOptions } from './world.js'
 
@@ -93,9 +95,11 @@ function planFor(spec: StackSpec, observed: LiveStack, options: PlanOptions, des
   const versions = plannedVersions(archives.values())
   const volumes = decideVolumes({ world, servers: planning.fates, copies, versions }, planning.blocked)
   accept(planning, volumes.values())
+  const files = decideFiles(world, planning.fates, volumeOutlooksOf(volumes.values()))
+  accept(planning, files.values())
   const servers = settleServers(first, serversStoppedFor(volumes.values()))
   for (const { address, change } of servers.values()) planning.changes.set(address, change)
-  const decisions: Decisions = { held, servers, keyPairs, securityGroups, volumes, blocks, clones, archives }
+  const decisions: Decisions = { held, servers, keyPairs, securityGroups, volumes, blocks, clones, files, archives }
   const resting = (volume: Address) => copiesOfVolume(copies, volume)
   const lowering: Lowering = { world, decisions, graph: planning.steps, resting }
   lowerKeyPairs(lowering)
@@ -105,7 +109,7 @@ function planFor(spec: StackSpec, observed: LiveStack, options: PlanOptions, des
   lowerClones(lowering)
   lowerVolumes(lowering)
   planSchedules(planning)
-  planSyncs(planning)
+  lowerFiles(lowering)
   lowerServers(lowering, planning.steps.serversEntered())
   return finish(planning, live, options)
 }

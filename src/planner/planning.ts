@@ -45,18 +45,6 @@ export function recordChange(planning: Planning, change: DraftChange): void {
   planning.changes.set(change.address, change)
 }
 
-/** Adds a problem that keeps the plan from being applied, and takes the address out of it. */
-export function refuse(planning: Planning, address: Address, code: Code, message: string, hint?: string): void {
-  planning.blocked.add(address)
-  planning.problems.push({ severity: 'error', scope: 'plan', code, address, message, hint })
-}
-
-/** Leaves somebody else's resource alone: that address is out of the plan, and everything else can go on. */
-export function leaveAlone(planning: Planning, address: Address, code: Code, message: string, hint?: string): void {
-  planning.blocked.add(address)
-  planning.problems.push({ severity: 'error', scope: 'address', code, address, message, hint })
-}
-
 export function warn(
   planning: Planning,
   address: Address | undefined,

@@ -101,6 +101,20 @@ describe('a sync rule', () => {
     expect(changeOf(plan)).toMatchObject({ kind: 'remove', impact: 'none' })
   })
 
+  it('that leaves the file loses its records on all its servers at once', () => {
+    const fleet = (rules: string) => `evenkeel: 1
+stack: demo
+target: sandbox
+servers:
+  node: { count: 3, image: ami-0123456789abcdef0, type: t3.small, zone: us-east-1a }
+${rules}`
+    const live = settled(fleet("sync:\n  site: { from: ./site/, to: 'node[*]:/srv/' }\n"))
+    const { live: after, failed } = applyPlan(planOf(fleet(''), live), live)
+    expect(failed).toEqual([])
+    expect(after.servers.flatMap(({ tags }) => Object.keys(tags)).filter((tag) => tag.includes('site'))).toEqual([])
+    expect(planOf(fleet(''), after).steps).toEqual([])
+  })
+
   it('waits for the setup of its server before its command runs', () => {
     const text = loud.replace('type:', 'setup: [apt-get install nginx], type:')
     const plan = planOf(text)

@@ -2,6 +2,7 @@ import type { Address } from '../../model/address.js'
 import type { ArchiveDecision } from './archives/archive-decision.js'
 import type { BlockDecision } from './copies/block-decision.js'
 import type { CloneDecision } from './copies/clone-decision.js'
+import type { FileDecision } from './copies/file-decision.js'
 import type { Leave, Refuse } from './decided.js'
 import type { KeyPairDecision } from './keys/key-pair-decisions.js'
 import type { SecurityGroupDecision } from './network/security-group-decisions.js'
@@ -16,8 +17,9 @@ export interface Decisions {
   readonly keyPairs: ReadonlyMap<Address, KeyPairDecision>
   readonly securityGroups: ReadonlyMap<Address, SecurityGroupDecision>
   readonly volumes: ReadonlyMap<Address, VolumeDecision>
-  /** Rules that copy whole volumes, by their method. */
+  /** Rules by their method. */
   readonly blocks: ReadonlyMap<Address, BlockDecision>
   readonly clones: ReadonlyMap<Address, CloneDecision>
+  readonly files: ReadonlyMap<Address, FileDecision>
   readonly archives: ReadonlyMap<Address, ArchiveDecision>
 }

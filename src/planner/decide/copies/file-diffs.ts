@@ -1,13 +1,12 @@
-import { digestOf } from '../core/digest.js'
-import { count, formatBytes } from '../core/units.js'
-import type { SyncEndpoint, SyncSpec } from '../model/stack-spec.js'
-import { templateSource } from '../model/template.js'
-import type { Diff } from '../model/change.js'
-import { createDiffs } from './compare/comparison.js'
-import type { SyncFacts } from '../model/live-stack.js'
-import type { Planning } from './planning.js'
-import { reasonForCreate } from './compare/reasons.js'
+import { count, formatBytes } from '../../../core/units.js'
+import type { Diff } from '../../../model/change.js'
+import type { SyncFacts } from '../../../model/live-stack.js'
+import type { SyncSpec } from '../../../model/stack-spec.js'
+import { templateSource } from '../../../model/template.js'
+import { createDiffs } from '../../compare/comparison.js'
+import { destinationText, sourceText } from './rule-texts.js'
 
+/** What the file says of a rule, where it is new. */
 export function wishes(spec: SyncSpec, isFirst: boolean, cause: Diff['cause']): readonly Diff[] {
   if (!isFirst) return []
   return createDiffs(
@@ -66,60 +65,10 @@ export function figures(
   ]
 }
 
-export function reasonOf(
-  spec: SyncSpec,
-  isFirst: boolean,
-  isCurrent: boolean,
-  cause: Diff['cause'],
-  planning: Planning,
-): string {
-  if (isCurrent) return 'files at the destination changed since the last apply'
-  if (isFirst) return reasonForCreate(cause === 'drift' && planning.live.ledger.has(spec.address))
-  return 'the source or the rule changed since the last apply'
-}
-
-/** The rule without where it is copied from and to in fact: a renamed mount point takes its files along. */
-export function ruleDigest(spec: SyncSpec): string {
-  return digestOf(
-    {
-      to: destinationText(spec),
-      delete: spec.delete,
-      include: some(spec.include),
-      exclude: spec.exclude,
-      owner: spec.owner,
-      chmod: spec.chmod,
-      checksum: flag(spec.checksum),
-      onChange: spec.onChange && templateSource(spec.onChange),
-    },
-    8,
-  )
-}
-
 function flag(value: boolean): true | undefined {
   return value ? true : undefined
 }
 
 function some(patterns: readonly string[]): readonly string[] | undefined {
   return patterns.length === 0 ? undefined : patterns
-}
-
-function sourceText({ from }: SyncSpec): string {
-  return from.map(endText).join(', ')
-}
-
-function destinationText({ to }: SyncSpec): string {
-  return endText(to)
-}
-
-function endText(end: SyncEndpoint): string {
-  switch (end.kind) {
-    case 'local':
-      return end.path
-    case 'remote':
-      return `${end.host}:${end.path}`
-    case 'server':
-      return `${end.server}:${end.path}`
-    case 'volume':
-      return `${end.volume}/${end.path}`
-  }
 }

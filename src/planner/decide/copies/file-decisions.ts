@@ -1,0 +1,53 @@
+import type { Address } from '../../../model/address.js'
+import { ruleName } from '../../../model/copy-record.js'
+import type { SyncSpec } from '../../../model/stack-spec.js'
+import type { World } from '../../world.js'
+import { leave } from '../decided.js'
+import type { ServerOutlooks } from '../servers/server-outlook.js'
+import type { VolumeOutlooks } from '../volumes/volume-outlook.js'
+import { workOf, type FileDecision } from './file-decision.js'
+import { decideFileRule } from './file-rule.js'
+import { decideForgottenRecords } from './forgotten-records.js'
+import { endsOf } from './places.js'
+import { rulesInFlow } from './rule-flow.js'
+
+/** Decides every rule that copies files, behind those that write what it reads; and the end of records of others. */
+export function decideFiles(
+  world: World,
+  servers: ServerOutlooks,
+  volumes: VolumeOutlooks,
+): ReadonlyMap<Address, FileDecision> {
+  const rules = world.spec.syncs
+    .filter(({ method }) => method === 'files')
+    .map((spec) => ({ spec, ends: endsOf(world, servers, volumes, spec) }))
+  const decisions: FileDecision[] = []
+  const copying = new Set<Address>()
+  const rolls = new Map<string, Address[]>()
+  for (const { rule, feeders } of rulesInFlow(rules)) {
+    const { spec, ends } = rule
+    const { address } = spec
+    if (!ends) {
+      decisions.push(leave(address, 'one of its ends cannot be planned'))
+      continue
+    }
+    const started = rolls.get(ruleName(address)) ?? []
+    const order = {
+      feeders: feeders.map((feeder) => feeder.spec.address).filter((feeder) => copying.has(feeder)),
+      batchBefore: batchBefore(spec, started),
+    }
+    const decision = decideFileRule(world, spec, ends, order)
+    decisions.push(decision)
+    const work = workOf(decision)
+    if (work?.copy) copying.add(address)
+    if (work && spec.rolling) rolls.set(ruleName(address), [...started, address])
+  }
+  decisions.push(...decideForgottenRecords(world, servers))
+  return new Map(decisions.map((decision) => [decision.address, decision]))
+}
+
+/** The rules of one `web[*]` whose servers must have answered before this one begins, by those for which something is done already. */
+function batchBefore({ rolling }: SyncSpec, started: readonly Address[]): readonly Address[] {
+  if (!rolling) return []
+  const batch = Math.floor(started.length / rolling.maxUnavailable) * rolling.maxUnavailable
+  return started.slice(Math.max(0, batch - rolling.maxUnavailable), batch)
+}

@@ -1,0 +1,144 @@
+import type { Address } from '../../../model/address.js'
+import { recordTag } from '../../../model/copy-record.js'
+import type { SyncSpec } from '../../../model/stack-spec.js'
+import type { CopyOptions, PlannedPlace, StepId } from '../../../model/step.js'
+import { stepId } from '../../../model/step-id.js'
+import type { ExpectedCopy, FileDecision, FileWork, RemoveFiles } from '../../decide/copies/file-decision.js'
+import { workOf } from '../../decide/copies/file-decision.js'
+import type { Ends, Place } from '../../decide/copies/places.js'
+import type { StepGraph } from '../../graph/step-graph.js'
+import type { Lowering } from '../lowering.js'
+import { referencedSteps } from '../readiness.js'
+
+/** Lowers what becomes of the rules that copy files. */
+export function lowerFiles({ graph, decisions }: Lowering): void {
+  for (const decision of decisions.files.values()) lowerRule(graph, decision)
+}
+
+/** The copy, what follows it where something changed, the question whether the server still works, and the record. */
+function lowerRule(graph: StepGraph, decision: FileDecision): void {
+  if (decision.kind === 'remove') lowerForgotten(graph, decision)
+  const work = workOf(decision)
+  if (!work) return
+  const before = [
+    ...work.batchBefore.map((rule) => stepId('check-health', rule)),
+    ...work.feeders.map((rule) => stepId('copy-files', rule)),
+  ]
+  if (work.copy) lowerCopy(graph, work, work.copy, before)
+  lowerWhatFollows(graph, work, before)
+  lowerRecord(graph, work)
+}
+
+function lowerCopy(
+  graph: StepGraph,
+  { spec, ends }: FileWork,
+  expected: ExpectedCopy,
+  before: readonly StepId[],
+): void {
+  const { destination, sources } = ends
+  const options = optionsOf(spec)
+  const { path, ...machine } = plannedPlace(destination)
+  graph.add(
+    'copy-files',
+    spec.address,
+    {
+      ...machine,
+      destination: path,
+      source: sourceOf(ends),
+      delete: spec.delete,
+      exclude: spec.exclude,
+      ...(options && { options }),
+      ...(spec.via === 'local' && { relayed: true }),
+      expectedBytes: expected.bytes,
+      expectedFiles: expected.files,
+    },
+    { needs: [...[destination, ...sources].flatMap(arrivalAt), ...sources.flatMap(filledBy), ...before] },
+  )
+}
+
+/** The end as a step says it. */
+function plannedPlace(place: Place): PlannedPlace {
+  if (place.server) {
+    const { server, path, volume } = place
+    const mounted = volume?.mount && { volume: volume.address, mountPath: volume.mount.path }
+    return { server: server.address, path, ...(mounted && { mounted }) }
+  }
+  return place.host === undefined ? { path: place.path } : { host: place.host, path: place.path }
+}
+
+/** One source on this machine is told as its path. */
+function sourceOf({ sources }: Ends): string | readonly PlannedPlace[] {
+  const [first, ...others] = sources
+  if (first && others.length === 0 && !first.server && first.host === undefined) return first.path
+  return sources.map(plannedPlace)
+}
+
+function arrivalAt(place: Place): readonly StepId[] {
+  if (!place.server) return []
+  const { server, volume } = place
+  const mounted = volume ? [stepId('mount-volume', volume.address), stepId('grow-filesystem', volume.address)] : []
+  return [stepId('connect-host', server.address), ...mounted]
+}
+
+/** What is on a server that the stack sets up is there when its setup has run. */
+function filledBy({ server }: Place): readonly StepId[] {
+  return server ? [stepId('run-setup', server.address)] : []
+}
+
+function optionsOf(spec: SyncSpec): CopyOptions | undefined {
+  const { include, owner, chmod, checksum, bandwidthKiBps, compress, partial } = spec
+  const options: CopyOptions = {
+    ...(include.length > 0 && { include }),
+    ...(owner !== undefined && { owner }),
+    ...(chmod !== undefined && { chmod }),
+    ...(checksum && { checksum }),
+    ...(bandwidthKiBps !== undefined && { bandwidthKiBps }),
+    ...(compress && { compress }),
+    ...(partial && { partial }),
+  }
+  return Object.keys(options).length === 0 ? undefined : options
+}
+
+/** Without a copy the command is owed: it is run whatever the copy before it did. */
+function lowerWhatFollows(graph: StepGraph, { spec, ends, copy }: FileWork, before: readonly StepId[]): void {
+  const { address, onChange, rolling } = spec
+  if (!ends.destination.server) return
+  const server = ends.destination.server.address
+  const copied = [stepId('connect-host', server), stepId('copy-files', address), stepId('run-setup', server), ...before]
+  if (onChange) {
+    const after = copy && stepId('copy-files', address)
+    const needs = [...copied, ...referencedSteps([onChange])]
+    graph.add('run-on-change', address, { server, command: onChange, copy: after }, { needs })
+  }
+  if (!rolling) return
+  graph.add(
+    'check-health',
+    address,
+    { server, command: rolling.health, timeoutSeconds: rolling.timeoutSeconds },
+    { needs: [...copied, stepId('run-on-change', address), ...referencedSteps([rolling.health])] },
+  )
+}
+
+function lowerRecord(graph: StepGraph, { spec, ends, record }: FileWork): void {
+  if (record.kind === 'none') return
+  const { address, exclude } = spec
+  const { target } = record
+  const needs = [stepId('copy-files', address), stepId('run-on-change', address), stepId('check-health', address)]
+  const tag = recordTag(address)
+  if (record.kind === 'known') {
+    graph.add('tag-resource', address, { target, tags: { [tag]: record.value }, removeTags: [] }, { needs })
+    return
+  }
+  const options = optionsOf(spec)
+  const source = sourceOf(ends)
+  const fields = { target, tag, source, exclude, ...(options && { options }), rule: record.rule }
+  graph.add('record-copy', address, fields, { needs })
+}
+
+/** A rule for `web[*]` is recorded on each of its servers: one step each. */
+function lowerForgotten(graph: StepGraph, { address, tag, targets }: RemoveFiles): void {
+  for (const target of targets) {
+    const suffix: { readonly suffix?: Address } = targets.length > 1 ? { suffix: target } : {}
+    graph.add('tag-resource', address, { target, tags: {}, removeTags: [tag] }, suffix)
+  }
+}
