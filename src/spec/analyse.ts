@@ -1,13 +1,13 @@
 import { buildSpec } from './build.js'
-import { checkStack } from './check-stack.js'
+import { checkStack } from './checks/check-stack.js'
 import { contextOf } from './context.js'
 import type { Context } from './context.js'
 import type { Problem, Report } from './problem.js'
-import { checkShape } from './shape.js'
+import { checkShape } from './shape/check-shape.js'
 import type { StackSpec } from '../model/stack-spec.js'
-import { substitute } from './substitute.js'
-import { targetOf } from './target.js'
-import { isMapping, resolveVariables } from './variables.js'
+import { substitute } from './variables/substitute.js'
+import { targetOf } from './written-target.js'
+import { isMapping, resolveVariables } from './variables/variables.js'
 
 export interface AnalysisInput {
   readonly text: string

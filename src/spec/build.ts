@@ -1,12 +1,12 @@
 import { required } from '../core/assert.js'
 import { addressOf, compareAddresses } from '../model/address.js'
-import { slackPercentOf } from './archive-rules.js'
+import { slackPercentOf } from './kinds/archive-rules.js'
 import type { Address } from '../model/address.js'
 import type { Context, Entries } from './context.js'
-import { parseIngressRule } from './ingress.js'
-import { findDependencies, findNamed, findServer, serverAddress } from './lookup.js'
-import { isMounted, mountOf, swapMountOf } from './mount.js'
-import { parseTemplate } from './references.js'
+import { parseIngressRule } from './kinds/security-group/ingress-rule.js'
+import { findDependencies, findNamed, findServer, serverAddress } from './references/names.js'
+import { isMounted, mountOf, swapMountOf } from './kinds/volume/written-mount.js'
+import { parseTemplate } from './references/templates.js'
 import { generatedName } from '../model/stack-spec.js'
 import type {
   ArchiveSpec,
@@ -30,9 +30,9 @@ import type {
   SubnetShape,
   TagsShape,
   VolumeShape,
-} from './stack-shape.generated.js'
-import { minutesOf } from './duration.js'
-import { syncsOf } from './build-sync.js'
+} from './shape/stack-shape.generated.js'
+import { minutesOf } from './kinds/duration.js'
+import { syncsOf } from './kinds/sync-rule/sync-rule.js'
 import { referencesIn } from '../model/template.js'
 import type { Template } from '../model/template.js'
 import { canonicalUuid } from '../model/volume-rules.js'

@@ -7,9 +7,9 @@ import type {
   StackShape,
   SyncRuleShape,
   VolumeShape,
-} from './stack-shape.generated.js'
+} from './shape/stack-shape.generated.js'
 import type { Target } from '../model/stack-spec.js'
-import type { Variables } from './variables.js'
+import type { Variables } from './variables/variables.js'
 
 /** Entries by name, in file order; undefined where an entry is not even a mapping. */
 export type Entries<Shape> = ReadonlyMap<string, Shape | undefined>

@@ -5,9 +5,9 @@ import { analyse, specWithoutMistakes } from './analyse.js'
 import { diagnosticsOf } from './diagnostics.js'
 import type { Problem } from './problem.js'
 import type { StackSpec } from '../model/stack-spec.js'
-import { readDocument } from './yaml-document.js'
-import type { StackDocument } from './yaml-document.js'
-import { readValues } from './yaml-values.js'
+import { readDocument } from './yaml/yaml-document.js'
+import type { StackDocument } from './yaml/yaml-document.js'
+import { readValues } from './yaml/yaml-values.js'
 
 export interface ParseInput {
   /** Name of the file, as diagnostics tell it; nothing is read from it. */
