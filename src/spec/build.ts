@@ -7,22 +7,18 @@ import { parseIngressRule } from './kinds/security-group/ingress-rule.js'
 import { findDependencies, findNamed, findServer, serverAddress } from './references/names.js'
 import { isMounted, mountOf, swapMountOf } from './kinds/volume/written-mount.js'
 import { parseTemplate } from './references/templates.js'
-import { generatedName } from '../model/stack-spec.js'
-import type {
-  ArchiveSpec,
-  ImageSelector,
-  KeyPairSpec,
-  SecurityGroupSpec,
-  ServerSpec,
-  SnapshotSchedule,
-  SnapshotSelector,
-  StackSpec,
-  SubnetSelector,
-  SyncEndpoint,
-  SyncSpec,
-  UserTags,
-  VolumeSpec,
-} from '../model/stack-spec.js'
+import { generatedName } from '../model/kinds/kinds.js'
+import type { ArchiveSpec } from '../model/kinds/archive.js'
+import type { KeyPairSpec } from '../model/kinds/key-pair.js'
+import type { SecurityGroupSpec } from '../model/kinds/security-group.js'
+import type { ServerSpec } from '../model/kinds/server.js'
+import type { SyncEndpoint, SyncSpec } from '../model/kinds/sync-rule.js'
+import type { VolumeSpec } from '../model/kinds/volume.js'
+import type { SnapshotSchedule, SnapshotSelector } from '../model/kinds/volume-snapshot.js'
+import type { ImageSelector } from '../model/launch/image.js'
+import type { SubnetSelector } from '../model/launch/subnet.js'
+import type { StackSpec } from '../model/stack-spec.js'
+import type { UserTags } from '../model/tags.js'
 import type {
   ArchiveShape,
   ImageShape,

@@ -1,9 +1,10 @@
 import { addressOf, namePattern } from '../../model/address.js'
-import type { Address, ResourceKind } from '../../model/address.js'
+import type { Address } from '../../model/address.js'
+import type { ResourceKind } from '../../model/kinds/kinds.js'
 import type { Context } from '../context.js'
 import { didYouMean } from '../nearest.js'
 import { isUnreadable } from '../problem.js'
-import { generatedName } from '../../model/stack-spec.js'
+import { generatedName } from '../../model/kinds/kinds.js'
 import type { TextProblem } from '../problem.js'
 import { parseWrittenEndpoint } from '../kinds/sync-rule/written-endpoint.js'
 

@@ -5,7 +5,8 @@ import { Ajv } from 'ajv'
 import { describe, expect, it } from 'vitest'
 import { load } from 'js-yaml'
 import { namePattern } from '../../../src/model/address.js'
-import { fstypes, volumeTypes } from '../../../src/model/stack-spec.js'
+import { fstypes } from '../../../src/model/inside/fstype.js'
+import { volumeTypes } from '../../../src/model/kinds/volume.js'
 import { head, server, specOf } from '../support/specs.js'
 
 const root = new URL('../../../', import.meta.url)

@@ -1,7 +1,7 @@
 import { reportAt } from '../../context.js'
 import type { Context } from '../../context.js'
 import { parseIngressRule } from './ingress-rule.js'
-import type { IngressRuleSpec } from '../../../model/stack-spec.js'
+import type { IngressRuleSpec } from '../../../model/kinds/security-group.js'
 
 /** Reports rules that are none, and rules that a group has already: EC2 refuses those (`InvalidPermission.Duplicate`). */
 export function checkSecurityGroups(context: Context): void {

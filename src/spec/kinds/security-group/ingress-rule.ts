@@ -5,7 +5,7 @@ import { nearest } from '../../nearest.js'
 import { isUnreadable } from '../../problem.js'
 import type { Path } from '../../problem.js'
 import type { IngressRuleShape } from '../../shape/stack-shape.generated.js'
-import type { IngressRuleSpec } from '../../../model/stack-spec.js'
+import type { IngressRuleSpec } from '../../../model/kinds/security-group.js'
 import type { TextProblem } from '../../problem.js'
 
 type Ports = Pick<IngressRuleSpec, 'protocol' | 'fromPort' | 'toPort'>

@@ -1,6 +1,6 @@
 import { isUnreadable } from '../../problem.js'
 import type { MountShape, VolumeShape } from '../../shape/stack-shape.generated.js'
-import { swapPath, type MountSpec } from '../../../model/stack-spec.js'
+import { swapPath, type MountSpec } from '../../../model/kinds/volume.js'
 import { filesystemRules } from '../../../model/volume-rules.js'
 
 export const mountKeys = ['options', 'owner', 'mode'] as const
