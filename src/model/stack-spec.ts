@@ -1,5 +1,7 @@
+import type { Address } from './address.js'
 import type { ArchiveSpec } from './kinds/archive.js'
 import type { KeyPairSpec } from './kinds/key-pair.js'
+import { specLists } from './kinds/kinds.js'
 import type { SecurityGroupSpec } from './kinds/security-group.js'
 import type { ServerSpec } from './kinds/server.js'
 import type { SyncSpec } from './kinds/sync-rule.js'
@@ -30,6 +32,11 @@ export type Target =
       readonly account: string | undefined
       readonly endpoint: string | undefined
     }
+
+/** Every entry of a specification, in the order of reports. */
+export function specsIn(stack: StackSpec): readonly { readonly address: Address }[] {
+  return specLists.flatMap((list): readonly { readonly address: Address }[] => stack[list])
+}
 
 /** What a specification consists of, for those who work with the whole of it. */
 export type * from './inside/fstype.js'

@@ -23,5 +23,14 @@ export type ResourceKind = keyof typeof kinds
 /** In the order of reports. */
 export const resourceKinds = Object.keys(kinds) as readonly ResourceKind[]
 
+/** Names of lists, in the order of reports. */
+export type SpecList = (typeof kinds)[ResourceKind]['specs']
+export const specLists: readonly SpecList[] = resourceKinds.map((kind) => kinds[kind].specs)
+
+export type LiveList = Extract<(typeof kinds)[ResourceKind], { readonly live: string }>['live']
+export const liveLists: readonly LiveList[] = Object.values(kinds).flatMap((kind) =>
+  'live' in kind ? [kind.live] : [],
+)
+
 /** The names of what evenkeel adds by itself where a file names none. */
 export const generatedName = 'default'
