@@ -1,12 +1,8 @@
-import { checkArchives } from '../kinds/archive.js'
-import { checkCycles } from './check-cycles.js'
-import { checkFilesystems } from '../kinds/volume/check-filesystems.js'
-import { checkSecurityGroups } from '../kinds/security-group/check-security-groups.js'
-import { checkServers } from '../kinds/server/check-servers.js'
-import { checkSyncs } from '../kinds/sync-rule/check-sync-rules.js'
-import { checkTags } from './check-tags.js'
-import { checkVolumes } from '../kinds/volume/check-volumes.js'
+import { resourceKinds } from '../../model/kinds/kinds.js'
 import type { Context } from '../context.js'
+import { specKinds } from '../kinds/kinds.js'
+import { checkCycles } from './check-cycles.js'
+import { checkTags } from './check-tags.js'
 
 /** Reports every mistake of meaning in what is well formed. A mistake of shape was told before and is told no more. */
 export function checkStack(context: Context): void {
@@ -15,11 +11,6 @@ export function checkStack(context: Context): void {
     context.report({ code: 'SPEC_NOT_YET', message, path: ['extends'], at: 'key', hint: 'say it all in one file' })
   }
   checkTags(context)
-  checkSecurityGroups(context)
-  checkServers(context)
-  checkVolumes(context)
-  checkFilesystems(context)
-  checkSyncs(context)
-  checkArchives(context)
+  for (const kind of resourceKinds) specKinds[kind].check(context)
   checkCycles(context)
 }

@@ -1,6 +1,7 @@
 import { reportAt } from '../context.js'
 import type { Context } from '../context.js'
 import type { Path } from '../problem.js'
+import { sectionNames } from '../sections.js'
 import type { TagsShape } from '../shape/stack-shape.generated.js'
 
 /** EC2 API, "Tag restrictions": Unicode characters. */
@@ -19,16 +20,9 @@ const reserved: readonly { readonly pattern: RegExp; readonly why: string }[] = 
 export function checkTags(context: Context): void {
   const shared = context.stack.tags
   checkOwn(context, ['tags'], shared)
-  const sections = {
-    keyPairs: context.keyPairs,
-    securityGroups: context.securityGroups,
-    servers: context.servers,
-    volumes: context.volumes,
-    archives: context.archives,
-  }
-  for (const [section, entries] of Object.entries(sections)) {
-    for (const [name, entry] of entries) {
-      if (!entry?.tags) continue
+  for (const section of sectionNames) {
+    for (const [name, entry] of context[section]) {
+      if (!entry || !('tags' in entry) || !entry.tags) continue
       checkOwn(context, [section, name, 'tags'], entry.tags, Object.keys(shared ?? {}))
     }
   }

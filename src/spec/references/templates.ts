@@ -1,27 +1,22 @@
 import type { Address } from '../../model/address.js'
+import type { ResourceKind } from '../../model/kinds/kinds.js'
 import type { Context } from '../context.js'
 import { piecesOf } from '../variables/interpolation.js'
-import { addressIfNamed, findServer, isDeclared, serverAddress } from './names.js'
+import { findMember, memberAddress } from './counted-members.js'
+import { addressIfNamed, isDeclared } from './declared-names.js'
 import { didYouMean } from '../nearest.js'
 import { variableNamed } from '../variables/substitute.js'
-import type { TextProblem } from '../problem.js'
-import { referenceProperties } from '../../model/template.js'
-import type { Reference, ReferenceProperty, Template } from '../../model/template.js'
+import { ignore } from '../problem.js'
+import type { TextReport } from '../problem.js'
+import type { Reference, Template } from '../../model/template.js'
 
 const referencePattern = /^(\w+)\.([^.[\]]+)(\[[^\]]*\])?\.(\w+)$/
-
-/** What can be told of each kind of thing. */
-const propertiesOf = {
-  server: referenceProperties,
-  volume: ['id'],
-  securityGroup: ['id'],
-} as const satisfies Record<string, readonly ReferenceProperty[]>
 
 /**
  * A text with its variables replaced and its references resolved. Mistakes are reported, and leave their piece out.
  * Neighbouring texts are joined, so that equal texts give equal templates.
  */
-export function parseTemplate(context: Context, text: string, report: (problem: TextProblem) => void): Template {
+export function parseTemplate(context: Context, text: string, report: TextReport): Template {
   const parts: (string | Reference)[] = []
   for (const piece of piecesOf(text)) {
     const value = piece.kind === 'text' ? { value: piece.text } : variableNamed(piece, context.variables, report)
@@ -38,19 +33,20 @@ export function parseTemplate(context: Context, text: string, report: (problem: 
   return { parts: parts.length === 0 ? [''] : parts }
 }
 
+/** The template that a text without a mistake stands for. */
+export function templateOf(context: Context, text: string): Template {
+  return parseTemplate(context, text, ignore)
+}
+
 function append(parts: (string | Reference)[], text: string): void {
   const last = parts.at(-1)
   if (typeof last === 'string') parts[parts.length - 1] = last + text
   else parts.push(text)
 }
 
-function parseReference(
-  context: Context,
-  expression: string,
-  report: (problem: TextProblem) => void,
-): Reference | undefined {
+function parseReference(context: Context, expression: string, report: TextReport): Reference | undefined {
   const [, kind = '', name = '', index = '', property = ''] = referencePattern.exec(expression) ?? []
-  if (!Object.hasOwn(propertiesOf, kind)) {
+  if (!isReferable(context, kind)) {
     report({
       code: 'SPEC_BAD_REFERENCE',
       message: `\${${expression}} is no reference: expected \${var.name} or such as \${server.boot.privateIp}`,
@@ -58,31 +54,36 @@ function parseReference(
     })
     return undefined
   }
-  const address = addressNamed(context, kind as keyof typeof propertiesOf, name, index, report)
+  const address = addressNamed(context, kind, name, index, report)
   if (!address) return undefined
-  const properties: readonly string[] = propertiesOf[kind as keyof typeof propertiesOf]
-  if (!properties.includes(property)) {
-    const hint = didYouMean(property, properties) ?? `known of a ${kind}: ${properties.join(', ')}`
+  const { attributes } = context.declarations[kind]
+  const attribute = attributes.find((candidate) => candidate === property)
+  if (attribute === undefined) {
+    const hint = didYouMean(property, attributes) ?? `known of a ${kind}: ${attributes.join(', ')}`
     report({ code: 'SPEC_BAD_REFERENCE', message: `a ${kind} has no property \`${property}\``, hint })
     return undefined
   }
-  if (property === 'elasticIp') {
+  if (attribute === 'elasticIp') {
     report({ code: 'SPEC_NOT_YET', message: 'elastic addresses are not supported yet', hint: 'use publicIp' })
     return undefined
   }
-  return { address, property: property as ReferenceProperty }
+  return { address, property: attribute }
+}
+
+function isReferable({ declarations }: Context, kind: string): kind is ResourceKind {
+  return Object.hasOwn(declarations, kind) && declarations[kind as ResourceKind].attributes.length > 0
 }
 
 function addressNamed(
   context: Context,
-  kind: keyof typeof propertiesOf,
+  kind: ResourceKind,
   name: string,
   index: string,
-  report: (problem: TextProblem) => void,
+  report: TextReport,
 ): Address | undefined {
-  if (kind === 'server') {
-    const server = findServer(context, `${name}${index}`, report)
-    return server && serverAddress(server)
+  if (context.declarations[kind].countOf) {
+    const member = findMember(context, kind, `${name}${index}`, report)
+    return member && memberAddress(kind, member)
   }
   if (index !== '') {
     report({ code: 'SPEC_BAD_REFERENCE', message: `a ${kind} has no index`, hint: `write ${kind}.${name}` })

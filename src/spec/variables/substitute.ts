@@ -1,24 +1,29 @@
 import { mayInterpolate, piecesOf } from './interpolation.js'
 import { didYouMean } from '../nearest.js'
-import type { Path, Report, TextProblem } from '../problem.js'
+import type { Path, Report, TextReport } from '../problem.js'
 import type { Scalar, Variables } from './variables.js'
 
+/** The keys of an entry whose texts take references: a text, or a list of texts. */
+export type TemplateKeys = Readonly<Record<string, 'text' | 'list'>>
+
+/** By section of the stack file. */
+export type Templates = Readonly<Record<string, TemplateKeys>>
+
 /** Whether `${server.boot.privateIp}` may stand at a path; there, variables are replaced with the references, not before. */
-function isTemplate(path: Path): boolean {
-  const [section, , key] = path
-  if (section === 'servers') return (key === 'userData' && path.length === 3) || (key === 'setup' && path.length === 4)
-  return section === 'sync' && key === 'onChange' && path.length === 3
+function isTemplate(templates: Templates, [section = '', , key = '', ...rest]: Path): boolean {
+  const form = templates[section]?.[key]
+  return form !== undefined && rest.length === (form === 'text' ? 0 : 1)
 }
 
 /**
  * Replaces variables and undoes escapes in every text below `root`, in place, but in templates and in `variables` itself.
  * A text that is wholly one variable takes the variable's type. What cannot be replaced becomes undefined.
  */
-export function substitute(root: unknown, variables: Variables, report: Report): void {
+export function substitute(root: unknown, templates: Templates, variables: Variables, report: Report): void {
   walk(root, [], new Set(), (text, path) => {
-    if (isTemplate(path)) return text
+    if (isTemplate(templates, path)) return text
     if (path[0] === 'variables') return text
-    return interpolate(text, variables, (problem) => report({ ...problem, path, at: 'value' }))
+    return interpolate(text, templates, variables, (problem) => report({ ...problem, path, at: 'value' }))
   })
 }
 
@@ -41,7 +46,7 @@ function walk(
   }
 }
 
-function interpolate(text: string, variables: Variables, report: (problem: TextProblem) => void): Scalar | undefined {
+function interpolate(text: string, templates: Templates, variables: Variables, report: TextReport): Scalar | undefined {
   const pieces = piecesOf(text)
   const values = pieces.map((piece) => {
     if (piece.kind === 'text') return piece.text
@@ -49,7 +54,7 @@ function interpolate(text: string, variables: Variables, report: (problem: TextP
     if (value === 'not a variable') {
       report({
         code: 'SPEC_BAD_REFERENCE',
-        message: `${piece.source} cannot stand here: only userData, setup and onChange take references`,
+        message: `${piece.source} cannot stand here: only ${keysIn(templates)} take references`,
         within: piece.source,
         hint: 'use ${var.name} for a variable, or write $${ for a literal ${',
       })
@@ -61,11 +66,16 @@ function interpolate(text: string, variables: Variables, report: (problem: TextP
   return values.length === 1 ? values[0] : values.join('')
 }
 
+function keysIn(templates: Templates): string {
+  const keys = Object.values(templates).flatMap((ofSection) => Object.keys(ofSection))
+  return `${keys.slice(0, -1).join(', ')} and ${keys.at(-1)}`
+}
+
 /** The value of `${var.name}`; undefined in it when it has none, which was told. */
 export function variableNamed(
   piece: { readonly source: string; readonly expression: string | undefined },
   variables: Variables,
-  report: (problem: TextProblem) => void,
+  report: TextReport,
 ): { readonly value: Scalar | undefined } | 'not a variable' {
   if (piece.expression === undefined) {
     const hint = 'close it with }, or write $${ for a literal ${'

@@ -1,6 +1,6 @@
 import { canonicalCidr } from '../../cidr.js'
 import type { Context } from '../../context.js'
-import { addressIfNamed, findNamed } from '../../references/names.js'
+import { addressIfNamed, findNamed } from '../../references/declared-names.js'
 import { nearest } from '../../nearest.js'
 import { isUnreadable } from '../../problem.js'
 import type { Path } from '../../problem.js'

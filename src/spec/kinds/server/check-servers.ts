@@ -1,21 +1,22 @@
 import { reportAt } from '../../context.js'
 import type { Context } from '../../context.js'
-import { findDependencies, findNamed } from '../../references/names.js'
+import { checkDependencies } from '../../references/dependencies.js'
 import { isUnreadable } from '../../problem.js'
 import type { Path } from '../../problem.js'
 import { parseTemplate } from '../../references/templates.js'
 import type { ServerShape } from '../../shape/stack-shape.generated.js'
 import { utf8Length, volumeTypeRules } from '../../../model/volume-rules.js'
-import { checkZone } from '../../checks/check-zone.js'
+import { checkLaunchChoices } from './check-launch-choices.js'
 
 /** EC2 takes 16 KiB of user data, before it is encoded (EC2 User Guide, "Run commands when you launch an instance"). */
 const userDataBytesMax = 16 * 1024
 
+/** Reports what is wrong with each server. */
 export function checkServers(context: Context): void {
   for (const [name, server] of context.servers) {
     if (!server) continue
     const path = ['servers', name]
-    checkServerChoices(context, path, server)
+    checkLaunchChoices(context, path, server)
     checkRootVolume(context, path, server)
     checkDependencies(context, [...path, 'dependsOn'], server.dependsOn)
     checkTemplates(context, path, server)
@@ -24,45 +25,6 @@ export function checkServers(context: Context): void {
       reportAt(context, [...path, 'elasticIp'])({ code: 'SPEC_NOT_YET', message, hint: 'leave `elasticIp` out' })
     }
   }
-}
-
-type ServerChoices = Pick<ServerShape, 'image' | 'zone' | 'subnet' | 'keyPair' | 'securityGroups'>
-
-/** Reports mistakes in what every launch has to choose, also that of an archive's temporary server. */
-export function checkServerChoices(context: Context, path: Path, server: ServerChoices): void {
-  checkImage(context, path, server)
-  checkPlace(context, path, server)
-  checkNames(context, path, server)
-}
-
-const imageForms = 'an image is { owner, name }, { ssm } or an id'
-
-function checkImage(context: Context, path: Path, { image }: ServerChoices): void {
-  if (typeof image !== 'object') return
-  if ('ssm' in image) {
-    const other = (['owner', 'name', 'architecture'] as const).find((key) => key in image)
-    if (other === undefined) return
-    const message = `\`${other}\` cannot stand beside \`ssm\`, which names one image`
-    reportAt(context, [...path, 'image', other], 'key')({ code: 'SPEC_CONFLICTING_KEYS', message, hint: imageForms })
-    return
-  }
-  for (const key of ['owner', 'name'] as const) {
-    if (key in image) continue
-    const message = `\`${key}\` is missing in the image`
-    reportAt(context, [...path, 'image', key], 'key')({ code: 'SPEC_MISSING_KEY', message, hint: imageForms })
-    return
-  }
-}
-
-function checkPlace(context: Context, path: Path, server: ServerChoices): void {
-  checkZone(context, [...path, 'zone'], server.zone)
-  if (!('zone' in server && 'subnet' in server)) return
-  const message = '`subnet` cannot stand beside `zone`: a subnet lies in one zone'
-  reportAt(
-    context,
-    [...path, 'subnet'],
-    'key',
-  )({ code: 'SPEC_CONFLICTING_KEYS', message, hint: 'leave one of them out' })
 }
 
 function checkRootVolume(context: Context, path: Path, { rootVolume }: ServerShape): void {
@@ -82,27 +44,6 @@ function checkRootVolume(context: Context, path: Path, { rootVolume }: ServerSha
   if (rootVolume.size === undefined || (rootVolume.size >= minimum && rootVolume.size <= maximum)) return
   const message = `a volume of type ${rootVolume.type} has ${minimum} to ${maximum} GiB, not ${rootVolume.size}`
   reportAt(context, [...path, 'rootVolume', 'size'])({ code: 'SPEC_VOLUME_TYPE', message })
-}
-
-function checkNames(context: Context, path: Path, server: ServerChoices): void {
-  if (server.keyPair !== undefined) {
-    findNamed(context, 'keyPair', server.keyPair, reportAt(context, [...path, 'keyPair']))
-  }
-  for (const [index, group] of (server.securityGroups ?? []).entries()) {
-    if (group === undefined) continue
-    findNamed(context, 'securityGroup', group, reportAt(context, [...path, 'securityGroups', index]))
-  }
-}
-
-/** Reports members of `dependsOn` that name nothing. */
-export function checkDependencies(
-  context: Context,
-  path: Path,
-  dependencies: readonly (string | undefined)[] | undefined,
-): void {
-  for (const [index, dependency] of (dependencies ?? []).entries()) {
-    if (dependency !== undefined) findDependencies(context, dependency, reportAt(context, [...path, index]))
-  }
 }
 
 function checkTemplates(context: Context, path: Path, server: ServerShape): void {

@@ -1,6 +1,6 @@
 import { reportAt } from '../../context.js'
 import type { Context } from '../../context.js'
-import { findServer, serverAddress } from '../../references/names.js'
+import { findServer, serverAddress } from '../../references/find-server.js'
 import type { Path } from '../../problem.js'
 import type { SyncRuleShape, VolumeShape } from '../../shape/stack-shape.generated.js'
 import { parseWrittenEndpoint } from './written-endpoint.js'
@@ -23,7 +23,7 @@ const fileOptions = [
 /** Reports rules with `method: blocks` or `clone` that no volume can be copied by, and `overwrite` where it says nothing. */
 export function checkBlockCopies(context: Context): void {
   const writers = new Map<string, string>()
-  for (const [name, sync] of context.syncs) {
+  for (const [name, sync] of context.sync) {
     if (!sync) continue
     const path = ['sync', name]
     const say = (at: Path, message: string, hint?: string) =>

@@ -1,19 +1,18 @@
-import { checkBlockCopies } from './check-block-copies.js'
 import { reportAt } from '../../context.js'
 import type { Context } from '../../context.js'
-import { findNamed, findServer, isCounted, serverAddress } from '../../references/names.js'
-import type { Path, TextProblem } from '../../problem.js'
+import { findNamed } from '../../references/declared-names.js'
+import { findServer, isCounted, serverAddress } from '../../references/find-server.js'
+import { ignore } from '../../problem.js'
+import type { Path, TextReport } from '../../problem.js'
 import { parseTemplate } from '../../references/templates.js'
 import type { SyncRuleShape } from '../../shape/stack-shape.generated.js'
 import { parseWrittenEndpoint } from './written-endpoint.js'
 import type { WrittenEndpoint } from './written-endpoint.js'
 import { filesystemRules } from '../../../model/volume-rules.js'
 
-type ReportText = (problem: TextProblem) => void
-
 /** Reports sync rules between ends that cannot be copied between, and options that do not go with them. */
-export function checkSyncs(context: Context): void {
-  for (const [name, sync] of context.syncs) {
+export function checkSyncRules(context: Context): void {
+  for (const [name, sync] of context.sync) {
     if (!sync) continue
     const path = ['sync', name]
     const sources = writtenSources(sync, [...path, 'from'])
@@ -27,7 +26,6 @@ export function checkSyncs(context: Context): void {
     }
     checkOptions(context, sync, to, path)
   }
-  checkBlockCopies(context)
 }
 
 interface Source {
@@ -43,13 +41,13 @@ function writtenSources({ from }: SyncRuleShape, path: Path): readonly Source[] 
   )
 }
 
-function checkSource(context: Context, written: WrittenEndpoint, report: ReportText): void {
+function checkSource(context: Context, written: WrittenEndpoint, report: TextReport): void {
   if (written.kind !== 'servers') return checkEnd(context, written, report)
   const hint = `write ${written.server}[0]:${written.path}`
   report({ code: 'SPEC_BAD_SYNC', message: 'files come from one server, not from all of a count', hint })
 }
 
-function checkEnd(context: Context, end: WrittenEndpoint, report: ReportText): void {
+function checkEnd(context: Context, end: WrittenEndpoint, report: TextReport): void {
   switch (end.kind) {
     case 'local':
       return
@@ -74,7 +72,7 @@ function checkEnd(context: Context, end: WrittenEndpoint, report: ReportText): v
 }
 
 /** Files are on volumes that are mounted somewhere. */
-function checkHasFiles(context: Context, end: WrittenEndpoint, report: ReportText): void {
+function checkHasFiles(context: Context, end: WrittenEndpoint, report: TextReport): void {
   const volume = end.kind === 'volume' ? context.volumes.get(end.volume) : undefined
   if (end.kind !== 'volume' || !volume || end.path.split('/').includes('..')) return
   if (!('server' in volume)) {
@@ -125,5 +123,3 @@ function checkOptions(context: Context, sync: SyncRuleShape, to: WrittenEndpoint
     }
   }
 }
-
-function ignore(): void {}

@@ -1,17 +1,72 @@
 import { required } from '../../../core/assert.js'
 import { addressOf } from '../../../model/address.js'
-import type { Context } from '../../context.js'
-import { secondsOf } from '../duration.js'
-import { findServer, serverAddress, serversOfCount } from '../../references/names.js'
-import { parseTemplate } from '../../references/templates.js'
 import type { RollingSpec, SyncEndpoint, SyncSpec } from '../../../model/kinds/sync-rule.js'
+import type { Context } from '../../context.js'
+import { ignore } from '../../problem.js'
+import { withoutKind } from '../../references/declared-names.js'
+import { findServer, serverAddress, serversOfCount } from '../../references/find-server.js'
+import { templateOf } from '../../references/templates.js'
 import type { SyncRuleShape } from '../../shape/stack-shape.generated.js'
+import { secondsOf } from '../duration.js'
+import { inOrder } from '../entries.js'
+import type { SpecKind } from '../spec-kind.js'
+import { checkBlockCopies } from './check-block-copies.js'
+import { checkSyncRules } from './check-sync-rules.js'
 import { parseWrittenEndpoint, sourcesOf } from './written-endpoint.js'
 import type { WrittenEndpoint } from './written-endpoint.js'
-import type { Template } from '../../../model/template.js'
 
-/** The rule; where it writes to `web[*]`, one for each server. No mistake is in it any more. */
-export function syncsOf(context: Context, name: string, entry: SyncRuleShape): readonly SyncSpec[] {
+/** Copies of files or of whole volumes: one of each entry, or one for each server where it writes to `web[*]`. */
+export const syncRule: SpecKind<'sync'> = {
+  word: 'sync rule',
+  entries: ({ sync }) => sync,
+  pathOf: (name) => ['sync', name],
+  countOf: ({ sync, servers }, name) => {
+    const to = sync.get(name)?.to
+    const written = to === undefined ? undefined : parseWrittenEndpoint(to)
+    return written?.kind === 'servers' ? (servers.get(withoutKind('server', written.server))?.count ?? 0) : undefined
+  },
+  attributes: [],
+  isGenerated: false,
+  isAwaited: true,
+  templates: { onChange: 'text' },
+  check: (context) => {
+    checkSyncRules(context)
+    checkBlockCopies(context)
+  },
+  specs: (context) => inOrder(context.sync).flatMap(([name, entry]) => rulesOf(context, name, entry)),
+  tellWaits: (context, waits) => {
+    for (const [name, entry] of context.sync) {
+      const done = `sync.${name}`
+      const path = ['sync', name]
+      for (const text of [...sourcesOf(entry?.from), ...sourcesOf(entry?.to)]) {
+        const to = entryAtEnd(context, parseWrittenEndpoint(text))
+        if (to !== undefined) waits.add(done, { to })
+      }
+      waits.addReferences(done, [...path, 'onChange'], entry?.onChange)
+      waits.addReferences(done, [...path, 'rolling', 'health'], entry?.rolling?.health)
+    }
+  },
+}
+
+/** The entry that has to be ready before anything is copied to this end or from it. */
+function entryAtEnd(context: Context, end: WrittenEndpoint): string | undefined {
+  switch (end.kind) {
+    case 'local':
+    case 'remote':
+      return undefined
+    case 'volume':
+      return `volume.${end.volume}`
+    case 'servers':
+      return `server.${withoutKind('server', end.server)}`
+    case 'server': {
+      const server = findServer(context, end.server, ignore)
+      return server && `server.${server.name}`
+    }
+  }
+}
+
+/** The rule; where it writes to `web[*]`, one for each server. */
+function rulesOf(context: Context, name: string, entry: SyncRuleShape): readonly SyncSpec[] {
   const to = parseWrittenEndpoint(required(entry.to, 'to'))
   const rule: Omit<SyncSpec, 'address' | 'to'> = {
     from: sourcesOf(entry.from).map((from) => endpointOf(context, parseWrittenEndpoint(from))),
@@ -27,7 +82,7 @@ export function syncsOf(context: Context, name: string, entry: SyncRuleShape): r
     compress: entry.compress ?? false,
     partial: entry.partial ?? false,
     ...(entry.overwrite === true && { overwrite: true }),
-    onChange: entry.onChange === undefined ? undefined : template(context, entry.onChange),
+    onChange: entry.onChange === undefined ? undefined : templateOf(context, entry.onChange),
     rolling: entry.rolling && rollingOf(context, entry.rolling),
   }
   if (to.kind !== 'servers') return [{ address: addressOf('sync', name), to: endpointOf(context, to), ...rule }]
@@ -56,7 +111,7 @@ function endpointOf(context: Context, written: WrittenEndpoint): SyncEndpoint {
 function rollingOf(context: Context, rolling: NonNullable<SyncRuleShape['rolling']>): RollingSpec {
   return {
     maxUnavailable: rolling.maxUnavailable ?? 1,
-    health: template(context, required(rolling.health, 'health')),
+    health: templateOf(context, required(rolling.health, 'health')),
     timeoutSeconds: secondsOf(rolling.timeout ?? '60s'),
   }
 }
@@ -64,10 +119,3 @@ function rollingOf(context: Context, rolling: NonNullable<SyncRuleShape['rolling
 function patternsOf(patterns: readonly (string | undefined)[] | undefined): readonly string[] {
   return (patterns ?? []).map((pattern) => required(pattern, 'pattern'))
 }
-
-function template(context: Context, text: string): Template {
-  return parseTemplate(context, text, ignore)
-}
-
-/** Checks came before; a mistake that shows here only is caught by `required`. */
-function ignore(): void {}

@@ -1,6 +1,6 @@
 import { reportAt } from '../../context.js'
 import type { Context } from '../../context.js'
-import { findServer } from '../../references/names.js'
+import { findServer } from '../../references/find-server.js'
 import { isMounted, isMountReadable, mountKeys, mountOf, mountPathOf, normalPath } from './written-mount.js'
 import { isUnreadable } from '../../problem.js'
 import type { Path } from '../../problem.js'

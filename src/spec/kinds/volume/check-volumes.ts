@@ -1,11 +1,11 @@
-import { checkDependencies } from '../server/check-servers.js'
+import { checkDependencies } from '../../references/dependencies.js'
 import { checkVolumeType } from './check-volume-type.js'
 import { reportAt } from '../../context.js'
 import type { Context } from '../../context.js'
-import { findServer } from '../../references/names.js'
+import { findServer } from '../../references/find-server.js'
 import type { Path } from '../../problem.js'
 import type { VolumeShape } from '../../shape/stack-shape.generated.js'
-import { checkZone } from '../../checks/check-zone.js'
+import { checkZone } from '../check-zone.js'
 
 /** Reports what is wrong with each volume as EC2 sees it; check-filesystems.ts looks inside. */
 export function checkVolumes(context: Context): void {
