@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Turns schema/stack.schema.json into src/spec/validate-shape.generated.ts (code that checks a shape, so that nothing is
-// compiled at run time) and src/spec/stack-shape.generated.ts (the same shape as TypeScript types).
+// Turns schema/stack.schema.json into src/spec/shape/validate-shape.generated.ts (code that checks a shape, so that nothing is
+// compiled at run time) and src/spec/shape/stack-shape.generated.ts (the same shape as TypeScript types).
 // With --check it writes nothing and exits 1 when a committed file is not what the schema says.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -16,8 +16,8 @@ const annotations = ['title', 'description', 'examples', 'default', 'defaultSnip
 export function generate() {
   const schema = withoutVariables(JSON.parse(readFileSync(new URL('schema/stack.schema.json', root), 'utf8')))
   return {
-    'src/spec/validate-shape.generated.ts': validatorSource(schema),
-    'src/spec/stack-shape.generated.ts': typesSource(schema),
+    'src/spec/shape/validate-shape.generated.ts': validatorSource(schema),
+    'src/spec/shape/stack-shape.generated.ts': typesSource(schema),
   }
 }
 

@@ -3,7 +3,7 @@ import { dirname, relative, resolve } from 'node:path'
 import { messageOf, SpecError, UsageError } from '../core/errors.js'
 import { parseStack } from '../spec/parse.js'
 import type { StackSpec } from '../model/stack-spec.js'
-import { readValues } from '../spec/yaml-values.js'
+import { readValues } from '../spec/yaml/yaml-values.js'
 
 export interface StackFile {
   /** As it is named to people. */

@@ -1,5 +1,5 @@
 import { UsageError } from '../core/errors.js'
-import { parseWrittenEndpoint } from '../spec/sync-endpoint.js'
+import { parseWrittenEndpoint } from '../spec/kinds/sync-rule/written-endpoint.js'
 
 interface Ends {
   readonly from: readonly string[]

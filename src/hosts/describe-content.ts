@@ -1,6 +1,7 @@
 import { formatBytes } from '../core/units.js'
-import { fstypeFromBlkid, type HostContent } from '../model/live-stack.js'
-import type { Fstype } from '../model/stack-spec.js'
+import { fstypeFromBlkid } from '../model/inside/fstype.js'
+import { type HostContent } from '../model/inside/host-facts.js'
+import type { Fstype } from '../model/inside/fstype.js'
 
 /** What stands on a device, for people: `an ext4 filesystem labelled "music" (UUID 0b5a…, 20 GiB)`. */
 export function describeContent(content: HostContent): string {

@@ -1,5 +1,5 @@
-import type { HostContent, HostDevice, HostMount } from '../model/live-stack.js'
-import { swapPath } from '../model/stack-spec.js'
+import type { HostContent, HostDevice, HostMount } from '../model/inside/host-facts.js'
+import { swapPath } from '../model/kinds/volume.js'
 import { filesystemBytes, xfsLogBytes } from './filesystem-size.js'
 import type { Block, MountInfo, Probe, Signatures } from './probe-output.js'
 

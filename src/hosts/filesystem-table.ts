@@ -1,4 +1,4 @@
-import type { Fstype } from '../model/stack-spec.js'
+import type { Fstype } from '../model/inside/fstype.js'
 
 /** The package managers that a server may have, in the order in which they are looked for. */
 export const packageManagers = ['apt-get', 'dnf', 'yum', 'zypper', 'apk'] as const

@@ -1,5 +1,5 @@
-import type { FstabLine } from '../model/live-stack.js'
-import { swapPath } from '../model/stack-spec.js'
+import type { FstabLine } from '../model/inside/host-facts.js'
+import { swapPath } from '../model/kinds/volume.js'
 import { escapeOctal, unescapeOctal } from './octal.js'
 
 /** One managed line, and the volume that it stands for. */

@@ -10,7 +10,7 @@ import type {
   HostPort,
   MountedFilesystem,
 } from '../executor/ports.js'
-import type { HostFacts } from '../model/live-stack.js'
+import type { HostFacts } from '../model/inside/host-facts.js'
 import type { Address } from '../model/address.js'
 import { copyBlocks } from './block-copy.js'
 import { checkMounted, type MountedRequest } from './check-mounted.js'

@@ -1,4 +1,4 @@
-import { type Fstype, fstypes } from '../model/stack-spec.js'
+import { type Fstype, fstypes } from '../model/inside/fstype.js'
 
 /**
  * Shell: prints the filesystem modules that the running kernel could load, as paths and aliases (modules.dep(5)): Red

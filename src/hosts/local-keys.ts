@@ -5,7 +5,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { messageOf, UsageError } from '../core/errors.js'
 import type { LocalKeysPort } from '../executor/ports.js'
 import { type Address, displayName } from '../model/address.js'
-import type { KeyPairSpec } from '../model/stack-spec.js'
+import type { KeyPairSpec } from '../model/kinds/key-pair.js'
 import { generateOpensshKeyPair, publicKeyOf } from '../core/openssh-key.js'
 
 export interface LocalKeysOptions {

@@ -1,4 +1,4 @@
-import type { Fstype } from '../model/stack-spec.js'
+import type { Fstype } from '../model/inside/fstype.js'
 import { kernelFilesystems } from './kernel-filesystems.js'
 import { unescapeOctal } from './octal.js'
 

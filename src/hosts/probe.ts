@@ -1,4 +1,4 @@
-import type { HostFacts } from '../model/live-stack.js'
+import type { HostFacts } from '../model/inside/host-facts.js'
 import { runScriptOrFail } from './command.js'
 import { type VolumeDevice, volumeDevices, volumeMounts } from './devices.js'
 import { parseFstab } from './fstab.js'

@@ -1,11 +1,12 @@
-import { parseAddress, resourceKinds, type Address } from './address.js'
+import { parseAddress, type Address } from './address.js'
+import { resourceKinds } from './kinds/kinds.js'
 
 /** A text whose plain order is the order of `compareAddresses`: sorting many addresses parses each once. */
 export function addressSortKey(address: string): string {
   const parts = parseAddress(address)
-  if (!parts) return `9 ${address}`
+  if (!parts) return `99 ${address}`
   const index = parts.index === undefined ? '' : String(parts.index).padStart(5, '0')
-  return `${resourceKinds.indexOf(parts.kind)} ${parts.name} ${index}`
+  return `${String(resourceKinds.indexOf(parts.kind)).padStart(2, '0')} ${parts.name} ${index}`
 }
 
 /** A sorted copy: by address, then by `tieBreak` (an id) where two items share one. */

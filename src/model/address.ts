@@ -1,8 +1,5 @@
 import { assert } from '../core/assert.js'
-
-/** The kinds of thing that a stack file names, in the order in which reports list them. */
-export const resourceKinds = ['keyPair', 'securityGroup', 'server', 'volume', 'sync', 'archive'] as const
-export type ResourceKind = (typeof resourceKinds)[number]
+import { resourceKinds, type ResourceKind } from './kinds/kinds.js'
 
 declare const brand: unique symbol
 /** `server.web[0]`, `volume.music`, `securityGroup.web`, `keyPair.deploy`, `sync.library`, `archive.photos`. */
@@ -18,7 +15,7 @@ export interface AddressParts {
 /** Names in a stack file: a lower-case letter, then lower-case letters, digits and dashes, at most 40 characters. */
 export const namePattern = /^[a-z][a-z0-9-]{0,39}$/
 
-const addressPattern = /^(keyPair|securityGroup|server|volume|sync|archive)\.([a-z][a-z0-9-]{0,39})(?:\[(\d{1,5})\])?$/
+const addressPattern = new RegExp(`^(${resourceKinds.join('|')})\\.([a-z][a-z0-9-]{0,39})(?:\\[(\\d{1,5})\\])?$`)
 
 /** Builds an address; the parts must be valid. */
 export function addressOf(kind: ResourceKind, name: string, index?: number): Address {
@@ -50,3 +47,6 @@ export function compareAddresses(left: Address, right: Address): number {
   if (a.name !== b.name) return a.name < b.name ? -1 : 1
   return (a.index ?? -1) - (b.index ?? -1)
 }
+
+export type { ResourceKind } from './kinds/kinds.js'
+export { resourceKinds } from './kinds/kinds.js'

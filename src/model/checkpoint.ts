@@ -1,6 +1,6 @@
 import type { Address } from './address.js'
 import { compareText } from './address-order.js'
-import type { LiveSnapshot } from './live-stack.js'
+import type { LiveSnapshot } from './kinds/volume-snapshot.js'
 import { tagKeys } from './tags.js'
 
 /** Snapshots of every volume of a stack, taken as one set under one name. Everything of it stands in their tags. */

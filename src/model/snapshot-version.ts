@@ -1,4 +1,4 @@
-import type { LiveSnapshot } from './live-stack.js'
+import type { LiveSnapshot } from './kinds/volume-snapshot.js'
 import { tagKeys } from './tags.js'
 
 /** The version of a snapshot by its tag; 0 when it has none. */

@@ -1,3 +1,5 @@
+import type { Address } from './address.js'
+
 /** The tags that are evenkeel's state on live resources (DESIGN.md, section 4). Keys use no `/`: instance metadata tags forbid it. */
 export const tagKeys = {
   /** Which stack owns it. */
@@ -54,3 +56,14 @@ export function syncTagKey(name: string): string {
 }
 
 export type Tags = Readonly<Record<string, string>>
+
+/** User tags: merged from the file's `tags` and the entry's own. Never `evenkeel:*`, `Name` or `aws:*`. */
+export type UserTags = Readonly<Record<string, string>>
+
+/** What every resource of the stack has by which it is found. */
+export interface Tagged {
+  /** From `evenkeel:address`. */
+  readonly address: Address
+  readonly id: string
+  readonly tags: Tags
+}

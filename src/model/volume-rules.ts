@@ -1,4 +1,5 @@
-import type { Fstype, VolumeType } from './stack-spec.js'
+import type { Fstype } from './inside/fstype.js'
+import type { VolumeType } from './kinds/volume.js'
 
 /** Bounds that EC2 sets; inclusive. */
 interface VolumeTypeRules {

@@ -1,13 +1,15 @@
 import { buildSpec } from './build.js'
-import { checkStack } from './check-stack.js'
+import { checkStack } from './checks/check-stack.js'
+import { kinds, resourceKinds } from '../model/kinds/kinds.js'
 import { contextOf } from './context.js'
 import type { Context } from './context.js'
 import type { Problem, Report } from './problem.js'
-import { checkShape } from './shape.js'
+import { checkShape } from './shape/check-shape.js'
 import type { StackSpec } from '../model/stack-spec.js'
-import { substitute } from './substitute.js'
-import { targetOf } from './target.js'
-import { isMapping, resolveVariables } from './variables.js'
+import { specKinds } from './kinds/kinds.js'
+import { substitute, type Templates } from './variables/substitute.js'
+import { targetOf } from './written-target.js'
+import { isMapping, resolveVariables } from './variables/variables.js'
 
 export interface AnalysisInput {
   readonly text: string
@@ -49,9 +51,14 @@ export function analyse(
 
 function check(value: unknown, input: AnalysisInput, report: Report): Context {
   const variables = resolveVariables(isMapping(value) ? value['variables'] : undefined, input.variables ?? {}, report)
-  if (input.text.includes('${')) substitute(value, variables, report)
+  if (input.text.includes('${')) substitute(value, templates, variables, report)
   const stack = checkShape(value, report)
-  const context = contextOf(stack, targetOf(stack.target, input.target, report), variables, report)
+  const target = targetOf(stack.target, input.target, report)
+  const context = contextOf({ stack, target, variables, declarations: specKinds, report })
   checkStack(context)
   return context
 }
+
+const templates: Templates = Object.fromEntries(
+  resourceKinds.flatMap((kind) => ('section' in kinds[kind] ? [[kinds[kind].section, specKinds[kind].templates]] : [])),
+)

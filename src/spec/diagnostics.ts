@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../core/errors.js'
-import { codeFrame, linesOf } from './code-frame.js'
+import { codeFrame, linesOf } from './yaml/code-frame.js'
 import type { Problem } from './problem.js'
-import { quoteHint } from './shape.js'
-import type { Span, StackDocument } from './yaml-document.js'
+import { quoteHint } from './shape/check-shape.js'
+import type { Span, StackDocument } from './yaml/yaml-document.js'
 
 /** Problems and syntax errors with their positions, in file order; those that stand in no file come first. */
 export function diagnosticsOf(

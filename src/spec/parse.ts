@@ -3,11 +3,12 @@ import { parseAddress } from '../model/address.js'
 import type { Address } from '../model/address.js'
 import { analyse, specWithoutMistakes } from './analyse.js'
 import { diagnosticsOf } from './diagnostics.js'
+import { specKinds } from './kinds/kinds.js'
 import type { Problem } from './problem.js'
 import type { StackSpec } from '../model/stack-spec.js'
-import { readDocument } from './yaml-document.js'
-import type { StackDocument } from './yaml-document.js'
-import { readValues } from './yaml-values.js'
+import { readDocument } from './yaml/yaml-document.js'
+import type { StackDocument } from './yaml/yaml-document.js'
+import { readValues } from './yaml/yaml-values.js'
 
 export interface ParseInput {
   /** Name of the file, as diagnostics tell it; nothing is read from it. */
@@ -70,15 +71,6 @@ function believable(document: StackDocument, problems: readonly Problem[]): read
   })
 }
 
-const sections = {
-  keyPair: 'keyPairs',
-  securityGroup: 'securityGroups',
-  server: 'servers',
-  volume: 'volumes',
-  sync: 'sync',
-  archive: 'archives',
-}
-
 function succeed(spec: StackSpec, text: string): ParseResult {
   let document: ReturnType<typeof readDocument> | undefined
   return {
@@ -88,7 +80,7 @@ function succeed(spec: StackSpec, text: string): ParseResult {
       const parts = parseAddress(address)
       if (!parts) return undefined
       document ??= readDocument(text)
-      const span = document.spanOfKey([sections[parts.kind], parts.name])
+      const span = document.spanOfKey(specKinds[parts.kind].pathOf(parts.name))
       return span && document.positionOf(span.start)
     },
   }

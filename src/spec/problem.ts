@@ -23,6 +23,12 @@ export type TextProblem = Omit<Problem, 'path' | 'at'>
 /** Where checks put what they find. */
 export type Report = (problem: Problem) => void
 
+/** The same where the place is known already. */
+export type TextReport = (problem: TextProblem) => void
+
+/** For what is read once more after every mistake in it was reported. */
+export function ignore(): void {}
+
 /** Whether an entry has the key, but not in a form that could be read: that was told already, so nobody tells it again. */
 export function isUnreadable(entry: object, key: string): boolean {
   return key in entry && (entry as Record<string, unknown>)[key] === undefined

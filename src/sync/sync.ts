@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { HostError, UsageError } from '../core/errors.js'
 import type { CopyFigures, CopyPlace, CopyRule, SyncPort } from '../executor/ports.js'
-import type { TreeFacts } from '../model/live-stack.js'
+import type { TreeFacts } from '../model/kinds/archive.js'
 import {
   prepareDestination,
   readDestination,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { UsageError } from '../core/errors.js'
-import type { TreeFacts } from '../model/live-stack.js'
+import type { TreeFacts } from '../model/kinds/archive.js'
 import { runChild } from './child.js'
 import { lineReader } from './line-reader.js'
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { HostAccess, HostPort } from '../../src/executor/ports.js'
 import { createHosts } from '../../src/hosts/hosts.js'
-import type { Fstype, MountSpec } from '../../src/model/stack-spec.js'
+import type { Fstype } from '../../src/model/inside/fstype.js'
+import type { MountSpec } from '../../src/model/kinds/volume.js'
 import { describeHosts, unlessHosts } from '../sandbox-hosts/support.js'
 import { readFacts, Servers } from './support.js'
 

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createLocalKeys } from '../../src/hosts/local-keys.js'
 import { generateOpensshKeyPair, publicKeyOf } from '../../src/core/openssh-key.js'
 import type { Address } from '../../src/model/address.js'
-import type { KeyPairSpec } from '../../src/model/stack-spec.js'
+import type { KeyPairSpec } from '../../src/model/kinds/key-pair.js'
 
 const address = 'keyPair.deploy' as Address
 let base: string

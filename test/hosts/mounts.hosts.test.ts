@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { HostAccess, HostPort } from '../../src/executor/ports.js'
 import { createHosts } from '../../src/hosts/hosts.js'
-import type { MountSpec } from '../../src/model/stack-spec.js'
+import type { MountSpec } from '../../src/model/kinds/volume.js'
 import { shellWord } from '../../src/core/shell-words.js'
 import { describeHosts, unlessHosts } from '../sandbox-hosts/support.js'
 import { readFacts, Servers } from './support.js'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { HostAccess } from '../../src/executor/ports.js'
 import { generateOpensshKeyPair } from '../../src/core/openssh-key.js'
-import type { HostFacts } from '../../src/model/live-stack.js'
+import type { HostFacts } from '../../src/model/inside/host-facts.js'
 import type { Address } from '../../src/model/address.js'
 import { type TestHost, TestSandbox } from '../sandbox-hosts/support.js'
 

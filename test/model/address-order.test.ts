@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { addressSortKey, compareText, sortedAddresses } from '../../src/model/address-order.js'
-import { addressOf, compareAddresses, resourceKinds } from '../../src/model/address.js'
+import { addressOf, compareAddresses } from '../../src/model/address.js'
+import { resourceKinds } from '../../src/model/kinds/kinds.js'
 
 const addresses = fc
   .tuple(

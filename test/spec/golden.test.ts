@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { formatDiagnostics } from '../../src/report/diagnostics-text.js'
-import { diagnosticsOf } from './support.js'
+import { diagnosticsOf } from './support/specs.js'
 
 const folder = new URL('../golden/spec/', import.meta.url)
 const cases = readdirSync(folder).filter((file) => file.endsWith('.yaml'))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { diagnosticsOf, head, mistakesIn, server } from './support.js'
+import { diagnosticsOf, head, mistakesIn, server } from './support/specs.js'
 
 /** The text that follows the head, with ‸ where its one mistake is to be told, the code, and a part of the hint. */
 type Case = readonly [what: string, marked: string, code: string, hint?: string]

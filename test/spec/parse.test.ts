@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { addressOf, compareAddresses } from '../../src/model/address.js'
 import { parseStack } from '../../src/spec/parse.js'
 import { templateSource } from '../../src/model/template.js'
-import { diagnosticsOf, head, mistakesIn, server, specOf } from './support.js'
+import { diagnosticsOf, head, mistakesIn, server, specOf } from './support/specs.js'
 
 const web = `servers: { web: { ${server} } }\n`
 

@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { parseStack } from '../../src/spec/parse.js'
-import { piecesOf } from '../../src/spec/interpolation.js'
-import { fstypes } from '../../src/model/stack-spec.js'
-import { head, server, specOf } from './support.js'
+import { piecesOf } from '../../src/spec/variables/interpolation.js'
+import { fstypes } from '../../src/model/inside/fstype.js'
+import { head, server, specOf } from './support/specs.js'
 
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/)
 

@@ -1,5 +1,5 @@
 import type { Address } from '../address.js'
-import type { RootVolumeSpec } from '../stack-spec.js'
+import type { RootVolumeSpec } from '../kinds/server.js'
 import type { StepBase } from '../step-base.js'
 import type { Tags } from '../tags.js'
 import type { Template } from '../template.js'

@@ -1,5 +1,5 @@
 import type { Address } from '../address.js'
-import type { VolumeType } from '../stack-spec.js'
+import type { VolumeType } from '../kinds/volume.js'
 import type { StepBase, StepId } from '../step-base.js'
 import type { Tags } from '../tags.js'
 

@@ -1,4 +1,6 @@
+import type { Address } from '../../model/address.js'
 import { canonicalJson, digestOfText } from '../../core/digest.js'
+import { liveLists, specLists } from '../../model/kinds/kinds.js'
 import type { StackSpec } from '../../model/stack-spec.js'
 import { compareText, sortedByAddress } from '../../model/address-order.js'
 import type { HostFacts, LiveStack } from '../../model/live-stack.js'
@@ -7,7 +9,7 @@ import type { HostFacts, LiveStack } from '../../model/live-stack.js'
 export function normalizedSpec(spec: StackSpec): StackSpec {
   return {
     ...spec,
-    keyPairs: sortedByAddress(spec.keyPairs),
+    ...sortedLists(spec, specLists),
     securityGroups: sortedByAddress(spec.securityGroups).map((group) => ({
       ...group,
       ingress: sortedByJson(group.ingress),
@@ -17,9 +19,6 @@ export function normalizedSpec(spec: StackSpec): StackSpec {
       securityGroups: [...server.securityGroups].sort(compareText),
       dependsOn: [...server.dependsOn].sort(compareText),
     })),
-    volumes: sortedByAddress(spec.volumes),
-    syncs: sortedByAddress(spec.syncs),
-    archives: sortedByAddress(spec.archives),
   }
 }
 
@@ -29,7 +28,7 @@ export function normalizedLive(live: LiveStack): LiveStack {
   return {
     ...live,
     zones: [...live.zones].sort(compareText),
-    keyPairs: sortedByAddress(live.keyPairs, idOf),
+    ...sortedLists(live, liveLists),
     securityGroups: sortedByAddress(live.securityGroups, idOf).map((group) => ({
       ...group,
       ingress: sortedByJson(group.ingress),
@@ -38,7 +37,6 @@ export function normalizedLive(live: LiveStack): LiveStack {
       ...server,
       securityGroupIds: [...server.securityGroupIds].sort(compareText),
     })),
-    volumes: sortedByAddress(live.volumes, idOf),
     snapshots: sortedByAddress(live.snapshots, idOf),
     ledger: live.ledger && { ...live.ledger, addresses: [...live.ledger.addresses].sort(compareText) },
     hosts: Object.fromEntries(Object.entries(live.hosts).map(([address, facts]) => [address, normalizedHost(facts)])),
@@ -68,6 +66,20 @@ function isCollection(member: unknown): member is object {
 function byKey([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
   const numbers = Number(left) - Number(right)
   return Number.isNaN(numbers) ? compareText(left, right) : numbers
+}
+
+interface Listed {
+  readonly address: Address
+  readonly id?: string
+}
+
+/** The lists of those names, each by address, then id. */
+function sortedLists<List extends string, Lists extends Readonly<Record<List, readonly Listed[]>>>(
+  document: Lists,
+  lists: readonly List[],
+): Pick<Lists, List> {
+  const sorted = lists.map((list) => [list, sortedByAddress<Listed>(document[list], ({ id = '' }) => id)])
+  return Object.fromEntries(sorted) as Pick<Lists, List>
 }
 
 function normalizedHost(facts: HostFacts): HostFacts {

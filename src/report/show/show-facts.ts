@@ -1,5 +1,8 @@
 import { addressSortKey, compareText } from '../../model/address-order.js'
-import type { HostFacts, LiveServer, LiveStack, LiveVolume } from '../../model/live-stack.js'
+import type { HostFacts } from '../../model/inside/host-facts.js'
+import type { LiveServer } from '../../model/kinds/server.js'
+import type { LiveVolume } from '../../model/kinds/volume.js'
+import type { LiveStack } from '../../model/live-stack.js'
 import { tagKeys } from '../../model/tags.js'
 import type { Address } from '../../model/address.js'
 

@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors'
-import type { LiveSnapshot, LiveStack } from '../../model/live-stack.js'
+import type { LiveSnapshot } from '../../model/kinds/volume-snapshot.js'
+import type { LiveStack } from '../../model/live-stack.js'
 import { tagKeys } from '../../model/tags.js'
 import type { Colors } from '../colors.js'
 import { byAddress, shownFacts, type ShownServer, type ShownVolume } from './show-facts.js'

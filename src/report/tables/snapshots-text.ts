@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors'
-import type { LiveSnapshot, LiveStack } from '../../model/live-stack.js'
+import type { LiveSnapshot } from '../../model/kinds/volume-snapshot.js'
+import type { LiveStack } from '../../model/live-stack.js'
 import { isNewerSnapshot, snapshotVersion } from '../../model/snapshot-version.js'
 import { tagKeys } from '../../model/tags.js'
 import { ageText, tableLines } from './table.js'

@@ -1,0 +1,40 @@
+import type { Address } from '../address.js'
+import type { Tagged, UserTags } from '../tags.js'
+
+export interface SecurityGroupSpec {
+  readonly address: Address
+  readonly description: string
+  readonly ingress: readonly IngressRuleSpec[]
+  readonly tags: UserTags
+}
+
+/** One allowed door. Ports inclusive; protocol `all` has ports 0 to 65535 by convention and ignores them. ICMP likewise. */
+export interface IngressRuleSpec {
+  readonly protocol: 'tcp' | 'udp' | 'icmp' | 'all'
+  readonly fromPort: number
+  readonly toPort: number
+  readonly from:
+    | { readonly kind: 'cidr'; readonly cidr: string }
+    | { readonly kind: 'my-ip' }
+    | { readonly kind: 'security-group'; readonly address: Address }
+}
+
+export interface LiveSecurityGroup extends Tagged {
+  readonly groupName: string
+  readonly description: string
+  readonly vpcId: string
+  readonly ingress: readonly LiveRule[]
+}
+
+/** One ingress rule, flattened to one source. */
+export interface LiveRule {
+  readonly protocol: string
+  /** -1 for protocol `all` (`-1` on the wire) and ICMP of every type. */
+  readonly fromPort: number
+  readonly toPort: number
+  readonly source:
+    | { readonly kind: 'cidr'; readonly cidr: string }
+    | { readonly kind: 'security-group'; readonly groupId: string }
+    | { readonly kind: 'prefix-list'; readonly prefixListId: string }
+  readonly description: string | undefined
+}

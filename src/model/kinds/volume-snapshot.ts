@@ -1,0 +1,26 @@
+import type { Tagged } from '../tags.js'
+
+export type SnapshotSelector =
+  | { readonly kind: 'id'; readonly id: string }
+  | { readonly kind: 'name'; readonly name: string; readonly version: number | 'latest' }
+
+/** When snapshots of a volume are due, and which are kept. */
+export interface SnapshotSchedule {
+  readonly everyMinutes: number
+  /** Undefined: every snapshot is kept. */
+  readonly keep: { readonly last: number; readonly daily: number; readonly weekly: number } | undefined
+  readonly consistent: Consistency
+}
+
+/** What happens to the filesystem while a snapshot begins: held still, unmounted, or nothing. */
+export type Consistency = 'freeze' | 'unmount' | 'none'
+
+export interface LiveSnapshot extends Tagged {
+  readonly volumeId: string
+  readonly state: 'pending' | 'completed' | 'error'
+  /** ISO 8601. */
+  readonly startedAt: string
+  readonly sizeGiB: number
+  /** Images of this account that use it, sorted; asked only where snapshots may be deleted. */
+  readonly imageIds?: readonly string[]
+}

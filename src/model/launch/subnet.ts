@@ -1,0 +1,18 @@
+export type SubnetSelector =
+  | { readonly kind: 'id'; readonly id: string }
+  | { readonly kind: 'tag'; readonly key: string; readonly value: string }
+
+export interface LiveSubnet {
+  readonly id: string
+  readonly zone: string
+  readonly vpcId: string
+}
+
+/** The key under which `subnets` holds a selector's answer. */
+export function subnetKey(
+  selector:
+    | { readonly kind: 'id'; readonly id: string }
+    | { readonly kind: 'tag'; readonly key: string; readonly value: string },
+): string {
+  return selector.kind === 'id' ? selector.id : `tag:${selector.key}=${selector.value}`
+}

@@ -1,0 +1,16 @@
+import { resourceKinds } from '../../model/kinds/kinds.js'
+import type { Context } from '../context.js'
+import { specKinds } from '../kinds/kinds.js'
+import { checkCycles } from './check-cycles.js'
+import { checkTags } from './check-tags.js'
+
+/** Reports every mistake of meaning in what is well formed. A mistake of shape was told before and is told no more. */
+export function checkStack(context: Context): void {
+  if (context.stack.extends !== undefined) {
+    const message = 'a stack file cannot build on another one yet'
+    context.report({ code: 'SPEC_NOT_YET', message, path: ['extends'], at: 'key', hint: 'say it all in one file' })
+  }
+  checkTags(context)
+  for (const kind of resourceKinds) specKinds[kind].check(context)
+  checkCycles(context)
+}

@@ -1,0 +1,36 @@
+import { addressOf } from '../../model/address.js'
+import type { KeyPairSpec } from '../../model/kinds/key-pair.js'
+import { generatedName } from '../../model/kinds/kinds.js'
+import { inOrder, tagsOf, withGenerated } from './entries.js'
+import { launchedServers } from './server/launched-servers.js'
+import type { SpecKind } from './spec-kind.js'
+
+/** SSH keys that servers are launched with; `keyPair.default` where servers name none and the file has none. */
+export const keyPair: SpecKind<'keyPair'> = {
+  word: 'key pair',
+  entries: ({ keyPairs }) => keyPairs,
+  pathOf: (name) => ['keyPairs', name],
+  attributes: [],
+  isGenerated: true,
+  isAwaited: false,
+  templates: {},
+  // A key pair can be wrong in its shape and its tags alone.
+  check: () => {},
+  specs: (context, specsOf) => {
+    const specs = inOrder(context.keyPairs).map(([name, { publicKey, tags }]): KeyPairSpec => ({
+      address: addressOf('keyPair', name),
+      publicKey: publicKey === undefined ? undefined : publicKeyOf(publicKey),
+      tags: tagsOf(context, tags),
+    }))
+    const generated = addressOf('keyPair', generatedName)
+    const isUsed = launchedServers(specsOf).some((server) => server.keyPair === generated)
+    if (context.keyPairs.has(generatedName) || !isUsed) return specs
+    return withGenerated(specs, { address: generated, publicKey: undefined, tags: tagsOf(context, undefined) })
+  },
+}
+
+const keyLinePattern = /^(ssh-|ecdsa-|sk-)\S+ /
+
+function publicKeyOf(text: string): NonNullable<KeyPairSpec['publicKey']> {
+  return keyLinePattern.test(text) ? { kind: 'text', text: text.trim() } : { kind: 'path', path: text }
+}

@@ -1,0 +1,18 @@
+import type { ResourceKind } from '../../model/kinds/kinds.js'
+import { archive } from './archive.js'
+import { keyPair } from './key-pair.js'
+import { securityGroup } from './security-group/security-group.js'
+import { server } from './server/server.js'
+import type { SpecKind } from './spec-kind.js'
+import { syncRule } from './sync-rule/sync-rule.js'
+import { volume } from './volume/volume.js'
+
+/** Every kind of resource that a stack file declares: one line each. */
+export const specKinds: { readonly [Kind in ResourceKind]: SpecKind<Kind> } = {
+  keyPair,
+  securityGroup,
+  server,
+  volume,
+  sync: syncRule,
+  archive,
+}

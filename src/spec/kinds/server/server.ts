@@ -1,0 +1,60 @@
+import { addressOf } from '../../../model/address.js'
+import { required } from '../../../core/assert.js'
+import type { ServerSpec } from '../../../model/kinds/server.js'
+import { referenceProperties } from '../../../model/template.js'
+import type { Context } from '../../context.js'
+import { isUnreadable } from '../../problem.js'
+import { dependenciesOf } from '../../references/dependencies.js'
+import { templateOf } from '../../references/templates.js'
+import { created } from '../../references/waits.js'
+import type { ServerShape } from '../../shape/stack-shape.generated.js'
+import { inOrder, tagsOf } from '../entries.js'
+import type { SpecKind } from '../spec-kind.js'
+import { checkServers } from './check-servers.js'
+import { launchChoices } from './launch-choices.js'
+
+/** Instances: one of each entry, or as many as its `count` says. */
+export const server: SpecKind<'server'> = {
+  word: 'server',
+  entries: ({ servers }) => servers,
+  pathOf: (name) => ['servers', name],
+  countOf: ({ servers }, name) => {
+    const entry = servers.get(name)
+    return !entry || isUnreadable(entry, 'count') ? 'unreadable' : entry.count
+  },
+  attributes: referenceProperties,
+  isGenerated: false,
+  isAwaited: true,
+  templates: { userData: 'text', setup: 'list' },
+  check: checkServers,
+  specs: (context) => inOrder(context.servers).flatMap(([name, entry]) => serversOf(context, name, entry)),
+  tellWaits: (context, waits) => {
+    for (const [name, entry] of context.servers) {
+      const ready = `server.${name}`
+      const path = ['servers', name]
+      waits.add(ready, { to: created(ready) })
+      waits.addDependencies(created(ready), [...path, 'dependsOn'], entry?.dependsOn)
+      waits.addReferences(created(ready), [...path, 'userData'], entry?.userData)
+      for (const [index, command] of (entry?.setup ?? []).entries()) {
+        waits.addReferences(ready, [...path, 'setup', index], command)
+      }
+    }
+  },
+}
+
+function serversOf(context: Context, name: string, entry: ServerShape): readonly ServerSpec[] {
+  const spec: Omit<ServerSpec, 'address'> = {
+    state: entry.state ?? 'running',
+    rootVolume: { sizeGiB: entry.rootVolume?.size, type: entry.rootVolume?.type },
+    userData: entry.userData === undefined ? undefined : templateOf(context, entry.userData),
+    onUserDataChange: entry.onUserDataChange ?? 'ignore',
+    protect: entry.protect ?? false,
+    dependsOn: dependenciesOf(context, entry.dependsOn),
+    setup: (entry.setup ?? []).map((command) => templateOf(context, required(command, 'command'))),
+    tags: tagsOf(context, entry.tags),
+    // Last: literal members after a spread are slow, and there are files of ten thousand servers.
+    ...launchChoices(context, entry),
+  }
+  if (entry.count === undefined) return [{ address: addressOf('server', name), ...spec }]
+  return Array.from({ length: entry.count }, (_, index) => ({ address: addressOf('server', name, index), ...spec }))
+}

@@ -1,0 +1,46 @@
+import { checkDependencies } from '../../references/dependencies.js'
+import { checkVolumeType } from './check-volume-type.js'
+import { reportAt } from '../../context.js'
+import type { Context } from '../../context.js'
+import { findServer } from '../../references/find-server.js'
+import type { Path } from '../../problem.js'
+import type { VolumeShape } from '../../shape/stack-shape.generated.js'
+import { checkZone } from '../check-zone.js'
+
+/** Reports what is wrong with each volume as EC2 sees it; check-filesystems.ts looks inside. */
+export function checkVolumes(context: Context): void {
+  for (const [name, volume] of context.volumes) {
+    if (!volume) continue
+    const path = ['volumes', name]
+    checkOrigin(context, path, volume)
+    checkVolumeType(context, path, volume)
+    checkPlace(context, path, volume)
+    checkDependencies(context, [...path, 'dependsOn'], volume.dependsOn)
+    if (volume.kmsKey !== undefined && volume.encrypted === false) {
+      const message = '`kmsKey` cannot stand beside `encrypted: false`'
+      reportAt(context, [...path, 'kmsKey'], 'key')({ code: 'SPEC_CONFLICTING_KEYS', message })
+    }
+  }
+}
+
+function checkOrigin(context: Context, path: Path, volume: VolumeShape): void {
+  if ('volumeId' in volume && 'snapshot' in volume) {
+    const message = '`snapshot` cannot stand beside `volumeId`: a volume that exists is made from nothing'
+    const hint = 'leave one of them out'
+    reportAt(context, [...path, 'snapshot'], 'key')({ code: 'SPEC_CONFLICTING_KEYS', message, hint })
+  }
+  if ('size' in volume || 'snapshot' in volume || 'volumeId' in volume) return
+  const message = `volume \`${path[1]}\` has neither size, nor snapshot, nor volumeId`
+  reportAt(context, [...path, 'size'], 'key')({ code: 'SPEC_MISSING_KEY', message, hint: 'give `size` in GiB' })
+}
+
+function checkPlace(context: Context, path: Path, volume: VolumeShape): void {
+  const isInRegion = checkZone(context, [...path, 'zone'], volume.zone)
+  if (volume.server === undefined) return
+  const server = findServer(context, volume.server, reportAt(context, [...path, 'server']))
+  const serverZone = server && context.servers.get(server.name)?.zone
+  if (!isInRegion || serverZone === undefined || volume.zone === undefined || serverZone === volume.zone) return
+  const message = `the volume is in zone ${volume.zone} and its server \`${server?.name}\` in ${serverZone}`
+  const hint = 'leave `zone` out: a volume is made where its server is'
+  reportAt(context, [...path, 'zone'])({ code: 'SPEC_ZONE_MISMATCH', message, hint })
+}

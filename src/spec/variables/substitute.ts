@@ -1,0 +1,96 @@
+import { mayInterpolate, piecesOf } from './interpolation.js'
+import { didYouMean } from '../nearest.js'
+import type { Path, Report, TextReport } from '../problem.js'
+import type { Scalar, Variables } from './variables.js'
+
+/** The keys of an entry whose texts take references: a text, or a list of texts. */
+export type TemplateKeys = Readonly<Record<string, 'text' | 'list'>>
+
+/** By section of the stack file. */
+export type Templates = Readonly<Record<string, TemplateKeys>>
+
+/** Whether `${server.boot.privateIp}` may stand at a path; there, variables are replaced with the references, not before. */
+function isTemplate(templates: Templates, [section = '', , key = '', ...rest]: Path): boolean {
+  const form = templates[section]?.[key]
+  return form !== undefined && rest.length === (form === 'text' ? 0 : 1)
+}
+
+/**
+ * Replaces variables and undoes escapes in every text below `root`, in place, but in templates and in `variables` itself.
+ * A text that is wholly one variable takes the variable's type. What cannot be replaced becomes undefined.
+ */
+export function substitute(root: unknown, templates: Templates, variables: Variables, report: Report): void {
+  walk(root, [], new Set(), (text, path) => {
+    if (isTemplate(templates, path)) return text
+    if (path[0] === 'variables') return text
+    return interpolate(text, templates, variables, (problem) => report({ ...problem, path, at: 'value' }))
+  })
+}
+
+function walk(
+  container: unknown,
+  path: (string | number)[],
+  seen: Set<object>,
+  replace: (text: string, path: Path) => Scalar | undefined,
+): void {
+  if (typeof container !== 'object' || container === null || seen.has(container)) return
+  seen.add(container)
+  const members = container as Record<string | number, unknown>
+  for (const key of Array.isArray(container) ? container.keys() : Object.keys(container)) {
+    const member = members[key]
+    if (typeof member === 'string' ? !mayInterpolate(member) : typeof member !== 'object') continue
+    path.push(key)
+    if (typeof member === 'string') members[key] = replace(member, [...path])
+    else walk(member, path, seen, replace)
+    path.pop()
+  }
+}
+
+function interpolate(text: string, templates: Templates, variables: Variables, report: TextReport): Scalar | undefined {
+  const pieces = piecesOf(text)
+  const values = pieces.map((piece) => {
+    if (piece.kind === 'text') return piece.text
+    const value = variableNamed(piece, variables, report)
+    if (value === 'not a variable') {
+      report({
+        code: 'SPEC_BAD_REFERENCE',
+        message: `${piece.source} cannot stand here: only ${keysIn(templates)} take references`,
+        within: piece.source,
+        hint: 'use ${var.name} for a variable, or write $${ for a literal ${',
+      })
+      return undefined
+    }
+    return value.value
+  })
+  if (values.includes(undefined)) return undefined
+  return values.length === 1 ? values[0] : values.join('')
+}
+
+function keysIn(templates: Templates): string {
+  const keys = Object.values(templates).flatMap((ofSection) => Object.keys(ofSection))
+  return `${keys.slice(0, -1).join(', ')} and ${keys.at(-1)}`
+}
+
+/** The value of `${var.name}`; undefined in it when it has none, which was told. */
+export function variableNamed(
+  piece: { readonly source: string; readonly expression: string | undefined },
+  variables: Variables,
+  report: TextReport,
+): { readonly value: Scalar | undefined } | 'not a variable' {
+  if (piece.expression === undefined) {
+    const hint = 'close it with }, or write $${ for a literal ${'
+    report({ code: 'SPEC_BAD_REFERENCE', message: 'this ${ is never closed', within: piece.source, hint })
+    return { value: undefined }
+  }
+  const name = /^var\.(.*)$/.exec(piece.expression)?.[1]
+  if (name === undefined) return 'not a variable'
+  if (!variables.has(name)) {
+    report({
+      code: 'SPEC_UNKNOWN_VARIABLE',
+      message: `no variable \`${name}\` is declared`,
+      within: piece.source,
+      hint: didYouMean(name, variables.keys()) ?? 'declare it under `variables`',
+    })
+  }
+  return { value: variables.get(name) }
+}
