@@ -32,7 +32,7 @@ export interface LayerRule {
 }
 
 export const layers: Readonly<Record<LayerName, LayerRule>> = {
-  core: { values: [], types: [], node: ['node:crypto'], packages: [], modulesMin: 6 },
+  core: { values: [], types: [], node: ['node:crypto'], packages: ['ipaddr.js'], modulesMin: 6 },
   model: { values: ['core'], types: [], node: [], packages: [], modulesMin: 20 },
   spec: { values: ['core', 'model'], types: [], node: [], packages: ['ajv', 'js-yaml', 'yaml'], modulesMin: 25 },
   planner: { values: ['core', 'model'], types: [], node: [], packages: ['deep-diff'], modulesMin: 35 },
@@ -46,7 +46,7 @@ export const layers: Readonly<Record<LayerName, LayerRule>> = {
   },
   hosts: { values: ['core', 'model'], types: ['executor'], node: 'all', packages: ['ssh2'], modulesMin: 18 },
   sync: { values: ['core', 'model'], types: ['executor'], node: 'all', packages: [], modulesMin: 6 },
-  sandbox: { values: ['core'], types: [], node: 'all', packages: ['yaml'], modulesMin: 100 },
+  sandbox: { values: ['core'], types: [], node: 'all', packages: ['ipaddr.js', 'yaml'], modulesMin: 100 },
   report: {
     values: ['core', 'model'],
     types: ['executor'],
