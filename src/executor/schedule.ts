@@ -2,6 +2,7 @@ import { assert, required } from '../core/assert.js'
 import type { Step, StepId } from '../model/step.js'
 import { aloneIn, expectedSeconds, placeOfKind, type StepPlace } from '../model/step-kinds.js'
 import type { Outcome } from './outcome.js'
+import { compareUrgency, ReadyQueue, type Candidate } from './ready-queue.js'
 
 /** How much may be in flight at once. */
 export interface Limits {
@@ -28,10 +29,8 @@ export interface Schedule {
   outcomeOf(id: StepId): Outcome | undefined
 }
 
-interface Node {
+interface Node extends Candidate {
   readonly step: Step
-  readonly index: number
-  readonly urgency: number
   readonly dependants: Node[]
   needsLeft: number
   state: 'waiting' | 'ready' | 'running' | 'settled'
@@ -41,7 +40,7 @@ interface Node {
 /** A schedule over a plan's steps, which stand in an order that respects every need. */
 export function createSchedule(steps: readonly Step[], limits: Limits): Schedule {
   const nodes = buildNodes(steps)
-  const ready: Record<StepPlace, Node[]> = { ec2: [], host: [] }
+  const ready: Record<StepPlace, ReadyQueue<Node>> = { ec2: new ReadyQueue(), host: new ReadyQueue() }
   const running = new Map<StepId, Node>()
   const runningIn: Record<StepPlace, number> = { ec2: 0, host: 0 }
   const occupied = new Set<string>()
@@ -60,8 +59,7 @@ export function createSchedule(steps: readonly Step[], limits: Limits): Schedule
       assert(node.state === 'running', `step ${id} ended without having been started`)
       running.delete(id)
       runningIn[placeOfKind(node.step.kind)] -= 1
-      const server = aloneIn(node.step)
-      if (server !== undefined) occupied.delete(server)
+      if (node.server !== undefined) free(node.server)
       if (outcome.kind !== 'done' && outcome.kind !== 'unchanged') return giveUp(node, outcome)
       settle(node, outcome)
       for (const dependant of node.dependants) {
@@ -73,8 +71,7 @@ export function createSchedule(steps: readonly Step[], limits: Limits): Schedule
     cancelRest() {
       const left = [...nodes.values()].filter(({ state, step }) => isOpen(state) && !step.cleansAfter)
       for (const node of left) settle(node, { kind: 'cancelled' })
-      ready.ec2 = ready.ec2.filter(({ step }) => step.cleansAfter)
-      ready.host = ready.host.filter(({ step }) => step.cleansAfter)
+      for (const queue of Object.values(ready)) queue.keep(({ step }) => step.cleansAfter !== undefined)
       for (const node of left) for (const cleanUp of cleanUpsOf(node)) cleanUp.needsLeft -= 1
       const idle = [...nodes.values()].filter((node) => node.state === 'waiting' && node.needsLeft === 0)
       return inPlanOrder([...left, ...idle.filter((node) => !startCleanUp(node, { kind: 'cancelled' }))])
@@ -85,9 +82,7 @@ export function createSchedule(steps: readonly Step[], limits: Limits): Schedule
 
   function makeReady(node: Node): void {
     node.state = 'ready'
-    const queue = ready[placeOfKind(node.step.kind)]
-    const before = queue.findLastIndex((other) => compareUrgency(other, node) <= 0)
-    queue.splice(before + 1, 0, node)
+    ready[placeOfKind(node.step.kind)].add(node)
   }
 
   /** The most urgent step that may start now, or undefined. */
@@ -95,20 +90,23 @@ export function createSchedule(steps: readonly Step[], limits: Limits): Schedule
     if (running.size >= limits.total) return undefined
     const candidates = (['ec2', 'host'] as const)
       .filter((place) => runningIn[place] < limits.perPlace[place])
-      .map((place) => ready[place].find(({ step }) => !occupied.has(aloneIn(step) ?? '')))
+      .map((place) => ready[place].first(occupied))
       .filter((node) => node !== undefined)
     return candidates.sort(compareUrgency)[0]
   }
 
   function start(node: Node): void {
     const place = placeOfKind(node.step.kind)
-    const queue = ready[place]
-    queue.splice(queue.indexOf(node), 1)
+    ready[place].takeFirst()
     node.state = 'running'
     running.set(node.step.id, node)
     runningIn[place] += 1
-    const server = aloneIn(node.step)
-    if (server !== undefined) occupied.add(server)
+    if (node.server !== undefined) occupied.add(node.server)
+  }
+
+  function free(server: string): void {
+    occupied.delete(server)
+    for (const queue of Object.values(ready)) queue.release(server)
   }
 
   /** Blocks everything that needs `failed`, also through other steps; names the one that failed, not the links between. */
@@ -182,6 +180,7 @@ function buildNodes(steps: readonly Step[]): ReadonlyMap<StepId, Node> {
       step,
       index,
       urgency: urgency.get(step.id) ?? 0,
+      server: aloneIn(step),
       dependants: [],
       needsLeft: waitedFor.size,
       state: 'waiting',
@@ -192,8 +191,4 @@ function buildNodes(steps: readonly Step[]): ReadonlyMap<StepId, Node> {
     nodes.set(step.id, node)
   }
   return nodes
-}
-
-function compareUrgency(left: Node, right: Node): number {
-  return right.urgency - left.urgency || left.index - right.index
 }

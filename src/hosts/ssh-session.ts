@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import type ssh2 from 'ssh2'
 import { HostError } from '../core/errors.js'
 import type { HostAccess } from '../executor/ports.js'
@@ -10,9 +11,8 @@ export class SshSession {
   /** With what is attached to the server by now. */
   access: HostAccess
   readonly #client: ssh2.Client
-  readonly #waiting: (() => void)[] = []
+  readonly #channels = pLimit(channelsMax)
   readonly #closeListeners = new Set<() => void>()
-  #channels = 0
   #closed = false
 
   constructor(access: HostAccess, client: ssh2.Client) {
@@ -22,7 +22,6 @@ export class SshSession {
     client.once('close', () => {
       this.#closed = true
       for (const listener of this.#closeListeners) listener()
-      for (const resume of this.#waiting.splice(0)) resume()
     })
   }
 
@@ -34,14 +33,8 @@ export class SshSession {
    * Starts a command and hands its channel to `use`; the place among the eight is given back when that is over.
    * Fails with HOST_CONNECTION_LOST (retryable) when the command cannot have been started.
    */
-  async withChannel<T>(command: string, use: (channel: ssh2.ClientChannel) => Promise<T>): Promise<T> {
-    await this.#takePlace()
-    try {
-      return await this.#open(command, use)
-    } finally {
-      this.#channels -= 1
-      this.#waiting.shift()?.()
-    }
+  withChannel<T>(command: string, use: (channel: ssh2.ClientChannel) => Promise<T>): Promise<T> {
+    return this.#channels(() => this.#open(command, use))
   }
 
   /** Calls back once when the connection is gone; returns the way to unsubscribe. */
@@ -53,13 +46,6 @@ export class SshSession {
   close(): void {
     this.#closed = true
     this.#client.end()
-  }
-
-  async #takePlace(): Promise<void> {
-    while (this.#channels >= channelsMax && !this.#closed) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    }
-    this.#channels += 1
   }
 
   /** `use` is called at once: a short command's exit status may stand in the very packet that says that it was started. */

@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { endWithThisProcess } from './child-guard.js'
 
 export interface ChildResult {
   readonly exitCode: number
@@ -9,33 +10,48 @@ export interface ChildResult {
 export interface ChildRequest {
   readonly argv: readonly string[]
   readonly input?: string
-  readonly environment?: Readonly<Record<string, string>>
-  readonly signal?: AbortSignal
 }
 
 const stderrTailBytes = 8192
 
-/** Runs a program of this machine in the C locale; hands over standard output as it comes. Rejects only when it cannot be started. */
-export function runChild(request: ChildRequest, onOutput: (chunk: Buffer) => void): Promise<ChildResult> {
-  const [program = '', ...args] = request.argv
+/**
+ * Starts a program of this machine in the C locale. It leads a process group of its own: Ctrl-C on the terminal is for
+ * evenkeel, which waits for what is in flight. It does not outlive this process.
+ */
+export function startChild(argv: readonly string[]): ChildProcessWithoutNullStreams {
+  const [program = '', ...args] = argv
+  const child = spawn(program, args, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, LC_ALL: 'C', TZ: 'UTC', ...withoutRsyncSettings },
+    detached: true,
+  })
+  endWithThisProcess(child)
+  // A program that ends before reading its input says more by its exit status.
+  child.stdin.on('error', () => {})
+  return child
+}
+
+/** How a child ends, once its streams have ended too; 20 stands for a signal, as with rsync. Rejects when it cannot be started. */
+export function endOfChild(child: ChildProcessWithoutNullStreams): Promise<ChildResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, LC_ALL: 'C', TZ: 'UTC', ...withoutRsyncSettings, ...request.environment },
-      signal: request.signal,
-    })
     let stderrTail = Buffer.alloc(0)
-    child.stdout.on('data', onOutput)
     child.stderr.on('data', (chunk: Buffer) => {
       stderrTail = Buffer.concat([stderrTail, chunk]).subarray(-stderrTailBytes)
     })
     child.on('error', reject)
-    child.stdin.on('error', () => {})
     child.on('close', (code, signal) => {
       resolve({ exitCode: code ?? (signal === null ? 1 : 20), stderrTail: stderrTail.toString('utf8').trim() })
     })
-    child.stdin.end(request.input ?? '')
   })
+}
+
+/** Runs a program to its end; hands over standard output as it comes. Rejects only when it cannot be started. */
+export function runChild(request: ChildRequest, onOutput: (chunk: Buffer) => void): Promise<ChildResult> {
+  const child = startChild(request.argv)
+  const ended = endOfChild(child)
+  child.stdout.on('data', onOutput)
+  child.stdin.end(request.input ?? '')
+  return ended
 }
 
 /** The same, with standard output as text. */

@@ -1,6 +1,6 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { shellWord } from '../core/shell-words.js'
-import type { ChildResult } from './child.js'
+import { endOfChild, startChild, type ChildResult } from './child.js'
 import { lineReader } from './line-reader.js'
 import { rootPrefix, sshTo, type Machine } from './machine.js'
 import type { TakeLine } from './report-lines.js'
@@ -31,26 +31,14 @@ export async function runRelayed(run: RsyncRun, take: TakeLine): Promise<ChildRe
     if (!take(line)) said.push(line)
   })
   near.stderr.on('data', report.write)
-  const farSaid: Buffer[] = []
-  far.stderr.on('data', (chunk: Buffer) => farSaid.push(chunk))
-  const [nearCode, farCode] = await Promise.all([ended(near), ended(far)])
+  const [nearEnd, farEnd] = await Promise.all([endOfChild(near), endOfChild(far)])
   report.end()
-  const stderrTail = `${Buffer.concat(farSaid).toString('utf8').trim()}\n${said.join('\n')}`.trim().slice(-tailBytes)
-  return { exitCode: nearCode === 0 ? farCode : nearCode, stderrTail }
+  const stderrTail = `${farEnd.stderrTail}\n${said.join('\n')}`.trim().slice(-tailBytes)
+  return { exitCode: nearEnd.exitCode === 0 ? farEnd.exitCode : nearEnd.exitCode, stderrTail }
 }
 
 function start(machine: Machine, command: string): ChildProcessWithoutNullStreams {
   if (machine.kind === 'here') throw new TypeError('a relay joins two other machines')
   const { argv, name } = sshTo(machine)
-  const [program = '', ...args] = argv
-  const child = spawn(program, [...args, name, command], { env: { ...process.env, LC_ALL: 'C' } })
-  child.stdin.on('error', () => {})
-  return child
-}
-
-function ended(child: ChildProcessWithoutNullStreams): Promise<number> {
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', (code) => resolve(code ?? 20))
-  })
+  return startChild([...argv, name, command])
 }

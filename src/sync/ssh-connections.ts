@@ -1,12 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { spawn } from 'node:child_process'
-import { open } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { digestOf } from '../core/digest.js'
 import { HostError } from '../core/errors.js'
 import type { HostAccess } from '../executor/ports.js'
 import { type ChildResult, readChild } from './child.js'
+import { type SharedConnection, openSharedConnection } from './shared-connection.js'
 
 /** One server as ssh knows it in our own configuration. */
 export interface SshTarget {
@@ -16,12 +15,12 @@ export interface SshTarget {
 
 /**
  * Shared connections of the system's ssh, one for each server: a run of rsync through one takes a third of the time
- * (measured: 87 against 269 ms). Everything lies in a private directory that `close` removes; after a crash, a
- * connection that nobody uses ends by itself.
+ * (measured: 87 against 269 ms). Everything lies in a private directory that `close` removes.
  */
 export class SshConnections {
   readonly #temporaryDirectory: string
   readonly #targets = new Map<string, Promise<SshTarget>>()
+  readonly #open: SharedConnection[] = []
   #directory: Promise<string> | undefined
 
   constructor(temporaryDirectory = tmpdir()) {
@@ -40,7 +39,7 @@ export class SshConnections {
     const key = digestOf([instanceId, hostname, port, user, hostKey, privateKeyPath ?? ''], 8)
     const known = this.#targets.get(key)
     if (known) return known
-    const target = this.#open(access, key)
+    const target = this.#login(access, key)
     this.#targets.set(key, target)
     target.catch(() => this.#targets.delete(key))
     return target
@@ -54,15 +53,9 @@ export class SshConnections {
   }
 
   async close(): Promise<void> {
-    const targets = await Promise.allSettled(this.#targets.values())
+    await Promise.allSettled(this.#targets.values())
     this.#targets.clear()
-    await Promise.all(
-      targets.map(async (target) => {
-        if (target.status === 'rejected') return
-        const { alias, configPath } = target.value
-        await readChild({ argv: ['ssh', '-F', configPath, '-O', 'exit', alias] }).catch(() => undefined)
-      }),
-    )
+    await Promise.all(this.#open.splice(0).map((connection) => connection.close()))
     const directory = await this.#directory?.catch(() => undefined)
     this.#directory = undefined
     if (directory !== undefined) await rm(directory, { recursive: true, force: true })
@@ -75,39 +68,19 @@ export class SshConnections {
     return mkdtemp(join(base, 'evenkeel-'))
   }
 
-  async #open(access: HostAccess, key: string): Promise<SshTarget> {
+  async #login(access: HostAccess, key: string): Promise<SshTarget> {
     const directory = await this.directory()
     const target = { alias: `k${key}`, configPath: join(directory, `${key}.conf`) }
     await writeFile(join(directory, `${key}.hosts`), `${target.alias} ${access.hostKey.trim()}\n`, { mode: 0o600 })
     await writeFile(target.configPath, configuration(access, target.alias, directory, key), { mode: 0o600 })
-    const log = join(directory, `${key}.log`)
-    const exitCode = await startMaster(target, log)
-    if (exitCode === 0) return target
-    throw connectionFailure(access, (await readFile(log, 'utf8')).trim(), exitCode)
+    const opened = await openSharedConnection(target.configPath, target.alias, join(directory, key))
+    if ('exitCode' in opened) throw connectionFailure(access, opened)
+    this.#open.push(opened)
+    return target
   }
 }
 
 const socketDirectoryBytesMax = 60
-
-/**
- * `-f` puts the connection into the background once it is logged in. It keeps its standard error open, which is why that
- * is a file: a pipe would never end.
- */
-async function startMaster({ alias, configPath }: SshTarget, logPath: string): Promise<number> {
-  const log = await open(logPath, 'w', 0o600)
-  try {
-    return await new Promise<number>((resolve, reject) => {
-      const child = spawn('ssh', ['-F', configPath, '-o', 'ControlMaster=yes', '-M', '-N', '-f', alias], {
-        stdio: ['ignore', 'ignore', log.fd],
-        env: { ...process.env, LC_ALL: 'C' },
-      })
-      child.on('error', reject)
-      child.on('exit', (code) => resolve(code ?? 255))
-    })
-  } finally {
-    await log.close()
-  }
-}
 
 function configuration(access: HostAccess, alias: string, directory: string, key: string): string {
   const [algorithm = 'ssh-ed25519'] = access.hostKey.trim().split(/\s+/)
@@ -128,8 +101,6 @@ function configuration(access: HostAccess, alias: string, directory: string, key
       ? {}
       : { IdentityFile: quote(access.privateKeyPath), IdentitiesOnly: 'yes' }),
     ControlPath: quote(join(directory, key)),
-    // Nobody is left to end it after a crash: then it ends by itself.
-    ControlPersist: '60',
     ConnectTimeout: '15',
     ConnectionAttempts: '3',
     ServerAliveInterval: '15',
@@ -148,7 +119,7 @@ function quote(path: string): string {
   return `"${path.replaceAll('%', '%%')}"`
 }
 
-function connectionFailure(access: HostAccess, said: string, exitCode: number): HostError {
+function connectionFailure(access: HostAccess, { exitCode, stderrTail: said }: ChildResult): HostError {
   const target = `${access.address} (${access.user}@${access.hostname}:${access.port})`
   const common = { host: access.address, command: 'ssh', exitCode, stderrTail: said }
   if (/Host key verification failed|IDENTIFICATION HAS CHANGED|no matching host key/i.test(said)) {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { createRunBindings } from '../../src/executor/run-bindings.js'
-import { mapBounded } from '../../src/executor/bounded.js'
 import { onceOf } from '../../src/executor/once.js'
 import type { StepId } from '../../src/model/step.js'
 import type { Address } from '../../src/model/address.js'
@@ -30,23 +29,5 @@ describe('onceOf', () => {
     expect(once).toBe(onceOf('run-1', 'create-server:server.web' as StepId))
     expect(once).toMatch(/^[\x21-\x7e]{1,64}$/)
     expect(once).not.toBe(onceOf('run-2', 'create-server:server.web' as StepId))
-  })
-})
-
-describe('mapBounded', () => {
-  it('keeps the order, and the bound', async () => {
-    let running = 0
-    let most = 0
-    const results = await mapBounded([30, 10, 20, 5], 2, async (delayMs) => {
-      running += 1
-      most = Math.max(most, running)
-      await new Promise((resolve) => {
-        setTimeout(resolve, delayMs)
-      })
-      running -= 1
-      return delayMs
-    })
-    expect(results).toEqual([30, 10, 20, 5])
-    expect(most).toBe(2)
   })
 })

@@ -4,7 +4,7 @@ import { HostError } from '../../src/core/errors.js'
 import type { Outcome } from '../../src/executor/outcome.js'
 import { createSchedule, remainingSeconds, type Limits, type Schedule } from '../../src/executor/schedule.js'
 import type { Step, StepId } from '../../src/model/step.js'
-import { aloneIn } from '../../src/model/step-kinds.js'
+import { aloneIn, placeOfKind } from '../../src/model/step-kinds.js'
 import { plainStep } from '../support/steps.js'
 
 const wide: Limits = { total: 100, perPlace: { ec2: 100, host: 100 } }
@@ -100,6 +100,27 @@ describe('schedule', () => {
         for (const step of steps) {
           const needsDone = step.needs.every((need) => schedule.outcomeOf(need)?.kind === 'done')
           expect(schedule.outcomeOf(step.id)?.kind === 'blocked').toBe(!needsDone)
+        }
+      }),
+    )
+  })
+
+  it('starts the most urgent of all that may start, at any moment of any graph', () => {
+    fc.assert(
+      fc.property(graphs, fc.integer({ min: 1, max: 6 }), fc.infiniteStream(fc.nat()), (steps, total, choices) => {
+        const limits = { total, perPlace: { ec2: Math.max(1, total - 1), host: Math.max(1, total - 1) } }
+        const schedule = createSchedule(steps, limits)
+        const remaining = remainingSeconds(steps)
+        for (;;) {
+          const startable = steps.filter((step) => mayStart(step, schedule, steps, limits))
+          const urgency = Math.max(...startable.map(({ id }) => remaining.get(id) ?? 0))
+          const next = schedule.next()
+          expect(next?.id).toBe(startable.find(({ id }) => remaining.get(id) === urgency)?.id)
+          if (next) continue
+          const inFlight = schedule.inFlight()
+          const id = inFlight[Number(choices.next().value) % inFlight.length]
+          if (id === undefined) break
+          schedule.finish(id, done)
         }
       }),
     )
@@ -247,6 +268,21 @@ function drain(
     if (new Set(servers).size < servers.length) throw new Error('two edits of one server at once')
     ended += 1 + schedule.finish(id, choices && choice % 7 === 0 ? failed : done).length
   }
+}
+
+/** By looking at everything: nothing of it was started, all that it needs is done, and there is room for it. */
+function mayStart(step: Step, schedule: Schedule, steps: readonly Step[], limits: Limits): boolean {
+  const inFlight = schedule.inFlight()
+  const running = steps.filter(({ id }) => inFlight.includes(id))
+  const place = placeOfKind(step.kind)
+  return (
+    schedule.outcomeOf(step.id) === undefined &&
+    !running.includes(step) &&
+    step.needs.every((need) => schedule.outcomeOf(need) !== undefined) &&
+    running.length < limits.total &&
+    running.filter((other) => placeOfKind(other.kind) === place).length < limits.perPlace[place] &&
+    !running.some((other) => aloneIn(step) !== undefined && aloneIn(other) === aloneIn(step))
+  )
 }
 
 /** Starts everything that may start now. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
@@ -10,6 +11,7 @@ import {
   startSandboxWorld,
   type SandboxWorld,
 } from '../support/sandbox-world.js'
+import type { CommandOptions } from '../support/evenkeel.js'
 import { image } from '../support/stacks.js'
 
 const mebibyte = 2 ** 20
@@ -26,6 +28,12 @@ volumes:
 sync:
   files: { from: ./${name}/, to: volume.data/files/${options} }
 `
+
+/** Names of the programs that run with this text in their arguments. */
+function programsWith(text: string): readonly string[] {
+  const lines = execFileSync('ps', ['-e', '-ww', '-o', 'comm=,args='], { encoding: 'utf8' }).split('\n')
+  return lines.filter((line) => line.includes(text)).map((line) => line.split(' ', 1)[0] ?? '')
+}
 
 /** For what keeps a small machine busy. */
 const patient = { timeout: 300_000 }
@@ -52,9 +60,14 @@ describe.skipIf(noHostsBecause !== undefined)(`a copy${noHostsBecause ? ` (${noH
     (await expectSuccess(world.run(['exec', '-f', `${name}.yaml`, 'web', '--', 'sudo', 'sh', '-ec', script]))).stdout
 
   /** Applies, and does `then` once the copy runs. */
-  const duringCopy = (name: string, then: (kill: (signal: NodeJS.Signals) => void) => void) => {
+  const duringCopy = (
+    name: string,
+    then: (kill: (signal: NodeJS.Signals) => void) => void,
+    options: CommandOptions = {},
+  ) => {
     let isBegun = false
     return world.run(['apply', `${name}.yaml`, '--yes', '--json'], {
+      ...options,
       onStdout: (text, kill) => {
         if (isBegun || !/"step-started"[^\n]*copy-files/.test(text)) return
         isBegun = true
@@ -94,8 +107,16 @@ describe.skipIf(noHostsBecause !== undefined)(`a copy${noHostsBecause ? ` (${noH
   it.concurrent('that is killed is finished by the next apply', async () => {
     writeFileSync(join(sourceOf('killed'), 'large'), randomBytes(12 * mebibyte))
     write('killed', stack('killed', slow))
-    const { exitCode } = await duringCopy('killed', (kill) => kill('SIGKILL'))
+    // In the arguments of every rsync and ssh: their configuration lies there.
+    const TMPDIR = join(world.directory, 'killed-tmp')
+    mkdirSync(TMPDIR)
+    const killOnceItCopies = (kill: (signal: NodeJS.Signals) => void) => {
+      if (programsWith(TMPDIR).includes('rsync')) kill('SIGKILL')
+      else setTimeout(() => killOnceItCopies(kill), 50)
+    }
+    const { exitCode } = await duringCopy('killed', killOnceItCopies, { env: { TMPDIR } })
     expect(exitCode).not.toBe(0)
+    await expect.poll(() => programsWith(TMPDIR), { timeout: 2_000 }).toEqual([])
     write('killed', stack('killed'))
     await expectSuccess(applying('killed'))
     await expectSettled('killed')
@@ -103,6 +124,15 @@ describe.skipIf(noHostsBecause !== undefined)(`a copy${noHostsBecause ? ` (${noH
       world.run(['exec', '-f', 'killed.yaml', 'web', '--', 'stat', '-c', '%s', '/srv/data/files/large']),
     )
     expect(Number(stdout)).toBe(12 * mebibyte)
+  })
+
+  it.concurrent('that is in flight at Ctrl-C on a terminal goes on to its end', async () => {
+    writeFileSync(join(sourceOf('stopped'), 'large'), randomBytes(12 * mebibyte))
+    write('stopped', stack('stopped', slow))
+    const { exitCode, stdout } = await duringCopy('stopped', (kill) => kill('SIGINT'), { asGroup: true })
+    expect(exitCode).toBe(130)
+    expect(stdout).toMatch(/"step-finished"[^\n]*copy-files[^\n]*"done"/)
+    expect(await inside('stopped', 'stat -c %s /srv/data/files/large')).toBe(`${12 * mebibyte}\n`)
   })
 
   it.concurrent('whose server dies ends with an error, and the next apply makes another server for the volume', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { KeyedQueue, Turnstile } from '../../src/sandbox/hosts/queue.js'
+import { KeyedQueue } from '../../src/sandbox/hosts/queue.js'
 
 test('works of one key run one after another, also after a failure; other keys do not wait', async () => {
   const queue = new KeyedQueue()
@@ -16,22 +16,4 @@ test('works of one key run one after another, also after a failure; other keys d
   await queue.idle()
   expect(order).toEqual(['b1', 'a1', 'a2'])
   expect(await results[1]).toBe('a2')
-})
-
-test('a turnstile lets so many in at a time, and everybody in the end', async () => {
-  const turnstile = new Turnstile(3)
-  let inside = 0
-  let most = 0
-  const visits = Array.from({ length: 10 }, (_, index) =>
-    turnstile.run(async () => {
-      inside += 1
-      most = Math.max(most, inside)
-      await sleep(2)
-      inside -= 1
-      if (index === 0) throw new Error('left angry')
-    }),
-  )
-  const outcomes = await Promise.allSettled(visits)
-  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(9)
-  expect([most, inside]).toEqual([3, 0])
 })

@@ -16,6 +16,8 @@ export interface CommandResult {
 export interface CommandOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** As at a terminal: `kill` reaches the whole process group that the command is started in. */
+  readonly asGroup?: boolean
   /** Sees standard error as it comes. */
   readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void
   /** Sees standard output as it comes. */
@@ -29,16 +31,22 @@ export function runEvenkeel(args: readonly string[], options: CommandOptions = {
       cwd: options.cwd,
       env: cleanEnvironment(options.env),
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: options.asGroup === true,
     })
+    const { pid = 0 } = child
+    const kill = (signal: NodeJS.Signals) => {
+      if (options.asGroup === true) process.kill(-pid, signal)
+      else child.kill(signal)
+    }
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text
-      options.onStdout?.(text, (signal) => child.kill(signal))
+      options.onStdout?.(text, kill)
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text
-      options.onStderr?.(text, (signal) => child.kill(signal))
+      options.onStderr?.(text, kill)
     })
     child.on('error', reject)
     child.on('close', (exitCode, signal) => {

@@ -32,21 +32,21 @@ export interface LayerRule {
 }
 
 export const layers: Readonly<Record<LayerName, LayerRule>> = {
-  core: { values: [], types: [], node: ['node:crypto'], packages: [], modulesMin: 6 },
+  core: { values: [], types: [], node: ['node:crypto'], packages: ['ipaddr.js'], modulesMin: 6 },
   model: { values: ['core'], types: [], node: [], packages: [], modulesMin: 20 },
   spec: { values: ['core', 'model'], types: [], node: [], packages: ['ajv', 'js-yaml', 'yaml'], modulesMin: 25 },
-  planner: { values: ['core', 'model'], types: [], node: [], packages: ['deep-diff'], modulesMin: 35 },
-  executor: { values: ['core', 'model', 'planner'], types: [], node: 'all', packages: [], modulesMin: 30 },
+  planner: { values: ['core', 'model'], types: [], node: [], packages: ['deep-diff', 'tinyqueue'], modulesMin: 35 },
+  executor: { values: ['core', 'model', 'planner'], types: [], node: 'all', packages: ['p-limit', 'tinyqueue'], modulesMin: 30 },
   providers: {
     values: ['core', 'model'],
     types: ['executor'],
     node: 'all',
-    packages: ['@aws-sdk/client-ec2', '@aws-sdk/client-ssm'],
+    packages: ['@aws-sdk/client-ec2', '@aws-sdk/client-ssm', 'p-limit'],
     modulesMin: 25,
   },
-  hosts: { values: ['core', 'model'], types: ['executor'], node: 'all', packages: ['ssh2'], modulesMin: 18 },
+  hosts: { values: ['core', 'model'], types: ['executor'], node: 'all', packages: ['p-limit', 'ssh2'], modulesMin: 18 },
   sync: { values: ['core', 'model'], types: ['executor'], node: 'all', packages: [], modulesMin: 6 },
-  sandbox: { values: ['core'], types: [], node: 'all', packages: ['yaml'], modulesMin: 100 },
+  sandbox: { values: ['core'], types: [], node: 'all', packages: ['ipaddr.js', 'p-limit', 'yaml'], modulesMin: 100 },
   report: {
     values: ['core', 'model'],
     types: ['executor'],

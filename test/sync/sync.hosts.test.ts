@@ -255,4 +255,26 @@ describeHosts(`copies to a server${unlessHosts}`, () => {
     expect(await readdir(temporaryDirectory)).toEqual([])
     await rm(temporaryDirectory, { recursive: true })
   })
+
+  test('all that is done in a server shares one login', async () => {
+    const own = createSync({ baseDirectory: base, temporaryDirectory: base })
+    const logins = async () => Number(await on('sudo grep -c "Accepted publickey" /var/log/sshd.log'))
+    const before = await logins()
+    await write('one', '1')
+    await Promise.all(
+      Array.from({ length: 4 }, (_, turn) => own.copy(rule(), { access, path: `/srv/shared/${turn}/` }, () => {})),
+    )
+    expect(await logins()).toBe(before + 1)
+    await own.close()
+  })
+
+  test('more sessions than sshd allows on one connection are served all the same', async () => {
+    const own = createSync({ baseDirectory: base, temporaryDirectory: base })
+    await write('one', '1')
+    const copies = Array.from({ length: 16 }, (_, turn) =>
+      own.copy(rule(), { access, path: `/srv/many/${turn}/` }, () => {}),
+    )
+    for (const figures of await Promise.all(copies)) expect(counts(figures)).toEqual([1, 0, 0, 1])
+    await own.close()
+  })
 })

@@ -1,8 +1,8 @@
+import pLimit from 'p-limit'
 import { messageOf } from '../../core/errors.js'
 import { displayName, type Address } from '../../model/address.js'
 import type { ArchiveFacts, LiveServer, LiveStack, LiveVolume, SyncFacts, Unreadable } from '../../model/live-stack.js'
 import type { StackSpec } from '../../model/stack-spec.js'
-import { mapBounded } from '../bounded.js'
 import type { CloudFacts, Ports } from '../ports.js'
 import { cloudQuery } from './cloud-query.js'
 import { distinct } from './distinct.js'
@@ -93,7 +93,7 @@ function readServers(
   options: ObserveOptions,
 ): Promise<readonly EnteredServer[]> {
   const asked = options.hosts && options.hostsImpossible === undefined
-  return mapBounded(distinct(cloud.servers, addressOfServer), hostsAtOnce, async (server) => {
+  return pLimit(hostsAtOnce).map(distinct(cloud.servers, addressOfServer), async (server) => {
     const { address } = server
     if (server.state === 'stopped' || server.state === 'stopping') {
       return { address, facts: { kind: 'not-probed', because: 'stopped' }, access: undefined }
@@ -116,7 +116,7 @@ async function readArchives(
   options: ObserveOptions,
 ): Promise<Readonly<Record<string, ArchiveFacts>>> {
   if (spec.archives.length > 0) options.onActivity?.('reading directories')
-  const readings = await mapBounded(spec.archives, comparisonsAtOnce, async ({ address, from, exclude, checksum }) => {
+  const readings = await pLimit(comparisonsAtOnce).map(spec.archives, async ({ address, from, exclude, checksum }) => {
     try {
       const facts: ArchiveFacts = { kind: 'read', ...(await ports.sync.readTree({ source: from, exclude, checksum })) }
       return [address, facts] as const

@@ -1,9 +1,9 @@
+import pLimit from 'p-limit'
 import { messageOf } from '../../core/errors.js'
 import type { LiveVolume, SyncFacts } from '../../model/live-stack.js'
 import type { CopyOptions } from '../../model/step.js'
 import type { Address } from '../../model/address.js'
 import type { SyncEndpoint, SyncSpec } from '../../model/stack-spec.js'
-import { mapBounded } from '../bounded.js'
 import type { CopyPlace, CopyRule, HostAccess, Ports } from '../ports.js'
 import type { HostFacts } from '../../model/live-stack.js'
 
@@ -28,7 +28,7 @@ export async function readSyncs(
   ports: Ports,
 ): Promise<Readonly<Record<string, SyncFacts>>> {
   const files = syncs.filter(({ method }) => method === 'files')
-  const readings = await mapBounded(files, comparisonsAtOnce, async (sync) => {
+  const readings = await pLimit(comparisonsAtOnce).map(files, async (sync) => {
     const sources = sync.from.flatMap((end) => copyPlace(end, volumes, servers) ?? [])
     if (sources.length < sync.from.length) return undefined
     return [sync.address, await readSync(sync, sources, copyPlace(sync.to, volumes, servers), ports)] as const

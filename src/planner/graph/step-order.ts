@@ -1,3 +1,4 @@
+import TinyQueue from 'tinyqueue'
 import { PlanError } from '../../core/errors.js'
 import type { Address } from '../../model/address.js'
 import { addressSortKey, compareText } from '../../model/address-order.js'
@@ -21,7 +22,7 @@ export function sortedSteps(steps: readonly Step[], groupOf: (step: Step) => Add
       dependents[needed]?.push(position)
     }
   })
-  const ready = new Heap()
+  const ready = new TinyQueue<number>()
   waiting.forEach((count, position) => {
     if (count === 0) ready.push(position)
   })
@@ -72,41 +73,4 @@ function cycleError(left: readonly Step[]): PlanError {
   return new PlanError('PLAN_CYCLE', `these steps wait for one another: ${text}`, [
     ...new Set(circle.map(({ address }) => address)),
   ])
-}
-
-/** A binary heap of numbers, smallest first. */
-class Heap {
-  readonly #items: number[] = []
-
-  push(item: number): void {
-    const items = this.#items
-    let child = items.push(item) - 1
-    while (child > 0) {
-      const parent = (child - 1) >> 1
-      const above = items[parent] ?? 0
-      if (above <= item) break
-      items[child] = above
-      child = parent
-    }
-    items[child] = item
-  }
-
-  pop(): number | undefined {
-    const items = this.#items
-    const first = items[0]
-    const last = items.pop()
-    if (first === undefined || last === undefined || items.length === 0) return first
-    let parent = 0
-    for (;;) {
-      let child = 2 * parent + 1
-      if (child >= items.length) break
-      if (child + 1 < items.length && (items[child + 1] ?? 0) < (items[child] ?? 0)) child += 1
-      const below = items[child] ?? 0
-      if (below >= last) break
-      items[parent] = below
-      parent = child
-    }
-    items[parent] = last
-    return first
-  }
 }

@@ -1,10 +1,10 @@
 import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2'
+import pLimit from 'p-limit'
 import { assert } from '../../core/assert.js'
 import { Cancelled } from '../../core/errors.js'
 import { actions, type Action, type InputOf, type OutputOf } from './actions.js'
 import { providerError, toProviderError } from './errors.js'
 import { withRetries } from './retry.js'
-import { createSemaphore } from './semaphore.js'
 import type { Ec2Target, Settings } from './target.js'
 import { createYoungObjects, type YoungObjects } from './young.js'
 
@@ -44,9 +44,9 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
   const client = new EC2Client(clientConfiguration)
   const young = createYoungObjects(settings.clock)
   const lanes = {
-    read: createSemaphore(settings.concurrency.read),
-    write: createSemaphore(settings.concurrency.write),
-    launch: createSemaphore(settings.concurrency.launch),
+    read: pLimit(settings.concurrency.read),
+    write: pLimit(settings.concurrency.write),
+    launch: pLimit(settings.concurrency.launch),
   }
   const endpointName = target.endpoint ?? (target.region === undefined ? 'EC2' : `EC2 in ${target.region}`)
   // The command classes are one union here; `call` gives each action its own types.

@@ -1,7 +1,7 @@
 import type { IpPermission } from '@aws-sdk/client-ec2'
+import { canonicalCidr } from '../../core/cidr-block.js'
 import type { Ec2Rule } from '../../executor/ports.js'
 import type { LiveRule } from '../../model/live-stack.js'
-import { canonicalCidr } from './cidr.js'
 
 /** A rule as the permission that EC2 takes, with its one source. */
 export function permissionOf({ protocol, fromPort, toPort, source, description }: Ec2Rule): IpPermission {
@@ -25,7 +25,7 @@ export function ruleKey({ protocol, fromPort, toPort, source }: Ec2Rule | LiveRu
   const ports = protocol === '-1' ? 'all' : `${fromPort}-${toPort}`
   switch (source.kind) {
     case 'cidr':
-      return `${protocol} ${ports} ${canonicalCidr(source.cidr)}`
+      return `${protocol} ${ports} ${canonicalCidr(source.cidr) ?? source.cidr}`
     case 'security-group':
       return `${protocol} ${ports} ${source.groupId}`
     case 'prefix-list':

@@ -1,4 +1,4 @@
-import { canonicalIpv4, canonicalIpv6 } from '../model/cidr.js'
+import { canonicalIpv4, canonicalIpv6 } from '../model/ip-ranges.js'
 import type { RuleTarget, SecurityGroupRule } from '../model/security-group.js'
 import { ApiError, invalidValue, missingParameter, unsupported } from '../wire/api-error.js'
 import { integer, list, string, structure, type ParsedMembers } from '../wire/shape.js'

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import pLimit, { type LimitFunction } from 'p-limit'
 import { assert, required } from '../../core/assert.js'
 import { HostError, UsageError } from '../../core/errors.js'
 import { canHostLinux } from './capability.js'
@@ -14,7 +15,7 @@ import { firewallRuleset } from './network/firewall-rules.js'
 import { Relay } from './network/relay.js'
 import { Switch } from './network/switch.js'
 import { joinByUplink } from './network/uplink.js'
-import { KeyedQueue, Turnstile } from './queue.js'
+import { KeyedQueue } from './queue.js'
 import { forgetLoops, sweep } from './sweep.js'
 
 export interface LinuxHostsOptions {
@@ -53,7 +54,7 @@ class LinuxHosts implements HostBackend {
   readonly kind = 'linux'
   readonly #stateDir: string
   readonly #reach: 'loopback' | 'routed' | undefined
-  readonly #boots: Turnstile
+  readonly #boots: LimitFunction
   readonly #queue = new KeyedQueue()
   readonly #hosts = new Map<string, Host>()
   /** Volume id -> the instance that it is attached to, running or not. */
@@ -65,7 +66,7 @@ class LinuxHosts implements HostBackend {
   constructor({ stateDir, bootsAtOnce = 6, reach }: LinuxHostsOptions) {
     this.#stateDir = stateDir
     this.#reach = reach
-    this.#boots = new Turnstile(bootsAtOnce)
+    this.#boots = pLimit(bootsAtOnce)
   }
 
   start(): Promise<void> {
@@ -129,7 +130,7 @@ class LinuxHosts implements HostBackend {
     return this.#queue.run(instanceId, async () => {
       if (!this.#hosts.has(instanceId)) {
         for (const { volumeId } of description.volumes) this.#attachments.set(volumeId, instanceId)
-        const host = await this.#boots.run(() => {
+        const host = await this.#boots(() => {
           if (this.#stopping !== undefined) throw beingStopped(instanceId)
           return Host.boot(this.#started, description, (work) => this.#queue.run(instanceId, work))
         })

@@ -18,26 +18,3 @@ export class KeyedQueue {
     while (this.#tails.size > 0) await Promise.all(this.#tails.values())
   }
 }
-
-/** Lets at most `width` works run at a time; the others wait in order. */
-export class Turnstile {
-  readonly #width: number
-  readonly #waiting: (() => void)[] = []
-  #inside = 0
-
-  constructor(width: number) {
-    this.#width = width
-  }
-
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#inside >= this.#width) await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    else this.#inside += 1
-    try {
-      return await work()
-    } finally {
-      const next = this.#waiting.shift()
-      if (next === undefined) this.#inside -= 1
-      else next()
-    }
-  }
-}

@@ -1,5 +1,5 @@
+import { canonicalCidr, cidrOfAddress } from '../../../core/cidr-block.js'
 import type { IngressRuleSpec } from '../../../model/stack-spec.js'
-import { canonicalCidr, singleAddressCidr } from '../../cidr.js'
 import type { LiveRule } from '../../../model/live-stack.js'
 import type { World } from '../../world.js'
 import type { PlannedRule } from '../../../model/step.js'
@@ -20,19 +20,24 @@ export interface NamedRule {
 /** What the file wants let in; `my-ip` rules are left out while the operator's address is not known. */
 export function wantedRules(world: World, rules: readonly IngressRuleSpec[]): readonly NamedRule[] {
   const { operatorIp } = world.live.stack
+  const operatorCidr = operatorIp === undefined ? undefined : (cidrOfAddress(operatorIp) ?? operatorIp)
   const wanted: NamedRule[] = []
   for (const { protocol, fromPort, toPort, from } of rules) {
-    const isMyIp = from.kind === 'my-ip'
-    if (isMyIp && operatorIp === undefined) continue
-    const source: PlannedRule['source'] =
-      from.kind === 'security-group'
-        ? { kind: 'security-group', address: from.address }
-        : { kind: 'cidr', cidr: from.kind === 'cidr' ? canonicalCidr(from.cidr) : singleAddressCidr(operatorIp ?? '') }
-    wanted.push(
-      named({ ...doorOf(protocol, fromPort, toPort), source, description: isMyIp ? myIpDescription : undefined }),
-    )
+    const source = wantedSource(from, operatorCidr)
+    if (source === undefined) continue
+    const description = from.kind === 'my-ip' ? myIpDescription : undefined
+    wanted.push(named({ ...doorOf(protocol, fromPort, toPort), source, description }))
   }
   return uniqueByText(wanted)
+}
+
+function wantedSource(
+  from: IngressRuleSpec['from'],
+  operatorCidr: string | undefined,
+): PlannedRule['source'] | undefined {
+  if (from.kind === 'security-group') return { kind: 'security-group', address: from.address }
+  const cidr = from.kind === 'cidr' ? storedCidr(from.cidr) : operatorCidr
+  return cidr === undefined ? undefined : { kind: 'cidr', cidr }
 }
 
 /** What is let in now; groups of this stack by address. */
@@ -45,7 +50,7 @@ export function liveRules(world: World, rules: readonly LiveRule[]): readonly Na
 }
 
 function liveSource(world: World, source: LiveRule['source']): PlannedRule['source'] {
-  if (source.kind === 'cidr') return { kind: 'cidr', cidr: canonicalCidr(source.cidr) }
+  if (source.kind === 'cidr') return { kind: 'cidr', cidr: storedCidr(source.cidr) }
   if (source.kind === 'prefix-list') return source
   const address = world.live.groupsById.get(source.groupId)?.address
   return address === undefined
@@ -82,4 +87,9 @@ function sourceText(source: PlannedRule['source']): string {
 
 function uniqueByText(rules: readonly NamedRule[]): readonly NamedRule[] {
   return [...new Map(rules.map((rule) => [rule.text, rule])).values()]
+}
+
+/** A block as EC2 stores it; what is none stays as it is. */
+function storedCidr(cidr: string): string {
+  return canonicalCidr(cidr) ?? cidr
 }

@@ -1,4 +1,4 @@
-import { canonicalCidr } from '../../cidr.js'
+import { canonicalCidr, cidrMistake } from '../../../core/cidr-block.js'
 import type { Context } from '../../context.js'
 import { addressIfNamed, findNamed } from '../../references/declared-names.js'
 import { nearest } from '../../nearest.js'
@@ -66,9 +66,10 @@ function parseSource(
     const address = name === undefined ? undefined : addressIfNamed('securityGroup', name)
     return address && { kind: 'security-group', address }
   }
-  const block = canonicalCidr(from)
-  if ('cidr' in block) return { kind: 'cidr', cidr: block.cidr }
-  report({ code: 'SPEC_BAD_INGRESS', message: block.mistake, hint: block.hint ?? sourceHint(context, from) })
+  const cidr = canonicalCidr(from)
+  if (cidr !== undefined) return { kind: 'cidr', cidr }
+  const { message, hint = sourceHint(context, from) } = cidrMistake(from)
+  report({ code: 'SPEC_BAD_INGRESS', message, hint })
   return undefined
 }
 
