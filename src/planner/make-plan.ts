@@ -11,6 +11,8 @@ import { volumeCopiesOf } from './decide/copies/volume-copies.js'
 import { decideHeld } from './decide/held.js'
 import { decideKeyPairs } from './decide/keys/key-pair-decisions.js'
 import { decideSecurityGroups } from './decide/network/security-group-decisions.js'
+import { decideSchedules } from './decide/snapshots/schedule-decisions.js'
+import { withScheduled } from './decide/snapshots/scheduled-work.js'
 import { decideServers, isPlanned, settleServers } from './decide/servers/server-decisions.js'
 import { decideVolumes } from './decide/volumes/volume-decisions.js'
 import { serversStoppedFor } from './decide/volumes/volume-decision.js'
@@ -20,6 +22,7 @@ import { copiesOfVolume, lowerBlocks } from './lower/copies/blocks.js'
 import { lowerClones } from './lower/copies/clones.js'
 import { lowerFiles } from './lower/copies/files.js'
 import { lowerKeyPairs } from './lower/key-pairs.js'
+import { lowerSchedules } from './lower/snapshots.js'
 import type { Lowering } from './lower/lowering.js'
 import { lowerSecurityGroups } from './lower/security-groups.js'
 import { lowerServers } from './lower/servers.js'
@@ -33,7 +36,6 @@ import type { Plan } from '../model/plan.js'
 import type { Problem } from '../model/plan-problem.js'
 import { accept, newPlanning, warn, type Planning } from './planning.js'
 import { worldOf, type PlanOptions, type World } from './world.js'
-import { planSchedules } from './snapshot-schedule.js'
 import type { Step } from '../model/step.js'
 
 export type { PlanOptions } from './world.js'
@@ -95,11 +97,27 @@ function planFor(spec: StackSpec, observed: LiveStack, options: PlanOptions, des
   const versions = plannedVersions(archives.values())
   const volumes = decideVolumes({ world, servers: planning.fates, copies, versions }, planning.blocked)
   accept(planning, volumes.values())
-  const files = decideFiles(world, planning.fates, volumeOutlooksOf(volumes.values()))
+  const outlooks = volumeOutlooksOf(volumes.values())
+  const schedules = decideSchedules(world, planning.fates, outlooks)
+  for (const { address, change } of volumes.values()) {
+    planning.changes.set(address, withScheduled(change, schedules.get(address)))
+  }
+  const files = decideFiles(world, planning.fates, outlooks)
   accept(planning, files.values())
   const servers = settleServers(first, serversStoppedFor(volumes.values()))
   for (const { address, change } of servers.values()) planning.changes.set(address, change)
-  const decisions: Decisions = { held, servers, keyPairs, securityGroups, volumes, blocks, clones, files, archives }
+  const decisions: Decisions = {
+    held,
+    servers,
+    keyPairs,
+    securityGroups,
+    volumes,
+    blocks,
+    clones,
+    files,
+    schedules,
+    archives,
+  }
   const resting = (volume: Address) => copiesOfVolume(copies, volume)
   const lowering: Lowering = { world, decisions, graph: planning.steps, resting }
   lowerKeyPairs(lowering)
@@ -108,7 +126,7 @@ function planFor(spec: StackSpec, observed: LiveStack, options: PlanOptions, des
   lowerBlocks(lowering)
   lowerClones(lowering)
   lowerVolumes(lowering)
-  planSchedules(planning)
+  lowerSchedules(lowering)
   lowerFiles(lowering)
   lowerServers(lowering, planning.steps.serversEntered())
   return finish(planning, live, options)

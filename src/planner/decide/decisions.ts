@@ -6,6 +6,7 @@ import type { FileDecision } from './copies/file-decision.js'
 import type { Leave, Refuse } from './decided.js'
 import type { KeyPairDecision } from './keys/key-pair-decisions.js'
 import type { SecurityGroupDecision } from './network/security-group-decisions.js'
+import type { ScheduledWork } from './snapshots/scheduled-work.js'
 import type { ServerDecision } from './servers/server-decision.js'
 import type { VolumeDecision } from './volumes/volume-decision.js'
 
@@ -21,5 +22,7 @@ export interface Decisions {
   readonly blocks: ReadonlyMap<Address, BlockDecision>
   readonly clones: ReadonlyMap<Address, CloneDecision>
   readonly files: ReadonlyMap<Address, FileDecision>
+  /** By the volume. */
+  readonly schedules: ReadonlyMap<Address, ScheduledWork>
   readonly archives: ReadonlyMap<Address, ArchiveDecision>
 }

@@ -1,8 +1,8 @@
-import type { HostContent, LiveVolume } from '../model/live-stack.js'
-import { snapshotVersion } from '../model/snapshot-version.js'
-import { nameTag } from '../model/names.js'
-import type { World } from './world.js'
-import { tagKeys, type Tags } from '../model/tags.js'
+import type { HostContent, LiveVolume } from '../../../model/live-stack.js'
+import { snapshotVersion } from '../../../model/snapshot-version.js'
+import { nameTag } from '../../../model/names.js'
+import type { World } from '../../world.js'
+import { tagKeys, type Tags } from '../../../model/tags.js'
 
 /** Everything that is needed to make the volume again from a snapshot that is taken now, alone. `extra` comes last. */
 export function snapshotTags(world: World, live: LiveVolume, extra: Tags = {}): Tags {
