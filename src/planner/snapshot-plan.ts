@@ -5,12 +5,11 @@ import type { LiveStack, LiveVolume } from '../model/live-stack.js'
 import type { Plan } from '../model/plan.js'
 import type { Problem } from '../model/plan-problem.js'
 import type { StackSpec } from '../model/stack-spec.js'
-import { bindingsOf } from './bindings.js'
+import { liveBindings } from './document/live-bindings.js'
 import { documentDigest, normalizedLive, normalizedSpec } from './compare/normalize.js'
 import { decideCheckpoint, decideSnapshot } from './decide/snapshots/asked-snapshots.js'
 import { StepGraph } from './graph/step-graph.js'
 import { lowerCheckpoint, lowerSnapshot } from './lower/snapshots.js'
-import { newPlanning } from './planning.js'
 import { worldOf, type PlanOptions, type World } from './world.js'
 
 /** Returns the plan that takes a snapshot of a live volume now, and does nothing else. */
@@ -67,7 +66,7 @@ function finish(
     problems,
     unreadable: [],
     impossible,
-    bindings: bindingsOf(newPlanning(world)),
+    bindings: liveBindings(world, { servers: new Map(), volumes: new Map() }),
     ledger: { id: live.ledger?.id, before: ledger, after: ledger },
   }
 }

@@ -74,3 +74,8 @@ export function errorOf(address: Address, code: Code, message: string, hint?: st
 export function warningOf(address: Address, code: Code, message: string, hint?: string): Problem {
   return { severity: 'warning', scope: 'address', code, address, message, hint }
 }
+
+/** Whether nothing is planned for the address, nor for what stands on it. */
+export function isHeld({ kind }: Pick<Decided, 'kind'>): boolean {
+  return kind === 'refuse' || kind === 'leave'
+}

@@ -3,7 +3,8 @@ import type { ArchiveDecision } from './archives/archive-decision.js'
 import type { BlockDecision } from './copies/block-decision.js'
 import type { CloneDecision } from './copies/clone-decision.js'
 import type { FileDecision } from './copies/file-decision.js'
-import type { Leave, Refuse } from './decided.js'
+import type { VolumeCopies } from './copies/volume-copies.js'
+import type { Decided, Leave, Refuse } from './decided.js'
 import type { KeyPairDecision } from './keys/key-pair-decisions.js'
 import type { SecurityGroupDecision } from './network/security-group-decisions.js'
 import type { ScheduledWork } from './snapshots/scheduled-work.js'
@@ -25,4 +26,23 @@ export interface Decisions {
   /** By the volume. */
   readonly schedules: ReadonlyMap<Address, ScheduledWork>
   readonly archives: ReadonlyMap<Address, ArchiveDecision>
+  /** What the rules that copy whole volumes mean for these. */
+  readonly copies: VolumeCopies
+}
+
+/** All decisions, in the order in which their kinds are decided. */
+export function allDecided(decisions: Decisions): readonly Decided[] {
+  const { held, servers, keyPairs, securityGroups, archives, blocks, clones, volumes, files } = decisions
+  const kinds: readonly ReadonlyMap<Address, Decided>[] = [
+    held,
+    servers,
+    keyPairs,
+    securityGroups,
+    archives,
+    blocks,
+    clones,
+    volumes,
+    files,
+  ]
+  return kinds.flatMap((kind) => [...kind.values()])
 }

@@ -20,13 +20,11 @@ export interface StepOptions {
   readonly suffix?: string
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] }
-
 interface Draft {
-  /** Gets its needs when the graph is finished. */
-  readonly step: Mutable<Step>
-  /** May name a step twice, and steps that are not planned, until the graph is finished. */
-  needs: readonly StepId[]
+  /** Its needs are those of the draft, once the graph is finished. */
+  readonly step: Step
+  /** May name a step twice, and steps that are not planned. */
+  readonly needs: readonly StepId[]
 }
 
 /** Collects the steps of a plan, in any order, and hands them out in theirs. */
@@ -40,21 +38,11 @@ export class StepGraph {
   add<K extends StepKind>(kind: K, address: Address, fields: StepFields<K>, options: StepOptions = {}): StepId {
     const id = stepId(kind, address, options.suffix)
     const { needs = [], impact = 'none' } = options
-    const step = { id, kind, address, needs: [], impact, ...fields } as unknown as Mutable<Step>
+    const step = { id, kind, address, needs: [], impact, ...fields } as unknown as Step
     const known = this.#drafts.get(id)
     assert(!known || canonicalJson(known.step) === canonicalJson(step), `two different steps have the id ${id}`)
     this.#drafts.set(id, { step: known?.step ?? step, needs: known ? [...known.needs, ...needs] : needs })
     return id
-  }
-
-  addNeeds(id: StepId, needs: readonly StepId[]): void {
-    const draft = this.#drafts.get(id)
-    assert(draft, `no such step: ${id}`)
-    draft.needs = [...draft.needs, ...needs]
-  }
-
-  has(id: StepId): boolean {
-    return this.#drafts.has(id)
   }
 
   /** The servers inside which the steps act that are planned so far, by the table of step kinds. */
@@ -76,18 +64,12 @@ export class StepGraph {
     const isLeftOut = ({ kind }: Step) => withoutHosts !== undefined && placeOfKind(kind) === 'host'
     const impossible: { id: StepId; address: Address; reason: string }[] = []
     const steps: Step[] = []
-    for (const draft of this.#drafts.values()) {
-      const { step, needs } = draft
-      if (isLeftOut(step)) impossible.push({ id: step.id, address: step.address, reason: withoutHosts ?? '' })
-      else if (withoutHosts !== undefined) draft.needs = this.#needsBeyond(needs, isLeftOut)
-    }
-    for (const draft of this.#drafts.values()) {
-      if (!isLeftOut(draft.step)) draft.needs = this.#plannedNeeds(draft)
-    }
     for (const { step, needs } of this.#drafts.values()) {
-      if (isLeftOut(step)) continue
-      step.needs = needs
-      steps.push(step)
+      if (isLeftOut(step)) impossible.push({ id: step.id, address: step.address, reason: withoutHosts ?? '' })
+      else {
+        const possible = withoutHosts === undefined ? needs : this.#needsBeyond(needs, isLeftOut)
+        steps.push({ ...step, needs: this.#plannedNeeds(step.id, possible) })
+      }
     }
     impossible.sort((left, right) => compareText(left.id, right.id))
     return { steps: sortedSteps(steps, groupOf), impossible }
@@ -110,14 +92,10 @@ export class StepGraph {
     return [...beyond]
   }
 
-  /** Sorted, without repeats and without what is not planned. */
-  #plannedNeeds({ step, needs }: Draft): readonly StepId[] {
-    const planned: StepId[] = []
-    for (const need of needs) {
-      if (need !== step.id && this.#drafts.has(need)) planned.push(need)
-    }
+  /** Sorted, without repeats, the step itself and what is not planned. */
+  #plannedNeeds(id: StepId, needs: readonly StepId[]): readonly StepId[] {
+    const planned = needs.filter((need) => need !== id && this.#drafts.has(need))
     if (planned.length < 2) return planned
-    planned.sort(compareText)
-    return planned.filter((need, index) => need !== planned[index - 1])
+    return planned.sort(compareText).filter((need, index) => need !== planned[index - 1])
   }
 }

@@ -58,13 +58,26 @@ describe('a graph of steps', () => {
     graph.add('connect-host', web, {}, { needs: [stepId('create-server', web), stepId('start-server', web)] })
     graph.add('stop-server', web, { instanceId: undefined })
     graph.add('start-server', web, { instanceId: undefined }, { needs: [stepId('stop-server', web)] })
-    graph.addNeeds(stepId('connect-host', web), [stepId('stop-server', web)])
+    graph.add('connect-host', web, {}, { needs: [stepId('stop-server', web)] })
     const { steps } = graph.finish(({ address }) => address, undefined)
     expect(steps.map(({ id, needs }) => [id, needs])).toEqual([
       ['stop-server:server.web', []],
       ['start-server:server.web', ['stop-server:server.web']],
       ['connect-host:server.web', ['start-server:server.web', 'stop-server:server.web']],
     ])
+  })
+
+  it('takes one id for one step alone', () => {
+    const graph = new StepGraph()
+    graph.add('stop-server', web, { instanceId: 'i-1' })
+    expect(() => graph.add('stop-server', web, { instanceId: 'i-2' })).toThrow('two different steps have the id')
+  })
+
+  it('knows the servers inside which its steps act', () => {
+    const graph = new StepGraph()
+    graph.add('stop-server', at('server.other'), { instanceId: 'i-1' })
+    graph.add('unmount-volume', data, { volumeId: 'vol-1', server: web })
+    expect([...graph.serversEntered()]).toEqual([web])
   })
 
   it('without hosts leaves out what acts inside them, and needs what that needed', () => {

@@ -1,3 +1,4 @@
+import type { Address } from '../../../model/address.js'
 import type { AppliedRecord } from '../../../model/applied.js'
 import type { LiveImage, LiveServer, LiveSubnet } from '../../../model/live-stack.js'
 import type { ServerSpec } from '../../../model/stack-spec.js'
@@ -5,7 +6,7 @@ import type { ModifyServer } from '../../../model/step.js'
 import type { Tags } from '../../../model/tags.js'
 import type { TagWork } from '../../compare/desired-tags.js'
 import type { Decided, Leave, Refuse } from '../decided.js'
-import type { ServerOutlook } from './server-outlook.js'
+import type { ServerOutlook, ServerOutlooks } from './server-outlook.js'
 
 /** What becomes of a server. */
 export type ServerDecision =
@@ -70,4 +71,13 @@ export interface Launch {
   readonly record: AppliedRecord
   /** Where there are no hosts, none run. */
   readonly setupRuns: boolean
+}
+
+/** What others must know of the servers for which something is planned. */
+export function serverOutlooksOf(decisions: Iterable<ServerDecision>): ServerOutlooks {
+  const outlooks = new Map<Address, ServerOutlook>()
+  for (const decision of decisions) {
+    if ('outlook' in decision) outlooks.set(decision.address, decision.outlook)
+  }
+  return outlooks
 }

@@ -1,0 +1,60 @@
+import type { Address } from '../../model/address.js'
+import type { World } from '../world.js'
+import { plannedVersions } from './archives/archive-decision.js'
+import { decideArchives } from './archives/archive-decisions.js'
+import { decideBlocks } from './copies/block-decisions.js'
+import { decideClones } from './copies/clone-decisions.js'
+import { decideFiles } from './copies/file-decisions.js'
+import { volumeCopiesOf } from './copies/volume-copies.js'
+import { isHeld, type Decided } from './decided.js'
+import type { Decisions } from './decisions.js'
+import { decideHeld } from './held.js'
+import { decideKeyPairs } from './keys/key-pair-decisions.js'
+import { decideSecurityGroups } from './network/security-group-decisions.js'
+import { decideServers, settleServers } from './servers/server-decisions.js'
+import { serverOutlooksOf } from './servers/server-decision.js'
+import { decideSchedules } from './snapshots/schedule-decisions.js'
+import { withScheduled, type ScheduledWork } from './snapshots/scheduled-work.js'
+import { serversStoppedFor, type VolumeDecision } from './volumes/volume-decision.js'
+import { decideVolumes } from './volumes/volume-decisions.js'
+import { volumeOutlooksOf } from './volumes/volume-outlook.js'
+
+/**
+ * Decides what becomes of every address that the file or the live stack knows. Each kind is decided from the world and
+ * from what was decided before it, and nobody changes what another has decided.
+ */
+export function decide(world: World): Decisions {
+  const held = decideHeld(world)
+  const out: ReadonlySet<Address> = new Set(held.keys())
+  const first = decideServers(world, out)
+  const outlooks = serverOutlooksOf(first.values())
+  const keyPairs = decideKeyPairs(world, out)
+  const securityGroups = decideSecurityGroups(world, out)
+  const outForArchives = heldIn(held, first, keyPairs, securityGroups)
+  const archives = decideArchives(world, outForArchives)
+  const blocks = decideBlocks(world, outlooks, outForArchives)
+  const clones = decideClones(world, outlooks, outForArchives)
+  const copies = volumeCopiesOf(blocks.values(), clones.values())
+  const versions = plannedVersions(archives.values())
+  const own = decideVolumes({ world, servers: outlooks, copies, versions }, out)
+  const volumeOutlooks = volumeOutlooksOf(own.values())
+  const schedules = decideSchedules(world, outlooks, volumeOutlooks)
+  const volumes = new Map([...own].map(([address, volume]) => [address, withSchedule(volume, schedules.get(address))]))
+  const files = decideFiles(world, outlooks, volumeOutlooks)
+  const servers = settleServers(first, serversStoppedFor(own.values()))
+  return { held, servers, keyPairs, securityGroups, archives, blocks, clones, copies, volumes, schedules, files }
+}
+
+/** A volume's decision, with what its schedule adds to the change. */
+function withSchedule(decision: VolumeDecision, work: ScheduledWork | undefined): VolumeDecision {
+  return { ...decision, change: withScheduled(decision.change, work) }
+}
+
+/** The addresses that are out of the plan by these decisions. */
+function heldIn(...decided: readonly ReadonlyMap<Address, Decided>[]): ReadonlySet<Address> {
+  const held = new Set<Address>()
+  for (const decisions of decided) {
+    for (const decision of decisions.values()) if (isHeld(decision)) held.add(decision.address)
+  }
+  return held
+}

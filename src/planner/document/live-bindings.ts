@@ -1,0 +1,78 @@
+import type { Address } from '../../model/address.js'
+import { sortedAddresses } from '../../model/address-order.js'
+import { deviceNamesOf } from '../../model/attached-devices.js'
+import type { LiveServer, LiveVolume } from '../../model/live-stack.js'
+import { loginUser } from '../../model/login-user.js'
+import type { Binding } from '../../model/plan.js'
+import { tagKeys } from '../../model/tags.js'
+import type { Decisions } from '../decide/decisions.js'
+import { factsOf } from '../decide/servers/server-outlook.js'
+import { imageOf } from '../decide/servers/server-properties.js'
+import type { World } from '../world.js'
+
+/** What exists, by address, addresses in order; volumes that become ours in the plan are among them. */
+export function liveBindings(
+  world: World,
+  decisions: Pick<Decisions, 'servers' | 'volumes'>,
+): Readonly<Record<string, Binding>> {
+  const { live } = world
+  const found = new Map<Address, Binding>()
+  for (const [address, { id }] of live.keyPairs) found.set(address, { id })
+  for (const [address, { id }] of live.securityGroups) found.set(address, { id })
+  const attached = volumesByInstance(live.stack.volumes)
+  for (const [address, server] of live.servers) {
+    found.set(address, serverBinding(world, decisions, server, attached.get(server.id) ?? []))
+  }
+  for (const [address, { id, zone }] of live.volumes) found.set(address, { id, zone })
+  for (const decision of decisions.volumes.values()) {
+    if (decision.kind !== 'adopt') continue
+    const { id, zone } = decision.live
+    found.set(decision.address, { id, zone })
+  }
+  const bindings: Record<string, Binding> = {}
+  for (const address of sortedAddresses(found.keys())) {
+    const binding = found.get(address)
+    if (binding) bindings[address] = binding
+  }
+  return bindings
+}
+
+function serverBinding(
+  world: World,
+  { servers }: Pick<Decisions, 'servers'>,
+  server: LiveServer,
+  attached: readonly LiveVolume[],
+): Binding {
+  const { live } = world
+  const decision = servers.get(server.address)
+  const spec = decision && 'outlook' in decision ? decision.outlook.spec : undefined
+  const facts = factsOf(world, server.address)
+  const launchedWith = server.keyName === undefined ? undefined : live.keyPairsByName.get(server.keyName)?.address
+  const keyPair = launchedWith ?? spec?.keyPair
+  const deviceNames = deviceNamesOf(server.id, attached)
+  const hostKey = server.tags[tagKeys.hostKey]
+  const image = spec ? imageOf(world, spec) : Object.values(live.stack.images).find(({ id }) => id === server.imageId)
+  const user = facts.kind === 'read' ? facts.user : (spec?.user ?? server.tags[tagKeys.user] ?? loginUser(spec, image))
+  return {
+    id: server.id,
+    ...(server.privateIp === undefined ? {} : { privateIp: server.privateIp }),
+    ...(server.publicIp === undefined ? {} : { publicIp: server.publicIp }),
+    zone: server.zone,
+    ...(hostKey === undefined ? {} : { hostKey }),
+    ...(Object.keys(deviceNames).length === 0 ? {} : { deviceNames }),
+    user,
+    ...(keyPair === undefined ? {} : { keyPair }),
+  }
+}
+
+function volumesByInstance(volumes: readonly LiveVolume[]): ReadonlyMap<string, readonly LiveVolume[]> {
+  const groups = new Map<string, LiveVolume[]>()
+  for (const volume of volumes) {
+    const instanceId = volume.attachment?.instanceId
+    if (instanceId === undefined) continue
+    const group = groups.get(instanceId)
+    if (group) group.push(volume)
+    else groups.set(instanceId, [volume])
+  }
+  return groups
+}

@@ -1,0 +1,33 @@
+import type { Address } from '../../model/address.js'
+import { compareText, sortedAddresses } from '../../model/address-order.js'
+import type { Unreadable } from '../../model/live-stack.js'
+import type { Problem } from '../../model/plan-problem.js'
+import { warningOf, type Decided } from '../decide/decided.js'
+import type { World } from '../world.js'
+
+/** What the plan could not read, with the reason, by address: what was tried at all, and what decisions wanted to know. */
+export function unreadableIn({ live }: World, decided: readonly Decided[]): readonly Unreadable[] {
+  const unread = new Map(live.unreadable)
+  for (const decision of decided) for (const [address, reason] of decision.unread ?? []) unread.set(address, reason)
+  return sortedAddresses(unread.keys()).map((address) => ({ address, reason: unread.get(address) ?? '' }))
+}
+
+/** What people must know, sorted: what decisions say, and which servers' insides were wanted and could not be read. */
+export function plannedProblems({ live }: World, decided: readonly Decided[]): readonly Problem[] {
+  const wanted = new Map<Address, string>()
+  for (const decision of decided) for (const [address, reason] of decision.unread ?? []) wanted.set(address, reason)
+  const insides = [...wanted].flatMap(([address, reason]): readonly Problem[] =>
+    live.stack.hosts[address]?.kind === 'unreadable'
+      ? [warningOf(address, 'PLAN_UNREADABLE', `the inside of ${address} could not be read: ${reason}`)]
+      : [],
+  )
+  return sortedProblems([...decided.flatMap(({ problems }) => problems), ...insides])
+}
+
+function sortedProblems(problems: readonly Problem[]): readonly Problem[] {
+  const keyOf = ({ severity, address, code, message }: Problem) => `${severity} ${address ?? ''} ${code} ${message}`
+  return problems
+    .map((problem) => ({ problem, key: keyOf(problem) }))
+    .sort((left, right) => compareText(left.key, right.key))
+    .map(({ problem }) => problem)
+}

@@ -1,0 +1,40 @@
+import type { Address } from '../../model/address.js'
+import type { Plan } from '../../model/plan.js'
+import type { Step } from '../../model/step.js'
+import type { Decisions } from '../decide/decisions.js'
+import { StepGraph } from '../graph/step-graph.js'
+import type { World } from '../world.js'
+import { lowerArchives } from './archives.js'
+import { copiesOfVolume, lowerBlocks } from './copies/blocks.js'
+import { lowerClones } from './copies/clones.js'
+import { lowerFiles } from './copies/files.js'
+import { lowerKeyPairs } from './key-pairs.js'
+import type { Lowering } from './lowering.js'
+import { lowerSecurityGroups } from './security-groups.js'
+import { lowerServers } from './servers.js'
+import { lowerSchedules } from './snapshots.js'
+import { lowerVolumes } from './volumes.js'
+
+/**
+ * Turns decisions into steps, in a stable order that respects every need; `groupOf` says with which address a step
+ * stands in reports. Servers come last: a server is entered where a step of another subject acts inside it.
+ */
+export function lower(
+  world: World,
+  decisions: Decisions,
+  groupOf: (step: Step) => Address,
+): Pick<Plan, 'steps' | 'impossible'> {
+  const graph = new StepGraph()
+  const resting = (volume: Address) => copiesOfVolume(decisions.copies, volume)
+  const lowering: Lowering = { world, decisions, graph, resting }
+  lowerKeyPairs(lowering)
+  lowerSecurityGroups(lowering)
+  lowerArchives(lowering)
+  lowerBlocks(lowering)
+  lowerClones(lowering)
+  lowerVolumes(lowering)
+  lowerSchedules(lowering)
+  lowerFiles(lowering)
+  lowerServers(lowering, graph.serversEntered())
+  return graph.finish(groupOf, world.live.stack.hostsImpossible)
+}
