@@ -57,7 +57,7 @@ export const layers: Readonly<Record<LayerName, LayerRule>> = {
     values: ['core', 'model'],
     types: ['executor'],
     node: [],
-    packages: ['listr2', 'picocolors'],
+    packages: ['cli-truncate', 'log-update', 'picocolors'],
     modulesMin: 13,
   },
   app: {

@@ -1,4 +1,5 @@
-import { DefaultRenderer, Listr, ListrLogger, ProcessOutput } from 'listr2'
+import cliTruncate from 'cli-truncate'
+import { createLogUpdate } from 'log-update'
 import { createColors } from 'picocolors'
 import { formatDuration } from '../../core/units.js'
 import type { EventSink, RunEvent } from '../../executor/events.js'
@@ -6,11 +7,13 @@ import type { Step, StepId } from '../../model/step.js'
 import type { Colors } from '../colors.js'
 import { doingOf } from '../../model/step-kinds.js'
 
-/**
- * Chosen: fits the smallest terminal. listr2 lays out every task at each tick, so the window keeps a run of 1,000 steps
- * as cheap as one of ten (with a task for each step, 1,000 of them block the event loop for minutes).
- */
+/** Chosen: fits the smallest terminal, and says enough of a run of thousands of steps. */
 const rowsMax = 12
+
+/** Chosen: more often than people can see is waste; events come in thousands a second. */
+const tickMs = 100
+
+const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const
 
 export interface TerminalProgress {
   readonly sink: EventSink
@@ -18,100 +21,61 @@ export interface TerminalProgress {
   close(): Promise<void>
 }
 
-/** The window, with lines above it that stay: what has ended. Draws also when standard output alone is a pipe. */
-class WindowRenderer extends DefaultRenderer {
-  static override nonTTY = true
-  readonly #ended: string[] = []
-
-  /** Takes a line that is to stay; it is written at the next tick. */
-  keep(line: string): void {
-    this.#ended.push(line)
-  }
-
-  override update(): void {
-    this.#flush()
-    super.update()
-  }
-
-  override end(): void {
-    this.#flush()
-    super.end()
-  }
-
-  #flush(): void {
-    if (this.#ended.length === 0) return
-    // Private to DefaultRenderer by its types alone; without clearing first, the next frame would erase these lines.
-    const { updater, logger } = this as unknown as { updater: { clear: () => void }; logger: ListrLogger }
-    updater.clear()
-    logger.process.toStdout(this.#ended.splice(0).join('\n'))
-  }
-}
-
-/** A task whose title is set without a redraw: the spinner's tick draws ten times a second, whatever happens. */
-interface Row {
-  title: string | undefined
-}
-
-/** A window of what runs now over one line of totals. */
+/** A window of what runs now over one line of totals; what has ended stays in lines above it. */
 export function terminalProgress(stream: NodeJS.WriteStream, color: boolean): TerminalProgress {
-  const rows: Row[] = []
-  const rowsShown = Math.max(1, Math.min(rowsMax, stream.rows - 4))
-  let finish: () => void = () => undefined
-  const finished = new Promise<void>((resolve) => {
-    finish = resolve
-  })
-  const list = new Listr(
-    Array.from({ length: rowsShown + 1 }, () => ({ title: ' ', task: () => finished })),
-    {
-      concurrent: true,
-      exitOnError: false,
-      registerSignalListeners: false,
-      renderer: WindowRenderer,
-      rendererOptions: {
-        clearOutput: true,
-        formatOutput: 'truncate',
-        logger: new ListrLogger({ useIcons: true, processOutput: new ProcessOutput(stream, stream) }),
-      },
-    },
-  )
-  rows.push(...(list.tasks as Row[]))
-  for (const row of rows) row.title = undefined
-  const keep = (line: string) => (list as unknown as { renderer?: WindowRenderer }).renderer?.keep(line)
-  const state = windowState(rows, color, keep)
-  let drawn: Promise<unknown> | undefined
+  const screen = createLogUpdate(stream)
+  const state = windowState(Math.max(1, Math.min(rowsMax, stream.rows - 4)), color)
+  let ticks = 0
+  let timer: NodeJS.Timeout | undefined
+
+  // Some pseudo-terminals say that they have no columns.
+  const fit = (row: string) => cliTruncate(row.replaceAll('\n', ' '), stream.columns || 80)
+  const writeEnded = () => {
+    const lines = state.takeEnded()
+    if (lines.length === 0) return
+    screen.clear()
+    stream.write(`${lines.join('\n')}\n`)
+  }
+  const draw = () => {
+    writeEnded()
+    const mark = spinner[(ticks += 1) % spinner.length] ?? ''
+    screen(
+      state
+        .rows()
+        .map((row) => fit(`${mark} ${row}`))
+        .join('\n'),
+    )
+  }
   return {
     sink: (event) => {
-      drawn ??= list.run()
       state.note(event)
+      timer ??= setInterval(draw, tickMs)
     },
-    close: async () => {
-      for (const row of rows) row.title = undefined
-      finish()
-      await drawn
+    close: () => {
+      clearInterval(timer)
+      writeEnded()
+      screen.clear()
+      screen.done()
+      return Promise.resolve()
     },
   }
 }
 
-/** Keeps the rows' titles, the last row being the totals; `keep` takes the lines that stay. */
-function windowState(
-  rows: readonly Row[],
-  color: boolean,
-  keep: (line: string) => void,
-): { note: (event: RunEvent) => void } {
+interface WindowState {
+  note(event: RunEvent): void
+  /** What runs, as far as it fits, and the totals. */
+  rows(): readonly string[]
+  /** Lines on what has ended since the last time. */
+  takeEnded(): readonly string[]
+}
+
+function windowState(rowsShown: number, color: boolean): WindowState {
   const colors = createColors(color)
   const running = new Map<StepId, { readonly step: Step; readonly since: number; text: string }>()
   const totals = { steps: 0, ended: 0, failed: 0 }
   let interrupted = false
 
-  const render = () => {
-    const shown = [...running.values()].slice(0, rows.length - 1)
-    for (const [index, row] of rows.entries()) {
-      const entry = shown[index]
-      row.title = entry && `${colors.bold(entry.step.address)} ${doingOf(entry.step.kind)} ${colors.dim(entry.text)}`
-    }
-    const last = rows.at(-1)
-    if (last) last.title = totalsText(totals, running.size, running.size - shown.length, interrupted)
-  }
+  const endedLines: string[] = []
 
   return {
     note(event) {
@@ -135,7 +99,7 @@ function windowState(
           running.delete(event.step.id)
           totals.ended += 1
           if (event.outcome.kind === 'failed') totals.failed += 1
-          keep(endedLine(event, colors))
+          endedLines.push(endedLine(event, colors))
           break
         case 'interrupted':
           interrupted = true
@@ -143,8 +107,15 @@ function windowState(
         case 'run-finished':
           break
       }
-      render()
     },
+    rows() {
+      const shown = [...running.values()].slice(0, rowsShown)
+      return [
+        ...shown.map(({ step, text }) => `${colors.bold(step.address)} ${doingOf(step.kind)} ${colors.dim(text)}`),
+        totalsText(totals, running.size, running.size - shown.length, interrupted),
+      ]
+    },
+    takeEnded: () => endedLines.splice(0),
   }
 
   function setText(stepId: StepId, text: string): void {

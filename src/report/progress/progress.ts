@@ -19,7 +19,7 @@ export interface ProgressStreams {
   readonly color: boolean
 }
 
-/** A sink for a run's events in the given style. listr2 is loaded for a terminal alone. */
+/** A sink for a run's events in the given style. What draws is loaded for a terminal alone. */
 export async function createProgress(style: ProgressStyle, streams: ProgressStreams): Promise<Progress> {
   const { stdout, stderr } = streams
   switch (style) {
