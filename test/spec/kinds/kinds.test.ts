@@ -37,6 +37,6 @@ describe('the kinds of resources in a stack file', () => {
     )
     expect(spec.volumes[0]?.dependsOn).toEqual([addressOf('sync', 's', 1)])
     const beyond = everything.replace('size: 1', 'size: 1, dependsOn: ["sync.s[2]"]').replace('server: "w[0]", ', '')
-    expect(mistakesIn(beyond)).toEqual(['7:38 SPEC_BAD_INDEX'])
+    expect(mistakesIn(beyond)).toEqual(['7:44 SPEC_BAD_INDEX'])
   })
 })
