@@ -65,7 +65,7 @@ export type {
 } from './executor/ports.js'
 
 export { createHosts } from './hosts/hosts.js'
-export { createLocalKeys } from './hosts/local-keys.js'
+export { createLocalKeys } from './hosts/keys/local-keys.js'
 export { createEc2Cloud } from './providers/ec2/cloud.js'
 export type { Ec2Options, Ec2Target } from './providers/ec2/target.js'
 export { createSync } from './sync/sync.js'

@@ -36,7 +36,13 @@ export const layers: Readonly<Record<LayerName, LayerRule>> = {
   model: { values: ['core'], types: [], node: [], packages: [], modulesMin: 20 },
   spec: { values: ['core', 'model'], types: [], node: [], packages: ['ajv', 'js-yaml', 'yaml'], modulesMin: 25 },
   planner: { values: ['core', 'model'], types: [], node: [], packages: ['deep-diff', 'tinyqueue'], modulesMin: 35 },
-  executor: { values: ['core', 'model', 'planner'], types: [], node: 'all', packages: ['p-limit', 'tinyqueue'], modulesMin: 30 },
+  executor: {
+    values: ['core', 'model', 'planner'],
+    types: [],
+    node: 'all',
+    packages: ['p-limit', 'tinyqueue'],
+    modulesMin: 30,
+  },
   providers: {
     values: ['core', 'model'],
     types: ['executor'],
