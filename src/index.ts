@@ -67,6 +67,6 @@ export type {
 export { createHosts } from './hosts/hosts.js'
 export { createLocalKeys } from './hosts/keys/local-keys.js'
 export { createEc2Cloud } from './providers/ec2/cloud.js'
-export type { Ec2Options, Ec2Target } from './providers/ec2/target.js'
+export type { Ec2Options, Ec2Target } from './providers/ec2/wire/ec2-target.js'
 export { createSync } from './sync/sync.js'
 export { createSandbox } from './sandbox/sandbox.js'

@@ -1,12 +1,13 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { actions } from '../../src/providers/ec2/actions.js'
+import { actions } from '../../src/providers/ec2/wire/actions.js'
+import { filesBelow, readText } from '../support/source-tree.js'
 
 const document = readFileSync('docs/permissions.md', 'utf8')
-const folder = 'src/providers/ec2'
-const sources = readdirSync(folder)
-  .filter((name) => name.endsWith('.ts') && name !== 'actions.ts')
-  .map((name) => ({ name, text: readFileSync(`${folder}/${name}`, 'utf8') }))
+const sources = filesBelow('src/providers/ec2', '.ts')
+  .filter((path) => basename(path) !== 'actions.ts')
+  .map((path) => ({ name: basename(path), text: readText(path) }))
 
 /** The actions that a section's list names. */
 function listed(heading: string): readonly string[] {
@@ -35,7 +36,7 @@ describe('docs/permissions.md', () => {
   })
 
   it('asks for reads alone where nothing is changed', () => {
-    const observing = ['observe.ts', 'account.ts', 'images.ts', 'subnets.ts']
+    const observing = ['observe.ts', 'account.ts', 'image-selectors.ts', 'subnet-selectors.ts']
     const called = sources.filter(({ name }) => observing.includes(name)).flatMap(({ text }) => calledIn(text))
     const ledger = ['DescribeLaunchTemplateVersions']
     expect([...new Set([...called, ...ledger])].sort()).toEqual(looking)

@@ -3,10 +3,10 @@ import type { CloudFacts, CloudQuery, NamedId } from '../../executor/ports.js'
 import type { LiveServer, LiveSnapshot, LiveTemporary, LiveVolume } from '../../model/live-stack.js'
 import { tagKeys } from '../../model/tags.js'
 import { compareAddresses, parseAddress, type Address, type ResourceKind } from '../../model/address.js'
-import { checkAccount } from './account.js'
-import type { Ec2Api } from './api.js'
-import { readImages } from './images.js'
-import { readLedger } from './ledger.js'
+import { checkAccount } from './lookups/account.js'
+import type { Ec2Api } from './wire/api.js'
+import { readImages } from './lookups/image-selectors.js'
+import { readLedger } from './kinds/launch-template/ledger-template.js'
 import {
   liveKeyPair,
   liveSecurityGroup,
@@ -16,9 +16,9 @@ import {
   tagsOf,
   volumeFacts,
 } from './live-facts.js'
-import { readOperatorIp } from './operator-ip.js'
-import { chunksOf, filterValuesMax, filtersOf, readAll } from './pages.js'
-import { readSubnets } from './subnets.js'
+import { readOperatorIp } from './lookups/operator-ip.js'
+import { chunksOf, filterValuesMax, filtersOf, readAll } from './wire/pages.js'
+import { readSubnets } from './lookups/subnet-selectors.js'
 
 /**
  * Reads everything that belongs to a stack, all streams side by side. Rejects as a whole when any of them cannot be read:

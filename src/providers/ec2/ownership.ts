@@ -1,7 +1,7 @@
 import type { Owner } from '../../executor/ports.js'
 import { tagKeys, type Tags } from '../../model/tags.js'
-import type { Ec2Api } from './api.js'
-import { isOfClass, providerError } from './errors.js'
+import type { Ec2Api } from './wire/api.js'
+import { isOfClass, providerError } from './errors/provider-errors.js'
 import { tagsOf } from './live-facts.js'
 
 type TagList = Parameters<typeof tagsOf>[0]

@@ -1,7 +1,7 @@
 import type { CloudPort, Owner } from '../../executor/ports.js'
 import { assert } from '../../core/assert.js'
-import type { Ec2Api } from './api.js'
-import { providerError } from './errors.js'
+import type { Ec2Api } from './wire/api.js'
+import { providerError } from './errors/provider-errors.js'
 import { tagListOf, type tagsOf } from './live-facts.js'
 import { readOwned } from './ownership.js'
 

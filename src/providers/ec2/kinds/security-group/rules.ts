@@ -1,0 +1,34 @@
+import type { IpPermission } from '@aws-sdk/client-ec2'
+import { canonicalCidr } from '../../../../core/cidr-block.js'
+import type { Ec2Rule } from '../../../../executor/ports.js'
+import type { LiveRule } from '../../../../model/live-stack.js'
+
+/** A rule as the permission that EC2 takes, with its one source. */
+export function permissionOf({ protocol, fromPort, toPort, source, description }: Ec2Rule): IpPermission {
+  const described = description === undefined ? {} : { Description: description }
+  const ports = protocol === '-1' ? {} : { FromPort: fromPort, ToPort: toPort }
+  const base = { IpProtocol: protocol, ...ports }
+  switch (source.kind) {
+    case 'cidr':
+      return source.cidr.includes(':')
+        ? { ...base, Ipv6Ranges: [{ CidrIpv6: source.cidr, ...described }] }
+        : { ...base, IpRanges: [{ CidrIp: source.cidr, ...described }] }
+    case 'security-group':
+      return { ...base, UserIdGroupPairs: [{ GroupId: source.groupId, ...described }] }
+    case 'prefix-list':
+      return { ...base, PrefixListIds: [{ PrefixListId: source.prefixListId, ...described }] }
+  }
+}
+
+/** What makes two rules one to EC2: everything but the description, with CIDRs in their canonical form. */
+export function ruleKey({ protocol, fromPort, toPort, source }: Ec2Rule | LiveRule): string {
+  const ports = protocol === '-1' ? 'all' : `${fromPort}-${toPort}`
+  switch (source.kind) {
+    case 'cidr':
+      return `${protocol} ${ports} ${canonicalCidr(source.cidr) ?? source.cidr}`
+    case 'security-group':
+      return `${protocol} ${ports} ${source.groupId}`
+    case 'prefix-list':
+      return `${protocol} ${ports} ${source.prefixListId}`
+  }
+}

@@ -1,0 +1,140 @@
+import type { Snapshot } from '@aws-sdk/client-ec2'
+import type { CloudPort, Created, Effect, Once, Owned, SnapshotRequest, Waiting } from '../../../../executor/ports.js'
+import type { Ec2Api } from '../../wire/api.js'
+import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
+import { tagListOf } from '../../live-facts.js'
+import { readOwned } from '../../ownership.js'
+import { filtersOf, readAll } from '../../wire/pages.js'
+import { operationTag } from '../volume/volume-calls.js'
+import type { Watchers } from '../../waiting/watchers.js'
+
+/** A first snapshot of a large volume takes hours. */
+const completedLimitMs = 24 * 3_600_000
+/** Snapshots of one volume may queue behind one another (five at once, one for st1 and sc1). */
+const queueLimitMs = 10 * 60_000
+/** How often, and how far apart, a snapshot whose creation got no answer is looked for before another is made. */
+const looksMax = 5
+const lookPauseMs = 3_000
+
+type SnapshotPart = Pick<CloudPort, 'createSnapshot' | 'startSnapshot' | 'awaitSnapshot' | 'deleteSnapshot'>
+
+/** How snapshots come and go. CreateSnapshot takes no token: the operation's tag tells whether it was made already. */
+export function createSnapshotPart(api: Ec2Api, { snapshots }: Watchers): SnapshotPart {
+  return {
+    createSnapshot: async (request): Promise<Created> => {
+      const created = await start(request, queueLimitMs)
+      await wait({ ...request, ...created })
+      return created
+    },
+    startSnapshot: (request) => start(request, 0),
+    awaitSnapshot: wait,
+    deleteSnapshot,
+  }
+
+  async function start(request: SnapshotRequest & Once, patienceMs: number): Promise<Created> {
+    const id = (await readByOperation(api, request)) ?? (await create(request, patienceMs))
+    api.young.note(id)
+    return { id }
+  }
+
+  async function wait({
+    id,
+    volumeId,
+    onProgress,
+  }: { readonly id: string; readonly volumeId: string } & Waiting): Promise<void> {
+    await snapshots.until(
+      id,
+      (snapshot) => {
+        if (snapshot?.State === 'error') throw failed(snapshot, volumeId)
+        onProgress?.(percentOf(snapshot))
+        return snapshot?.State === 'completed' ? true : undefined
+      },
+      { what: `${id} of ${volumeId} to complete`, timeoutMs: completedLimitMs },
+    )
+  }
+
+  async function deleteSnapshot({ id, owner }: Owned): Promise<Effect> {
+    const read = async () => {
+      const { Snapshots } = await api.call('DescribeSnapshots', { SnapshotIds: [id] })
+      return Snapshots?.[0]
+    }
+    if ((await readOwned(api, id, owner, read)) === undefined) return 'unchanged'
+    try {
+      await api.call('DeleteSnapshot', { SnapshotId: id }, { seen: true })
+      api.young.forget(id)
+      return 'done'
+    } catch (error) {
+      if (isOfClass(error, 'absent')) return 'done'
+      // An image was made of it since the plan.
+      if (hasAwsCode(error, 'InvalidSnapshot.InUse')) return 'unchanged'
+      throw error
+    }
+  }
+
+  async function create(request: SnapshotRequest & Once, patienceMs: number): Promise<string> {
+    const startedAt = api.settings.clock.now()
+    const isOver = (limitMs: number) => api.settings.clock.now() - startedAt >= limitMs * api.settings.timeoutScale
+    for (;;) {
+      try {
+        const snapshot = await api.call('CreateSnapshot', {
+          VolumeId: request.volumeId,
+          Description: request.description,
+          TagSpecifications: [
+            { ResourceType: 'snapshot', Tags: tagListOf({ ...request.tags, [operationTag]: request.once }) },
+          ],
+        })
+        return snapshot.SnapshotId ?? ''
+      } catch (error) {
+        const isInDoubt = isOfClass(error, 'ambiguous')
+        const isQueued = hasAwsCode(error, 'ConcurrentSnapshotLimitExceeded', 'PendingSnapshotLimitExceeded')
+        if (!isInDoubt && !isQueued) throw error
+        if (isOver(isQueued ? patienceMs : queueLimitMs)) throw error
+        const made = isInDoubt ? await look(request) : undefined
+        if (made !== undefined) return made
+        if (isQueued) await api.pause(10_000)
+      }
+    }
+  }
+
+  /** The tag index may lag behind the creation, so an empty answer is believed after some time only. */
+  async function look(request: SnapshotRequest & Once): Promise<string | undefined> {
+    for (let looks = 1; looks <= looksMax; looks += 1) {
+      await api.pause(lookPauseMs)
+      const made = await readByOperation(api, request)
+      if (made !== undefined) return made
+    }
+    return undefined
+  }
+}
+
+async function readByOperation(api: Ec2Api, { once, volumeId }: SnapshotRequest & Once): Promise<string | undefined> {
+  const found = await readAll(
+    api,
+    'DescribeSnapshots',
+    { Filters: filtersOf([{ Name: `tag:${operationTag}`, Values: [once] }]), OwnerIds: ['self'] },
+    ({ Snapshots }) => Snapshots,
+  )
+  return found
+    .filter(({ State, VolumeId }) => (State === 'pending' || State === 'completed') && VolumeId === volumeId)
+    .map(({ SnapshotId }) => SnapshotId ?? '')
+    .sort()[0]
+}
+
+/** EC2 says `37%`, or nothing yet. */
+function percentOf(snapshot: Snapshot | undefined): number {
+  if (snapshot?.State === 'completed') return 100
+  const percent = Number.parseInt(snapshot?.Progress ?? '0', 10)
+  return Number.isNaN(percent) ? 0 : Math.min(100, Math.max(0, percent))
+}
+
+function failed({ SnapshotId, StateMessage }: Snapshot, volumeId: string) {
+  return providerError(
+    'EC2_SNAPSHOT_FAILED',
+    'bad-request',
+    `EC2 could not complete ${SnapshotId} of ${volumeId}${StateMessage === undefined || StateMessage === '' ? '' : `: ${StateMessage}`}`,
+    {
+      hint: 'nothing that needed it was done; apply again, and delete the failed snapshot by hand',
+      action: 'CreateSnapshot',
+    },
+  )
+}
