@@ -1,6 +1,6 @@
 import type { Clock, Random } from '../../../core/clock.js'
 import { ProviderError } from '../../../core/errors.js'
-import type { AfterDoubt } from './actions.js'
+import type { AfterDoubt } from './action-facts.js'
 
 /** How long a class of failure is met with patience: pauses from `firstMs`, doubling to `mostMs`, for `withinMs` in all. */
 interface Patience {
