@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import {
-  liveImage,
-  liveServer,
-  publicKeyWithoutComment,
-  rulesOf,
-  volumeFacts,
-} from '../../../src/providers/ec2/live-facts.js'
-import { permissionOf, ruleKey } from '../../../src/providers/ec2/kinds/security-group/rules.js'
+import { publicKeyWithoutComment } from '../../../src/providers/ec2/kinds/key-pair/observe-key-pairs.js'
+import { liveServer } from '../../../src/providers/ec2/kinds/server/observe-servers.js'
+import { volumeFacts } from '../../../src/providers/ec2/kinds/volume/volume-facts.js'
+import { liveImage } from '../../../src/providers/ec2/lookups/image-selectors.js'
+import { permissionOf, ruleKey, rulesOf } from '../../../src/providers/ec2/kinds/security-group/rules.js'
 import { addressOf } from '../../../src/model/address.js'
 
 describe('live facts', () => {

@@ -2,8 +2,7 @@ import type { Image } from '@aws-sdk/client-ec2'
 import { imageKey, type LiveImage } from '../../../model/live-stack.js'
 import type { ImageSelector } from '../../../model/stack-spec.js'
 import type { Ec2Api } from '../wire/api.js'
-import { liveImage } from '../live-facts.js'
-import { chunksOf, filterValuesMax, filtersOf, readAll } from '../wire/pages.js'
+import { filtersOf, readAll, readForEach } from '../wire/pages.js'
 import { readParameters } from './ssm-parameters.js'
 
 type NameSelector = Extract<ImageSelector, { kind: 'name' }>
@@ -46,23 +45,20 @@ async function readNamedById(api: Ec2Api, selectors: readonly ImageSelector[]): 
 
 /** As a filter, so that one image that is gone does not hide the others; deprecated ones too, since they were named. */
 async function readById(api: Ec2Api, ids: readonly string[]): Promise<readonly Image[]> {
-  const pages = await Promise.all(
-    chunksOf(ids, filterValuesMax).map((Values) =>
-      readAll(
-        api,
-        'DescribeImages',
-        {
-          Filters: filtersOf([
-            { Name: 'image-id', Values },
-            { Name: 'state', Values: ['available'] },
-          ]),
-          IncludeDeprecated: true,
-        },
-        (output) => output.Images,
-      ),
+  return readForEach(ids, (Values) =>
+    readAll(
+      api,
+      'DescribeImages',
+      {
+        Filters: filtersOf([
+          { Name: 'image-id', Values },
+          { Name: 'state', Values: ['available'] },
+        ]),
+        IncludeDeprecated: true,
+      },
+      (output) => output.Images,
     ),
   )
-  return pages.flat()
 }
 
 async function readNewest(api: Ec2Api, selector: NameSelector): Promise<readonly Entry[]> {
@@ -87,4 +83,18 @@ async function readNewest(api: Ec2Api, selector: NameSelector): Promise<readonly
 function newestFirst(left: Image, right: Image): number {
   const order = (right.CreationDate ?? '').localeCompare(left.CreationDate ?? '')
   return order === 0 ? (left.ImageId ?? '').localeCompare(right.ImageId ?? '') : order
+}
+
+export function liveImage(image: Image): LiveImage {
+  const mappings = image.BlockDeviceMappings ?? []
+  // Some images name a root device that their mappings do not hold; the first mapping is it then.
+  const root = mappings.find(({ DeviceName }) => DeviceName === image.RootDeviceName) ?? mappings[0]
+  return {
+    id: image.ImageId ?? '',
+    name: image.Name ?? '',
+    owner: image.OwnerId ?? '',
+    architecture: image.Architecture ?? '',
+    rootDeviceName: root?.DeviceName ?? image.RootDeviceName ?? '/dev/xvda',
+    rootSizeGiB: root?.Ebs?.VolumeSize ?? 0,
+  }
 }

@@ -2,8 +2,7 @@ import type { Subnet } from '@aws-sdk/client-ec2'
 import { subnetKey, type LiveSubnet } from '../../../model/live-stack.js'
 import type { SubnetSelector } from '../../../model/stack-spec.js'
 import type { Ec2Api } from '../wire/api.js'
-import { liveSubnet } from '../live-facts.js'
-import { chunksOf, filterValuesMax, filtersOf, literalFilterValue, readAll } from '../wire/pages.js'
+import { filtersOf, literalFilterValue, readAll, readForEach } from '../wire/pages.js'
 
 /**
  * The subnet of each selector, by `subnetKey`: one call for all ids, one for each tag. Of several that carry the tag it
@@ -17,7 +16,7 @@ export async function readSubnets(
   const tagged = new Map(
     selectors.filter((selector) => selector.kind === 'tag').map((selector) => [subnetKey(selector), selector]),
   )
-  const byId = chunksOf(ids, filterValuesMax).map(async (Values) => {
+  const byId = readForEach(ids, async (Values) => {
     const found = await readMatching(api, 'subnet-id', Values)
     return found.map((subnet) => [subnet.SubnetId ?? '', liveSubnet(subnet)] as const)
   })
@@ -27,7 +26,7 @@ export async function readSubnets(
     ])
     return found.slice(0, 1).map((subnet) => [key, liveSubnet(subnet)] as const)
   })
-  return Object.fromEntries((await Promise.all([...byId, ...byTag])).flat())
+  return Object.fromEntries((await Promise.all([byId, ...byTag])).flat())
 }
 
 /** Sorted by id. */
@@ -39,4 +38,8 @@ async function readMatching(api: Ec2Api, Name: string, Values: readonly string[]
     ({ Subnets }) => Subnets,
   )
   return [...found].sort((left, right) => ((left.SubnetId ?? '') < (right.SubnetId ?? '') ? -1 : 1))
+}
+
+function liveSubnet(subnet: Subnet): LiveSubnet {
+  return { id: subnet.SubnetId ?? '', zone: subnet.AvailabilityZone ?? '', vpcId: subnet.VpcId ?? '' }
 }

@@ -62,7 +62,16 @@ function endless(api: Ec2Api, action: string) {
 }
 
 /** EC2 takes at most 200 values in a filter. */
-export const filterValuesMax = 200
+const filterValuesMax = 200
+
+/** What `read` finds for values of a filter, of which there may be more than one call takes; nothing is asked for none. */
+export async function readForEach<Item>(
+  values: readonly string[],
+  read: (values: readonly string[]) => Promise<readonly Item[]>,
+): Promise<readonly Item[]> {
+  const found = await Promise.all(chunksOf(values, filterValuesMax).map(read))
+  return found.flat()
+}
 
 /** A list in pieces of at most `size`. */
 export function chunksOf<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {

@@ -1,15 +1,16 @@
 import type { KeyPairInfo } from '@aws-sdk/client-ec2'
-import type { CloudPort, Owned } from '../../../../executor/ports.js'
+import type { KeyPairCloud, Owned } from '../../../../executor/ports.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
-import { publicKeyWithoutComment, tagListOf, tagsOf } from '../../live-facts.js'
-import { lookUntilSeen, readOwned, sameOwner } from '../../ownership.js'
+import { lookUntilSeen, readOwned, sameOwner } from '../../tags/ownership.js'
+import { tagListOf, tagsOf } from '../../tags/tag-lists.js'
 import { filtersOf } from '../../wire/pages.js'
+import { publicKeyWithoutComment } from './observe-key-pairs.js'
 
-type ImportRequest = Parameters<CloudPort['importKeyPair']>[0]
+type ImportRequest = Parameters<KeyPairCloud['importKeyPair']>[0]
 
-/** How key pairs come and go. Their names are unique in an account and region. */
-export function createKeyPairPart(api: Ec2Api): Pick<CloudPort, 'importKeyPair' | 'deleteKeyPair'> {
+/** How key pairs come and go. */
+export function createKeyPairCalls(api: Ec2Api): KeyPairCloud {
   return {
     importKeyPair: async (request) => {
       try {
@@ -26,10 +27,7 @@ export function createKeyPairPart(api: Ec2Api): Pick<CloudPort, 'importKeyPair' 
     },
 
     deleteKeyPair: async ({ id, owner }: Owned) => {
-      const keyPair = await readOwned(api, id, owner, async () => {
-        const output = await api.call('DescribeKeyPairs', { KeyPairIds: [id] })
-        return output.KeyPairs?.[0]
-      })
+      const keyPair = await readOwned(api, id, owner, readKeyPair)
       if (keyPair === undefined) return 'unchanged'
       try {
         await api.call('DeleteKeyPair', { KeyPairId: id }, { seen: true })
@@ -76,4 +74,9 @@ export function createKeyPairPart(api: Ec2Api): Pick<CloudPort, 'importKeyPair' 
     })
     return output.KeyPairs?.[0]
   }
+}
+
+export async function readKeyPair(api: Ec2Api, id: string): Promise<KeyPairInfo | undefined> {
+  const output = await api.call('DescribeKeyPairs', { KeyPairIds: [id] })
+  return output.KeyPairs?.[0]
 }

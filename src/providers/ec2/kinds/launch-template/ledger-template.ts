@@ -1,11 +1,12 @@
+import type { LaunchTemplate } from '@aws-sdk/client-ec2'
 import { randomUUID } from 'node:crypto'
 import { tagKeys, type Tags } from '../../../../model/tags.js'
 import type { Address } from '../../../../model/address.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
 import { decodeLedger, encodeLedger, ledgerBytesMax } from './ledger-codec.js'
-import { tagListOf, tagsOf } from '../../live-facts.js'
-import { lookUntilSeen } from '../../ownership.js'
+import { lookUntilSeen } from '../../tags/ownership.js'
+import { tagListOf, tagsOf } from '../../tags/tag-lists.js'
 
 /** Old versions of a ledger are its history; EC2 keeps 10,000 at most. */
 const versionsKept = 50
@@ -129,8 +130,7 @@ async function findLedger(api: Ec2Api, stack: string): Promise<string | undefine
 }
 
 async function removeLedger(api: Ec2Api, stack: string, id: string): Promise<void> {
-  const output = await absentAsUndefined(api.call('DescribeLaunchTemplates', { LaunchTemplateIds: [id] }))
-  const template = output?.LaunchTemplates?.[0]
+  const template = await absentAsUndefined(readLaunchTemplate(api, id))
   if (template === undefined) return
   checkOurs(stack, id, tagsOf(template.Tags))
   await absentAsUndefined(api.call('DeleteLaunchTemplate', { LaunchTemplateId: id }, { seen: true }))
@@ -147,6 +147,11 @@ function checkOurs(stack: string, id: string, tags: Tags): void {
       hint: `it lacks the tags ${tagKeys.stack}=${stack} and ${tagKeys.role}=ledger; rename the stack, or put the tags back if it is yours`,
     },
   )
+}
+
+export async function readLaunchTemplate(api: Ec2Api, id: string): Promise<LaunchTemplate | undefined> {
+  const output = await api.call('DescribeLaunchTemplates', { LaunchTemplateIds: [id] })
+  return output.LaunchTemplates?.[0]
 }
 
 async function absentAsUndefined<Output>(answer: Promise<Output>): Promise<Output | undefined> {

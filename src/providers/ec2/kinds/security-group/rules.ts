@@ -2,6 +2,7 @@ import type { IpPermission } from '@aws-sdk/client-ec2'
 import { canonicalCidr } from '../../../../core/cidr-block.js'
 import type { Ec2Rule } from '../../../../executor/ports.js'
 import type { LiveRule } from '../../../../model/live-stack.js'
+import { textOf } from '../../wire/text-of.js'
 
 /** A rule as the permission that EC2 takes, with its one source. */
 export function permissionOf({ protocol, fromPort, toPort, source, description }: Ec2Rule): IpPermission {
@@ -31,4 +32,30 @@ export function ruleKey({ protocol, fromPort, toPort, source }: Ec2Rule | LiveRu
     case 'prefix-list':
       return `${protocol} ${ports} ${source.prefixListId}`
   }
+}
+
+/** EC2 folds rules of the same ports into one permission with several sources; one rule each here. */
+export function rulesOf(permission: IpPermission): readonly LiveRule[] {
+  const ports = {
+    protocol: permission.IpProtocol ?? '-1',
+    fromPort: permission.FromPort ?? -1,
+    toPort: permission.ToPort ?? -1,
+  }
+  const rule = (source: LiveRule['source'], description: string | undefined): LiveRule => ({
+    ...ports,
+    source,
+    description: textOf(description),
+  })
+  return [
+    ...(permission.IpRanges ?? []).map((range) => rule({ kind: 'cidr', cidr: range.CidrIp ?? '' }, range.Description)),
+    ...(permission.Ipv6Ranges ?? []).map((range) =>
+      rule({ kind: 'cidr', cidr: range.CidrIpv6 ?? '' }, range.Description),
+    ),
+    ...(permission.UserIdGroupPairs ?? []).map((pair) =>
+      rule({ kind: 'security-group', groupId: pair.GroupId ?? '' }, pair.Description),
+    ),
+    ...(permission.PrefixListIds ?? []).map((list) =>
+      rule({ kind: 'prefix-list', prefixListId: list.PrefixListId ?? '' }, list.Description),
+    ),
+  ]
 }

@@ -1,30 +1,27 @@
 import type { SecurityGroup } from '@aws-sdk/client-ec2'
-import type { CloudPort, Ec2Rule, Effect, Owned } from '../../../../executor/ports.js'
+import type { Ec2Rule, Effect, Owned, SecurityGroupCloud } from '../../../../executor/ports.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
-import { rulesOf, tagListOf, tagsOf } from '../../live-facts.js'
-import { lookUntilSeen, readOwned, sameOwner } from '../../ownership.js'
-import { filtersOf, readAll } from '../../wire/pages.js'
-import { permissionOf, ruleKey } from './rules.js'
+import { lookUntilSeen, readOwned, sameOwner } from '../../tags/ownership.js'
+import { tagListOf, tagsOf } from '../../tags/tag-lists.js'
+import { readInstances } from '../server/read-instances.js'
+import { readSecurityGroup, readSecurityGroups } from './read-security-groups.js'
+import { permissionOf, ruleKey, rulesOf } from './rules.js'
 
 /** The network interface of a terminated instance blocks for 30 to 90 s; Terraform waits up to 15 minutes. */
 const deleteLimitMs = 10 * 60_000
 /** What still uses a group after so long was not about to go: it is told without waiting for the limit. */
 const userLimitMs = 2 * 60_000
 
-type SecurityGroupPart = Pick<
-  CloudPort,
-  'createSecurityGroup' | 'authorizeIngress' | 'revokeIngress' | 'deleteSecurityGroup'
->
-type CreateRequest = Parameters<CloudPort['createSecurityGroup']>[0]
+type CreateRequest = Parameters<SecurityGroupCloud['createSecurityGroup']>[0]
 
-/** What evenkeel does with security groups. Their names are unique in a VPC, whatever their case. */
-export function createSecurityGroupPart(api: Ec2Api): SecurityGroupPart {
+/** How security groups and their rules come and go. */
+export function createSecurityGroupCalls(api: Ec2Api): SecurityGroupCloud {
   async function createSecurityGroup(request: CreateRequest) {
     const id = await createOrAdopt(request)
     api.young.note(id)
     // A first reading by id, retried until it shows: the next step names the group in a call of its own.
-    await readGroup(api, id)
+    await readSecurityGroup(api, id)
     return { id }
   }
 
@@ -65,7 +62,7 @@ export function createSecurityGroupPart(api: Ec2Api): SecurityGroupPart {
       if (!hasAwsCode(error, 'InvalidPermission.Duplicate')) throw error
     }
     // One that is there already makes EC2 refuse them all.
-    const there = new Set(rulesIn(await readGroup(api, groupId)).map(ruleKey))
+    const there = new Set(rulesIn(await readSecurityGroup(api, groupId)).map(ruleKey))
     let effect: Effect = 'unchanged'
     for (const rule of rules.filter((one) => !there.has(ruleKey(one)))) {
       try {
@@ -82,9 +79,9 @@ export function createSecurityGroupPart(api: Ec2Api): SecurityGroupPart {
     await api.call('AuthorizeSecurityGroupIngress', { GroupId, IpPermissions: rules.map(permissionOf) })
   }
 
-  async function revokeIngress(request: Parameters<CloudPort['revokeIngress']>[0]): Promise<Effect> {
+  async function revokeIngress(request: Parameters<SecurityGroupCloud['revokeIngress']>[0]): Promise<Effect> {
     const { groupId, rules, owner } = request
-    const group = await readOwned(api, groupId, owner, () => readGroup(api, groupId))
+    const group = await readOwned(api, groupId, owner, readSecurityGroup)
     if (group === undefined) return 'unchanged'
     const there = new Set(rulesIn(group).map(ruleKey))
     const doomed = rules.filter((rule) => there.has(ruleKey(rule)))
@@ -110,7 +107,7 @@ export function createSecurityGroupPart(api: Ec2Api): SecurityGroupPart {
     const { clock, timeoutScale } = api.settings
     const startedAt = clock.now()
     for (let pauseMs = 2_000; ; pauseMs = Math.min(15_000, pauseMs * 1.5)) {
-      const group = await readOwned(api, id, owner, () => readGroup(api, id))
+      const group = await readOwned(api, id, owner, readSecurityGroup)
       if (group === undefined) return 'unchanged'
       try {
         await api.call('DeleteSecurityGroup', { GroupId: id }, { seen: true })
@@ -130,22 +127,12 @@ export function createSecurityGroupPart(api: Ec2Api): SecurityGroupPart {
   return { createSecurityGroup, authorizeIngress, revokeIngress, deleteSecurityGroup }
 }
 
-async function readGroup(api: Ec2Api, id: string): Promise<SecurityGroup | undefined> {
-  const output = await api.call('DescribeSecurityGroups', { GroupIds: [id] })
-  return output.SecurityGroups?.[0]
-}
-
 /** All groups of that name, undefined for none. EC2 compares names without case, but its filter with it. */
 async function readByName(
   api: Ec2Api,
   { groupName, vpcId }: CreateRequest,
 ): Promise<readonly SecurityGroup[] | undefined> {
-  const found = await readAll(
-    api,
-    'DescribeSecurityGroups',
-    vpcId === undefined ? {} : { Filters: filtersOf([{ Name: 'vpc-id', Values: [vpcId] }]) },
-    ({ SecurityGroups }) => SecurityGroups,
-  )
+  const found = await readSecurityGroups(api, vpcId === undefined ? [] : [{ Name: 'vpc-id', Values: [vpcId] }])
   const named = found.filter((group) => group.GroupName?.toLowerCase() === groupName.toLowerCase())
   return named.length === 0 ? undefined : named
 }
@@ -157,18 +144,8 @@ function rulesIn(group: SecurityGroup | undefined) {
 /** What EC2 does not say itself: which instances are in the group, and which other groups name it in a rule. */
 async function usersOf(api: Ec2Api, id: string): Promise<readonly string[]> {
   const [instances, groups] = await Promise.all([
-    readAll(
-      api,
-      'DescribeInstances',
-      { Filters: filtersOf([{ Name: 'instance.group-id', Values: [id] }]) },
-      ({ Reservations }) => Reservations?.flatMap(({ Instances }) => Instances ?? []),
-    ),
-    readAll(
-      api,
-      'DescribeSecurityGroups',
-      { Filters: filtersOf([{ Name: 'ip-permission.group-id', Values: [id] }]) },
-      ({ SecurityGroups }) => SecurityGroups,
-    ),
+    readInstances(api, [{ Name: 'instance.group-id', Values: [id] }]),
+    readSecurityGroups(api, [{ Name: 'ip-permission.group-id', Values: [id] }]),
   ])
   const staying = instances.filter(({ State }) => State?.Name !== 'terminated' && State?.Name !== 'shutting-down')
   return [

@@ -1,4 +1,4 @@
-import type { CloudPort } from '../../../../executor/ports.js'
+import type { ServerCloud } from '../../../../executor/ports.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { hostKeysIn } from './console-keys.js'
 import { isOfClass, providerError } from '../../errors/provider-errors.js'
@@ -9,7 +9,7 @@ const firstPauseMs = 2_000
 const mostPauseMs = 10_000
 
 /** How a server's SSH host keys are learned: from its console, which nobody but EC2 can forge. */
-export function createConsolePart(api: Ec2Api): Pick<CloudPort, 'readHostKeys'> {
+export function createConsoleCalls(api: Ec2Api): Pick<ServerCloud, 'readHostKeys'> {
   return {
     readHostKeys: async ({ instanceId, onProgress }) => {
       const { clock, timeoutScale } = api.settings

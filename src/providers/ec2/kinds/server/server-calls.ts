@@ -1,13 +1,13 @@
 import type { Instance } from '@aws-sdk/client-ec2'
-import type { CloudPort, LaunchRequest, Once, Owned, Owner, RunningServer } from '../../../../executor/ports.js'
-import type { Ec2Api } from '../../wire/api.js'
+import type { LaunchRequest, Once, Owned, Owner, RunningServer, ServerCloud } from '../../../../executor/ports.js'
+import { isOfClass, providerError } from '../../errors/provider-errors.js'
+import { readOwned } from '../../tags/ownership.js'
+import { watchById } from '../../waiting/watch-by-id.js'
 import type { InputOf } from '../../wire/actions.js'
-import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
-import { filtersOf, readAll } from '../../wire/pages.js'
-import { tagListOf } from '../../live-facts.js'
-import { readOwned } from '../../ownership.js'
+import type { Ec2Api } from '../../wire/api.js'
 import { tokenOf, tokensMax } from '../../wire/tokens.js'
-import type { Watchers } from '../../waiting/watchers.js'
+import { endedInLaunch, launch, launchFailed } from './launch.js'
+import { isEnding, readInstance, readInstances } from './read-instances.js'
 
 /** Terraform gives each of them 10 minutes; big instances stop and end slowly. */
 const runningLimitMs = 10 * 60_000
@@ -18,22 +18,13 @@ const absencesMin = 2
 /** A launch that cannot be seen for so many readings is no longer a matter of eventual consistency (about 5 minutes). */
 const launchAbsencesMax = 40
 
-type ServerPart = Pick<
-  CloudPort,
-  | 'createServer'
-  | 'startServer'
-  | 'stopServer'
-  | 'setServerType'
-  | 'setServerGroups'
-  | 'setServerProtection'
-  | 'terminateServer'
->
+/** How servers come, change and go. */
+export function createServerCalls(api: Ec2Api): Omit<ServerCloud, 'readHostKeys'> {
+  const instances = watchById(api, 'instance-id', readInstances, ({ InstanceId }) => InstanceId)
 
-/** What evenkeel does with instances. */
-export function createServerPart(api: Ec2Api, { instances }: Watchers): ServerPart {
   /** The instance in the moment before it is changed; rejects when it is not there or not ours. */
   async function readExisting(id: string, owner: Owner): Promise<Instance> {
-    const instance = await readOwned(api, id, owner, () => readInstance(api, id))
+    const instance = await readOwned(api, id, owner, readInstance)
     if (instance === undefined || isEnding(instance)) throw gone(id, owner)
     return instance
   }
@@ -124,7 +115,7 @@ export function createServerPart(api: Ec2Api, { instances }: Watchers): ServerPa
   }
 
   async function terminateServer({ id, owner }: Owned) {
-    const instance = await readOwned(api, id, owner, () => readInstance(api, id))
+    const instance = await readOwned(api, id, owner, readInstance)
     if (instance === undefined || instance.State?.Name === 'terminated') return 'unchanged'
     try {
       // A NotFound does not mean that it is gone: it may be running (EC2 Developer Guide, "Eventual consistency").
@@ -168,80 +159,6 @@ export function createServerPart(api: Ec2Api, { instances }: Watchers): ServerPa
   }
 }
 
-/** The instance that this token stands for; undefined when the token is burnt: its instance has been terminated since. */
-async function launch(api: Ec2Api, request: LaunchRequest, token: string): Promise<Instance | undefined> {
-  try {
-    const output = await api.call('RunInstances', launchInput(request, token))
-    const instance = output.Instances?.[0]
-    // A new launch is `pending` in the answer, also one that will fail; only an older one can have ended in it.
-    return instance !== undefined && isEnding(instance) ? undefined : instance
-  } catch (error) {
-    if (hasAwsCode(error, 'IdempotentInstanceTerminated')) return undefined
-    if (!hasAwsCode(error, 'IdempotentParameterMismatch')) throw error
-    const earlier = await readByToken(api, token)
-    if (earlier === undefined || isEnding(earlier)) return undefined
-    throw providerError(
-      'EC2_CONFLICT',
-      'conflict',
-      `an earlier attempt at this step launched ${earlier.InstanceId} with other settings`,
-      {
-        hint: 'plan again: the instance carries this stack’s tags, and the plan will say what to do with it',
-        cause: error,
-      },
-    )
-  }
-}
-
-function launchInput(request: LaunchRequest, token: string): InputOf<'RunInstances'> {
-  const { rootVolume, subnetId, zone, userData } = request
-  return {
-    ClientToken: token,
-    MinCount: 1,
-    MaxCount: 1,
-    ImageId: request.imageId,
-    InstanceType: request.type as NonNullable<InputOf<'RunInstances'>['InstanceType']>,
-    KeyName: request.keyName,
-    SecurityGroupIds: [...request.groupIds],
-    ...(subnetId === undefined ? {} : { SubnetId: subnetId }),
-    ...(subnetId !== undefined || zone === undefined ? {} : { Placement: { AvailabilityZone: zone } }),
-    ...(userData === undefined ? {} : { UserData: Buffer.from(userData, 'utf8').toString('base64') }),
-    BlockDeviceMappings: [
-      {
-        DeviceName: request.rootDeviceName,
-        Ebs: {
-          DeleteOnTermination: true,
-          ...(rootVolume.sizeGiB === undefined ? {} : { VolumeSize: rootVolume.sizeGiB }),
-          ...(rootVolume.type === undefined ? {} : { VolumeType: rootVolume.type }),
-        },
-      },
-    ],
-    // Without it an image may allow IMDSv1, which hands the instance's credentials to any server-side request forgery.
-    MetadataOptions: { HttpTokens: 'required' },
-    DisableApiTermination: request.protect,
-    TagSpecifications: [
-      { ResourceType: 'instance', Tags: tagListOf(request.tags) },
-      ...(Object.keys(request.rootVolumeTags).length === 0
-        ? []
-        : [{ ResourceType: 'volume' as const, Tags: tagListOf(request.rootVolumeTags) }]),
-    ],
-  }
-}
-
-async function readInstance(api: Ec2Api, id: string): Promise<Instance | undefined> {
-  const output = await api.call('DescribeInstances', { InstanceIds: [id] })
-  return output.Reservations?.flatMap(({ Instances }) => Instances ?? [])[0]
-}
-
-async function readByToken(api: Ec2Api, token: string): Promise<Instance | undefined> {
-  const found = await readAll(
-    api,
-    'DescribeInstances',
-    { Filters: filtersOf([{ Name: 'client-token', Values: [token] }]) },
-    ({ Reservations }) => Reservations?.flatMap(({ Instances }) => Instances ?? []),
-  )
-  return found.find((instance) => !isEnding(instance)) ?? found[0]
-}
-
 function runningServer(instance: Instance): RunningServer {
   return {
     id: instance.InstanceId ?? '',
@@ -249,30 +166,6 @@ function runningServer(instance: Instance): RunningServer {
     publicIp: instance.PublicIpAddress === '' ? undefined : instance.PublicIpAddress,
     zone: instance.Placement?.AvailabilityZone ?? '',
   }
-}
-
-function isEnding(instance: Instance): boolean {
-  return instance.State?.Name === 'shutting-down' || instance.State?.Name === 'terminated'
-}
-
-/** Whether EC2 ended it while launching, by its StateReason: people and operating systems end instances with other words. */
-function endedInLaunch(instance: Instance): boolean {
-  const code = instance.StateReason?.Code
-  return code !== undefined && code !== '' && !/UserInitiatedShutdown|InstanceInitiatedShutdown/.test(code)
-}
-
-function launchFailed(instance: Instance) {
-  const { Code = '', Message = '' } = instance.StateReason ?? {}
-  const reason = Message.includes(Code) ? Message : `${Code}: ${Message}`
-  return providerError(
-    'EC2_LAUNCH_FAILED',
-    /Capacity/.test(Code) ? 'capacity' : /LimitExceeded/.test(Code) ? 'quota' : 'bad-request',
-    `EC2 ended ${instance.InstanceId} while it was starting${reason === ': ' ? '' : `: ${reason}`}`,
-    {
-      hint: 'the reasons are explained in the EC2 User Guide, "Instance terminates immediately"; correct it and apply again',
-      action: 'RunInstances',
-    },
-  )
 }
 
 function gone(id: string, owner: Owner | undefined) {

@@ -1,12 +1,20 @@
 import type { Snapshot } from '@aws-sdk/client-ec2'
-import type { CloudPort, Created, Effect, Once, Owned, SnapshotRequest, Waiting } from '../../../../executor/ports.js'
-import type { Ec2Api } from '../../wire/api.js'
+import type {
+  Created,
+  Effect,
+  Once,
+  Owned,
+  SnapshotCloud,
+  SnapshotRequest,
+  Waiting,
+} from '../../../../executor/ports.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
-import { tagListOf } from '../../live-facts.js'
-import { readOwned } from '../../ownership.js'
-import { filtersOf, readAll } from '../../wire/pages.js'
-import { operationTag } from '../volume/volume-calls.js'
-import type { Watchers } from '../../waiting/watchers.js'
+import { operationTag } from '../../tags/operation-tag.js'
+import { readOwned } from '../../tags/ownership.js'
+import { tagListOf } from '../../tags/tag-lists.js'
+import { watchById } from '../../waiting/watch-by-id.js'
+import type { Ec2Api } from '../../wire/api.js'
+import { readOwnSnapshots, readSnapshot } from './read-snapshots.js'
 
 /** A first snapshot of a large volume takes hours. */
 const completedLimitMs = 24 * 3_600_000
@@ -16,10 +24,10 @@ const queueLimitMs = 10 * 60_000
 const looksMax = 5
 const lookPauseMs = 3_000
 
-type SnapshotPart = Pick<CloudPort, 'createSnapshot' | 'startSnapshot' | 'awaitSnapshot' | 'deleteSnapshot'>
-
 /** How snapshots come and go. CreateSnapshot takes no token: the operation's tag tells whether it was made already. */
-export function createSnapshotPart(api: Ec2Api, { snapshots }: Watchers): SnapshotPart {
+export function createSnapshotCalls(api: Ec2Api): SnapshotCloud {
+  const snapshots = watchById(api, 'snapshot-id', readOwnSnapshots, ({ SnapshotId }) => SnapshotId)
+
   return {
     createSnapshot: async (request): Promise<Created> => {
       const created = await start(request, queueLimitMs)
@@ -54,11 +62,7 @@ export function createSnapshotPart(api: Ec2Api, { snapshots }: Watchers): Snapsh
   }
 
   async function deleteSnapshot({ id, owner }: Owned): Promise<Effect> {
-    const read = async () => {
-      const { Snapshots } = await api.call('DescribeSnapshots', { SnapshotIds: [id] })
-      return Snapshots?.[0]
-    }
-    if ((await readOwned(api, id, owner, read)) === undefined) return 'unchanged'
+    if ((await readOwned(api, id, owner, readSnapshot)) === undefined) return 'unchanged'
     try {
       await api.call('DeleteSnapshot', { SnapshotId: id }, { seen: true })
       api.young.forget(id)
@@ -108,12 +112,7 @@ export function createSnapshotPart(api: Ec2Api, { snapshots }: Watchers): Snapsh
 }
 
 async function readByOperation(api: Ec2Api, { once, volumeId }: SnapshotRequest & Once): Promise<string | undefined> {
-  const found = await readAll(
-    api,
-    'DescribeSnapshots',
-    { Filters: filtersOf([{ Name: `tag:${operationTag}`, Values: [once] }]), OwnerIds: ['self'] },
-    ({ Snapshots }) => Snapshots,
-  )
+  const found = await readOwnSnapshots(api, [{ Name: `tag:${operationTag}`, Values: [once] }])
   return found
     .filter(({ State, VolumeId }) => (State === 'pending' || State === 'completed') && VolumeId === volumeId)
     .map(({ SnapshotId }) => SnapshotId ?? '')

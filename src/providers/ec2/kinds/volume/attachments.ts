@@ -1,12 +1,13 @@
 import type { Instance, Volume } from '@aws-sdk/client-ec2'
-import type { Attached, CloudPort, Effect } from '../../../../executor/ports.js'
-import type { Ec2Api } from '../../wire/api.js'
-import { freeDeviceNames } from './device-names.js'
+import type { Attached, Effect, VolumeCloud } from '../../../../executor/ports.js'
 import { isOfClass, hasAwsCode, providerError } from '../../errors/provider-errors.js'
-import { attachmentOf } from '../../live-facts.js'
-import { readOwned } from '../../ownership.js'
-import { readVolumeById } from './volume-calls.js'
-import type { Watchers } from '../../waiting/watchers.js'
+import { readOwned } from '../../tags/ownership.js'
+import type { Watcher } from '../../waiting/waiters.js'
+import type { Ec2Api } from '../../wire/api.js'
+import { isEnding, readInstance } from '../server/read-instances.js'
+import { freeDeviceNames } from './device-names.js'
+import { readLastingVolume } from './read-volumes.js'
+import { attachmentOf } from './volume-facts.js'
 
 /** The EBS driver for Kubernetes measured 1 to 4 s, and takes more than 90 s for stuck; Terraform waits 5 minutes. */
 const attachLimitMs = 5 * 60_000
@@ -16,10 +17,11 @@ const attachableLimitMs = 5 * 60_000
 /** `busy` means that the server still uses it; it may last for ever, so people are told soon. */
 const busyReadingsMax = 12
 
-type AttachmentPart = Pick<CloudPort, 'attachVolume' | 'detachVolume'>
-
 /** How volumes come to servers and leave them. */
-export function createAttachmentPart(api: Ec2Api, { volumes }: Watchers): AttachmentPart {
+export function createAttachmentCalls(
+  api: Ec2Api,
+  volumes: Watcher<Volume>,
+): Pick<VolumeCloud, 'attachVolume' | 'detachVolume'> {
   /** Names that are being given away right now, by instance: two attachments at once must not choose the same. */
   const reserved = new Map<string, Set<string>>()
 
@@ -28,7 +30,7 @@ export function createAttachmentPart(api: Ec2Api, { volumes }: Watchers): Attach
     const deadline = api.settings.clock.now() + attachableLimitMs * api.settings.timeoutScale
     const refused = new Set<string>()
     for (;;) {
-      const volume = await readVolumeById(api, volumeId)
+      const volume = await readLastingVolume(api, volumeId)
       if (volume === undefined) throw missing(volumeId)
       const attachment = attachmentOf(volume)
       if (attachment?.instanceId === instanceId && attachment.state !== 'detaching') {
@@ -86,9 +88,9 @@ export function createAttachmentPart(api: Ec2Api, { volumes }: Watchers): Attach
     )
   }
 
-  async function detachVolume(request: Parameters<CloudPort['detachVolume']>[0]): Promise<Effect> {
+  async function detachVolume(request: Parameters<VolumeCloud['detachVolume']>[0]): Promise<Effect> {
     const { volumeId, instanceId, owner } = request
-    const volume = await readOwned(api, volumeId, owner, () => readVolumeById(api, volumeId))
+    const volume = await readOwned(api, volumeId, owner, readLastingVolume)
     if (volume === undefined) return 'unchanged'
     const attachment = attachmentOf(volume)
     if (attachment === undefined) return 'unchanged'
@@ -128,10 +130,8 @@ export function createAttachmentPart(api: Ec2Api, { volumes }: Watchers): Attach
 }
 
 async function readInstanceOf(api: Ec2Api, instanceId: string): Promise<Instance> {
-  const output = await api.call('DescribeInstances', { InstanceIds: [instanceId] })
-  const instance = output.Reservations?.flatMap(({ Instances }) => Instances ?? [])[0]
-  const state = instance?.State?.Name
-  if (instance === undefined || state === 'shutting-down' || state === 'terminated') throw missing(instanceId)
+  const instance = await readInstance(api, instanceId)
+  if (instance === undefined || isEnding(instance)) throw missing(instanceId)
   return instance
 }
 

@@ -1,12 +1,14 @@
 import type { Volume } from '@aws-sdk/client-ec2'
-import type { CloudPort, Effect, Once, Owned, VolumeRequest } from '../../../../executor/ports.js'
-import type { Ec2Api } from '../../wire/api.js'
+import type { Effect, Once, Owned, VolumeCloud, VolumeRequest } from '../../../../executor/ports.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
-import { attachmentOf, tagListOf, volumeFacts } from '../../live-facts.js'
-import { readConfirmed, readOwned } from '../../ownership.js'
-import { filtersOf, readAll } from '../../wire/pages.js'
+import { operationTag } from '../../tags/operation-tag.js'
+import { readConfirmed, readOwned } from '../../tags/ownership.js'
+import { tagListOf } from '../../tags/tag-lists.js'
+import type { Watcher } from '../../waiting/waiters.js'
+import type { Ec2Api } from '../../wire/api.js'
 import { tokenOf, tokensMax } from '../../wire/tokens.js'
-import type { Watchers } from '../../waiting/watchers.js'
+import { readLastingVolume, readVolumes } from './read-volumes.js'
+import { attachmentOf, volumeFacts } from './volume-facts.js'
 
 /** Measured median 1.5 s, p99 4 s; Terraform waits 5 minutes. */
 const availableLimitMs = 10 * 60_000
@@ -14,13 +16,11 @@ const deleteLimitMs = 10 * 60_000
 /** So many readings in a row must miss a volume whose creation was answered before it counts as failed (about 5 minutes). */
 const creationAbsencesMax = 40
 
-/** Marks what one operation made, where EC2 has no other way to find it again: `once`, as the port was given it. */
-export const operationTag = 'evenkeel:op'
-
-type VolumePart = Pick<CloudPort, 'createVolume' | 'deleteVolume' | 'readVolume'>
-
 /** How volumes come and go. */
-export function createVolumePart(api: Ec2Api, { volumes }: Watchers): VolumePart {
+export function createVolumeCalls(
+  api: Ec2Api,
+  volumes: Watcher<Volume>,
+): Pick<VolumeCloud, 'createVolume' | 'deleteVolume' | 'readVolume'> {
   async function createVolume(request: VolumeRequest & Once) {
     for (let burnt = 0; burnt < tokensMax; burnt += 1) {
       const id = await create(api, request, tokenOf(request.once, burnt))
@@ -49,7 +49,7 @@ export function createVolumePart(api: Ec2Api, { volumes }: Watchers): VolumePart
   async function deleteVolume({ id, owner }: Owned): Promise<Effect> {
     const deadline = api.settings.clock.now() + deleteLimitMs * api.settings.timeoutScale
     for (;;) {
-      const volume = await readOwned(api, id, owner, () => readVolumeById(api, id))
+      const volume = await readOwned(api, id, owner, readLastingVolume)
       if (volume === undefined) return 'unchanged'
       const attachment = attachmentOf(volume)
       if (attachment && attachment.state !== 'detaching') {
@@ -80,17 +80,10 @@ export function createVolumePart(api: Ec2Api, { volumes }: Watchers): VolumePart
     createVolume,
     deleteVolume,
     readVolume: async (volumeId) => {
-      const volume = await readConfirmed(api, () => readVolumeById(api, volumeId))
+      const volume = await readConfirmed(api, volumeId, readLastingVolume)
       return volume && volumeFacts(volume)
     },
   }
-}
-
-/** The volume as EC2 shows it by id; undefined for one that is being deleted. Rejects with class `absent` for no volume. */
-export async function readVolumeById(api: Ec2Api, id: string): Promise<Volume | undefined> {
-  const output = await api.call('DescribeVolumes', { VolumeIds: [id] })
-  const volume = output.Volumes?.[0]
-  return volume?.State === 'deleting' || volume?.State === 'deleted' ? undefined : volume
 }
 
 /** The id of the volume that this token stands for; undefined when the token is burnt: its volume failed or is gone. */
@@ -123,12 +116,7 @@ async function create(api: Ec2Api, request: VolumeRequest & Once, token: string)
 }
 
 async function readByOperation(api: Ec2Api, once: string): Promise<Volume | undefined> {
-  const found = await readAll(
-    api,
-    'DescribeVolumes',
-    { Filters: filtersOf([{ Name: `tag:${operationTag}`, Values: [once] }]) },
-    ({ Volumes }) => Volumes,
-  )
+  const found = await readVolumes(api, [{ Name: `tag:${operationTag}`, Values: [once] }])
   return found.find(({ State }) => State === 'creating' || State === 'available' || State === 'in-use')
 }
 

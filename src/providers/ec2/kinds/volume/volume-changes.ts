@@ -1,28 +1,26 @@
 import type { Volume, VolumeModification } from '@aws-sdk/client-ec2'
-import type { CloudPort, Effect } from '../../../../executor/ports.js'
+import type { Effect, VolumeCloud } from '../../../../executor/ports.js'
 import type { LiveModification } from '../../../../model/live-stack.js'
-import type { Ec2Api } from '../../wire/api.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
-import { readOwned } from '../../ownership.js'
-import { chunksOf, filterValuesMax, filtersOf, readAll } from '../../wire/pages.js'
-import { readVolumeById } from './volume-calls.js'
-import type { Watchers } from '../../waiting/watchers.js'
+import { readOwned } from '../../tags/ownership.js'
+import { watchById } from '../../waiting/watch-by-id.js'
+import type { Ec2Api } from '../../wire/api.js'
+import { filtersOf, readAll, readForEach, type FilterList } from '../../wire/pages.js'
+import { readLastingVolume } from './read-volumes.js'
 
 /** `modifying` lasts seconds to minutes; what follows it may last hours, but the new size can be used. */
 const usableLimitMs = 60 * 60_000
 
-type ModifyRequest = Parameters<CloudPort['modifyVolume']>[0]
+type ModifyRequest = Parameters<VolumeCloud['modifyVolume']>[0]
 
 /** How volumes grow and change their type. */
-export function createVolumeChangePart(
-  api: Ec2Api,
-  { modifications }: Watchers,
-): Pick<CloudPort, 'modifyVolume' | 'readModifications'> {
+export function createVolumeChangeCalls(api: Ec2Api): Pick<VolumeCloud, 'modifyVolume' | 'readModifications'> {
+  const modifications = watchById(api, 'volume-id', describeModifications, ({ VolumeId }) => VolumeId)
   return {
     readModifications: (volumeIds) => readModifications(api, volumeIds),
     modifyVolume: async (request): Promise<Effect> => {
       const { volumeId, owner, onProgress } = request
-      const volume = await readOwned(api, volumeId, owner, () => readVolumeById(api, volumeId))
+      const volume = await readOwned(api, volumeId, owner, readLastingVolume)
       if (volume === undefined) {
         throw providerError('EC2_NOT_FOUND', 'absent', `${volumeId} (${owner.address}) does not exist any more`, {
           hint: 'plan again to see what the stack has now',
@@ -96,24 +94,26 @@ function aimsAt(modification: VolumeModification, { sizeGiB, type, iops, through
   )
 }
 
+function describeModifications(api: Ec2Api, filters: FilterList): Promise<readonly VolumeModification[]> {
+  return readAll(
+    api,
+    'DescribeVolumesModifications',
+    { Filters: filtersOf(filters) },
+    ({ VolumesModifications }) => VolumesModifications,
+  )
+}
+
 const modificationStates = ['modifying', 'optimizing', 'completed', 'failed'] as const
 
 async function readModifications(
   api: Ec2Api,
   volumeIds: readonly string[],
 ): Promise<Readonly<Record<string, readonly LiveModification[]>>> {
-  const pages = await Promise.all(
-    chunksOf(volumeIds, filterValuesMax).map((chunk) =>
-      readAll(
-        api,
-        'DescribeVolumesModifications',
-        { Filters: filtersOf([{ Name: 'volume-id', Values: chunk }]) },
-        ({ VolumesModifications }) => VolumesModifications,
-      ),
-    ),
+  const described = await readForEach(volumeIds, (Values) =>
+    describeModifications(api, [{ Name: 'volume-id', Values }]),
   )
   const found: Record<string, LiveModification[]> = {}
-  for (const { VolumeId, ModificationState, Progress, StartTime } of pages.flat()) {
+  for (const { VolumeId, ModificationState, Progress, StartTime } of described) {
     const state = modificationStates.find((name) => name === ModificationState)
     if (VolumeId === undefined || state === undefined || StartTime === undefined) continue
     const modifications = (found[VolumeId] ??= [])
@@ -127,12 +127,7 @@ async function readModifications(
 
 /** The newest modification of a volume; undefined when it never had one. */
 async function readModification(api: Ec2Api, volumeId: string): Promise<VolumeModification | undefined> {
-  const found = await readAll(
-    api,
-    'DescribeVolumesModifications',
-    { Filters: filtersOf([{ Name: 'volume-id', Values: [volumeId] }]) },
-    ({ VolumesModifications }) => VolumesModifications,
-  )
+  const found = await describeModifications(api, [{ Name: 'volume-id', Values: [volumeId] }])
   return [...found].sort((left, right) => (right.StartTime?.getTime() ?? 0) - (left.StartTime?.getTime() ?? 0))[0]
 }
 

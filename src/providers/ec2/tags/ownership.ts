@@ -1,10 +1,8 @@
-import type { Owner } from '../../executor/ports.js'
-import { tagKeys, type Tags } from '../../model/tags.js'
-import type { Ec2Api } from './wire/api.js'
-import { isOfClass, providerError } from './errors/provider-errors.js'
-import { tagsOf } from './live-facts.js'
-
-type TagList = Parameters<typeof tagsOf>[0]
+import type { Owner } from '../../../executor/ports.js'
+import { tagKeys, type Tags } from '../../../model/tags.js'
+import { isOfClass, providerError } from '../errors/provider-errors.js'
+import type { Ec2Api } from '../wire/api.js'
+import { tagsOf, type TaggedItem } from './tag-lists.js'
 
 /** Between two readings of something that seems absent, or not to be ours yet. */
 const confirmMs = 2_000
@@ -15,14 +13,14 @@ const tagReadingsMax = 5
  * Reads something by id in the moment before it is changed, and checks that its tags still say that it is ours (DESIGN.md,
  * section 4). Undefined when it does not exist: one NotFound alone proves nothing, so it is read twice.
  */
-export async function readOwned<Item extends { readonly Tags?: TagList }>(
+export async function readOwned<Item extends TaggedItem>(
   api: Ec2Api,
   id: string,
   owner: Owner,
-  read: () => Promise<Item | undefined>,
+  readById: (api: Ec2Api, id: string) => Promise<Item | undefined>,
 ): Promise<Item | undefined> {
   for (let reading = 1; ; reading += 1) {
-    const item = await readConfirmed(api, read)
+    const item = await readConfirmed(api, id, readById)
     if (item === undefined) return undefined
     const tags = tagsOf(item.Tags)
     if (isOwnedBy(tags, owner)) return item
@@ -31,15 +29,16 @@ export async function readOwned<Item extends { readonly Tags?: TagList }>(
   }
 }
 
-/** What `read` finds; undefined only when it finds nothing twice. A NotFound error counts as nothing. */
+/** What has this id; undefined only when nothing is found twice. A NotFound error counts as nothing. */
 export async function readConfirmed<Item>(
   api: Ec2Api,
-  read: () => Promise<Item | undefined>,
+  id: string,
+  readById: (api: Ec2Api, id: string) => Promise<Item | undefined>,
 ): Promise<Item | undefined> {
-  const first = await nothingIfAbsent(read)
+  const first = await nothingIfAbsent(() => readById(api, id))
   if (first !== undefined) return first
   await api.pause(confirmMs)
-  return nothingIfAbsent(read)
+  return nothingIfAbsent(() => readById(api, id))
 }
 
 /** So often something is looked for whose name is taken, and that cannot be seen yet. */
