@@ -14,16 +14,13 @@ import { readOwned } from '../../tags/ownership.js'
 import { tagListOf } from '../../tags/tag-lists.js'
 import { watchById } from '../../waiting/watch-by-id.js'
 import type { Ec2Api } from '../../wire/api.js'
+import { createOnce } from '../../wire/create-once.js'
 import { readOwnSnapshots, readSnapshot } from './read-snapshots.js'
 
 /** A first snapshot of a large volume takes hours. */
 const completedLimitMs = 24 * 3_600_000
 /** Snapshots of one volume may queue behind one another (five at once, one for st1 and sc1). */
 const queueLimitMs = 10 * 60_000
-/** How often, and how far apart, a snapshot whose creation got no answer is looked for before another is made. */
-const looksMax = 5
-const lookPauseMs = 3_000
-
 /** How snapshots come and go. CreateSnapshot takes no token: the operation's tag tells whether it was made already. */
 export function createSnapshotCalls(api: Ec2Api): SnapshotCloud {
   const snapshots = watchById(api, 'snapshot-id', readOwnSnapshots, ({ SnapshotId }) => SnapshotId)
@@ -40,7 +37,12 @@ export function createSnapshotCalls(api: Ec2Api): SnapshotCloud {
   }
 
   async function start(request: SnapshotRequest & Once, patienceMs: number): Promise<Created> {
-    const id = (await readByOperation(api, request)) ?? (await create(request, patienceMs))
+    const id = await createOnce(api, {
+      find: () => readByOperation(api, request),
+      create: () => create(request),
+      isQueued: (error) => hasAwsCode(error, 'ConcurrentSnapshotLimitExceeded', 'PendingSnapshotLimitExceeded'),
+      queueLimitMs: patienceMs,
+    })
     api.young.note(id)
     return { id }
   }
@@ -75,39 +77,15 @@ export function createSnapshotCalls(api: Ec2Api): SnapshotCloud {
     }
   }
 
-  async function create(request: SnapshotRequest & Once, patienceMs: number): Promise<string> {
-    const startedAt = api.settings.clock.now()
-    const isOver = (limitMs: number) => api.settings.clock.now() - startedAt >= limitMs * api.settings.timeoutScale
-    for (;;) {
-      try {
-        const snapshot = await api.call('CreateSnapshot', {
-          VolumeId: request.volumeId,
-          Description: request.description,
-          TagSpecifications: [
-            { ResourceType: 'snapshot', Tags: tagListOf({ ...request.tags, [operationTag]: request.once }) },
-          ],
-        })
-        return snapshot.SnapshotId ?? ''
-      } catch (error) {
-        const isInDoubt = isOfClass(error, 'ambiguous')
-        const isQueued = hasAwsCode(error, 'ConcurrentSnapshotLimitExceeded', 'PendingSnapshotLimitExceeded')
-        if (!isInDoubt && !isQueued) throw error
-        if (isOver(isQueued ? patienceMs : queueLimitMs)) throw error
-        const made = isInDoubt ? await look(request) : undefined
-        if (made !== undefined) return made
-        if (isQueued) await api.pause(10_000)
-      }
-    }
-  }
-
-  /** The tag index may lag behind the creation, so an empty answer is believed after some time only. */
-  async function look(request: SnapshotRequest & Once): Promise<string | undefined> {
-    for (let looks = 1; looks <= looksMax; looks += 1) {
-      await api.pause(lookPauseMs)
-      const made = await readByOperation(api, request)
-      if (made !== undefined) return made
-    }
-    return undefined
+  async function create(request: SnapshotRequest & Once): Promise<string> {
+    const snapshot = await api.call('CreateSnapshot', {
+      VolumeId: request.volumeId,
+      Description: request.description,
+      TagSpecifications: [
+        { ResourceType: 'snapshot', Tags: tagListOf({ ...request.tags, [operationTag]: request.once }) },
+      ],
+    })
+    return snapshot.SnapshotId ?? ''
   }
 }
 
