@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { messageOf } from '../../../src/core/errors.js'
 import type { Ec2Api } from '../../../src/providers/ec2/wire/api.js'
 import { createOnce, type Creation } from '../../../src/providers/ec2/wire/create-once.js'
 import { errorOf, instantClock } from '../support.js'
@@ -26,7 +27,7 @@ async function run(found: readonly (string | undefined)[], created: readonly (st
     ...more,
   }
   const clock = instantClock()
-  const result = await createOnce(apiOn(clock), creation).catch((error: Error) => error.message)
+  const result = await createOnce(apiOn(clock), creation).catch(messageOf)
   return { result, calls, slept: clock.slept }
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { EC2Client, CreateLaunchTemplateCommand } from '@aws-sdk/client-ec2'
-import { addressOf } from '../../../src/model/address.js'
-import { emptyQuery, stack, startFixture, type Fixture } from '../cloud-fixture.js'
+import { addressOf } from '../../../../src/model/address.js'
+import { emptyQuery, stack, startFixture, type Fixture } from '../../cloud-fixture.js'
 
 let fixture: Fixture
 beforeEach(async () => {

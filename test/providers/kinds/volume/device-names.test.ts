@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { deviceNames, freeDeviceNames } from '../../../src/providers/ec2/kinds/volume/device-names.js'
+import { deviceNames, freeDeviceNames } from '../../../../src/providers/ec2/kinds/volume/device-names.js'
 
 describe('freeDeviceNames', () => {
   it('begins with /dev/sdf', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { addressOf } from '../../../src/model/address.js'
-import { tagKeys } from '../../../src/model/tags.js'
+import { addressOf } from '../../../../src/model/address.js'
+import { tagKeys } from '../../../../src/model/tags.js'
 import {
   emptyQuery,
   launchRequest,
@@ -12,7 +12,7 @@ import {
   tagsFor,
   type Fixture,
   type Ground,
-} from '../cloud-fixture.js'
+} from '../../cloud-fixture.js'
 
 const owner = ownerOf(addressOf('server', 'web'))
 let fixture: Fixture

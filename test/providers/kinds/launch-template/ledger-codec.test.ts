@@ -5,8 +5,8 @@ import {
   decodeLedger,
   encodeLedger,
   ledgerBytesMax,
-} from '../../../src/providers/ec2/kinds/launch-template/ledger-codec.js'
-import { addressOf, compareAddresses, resourceKinds, type Address } from '../../../src/model/address.js'
+} from '../../../../src/providers/ec2/kinds/launch-template/ledger-codec.js'
+import { addressOf, compareAddresses, resourceKinds, type Address } from '../../../../src/model/address.js'
 
 const addresses = fc
   .record({

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { tagKeys } from '../../../src/model/tags.js'
-import { addressOf } from '../../../src/model/address.js'
-import { createEc2Cloud } from '../../../src/providers/ec2/cloud.js'
+import { tagKeys } from '../../../../src/model/tags.js'
+import { addressOf } from '../../../../src/model/address.js'
+import { createEc2Cloud } from '../../../../src/providers/ec2/cloud.js'
 import {
   emptyQuery,
   launchRequest,
@@ -12,7 +12,7 @@ import {
   tagsFor,
   volumeRequest,
   type Fixture,
-} from '../cloud-fixture.js'
+} from '../../cloud-fixture.js'
 
 const owner = ownerOf(addressOf('volume', 'music'))
 let fixture: Fixture
@@ -215,53 +215,5 @@ describe('a volume', () => {
     const impatient = createEc2Cloud(fixture.target, { pollScale: 0.002, timeoutScale: 0.000_3 })
     await expect(impatient.attachVolume({ volumeId: id, instanceId })).rejects.toMatchObject({ code: 'EC2_TIMED_OUT' })
     impatient.close()
-  })
-})
-
-describe('a snapshot', () => {
-  it('is made once, however often it is asked for by the same operation, and tells its progress', async () => {
-    const { cloud } = fixture
-    const { id } = await cloud.createVolume(volumeRequest('music'))
-    const progress: number[] = []
-    const request = {
-      volumeId: id,
-      description: 'before the end',
-      tags: tagsFor('volume', 'music'),
-      once: once(),
-      onProgress: (percent: number) => void progress.push(percent),
-    }
-    const first = await cloud.createSnapshot(request)
-    expect(await fixture.connect().createSnapshot(request)).toEqual(first)
-    const { snapshots } = await cloud.observe(emptyQuery())
-    expect(snapshots).toMatchObject([{ id: first.id, state: 'completed', address: 'volume.music' }])
-    expect(progress.at(-1)).toBe(100)
-  })
-})
-
-describe('tags', () => {
-  it('are added and overwritten, and others stay', async () => {
-    const { cloud } = fixture
-    const { id } = await cloud.createVolume(volumeRequest('music'))
-    expect(await cloud.setTags({ id, tags: { team: 'sound', [tagKeys.run]: 'run-2' } })).toBe('done')
-    expect(await cloud.setTags({ id, tags: {} })).toBe('unchanged')
-    expect((await cloud.readVolume(id))?.tags).toMatchObject({
-      ...tagsFor('volume', 'music'),
-      team: 'sound',
-      [tagKeys.run]: 'run-2',
-    })
-  })
-
-  it('are removed by key, and only those', async () => {
-    const { cloud } = fixture
-    const { id } = await cloud.createVolume(volumeRequest('music'))
-    await cloud.setTags({ id, tags: { team: 'sound', cost: '7' } })
-    expect(await cloud.removeTags({ id, keys: ['team', 'absent'], owner })).toBe('done')
-    expect(await cloud.removeTags({ id, keys: ['team'], owner })).toBe('unchanged')
-    fixture.requests()
-    expect(await cloud.removeTags({ id, keys: [], owner })).toBe('unchanged')
-    expect(fixture.requests()).toEqual([])
-    const tags = (await cloud.readVolume(id))?.tags
-    expect(tags).toMatchObject({ ...tagsFor('volume', 'music'), cost: '7' })
-    expect(tags).not.toHaveProperty('team')
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hostKeysIn } from '../../../src/providers/ec2/kinds/server/console-keys.js'
+import { hostKeysIn } from '../../../../src/providers/ec2/kinds/server/console-keys.js'
 
 const ed25519 = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDjhV0'
 const ecdsa = 'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY='
