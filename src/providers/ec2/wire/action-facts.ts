@@ -16,12 +16,15 @@ export type Lane = 'read' | 'write' | 'launch'
 export interface ActionFacts {
   readonly lane: Lane
   readonly afterDoubt: AfterDoubt
+  /** Whether it takes away what it names: a NotFound behind an unanswered attempt says that it did. */
+  readonly isRemoval: boolean
 }
 
 /** A set of actions, each with the SDK's command for it. */
 export type ActionTable = Readonly<Record<string, ActionFacts & { readonly command: unknown }>>
 
-export const reads = { lane: 'read', afterDoubt: 'again' } as const satisfies ActionFacts
-export const writes = { lane: 'write', afterDoubt: 'again' } as const satisfies ActionFacts
-export const launches = { lane: 'launch', afterDoubt: 'again' } as const satisfies ActionFacts
-export const makesTwice = { lane: 'write', afterDoubt: 'look-first' } as const satisfies ActionFacts
+export const reads = { lane: 'read', afterDoubt: 'again', isRemoval: false } as const satisfies ActionFacts
+export const writes = { lane: 'write', afterDoubt: 'again', isRemoval: false } as const satisfies ActionFacts
+export const removes = { lane: 'write', afterDoubt: 'again', isRemoval: true } as const satisfies ActionFacts
+export const launches = { lane: 'launch', afterDoubt: 'again', isRemoval: false } as const satisfies ActionFacts
+export const makesTwice = { lane: 'write', afterDoubt: 'look-first', isRemoval: false } as const satisfies ActionFacts

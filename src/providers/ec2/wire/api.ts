@@ -86,13 +86,13 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
     endpointName,
     clientConfiguration,
     call: async (action, input, options) => {
-      const { lane, afterDoubt } = actions[action]
+      const { lane, afterDoubt, isRemoval } = actions[action]
       const output = await withRetries(() => lanes[lane](() => sendOnce(action, input)), {
         clock: settings.clock,
         random: settings.random,
         pollScale: settings.pollScale,
         afterDoubt,
-        isRemoval: action.startsWith('Delete'),
+        isRemoval,
         isYoung: () => options?.seen === true || young.isNamedIn(input),
         hasAnswered: () => answered,
       })

@@ -7,7 +7,7 @@ import {
   DescribeLaunchTemplatesCommand,
   ModifyLaunchTemplateCommand,
 } from '@aws-sdk/client-ec2'
-import { reads, writes, type ActionTable } from '../../wire/action-facts.js'
+import { reads, removes, writes, type ActionTable } from '../../wire/action-facts.js'
 
 /** The calls about launch templates. */
 export const launchTemplateActions = {
@@ -15,7 +15,7 @@ export const launchTemplateActions = {
   DescribeLaunchTemplateVersions: { command: DescribeLaunchTemplateVersionsCommand, ...reads },
   CreateLaunchTemplate: { command: CreateLaunchTemplateCommand, ...writes },
   CreateLaunchTemplateVersion: { command: CreateLaunchTemplateVersionCommand, ...writes },
-  DeleteLaunchTemplate: { command: DeleteLaunchTemplateCommand, ...writes },
-  DeleteLaunchTemplateVersions: { command: DeleteLaunchTemplateVersionsCommand, ...writes },
+  DeleteLaunchTemplate: { command: DeleteLaunchTemplateCommand, ...removes },
+  DeleteLaunchTemplateVersions: { command: DeleteLaunchTemplateVersionsCommand, ...removes },
   ModifyLaunchTemplate: { command: ModifyLaunchTemplateCommand, ...writes },
 } as const satisfies ActionTable

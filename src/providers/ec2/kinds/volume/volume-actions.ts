@@ -7,7 +7,7 @@ import {
   DetachVolumeCommand,
   ModifyVolumeCommand,
 } from '@aws-sdk/client-ec2'
-import { reads, writes, type ActionTable } from '../../wire/action-facts.js'
+import { reads, removes, writes, type ActionTable } from '../../wire/action-facts.js'
 
 /** The calls about volumes. */
 export const volumeActions = {
@@ -15,7 +15,7 @@ export const volumeActions = {
   DescribeVolumesModifications: { command: DescribeVolumesModificationsCommand, ...reads },
   AttachVolume: { command: AttachVolumeCommand, ...writes },
   CreateVolume: { command: CreateVolumeCommand, ...writes },
-  DeleteVolume: { command: DeleteVolumeCommand, ...writes },
+  DeleteVolume: { command: DeleteVolumeCommand, ...removes },
   DetachVolume: { command: DetachVolumeCommand, ...writes },
   ModifyVolume: { command: ModifyVolumeCommand, ...writes },
 } as const satisfies ActionTable
