@@ -11,7 +11,7 @@ import { filesystemMissing } from '../mounts/mount-filesystem.js'
 import type { MountInfo } from '../probe/probe-output.js'
 import { exitStatuses, needFunction, packageArguments } from './shell-library.js'
 import type { SshSession } from '../ssh/ssh-session.js'
-import { remakeSwap } from '../mounts/swap.js'
+import { remakeSwap } from '../mounts/swap-area.js'
 import { unmountPaths } from '../mounts/unmount-filesystem.js'
 import { readDevice } from '../probe/wait-for-device.js'
 

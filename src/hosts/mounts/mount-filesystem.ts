@@ -11,7 +11,7 @@ import { type Inside, readInside } from '../probe/probe.js'
 import type { MountInfo } from '../probe/probe-output.js'
 import { exitStatuses, needFunction, packageArguments } from '../filesystems/shell-library.js'
 import type { SshSession } from '../ssh/ssh-session.js'
-import { swapOn } from './swap.js'
+import { swapOn } from './swap-area.js'
 import { readDevice } from '../probe/wait-for-device.js'
 
 export type MountRequest = Parameters<HostPort['mount']>[1]

@@ -5,7 +5,7 @@ import { isSwappedOn, mountsOf, type VolumeDevice } from '../probe/devices.js'
 import { readInside } from '../probe/probe.js'
 import { exitStatuses } from '../filesystems/shell-library.js'
 import type { SshSession } from '../ssh/ssh-session.js'
-import { swapOff } from './swap.js'
+import { swapOff } from './swap-area.js'
 import { editFstab } from './fstab-file.js'
 import { removeManagedLine } from './fstab-text.js'
 
