@@ -3,7 +3,7 @@ import { keyPairKind } from './key-pair/key-pair.js'
 import { launchTemplateKind } from './launch-template/launch-template.js'
 import { securityGroupKind } from './security-group/security-group.js'
 import { serverKind } from './server/server.js'
-import { snapshotKind } from './snapshot/snapshot.js'
+import { snapshotKind } from './volume-snapshot/volume-snapshot.js'
 import { volumeKind } from './volume/volume.js'
 
 /** Every kind of resource; what it calls stands in wire/actions.ts. */

@@ -2,8 +2,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, it } from 'vitest'
-import { createEc2Api } from '../../src/providers/ec2/wire/api.js'
-import { settingsOf } from '../../src/providers/ec2/wire/ec2-target.js'
+import { createEc2Api } from '../../../src/providers/ec2/wire/api.js'
+import { settingsOf } from '../../../src/providers/ec2/wire/ec2-target.js'
 
 let open = 0
 let most = 0
