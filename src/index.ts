@@ -65,8 +65,8 @@ export type {
 } from './executor/ports.js'
 
 export { createHosts } from './hosts/hosts.js'
-export { createLocalKeys } from './hosts/local-keys.js'
+export { createLocalKeys } from './hosts/keys/local-keys.js'
 export { createEc2Cloud } from './providers/ec2/cloud.js'
-export type { Ec2Options, Ec2Target } from './providers/ec2/target.js'
+export type { Ec2Options, Ec2Target } from './providers/ec2/wire/ec2-target.js'
 export { createSync } from './sync/sync.js'
 export { createSandbox } from './sandbox/sandbox.js'

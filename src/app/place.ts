@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { StackSpec } from '../model/stack-spec.js'
-import type { Ec2Target } from '../providers/ec2/target.js'
+import type { Ec2Target } from '../providers/ec2/wire/ec2-target.js'
 import { upSandbox } from './sandbox-control.js'
 import { sandboxDirectory } from './sandbox-directory.js'
 

@@ -64,7 +64,7 @@ export class PlanError extends EvenkeelError {
   }
 }
 
-/** How a failed call is to be treated; the table is in providers/ec2/errors.ts. */
+/** How a failed call is to be treated; the table is in providers/ec2/errors/error-table.ts. */
 export type ErrorClass =
   | 'throttle'
   | 'ambiguous'

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Faults } from '../../src/sandbox/sandbox.js'
 import { addressOf } from '../../src/model/address.js'
-import { isOfClass } from '../../src/providers/ec2/errors.js'
+import { isOfClass } from '../../src/providers/ec2/errors/provider-errors.js'
 import {
   emptyQuery,
   launchRequest,

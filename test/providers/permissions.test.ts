@@ -1,12 +1,14 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { actions } from '../../src/providers/ec2/actions.js'
+import { actions } from '../../src/providers/ec2/wire/actions.js'
+import { filesBelow, readText } from '../support/source-tree.js'
+import { debian, emptyQuery, startFixture } from './cloud-fixture.js'
 
 const document = readFileSync('docs/permissions.md', 'utf8')
-const folder = 'src/providers/ec2'
-const sources = readdirSync(folder)
-  .filter((name) => name.endsWith('.ts') && name !== 'actions.ts')
-  .map((name) => ({ name, text: readFileSync(`${folder}/${name}`, 'utf8') }))
+const sources = filesBelow('src/providers/ec2', '.ts')
+  .filter((path) => basename(path) !== 'actions.ts')
+  .map(readText)
 
 /** The actions that a section's list names. */
 function listed(heading: string): readonly string[] {
@@ -25,7 +27,7 @@ const changing = listed('To change')
 describe('docs/permissions.md', () => {
   it('lists the actions that the source calls, and no others', () => {
     expect([...looking, ...changing].sort()).toEqual(Object.keys(actions).sort())
-    const called = new Set(sources.flatMap(({ text }) => calledIn(text)))
+    const called = new Set(sources.flatMap(calledIn))
     expect([...called].sort()).toEqual(Object.keys(actions).sort())
   })
 
@@ -34,16 +36,21 @@ describe('docs/permissions.md', () => {
     expect([...changing].sort()).toEqual(changing)
   })
 
-  it('asks for reads alone where nothing is changed', () => {
-    const observing = ['observe.ts', 'account.ts', 'images.ts', 'subnets.ts']
-    const called = sources.filter(({ name }) => observing.includes(name)).flatMap(({ text }) => calledIn(text))
-    const ledger = ['DescribeLaunchTemplateVersions']
-    expect([...new Set([...called, ...ledger])].sort()).toEqual(looking)
+  it('asks for reads alone where nothing is changed', async () => {
+    const fixture = await startFixture()
+    try {
+      const subnets = [{ kind: 'tag', key: 'tier', value: 'private' }] as const
+      await fixture.cloud.observe(emptyQuery({ images: [debian], subnets, snapshotImages: true }))
+      const asked = new Set(fixture.requests().map(({ action }) => action))
+      expect([...asked].sort()).toEqual(looking)
+    } finally {
+      await fixture.close()
+    }
     expect(looking.filter((action) => !action.startsWith('Describe'))).toEqual([])
   })
 
   it('names the one action of Systems Manager', () => {
     expect(document).toContain('`ssm:GetParameters`')
-    expect(sources.some(({ text }) => text.includes('GetParametersCommand'))).toBe(true)
+    expect(sources.some((text) => text.includes('GetParametersCommand'))).toBe(true)
   })
 })

@@ -1,0 +1,52 @@
+import type { RootVolumeSpec } from '../../model/stack-spec.js'
+import type { Tags } from '../../model/tags.js'
+import type { Once, Owned, Owner, Waiting } from './cloud-words.js'
+import type { Effect } from './effect.js'
+
+/** What can be done with servers. */
+export interface ServerCloud {
+  /** Launches one instance and waits until it runs. */
+  createServer(request: LaunchRequest & Once): Promise<RunningServer>
+  /** Waits until it runs. `unchanged` when it does already. */
+  startServer(request: Owned): Promise<RunningServer & { readonly effect: Effect }>
+  /** Waits until it is stopped. */
+  stopServer(request: Owned): Promise<Effect>
+  setServerType(request: { readonly instanceId: string; readonly type: string; readonly owner: Owner }): Promise<Effect>
+  setServerGroups(request: {
+    readonly instanceId: string
+    readonly groupIds: readonly string[]
+    readonly owner: Owner
+  }): Promise<Effect>
+  setServerProtection(request: {
+    readonly instanceId: string
+    readonly protect: boolean
+    readonly owner: Owner
+  }): Promise<Effect>
+  /** Waits until it is terminated. Never lifts a protection by itself. */
+  terminateServer(request: Owned): Promise<Effect>
+  /** The host keys that the instance printed on its console, as `ssh-ed25519 AAAA…` lines; polls until they appear. */
+  readHostKeys(request: { readonly instanceId: string } & Waiting): Promise<readonly string[]>
+}
+
+export interface RunningServer {
+  readonly id: string
+  readonly privateIp: string | undefined
+  readonly publicIp: string | undefined
+  readonly zone: string
+}
+
+export interface LaunchRequest {
+  readonly imageId: string
+  readonly rootDeviceName: string
+  readonly type: string
+  readonly zone: string | undefined
+  readonly subnetId: string | undefined
+  readonly keyName: string
+  readonly groupIds: readonly string[]
+  readonly rootVolume: RootVolumeSpec
+  /** Plain text; the port encodes it. */
+  readonly userData: string | undefined
+  readonly protect: boolean
+  readonly tags: Tags
+  readonly rootVolumeTags: Tags
+}

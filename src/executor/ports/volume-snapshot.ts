@@ -1,0 +1,34 @@
+import type { Tags } from '../../model/tags.js'
+import type { Created, NamedId, Once, Owned, Waiting } from './cloud-words.js'
+import type { Effect } from './effect.js'
+
+/** What can be done with snapshots. */
+export interface SnapshotCloud {
+  /** Waits until completed; progress in percent. */
+  createSnapshot(request: SnapshotRequest & Once & Waiting): Promise<Created>
+  /**
+   * Resolves when EC2 has taken the request: what is written to the volume after that is not in the snapshot. Never waits
+   * for other snapshots of the volume: a filesystem is held still meanwhile.
+   */
+  startSnapshot(request: SnapshotRequest & Once): Promise<Created>
+  /** Waits until a snapshot is completed; rejects when it ends in error. Progress in percent. */
+  awaitSnapshot(request: { readonly id: string; readonly volumeId: string } & Waiting): Promise<void>
+  /** `unchanged` also for one that an image uses: it is left alone. */
+  deleteSnapshot(request: Owned): Promise<Effect>
+}
+
+/** What an observation asks of snapshots besides the stack's. */
+export interface SnapshotQuery {
+  /** Other stacks whose snapshots are to be read too. */
+  readonly snapshotsOf?: readonly string[]
+  /** Ask which images use the stack's snapshots. */
+  readonly snapshotImages?: boolean
+  /** Snapshots that the file names by id. */
+  readonly snapshotIds: readonly NamedId[]
+}
+
+export interface SnapshotRequest {
+  readonly volumeId: string
+  readonly description: string
+  readonly tags: Tags
+}

@@ -1,0 +1,61 @@
+import type { LiveModification, LiveVolume } from '../../model/live-stack.js'
+import type { VolumeType } from '../../model/stack-spec.js'
+import type { Tags } from '../../model/tags.js'
+import type { Created, NamedId, Once, Owned, Owner, Waiting } from './cloud-words.js'
+import type { Effect } from './effect.js'
+
+/** What can be done with volumes and their attachments. */
+export interface VolumeCloud {
+  /** Whether this volume is free, before it is adopted: a fresh read by id. It may have no tags of ours, so no address. */
+  readVolume(volumeId: string): Promise<Omit<LiveVolume, 'address'> | undefined>
+
+  /** Waits until available. */
+  createVolume(request: VolumeRequest & Once): Promise<Created & { readonly zone: string }>
+  /** Chooses a device name that is free, attaches, waits until attached. `unchanged` when it is attached there already. */
+  attachVolume(request: { readonly volumeId: string; readonly instanceId: string }): Promise<Attached>
+  /** Never forced. Waits until the volume is available. */
+  detachVolume(request: {
+    readonly volumeId: string
+    readonly instanceId: string
+    readonly owner: Owner
+  }): Promise<Effect>
+  /** One ModifyVolume; waits until the new size can be used. */
+  modifyVolume(
+    request: {
+      readonly volumeId: string
+      readonly sizeGiB: number
+      readonly type: VolumeType
+      readonly iops: number | undefined
+      readonly throughputMiBps: number | undefined
+      readonly owner: Owner
+    } & Waiting,
+  ): Promise<Effect>
+  deleteVolume(request: Owned): Promise<Effect>
+
+  /** The modifications that EC2 remembers of these volumes, by volume id, newest first; one without any has no entry. */
+  readModifications(volumeIds: readonly string[]): Promise<Readonly<Record<string, readonly LiveModification[]>>>
+}
+
+/** What an observation asks of volumes besides the stack's. */
+export interface VolumeQuery {
+  /** Volumes that the file adopts. */
+  readonly volumeIds: readonly NamedId[]
+}
+
+export interface Attached {
+  readonly effect: Effect
+  /** e.g. `/dev/sdf`. */
+  readonly deviceName: string
+}
+
+export interface VolumeRequest {
+  readonly zone: string
+  readonly sizeGiB: number | undefined
+  readonly type: VolumeType
+  readonly iops: number | undefined
+  readonly throughputMiBps: number | undefined
+  readonly encrypted: boolean | undefined
+  readonly kmsKey: string | undefined
+  readonly snapshotId: string | undefined
+  readonly tags: Tags
+}

@@ -1,0 +1,210 @@
+import { StringDecoder } from 'node:string_decoder'
+import { HostError } from '../../core/errors.js'
+import { shellWord } from '../../core/shell-words.js'
+import { commandText, scriptText } from './script.js'
+import type { SshSession } from './ssh-session.js'
+
+export interface CommandResult {
+  readonly exitCode: number
+  readonly stdout: Buffer
+  /** The last 4 KiB of standard error. */
+  readonly stderrTail: string
+}
+
+export interface ScriptRequest {
+  /** For messages: what is being done, e.g. `mkfs.ext4 on vol-…`. */
+  readonly title: string
+  readonly body: string
+  readonly args?: readonly string[]
+  /** Default: root, through `sudo -n`. */
+  readonly as?: 'root' | 'user'
+  readonly timeoutMs?: number
+}
+
+const stderrTailBytes = 4096
+
+/**
+ * Chosen: what a command leaves running in the background may hold its streams open for ever; once the command has
+ * ended and its streams have been quiet for so long, nobody waits for more.
+ */
+const quietAfterExitMs = 500
+
+/** Runs a script and returns how it ended, whatever its exit status. */
+export function runScript(session: SshSession, request: ScriptRequest): Promise<CommandResult> {
+  const { user } = session.access
+  const asRoot = (request.as ?? 'root') === 'root' && user !== 'root'
+  const input = scriptText(request.body, request.args ?? [])
+  return runCommand(session, { ...request, command: asRoot ? 'sudo -n sh -s' : 'sh -s', input }).then((result) => {
+    if (asRoot && result.exitCode === 1 && /^sudo: /m.test(result.stderrTail)) throw noRoot(session, result)
+    return result
+  })
+}
+
+/** Runs a script that must end with exit status 0, and returns its standard output. */
+export async function runScriptOrFail(session: SshSession, request: ScriptRequest): Promise<Buffer> {
+  const result = await runScript(session, request)
+  if (result.exitCode !== 0) throw commandFailed(session, request.title, result)
+  return result.stdout
+}
+
+/** Runs a shell command of the stack file in the login user's shell; output of both streams line by line. */
+export async function runShellCommand(
+  session: SshSession,
+  text: string,
+  onOutput: (line: string) => void,
+): Promise<void> {
+  // Sent on standard input: it may hold secrets, and argv can be read by everybody on the server.
+  const shell = 'case "$SHELL" in */bash|*/zsh|*/ksh) exec "$SHELL" -s ;; *) exec sh -s ;; esac'
+  const result = await runCommand(session, {
+    title: firstLine(text),
+    command: `sh -c ${shellWord(shell)}`,
+    input: commandText(text),
+    onOutput,
+  })
+  if (result.exitCode !== 0) throw commandFailed(session, firstLine(text), result)
+}
+
+/** The error of a command that ended with a wrong exit status. */
+export function commandFailed(session: SshSession, title: string, result: CommandResult): HostError {
+  const said = result.stderrTail.trim().split('\n').slice(-3).join('; ')
+  return new HostError(
+    'HOST_COMMAND_FAILED',
+    `on ${session.access.address}, \`${title}\` ended with exit status ${result.exitCode}${said === '' ? '' : `: ${said}`}`,
+    {
+      host: session.access.address,
+      command: title,
+      exitCode: result.exitCode,
+      stderrTail: result.stderrTail,
+    },
+  )
+}
+
+interface CommandRequest {
+  readonly title: string
+  readonly command: string
+  readonly input: string
+  readonly timeoutMs?: number
+  readonly onOutput?: (line: string) => void
+}
+
+function runCommand(session: SshSession, request: CommandRequest): Promise<CommandResult> {
+  return session.withChannel(
+    request.command,
+    (channel) =>
+      new Promise<CommandResult>((resolve, reject) => {
+        const host = session.access.address
+        const stdout: Buffer[] = []
+        let stderrTail = Buffer.alloc(0)
+        let exitCode: number | undefined
+        let signal: string | undefined
+        const lines =
+          request.onOutput === undefined ? undefined : [lineSplitter(request.onOutput), lineSplitter(request.onOutput)]
+        const timer =
+          request.timeoutMs === undefined
+            ? undefined
+            : setTimeout(() => {
+                channel.close()
+                reject(
+                  new HostError(
+                    'HOST_TIMED_OUT',
+                    `on ${host}, \`${request.title}\` did not end within ${Math.round((request.timeoutMs ?? 0) / 1000)} s`,
+                    {
+                      host,
+                      command: request.title,
+                      retryable: true,
+                    },
+                  ),
+                )
+              }, request.timeoutMs)
+        let quiet: NodeJS.Timeout | undefined
+        channel.on('data', (chunk: Buffer) => {
+          quiet?.refresh()
+          if (lines) lines[0]?.write(chunk)
+          else stdout.push(chunk)
+        })
+        channel.stderr.on('data', (chunk: Buffer) => {
+          quiet?.refresh()
+          lines?.[1]?.write(chunk)
+          stderrTail = Buffer.concat([stderrTail, chunk]).subarray(-stderrTailBytes)
+        })
+        channel.on('exit', (code: number | null, name?: string) => {
+          exitCode = code ?? undefined
+          signal = name
+          quiet = setTimeout(() => channel.close(), quietAfterExitMs)
+        })
+        channel.on('error', () => {})
+        channel.on('close', () => {
+          clearTimeout(timer)
+          clearTimeout(quiet)
+          for (const splitter of lines ?? []) splitter.end()
+          if (exitCode === undefined && signal !== undefined) exitCode = exitCodeOfSignal(signal)
+          if (exitCode === undefined) {
+            // It may have been carried out in part, so it is for the caller to know whether it can be done again.
+            reject(
+              new HostError('HOST_CONNECTION_LOST', `the connection to ${host} ended during \`${request.title}\``, {
+                host,
+                command: request.title,
+              }),
+            )
+            return
+          }
+          resolve({ exitCode, stdout: Buffer.concat(stdout), stderrTail: stderrTail.toString('utf8') })
+        })
+        channel.end(request.input)
+      }),
+  )
+}
+
+/** 128 and the signal's number, as a shell says it. `name` without SIG, as SSH sends it. */
+export function exitCodeOfSignal(name: string): number {
+  return 128 + (signalNumbers[name.replace(/^SIG/, '')] ?? 0)
+}
+
+const signalNumbers: Readonly<Record<string, number>> = {
+  HUP: 1,
+  INT: 2,
+  QUIT: 3,
+  ILL: 4,
+  ABRT: 6,
+  FPE: 8,
+  KILL: 9,
+  USR1: 10,
+  SEGV: 11,
+  USR2: 12,
+  PIPE: 13,
+  ALRM: 14,
+  TERM: 15,
+}
+
+function lineSplitter(onLine: (line: string) => void): { write(chunk: Buffer): void; end(): void } {
+  const decoder = new StringDecoder('utf8')
+  let rest = ''
+  return {
+    write(chunk) {
+      const lines = (rest + decoder.write(chunk)).split(/\r?\n/)
+      rest = lines.pop() ?? ''
+      for (const line of lines) onLine(line)
+    },
+    end() {
+      rest += decoder.end()
+      if (rest !== '') onLine(rest)
+      rest = ''
+    },
+  }
+}
+
+function firstLine(text: string): string {
+  const [line = '', ...others] = text.trim().split('\n')
+  return others.length > 0 ? `${line} …` : line
+}
+
+function noRoot(session: SshSession, result: CommandResult): HostError {
+  const { address, user } = session.access
+  return new HostError('HOST_NO_ROOT', `${user} on ${address} may not use sudo without a password`, {
+    host: address,
+    command: 'sudo -n',
+    exitCode: result.exitCode,
+    stderrTail: result.stderrTail,
+    hint: `allow it in /etc/sudoers.d: ${user} ALL=(ALL) NOPASSWD:ALL`,
+  })
+}

@@ -1,0 +1,123 @@
+import ssh2 from 'ssh2'
+import type { Clock } from '../../core/clock.js'
+import { HostError, messageOf } from '../../core/errors.js'
+import type { HostAccess } from '../../executor/ports.js'
+import { type Credentials, readCredentials } from '../keys/private-key.js'
+
+export interface ConnectOptions {
+  /** How long a server that does not answer is tried again. */
+  readonly patienceMs: number
+  /** How long a refused login is tried again: at a first boot sshd may answer before the key is in its place. */
+  readonly loginPatienceMs: number
+  readonly clock: Clock
+}
+
+/** Chosen: one attempt; a security group that drops packets answers nothing at all. */
+const attemptTimeoutMs = 10_000
+const delayFirstMs = 100
+const delayMaxMs = 5_000
+
+/** Connects and logs in, trying again with growing delays while the server does not answer. */
+export async function connect(access: HostAccess, options: ConnectOptions): Promise<ssh2.Client> {
+  const credentials = await readCredentials(access)
+  const start = options.clock.now()
+  for (let delayMs = delayFirstMs; ; delayMs = Math.min(delayMs * 2, delayMaxMs)) {
+    const leftMs = Math.max(1, start + options.patienceMs - options.clock.now())
+    try {
+      return await attempt(access, credentials, Math.min(attemptTimeoutMs, leftMs))
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error
+      const patienceMs = error.code === 'HOST_AUTHENTICATION_FAILED' ? options.loginPatienceMs : options.patienceMs
+      const again = error.retryable || error.code === 'HOST_AUTHENTICATION_FAILED'
+      if (!again || options.clock.now() + delayMs >= start + patienceMs) throw error
+    }
+    await options.clock.sleep(delayMs)
+  }
+}
+
+function attempt(access: HostAccess, credentials: Credentials, timeoutMs: number): Promise<ssh2.Client> {
+  const [algorithm = '', blob = ''] = access.hostKey.trim().split(/\s+/)
+  const expected = Buffer.from(blob, 'base64')
+  return new Promise((resolve, reject) => {
+    let shown: Buffer | undefined
+    const client = new ssh2.Client()
+    client.on('ready', () => {
+      client.removeAllListeners('error')
+      resolve(client)
+    })
+    client.on('error', (error) => {
+      client.on('error', () => {})
+      client.end()
+      reject(shown ? mismatch(access, shown) : classify(access, error))
+    })
+    client.on('close', () => reject(classify(access, new Error('the connection was closed before the login'))))
+    client.connect({
+      host: access.hostname,
+      port: access.port,
+      username: access.user,
+      ...credentials,
+      // The pinned key's own algorithm is asked for: a server has one key of each kind.
+      algorithms: { serverHostKey: serverHostKeyAlgorithms[algorithm] ?? ['ssh-ed25519'] },
+      hostVerifier: (key: Buffer) => {
+        if (expected.length > 0 && key.equals(expected)) return true
+        shown = key
+        return false
+      },
+      readyTimeout: timeoutMs,
+      keepaliveInterval: 15_000,
+      keepaliveCountMax: 4,
+    })
+    // Without it each command takes 44 ms instead of 2 (measured): Nagle's algorithm waits for the delayed ACK.
+    client.setNoDelay(true)
+  })
+}
+
+const serverHostKeyAlgorithms: Readonly<Record<string, ssh2.ServerHostKeyAlgorithm[]>> = {
+  'ssh-ed25519': ['ssh-ed25519'],
+  'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
+  'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
+}
+
+function classify(access: HostAccess, error: Error & { level?: string; code?: string }): HostError {
+  const target = `${access.address} (${access.user}@${access.hostname}:${access.port})`
+  if (error.level === 'client-authentication') {
+    const key = access.privateKeyPath ?? 'any key of the SSH agent'
+    return new HostError('HOST_AUTHENTICATION_FAILED', `${target} does not accept ${key}`, {
+      host: access.address,
+      cause: error,
+      hint: `check the server's \`user\`, and that it was launched with this key pair`,
+    })
+  }
+  if (error.level === 'agent') {
+    return new HostError('HOST_PRIVATE_KEY_UNUSABLE', `the SSH agent failed: ${error.message}`, {
+      host: access.address,
+      cause: error,
+    })
+  }
+  if (/no matching host key/i.test(error.message)) {
+    return new HostError('HOST_KEY_MISMATCH', `${target} has no host key of the pinned kind`, {
+      host: access.address,
+      cause: error,
+      hint: mismatchHint,
+    })
+  }
+  return new HostError('HOST_UNREACHABLE', `${target} does not answer: ${messageOf(error)}`, {
+    host: access.address,
+    retryable: true,
+    cause: error,
+    hint: 'check that the server runs, and that a security group lets this machine reach its SSH port',
+  })
+}
+
+const mismatchHint =
+  'somebody may be in between, or the server was set up anew; compare with its console output before you remove the tag evenkeel:host-key'
+
+function mismatch(access: HostAccess, shown: Buffer): HostError {
+  const length = shown.readUInt32BE(0)
+  const kind = shown.subarray(4, 4 + length).toString('latin1')
+  return new HostError(
+    'HOST_KEY_MISMATCH',
+    `${access.address} (${access.hostname}) shows the host key ${kind} ${shown.toString('base64')}, but ${access.hostKey.trim()} is pinned for it`,
+    { host: access.address, hint: mismatchHint },
+  )
+}

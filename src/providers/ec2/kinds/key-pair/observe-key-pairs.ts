@@ -1,0 +1,46 @@
+import type { KeyPairInfo } from '@aws-sdk/client-ec2'
+import type { CloudFacts, CloudQuery } from '../../../../executor/ports.js'
+import type { Address } from '../../../../model/address.js'
+import type { LiveKeyPair } from '../../../../model/live-stack.js'
+import { tagKeys } from '../../../../model/tags.js'
+import { sortedByAddress } from '../../tags/address-lists.js'
+import type { Census } from '../../tags/census.js'
+import { tagsOf } from '../../tags/tag-lists.js'
+import type { Ec2Api } from '../../wire/api.js'
+import { filtersOf } from '../../wire/pages.js'
+
+/** DescribeKeyPairs knows no pages. */
+export async function describeKeyPairs(api: Ec2Api, { stack }: CloudQuery): Promise<readonly KeyPairInfo[]> {
+  const output = await api.call('DescribeKeyPairs', {
+    Filters: filtersOf([{ Name: `tag:${tagKeys.stack}`, Values: [stack] }]),
+    IncludePublicKey: true,
+  })
+  return output.KeyPairs ?? []
+}
+
+export function keyPairFacts(
+  described: { readonly keyPair: readonly KeyPairInfo[] },
+  census: Census,
+): Pick<CloudFacts, 'keyPairs'> {
+  const keyPairs = described.keyPair.flatMap((keyPair) => {
+    const address = census.addressOf('keyPair', keyPair.KeyPairId, keyPair)
+    return address === undefined ? [] : liveKeyPair(keyPair, address)
+  })
+  return { keyPairs: sortedByAddress(keyPairs) }
+}
+
+function liveKeyPair(keyPair: KeyPairInfo, address: Address): LiveKeyPair {
+  return {
+    address,
+    id: keyPair.KeyPairId ?? '',
+    tags: tagsOf(keyPair.Tags),
+    keyName: keyPair.KeyName ?? '',
+    publicKey: keyPair.PublicKey === undefined ? undefined : publicKeyWithoutComment(keyPair.PublicKey),
+  }
+}
+
+/** `ssh-ed25519 AAAA… somebody@somewhere` -> `ssh-ed25519 AAAA…`; undefined for an empty text. */
+export function publicKeyWithoutComment(text: string): string | undefined {
+  const [type, material] = text.trim().split(/\s+/)
+  return material === undefined ? undefined : `${type} ${material}`
+}

@@ -1,0 +1,21 @@
+import {
+  CreateLaunchTemplateCommand,
+  CreateLaunchTemplateVersionCommand,
+  DeleteLaunchTemplateCommand,
+  DeleteLaunchTemplateVersionsCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  DescribeLaunchTemplatesCommand,
+  ModifyLaunchTemplateCommand,
+} from '@aws-sdk/client-ec2'
+import { reads, removes, writes, type ActionTable } from '../../wire/action-facts.js'
+
+/** The calls about launch templates. */
+export const launchTemplateActions = {
+  DescribeLaunchTemplates: { command: DescribeLaunchTemplatesCommand, ...reads },
+  DescribeLaunchTemplateVersions: { command: DescribeLaunchTemplateVersionsCommand, ...reads },
+  CreateLaunchTemplate: { command: CreateLaunchTemplateCommand, ...writes },
+  CreateLaunchTemplateVersion: { command: CreateLaunchTemplateVersionCommand, ...writes },
+  DeleteLaunchTemplate: { command: DeleteLaunchTemplateCommand, ...removes },
+  DeleteLaunchTemplateVersions: { command: DeleteLaunchTemplateVersionsCommand, ...removes },
+  ModifyLaunchTemplate: { command: ModifyLaunchTemplateCommand, ...writes },
+} as const satisfies ActionTable

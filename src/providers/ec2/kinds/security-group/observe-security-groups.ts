@@ -1,0 +1,38 @@
+import type { SecurityGroup } from '@aws-sdk/client-ec2'
+import type { CloudFacts, CloudQuery } from '../../../../executor/ports.js'
+import type { Address } from '../../../../model/address.js'
+import type { LiveSecurityGroup } from '../../../../model/live-stack.js'
+import { tagKeys } from '../../../../model/tags.js'
+import { sortedByAddress } from '../../tags/address-lists.js'
+import type { Census } from '../../tags/census.js'
+import { tagsOf } from '../../tags/tag-lists.js'
+import type { Ec2Api } from '../../wire/api.js'
+import { readSecurityGroups } from './read-security-groups.js'
+import { rulesOf } from './rules.js'
+
+export function describeSecurityGroups(api: Ec2Api, { stack }: CloudQuery): Promise<readonly SecurityGroup[]> {
+  return readSecurityGroups(api, [{ Name: `tag:${tagKeys.stack}`, Values: [stack] }])
+}
+
+export function securityGroupFacts(
+  described: { readonly securityGroup: readonly SecurityGroup[] },
+  census: Census,
+): Pick<CloudFacts, 'securityGroups'> {
+  const securityGroups = described.securityGroup.flatMap((group) => {
+    const address = census.addressOf('securityGroup', group.GroupId, group)
+    return address === undefined ? [] : liveSecurityGroup(group, address)
+  })
+  return { securityGroups: sortedByAddress(securityGroups) }
+}
+
+function liveSecurityGroup(group: SecurityGroup, address: Address): LiveSecurityGroup {
+  return {
+    address,
+    id: group.GroupId ?? '',
+    tags: tagsOf(group.Tags),
+    groupName: group.GroupName ?? '',
+    description: group.Description ?? '',
+    vpcId: group.VpcId ?? '',
+    ingress: (group.IpPermissions ?? []).flatMap(rulesOf),
+  }
+}

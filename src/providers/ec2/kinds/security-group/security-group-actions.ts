@@ -1,0 +1,17 @@
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  DeleteSecurityGroupCommand,
+  DescribeSecurityGroupsCommand,
+  RevokeSecurityGroupIngressCommand,
+} from '@aws-sdk/client-ec2'
+import { reads, removes, writes, type ActionTable } from '../../wire/action-facts.js'
+
+/** The calls about security groups. */
+export const securityGroupActions = {
+  DescribeSecurityGroups: { command: DescribeSecurityGroupsCommand, ...reads },
+  AuthorizeSecurityGroupIngress: { command: AuthorizeSecurityGroupIngressCommand, ...writes },
+  CreateSecurityGroup: { command: CreateSecurityGroupCommand, ...writes },
+  DeleteSecurityGroup: { command: DeleteSecurityGroupCommand, ...removes },
+  RevokeSecurityGroupIngress: { command: RevokeSecurityGroupIngressCommand, ...writes },
+} as const satisfies ActionTable

@@ -1,0 +1,67 @@
+import type { Instance, Volume } from '@aws-sdk/client-ec2'
+import type { CloudFacts, CloudQuery } from '../../../../executor/ports.js'
+import type { Address } from '../../../../model/address.js'
+import type { LiveServer } from '../../../../model/live-stack.js'
+import { tagKeys } from '../../../../model/tags.js'
+import { sortedByAddress } from '../../tags/address-lists.js'
+import type { Census } from '../../tags/census.js'
+import { tagsOf } from '../../tags/tag-lists.js'
+import type { Ec2Api } from '../../wire/api.js'
+import { textOf } from '../../wire/text-of.js'
+import { readInstances, rootVolumeId } from './read-instances.js'
+
+const serverStates = ['pending', 'running', 'stopping', 'stopped'] as const
+
+export function describeServers(api: Ec2Api, { stack }: CloudQuery): Promise<readonly Instance[]> {
+  return readInstances(api, [
+    { Name: `tag:${tagKeys.stack}`, Values: [stack] },
+    { Name: 'instance-state-name', Values: serverStates },
+  ])
+}
+
+/** A server's root volume is told from the stack's volumes: it carries the stack's tag too. */
+export function serverFacts(
+  described: { readonly server: readonly Instance[]; readonly volume: { readonly tagged: readonly Volume[] } },
+  census: Census,
+): Pick<CloudFacts, 'servers'> {
+  const volumes = new Map(described.volume.tagged.map((volume) => [volume.VolumeId, volume]))
+  const servers = described.server.flatMap((instance) => {
+    if (census.isTemporary('server', instance.InstanceId, instance)) return []
+    const address = census.addressOf('server', instance.InstanceId, instance)
+    if (address === undefined) return []
+    return liveServer(instance, address, rootVolume(volumes.get(rootVolumeId(instance)))) ?? []
+  })
+  return { servers: sortedByAddress(servers) }
+}
+
+function rootVolume(volume: Volume | undefined): LiveServer['rootVolume'] {
+  if (volume?.VolumeId === undefined) return undefined
+  return { id: volume.VolumeId, sizeGiB: volume.Size ?? 0, type: volume.VolumeType ?? '' }
+}
+
+/** The server, or undefined for an instance that is going away or gone. */
+export function liveServer(
+  instance: Instance,
+  address: Address,
+  root: LiveServer['rootVolume'],
+): LiveServer | undefined {
+  const state = serverStates.find((name) => name === instance.State?.Name)
+  if (state === undefined) return undefined
+  return {
+    address,
+    id: instance.InstanceId ?? '',
+    tags: tagsOf(instance.Tags),
+    state,
+    type: instance.InstanceType ?? '',
+    imageId: instance.ImageId ?? '',
+    architecture: instance.Architecture ?? '',
+    zone: instance.Placement?.AvailabilityZone ?? '',
+    subnetId: instance.SubnetId ?? '',
+    vpcId: instance.VpcId ?? '',
+    keyName: textOf(instance.KeyName),
+    securityGroupIds: (instance.SecurityGroups ?? []).map(({ GroupId }) => GroupId ?? '').sort(),
+    privateIp: textOf(instance.PrivateIpAddress),
+    publicIp: textOf(instance.PublicIpAddress),
+    rootVolume: root,
+  }
+}

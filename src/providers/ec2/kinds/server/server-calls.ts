@@ -1,0 +1,188 @@
+import type { Instance } from '@aws-sdk/client-ec2'
+import type { LaunchRequest, Once, Owned, Owner, RunningServer, ServerCloud } from '../../../../executor/ports.js'
+import { isOfClass, providerError } from '../../errors/provider-errors.js'
+import { readOwned } from '../../tags/ownership.js'
+import { watchById } from '../../waiting/watch-by-id.js'
+import type { InputOf } from '../../wire/actions.js'
+import type { Ec2Api } from '../../wire/api.js'
+import { tokenOf, tokensMax } from '../../wire/tokens.js'
+import { endedInLaunch, launch, launchFailed } from './launch.js'
+import { isEnding, readInstance, readInstances } from './read-instances.js'
+
+/** Terraform gives each of them 10 minutes; big instances stop and end slowly. */
+const runningLimitMs = 10 * 60_000
+const stoppedLimitMs = 15 * 60_000
+const terminatedLimitMs = 20 * 60_000
+/** So many readings in a row must miss an instance that was told to terminate before it counts as gone. */
+const absencesMin = 2
+/** A launch that cannot be seen for so many readings is no longer a matter of eventual consistency (about 5 minutes). */
+const launchAbsencesMax = 40
+
+/** How servers come, change and go. */
+export function createServerCalls(api: Ec2Api): Omit<ServerCloud, 'readHostKeys'> {
+  const instances = watchById(api, 'instance-id', readInstances, ({ InstanceId }) => InstanceId)
+
+  /** The instance in the moment before it is changed; rejects when it is not there or not ours. */
+  async function readExisting(id: string, owner: Owner): Promise<Instance> {
+    const instance = await readOwned(api, id, owner, readInstance)
+    if (instance === undefined || isEnding(instance)) throw gone(id, owner)
+    return instance
+  }
+
+  const untilRunning = (id: string, owner?: Owner): Promise<Instance> =>
+    instances.until(
+      id,
+      (instance, absences) => {
+        if (instance === undefined) {
+          if (absences > launchAbsencesMax) throw gone(id, owner)
+          return undefined
+        }
+        if (instance.State?.Name === 'running') return instance
+        // A start that fails for want of capacity falls back to stopped; `ended` tells what became of a launch.
+        return isEnding(instance) || instance.State?.Name === 'stopped' ? instance : undefined
+      },
+      { what: `${id} to run`, timeoutMs: runningLimitMs },
+    )
+
+  const untilStopped = (id: string): Promise<Instance> =>
+    instances.until(
+      id,
+      (instance) => (instance?.State?.Name === 'stopped' || (instance && isEnding(instance)) ? instance : undefined),
+      {
+        what: `${id} to stop`,
+        timeoutMs: stoppedLimitMs,
+        hint: 'its operating system may not react; look at its console, or stop it by force in the AWS console',
+      },
+    )
+
+  const modify = (input: InputOf<'ModifyInstanceAttribute'>) =>
+    api.call('ModifyInstanceAttribute', input, { seen: true })
+
+  async function createServer(request: LaunchRequest & Once): Promise<RunningServer> {
+    for (let burnt = 0; burnt < tokensMax; burnt += 1) {
+      const launched = await launch(api, request, tokenOf(request.once, burnt))
+      if (launched === undefined) continue
+      const id = launched.InstanceId ?? ''
+      api.young.note(id)
+      const instance = await untilRunning(id)
+      if (instance.State?.Name === 'running') return runningServer(instance)
+      if (instance.State?.Name === 'stopped') {
+        // An earlier attempt launched it, and somebody stopped it since.
+        await api.call('StartInstances', { InstanceIds: [id] }, { seen: true })
+        return runningServer(await untilRunning(id))
+      }
+      if (endedInLaunch(instance)) throw launchFailed(instance)
+    }
+    throw providerError(
+      'EC2_LAUNCH_FAILED',
+      'conflict',
+      'every instance that this step launched was terminated by somebody',
+      {
+        hint: 'find out who terminates them (CloudTrail, an instance scheduler), then apply again',
+        action: 'RunInstances',
+      },
+    )
+  }
+
+  async function startServer({ id, owner }: Owned) {
+    let instance = await readExisting(id, owner)
+    const effect = instance.State?.Name === 'running' ? ('unchanged' as const) : ('done' as const)
+    if (instance.State?.Name === 'stopping') instance = await untilStopped(id)
+    if (instance.State?.Name === 'stopped') {
+      await api.call('StartInstances', { InstanceIds: [id] }, { seen: true })
+      api.young.note(id)
+    }
+    if (effect === 'done') {
+      // Right after StartInstances a reading may still say `stopped`.
+      instance = await instances.until(
+        id,
+        (read) => (read?.State?.Name === 'running' || (read && isEnding(read)) ? read : undefined),
+        { what: `${id} to run`, timeoutMs: runningLimitMs },
+      )
+    }
+    if (instance.State?.Name !== 'running') throw launchFailed(instance)
+    return { ...runningServer(instance), effect }
+  }
+
+  async function stopServer({ id, owner }: Owned) {
+    const instance = await readExisting(id, owner)
+    if (instance.State?.Name === 'stopped') return 'unchanged'
+    if (instance.State?.Name === 'pending') await untilRunning(id, owner)
+    if (instance.State?.Name !== 'stopping') await api.call('StopInstances', { InstanceIds: [id] }, { seen: true })
+    const stopped = await untilStopped(id)
+    if (isEnding(stopped)) throw gone(id, owner)
+    return 'done'
+  }
+
+  async function terminateServer({ id, owner }: Owned) {
+    const instance = await readOwned(api, id, owner, readInstance)
+    if (instance === undefined || instance.State?.Name === 'terminated') return 'unchanged'
+    try {
+      // A NotFound does not mean that it is gone: it may be running (EC2 Developer Guide, "Eventual consistency").
+      await api.call('TerminateInstances', { InstanceIds: [id] }, { seen: true })
+    } catch (error) {
+      throw isOfClass(error, 'permission') ? protectedServer(id, owner, error) : error
+    }
+    await instances.until(
+      id,
+      (read, absences) => (read?.State?.Name === 'terminated' || absences >= absencesMin ? true : undefined),
+      { what: `${id} to terminate`, timeoutMs: terminatedLimitMs },
+    )
+    api.young.forget(id)
+    return 'done'
+  }
+
+  return {
+    createServer,
+    startServer,
+    stopServer,
+    terminateServer,
+    setServerType: async ({ instanceId, type, owner }) => {
+      const instance = await readExisting(instanceId, owner)
+      if (instance.InstanceType === type) return 'unchanged'
+      await modify({ InstanceId: instanceId, InstanceType: { Value: type } })
+      return 'done'
+    },
+    setServerGroups: async ({ instanceId, groupIds, owner }) => {
+      const instance = await readExisting(instanceId, owner)
+      const wanted = [...new Set(groupIds)].sort()
+      const current = (instance.SecurityGroups ?? []).map(({ GroupId }) => GroupId ?? '').sort()
+      if (wanted.join() === current.join()) return 'unchanged'
+      await modify({ InstanceId: instanceId, Groups: wanted })
+      return 'done'
+    },
+    setServerProtection: async ({ instanceId, protect, owner }) => {
+      await readExisting(instanceId, owner)
+      await modify({ InstanceId: instanceId, DisableApiTermination: { Value: protect } })
+      return 'done'
+    },
+  }
+}
+
+function runningServer(instance: Instance): RunningServer {
+  return {
+    id: instance.InstanceId ?? '',
+    privateIp: instance.PrivateIpAddress === '' ? undefined : instance.PrivateIpAddress,
+    publicIp: instance.PublicIpAddress === '' ? undefined : instance.PublicIpAddress,
+    zone: instance.Placement?.AvailabilityZone ?? '',
+  }
+}
+
+function gone(id: string, owner: Owner | undefined) {
+  return providerError(
+    'EC2_NOT_FOUND',
+    'absent',
+    `${id}${owner ? ` (${owner.address})` : ''} does not exist any more`,
+    {
+      hint: 'plan again to see what the stack has now',
+    },
+  )
+}
+
+function protectedServer(id: string, owner: Owner, cause: unknown) {
+  return providerError('EC2_PROTECTED', 'permission', `${id} (${owner.address}) is protected from termination`, {
+    hint: 'set `protect: false` in the stack file and apply, then remove the server',
+    action: 'TerminateInstances',
+    cause,
+  })
+}

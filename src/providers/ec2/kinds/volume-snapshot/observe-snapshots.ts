@@ -1,0 +1,77 @@
+import type { Snapshot } from '@aws-sdk/client-ec2'
+import type { CloudFacts, CloudQuery } from '../../../../executor/ports.js'
+import type { LiveSnapshot } from '../../../../model/live-stack.js'
+import { tagKeys } from '../../../../model/tags.js'
+import { mergeById, withAddresses } from '../../tags/address-lists.js'
+import type { Census } from '../../tags/census.js'
+import { tagsOf } from '../../tags/tag-lists.js'
+import type { Ec2Api } from '../../wire/api.js'
+import { readForEach } from '../../wire/pages.js'
+import { readAnySnapshots, readOwnSnapshots } from './read-snapshots.js'
+import { readSnapshotImages } from './snapshot-images.js'
+
+interface DescribedSnapshots {
+  /** With the tag of the stack, or of another one that was asked for. */
+  readonly tagged: readonly Snapshot[]
+  /** Images by snapshot; undefined where they were not asked for. */
+  readonly images: ReadonlyMap<string, readonly string[]> | undefined
+  /** Those that the file names by id. */
+  readonly named: readonly LiveSnapshot[]
+}
+
+export async function describeSnapshots(api: Ec2Api, query: CloudQuery): Promise<DescribedSnapshots> {
+  const stacks = [...new Set([query.stack, ...(query.snapshotsOf ?? [])])]
+  const [own, named] = await Promise.all([
+    describeOwn(api, stacks, query.snapshotImages ?? false),
+    readForEach(
+      query.snapshotIds.map(({ id }) => id),
+      (Values) => readAnySnapshots(api, [{ Name: 'snapshot-id', Values }]),
+    ),
+  ])
+  return {
+    ...own,
+    named: withAddresses(
+      query.snapshotIds,
+      named.flatMap((snapshot) => snapshotFacts(snapshot) ?? []),
+    ),
+  }
+}
+
+async function describeOwn(
+  api: Ec2Api,
+  stacks: readonly string[],
+  withImages: boolean,
+): Promise<Pick<DescribedSnapshots, 'tagged' | 'images'>> {
+  const tagged = await readOwnSnapshots(api, [{ Name: `tag:${tagKeys.stack}`, Values: stacks }])
+  return { tagged, images: withImages ? await readSnapshotImages(api, tagged) : undefined }
+}
+
+export function observedSnapshots(
+  { snapshot }: { readonly snapshot: DescribedSnapshots },
+  census: Census,
+): Pick<CloudFacts, 'snapshots'> {
+  const tagged = snapshot.tagged.flatMap((found): LiveSnapshot[] => {
+    const facts = snapshotFacts(found)
+    const address = facts && census.addressOf(['volume', 'archive'], found.SnapshotId, found)
+    if (facts === undefined || address === undefined) return []
+    const imageIds = snapshot.images?.get(facts.id)
+    return [{ address, ...facts, ...(imageIds && { imageIds }) }]
+  })
+  return { snapshots: mergeById(tagged, snapshot.named) }
+}
+
+const snapshotStates = ['pending', 'completed', 'error'] as const
+
+/** The snapshot without its address, or undefined for one in the recycle bin. */
+function snapshotFacts(snapshot: Snapshot): Omit<LiveSnapshot, 'address'> | undefined {
+  const state = snapshotStates.find((name) => name === snapshot.State)
+  if (state === undefined) return undefined
+  return {
+    id: snapshot.SnapshotId ?? '',
+    tags: tagsOf(snapshot.Tags),
+    volumeId: snapshot.VolumeId ?? '',
+    state,
+    startedAt: snapshot.StartTime?.toISOString() ?? '',
+    sizeGiB: snapshot.VolumeSize ?? 0,
+  }
+}

@@ -1,0 +1,23 @@
+import type { Snapshot } from '@aws-sdk/client-ec2'
+import type { Ec2Api } from '../../wire/api.js'
+import { filtersOf, readAll, type FilterList } from '../../wire/pages.js'
+
+/** The account's own snapshots that fit all filters; without OwnerIds EC2 looks through everything public. */
+export function readOwnSnapshots(api: Ec2Api, filters: FilterList): Promise<readonly Snapshot[]> {
+  return readAll(
+    api,
+    'DescribeSnapshots',
+    { Filters: filtersOf(filters), OwnerIds: ['self'] },
+    ({ Snapshots }) => Snapshots,
+  )
+}
+
+/** Whoever owns them: a stack may name a snapshot that another account shares. */
+export function readAnySnapshots(api: Ec2Api, filters: FilterList): Promise<readonly Snapshot[]> {
+  return readAll(api, 'DescribeSnapshots', { Filters: filtersOf(filters) }, ({ Snapshots }) => Snapshots)
+}
+
+export async function readSnapshot(api: Ec2Api, id: string): Promise<Snapshot | undefined> {
+  const output = await api.call('DescribeSnapshots', { SnapshotIds: [id] })
+  return output.Snapshots?.[0]
+}

@@ -1,0 +1,54 @@
+import type { Instance, Volume } from '@aws-sdk/client-ec2'
+import type { CloudFacts, CloudQuery } from '../../../../executor/ports.js'
+import type { LiveVolume } from '../../../../model/live-stack.js'
+import { tagKeys } from '../../../../model/tags.js'
+import { mergeById, withAddresses } from '../../tags/address-lists.js'
+import type { Census } from '../../tags/census.js'
+import { tagsOf } from '../../tags/tag-lists.js'
+import type { Ec2Api } from '../../wire/api.js'
+import { readForEach } from '../../wire/pages.js'
+import { rootVolumeId } from '../server/read-instances.js'
+import { readVolumes } from './read-volumes.js'
+import { volumeFacts } from './volume-facts.js'
+
+interface DescribedVolumes {
+  /** With the stack's tag, root volumes included. */
+  readonly tagged: readonly Volume[]
+  /** Those that the file adopts by id. */
+  readonly adopted: readonly LiveVolume[]
+}
+
+export async function describeVolumes(api: Ec2Api, { stack, volumeIds }: CloudQuery): Promise<DescribedVolumes> {
+  const [tagged, adopted] = await Promise.all([
+    readVolumes(api, [{ Name: `tag:${tagKeys.stack}`, Values: [stack] }]),
+    // As a filter: a missing id is an empty answer then, and not an error for all of them.
+    readForEach(
+      volumeIds.map(({ id }) => id),
+      (Values) => readVolumes(api, [{ Name: 'volume-id', Values }]),
+    ),
+  ])
+  return {
+    tagged,
+    adopted: withAddresses(
+      volumeIds,
+      adopted.flatMap((volume) => volumeFacts(volume) ?? []),
+    ),
+  }
+}
+
+/** Volumes that hold data: a root disk is its server's. */
+export function observedVolumes(
+  { server, volume }: { readonly server: readonly Instance[]; readonly volume: DescribedVolumes },
+  census: Census,
+): Pick<CloudFacts, 'volumes'> {
+  const roots = new Set(server.map(rootVolumeId))
+  const isRoot = ({ VolumeId, Tags }: Volume) => tagsOf(Tags)[tagKeys.role] === 'root' || roots.has(VolumeId ?? '')
+  const tagged = volume.tagged.flatMap((found): LiveVolume[] => {
+    const facts = volumeFacts(found)
+    if (facts && census.isTemporary('volume', found.VolumeId, found)) return []
+    if (isRoot(found)) return []
+    const address = facts && census.addressOf('volume', found.VolumeId, found)
+    return facts === undefined || address === undefined ? [] : [{ address, ...facts }]
+  })
+  return { volumes: mergeById(tagged, volume.adopted) }
+}

@@ -1,0 +1,21 @@
+import {
+  AttachVolumeCommand,
+  CreateVolumeCommand,
+  DeleteVolumeCommand,
+  DescribeVolumesCommand,
+  DescribeVolumesModificationsCommand,
+  DetachVolumeCommand,
+  ModifyVolumeCommand,
+} from '@aws-sdk/client-ec2'
+import { reads, removes, writes, type ActionTable } from '../../wire/action-facts.js'
+
+/** The calls about volumes. */
+export const volumeActions = {
+  DescribeVolumes: { command: DescribeVolumesCommand, ...reads },
+  DescribeVolumesModifications: { command: DescribeVolumesModificationsCommand, ...reads },
+  AttachVolume: { command: AttachVolumeCommand, ...writes },
+  CreateVolume: { command: CreateVolumeCommand, ...writes },
+  DeleteVolume: { command: DeleteVolumeCommand, ...removes },
+  DetachVolume: { command: DetachVolumeCommand, ...writes },
+  ModifyVolume: { command: ModifyVolumeCommand, ...writes },
+} as const satisfies ActionTable

@@ -1,0 +1,133 @@
+import type { Volume } from '@aws-sdk/client-ec2'
+import type { Effect, Once, Owned, VolumeCloud, VolumeRequest } from '../../../../executor/ports.js'
+import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
+import { operationTag } from '../../tags/operation-tag.js'
+import { readConfirmed, readOwned } from '../../tags/ownership.js'
+import { tagListOf } from '../../tags/tag-lists.js'
+import type { Watcher } from '../../waiting/waiters.js'
+import type { Ec2Api } from '../../wire/api.js'
+import { tokenOf, tokensMax } from '../../wire/tokens.js'
+import { readLastingVolume, readVolumes } from './read-volumes.js'
+import { attachmentOf, volumeFacts } from './volume-facts.js'
+
+/** Measured median 1.5 s, p99 4 s; Terraform waits 5 minutes. */
+const availableLimitMs = 10 * 60_000
+const deleteLimitMs = 10 * 60_000
+/** So many readings in a row must miss a volume whose creation was answered before it counts as failed (about 5 minutes). */
+const creationAbsencesMax = 40
+
+/** How volumes come and go. */
+export function createVolumeCalls(
+  api: Ec2Api,
+  volumes: Watcher<Volume>,
+): Pick<VolumeCloud, 'createVolume' | 'deleteVolume' | 'readVolume'> {
+  async function createVolume(request: VolumeRequest & Once) {
+    for (let burnt = 0; burnt < tokensMax; burnt += 1) {
+      const id = await create(api, request, tokenOf(request.once, burnt))
+      if (id === undefined) continue
+      api.young.note(id)
+      const volume = await untilAvailable(id)
+      return { id, zone: volume.AvailabilityZone ?? request.zone }
+    }
+    throw providerError('EC2_VOLUME_FAILED', 'conflict', 'every volume that this step created is gone again', {
+      hint: 'find out who deletes them (CloudTrail), then apply again',
+      action: 'CreateVolume',
+    })
+  }
+
+  const untilAvailable = (id: string): Promise<Volume> =>
+    volumes.until(
+      id,
+      (volume, absences) => {
+        if (volume?.State === 'available' || volume?.State === 'in-use') return volume
+        if (volume?.State === 'error' || volume?.State === 'deleted' || absences > creationAbsencesMax) throw failed(id)
+        return undefined
+      },
+      { what: `${id} to become available`, timeoutMs: availableLimitMs },
+    )
+
+  async function deleteVolume({ id, owner }: Owned): Promise<Effect> {
+    const deadline = api.settings.clock.now() + deleteLimitMs * api.settings.timeoutScale
+    for (;;) {
+      const volume = await readOwned(api, id, owner, readLastingVolume)
+      if (volume === undefined) return 'unchanged'
+      const attachment = attachmentOf(volume)
+      if (attachment && attachment.state !== 'detaching') {
+        throw providerError(
+          'EC2_WRONG_STATE',
+          'wait-state',
+          `${id} (${owner.address}) is attached to ${attachment.instanceId}`,
+          {
+            hint: 'it was attached since the plan was made; plan again',
+            action: 'DeleteVolume',
+          },
+        )
+      }
+      try {
+        await api.call('DeleteVolume', { VolumeId: id }, { seen: true })
+        api.young.forget(id)
+        return 'done'
+      } catch (error) {
+        if (isOfClass(error, 'absent')) return 'done'
+        // Still leaving its server, or being copied by a snapshot that has just begun.
+        if (!hasAwsCode(error, 'VolumeInUse', 'IncorrectState') || api.settings.clock.now() >= deadline) throw error
+      }
+      await api.pause(3_000)
+    }
+  }
+
+  return {
+    createVolume,
+    deleteVolume,
+    readVolume: async (volumeId) => {
+      const volume = await readConfirmed(api, volumeId, readLastingVolume)
+      return volume && volumeFacts(volume)
+    },
+  }
+}
+
+/** The id of the volume that this token stands for; undefined when the token is burnt: its volume failed or is gone. */
+async function create(api: Ec2Api, request: VolumeRequest & Once, token: string): Promise<string | undefined> {
+  try {
+    const volume = await api.call('CreateVolume', {
+      ClientToken: token,
+      AvailabilityZone: request.zone,
+      VolumeType: request.type,
+      ...(request.sizeGiB === undefined ? {} : { Size: request.sizeGiB }),
+      ...(request.iops === undefined ? {} : { Iops: request.iops }),
+      ...(request.throughputMiBps === undefined ? {} : { Throughput: request.throughputMiBps }),
+      ...(request.encrypted === undefined ? {} : { Encrypted: request.encrypted }),
+      ...(request.kmsKey === undefined ? {} : { KmsKeyId: request.kmsKey }),
+      ...(request.snapshotId === undefined ? {} : { SnapshotId: request.snapshotId }),
+      TagSpecifications: [
+        { ResourceType: 'volume', Tags: tagListOf({ ...request.tags, [operationTag]: request.once }) },
+      ],
+    })
+    const ended = volume.State === 'error' || volume.State === 'deleting' || volume.State === 'deleted'
+    return ended ? undefined : volume.VolumeId
+  } catch (error) {
+    // At the limit EC2 also refuses to repeat a creation that has succeeded; and a volume that failed later burns its token.
+    if (!hasAwsCode(error, 'IdempotentParameterMismatch', 'VolumeLimitExceeded')) throw error
+    const earlier = await readByOperation(api, request.once)
+    if (earlier?.VolumeId !== undefined) return earlier.VolumeId
+    if (hasAwsCode(error, 'VolumeLimitExceeded')) throw error
+    return undefined
+  }
+}
+
+async function readByOperation(api: Ec2Api, once: string): Promise<Volume | undefined> {
+  const found = await readVolumes(api, [{ Name: `tag:${operationTag}`, Values: [once] }])
+  return found.find(({ State }) => State === 'creating' || State === 'available' || State === 'in-use')
+}
+
+function failed(id: string) {
+  return providerError(
+    'EC2_VOLUME_FAILED',
+    'bad-request',
+    `EC2 accepted the volume ${id} and then could not create it`,
+    {
+      hint: 'most often the KMS key or the snapshot may not be used with these credentials; correct it and apply again',
+      action: 'CreateVolume',
+    },
+  )
+}

@@ -1,0 +1,166 @@
+import type { Volume, VolumeModification } from '@aws-sdk/client-ec2'
+import type { Effect, VolumeCloud } from '../../../../executor/ports.js'
+import type { LiveModification } from '../../../../model/live-stack.js'
+import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
+import { readOwned } from '../../tags/ownership.js'
+import { watchById } from '../../waiting/watch-by-id.js'
+import type { Ec2Api } from '../../wire/api.js'
+import { filtersOf, readAll, readForEach, type FilterList } from '../../wire/pages.js'
+import { readLastingVolume } from './read-volumes.js'
+
+/** `modifying` lasts seconds to minutes; what follows it may last hours, but the new size can be used. */
+const usableLimitMs = 60 * 60_000
+
+type ModifyRequest = Parameters<VolumeCloud['modifyVolume']>[0]
+
+/** How volumes grow and change their type. */
+export function createVolumeChangeCalls(api: Ec2Api): Pick<VolumeCloud, 'modifyVolume' | 'readModifications'> {
+  const modifications = watchById(api, 'volume-id', describeModifications, ({ VolumeId }) => VolumeId)
+  return {
+    readModifications: (volumeIds) => readModifications(api, volumeIds),
+    modifyVolume: async (request): Promise<Effect> => {
+      const { volumeId, owner, onProgress } = request
+      const volume = await readOwned(api, volumeId, owner, readLastingVolume)
+      if (volume === undefined) {
+        throw providerError('EC2_NOT_FOUND', 'absent', `${volumeId} (${owner.address}) does not exist any more`, {
+          hint: 'plan again to see what the stack has now',
+        })
+      }
+      if ((volume.Size ?? 0) > request.sizeGiB) throw wouldShrink(volume, request)
+      const begun = await readModification(api, volumeId)
+      const underWay = begun?.ModificationState === 'modifying' && aimsAt(begun, request)
+      if (!underWay) {
+        if (isAsWanted(volume, request)) return 'unchanged'
+        await modify(volume, request)
+      }
+      await modifications.until(
+        volumeId,
+        (modification) => {
+          // An older modification may be shown until the new one is.
+          if (modification === undefined || !aimsAt(modification, request)) return undefined
+          if (modification.ModificationState === 'failed') throw failed(modification)
+          onProgress?.(modification.Progress ?? 0)
+          return modification.ModificationState === 'modifying' ? undefined : true
+        },
+        { what: `the modification of ${volumeId}`, timeoutMs: usableLimitMs },
+      )
+      return 'done'
+    },
+  }
+
+  async function modify(volume: Volume, request: ModifyRequest): Promise<void> {
+    try {
+      await api.call('ModifyVolume', modifyInput(volume, request), { seen: true })
+    } catch (error) {
+      // Its first answer was lost: the modification that stands in the way is our own.
+      const begun = isOfClass(error, 'wait-state', 'cool-down')
+        ? await readModification(api, request.volumeId)
+        : undefined
+      if (begun && begun.ModificationState !== 'failed' && aimsAt(begun, request)) return
+      if (isOfClass(error, 'cool-down') || hasAwsCode(error, 'IncorrectModificationState')) {
+        throw coolingDown(request, begun, error)
+      }
+      throw error
+    }
+  }
+}
+
+/** One call for everything that differs; IOPS and throughput always, because a change of type resets them (section 7). */
+function modifyInput(volume: Volume, { volumeId, sizeGiB, type, iops, throughputMiBps }: ModifyRequest) {
+  return {
+    VolumeId: volumeId,
+    ...(volume.Size === sizeGiB ? {} : { Size: sizeGiB }),
+    ...(volume.VolumeType === type ? {} : { VolumeType: type }),
+    ...(iops === undefined ? {} : { Iops: iops }),
+    ...(throughputMiBps === undefined ? {} : { Throughput: throughputMiBps }),
+  }
+}
+
+function isAsWanted(volume: Volume, { sizeGiB, type, iops, throughputMiBps }: ModifyRequest): boolean {
+  return (
+    volume.Size === sizeGiB &&
+    volume.VolumeType === type &&
+    (iops === undefined || volume.Iops === iops) &&
+    (throughputMiBps === undefined || volume.Throughput === throughputMiBps)
+  )
+}
+
+function aimsAt(modification: VolumeModification, { sizeGiB, type, iops, throughputMiBps }: ModifyRequest): boolean {
+  return (
+    modification.TargetSize === sizeGiB &&
+    modification.TargetVolumeType === type &&
+    (iops === undefined || modification.TargetIops === iops) &&
+    (throughputMiBps === undefined || modification.TargetThroughput === throughputMiBps)
+  )
+}
+
+function describeModifications(api: Ec2Api, filters: FilterList): Promise<readonly VolumeModification[]> {
+  return readAll(
+    api,
+    'DescribeVolumesModifications',
+    { Filters: filtersOf(filters) },
+    ({ VolumesModifications }) => VolumesModifications,
+  )
+}
+
+const modificationStates = ['modifying', 'optimizing', 'completed', 'failed'] as const
+
+async function readModifications(
+  api: Ec2Api,
+  volumeIds: readonly string[],
+): Promise<Readonly<Record<string, readonly LiveModification[]>>> {
+  const described = await readForEach(volumeIds, (Values) =>
+    describeModifications(api, [{ Name: 'volume-id', Values }]),
+  )
+  const found: Record<string, LiveModification[]> = {}
+  for (const { VolumeId, ModificationState, Progress, StartTime } of described) {
+    const state = modificationStates.find((name) => name === ModificationState)
+    if (VolumeId === undefined || state === undefined || StartTime === undefined) continue
+    const modifications = (found[VolumeId] ??= [])
+    modifications.push({ state, progress: Progress ?? 0, startedAt: StartTime.toISOString() })
+  }
+  for (const modifications of Object.values(found)) {
+    modifications.sort((left, right) => (left.startedAt < right.startedAt ? 1 : -1))
+  }
+  return found
+}
+
+/** The newest modification of a volume; undefined when it never had one. */
+async function readModification(api: Ec2Api, volumeId: string): Promise<VolumeModification | undefined> {
+  const found = await describeModifications(api, [{ Name: 'volume-id', Values: [volumeId] }])
+  return [...found].sort((left, right) => (right.StartTime?.getTime() ?? 0) - (left.StartTime?.getTime() ?? 0))[0]
+}
+
+function wouldShrink(volume: Volume, { volumeId, sizeGiB, owner }: ModifyRequest) {
+  return providerError(
+    'EC2_REJECTED',
+    'bad-request',
+    `${volumeId} (${owner.address}) has ${volume.Size ?? 0} GiB and cannot shrink to ${sizeGiB} GiB`,
+    { hint: 'volumes grow, never shrink; correct `size` in the stack file', action: 'ModifyVolume' },
+  )
+}
+
+function failed({ VolumeId, StatusMessage }: VolumeModification) {
+  return providerError(
+    'EC2_MODIFICATION_FAILED',
+    'wait-state',
+    `EC2 could not modify ${VolumeId}${StatusMessage === undefined || StatusMessage === '' ? '' : `: ${StatusMessage}`}`,
+    { hint: 'the volume is as it was; apply again', action: 'ModifyVolume' },
+  )
+}
+
+function coolingDown({ volumeId, owner }: ModifyRequest, begun: VolumeModification | undefined, cause: unknown) {
+  const since = begun?.StartTime === undefined ? '' : `, begun ${begun.StartTime.toISOString()}`
+  const state = begun?.ModificationState ?? 'unknown'
+  const progress = begun?.Progress === undefined ? '' : ` at ${begun.Progress} %`
+  return providerError(
+    'EC2_COOLING_DOWN',
+    'cool-down',
+    `${volumeId} (${owner.address}) cannot be modified yet: its last modification${since} is ${state}${progress}. ${cause instanceof Error ? cause.message : ''}`.trim(),
+    {
+      hint: 'EC2 takes the next change of a volume when the last one is completed, and four in 24 hours at most (older rule: six hours apart); apply again then',
+      action: 'ModifyVolume',
+      cause,
+    },
+  )
+}

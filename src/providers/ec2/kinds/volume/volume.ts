@@ -1,0 +1,24 @@
+import type { VolumeCloud } from '../../../../executor/ports.js'
+import { watchById } from '../../waiting/watch-by-id.js'
+import type { Kind } from '../kind.js'
+import { createAttachmentCalls } from './attachments.js'
+import { describeVolumes, observedVolumes } from './observe-volumes.js'
+import { readVolume, readVolumes } from './read-volumes.js'
+import { createVolumeCalls } from './volume-calls.js'
+import { createVolumeChangeCalls } from './volume-changes.js'
+
+/** Volumes, where they are attached, and how they grow. */
+export const volumeKind = {
+  idPrefix: 'vol',
+  readById: readVolume,
+  describe: describeVolumes,
+  facts: observedVolumes,
+  cloud: (api): VolumeCloud => {
+    const volumes = watchById(api, 'volume-id', readVolumes, ({ VolumeId }) => VolumeId)
+    return {
+      ...createVolumeCalls(api, volumes),
+      ...createAttachmentCalls(api, volumes),
+      ...createVolumeChangeCalls(api),
+    }
+  },
+} as const satisfies Kind<unknown, never, object, object>

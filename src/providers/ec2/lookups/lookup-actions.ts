@@ -1,0 +1,9 @@
+import { DescribeAvailabilityZonesCommand, DescribeImagesCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2'
+import { reads, type ActionTable } from '../wire/action-facts.js'
+
+/** What a stack refers to and does not own is looked up with these. */
+export const lookupActions = {
+  DescribeAvailabilityZones: { command: DescribeAvailabilityZonesCommand, ...reads },
+  DescribeImages: { command: DescribeImagesCommand, ...reads },
+  DescribeSubnets: { command: DescribeSubnetsCommand, ...reads },
+} as const satisfies ActionTable

@@ -1,0 +1,37 @@
+import { isIP } from 'node:net'
+import { messageOf } from '../../../core/errors.js'
+import type { Ec2Api } from '../wire/api.js'
+import { providerError } from '../errors/provider-errors.js'
+
+const amazonCheck = 'https://checkip.amazonaws.com'
+const timeoutMs = 5_000
+const attemptsMax = 3
+
+/** The address from which this machine reaches EC2: asked of the target's endpoint (`/checkip`), else of Amazon's service. */
+export async function readOperatorIp(api: Ec2Api): Promise<string> {
+  const { endpoint } = api.target
+  const url = endpoint === undefined ? amazonCheck : `${endpoint.replace(/\/+$/, '')}/checkip`
+  let failure: unknown
+  for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+    try {
+      return await ask(url)
+    } catch (error) {
+      failure = error
+      if (attempt < attemptsMax) await api.pause(500 * attempt)
+    }
+  }
+  throw providerError(
+    'EC2_OPERATOR_ADDRESS',
+    'unreachable',
+    `cannot find out this machine's public address from ${url}: ${messageOf(failure)}`,
+    { hint: 'write a CIDR in place of `my-ip` in the stack file, e.g. `from: 203.0.113.7/32`', cause: failure },
+  )
+}
+
+async function ask(url: string): Promise<string> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) })
+  const text = (await response.text()).trim()
+  if (!response.ok) throw new Error(`HTTP status ${response.status}`)
+  if (isIP(text) === 0) throw new Error(`the answer is no address: ${text.slice(0, 80)}`)
+  return text
+}

@@ -1,0 +1,41 @@
+import type { CloudFacts } from '../../../executor/ports.js'
+import { parseAddress, type Address, type ResourceKind } from '../../../model/address.js'
+import type { LiveTemporary } from '../../../model/live-stack.js'
+import { tagKeys } from '../../../model/tags.js'
+import { sortedByAddress } from './address-lists.js'
+import { tagsOf, type TaggedItem } from './tag-lists.js'
+
+/** Says who is who in one observation, by tags, and remembers who cannot be told, and who is there for a while only. */
+export interface Census {
+  /** The address that the tags name, of one of these kinds; what names none is remembered as unnamed. */
+  addressOf(kind: ResourceKind | readonly ResourceKind[], id: string | undefined, item: TaggedItem): Address | undefined
+  /** Whether it only lives while an archive is made; it is remembered as such. */
+  isTemporary(kind: LiveTemporary['kind'], id: string | undefined, item: TaggedItem): boolean
+  /** What was remembered. */
+  remembered(): Pick<CloudFacts, 'temporaries' | 'unnamed'>
+}
+
+export function createCensus(): Census {
+  const unnamed: { id: string; addressTag: string | undefined }[] = []
+  const temporaries: LiveTemporary[] = []
+  return {
+    addressOf: (kind, id, { Tags }) => {
+      const text = tagsOf(Tags)[tagKeys.address]
+      const found = text === undefined ? undefined : parseAddress(text)?.kind
+      if (found !== undefined && [kind].flat().includes(found)) return text as Address
+      unnamed.push({ id: id ?? '', addressTag: text })
+      return undefined
+    },
+    isTemporary: (kind, id, { Tags }) => {
+      const { [tagKeys.role]: role, [tagKeys.address]: address } = tagsOf(Tags)
+      if (role !== 'temporary' || address === undefined || id === undefined) return false
+      if (parseAddress(address)?.kind !== 'archive') return false
+      temporaries.push({ address: address as Address, kind, id })
+      return true
+    },
+    remembered: () => ({
+      ...(temporaries.length > 0 && { temporaries: sortedByAddress(temporaries) }),
+      unnamed: unnamed.sort((left, right) => (left.id < right.id ? -1 : 1)),
+    }),
+  }
+}

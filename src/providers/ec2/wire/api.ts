@@ -1,0 +1,148 @@
+import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2'
+import pLimit from 'p-limit'
+import { assert } from '../../../core/assert.js'
+import { Cancelled } from '../../../core/errors.js'
+import { actions, type Action, type InputOf, type OutputOf } from './actions.js'
+import { providerError, toProviderError } from '../errors/provider-errors.js'
+import { withRetries } from './retry-calls.js'
+import type { Ec2Target, Settings } from './ec2-target.js'
+import { createYoungObjects, type YoungObjects } from './young.js'
+
+export interface CallOptions {
+  /** A reading has just shown what the call is about, so a NotFound only says that this has not spread yet. */
+  readonly seen?: boolean
+}
+
+/** EC2 as the rest of this folder sees it: one typed call, which retries by class and rejects with ProviderErrors alone. */
+export interface Ec2Api {
+  call<A extends Action>(action: A, input: InputOf<A>, options?: CallOptions): Promise<OutputOf<A>>
+  readonly young: YoungObjects
+  readonly settings: Settings
+  readonly target: Ec2Target
+  /** The region in force: the target's, else the SDK's; rejects when there is none. */
+  region(): Promise<string>
+  /** How messages name the other side. */
+  readonly endpointName: string
+  /** Sleeps for a pause that EC2's pace asks for, shortened by `pollScale`. */
+  pause(durationMs: number): Promise<void>
+  /** The credentials that calls are signed with, for a client of another service. */
+  readonly clientConfiguration: ClientConfiguration
+  close(): void
+}
+
+export type ClientConfiguration = ReturnType<typeof configurationOf>
+
+interface Answer {
+  readonly $metadata: { readonly requestId?: string | undefined }
+}
+
+/** Makes the client; nothing is sent and no credentials are looked up before the first call. */
+export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
+  // The SDK's version is pinned here, so its advice about Node is nothing that the operator could follow.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+  const clientConfiguration = configurationOf(target)
+  const client = new EC2Client(clientConfiguration)
+  const young = createYoungObjects(settings.clock)
+  const lanes = {
+    read: pLimit(settings.concurrency.read),
+    write: pLimit(settings.concurrency.write),
+    launch: pLimit(settings.concurrency.launch),
+  }
+  const endpointName = target.endpoint ?? (target.region === undefined ? 'EC2' : `EC2 in ${target.region}`)
+  // The command classes are one union here; `call` gives each action its own types.
+  const send = client.send.bind(client) as (command: unknown) => Promise<Answer>
+  let answered = false
+  let closed = false
+
+  async function sendOnce(action: Action, input: unknown): Promise<unknown> {
+    if (closed) throw new Cancelled('the connection to EC2 was closed')
+    const command = new (actions[action].command as new (input: unknown) => unknown)(input)
+    try {
+      const output = await send(command)
+      checkAnswer(output, action)
+      answered = true
+      return output
+    } catch (error) {
+      const translated = toProviderError(error, { action, endpoint: endpointName })
+      if ((error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode !== undefined)
+        answered = true
+      throw translated
+    }
+  }
+
+  /** An HTML page with status 200 parses as an answer without any resources; EC2 signs each of its answers with an id. */
+  function checkAnswer(output: Answer, action: Action): void {
+    if (output.$metadata.requestId !== undefined) return
+    throw providerError('EC2_PROTOCOL', 'fatal', `${action} failed: what answered at ${endpointName} is not EC2`, {
+      hint: 'the answer has no request id; check `target.endpoint`, and whether a proxy or a login page stands between',
+      action,
+    })
+  }
+
+  return {
+    young,
+    settings,
+    target,
+    endpointName,
+    clientConfiguration,
+    call: async (action, input, options) => {
+      const { lane, afterDoubt, isRemoval } = actions[action]
+      const output = await withRetries(() => lanes[lane](() => sendOnce(action, input)), {
+        clock: settings.clock,
+        random: settings.random,
+        pollScale: settings.pollScale,
+        afterDoubt,
+        isRemoval,
+        isYoung: () => options?.seen === true || young.isNamedIn(input),
+        hasAnswered: () => answered,
+      })
+      return output as OutputOf<typeof action>
+    },
+    region: async () => {
+      try {
+        return await client.config.region()
+      } catch (error) {
+        throw toProviderError(error, { action: 'region', endpoint: endpointName })
+      }
+    },
+    pause: (durationMs) => settings.clock.sleep(durationMs * settings.pollScale),
+    close: () => {
+      closed = true
+      client.destroy()
+    },
+  }
+}
+
+/**
+ * One attempt a call: the SDK would retry creates that carry no token, and capacity errors because they are 500s
+ * (ec2-behaviour, sections 2 and 4); retry-calls.ts does it by class. Connections are kept alive, more than all lanes together use.
+ */
+function configurationOf({ region, profile, endpoint, credentials }: Ec2Target) {
+  assert(endpoint === undefined || URL.canParse(endpoint), `not an address: ${endpoint}`)
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined
+      ? {}
+      : {
+          credentials: {
+            accessKeyId: credentials.accessKeyId,
+            secretAccessKey: credentials.secretAccessKey,
+            ...(credentials.sessionToken === undefined ? {} : { sessionToken: credentials.sessionToken }),
+          },
+        }),
+    maxAttempts: 1,
+    logger: silent,
+    requestHandler: {
+      httpAgent: { keepAlive: true, maxSockets: 64 },
+      httpsAgent: { keepAlive: true, maxSockets: 64 },
+      connectionTimeout: 5_000,
+      requestTimeout: 60_000,
+      throwOnRequestTimeout: true,
+    },
+  }
+}
+
+/** Nothing is logged. Without `info` the SDK also saves itself a copy of each answer made for the log: 8 % of a large one. */
+const silent = { debug: () => {}, warn: () => {}, error: () => {} } as unknown as NonNullable<EC2ClientConfig['logger']>

@@ -1,0 +1,67 @@
+import { systemClock, type Clock, type Random } from '../../../core/clock.js'
+
+/** Where EC2 is, and who asks. What is left out comes from the SDK's default chain (environment, ~/.aws, instance role). */
+export interface Ec2Target {
+  readonly region?: string | undefined
+  readonly profile?: string | undefined
+  /** Twelve digits: an observation fails when the credentials belong to another account. */
+  readonly account?: string | undefined
+  /** Serves both EC2 and Systems Manager; the sandbox does, and so do other emulators. */
+  readonly endpoint?: string | undefined
+  readonly credentials?:
+    | {
+        readonly accessKeyId: string
+        readonly secretAccessKey: string
+        readonly sessionToken?: string | undefined
+      }
+    | undefined
+}
+
+export interface Ec2Options {
+  readonly clock?: Clock
+  readonly random?: Random
+  /** Multiplies every pause between polls and retries. Default: 1, and 0.05 for an endpoint on this machine. */
+  readonly pollScale?: number
+  /** Multiplies every limit on waiting. Default: 1, and 0.25 for an endpoint on this machine. */
+  readonly timeoutScale?: number
+  /** Items asked for in one page, where the API takes so many. Default 1000. */
+  readonly pageSize?: number
+  /** Calls in flight at most, by kind. Defaults below. */
+  readonly concurrency?: Partial<Concurrency>
+}
+
+export interface Concurrency {
+  readonly read: number
+  readonly write: number
+  readonly launch: number
+}
+
+/** Chosen against EC2's buckets (ec2-behaviour, section 4): enough to keep their refill busy at 100 to 300 ms a call. */
+const defaultConcurrency: Concurrency = { read: 16, write: 10, launch: 5 }
+
+/** Options with every default filled. */
+export interface Settings {
+  readonly clock: Clock
+  readonly random: Random
+  readonly pollScale: number
+  readonly timeoutScale: number
+  readonly pageSize: number
+  readonly concurrency: Concurrency
+}
+
+export function settingsOf(target: Ec2Target, options: Ec2Options): Settings {
+  const isNear = isOnThisMachine(target.endpoint)
+  return {
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
+    pollScale: options.pollScale ?? (isNear ? 0.05 : 1),
+    timeoutScale: options.timeoutScale ?? (isNear ? 0.25 : 1),
+    pageSize: options.pageSize ?? 1000,
+    concurrency: { ...defaultConcurrency, ...options.concurrency },
+  }
+}
+
+function isOnThisMachine(endpoint: string | undefined): boolean {
+  if (endpoint === undefined || !URL.canParse(endpoint)) return false
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(endpoint).hostname)
+}

@@ -1,0 +1,180 @@
+import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { HostAccess, HostPort } from '../../../src/executor/ports.js'
+import { createHosts } from '../../../src/hosts/hosts.js'
+import { generateOpensshKeyPair } from '../../../src/core/openssh-key.js'
+import { describeHosts, unlessHosts } from '../../sandbox-hosts/support.js'
+import { Servers } from '../support.js'
+
+describeHosts(`sessions${unlessHosts}`, () => {
+  let servers: Servers
+  let hosts: HostPort
+  let access: HostAccess
+
+  beforeAll(async () => {
+    servers = await Servers.start()
+    access = await servers.boot('web')
+    hosts = createHosts({ connectPatienceMs: 2_000 })
+  })
+  afterAll(async () => {
+    hosts.close()
+    await servers.stop()
+  })
+
+  const exec = async (argv: readonly string[], input?: string) => {
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+    const stdin = input === undefined ? undefined : new PassThrough()
+    stdin?.end(input)
+    const exitCode = await hosts.exec(access, argv, { stdin, stdout, stderr })
+    return { exitCode, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') }
+  }
+
+  test('exec passes words, streams and exit status through', async () => {
+    expect(await exec(['printf', '%s|', 'a b', "it's", '$HOME', '*', 'x\ny', ''])).toEqual({
+      exitCode: 0,
+      stdout: "a b|it's|$HOME|*|x\ny||",
+      stderr: '',
+    })
+    expect(await exec(['cat'], 'from here')).toMatchObject({ exitCode: 0, stdout: 'from here' })
+    expect(await exec(['sh', '-c', 'echo out; echo err >&2; exit 7'])).toEqual({
+      exitCode: 7,
+      stdout: 'out\n',
+      stderr: 'err\n',
+    })
+    expect(await exec(['sh', '-c', 'kill -TERM $$'])).toMatchObject({ exitCode: 143 })
+    expect(await exec(['echo a b'])).toMatchObject({ exitCode: 127 })
+    expect(await exec(['true'], 'x'.repeat(1_000_000))).toMatchObject({ exitCode: 0 })
+  })
+
+  test('exec carries megabytes without loss', async () => {
+    const stdout = new PassThrough()
+    let bytes = 0
+    stdout.on('data', (chunk: Buffer) => (bytes += chunk.length))
+    const stderr = new PassThrough()
+    expect(
+      await hosts.exec(access, ['head', '-c', '20000000', '/dev/zero'], { stdin: undefined, stdout, stderr }),
+    ).toBe(0)
+    expect(bytes).toBe(20_000_000)
+  })
+
+  test('an interrupted command gets SIGINT while its input is open, else it loses its streams', async () => {
+    const program = ['perl', '-e', '$SIG{INT} = sub { exit 5 }; $| = 1; print "ready\\n"; sleep 1 while 1']
+    const interrupted = (stdin: PassThrough | undefined) => {
+      const abort = new AbortController()
+      const stdout = new PassThrough()
+      stdout.on('data', () => abort.abort())
+      return hosts.exec(access, program, { stdin, stdout, stderr: new PassThrough(), interrupt: abort.signal })
+    }
+    expect(await interrupted(new PassThrough())).toBe(5)
+    expect(await interrupted(undefined)).toBe(130)
+  })
+
+  test('a command of the stack file runs as the login user, its output comes in lines', async () => {
+    const lines: string[] = []
+    await hosts.run(access, 'whoami; echo err >&2; printf "no end"; [[ a == a ]] && cat', (line) => lines.push(line))
+    expect([...lines].sort()).toEqual(['admin', 'err', 'no end'])
+    const failed = hosts.run(access, 'echo to the log; echo reason >&2; exit 9', () => {})
+    await expect(failed).rejects.toMatchObject({
+      code: 'HOST_COMMAND_FAILED',
+      exitCode: 9,
+      stderrTail: 'reason\n',
+      retryable: false,
+    })
+  })
+
+  test('nothing of a command stands in the argv of a process', async () => {
+    const lines: string[] = []
+    const command =
+      'secret=hunter2; cat /proc/[0-9]*/cmdline > /tmp/argv; grep -a -c "sh.*-s" /tmp/argv; grep -a -c hunter2 /tmp/argv'
+    await hosts.run(access, `${command} || true`, (line) => lines.push(line))
+    expect(lines).toEqual(['1', '0'])
+  })
+
+  test('forty commands at once share one connection', async () => {
+    const outputs = await Promise.all(Array.from({ length: 40 }, (_, at) => exec(['echo', String(at)])))
+    expect(outputs.map(({ stdout }) => stdout.trim())).toEqual(outputs.map((_output, at) => String(at)))
+    const { stdout } = await exec(['sh', '-c', 'cat /proc/net/tcp | grep -c ":0016 .* 01 "'])
+    expect(stdout.trim()).toBe('1')
+  })
+
+  test('another host key is refused before a login, and told', async () => {
+    const hostKey = generateOpensshKeyPair('x').publicKey
+    const probe = createHosts().probe({ ...access, hostKey })
+    expect(await probe).toMatchObject({
+      kind: 'unreadable',
+      reason: expect.stringContaining('shows the host key ssh-ed25519'),
+    })
+    const own = createHosts()
+    await expect(own.run({ ...access, hostKey }, 'true', () => {})).rejects.toMatchObject({
+      code: 'HOST_KEY_MISMATCH',
+      retryable: false,
+    })
+    await expect(own.run({ ...access, hostKey: '' }, 'true', () => {})).rejects.toMatchObject({
+      code: 'HOST_KEY_MISMATCH',
+    })
+    own.close()
+  })
+
+  test('another private key, none, and a locked one are told apart', async () => {
+    const own = createHosts()
+    const path = join(servers.directory, 'other')
+    await writeFile(path, generateOpensshKeyPair('x').privateKey, { mode: 0o600 })
+    const run = (privateKeyPath: string) => own.run({ ...access, privateKeyPath }, 'true', () => {})
+    await expect(run(path)).rejects.toMatchObject({ code: 'HOST_AUTHENTICATION_FAILED', retryable: false })
+    await expect(run(`${path}-missing`)).rejects.toMatchObject({ code: 'HOST_PRIVATE_KEY_UNUSABLE' })
+    own.close()
+  })
+
+  test('a server that does not answer is tried again until patience ends', async () => {
+    const own = createHosts({ connectPatienceMs: 300 })
+    const port = await freePort()
+    const start = Date.now()
+    expect(await own.probe({ ...access, hostname: '127.0.0.1', port })).toMatchObject({
+      kind: 'unreadable',
+      reason: expect.stringContaining('does not answer'),
+    })
+    expect(Date.now() - start).toBeGreaterThan(90)
+    await expect(
+      own.waitUntilReady({ ...access, hostname: '127.0.0.1', port }, { timeoutMs: 300 }),
+    ).rejects.toMatchObject({
+      code: 'HOST_UNREACHABLE',
+      retryable: true,
+    })
+  })
+
+  test('a connection that breaks is made again for the next command, and at once for what may run again', async () => {
+    await hosts.run(access, 'true', () => {})
+    const broken = hosts.run(access, 'sudo pkill -f "^sshd: admin"; sleep 5', () => {})
+    await expect(broken).rejects.toMatchObject({ code: 'HOST_CONNECTION_LOST', retryable: false })
+    await hosts.run(access, 'true', () => {})
+    const probes = Promise.all([hosts.probe(access), hosts.probe(access)])
+    await servers.sandbox.backend.shutdown(access.instanceId, { force: true })
+    await probes
+    expect(await createHosts({ connectPatienceMs: 200 }).probe(access)).toMatchObject({ kind: 'unreadable' })
+    access = await servers.boot('web', { userData: '#!/bin/sh\necho broken on purpose\nexit 3\n' })
+  })
+
+  test('waiting ends when the first boot is over, and tells when user data failed', async () => {
+    const good = await servers.boot('good', { userData: '#!/bin/sh\nsleep 1; echo over > /tmp/over\n' })
+    expect(await hosts.waitUntilReady(good, { timeoutMs: 20_000 })).toBe('done')
+    await hosts.run(good, 'test -s /tmp/over', () => {})
+    await expect(hosts.waitUntilReady(access, { timeoutMs: 20_000 })).rejects.toMatchObject({
+      code: 'HOST_FIRST_BOOT_FAILED',
+      message: expect.stringContaining('broken on purpose'),
+    })
+    const slow = await servers.boot('slow', { userData: '#!/bin/sh\nsleep 30\n' })
+    await expect(hosts.waitUntilReady(slow, { timeoutMs: 1_000 })).rejects.toMatchObject({ code: 'HOST_TIMED_OUT' })
+  })
+})
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}

@@ -1,0 +1,198 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { addressOf } from '../../../../src/model/address.js'
+import { tagKeys } from '../../../../src/model/tags.js'
+import {
+  emptyQuery,
+  launchRequest,
+  once,
+  ownerOf,
+  prepareGround,
+  stack,
+  startFixture,
+  tagsFor,
+  type Fixture,
+  type Ground,
+} from '../../cloud-fixture.js'
+
+const owner = ownerOf(addressOf('server', 'web'))
+let fixture: Fixture
+let ground: Ground
+beforeEach(async () => {
+  fixture = await startFixture()
+  ground = await prepareGround(fixture.cloud)
+  fixture.requests()
+})
+afterEach(() => fixture.close())
+
+const liveServers = async () => (await fixture.cloud.observe(emptyQuery())).servers
+
+describe('a server', () => {
+  it('is launched once, however often it is asked for with the same token', async () => {
+    const request = launchRequest(ground)
+    const first = await fixture.cloud.createServer(request)
+    const second = await fixture.connect().createServer(request)
+    expect(second).toEqual(first)
+    expect(first).toMatchObject({ zone: 'us-east-1a' })
+    expect(first.privateIp).toMatch(/^\d+\./)
+    expect(await liveServers()).toHaveLength(1)
+  })
+
+  it('is launched with its tags, its root volume’s tags, and IMDSv2 alone', async () => {
+    await fixture.cloud.createServer(launchRequest(ground, 'web', { userData: '#!/bin/sh\necho grüß', protect: true }))
+    const parameters = fixture.requests().find(({ action }) => action === 'RunInstances')?.parameters
+    expect(parameters).toMatchObject({
+      'MetadataOptions.HttpTokens': 'required',
+      DisableApiTermination: 'true',
+      'BlockDeviceMapping.1.Ebs.DeleteOnTermination': 'true',
+      'BlockDeviceMapping.1.Ebs.VolumeSize': '16',
+      'TagSpecification.1.ResourceType': 'instance',
+      'TagSpecification.2.ResourceType': 'volume',
+      'Placement.AvailabilityZone': 'us-east-1a',
+    })
+    expect((await liveServers())[0]?.rootVolume).toMatchObject({ sizeGiB: 16, type: 'gp3' })
+  })
+
+  it.each(['error', 'instance'] as const)(
+    'is launched anew when the token’s instance was terminated, and EC2 answers with the %s',
+    async (terminatedToken) => {
+      fixture.sandbox.setFaults({ terminatedToken })
+      const request = launchRequest(ground)
+      const first = await fixture.cloud.createServer(request)
+      await fixture.cloud.terminateServer({ id: first.id, owner })
+      const second = await fixture.connect().createServer(request)
+      expect(second.id).not.toBe(first.id)
+      const third = await fixture.connect().createServer(request)
+      expect(third.id).toBe(second.id)
+    },
+  )
+
+  it('names the earlier instance when the same token comes with other settings', async () => {
+    const request = launchRequest(ground)
+    const first = await fixture.cloud.createServer(request)
+    await expect(fixture.cloud.createServer({ ...request, type: 't3.large' })).rejects.toMatchObject({
+      code: 'EC2_CONFLICT',
+      message: expect.stringContaining(first.id),
+    })
+    expect(await liveServers()).toHaveLength(1)
+  })
+
+  it('tells why EC2 ended it while it was starting', async () => {
+    fixture.sandbox.setFaults({ launchFailures: { probability: 1 } })
+    await expect(fixture.cloud.createServer(launchRequest(ground))).rejects.toMatchObject({
+      code: 'EC2_LAUNCH_FAILED',
+      message: expect.stringMatching(/ended i-[0-9a-f]+ while it was starting: (Client|Server)\./),
+    })
+    expect(fixture.requests().filter(({ action }) => action === 'RunInstances')).toHaveLength(1)
+  })
+
+  it('is not asked for again when there is no capacity', async () => {
+    fixture.sandbox.setFaults({ capacity: { probability: 1 } })
+    await expect(fixture.cloud.createServer(launchRequest(ground))).rejects.toMatchObject({
+      errorClass: 'capacity',
+      code: 'EC2_CAPACITY',
+    })
+    expect(fixture.requests().filter(({ action }) => action === 'RunInstances')).toHaveLength(1)
+  })
+
+  it('stops and starts, and is left alone when it does so already', async () => {
+    const { cloud } = fixture
+    const { id } = await cloud.createServer(launchRequest(ground))
+    expect(await cloud.startServer({ id, owner })).toMatchObject({ id, effect: 'unchanged' })
+    expect(await cloud.stopServer({ id, owner })).toBe('done')
+    expect(await cloud.stopServer({ id, owner })).toBe('unchanged')
+    expect((await liveServers())[0]?.state).toBe('stopped')
+    expect(await cloud.startServer({ id, owner })).toMatchObject({ id, effect: 'done' })
+    expect((await liveServers())[0]?.state).toBe('running')
+  })
+
+  it('changes its type while it is stopped', async () => {
+    const { cloud } = fixture
+    const { id } = await cloud.createServer(launchRequest(ground))
+    await expect(cloud.setServerType({ instanceId: id, type: 't3.large', owner })).rejects.toMatchObject({
+      errorClass: 'wait-state',
+    })
+    await cloud.stopServer({ id, owner })
+    expect(await cloud.setServerType({ instanceId: id, type: 't3.large', owner })).toBe('done')
+    expect(await cloud.setServerType({ instanceId: id, type: 't3.large', owner })).toBe('unchanged')
+    await cloud.startServer({ id, owner })
+    expect((await liveServers())[0]?.type).toBe('t3.large')
+  })
+
+  it('changes its groups in place', async () => {
+    const { cloud } = fixture
+    const { id } = await cloud.createServer(launchRequest(ground))
+    const other = await cloud.createSecurityGroup({
+      groupName: `${stack}-db`,
+      description: 'database',
+      vpcId: undefined,
+      tags: tagsFor('securityGroup', 'db'),
+      once: once(),
+    })
+    const groupIds = [other.id, ground.groupId]
+    expect(await cloud.setServerGroups({ instanceId: id, groupIds, owner })).toBe('done')
+    expect(await cloud.setServerGroups({ instanceId: id, groupIds, owner })).toBe('unchanged')
+    expect((await liveServers())[0]?.securityGroupIds).toEqual(groupIds.sort())
+  })
+
+  it('that is protected is not terminated until the protection is lifted', async () => {
+    const { cloud } = fixture
+    const { id } = await cloud.createServer(launchRequest(ground, 'web', { protect: true }))
+    await expect(cloud.terminateServer({ id, owner })).rejects.toMatchObject({ code: 'EC2_PROTECTED' })
+    expect((await liveServers())[0]?.state).toBe('running')
+    expect(await cloud.setServerProtection({ instanceId: id, protect: false, owner })).toBe('done')
+    expect(await cloud.terminateServer({ id, owner })).toBe('done')
+    expect(await cloud.terminateServer({ id, owner })).toBe('unchanged')
+    expect(await fixture.connect().terminateServer({ id, owner })).toBe('unchanged')
+    expect(await cloud.terminateServer({ id: 'i-0123456789abcdef0', owner })).toBe('unchanged')
+    expect(await liveServers()).toEqual([])
+  })
+
+  it('whose tags say that it is another’s is never touched', async () => {
+    const { cloud } = fixture
+    const { id } = await cloud.createServer(launchRequest(ground, 'web', { tags: { [tagKeys.stack]: 'other' } }))
+    fixture.requests()
+    const stranger = fixture.connect()
+    const attempts = [
+      stranger.terminateServer({ id, owner }),
+      stranger.stopServer({ id, owner }),
+      stranger.startServer({ id, owner }),
+      stranger.setServerType({ instanceId: id, type: 't3.large', owner }),
+      stranger.setServerGroups({ instanceId: id, groupIds: [], owner }),
+      stranger.setServerProtection({ instanceId: id, protect: false, owner }),
+      stranger.removeTags({ id, keys: [tagKeys.stack], owner }),
+    ]
+    for (const attempt of attempts) {
+      await expect(attempt).rejects.toMatchObject({ code: 'EC2_NOT_OURS', errorClass: 'permission' })
+    }
+    expect(fixture.requests().filter(({ mutating }) => mutating)).toEqual([])
+  })
+
+  it('shows its host keys on its console', async () => {
+    const { id } = await fixture.cloud.createServer(launchRequest(ground))
+    const keys = await fixture.cloud.readHostKeys({ instanceId: id })
+    expect(keys[0]).toMatch(/^ssh-ed25519 AAAA\S+$/)
+    expect(await fixture.connect().readHostKeys({ instanceId: id })).toEqual(keys)
+  })
+
+  it('that shows no host keys is given up with a reason', async () => {
+    const { id } = await fixture.cloud.createServer(launchRequest(ground))
+    fixture.sandbox.setFaults({
+      scripted: [{ action: 'GetConsoleOutput', call: 1, failure: { code: 'UnsupportedOperation', httpStatus: 400 } }],
+    })
+    const keys = await fixture.cloud.readHostKeys({ instanceId: id })
+    expect(keys.length).toBeGreaterThan(0)
+    const calls = fixture.requests().filter(({ action }) => action === 'GetConsoleOutput')
+    expect(calls.map(({ parameters }) => parameters['Latest'])).toEqual(['true', undefined])
+  })
+})
+
+describe('many servers', () => {
+  it('are waited for together', async () => {
+    await Promise.all(
+      Array.from({ length: 30 }, (_, index) => fixture.cloud.createServer(launchRequest(ground, `w-${index}`))),
+    )
+    const requests = fixture.requests()
+    expect(requests.filter(({ action }) => action === 'RunInstances')).toHaveLength(30)
+    expect(requests.filter(({ action }) => action === 'DescribeInstances').length).toBeLessThan(20)
+  })
+})

@@ -1,0 +1,39 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { addressOf } from '../../../src/model/address.js'
+import { tagKeys } from '../../../src/model/tags.js'
+import { ownerOf, startFixture, tagsFor, volumeRequest, type Fixture } from '../cloud-fixture.js'
+
+const owner = ownerOf(addressOf('volume', 'music'))
+let fixture: Fixture
+beforeEach(async () => {
+  fixture = await startFixture()
+})
+afterEach(() => fixture.close())
+
+describe('tags', () => {
+  it('are added and overwritten, and others stay', async () => {
+    const { cloud } = fixture
+    const { id } = await cloud.createVolume(volumeRequest('music'))
+    expect(await cloud.setTags({ id, tags: { team: 'sound', [tagKeys.run]: 'run-2' } })).toBe('done')
+    expect(await cloud.setTags({ id, tags: {} })).toBe('unchanged')
+    expect((await cloud.readVolume(id))?.tags).toMatchObject({
+      ...tagsFor('volume', 'music'),
+      team: 'sound',
+      [tagKeys.run]: 'run-2',
+    })
+  })
+
+  it('are removed by key, and only those', async () => {
+    const { cloud } = fixture
+    const { id } = await cloud.createVolume(volumeRequest('music'))
+    await cloud.setTags({ id, tags: { team: 'sound', cost: '7' } })
+    expect(await cloud.removeTags({ id, keys: ['team', 'absent'], owner })).toBe('done')
+    expect(await cloud.removeTags({ id, keys: ['team'], owner })).toBe('unchanged')
+    fixture.requests()
+    expect(await cloud.removeTags({ id, keys: [], owner })).toBe('unchanged')
+    expect(fixture.requests()).toEqual([])
+    const tags = (await cloud.readVolume(id))?.tags
+    expect(tags).toMatchObject({ ...tagsFor('volume', 'music'), cost: '7' })
+    expect(tags).not.toHaveProperty('team')
+  })
+})

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { createWatcher } from '../../../src/providers/ec2/waiting/waiters.js'
+import { instantClock } from '../support.js'
+
+const options = { what: 'it', timeoutMs: 60_000 }
+
+/** A watcher over things that become ready at their n-th reading; `asked` lists the ids of each reading. */
+function watcherOf(readyAt: Readonly<Record<string, number>>) {
+  const asked: string[][] = []
+  const clock = instantClock()
+  const watcher = createWatcher<boolean>({
+    clock,
+    pollScale: 1,
+    timeoutScale: 1,
+    read: async (ids) => {
+      asked.push([...ids])
+      return new Map(ids.filter((id) => id in readyAt).map((id) => [id, asked.length >= (readyAt[id] ?? 0)]))
+    },
+  })
+  return { asked, clock, watcher }
+}
+
+describe('a watcher', () => {
+  it('reads for all who wait with one call', async () => {
+    const { asked, watcher } = watcherOf({ a: 1, b: 2, c: 3 })
+    await Promise.all(['a', 'b', 'c', 'a'].map((id) => watcher.until(id, (ready) => ready || undefined, options)))
+    expect(asked).toEqual([['a', 'b', 'c'], ['b', 'c'], ['c']])
+  })
+
+  it('grows its pauses gently up to ten seconds', async () => {
+    const { clock, watcher } = watcherOf({ a: 10 })
+    await watcher.until('a', (ready) => ready || undefined, options)
+    expect(clock.slept[0]).toBe(2_000)
+    expect(Math.max(...clock.slept)).toBe(10_000)
+  })
+
+  it('starts anew for who comes later', async () => {
+    const { asked, watcher } = watcherOf({ a: 1 })
+    await watcher.until('a', (ready) => ready || undefined, options)
+    await watcher.until('a', (ready) => ready || undefined, options)
+    expect(asked).toEqual([['a'], ['a']])
+  })
+
+  it('counts the readings in a row that do not show a thing', async () => {
+    const { watcher } = watcherOf({})
+    expect(await watcher.until('a', (_, absences) => (absences === 3 ? 'gone' : undefined), options)).toBe('gone')
+  })
+
+  it('rejects with what the judge throws, and others go on', async () => {
+    const { watcher } = watcherOf({ a: 1, b: 2 })
+    const failing = watcher.until(
+      'a',
+      () => {
+        throw new Error('never')
+      },
+      options,
+    )
+    const other = watcher.until('b', (ready) => ready || undefined, options)
+    await expect(failing).rejects.toThrow('never')
+    expect(await other).toBe(true)
+  })
+
+  it('names what it waited for when the limit is reached', async () => {
+    const { watcher } = watcherOf({ a: Infinity })
+    await expect(
+      watcher.until('a', (ready) => ready || undefined, { what: 'a to run', timeoutMs: 60_000 }),
+    ).rejects.toMatchObject({
+      code: 'EC2_TIMED_OUT',
+      message: 'waited 60 s for a to run, in vain',
+    })
+  })
+
+  it('rejects all who wait when the reading itself fails', async () => {
+    const watcher = createWatcher<boolean>({
+      clock: instantClock(),
+      pollScale: 1,
+      timeoutScale: 1,
+      read: () => Promise.reject(new Error('no permission')),
+    })
+    const waits = ['a', 'b'].map((id) => watcher.until(id, () => undefined, options))
+    for (const wait of waits) await expect(wait).rejects.toThrow('no permission')
+  })
+})
