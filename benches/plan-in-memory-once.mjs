@@ -1,6 +1,6 @@
 /** Reads and plans one stack of BENCH_STACK servers, and prints what that took as JSON. */
 import { makePlan } from '../dist/planner/make-plan.js'
-import { imageKey } from '../dist/model/live-stack.js'
+import { imageKey } from '../dist/model/launch/image.js'
 import { parseStack } from '../dist/spec/parse.js'
 import { stackOfServers } from './support/stack-text.mjs'
 

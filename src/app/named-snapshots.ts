@@ -1,6 +1,7 @@
 import { PlanError, UsageError } from '../core/errors.js'
 import { findCheckpoint, restoredBy } from '../model/checkpoint.js'
-import type { LiveStack, LiveVolume } from '../model/live-stack.js'
+import type { LiveVolume } from '../model/kinds/volume.js'
+import type { LiveStack } from '../model/live-stack.js'
 import type { PlanOptions } from '../planner/make-plan.js'
 import { snapshotVersion } from '../model/snapshot-version.js'
 import { tagKeys } from '../model/tags.js'

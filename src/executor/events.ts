@@ -1,6 +1,6 @@
 import type { EvenkeelError } from '../core/errors.js'
 import type { Plan } from '../model/plan.js'
-import type { Step, StepId } from '../model/step.js'
+import type { Step, StepId } from '../model/steps/step.js'
 import type { ApplyResult, Outcome } from './outcome.js'
 
 /** What happens during an apply, in order. Times are milliseconds since the epoch. */

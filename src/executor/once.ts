@@ -1,5 +1,5 @@
 import { digestOf } from '../core/digest.js'
-import type { StepId } from '../model/step.js'
+import type { StepId } from '../model/steps/step.js'
 
 /**
  * The text that makes a create call happen once: the same for the same step of the same run, also when it is tried

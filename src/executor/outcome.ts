@@ -1,5 +1,5 @@
 import type { EvenkeelError } from '../core/errors.js'
-import type { StepId } from '../model/step.js'
+import type { StepId } from '../model/steps/step.js'
 
 /** How one step ended. `unchanged`: it was so already. `blocked`: a step that it needs did not get done. */
 export type Outcome =

@@ -1,7 +1,7 @@
 import { required } from '../core/assert.js'
 import type { Binding } from '../model/plan.js'
 import type { Address } from '../model/address.js'
-import type { StepId } from '../model/step.js'
+import type { StepId } from '../model/steps/step.js'
 import { renderTemplate, type Reference, type Template } from '../model/template.js'
 
 /** What is known of each address's resource: first what the plan saw, then what the steps of this run made. */

@@ -1,5 +1,5 @@
 import type { PlannedLedger } from '../model/plan.js'
-import type { Step } from '../model/step.js'
+import type { Step } from '../model/steps/step.js'
 import { compareAddresses, type Address } from '../model/address.js'
 import type { Outcome } from './outcome.js'
 

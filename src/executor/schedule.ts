@@ -1,6 +1,6 @@
 import { assert, required } from '../core/assert.js'
-import type { Step, StepId } from '../model/step.js'
-import { aloneIn, expectedSeconds, placeOfKind, type StepPlace } from '../model/step-kinds.js'
+import type { Step, StepId } from '../model/steps/step.js'
+import { aloneIn, expectedSeconds, placeOfKind, type StepPlace } from '../model/steps/step-kinds.js'
 import type { Outcome } from './outcome.js'
 import { compareUrgency, ReadyQueue, type Candidate } from './ready-queue.js'
 

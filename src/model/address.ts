@@ -47,6 +47,3 @@ export function compareAddresses(left: Address, right: Address): number {
   if (a.name !== b.name) return a.name < b.name ? -1 : 1
   return (a.index ?? -1) - (b.index ?? -1)
 }
-
-export type { ResourceKind } from './kinds/kinds.js'
-export { resourceKinds } from './kinds/kinds.js'

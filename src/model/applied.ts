@@ -1,5 +1,9 @@
 import { assert } from '../core/assert.js'
 import { canonicalJson, digestOfText } from '../core/digest.js'
+import { keyPairAppliedKeys } from './kinds/key-pair.js'
+import { securityGroupAppliedKeys } from './kinds/security-group.js'
+import { serverAppliedKeys } from './kinds/server.js'
+import { volumeAppliedKeys } from './kinds/volume.js'
 
 /**
  * What was last applied, one short digest for each property, in the tag `evenkeel:applied`:
@@ -8,44 +12,12 @@ import { canonicalJson, digestOfText } from '../core/digest.js'
  */
 export type AppliedRecord = Readonly<Partial<Record<AppliedKey, string>>>
 
-/** Keys in the tag, for each kind of resource. Short ones: a tag's value holds 256 characters (EC2 User Guide, "Tag restrictions"). */
+/** Keys in the tag, for each kind of resource that has one, one line each. */
 export const appliedKeys = {
-  keyPair: ['key', 'tags'],
-  securityGroup: ['description', 'ingress', 'tags'],
-  server: [
-    'group',
-    'image',
-    'key',
-    'protect',
-    'root',
-    'setup',
-    'state',
-    'subnet',
-    'tags',
-    'type',
-    'user',
-    'userdata',
-    'zone',
-  ],
-  volume: [
-    'crypt',
-    'fs',
-    'iops',
-    'kms',
-    'label',
-    'mode',
-    'mount',
-    'opts',
-    'owner',
-    'rate',
-    'remove',
-    'server',
-    'size',
-    'tags',
-    'type',
-    'uuid',
-    'zone',
-  ],
+  keyPair: keyPairAppliedKeys,
+  securityGroup: securityGroupAppliedKeys,
+  server: serverAppliedKeys,
+  volume: volumeAppliedKeys,
 } as const
 export type AppliedKey = (typeof appliedKeys)[keyof typeof appliedKeys][number]
 

@@ -56,18 +56,3 @@ export interface Unreadable {
   readonly address: Address
   readonly reason: string
 }
-
-/** What an observation consists of, for those who work with the whole of it. */
-export type * from './inside/host-facts.js'
-export type * from './kinds/archive.js'
-export type * from './kinds/key-pair.js'
-export type * from './kinds/security-group.js'
-export type * from './kinds/server.js'
-export type * from './kinds/sync-rule.js'
-export type * from './kinds/volume.js'
-export type * from './kinds/volume-snapshot.js'
-export type * from './launch/image.js'
-export type * from './launch/subnet.js'
-export { fstypeFromBlkid } from './inside/fstype.js'
-export { imageKey } from './launch/image.js'
-export { subnetKey } from './launch/subnet.js'

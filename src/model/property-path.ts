@@ -1,68 +1,22 @@
+import type { ArchivePath } from './kinds/archive.js'
+import type { KeyPairPath } from './kinds/key-pair.js'
+import type { SecurityGroupPath } from './kinds/security-group.js'
+import type { ServerPath } from './kinds/server.js'
+import type { SyncPath } from './kinds/sync-rule.js'
+import type { VolumePath } from './kinds/volume.js'
+
 /**
- * The paths under which the properties of each kind of resource stand in changes. Closed: what a report can show, and
- * what the table of mutability answers for, is what is named here.
+ * The paths under which the properties of each kind of resource stand in changes, one line each. Closed: what a report
+ * can show, and what the table of mutability answers for, is what is named there.
  */
 export interface PropertyPaths {
-  readonly keyPair: 'publicKey'
-  readonly securityGroup: 'description' | 'ingress'
-  readonly server:
-    | 'image'
-    | 'type'
-    | 'zone'
-    | 'subnet'
-    | 'keyPair'
-    | 'securityGroups'
-    | 'state'
-    | 'rootVolume.size'
-    | 'rootVolume.type'
-    | 'userData'
-    | 'protect'
-    | 'setup'
-  readonly volume: VolumePath | InsidePath
+  readonly keyPair: KeyPairPath
+  readonly securityGroup: SecurityGroupPath
+  readonly server: ServerPath
+  readonly volume: VolumePath
   readonly sync: SyncPath
-  readonly archive: 'from' | 'version' | 'versions' | 'files' | 'fstype' | 'size' | 'temporary'
+  readonly archive: ArchivePath
 }
-
-/** Of a volume, as EC2 knows it. */
-type VolumePath =
-  | 'size'
-  | 'type'
-  | 'iops'
-  | 'throughput'
-  | 'encrypted'
-  | 'kmsKey'
-  | 'zone'
-  | 'snapshot'
-  | 'attachment'
-  | 'onRemove'
-
-/** Of a volume, as its server knows it. */
-type InsidePath = 'filesystem' | 'filesystemSize' | 'label' | 'uuid' | 'mount' | 'options' | 'owner' | 'mode' | 'fstab'
-
-type SyncPath =
-  | 'from'
-  | 'to'
-  | 'via'
-  | 'method'
-  | 'overwrite'
-  | 'delete'
-  | 'include'
-  | 'exclude'
-  | 'owner'
-  | 'chmod'
-  | 'checksum'
-  | 'bandwidthKiBps'
-  | 'compress'
-  | 'partial'
-  | 'onChange'
-  | 'health'
-  | 'bytes'
-  | 'files'
-  | 'files.created'
-  | 'files.changed'
-  | 'files.deleted'
-  | 'files.bytes'
-  | 'files.first'
 
 /** Kinds of resources whose properties stand in changes. */
 export type PropertyKind = keyof PropertyPaths

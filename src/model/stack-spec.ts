@@ -37,17 +37,3 @@ export type Target =
 export function specsIn(stack: StackSpec): readonly { readonly address: Address }[] {
   return specLists.flatMap((list): readonly { readonly address: Address }[] => stack[list])
 }
-
-/** What a specification consists of, for those who work with the whole of it. */
-export type * from './inside/fstype.js'
-export type * from './kinds/archive.js'
-export type * from './kinds/key-pair.js'
-export type * from './kinds/security-group.js'
-export type * from './kinds/server.js'
-export type * from './kinds/sync-rule.js'
-export type * from './kinds/volume.js'
-export type * from './kinds/volume-snapshot.js'
-export type * from './launch/image.js'
-export type * from './launch/subnet.js'
-export type * from './tags.js'
-export { swapPath } from './kinds/volume.js'

@@ -1,13 +1,11 @@
 import type { Address } from '../model/address.js'
 import { sortedByAddress } from '../model/address-order.js'
-import type {
-  LiveKeyPair,
-  LiveSecurityGroup,
-  LiveServer,
-  LiveSnapshot,
-  LiveStack,
-  LiveVolume,
-} from '../model/live-stack.js'
+import type { LiveKeyPair } from '../model/kinds/key-pair.js'
+import type { LiveSecurityGroup } from '../model/kinds/security-group.js'
+import type { LiveServer } from '../model/kinds/server.js'
+import type { LiveVolume } from '../model/kinds/volume.js'
+import type { LiveSnapshot } from '../model/kinds/volume-snapshot.js'
+import type { LiveStack } from '../model/live-stack.js'
 import { tagKeys } from '../model/tags.js'
 
 /** A LiveStack behind maps, so that planning looks nothing up in lists. */

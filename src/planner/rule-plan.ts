@@ -1,7 +1,7 @@
 import type { Address } from '../model/address.js'
 import { sortedAddresses } from '../model/address-order.js'
 import type { Plan } from '../model/plan.js'
-import type { Step, StepId } from '../model/step.js'
+import type { Step, StepId } from '../model/steps/step.js'
 
 /**
  * The part of a plan that does some sync rules, and nothing else; or, where a rule waits for something that only an apply

@@ -1,7 +1,8 @@
 import type { Address } from '../model/address.js'
 import { createDigester, type Digester } from '../model/applied.js'
 import type { LiveStack } from '../model/live-stack.js'
-import type { StackSpec, VolumeSpec } from '../model/stack-spec.js'
+import type { VolumeSpec } from '../model/kinds/volume.js'
+import type { StackSpec } from '../model/stack-spec.js'
 import { indexLive, type LiveIndex } from './live-index.js'
 
 /** What a caller may add to a plan's inputs. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createRunBindings } from '../../src/executor/run-bindings.js'
 import { onceOf } from '../../src/executor/once.js'
-import type { StepId } from '../../src/model/step.js'
+import type { StepId } from '../../src/model/steps/step.js'
 import type { Address } from '../../src/model/address.js'
 
 const web = 'server.web' as Address

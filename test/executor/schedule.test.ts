@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { HostError } from '../../src/core/errors.js'
 import type { Outcome } from '../../src/executor/outcome.js'
 import { createSchedule, remainingSeconds, type Limits, type Schedule } from '../../src/executor/schedule.js'
-import type { Step, StepId } from '../../src/model/step.js'
-import { aloneIn, placeOfKind } from '../../src/model/step-kinds.js'
+import type { Step, StepId } from '../../src/model/steps/step.js'
+import { aloneIn, placeOfKind } from '../../src/model/steps/step-kinds.js'
 import { plainStep } from '../support/steps.js'
 
 const wide: Limits = { total: 100, perPlace: { ec2: 100, host: 100 } }

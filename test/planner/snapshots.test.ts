@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { LiveSnapshot, LiveStack } from '../../src/model/live-stack.js'
+import type { LiveSnapshot } from '../../src/model/kinds/volume-snapshot.js'
+import type { LiveStack } from '../../src/model/live-stack.js'
 import { driftOf } from '../../src/model/drift-report.js'
 import { makePlan, type PlanOptions } from '../../src/planner/make-plan.js'
 import type { Plan } from '../../src/model/plan.js'

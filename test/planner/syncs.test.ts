@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { LiveStack, SyncFacts } from '../../src/model/live-stack.js'
+import type { SyncFacts } from '../../src/model/kinds/sync-rule.js'
+import type { LiveStack } from '../../src/model/live-stack.js'
 import { makePlan } from '../../src/planner/make-plan.js'
 import type { Plan } from '../../src/model/plan.js'
 import { emptyLive, imagesFor, specOf } from '../support/live-stack.js'

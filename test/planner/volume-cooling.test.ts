@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { LiveModification } from '../../src/model/live-stack.js'
+import type { LiveModification } from '../../src/model/kinds/volume.js'
 import { makePlan } from '../../src/planner/make-plan.js'
 import { emptyLive, specOf } from '../support/live-stack.js'
 import { applyPlan } from '../support/plan-effects.js'

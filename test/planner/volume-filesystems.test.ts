@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { HostFacts, LiveStack } from '../../src/model/live-stack.js'
+import type { HostFacts } from '../../src/model/inside/host-facts.js'
+import type { LiveStack } from '../../src/model/live-stack.js'
 import { makePlan } from '../../src/planner/make-plan.js'
 import type { Plan } from '../../src/model/plan.js'
 import { emptyLive, specOf } from '../support/live-stack.js'

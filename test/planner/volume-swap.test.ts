@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { LiveSnapshot, LiveStack } from '../../src/model/live-stack.js'
+import type { LiveSnapshot } from '../../src/model/kinds/volume-snapshot.js'
+import type { LiveStack } from '../../src/model/live-stack.js'
 import { makePlan, type PlanOptions } from '../../src/planner/make-plan.js'
 import type { Plan } from '../../src/model/plan.js'
 import { tagKeys } from '../../src/model/tags.js'

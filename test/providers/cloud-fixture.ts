@@ -5,7 +5,8 @@ import type { CloudPort, CloudQuery, LaunchRequest, Once, Owner, VolumeRequest }
 import { createEc2Cloud, type Ec2Options, type Ec2Target } from '../../src/providers/ec2/cloud.js'
 import { tagKeys, type Tags } from '../../src/model/tags.js'
 import { createSandbox, type RequestRecord, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js'
-import { addressOf, type Address, type ResourceKind } from '../../src/model/address.js'
+import { addressOf, type Address } from '../../src/model/address.js'
+import { type ResourceKind } from '../../src/model/kinds/kinds.js'
 
 /** A sandbox of its own in this process, and the provider against it over HTTP, with short pauses. */
 export interface Fixture {

@@ -1,14 +1,11 @@
 import fc from 'fast-check'
 import type { LiveStack } from '../../src/model/live-stack.js'
 import { tagKeys } from '../../src/model/tags.js'
-import type {
-  IngressRuleSpec,
-  SecurityGroupSpec,
-  ServerSpec,
-  StackSpec,
-  SyncSpec,
-  VolumeSpec,
-} from '../../src/model/stack-spec.js'
+import type { IngressRuleSpec, SecurityGroupSpec } from '../../src/model/kinds/security-group.js'
+import type { ServerSpec } from '../../src/model/kinds/server.js'
+import type { SyncSpec } from '../../src/model/kinds/sync-rule.js'
+import type { VolumeSpec } from '../../src/model/kinds/volume.js'
+import type { StackSpec } from '../../src/model/stack-spec.js'
 import { at } from './live-stack.js'
 
 const serverNames = ['alpha', 'beta', 'gamma'] as const

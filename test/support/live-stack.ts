@@ -1,5 +1,7 @@
-import { imageKey, type LiveImage, type LiveStack } from '../../src/model/live-stack.js'
-import { addressOf, type Address, type ResourceKind } from '../../src/model/address.js'
+import { imageKey, type LiveImage } from '../../src/model/launch/image.js'
+import { type LiveStack } from '../../src/model/live-stack.js'
+import { addressOf, type Address } from '../../src/model/address.js'
+import { type ResourceKind } from '../../src/model/kinds/kinds.js'
 import { parseStack } from '../../src/spec/parse.js'
 import type { StackSpec } from '../../src/model/stack-spec.js'
 

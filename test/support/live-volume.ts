@@ -1,4 +1,5 @@
-import type { LiveSnapshot, LiveVolume } from '../../src/model/live-stack.js'
+import type { LiveVolume } from '../../src/model/kinds/volume.js'
+import type { LiveSnapshot } from '../../src/model/kinds/volume-snapshot.js'
 import { tagKeys } from '../../src/model/tags.js'
 import { at } from './live-stack.js'
 

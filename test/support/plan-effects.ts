@@ -1,23 +1,17 @@
-import { fstabOptions } from '../../src/model/fstab-line.js'
-import type {
-  FstabLine,
-  HostDevice,
-  HostFacts,
-  HostMount,
-  LiveKeyPair,
-  LiveRule,
-  LiveSecurityGroup,
-  LiveServer,
-  LiveSnapshot,
-  LiveStack,
-  LiveVolume,
-  SyncFacts,
-} from '../../src/model/live-stack.js'
+import { fstabOptions } from '../../src/model/inside/fstab-line.js'
+import type { FstabLine, HostDevice, HostFacts, HostMount } from '../../src/model/inside/host-facts.js'
+import type { LiveKeyPair } from '../../src/model/kinds/key-pair.js'
+import type { LiveRule, LiveSecurityGroup } from '../../src/model/kinds/security-group.js'
+import type { LiveServer } from '../../src/model/kinds/server.js'
+import type { SyncFacts } from '../../src/model/kinds/sync-rule.js'
+import type { LiveVolume } from '../../src/model/kinds/volume.js'
+import type { LiveSnapshot } from '../../src/model/kinds/volume-snapshot.js'
+import type { LiveStack } from '../../src/model/live-stack.js'
 import type { Plan } from '../../src/model/plan.js'
-import type { PlannedRule, Step, StepOf } from '../../src/model/step.js'
+import type { PlannedRule, Step, StepOf } from '../../src/model/steps/step.js'
 import { tagKeys, type Tags } from '../../src/model/tags.js'
 import { parseAddress, type Address } from '../../src/model/address.js'
-import { swapPath, type MountSpec } from '../../src/model/stack-spec.js'
+import { swapPath, type MountSpec } from '../../src/model/kinds/volume.js'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 type Read = Extract<HostFacts, { kind: 'read' }>

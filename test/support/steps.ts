@@ -1,5 +1,5 @@
 import type { Address } from '../../src/model/address.js'
-import type { Step, StepId } from '../../src/model/step.js'
+import type { Step, StepId } from '../../src/model/steps/step.js'
 
 /** A step of little content: enough for whoever looks at kinds, addresses and needs alone. */
 export function plainStep(

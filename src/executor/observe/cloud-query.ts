@@ -1,4 +1,5 @@
-import { imageKey, subnetKey } from '../../model/live-stack.js'
+import { imageKey } from '../../model/launch/image.js'
+import { subnetKey } from '../../model/launch/subnet.js'
 import type { StackSpec } from '../../model/stack-spec.js'
 import type { CloudQuery, NamedId } from '../ports.js'
 import { distinct } from './distinct.js'

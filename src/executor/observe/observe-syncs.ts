@@ -1,11 +1,12 @@
 import pLimit from 'p-limit'
 import { messageOf } from '../../core/errors.js'
-import type { LiveVolume, SyncFacts } from '../../model/live-stack.js'
-import type { CopyOptions } from '../../model/step.js'
+import type { SyncFacts } from '../../model/kinds/sync-rule.js'
+import type { LiveVolume } from '../../model/kinds/volume.js'
+import type { CopyOptions } from '../../model/steps/step.js'
 import type { Address } from '../../model/address.js'
-import type { SyncEndpoint, SyncSpec } from '../../model/stack-spec.js'
+import type { SyncEndpoint, SyncSpec } from '../../model/kinds/sync-rule.js'
 import type { CopyPlace, CopyRule, HostAccess, Ports } from '../ports.js'
-import type { HostFacts } from '../../model/live-stack.js'
+import type { HostFacts } from '../../model/inside/host-facts.js'
 
 /** Chosen: few enough for a small machine's processes (rsync). */
 const comparisonsAtOnce = 4

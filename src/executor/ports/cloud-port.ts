@@ -1,4 +1,5 @@
-import type { ImageSelector, SubnetSelector } from '../../model/stack-spec.js'
+import type { ImageSelector } from '../../model/launch/image.js'
+import type { SubnetSelector } from '../../model/launch/subnet.js'
 import type { LiveStack } from '../../model/live-stack.js'
 import type { KeyPairCloud } from './key-pair.js'
 import type { LaunchTemplateCloud } from './launch-template.js'

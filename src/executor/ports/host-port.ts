@@ -1,6 +1,7 @@
-import type { HostFacts } from '../../model/live-stack.js'
+import type { HostFacts } from '../../model/inside/host-facts.js'
 import type { Address } from '../../model/address.js'
-import type { Fstype, MountSpec } from '../../model/stack-spec.js'
+import type { Fstype } from '../../model/inside/fstype.js'
+import type { MountSpec } from '../../model/kinds/volume.js'
 import type { Effect } from './effect.js'
 
 /** How to reach a server. Its host key is always known before a connection is made. */

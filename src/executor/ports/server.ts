@@ -1,4 +1,4 @@
-import type { RootVolumeSpec } from '../../model/stack-spec.js'
+import type { RootVolumeSpec } from '../../model/kinds/server.js'
 import type { Tags } from '../../model/tags.js'
 import type { Once, Owned, Owner, Waiting } from './cloud-words.js'
 import type { Effect } from './effect.js'

@@ -1,5 +1,5 @@
-import type { TreeFacts } from '../../model/live-stack.js'
-import type { CopyOptions } from '../../model/step.js'
+import type { TreeFacts } from '../../model/kinds/archive.js'
+import type { CopyOptions } from '../../model/steps/step.js'
 import type { HostAccess, MountedFilesystem } from './host-port.js'
 
 export interface CopyRule {

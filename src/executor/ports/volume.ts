@@ -1,5 +1,5 @@
-import type { LiveModification, LiveVolume } from '../../model/live-stack.js'
-import type { VolumeType } from '../../model/stack-spec.js'
+import type { LiveModification, LiveVolume } from '../../model/kinds/volume.js'
+import type { VolumeType } from '../../model/kinds/volume.js'
 import type { Tags } from '../../model/tags.js'
 import type { Created, NamedId, Once, Owned, Owner, Waiting } from './cloud-words.js'
 import type { Effect } from './effect.js'

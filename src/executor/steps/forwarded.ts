@@ -1,5 +1,5 @@
 import { required } from '../../core/assert.js'
-import type { DeleteSnapshot, PlannedRule, StepKind, SupersedeVolume } from '../../model/step.js'
+import type { DeleteSnapshot, PlannedRule, StepKind, SupersedeVolume } from '../../model/steps/step.js'
 import { tagKeys } from '../../model/tags.js'
 import type { Ec2Rule } from '../ports.js'
 import type { RunBindings } from '../run-bindings.js'

@@ -1,5 +1,5 @@
 import { EvenkeelError } from '../../core/errors.js'
-import type { RemoveTemporary } from '../../model/step.js'
+import type { RemoveTemporary } from '../../model/steps/step.js'
 import type { Effect, Owned } from '../ports.js'
 import { ownerOf, type StepContext } from './step-context.js'
 

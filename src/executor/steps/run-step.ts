@@ -1,4 +1,4 @@
-import type { Step, StepKind } from '../../model/step.js'
+import type { Step, StepKind } from '../../model/steps/step.js'
 import type { Effect } from '../ports.js'
 import { checkHealth } from './copies/check-health.js'
 import { copyBlocks } from './copies/copy-blocks.js'

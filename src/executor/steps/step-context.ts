@@ -1,6 +1,6 @@
 import { required } from '../../core/assert.js'
 import type { Clock } from '../../core/clock.js'
-import type { StepId, StepKind, StepOf } from '../../model/step.js'
+import type { StepId, StepKind, StepOf } from '../../model/steps/step.js'
 import type { Address } from '../../model/address.js'
 import type { RunBindings } from '../run-bindings.js'
 import { hostAccess } from '../host-access.js'

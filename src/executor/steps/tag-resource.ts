@@ -1,4 +1,4 @@
-import type { TagResource } from '../../model/step.js'
+import type { TagResource } from '../../model/steps/step.js'
 import type { Effect } from '../ports.js'
 import { ownerOf, type StepContext } from './step-context.js'
 

@@ -1,6 +1,6 @@
 import { HostError } from '../../core/errors.js'
 import type { Effect, HostPort } from '../../executor/ports.js'
-import { fstabOptions } from '../../model/fstab-line.js'
+import { fstabOptions } from '../../model/inside/fstab-line.js'
 import { commandFailed, runScript } from '../ssh/command.js'
 import { foreignContent } from '../filesystems/mkfs.js'
 import { isWantedFstype } from '../filesystems/describe-content.js'

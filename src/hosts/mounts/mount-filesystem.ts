@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.js'
 import { HostError } from '../../core/errors.js'
 import type { Effect, HostPort } from '../../executor/ports.js'
-import { fstabOptions } from '../../model/fstab-line.js'
+import { fstabOptions } from '../../model/inside/fstab-line.js'
 import { commandFailed, type CommandResult, runScript } from '../ssh/command.js'
 import { describeContent, isWantedFstype } from '../filesystems/describe-content.js'
 import { mountsOf, type VolumeDevice } from '../probe/devices.js'

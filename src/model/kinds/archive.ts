@@ -48,3 +48,6 @@ export interface LiveTemporary {
   readonly kind: 'server' | 'volume'
   readonly id: string
 }
+
+/** The paths under which an archive's properties stand in changes. */
+export type ArchivePath = 'from' | 'version' | 'versions' | 'files' | 'fstype' | 'size' | 'temporary'

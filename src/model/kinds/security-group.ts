@@ -1,5 +1,6 @@
 import type { Address } from '../address.js'
 import type { Tagged, UserTags } from '../tags.js'
+import type { Mutabilities } from '../property-change.js'
 
 export interface SecurityGroupSpec {
   readonly address: Address
@@ -38,3 +39,19 @@ export interface LiveRule {
     | { readonly kind: 'prefix-list'; readonly prefixListId: string }
   readonly description: string | undefined
 }
+
+/** The paths under which a security group's properties stand in changes. */
+export type SecurityGroupPath = 'description' | 'ingress'
+
+/** How each of them can change, with the source of the fact. */
+export const securityGroupMutability: Mutabilities<SecurityGroupPath> = {
+  description: {
+    how: 'fixed',
+    because: "a security group's description is fixed when it is made",
+    source: 'EC2 API, CreateSecurityGroup',
+  },
+  ingress: { how: 'in-place', because: '', source: 'EC2 API, AuthorizeSecurityGroupIngress' },
+}
+
+/** What is recorded of a security group in its applied tag. Short: a tag's value holds 256 characters (EC2 User Guide, "Tag restrictions"). */
+export const securityGroupAppliedKeys = ['description', 'ingress', 'tags'] as const

@@ -4,6 +4,7 @@ import type { SubnetSelector } from '../launch/subnet.js'
 import type { Tagged, UserTags } from '../tags.js'
 import type { Template } from '../template.js'
 import type { VolumeType } from './volume.js'
+import type { Mutabilities } from '../property-change.js'
 
 export interface ServerSpec {
   readonly address: Address
@@ -47,3 +48,78 @@ export interface LiveServer extends Tagged {
   readonly publicIp: string | undefined
   readonly rootVolume: { readonly id: string; readonly sizeGiB: number; readonly type: string } | undefined
 }
+
+/** The paths under which a server's properties stand in changes. */
+export type ServerPath =
+  | 'image'
+  | 'type'
+  | 'zone'
+  | 'subnet'
+  | 'keyPair'
+  | 'securityGroups'
+  | 'state'
+  | 'rootVolume.size'
+  | 'rootVolume.type'
+  | 'userData'
+  | 'protect'
+  | 'setup'
+
+const modifyInstance = 'EC2 API, ModifyInstanceAttribute'
+const modifyVolume = 'EC2 API, ModifyVolume; EBS User Guide, "Modify a volume"'
+const stopStart = 'EC2 User Guide, "Stop and start Amazon EC2 instances"'
+/** How each of them can change, with the source of the fact. */
+export const serverMutability: Mutabilities<ServerPath> = {
+  type: { how: 'stop', because: 'the type changes while the server is stopped', source: stopStart },
+  state: { how: 'in-place', because: '', source: 'EC2 API, StartInstances and StopInstances' },
+  securityGroups: { how: 'in-place', because: '', source: modifyInstance },
+  protect: { how: 'in-place', because: '', source: modifyInstance },
+  setup: { how: 'in-place', because: '', source: 'run over SSH' },
+  image: {
+    how: 'replacement',
+    because: "an instance's image is fixed at launch",
+    source: 'EC2 API, RunInstances',
+  },
+  zone: {
+    how: 'replacement',
+    because: "an instance's zone is fixed at launch",
+    source: 'EC2 API, RunInstances',
+  },
+  subnet: {
+    how: 'replacement',
+    because: "an instance's subnet is fixed at launch",
+    source: 'EC2 API, RunInstances',
+  },
+  keyPair: {
+    how: 'replacement',
+    because: "an instance's key pair is fixed at launch",
+    source: 'EC2 User Guide, "Add or replace a public key on your Linux instance"',
+  },
+  userData: {
+    how: 'replacement',
+    because: 'user data is read at the first boot alone',
+    source: 'EC2 User Guide, "Run commands at launch"',
+  },
+  'rootVolume.size': {
+    how: 'replacement',
+    because: 'a volume never shrinks',
+    source: modifyVolume,
+  },
+  'rootVolume.type': { how: 'in-place', because: '', source: modifyVolume },
+}
+
+/** What is recorded of a server in its applied tag. Short: a tag's value holds 256 characters (EC2 User Guide, "Tag restrictions"). */
+export const serverAppliedKeys = [
+  'group',
+  'image',
+  'key',
+  'protect',
+  'root',
+  'setup',
+  'state',
+  'subnet',
+  'tags',
+  'type',
+  'user',
+  'userdata',
+  'zone',
+] as const

@@ -67,3 +67,29 @@ export type SyncFacts =
       readonly compared: 'both' | 'source-only'
     }
   | { readonly kind: 'unreadable'; readonly reason: string }
+
+/** The paths under which a rule's properties stand in changes. */
+export type SyncPath =
+  | 'from'
+  | 'to'
+  | 'via'
+  | 'method'
+  | 'overwrite'
+  | 'delete'
+  | 'include'
+  | 'exclude'
+  | 'owner'
+  | 'chmod'
+  | 'checksum'
+  | 'bandwidthKiBps'
+  | 'compress'
+  | 'partial'
+  | 'onChange'
+  | 'health'
+  | 'bytes'
+  | 'files'
+  | 'files.created'
+  | 'files.changed'
+  | 'files.deleted'
+  | 'files.bytes'
+  | 'files.first'

@@ -2,6 +2,7 @@ import type { Address } from '../address.js'
 import type { Fstype } from '../inside/fstype.js'
 import type { Tagged, UserTags } from '../tags.js'
 import type { SnapshotSchedule, SnapshotSelector } from './volume-snapshot.js'
+import type { Mutabilities, Mutability } from '../property-change.js'
 
 export const volumeTypes = ['gp3', 'gp2', 'io1', 'io2', 'st1', 'sc1', 'standard'] as const
 export type VolumeType = (typeof volumeTypes)[number]
@@ -81,3 +82,84 @@ export interface LiveModification {
   /** ISO 8601. */
   readonly startedAt: string
 }
+
+/** The paths under which a volume's properties stand in changes. */
+export type VolumePath = CloudPath | InsidePath
+
+/** Of a volume, as EC2 knows it. */
+type CloudPath =
+  | 'size'
+  | 'type'
+  | 'iops'
+  | 'throughput'
+  | 'encrypted'
+  | 'kmsKey'
+  | 'zone'
+  | 'snapshot'
+  | 'attachment'
+  | 'onRemove'
+
+/** Of a volume, as its server knows it. */
+type InsidePath = 'filesystem' | 'filesystemSize' | 'label' | 'uuid' | 'mount' | 'options' | 'owner' | 'mode' | 'fstab'
+
+const modifyVolume = 'EC2 API, ModifyVolume; EBS User Guide, "Modify a volume"'
+const inside: Mutability = { how: 'in-place', because: '', source: 'done over SSH' }
+/** How each of them can change, with the source of the fact. */
+export const volumeMutability: Mutabilities<VolumePath> = {
+  size: { how: 'in-place', because: 'a volume never shrinks', source: modifyVolume },
+  type: { how: 'in-place', because: '', source: modifyVolume },
+  iops: { how: 'in-place', because: '', source: modifyVolume },
+  throughput: { how: 'in-place', because: '', source: modifyVolume },
+  attachment: { how: 'in-place', because: '', source: 'EC2 API, AttachVolume' },
+  onRemove: { how: 'in-place', because: '', source: 'a tag of evenkeel' },
+  zone: {
+    how: 'fixed',
+    because: "a volume's zone is fixed when it is made",
+    source: 'EC2 API, CreateVolume',
+  },
+  encrypted: {
+    how: 'fixed',
+    because: "a volume's encryption is fixed when it is made",
+    source: 'EBS User Guide, "Amazon EBS encryption"',
+  },
+  kmsKey: {
+    how: 'fixed',
+    because: "a volume's key is fixed when it is made",
+    source: 'EBS User Guide, "Amazon EBS encryption"',
+  },
+  snapshot: {
+    how: 'fixed',
+    because: 'what a volume is made from is fixed when it is made',
+    source: 'EC2 API, CreateVolume',
+  },
+  filesystem: inside,
+  filesystemSize: inside,
+  label: inside,
+  uuid: inside,
+  mount: inside,
+  options: inside,
+  owner: inside,
+  mode: inside,
+  fstab: inside,
+}
+
+/** What is recorded of a volume in its applied tag. Short: a tag's value holds 256 characters (EC2 User Guide, "Tag restrictions"). */
+export const volumeAppliedKeys = [
+  'crypt',
+  'fs',
+  'iops',
+  'kms',
+  'label',
+  'mode',
+  'mount',
+  'opts',
+  'owner',
+  'rate',
+  'remove',
+  'server',
+  'size',
+  'tags',
+  'type',
+  'uuid',
+  'zone',
+] as const

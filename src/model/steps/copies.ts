@@ -1,6 +1,6 @@
 import type { Address } from '../address.js'
 import type { Template } from '../template.js'
-import type { StepBase, StepId } from '../step-base.js'
+import type { StepBase, StepId } from './step-base.js'
 
 /** A volume that a copy reads or writes, and where it must be mounted at that moment. */
 export interface MountedVolume {

@@ -1,7 +1,7 @@
 import type { Address } from '../address.js'
 import type { Fstype } from '../inside/fstype.js'
 import type { MountSpec } from '../kinds/volume.js'
-import type { StepBase } from '../step-base.js'
+import type { StepBase } from './step-base.js'
 
 export interface MakeFilesystem extends StepBase {
   readonly kind: 'make-filesystem'

@@ -1,5 +1,5 @@
 import type { Address } from '../address.js'
-import type { StepBase } from '../step-base.js'
+import type { StepBase } from './step-base.js'
 import type { Tags } from '../tags.js'
 
 export interface ImportKeyPair extends StepBase {

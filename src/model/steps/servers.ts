@@ -1,6 +1,6 @@
 import type { Address } from '../address.js'
 import type { RootVolumeSpec } from '../kinds/server.js'
-import type { StepBase } from '../step-base.js'
+import type { StepBase } from './step-base.js'
 import type { Tags } from '../tags.js'
 import type { Template } from '../template.js'
 

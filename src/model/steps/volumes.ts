@@ -1,6 +1,6 @@
 import type { Address } from '../address.js'
 import type { VolumeType } from '../kinds/volume.js'
-import type { StepBase, StepId } from '../step-base.js'
+import type { StepBase, StepId } from './step-base.js'
 import type { Tags } from '../tags.js'
 
 export interface CreateVolume extends StepBase {

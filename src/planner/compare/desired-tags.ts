@@ -1,5 +1,5 @@
 import type { Address } from '../../model/address.js'
-import type { UserTags } from '../../model/stack-spec.js'
+import type { UserTags } from '../../model/tags.js'
 import { digestOfText } from '../../core/digest.js'
 import { compareText } from '../../model/address-order.js'
 import { formatApplied, parseApplied, type AppliedRecord } from '../../model/applied.js'

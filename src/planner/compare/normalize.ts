@@ -3,7 +3,8 @@ import { canonicalJson, digestOfText } from '../../core/digest.js'
 import { liveLists, specLists } from '../../model/kinds/kinds.js'
 import type { StackSpec } from '../../model/stack-spec.js'
 import { compareText, sortedByAddress } from '../../model/address-order.js'
-import type { HostFacts, LiveStack } from '../../model/live-stack.js'
+import type { HostFacts } from '../../model/inside/host-facts.js'
+import type { LiveStack } from '../../model/live-stack.js'
 
 /** The same specification with every list whose order means nothing in one order. */
 export function normalizedSpec(spec: StackSpec): StackSpec {

@@ -1,7 +1,7 @@
 import type { Address } from '../../model/address.js'
 import { sortedByAddress } from '../../model/address-order.js'
 import { impacts, type Change, type Impact } from '../../model/change.js'
-import type { Step } from '../../model/step.js'
+import type { Step } from '../../model/steps/step.js'
 import type { Decided } from '../decide/decided.js'
 import type { World } from '../world.js'
 

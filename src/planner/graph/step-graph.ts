@@ -4,9 +4,9 @@ import type { Address } from '../../model/address.js'
 import { compareText } from '../../model/address-order.js'
 import type { Impact } from '../../model/change.js'
 import type { Plan } from '../../model/plan.js'
-import type { Step, StepId, StepKind, StepOf } from '../../model/step.js'
-import { stepId } from '../../model/step-id.js'
-import { placeOfKind, serversEntered } from '../../model/step-kinds.js'
+import type { Step, StepId, StepKind, StepOf } from '../../model/steps/step.js'
+import { stepId } from '../../model/steps/step-id.js'
+import { placeOfKind, serversEntered } from '../../model/steps/step-kinds.js'
 import { sortedSteps } from './step-order.js'
 
 /** What a step of a kind says beyond what all steps say. */

@@ -2,7 +2,7 @@ import TinyQueue from 'tinyqueue'
 import { PlanError } from '../../core/errors.js'
 import type { Address } from '../../model/address.js'
 import { addressSortKey, compareText } from '../../model/address-order.js'
-import type { Step, StepId } from '../../model/step.js'
+import type { Step, StepId } from '../../model/steps/step.js'
 
 /**
  * The steps in topological order: Kahn's algorithm, and of the steps that are ready always the one that stands first by

@@ -1,7 +1,7 @@
 import { digestOfText } from '../../core/digest.js'
 import type { Address } from '../../model/address.js'
 import { nameTag } from '../../model/names.js'
-import type { ArchiveSpec } from '../../model/stack-spec.js'
+import type { ArchiveSpec } from '../../model/kinds/archive.js'
 import { tagKeys, type Tags } from '../../model/tags.js'
 import type { NewVersion } from '../decide/archives/archive-decision.js'
 import type { World } from '../world.js'

@@ -1,6 +1,6 @@
 import type { Address } from '../../model/address.js'
-import type { StepId } from '../../model/step.js'
-import { stepId } from '../../model/step-id.js'
+import type { StepId } from '../../model/steps/step.js'
+import { stepId } from '../../model/steps/step-id.js'
 import type { Lowering } from './lowering.js'
 
 /** The connection to a server as it is now: another step than the one to its successor, where it is replaced. */

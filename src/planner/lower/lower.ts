@@ -1,6 +1,6 @@
 import type { Address } from '../../model/address.js'
 import type { Plan } from '../../model/plan.js'
-import type { Step } from '../../model/step.js'
+import type { Step } from '../../model/steps/step.js'
 import type { Decisions } from '../decide/decisions.js'
 import { StepGraph } from '../graph/step-graph.js'
 import type { World } from '../world.js'

@@ -1,5 +1,5 @@
 import type { Address } from '../../model/address.js'
-import type { StepId } from '../../model/step.js'
+import type { StepId } from '../../model/steps/step.js'
 import type { Decisions } from '../decide/decisions.js'
 import type { StepGraph } from '../graph/step-graph.js'
 import type { World } from '../world.js'

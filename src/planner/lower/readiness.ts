@@ -1,8 +1,8 @@
 import { parseAddress, type Address } from '../../model/address.js'
 import { referencesIn, type Template } from '../../model/template.js'
 import type { World } from '../world.js'
-import { stepId } from '../../model/step-id.js'
-import type { StepId } from '../../model/step.js'
+import { stepId } from '../../model/steps/step-id.js'
+import type { StepId } from '../../model/steps/step.js'
 
 /** The steps after which an address is ready for what depends on it: a server when its volumes are mounted and its setup has run. */
 export function readySteps(world: World, address: Address): readonly StepId[] {

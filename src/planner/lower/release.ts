@@ -1,6 +1,6 @@
 import type { Address } from '../../model/address.js'
-import type { StepId } from '../../model/step.js'
-import { stepId } from '../../model/step-id.js'
+import type { StepId } from '../../model/steps/step.js'
+import { stepId } from '../../model/steps/step-id.js'
 import type { Release } from '../decide/volumes/volume-decision.js'
 import { connectionNow, stopNow } from './connection.js'
 import type { Lowering } from './lowering.js'

@@ -1,8 +1,8 @@
 import { required } from '../../core/assert.js'
 import type { Address } from '../../model/address.js'
 import { nameTag } from '../../model/names.js'
-import type { StepId } from '../../model/step.js'
-import { stepId } from '../../model/step-id.js'
+import type { StepId } from '../../model/steps/step.js'
+import { stepId } from '../../model/steps/step-id.js'
 import { tagKeys } from '../../model/tags.js'
 import type {
   Attachment,

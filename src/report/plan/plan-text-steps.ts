@@ -1,6 +1,6 @@
 import { count } from '../../core/units.js'
 import type { Plan } from '../../model/plan.js'
-import type { StepId } from '../../model/step.js'
+import type { StepId } from '../../model/steps/step.js'
 import { impactText } from './plan-text-changes.js'
 import type { Colors } from '../colors.js'
 import { shortNeeds } from './short-needs.js'

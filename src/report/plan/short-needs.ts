@@ -1,4 +1,4 @@
-import type { Step, StepId } from '../../model/step.js'
+import type { Step, StepId } from '../../model/steps/step.js'
 
 /**
  * The needs of each step as people read them: what a need needs itself goes without saying, one level deep. Order and

@@ -1,7 +1,7 @@
 import { count, formatDuration } from '../../core/units.js'
 import type { EventSink } from '../../executor/events.js'
 import type { Outcome } from '../../executor/outcome.js'
-import type { Step, StepId } from '../../model/step.js'
+import type { Step, StepId } from '../../model/steps/step.js'
 
 /** Chosen: a log that says nothing for longer looks stuck. */
 const reminderEveryMs = 15_000

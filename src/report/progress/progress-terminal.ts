@@ -3,9 +3,9 @@ import { createLogUpdate } from 'log-update'
 import { createColors } from 'picocolors'
 import { formatDuration } from '../../core/units.js'
 import type { EventSink, RunEvent } from '../../executor/events.js'
-import type { Step, StepId } from '../../model/step.js'
+import type { Step, StepId } from '../../model/steps/step.js'
 import type { Colors } from '../colors.js'
-import { doingOf } from '../../model/step-kinds.js'
+import { doingOf } from '../../model/steps/step-kinds.js'
 
 /** Chosen: fits the smallest terminal, and says enough of a run of thousands of steps. */
 const rowsMax = 12

@@ -2,7 +2,7 @@ import { createColors } from 'picocolors'
 import { count, formatDuration } from '../../core/units.js'
 import type { ApplyResult, Outcome } from '../../executor/outcome.js'
 import type { Plan } from '../../model/plan.js'
-import type { Step } from '../../model/step.js'
+import type { Step } from '../../model/steps/step.js'
 import { errorParagraph } from '../error-text.js'
 import { summaryOf } from './progress-json.js'
 

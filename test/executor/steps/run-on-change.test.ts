@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { runOnChange } from '../../../src/executor/steps/copies/run-on-change.js'
 import type { Outcome } from '../../../src/executor/outcome.js'
 import type { StepContext } from '../../../src/executor/steps/step-context.js'
-import type { RunOnChange, StepId } from '../../../src/model/step.js'
+import type { RunOnChange, StepId } from '../../../src/model/steps/step.js'
 import { plainStep } from '../../support/steps.js'
 
 const own = 'copy-files:sync.own' as StepId

@@ -1,13 +1,9 @@
 import { makePlan, type PlanOptions } from '../../../src/planner/make-plan.js'
-import type {
-  HostDevice,
-  HostFacts,
-  HostMount,
-  LiveServer,
-  LiveSnapshot,
-  LiveStack,
-  LiveVolume,
-} from '../../../src/model/live-stack.js'
+import type { HostDevice, HostFacts, HostMount } from '../../../src/model/inside/host-facts.js'
+import type { LiveServer } from '../../../src/model/kinds/server.js'
+import type { LiveVolume } from '../../../src/model/kinds/volume.js'
+import type { LiveSnapshot } from '../../../src/model/kinds/volume-snapshot.js'
+import type { LiveStack } from '../../../src/model/live-stack.js'
 import { tagKeys } from '../../../src/model/tags.js'
 import { at, emptyLive, imagesFor, specOf } from '../../support/live-stack.js'
 import { applyPlan } from '../../support/plan-effects.js'

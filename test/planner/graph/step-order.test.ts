@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { PlanError } from '../../../src/core/errors.js'
-import { stepId } from '../../../src/model/step-id.js'
+import { stepId } from '../../../src/model/steps/step-id.js'
 import { StepGraph } from '../../../src/planner/graph/step-graph.js'
 import { sortedSteps } from '../../../src/planner/graph/step-order.js'
 import { at } from '../../support/live-stack.js'

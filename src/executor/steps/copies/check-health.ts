@@ -1,5 +1,5 @@
 import { EvenkeelError, HostError } from '../../../core/errors.js'
-import type { CheckHealth } from '../../../model/step.js'
+import type { CheckHealth } from '../../../model/steps/step.js'
 import type { Effect } from '../../ports.js'
 import { accessTo, type StepContext } from '../step-context.js'
 

@@ -1,6 +1,6 @@
 import { formatBytes } from '../../../core/units.js'
 import { unfinishedMark } from '../../../model/copy-record.js'
-import type { CopyBlocks } from '../../../model/step.js'
+import type { CopyBlocks } from '../../../model/steps/step.js'
 import type { Effect } from '../../ports.js'
 import { accessTo, type StepContext } from '../step-context.js'
 

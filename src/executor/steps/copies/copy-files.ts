@@ -1,5 +1,5 @@
 import { formatBytes } from '../../../core/units.js'
-import type { CopyFiles } from '../../../model/step.js'
+import type { CopyFiles } from '../../../model/steps/step.js'
 import type { Effect } from '../../ports.js'
 import { placeOf, sourcesOf } from './copy-places.js'
 import type { StepContext } from '../step-context.js'

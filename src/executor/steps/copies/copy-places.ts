@@ -1,4 +1,4 @@
-import type { PlannedPlace } from '../../../model/step.js'
+import type { PlannedPlace } from '../../../model/steps/step.js'
 import type { CopyPlace, CopyRule } from '../../ports.js'
 import { accessTo, type StepContext } from '../step-context.js'
 

@@ -1,4 +1,4 @@
-import type { RecordCopy } from '../../../model/step.js'
+import type { RecordCopy } from '../../../model/steps/step.js'
 import type { Effect } from '../../ports.js'
 import { sourcesOf } from './copy-places.js'
 import type { StepContext } from '../step-context.js'

@@ -1,4 +1,4 @@
-import type { RunOnChange } from '../../../model/step.js'
+import type { RunOnChange } from '../../../model/steps/step.js'
 import type { Effect } from '../../ports.js'
 import { accessTo, type StepContext } from '../step-context.js'
 

@@ -1,4 +1,4 @@
-import type { ImportKeyPair } from '../../../model/step.js'
+import type { ImportKeyPair } from '../../../model/steps/step.js'
 import type { Effect } from '../../ports.js'
 import type { StepContext } from '../step-context.js'
 

@@ -1,5 +1,5 @@
 import { HostError } from '../../../core/errors.js'
-import type { ConnectHost } from '../../../model/step.js'
+import type { ConnectHost } from '../../../model/steps/step.js'
 import { tagKeys } from '../../../model/tags.js'
 import type { Effect } from '../../ports.js'
 import { accessTo, type StepContext } from '../step-context.js'

@@ -1,4 +1,4 @@
-import type { ModifyServer } from '../../../model/step.js'
+import type { ModifyServer } from '../../../model/steps/step.js'
 import type { Effect } from '../../ports.js'
 import { instanceOf, ownerOf, type StepContext } from '../step-context.js'
 

@@ -1,4 +1,4 @@
-import type { RunSetup } from '../../../model/step.js'
+import type { RunSetup } from '../../../model/steps/step.js'
 import type { Effect } from '../../ports.js'
 import { accessTo, type StepContext } from '../step-context.js'
 

@@ -1,4 +1,4 @@
-import type { StopServer } from '../../../model/step.js'
+import type { StopServer } from '../../../model/steps/step.js'
 import type { Effect } from '../../ports.js'
 import { instanceOf, ownerOf, type StepContext } from '../step-context.js'
 

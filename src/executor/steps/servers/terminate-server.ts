@@ -1,4 +1,4 @@
-import type { TerminateServer } from '../../../model/step.js'
+import type { TerminateServer } from '../../../model/steps/step.js'
 import type { Effect } from '../../ports.js'
 import { ownerOf, type StepContext } from '../step-context.js'
 

@@ -1,4 +1,4 @@
-import type { CreateSnapshot } from '../../../model/step.js'
+import type { CreateSnapshot } from '../../../model/steps/step.js'
 import type { Created, Effect } from '../../ports.js'
 import { whileFrozen } from './held-still.js'
 import { accessTo, percentOf, volumeOf, type StepContext } from '../step-context.js'

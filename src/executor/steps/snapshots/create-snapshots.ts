@@ -1,5 +1,5 @@
 import { digestOf } from '../../../core/digest.js'
-import type { CreateSnapshots } from '../../../model/step.js'
+import type { CreateSnapshots } from '../../../model/steps/step.js'
 import type { Effect } from '../../ports.js'
 import { whileFrozen } from './held-still.js'
 import type { StepContext } from '../step-context.js'

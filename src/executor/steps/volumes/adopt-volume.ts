@@ -1,5 +1,5 @@
 import { PlanError } from '../../../core/errors.js'
-import type { AdoptVolume } from '../../../model/step.js'
+import type { AdoptVolume } from '../../../model/steps/step.js'
 import { tagKeys } from '../../../model/tags.js'
 import type { Effect } from '../../ports.js'
 import { ownerOf, type StepContext } from '../step-context.js'

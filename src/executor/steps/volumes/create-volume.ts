@@ -1,4 +1,4 @@
-import type { CreateVolume } from '../../../model/step.js'
+import type { CreateVolume } from '../../../model/steps/step.js'
 import { tagKeys } from '../../../model/tags.js'
 import type { Effect } from '../../ports.js'
 import type { StepContext } from '../step-context.js'

@@ -1,5 +1,5 @@
 import { required } from '../../../core/assert.js'
-import type { UnmountVolume } from '../../../model/step.js'
+import type { UnmountVolume } from '../../../model/steps/step.js'
 import { hostAccess } from '../../host-access.js'
 import type { Effect } from '../../ports.js'
 import { volumeOf, type StepContext } from '../step-context.js'

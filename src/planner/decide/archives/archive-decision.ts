@@ -1,6 +1,9 @@
 import type { Address } from '../../../model/address.js'
-import type { LiveImage, LiveSnapshot, LiveSubnet, LiveTemporary, TreeFacts } from '../../../model/live-stack.js'
-import type { ArchiveSpec } from '../../../model/stack-spec.js'
+import type { LiveTemporary, TreeFacts } from '../../../model/kinds/archive.js'
+import type { LiveSnapshot } from '../../../model/kinds/volume-snapshot.js'
+import type { LiveImage } from '../../../model/launch/image.js'
+import type { LiveSubnet } from '../../../model/launch/subnet.js'
+import type { ArchiveSpec } from '../../../model/kinds/archive.js'
 import type { Decided } from '../decided.js'
 
 /** What becomes of an archive. Its versions are data: none goes but by the file's `keep`. */

@@ -1,4 +1,4 @@
-import type { TreeFacts } from '../../../model/live-stack.js'
+import type { TreeFacts } from '../../../model/kinds/archive.js'
 
 const gib = 2 ** 30
 /** mke2fs makes one inode for so many bytes (mke2fs.conf, "inode_ratio"); the other filesystems make theirs as they go. */

@@ -1,8 +1,9 @@
 import { digestOf } from '../../../core/digest.js'
 import type { Address } from '../../../model/address.js'
-import type { LiveSnapshot, TreeFacts } from '../../../model/live-stack.js'
+import type { TreeFacts } from '../../../model/kinds/archive.js'
+import type { LiveSnapshot } from '../../../model/kinds/volume-snapshot.js'
 import { isNewerSnapshot, snapshotVersion } from '../../../model/snapshot-version.js'
-import type { ArchiveSpec } from '../../../model/stack-spec.js'
+import type { ArchiveSpec } from '../../../model/kinds/archive.js'
 import type { World } from '../../world.js'
 
 /** What is known of an archive's versions. */

@@ -1,5 +1,5 @@
 import type { Address } from '../../../model/address.js'
-import type { SyncSpec } from '../../../model/stack-spec.js'
+import type { SyncSpec } from '../../../model/kinds/sync-rule.js'
 import type { Decided } from '../decided.js'
 import type { Ends } from './places.js'
 

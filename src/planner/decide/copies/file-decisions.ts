@@ -1,6 +1,6 @@
 import type { Address } from '../../../model/address.js'
 import { ruleName } from '../../../model/copy-record.js'
-import type { SyncSpec } from '../../../model/stack-spec.js'
+import type { SyncSpec } from '../../../model/kinds/sync-rule.js'
 import type { World } from '../../world.js'
 import { leave } from '../decided.js'
 import type { ServerOutlooks } from '../servers/server-outlook.js'

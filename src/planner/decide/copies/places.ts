@@ -1,5 +1,6 @@
 import type { Address } from '../../../model/address.js'
-import type { SyncEndpoint, SyncSpec, VolumeSpec } from '../../../model/stack-spec.js'
+import type { SyncEndpoint, SyncSpec } from '../../../model/kinds/sync-rule.js'
+import type { VolumeSpec } from '../../../model/kinds/volume.js'
 import type { Tags } from '../../../model/tags.js'
 import type { World } from '../../world.js'
 import type { ServerOutlook, ServerOutlooks } from '../servers/server-outlook.js'

@@ -1,5 +1,5 @@
 import { digestOf } from '../../../core/digest.js'
-import type { SyncSpec } from '../../../model/stack-spec.js'
+import type { SyncSpec } from '../../../model/kinds/sync-rule.js'
 import { templateSource } from '../../../model/template.js'
 import { destinationText } from './rule-texts.js'
 

@@ -1,5 +1,5 @@
 import { compareText } from '../../../model/address-order.js'
-import type { SyncSpec } from '../../../model/stack-spec.js'
+import type { SyncSpec } from '../../../model/kinds/sync-rule.js'
 import type { Ends, Place } from './places.js'
 
 export interface FileRule {

@@ -1,4 +1,4 @@
-import type { SyncEndpoint, SyncSpec } from '../../../model/stack-spec.js'
+import type { SyncEndpoint, SyncSpec } from '../../../model/kinds/sync-rule.js'
 
 /** Where a rule copies from, as reports and digests say it. */
 export function sourceText({ from }: SyncSpec): string {

@@ -1,9 +1,9 @@
 import type { Address } from '../../../model/address.js'
 import { parseApplied } from '../../../model/applied.js'
-import type { LiveKeyPair } from '../../../model/live-stack.js'
+import type { LiveKeyPair } from '../../../model/kinds/key-pair.js'
 import { mutabilityOf } from '../../../model/mutability.js'
 import type { Problem } from '../../../model/plan-problem.js'
-import type { KeyPairSpec } from '../../../model/stack-spec.js'
+import type { KeyPairSpec } from '../../../model/kinds/key-pair.js'
 import { tagKeys, type Tags } from '../../../model/tags.js'
 import {
   compareProperties,

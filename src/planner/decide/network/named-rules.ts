@@ -1,8 +1,8 @@
 import { canonicalCidr, cidrOfAddress } from '../../../core/cidr-block.js'
-import type { IngressRuleSpec } from '../../../model/stack-spec.js'
-import type { LiveRule } from '../../../model/live-stack.js'
+import type { IngressRuleSpec } from '../../../model/kinds/security-group.js'
+import type { LiveRule } from '../../../model/kinds/security-group.js'
 import type { World } from '../../world.js'
-import type { PlannedRule } from '../../../model/step.js'
+import type { PlannedRule } from '../../../model/steps/step.js'
 
 /** On a live rule, says that it came from `my-ip` in the file, so that an operator who moves is told from a rule made by hand. */
 const myIpDescription = 'my-ip'

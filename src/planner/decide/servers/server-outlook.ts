@@ -1,6 +1,7 @@
 import type { Address } from '../../../model/address.js'
-import type { HostFacts, LiveServer } from '../../../model/live-stack.js'
-import type { ServerSpec } from '../../../model/stack-spec.js'
+import type { HostFacts } from '../../../model/inside/host-facts.js'
+import type { LiveServer } from '../../../model/kinds/server.js'
+import type { ServerSpec } from '../../../model/kinds/server.js'
 import type { World } from '../../world.js'
 
 /**

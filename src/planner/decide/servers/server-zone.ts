@@ -1,5 +1,6 @@
-import type { ServerSpec, VolumeSpec } from '../../../model/stack-spec.js'
-import type { LiveServer } from '../../../model/live-stack.js'
+import type { ServerSpec } from '../../../model/kinds/server.js'
+import type { VolumeSpec } from '../../../model/kinds/volume.js'
+import type { LiveServer } from '../../../model/kinds/server.js'
 import type { World } from '../../world.js'
 import { subnetOf } from './server-properties.js'
 

@@ -1,4 +1,4 @@
-import type { LiveSnapshot } from '../../../model/live-stack.js'
+import type { LiveSnapshot } from '../../../model/kinds/volume-snapshot.js'
 import { snapshotVersion } from '../../../model/snapshot-version.js'
 import type { StackSpec } from '../../../model/stack-spec.js'
 

@@ -1,4 +1,4 @@
-import type { LiveSnapshot } from '../../../model/live-stack.js'
+import type { LiveSnapshot } from '../../../model/kinds/volume-snapshot.js'
 import { tagKeys } from '../../../model/tags.js'
 import type { World } from '../../world.js'
 import type { VolumeOutlooks } from '../volumes/volume-outlook.js'

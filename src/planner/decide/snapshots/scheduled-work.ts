@@ -1,6 +1,6 @@
 import type { Address } from '../../../model/address.js'
-import type { LiveSnapshot } from '../../../model/live-stack.js'
-import type { SnapshotHold } from '../../../model/step.js'
+import type { LiveSnapshot } from '../../../model/kinds/volume-snapshot.js'
+import type { SnapshotHold } from '../../../model/steps/step.js'
 import type { Tags } from '../../../model/tags.js'
 import type { DraftChange } from '../decided.js'
 

@@ -1,4 +1,4 @@
-import type { SnapshotSchedule } from '../../../model/stack-spec.js'
+import type { SnapshotSchedule } from '../../../model/kinds/volume-snapshot.js'
 
 /** A snapshot as its retention sees it. */
 export interface Kept {

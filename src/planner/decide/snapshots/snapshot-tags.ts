@@ -1,4 +1,5 @@
-import type { HostContent, LiveVolume } from '../../../model/live-stack.js'
+import type { HostContent } from '../../../model/inside/host-facts.js'
+import type { LiveVolume } from '../../../model/kinds/volume.js'
 import { snapshotVersion } from '../../../model/snapshot-version.js'
 import { nameTag } from '../../../model/names.js'
 import type { World } from '../../world.js'

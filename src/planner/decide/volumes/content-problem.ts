@@ -1,7 +1,8 @@
 import type { AppliedRecord } from '../../../model/applied.js'
-import { fstypeFromBlkid, type LiveVolume } from '../../../model/live-stack.js'
+import { fstypeFromBlkid } from '../../../model/inside/fstype.js'
+import { type LiveVolume } from '../../../model/kinds/volume.js'
 import type { Problem } from '../../../model/plan-problem.js'
-import type { VolumeSpec } from '../../../model/stack-spec.js'
+import type { VolumeSpec } from '../../../model/kinds/volume.js'
 import { warningOf } from '../decided.js'
 import type { InsideView } from './inside-view.js'
 

@@ -1,6 +1,6 @@
 import type { AppliedRecord } from '../../../model/applied.js'
 import type { Problem } from '../../../model/plan-problem.js'
-import type { VolumeSpec } from '../../../model/stack-spec.js'
+import type { VolumeSpec } from '../../../model/kinds/volume.js'
 import { recordOf } from '../../compare/comparison.js'
 import { creationTags } from '../../compare/desired-tags.js'
 import type { World } from '../../world.js'

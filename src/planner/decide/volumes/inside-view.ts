@@ -1,7 +1,8 @@
 import type { AppliedRecord, Digester } from '../../../model/applied.js'
-import { fstypeFromBlkid, type FstabLine, type HostDevice, type HostMount } from '../../../model/live-stack.js'
-import type { LiveVolume } from '../../../model/live-stack.js'
-import type { VolumeSpec } from '../../../model/stack-spec.js'
+import { fstypeFromBlkid } from '../../../model/inside/fstype.js'
+import { type FstabLine, type HostDevice, type HostMount } from '../../../model/inside/host-facts.js'
+import type { LiveVolume } from '../../../model/kinds/volume.js'
+import type { VolumeSpec } from '../../../model/kinds/volume.js'
 import type { ServerOutlook } from '../servers/server-outlook.js'
 
 /** A volume on the server that the file names for it, as far as it is looked at. */

@@ -1,8 +1,8 @@
-import type { MountSpec } from '../../../model/stack-spec.js'
+import type { MountSpec } from '../../../model/kinds/volume.js'
 import type { AppliedRecord, Digester } from '../../../model/applied.js'
 import type { Property } from '../../compare/comparison.js'
-import { fstabOptions } from '../../../model/fstab-line.js'
-import type { HostMount } from '../../../model/live-stack.js'
+import { fstabOptions } from '../../../model/inside/fstab-line.js'
+import type { HostMount } from '../../../model/inside/host-facts.js'
 import type { InsideView } from './inside-view.js'
 import type { Inside } from '../servers/server-outlook.js'
 

@@ -1,5 +1,5 @@
 import type { Address } from '../../../model/address.js'
-import type { LiveVolume } from '../../../model/live-stack.js'
+import type { LiveVolume } from '../../../model/kinds/volume.js'
 import type { World } from '../../world.js'
 import { leave, refuseAlone, type Leave, type Refuse } from '../decided.js'
 import type { ServerOutlook, ServerOutlooks } from '../servers/server-outlook.js'

@@ -1,5 +1,5 @@
-import type { LiveVolume } from '../../../model/live-stack.js'
-import type { OnRemove } from '../../../model/stack-spec.js'
+import type { LiveVolume } from '../../../model/kinds/volume.js'
+import type { OnRemove } from '../../../model/kinds/volume.js'
 import { tagKeys } from '../../../model/tags.js'
 import { removedDiff } from '../../compare/comparison.js'
 import { reasonForRemoval } from '../../compare/reasons.js'

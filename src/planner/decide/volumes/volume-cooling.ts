@@ -1,6 +1,6 @@
-import type { LiveVolume } from '../../../model/live-stack.js'
+import type { LiveVolume } from '../../../model/kinds/volume.js'
 import type { Problem } from '../../../model/plan-problem.js'
-import type { VolumeSpec } from '../../../model/stack-spec.js'
+import type { VolumeSpec } from '../../../model/kinds/volume.js'
 import { warningOf } from '../decided.js'
 
 /** EBS User Guide, "Modify a volume" (2026): the next begins when the last is completed, and four at most in 24 hours. */

@@ -1,7 +1,8 @@
 import type { Address } from '../../../model/address.js'
-import type { LiveVolume } from '../../../model/live-stack.js'
-import type { Fstype, MountSpec, OnRemove, VolumeSpec, VolumeType } from '../../../model/stack-spec.js'
-import type { StepId } from '../../../model/step.js'
+import type { LiveVolume } from '../../../model/kinds/volume.js'
+import type { Fstype } from '../../../model/inside/fstype.js'
+import type { MountSpec, OnRemove, VolumeSpec, VolumeType } from '../../../model/kinds/volume.js'
+import type { StepId } from '../../../model/steps/step.js'
 import type { Tags } from '../../../model/tags.js'
 import type { Decided, Leave, Refuse } from '../decided.js'
 

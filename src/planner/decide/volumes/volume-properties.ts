@@ -1,10 +1,10 @@
-import type { VolumeSpec } from '../../../model/stack-spec.js'
+import type { VolumeSpec } from '../../../model/kinds/volume.js'
 import type { AppliedKey } from '../../../model/applied.js'
 import type { DiffValue } from '../../../model/change.js'
 import type { Property, Wishes } from '../../compare/comparison.js'
 import { userTagsWord } from '../../compare/desired-tags.js'
-import { fstabOptions } from '../../../model/fstab-line.js'
-import type { LiveVolume } from '../../../model/live-stack.js'
+import { fstabOptions } from '../../../model/inside/fstab-line.js'
+import type { LiveVolume } from '../../../model/kinds/volume.js'
 import { tagKeys } from '../../../model/tags.js'
 
 /** What a gp3 volume has when nobody asks for more (EBS User Guide, "General Purpose SSD volumes"). */

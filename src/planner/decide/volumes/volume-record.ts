@@ -1,6 +1,6 @@
 import { formatApplied, pickApplied, type AppliedRecord } from '../../../model/applied.js'
-import type { LiveVolume } from '../../../model/live-stack.js'
-import type { VolumeSpec } from '../../../model/stack-spec.js'
+import type { LiveVolume } from '../../../model/kinds/volume.js'
+import type { VolumeSpec } from '../../../model/kinds/volume.js'
 import { tagKeys, type Tags } from '../../../model/tags.js'
 import { recordOf } from '../../compare/comparison.js'
 import { creationTags, lastingTags, tagWork, type TagWork } from '../../compare/desired-tags.js'

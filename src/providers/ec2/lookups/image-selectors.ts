@@ -1,6 +1,6 @@
 import type { Image } from '@aws-sdk/client-ec2'
-import { imageKey, type LiveImage } from '../../../model/live-stack.js'
-import type { ImageSelector } from '../../../model/stack-spec.js'
+import { imageKey, type LiveImage } from '../../../model/launch/image.js'
+import type { ImageSelector } from '../../../model/launch/image.js'
 import type { Ec2Api } from '../wire/api.js'
 import { filtersOf, readAll, readForEach } from '../wire/pages.js'
 import { readParameters } from './ssm-parameters.js'

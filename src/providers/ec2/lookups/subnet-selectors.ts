@@ -1,6 +1,6 @@
 import type { Subnet } from '@aws-sdk/client-ec2'
-import { subnetKey, type LiveSubnet } from '../../../model/live-stack.js'
-import type { SubnetSelector } from '../../../model/stack-spec.js'
+import { subnetKey, type LiveSubnet } from '../../../model/launch/subnet.js'
+import type { SubnetSelector } from '../../../model/launch/subnet.js'
 import type { Ec2Api } from '../wire/api.js'
 import { filtersOf, literalFilterValue, readAll, readForEach } from '../wire/pages.js'
 

@@ -5,7 +5,7 @@ import { isUnreadable } from '../../problem.js'
 import type { Path } from '../../problem.js'
 import { parseTemplate } from '../../references/templates.js'
 import type { ServerShape } from '../../shape/stack-shape.generated.js'
-import { utf8Length, volumeTypeRules } from '../../../model/volume-rules.js'
+import { utf8Length, volumeTypeRules } from '../../../model/inside/volume-rules.js'
 import { checkLaunchChoices } from './check-launch-choices.js'
 
 /** EC2 takes 16 KiB of user data, before it is encoded (EC2 User Guide, "Run commands when you launch an instance"). */

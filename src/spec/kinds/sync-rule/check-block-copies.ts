@@ -4,7 +4,7 @@ import { findServer, serverAddress } from '../../references/find-server.js'
 import type { Path } from '../../problem.js'
 import type { SyncRuleShape, VolumeShape } from '../../shape/stack-shape.generated.js'
 import { parseWrittenEndpoint } from './written-endpoint.js'
-import { canonicalUuid, filesystemRules } from '../../../model/volume-rules.js'
+import { canonicalUuid, filesystemRules } from '../../../model/inside/volume-rules.js'
 
 /** Options that speak of files, or of a comparison that is made anyway. */
 const fileOptions = [

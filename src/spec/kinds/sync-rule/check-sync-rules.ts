@@ -8,7 +8,7 @@ import { parseTemplate } from '../../references/templates.js'
 import type { SyncRuleShape } from '../../shape/stack-shape.generated.js'
 import { parseWrittenEndpoint } from './written-endpoint.js'
 import type { WrittenEndpoint } from './written-endpoint.js'
-import { filesystemRules } from '../../../model/volume-rules.js'
+import { filesystemRules } from '../../../model/inside/volume-rules.js'
 
 /** Reports sync rules between ends that cannot be copied between, and options that do not go with them. */
 export function checkSyncRules(context: Context): void {

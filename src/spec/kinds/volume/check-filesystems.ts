@@ -5,7 +5,7 @@ import { isMounted, isMountReadable, mountKeys, mountOf, mountPathOf, normalPath
 import { isUnreadable } from '../../problem.js'
 import type { Path } from '../../problem.js'
 import type { VolumeShape } from '../../shape/stack-shape.generated.js'
-import { canonicalUuid, filesystemRules, utf8Length } from '../../../model/volume-rules.js'
+import { canonicalUuid, filesystemRules, utf8Length } from '../../../model/inside/volume-rules.js'
 
 /** Mounting over one of these takes a running system away from under itself. */
 const systemDirectories = [

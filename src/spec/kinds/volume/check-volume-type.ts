@@ -3,7 +3,7 @@ import type { Context } from '../../context.js'
 import { isUnreadable } from '../../problem.js'
 import type { Path } from '../../problem.js'
 import type { VolumeShape } from '../../shape/stack-shape.generated.js'
-import { gp3Baseline, volumeTypeRules } from '../../../model/volume-rules.js'
+import { gp3Baseline, volumeTypeRules } from '../../../model/inside/volume-rules.js'
 
 /** Reports a size, iops or throughput that EC2 refuses for the type of volume. */
 export function checkVolumeType(context: Context, path: Path, volume: VolumeShape): void {

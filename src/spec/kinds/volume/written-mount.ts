@@ -1,7 +1,7 @@
 import { isUnreadable } from '../../problem.js'
 import type { MountShape, VolumeShape } from '../../shape/stack-shape.generated.js'
 import { swapPath, type MountSpec } from '../../../model/kinds/volume.js'
-import { filesystemRules } from '../../../model/volume-rules.js'
+import { filesystemRules } from '../../../model/inside/volume-rules.js'
 
 export const mountKeys = ['options', 'owner', 'mode'] as const
 

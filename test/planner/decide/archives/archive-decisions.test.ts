@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { LiveSnapshot, LiveStack } from '../../../../src/model/live-stack.js'
+import type { LiveSnapshot } from '../../../../src/model/kinds/volume-snapshot.js'
+import type { LiveStack } from '../../../../src/model/live-stack.js'
 import { tagKeys } from '../../../../src/model/tags.js'
 import { plannedVersions, type ArchiveDecision } from '../../../../src/planner/decide/archives/archive-decision.js'
 import { archiveVersions, sourceWord } from '../../../../src/planner/decide/archives/archive-versions.js'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { LiveStack, SyncFacts } from '../../../../src/model/live-stack.js'
+import type { SyncFacts } from '../../../../src/model/kinds/sync-rule.js'
+import type { LiveStack } from '../../../../src/model/live-stack.js'
 import { workOf, type FileDecision } from '../../../../src/planner/decide/copies/file-decision.js'
 import { decideFiles } from '../../../../src/planner/decide/copies/file-decisions.js'
 import { fileRuleDigest } from '../../../../src/planner/decide/copies/rule-digests.js'

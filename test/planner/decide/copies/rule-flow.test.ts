@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { rulesInFlow, type FileRule } from '../../../../src/planner/decide/copies/rule-flow.js'
 import type { Place } from '../../../../src/planner/decide/copies/places.js'
-import type { SyncSpec } from '../../../../src/model/stack-spec.js'
+import type { SyncSpec } from '../../../../src/model/kinds/sync-rule.js'
 import { at } from '../../../support/live-stack.js'
 import { worldFor } from '../../../support/planner-world.js'
 import { outlooks } from '../../../support/server-outlook.js'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { LiveKeyPair, LiveStack } from '../../../../src/model/live-stack.js'
+import type { LiveKeyPair } from '../../../../src/model/kinds/key-pair.js'
+import type { LiveStack } from '../../../../src/model/live-stack.js'
 import { tagKeys } from '../../../../src/model/tags.js'
 import { decideKeyPairs } from '../../../../src/planner/decide/keys/key-pair-decisions.js'
 import { at } from '../../../support/live-stack.js'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { formatApplied } from '../../../../src/model/applied.js'
-import type { LiveRule, LiveSecurityGroup, LiveStack } from '../../../../src/model/live-stack.js'
+import type { LiveRule, LiveSecurityGroup } from '../../../../src/model/kinds/security-group.js'
+import type { LiveStack } from '../../../../src/model/live-stack.js'
 import { tagKeys } from '../../../../src/model/tags.js'
 import { decideSecurityGroups } from '../../../../src/planner/decide/network/security-group-decisions.js'
 import { at } from '../../../support/live-stack.js'

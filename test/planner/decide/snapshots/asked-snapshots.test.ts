@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { HostFacts, LiveStack, LiveVolume } from '../../../../src/model/live-stack.js'
+import type { HostFacts } from '../../../../src/model/inside/host-facts.js'
+import type { LiveVolume } from '../../../../src/model/kinds/volume.js'
+import type { LiveStack } from '../../../../src/model/live-stack.js'
 import { tagKeys } from '../../../../src/model/tags.js'
 import { decideCheckpoint, decideSnapshot } from '../../../../src/planner/decide/snapshots/asked-snapshots.js'
 import { liveSnapshot, liveVolume } from '../../../support/live-volume.js'

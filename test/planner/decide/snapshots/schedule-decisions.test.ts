@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { LiveSnapshot, LiveStack } from '../../../../src/model/live-stack.js'
+import type { LiveSnapshot } from '../../../../src/model/kinds/volume-snapshot.js'
+import type { LiveStack } from '../../../../src/model/live-stack.js'
 import { tagKeys } from '../../../../src/model/tags.js'
 import { decideSchedules } from '../../../../src/planner/decide/snapshots/schedule-decisions.js'
 import { withScheduled, type ScheduledWork } from '../../../../src/planner/decide/snapshots/scheduled-work.js'

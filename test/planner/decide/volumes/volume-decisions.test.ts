@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { HostFacts, LiveServer, LiveStack, LiveVolume } from '../../../../src/model/live-stack.js'
+import type { HostFacts } from '../../../../src/model/inside/host-facts.js'
+import type { LiveServer } from '../../../../src/model/kinds/server.js'
+import type { LiveVolume } from '../../../../src/model/kinds/volume.js'
+import type { LiveStack } from '../../../../src/model/live-stack.js'
 import { tagKeys } from '../../../../src/model/tags.js'
 import { decideServers, isPlanned } from '../../../../src/planner/decide/servers/server-decisions.js'
 import {

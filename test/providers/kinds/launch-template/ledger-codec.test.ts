@@ -6,7 +6,8 @@ import {
   encodeLedger,
   ledgerBytesMax,
 } from '../../../../src/providers/ec2/kinds/launch-template/ledger-codec.js'
-import { addressOf, compareAddresses, resourceKinds, type Address } from '../../../../src/model/address.js'
+import { addressOf, compareAddresses, type Address } from '../../../../src/model/address.js'
+import { resourceKinds } from '../../../../src/model/kinds/kinds.js'
 
 const addresses = fc
   .record({

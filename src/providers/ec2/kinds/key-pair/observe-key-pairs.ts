@@ -1,7 +1,7 @@
 import type { KeyPairInfo } from '@aws-sdk/client-ec2'
 import type { CloudFacts, CloudQuery } from '../../../../executor/ports.js'
 import type { Address } from '../../../../model/address.js'
-import type { LiveKeyPair } from '../../../../model/live-stack.js'
+import type { LiveKeyPair } from '../../../../model/kinds/key-pair.js'
 import { tagKeys } from '../../../../model/tags.js'
 import { sortedByAddress } from '../../tags/address-lists.js'
 import type { Census } from '../../tags/census.js'

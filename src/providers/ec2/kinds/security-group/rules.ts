@@ -1,7 +1,7 @@
 import type { IpPermission } from '@aws-sdk/client-ec2'
 import { canonicalCidr } from '../../../../core/cidr-block.js'
 import type { Ec2Rule } from '../../../../executor/ports.js'
-import type { LiveRule } from '../../../../model/live-stack.js'
+import type { LiveRule } from '../../../../model/kinds/security-group.js'
 import { textOf } from '../../wire/text-of.js'
 
 /** A rule as the permission that EC2 takes, with its one source. */

@@ -1,6 +1,6 @@
 import type { Instance, Volume } from '@aws-sdk/client-ec2'
 import type { CloudFacts, CloudQuery } from '../../../../executor/ports.js'
-import type { LiveVolume } from '../../../../model/live-stack.js'
+import type { LiveVolume } from '../../../../model/kinds/volume.js'
 import { tagKeys } from '../../../../model/tags.js'
 import { mergeById, withAddresses } from '../../tags/address-lists.js'
 import type { Census } from '../../tags/census.js'

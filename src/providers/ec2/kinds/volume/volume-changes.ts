@@ -1,6 +1,6 @@
 import type { Volume, VolumeModification } from '@aws-sdk/client-ec2'
 import type { Effect, VolumeCloud } from '../../../../executor/ports.js'
-import type { LiveModification } from '../../../../model/live-stack.js'
+import type { LiveModification } from '../../../../model/kinds/volume.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
 import { readOwned } from '../../tags/ownership.js'
 import { watchById } from '../../waiting/watch-by-id.js'

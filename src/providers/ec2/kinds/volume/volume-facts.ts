@@ -1,5 +1,5 @@
 import type { Volume } from '@aws-sdk/client-ec2'
-import type { LiveVolume } from '../../../../model/live-stack.js'
+import type { LiveVolume } from '../../../../model/kinds/volume.js'
 import { tagsOf } from '../../tags/tag-lists.js'
 import { textOf } from '../../wire/text-of.js'
 

@@ -1,5 +1,5 @@
-import type { MountSpec } from './kinds/volume.js'
-import type { FstabLine } from './inside/host-facts.js'
+import type { MountSpec } from '../kinds/volume.js'
+import type { FstabLine } from './host-facts.js'
 
 /** The options field of a managed fstab line: what the file says, or `defaults`, and `nofail`, so that a server boots without its volume. */
 export function fstabOptions(mount: Pick<MountSpec, 'options'>): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fstabOptions } from '../../src/model/fstab-line.js'
+import { fstabOptions } from '../../../src/model/inside/fstab-line.js'
 
 describe('the options of a managed fstab line', () => {
   it.each([

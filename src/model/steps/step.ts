@@ -1,4 +1,4 @@
-import type { CheckHealth, CopyBlocks, CopyFiles, RecordCopy, RunOnChange } from './steps/copies.js'
+import type { CheckHealth, CopyBlocks, CopyFiles, RecordCopy, RunOnChange } from './copies.js'
 import type {
   GrowFilesystem,
   MakeFilesystem,
@@ -6,7 +6,7 @@ import type {
   UnmountVolume,
   VerifyVolume,
   WriteFstab,
-} from './steps/filesystems.js'
+} from './filesystems.js'
 import type {
   AuthorizeIngress,
   CreateSecurityGroup,
@@ -14,7 +14,7 @@ import type {
   DeleteSecurityGroup,
   ImportKeyPair,
   RevokeIngress,
-} from './steps/network.js'
+} from './network.js'
 import type {
   ConnectHost,
   CreateServer,
@@ -23,9 +23,9 @@ import type {
   StartServer,
   StopServer,
   TerminateServer,
-} from './steps/servers.js'
-import type { CreateSnapshot, CreateSnapshots, DeleteSnapshot } from './steps/snapshots.js'
-import type { RemoveTemporary, TagResource } from './steps/tags.js'
+} from './servers.js'
+import type { CreateSnapshot, CreateSnapshots, DeleteSnapshot } from './snapshots.js'
+import type { RemoveTemporary, TagResource } from './tags.js'
 import type {
   AdoptVolume,
   AttachVolume,
@@ -34,15 +34,15 @@ import type {
   DetachVolume,
   ModifyVolume,
   SupersedeVolume,
-} from './steps/volumes.js'
+} from './volumes.js'
 
-export type * from './steps/copies.js'
-export type * from './steps/filesystems.js'
-export type * from './steps/network.js'
-export type * from './steps/servers.js'
-export type * from './steps/snapshots.js'
-export type * from './steps/tags.js'
-export type * from './steps/volumes.js'
+export type * from './copies.js'
+export type * from './filesystems.js'
+export type * from './network.js'
+export type * from './servers.js'
+export type * from './snapshots.js'
+export type * from './tags.js'
+export type * from './volumes.js'
 export type { StepId } from './step-base.js'
 
 /**

@@ -1,5 +1,5 @@
-import type { ServerSpec } from './kinds/server.js'
-import type { LiveImage } from './launch/image.js'
+import type { ServerSpec } from '../kinds/server.js'
+import type { LiveImage } from '../launch/image.js'
 
 /** Login users by image owner (EC2 User Guide, "Default usernames for AMIs"). */
 const byOwner: Readonly<Record<string, string>> = {

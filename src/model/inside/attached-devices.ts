@@ -1,4 +1,4 @@
-import type { LiveVolume } from './kinds/volume.js'
+import type { LiveVolume } from '../kinds/volume.js'
 
 /** Volume id -> the name under which EC2 attached it to an instance; by volume id, so that equal worlds give equal plans. */
 export function deviceNamesOf(instanceId: string, volumes: Iterable<LiveVolume>): Readonly<Record<string, string>> {

@@ -1,5 +1,5 @@
-import type { Address } from './address.js'
-import type { Impact } from './change.js'
+import type { Address } from '../address.js'
+import type { Impact } from '../change.js'
 
 declare const brand: unique symbol
 /** `create-volume:volume.music`: kind and address, with `#id` behind it where one address has two of a kind. */

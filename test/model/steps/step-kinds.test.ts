@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { aloneIn, placeOfKind, serversEntered } from '../../src/model/step-kinds.js'
-import { plainStep } from '../support/steps.js'
+import { aloneIn, placeOfKind, serversEntered } from '../../../src/model/steps/step-kinds.js'
+import { plainStep } from '../../support/steps.js'
 
 it('a step that edits a server occupies that server', () => {
   expect(aloneIn(plainStep('write-fstab', 'volume.music', [], { server: 'server.web' }))).toBe('server.web')

@@ -1,4 +1,4 @@
-import type { Address } from './address.js'
+import type { Address } from '../address.js'
 import type { StepId } from './step-base.js'
 import type { StepKind } from './step.js'
 

@@ -1,5 +1,5 @@
-import type { Fstype } from './inside/fstype.js'
-import type { VolumeType } from './kinds/volume.js'
+import type { Fstype } from './fstype.js'
+import type { VolumeType } from '../kinds/volume.js'
 
 /** Bounds that EC2 sets; inclusive. */
 interface VolumeTypeRules {
