@@ -1,4 +1,4 @@
-import type { Address } from '../model/address.js'
+import { parseAddress, type Address } from '../model/address.js'
 import { sortedAddresses } from '../model/address-order.js'
 import type { Plan } from '../model/plan.js'
 import type { Step, StepId } from '../model/steps/step.js'
@@ -11,10 +11,11 @@ export function planOfRules(
   plan: Plan,
   rules: readonly Address[],
 ): { readonly kind: 'plan'; readonly plan: Plan } | { readonly kind: 'waits'; readonly steps: readonly StepId[] } {
-  const isOfRules = ({ address }: { readonly address: Address }) => rules.includes(address)
+  const asked = new Set(rules)
+  const isOfRules = ({ address }: { readonly address: Address }) => asked.has(address)
   // What another rule would bring first is left to that rule.
   const isOfOtherRule = (step: Step | undefined) =>
-    step !== undefined && step.address.startsWith('sync.') && !isOfRules(step)
+    step !== undefined && parseAddress(step.address)?.kind === 'sync' && !isOfRules(step)
   const byId = new Map(plan.steps.map((step) => [step.id, step]))
   const wanted = new Set<Step>()
   const add = (step: Step | undefined) => {
@@ -26,7 +27,8 @@ export function planOfRules(
   const foreign = [...wanted].filter((step) => !isOfRules(step) && step.kind !== 'connect-host')
   if (foreign.length > 0) return { kind: 'waits', steps: foreign.map(({ id }) => id) }
   const { before } = plan.ledger
-  const copied = rules.filter((rule) => plan.ledger.after.includes(rule))
+  const after = new Set(plan.ledger.after)
+  const copied = rules.filter((rule) => after.has(rule))
   const unreadable = plan.unreadable.filter(isOfRules)
   return {
     kind: 'plan',
@@ -37,9 +39,9 @@ export function planOfRules(
       steps: plan.steps
         .filter((step) => wanted.has(step))
         .map((step) => ({ ...step, needs: step.needs.filter((need) => !isOfOtherRule(byId.get(need))) })),
-      problems: plan.problems.filter(({ address }) => address !== undefined && rules.includes(address)),
+      problems: plan.problems.filter(({ address }) => address !== undefined && asked.has(address)),
       applyable: plan.problems.every(
-        ({ severity, address }) => severity !== 'error' || address === undefined || !rules.includes(address),
+        ({ severity, address }) => severity !== 'error' || address === undefined || !asked.has(address),
       ),
       unreadable,
       impossible: plan.impossible.filter(isOfRules),

@@ -43,7 +43,10 @@ function decide({ copy, more, both, live, spare = {}, held = [] }: Around = {}):
 const key = 'evenkeel:sync:spare'
 const [rule] = worldFor(file()).spec.syncs
 const digest = rule ? blockRuleDigest(rule) : ''
-const written = (value: string) => ({ volumes: [liveVolume('copy', { [key]: value })] })
+/** What a rule copied is a filesystem, too: by its record alone it may be written over. */
+const written = (value: string) => ({
+  volumes: [liveVolume('copy', { [key]: value, [tagKeys.applied]: 'v1 fs=abcdef' })],
+})
 
 describe('a copy of blocks', () => {
   it('onto a volume that is made blank is created, and overwrites nothing', () => {

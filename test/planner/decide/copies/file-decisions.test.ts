@@ -187,6 +187,20 @@ describe('a rule whose files nobody could compare', () => {
   })
 })
 
+describe('a rule that copies to a server', () => {
+  it.each([
+    ['that stays is kept by the record there', 'keep', 'keep'],
+    ['that is replaced is copied anew', 'replace', 'create'],
+  ] as const)('%s', (_what, action, kind) => {
+    const text = file("  site: { from: ./site/, to: 'web:/srv/' }")
+    const [spec] = worldFor(text).spec.syncs
+    const live = liveServer('web', { [key]: `${source} ${spec ? fileRuleDigest(spec) : ''}` })
+    const servers = outlooks({ web: { action, live } })
+    const world = worldFor(text, { syncs: { 'sync.site': read() } })
+    expect(decideFiles(world, servers, new Map()).get(at('sync.site'))?.kind).toBe(kind)
+  })
+})
+
 describe('a rule that reads what another writes', () => {
   const chain = file(`  back: { from: 'web:/srv/site/sub/', to: ./back/ }\n${site}`)
   const decideChain = (facts: SyncFacts, record: string) => {
@@ -225,6 +239,14 @@ describe('a rule that reads what another writes', () => {
       work: { feeders: ['sync.site'], record: { kind: 'taken', target: 'server.node[0]' } },
     })
     expect(again?.unread).toEqual(new Map())
+    const seen = worldFor(through, {
+      volumes: [liveVolume('data')],
+      syncs: { 'sync.site': changed, 'sync.again': changed },
+    })
+    expect(decideFiles(seen, servers, volumes).get(at('sync.again'))).toMatchObject({
+      kind: 'create',
+      work: { copy, record: { kind: 'taken' } },
+    })
   })
 })
 
