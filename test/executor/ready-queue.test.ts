@@ -44,3 +44,33 @@ it('what is kept is kept wherever it stands, and all else is dropped', () => {
   queue.keep((item) => item === urgent)
   expect(taken(queue, free)).toEqual([urgent])
 })
+
+/** So many candidates, and how often one of them was compared with another. */
+function countedCandidates(count: number, server?: string) {
+  let comparisons = 0
+  const candidates = Array.from({ length: count }, (_, index): Candidate => ({
+    get urgency() {
+      comparisons += 0.5
+      return (index * 7919) % count
+    },
+    index,
+    server,
+  }))
+  return { candidates, comparisons: () => comparisons }
+}
+
+it.each([
+  ['may start at once', undefined],
+  ['wait for one server', 'server.web'],
+])('takes work in proportion to what stands in it, when 2,000 %s', (_, server) => {
+  const { candidates, comparisons } = countedCandidates(2_000, server)
+  const queue = queueOf(...candidates)
+  for (let left = candidates.length; left > 0; left -= 1) {
+    expect(queue.first(free)).toBeDefined()
+    queue.takeFirst()
+    queue.first(occupied)
+    queue.release('server.web')
+  }
+  // A heap: at most two comparisons a level and move, 11 levels, four moves each.
+  expect(comparisons()).toBeLessThan(2_000 * 11 * 8)
+})

@@ -125,16 +125,6 @@ describe('schedule', () => {
       }),
     )
   })
-
-  it('schedules 20,000 steps within a second', () => {
-    const steps = Array.from({ length: 20_000 }, (_, index) =>
-      plainStep('create-volume', `volume.v${index}`, index % 4 === 0 ? [] : [`create-volume:volume.v${index - 1}`]),
-    )
-    const startedAt = performance.now()
-    const limits: Limits = { total: 24, perPlace: { ec2: 16, host: 16 } }
-    expect(drain(createSchedule(steps, limits), steps, limits, undefined)).toBe(steps.length)
-    expect(performance.now() - startedAt).toBeLessThan(1_000)
-  })
 })
 
 describe('a clean-up', () => {
