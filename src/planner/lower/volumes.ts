@@ -68,7 +68,7 @@ function lowerVolume(lowering: Lowering, decision: VolumeDecision): void {
 
 function addCreation({ graph }: Lowering, address: Address, creation: Creation, needs: readonly StepId[]): void {
   const { zone, sizeGiB, type, iops, throughputMiBps, encrypted, kmsKey, origin, tags } = creation
-  const made = origin?.step
+  const made = origin?.takenBy === undefined ? undefined : stepId('create-snapshot', origin.takenBy)
   graph.add(
     'create-volume',
     address,

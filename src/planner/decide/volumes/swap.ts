@@ -7,7 +7,6 @@ import { mutabilityOf } from '../../../model/mutability.js'
 import type { Problem } from '../../../model/plan-problem.js'
 import { snapshotVersion } from '../../../model/snapshot-version.js'
 import type { VolumeSpec } from '../../../model/kinds/volume.js'
-import { stepId } from '../../../model/steps/step-id.js'
 import { tagKeys } from '../../../model/tags.js'
 import { sortedDiffs } from '../../compare/comparison.js'
 import { insideOf, snapshotTags } from '../snapshots/snapshot-tags.js'
@@ -86,7 +85,7 @@ export function decideSwap(
   const { snapshot } = reason
   const origin: VolumeOrigin = snapshot
     ? { id: snapshot.id, sizeGiB: snapshot.sizeGiB }
-    : { id: undefined, step: stepId('create-snapshot', address), sizeGiB: live.sizeGiB }
+    : { id: undefined, takenBy: address, sizeGiB: live.sizeGiB }
   const zone = creationZone(world, spec, server, spec.zone ?? server?.zone ?? live.zone, origin)
   if (typeof zone !== 'string') return zone
   const problem = snapshot && snapshotProblem(spec, snapshot)

@@ -2,7 +2,6 @@ import type { Address } from '../../../model/address.js'
 import type { LiveVolume } from '../../../model/kinds/volume.js'
 import type { Fstype } from '../../../model/inside/fstype.js'
 import type { MountSpec, OnRemove, VolumeSpec, VolumeType } from '../../../model/kinds/volume.js'
-import type { StepId } from '../../../model/steps/step.js'
 import type { Tags } from '../../../model/tags.js'
 import type { Decided, Leave, Refuse } from '../decided.js'
 
@@ -77,11 +76,12 @@ export interface RemoveVolumeDecision extends Decided {
   readonly snapshotTags: Tags
 }
 
-/** What a volume is made from: a snapshot that is there, or one that a step of this plan takes. */
+/** What a volume is made from: a snapshot that is there, or one that this plan takes. */
 export interface VolumeOrigin {
-  /** Undefined: the one that `step` takes. */
+  /** Undefined: the one that is taken. */
   readonly id: string | undefined
-  readonly step?: StepId
+  /** Whose snapshot: the volume's own, an archive's, or that of a rule which clones. */
+  readonly takenBy?: Address
   readonly sizeGiB: number
 }
 

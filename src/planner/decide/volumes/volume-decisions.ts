@@ -4,7 +4,6 @@ import { parseApplied, pickApplied, type AppliedRecord } from '../../../model/ap
 import type { Diff } from '../../../model/change.js'
 import type { LiveVolume } from '../../../model/kinds/volume.js'
 import type { VolumeSpec } from '../../../model/kinds/volume.js'
-import { stepId } from '../../../model/steps/step-id.js'
 import { tagKeys } from '../../../model/tags.js'
 import { compareProperties, createDiffs, existsDiff, recordOf, sortedDiffs } from '../../compare/comparison.js'
 import { reasonFor, reasonForCreate } from '../../compare/reasons.js'
@@ -119,7 +118,7 @@ function versionOrigin({ of, version }: Extract<VolumeSource, { kind: 'version' 
   readonly origin: VolumeOrigin
 } {
   const { sizeGiB, number } = version
-  const origin = { id: undefined, step: stepId('create-snapshot', of), sizeGiB }
+  const origin = { id: undefined, takenBy: of, sizeGiB }
   return { of: `${of}, version ${number}`, origin }
 }
 
@@ -131,7 +130,7 @@ function cloneOrigin(
   const clone = copies.clones.get(address)
   if (!clone) return undefined
   const { of, sync, sizeGiB } = clone
-  return { of, origin: { id: undefined, step: stepId('create-snapshot', sync), sizeGiB } }
+  return { of, origin: { id: undefined, takenBy: sync, sizeGiB } }
 }
 
 function decideExisting(

@@ -172,7 +172,7 @@ describe('a volume', () => {
       kind: 'swap',
       snapshotId: undefined,
       release: { holder: web, how: 'unmount' },
-      creation: { encrypted: true, origin: { step: 'create-snapshot:volume.data' } },
+      creation: { encrypted: true, origin: { takenBy: data } },
       verification: { server: web, uuid: 'u-1', mountPath: '/srv' },
       change: { kind: 'replace', impact: 'downtime' },
     })
