@@ -32,6 +32,8 @@ export interface Diff<K extends PropertyKind = PropertyKind> {
   readonly after: DiffValue
   /** `drift`: the file says what it said at the last apply, and live has moved. `pending`: the file asks for something new. */
   readonly cause: 'drift' | 'pending'
+  /** Of two lists whose order means nothing: what goes and what comes, sorted. */
+  readonly items?: { readonly removed: readonly string[]; readonly added: readonly string[] }
   /** Why the change cannot be made in place, e.g. "an instance's image is fixed at launch". */
   readonly forcesReplacement?: string
 }

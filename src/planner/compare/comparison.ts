@@ -1,8 +1,8 @@
-import deepDiff from 'deep-diff'
 import { compareText } from '../../model/address-order.js'
 import type { AppliedKey, AppliedRecord, Digester } from '../../model/applied.js'
 import type { Diff, DiffValue } from '../../model/change.js'
 import type { PathOf, PropertyKind } from '../../model/property-path.js'
+import { byText, differences } from './differences.js'
 
 /** One property of one resource: what the file says, what is live, and how both look in a report. */
 export interface Property<K extends PropertyKind = PropertyKind> {
@@ -28,15 +28,34 @@ export function causeOf(
   return applied !== undefined && applied[key] === digest(word) ? 'drift' : 'pending'
 }
 
-/** The properties that differ, each with its cause. */
+/** The properties that differ, each with its cause; lists are looked into only where they are not the same object. */
 export function compareProperties<K extends PropertyKind>(
   digest: Digester,
   applied: AppliedRecord | undefined,
   properties: readonly Property<K>[],
 ): readonly Diff<K>[] {
-  return properties
-    .filter(({ before, after, equal }) => !(equal ?? sameValue(before, after)))
-    .map(({ path, key, word, before, after }) => ({ path, before, after, cause: causeOf(digest, applied, key, word) }))
+  const diffs: Diff<K>[] = []
+  for (const { path, key, word, before, after, equal } of properties) {
+    const items = before === after ? undefined : itemsOf(before, after)
+    const isSame = equal ?? (items ? items.removed.length + items.added.length === 0 : before === after)
+    if (isSame) continue
+    diffs.push({ path, before, after, cause: causeOf(digest, applied, key, word), ...(items && { items }) })
+  }
+  return diffs
+}
+
+/** What differs between two lists whose order means nothing; undefined for other values. */
+function itemsOf(before: DiffValue, after: DiffValue): Diff['items'] {
+  if (!Array.isArray(before) || !Array.isArray(after)) return undefined
+  return itemChanges(before, after)
+}
+
+/** The items that go and those that come, each sorted. */
+export function itemChanges(before: readonly string[], after: readonly string[]): NonNullable<Diff['items']> {
+  const found = differences(byText(before), byText(after))
+  const textsOf = (isGone: boolean) =>
+    found.filter((one) => (one.after === undefined) === isGone).map(({ path }) => path[0] ?? '')
+  return { removed: textsOf(true), added: textsOf(false) }
 }
 
 /** What is recorded once all of these properties are as the file says. */
@@ -47,13 +66,6 @@ export function recordOf(digest: Digester, properties: readonly Pick<Property, '
     if (value !== undefined) record[key] = value
   }
   return record
-}
-
-/** Whether two values are the same; lists are compared by deep-diff, which is slow, only when they are not identical. */
-function sameValue(left: unknown, right: unknown): boolean {
-  if (left === right) return true
-  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false
-  return deepDiff(left, right) === undefined
 }
 
 /** Sorted by path; of the same path, what goes stands before what comes. */

@@ -126,6 +126,15 @@ function diffLines(change: Change, diff: Diff, margin: string, width: number, co
   const name = `${margin}${sign}${path.padEnd(width)}  `
   if (path === recordPath)
     return [`${name}${before === null ? 'missing' : 'out of date'} ${colors.dim('->')} recorded anew${tail}`]
+  if (diff.items && shortText(path, before).length + shortText(path, after).length > listWidthMax) {
+    const deeper = ' '.repeat(margin.length + 4)
+    const { removed, added } = diff.items
+    return [
+      `${name}${removed.length} removed, ${added.length} added${tail}`,
+      ...removed.map((item) => `${deeper}${colors.red('-')} ${item}`),
+      ...added.map((item) => `${deeper}${colors.green('+')} ${item}`),
+    ]
+  }
   if (before !== null && after !== null) {
     return [`${name}${shortText(path, before)} ${colors.dim('->')} ${shortText(path, after)}${tail}`]
   }

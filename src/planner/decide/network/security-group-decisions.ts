@@ -9,7 +9,15 @@ import type { Problem } from '../../../model/plan-problem.js'
 import type { IngressRuleSpec, SecurityGroupSpec } from '../../../model/kinds/security-group.js'
 import type { PlannedRule } from '../../../model/steps/step.js'
 import { tagKeys, type Tags } from '../../../model/tags.js'
-import { causeOf, createDiffs, existsDiff, recordOf, removedDiff, sortedDiffs } from '../../compare/comparison.js'
+import {
+  causeOf,
+  createDiffs,
+  itemChanges,
+  existsDiff,
+  recordOf,
+  removedDiff,
+  sortedDiffs,
+} from '../../compare/comparison.js'
 import { creationTags, lastingTags, tagWork, userTagsWord, type TagWork } from '../../compare/desired-tags.js'
 import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
@@ -121,8 +129,9 @@ function decideExisting(world: World, spec: SecurityGroupSpec, live: LiveSecurit
   const applied = parseApplied(live.tags[tagKeys.applied])
   const wanted = wantedRules(world, spec.ingress)
   const present = liveRules(world, live.ingress).filter((rule) => !(isBlind && rule.isMyIp))
-  const missing = rulesBeyond(wanted, present)
-  const extra = rulesBeyond(present, wanted)
+  const { removed, added } = itemChanges(present.map(textOf), wanted.map(textOf))
+  const missing = rulesNamed(wanted, added)
+  const extra = rulesNamed(present, removed)
   const ruleDiffs = diffsOfRules(world, spec, applied, missing, extra)
   const record = recordOf(world.digest, words(spec))
   const lasting = lastingTags(world, address, spec.tags)
@@ -157,9 +166,13 @@ function decideRemoval(world: World, live: LiveSecurityGroup, going: ReadonlySet
   return { kind: 'remove', address, live, revokes: sortedRules(mutual), change, problems: [] }
 }
 
-function rulesBeyond(rules: readonly NamedRule[], others: readonly NamedRule[]): readonly NamedRule[] {
-  const known = new Set(others.map(({ text }) => text))
-  return rules.filter(({ text }) => !known.has(text))
+function textOf({ text }: NamedRule): string {
+  return text
+}
+
+function rulesNamed(rules: readonly NamedRule[], texts: readonly string[]): readonly NamedRule[] {
+  const named = new Set(texts)
+  return rules.filter(({ text }) => named.has(text))
 }
 
 /** A door that my-ip opens at another address is a pending change: the operator has moved, nobody touched the group. */
