@@ -8,34 +8,21 @@ import { mergeTags, readTagSpecifications } from '../model/tags.js'
 import { renderReservation } from '../render/instance.js'
 import { ApiError, invalidCombination, invalidValue, unsupported } from '../wire/api-error.js'
 import { isBase64 } from '../wire/parameters.js'
-import { integer, required, string, structure, type ParsedMembers } from '../wire/shape.js'
 import { findByToken, rememberToken } from '../world/token.js'
 import { firstPublicNumbers } from '../world/public-numbers.js'
 import { noteCreation } from '../world/visibility.js'
 import type { World } from '../world/world.js'
 import { defineAction } from './action.js'
 import { planBlockDevices, type PlannedVolume } from './launch/block-devices.js'
-import { launchMembers } from './launch/members.js'
+import { runInstancesMembers, type RunInstancesParameters } from './launch/members.js'
 import { checkCapacity, chooseGroups, chooseSubnet, findInstanceType, takeAddresses } from './launch/placement.js'
 import { resolveImage } from './launch/resolve-image.js'
 import { mergeLaunchTemplate } from './launch/template.js'
 
-const members = {
-  ...launchMembers,
-  MaxCount: required(integer),
-  MinCount: required(integer),
-  SubnetId: string,
-  PrivateIpAddress: string,
-  ClientToken: string,
-  LaunchTemplate: structure({ LaunchTemplateId: string, LaunchTemplateName: string, Version: string }),
-} as const
-
-export type RunInstancesParameters = ParsedMembers<typeof members>
-
 /** The types that RunInstances tags (EC2 API reference, TagSpecifications of RunInstances). */
 const taggable = ['instance', 'volume', 'network-interface'] as const
 
-export const runInstances = defineAction({ name: 'RunInstances', effect: 'writes', members, run })
+export const runInstances = defineAction({ name: 'RunInstances', effect: 'writes', members: runInstancesMembers, run })
 
 function run(given: RunInstancesParameters, world: World) {
   // RunInstances is idempotent within a zone when one is given: the same token in another zone is another request.

@@ -5,7 +5,7 @@ import { ApiError, invalidCombination, missingParameter } from '../../wire/api-e
 import type { TagSpecification } from '../../wire/shape.js'
 import { isVisible } from '../../world/visibility.js'
 import type { World } from '../../world/world.js'
-import type { RunInstancesParameters } from '../run-instances.js'
+import type { RunInstancesParameters } from './members.js'
 
 interface TemplateReference {
   readonly LaunchTemplateId?: string | undefined
