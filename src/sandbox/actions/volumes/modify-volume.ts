@@ -1,12 +1,12 @@
-import { modifyVolume as begin } from '../lifecycle/volume.js'
-import { quotas } from '../model/quotas.js'
-import { readVolumeType, resolveVolume, volumeTypes } from '../model/volume-types.js'
-import { shapeOf, type Modification, type Volume, type VolumeShape } from '../model/volume.js'
-import { renderModification } from '../render/volume.js'
-import { ApiError, invalidValue, missingParameter } from '../wire/api-error.js'
-import { integer, required, string } from '../wire/shape.js'
-import { findVolume } from '../world/lookup.js'
-import { defineAction } from './action.js'
+import { modifyVolume as begin } from '../../lifecycle/volume.js'
+import { quotas } from '../../model/quotas.js'
+import { readVolumeType, resolveVolume, volumeTypes } from '../../model/volume-types.js'
+import { shapeOf, type Modification, type Volume, type VolumeShape } from '../../model/volume.js'
+import { renderModification } from '../../render/volume.js'
+import { ApiError, invalidValue, missingParameter } from '../../wire/api-error.js'
+import { integer, required, string } from '../../wire/shape.js'
+import { findVolume } from '../../world/lookup.js'
+import { defineAction } from '../action.js'
 
 const dayMs = 24 * 3_600_000
 

@@ -1,14 +1,14 @@
-import { contentOf, dropSnapshot, finishCopy, takeSnapshot } from '../lifecycle/snapshot.js'
-import { newId, resourceKinds } from '../model/ids.js'
-import type { Image } from '../model/image.js'
-import { quotas } from '../model/quotas.js'
-import type { Snapshot } from '../model/snapshot.js'
-import { mergeTags, readTagSpecifications, type Tags } from '../model/tags.js'
-import type { Volume } from '../model/volume.js'
-import { renderSnapshot } from '../render/snapshot.js'
-import { renderTags } from '../render/tags.js'
-import { ApiError, invalidValue, unsupported } from '../wire/api-error.js'
-import type { FilterTable } from '../wire/filter.js'
+import { contentOf, dropSnapshot, finishCopy, takeSnapshot } from '../../lifecycle/snapshot.js'
+import { newId, resourceKinds } from '../../model/ids.js'
+import type { Image } from '../../model/image.js'
+import { quotas } from '../../model/quotas.js'
+import type { Snapshot } from '../../model/snapshot.js'
+import { mergeTags, readTagSpecifications, type Tags } from '../../model/tags.js'
+import type { Volume } from '../../model/volume.js'
+import { renderSnapshot } from '../../render/snapshot.js'
+import { renderTags } from '../../render/tags.js'
+import { ApiError, invalidValue, unsupported } from '../../wire/api-error.js'
+import type { FilterTable } from '../../wire/filter.js'
 import {
   boolean,
   filterList,
@@ -19,12 +19,12 @@ import {
   string,
   structure,
   tagSpecifications,
-} from '../wire/shape.js'
-import { findInstance, findSnapshot, findVolume } from '../world/lookup.js'
-import { noteCreation } from '../world/visibility.js'
-import type { World } from '../world/world.js'
-import { defineAction, done } from './action.js'
-import { describeRecords, pageRules } from './describe.js'
+} from '../../wire/shape.js'
+import { findInstance, findSnapshot, findVolume } from '../../world/lookup.js'
+import { noteCreation } from '../../world/visibility.js'
+import type { World } from '../../world/world.js'
+import { defineAction, done } from '../action.js'
+import { describeRecords, pageRules } from '../describe.js'
 
 export const createSnapshot = defineAction({
   name: 'CreateSnapshot',

@@ -1,9 +1,9 @@
-import { invalidValue } from '../wire/api-error.js'
-import { compileFilters } from '../wire/filter.js'
-import { findRegion, regions, type Region, type Zone } from '../model/regions.js'
-import { noTags } from '../model/tags.js'
-import { boolean, filterList, list, string } from '../wire/shape.js'
-import { defineAction } from './action.js'
+import { invalidValue } from '../../wire/api-error.js'
+import { compileFilters } from '../../wire/filter.js'
+import { findRegion, regions, type Region, type Zone } from '../../model/regions.js'
+import { noTags } from '../../model/tags.js'
+import { boolean, filterList, list, string } from '../../wire/shape.js'
+import { defineAction } from '../action.js'
 
 export const describeRegions = defineAction({
   name: 'DescribeRegions',

@@ -1,12 +1,12 @@
-import { resourceKinds } from '../model/ids.js'
-import type { Image } from '../model/image.js'
-import type { FilterTable } from '../wire/filter.js'
-import { boolean, filterList, list, paging, string } from '../wire/shape.js'
-import type { XmlRecord } from '../wire/xml.js'
-import { renderTags } from '../render/tags.js'
-import type { World } from '../world/world.js'
-import { defineAction } from './action.js'
-import { describeRecords, pageRules } from './describe.js'
+import { resourceKinds } from '../../model/ids.js'
+import type { Image } from '../../model/image.js'
+import type { FilterTable } from '../../wire/filter.js'
+import { boolean, filterList, list, paging, string } from '../../wire/shape.js'
+import type { XmlRecord } from '../../wire/xml.js'
+import { renderTags } from '../../render/tags.js'
+import type { World } from '../../world/world.js'
+import { defineAction } from '../action.js'
+import { describeRecords, pageRules } from '../describe.js'
 
 /** Filters of DescribeImages (EC2 API reference). */
 const imageFilters: FilterTable<Image> = {

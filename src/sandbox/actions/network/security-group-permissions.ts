@@ -1,9 +1,9 @@
-import { canonicalIpv4, canonicalIpv6 } from '../model/ip-ranges.js'
-import type { RuleTarget, SecurityGroupRule } from '../model/security-group.js'
-import { ApiError, invalidValue, missingParameter, unsupported } from '../wire/api-error.js'
-import { integer, list, string, structure, type ParsedMembers } from '../wire/shape.js'
-import { findSecurityGroup } from '../world/lookup.js'
-import type { World } from '../world/world.js'
+import { canonicalIpv4, canonicalIpv6 } from '../../model/ip-ranges.js'
+import type { RuleTarget, SecurityGroupRule } from '../../model/security-group.js'
+import { ApiError, invalidValue, missingParameter, unsupported } from '../../wire/api-error.js'
+import { integer, list, string, structure, type ParsedMembers } from '../../wire/shape.js'
+import { findSecurityGroup } from '../../world/lookup.js'
+import type { World } from '../../world/world.js'
 
 export const permissionMembers = {
   IpPermissions: list(

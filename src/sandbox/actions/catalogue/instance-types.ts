@@ -1,13 +1,13 @@
-import { digestOf } from '../../core/digest.js'
-import { instanceTypes, isOffered, type InstanceType } from '../model/instance-types.js'
-import { noTags } from '../model/tags.js'
-import { ApiError } from '../wire/api-error.js'
-import { compileFilters, type FilterTable } from '../wire/filter.js'
-import { paginate } from '../wire/pagination.js'
-import { filterList, list, oneOf, paging, string } from '../wire/shape.js'
-import type { XmlRecord } from '../wire/xml.js'
-import { defineAction } from './action.js'
-import { pageRules } from './describe.js'
+import { digestOf } from '../../../core/digest.js'
+import { instanceTypes, isOffered, type InstanceType } from '../../model/instance-types.js'
+import { noTags } from '../../model/tags.js'
+import { ApiError } from '../../wire/api-error.js'
+import { compileFilters, type FilterTable } from '../../wire/filter.js'
+import { paginate } from '../../wire/pagination.js'
+import { filterList, list, oneOf, paging, string } from '../../wire/shape.js'
+import type { XmlRecord } from '../../wire/xml.js'
+import { defineAction } from '../action.js'
+import { pageRules } from '../describe.js'
 
 /** Filters of DescribeInstanceTypes that the table of types can answer. */
 const typeFilters: FilterTable<InstanceType> = {

@@ -1,12 +1,12 @@
-import { resourceKinds } from '../model/ids.js'
-import type { Volume } from '../model/volume.js'
-import { renderModification, renderVolumeCached } from '../render/volume.js'
-import { ApiError } from '../wire/api-error.js'
-import type { FilterTable } from '../wire/filter.js'
-import { filterList, list, paging, string } from '../wire/shape.js'
-import type { World } from '../world/world.js'
-import { defineAction } from './action.js'
-import { describeRecords, pageRules } from './describe.js'
+import { resourceKinds } from '../../model/ids.js'
+import type { Volume } from '../../model/volume.js'
+import { renderModification, renderVolumeCached } from '../../render/volume.js'
+import { ApiError } from '../../wire/api-error.js'
+import type { FilterTable } from '../../wire/filter.js'
+import { filterList, list, paging, string } from '../../wire/shape.js'
+import type { World } from '../../world/world.js'
+import { defineAction } from '../action.js'
+import { describeRecords, pageRules } from '../describe.js'
 
 const members = { VolumeId: list(string), Filter: filterList, ...paging } as const
 

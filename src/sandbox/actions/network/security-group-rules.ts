@@ -1,21 +1,21 @@
-import { checkId, newId, notFound, resourceKinds } from '../model/ids.js'
-import { quotas } from '../model/quotas.js'
+import { checkId, newId, notFound, resourceKinds } from '../../model/ids.js'
+import { quotas } from '../../model/quotas.js'
 import {
   describeRule,
   ruleIdentity,
   type RuleTarget,
   type SecurityGroup,
   type SecurityGroupRule,
-} from '../model/security-group.js'
-import { readTagSpecifications } from '../model/tags.js'
-import { renderPermissions, renderRevokedRule, renderRule } from '../render/security-group.js'
-import { ApiError, missingParameter } from '../wire/api-error.js'
-import { filterList, integer, list, paging, required, string, structure, tagSpecifications } from '../wire/shape.js'
-import { findSecurityGroup } from '../world/lookup.js'
-import { noteCreation } from '../world/visibility.js'
-import type { World } from '../world/world.js'
-import { defineAction, type Action } from './action.js'
-import { describeRecords, pageRules } from './describe.js'
+} from '../../model/security-group.js'
+import { readTagSpecifications } from '../../model/tags.js'
+import { renderPermissions, renderRevokedRule, renderRule } from '../../render/security-group.js'
+import { ApiError, missingParameter } from '../../wire/api-error.js'
+import { filterList, integer, list, paging, required, string, structure, tagSpecifications } from '../../wire/shape.js'
+import { findSecurityGroup } from '../../world/lookup.js'
+import { noteCreation } from '../../world/visibility.js'
+import type { World } from '../../world/world.js'
+import { defineAction, type Action } from '../action.js'
+import { describeRecords, pageRules } from '../describe.js'
 import {
   permissionMembers,
   readIpv4,

@@ -1,10 +1,10 @@
-import { consoleText, keyBlock } from '../model/console.js'
-import { hostnameOf } from '../lifecycle/host-description.js'
-import type { Instance } from '../model/instance.js'
-import { boolean, required, string } from '../wire/shape.js'
-import { findInstance } from '../world/lookup.js'
-import type { World } from '../world/world.js'
-import { defineAction } from './action.js'
+import { consoleText, keyBlock } from '../../model/console.js'
+import { hostnameOf } from '../../lifecycle/host-description.js'
+import type { Instance } from '../../model/instance.js'
+import { boolean, required, string } from '../../wire/shape.js'
+import { findInstance } from '../../world/lookup.js'
+import type { World } from '../../world/world.js'
+import { defineAction } from '../action.js'
 
 /** The output that GetConsoleOutput keeps (EC2 API reference: the most recent 64 KB). */
 const outputMaximum = 64 * 1024
