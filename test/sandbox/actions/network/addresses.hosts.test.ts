@@ -2,9 +2,9 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import * as ec2 from '@aws-sdk/client-ec2'
 import { beforeAll, expect, test } from 'vitest'
-import { ensureSandbox, findSandbox, stopSandbox, type SandboxEndpoint } from '../../src/sandbox/daemon-client.js'
-import { describeHosts, eventually, keyPair, runOverSsh, unlessHosts } from '../sandbox-hosts/support.js'
-import { afterTests, temporaryDir, until } from './support.js'
+import { ensureSandbox, findSandbox, stopSandbox, type SandboxEndpoint } from '../../../../src/sandbox/daemon-client.js'
+import { describeHosts, eventually, keyPair, runOverSsh, unlessHosts } from '../../hosts/support.js'
+import { afterTests, temporaryDir, until } from '../../support.js'
 
 /** What an Elastic IP leads to is told by the host that answers there: its host key is checked, and its name. */
 describeHosts(`an Elastic IP${unlessHosts}`, () => {

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'ssh2'
 import { describe } from 'vitest'
-import { generateOpensshKeyPair } from '../../src/core/openssh-key.js'
-import { canHostLinux } from '../../src/sandbox/hosts/capability.js'
-import type { FirewallRule, HostBackend, HostBoot, HostDescription } from '../../src/sandbox/hosts/host-backend.js'
-import { createLinuxHosts, type LinuxHostsOptions } from '../../src/sandbox/hosts/linux-hosts.js'
+import { generateOpensshKeyPair } from '../../../src/core/openssh-key.js'
+import { canHostLinux } from '../../../src/sandbox/hosts/capability.js'
+import type { FirewallRule, HostBackend, HostBoot, HostDescription } from '../../../src/sandbox/hosts/host-backend.js'
+import { createLinuxHosts, type LinuxHostsOptions } from '../../../src/sandbox/hosts/linux-hosts.js'
 
 const capability = canHostLinux(tmpdir())
 

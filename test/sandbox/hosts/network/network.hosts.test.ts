@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { describeHosts, eventually, operator, sshRule, type TestHost, TestSandbox, unlessHosts } from './support.js'
+import { describeHosts, eventually, operator, sshRule, type TestHost, TestSandbox, unlessHosts } from '../support.js'
 
 describeHosts(`the hosts' network${unlessHosts}`, () => testNetwork('loopback'))
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { describeHosts, eventually, type TestHost, TestSandbox, unlessHosts } from './support.js'
+import { describeHosts, eventually, type TestHost, TestSandbox, unlessHosts } from '../support.js'
 
 const gibibyte = 2 ** 30
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createLinuxHosts } from '../../src/sandbox/hosts/linux-hosts.js'
+import { createLinuxHosts } from '../../../src/sandbox/hosts/linux-hosts.js'
 import { describeHosts, eventually, unlessHosts } from './support.js'
 
 const daemon = fileURLToPath(new URL('./crashing-daemon.mjs', import.meta.url))

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { KeyedQueue } from '../../src/sandbox/hosts/queue.js'
+import { KeyedQueue } from '../../../src/sandbox/hosts/queue.js'
 
 test('works of one key run one after another, also after a failure; other keys do not wait', async () => {
   const queue = new KeyedQueue()

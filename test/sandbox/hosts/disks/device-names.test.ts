@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { byIdNamesOf, kernelNameFor, partitionNameOf } from '../../src/sandbox/hosts/disks/device-names.js'
+import { byIdNamesOf, kernelNameFor, partitionNameOf } from '../../../../src/sandbox/hosts/disks/device-names.js'
 
 test.each([
   ['nvme', '/dev/sdf', [], 'nvme1n1'],

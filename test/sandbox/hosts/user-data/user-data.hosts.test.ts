@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { describeHosts, type TestHost, TestSandbox, unlessHosts } from './support.js'
+import { describeHosts, type TestHost, TestSandbox, unlessHosts } from '../support.js'
 
 const script = `#!/bin/bash
 echo "I am $(id -un) on $(hostname)"

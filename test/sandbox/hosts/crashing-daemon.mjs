@@ -1,7 +1,7 @@
 // A daemon to be killed: runs the built hosts in the directory of its first argument, up to the point that its second
 // argument names, tells its parent, and goes on.
 import { writeFileSync } from 'node:fs'
-import { createLinuxHosts } from '../../dist/sandbox/hosts/linux-hosts.js'
+import { createLinuxHosts } from '../../../dist/sandbox/hosts/linux-hosts.js'
 
 const [stateDir, what] = process.argv.slice(2)
 const backend = createLinuxHosts({ stateDir })

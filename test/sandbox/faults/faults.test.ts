@@ -1,6 +1,6 @@
 import * as ec2 from '@aws-sdk/client-ec2'
 import { expect, test } from 'vitest'
-import { clientOf, errorNameOf, errorOf, testSandbox, until } from './support.js'
+import { clientOf, errorNameOf, errorOf, testSandbox, until } from '../support.js'
 
 const volumes = new ec2.DescribeVolumesCommand({})
 const newVolume = (extra: object = {}) =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { lowerUserData } from '../../src/sandbox/hosts/user-data/lower.js'
+import { lowerUserData } from '../../../../src/sandbox/hosts/user-data/lower.js'
 
 const lower = (text: string | undefined) => lowerUserData(text, 'admin')
 const contentOf = (text: string) => lower(text).scripts[0]?.content

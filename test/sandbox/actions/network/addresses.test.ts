@@ -2,8 +2,8 @@ import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as ec2 from '@aws-sdk/client-ec2'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.js'
-import { clientOf, errorOf, temporaryDir, testSandbox, until } from './support.js'
+import { createSandbox, type Sandbox } from '../../../../src/sandbox/sandbox.js'
+import { clientOf, errorOf, temporaryDir, testSandbox, until } from '../../support.js'
 
 /** Elastic IPs as EC2 has them: API reference and User Guide, "Elastic IP addresses"; error texts from logs of clients. */
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { covers, outsidePortsOf } from '../../src/sandbox/hosts/network/outside-ports.js'
+import { covers, outsidePortsOf } from '../../../../src/sandbox/hosts/network/outside-ports.js'
 
 test.each([
   ['0.0.0.0/0', '203.0.113.1', true],

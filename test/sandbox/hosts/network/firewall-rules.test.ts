@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { FirewallRule } from '../../src/sandbox/hosts/host-backend.js'
-import { firewallRuleset } from '../../src/sandbox/hosts/network/firewall-rules.js'
+import type { FirewallRule } from '../../../../src/sandbox/hosts/host-backend.js'
+import { firewallRuleset } from '../../../../src/sandbox/hosts/network/firewall-rules.js'
 
 const rule: FirewallRule = { from: '0.0.0.0/0', toPrivateIp: '10.66.0.5', protocol: 'tcp', fromPort: 22, toPort: 22 }
 const rulesetOf = (...rules: readonly FirewallRule[]) => firewallRuleset({ publicAddresses: [], rules })
