@@ -5,7 +5,7 @@ import type { HostAccess } from '../../src/executor/ports.js'
 import { generateOpensshKeyPair } from '../../src/core/openssh-key.js'
 import type { HostFacts } from '../../src/model/inside/host-facts.js'
 import type { Address } from '../../src/model/address.js'
-import { type TestHost, TestSandbox } from '../sandbox-hosts/support.js'
+import { type TestHost, TestSandbox } from '../sandbox/hosts/support.js'
 
 const mebibyte = 2 ** 20
 

@@ -8,7 +8,7 @@ import type { CopyFigures, CopyPlace, CopyRule, HostAccess, SyncPort } from '../
 import { SshConnections } from '../../src/sync/ssh-connections.js'
 import { createSync } from '../../src/sync/sync.js'
 import { Servers } from '../hosts/support.js'
-import { describeHosts, operator, sshRule, unlessHosts } from '../sandbox-hosts/support.js'
+import { describeHosts, operator, sshRule, unlessHosts } from '../sandbox/hosts/support.js'
 
 /** A path that somebody along the way has a mind of their own about, and what they would take it for. */
 const odd =

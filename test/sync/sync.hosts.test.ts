@@ -14,7 +14,7 @@ import { createHosts } from '../../src/hosts/hosts.js'
 import { generateOpensshKeyPair } from '../../src/core/openssh-key.js'
 import { createSync } from '../../src/sync/sync.js'
 import { Servers } from '../hosts/support.js'
-import { describeHosts, unlessHosts } from '../sandbox-hosts/support.js'
+import { describeHosts, unlessHosts } from '../sandbox/hosts/support.js'
 
 describeHosts(`copies to a server${unlessHosts}`, () => {
   let servers: Servers

@@ -1,40 +1,40 @@
-import type { PublicAddress } from '../hosts/host-backend.js'
+import type { HostBackend, PublicAddress } from '../hosts/host-backend.js'
 import { publicIpOf } from '../render/addresses.js'
-import type { Cloud } from '../world/cloud.js'
 import type { World } from '../world/world.js'
 import { firewallRules } from './firewall.js'
 
 /** Applies the public addresses and rules of all regions to the hosts; calls that come while one runs share the next. */
 export class HostNetworkRefresh {
-  readonly #cloud: () => Cloud
+  readonly #hosts: HostBackend
+  readonly #worlds: () => readonly World[]
   #running: Promise<void> | undefined
   #next: Promise<void> | undefined
 
-  constructor(cloud: () => Cloud) {
-    this.#cloud = cloud
+  constructor(hosts: HostBackend, worlds: () => readonly World[]) {
+    this.#hosts = hosts
+    this.#worlds = worlds
   }
 
   /** Resolves when addresses and rules that were computed after this call are in force. */
   refresh(): Promise<void> {
-    const cloud = this.#cloud()
-    if (cloud.hosts.kind === 'none') return Promise.resolve()
+    if (this.#hosts.kind === 'none') return Promise.resolve()
     if (!this.#running) {
-      this.#running = this.#apply(cloud)
+      this.#running = this.#apply()
       return this.#running
     }
     this.#next ??= this.#running
       .catch(() => undefined)
       .then(() => {
         this.#next = undefined
-        this.#running = this.#apply(cloud)
+        this.#running = this.#apply()
         return this.#running
       })
     return this.#next
   }
 
-  #apply(cloud: Cloud): Promise<void> {
-    const worlds = cloud.worlds()
-    const run = cloud.hosts
+  #apply(): Promise<void> {
+    const worlds = this.#worlds()
+    const run = this.#hosts
       .setNetwork({ publicAddresses: publicAddresses(worlds), rules: firewallRules(worlds) })
       .finally(() => {
         if (this.#running === run) this.#running = undefined

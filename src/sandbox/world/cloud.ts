@@ -6,10 +6,10 @@ import { HostNetworkRefresh } from '../lifecycle/host-network.js'
 import type { Latencies } from '../model/latencies.js'
 import type { Region } from '../model/regions.js'
 import { Background } from './background.js'
-import { World } from './world.js'
+import { World, type SharedByRegions } from './world.js'
 
-/** What all regions of a sandbox share: time, hosts, faults, and the work in the background. */
-export class Cloud {
+/** The regions of a sandbox, and what they share. */
+export class Cloud implements SharedByRegions {
   readonly accountId: string
   readonly clock: Clock
   readonly latencies: Latencies
@@ -38,7 +38,7 @@ export class Cloud {
     this.hosts = options.hosts
     this.faults = options.faults
     this.background = new Background(options.clock, options.report)
-    this.network = new HostNetworkRefresh(() => this)
+    this.network = new HostNetworkRefresh(options.hosts, () => this.worlds())
     this.#stateDir = options.stateDir
     this.#openWorld = options.onOpen
   }

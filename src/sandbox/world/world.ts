@@ -1,15 +1,19 @@
+import type { Clock } from '../../core/clock.js'
+import type { FaultPlan } from '../faults/fault-plan.js'
+import type { HostBackend } from '../hosts/host-backend.js'
 import { catalogueOf, type Image } from '../model/image.js'
 import { defaultNetwork, type Subnet, type Vpc } from '../model/network.js'
 import { upgradeAddress, type Address } from '../model/address.js'
 import type { Instance } from '../model/instance.js'
 import type { KeyPair } from '../model/key-pair.js'
+import type { Latencies } from '../model/latencies.js'
 import type { LaunchTemplate, LaunchTemplateVersion } from '../model/launch-template.js'
 import type { Region } from '../model/regions.js'
 import type { SecurityGroup, SecurityGroupRule } from '../model/security-group.js'
 import type { Snapshot } from '../model/snapshot.js'
 import type { Volume } from '../model/volume.js'
 import { stableId } from '../model/ids.js'
-import type { Cloud } from './cloud.js'
+import type { Background } from './background.js'
 import { Collection } from './collection.js'
 import { Journal, type Entry } from './journal.js'
 import { TagTable } from './tag-table.js'
@@ -26,9 +30,23 @@ export interface TokenRecord {
 /** "At least 24 h after termination" for RunInstances; 12 h were measured for CreateVolume. */
 const tokenLifetimeMs = 48 * 3_600_000
 
+/** What the regions of a sandbox share: time, hosts, faults, and the work in the background. */
+export interface SharedByRegions {
+  readonly accountId: string
+  readonly clock: Clock
+  readonly latencies: Latencies
+  readonly hosts: HostBackend
+  readonly faults: FaultPlan
+  readonly background: Background
+  readonly network: {
+    /** Resolves when public addresses and rules that were computed after this call are in force on the hosts. */
+    refresh(): Promise<void>
+  }
+}
+
 /** Everything that exists in one region. */
 export class World {
-  readonly cloud: Cloud
+  readonly cloud: SharedByRegions
   readonly region: Region
   readonly vpc: Vpc
   readonly subnets: readonly Subnet[]
@@ -48,7 +66,7 @@ export class World {
   readonly #journal: Journal
   #sequence = 0
 
-  constructor(cloud: Cloud, region: Region, journalPath: string) {
+  constructor(cloud: SharedByRegions, region: Region, journalPath: string) {
     this.cloud = cloud
     this.region = region
     const { vpc, subnets } = defaultNetwork(region)

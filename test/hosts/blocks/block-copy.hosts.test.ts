@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { BlockCopy, BlockCopyRequest, HostAccess, HostPort } from '../../../src/executor/ports.js'
 import { createHosts } from '../../../src/hosts/hosts.js'
-import { describeHosts, unlessHosts } from '../../sandbox-hosts/support.js'
+import { describeHosts, unlessHosts } from '../../sandbox/hosts/support.js'
 import { readFacts, Servers } from '../support.js'
 
 const mebibyte = 2 ** 20

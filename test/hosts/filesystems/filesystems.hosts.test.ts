@@ -3,7 +3,7 @@ import type { HostAccess, HostPort } from '../../../src/executor/ports.js'
 import { createHosts } from '../../../src/hosts/hosts.js'
 import type { Fstype } from '../../../src/model/inside/fstype.js'
 import type { MountSpec } from '../../../src/model/kinds/volume.js'
-import { describeHosts, unlessHosts } from '../../sandbox-hosts/support.js'
+import { describeHosts, unlessHosts } from '../../sandbox/hosts/support.js'
 import { readFacts, Servers } from '../support.js'
 
 const mebibyte = 2 ** 20

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { HostAccess, HostPort } from '../../../src/executor/ports.js'
 import { createHosts } from '../../../src/hosts/hosts.js'
 import type { Fstype } from '../../../src/model/inside/fstype.js'
-import { describeHosts, unlessHosts } from '../../sandbox-hosts/support.js'
+import { describeHosts, unlessHosts } from '../../sandbox/hosts/support.js'
 import { Servers } from '../support.js'
 
 describeHosts(`freezes${unlessHosts}`, () => {

@@ -3,7 +3,7 @@ import type { HostAccess, HostPort } from '../../../src/executor/ports.js'
 import { createHosts } from '../../../src/hosts/hosts.js'
 import type { MountSpec } from '../../../src/model/kinds/volume.js'
 import { shellWord } from '../../../src/core/shell-words.js'
-import { describeHosts, unlessHosts } from '../../sandbox-hosts/support.js'
+import { describeHosts, unlessHosts } from '../../sandbox/hosts/support.js'
 import { readFacts, Servers } from '../support.js'
 
 describeHosts(`mounts${unlessHosts}`, () => {

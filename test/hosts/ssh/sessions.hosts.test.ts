@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { HostAccess, HostPort } from '../../../src/executor/ports.js'
 import { createHosts } from '../../../src/hosts/hosts.js'
 import { generateOpensshKeyPair } from '../../../src/core/openssh-key.js'
-import { describeHosts, unlessHosts } from '../../sandbox-hosts/support.js'
+import { describeHosts, unlessHosts } from '../../sandbox/hosts/support.js'
 import { Servers } from '../support.js'
 
 describeHosts(`sessions${unlessHosts}`, () => {

@@ -4,10 +4,12 @@ import {
   list,
   oneOf,
   oneOfMore,
+  required,
   secret,
   string,
   structure,
   tagSpecifications,
+  type ParsedMembers,
 } from '../../wire/shape.js'
 
 export const ebsMembers = {
@@ -69,3 +71,17 @@ export const launchMembers = {
   EbsOptimized: boolean,
   CreditSpecification: structure({ CpuCredits: oneOf('standard', 'unlimited') }),
 } as const
+
+/** What RunInstances takes: the parts of a launch, how many, where, and the launch template beneath them. */
+export const runInstancesMembers = {
+  ...launchMembers,
+  MaxCount: required(integer),
+  MinCount: required(integer),
+  SubnetId: string,
+  PrivateIpAddress: string,
+  ClientToken: string,
+  LaunchTemplate: structure({ LaunchTemplateId: string, LaunchTemplateName: string, Version: string }),
+} as const
+
+/** What a RunInstances call gives; merged with its launch template, what is launched. */
+export type RunInstancesParameters = ParsedMembers<typeof runInstancesMembers>

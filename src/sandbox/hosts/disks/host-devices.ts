@@ -2,28 +2,8 @@ import { chown, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from '../commands.js'
 import { byIdNamesOf } from './device-names.js'
+import type { HostDevice, HostPartition } from './host-device.js'
 import { type SysfsEntry, sysfsOfDevice, sysfsOfPartition } from './sysfs.js'
-
-/** A volume as a host sees it. */
-export interface HostDevice {
-  readonly volumeId: string
-  /** e.g. `nvme1n1` or `xvdf`. */
-  readonly kernelName: string
-  readonly naming: 'nvme' | 'xen'
-  /** e.g. `7:9`. */
-  readonly deviceNumber: string
-  readonly sizeBytes: number
-  readonly partitions: readonly HostPartition[]
-}
-
-export interface HostPartition {
-  readonly number: number
-  /** e.g. `nvme1n1p1` or `xvdf1`. */
-  readonly kernelName: string
-  readonly deviceNumber: string
-  readonly startSector: number
-  readonly sizeBytes: number
-}
 
 /** What stands in for udev and sysfs in one running host: `root` is /proc/<its PID 1>/root. */
 export class HostDevices {

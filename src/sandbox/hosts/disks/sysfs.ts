@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { serialOf } from './device-names.js'
-import type { HostDevice, HostPartition } from './host-devices.js'
+import type { HostDevice, HostPartition } from './host-device.js'
 
 /** Files below /sys of a host, path -> content; and links, path -> target. */
 export interface SysfsEntry {

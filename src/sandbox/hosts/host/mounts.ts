@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { HostDevice } from '../disks/host-devices.js'
+import type { HostDevice } from '../disks/host-device.js'
 
 /** Returns where a host has the device, or a partition of it, mounted, in the order of mounting; `pid` is the host's PID 1 seen from here. */
 export async function mountPointsOf(pid: number, device: HostDevice): Promise<readonly string[]> {

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import { parse } from 'yaml'
 import { messageOf } from '../../../core/errors.js'
-import type { LoweredUserData, UserDataScript } from './lower.js'
+import type { LoweredUserData, UserDataScript } from './lowered-user-data.js'
 import { shellQuote } from './shell-quote.js'
 
 /** A `#cloud-config` key's value is not what its module understands. */

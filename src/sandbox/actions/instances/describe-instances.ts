@@ -1,0 +1,172 @@
+import { privateDnsName } from '../../lifecycle/host-description.js'
+import { resourceKinds } from '../../model/ids.js'
+import { instanceStateCodes, type Instance } from '../../model/instance.js'
+import { associationOf, publicDnsName, publicIpOf } from '../../render/addresses.js'
+import { renderReservation, renderState } from '../../render/instance.js'
+import type { FilterTable } from '../../wire/filter.js'
+import { boolean, filterList, list, paging, string } from '../../wire/shape.js'
+import type { XmlRecord } from '../../wire/xml.js'
+import type { World } from '../../world/world.js'
+import { defineAction } from '../action.js'
+import { describeRecords, pageRules } from '../describe.js'
+
+/** Filters of DescribeInstances (EC2 API reference), but for those of features that the sandbox does not have. */
+function instanceFilters(world: World): FilterTable<Instance> {
+  const volumes = (instance: Instance) => world.volumes.withKey(instance.id)
+  const groupNames = (instance: Instance) => instance.securityGroupIds.map((id) => world.securityGroups.get(id)?.name)
+  const region = world.region.name
+  return {
+    affinity: () => undefined,
+    architecture: (instance) => instance.architecture,
+    'availability-zone': (instance) => instance.zone,
+    'availability-zone-id': (instance) => world.region.zones.find((zone) => zone.name === instance.zone)?.id,
+    'block-device-mapping.attach-time': (instance) =>
+      volumes(instance).map(({ attachment }) => attachment && new Date(attachment.attachedAtMs).toISOString()),
+    'block-device-mapping.delete-on-termination': (instance) =>
+      volumes(instance).map(({ attachment }) => String(attachment?.deleteOnTermination)),
+    'block-device-mapping.device-name': (instance) => volumes(instance).map(({ attachment }) => attachment?.deviceName),
+    'block-device-mapping.status': (instance) =>
+      volumes(instance).map(({ attachment }) => (attachment?.state === 'busy' ? 'detaching' : attachment?.state)),
+    'block-device-mapping.volume-id': (instance) => volumes(instance).map(({ id }) => id),
+    'client-token': (instance) => instance.clientToken,
+    'dns-name': (instance) => publicDnsName(region, publicIpOf(world, instance)),
+    'hibernation-options.configured': () => false,
+    hypervisor: () => 'xen',
+    'image-id': (instance) => instance.imageId,
+    'instance-id': (instance) => instance.id,
+    'instance-lifecycle': () => undefined,
+    'instance-state-code': (instance) => instanceStateCodes[instance.state],
+    'instance-state-name': (instance) => instance.state,
+    'instance-type': (instance) => instance.instanceType,
+    'instance.group-id': (instance) => instance.securityGroupIds,
+    'instance.group-name': groupNames,
+    'ip-address': (instance) => publicIpOf(world, instance),
+    'key-name': (instance) => instance.keyName,
+    'launch-index': (instance) => instance.launchIndex,
+    'launch-time': (instance) => new Date(instance.launchedAtMs).toISOString(),
+    'metadata-options.http-endpoint': (instance) => instance.metadataOptions.httpEndpoint,
+    'metadata-options.http-put-response-hop-limit': (instance) => instance.metadataOptions.httpPutResponseHopLimit,
+    'metadata-options.http-tokens': (instance) => instance.metadataOptions.httpTokens,
+    'metadata-options.instance-metadata-tags': (instance) => instance.metadataOptions.instanceMetadataTags,
+    'monitoring-state': (instance) => (instance.detailedMonitoring ? 'enabled' : 'disabled'),
+    'network-interface.association.allocation-id': (instance) => associationOf(world, instance)?.allocationId,
+    'network-interface.association.association-id': (instance) => associationOf(world, instance)?.associationId,
+    'network-interface.association.ip-owner-id': (instance) => associationOf(world, instance)?.ipOwnerId,
+    'network-interface.association.public-ip': (instance) => associationOf(world, instance)?.publicIp,
+    'network-interface.group-id': (instance) => instance.securityGroupIds,
+    'network-interface.group-name': groupNames,
+    'network-interface.network-interface-id': (instance) => instance.networkInterfaceId,
+    'network-interface.private-ip-address': (instance) => instance.privateIp,
+    'network-interface.subnet-id': (instance) => instance.subnetId,
+    'network-interface.vpc-id': (instance) => instance.vpcId,
+    'owner-id': () => world.accountId,
+    'placement-group-name': () => '',
+    platform: () => undefined,
+    'platform-details': () => 'Linux/UNIX',
+    'private-dns-name': (instance) => privateDnsName(region, instance.privateIp),
+    'private-ip-address': (instance) => instance.privateIp,
+    reason: (instance) => instance.transitionReason,
+    'requester-id': () => undefined,
+    'reservation-id': (instance) => instance.reservationId,
+    'root-device-name': (instance) => instance.rootDeviceName,
+    'root-device-type': () => 'ebs',
+    'source-dest-check': (instance) => instance.sourceDestCheck,
+    'state-reason-code': (instance) => instance.stateReason?.code,
+    'state-reason-message': (instance) => instance.stateReason?.message,
+    'subnet-id': (instance) => instance.subnetId,
+    tenancy: () => 'default',
+    'virtualization-type': () => 'hvm',
+    'vpc-id': (instance) => instance.vpcId,
+  }
+}
+
+const members = { InstanceId: list(string), Filter: filterList, ...paging } as const
+
+export const describeInstances = defineAction({
+  name: 'DescribeInstances',
+  effect: 'reads',
+  members,
+  run: (parameters, world) => {
+    const page = describeRecords(world, {
+      action: 'DescribeInstances',
+      kind: resourceKinds.instance,
+      source: world.instances,
+      ids: parameters.InstanceId,
+      request: parameters,
+      filters: instanceFilters(world),
+      page: pageRules.instances,
+    })
+    return {
+      reservationSet: groupByReservation(page.items).map((group) => renderReservation(world, group)),
+      nextToken: page.nextToken,
+    }
+  },
+})
+
+function groupByReservation(instances: readonly Instance[]): Instance[][] {
+  const groups = new Map<string, Instance[]>()
+  for (const instance of instances) {
+    const group = groups.get(instance.reservationId)
+    if (group) group.push(instance)
+    else groups.set(instance.reservationId, [instance])
+  }
+  return [...groups.values()]
+}
+
+export const describeInstanceStatus = defineAction({
+  name: 'DescribeInstanceStatus',
+  effect: 'reads',
+  members: { ...members, IncludeAllInstances: boolean },
+  run: (parameters, world) => {
+    const page = describeRecords(world, {
+      action: 'DescribeInstanceStatus',
+      kind: resourceKinds.instance,
+      source: world.instances,
+      ids: parameters.InstanceId,
+      request: parameters,
+      filters: statusFilters(world),
+      page: pageRules.instanceStatus,
+    })
+    // Without IncludeAllInstances only running instances are told of, also among those asked for by id.
+    const shown = page.items.filter(
+      (instance) => parameters.IncludeAllInstances === true || instance.state === 'running',
+    )
+    return { instanceStatusSet: shown.map((instance) => renderStatus(world, instance)), nextToken: page.nextToken }
+  },
+})
+
+function statusFilters(world: World): FilterTable<Instance> {
+  return {
+    'availability-zone': (instance) => instance.zone,
+    'instance-state-code': (instance) => instanceStateCodes[instance.state],
+    'instance-state-name': (instance) => instance.state,
+    'instance-status.reachability': (instance) => checkOf(world, instance).detail,
+    'instance-status.status': (instance) => checkOf(world, instance).status,
+    'system-status.reachability': (instance) => checkOf(world, { ...instance, impaired: false }).detail,
+    'system-status.status': (instance) => checkOf(world, { ...instance, impaired: false }).status,
+  }
+}
+
+function checkOf(world: World, instance: Instance): { readonly status: string; readonly detail: string | undefined } {
+  if (instance.state !== 'running') return { status: 'not-applicable', detail: undefined }
+  if (instance.impaired) return { status: 'impaired', detail: 'failed' }
+  const { instancePendingMs, statusInitializingMs } = world.cloud.latencies
+  const initializing = world.now() < instance.launchedAtMs + instancePendingMs + statusInitializingMs
+  return initializing ? { status: 'initializing', detail: 'initializing' } : { status: 'ok', detail: 'passed' }
+}
+
+function renderStatus(world: World, instance: Instance): XmlRecord {
+  const render = ({ status, detail }: ReturnType<typeof checkOf>) => ({
+    status,
+    details: detail === undefined ? [] : [{ name: 'reachability', status: detail }],
+  })
+  return {
+    instanceId: instance.id,
+    availabilityZone: instance.zone,
+    eventsSet: [],
+    instanceState: renderState(instance.state),
+    instanceStatus: render(checkOf(world, instance)),
+    systemStatus: render(checkOf(world, { ...instance, impaired: false })),
+    attachedEbsStatus: render(checkOf(world, { ...instance, impaired: false })),
+  }
+}

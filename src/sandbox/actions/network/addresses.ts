@@ -1,0 +1,204 @@
+import { applyPublicAddresses, associate, disassociate } from '../../lifecycle/public-address.js'
+import { newId, resourceKinds } from '../../model/ids.js'
+import type { Address } from '../../model/address.js'
+import type { Instance } from '../../model/instance.js'
+import { quotas } from '../../model/quotas.js'
+import { readTagSpecifications } from '../../model/tags.js'
+import { elasticIpOf } from '../../render/addresses.js'
+import { renderTags } from '../../render/tags.js'
+import { ApiError, invalidCombination, invalidValue, missingParameter } from '../../wire/api-error.js'
+import { boolean, filterList, list, oneOf, string, tagSpecifications } from '../../wire/shape.js'
+import { findAddress, findInstance } from '../../world/lookup.js'
+import { freePublicNumber } from '../../world/public-numbers.js'
+import { noteCreation } from '../../world/visibility.js'
+import type { World } from '../../world/world.js'
+import { defineAction, done } from '../action.js'
+import { describeRecords } from '../describe.js'
+
+export const allocateAddress = defineAction({
+  name: 'AllocateAddress',
+  effect: 'writes',
+  members: { Domain: oneOf('vpc', 'standard'), TagSpecification: tagSpecifications },
+  run: ({ TagSpecification }, world) => {
+    const tags = readTagSpecifications(TagSpecification, ['elastic-ip'])
+    if (world.addresses.size >= quotas.addresses) {
+      throw new ApiError('AddressLimitExceeded', 'The maximum number of addresses has been reached.')
+    }
+    const address = world.addresses.put({
+      id: newId('eipalloc'),
+      sequence: world.nextSequence(),
+      publicNumber: freePublicNumber(world),
+      associationId: undefined,
+      instanceId: undefined,
+    })
+    world.tags.put(address.id, tags['elastic-ip'])
+    noteCreation(world, address.id)
+    return {
+      publicIp: elasticIpOf(world, address),
+      allocationId: address.id,
+      domain: 'vpc',
+      publicIpv4Pool: 'amazon',
+      networkBorderGroup: world.region.name,
+    }
+  },
+})
+
+export const associateAddress = defineAction({
+  name: 'AssociateAddress',
+  effect: 'writes',
+  members: {
+    AllocationId: string,
+    PublicIp: string,
+    InstanceId: string,
+    NetworkInterfaceId: string,
+    AllowReassociation: boolean,
+  },
+  run: async (parameters, world) => {
+    const { AllocationId, PublicIp, AllowReassociation } = parameters
+    if (AllocationId !== undefined && PublicIp !== undefined)
+      throw invalidCombination('You may specify public IP or allocation id, but not both in the same call')
+    if (AllocationId === undefined) {
+      if (PublicIp === undefined) throw missingParameter('allocationId')
+      findByPublicIp(world, PublicIp)
+      throw invalidCombination('You must specify an allocation id when mapping an address to a VPC instance')
+    }
+    const address = findAddress(world, AllocationId)
+    const instance = findTarget(world, parameters)
+    if (instance.state !== 'running' && instance.state !== 'stopped') {
+      throw new ApiError(
+        'InvalidInstanceID',
+        `The ${instance.state} instance '${instance.id}' is not in a valid state for this operation.`,
+      )
+    }
+    if (address.instanceId === instance.id) return { return: true, associationId: address.associationId }
+    if (AllowReassociation === false && address.instanceId !== undefined) {
+      throw new ApiError(
+        'Resource.AlreadyAssociated',
+        `resource ${address.id} is already associated with associate-id ${address.associationId}`,
+      )
+    }
+    const { associationId } = associate(world, address, instance)
+    await applyPublicAddresses(world, [instance.id, address.instanceId])
+    return { return: true, associationId }
+  },
+})
+
+function findByPublicIp(world: World, publicIp: string): Address {
+  const address = world.addresses.find((candidate) => elasticIpOf(world, candidate) === publicIp)
+  if (!address) throw new ApiError('InvalidAddress.NotFound', `The address '${publicIp}' does not belong to you.`)
+  return address
+}
+
+function findTarget(
+  world: World,
+  {
+    InstanceId,
+    NetworkInterfaceId,
+  }: { readonly InstanceId?: string | undefined; readonly NetworkInterfaceId?: string | undefined },
+): Instance {
+  if (InstanceId !== undefined && NetworkInterfaceId !== undefined)
+    throw invalidCombination('You may specify instance id or network interface id, but not both in the same call')
+  if (InstanceId !== undefined) return findInstance(world, InstanceId)
+  if (NetworkInterfaceId === undefined) throw missingParameter('instanceId')
+  const instance = world.instances.find((candidate) => candidate.networkInterfaceId === NetworkInterfaceId)
+  if (!instance)
+    throw new ApiError(
+      'InvalidNetworkInterfaceID.NotFound',
+      `The networkInterface ID '${NetworkInterfaceId}' does not exist`,
+    )
+  return instance
+}
+
+export const disassociateAddress = defineAction({
+  name: 'DisassociateAddress',
+  effect: 'writes',
+  members: { AssociationId: string, PublicIp: string },
+  run: async ({ AssociationId, PublicIp }, world) => {
+    if (AssociationId === undefined) {
+      if (PublicIp === undefined) throw missingParameter('associationId')
+      findByPublicIp(world, PublicIp)
+      throw invalidValue('You must specify an association id when unmapping an address from a VPC instance')
+    }
+    const address = world.addresses.find(({ associationId }) => associationId === AssociationId)
+    if (!address)
+      throw new ApiError('InvalidAssociationID.NotFound', `The association ID '${AssociationId}' does not exist`)
+    disassociate(world, address)
+    await applyPublicAddresses(world, [address.instanceId])
+    return done
+  },
+})
+
+/**
+ * An associated address is refused, as in a nondefault VPC. In a default one, which the sandbox has, EC2 disassociates it
+ * first (API reference, ReleaseAddress); the stricter rule holds here, so that what is built on the sandbox works in any.
+ */
+export const releaseAddress = defineAction({
+  name: 'ReleaseAddress',
+  effect: 'writes',
+  members: { AllocationId: string, PublicIp: string, NetworkBorderGroup: string },
+  run: ({ AllocationId, PublicIp, NetworkBorderGroup }, world) => {
+    if (AllocationId === undefined) {
+      if (PublicIp === undefined) throw missingParameter('allocationId')
+      findByPublicIp(world, PublicIp)
+      throw invalidValue('You must specify an allocation id when releasing a VPC elastic IP address')
+    }
+    const address = findAddress(world, AllocationId)
+    const publicIp = elasticIpOf(world, address)
+    if (NetworkBorderGroup !== undefined && NetworkBorderGroup !== world.region.name)
+      throw new ApiError('InvalidAddress.NotFound', `The address '${publicIp}' does not belong to you.`)
+    if (address.instanceId !== undefined) throw new ApiError('InvalidIPAddress.InUse', `Address ${publicIp} is in use.`)
+    world.addresses.delete(address.id)
+    world.tags.delete(address.id)
+    return done
+  },
+})
+
+export const describeAddresses = defineAction({
+  name: 'DescribeAddresses',
+  effect: 'reads',
+  members: { AllocationId: list(string), PublicIp: list(string), Filter: filterList },
+  run: ({ AllocationId, PublicIp = [], Filter }, world) => {
+    const byAddress = PublicIp.map((publicIp) => {
+      const address = world.addresses.find((candidate) => elasticIpOf(world, candidate) === publicIp)
+      if (!address) throw new ApiError('InvalidAddress.NotFound', `Address '${publicIp}' not found.`)
+      return address.id
+    })
+    const instanceOf = ({ instanceId }: Address) =>
+      instanceId === undefined ? undefined : world.instances.get(instanceId)
+    const { items } = describeRecords(world, {
+      action: 'DescribeAddresses',
+      kind: resourceKinds.address,
+      source: world.addresses,
+      ids: PublicIp.length > 0 ? [...(AllocationId ?? []), ...byAddress] : AllocationId,
+      request: { Filter },
+      filters: {
+        'allocation-id': ({ id }) => id,
+        'association-id': ({ associationId }) => associationId,
+        domain: () => 'vpc',
+        'instance-id': ({ instanceId }) => instanceId,
+        'network-border-group': () => world.region.name,
+        'network-interface-id': (address) => instanceOf(address)?.networkInterfaceId,
+        'network-interface-owner-id': (address) => (address.instanceId === undefined ? undefined : world.accountId),
+        'private-ip-address': (address) => instanceOf(address)?.privateIp,
+        'public-ip': (address) => elasticIpOf(world, address),
+      },
+    })
+    const addressesSet = items.map((address) => {
+      const instance = instanceOf(address)
+      return {
+        publicIp: elasticIpOf(world, address),
+        allocationId: address.id,
+        associationId: address.associationId,
+        domain: 'vpc',
+        instanceId: instance?.id,
+        networkInterfaceId: instance?.networkInterfaceId,
+        networkInterfaceOwnerId: instance && world.accountId,
+        privateIpAddress: instance?.privateIp,
+        publicIpv4Pool: 'amazon',
+        networkBorderGroup: world.region.name,
+        tagSet: renderTags(world.tags.get(address.id)),
+      }
+    })
+    return { addressesSet }
+  },
+})

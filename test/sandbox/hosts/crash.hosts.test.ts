@@ -1,0 +1,148 @@
+import { execFile, fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createLinuxHosts } from '../../../src/sandbox/hosts/linux-hosts.js'
+import { describeHosts, eventually, unlessHosts } from './support.js'
+
+const daemon = fileURLToPath(new URL('./crashing-daemon.mjs', import.meta.url))
+
+describeHosts(`a daemon that is killed${unlessHosts}`, () => {
+  let stateDir: string
+
+  beforeEach(async () => {
+    stateDir = await mkdtemp(join(tmpdir(), 'evenkeel-crash-'))
+  })
+  afterEach(() => rm(stateDir, { recursive: true, force: true }))
+
+  test('leaves no process, mount or device, and the next one finds the data', async () => {
+    const child = await startDaemon(stateDir, 'mounted')
+    expect(await leftOf(stateDir)).not.toEqual(nothing)
+    child.kill('SIGKILL')
+    await eventually('the end of everything', async () => isNothing({ ...(await leftOf(stateDir)), groups: [] }))
+
+    const backend = createLinuxHosts({ stateDir })
+    await backend.start()
+    expect((await leftOf(stateDir)).groups).toEqual([])
+    expect(backend.publicIpFor('10.66.0.5')).toBe((await readFile(join(stateDir, 'public-ip'), 'utf8')).trim())
+    await backend.createSnapshot('snap-1', 'vol-1')
+    await backend.stop()
+    const { stdout } = await promisify(execFile)('debugfs', ['-R', 'cat /word', join(stateDir, 'snapshots/snap-1.img')])
+    expect(stdout).toBe('written\n')
+    expect(await leftOf(stateDir)).toEqual(nothing)
+  })
+
+  test.each(['booting', 'copying', 'attaching'])('while it is %s, leaves nothing either', async (what) => {
+    const child = await startDaemon(stateDir, what)
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    child.kill('SIGKILL')
+    await eventually('the end of everything', async () => {
+      const { processes, mounts } = await leftOf(stateDir)
+      return processes.length + mounts.length === 0
+    })
+    const backend = createLinuxHosts({ stateDir })
+    await backend.start()
+    expect(await readdir(join(stateDir, 'volumes'))).not.toContainEqual(expect.stringContaining('partial'))
+    await backend.stop()
+    expect(await leftOf(stateDir)).toEqual(nothing)
+  })
+
+  test('that stops in order leaves nothing', async () => {
+    const child = await startDaemon(stateDir, 'mounted')
+    child.send('stop')
+    await once(child, 'exit')
+    expect(await leftOf(stateDir)).toEqual(nothing)
+  })
+})
+
+describeHosts(`two sandboxes${unlessHosts}`, () => {
+  let directories: readonly string[]
+
+  beforeEach(async () => {
+    directories = await Promise.all([1, 2].map(() => mkdtemp(join(tmpdir(), 'evenkeel-two-'))))
+  })
+  afterEach(async () => {
+    for (const directory of directories) await rm(directory, { recursive: true, force: true })
+  })
+
+  test('live side by side, in one process, with an address block each', async () => {
+    const [first, second] = directories.map((stateDir) => createLinuxHosts({ stateDir }))
+    await Promise.all([first?.start(), second?.start()])
+    const description = {
+      instanceId: 'i-1',
+      hostname: 'one',
+      privateIp: '10.66.0.5',
+      loginUser: 'admin',
+      authorizedKeys: [],
+      userData: undefined,
+      deviceNaming: 'nvme' as const,
+      rootSizeBytes: 0,
+      volumes: [],
+      metadata: {},
+    }
+    const publicIps = [first, second].map((backend) => backend?.publicIpFor(description.privateIp) ?? '')
+    expect(new Set(publicIps).size).toBe(2)
+    for (const [index, backend] of [first, second].entries()) {
+      const publicAddresses = [{ publicIp: publicIps[index] ?? '', privateIp: description.privateIp }]
+      await backend?.setNetwork({ publicAddresses, rules: [] })
+    }
+    const [one, two] = await Promise.all([first?.boot(description), second?.boot(description)])
+    expect(one?.hostKeys).not.toEqual(two?.hostKeys)
+    await first?.stop()
+    expect(await second?.boot(description)).toEqual(two)
+    await second?.stop()
+    for (const directory of directories) expect(await leftOf(directory)).toEqual(nothing)
+  })
+
+  test('do not share a state directory', async () => {
+    const [stateDir = ''] = directories
+    const [first, second] = [createLinuxHosts({ stateDir }), createLinuxHosts({ stateDir })]
+    await first.start()
+    await expect(second.start()).rejects.toMatchObject({ code: 'SANDBOX_IN_USE' })
+    await first.stop()
+    await second.start()
+    await second.stop()
+  })
+})
+
+const nothing = { processes: [], mounts: [], loops: [], groups: [] }
+
+type Left = { readonly [Kind in keyof typeof nothing]: readonly string[] }
+
+function isNothing(left: Left): boolean {
+  return Object.values(left).every((found) => found.length === 0)
+}
+
+/** What there is on this machine of the sandbox in `stateDir`: processes by the mark in their environment. */
+async function leftOf(stateDir: string): Promise<Left> {
+  const processes: string[] = []
+  const mounts: string[] = []
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    const environment = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '')
+    if (environment.split('\0').includes(`EVENKEEL_HOSTS=${stateDir}`)) processes.push(name)
+    const table = await readFile(`/proc/${name}/mountinfo`, 'utf8').catch(() => '')
+    if (table.includes(stateDir)) mounts.push(name)
+  }
+  const loops: string[] = []
+  for (const name of (await readdir('/sys/block')).filter((block) => block.startsWith('loop'))) {
+    const file = await readFile(`/sys/block/${name}/loop/backing_file`, 'utf8').catch(() => '')
+    if (file.startsWith(stateDir)) loops.push(name)
+  }
+  const groups = (await readdir('/sys/fs/cgroup/devices').catch(() => [])).filter((name) =>
+    name.startsWith('evenkeel-'),
+  )
+  const { createHash } = await import('node:crypto')
+  const identity = createHash('sha256').update(stateDir).digest('hex').slice(0, 12)
+  return { processes, mounts, loops, groups: groups.filter((name) => name.includes(identity)) }
+}
+
+async function startDaemon(stateDir: string, what: string): Promise<ChildProcess> {
+  const child = fork(daemon, [stateDir, what], { stdio: 'inherit' })
+  await once(child, 'message')
+  return child
+}

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import type { FirewallRule } from '../../../../src/sandbox/hosts/host-backend.js'
+import { firewallRuleset } from '../../../../src/sandbox/hosts/network/firewall-rules.js'
+
+const rule: FirewallRule = { from: '0.0.0.0/0', toPrivateIp: '10.66.0.5', protocol: 'tcp', fromPort: 22, toPort: 22 }
+const rulesetOf = (...rules: readonly FirewallRule[]) => firewallRuleset({ publicAddresses: [], rules })
+
+test('public addresses are translated both ways, and connections by any other are cut', () => {
+  const ruleset = firewallRuleset({
+    publicAddresses: [
+      { publicIp: '127.66.0.5', privateIp: '10.66.0.5' },
+      { publicIp: '127.66.15.254', privateIp: '10.66.0.6' },
+    ],
+    rules: [],
+  })
+  expect(ruleset).toContain('  dnat to ip daddr map { 127.66.0.5 : 10.66.0.5, 127.66.15.254 : 10.66.0.6 }\n')
+  expect(ruleset).toContain(
+    '  ct status dnat snat to ip saddr map { 10.66.0.5 : 127.66.0.5, 10.66.0.6 : 127.66.15.254 }\n',
+  )
+  expect(ruleset).toContain(
+    '  ct status dnat ct original ip daddr . ct reply ip saddr != { 127.66.0.5 . 10.66.0.5, 127.66.15.254 . 10.66.0.6 } jump cut\n',
+  )
+})
+
+test('without a public address nothing is translated', () => {
+  expect(rulesetOf()).not.toContain(' map ')
+  expect(rulesetOf()).toContain('  ct status dnat jump cut\n')
+})
+
+test('everything inwards is dropped without rules', () => {
+  expect(rulesetOf()).toContain('type filter hook forward priority 0; policy drop;')
+  expect(rulesetOf()).not.toContain('vmap')
+})
+
+test('a host has one chain, whatever the number of its rules', () => {
+  const ruleset = rulesetOf(rule, { ...rule, from: '10.66.0.6/32', fromPort: 80, toPort: 90 })
+  expect(ruleset.match(/ip daddr vmap \{ 10\.66\.0\.5 : jump to_10_66_0_5 \}/g)).toHaveLength(2)
+  expect(ruleset).toContain(
+    ' chain to_10_66_0_5 {\n  tcp dport 22-22 accept\n  ip saddr 10.66.0.6/32 tcp dport 80-90 accept\n }\n',
+  )
+})
+
+test.each([
+  [{ protocol: 'all', from: '10.66.0.6/32' }, '  ip saddr 10.66.0.6/32 accept\n'],
+  [{ protocol: 'all' }, '{\n  accept\n'],
+  [{ protocol: 'icmp', fromPort: -1, toPort: -1 }, '  ip protocol icmp accept\n'],
+  [{ protocol: 'udp', fromPort: -1, toPort: 70_000 }, '  udp dport 0-65535 accept\n'],
+] as const)('%j becomes one line', (changes, expected) => {
+  expect(rulesetOf({ ...rule, ...changes })).toContain(expected)
+})

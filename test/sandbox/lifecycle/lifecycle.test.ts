@@ -1,0 +1,253 @@
+import { expect, test } from 'vitest'
+import { systemClock } from '../../../src/core/clock.js'
+import { actions } from '../../../src/sandbox/actions/registry.js'
+import { FaultPlan } from '../../../src/sandbox/faults/fault-plan.js'
+import type { FirewallRule, HostBackend, HostDescription } from '../../../src/sandbox/hosts/host-backend.js'
+import { createNoHosts } from '../../../src/sandbox/hosts-none.js'
+import { hostExited } from '../../../src/sandbox/lifecycle/instance.js'
+import { resume } from '../../../src/sandbox/lifecycle/recovery.js'
+import { resolveLatencies } from '../../../src/sandbox/model/latencies.js'
+import { regions } from '../../../src/sandbox/model/regions.js'
+import type { World } from '../../../src/sandbox/world/world.js'
+import { Cloud } from '../../../src/sandbox/world/cloud.js'
+import { afterTests, temporaryDir, until } from '../support.js'
+
+/** What the model asks of its backend, seen from the backend's side: each method is noted, some can be told to fail. */
+function fixture(overrides: Partial<HostBackend> = {}, stateDir = temporaryDir()) {
+  const calls: string[] = []
+  const descriptions: HostDescription[] = []
+  let firewall: readonly FirewallRule[] = []
+  const note = (call: string) => {
+    calls.push(call)
+    return Promise.resolve()
+  }
+  const hosts: HostBackend = {
+    ...createNoHosts(''),
+    kind: 'linux',
+    boot: (description) => {
+      descriptions.push(description)
+      calls.push(`boot ${description.hostname}`)
+      return Promise.resolve({ hostKeys: ['ssh-ed25519 AAAA root@host'] })
+    },
+    shutdown: (_id, { force }) => note(`shutdown${force ? ' by force' : ''}`),
+    destroy: () => note('destroy'),
+    createVolume: (_id, bytes, from) =>
+      note(`create ${bytes / 2 ** 30} GiB${from === undefined ? '' : ' of a snapshot'}`),
+    deleteVolume: () => note('delete volume'),
+    growVolume: (_id, bytes) => note(`grow to ${bytes / 2 ** 30} GiB`),
+    attachVolume: (_id, { deviceName }) => note(`attach ${deviceName}`),
+    createSnapshot: () => note('snapshot'),
+    deleteSnapshot: () => note('delete snapshot'),
+    setNetwork: ({ rules }) => {
+      firewall = rules
+      return Promise.resolve()
+    },
+    ...overrides,
+  }
+  const reports: string[] = []
+  const cloud = new Cloud({
+    accountId: '123456789012',
+    clock: systemClock,
+    latencies: resolveLatencies('zero'),
+    hosts,
+    faults: new FaultPlan(0),
+    stateDir,
+    report: (what) => reports.push(what),
+    onOpen: () => {},
+  })
+  afterTests(() => cloud.close())
+  const world = cloud.world(regions[0]!)
+  return { calls, descriptions, reports, cloud, world, stateDir, firewall: () => firewall }
+}
+
+async function call(world: World, action: string, parameters: object): Promise<Record<string, never>> {
+  return (await actions.get(action)!.run(parameters as never, world)) as Record<string, never>
+}
+
+async function launch(world: World, extra: object = {}) {
+  const ImageId = world.images.find(({ architecture }) => architecture === 'x86_64')!.id
+  await call(world, 'RunInstances', { ImageId, InstanceType: 't3.micro', MinCount: 1, MaxCount: 1, ...extra })
+  const { id } = world.instances.values().at(-1)!
+  return {
+    id,
+    state: (wanted: string) =>
+      until(
+        async () => world.instances.get(id)!,
+        ({ state }) => state === wanted,
+      ),
+  }
+}
+
+async function volume(world: World) {
+  await call(world, 'CreateVolume', { AvailabilityZone: 'us-east-1a', Size: 2, VolumeType: 'gp3' })
+  const { id } = world.volumes.values().at(-1)!
+  const state = (wanted: string) =>
+    until(
+      async () => world.volumes.get(id)!,
+      (one) => (one.attachment?.state ?? one.state) === wanted,
+    )
+  await state('available')
+  return { id, state }
+}
+
+test('a launch makes its data volumes, opens the firewall, and boots with all that the host needs', async () => {
+  const { world, calls, descriptions, firewall } = fixture()
+  const userData = Buffer.from('#!/bin/sh\n').toString('base64')
+  const instance = await launch(world, {
+    UserData: userData,
+    BlockDeviceMapping: [{ DeviceName: '/dev/sdf', Ebs: { VolumeSize: 3 } }],
+  })
+  const { hostKeys } = await instance.state('running')
+  expect(calls).toEqual(['create 3 GiB', 'boot ip-10-66-0-4'])
+  expect(hostKeys).toEqual(['ssh-ed25519 AAAA root@host'])
+  expect(descriptions[0]).toMatchObject({
+    privateIp: '10.66.0.4',
+    userData: '#!/bin/sh\n',
+    deviceNaming: 'nvme',
+    rootSizeBytes: 8 * 2 ** 30,
+    volumes: [{ deviceName: '/dev/sdf' }],
+    metadata: { 'meta-data/instance-id': instance.id, 'meta-data/placement/availability-zone': 'us-east-1a' },
+  })
+  // The default group lets its own members in, and nobody else.
+  expect(firewall()).toEqual([
+    { from: '10.66.0.4/32', toPrivateIp: '10.66.0.4', protocol: 'all', fromPort: 0, toPort: 65_535 },
+  ])
+})
+
+test('a host that does not boot ends its instance with a reason, and its volumes with it', async () => {
+  const { world, calls, reports } = fixture({ boot: () => Promise.reject(new Error('no space left')) })
+  const instance = await launch(world)
+  const { stateReason } = await instance.state('terminated')
+  expect(stateReason).toEqual({
+    code: 'Server.InternalError',
+    message: 'Server.InternalError: Internal error on launch (no space left)',
+  })
+  expect(calls).toEqual(['shutdown', 'destroy'])
+  expect(world.volumes.size).toBe(0)
+  expect(reports).toEqual([`boot of ${instance.id}`])
+})
+
+test('a host that does not shut down has its plug pulled', async () => {
+  const tried: boolean[] = []
+  const { world } = fixture({
+    shutdown: (_id, { force }) => {
+      tried.push(force)
+      return force ? Promise.resolve() : Promise.reject(new Error('it hangs'))
+    },
+  })
+  const instance = await launch(world)
+  await instance.state('running')
+  await call(world, 'StopInstances', { InstanceId: [instance.id] })
+  await instance.state('stopped')
+  expect(tried).toEqual([false, true])
+})
+
+test('a volume that is mounted stays busy until it is not, and is taken by force when asked', async () => {
+  let mounted = true
+  const { world } = fixture({
+    detachVolume: (_id, { force }) => Promise.resolve(mounted && !force ? 'busy' : 'detached'),
+  })
+  const instance = await launch(world)
+  await instance.state('running')
+  const disk = await volume(world)
+  const attach = () => call(world, 'AttachVolume', { VolumeId: disk.id, InstanceId: instance.id, Device: '/dev/sdf' })
+  await attach()
+  await disk.state('attached')
+  await call(world, 'DetachVolume', { VolumeId: disk.id })
+  await disk.state('busy')
+  mounted = false
+  await disk.state('available')
+  mounted = true
+  await attach()
+  await disk.state('attached')
+  await call(world, 'DetachVolume', { VolumeId: disk.id })
+  await disk.state('busy')
+  await call(world, 'DetachVolume', { VolumeId: disk.id, Force: true })
+  expect((await disk.state('available')).attachment).toBeUndefined()
+})
+
+test('a snapshot is answered when its copy is complete', async () => {
+  let finish: () => void = () => {}
+  const { world } = fixture({ createSnapshot: () => new Promise((resolve) => (finish = resolve)) })
+  const disk = await volume(world)
+  let answered = false
+  const answer = call(world, 'CreateSnapshot', { VolumeId: disk.id }).then(() => (answered = true))
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  expect(answered).toBe(false)
+  finish()
+  await answer
+  expect(world.snapshots.size).toBe(1)
+})
+
+test('content that a new volume is made of outlives its snapshot', async () => {
+  let finish: () => void = () => {}
+  const order: string[] = []
+  const { world } = fixture({
+    createVolume: (_id, _bytes, from) => {
+      if (from === undefined) return Promise.resolve()
+      return new Promise((resolve) => {
+        finish = () => {
+          order.push('copied')
+          resolve()
+        }
+      })
+    },
+    deleteSnapshot: () => {
+      order.push('deleted')
+      return Promise.resolve()
+    },
+  })
+  const disk = await volume(world)
+  await call(world, 'CreateSnapshot', { VolumeId: disk.id })
+  const snapshot = await until(
+    async () => world.snapshots.values()[0]!,
+    ({ state }) => state === 'completed',
+  )
+  await call(world, 'CreateVolume', { AvailabilityZone: 'us-east-1a', SnapshotId: snapshot.id })
+  await call(world, 'DeleteSnapshot', { SnapshotId: snapshot.id })
+  await new Promise((resolve) => setTimeout(resolve, 80))
+  finish()
+  await until(
+    async () => order,
+    ({ length }) => length === 2,
+  )
+  expect(order).toEqual(['copied', 'deleted'])
+})
+
+test.each([
+  ['poweroff', 'stop', 'stopped', false],
+  ['poweroff', 'terminate', 'terminated', false],
+  ['crash', 'stop', 'running', true],
+  ['reboot', 'stop', 'running', false],
+] as const)('a %s inside an instance that is to %s leaves it %s', async (how, behavior, state, impaired) => {
+  const { world, calls } = fixture()
+  const instance = await launch(world, { InstanceInitiatedShutdownBehavior: behavior })
+  await instance.state('running')
+  hostExited(world, instance.id, how)
+  await instance.state(state)
+  expect(world.instances.get(instance.id)!.impaired).toBe(impaired)
+  if (how === 'reboot')
+    await until(
+      async () => calls,
+      (all) => all.filter((one) => one.startsWith('boot')).length === 2,
+    )
+})
+
+test('after a crash, instances that were running boot again and snapshots that were cut off have failed', async () => {
+  let cutOff: (error: Error) => void = () => {}
+  const before = fixture({ createSnapshot: () => new Promise((_resolve, reject) => (cutOff = reject)) })
+  afterTests(() => cutOff(new Error('the end of the test')))
+  const instance = await launch(before.world)
+  await instance.state('running')
+  const disk = await volume(before.world)
+  void call(before.world, 'CreateSnapshot', { VolumeId: disk.id })
+  await until(
+    async () => before.world.snapshots.size,
+    (size) => size === 1,
+  )
+  before.world.commit()
+  const after = fixture({}, before.stateDir)
+  await resume(after.world)
+  expect(after.calls).toEqual(['boot ip-10-66-0-4'])
+  expect(after.world.snapshots.values()).toMatchObject([{ state: 'error' }])
+})
