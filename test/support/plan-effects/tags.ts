@@ -1,0 +1,29 @@
+import { parseAddress, type Address } from '../../../src/model/address.js'
+import type { StepOf } from '../../../src/model/step.js'
+import type { Tags } from '../../../src/model/tags.js'
+import { terminate } from './servers.js'
+import { Refused, type World } from './world.js'
+
+/** Tags, and what is found by them. */
+export const tagEffects = {
+  'tag-resource'(world: World, step: StepOf<'tag-resource'>) {
+    const lists: Record<string, { address: Address; id: string; tags: Tags }[]> = {
+      keyPair: world.keyPairs,
+      securityGroup: world.groups,
+      server: world.servers,
+      volume: world.volumes,
+    }
+    const id = step.resourceId ?? world.idOf(step.target)
+    const resource = lists[parseAddress(step.target)?.kind ?? '']?.find((known) => known.id === id)
+    if (!resource) throw new Refused(`${step.target} is gone`)
+    resource.tags = withTags(resource.tags, step.tags, step.removeTags)
+  },
+  'remove-temporary'(world: World, step: StepOf<'remove-temporary'>) {
+    for (const id of step.instanceIds) terminate(world, id)
+    world.volumes = world.volumes.filter(({ id }) => !step.volumeIds.includes(id))
+  },
+}
+
+export function withTags(before: Tags, write: Tags, remove: readonly string[]): Tags {
+  return Object.fromEntries(Object.entries({ ...before, ...write }).filter(([key]) => !remove.includes(key)))
+}
