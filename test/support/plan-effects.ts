@@ -42,7 +42,8 @@ export function applyPlan(plan: Plan, before: LiveStack, stepsMax = Infinity, ge
 
 type Effects = { readonly [K in StepKind]: (world: World, step: StepOf<K>) => void }
 
-const effects: Effects = {
+/** One for every kind of step. */
+export const effects: Effects = {
   ...networkEffects,
   ...serverEffects,
   ...volumeEffects,

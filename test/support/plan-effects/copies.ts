@@ -19,9 +19,13 @@ export const copyEffects = {
   },
   'run-on-change': (world: World, step: StepOf<'run-on-change'>) => enter(world, step),
   'check-health': (world: World, step: StepOf<'check-health'>) => enter(world, step),
-  'record-copy': (world: World, step: StepOf<'record-copy'>) => enter(world, step),
+  'record-copy'(world: World, step: StepOf<'record-copy'>) {
+    const volume = world.volumes.find(({ id }) => id === world.ids.get(step.target))
+    const target = volume ?? world.server(step.target)
+    target.tags = { ...target.tags, [step.tag]: `5f2b8c1d9e3a ${step.rule}` }
+  },
 }
 
-function enter(world: World, step: StepOf<'run-on-change' | 'check-health' | 'record-copy'>): void {
-  world.entered('server' in step ? step.server : step.address)
+function enter(world: World, step: StepOf<'run-on-change' | 'check-health'>): void {
+  world.entered(step.server)
 }

@@ -7,7 +7,7 @@ import { Refused, type World } from './world.js'
 /** What is done inside a server. */
 export const filesystemEffects = {
   'make-filesystem'(world: World, step: StepOf<'make-filesystem'>) {
-    const { device, volume } = world.deviceOn(step.address, step.server)
+    const { device, volume } = world.deviceOn(step.bound ?? step.address, step.server)
     if (device.content) {
       if (device.content.fstype === step.fstype) return
       throw new Refused(`${volume.id} holds ${device.content.fstype}`)
@@ -18,13 +18,13 @@ export const filesystemEffects = {
     world.tops.set(volume.id, { owner: 'root:root', mode: '0755' })
   },
   'grow-filesystem'(world: World, step: StepOf<'grow-filesystem'>) {
-    const { device, volume } = world.deviceOn(step.address, step.server)
+    const { device, volume } = world.deviceOn(step.bound ?? step.address, step.server)
     if (!device.content) throw new Refused(`${volume.id} is blank`)
     const filesystemBytes = volume.sizeGiB * 2 ** 30
     world.contents.set(volume.id, { ...device, content: { ...device.content, filesystemBytes } })
   },
   'mount-volume'(world: World, step: StepOf<'mount-volume'>) {
-    const { device, disk, volume } = world.deviceOn(step.address, step.server)
+    const { device, disk, volume } = world.deviceOn(step.bound ?? step.address, step.server)
     if (device.content?.fstype !== step.fstype) {
       throw new Refused(`${volume.id} holds ${device.content?.fstype ?? 'nothing'}`)
     }
@@ -36,13 +36,13 @@ export const filesystemEffects = {
     ]
   },
   'verify-volume'(world: World, step: StepOf<'verify-volume'>) {
-    const { device, disk, volume } = world.deviceOn(step.address, step.server)
+    const { device, disk, volume } = world.deviceOn(step.bound ?? step.address, step.server)
     if (step.uuid !== undefined && device.content?.uuid !== step.uuid) throw new Refused(`${volume.id} is no copy`)
     const isMounted = disk.mounts.some(({ volumeId, path }) => volumeId === volume.id && path === step.mountPath)
     if (step.mountPath !== undefined && !isMounted) throw new Refused(`${volume.id} is not mounted`)
   },
   'write-fstab'(world: World, step: StepOf<'write-fstab'>) {
-    const { device, disk } = world.deviceOn(step.address, step.server)
+    const { device, disk } = world.deviceOn(step.bound ?? step.address, step.server)
     const uuid = device.content?.uuid ?? ''
     disk.fstab = [
       ...disk.fstab.filter(
@@ -53,7 +53,7 @@ export const filesystemEffects = {
   },
   'unmount-volume'(world: World, step: StepOf<'unmount-volume'>) {
     const disk = world.disk(world.entered(step.server).id)
-    const unmounted = step.volumeId ?? world.idOf(step.address)
+    const unmounted = step.volumeId ?? world.idOf(step.bound ?? step.address)
     const uuid = world.contents.get(unmounted)?.content?.uuid
     disk.fstab = disk.fstab.filter(({ source }) => source !== `UUID=${uuid}`)
     disk.mounts = disk.mounts.filter(({ volumeId }) => volumeId !== unmounted)

@@ -1,6 +1,6 @@
 import { parseAddress, type Address } from '../../../src/model/address.js'
 import type { StepOf } from '../../../src/model/step.js'
-import type { Tags } from '../../../src/model/tags.js'
+import { tagKeys, type Tags } from '../../../src/model/tags.js'
 import { terminate } from './servers.js'
 import { Refused, type World } from './world.js'
 
@@ -19,8 +19,11 @@ export const tagEffects = {
     resource.tags = withTags(resource.tags, step.tags, step.removeTags)
   },
   'remove-temporary'(world: World, step: StepOf<'remove-temporary'>) {
+    const isOurs = ({ address, tags }: { readonly address: Address; readonly tags: Tags }) =>
+      address === step.address && tags[tagKeys.role] === 'temporary'
+    world.volumes = world.volumes.filter((volume) => !isOurs(volume) && !step.volumeIds.includes(volume.id))
+    for (const server of world.servers.filter(isOurs)) terminate(world, server.id)
     for (const id of step.instanceIds) terminate(world, id)
-    world.volumes = world.volumes.filter(({ id }) => !step.volumeIds.includes(id))
   },
 }
 

@@ -27,7 +27,7 @@ export const volumeEffects = {
       snapshotId,
       attachment: undefined,
     })
-    world.ids.set(step.address, id)
+    world.ids.set(step.bound ?? step.address, id)
     const copy = world.deviceFromSnapshot({ id, snapshotId })
     if (copy) world.contents.set(id, copy)
     const top = world.tops.get(snapshot?.volumeId ?? '')
@@ -40,7 +40,7 @@ export const volumeEffects = {
     world.ids.set(step.address, volume.id)
   },
   'attach-volume'(world: World, step: StepOf<'attach-volume'>) {
-    const volume = world.volume(step.volumeId ?? world.idOf(step.address))
+    const volume = world.volume(step.volumeId ?? world.idOf(step.bound ?? step.address))
     const server = world.server(step.server)
     if (volume.attachment) throw new Refused(`${volume.id} is attached`)
     if (volume.zone !== server.zone) throw new Refused(`${volume.id} is in another zone`)
