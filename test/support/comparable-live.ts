@@ -65,9 +65,7 @@ export function comparableLive(live: LiveStack, before: LiveStack): unknown {
     ),
     ledger: renamed.ledger && [...renamed.ledger.addresses].sort(),
     hosts: Object.fromEntries(
-      Object.entries(renamed.hosts)
-        .sort()
-        .map(([address, facts]) => [address, comparableFacts(facts)]),
+      Object.entries(renamed.hosts).map(([address, facts]) => [address, comparableFacts(facts)]),
     ),
   })
 }

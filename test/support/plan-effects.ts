@@ -54,6 +54,6 @@ export const effects: Effects = {
 }
 
 function carryOut<K extends StepKind>(world: World, step: StepOf<K>): void {
-  const effect = effects[step.kind as K] as (world: World, step: StepOf<K>) => void
+  const effect = effects[step.kind] as (world: World, step: StepOf<K>) => void
   effect(world, step)
 }

@@ -39,6 +39,8 @@ export function walk(root: Node, visit: (node: Node, parents: readonly Node[]) =
 
 /** Names of members, keys and labels, and the outer names of imports and exports. */
 function isPlainName(node: Node, member: string): boolean {
+  // `export { a } from './b.js'` names what is there, and takes nothing out of the air.
+  if (member === 'specifiers' && node.type === 'ExportNamedDeclaration') return isNode(node['source'])
   if (member === 'key' || member === 'property') return node['computed'] !== true
   if (node.type === 'MetaProperty') return true
   return member === 'label' || member === 'exported' || member === 'imported'

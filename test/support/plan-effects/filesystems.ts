@@ -91,6 +91,6 @@ const unseenOption = /^(?:|defaults|nofail|auto|noauto|user|users|nouser|_netdev
 function mountOf(volumeId: string, fstype: string, mount: Pick<MountSpec, 'path' | 'options'>, top: Top): HostMount {
   const asked = (mount.options ?? '').split(',').filter((option) => !unseenOption.test(option))
   const access = asked.includes('ro') ? [] : ['rw']
-  const times = asked.some((option) => /atime$/.test(option)) ? [] : ['relatime']
+  const times = asked.some((option) => option.endsWith('atime')) ? [] : ['relatime']
   return { volumeId, path: mount.path, fstype, options: [...access, ...asked, ...times].join(','), ...top }
 }

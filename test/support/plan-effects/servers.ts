@@ -2,8 +2,7 @@ import type { LiveServer } from '../../../src/model/live-stack.js'
 import type { StepOf } from '../../../src/model/step.js'
 import { tagKeys } from '../../../src/model/tags.js'
 import { mountsFromFstab } from './filesystems.js'
-import { withTags } from './tags.js'
-import { Refused, type Mutable, type World } from './world.js'
+import { Refused, withTags, type Mutable, type World } from './world.js'
 
 export const serverEffects = {
   'create-server'(world: World, step: StepOf<'create-server'>) {

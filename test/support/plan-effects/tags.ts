@@ -2,7 +2,7 @@ import { parseAddress, type Address } from '../../../src/model/address.js'
 import type { StepOf } from '../../../src/model/step.js'
 import { tagKeys, type Tags } from '../../../src/model/tags.js'
 import { terminate } from './servers.js'
-import { Refused, type World } from './world.js'
+import { Refused, withTags, type World } from './world.js'
 
 /** Tags, and what is found by them. */
 export const tagEffects = {
@@ -25,8 +25,4 @@ export const tagEffects = {
     for (const server of world.servers.filter(isOurs)) terminate(world, server.id)
     for (const id of step.instanceIds) terminate(world, id)
   },
-}
-
-export function withTags(before: Tags, write: Tags, remove: readonly string[]): Tags {
-  return Object.fromEntries(Object.entries({ ...before, ...write }).filter(([key]) => !remove.includes(key)))
 }

@@ -1,7 +1,6 @@
 import type { StepOf } from '../../../src/model/step.js'
 import { tagKeys } from '../../../src/model/tags.js'
-import { withTags } from './tags.js'
-import { Refused, type World } from './world.js'
+import { Refused, withTags, type World } from './world.js'
 
 export const volumeEffects = {
   'create-volume'(world: World, step: StepOf<'create-volume'>) {

@@ -13,7 +13,7 @@ import type {
   SyncFacts,
 } from '../../../src/model/live-stack.js'
 import type { Plan } from '../../../src/model/plan.js'
-import { tagKeys } from '../../../src/model/tags.js'
+import { tagKeys, type Tags } from '../../../src/model/tags.js'
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -191,4 +191,8 @@ function found<T extends { readonly id: string }>(items: readonly T[], id: strin
   const item = items.find((known) => known.id === id)
   if (!item) throw new Refused(`${id} is gone`)
   return item
+}
+
+export function withTags(before: Tags, write: Tags, remove: readonly string[]): Tags {
+  return Object.fromEntries(Object.entries({ ...before, ...write }).filter(([key]) => !remove.includes(key)))
 }
