@@ -6,7 +6,7 @@ import type { LiveStack } from '../../src/model/live-stack.js'
 import type { Plan } from '../../src/model/plan.js'
 import { tagKeys } from '../../src/model/tags.js'
 import type { StackSpec, VolumeSpec } from '../../src/model/stack-spec.js'
-import type { StepKind } from '../../src/model/step.js'
+import type { StepId, StepKind } from '../../src/model/step.js'
 import { broadStacks, now, withExtras, type BroadStack } from '../support/arbitrary-extras.js'
 import { stacks, tampered, tamperings, type Tampering } from '../support/arbitrary-stack.js'
 import { emptyLive, imagesFor } from '../support/live-stack.js'
@@ -183,7 +183,7 @@ describe('plans of random stacks', () => {
     )
   })
 
-  it('delete a volume after its snapshot, unless its tags or the file say delete', () => {
+  it('delete a volume after its snapshot or when another has its place, unless its tags or the file say delete', () => {
     fc.assert(
       fc.property(stories, fc.boolean(), (story, destroys) => {
         const world = worldOf(story)
@@ -195,7 +195,12 @@ describe('plans of random stacks', () => {
             ? story.after.volumes.find(({ address }) => address === step.address)?.onRemove
             : undefined
           const rule = word ?? live?.tags[tagKeys.onRemove]
-          if (rule === 'delete') expect(step.impact).toBe('data-loss')
+          const successor = [`create-volume:${step.address}`, `verify-volume:${step.address}`]
+          const isSwapped = plan.steps.some(
+            (other) => other.kind === 'supersede-volume' && other.volumeId === step.volumeId,
+          )
+          if (isSwapped) expect(successor.some((made) => step.needs.includes(made as StepId))).toBe(true)
+          else if (rule === 'delete') expect(step.impact).toBe('data-loss')
           else expect(step.needs).toContain(`create-snapshot:${step.address}`)
         }
       }),

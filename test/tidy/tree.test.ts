@@ -17,7 +17,7 @@ const toGo = {
     'src/sandbox/hosts/user-data/cloud-config.ts -> src/sandbox/hosts/user-data/lower.ts -> src/sandbox/hosts/user-data/cloud-config.ts',
     'src/sandbox/lifecycle/firewall.ts -> src/sandbox/world/world.ts -> src/sandbox/world/cloud.ts -> src/sandbox/lifecycle/host-network.ts -> src/sandbox/lifecycle/firewall.ts',
   ] as readonly string[],
-  namesakes: ['ledger.ts: planner, providers/ec2'] as readonly string[],
+  namesakes: ['tag-changes.ts: executor/ports, providers/ec2/tags'] as readonly string[],
   full: { 'src/hosts': 33, 'src/model': 25, 'src/providers/ec2': 34, 'src/sandbox/actions': 23 } as Readonly<
     Record<string, number>
   >,
