@@ -9,11 +9,12 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Longest first, so that two cores are busy to the end. */
 const checks = [
-  { name: 'tidy', run: ['vitest', 'run', '--project', 'unit', 'test/tidy.test.ts'] },
+  { name: 'tidy', run: ['vitest', 'run', '--project', 'unit', 'test/tidy'] },
   { name: 'lint', run: ['oxlint'] },
   { name: 'types of src', run: ['tsc', '--noEmit'] },
   { name: 'types of tests', run: ['tsc', '--project', 'tsconfig.test.json'] },
   { name: 'unused code', run: ['knip'] },
+  { name: 'used by tests alone', run: ['knip', '--production', '--exclude', 'dependencies'] },
   { name: 'format', run: ['oxfmt', '--check', '.'] },
   { name: 'package', run: ['publint', '--strict'] },
 ]
@@ -31,7 +32,7 @@ process.exitCode = failed.length === 0 ? 0 : 1
 async function takeChecks() {
   for (let check = waiting.shift(); check; check = waiting.shift()) {
     const result = await runCheck(check)
-    process.stdout.write(`${result.passed ? 'ok  ' : 'FAIL'}  ${check.name.padEnd(16)} ${result.seconds} s\n`)
+    process.stdout.write(`${result.passed ? 'ok  ' : 'FAIL'}  ${check.name.padEnd(20)} ${result.seconds} s\n`)
     if (!result.passed) failed.push({ name: check.name, output: result.output })
   }
 }

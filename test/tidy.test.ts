@@ -1,9 +1,17 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { codes } from '../src/core/codes.js'
 import { parseStack } from '../src/spec/parse.js'
-import { innerNamesakes, layerNames, layers, lintOverride } from './support/layers.js'
+import {
+  impureCore,
+  innerNamesakes,
+  layerNames,
+  layers,
+  lintOverride,
+  pureOverride,
+  unknownFolderOverride,
+} from './support/layers.js'
 import { filesBelow, importsOf, readModules, readText, root, type Import, type Module } from './support/source-tree.js'
 
 /** Chosen: a longer file nearly always holds a second idea. */
@@ -36,9 +44,19 @@ describe('layers', () => {
   it('the lint configuration repeats the table', () => {
     const { overrides } = JSON.parse(readText('.oxlintrc.json')) as { overrides: { files: string[] }[] }
     for (const layer of layerNames) {
-      const written = overrides.find(({ files }) => files.includes(`src/${layer}/**`))
+      const written = overrides.find(({ files }) => files.length === 1 && files.includes(`src/${layer}/**`))
       expect(written, `the override of src/${layer}`).toEqual(lintOverride(layer))
     }
+    const first = overrides.findIndex(({ files }) => layerNames.some((layer) => files.includes(`src/${layer}/**`)))
+    expect(overrides[first - 1], 'before those of the layers').toEqual(unknownFolderOverride)
+    expect(overrides[first + layerNames.length], 'after those of the layers').toEqual(pureOverride)
+  })
+
+  it('every folder of src is in the table, and every file in a folder', () => {
+    const strangers = modules.filter(({ path, layer }) => layer === undefined && path !== 'src/index.ts')
+    expect(strangers.map(({ path }) => path)).toEqual([])
+    const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    expect(folders.map(({ name }) => name).sort()).toEqual([...layerNames].sort())
   })
 
   it('a directory inside a layer bears the name of another only where the table knows it', () => {
@@ -63,7 +81,12 @@ describe('layers', () => {
       "import {\n  i,\n  j,\n} from 'node:i'",
       "const k = await import('./k.js')",
       "type L = typeof import('./l.js')",
-      "// import { m } from './m.js'",
+      "type M = import('./m.js').M<import('./n.js').N>",
+      "export type * from './o.js'",
+      "export { type P } from './p.js'",
+      'import(`./${k}.js`)',
+      "// import { q } from './q.js'",
+      "const r = `import '${k}'`",
     ].join('\n')
     expect(importsOf('src/spec/x.ts', text)).toEqual([
       { specifier: './a.js', path: 'src/spec/a.ts', typeOnly: false },
@@ -75,6 +98,11 @@ describe('layers', () => {
       { specifier: 'node:i', path: undefined, typeOnly: false },
       { specifier: './k.js', path: 'src/spec/k.ts', typeOnly: false },
       { specifier: './l.js', path: 'src/spec/l.ts', typeOnly: true },
+      { specifier: './m.js', path: 'src/spec/m.ts', typeOnly: true },
+      { specifier: './n.js', path: 'src/spec/n.ts', typeOnly: true },
+      { specifier: './o.js', path: 'src/spec/o.ts', typeOnly: true },
+      { specifier: './p.js', path: 'src/spec/p.ts', typeOnly: true },
+      { specifier: 'something that is computed', path: undefined, typeOnly: false },
     ])
   })
 })
@@ -182,6 +210,8 @@ function isAllowed(module: Module, imported: Import): boolean {
   if (layer === undefined) return !imported.path?.startsWith('src/cli/')
   const rule = layers[layer]
   if (imported.path !== undefined) {
+    if (rule.pure && !imported.typeOnly && impureCore.some((name) => imported.path === `src/core/${name}.ts`))
+      return false
     const target = layerNames.find((name) => imported.path?.startsWith(`src/${name}/`))
     if (target === undefined) return false
     return target === layer || rule.values.includes(target) || (imported.typeOnly && rule.types.includes(target))

@@ -16,6 +16,7 @@ export class Servers {
   readonly privateKeyPath: string
   readonly #publicKey: string
   readonly #hosts: TestHost[] = []
+  readonly #deviceNames = new Map<string, string>()
   #deviceLetter = 'f'.codePointAt(0) ?? 0
 
   private constructor(sandbox: TestSandbox, directory: string, publicKey: string) {
@@ -50,10 +51,21 @@ export class Servers {
     }
   }
 
+  /** Shuts a host down and boots it again with these of its volumes. */
+  async reboot(access: HostAccess, volumeIds: readonly string[]): Promise<void> {
+    const { backend } = this.sandbox
+    const host = this.#hosts.find(({ description }) => description.instanceId === access.instanceId)
+    if (!host) throw new Error(`${access.instanceId} was not booted here`)
+    await backend.shutdown(access.instanceId, { force: false })
+    const volumes = volumeIds.map((volumeId) => ({ volumeId, deviceName: this.#deviceNames.get(volumeId) ?? '' }))
+    await backend.boot({ ...host.description, volumes })
+  }
+
   /** A new blank volume, or a copy of a snapshot, attached to a host. */
   async attach(access: HostAccess, sizeMiB: number, fromSnapshotId?: string): Promise<string> {
     const volumeId = await this.sandbox.volume(sizeMiB * mebibyte, fromSnapshotId)
     const deviceName = `/dev/sd${String.fromCodePoint(this.#deviceLetter++)}`
+    this.#deviceNames.set(volumeId, deviceName)
     await this.sandbox.backend.attachVolume(volumeId, { instanceId: access.instanceId, deviceName })
     return volumeId
   }

@@ -160,6 +160,17 @@ describe('a swap that was cut off', () => {
   })
 })
 
+describe('a volume that was never formatted', () => {
+  it('cannot go to another zone and be mounted in one apply: its copy counts as one that holds data', () => {
+    // Known and wrong: mkfs needs the origin `blank`, and the copy's origin is the snapshot of nothing.
+    const before = settled(withVolume('zone: us-east-1a, size: 10'))
+    const after = withVolume('server: web, size: 10, mount: /srv').replace('type:', 'zone: us-east-1b, type:')
+    const { live, failed } = applyPlan(planOf(after, before), before, Infinity, 2)
+    expect(failed).toContain('mount-volume:volume.data')
+    expect(applyPlan(planOf(after, live), live, Infinity, 3).failed).toContain('mount-volume:volume.data')
+  })
+})
+
 const version3: LiveSnapshot = {
   address: at('volume.data'),
   id: 'snap-3',

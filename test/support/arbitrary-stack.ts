@@ -34,12 +34,12 @@ function group(name: string): fc.Arbitrary<SecurityGroupSpec> {
   })
 }
 
-function server(name: string, others: readonly string[]): fc.Arbitrary<ServerSpec> {
+function server(name: string, others: readonly string[], zone: string): fc.Arbitrary<ServerSpec> {
   return fc.record({
     address: fc.constant(at(`server.${name}`)),
     image: fc.constantFrom('ami-1', 'ami-2').map((id) => ({ kind: 'id', id }) as const),
     type: fc.constantFrom('t3.small', 't3.large'),
-    zone: fc.constant('us-east-1a'),
+    zone: fc.constant(zone),
     subnet: fc.constant(undefined),
     keyPair: fc.constant(at('keyPair.default')),
     securityGroups: fc.constantFrom(
@@ -60,7 +60,7 @@ function server(name: string, others: readonly string[]): fc.Arbitrary<ServerSpe
   })
 }
 
-function volume(name: string, servers: readonly string[]): fc.Arbitrary<VolumeSpec> {
+function volume(name: string, servers: readonly string[], zone: string): fc.Arbitrary<VolumeSpec> {
   return fc
     .record({
       server: fc.constantFrom(undefined, ...servers, ...servers),
@@ -79,7 +79,7 @@ function volume(name: string, servers: readonly string[]): fc.Arbitrary<VolumeSp
       ({ server: name_, size, type, fstype, path, options, owner, mode, onRemove, reuse, tags: own }): VolumeSpec => ({
         address: at(`volume.${name}`),
         server: name_ === undefined ? undefined : at(`server.${name_}`),
-        zone: 'us-east-1a',
+        zone,
         sizeGiB: size * 10,
         type: type,
         iops: undefined,
@@ -131,15 +131,19 @@ function sync(name: string, servers: readonly string[], volumes: readonly Volume
   })
 }
 
+/** Mostly one zone, so that volumes seldom have to move. */
+const zones = fc.constantFrom('us-east-1a', 'us-east-1a', 'us-east-1a', 'us-east-1b')
+
 /** Small stacks in one address space, so that two of them are an edit of one another. */
-export const stacks: fc.Arbitrary<StackSpec> = fc.subarray([...serverNames], { minLength: 1 }).chain((servers) =>
-  fc.subarray([...volumeNames]).chain((names) =>
+export const stacks: fc.Arbitrary<StackSpec> = fc
+  .tuple(fc.subarray([...serverNames], { minLength: 1 }), fc.subarray([...volumeNames]), zones)
+  .chain(([servers, names, zone]) =>
     fc
       .tuple(
         fc.tuple(...groupNames.map(group)),
         // A server depends on earlier ones alone, so that there is no circle.
-        fc.tuple(...servers.map((name, index) => server(name, servers.slice(0, index)))),
-        fc.tuple(...names.map((name) => volume(name, servers))),
+        fc.tuple(...servers.map((name, index) => server(name, servers.slice(0, index), zone))),
+        fc.tuple(...names.map((name) => volume(name, servers, zone))),
       )
       .chain(([groups, serverSpecs, volumes]) =>
         fc
@@ -156,8 +160,7 @@ export const stacks: fc.Arbitrary<StackSpec> = fc.subarray([...serverNames], { m
             archives: [],
           })),
       ),
-  ),
-)
+  )
 
 /** One thing that somebody does by hand. */
 export const tamperings = [

@@ -1,3 +1,5 @@
+import { pureLintRules } from './purity.js'
+
 /**
  * The layer table (docs/ARCHITECTURE.md): what each directory of src/ may import. test/tidy.test.ts enforces it on resolved
  * paths; .oxlintrc.json repeats it, so that editors show it, and the same test compares the two.
@@ -27,15 +29,31 @@ export interface LayerRule {
   readonly node: 'all' | readonly string[]
   /** npm packages that it may import. */
   readonly packages: readonly string[]
+  /** Whether it takes its input as arguments alone: no clock, randomness, environment, network, timers or waiting. */
+  readonly pure?: true
   /** So many modules at least must be seen: a checker that sees nothing has checked nothing. */
   readonly modulesMin: number
 }
 
 export const layers: Readonly<Record<LayerName, LayerRule>> = {
   core: { values: [], types: [], node: ['node:crypto'], packages: ['ipaddr.js'], modulesMin: 6 },
-  model: { values: ['core'], types: [], node: [], packages: [], modulesMin: 20 },
-  spec: { values: ['core', 'model'], types: [], node: [], packages: ['ajv', 'js-yaml', 'yaml'], modulesMin: 25 },
-  planner: { values: ['core', 'model'], types: [], node: [], packages: ['deep-diff', 'tinyqueue'], modulesMin: 35 },
+  model: { values: ['core'], types: [], node: [], packages: [], pure: true, modulesMin: 20 },
+  spec: {
+    values: ['core', 'model'],
+    types: [],
+    node: [],
+    packages: ['ajv', 'js-yaml', 'yaml'],
+    pure: true,
+    modulesMin: 25,
+  },
+  planner: {
+    values: ['core', 'model'],
+    types: [],
+    node: [],
+    packages: ['deep-diff', 'tinyqueue'],
+    pure: true,
+    modulesMin: 35,
+  },
   executor: {
     values: ['core', 'model', 'planner'],
     types: [],
@@ -81,6 +99,9 @@ export const innerNamesakes: Readonly<Partial<Record<LayerName, readonly LayerNa
   sandbox: ['hosts', 'model'],
 }
 
+/** Parts of core that read the clock or make random numbers; a pure layer may know their types alone. */
+export const impureCore = ['clock', 'openssh-key'] as const
+
 const packages = [...new Set(Object.values(layers).flatMap((rule) => rule.packages))].sort()
 
 /** What .oxlintrc.json must say for a layer: the same table, as patterns over import specifiers. */
@@ -112,5 +133,29 @@ export function lintOverride(layer: LayerName) {
       message: `${layer} may not import this part of Node`,
     })
   }
+  if (rule.pure) {
+    patterns.push({
+      regex: `^(\\.\\./)+core/(${impureCore.join('|')})\\.js$`,
+      message: `${layer} may import types alone from this part of core`,
+      allowTypeImports: true,
+    })
+  }
   return { files: [`src/${layer}/**`], rules: { 'no-restricted-imports': ['error', { patterns }] } }
+}
+
+/** What else it must say of the pure layers. */
+export const pureOverride = {
+  files: layerNames.filter((layer) => layers[layer].pure).map((layer) => `src/${layer}/**`),
+  rules: pureLintRules,
+}
+
+/** Stands before those of the layers, which take its place: in a folder that the table does not know nothing may be imported. */
+export const unknownFolderOverride = {
+  files: ['src/*/**'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      { patterns: [{ regex: '', message: 'this folder of src is not in the table of layers' }] },
+    ],
+  },
 }

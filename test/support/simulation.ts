@@ -16,7 +16,8 @@ import type { ApplyResult } from '../../src/executor/outcome.js'
 import type { Ports } from '../../src/executor/ports.js'
 import { createHosts } from '../../src/hosts/hosts.js'
 import { createLocalKeys } from '../../src/hosts/keys/local-keys.js'
-import { makeDestroyPlan, makePlan } from '../../src/planner/make-plan.js'
+import type { LiveStack } from '../../src/model/live-stack.js'
+import { makeDestroyPlan, makePlan, type PlanOptions } from '../../src/planner/make-plan.js'
 import type { Plan } from '../../src/model/plan.js'
 import { createEc2Cloud } from '../../src/providers/ec2/cloud.js'
 import { createSandbox, type Faults, type RequestRecord } from '../../src/sandbox/sandbox.js'
@@ -30,7 +31,11 @@ import { killedAfter } from './killed-run.js'
 /** The whole path but for the command line, against a sandbox in this process; without hosts where none are asked for. */
 export interface Simulation {
   readonly client: EC2Client
-  plan(text: string): Promise<Plan>
+  /** The live stack as a plan of this file is made from it. */
+  observe(text: string): Promise<LiveStack>
+  plan(text: string, options?: PlanOptions): Promise<Plan>
+  /** A plan from what was observed before. */
+  planFrom(live: LiveStack, text: string, options?: PlanOptions): Plan
   planDestroy(text: string): Promise<Plan>
   /** Plans and applies; every run has its own id. */
   apply(text: string, options?: ApplyChoice): Promise<{ readonly plan: Plan; readonly result: ApplyResult }>
@@ -128,9 +133,11 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
   }
   const simulation: Simulation = {
     client,
-    async plan(text) {
+    observe: (text) => observe(specOf(text)),
+    plan: async (text, choice) => simulation.planFrom(await simulation.observe(text), text, choice),
+    planFrom(live, text, choice) {
       const spec = specOf(text)
-      return remember(makePlan(spec, await observe(spec), { run: `run-${runs + 1}` }), spec)
+      return remember(makePlan(spec, live, { run: `run-${runs + 1}`, ...choice }), spec)
     },
     async planDestroy(text) {
       const spec = specOf(text)

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, posix, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseAst } from 'rolldown/parseAst'
 import { layerNames, type LayerName } from './layers.js'
+import { isNode, walkAll, type Node } from './syntax.js'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -50,32 +52,29 @@ export function readModules(): readonly Module[] {
   })
 }
 
-const staticImport = /^(?:import|export)\s+(type\s+)?(?:[\w*$\s{},]+?\s+from\s+)?'([^']+)'/gm
-const dynamicImport = /\bimport\(\s*'([^']+)'\s*\)/g
-
-/** What a module imports or re-exports, statically and by `import()`. Exported for its own test. */
+/** What a module imports or re-exports, statically, by `import()` and in the place of a type. Exported for its own test. */
 export function importsOf(path: string, text: string): readonly Import[] {
-  const code = text.replaceAll(/^\s*(?:\/\/|\*|\/\*).*$/gm, '')
   const found: Import[] = []
-  const add = (specifier: string, typeOnly: boolean) => {
+  const add = (source: unknown, typeOnly: boolean) => {
+    // What is put together while it runs cannot be judged, and is told as it stands.
+    const isText = isNode(source) && typeof source['value'] === 'string'
+    const specifier = isText ? String(source['value']) : 'something that is computed'
     const target = specifier.startsWith('.') ? posix.join(dirname(path), specifier).replace(/\.js$/, '.ts') : undefined
     found.push({ specifier, path: target, typeOnly })
   }
-  for (const [statement, type, specifier = ''] of code.matchAll(staticImport)) {
-    add(specifier, type !== undefined || onlyTypesInBraces(statement))
-  }
-  for (const match of code.matchAll(dynamicImport)) {
-    // `typeof import('x')` and `import('x').Name` in type position cost nothing at run time.
-    const before = code.slice(Math.max(0, match.index - 8), match.index)
-    add(match[1] ?? '', before.endsWith('typeof '))
-  }
+  walkAll(parseAst(text, { lang: 'ts' }) as unknown as Node, (node) => {
+    if (node.type === 'ImportExpression') add(node['source'], false)
+    else if (node.type === 'TSImportType') add(node['source'], true)
+    else if (/^(?:Import|ExportAll|ExportNamed)Declaration$/.test(node.type) && isNode(node['source'])) {
+      add(node['source'], isOfTypes(node))
+    }
+  })
   return found
 }
 
-/** `import { type A, type B } from …` */
-function onlyTypesInBraces(statement: string): boolean {
-  const braces = /^(?:import|export)\s*\{([^}]*)\}/.exec(statement)
-  if (!braces) return false
-  const names = (braces[1] ?? '').split(',').map((name) => name.trim())
-  return names.filter((name) => name !== '').every((name) => name.startsWith('type '))
+/** `import type …`, `export type …`, and `import { type A, type B } …`. */
+function isOfTypes({ importKind, exportKind, specifiers }: Node): boolean {
+  if (importKind === 'type' || exportKind === 'type') return true
+  const names = Array.isArray(specifiers) ? specifiers.filter(isNode) : []
+  return names.length > 0 && names.every((name) => name['importKind'] === 'type' || name['exportKind'] === 'type')
 }

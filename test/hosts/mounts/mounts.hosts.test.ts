@@ -174,7 +174,10 @@ describeHosts(`mounts${unlessHosts}`, () => {
     const spec: MountSpec = { path: '/srv/my music', options: undefined, owner: undefined, mode: undefined }
     await hosts.mount(access, { volumeId, fstype: 'ext4', mount: spec, fresh: false })
     await hosts.writeFstab(access, { volumeId, fstype: 'ext4', mount: spec })
-    await on('sudo umount "/srv/my music" && sudo mount -a && findmnt "/srv/my music"')
+    const boot = await on('cut -d" " -f22 /proc/1/stat')
+    await servers.reboot(access, [volumeId])
+    expect(await on('cut -d" " -f22 /proc/1/stat')).not.toBe(boot)
+    expect(await on('findmnt -no TARGET "/srv/my music"')).toBe('/srv/my music')
     expect(await unmount()).toBe('done')
   })
 })

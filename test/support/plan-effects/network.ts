@@ -1,0 +1,55 @@
+import type { LiveRule } from '../../../src/model/kinds/security-group.js'
+import type { PlannedRule, StepOf } from '../../../src/model/steps/step.js'
+import { Refused, type World } from './world.js'
+
+/** Key pairs and security groups. */
+export const networkEffects = {
+  'import-key-pair'(world: World, step: StepOf<'import-key-pair'>) {
+    if (world.keyPairs.some(({ keyName }) => keyName === step.keyName)) throw new Refused('InvalidKeyPair.Duplicate')
+    const id = world.newId('key', step.id)
+    const publicKey = step.publicKey ?? 'ssh-ed25519 AAAAgenerated'
+    world.keyPairs.push({ address: step.address, id, keyName: step.keyName, publicKey, tags: step.tags })
+    world.ids.set(step.address, id)
+  },
+  'delete-key-pair'(world: World, step: StepOf<'delete-key-pair'>) {
+    world.keyPairs = world.keyPairs.filter(({ id }) => id !== step.keyPairId)
+  },
+  'create-security-group'(world: World, step: StepOf<'create-security-group'>) {
+    const id = world.newId('sg', step.id)
+    const { address, groupName, description, tags } = step
+    const vpcId = step.vpcId ?? world.before.securityGroups[0]?.vpcId ?? 'vpc-default'
+    world.groups.push({ address, id, groupName, description, vpcId, ingress: [], tags })
+    world.ids.set(address, id)
+  },
+  'authorize-ingress'(world: World, step: StepOf<'authorize-ingress'>) {
+    const group = world.group(step.address)
+    group.ingress = [...group.ingress, ...step.rules.map((rule) => liveRule(world, rule))]
+  },
+  'revoke-ingress'(world: World, step: StepOf<'revoke-ingress'>) {
+    const group = world.group(step.address)
+    const gone = new Set(step.rules.map((rule) => ruleKey(liveRule(world, rule))))
+    group.ingress = group.ingress.filter((rule) => !gone.has(ruleKey(rule)))
+  },
+  'delete-security-group'(world: World, { groupId }: StepOf<'delete-security-group'>) {
+    const isWorn = world.servers.some(({ securityGroupIds }) => securityGroupIds.includes(groupId))
+    if (isWorn) throw new Refused(`${groupId} is worn`)
+    const isNamed = world.groups.some(
+      ({ id, ingress }) =>
+        id !== groupId && ingress.some(({ source }) => source.kind === 'security-group' && source.groupId === groupId),
+    )
+    if (isNamed) throw new Refused(`${groupId} is named by a rule`)
+    world.groups = world.groups.filter(({ id }) => id !== groupId)
+  },
+}
+
+function liveRule(world: World, { source, ...rule }: PlannedRule): LiveRule {
+  return source.kind === 'security-group'
+    ? { ...rule, source: { kind: 'security-group', groupId: world.idOf(source.address) } }
+    : source.kind === 'security-group-id'
+      ? { ...rule, source: { kind: 'security-group', groupId: source.groupId } }
+      : { ...rule, source }
+}
+
+function ruleKey({ protocol, fromPort, toPort, source }: LiveRule): string {
+  return JSON.stringify([protocol, fromPort, toPort, source])
+}

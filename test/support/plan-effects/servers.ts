@@ -1,0 +1,86 @@
+import type { LiveServer } from '../../../src/model/kinds/server.js'
+import type { StepOf } from '../../../src/model/steps/step.js'
+import { tagKeys } from '../../../src/model/tags.js'
+import { mountsFromFstab } from './filesystems.js'
+import { Refused, withTags, type Mutable, type World } from './world.js'
+
+export const serverEffects = {
+  'create-server'(world: World, step: StepOf<'create-server'>) {
+    if (world.servers.some(({ address }) => address === step.address)) throw new Refused(`${step.address} exists`)
+    const id = world.newId('i', step.id)
+    world.servers.push({
+      address: step.address,
+      id,
+      tags: step.tags,
+      state: 'running',
+      type: step.type,
+      imageId: step.imageId,
+      architecture: 'x86_64',
+      ...placeOf(world, step),
+      keyName: step.keyName,
+      securityGroupIds: step.securityGroups.map((address) => world.idOf(address)).sort(),
+      privateIp: '172.31.0.10',
+      publicIp: '198.51.100.10',
+      rootVolume: { id: `${id}-root`, sizeGiB: step.rootVolume.sizeGiB ?? 8, type: step.rootVolume.type ?? 'gp3' },
+    })
+    world.ids.set(step.address, id)
+    world.disks.set(id, { mounts: [], fstab: [] })
+  },
+  'start-server'(world: World, { address }: StepOf<'start-server'>) {
+    const server = world.server(address)
+    server.state = 'running'
+    server.publicIp = '198.51.100.11'
+    world.disk(server.id).mounts = [...mountsFromFstab(world, server.id)]
+  },
+  'stop-server'(world: World, { address }: StepOf<'stop-server'>) {
+    const server = world.server(address)
+    server.state = 'stopped'
+    // A public address that is nobody's own goes back with every stop.
+    server.publicIp = undefined
+    world.disk(server.id).mounts = []
+  },
+  'modify-server'(world: World, step: StepOf<'modify-server'>) {
+    const server = world.server(step.address)
+    if (step.type !== undefined) {
+      if (server.state !== 'stopped') throw new Refused('IncorrectInstanceState')
+      server.type = step.type
+    }
+    if (step.securityGroups) {
+      server.securityGroupIds = step.securityGroups.map((address) => world.idOf(address)).sort()
+    }
+    if (step.protect === false) server.tags = withTags(server.tags, {}, [tagKeys.protect])
+  },
+  'terminate-server': (world: World, { instanceId }: StepOf<'terminate-server'>) => terminate(world, instanceId),
+  'connect-host'(world: World, { address }: StepOf<'connect-host'>) {
+    const server = world.server(address)
+    if (server.state !== 'running') throw new Refused(`${address} does not run`)
+    server.tags = { [tagKeys.hostKey]: 'ssh-ed25519 AAAAhost', ...server.tags }
+  },
+  'run-setup'(world: World, { address }: StepOf<'run-setup'>) {
+    world.entered(address)
+  },
+}
+
+export function terminate(world: World, instanceId: string): void {
+  const server = world.servers.find(({ id }) => id === instanceId)
+  if (server?.tags[tagKeys.protect] === 'true') throw new Refused('OperationNotPermitted')
+  if (world.volumes.some(({ attachment }) => attachment?.instanceId === instanceId)) {
+    throw new Refused('volumes are still attached')
+  }
+  world.servers = world.servers.filter(({ id }) => id !== instanceId)
+}
+
+/** The zone's default subnet is that of the servers that are there. */
+function placeOf(
+  { before }: World,
+  { subnetId, zone }: StepOf<'create-server'>,
+): Pick<Mutable<LiveServer>, 'zone' | 'subnetId' | 'vpcId'> {
+  const asked = Object.values(before.subnets).find(({ id }) => id === subnetId)
+  if (asked) return { zone: asked.zone, subnetId: asked.id, vpcId: asked.vpcId }
+  const neighbour = before.servers.find((known) => known.zone === zone)
+  return {
+    zone: zone ?? '',
+    subnetId: subnetId ?? neighbour?.subnetId ?? 'subnet-default',
+    vpcId: neighbour?.vpcId ?? before.securityGroups[0]?.vpcId ?? 'vpc-default',
+  }
+}

@@ -1,0 +1,41 @@
+import type { Address } from '../../../src/model/address.js'
+import type { StepOf } from '../../../src/model/steps/step.js'
+import { tagKeys, type Tags } from '../../../src/model/tags.js'
+import type { World } from './world.js'
+
+export const snapshotEffects = {
+  'create-snapshot'(world: World, step: StepOf<'create-snapshot'>) {
+    const volumeId = step.volumeId ?? world.idOf(step.bound ?? step.address)
+    world.ids.set(step.id, createSnapshot(world, step.address, step.id, { volumeId, tags: step.tags }))
+  },
+  'create-snapshots'(world: World, step: StepOf<'create-snapshots'>) {
+    for (const request of step.snapshots) {
+      const { address } = world.volume(request.volumeId)
+      createSnapshot(world, address, `${step.id}-${request.volumeId}`, request)
+    }
+  },
+  'delete-snapshot'(world: World, step: StepOf<'delete-snapshot'>) {
+    const snapshotId = step.snapshotId ?? world.ids.get(step.snapshotStep ?? '')
+    world.snapshots = world.snapshots.filter(({ id }) => id !== snapshotId)
+  },
+}
+
+function createSnapshot(
+  world: World,
+  address: Address,
+  name: string,
+  { volumeId, tags }: { readonly volumeId: string; readonly tags: Tags },
+): string {
+  const id = world.newId('snap', name)
+  const { uuid } = world.contents.get(volumeId)?.content ?? {}
+  world.snapshots.push({
+    address,
+    id,
+    tags: uuid === undefined ? tags : { [tagKeys.uuid]: uuid, ...tags },
+    volumeId,
+    state: 'completed',
+    startedAt: `2026-11-21T0${world.generation % 10}:00:00.000Z`,
+    sizeGiB: world.volume(volumeId).sizeGiB,
+  })
+  return id
+}

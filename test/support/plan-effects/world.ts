@@ -1,0 +1,193 @@
+import type { Address } from '../../../src/model/address.js'
+import type { FstabLine, HostDevice, HostFacts, HostMount } from '../../../src/model/inside/host-facts.js'
+import type { LiveKeyPair } from '../../../src/model/kinds/key-pair.js'
+import type { LiveSecurityGroup } from '../../../src/model/kinds/security-group.js'
+import type { LiveServer } from '../../../src/model/kinds/server.js'
+import type { SyncFacts } from '../../../src/model/kinds/sync-rule.js'
+import type { LiveVolume } from '../../../src/model/kinds/volume.js'
+import type { LiveSnapshot } from '../../../src/model/kinds/volume-snapshot.js'
+import type { LiveStack } from '../../../src/model/live-stack.js'
+import type { Plan } from '../../../src/model/plan.js'
+import { tagKeys, type Tags } from '../../../src/model/tags.js'
+
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** What is mounted on a server, and what its fstab says; it stays while the server is stopped. */
+export interface Disk {
+  mounts: HostMount[]
+  fstab: FstabLine[]
+}
+
+/** What a step that its port would refuse does here: it throws, and with it everything that needs it is left out. */
+export class Refused extends Error {}
+
+/** The live stack while steps work on it. */
+export class World {
+  readonly before: LiveStack
+  readonly generation: number
+  /** Ids by address, or by the step that made a snapshot. */
+  readonly ids = new Map<string, string>()
+  keyPairs: Mutable<LiveKeyPair>[]
+  groups: Mutable<LiveSecurityGroup>[]
+  servers: Mutable<LiveServer>[]
+  volumes: Mutable<LiveVolume>[]
+  snapshots: Mutable<LiveSnapshot>[]
+  /** What each volume that was ever written to holds, attached or not. */
+  readonly contents = new Map<string, HostDevice>()
+  readonly disks = new Map<string, Disk>()
+  /** Owner and mode of a filesystem's top directory stay with it. */
+  readonly tops = new Map<string, Pick<HostMount, 'owner' | 'mode'>>()
+  readonly copied = new Set<Address>()
+  readonly #plan: Plan
+
+  constructor(before: LiveStack, plan: Plan, generation: number) {
+    this.before = before
+    this.#plan = plan
+    this.generation = generation
+    this.keyPairs = structuredClone([...before.keyPairs])
+    this.groups = structuredClone([...before.securityGroups])
+    this.servers = structuredClone([...before.servers])
+    this.volumes = structuredClone([...before.volumes])
+    this.snapshots = structuredClone([...before.snapshots])
+    for (const [address, { id }] of Object.entries(plan.bindings)) this.ids.set(address, id)
+    for (const volume of this.volumes) {
+      const device = rememberedDevice(volume) ?? this.deviceFromSnapshot(volume)
+      if (device) this.contents.set(volume.id, device)
+    }
+    for (const server of this.servers) {
+      const facts = before.hosts[server.address]
+      const read = facts?.kind === 'read' ? facts : undefined
+      for (const device of read?.devices ?? []) this.contents.set(device.volumeId, device)
+      for (const { volumeId, owner, mode } of read?.mounts ?? []) this.tops.set(volumeId, { owner, mode })
+      this.disks.set(server.id, { mounts: [...(read?.mounts ?? [])], fstab: [...(read?.fstab ?? [])] })
+    }
+  }
+
+  newId(prefix: string, stepId: string): string {
+    return `${prefix}-${stepId.slice(stepId.indexOf(':') + 1)}-${this.generation}`
+  }
+
+  idOf(address: Address): string {
+    const id = this.ids.get(address)
+    if (id === undefined) throw new Error(`nothing is bound to ${address}`)
+    return id
+  }
+
+  group(address: Address): Mutable<LiveSecurityGroup> {
+    return found(this.groups, this.idOf(address))
+  }
+
+  server(address: Address): Mutable<LiveServer> {
+    return found(this.servers, this.idOf(address))
+  }
+
+  /** A server that can be entered. */
+  entered(address: Address): Mutable<LiveServer> {
+    const server = this.server(address)
+    if (server.state !== 'running') throw new Refused(`${address} does not run`)
+    if (server.tags[tagKeys.hostKey] === undefined) throw new Refused(`${address} was not connected to`)
+    return server
+  }
+
+  volume(id: string): Mutable<LiveVolume> {
+    return found(this.volumes, id)
+  }
+
+  disk(instanceId: string): Disk {
+    const known = this.disks.get(instanceId)
+    if (!known) throw new Error(`no disk of ${instanceId}`)
+    return known
+  }
+
+  /** A volume as the server that it is attached to sees it. */
+  deviceOn(address: Address, serverAddress: Address) {
+    const server = this.entered(serverAddress)
+    const volume = this.volume(this.idOf(address))
+    if (volume.attachment?.instanceId !== server.id) throw new Refused(`${volume.id} is not attached to ${server.id}`)
+    return { volume, device: this.#device(volume), disk: this.disk(server.id) }
+  }
+
+  /** What a volume holds that is made from a snapshot. One of ours without a filesystem in its tags was taken of a blank volume. */
+  deviceFromSnapshot({ id, snapshotId }: Pick<LiveVolume, 'id' | 'snapshotId'>): HostDevice | undefined {
+    const snapshot = this.snapshots.find((known) => known.id === snapshotId)
+    if (!snapshot) return undefined
+    const { tags, sizeGiB } = snapshot
+    const { [tagKeys.fstype]: fstype, [tagKeys.uuid]: uuid, [tagKeys.stack]: stack } = tags
+    if (fstype === 'raw' || (stack !== undefined && fstype === undefined && uuid === undefined)) return undefined
+    return deviceOf(id, {
+      fstype: fstype ?? 'ext4',
+      label: tags[tagKeys.label],
+      uuid: uuid ?? `uuid-${snapshot.id}`,
+      filesystemBytes: sizeGiB * 2 ** 30,
+    })
+  }
+
+  /** The world as the next observation sees it. */
+  observe(ledger: readonly Address[] | undefined): LiveStack {
+    const { before } = this
+    const addresses = ledger ?? [
+      ...new Set([
+        ...(before.ledger?.addresses ?? []),
+        ...this.#plan.ledger.after.filter((address) => this.ids.has(address)),
+      ]),
+    ]
+    return {
+      ...before,
+      keyPairs: this.keyPairs,
+      securityGroups: this.groups,
+      servers: this.servers,
+      volumes: this.volumes,
+      snapshots: this.snapshots,
+      ledger: addresses.length === 0 ? undefined : { id: before.ledger?.id ?? 'lt-ledger', addresses },
+      publicKeys: {
+        ...Object.fromEntries(this.keyPairs.map(({ address, publicKey }) => [address, publicKey ?? ''])),
+        ...before.publicKeys,
+      },
+      hosts: Object.fromEntries(this.servers.map((server) => [server.address, this.#facts(server)])),
+      syncs: Object.fromEntries(
+        Object.entries(before.syncs).map(([address, facts]): [string, SyncFacts] => [
+          address,
+          this.copied.has(address as Address) && facts.kind === 'read'
+            ? { ...facts, filesCreated: 0, filesChanged: 0, filesDeleted: 0, bytes: 0, sample: [], compared: 'both' }
+            : facts,
+        ]),
+      ),
+      unreadable: [],
+    }
+  }
+
+  #facts(server: LiveServer): HostFacts {
+    if (this.before.hostsImpossible !== undefined) return { kind: 'not-probed', because: 'not-asked' }
+    if (server.state !== 'running') return { kind: 'not-probed', because: 'stopped' }
+    const disk = this.disk(server.id)
+    const devices = this.volumes
+      .filter(({ attachment }) => attachment?.instanceId === server.id)
+      .map((volume) => ({ ...this.#device(volume), sizeBytes: volume.sizeGiB * 2 ** 30 }))
+    return { kind: 'read', devices, mounts: disk.mounts, fstab: disk.fstab, user: 'admin' }
+  }
+
+  #device({ id }: LiveVolume): HostDevice {
+    return this.contents.get(id) ?? deviceOf(id, undefined)
+  }
+}
+
+function deviceOf(volumeId: string, content: HostDevice['content']): HostDevice {
+  return { volumeId, path: '/dev/nvme1n1', sizeBytes: 0, content, partitionPath: undefined }
+}
+
+/** What a volume that no probe sees holds: what its tags record. */
+function rememberedDevice({ id, tags, sizeGiB }: LiveVolume): HostDevice | undefined {
+  const fstype = tags[tagKeys.fstype]
+  if (fstype === undefined || fstype === 'raw') return undefined
+  return deviceOf(id, { fstype, label: undefined, uuid: `uuid-${id}`, filesystemBytes: sizeGiB * 2 ** 30 })
+}
+
+function found<T extends { readonly id: string }>(items: readonly T[], id: string): T {
+  const item = items.find((known) => known.id === id)
+  if (!item) throw new Refused(`${id} is gone`)
+  return item
+}
+
+export function withTags(before: Tags, write: Tags, remove: readonly string[]): Tags {
+  return Object.fromEntries(Object.entries({ ...before, ...write }).filter(([key]) => !remove.includes(key)))
+}
