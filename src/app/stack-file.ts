@@ -35,7 +35,11 @@ export function readStackFile(
   return { path, directory: dirname(resolve(path)), spec: result.spec }
 }
 
-/** The one `*.stack.yaml` or `stack.yaml` in a directory, as a relative path. */
+/**
+ * The one `*.stack.yaml` or `stack.yaml` in a directory, as a relative path.
+ *
+ * @internal exported for its test
+ */
 export function findStackFile(directory: string): string {
   const names = readdirSync(directory)
     .filter((name) => /^(?:.+\.)?stack\.ya?ml$/.test(name))

@@ -1,9 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { UsageError } from '../core/errors.js'
+import type { CommandDefinition } from './command-definition.js'
 import { reportFailure } from './failure.js'
-
-/** Makes a command; `finish` is told the exit status of its action. */
-export type CommandDefinition = (finish: (exitCode: number) => void) => Command
 
 /** Each command's file is loaded when it is asked for; help about all of them loads all. */
 const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = {

@@ -15,6 +15,8 @@ export interface RetryOptions {
 /**
  * Performs an operation again when its error says that this can help, with growing pauses. Calls to EC2 are not given
  * here: the provider obeys their error class itself, because it alone knows whether a lost answer can be looked up.
+ *
+ * @internal exported for its test
  */
 export async function withRetries<Result>(
   perform: () => Promise<Result>,

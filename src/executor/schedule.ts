@@ -139,7 +139,11 @@ export function createSchedule(steps: readonly Step[], limits: Limits): Schedule
   }
 }
 
-/** Seconds from the start of each step to the end of the longest chain of steps that need it, by step id. */
+/**
+ * Seconds from the start of each step to the end of the longest chain of steps that need it, by step id.
+ *
+ * @internal exported for its test
+ */
 export function remainingSeconds(steps: readonly Step[]): ReadonlyMap<StepId, number> {
   const after = new Map<StepId, number>()
   const remaining = new Map<StepId, number>()

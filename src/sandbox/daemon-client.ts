@@ -44,7 +44,11 @@ export function defaultSandboxDir(environment: NodeJS.ProcessEnv = process.env):
   return join(state, 'evenkeel', 'sandbox', 'default')
 }
 
-/** The daemon that runs in this state directory, or undefined. */
+/**
+ * The daemon that runs in this state directory, or undefined.
+ *
+ * @internal exported for its test
+ */
 export async function findSandbox(stateDir: string): Promise<SandboxEndpoint | undefined> {
   const endpoint = readEndpoint(stateDir)
   return endpoint && holderOf(stateDir) === endpoint.pid ? endpoint : undefined

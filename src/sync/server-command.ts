@@ -10,7 +10,11 @@ import { pathArgument, type RsyncRun } from './rsync-run.js'
 /** Stands for the other side wherever an rsync is asked or told something. */
 export const farName = 'evenkeel-far'
 
-/** What may stand behind `rsync --server`: options that a rule can ask for, and nothing that reads or writes elsewhere. */
+/**
+ * What may stand behind `rsync --server`: options that a rule can ask for, and nothing that reads or writes elsewhere.
+ *
+ * @internal exported for its test
+ */
 export const allowedWord =
   /^(?:-[A-Za-z][A-Za-z0-9.]*|--(?:log-format|delete(?:-before|-delay|-during|-after)?|partial-dir|usermap|groupmap|bwlimit|numeric-ids|compress-choice|checksum-choice|new-compress|old-compress|no-[a-z-]+|info|debug)(?:=[\w%.:,*+-]*)?|\.evenkeel-partial)$/
 

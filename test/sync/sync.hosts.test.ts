@@ -2,14 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import type {
-  CopyDestination,
-  CopyFigures,
-  CopyRule,
-  HostAccess,
-  HostPort,
-  SyncPort,
-} from '../../src/executor/ports.js'
+import type { CopyPlace, CopyFigures, CopyRule, HostAccess, HostPort, SyncPort } from '../../src/executor/ports.js'
 import { createHosts } from '../../src/hosts/hosts.js'
 import { generateOpensshKeyPair } from '../../src/core/openssh-key.js'
 import { createSync } from '../../src/sync/sync.js'
@@ -23,7 +16,7 @@ describeHosts(`copies to a server${unlessHosts}`, () => {
   let sync: SyncPort
   let base: string
   let turn = 0
-  let destination: CopyDestination
+  let destination: CopyPlace & { readonly access: HostAccess }
 
   beforeAll(async () => {
     servers = await Servers.start()

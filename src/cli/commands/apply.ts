@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { CarryOutOptions } from '../carry-out.js'
 import { addRunOptions, collect, type RunOptions } from '../options.js'
-import type { CommandDefinition } from '../program.js'
+import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor } from '../terminal.js'
 
 interface ApplyCommandOptions extends RunOptions, CarryOutOptions {

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { exitCodes } from '../exit-codes.js'
 import { addRunOptions, fileArgument, fileDescription, type RunOptions } from '../options.js'
-import type { CommandDefinition } from '../program.js'
+import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor, useColor } from '../terminal.js'
 
 const examples = `

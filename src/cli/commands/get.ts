@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { addStackOptions, collect, type StackOptions } from '../options.js'
-import type { CommandDefinition } from '../program.js'
+import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor } from '../terminal.js'
 
 const examples = `

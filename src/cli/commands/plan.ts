@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { hasErrors } from '../../model/plan.js'
 import { exitCodes } from '../exit-codes.js'
 import { addRunOptions, collect, fileArgument, fileDescription, stackFileOptions, type RunOptions } from '../options.js'
-import type { CommandDefinition } from '../program.js'
+import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor, useColor } from '../terminal.js'
 
 interface PlanCommandOptions extends RunOptions {

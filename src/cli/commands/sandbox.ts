@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { exitCodes } from '../exit-codes.js'
-import type { CommandDefinition } from '../program.js'
+import type { CommandDefinition } from '../command-definition.js'
 
 interface SandboxOptions {
   readonly sandboxDir?: string

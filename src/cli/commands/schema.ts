@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { exitCodes } from '../exit-codes.js'
-import type { CommandDefinition } from '../program.js'
+import type { CommandDefinition } from '../command-definition.js'
 
 const examples = `
 Examples:

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { exitCodes } from '../exit-codes.js'
 import { addStackOptions, fileArgument, fileDescription, type StackOptions } from '../options.js'
-import type { CommandDefinition } from '../program.js'
+import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor, useColor } from '../terminal.js'
 
 interface ShowOptions extends StackOptions {

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { systemClock } from '../../core/clock.js'
 import { exitCodes } from '../exit-codes.js'
 import { addStackOptions, fileArgument, fileDescription, type StackOptions } from '../options.js'
-import type { CommandDefinition } from '../program.js'
+import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor, useColor } from '../terminal.js'
 
 const examples = `

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { count } from '../../core/units.js'
 import { exitCodes } from '../exit-codes.js'
 import { addStackOptions, fileArgument, fileDescription, stackFileOptions, type StackOptions } from '../options.js'
-import type { CommandDefinition } from '../program.js'
+import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor } from '../terminal.js'
 
 const examples = `

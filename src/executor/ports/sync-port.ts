@@ -26,12 +26,6 @@ export interface CopyPlace {
   readonly mounted?: MountedFilesystem
 }
 
-/** Where a rule writes: an absolute path on a server, with the trailing slash as written. */
-export interface CopyDestination {
-  readonly access: HostAccess
-  readonly path: string
-}
-
 export interface CopyFigures {
   readonly filesCreated: number
   readonly filesChanged: number

@@ -149,7 +149,11 @@ function parseWipefs(output: string): readonly string[] {
   return [...new Set(types)]
 }
 
-/** proc(5): `36 35 98:0 /root /point options optional… - fstype source superOptions`. */
+/**
+ * proc(5): `36 35 98:0 /root /point options optional… - fstype source superOptions`.
+ *
+ * @internal exported for its test
+ */
 export function parseMountInfo(content: string): readonly MountInfo[] {
   return content.split('\n').flatMap((line) => {
     const [before = '', after] = line.split(' - ')

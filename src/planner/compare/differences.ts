@@ -19,16 +19,16 @@ export function differences(before: Members, after: Members): readonly Differenc
       const path = (found.path ?? []).map(String)
       switch (found.kind) {
         case 'N':
-          return { path, before: undefined, after: found.rhs as unknown }
+          return { path, before: undefined, after: found.rhs }
         case 'D':
-          return { path, before: found.lhs as unknown, after: undefined }
+          return { path, before: found.lhs, after: undefined }
         case 'E':
-          return { path, before: found.lhs as unknown, after: found.rhs as unknown }
+          return { path, before: found.lhs, after: found.rhs }
         case 'A':
           return {
             path: [...path, String(found.index)],
-            before: 'lhs' in found.item ? (found.item.lhs as unknown) : undefined,
-            after: 'rhs' in found.item ? (found.item.rhs as unknown) : undefined,
+            before: 'lhs' in found.item ? found.item.lhs : undefined,
+            after: 'rhs' in found.item ? found.item.rhs : undefined,
           }
       }
     })

@@ -1,7 +1,7 @@
 import type { CloudPort } from '../../executor/ports.js'
 import { kinds, together } from './kinds/kinds.js'
 import { observe } from './observe.js'
-import { createTagCalls } from './tags/tag-changes.js'
+import { createTagCalls } from './tags/write-tags.js'
 import { createEc2Api } from './wire/api.js'
 import { settingsOf, type Ec2Options, type Ec2Target } from './wire/ec2-target.js'
 

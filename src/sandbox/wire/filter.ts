@@ -12,7 +12,11 @@ const filtersMaximum = 50
 const valuesMaximum = 200
 const valueLengthMaximum = 255
 
-/** True when `text` matches `pattern`: `*` any run, `?` one character, `\*`, `\?` and `\\` themselves. Case-sensitive. */
+/**
+ * True when `text` matches `pattern`: `*` any run, `?` one character, `\*`, `\?` and `\\` themselves. Case-sensitive.
+ *
+ * @internal exported for its test
+ */
 export function matchesPattern(text: string, pattern: string): boolean {
   return compilePattern(pattern)(text)
 }

@@ -27,7 +27,11 @@ function decode(text: string): string {
   }
 }
 
-/** The inverse of `parseQuery`, as the SDK writes it: everything but RFC 3986's unreserved characters is escaped. */
+/**
+ * The inverse of `parseQuery`, as the SDK writes it: everything but RFC 3986's unreserved characters is escaped.
+ *
+ * @internal exported for its test
+ */
 export function formatQuery(pairs: Iterable<readonly [string, string]>): string {
   return [...pairs].map(([name, value]) => `${escapeUri(name)}=${escapeUri(value)}`).join('&')
 }

@@ -62,7 +62,11 @@ const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
 // oxlint-disable-next-line no-control-regex -- the same, and what has a meaning in XML
 const needsEscape = /[&<>"\u0000-\u001f\ufffe\uffff]/
 
-/** Escapes what XML text cannot hold; control characters that XML 1.0 forbids become U+FFFD. */
+/**
+ * Escapes what XML text cannot hold; control characters that XML 1.0 forbids become U+FFFD.
+ *
+ * @internal exported for its test
+ */
 export function escapeText(text: string): string {
   if (!needsEscape.test(text)) return text
   return text

@@ -308,5 +308,9 @@ export function factsOf(awsCode: string, message = ''): ErrorFacts | undefined {
   return spoken?.[2] ?? facts.get(awsCode) ?? patterns.find(([pattern]) => pattern.test(awsCode))?.[1]
 }
 
-/** Every code that the table lists, for the tests. */
+/**
+ * Every code that the table lists, for the tests.
+ *
+ * @internal exported for its test
+ */
 export const listedAwsCodes: readonly string[] = [...facts.keys()]

@@ -85,6 +85,7 @@ function newestFirst(left: Image, right: Image): number {
   return order === 0 ? (left.ImageId ?? '').localeCompare(right.ImageId ?? '') : order
 }
 
+/** @internal exported for its test */
 export function liveImage(image: Image): LiveImage {
   const mappings = image.BlockDeviceMappings ?? []
   // Some images name a root device that their mappings do not hold; the first mapping is it then.

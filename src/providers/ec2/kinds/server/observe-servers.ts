@@ -39,7 +39,11 @@ function rootVolume(volume: Volume | undefined): LiveServer['rootVolume'] {
   return { id: volume.VolumeId, sizeGiB: volume.Size ?? 0, type: volume.VolumeType ?? '' }
 }
 
-/** The server, or undefined for an instance that is going away or gone. */
+/**
+ * The server, or undefined for an instance that is going away or gone.
+ *
+ * @internal exported for its test
+ */
 export function liveServer(
   instance: Instance,
   address: Address,
