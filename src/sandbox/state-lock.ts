@@ -105,9 +105,17 @@ function startOf(pid: number): string | undefined {
     // The second field, the name, may hold spaces and parentheses.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     const state = fields[0]
-    if (state === 'Z' || state === 'X') return 'dead'
+    if ((state === 'Z' || state === 'X') && !hasThreads(pid)) return 'dead'
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${fields[19]}`
   } catch {
     return undefined
   }
+}
+
+/**
+ * A killed process is a zombie as soon as its first thread has ended: the others still hold its ports and write its
+ * files, on a busy machine for a tenth of a second.
+ */
+function hasThreads(pid: number): boolean {
+  return readdirSync(`/proc/${pid}/task`).length > 1
 }
