@@ -1,5 +1,5 @@
-import { createServer, type Server } from 'node:net'
-import type { ListenOptions } from 'node:net'
+import { connect, createServer, type NetConnectOpts, type Server } from 'node:net'
+import { systemClock } from '../../core/clock.js'
 import { UsageError } from '../../core/errors.js'
 import type { HostsDirectory } from './directory.js'
 
@@ -8,16 +8,58 @@ export interface HeldLock {
   release(): Promise<void>
 }
 
-/** Resolves the lock, or undefined when somebody else listens there. */
-export function holdListener(where: ListenOptions): Promise<HeldLock | undefined> {
+/** A path of a socket, or a port of an address of this machine. */
+export type LockPlace = { readonly path: string } | { readonly host: string; readonly port: number }
+
+/** Chosen: a living holder answers in milliseconds, a killed one is gone in a tenth of a second on a busy machine. */
+const holdWithinMs = 5_000
+const retryMs = 10
+
+/**
+ * Resolves the lock, or undefined when a living process holds it. A killed process keeps its listeners until the last
+ * of its threads has ended, and until a child that it was just making has become another program: that is awaited.
+ */
+export async function holdListener(place: LockPlace): Promise<HeldLock | undefined> {
+  const deadline = Date.now() + holdWithinMs
+  for (;;) {
+    const lock = await tryListener(place)
+    if (lock !== undefined) return lock
+    const waitMs = deadline - Date.now()
+    if (waitMs <= 0 || (await isAnswered(place, waitMs))) return undefined
+    await systemClock.sleep(retryMs)
+  }
+}
+
+/** Resolves the lock, or undefined when anybody listens there now, also one that is about to end. */
+export function tryListener(place: LockPlace): Promise<HeldLock | undefined> {
   return new Promise((resolve, reject) => {
-    const server: Server = createServer((socket) => socket.destroy())
+    const server: Server = createServer((socket) => {
+      socket.on('error', () => {}) // whoever asked has gone, and needs no answer
+      socket.end('held\n', () => socket.destroy())
+    })
     server.once('error', (error: NodeJS.ErrnoException) =>
       error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error),
     )
-    server.listen(where, () => {
+    server.listen({ ...place }, () => {
       server.unref()
       resolve({ release: () => new Promise((released) => server.close(() => released())) })
+    })
+  })
+}
+
+/** Whether the holder says that it lives. The kernel ends the connection when the listener goes without a word. */
+function isAnswered(place: LockPlace, withinMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ ...place } satisfies NetConnectOpts)
+    const timer = setTimeout(() => socket.destroy(), withinMs)
+    socket.on('data', () => {
+      resolve(true)
+      socket.destroy()
+    })
+    socket.on('error', () => {}) // 'close' follows
+    socket.on('close', () => {
+      clearTimeout(timer)
+      resolve(false)
     })
   })
 }
