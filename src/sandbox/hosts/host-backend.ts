@@ -16,7 +16,7 @@ export interface HostBackend {
 
   /**
    * The public address of a number, given as an address of the sandbox's network: `10.66.H.L` -> 127.B.H.L. The block B
-   * can be another after the next start, when another sandbox has taken this one's.
+   * is the same after the next start, unless so many state directories are in use that another had to take it.
    */
   publicIpFor(number: string): string
 
