@@ -3,8 +3,26 @@ import { defineConfig } from 'vitest/config'
 /** Tests that start real hosts or the built command line; everything else is a unit test and needs neither. */
 const hosts = ['test/integration/**/*.test.ts', 'test/**/*.hosts.test.ts']
 
+/** Of these the long ones, which `npm run test:full` runs: every pair of ends, whole volumes, a hundred thousand files. */
+const full = [
+  'test/integration/sync-ends.test.ts',
+  'test/integration/blocks.test.ts',
+  'test/hosts/blocks/block-copy.hosts.test.ts',
+  'test/simulation/archives.hosts.test.ts',
+]
+
 /** The SDK's notice about Node 20 would stand in every report. */
 const env = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }
+
+/** Each file has a sandbox of its own, and mostly waits: three at a time keep two cores busy. */
+const onHosts = {
+  pool: 'forks' as const,
+  globalSetup: ['test/support/build-once.ts'],
+  maxWorkers: 3,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  env,
+}
 
 export default defineConfig({
   test: {
@@ -20,20 +38,8 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      {
-        test: {
-          name: 'hosts',
-          include: hosts,
-          pool: 'forks',
-          globalSetup: ['test/support/build-once.ts'],
-          // Each file has a sandbox of its own, and mostly waits: three at a time keep two cores busy.
-          maxWorkers: 3,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          env,
-          sequence: { groupOrder: 1 },
-        },
-      },
+      { test: { name: 'hosts', include: hosts, exclude: full, sequence: { groupOrder: 1 }, ...onHosts } },
+      { test: { name: 'full', include: full, sequence: { groupOrder: 2 }, ...onHosts } },
     ],
   },
 })
