@@ -4,8 +4,8 @@ import type { World } from './world.js'
 
 /*
  * A public address is kept as its number, an address of the sandbox's network: the backend makes 127.B.H.L of 10.66.H.L,
- * and the block B is the daemon's, which can get another one where very many sandboxes are. An instance begins with the number that its
- * private address is; the regions' subnets are disjoint, so those of two regions never meet.
+ * and the block B is the daemon's, which can get another one where very many sandboxes are. An instance begins with the
+ * number that its private address is; the regions' subnets are disjoint, so those of two regions never meet.
  */
 
 /** The numbers that are taken: by Elastic IPs, and by instances, also while these have an Elastic IP or are stopped. */
