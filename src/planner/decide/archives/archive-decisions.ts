@@ -35,7 +35,7 @@ export function decideArchives(world: World, held: ReadonlySet<Address>): Readon
   const leftovers = leftoversOf(world)
   const named = new Set(world.spec.archives.map(({ address }) => address))
   const forgotten = [...world.live.ledger].filter(
-    (address) => parseAddress(address)?.kind === 'archive' && !named.has(address),
+    (address) => parseAddress(address)?.kind === 'archive' && !named.has(address) && !held.has(address),
   )
   const known = new Set([...named, ...forgotten])
   const decisions = [

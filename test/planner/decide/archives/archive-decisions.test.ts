@@ -126,6 +126,10 @@ describe('an archive', () => {
 
   it('that is held is not decided', () => {
     expect(allOf(worldFor(file()), [music])).toEqual([])
+    const forgotten = worldFor('evenkeel: 1\nstack: library\ntarget: sandbox\n', {
+      ledger: { id: 'lt-1', addresses: [music] },
+    })
+    expect(allOf(forgotten, [music])).toEqual([])
   })
 
   it('that leaves the file is removed, and says what stays', () => {
