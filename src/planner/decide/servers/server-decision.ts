@@ -71,7 +71,7 @@ export interface Launch {
   readonly tags: Tags
   /** Everything recorded once all steps are done. */
   readonly record: AppliedRecord
-  /** Where there are no hosts, none run. */
+  /** Whether the file names set-up commands. Where there are no hosts, their step is left out as impossible. */
   readonly setupRuns: boolean
 }
 

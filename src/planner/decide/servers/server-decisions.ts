@@ -21,7 +21,7 @@ import {
 import { lastingTags, tagWork, type TagWork } from '../../compare/desired-tags.js'
 import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
-import { refuse, refused } from '../decided.js'
+import { errorOf, refuse, refused } from '../decided.js'
 import { imageFindings, rootVolumeFindings, userDataFindings } from './launch-differences.js'
 import type { Launch, Modification, PlannedServer, ServerDecision } from './server-decision.js'
 import { factsOf, insideOf, isRunning, type Inside, type ServerOutlook } from './server-outlook.js'
@@ -53,7 +53,7 @@ function decideNew(world: World, spec: ServerSpec, replaced: Replacement | undef
   const { address } = spec
   const launch = launchOf(world, spec, replaced?.live)
   if ('kind' in launch) return launch
-  const { zone, setupRuns } = launch
+  const { zone } = launch
   const impossible = world.live.stack.hostsImpossible !== undefined
   const outlook: ServerOutlook = {
     address,
@@ -66,7 +66,7 @@ function decideNew(world: World, spec: ServerSpec, replaced: Replacement | undef
     runsAfter: spec.state === 'running',
     zone,
   }
-  const common = { address, outlook, launch: { ...launch, setupRuns }, stopsForRelease: false, problems: [] }
+  const common = { address, outlook, launch, stopsForRelease: false, problems: [] }
   if (replaced) {
     const { reason, live: old } = replaced
     const change = { address, kind: 'replace', reason, diffs: sortedDiffs(replaced.diffs) } as const
@@ -122,17 +122,19 @@ function decideExisting(world: World, spec: ServerSpec, live: LiveServer): Serve
     userDataFindings(world, spec, applied),
   ]
   const problems = findings.flatMap((finding): readonly Problem[] => finding.problems)
-  if (problems.some(({ severity }) => severity === 'error')) return refused(address, problems)
   const diffs = [
     ...compareProperties(world.digest, applied, serverProperties(world, spec, live, applied, canRunSetup)),
     ...findings.flatMap((finding): readonly Diff<'server'>[] => finding.diffs),
   ]
   const replacement = replacementFor(live, diffs)
-  if (replacement && spec.protect) {
-    const message = `${address} is protected from termination, and ${replacement.reason}`
-    return refuse(address, 'PLAN_PROTECTED', message, 'set protect: false to let it be replaced')
+  const forbidden = replacement && spec.protect ? [protectedProblem(address, replacement.reason)] : []
+  const told = [...forbidden, ...problems]
+  if (told.some(({ severity }) => severity === 'error')) return refused(address, told)
+  if (replacement) {
+    const decision = decideNew(world, spec, replacement)
+    // What is told of a live server holds as long as no other takes its place.
+    return decision.kind === 'refuse' ? refused(address, [...decision.problems, ...problems]) : decision
   }
-  if (replacement) return decideNew(world, spec, replacement)
 
   const keptKeys = new Set<AppliedKey>(findings.flatMap(({ keeps }) => keeps))
   if (!canRunSetup) keptKeys.add('setup')
@@ -168,6 +170,11 @@ function decideExisting(world: World, spec: ServerSpec, live: LiveServer): Serve
     change: { address, kind: kind === 'keep' ? 'none' : 'update', reason: reasonFor(all), diffs: all },
     problems,
   }
+}
+
+function protectedProblem(address: Address, reason: string): Problem {
+  const message = `${address} is protected from termination, and ${reason}`
+  return errorOf(address, 'PLAN_PROTECTED', message, 'set protect: false to let it be replaced')
 }
 
 /** What of the differences no call can change on a live instance, marked as such. */

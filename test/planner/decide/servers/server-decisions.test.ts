@@ -125,6 +125,23 @@ describe('a server', () => {
     expect(decideChange(before, after)).toMatchObject({ kind: 'refuse', problems: [{ code: 'PLAN_PROTECTED' }] })
   })
 
+  it('that is refused says all that stands in the way, and what else holds of it as it stands', () => {
+    const before = withMembers('protect: true')
+    const after = withMembers('protect: true, zone: us-east-1b, userData: "#!/bin/sh"')
+    const elsewhere = after.replace('ami-00000001', 'ami-00000002')
+    const decision = decide(worldWith(elsewhere, standing(before), {}, { images: {} }))
+    const codes = ['PLAN_PROTECTED', 'PLAN_IMAGE_NOT_FOUND', 'PLAN_USER_DATA_IGNORED']
+    expect(decision?.problems.map(({ code }) => code)).toEqual(codes)
+    const unplaced = withMembers('subnet: subnet-0123456789abcdef0, userData: "#!/bin/sh"').replace(
+      'ami-00000001',
+      'ami-00000002',
+    )
+    expect(decideChange(oneServer, unplaced)).toMatchObject({
+      kind: 'refuse',
+      problems: [{ code: 'PLAN_SUBNET_NOT_FOUND' }, { code: 'PLAN_USER_DATA_IGNORED' }],
+    })
+  })
+
   it('that was stopped by hand is told as drift, and starts again', () => {
     expect(decideChange(oneServer, oneServer, { state: 'stopped' })).toMatchObject({
       kind: 'update',
