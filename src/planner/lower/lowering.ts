@@ -4,7 +4,7 @@ import type { Decisions } from '../decide/decisions.js'
 import type { StepGraph } from '../graph/step-graph.js'
 import type { World } from '../world.js'
 
-/** What every lowering has: the decisions, and the graph, to which it adds steps and of which it asks nothing. */
+/** What every lowering has: the decisions, and the graph, to which it adds steps and which it never asks whether a step is there. */
 export interface Lowering {
   readonly world: World
   readonly decisions: Decisions

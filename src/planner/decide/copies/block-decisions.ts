@@ -9,7 +9,7 @@ import type { VolumeSpec } from '../../../model/kinds/volume.js'
 import { tagKeys } from '../../../model/tags.js'
 import { createDiffs, sortedDiffs } from '../../compare/comparison.js'
 import { reasonForCreate } from '../../compare/reasons.js'
-import { insideOf } from '../snapshots/snapshot-tags.js'
+import { probedContent } from '../snapshots/snapshot-tags.js'
 import type { World } from '../../world.js'
 import { errorOf, leave, refused, unchanged, type DraftChange } from '../decided.js'
 import type { ServerOutlook, ServerOutlooks } from '../servers/server-outlook.js'
@@ -179,7 +179,7 @@ function foreignContent(world: World, volume: VolumeSpec, live: LiveVolume | und
     if (volumeId !== undefined) return `is ${volumeId}, whatever is on it`
     return snapshot || isReused ? 'comes from a snapshot, or was kept from before' : undefined
   }
-  const { content } = insideOf(world, live)
+  const { content } = probedContent(world, live)
   if (content)
     return `(${live.id}) holds ${content.fstype}${content.label === undefined ? '' : ` labelled ${content.label}`}`
   const origin = live.tags[tagKeys.origin]

@@ -10,7 +10,7 @@ export function snapshotTags(world: World, live: LiveVolume, extra: Tags = {}): 
   const { address } = live
   const spec = world.volumes.get(address)
   const versions = (world.live.snapshots.get(address) ?? []).map(snapshotVersion)
-  const { content, mountPath } = insideOf(world, live)
+  const { content, mountPath } = probedContent(world, live)
   const known: Readonly<Record<string, string | undefined>> = {
     [tagKeys.stack]: world.live.stack.stack,
     [tagKeys.address]: address,
@@ -35,7 +35,7 @@ export function snapshotTags(world: World, live: LiveVolume, extra: Tags = {}): 
 }
 
 /** What a probe of the server that has the volume found on it; both undefined where nobody could look. */
-export function insideOf(
+export function probedContent(
   world: World,
   { id, attachment }: LiveVolume,
 ): { readonly content: HostContent | undefined; readonly mountPath: string | undefined } {

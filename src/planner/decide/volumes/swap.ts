@@ -9,7 +9,7 @@ import { snapshotVersion } from '../../../model/snapshot-version.js'
 import type { VolumeSpec } from '../../../model/kinds/volume.js'
 import { tagKeys } from '../../../model/tags.js'
 import { sortedDiffs } from '../../compare/comparison.js'
-import { insideOf, snapshotTags } from '../snapshots/snapshot-tags.js'
+import { probedContent, snapshotTags } from '../snapshots/snapshot-tags.js'
 import type { World } from '../../world.js'
 import { errorOf, refused } from '../decided.js'
 import type { ServerOutlook } from '../servers/server-outlook.js'
@@ -91,7 +91,7 @@ export function decideSwap(
   const problem = snapshot && snapshotProblem(spec, snapshot)
   if (problem) return refused(address, [problem])
   const { creation, inside } = decideCreation(inputs, spec, server, zone, origin)
-  const uuid = snapshot ? snapshot.tags[tagKeys.uuid] : insideOf(world, live).content?.uuid
+  const uuid = snapshot ? snapshot.tags[tagKeys.uuid] : probedContent(world, live).content?.uuid
   const told = new Set(reason.diffs.map(({ path }) => path))
   return {
     kind: 'swap',

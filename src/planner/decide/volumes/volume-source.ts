@@ -94,7 +94,7 @@ function snapshotSource(
   const named =
     selector.kind === 'id'
       ? [world.live.snapshotsById.get(selector.id)].filter((snapshot) => snapshot !== undefined)
-      : namedSnapshots(world, selector.name).filter(
+      : snapshotsOfName(world, selector.name).filter(
           (snapshot) => selector.version === 'latest' || snapshotVersion(snapshot) === selector.version,
         )
   const snapshot = newestSnapshot(completed(named))
@@ -121,7 +121,7 @@ function plannedVersion(
 }
 
 /** Snapshots of the volume of that name; where there is none, the versions of the archive. */
-function namedSnapshots({ live }: World, name: string): readonly LiveSnapshot[] {
+function snapshotsOfName({ live }: World, name: string): readonly LiveSnapshot[] {
   return live.snapshots.get(addressOf('volume', name)) ?? live.snapshots.get(addressOf('archive', name)) ?? []
 }
 
