@@ -1,5 +1,6 @@
 import { displayName, type Address } from '../../model/address.js'
 import type { LiveTemporary } from '../../model/kinds/archive.js'
+import type { LiveSnapshot } from '../../model/kinds/volume-snapshot.js'
 import { loginUser } from '../../model/inside/login-user.js'
 import { nameTag } from '../../model/names.js'
 import type { StepId } from '../../model/steps/step.js'
@@ -18,18 +19,30 @@ export function lowerArchives({ graph, world, decisions }: Lowering): void {
 }
 
 function lowerArchive(graph: StepGraph, world: World, decision: ArchiveDecision): void {
-  if (decision.kind === 'keep') return
-  const { address } = decision
-  if (decision.leftovers.length > 0) lowerLeftovers(graph, address, decision.leftovers)
-  if (decision.kind !== 'create' && decision.kind !== 'update') return
-  if (decision.version) lowerVersion(graph, world, decision.version)
-  for (const { id } of decision.pruned) {
-    const needs = [stepId('create-snapshot', address)]
-    graph.add('delete-snapshot', address, { snapshotId: id }, { needs, suffix: id })
+  switch (decision.kind) {
+    case 'create':
+    case 'update':
+      lowerLeftovers(graph, decision.address, decision.leftovers)
+      if (decision.version) lowerVersion(graph, world, decision.version)
+      lowerPruning(graph, decision.address, decision.pruned)
+      return
+    case 'remove':
+    case 'leave':
+    case 'refuse':
+      lowerLeftovers(graph, decision.address, decision.leftovers)
+      return
+    case 'keep':
   }
 }
 
+/** Older versions go after the new one is completed. */
+function lowerPruning(graph: StepGraph, address: Address, pruned: readonly LiveSnapshot[]): void {
+  const needs = [stepId('create-snapshot', address)]
+  for (const { id } of pruned) graph.add('delete-snapshot', address, { snapshotId: id }, { needs, suffix: id })
+}
+
 function lowerLeftovers(graph: StepGraph, address: Address, found: readonly LiveTemporary[]): void {
+  if (found.length === 0) return
   const idsOf = (kind: LiveTemporary['kind']) => found.filter((one) => one.kind === kind).map(({ id }) => id)
   const fields = { instanceIds: idsOf('server'), volumeIds: idsOf('volume') }
   graph.add('remove-temporary', address, fields, { suffix: leftovers })

@@ -32,10 +32,7 @@ function lowerKeyPair(graph: StepGraph, decision: KeyPairDecision, ending: reado
       const { id, keyName } = decision.live
       const needs = ending.filter((server) => server.keyName === keyName).map(terminationOf)
       graph.add('delete-key-pair', address, { keyPairId: id }, { needs })
-      return
     }
-    case 'leave':
-    case 'refuse':
   }
 }
 

@@ -47,7 +47,6 @@ function lowerGroup(
       graph.add('delete-security-group', address, { groupId: id }, { needs: endings.get(id) ?? [] })
       return
     }
-    case 'leave':
     case 'refuse':
   }
 }

@@ -17,7 +17,7 @@ import {
 import { creationTags, lastingTags, tagWork, userTagsWord, type TagWork } from '../../compare/desired-tags.js'
 import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
-import { warningOf, type Decided, type Leave, type Refuse } from '../decided.js'
+import { warningOf, type Decided } from '../decided.js'
 import { keyNameOf } from '../servers/server-properties.js'
 
 /** What becomes of a key pair. */
@@ -26,8 +26,6 @@ export type KeyPairDecision =
   | (Decided & { readonly kind: 'replace'; readonly imported: KeyImport; readonly old: LiveKeyPair })
   | (Decided & { readonly kind: 'keep' | 'update'; readonly tagging: TagWork })
   | (Decided & { readonly kind: 'remove'; readonly live: LiveKeyPair })
-  | Refuse
-  | Leave
 
 /** The public half as it is sent to EC2. */
 export interface KeyImport {

@@ -21,12 +21,12 @@ import {
 import { creationTags, lastingTags, tagWork, userTagsWord, type TagWork } from '../../compare/desired-tags.js'
 import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
-import { errorOf, refused, warningOf, type Decided, type Leave, type Refuse } from '../decided.js'
+import { errorOf, refused, warningOf, type Decided, type Refuse } from '../decided.js'
 import { subnetOf } from '../servers/server-properties.js'
 import { liveRules, wantedRules, type NamedRule } from './named-rules.js'
 
 /** What becomes of a security group. */
-export type SecurityGroupDecision = CreateGroupDecision | StandingGroupDecision | RemoveGroupDecision | Refuse | Leave
+export type SecurityGroupDecision = CreateGroupDecision | StandingGroupDecision | RemoveGroupDecision | Refuse
 
 export interface CreateGroupDecision extends Decided {
   readonly kind: 'create'

@@ -7,7 +7,7 @@ import type { ServerSpec } from '../../../model/kinds/server.js'
 import type { ModifyServer } from '../../../model/steps/step.js'
 import type { Tags } from '../../../model/tags.js'
 import type { TagWork } from '../../compare/desired-tags.js'
-import type { Decided, Leave, Refuse } from '../decided.js'
+import type { Decided, Refuse } from '../decided.js'
 import type { ServerOutlook, ServerOutlooks } from './server-outlook.js'
 
 /** What becomes of a server. */
@@ -17,10 +17,9 @@ export type ServerDecision =
   | StandingServerDecision
   | RemoveServerDecision
   | Refuse
-  | Leave
 
 /** Those for which something is planned, if only to look inside. */
-export type PlannedServer = Exclude<ServerDecision, Refuse | Leave>
+export type PlannedServer = Exclude<ServerDecision, Refuse>
 
 interface PlannedBase extends Decided {
   readonly outlook: ServerOutlook

@@ -3,7 +3,7 @@ import { recordTag } from '../../../model/copy-record.js'
 import type { Impact } from '../../../model/change.js'
 import type { StepId } from '../../../model/steps/step.js'
 import { stepId } from '../../../model/steps/step-id.js'
-import type { BlockDecision, BlockEnd } from '../../decide/copies/block-decision.js'
+import type { BlockCopy, BlockDecision, BlockEnd } from '../../decide/copies/block-decision.js'
 import type { VolumeCopies } from '../../decide/copies/volume-copies.js'
 import type { StepGraph } from '../../graph/step-graph.js'
 import type { Lowering } from '../lowering.js'
@@ -13,10 +13,20 @@ export function lowerBlocks({ graph, decisions }: Lowering): void {
   for (const decision of decisions.blocks.values()) lowerRule(graph, decision)
 }
 
-/** A volume that is written by one rule and read by another is written first. */
 function lowerRule(graph: StepGraph, decision: BlockDecision): void {
-  if (!('copy' in decision)) return
-  const { address, copy } = decision
+  switch (decision.kind) {
+    case 'create':
+    case 'update':
+      lowerCopy(graph, decision.address, decision.copy)
+      return
+    case 'keep':
+    case 'leave':
+    case 'refuse':
+  }
+}
+
+/** A volume that is written by one rule and read by another is written first. */
+function lowerCopy(graph: StepGraph, address: Address, copy: BlockCopy): void {
   const { source, destination, mayOverwrite, compress, rule, after } = copy
   const impact: Impact = copy.losesData ? 'data-loss' : 'none'
   graph.add(

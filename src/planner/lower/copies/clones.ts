@@ -15,10 +15,22 @@ export function lowerClones({ graph, world, decisions }: Lowering): void {
   for (const decision of decisions.clones.values()) lowerRule(graph, world, decision)
 }
 
-/** A snapshot of the source, which goes once the volume is made from it. */
 function lowerRule(graph: StepGraph, world: World, decision: CloneDecision): void {
-  if (decision.kind === 'update') lowerLeftovers(graph, decision.address, decision.leftovers, [])
-  if (decision.kind !== 'create') return
+  switch (decision.kind) {
+    case 'create':
+      lowerClone(graph, world, decision)
+      return
+    case 'update':
+      lowerLeftovers(graph, decision.address, decision.leftovers, [])
+      return
+    case 'keep':
+    case 'leave':
+    case 'refuse':
+  }
+}
+
+/** A snapshot of the source, which goes once the volume is made from it. */
+function lowerClone(graph: StepGraph, world: World, decision: CreateClone): void {
   const { address, target, leftovers } = decision
   const step = lowerSnapshot(graph, world, decision)
   const made = stepId('create-volume', target)

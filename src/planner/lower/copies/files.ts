@@ -4,7 +4,6 @@ import type { SyncSpec } from '../../../model/kinds/sync-rule.js'
 import type { CopyOptions, PlannedPlace, StepId } from '../../../model/steps/step.js'
 import { stepId } from '../../../model/steps/step-id.js'
 import type { ExpectedCopy, FileDecision, FileWork, RemoveFiles } from '../../decide/copies/file-decision.js'
-import { workOf } from '../../decide/copies/file-decision.js'
 import type { Ends, Place } from '../../decide/copies/places.js'
 import type { StepGraph } from '../../graph/step-graph.js'
 import type { Lowering } from '../lowering.js'
@@ -15,11 +14,22 @@ export function lowerFiles({ graph, decisions }: Lowering): void {
   for (const decision of decisions.files.values()) lowerRule(graph, decision)
 }
 
-/** The copy, what follows it where something changed, the question whether the server still works, and the record. */
 function lowerRule(graph: StepGraph, decision: FileDecision): void {
-  if (decision.kind === 'remove') lowerForgotten(graph, decision)
-  const work = workOf(decision)
-  if (!work) return
+  switch (decision.kind) {
+    case 'keep':
+    case 'create':
+    case 'update':
+      if (decision.work) lowerWork(graph, decision.work)
+      return
+    case 'remove':
+      lowerForgotten(graph, decision)
+      return
+    case 'leave':
+  }
+}
+
+/** The copy, what follows it where something changed, the question whether the server still works, and the record. */
+function lowerWork(graph: StepGraph, work: FileWork): void {
   const before = [
     ...work.batchBefore.map((rule) => stepId('check-health', rule)),
     ...work.feeders.map((rule) => stepId('copy-files', rule)),
