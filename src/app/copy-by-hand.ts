@@ -2,6 +2,7 @@ import { UsageError } from '../core/errors.js'
 import { cloudQuery } from '../executor/observe/cloud-query.js'
 import { liveHostAccess } from '../executor/observe/live-host-access.js'
 import type { CloudFacts, CopyFigures, CopyPlace } from '../executor/ports.js'
+import { volumeAtPath } from '../model/kinds/volume.js'
 import { parseWrittenEndpoint } from '../spec/kinds/sync-rule/written-endpoint.js'
 import { localPath } from '../sync/source.js'
 import { serverNamed } from './named-servers.js'
@@ -14,7 +15,10 @@ export interface HandCopy {
   readonly exclude: readonly string[]
 }
 
-/** Copies between this machine and the stack's servers, by the words of sync rules, with paths relative to here. */
+/**
+ * Copies between this machine and the stack's servers, by the words of sync rules, with paths relative to here. An end that
+ * lies on a volume must be mounted, as in a rule.
+ */
 export async function copyByHand(
   session: Session,
   copy: HandCopy,
@@ -47,7 +51,13 @@ async function placeOf(text: string, session: Session, cloud: CloudFacts): Promi
     case 'server': {
       if (!written.path.startsWith('/')) throw new UsageError('USAGE', `a path on a server is absolute, not ${text}`)
       const address = serverNamed(written.server, spec, text)
-      return { access: await accessOf(address, session, cloud), path: written.path }
+      const access = await accessOf(address, session, cloud)
+      const onServer = spec.volumes.filter(({ server }) => server === address)
+      const volume = volumeAtPath(onServer, written.path)
+      const live = volume && cloud.volumes.find((one) => one.address === volume.address)
+      if (!live || !volume.mount) return { access, path: written.path }
+      const mounted = await ports.hosts.checkMounted(access, { volumeId: live.id, mountPath: volume.mount.path })
+      return { access, path: written.path, mounted }
     }
     case 'volume': {
       const address = `volume.${written.volume}`
@@ -62,7 +72,8 @@ async function placeOf(text: string, session: Session, cloud: CloudFacts): Promi
       if (!mount) {
         throw new UsageError('VOLUME_UNKNOWN', `${address} is not mounted`, { hint: 'run `evenkeel apply` first' })
       }
-      return { access, path: `${mount.path}/${written.path}` }
+      const mounted = await ports.hosts.checkMounted(access, { volumeId: volume.id, mountPath: mount.path })
+      return { access, path: `${mount.path}/${written.path}`, mounted }
     }
   }
 }

@@ -36,6 +36,32 @@ describe('a sync rule', () => {
     ])
   })
 
+  it.each([
+    ['below its mount point', '/srv/site/', ['connect-host:server.web', 'mount-volume:volume.data']],
+    ['its mount point', '//srv', ['connect-host:server.web', 'mount-volume:volume.data']],
+    ['one that only begins alike', '/srv-old/', ['connect-host:server.web']],
+  ])('to a path on a server waits for the volume that is mounted there: %s', (_name, path, needs) => {
+    const plan = planOf(rule(`to: 'web:${path}'`))
+    const copy = plan.steps.find(({ kind }) => kind === 'copy-files')
+    expect(copy?.needs).toEqual(needs)
+    expect(copy).toHaveProperty('server', 'server.web')
+    const mounted = { volume: 'volume.data', mountPath: '/srv' }
+    expect(copy && 'mounted' in copy ? copy.mounted : undefined).toEqual(needs.length > 1 ? mounted : undefined)
+  })
+
+  it('between paths on a server keeps to the innermost volume', () => {
+    const inner = withVolume('server: web, size: 10, mount: /srv').replace(
+      /^( +)data:.*$/m,
+      (line, blanks: string) =>
+        `${line}\n${blanks}inner: { server: web, size: 10, mount: /srv/in, dependsOn: [volume.data] }`,
+    )
+    const plan = planOf(`${inner}sync:\n  site: { from: 'web:/srv/in/x/', to: 'web:/srv/x/' }\n`)
+    expect(plan.steps.find(({ kind }) => kind === 'copy-files')).toMatchObject({
+      source: [{ mounted: { volume: 'volume.inner', mountPath: '/srv/in' } }],
+      mounted: { volume: 'volume.data', mountPath: '/srv' },
+    })
+  })
+
   it('whose files moved at the destination has drifted', () => {
     const plan = planOf(quiet, withFacts(settled(quiet), { filesChanged: 1 }))
     expect(kindsOf(plan)).toEqual(['copy-files'])

@@ -51,6 +51,18 @@ export interface MountSpec {
 /** What stands for the mount point of a swap area, as in fstab(5). */
 export const swapPath = 'none'
 
+/**
+ * Which of a server's volumes the file mounts where an absolute path of that server lies; of two, the one that is mounted
+ * inside the other. Undefined: the path lies on the root disk.
+ */
+export function volumeAtPath(volumesOfServer: readonly VolumeSpec[], path: string): VolumeSpec | undefined {
+  const depthOf = ({ mount }: VolumeSpec) => mount?.path.length ?? 0
+  const written = `${path.replaceAll(/\/+/g, '/')}/`
+  return volumesOfServer
+    .filter(({ mount }) => mount && written.startsWith(`${mount.path}/`))
+    .reduce<VolumeSpec | undefined>((inner, one) => (inner && depthOf(inner) > depthOf(one) ? inner : one), undefined)
+}
+
 export interface LiveVolume extends Tagged {
   readonly state: 'creating' | 'available' | 'in-use' | 'error'
   readonly sizeGiB: number

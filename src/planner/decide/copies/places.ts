@@ -1,6 +1,6 @@
 import type { Address } from '../../../model/address.js'
 import type { SyncEndpoint, SyncSpec } from '../../../model/kinds/sync-rule.js'
-import type { VolumeSpec } from '../../../model/kinds/volume.js'
+import { volumeAtPath, type VolumeSpec } from '../../../model/kinds/volume.js'
 import type { Tags } from '../../../model/tags.js'
 import type { World } from '../../world.js'
 import type { ServerOutlook, ServerOutlooks } from '../servers/server-outlook.js'
@@ -15,6 +15,7 @@ export interface ServerPlace {
   readonly path: string
   /** Whose resource holds the rule's record. */
   readonly target: Address
+  /** The stack's volume on which the path lies. */
   readonly volume: VolumeSpec | undefined
   /** Tags of the target as it is now, unless it is made in this plan. */
   readonly tags: Tags | undefined
@@ -45,8 +46,9 @@ export function endsOf(
     if (end.kind === 'remote') return { path: end.path, host: end.host }
     if (end.kind === 'server') {
       const server = servers.get(end.server)
+      const volume = volumeAtPath(world.volumesByServer.get(end.server) ?? [], end.path)
       const tags = server?.action === 'keep' ? server.live?.tags : undefined
-      return server && { server, path: end.path, target: end.server, volume: undefined, tags }
+      return server && { server, path: end.path, target: end.server, volume, tags }
     }
     const volume = world.volumes.get(end.volume)
     const server = volume?.server === undefined ? undefined : servers.get(volume.server)
