@@ -1,8 +1,8 @@
 import { UsageError } from '../core/errors.js'
 import { cloudQuery } from '../executor/observe/cloud-query.js'
 import { liveHostAccess } from '../executor/observe/live-host-access.js'
-import type { CloudFacts, CopyFigures, CopyPlace } from '../executor/ports.js'
-import { volumeAtPath } from '../model/kinds/volume.js'
+import type { CloudFacts, CopyFigures, CopyPlace, HostAccess, MountedFilesystem } from '../executor/ports.js'
+import { volumesAtPath } from '../model/kinds/volume.js'
 import { parseWrittenEndpoint } from '../spec/kinds/sync-rule/written-endpoint.js'
 import { localPath } from '../sync/source.js'
 import { serverNamed } from './named-servers.js'
@@ -52,12 +52,8 @@ async function placeOf(text: string, session: Session, cloud: CloudFacts): Promi
       if (!written.path.startsWith('/')) throw new UsageError('USAGE', `a path on a server is absolute, not ${text}`)
       const address = serverNamed(written.server, spec, text)
       const access = await accessOf(address, session, cloud)
-      const onServer = spec.volumes.filter(({ server }) => server === address)
-      const volume = volumeAtPath(onServer, written.path)
-      const live = volume && cloud.volumes.find((one) => one.address === volume.address)
-      if (!live || !volume.mount) return { access, path: written.path }
-      const mounted = await ports.hosts.checkMounted(access, { volumeId: live.id, mountPath: volume.mount.path })
-      return { access, path: written.path, mounted }
+      const { path } = written
+      return { access, path, mounted: await mountedAt({ access, path, server: address }, session, cloud) }
     }
     case 'volume': {
       const address = `volume.${written.volume}`
@@ -72,10 +68,26 @@ async function placeOf(text: string, session: Session, cloud: CloudFacts): Promi
       if (!mount) {
         throw new UsageError('VOLUME_UNKNOWN', `${address} is not mounted`, { hint: 'run `evenkeel apply` first' })
       }
-      const mounted = await ports.hosts.checkMounted(access, { volumeId: volume.id, mountPath: mount.path })
-      return { access, path: `${mount.path}/${written.path}`, mounted }
+      const path = `${mount.path}/${written.path}`
+      const own = await ports.hosts.checkMounted(access, { volumeId: volume.id, mountPath: mount.path })
+      const others = await mountedAt({ access, path, server: holder.address }, session, cloud)
+      return { access, path, mounted: [own, ...others] }
     }
   }
+}
+
+/** The filesystems that the file mounts where a path of a server lies, or below. Rejects when one of them is not there. */
+function mountedAt(
+  { access, path, server }: { readonly access: HostAccess; readonly path: string; readonly server: string },
+  { spec, ports }: Session,
+  cloud: CloudFacts,
+): Promise<readonly MountedFilesystem[]> {
+  const onServer = spec.volumes.filter((volume) => volume.server === server)
+  const requests = volumesAtPath(onServer, path).flatMap(({ address, mount }) => {
+    const live = cloud.volumes.find((volume) => volume.address === address)
+    return live && mount ? { volumeId: live.id, mountPath: mount.path } : []
+  })
+  return Promise.all(requests.map((request) => ports.hosts.checkMounted(access, request)))
 }
 
 function accessOf(address: string, { spec, ports }: Session, cloud: CloudFacts) {

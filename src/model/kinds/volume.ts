@@ -52,15 +52,17 @@ export interface MountSpec {
 export const swapPath = 'none'
 
 /**
- * Which of a server's volumes the file mounts where an absolute path of that server lies; of two, the one that is mounted
- * inside the other. Undefined: the path lies on the root disk.
+ * Those of a server's volumes that make up what is seen at an absolute path of it: the one on which the path lies (of two,
+ * the one that is mounted inside the other), and all that are mounted below. Empty: the path shows the root disk alone.
  */
-export function volumeAtPath(volumesOfServer: readonly VolumeSpec[], path: string): VolumeSpec | undefined {
-  const depthOf = ({ mount }: VolumeSpec) => mount?.path.length ?? 0
-  const written = `${path.replaceAll(/\/+/g, '/')}/`
-  return volumesOfServer
-    .filter(({ mount }) => mount && written.startsWith(`${mount.path}/`))
-    .reduce<VolumeSpec | undefined>((inner, one) => (inner && depthOf(inner) > depthOf(one) ? inner : one), undefined)
+export function volumesAtPath(volumesOfServer: readonly VolumeSpec[], path: string): readonly VolumeSpec[] {
+  const lengthOf = ({ mount }: VolumeSpec) => mount?.path.length ?? 0
+  const directory = `${path.replaceAll(/\/+/g, '/').replace(/\/$/, '')}/`
+  const holding = volumesOfServer
+    .filter(({ mount }) => mount && directory.startsWith(`${mount.path}/`))
+    .sort((left, right) => lengthOf(right) - lengthOf(left))
+  const below = volumesOfServer.filter(({ mount }) => mount && `${mount.path}/`.startsWith(directory))
+  return [...new Set([...holding.slice(0, 1), ...below])]
 }
 
 export interface LiveVolume extends Tagged {
