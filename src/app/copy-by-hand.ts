@@ -1,7 +1,8 @@
 import { UsageError } from '../core/errors.js'
 import { cloudQuery } from '../executor/observe/cloud-query.js'
 import { liveHostAccess } from '../executor/observe/live-host-access.js'
-import type { CloudFacts, CopyFigures, CopyPlace } from '../executor/ports.js'
+import type { CloudFacts, CopyFigures, CopyPlace, HostAccess, MountedFilesystem } from '../executor/ports.js'
+import { volumesAtPath } from '../model/kinds/volume.js'
 import { parseWrittenEndpoint } from '../spec/kinds/sync-rule/written-endpoint.js'
 import { localPath } from '../sync/source.js'
 import { serverNamed } from './named-servers.js'
@@ -14,7 +15,10 @@ export interface HandCopy {
   readonly exclude: readonly string[]
 }
 
-/** Copies between this machine and the stack's servers, by the words of sync rules, with paths relative to here. */
+/**
+ * Copies between this machine and the stack's servers, by the words of sync rules, with paths relative to here. An end that
+ * lies on a volume must be mounted, as in a rule.
+ */
 export async function copyByHand(
   session: Session,
   copy: HandCopy,
@@ -47,7 +51,9 @@ async function placeOf(text: string, session: Session, cloud: CloudFacts): Promi
     case 'server': {
       if (!written.path.startsWith('/')) throw new UsageError('USAGE', `a path on a server is absolute, not ${text}`)
       const address = serverNamed(written.server, spec, text)
-      return { access: await accessOf(address, session, cloud), path: written.path }
+      const access = await accessOf(address, session, cloud)
+      const { path } = written
+      return { access, path, mounted: await mountedAt({ access, path, server: address }, session, cloud) }
     }
     case 'volume': {
       const address = `volume.${written.volume}`
@@ -62,9 +68,26 @@ async function placeOf(text: string, session: Session, cloud: CloudFacts): Promi
       if (!mount) {
         throw new UsageError('VOLUME_UNKNOWN', `${address} is not mounted`, { hint: 'run `evenkeel apply` first' })
       }
-      return { access, path: `${mount.path}/${written.path}` }
+      const path = `${mount.path}/${written.path}`
+      const own = await ports.hosts.checkMounted(access, { volumeId: volume.id, mountPath: mount.path })
+      const others = await mountedAt({ access, path, server: holder.address }, session, cloud)
+      return { access, path, mounted: [own, ...others] }
     }
   }
+}
+
+/** The filesystems that the file mounts where a path of a server lies, or below. Rejects when one of them is not there. */
+function mountedAt(
+  { access, path, server }: { readonly access: HostAccess; readonly path: string; readonly server: string },
+  { spec, ports }: Session,
+  cloud: CloudFacts,
+): Promise<readonly MountedFilesystem[]> {
+  const onServer = spec.volumes.filter((volume) => volume.server === server)
+  const requests = volumesAtPath(onServer, path).flatMap(({ address, mount }) => {
+    const live = cloud.volumes.find((volume) => volume.address === address)
+    return live && mount ? { volumeId: live.id, mountPath: mount.path } : []
+  })
+  return Promise.all(requests.map((request) => ports.hosts.checkMounted(access, request)))
 }
 
 function accessOf(address: string, { spec, ports }: Session, cloud: CloudFacts) {

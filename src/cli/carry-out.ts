@@ -9,7 +9,6 @@ import { confirmed } from './confirm.js'
 import { exitCodes } from './exit-codes.js'
 import { onInterrupt } from './interruption.js'
 import type { RunOptions } from './options.js'
-
 import { canRedraw, useColor } from './terminal.js'
 
 export interface CarryOutOptions extends RunOptions {

@@ -101,7 +101,7 @@ printf '%s\\n' "$existed" "$rsync" "$uid" "$gid" "$top"
 } < /dev/null
 `
   const result = await runThere(ssh, machine, script)
-  throwIfUnmounted(result, machineName(machine))
+  throwIfUnmounted(result)
   if (result.exitCode !== 0) throw failure(destination, result)
   const [existed, rsync, uid, gid, top = ''] = result.stdout.split('\n')
   const [topOwner = '', mode = ''] = top.split(' ')

@@ -2,7 +2,7 @@ import { shellWord } from '../core/shell-words.js'
 import type { ChildResult } from './child.js'
 import { runDirect } from './direct.js'
 import { parseEntry } from './itemized.js'
-import { isSameMachine, machineName, rootPrefix, sshTo } from './machine.js'
+import { isSameMachine, rootPrefix, sshTo } from './machine.js'
 import { guarded, throwIfUnmounted } from './mount-guard.js'
 import { runRelayed } from './relay.js'
 import { runWithLines, type TakeLine } from './report-lines.js'
@@ -28,7 +28,7 @@ export async function runRsync(run: RsyncRun): Promise<void> {
     return true
   }
   const result = await wayOf(run)(run, take)
-  throwIfUnmounted(result, machineName(run.source.machine.kind === 'here' ? run.target.machine : run.source.machine))
+  throwIfUnmounted(result)
   if (result.exitCode !== 0) throw rsyncFailure(run, result)
 }
 

@@ -46,7 +46,7 @@ export async function readSource(
     })
     .join('')
   const mounted = places.flatMap((place) => place.mounted ?? [])
-  const guard = mountGuard([{ mounted }])
+  const guard = mountGuard([{ machine, mounted }])
   const result = await runThere(
     connections,
     machine,
@@ -54,7 +54,7 @@ export async function readSource(
   )
   const host = machineName(machine)
   const common = { host, exitCode: result.exitCode, stderrTail: result.stderrTail }
-  throwIfUnmounted(result, host)
+  throwIfUnmounted(result)
   if (result.exitCode !== 0) throw connectionBroke(host, result.stderrTail, common)
   const said = result.stdout.trim().split('\n')
   for (const [index, path] of paths.entries()) {

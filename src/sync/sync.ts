@@ -126,7 +126,7 @@ class Rsync implements SyncPort {
   async #destination({ options }: CopyRule, place: CopyPlace): Promise<Destination> {
     const machine = await machineOf(place, this.#ssh)
     const path = machine.kind === 'here' ? localPath(this.#baseDirectory, place.path) : place.path
-    return { machine, path, owner: options?.owner, mounted: place.mounted ? [place.mounted] : [] }
+    return { machine, path, owner: options?.owner, mounted: place.mounted ?? [] }
   }
 
   #run(

@@ -61,6 +61,31 @@ describe.skipIf(noHostsBecause !== undefined)(`unmounted${noHostsBecause ? ` (${
     expect(await kept()).toBe('la la la la\n')
   })
 
+  it.each(['volume.music/', 'web:/srv/music/'])(
+    'empties nothing by hand, where something else hides %s',
+    async (from) => {
+      await inside('mount /srv/music && mount -t tmpfs none /srv/music')
+      world.write({ 'home/song': 'mine\n' })
+      const { stderr } = await expectExit(world.run(['get', '--delete', from, './home/']), 1)
+      expect(stderr).toMatch(/none \(tmpfs\) at \/srv\/music is what is seen there.*unmount \/srv\/music/)
+      expect(readFileSync(join(world.directory, 'home/song'), 'utf8')).toBe('mine\n')
+      await expectExit(world.run(['put', './home/song', from]), 1)
+      expect(await inside('ls -A /srv/music; umount /srv/music')).toBe('')
+    },
+  )
+
+  it('empties nothing by a path on the server in place of the volume', async () => {
+    const byPath = stack.replace(
+      'from: volume.music/, to: volume.safe/',
+      "from: 'web:/srv/music/', to: 'web:/srv/safe/'",
+    )
+    world.write({ 'by-path.yaml': byPath })
+    const { stderr } = await expectExit(world.run(['sync', 'backup', '-f', 'by-path.yaml', '--yes']), 1)
+    expect(stderr).toMatch(/waits for more than a copy: mount-volume:volume\.music/)
+    expect(await kept()).toMatch(/^la la/)
+    await inside('mount /srv/music')
+  })
+
   it('mounts first when everything is applied, whatever else brings the files', async () => {
     await expectSuccess(world.run(['apply', 'stack.yaml', '--yes']))
     expect(await kept()).toMatch(/^la la/)

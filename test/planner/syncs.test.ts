@@ -36,6 +36,39 @@ describe('a sync rule', () => {
     ])
   })
 
+  it.each([
+    ['below its mount point', '/srv/site/', ['connect-host:server.web', 'mount-volume:volume.data']],
+    ['its mount point', '//srv', ['connect-host:server.web', 'mount-volume:volume.data']],
+    ['one that only begins alike', '/srv-old/', ['connect-host:server.web']],
+  ])('to a path on a server waits for the volume that is mounted there: %s', (_name, path, needs) => {
+    const plan = planOf(rule(`to: 'web:${path}'`))
+    const copy = plan.steps.find(({ kind }) => kind === 'copy-files')
+    expect(copy?.needs).toEqual(needs)
+    expect(copy).toHaveProperty('server', 'server.web')
+    const mounted = [{ volume: 'volume.data', mountPath: '/srv' }]
+    expect(copy && 'mounted' in copy ? copy.mounted : undefined).toEqual(needs.length > 1 ? mounted : undefined)
+  })
+
+  it('waits for every volume that a path shows: the innermost that holds it, and those below it', () => {
+    const inner = withVolume('server: web, size: 10, mount: /srv').replace(
+      /^( +)data:.*$/m,
+      (line, blanks: string) =>
+        `${line}\n${blanks}inner: { server: web, size: 10, mount: /srv/in, dependsOn: [volume.data] }`,
+    )
+    const data = { volume: 'volume.data', mountPath: '/srv' }
+    const inside = { volume: 'volume.inner', mountPath: '/srv/in' }
+    const copyOf = (from: string, to: string) =>
+      planOf(`${inner}sync:\n  site: { from: '${from}', to: '${to}' }\n`).steps.find(
+        ({ kind }) => kind === 'copy-files',
+      )
+    expect(copyOf('web:/srv/in/x/', 'web:/srv/x/')).toMatchObject({ source: [{ mounted: [inside] }], mounted: [data] })
+    expect(copyOf('volume.inner', 'web:/opt/')).toMatchObject({ source: [{ mounted: [inside] }] })
+    const whole = copyOf('volume.data/', 'web:/opt/')
+    expect(whole).toMatchObject({ source: [{ mounted: [data, inside] }] })
+    expect(whole?.needs).toContain('mount-volume:volume.inner')
+    expect(copyOf('web:/', './back/')).toMatchObject({ source: [{ mounted: [data, inside] }] })
+  })
+
   it('whose files moved at the destination has drifted', () => {
     const plan = planOf(quiet, withFacts(settled(quiet), { filesChanged: 1 }))
     expect(kindsOf(plan)).toEqual(['copy-files'])

@@ -23,7 +23,7 @@ export interface CopyPlace {
   /** Absolute on a server; with the trailing slash as written. */
   readonly path: string
   /** What must be mounted there, still, when files are read or written; else nothing is. */
-  readonly mounted?: MountedFilesystem
+  readonly mounted?: readonly MountedFilesystem[]
 }
 
 export interface CopyFigures {

@@ -51,6 +51,20 @@ export interface MountSpec {
 /** What stands for the mount point of a swap area, as in fstab(5). */
 export const swapPath = 'none'
 
+/**
+ * Those of a server's volumes that make up what is seen at an absolute path of it: the one on which the path lies (of two,
+ * the one that is mounted inside the other), and all that are mounted below. Empty: the path shows the root disk alone.
+ */
+export function volumesAtPath(volumesOfServer: readonly VolumeSpec[], path: string): readonly VolumeSpec[] {
+  const lengthOf = ({ mount }: VolumeSpec) => mount?.path.length ?? 0
+  const directory = `${path.replaceAll(/\/+/g, '/').replace(/\/$/, '')}/`
+  const holding = volumesOfServer
+    .filter(({ mount }) => mount && directory.startsWith(`${mount.path}/`))
+    .sort((left, right) => lengthOf(right) - lengthOf(left))
+  const below = volumesOfServer.filter(({ mount }) => mount && `${mount.path}/`.startsWith(directory))
+  return [...new Set([...holding.slice(0, 1), ...below])]
+}
+
 export interface LiveVolume extends Tagged {
   readonly state: 'creating' | 'available' | 'in-use' | 'error'
   readonly sizeGiB: number

@@ -15,8 +15,11 @@ export interface PlannedPlace {
   readonly host?: string
   /** Absolute on a server; on this machine as written. With the trailing slash as written. */
   readonly path: string
-  /** Where the path lies on a volume of the stack: without it the path would be a directory of the root disk. */
-  readonly mounted?: MountedVolume
+  /**
+   * Volumes of the stack: the one on which the path lies, without which it would be a directory of the root disk, and those
+   * that are mounted below it.
+   */
+  readonly mounted?: readonly MountedVolume[]
 }
 
 /** How files are copied; what is not said is off. */
@@ -39,8 +42,8 @@ export interface CopyFiles extends StepBase {
   readonly host?: string
   /** Absolute path on the server; with the trailing slash as written. */
   readonly destination: string
-  /** The volume on which the destination lies. */
-  readonly mounted?: MountedVolume
+  /** The volume on which the destination lies, and those that are mounted below it. */
+  readonly mounted?: readonly MountedVolume[]
   /** A path of this machine, or places on one machine. */
   readonly source: string | readonly PlannedPlace[]
   readonly delete: boolean

@@ -123,7 +123,7 @@ function lowerVersion(graph: StepGraph, world: World, version: NewVersion): void
     {
       server,
       destination: `${mount.path}/`,
-      mounted: { volume: bound, mountPath: mount.path },
+      mounted: [{ volume: bound, mountPath: mount.path }],
       source: withSlash(spec.from),
       delete: true,
       exclude: spec.exclude,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { HostAccess, HostPort } from '../../../src/executor/ports.js'
 import { createHosts } from '../../../src/hosts/hosts.js'
+import { guarded } from '../../../src/sync/mount-guard.js'
 import type { MountSpec } from '../../../src/model/kinds/volume.js'
 import { shellWord } from '../../../src/core/shell-words.js'
 import { describeHosts, unlessHosts } from '../../sandbox/hosts/support.js'
@@ -168,6 +169,27 @@ describeHosts(`mounts${unlessHosts}`, () => {
     expect(await on('ls /srv/data /srv/data/other; findmnt /srv/data || :')).toBe(
       '/srv/data:\nother\n\n/srv/data/other:\nprecious',
     )
+  })
+
+  test('a volume that something else hides is not taken for mounted, on top of it or above it', async () => {
+    await mount('/srv/deep/music')
+    const request = { volumeId, mountPath: '/srv/deep/music' }
+    const found = await hosts.checkMounted(access, request)
+    const machine = { kind: 'unmanaged', host: 'server.web' } as const
+    const guard = () => on(guarded([{ machine, mounted: [found] }], 'echo ran'))
+    expect(await guard()).toBe('ran')
+    for (const path of ['/srv/deep/music', '/srv/deep']) {
+      await on(`sudo mount -t tmpfs none ${path} && sudo mkdir -p /srv/deep/music`)
+      await expect(hosts.checkMounted(access, request)).rejects.toMatchObject({
+        code: 'HOST_NOT_MOUNTED',
+        message: expect.stringContaining(`none (tmpfs) at ${path} is what is seen there`),
+        hint: expect.stringContaining(`unmount ${path} on the server`),
+      })
+      await expect(guard()).rejects.toThrow('not mounted any more: server.web:/srv/deep/music')
+      await on(`sudo umount ${path}`)
+    }
+    expect(await hosts.checkMounted(access, request)).toEqual(found)
+    await unmount()
   })
 
   test('after a reboot the volume is mounted by the managed line', async () => {

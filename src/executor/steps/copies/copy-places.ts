@@ -7,9 +7,11 @@ export async function placeOf({ server, host, path, mounted }: PlannedPlace, con
   if (server !== undefined) {
     const access = await accessTo(server, context)
     if (!mounted) return { access, path }
-    const { volume, mountPath } = mounted
-    const request = { volumeId: context.bindings.idOf(volume), mountPath }
-    return { access, path, mounted: await context.ports.hosts.checkMounted(access, request) }
+    const { bindings, ports } = context
+    const found = mounted.map(({ volume, mountPath }) =>
+      ports.hosts.checkMounted(access, { volumeId: bindings.idOf(volume), mountPath }),
+    )
+    return { access, path, mounted: await Promise.all(found) }
   }
   return host === undefined ? { path } : { host, path }
 }

@@ -1,6 +1,6 @@
 import type { Address } from '../../../model/address.js'
 import type { SyncEndpoint, SyncSpec } from '../../../model/kinds/sync-rule.js'
-import type { VolumeSpec } from '../../../model/kinds/volume.js'
+import { volumesAtPath, type VolumeSpec } from '../../../model/kinds/volume.js'
 import type { Tags } from '../../../model/tags.js'
 import type { World } from '../../world.js'
 import type { ServerOutlook, ServerOutlooks } from '../servers/server-outlook.js'
@@ -15,7 +15,8 @@ export interface ServerPlace {
   readonly path: string
   /** Whose resource holds the rule's record. */
   readonly target: Address
-  readonly volume: VolumeSpec | undefined
+  /** The stack's volumes that the path lies on or that are mounted below it: it is what it should be while all are there. */
+  readonly volumes: readonly VolumeSpec[]
   /** Tags of the target as it is now, unless it is made in this plan. */
   readonly tags: Tags | undefined
 }
@@ -45,15 +46,18 @@ export function endsOf(
     if (end.kind === 'remote') return { path: end.path, host: end.host }
     if (end.kind === 'server') {
       const server = servers.get(end.server)
+      const volumes = volumesAtPath(world.volumesByServer.get(end.server) ?? [], end.path)
       const tags = server?.action === 'keep' ? server.live?.tags : undefined
-      return server && { server, path: end.path, target: end.server, volume: undefined, tags }
+      return server && { server, path: end.path, target: end.server, volumes, tags }
     }
     const volume = world.volumes.get(end.volume)
     const server = volume?.server === undefined ? undefined : servers.get(volume.server)
     const outlook = volumes.get(end.volume)
     if (!server || !volume?.mount || !outlook) return undefined
     const tags = outlook.isMade ? undefined : world.live.volumes.get(end.volume)?.tags
-    return { server, path: `${volume.mount.path}/${end.path}`, target: end.volume, volume, tags }
+    const path = `${volume.mount.path}/${end.path}`
+    const others = volumesAtPath(world.volumesByServer.get(server.address) ?? [], path)
+    return { server, path, target: end.volume, volumes: [volume, ...others.filter((other) => other !== volume)], tags }
   }
   const sources = from.flatMap((end) => placeOf(end) ?? [])
   const destination = placeOf(to)

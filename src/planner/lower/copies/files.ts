@@ -69,9 +69,9 @@ function lowerCopy(
 /** The end as a step says it. */
 function plannedPlace(place: Place): PlannedPlace {
   if (place.server) {
-    const { server, path, volume } = place
-    const mounted = volume?.mount && { volume: volume.address, mountPath: volume.mount.path }
-    return { server: server.address, path, ...(mounted && { mounted }) }
+    const { server, path, volumes } = place
+    const mounted = volumes.flatMap(({ address, mount }) => (mount ? { volume: address, mountPath: mount.path } : []))
+    return { server: server.address, path, ...(mounted.length > 0 && { mounted }) }
   }
   return place.host === undefined ? { path: place.path } : { host: place.host, path: place.path }
 }
@@ -85,8 +85,11 @@ function sourceOf({ sources }: Ends): string | readonly PlannedPlace[] {
 
 function arrivalAt(place: Place): readonly StepId[] {
   if (!place.server) return []
-  const { server, volume } = place
-  const mounted = volume ? [stepId('mount-volume', volume.address), stepId('grow-filesystem', volume.address)] : []
+  const { server, volumes } = place
+  const mounted = volumes.flatMap(({ address }) => [
+    stepId('mount-volume', address),
+    stepId('grow-filesystem', address),
+  ])
   return [stepId('connect-host', server.address), ...mounted]
 }
 
