@@ -23,7 +23,7 @@ function place(text: string): Place {
   const address = at(`server.${machine}`)
   const server = outlooks({ [machine]: {} }).get(address)
   if (!server) throw new Error('no server')
-  return { server, path, target: address, volume: undefined, tags: {} }
+  return { server, path, target: address, volumes: [], tags: {} }
 }
 
 function ruleOf(name: string, from: string, to: string): FileRule {
