@@ -1,6 +1,7 @@
 import type { Address } from '../model/address.js'
 import { sortedByAddress } from '../model/address-order.js'
 import type { LiveKeyPair } from '../model/kinds/key-pair.js'
+import { liveLists, type LiveList } from '../model/kinds/kinds.js'
 import type { LiveSecurityGroup } from '../model/kinds/security-group.js'
 import type { LiveServer } from '../model/kinds/server.js'
 import type { LiveVolume } from '../model/kinds/volume.js'
@@ -26,10 +27,17 @@ export interface LiveIndex {
   /** Ours, by the volume's address. */
   readonly snapshots: ReadonlyMap<Address, readonly LiveSnapshot[]>
   readonly snapshotsById: ReadonlyMap<string, LiveSnapshot>
+  /** Whatever alone carries its address, of all kinds. */
+  readonly resources: ReadonlyMap<Address, Addressed>
   /** Two or more live resources with one address: their ids, sorted. */
   readonly conflicts: ReadonlyMap<Address, readonly string[]>
   readonly ledger: ReadonlySet<Address>
   readonly unreadable: ReadonlyMap<Address, string>
+}
+
+interface Addressed {
+  readonly address: Address
+  readonly id: string
 }
 
 /** Indexes what was observed; the order of its lists does not matter. */
@@ -38,18 +46,22 @@ export function indexLive(live: LiveStack): LiveIndex {
   const isOurs = (resource: LiveVolume | LiveSnapshot) => resource.tags[tagKeys.stack] === live.stack
   const volumes = live.volumes.filter((volume) => volume.tags[tagKeys.role] !== 'root')
   const owned = volumes.filter(isOurs)
-  return {
-    stack: live,
+  const unique = {
     keyPairs: uniqueByAddress(live.keyPairs, conflicts),
-    keyPairsByName: new Map(live.keyPairs.map((pair) => [pair.keyName, pair])),
     securityGroups: uniqueByAddress(live.securityGroups, conflicts),
-    groupsById: byId(live.securityGroups),
     servers: uniqueByAddress(live.servers, conflicts),
-    serversById: byId(live.servers),
     volumes: uniqueByAddress(
       owned.filter((volume) => volume.tags[tagKeys.retained] === undefined),
       conflicts,
     ),
+  } satisfies Pick<LiveIndex, LiveList>
+  return {
+    ...unique,
+    stack: live,
+    keyPairsByName: new Map(live.keyPairs.map((pair) => [pair.keyName, pair])),
+    groupsById: byId(live.securityGroups),
+    serversById: byId(live.servers),
+    resources: new Map(liveLists.flatMap((list): readonly (readonly [Address, Addressed])[] => [...unique[list]])),
     volumesById: byId(volumes),
     retained: groupByAddress(owned.filter((volume) => volume.tags[tagKeys.retained] !== undefined)),
     snapshots: groupByAddress(live.snapshots.filter(isOurs)),
@@ -64,9 +76,7 @@ function byId<T extends { readonly id: string }>(items: readonly T[]): ReadonlyM
   return new Map(items.map((item) => [item.id, item]))
 }
 
-function groupByAddress<T extends { readonly address: Address; readonly id: string }>(
-  items: readonly T[],
-): ReadonlyMap<Address, readonly T[]> {
+function groupByAddress<T extends Addressed>(items: readonly T[]): ReadonlyMap<Address, readonly T[]> {
   const groups = new Map<Address, T[]>()
   for (const item of sortedByAddress(items, ({ id }) => id)) {
     const group = groups.get(item.address)
@@ -76,7 +86,7 @@ function groupByAddress<T extends { readonly address: Address; readonly id: stri
   return groups
 }
 
-function uniqueByAddress<T extends { readonly address: Address; readonly id: string }>(
+function uniqueByAddress<T extends Addressed>(
   items: readonly T[],
   conflicts: Map<Address, readonly string[]>,
 ): ReadonlyMap<Address, T> {

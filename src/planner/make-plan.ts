@@ -1,3 +1,4 @@
+import { specLists, type SpecList } from '../model/kinds/kinds.js'
 import type { LiveStack } from '../model/live-stack.js'
 import type { Plan } from '../model/plan.js'
 import type { StackSpec } from '../model/stack-spec.js'
@@ -59,14 +60,6 @@ function planOf(world: World): Plan {
 /** A file that names nothing, for this stack. */
 function emptySpec({ stack, region }: LiveStack, spec: StackSpec | undefined): StackSpec {
   const ec2 = { kind: 'ec2', region, profile: undefined, account: undefined, endpoint: undefined } as const
-  return {
-    stack,
-    target: spec?.target ?? ec2,
-    keyPairs: [],
-    securityGroups: [],
-    servers: [],
-    volumes: [],
-    syncs: [],
-    archives: [],
-  }
+  const lists = Object.fromEntries(specLists.map((list) => [list, []])) as unknown as Pick<StackSpec, SpecList>
+  return { stack, target: spec?.target ?? ec2, ...lists }
 }

@@ -27,7 +27,5 @@ function unreadable(address: Address, reason: string): Leave {
 }
 
 function isKnown({ live }: World, address: Address): boolean {
-  const { keyPairs, securityGroups, servers, volumes } = live
-  const isLive = keyPairs.has(address) || securityGroups.has(address) || servers.has(address) || volumes.has(address)
-  return isLive || parseAddress(address)?.kind === 'sync'
+  return live.resources.has(address) || parseAddress(address)?.kind === 'sync'
 }

@@ -18,8 +18,7 @@ export function liveBindings(
 ): Readonly<Record<string, Binding>> {
   const { live } = world
   const found = new Map<Address, Binding>()
-  for (const [address, { id }] of live.keyPairs) found.set(address, { id })
-  for (const [address, { id }] of live.securityGroups) found.set(address, { id })
+  for (const [address, { id }] of live.resources) found.set(address, { id })
   const attached = volumesByInstance(live.stack.volumes)
   for (const [address, server] of live.servers) {
     found.set(address, serverBinding(world, decisions, server, attached.get(server.id) ?? []))

@@ -1,8 +1,9 @@
 import { parseAddress, type Address } from '../../model/address.js'
+import type { ResourceKind } from '../../model/kinds/kinds.js'
 import { referencesIn, type Template } from '../../model/template.js'
 import type { World } from '../world.js'
 import { stepId } from '../../model/steps/step-id.js'
-import type { StepId } from '../../model/steps/step.js'
+import type { StepId, StepKind } from '../../model/steps/step.js'
 
 /** The steps after which an address is ready for what depends on it: a server when its volumes are mounted and its setup has run. */
 export function readySteps(world: World, address: Address): readonly StepId[] {
@@ -36,20 +37,20 @@ export function readySteps(world: World, address: Address): readonly StepId[] {
   }
 }
 
+/** The kinds of steps after which a resource exists: one line for each kind of resource. */
+const makers: Readonly<Record<ResourceKind, readonly StepKind[]>> = {
+  keyPair: ['import-key-pair'],
+  securityGroup: ['create-security-group'],
+  server: ['create-server', 'start-server'],
+  volume: ['create-volume', 'adopt-volume'],
+  sync: [],
+  archive: [],
+}
+
 /** The steps after which an address exists, so that `${…}` of it is known. */
 function existenceSteps(address: Address): readonly StepId[] {
-  switch (parseAddress(address)?.kind) {
-    case 'server':
-      return [stepId('create-server', address), stepId('start-server', address)]
-    case 'volume':
-      return [stepId('create-volume', address), stepId('adopt-volume', address)]
-    case 'securityGroup':
-      return [stepId('create-security-group', address)]
-    case 'keyPair':
-      return [stepId('import-key-pair', address)]
-    default:
-      return []
-  }
+  const kind = parseAddress(address)?.kind
+  return kind === undefined ? [] : makers[kind].map((maker) => stepId(maker, address))
 }
 
 /** The steps that make what a template's references name. */

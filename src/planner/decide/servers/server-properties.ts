@@ -155,14 +155,9 @@ function groupsProperty(world: World, spec: ServerSpec, live: LiveServer): Prope
 /** User data may hold secrets, so plans show its size and digest alone. */
 function userDataValue(world: World, userData: Template | undefined): DiffValue {
   if (!userData) return null
-  const open = referencesIn(userData).some(({ address }) => !isLive(world, address))
+  const open = referencesIn(userData).some(({ address }) => !world.live.resources.has(address))
   if (open) return knownAfterApply
   const source = templateSource(userData)
   const lines = source.split('\n').length - (source.endsWith('\n') ? 1 : 0)
   return `${lines} ${lines === 1 ? 'line' : 'lines'}, sha256 ${digestOfText(source, 12)}`
-}
-
-function isLive(world: World, address: Address): boolean {
-  const { servers, volumes, securityGroups, keyPairs } = world.live
-  return servers.has(address) || volumes.has(address) || securityGroups.has(address) || keyPairs.has(address)
 }
