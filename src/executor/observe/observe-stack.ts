@@ -47,22 +47,13 @@ export async function observeStack(spec: StackSpec, ports: Ports, options: Obser
   if (options.hosts && spec.syncs.length > 0) say('comparing files')
   const syncs = options.hosts ? await readSyncs(spec.syncs, cloud.volumes, servers, ports) : {}
   const archives = await readArchives(spec, ports, options)
+  const { account: _account, unnamed: _unnamed, ...facts } = cloud
   return {
+    ...facts,
     stack: spec.stack,
-    region: cloud.region,
-    zones: cloud.zones,
-    keyPairs: cloud.keyPairs,
-    securityGroups: cloud.securityGroups,
-    servers: cloud.servers,
     volumes,
-    snapshots: cloud.snapshots,
-    images: cloud.images,
-    subnets: cloud.subnets,
-    ledger: cloud.ledger,
-    operatorIp: cloud.operatorIp,
     publicKeys,
     ...(spec.archives.length > 0 && { archives }),
-    ...(cloud.temporaries && { temporaries: cloud.temporaries }),
     hosts: Object.fromEntries(servers.map(({ address, facts }) => [address, facts])),
     syncs,
     hostsImpossible: options.hostsImpossible,

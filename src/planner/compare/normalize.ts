@@ -74,12 +74,15 @@ interface Listed {
   readonly id?: string
 }
 
-/** The lists of those names, each by address, then id. */
-function sortedLists<List extends string, Lists extends Readonly<Record<List, readonly Listed[]>>>(
+/** The lists of those names, each by address, then id; one that is absent stays so. */
+function sortedLists<List extends string, Lists extends { readonly [Name in List]?: readonly Listed[] }>(
   document: Lists,
   lists: readonly List[],
 ): Pick<Lists, List> {
-  const sorted = lists.map((list) => [list, sortedByAddress<Listed>(document[list], ({ id = '' }) => id)])
+  const sorted = lists.flatMap((list) => {
+    const items: readonly Listed[] | undefined = document[list]
+    return items ? [[list, sortedByAddress<Listed>(items, ({ id = '' }) => id)]] : []
+  })
   return Object.fromEntries(sorted) as Pick<Lists, List>
 }
 

@@ -1,7 +1,8 @@
 import { createColors } from 'picocolors'
 import type { LiveSnapshot } from '../../model/kinds/volume-snapshot.js'
+import { liveLists } from '../../model/kinds/kinds.js'
 import type { LiveStack } from '../../model/live-stack.js'
-import { tagKeys } from '../../model/tags.js'
+import { tagKeys, type Tagged } from '../../model/tags.js'
 import type { Colors } from '../colors.js'
 import { byAddress, shownFacts, type ShownServer, type ShownVolume } from './show-facts.js'
 
@@ -10,8 +11,8 @@ export function showText(live: LiveStack, options: { readonly color: boolean }):
   const colors = createColors(options.color)
   const { servers, volumes } = shownFacts(live)
   const lines = [`${colors.bold(live.stack)}  ${colors.dim(live.region)}`]
-  const total = servers.length + volumes.length + live.snapshots.length
-  if (total + live.keyPairs.length + live.securityGroups.length === 0) {
+  const others = otherResources(live)
+  if (servers.length + volumes.length + live.snapshots.length + others.length === 0) {
     return `${lines.join('\n')}\n\nNothing of this stack is live.\n`
   }
   for (const shown of servers) {
@@ -21,8 +22,7 @@ export function showText(live: LiveStack, options: { readonly color: boolean }):
   }
   const free = volumes.filter(({ server }) => server === undefined)
   if (free.length > 0) lines.push('', ...free.map((volume) => `  ${volumeLine(volume, colors)}`))
-  const others = [...byAddress(live.keyPairs), ...byAddress(live.securityGroups)]
-  if (others.length > 0) lines.push('', ...others.map(({ address, id }) => `  ${address}  ${colors.dim(id)}`))
+  if (others.length > 0) lines.push('', ...others.map((other) => `  ${otherLine(other, colors)}`))
   if (live.snapshots.length > 0) {
     lines.push(
       '',
@@ -31,6 +31,16 @@ export function showText(live: LiveStack, options: { readonly color: boolean }):
     )
   }
   return `${lines.join('\n')}\n`
+}
+
+/** Resources of the kinds that have no lines of their own, in the order of reports. */
+function otherResources(live: LiveStack): readonly Tagged[] {
+  const lists = liveLists.filter((list) => list !== 'servers' && list !== 'volumes')
+  return lists.flatMap((list): readonly Tagged[] => byAddress<Tagged>(live[list] ?? []))
+}
+
+function otherLine({ address, id }: Tagged, colors: Colors): string {
+  return `${address}  ${colors.dim(id)}`
 }
 
 function serverLines({ server, inside, reason }: ShownServer, colors: Colors): readonly string[] {
