@@ -1,4 +1,5 @@
 import type { CloudFacts, CloudQuery } from '../../executor/ports.js'
+import type { Kind, Pending } from './kinds/kind.js'
 import { kinds, together, type Descriptions } from './kinds/kinds.js'
 import { checkAccount } from './lookups/account.js'
 import { readAvailableZones } from './lookups/available-zones.js'
@@ -36,9 +37,17 @@ export async function observe(api: Ec2Api, query: CloudQuery): Promise<CloudFact
   }
 }
 
+/** All kinds side by side; a kind that waits for another finds its promise, wherever the two stand in the table. */
 async function describeKinds(api: Ec2Api, query: CloudQuery): Promise<Descriptions> {
-  const described = await Promise.all(
-    Object.entries(kinds).map(async ([name, kind]) => [name, await kind.describe(api, query)] as const),
-  )
-  return Object.fromEntries(described) as unknown as Descriptions
+  const pending: Record<string, Promise<unknown>> = {}
+  const others = pending as Pending<Descriptions>
+  const table: Readonly<Record<string, Kind<unknown, never, object, object, Descriptions>>> = kinds
+  const started = Promise.resolve()
+  for (const [name, kind] of Object.entries(table)) {
+    pending[name] = started.then(() => kind.describe(api, query, others))
+  }
+  const described = await Promise.all(Object.values(pending))
+  return Object.fromEntries(
+    Object.keys(kinds).map((name, index) => [name, described[index]]),
+  ) as unknown as Descriptions
 }
