@@ -4,7 +4,7 @@ import { providerError } from '../errors/provider-errors.js'
 import { kinds } from '../kinds/kinds.js'
 import type { Ec2Api } from '../wire/api.js'
 import { readOwned } from './ownership.js'
-import { tagListOf } from './tag-lists.js'
+import { tagListOf, type TaggedItem } from './tag-lists.js'
 
 /** How tags are written on what exists; what is created gets its tags in the create call. */
 export function createTagCalls(api: Ec2Api): TagCloud {
@@ -30,7 +30,7 @@ export function createTagCalls(api: Ec2Api): TagCloud {
 async function readTags(api: Ec2Api, id: string, owner: Owner): Promise<ReadonlySet<string>> {
   const kind = Object.values(kinds).find(({ idPrefix }) => id.startsWith(`${idPrefix}-`))
   assert(kind, `no way to read the tags of ${id}`)
-  const item = await readOwned(api, id, owner, kind.readById)
+  const item = await readOwned<TaggedItem>(api, id, owner, kind.readById)
   if (item === undefined) {
     throw providerError('EC2_NOT_FOUND', 'absent', `${id} (${owner.address}) does not exist any more`, {
       hint: 'plan again to see what the stack has now',
