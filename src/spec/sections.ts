@@ -1,4 +1,4 @@
-import { kinds, resourceKinds, type ResourceKind } from '../model/kinds/kinds.js'
+import { kinds, type ResourceKind } from '../model/kinds/kinds.js'
 import type { StackShape } from './shape/stack-shape.generated.js'
 
 /** Entries by name, in file order; undefined where an entry is not even a mapping. */
@@ -10,8 +10,8 @@ export type Section = Extract<(typeof kinds)[ResourceKind], { readonly section: 
 export type Sections = { readonly [Name in Section]: Entries<NonNullable<NonNullable<StackShape[Name]>[string]>> }
 
 /** In the order of reports. */
-export const sectionNames: readonly Section[] = resourceKinds.flatMap((kind) =>
-  'section' in kinds[kind] ? [kinds[kind].section] : [],
+export const sectionNames: readonly Section[] = Object.values(kinds).flatMap((kind) =>
+  'section' in kind ? [kind.section] : [],
 )
 
 /** Lays out a checked shape by name; a section or an entry with nothing in it is an empty one. */
