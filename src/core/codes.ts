@@ -135,6 +135,8 @@ export const codes = {
   PLAN_FILESYSTEM_MISSING: 'a volume that this stack did not make blank has no filesystem',
   PLAN_FILESYSTEM_CANNOT_GROW: 'a volume is to become larger than its filesystem can follow',
   PLAN_FILESYSTEM_UNSUPPORTED: "a server's kernel cannot use a filesystem that the stack file names",
+  PLAN_FOREIGN_ASSOCIATION:
+    'an elastic address would be taken from, or pushed off by, something that is not of the stack',
   PLAN_FOREIGN_ATTACHMENT: 'a volume is attached to an instance that is not of the stack',
   PLAN_FOREIGN_OWNER: 'a volume that the stack file adopts belongs to another stack',
   PLAN_GROUP_DESCRIPTION_FIXED: "a security group's description differs, and EC2 cannot change it",

@@ -2,7 +2,7 @@ import { required } from '../core/assert.js'
 import type { Binding } from '../model/plan.js'
 import type { Address } from '../model/address.js'
 import type { StepId } from '../model/steps/step.js'
-import { renderTemplate, type Reference, type Template } from '../model/template.js'
+import { renderTemplate, type Template } from '../model/template.js'
 
 /** What is known of each address's resource: first what the plan saw, then what the steps of this run made. */
 export interface RunBindings {
@@ -43,12 +43,8 @@ export function createRunBindings(seed: Readonly<Record<string, Binding>>): RunB
     snapshotOf: (step) => required(snapshots.get(step), `the snapshot that ${step} takes`),
     render: (template) =>
       required(
-        renderTemplate(template, (reference) => valueOf(current.get(reference.address), reference)),
+        renderTemplate(template, ({ address, property }) => current.get(address)?.[property]),
         'the value of a reference',
       ),
   }
-}
-
-function valueOf(binding: Binding | undefined, { property }: Reference): string | undefined {
-  return binding?.[property === 'elasticIp' ? 'publicIp' : property]
 }

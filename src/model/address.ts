@@ -2,7 +2,7 @@ import { assert } from '../core/assert.js'
 import { resourceKinds, type ResourceKind } from './kinds/kinds.js'
 
 declare const brand: unique symbol
-/** `server.web[0]`, `volume.music`, `securityGroup.web`, `keyPair.deploy`, `sync.library`, `archive.photos`. */
+/** `server.web[0]`, `volume.music`, `securityGroup.web`, `keyPair.deploy`, `elasticIp.web[0]`, `sync.library`, `archive.photos`. */
 export type Address = string & { readonly [brand]: 'Address' }
 
 export interface AddressParts {

@@ -1,5 +1,6 @@
 import { assert } from '../core/assert.js'
 import { canonicalJson, digestOfText } from '../core/digest.js'
+import { elasticIpAppliedKeys } from './kinds/elastic-ip.js'
 import { keyPairAppliedKeys } from './kinds/key-pair.js'
 import { securityGroupAppliedKeys } from './kinds/security-group.js'
 import { serverAppliedKeys } from './kinds/server.js'
@@ -17,6 +18,7 @@ export const appliedKeys = {
   keyPair: keyPairAppliedKeys,
   securityGroup: securityGroupAppliedKeys,
   server: serverAppliedKeys,
+  elasticIp: elasticIpAppliedKeys,
   volume: volumeAppliedKeys,
 } as const
 export type AppliedKey = (typeof appliedKeys)[keyof typeof appliedKeys][number]

@@ -1,6 +1,7 @@
 import type { Address } from './address.js'
 import type { HostFacts } from './inside/host-facts.js'
 import type { ArchiveFacts, LiveTemporary } from './kinds/archive.js'
+import type { LiveElasticIp } from './kinds/elastic-ip.js'
 import type { LiveKeyPair } from './kinds/key-pair.js'
 import type { LiveSecurityGroup } from './kinds/security-group.js'
 import type { LiveServer } from './kinds/server.js'
@@ -22,6 +23,8 @@ export interface LiveStack {
   readonly keyPairs: readonly LiveKeyPair[]
   readonly securityGroups: readonly LiveSecurityGroup[]
   readonly servers: readonly LiveServer[]
+  /** Absent where the file asks for none and the ledger knows of none. */
+  readonly elasticIps?: readonly LiveElasticIp[]
   /** Data volumes with the stack's tag, and those that the file adopts by id, whoever they belong to. */
   readonly volumes: readonly LiveVolume[]
   /** This account's snapshots with the stack's tag, and those that the file names by id. */

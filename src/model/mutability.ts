@@ -1,3 +1,4 @@
+import { elasticIpMutability } from './kinds/elastic-ip.js'
 import { keyPairMutability } from './kinds/key-pair.js'
 import { securityGroupMutability } from './kinds/security-group.js'
 import { serverMutability } from './kinds/server.js'
@@ -10,6 +11,7 @@ const mutability = {
   keyPair: keyPairMutability,
   securityGroup: securityGroupMutability,
   server: serverMutability,
+  elasticIp: elasticIpMutability,
   volume: volumeMutability,
 } satisfies { readonly [K in keyof PropertyPaths]?: Mutabilities<PropertyPaths[K]> }
 

@@ -1,4 +1,5 @@
 import type { ArchivePath } from './kinds/archive.js'
+import type { ElasticIpPath } from './kinds/elastic-ip.js'
 import type { KeyPairPath } from './kinds/key-pair.js'
 import type { SecurityGroupPath } from './kinds/security-group.js'
 import type { ServerPath } from './kinds/server.js'
@@ -13,6 +14,7 @@ export interface PropertyPaths {
   readonly keyPair: KeyPairPath
   readonly securityGroup: SecurityGroupPath
   readonly server: ServerPath
+  readonly elasticIp: ElasticIpPath
   readonly volume: VolumePath
   readonly sync: SyncPath
   readonly archive: ArchivePath

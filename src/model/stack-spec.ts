@@ -1,5 +1,6 @@
 import type { Address } from './address.js'
 import type { ArchiveSpec } from './kinds/archive.js'
+import type { ElasticIpSpec } from './kinds/elastic-ip.js'
 import type { KeyPairSpec } from './kinds/key-pair.js'
 import { specLists } from './kinds/kinds.js'
 import type { SecurityGroupSpec } from './kinds/security-group.js'
@@ -17,6 +18,7 @@ export interface StackSpec {
   readonly keyPairs: readonly KeyPairSpec[]
   readonly securityGroups: readonly SecurityGroupSpec[]
   readonly servers: readonly ServerSpec[]
+  readonly elasticIps: readonly ElasticIpSpec[]
   readonly volumes: readonly VolumeSpec[]
   readonly syncs: readonly SyncSpec[]
   readonly archives: readonly ArchiveSpec[]

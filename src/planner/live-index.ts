@@ -1,5 +1,6 @@
 import type { Address } from '../model/address.js'
 import { sortedByAddress } from '../model/address-order.js'
+import type { LiveElasticIp } from '../model/kinds/elastic-ip.js'
 import type { LiveKeyPair } from '../model/kinds/key-pair.js'
 import { liveLists, type LiveList } from '../model/kinds/kinds.js'
 import type { LiveSecurityGroup } from '../model/kinds/security-group.js'
@@ -18,6 +19,7 @@ export interface LiveIndex {
   readonly groupsById: ReadonlyMap<string, LiveSecurityGroup>
   readonly servers: ReadonlyMap<Address, LiveServer>
   readonly serversById: ReadonlyMap<string, LiveServer>
+  readonly elasticIps: ReadonlyMap<Address, LiveElasticIp>
   /** Ours, without root and retained volumes. */
   readonly volumes: ReadonlyMap<Address, LiveVolume>
   /** All data volumes, foreign ones included. */
@@ -50,6 +52,7 @@ export function indexLive(live: LiveStack): LiveIndex {
     keyPairs: uniqueByAddress(live.keyPairs, conflicts),
     securityGroups: uniqueByAddress(live.securityGroups, conflicts),
     servers: uniqueByAddress(live.servers, conflicts),
+    elasticIps: uniqueByAddress(live.elasticIps ?? [], conflicts),
     volumes: uniqueByAddress(
       owned.filter((volume) => volume.tags[tagKeys.retained] === undefined),
       conflicts,

@@ -66,9 +66,10 @@ describe.skipIf(noHostsBecause !== undefined)(
       port: 443,
       state: 'stopped',
       mode: "mode: '0750', options: noatime",
+      elasticIp: true,
     }
 
-    it('a change: a grown volume, tags, rules, a mount, a due snapshot, a stopped server', async () => {
+    it('a change: a grown volume, tags, rules, a mount, a due snapshot, a stopped server, an elastic address', async () => {
       const kinds = await expectSame(stackOf(files, changed), { now: in2Days })
       const wanted = [
         'modify-volume',
@@ -76,6 +77,8 @@ describe.skipIf(noHostsBecause !== undefined)(
         'authorize-ingress',
         'revoke-ingress',
         'stop-server',
+        'allocate-address',
+        'associate-address',
         'tag-resource',
         'create-snapshot',
       ]
@@ -84,20 +87,29 @@ describe.skipIf(noHostsBecause !== undefined)(
 
     const replaced: Parts = { ...changed, image: image.replace('12', '13'), state: 'running' }
 
-    it('a replacement, its volume moving along, and a start with volumes in fstab', async () => {
+    it('a replacement, its volume and its elastic address moving along, and a start with volumes in fstab', async () => {
       const kinds = await expectSame(stackOf(files, replaced))
       expect([...kinds]).toEqual(
-        expect.arrayContaining(['terminate-server', 'unmount-volume', 'detach-volume', 'start-server']),
+        expect.arrayContaining([
+          'terminate-server',
+          'unmount-volume',
+          'detach-volume',
+          'start-server',
+          'disassociate-address',
+          'associate-address',
+        ]),
       )
     })
 
-    const swapped: Parts = { ...replaced, zone: 'us-east-1b' }
+    const swapped: Parts = { ...replaced, zone: 'us-east-1b', elasticIp: false }
 
-    it('a swap: a restore, and a volume that moves to another zone', async () => {
+    it('a swap: a restore, and a volume that moves to another zone; the elastic address is given back', async () => {
       const { snapshots } = await world.observe(stackOf(files, replaced))
       const version = snapshots.find(({ address }) => address === 'volume.music')
       const kinds = await expectSame(stackOf(files, swapped), { restore: { [at('volume.music')]: version?.id ?? '' } })
-      expect([...kinds]).toEqual(expect.arrayContaining(['supersede-volume', 'verify-volume', 'delete-volume']))
+      expect([...kinds]).toEqual(
+        expect.arrayContaining(['supersede-volume', 'verify-volume', 'delete-volume', 'release-address']),
+      )
     })
 
     it('a removal: a server, and volumes that are kept, deleted, and left behind as snapshots', async () => {
@@ -118,6 +130,7 @@ interface Parts {
   readonly mode?: string
   readonly zone?: string
   readonly less?: boolean
+  readonly elasticIp?: boolean
 }
 
 function stackOf(files: string, parts: Parts): string {
@@ -129,6 +142,7 @@ function stackOf(files: string, parts: Parts): string {
     mode = 'owner: www-data',
     zone = 'us-east-1a',
     less = false,
+    elasticIp = false,
   } = parts
   const more = `
   db: { image: ${image}, type: t3.small, zone: us-east-1a, state: ${state}, securityGroups: [db] }`
@@ -153,7 +167,7 @@ securityGroups:
     ingress: [{ port: 22, from: 0.0.0.0/0 }, { port: 5432, from: securityGroup.app }]`
     }
 servers:
-  web: { image: ${parts.image}, type: t3.small, zone: us-east-1a, securityGroups: [app], setup: [ 'true' ] }${less ? '' : more}
+  web: { image: ${parts.image}, type: t3.small, zone: us-east-1a, elasticIp: ${elasticIp}, securityGroups: [app], setup: [ 'true' ] }${less ? '' : more}
 volumes:
   music:
     server: web

@@ -104,6 +104,7 @@ describe('plans of random stacks', () => {
             securityGroups: shuffle(server.securityGroups),
             dependsOn: shuffle(server.dependsOn),
           })),
+          elasticIps: shuffle(after.elasticIps),
           volumes: shuffle(after.volumes),
           syncs: shuffle(after.syncs),
         }
@@ -115,6 +116,7 @@ describe('plans of random stacks', () => {
             ...server,
             securityGroupIds: shuffle(server.securityGroupIds),
           })),
+          ...(world.elasticIps && { elasticIps: shuffle(world.elasticIps) }),
           volumes: shuffle(world.volumes),
           snapshots: shuffle(world.snapshots),
           ledger: world.ledger && { ...world.ledger, addresses: shuffle(world.ledger.addresses) },
@@ -146,11 +148,11 @@ describe('plans of random stacks', () => {
     fc.assert(
       fc.property(stories, (story) => {
         const world = worldOf(story)
-        const { keyPairs, securityGroups, servers, volumes, syncs } = story.after
-        const named = [keyPairs, securityGroups, servers, volumes, syncs].flatMap((list) =>
+        const { keyPairs, securityGroups, servers, elasticIps, volumes, syncs } = story.after
+        const named = [keyPairs, securityGroups, servers, elasticIps, volumes, syncs].flatMap((list) =>
           list.map(({ address }) => address),
         )
-        const live = [world.keyPairs, world.securityGroups, world.servers].flatMap((list) =>
+        const live = [world.keyPairs, world.securityGroups, world.servers, world.elasticIps ?? []].flatMap((list) =>
           list.map(({ address }) => address),
         )
         const ours = world.volumes.filter(({ tags }) => tags[tagKeys.retained] === undefined)
@@ -244,7 +246,9 @@ describe('plans of random stacks', () => {
         expect(plan.applyable).toBe(true)
         const { live, failed } = applyPlan(plan, world, Infinity, 5)
         expect(failed).toEqual([])
-        expect([live.servers, live.securityGroups, live.keyPairs, live.ledger ?? []].flat()).toEqual([])
+        expect(
+          [live.servers, live.elasticIps ?? [], live.securityGroups, live.keyPairs, live.ledger ?? []].flat(),
+        ).toEqual([])
         expect(live.volumes.filter(({ tags }) => tags[tagKeys.retained] === undefined)).toEqual([])
         expect(makeDestroyPlan(undefined, live).steps).toEqual([])
       }),

@@ -40,7 +40,7 @@ describe('docs/permissions.md', () => {
     const fixture = await startFixture()
     try {
       const subnets = [{ kind: 'tag', key: 'tier', value: 'private' }] as const
-      await fixture.cloud.observe(emptyQuery({ images: [debian], subnets, snapshotImages: true }))
+      await fixture.cloud.observe(emptyQuery({ images: [debian], subnets, snapshotImages: true, elasticIps: true }))
       const asked = new Set(fixture.requests().map(({ action }) => action))
       expect([...asked].sort()).toEqual(looking)
     } finally {

@@ -128,9 +128,10 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       'SPEC_BAD_REFERENCE',
     ],
     [
-      'an elastic address',
+      'an elastic address of a server without one',
       `servers: { b: { ${server} }, w: { ${server}, setup: ["‸\${server.b.elasticIp}"] } }\n`,
-      'SPEC_NOT_YET',
+      'SPEC_BAD_REFERENCE',
+      'elasticIp: true',
     ],
     [
       'a dependency without its kind',
@@ -470,7 +471,6 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   ],
   'the rest': [
     ['a base file', '‸extends: ./base.yaml\n', 'SPEC_NOT_YET'],
-    ['a fixed address', `servers: { w: { ${server}, elasticIp: ‸true } }\n`, 'SPEC_NOT_YET'],
     ['a tag of AWS', 'tags: { ‸"aws:x": y }\n', 'SPEC_BAD_TAG'],
     ['a tag of evenkeel', 'volumes: { a: { size: 1, tags: { ‸"evenkeel:stack": y } } }\n', 'SPEC_BAD_TAG'],
     ['the Name tag', 'tags: { ‸Name: x }\n', 'SPEC_BAD_TAG'],

@@ -6,6 +6,7 @@ import type { ServerSpec } from '../../src/model/kinds/server.js'
 import type { SyncSpec } from '../../src/model/kinds/sync-rule.js'
 import type { VolumeSpec } from '../../src/model/kinds/volume.js'
 import type { StackSpec } from '../../src/model/stack-spec.js'
+import { elasticIpOf } from '../../src/model/kinds/elastic-ip.js'
 import { at } from './live-stack.js'
 
 const serverNames = ['alpha', 'beta', 'gamma'] as const
@@ -147,14 +148,23 @@ export const stacks: fc.Arbitrary<StackSpec> = fc
       )
       .chain(([groups, serverSpecs, volumes]) =>
         fc
-          .subarray(['site', 'pages'])
-          .chain((rules) => fc.tuple(...rules.map((name) => sync(name, servers, volumes))))
-          .map((syncs): StackSpec => ({
+          .tuple(
+            fc
+              .subarray(['site', 'pages'])
+              .chain((rules) => fc.tuple(...rules.map((name) => sync(name, servers, volumes)))),
+            fc.subarray(serverSpecs),
+          )
+          .map(([syncs, reachable]): StackSpec => ({
             stack: 'random',
             target: { kind: 'sandbox', region: 'us-east-1' },
             keyPairs: [{ address: at('keyPair.default'), publicKey: undefined, tags: {} }],
             securityGroups: groups,
             servers: serverSpecs,
+            elasticIps: reachable.map(({ address, tags: own }) => ({
+              address: elasticIpOf(address),
+              server: address,
+              tags: own,
+            })),
             volumes,
             syncs,
             archives: [],
@@ -166,6 +176,9 @@ export const stacks: fc.Arbitrary<StackSpec> = fc
 export const tamperings = [
   'stop',
   'terminate',
+  'disassociate',
+  'associate',
+  'release',
   'detach',
   'unmount',
   'fstab',
@@ -198,12 +211,33 @@ export function tampered(live: LiveStack, tampering: Tampering, pick: number): L
     case 'terminate':
       return {
         ...live,
+        ...withoutAssociations(live, server?.id),
         servers: live.servers.filter((known) => known !== server),
         hosts: Object.fromEntries(Object.entries(live.hosts).filter(([address]) => address !== server?.address)),
         volumes: live.volumes.map((known) =>
           known.attachment?.instanceId === server?.id ? { ...known, state: 'available', attachment: undefined } : known,
         ),
       }
+    case 'disassociate':
+      return withoutAssociations(live, server?.id)
+    case 'associate': {
+      const [first] = live.elasticIps ?? []
+      const isFree = server !== undefined && server.elasticIp === undefined && first !== undefined
+      if (!isFree) return live
+      const free = withoutAssociations(live, first.association?.instanceId)
+      return {
+        ...free,
+        servers: replaced(free.servers, server.id, { publicIp: first.publicIp, elasticIp: first.publicIp }),
+        elasticIps: replaced(free.elasticIps ?? [], first.id, {
+          association: { id: 'eipassoc-by-hand', instanceId: server.id },
+        }),
+      }
+    }
+    case 'release': {
+      const [first] = live.elasticIps ?? []
+      const free = withoutAssociations(live, first?.association?.instanceId)
+      return { ...free, ...(free.elasticIps && { elasticIps: free.elasticIps.filter(({ id }) => id !== first?.id) }) }
+    }
     case 'detach': {
       const holder = live.servers.find(({ id }) => id === volume?.attachment?.instanceId)
       const inside = holder && live.hosts[holder.address]
@@ -268,5 +302,20 @@ export function tampered(live: LiveStack, tampering: Tampering, pick: number): L
         ...live,
         volumes: replaced(live.volumes, volume?.id, { type: 'gp2', iops: 100, throughputMiBps: undefined }),
       }
+  }
+}
+
+/** The world after an instance has lost its elastic address. */
+function withoutAssociations(live: LiveStack, instanceId: string | undefined): LiveStack {
+  if (instanceId === undefined || !live.elasticIps) return live
+  return {
+    ...live,
+    servers: live.servers.map(({ elasticIp, ...server }) => {
+      if (server.id !== instanceId) return { ...server, ...(elasticIp !== undefined && { elasticIp }) }
+      return { ...server, publicIp: elasticIp === undefined ? server.publicIp : '198.51.100.13' }
+    }),
+    elasticIps: live.elasticIps.map((address) =>
+      address.association?.instanceId === instanceId ? { ...address, association: undefined } : address,
+    ),
   }
 }

@@ -49,6 +49,16 @@ export function comparableLive(live: LiveStack, before: LiveStack): unknown {
         vpcId: place(server.vpcId),
         privateIp: ip(server.privateIp),
         publicIp: ip(server.publicIp),
+        elasticIp: ip(server.elasticIp),
+      })),
+    ),
+    // Asked for and not found is as good as not asked for.
+    elasticIps: sorted(
+      (renamed.elasticIps ?? []).map(({ association, publicIp, ...address }) => ({
+        ...address,
+        tags: comparableTags(address.tags),
+        publicIp: ip(publicIp),
+        leadsTo: association?.instanceId,
       })),
     ),
     volumes: sorted(
@@ -74,10 +84,10 @@ export function comparableLive(live: LiveStack, before: LiveStack): unknown {
 /** Names for the ids that `before` did not have, and for the UUIDs of filesystems that were made since. */
 function namesOf(live: LiveStack, before: LiveStack): ReadonlyMap<string, string> {
   const names = new Map<string, string>()
-  const kinds = ['keyPairs', 'securityGroups', 'servers', 'volumes', 'snapshots'] as const
+  const kinds = ['keyPairs', 'securityGroups', 'servers', 'elasticIps', 'volumes', 'snapshots'] as const
   for (const kind of kinds) {
-    const known = new Set(before[kind].map(({ id }) => id))
-    const made = live[kind].filter(({ id }) => !known.has(id))
+    const known = new Set((before[kind] ?? []).map(({ id }) => id))
+    const made = (live[kind] ?? []).filter(({ id }) => !known.has(id))
     for (const { address, id } of sorted(made)) {
       const count = [...names.values()].filter((name) => name.startsWith(`${kind} ${address} `)).length
       names.set(id, `${kind} ${address} new ${count + 1}`)

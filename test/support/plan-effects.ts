@@ -2,6 +2,7 @@ import type { LiveStack } from '../../src/model/live-stack.js'
 import type { Plan } from '../../src/model/plan.js'
 import type { StepKind, StepOf } from '../../src/model/steps/step.js'
 import { copyEffects } from './plan-effects/copies.js'
+import { elasticIpEffects } from './plan-effects/elastic-ips.js'
 import { filesystemEffects } from './plan-effects/filesystems.js'
 import { networkEffects } from './plan-effects/network.js'
 import { serverEffects } from './plan-effects/servers.js'
@@ -46,6 +47,7 @@ type Effects = { readonly [K in StepKind]: (world: World, step: StepOf<K>) => vo
 export const effects: Effects = {
   ...networkEffects,
   ...serverEffects,
+  ...elasticIpEffects,
   ...volumeEffects,
   ...snapshotEffects,
   ...filesystemEffects,

@@ -21,6 +21,7 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
       imageKey,
     ),
     subnets: distinct(subnets, subnetKey),
+    elasticIps: spec.elasticIps.length > 0,
     volumeIds,
     snapshotIds,
     snapshotImages:

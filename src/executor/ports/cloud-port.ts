@@ -1,6 +1,7 @@
 import type { ImageSelector } from '../../model/launch/image.js'
 import type { SubnetSelector } from '../../model/launch/subnet.js'
 import type { LiveStack } from '../../model/live-stack.js'
+import type { ElasticIpCloud, ElasticIpQuery } from './elastic-ip.js'
 import type { KeyPairCloud } from './key-pair.js'
 import type { LaunchTemplateCloud } from './launch-template.js'
 import type { SecurityGroupCloud } from './security-group.js'
@@ -10,6 +11,7 @@ import type { TagCloud } from './tag-changes.js'
 import type { VolumeCloud, VolumeQuery } from './volume.js'
 
 export type * from './cloud-words.js'
+export type * from './elastic-ip.js'
 export type * from './key-pair.js'
 export type * from './launch-template.js'
 export type * from './security-group.js'
@@ -20,7 +22,15 @@ export type * from './volume.js'
 
 /** The cloud: an observation of everything, and one part for each kind of resource, in a file of its own beside this one. */
 export interface CloudPort
-  extends KeyPairCloud, SecurityGroupCloud, ServerCloud, VolumeCloud, SnapshotCloud, LaunchTemplateCloud, TagCloud {
+  extends
+    KeyPairCloud,
+    SecurityGroupCloud,
+    ServerCloud,
+    ElasticIpCloud,
+    VolumeCloud,
+    SnapshotCloud,
+    LaunchTemplateCloud,
+    TagCloud {
   /**
    * Reads everything that belongs to a stack in a bounded number of paginated Describe calls, in parallel.
    * The number of calls does not grow with the number of resources below a page.
@@ -31,7 +41,7 @@ export interface CloudPort
   close(): void
 }
 
-export interface CloudQuery extends VolumeQuery, SnapshotQuery {
+export interface CloudQuery extends ElasticIpQuery, VolumeQuery, SnapshotQuery {
   readonly stack: string
   /** Each distinct selector once. */
   readonly images: readonly ImageSelector[]

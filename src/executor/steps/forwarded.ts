@@ -20,6 +20,9 @@ export const forwarded = {
   'delete-security-group': ({ address, groupId }, context) =>
     context.ports.cloud.deleteSecurityGroup({ id: groupId, owner: ownerOf(address, context) }),
 
+  'release-address': ({ address, allocationId }, context) =>
+    context.ports.cloud.releaseAddress({ id: allocationId, owner: ownerOf(address, context) }),
+
   'detach-volume': ({ address, volumeId, instanceId }, context) =>
     context.ports.cloud.detachVolume({ volumeId, instanceId, owner: ownerOf(address, context) }),
 

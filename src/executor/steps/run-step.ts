@@ -5,6 +5,9 @@ import { copyBlocks } from './copies/copy-blocks.js'
 import { copyFiles } from './copies/copy-files.js'
 import { recordCopy } from './copies/record-copy.js'
 import { runOnChange } from './copies/run-on-change.js'
+import { allocateAddress } from './elastic-ips/allocate-address.js'
+import { associateAddress } from './elastic-ips/associate-address.js'
+import { disassociateAddress } from './elastic-ips/disassociate-address.js'
 import { createSecurityGroup } from './network/create-security-group.js'
 import { deleteKeyPair } from './network/delete-key-pair.js'
 import { importKeyPair } from './network/import-key-pair.js'
@@ -40,6 +43,9 @@ const runners: { readonly [K in StepKind]: StepRunner<K> } = {
   'terminate-server': terminateServer,
   'connect-host': connectHost,
   'run-setup': runSetup,
+  'allocate-address': allocateAddress,
+  'associate-address': associateAddress,
+  'disassociate-address': disassociateAddress,
   'create-volume': createVolume,
   'adopt-volume': adoptVolume,
   'attach-volume': attachVolume,

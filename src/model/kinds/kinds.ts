@@ -13,6 +13,7 @@ export const kinds = {
   keyPair: { section: 'keyPairs', specs: 'keyPairs', live: 'keyPairs' },
   securityGroup: { section: 'securityGroups', specs: 'securityGroups', live: 'securityGroups' },
   server: { section: 'servers', specs: 'servers', live: 'servers' },
+  elasticIp: { specs: 'elasticIps', live: 'elasticIps' },
   volume: { section: 'volumes', specs: 'volumes', live: 'volumes' },
   sync: { section: 'sync', specs: 'syncs' },
   archive: { section: 'archives', specs: 'archives' },

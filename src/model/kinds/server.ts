@@ -46,6 +46,8 @@ export interface LiveServer extends Tagged {
   readonly securityGroupIds: readonly string[]
   readonly privateIp: string | undefined
   readonly publicIp: string | undefined
+  /** The public address where it is an elastic one, whoever owns that; absent where EC2 lent it. */
+  readonly elasticIp?: string
   readonly rootVolume: { readonly id: string; readonly sizeGiB: number; readonly type: string } | undefined
 }
 

@@ -1,4 +1,5 @@
 import type { CheckHealth, CopyBlocks, CopyFiles, RecordCopy, RunOnChange } from './copies.js'
+import type { AllocateAddress, AssociateAddress, DisassociateAddress, ReleaseAddress } from './elastic-ips.js'
 import type {
   GrowFilesystem,
   MakeFilesystem,
@@ -37,6 +38,7 @@ import type {
 } from './volumes.js'
 
 export type * from './copies.js'
+export type * from './elastic-ips.js'
 export type * from './filesystems.js'
 export type * from './network.js'
 export type * from './servers.js'
@@ -63,6 +65,10 @@ export type Step =
   | TerminateServer
   | ConnectHost
   | RunSetup
+  | AllocateAddress
+  | AssociateAddress
+  | DisassociateAddress
+  | ReleaseAddress
   | CreateVolume
   | AdoptVolume
   | AttachVolume

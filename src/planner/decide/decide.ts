@@ -8,6 +8,7 @@ import { decideFiles } from './copies/file-decisions.js'
 import { volumeCopiesOf } from './copies/volume-copies.js'
 import { isHeld, type Decided } from './decided.js'
 import type { Decisions } from './decisions.js'
+import { decideElasticIps } from './elastic-ips/elastic-ip-decisions.js'
 import { decideHeld } from './held.js'
 import { decideKeyPairs } from './keys/key-pair-decisions.js'
 import { decideSecurityGroups } from './network/security-group-decisions.js'
@@ -30,6 +31,7 @@ export function decide(world: World): Decisions {
   const outlooks = serverOutlooksOf(first.values())
   const keyPairs = decideKeyPairs(world, out)
   const securityGroups = decideSecurityGroups(world, out)
+  const elasticIps = decideElasticIps(world, outlooks, out)
   const outByNow = heldIn(held, first, keyPairs, securityGroups)
   const archives = decideArchives(world, outByNow)
   const blocks = decideBlocks(world, outlooks, outByNow)
@@ -42,7 +44,20 @@ export function decide(world: World): Decisions {
   const volumes = new Map([...own].map(([address, volume]) => [address, withSchedule(volume, schedules.get(address))]))
   const files = decideFiles(world, outlooks, volumeOutlooks)
   const servers = settleServers(first, serversStoppedFor(own.values()))
-  return { held, servers, keyPairs, securityGroups, archives, blocks, clones, copies, volumes, schedules, files }
+  return {
+    held,
+    servers,
+    keyPairs,
+    securityGroups,
+    elasticIps,
+    archives,
+    blocks,
+    clones,
+    copies,
+    volumes,
+    schedules,
+    files,
+  }
 }
 
 /** A volume's decision, with what its schedule adds to the change. */

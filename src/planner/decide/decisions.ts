@@ -5,6 +5,7 @@ import type { CloneDecision } from './copies/clone-decision.js'
 import type { FileDecision } from './copies/file-decision.js'
 import type { VolumeCopies } from './copies/volume-copies.js'
 import type { Decided, Leave, Refuse } from './decided.js'
+import type { ElasticIpDecision } from './elastic-ips/elastic-ip-decision.js'
 import type { KeyPairDecision } from './keys/key-pair-decisions.js'
 import type { SecurityGroupDecision } from './network/security-group-decisions.js'
 import type { ScheduledWork } from './snapshots/scheduled-work.js'
@@ -18,6 +19,7 @@ export interface Decisions {
   readonly servers: ReadonlyMap<Address, ServerDecision>
   readonly keyPairs: ReadonlyMap<Address, KeyPairDecision>
   readonly securityGroups: ReadonlyMap<Address, SecurityGroupDecision>
+  readonly elasticIps: ReadonlyMap<Address, ElasticIpDecision>
   readonly volumes: ReadonlyMap<Address, VolumeDecision>
   /** Rules by their method. */
   readonly blocks: ReadonlyMap<Address, BlockDecision>
@@ -32,12 +34,13 @@ export interface Decisions {
 
 /** All decisions, in the order in which their kinds are decided. */
 export function allDecided(decisions: Decisions): readonly Decided[] {
-  const { held, servers, keyPairs, securityGroups, archives, blocks, clones, volumes, files } = decisions
+  const { held, servers, keyPairs, securityGroups, elasticIps, archives, blocks, clones, volumes, files } = decisions
   const kinds: readonly ReadonlyMap<Address, Decided>[] = [
     held,
     servers,
     keyPairs,
     securityGroups,
+    elasticIps,
     archives,
     blocks,
     clones,

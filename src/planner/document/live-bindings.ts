@@ -19,6 +19,7 @@ export function liveBindings(
   const { live } = world
   const found = new Map<Address, Binding>()
   for (const [address, { id }] of live.resources) found.set(address, { id })
+  for (const [address, { id, publicIp }] of live.elasticIps) found.set(address, { id, publicIp })
   const attached = volumesByInstance(live.stack.volumes)
   for (const [address, server] of live.servers) {
     found.set(address, serverBinding(world, decisions, server, attached.get(server.id) ?? []))

@@ -8,6 +8,7 @@ import { lowerArchives } from './archives.js'
 import { copiesOfVolume, lowerBlocks } from './copies/blocks.js'
 import { lowerClones } from './copies/clones.js'
 import { lowerFiles } from './copies/files.js'
+import { addressSteps, lowerElasticIps } from './elastic-ips.js'
 import { lowerKeyPairs } from './key-pairs.js'
 import type { Lowering } from './lowering.js'
 import { lowerSecurityGroups } from './security-groups.js'
@@ -26,9 +27,16 @@ export function lower(
 ): Pick<Plan, 'steps' | 'impossible'> {
   const graph = new StepGraph()
   const resting = (volume: Address) => copiesOfVolume(decisions.copies, volume)
-  const lowering: Lowering = { world, decisions, graph, resting }
+  const lowering: Lowering = {
+    world,
+    decisions,
+    graph,
+    resting,
+    addressed: addressSteps(decisions.elasticIps.values()),
+  }
   lowerKeyPairs(lowering)
   lowerSecurityGroups(lowering)
+  lowerElasticIps(lowering)
   lowerArchives(lowering)
   lowerBlocks(lowering)
   lowerClones(lowering)

@@ -11,4 +11,6 @@ export interface Lowering {
   readonly graph: StepGraph
   /** The copies of whole volumes during which a volume must rest, as source or destination. */
   readonly resting: (volume: Address) => readonly StepId[]
+  /** The steps after which a server answers at the address that it keeps: it is entered after them. */
+  readonly addressed: (server: Address) => readonly StepId[]
 }

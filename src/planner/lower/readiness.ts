@@ -1,5 +1,6 @@
 import { parseAddress, type Address } from '../../model/address.js'
 import type { ResourceKind } from '../../model/kinds/kinds.js'
+import { elasticIpOf } from '../../model/kinds/elastic-ip.js'
 import { referencesIn, type Template } from '../../model/template.js'
 import type { World } from '../world.js'
 import { stepId } from '../../model/steps/step-id.js'
@@ -42,6 +43,7 @@ const makers: Readonly<Record<ResourceKind, readonly StepKind[]>> = {
   keyPair: ['import-key-pair'],
   securityGroup: ['create-security-group'],
   server: ['create-server', 'start-server'],
+  elasticIp: ['allocate-address'],
   volume: ['create-volume', 'adopt-volume'],
   sync: [],
   archive: [],
@@ -50,7 +52,14 @@ const makers: Readonly<Record<ResourceKind, readonly StepKind[]>> = {
 /** The steps after which an address exists, so that `${…}` of it is known. */
 function existenceSteps(address: Address): readonly StepId[] {
   const kind = parseAddress(address)?.kind
-  return kind === undefined ? [] : makers[kind].map((maker) => stepId(maker, address))
+  const made = kind === undefined ? [] : makers[kind].map((maker) => stepId(maker, address))
+  return kind === 'server' ? [...made, ...addressSteps(address)] : made
+}
+
+/** The steps by which a server's own elastic address comes or goes: its public address changes with it. */
+function addressSteps(server: Address): readonly StepId[] {
+  const elasticIp = elasticIpOf(server)
+  return [stepId('associate-address', elasticIp), stepId('disassociate-address', elasticIp)]
 }
 
 /** The steps that make what a template's references name. */

@@ -141,7 +141,8 @@ function lowerStanding(
   const { runsNow, runsAfter } = decision.outlook
   const stops = runsNow && (!runsAfter || modification.type !== undefined || stopsForRelease)
   if (stops) {
-    const needs = runsAfter ? [] : unmounted.map((volume) => stepId('unmount-volume', volume))
+    const closing = [...unmounted.map((volume) => stepId('unmount-volume', volume)), ...lowering.addressed(address)]
+    const needs = runsAfter ? [] : closing
     graph.add('stop-server', address, { instanceId: live.id }, { needs, impact: runsAfter ? 'restart' : 'downtime' })
   }
   if (Object.keys(modification).length > 0) {
@@ -198,9 +199,14 @@ function detachments(volumes: readonly Address[]): readonly StepId[] {
   return volumes.map((volume) => stepId('detach-volume', volume))
 }
 
-function addConnection({ graph }: Lowering, { address, securityGroups }: ServerSpec, isUp: readonly StepId[]): void {
+function addConnection(
+  { graph, addressed }: Lowering,
+  { address, securityGroups }: ServerSpec,
+  isUp: readonly StepId[],
+): void {
   const doors = securityGroups.map((group) => stepId('authorize-ingress', group))
-  graph.add('connect-host', address, {}, { needs: [stepId('create-server', address), ...isUp, ...doors] })
+  const needs = [stepId('create-server', address), ...isUp, ...doors, ...addressed(address)]
+  graph.add('connect-host', address, {}, { needs })
 }
 
 /** Set-up commands may count on the mounts of the server's own volumes. */

@@ -30,6 +30,12 @@ export function showJson(live: LiveStack): string {
       inside,
       reason: reason ?? null,
     })),
+    elasticIps: byAddress(live.elasticIps ?? []).map(({ address, id, publicIp, association }) => ({
+      address,
+      id,
+      publicIp,
+      instanceId: association?.instanceId ?? null,
+    })),
     volumes: volumes.map(({ volume, server, filesystem, label, uuid, mount, isRetained }) => ({
       address: volume.address,
       id: volume.id,

@@ -1,5 +1,6 @@
 import type { ResourceKind } from '../../model/kinds/kinds.js'
 import { archive } from './archive.js'
+import { elasticIp } from './elastic-ip.js'
 import { keyPair } from './key-pair.js'
 import { securityGroup } from './security-group/security-group.js'
 import { server } from './server/server.js'
@@ -12,6 +13,7 @@ export const specKinds: { readonly [Kind in ResourceKind]: SpecKind<Kind> } = {
   keyPair,
   securityGroup,
   server,
+  elasticIp,
   volume,
   sync: syncRule,
   archive,

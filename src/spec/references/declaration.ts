@@ -15,6 +15,12 @@ export interface Declaration {
   countOf?(sections: Sections, name: string): Count
   /** What `${kind.name.attribute}` may tell; none: the kind takes no references. */
   readonly attributes: readonly ReferenceProperty[]
+  /** Why this entry has nothing to tell of an attribute of its kind; undefined where it has. */
+  lackOf?(
+    sections: Sections,
+    name: string,
+    attribute: ReferenceProperty,
+  ): { readonly message: string; readonly hint: string } | undefined
   /** Whether evenkeel adds an entry called `default` by itself where one is needed. */
   readonly isGenerated: boolean
   /** Whether `dependsOn` may name it. */

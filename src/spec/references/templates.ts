@@ -63,8 +63,9 @@ function parseReference(context: Context, expression: string, report: TextReport
     report({ code: 'SPEC_BAD_REFERENCE', message: `a ${kind} has no property \`${property}\``, hint })
     return undefined
   }
-  if (attribute === 'elasticIp') {
-    report({ code: 'SPEC_NOT_YET', message: 'elastic addresses are not supported yet', hint: 'use publicIp' })
+  const lack = context.declarations[kind].lackOf?.(context, name, attribute)
+  if (lack) {
+    report({ code: 'SPEC_BAD_REFERENCE', ...lack })
     return undefined
   }
   return { address, property: attribute }

@@ -235,6 +235,42 @@ export const goldenCases: Readonly<Record<string, GoldenCase>> = {
   'replace-image': { 
     world: (text) => ({ ...settled(text.replace('ami-00000002', 'ami-00000001')), images: imagesFor(specOf(text)) }),
   },
+  'elastic-ip': { world: (text) => emptyLive(specOf(text)) },
+  'elastic-ip-moves': {
+    world: (text) => ({ ...settled(text.replace('ami-00000002', 'ami-00000001')), images: imagesFor(specOf(text)) }),
+  },
+  // One leads to another server of the stack, whose own was released; one leads to somebody else's instance; one is not
+  // wanted any more; and one server was given the address of somebody else.
+  'elastic-ip-drift': {
+    world: (text) => {
+      const live = settled(text.replace('false', 'true'))
+      const elasticIps = (live.elasticIps ?? []).filter(({ address }) => address !== 'elasticIp.gone')
+      const back = elasticIps.find(({ address }) => address === 'elasticIp.back')?.publicIp
+      const worn: Readonly<Record<string, string | undefined>> = {
+        'server.back': undefined,
+        'server.gone': back,
+        'server.lent': undefined,
+        'server.theirs': '192.0.2.1',
+      }
+      const leadTo: Readonly<Record<string, string | undefined>> = {
+        'elasticIp.back': live.servers.find(({ address }) => address === 'server.gone')?.id,
+        'elasticIp.lent': 'i-0theirs',
+        'elasticIp.theirs': undefined,
+      }
+      return {
+        ...live,
+        servers: live.servers.map(({ elasticIp, ...server }) => {
+          const now = server.address in worn ? worn[server.address] : elasticIp
+          return { ...server, publicIp: now ?? '198.51.100.10', ...(now !== undefined && { elasticIp: now }) }
+        }),
+        elasticIps: elasticIps.map((elasticIp) => {
+          if (!(elasticIp.address in leadTo)) return elasticIp
+          const instanceId = leadTo[elasticIp.address]
+          return { ...elasticIp, association: instanceId === undefined ? undefined : { id: 'eipassoc-1', instanceId } }
+        }),
+      }
+    },
+  },
   'newer-image': {
     world: (text) => {
       const live = settled(text)

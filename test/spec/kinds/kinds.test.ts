@@ -7,15 +7,18 @@ import { head, mistakesIn, server, specOf } from '../support/specs.js'
 
 const everything = `${head}keyPairs: { k: {} }
 securityGroups: { g: {} }
-servers: { w: { count: 2, ${server}, keyPair: k, securityGroups: [g] } }
+servers: { w: { count: 2, elasticIp: true, ${server}, keyPair: k, securityGroups: [g] } }
 volumes: { v: { server: "w[0]", size: 1 } }
 sync: { s: { from: ./a, to: "w[*]:/a" } }
 archives: { m: { from: ./m, server: { ${server}, keyPair: k, securityGroups: [g] } } }
 `
 
 describe('the kinds of resources in a stack file', () => {
-  it('each have a section of their own, in which their entries stand', () => {
-    for (const kind of resourceKinds) expect(specKinds[kind].pathOf('n')).toEqual([kinds[kind].section, 'n'])
+  it('each have a section of their own, in which their entries stand, or follow from the entries of another', () => {
+    for (const kind of resourceKinds) {
+      const facts = kinds[kind]
+      expect(specKinds[kind].pathOf('n')).toEqual('section' in facts ? [facts.section, 'n'] : ['servers', 'n', kind])
+    }
   })
 
   it('are all in a specification, in the order of reports', () => {
@@ -24,6 +27,8 @@ describe('the kinds of resources in a stack file', () => {
       'securityGroup.g',
       'server.w[0]',
       'server.w[1]',
+      'elasticIp.w[0]',
+      'elasticIp.w[1]',
       'volume.v',
       'sync.s[0]',
       'sync.s[1]',

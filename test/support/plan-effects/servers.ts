@@ -1,6 +1,7 @@
 import type { LiveServer } from '../../../src/model/kinds/server.js'
 import type { StepOf } from '../../../src/model/steps/step.js'
 import { tagKeys } from '../../../src/model/tags.js'
+import { freeAddresses } from './elastic-ips.js'
 import { mountsFromFstab } from './filesystems.js'
 import { Refused, withTags, type Mutable, type World } from './world.js'
 
@@ -29,14 +30,14 @@ export const serverEffects = {
   'start-server'(world: World, { address }: StepOf<'start-server'>) {
     const server = world.server(address)
     server.state = 'running'
-    server.publicIp = '198.51.100.11'
+    server.publicIp = server.elasticIp ?? '198.51.100.11'
     world.disk(server.id).mounts = [...mountsFromFstab(world, server.id)]
   },
   'stop-server'(world: World, { address }: StepOf<'stop-server'>) {
     const server = world.server(address)
     server.state = 'stopped'
     // A public address that is nobody's own goes back with every stop.
-    server.publicIp = undefined
+    server.publicIp = server.elasticIp
     world.disk(server.id).mounts = []
   },
   'modify-server'(world: World, step: StepOf<'modify-server'>) {
@@ -68,6 +69,7 @@ export function terminate(world: World, instanceId: string): void {
     throw new Refused('volumes are still attached')
   }
   world.servers = world.servers.filter(({ id }) => id !== instanceId)
+  freeAddresses(world, instanceId)
 }
 
 /** The zone's default subnet is that of the servers that are there. */

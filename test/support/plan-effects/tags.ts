@@ -11,6 +11,7 @@ export const tagEffects = {
       keyPair: world.keyPairs,
       securityGroup: world.groups,
       server: world.servers,
+      elasticIp: world.elasticIps,
       volume: world.volumes,
     }
     const id = step.resourceId ?? world.idOf(step.target)

@@ -1,5 +1,6 @@
 import type { Address } from '../../../src/model/address.js'
 import type { FstabLine, HostDevice, HostFacts, HostMount } from '../../../src/model/inside/host-facts.js'
+import type { LiveElasticIp } from '../../../src/model/kinds/elastic-ip.js'
 import type { LiveKeyPair } from '../../../src/model/kinds/key-pair.js'
 import type { LiveSecurityGroup } from '../../../src/model/kinds/security-group.js'
 import type { LiveServer } from '../../../src/model/kinds/server.js'
@@ -30,6 +31,7 @@ export class World {
   keyPairs: Mutable<LiveKeyPair>[]
   groups: Mutable<LiveSecurityGroup>[]
   servers: Mutable<LiveServer>[]
+  elasticIps: Mutable<LiveElasticIp>[]
   volumes: Mutable<LiveVolume>[]
   snapshots: Mutable<LiveSnapshot>[]
   /** What each volume that was ever written to holds, attached or not. */
@@ -47,6 +49,7 @@ export class World {
     this.keyPairs = structuredClone([...before.keyPairs])
     this.groups = structuredClone([...before.securityGroups])
     this.servers = structuredClone([...before.servers])
+    this.elasticIps = structuredClone([...(before.elasticIps ?? [])])
     this.volumes = structuredClone([...before.volumes])
     this.snapshots = structuredClone([...before.snapshots])
     for (const [address, { id }] of Object.entries(plan.bindings)) this.ids.set(address, id)
@@ -87,6 +90,10 @@ export class World {
     if (server.state !== 'running') throw new Refused(`${address} does not run`)
     if (server.tags[tagKeys.hostKey] === undefined) throw new Refused(`${address} was not connected to`)
     return server
+  }
+
+  elasticIp(id: string): Mutable<LiveElasticIp> {
+    return found(this.elasticIps, id)
   }
 
   volume(id: string): Mutable<LiveVolume> {
@@ -136,6 +143,7 @@ export class World {
       keyPairs: this.keyPairs,
       securityGroups: this.groups,
       servers: this.servers,
+      ...((before.elasticIps || this.elasticIps.length > 0) && { elasticIps: this.elasticIps }),
       volumes: this.volumes,
       snapshots: this.snapshots,
       ledger: addresses.length === 0 ? undefined : { id: before.ledger?.id ?? 'lt-ledger', addresses },

@@ -1,3 +1,4 @@
+import { elasticIpKind } from './elastic-ip/elastic-ip.js'
 import type { Kind } from './kind.js'
 import { keyPairKind } from './key-pair/key-pair.js'
 import { launchTemplateKind } from './launch-template/launch-template.js'
@@ -9,6 +10,7 @@ import { volumeKind } from './volume/volume.js'
 /** Every kind of resource; what it calls stands in wire/actions.ts. */
 export const kinds = {
   server: serverKind,
+  elasticIp: elasticIpKind,
   volume: volumeKind,
   snapshot: snapshotKind,
   securityGroup: securityGroupKind,

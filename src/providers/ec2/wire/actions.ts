@@ -1,3 +1,4 @@
+import { elasticIpActions } from '../kinds/elastic-ip/elastic-ip-actions.js'
 import { keyPairActions } from '../kinds/key-pair/key-pair-actions.js'
 import { launchTemplateActions } from '../kinds/launch-template/launch-template-actions.js'
 import { securityGroupActions } from '../kinds/security-group/security-group-actions.js'
@@ -14,6 +15,7 @@ export const actions = {
   ...keyPairActions,
   ...securityGroupActions,
   ...serverActions,
+  ...elasticIpActions,
   ...volumeActions,
   ...snapshotActions,
   ...launchTemplateActions,

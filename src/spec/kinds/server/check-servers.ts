@@ -20,10 +20,6 @@ export function checkServers(context: Context): void {
     checkRootVolume(context, path, server)
     checkDependencies(context, [...path, 'dependsOn'], server.dependsOn)
     checkTemplates(context, path, server)
-    if (server.elasticIp) {
-      const message = 'elastic addresses are not supported yet'
-      reportAt(context, [...path, 'elasticIp'])({ code: 'SPEC_NOT_YET', message, hint: 'leave `elasticIp` out' })
-    }
   }
 }
 

@@ -23,6 +23,10 @@ export const server: SpecKind<'server'> = {
     return !entry || isUnreadable(entry, 'count') ? 'unreadable' : entry.count
   },
   attributes: referenceProperties,
+  lackOf: ({ servers }, name, attribute) =>
+    attribute === 'elasticIp' && servers.get(name)?.elasticIp !== true
+      ? { message: `server.${name} has no elastic address`, hint: `write \`elasticIp: true\` under servers.${name}` }
+      : undefined,
   isGenerated: false,
   isAwaited: true,
   templates: { userData: 'text', setup: 'list' },

@@ -8,6 +8,7 @@ import type { Census } from '../../tags/census.js'
 import { tagsOf } from '../../tags/tag-lists.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { textOf } from '../../wire/text-of.js'
+import { elasticIpOn } from './public-address.js'
 import { readInstances, rootVolumeId } from './read-instances.js'
 
 const serverStates = ['pending', 'running', 'stopping', 'stopped'] as const
@@ -51,6 +52,7 @@ export function liveServer(
 ): LiveServer | undefined {
   const state = serverStates.find((name) => name === instance.State?.Name)
   if (state === undefined) return undefined
+  const elasticIp = elasticIpOn(instance)
   return {
     address,
     id: instance.InstanceId ?? '',
@@ -66,6 +68,7 @@ export function liveServer(
     securityGroupIds: (instance.SecurityGroups ?? []).map(({ GroupId }) => GroupId ?? '').sort(),
     privateIp: textOf(instance.PrivateIpAddress),
     publicIp: textOf(instance.PublicIpAddress),
+    ...(elasticIp !== undefined && { elasticIp }),
     rootVolume: root,
   }
 }

@@ -1,0 +1,62 @@
+import type { Address } from '../../../model/address.js'
+import { parseApplied } from '../../../model/applied.js'
+import { knownAfterApply, type Diff } from '../../../model/change.js'
+import type { ElasticIpSpec, LiveElasticIp } from '../../../model/kinds/elastic-ip.js'
+import { tagKeys } from '../../../model/tags.js'
+import { causeOf } from '../../compare/comparison.js'
+import type { World } from '../../world.js'
+import { leave, refuseAlone, type Leave, type Refuse } from '../decided.js'
+import type { ServerOutlook, ServerOutlooks } from '../servers/server-outlook.js'
+import type { Freeing } from './elastic-ip-decision.js'
+
+/** What of its association differs from what the file says; empty where it leads to its server, and that stays. */
+export function associationDiffs(
+  world: World,
+  spec: ElasticIpSpec,
+  live: LiveElasticIp,
+  server: ServerOutlook,
+): readonly Diff<'elasticIp'>[] {
+  const { association } = live
+  const isHome = association !== undefined && association.instanceId === server.live?.id
+  if (isHome && server.action === 'keep') return []
+  if (isHome)
+    return [{ path: 'association', before: server.live?.id ?? null, after: knownAfterApply, cause: 'pending' }]
+  const cause = causeOf(world.digest, parseApplied(live.tags[tagKeys.applied]), 'server', spec.server)
+  return [{ path: 'association', before: holderOf(world, live) ?? null, after: spec.server, cause }]
+}
+
+function holderOf({ live: { serversById } }: World, { association }: LiveElasticIp): string | undefined {
+  if (!association) return undefined
+  const { instanceId } = association
+  return instanceId === undefined ? 'a network interface' : (serversById.get(instanceId)?.address ?? instanceId)
+}
+
+/** How a live address's association ends: undefined where it leads nowhere. It is taken from servers of the stack, and from nobody else. */
+export function decideFreeing(
+  world: World,
+  live: LiveElasticIp,
+  servers: ServerOutlooks,
+): Freeing | Refuse | Leave | undefined {
+  const { address, publicIp, association } = live
+  if (!association) return undefined
+  const { instanceId } = association
+  const holder = instanceId === undefined ? undefined : world.live.serversById.get(instanceId)
+  if (instanceId === undefined || !holder) {
+    const message = `${address} (${publicIp}) leads to ${holderOf(world, live)}, which is not of this stack`
+    return refuseAlone(address, 'PLAN_FOREIGN_ASSOCIATION', message, 'disassociate it there first')
+  }
+  const outlook = servers.get(holder.address)
+  if (!outlook) return leave(address, notPlannable(holder.address))
+  return { server: holder.address, instanceId, when: outlook.action === 'keep' ? 'at-once' : 'after-server' }
+}
+
+/** The elastic address of somebody else that a server has which stays: ours would push it off. */
+export function foreignAddressOf({ live }: World, server: ServerOutlook): string | undefined {
+  const worn = server.action === 'keep' ? server.live?.elasticIp : undefined
+  const isOurs = (live.stack.elasticIps ?? []).some(({ publicIp }) => publicIp === worn)
+  return isOurs ? undefined : worn
+}
+
+export function notPlannable(server: Address): string {
+  return `${server} cannot be planned`
+}

@@ -1,0 +1,52 @@
+import type { CloudFacts, CloudQuery } from '../../../../executor/ports.js'
+import { parseAddress, type Address } from '../../../../model/address.js'
+import type { LiveElasticIp } from '../../../../model/kinds/elastic-ip.js'
+import { tagKeys } from '../../../../model/tags.js'
+import { sortedByAddress } from '../../tags/address-lists.js'
+import type { Census } from '../../tags/census.js'
+import { tagsOf } from '../../tags/tag-lists.js'
+import type { Ec2Api } from '../../wire/api.js'
+import { textOf } from '../../wire/text-of.js'
+import type { Pending } from '../kind.js'
+import { readAddresses, type Ec2Address } from './read-addresses.js'
+
+/** What tells whether the stack has had any: the ledger names each before it is allocated, and until it is released. */
+interface Ledgers {
+  readonly launchTemplate: Pick<CloudFacts, 'ledger'>
+}
+
+/** Most stacks have none, and are spared the call: undefined. */
+export async function describeAddresses(
+  api: Ec2Api,
+  { stack, elasticIps }: CloudQuery,
+  { launchTemplate }: Pending<Ledgers>,
+): Promise<readonly Ec2Address[] | undefined> {
+  const isAsked = elasticIps === true || namesAny((await launchTemplate).ledger)
+  return isAsked ? readAddresses(api, [{ Name: `tag:${tagKeys.stack}`, Values: [stack] }]) : undefined
+}
+
+function namesAny(ledger: CloudFacts['ledger']): boolean {
+  return ledger?.addresses.some((address) => parseAddress(address)?.kind === 'elasticIp') ?? false
+}
+
+export function elasticIpFacts(
+  described: { readonly elasticIp: readonly Ec2Address[] | undefined },
+  census: Census,
+): Pick<CloudFacts, 'elasticIps'> {
+  const elasticIps = described.elasticIp?.flatMap((found) => {
+    const address = census.addressOf('elasticIp', found.AllocationId, found)
+    return address === undefined ? [] : liveElasticIp(found, address)
+  })
+  return elasticIps ? { elasticIps: sortedByAddress(elasticIps) } : {}
+}
+
+function liveElasticIp(found: Ec2Address, address: Address): LiveElasticIp {
+  const associationId = textOf(found.AssociationId)
+  return {
+    address,
+    id: found.AllocationId ?? '',
+    tags: tagsOf(found.Tags),
+    publicIp: found.PublicIp ?? '',
+    association: associationId === undefined ? undefined : { id: associationId, instanceId: textOf(found.InstanceId) },
+  }
+}
