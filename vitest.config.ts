@@ -3,8 +3,11 @@ import { defineConfig } from 'vitest/config'
 /** Tests that start real hosts or the built command line; everything else is a unit test and needs neither. */
 const hosts = ['test/integration/**/*.test.ts', 'test/**/*.hosts.test.ts']
 
-/** Of these the long ones, which `npm run test:full` runs: every pair of ends, whole volumes, a hundred thousand files. */
+/** Of these the long ones, which `npm run test:full` runs: every pair of ends, whole volumes, a hundred thousand files, faults. */
 const full = [
+  'test/integration/archives.test.ts',
+  'test/integration/faults.test.ts',
+  'test/integration/snapshots.test.ts',
   'test/integration/sync-ends.test.ts',
   'test/integration/blocks.test.ts',
   'test/hosts/blocks/block-copy.hosts.test.ts',
