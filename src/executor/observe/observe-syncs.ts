@@ -2,7 +2,7 @@ import pLimit from 'p-limit'
 import { messageOf } from '../../core/errors.js'
 import type { SyncFacts } from '../../model/kinds/sync-rule.js'
 import type { LiveVolume } from '../../model/kinds/volume.js'
-import type { CopyOptions } from '../../model/steps/step.js'
+import { copyOptionsOf } from '../../model/steps/copy-options.js'
 import type { Address } from '../../model/address.js'
 import type { SyncEndpoint, SyncSpec } from '../../model/kinds/sync-rule.js'
 import type { CopyPlace, CopyRule, HostAccess, Ports } from '../ports.js'
@@ -37,19 +37,16 @@ export async function readSyncs(
   return Object.fromEntries(readings.filter((reading) => reading !== undefined))
 }
 
-/** The rule as it is copied; `options` are those that are set. */
+/** The rule as it is copied. */
 function copyRule(sync: SyncSpec, sources: readonly CopyPlace[]): CopyRule {
-  const { include, owner, chmod, checksum, bandwidthKiBps, compress, partial } = sync
-  const options: CopyOptions = {
-    ...(include.length > 0 && { include }),
-    ...(owner !== undefined && { owner }),
-    ...(chmod !== undefined && { chmod }),
-    ...(checksum && { checksum }),
-    ...(bandwidthKiBps !== undefined && { bandwidthKiBps }),
-    ...(compress && { compress }),
-    ...(partial && { partial }),
+  const options = copyOptionsOf(sync)
+  return {
+    source: sources,
+    delete: sync.delete,
+    exclude: sync.exclude,
+    ...(options && { options }),
+    relayed: sync.via === 'local',
   }
-  return { source: sources, delete: sync.delete, exclude: sync.exclude, options, relayed: sync.via === 'local' }
 }
 
 async function readSync(

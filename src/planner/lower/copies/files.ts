@@ -1,7 +1,7 @@
 import type { Address } from '../../../model/address.js'
 import { recordTag } from '../../../model/copy-record.js'
-import type { SyncSpec } from '../../../model/kinds/sync-rule.js'
-import type { CopyOptions, PlannedPlace, StepId } from '../../../model/steps/step.js'
+import { copyOptionsOf } from '../../../model/steps/copy-options.js'
+import type { PlannedPlace, StepId } from '../../../model/steps/step.js'
 import { stepId } from '../../../model/steps/step-id.js'
 import type { ExpectedCopy, FileDecision, FileWork, RemoveFiles } from '../../decide/copies/file-decision.js'
 import type { Ends, Place } from '../../decide/copies/places.js'
@@ -46,7 +46,7 @@ function lowerCopy(
   before: readonly StepId[],
 ): void {
   const { destination, sources } = ends
-  const options = optionsOf(spec)
+  const options = copyOptionsOf(spec)
   const { path, ...machine } = plannedPlace(destination)
   graph.add(
     'copy-files',
@@ -98,20 +98,6 @@ function filledBy({ server }: Place): readonly StepId[] {
   return server ? [stepId('run-setup', server.address)] : []
 }
 
-function optionsOf(spec: SyncSpec): CopyOptions | undefined {
-  const { include, owner, chmod, checksum, bandwidthKiBps, compress, partial } = spec
-  const options: CopyOptions = {
-    ...(include.length > 0 && { include }),
-    ...(owner !== undefined && { owner }),
-    ...(chmod !== undefined && { chmod }),
-    ...(checksum && { checksum }),
-    ...(bandwidthKiBps !== undefined && { bandwidthKiBps }),
-    ...(compress && { compress }),
-    ...(partial && { partial }),
-  }
-  return Object.keys(options).length === 0 ? undefined : options
-}
-
 /** Without a copy the command is owed: it is run whatever the copy before it did. */
 function lowerWhatFollows(graph: StepGraph, { spec, ends, copy }: FileWork, before: readonly StepId[]): void {
   const { address, onChange, rolling } = spec
@@ -142,7 +128,7 @@ function lowerRecord(graph: StepGraph, { spec, ends, record }: FileWork): void {
     graph.add('tag-resource', address, { target, tags: { [tag]: record.value }, removeTags: [] }, { needs })
     return
   }
-  const options = optionsOf(spec)
+  const options = copyOptionsOf(spec)
   const source = sourceOf(ends)
   const fields = { target, tag, source, exclude, ...(options && { options }), rule: record.rule }
   graph.add('record-copy', address, fields, { needs })
