@@ -10,6 +10,8 @@ export interface Problem {
   readonly scope: 'plan' | 'address'
   readonly code: string
   readonly address: Address | undefined
+  /** The keys inside the address's entry of the stack file that it is about, e.g. `['ingress', 0, 'from']`; left out: the entry. */
+  readonly path?: readonly (string | number)[]
   readonly message: string
   readonly hint: string | undefined
 }

@@ -75,6 +75,11 @@ export function warningOf(address: Address, code: Code, message: string, hint?: 
   return { severity: 'warning', scope: 'address', code, address, message, hint }
 }
 
+/** The same problem, about one word of the entry in the stack file. */
+export function inEntry(problem: Problem, ...path: readonly (string | number)[]): Problem {
+  return { ...problem, path }
+}
+
 /** Whether nothing is planned for the address, nor for what stands on it. */
 export function isHeld({ kind }: Pick<Decided, 'kind'>): boolean {
   return kind === 'refuse' || kind === 'leave'
