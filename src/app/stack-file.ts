@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { messageOf, SpecError, UsageError } from '../core/errors.js'
+import type { Locate } from '../model/file-location.js'
 import { parseStack } from '../spec/parse.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import { readValues } from '../spec/yaml/yaml-values.js'
@@ -11,6 +12,8 @@ export interface StackFile {
   /** Absolute; relative paths in the file begin here. */
   readonly directory: string
   readonly spec: StackSpec
+  /** Where the file speaks of an address. */
+  readonly locate: Locate
 }
 
 /** What is said of a stack file beside it. */
@@ -32,7 +35,7 @@ export function readStackFile(
   const values = { ...readVariableFiles(variableFiles), ...variables }
   const result = parseStack({ file: path, text: readText(path), variables: values, target })
   if (!result.ok) throw new SpecError(result.diagnostics)
-  return { path, directory: dirname(resolve(path)), spec: result.spec }
+  return { path, directory: dirname(resolve(path)), spec: result.spec, locate: result.locate }
 }
 
 /**

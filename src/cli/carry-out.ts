@@ -34,7 +34,9 @@ export async function carryOut(
 ): Promise<number> {
   const json = options.json === true
   const out = json ? process.stderr : process.stdout
-  out.write(planText(plan, { color: useColor(out), verbose: options.verbose === true, destroying: verb === 'destroy' }))
+  const { locate } = session.file
+  const color = useColor(out)
+  out.write(planText(plan, { color, verbose: options.verbose === true, destroying: verb === 'destroy', locate }))
   const leavesErrors = hasErrors(plan)
   if (!json && plan.applyable && isNothingToDo(plan)) {
     return plan.complete && !leavesErrors ? exitCodes.success : exitCodes.failure
@@ -45,7 +47,7 @@ export async function carryOut(
     process.stderr.write('Nothing was done.\n')
     return exitCodes.failure
   }
-  out.write(resultText(plan, result, { color: useColor(out), durationMs, again, verb }))
+  out.write(resultText(plan, result, { color, durationMs, again, verb, locate }))
   if (interrupted) return exitCodes.interrupted
   if (leavesErrors) out.write(`${leftAlone(plan)}\n`)
   if (result.status !== 'converged' || leavesErrors) return exitCodes.failure
@@ -61,6 +63,7 @@ async function applyShown(session: Session, plan: Plan, question: string, option
     stdout: process.stdout,
     stderr: process.stderr,
     color: useColor(process.stderr),
+    locate: session.file.locate,
   })
   const controller = new AbortController()
   let stopListening: () => void = () => undefined

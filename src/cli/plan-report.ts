@@ -1,3 +1,4 @@
+import type { Locate } from '../model/file-location.js'
 import type { Plan } from '../model/plan.js'
 import { planJson } from '../report/plan/plan-json.js'
 import { planMarkdown } from '../report/plan/plan-markdown.js'
@@ -8,8 +9,9 @@ export function renderPlan(
   plan: Plan,
   options: { readonly json?: boolean; readonly markdown?: boolean; readonly verbose?: boolean },
   color: boolean,
+  locate: Locate,
 ): string {
-  if (options.json === true) return planJson(plan)
-  if (options.markdown === true) return planMarkdown(plan)
-  return planText(plan, { color, verbose: options.verbose === true })
+  if (options.json === true) return planJson(plan, locate)
+  if (options.markdown === true) return planMarkdown(plan, locate)
+  return planText(plan, { color, verbose: options.verbose === true, locate })
 }

@@ -2,6 +2,7 @@ import pico from 'picocolors'
 import type { Diagnostic } from '../core/errors.js'
 import { count } from '../core/units.js'
 import type { Colors } from './colors.js'
+import { frameLines } from './frame-lines.js'
 
 /**
  * Diagnostics as a terminal shows them, as compilers do: `file:line:column  error CODE  message`, the lines around it,
@@ -18,17 +19,9 @@ function formatOne({ code, message, file, line, column, frame, hint }: Diagnosti
   const place =
     frame === undefined ? colors.cyan(file) : `${colors.cyan(file)}:${colors.yellow(line)}:${colors.yellow(column)}`
   const lines = [`${place}  ${colors.red('error')} ${colors.dim(code)}  ${colors.bold(message)}`]
-  if (frame !== undefined) lines.push(...frame.split('\n').map((text) => formatFrameLine(text, colors)))
+  if (frame !== undefined) lines.push(...frameLines(frame, colors).map((text) => `  ${text}`))
   if (hint !== undefined) lines.push(`  ${colors.green('hint:')} ${hint}`)
   return lines.join('\n')
-}
-
-const caretLine = /^(\s*\|\s*)(\^+)$/
-
-function formatFrameLine(text: string, colors: Colors): string {
-  const [, margin = '', carets = ''] = caretLine.exec(text) ?? []
-  if (carets !== '') return `  ${colors.dim(margin)}${colors.red(carets)}`
-  return text.startsWith('>') ? `  ${text}` : `  ${colors.dim(text)}`
 }
 
 /** `3 mistakes in stack.yaml`; a mistake on the command line counts with the file's. */

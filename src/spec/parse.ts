@@ -1,9 +1,8 @@
 import type { Diagnostic } from '../core/errors.js'
-import { parseAddress } from '../model/address.js'
-import type { Address } from '../model/address.js'
+import type { Locate } from '../model/file-location.js'
 import { analyse, specWithoutMistakes } from './analyse.js'
 import { diagnosticsOf } from './diagnostics.js'
-import { specKinds } from './kinds/kinds.js'
+import { locateIn } from './locate.js'
 import type { Problem } from './problem.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import { readDocument } from './yaml/yaml-document.js'
@@ -20,17 +19,12 @@ export interface ParseInput {
   readonly target?: string | undefined
 }
 
-export interface Position {
-  readonly line: number
-  readonly column: number
-}
-
 export type ParseResult =
   | {
       readonly ok: true
       readonly spec: StackSpec
       /** Where an entry stands in the file; undefined for what evenkeel added by itself. */
-      positionOf(address: Address): Position | undefined
+      readonly locate: Locate
     }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
 
@@ -39,12 +33,13 @@ export type ParseResult =
  * A text without a mistake is read by the quick reader alone; any other is read again with positions.
  */
 export function parseStack(input: ParseInput): ParseResult {
+  const locate = locateIn(input.file, input.text)
   const values = readValues(input.text)
   const quick = values && specWithoutMistakes(values.value, input)
-  if (quick) return succeed(quick, input.text)
+  if (quick) return { ok: true, spec: quick, locate }
   const document = readDocument(input.text)
   const { spec, problems } = analyse(document.value, input)
-  if (spec && document.syntax.length === 0) return succeed(spec, input.text)
+  if (spec && document.syntax.length === 0) return { ok: true, spec, locate }
   return { ok: false, diagnostics: diagnosticsOf(input.file, document, believable(document, problems)) }
 }
 
@@ -69,19 +64,4 @@ function believable(document: StackDocument, problems: readonly Problem[]): read
     if (!localCodes.has(code) || path.length === 0) return false
     return document.positionOf(document.endOf(path.slice(0, 2))).line < limit
   })
-}
-
-function succeed(spec: StackSpec, text: string): ParseResult {
-  let document: ReturnType<typeof readDocument> | undefined
-  return {
-    ok: true,
-    spec,
-    positionOf: (address) => {
-      const parts = parseAddress(address)
-      if (!parts) return undefined
-      document ??= readDocument(text)
-      const span = document.spanOfKey(specKinds[parts.kind].pathOf(parts.name))
-      return span && document.positionOf(span.start)
-    },
-  }
 }

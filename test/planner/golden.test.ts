@@ -7,7 +7,7 @@ import { makeDestroyPlan, makePlan } from '../../src/planner/make-plan.js'
 import { planJson } from '../../src/report/plan/plan-json.js'
 import { planText } from '../../src/report/plan/plan-text.js'
 import { goldenCases } from '../golden/plan/worlds.js'
-import { specOf } from '../support/live-stack.js'
+import { parsedStack } from '../support/live-stack.js'
 
 const home = fileURLToPath(new URL('../golden/plan', import.meta.url))
 
@@ -18,13 +18,13 @@ describe('golden plans', () => {
     const live = `${JSON.stringify(world(text), null, 2)}\n`
     await expect(live).toMatchFileSnapshot(join(home, name, 'live.json'))
     const observed = JSON.parse(live) as LiveStack
-    const spec = specOf(text)
+    const { spec, locate } = parsedStack(text)
     const plan = destroy
       ? makeDestroyPlan(destroy === 'with-file' ? spec : undefined, observed, options)
       : makePlan(spec, observed, options)
-    const shown = planText(plan, { color: false, verbose: verbose ?? false })
+    const shown = planText(plan, { color: false, verbose: verbose ?? false, locate })
     await expect(shown).toMatchFileSnapshot(join(home, name, 'plan.txt'))
-    await expect(planJson(plan)).toMatchFileSnapshot(join(home, name, 'plan.json'))
+    await expect(planJson(plan, locate)).toMatchFileSnapshot(join(home, name, 'plan.json'))
   })
 
   it('has a case for every directory', () => {

@@ -9,7 +9,7 @@ import { makePlan } from '../../src/planner/make-plan.js'
 import { driftJson } from '../../src/report/drift/drift-json.js'
 import { planJson } from '../../src/report/plan/plan-json.js'
 import { showJson } from '../../src/report/show/show-json.js'
-import { specOf } from '../support/live-stack.js'
+import { parsedStack } from '../support/live-stack.js'
 
 const golden = fileURLToPath(new URL('../golden/plan', import.meta.url))
 const cases = readdirSync(golden).filter((name) => statSync(join(golden, name)).isDirectory())
@@ -22,10 +22,10 @@ describe('published schemas', () => {
   it.each(['plan', 'drift', 'show'] as const)('%s describes what is really printed, and nothing else', (name) => {
     const validate = validatorOf(name)
     for (const directory of cases) {
-      const spec = specOf(readFileSync(join(golden, directory, 'stack.yaml'), 'utf8'))
+      const { spec, locate } = parsedStack(readFileSync(join(golden, directory, 'stack.yaml'), 'utf8'))
       const live = JSON.parse(readFileSync(join(golden, directory, 'live.json'), 'utf8')) as LiveStack
       const plan = makePlan(spec, live)
-      const printed = { plan: planJson(plan), drift: driftJson(driftOf(plan)), show: showJson(live) }[name]
+      const printed = { plan: planJson(plan, locate), drift: driftJson(driftOf(plan)), show: showJson(live) }[name]
       validate(JSON.parse(printed))
       expect(validate.errors, `${directory}: ${JSON.stringify(validate.errors)}`).toBeNull()
     }

@@ -368,12 +368,25 @@ describe('references', () => {
   })
 })
 
-describe('positionOf', () => {
-  it('tells where an entry stands, and nothing of what is generated', () => {
-    const result = parseStack({ file: 'stack.yaml', text: `${head}servers:\n  web: { ${server}, count: 2 }\n` })
-    if (!result.ok) expect.fail('it is a valid file')
-    expect(result.positionOf(addressOf('server', 'web', 1))).toEqual({ line: 5, column: 3 })
-    expect(result.positionOf(addressOf('keyPair', 'default'))).toBeUndefined()
+describe('locate', () => {
+  const text = `${head}servers:\n  web: { ${server}, count: 2, elasticIp: true, securityGroups: [a] }\nsecurityGroups:\n  a:\n    ingress:\n      - { port: 22, from: my-ip }\n`
+  const result = parseStack({ file: 'stack.yaml', text })
+  const locate = result.ok ? result.locate : expect.fail('it is a valid file')
+
+  it('tells where an entry stands, with the lines around it, and nothing of what is generated', () => {
+    expect(locate(addressOf('server', 'web', 1))).toMatchObject({ file: 'stack.yaml', line: 5, column: 3 })
+    expect(locate(addressOf('server', 'web', 1))?.frame).toContain(`> 5 |   web: {`)
+    expect(locate(addressOf('keyPair', 'default'))).toBeUndefined()
+    expect(locate(addressOf('server', 'db'))).toBeUndefined()
+  })
+
+  it('tells where a word inside an entry stands, else the nearest thing around it', () => {
+    const rule = addressOf('securityGroup', 'a')
+    expect(locate(rule, ['ingress', 0, 'from'])).toMatchObject({ line: 9, column: 27 })
+    expect(locate(rule, ['ingress', 0, 'protocol'])).toMatchObject({ line: 9, column: 9 })
+    expect(locate(rule, ['ingress', 4])).toMatchObject({ line: 8, column: 5 })
+    expect(locate(rule, ['description'])).toMatchObject({ line: 7, column: 3 })
+    expect(locate(addressOf('elasticIp', 'web', 0))).toMatchObject({ line: 5, column: 57 })
   })
 })
 

@@ -13,9 +13,14 @@ export function at(text: string): Address {
 
 /** The specification of a stack file's text, which must be without mistakes. */
 export function specOf(text: string, variables: Readonly<Record<string, string>> = {}): StackSpec {
+  return parsedStack(text, variables).spec
+}
+
+/** The same, with where everything stands in it. */
+export function parsedStack(text: string, variables: Readonly<Record<string, string>> = {}) {
   const result = parseStack({ file: 'stack.yaml', text, variables })
   if (!result.ok) throw new Error(result.diagnostics.map(({ line, message }) => `${line}: ${message}`).join('\n'))
-  return result.spec
+  return result
 }
 
 /** A region in which nothing of the stack is there yet, and every image that the file asks for. */

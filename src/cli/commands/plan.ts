@@ -56,7 +56,7 @@ export const planCommand: CommandDefinition = (finish) =>
         const text = savedPlanText(plan, stackFile, { ...options, ...stackFileOptions(options) })
         writeFileSync(options.out, text, { mode: 0o600 })
       }
-      process.stdout.write(report.renderPlan(plan, options, useColor(process.stdout)))
+      process.stdout.write(report.renderPlan(plan, options, useColor(process.stdout), stackFile.locate))
       const isEmpty = plan.steps.length === 0
       if (hasErrors(plan)) finish(exitCodes.failure)
       else finish(options.detailedExitcode === true && !isEmpty ? exitCodes.changes : exitCodes.success)

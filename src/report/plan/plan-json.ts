@@ -1,5 +1,8 @@
 import type { Change, ChangeKind } from '../../model/change.js'
+import { nowhere, type Locate } from '../../model/file-location.js'
 import type { Plan } from '../../model/plan.js'
+import type { Problem } from '../../model/plan-problem.js'
+import { positionIn } from '../places.js'
 import { shortNeeds } from './short-needs.js'
 
 /** How many changes of each kind a plan has. */
@@ -12,7 +15,7 @@ export function summaryOfPlan(changes: readonly Change[]): PlanSummary {
 }
 
 /** A plan as `plan --json` prints it (schema/plan.schema.json), with a line break at the end. Without user data or tags: it can be shown in a log. */
-export function planJson(plan: Plan): string {
+export function planJson(plan: Plan, locate: Locate = nowhere): string {
   const { formatVersion, stack, complete, applyable, specDigest, liveDigest, problems, impossible, unreadable } = plan
   const needsOf = shortNeeds(plan.steps)
   const document = {
@@ -26,18 +29,24 @@ export function planJson(plan: Plan): string {
       const { id, kind, address, impact } = step
       return { id, kind, address, needs: needsOf(step), impact }
     }),
-    problems: problems.map(({ severity, scope, code, address, message, hint }) => ({
-      severity,
-      scope,
-      code,
-      address: address ?? null,
-      message,
-      hint: hint ?? null,
-    })),
+    problems: problems.map((problem) => problemMembers(problem, locate)),
     unreadable,
     impossible,
     specDigest,
     liveDigest,
   }
   return `${JSON.stringify(document, null, 2)}\n`
+}
+
+function problemMembers({ severity, scope, code, address, path, message, hint }: Problem, locate: Locate): object {
+  const location = address === undefined ? undefined : locate(address, path)
+  return {
+    severity,
+    scope,
+    code,
+    address: address ?? null,
+    message,
+    hint: hint ?? null,
+    location: location ? positionIn(location) : null,
+  }
 }

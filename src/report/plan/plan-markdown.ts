@@ -1,5 +1,6 @@
 import { count } from '../../core/units.js'
 import type { Change } from '../../model/change.js'
+import { nowhere, type Locate } from '../../model/file-location.js'
 import type { Plan } from '../../model/plan.js'
 import { valueText } from '../diff-value.js'
 import { summaryOfPlan } from './plan-json.js'
@@ -10,7 +11,7 @@ const rowsMax = 50
 const detailsMax = 50_000
 
 /** A plan as a pull request's comment: a line, a short table, and the whole text folded away. */
-export function planMarkdown(plan: Plan): string {
+export function planMarkdown(plan: Plan, locate: Locate = nowhere): string {
   const { create, update, replace, remove, adopt } = summaryOfPlan(plan.changes)
   const changes = plan.changes.filter(({ kind }) => kind !== 'none')
   const counts: readonly (readonly [number, string])[] = [
@@ -25,10 +26,11 @@ export function planMarkdown(plan: Plan): string {
   if (changes.length === 0 && plan.steps.length === 0) {
     lines.push(plan.complete ? 'No changes. The live stack is as the file says.' : 'No changes in what could be read.')
   } else lines.push(`**${summary.join(', ') || 'No changes'}** (${count(plan.steps.length, 'step')})`)
-  for (const { severity, message, hint } of plan.problems) {
+  for (const { severity, message, hint, address, path } of plan.problems) {
+    const place = address === undefined ? undefined : locate(address, path)
     lines.push(
       '',
-      `> **${severity === 'error' ? 'Error' : 'Warning'}:** ${escaped(message)}${hint === undefined ? '' : ` – ${escaped(hint)}`}`,
+      `> **${severity === 'error' ? 'Error' : 'Warning'}:** ${escaped(message)}${hint === undefined ? '' : ` – ${escaped(hint)}`}${place === undefined ? '' : ` (\`${place.file}:${place.line}:${place.column}\`)`}`,
     )
   }
   if (changes.length > 0) {
@@ -37,7 +39,7 @@ export function planMarkdown(plan: Plan): string {
     if (changes.length > rowsMax) lines.push(`| | … | and ${changes.length - rowsMax} more | |`)
   }
   if (changes.length > 0 || plan.steps.length > 0) {
-    const text = planText(plan, { color: false, verbose: false })
+    const text = planText(plan, { color: false, verbose: false, locate })
     const shown = text.length > detailsMax ? `${text.slice(0, detailsMax)}\n…\n` : text
     const fence = '`'.repeat(Math.max(3, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length + 1)))
     lines.push(

@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors'
 import { count } from '../../core/units.js'
+import type { Locate } from '../../model/file-location.js'
 import { hasErrors, type Plan } from '../../model/plan.js'
 import type { Colors } from '../colors.js'
 import { changeLines } from './plan-text-changes.js'
@@ -13,6 +14,8 @@ export interface PlanTextOptions {
   readonly verbose: boolean
   /** A plan of `destroy`: an empty one means that nothing is left. */
   readonly destroying?: boolean
+  /** Where the stack file speaks of what problems are about; left out: they are told without. */
+  readonly locate?: Locate | undefined
 }
 
 /** A plan for people: what changes, grouped by server; the steps in order; problems; one line that sums it up. Ends with a line break. */
@@ -21,7 +24,7 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
   const sections = [
     changeLines(plan, colors, options.verbose),
     stepLines(plan, colors, options.verbose),
-    problemLines(plan, colors),
+    problemLines(plan, colors, options.locate),
     summaryLines(plan, options, colors),
   ].filter((lines) => lines.length > 0)
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`

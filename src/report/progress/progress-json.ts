@@ -1,6 +1,8 @@
 import type { EvenkeelError } from '../../core/errors.js'
 import type { EventSink, RunEvent } from '../../executor/events.js'
+import { nowhere, type FileLocation, type Locate } from '../../model/file-location.js'
 import type { Outcome } from '../../executor/outcome.js'
+import { positionIn } from '../places.js'
 
 /** Of the lines that `apply --json` and `destroy --json` print; raised when a member changes its meaning or goes. */
 const eventsFormatVersion = 1
@@ -12,7 +14,7 @@ const progressEveryMs = 500
  * One JSON object a line, each `{ formatVersion, event, time, … }`; described by schema/run-events.schema.json. The last line is the
  * result: `{ event: "result", status, summary, outcomes: [{ step, outcome, by?, error? }], error? }`.
  */
-export function jsonProgress(write: (line: string) => void): EventSink {
+export function jsonProgress(write: (line: string) => void, locate: Locate = nowhere): EventSink {
   const saidAt = new Map<string, number>()
   return (event) => {
     if (event.kind === 'step-progress') {
@@ -20,7 +22,7 @@ export function jsonProgress(write: (line: string) => void): EventSink {
       saidAt.set(event.stepId, event.at)
     }
     const head = { formatVersion: eventsFormatVersion, event: nameOf(event), time: new Date(event.at).toISOString() }
-    write(`${JSON.stringify({ ...head, ...membersOf(event) })}\n`)
+    write(`${JSON.stringify({ ...head, ...membersOf(event, locate) })}\n`)
   }
 }
 
@@ -28,7 +30,7 @@ function nameOf({ kind }: RunEvent): string {
   return kind === 'run-finished' ? 'result' : kind
 }
 
-function membersOf(event: RunEvent): object {
+function membersOf(event: RunEvent, locate: Locate): object {
   switch (event.kind) {
     case 'run-started':
       return { run: event.run, stack: event.plan.stack, steps: event.plan.steps.length }
@@ -42,7 +44,13 @@ function membersOf(event: RunEvent): object {
       return { step: event.stepId, attempt: event.attempt, delayMs: event.delayMs, error: errorMembers(event.error) }
     case 'step-finished': {
       const { id, kind, address } = event.step
-      return { step: id, kind, address, ...outcomeMembers(event.outcome), durationMs: event.durationMs }
+      return {
+        step: id,
+        kind,
+        address,
+        ...outcomeMembers(event.outcome, locate(address)),
+        durationMs: event.durationMs,
+      }
     }
     case 'interrupted':
       return { inFlight: event.inFlight }
@@ -66,14 +74,14 @@ export function summaryOf(outcomes: readonly Outcome[]): Readonly<Record<Outcome
   return summary
 }
 
-function outcomeMembers(outcome: Outcome): object {
+function outcomeMembers(outcome: Outcome, location?: FileLocation): object {
   return {
     outcome: outcome.kind,
     ...(outcome.kind === 'blocked' && { by: outcome.by }),
-    ...(outcome.kind === 'failed' && { error: errorMembers(outcome.error) }),
+    ...(outcome.kind === 'failed' && { error: errorMembers(outcome.error, location) }),
   }
 }
 
-function errorMembers({ code, message, hint }: EvenkeelError): object {
-  return { code, message, ...(hint !== undefined && { hint }) }
+function errorMembers({ code, message, hint }: EvenkeelError, location?: FileLocation): object {
+  return { code, message, ...(hint !== undefined && { hint }), ...(location && { location: positionIn(location) }) }
 }

@@ -1,4 +1,5 @@
 import type { EventSink } from '../../executor/events.js'
+import type { Locate } from '../../model/file-location.js'
 import { jsonProgress } from './progress-json.js'
 import { plainProgress } from './progress-plain.js'
 
@@ -17,6 +18,8 @@ export interface ProgressStreams {
   /** Gets everything else. */
   readonly stderr: NodeJS.WriteStream
   readonly color: boolean
+  /** Where the stack file speaks of what fails; for JSON lines. */
+  readonly locate?: Locate | undefined
 }
 
 /** A sink for a run's events in the given style. What draws is loaded for a terminal alone. */
@@ -24,7 +27,7 @@ export async function createProgress(style: ProgressStyle, streams: ProgressStre
   const { stdout, stderr } = streams
   switch (style) {
     case 'json':
-      return { sink: jsonProgress((line) => stdout.write(line)), close: () => Promise.resolve() }
+      return { sink: jsonProgress((line) => stdout.write(line), streams.locate), close: () => Promise.resolve() }
     case 'plain':
       return { sink: plainProgress((line) => stderr.write(line)), close: () => Promise.resolve() }
     case 'terminal': {

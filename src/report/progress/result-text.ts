@@ -1,9 +1,11 @@
 import { createColors } from 'picocolors'
 import { count, formatDuration } from '../../core/units.js'
 import type { ApplyResult, Outcome } from '../../executor/outcome.js'
+import type { Locate } from '../../model/file-location.js'
 import type { Plan } from '../../model/plan.js'
 import type { Step } from '../../model/steps/step.js'
 import { errorParagraph } from '../error-text.js'
+import { placesIn } from '../places.js'
 import { summaryOf } from './progress-json.js'
 
 export interface ResultTextOptions {
@@ -13,6 +15,8 @@ export interface ResultTextOptions {
   readonly again: string
   /** `apply` or `destroy`. */
   readonly verb: 'apply' | 'destroy'
+  /** Where the stack file speaks of what failed; left out: that is told without. */
+  readonly locate?: Locate | undefined
 }
 
 /** What was done, what failed and why, what that blocked, and what to run next. Ends with a line break. */
@@ -20,6 +24,7 @@ export function resultText(plan: Plan, result: ApplyResult, options: ResultTextO
   const colors = createColors(options.color)
   const outcomes = new Map(result.outcomes.map(({ stepId, outcome }) => [stepId, outcome]))
   const outcomeOf = ({ id }: Step): Outcome => outcomes.get(id) ?? { kind: 'cancelled' }
+  const placeLines = placesIn(options.locate, colors)
   const lines: string[] = []
 
   for (const step of plan.steps) {
@@ -27,6 +32,7 @@ export function resultText(plan: Plan, result: ApplyResult, options: ResultTextO
     if (outcome.kind !== 'failed') continue
     lines.push(`${colors.red('✗')} ${colors.bold(step.address)}  ${step.kind}`)
     lines.push(indent(errorParagraph(outcome.error)))
+    lines.push(...placeLines(step).map(indent))
     const blocked = plan.steps.filter((other) => {
       const its = outcomeOf(other)
       return its.kind === 'blocked' && its.by === step.id

@@ -23,6 +23,8 @@ export interface StackDocument {
   readonly syntax: readonly SyntaxProblem[]
   /** The position of the key or of the value at a path; of the nearest thing around it where that does not exist. */
   spanOf(path: Path, at: 'key' | 'value'): Span
+  /** Whether something stands at a path. */
+  has(path: Path): boolean
   /** The offset at which the value at a path ends. */
   endOf(path: Path): number
   /** The position of the key at a path, if it stands in the file. */
@@ -46,6 +48,7 @@ export function readDocument(text: string): StackDocument {
     value: valueOf(document, syntax),
     syntax,
     spanOf: (path, at) => spanOf(document, pairs, path, at),
+    has: (path) => find(document, pairs, path, { exactly: true }) !== undefined,
     endOf: (path) => find(document, pairs, path).value?.range?.[1] ?? 0,
     spanOfKey: (path) => {
       const range = find(document, pairs, path, { exactly: true })?.key?.range

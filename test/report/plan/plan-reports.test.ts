@@ -11,7 +11,7 @@ import { driftText } from '../../../src/report/drift/drift-text.js'
 import { planMarkdown } from '../../../src/report/plan/plan-markdown.js'
 import { planText } from '../../../src/report/plan/plan-text.js'
 import { showText } from '../../../src/report/show/show-text.js'
-import { specOf } from '../../support/live-stack.js'
+import { parsedStack, specOf } from '../../support/live-stack.js'
 
 const golden = fileURLToPath(new URL('../../golden/plan', import.meta.url))
 
@@ -102,6 +102,11 @@ describe('a plan as Markdown', () => {
     const text = planMarkdown({ ...plan, changes: changes.map((change) => ({ ...change, kind: 'remove' as const })) })
     expect(text).toContain('a \\| b &lt;script> ```')
     expect(text).toContain('````text')
+  })
+
+  it('names the place in the file that a problem is about', () => {
+    const text = readFileSync(join(golden, 'shrink-volume', 'stack.yaml'), 'utf8')
+    expect(planMarkdown(planOf('shrink-volume'), parsedStack(text).locate)).toContain('(`stack.yaml:16:3`)')
   })
 
   it('says when it cannot be applied, and why', () => {

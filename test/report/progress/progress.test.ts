@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { ProviderError } from '../../../src/core/errors.js'
 import type { RunEvent } from '../../../src/executor/events.js'
 import type { ApplyResult, Outcome } from '../../../src/executor/outcome.js'
+import type { Locate } from '../../../src/model/file-location.js'
 import type { Plan } from '../../../src/model/plan.js'
 import type { Step } from '../../../src/model/steps/step.js'
 import { jsonProgress } from '../../../src/report/progress/progress-json.js'
@@ -19,6 +20,10 @@ const quota = new ProviderError('USAGE', 'EC2 refused CreateVolume: you have too
   errorClass: 'quota',
   hint: 'delete some, or ask AWS for more',
 })
+const locate: Locate = (address) =>
+  address === 'volume.music'
+    ? { file: 'stack.yaml', line: 7, column: 3, frame: '> 7 |   music: { size: 1 }\n    |   ^^^^^' }
+    : undefined
 const failed: Outcome = { kind: 'failed', error: quota }
 
 const events: readonly RunEvent[] = [
@@ -93,6 +98,14 @@ describe('JSON progress', () => {
     })
   })
 
+  it('tells with what failed where the file speaks of it', () => {
+    const places = written((write) => jsonProgress(write, locate))
+    const failed = places.split('\n').filter((line) => line.includes('"outcome":"failed"') && line.includes('step-fin'))
+    expect(failed.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { address: 'volume.music', error: { location: { file: 'stack.yaml', line: 7, column: 3 } } },
+    ])
+  })
+
   it('thins progress out', () => {
     let count = 0
     const sink = jsonProgress(() => {
@@ -118,6 +131,19 @@ describe('the result for people', () => {
         'Apply incomplete: 1 done, 1 failed, 1 blocked, in 18.0s.',
         'Next: solve what failed, then `evenkeel apply stack.yaml` does that and the 1 step behind it; what is done stays done.',
         '',
+      ].join('\n'),
+    )
+  })
+
+  it('shows where the file speaks of what failed', () => {
+    expect(resultText(planOf([server, volume, attach]), partial(), { ...options, locate })).toContain(
+      [
+        '✗ volume.music  create-volume',
+        '  EC2 refused CreateVolume: you have too many volumes. Delete some, or ask AWS for more. [USAGE]',
+        '  stack.yaml:7:3',
+        '  > 7 |   music: { size: 1 }',
+        '      |   ^^^^^',
+        '  not done because of it: attach-volume:volume.music',
       ].join('\n'),
     )
   })

@@ -23,7 +23,7 @@ function mistakesIn(text: string) {
 
 describe('archives in a stack file', () => {
   it('have defaults, and a temporary server with the generated key and group', () => {
-    const { spec, positionOf } = specOf(stack(`{ from: ~/Music, server: ${server} }`))
+    const { spec, locate } = specOf(stack(`{ from: ~/Music, server: ${server} }`))
     expect(spec.archives).toMatchObject([
       {
         address: 'archive.music',
@@ -39,7 +39,7 @@ describe('archives in a stack file', () => {
     expect(spec.keyPairs.map(({ address }) => address)).toEqual(['keyPair.default'])
     expect(spec.securityGroups.map(({ address }) => address)).toEqual(['securityGroup.default'])
     expect(spec.servers).toEqual([])
-    expect(positionOf(spec.archives[0]?.address ?? expect.fail())).toEqual({ line: 5, column: 3 })
+    expect(locate(spec.archives[0]?.address ?? expect.fail())).toMatchObject({ line: 5, column: 3 })
   })
 
   it('say all that they can, with variables, and tags of their own beside the stack’s', () => {

@@ -1,0 +1,35 @@
+import { parseAddress } from '../model/address.js'
+import type { Locate } from '../model/file-location.js'
+import { specKinds } from './kinds/kinds.js'
+import type { Path } from './problem.js'
+import { codeFrame, linesOf } from './yaml/code-frame.js'
+import { readDocument, type Span, type StackDocument } from './yaml/yaml-document.js'
+
+/** Finds entries of a stack file by their addresses. The text is read with positions when the first one is asked for. */
+export function locateIn(file: string, text: string): Locate {
+  let document: StackDocument | undefined
+  let lines: readonly string[] = []
+  return (address, path = []) => {
+    const parts = parseAddress(address)
+    if (!parts) return undefined
+    if (!document) {
+      document = readDocument(text)
+      lines = linesOf(text)
+    }
+    const span = spanIn(document, specKinds[parts.kind].pathOf(parts.name), path)
+    if (!span) return undefined
+    const { line, column } = document.positionOf(span.start)
+    return { file, line, column, frame: codeFrame(lines, line, column, span.end - span.start) }
+  }
+}
+
+/** The value at a path inside an entry; where a part of the path is not written, the key of what is around it. */
+function spanIn(document: StackDocument, entry: Path, path: Path): Span | undefined {
+  const entryKey = document.spanOfKey(entry)
+  if (!entryKey) return undefined
+  for (let depth = path.length; depth > 0; depth -= 1) {
+    const inside = [...entry, ...path.slice(0, depth)]
+    if (document.has(inside)) return document.spanOf(inside, depth === path.length ? 'value' : 'key')
+  }
+  return entryKey
+}
