@@ -54,4 +54,4 @@ export const securityGroupMutability: Mutabilities<SecurityGroupPath> = {
 }
 
 /** What is recorded of a security group in its applied tag. Short: a tag's value holds 256 characters (EC2 User Guide, "Tag restrictions"). */
-export const securityGroupAppliedKeys = ['description', 'ingress', 'tags'] as const
+export const securityGroupAppliedKeys = ['description', 'ingress', 'operator', 'tags'] as const

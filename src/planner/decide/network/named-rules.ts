@@ -1,10 +1,11 @@
 import { canonicalCidr, cidrOfAddress } from '../../../core/cidr-block.js'
 import type { IngressRuleSpec } from '../../../model/kinds/security-group.js'
 import type { LiveRule } from '../../../model/kinds/security-group.js'
+import type { AppliedRecord } from '../../../model/applied.js'
 import type { World } from '../../world.js'
 import type { PlannedRule } from '../../../model/steps/step.js'
 
-/** On a live rule, says that it came from `my-ip` in the file, so that an operator who moves is told from a rule made by hand. */
+/** For people who read the rule in EC2. It proves nothing: whoever opens a port by hand can write it too. */
 const myIpDescription = 'my-ip'
 
 /** One rule in the common form, with the text by which two rules are the same and in which people read it. */
@@ -14,19 +15,27 @@ export interface NamedRule {
   readonly text: string
   /** The text without the source, for rules from `my-ip`. */
   readonly door: string
+  /** Wanted: the file says `my-ip`. Live: it is where the operator is now, or was at the last apply, whatever its description says. */
   readonly isMyIp: boolean
+  /** Whether it lets in a single address. */
+  readonly isOneAddress: boolean
+}
+
+/** The operator's address as a block of one; undefined while it is not known. */
+export function operatorCidrOf({ live }: World): string | undefined {
+  const { operatorIp } = live.stack
+  return operatorIp === undefined ? undefined : (cidrOfAddress(operatorIp) ?? operatorIp)
 }
 
 /** What the file wants let in; `my-ip` rules are left out while the operator's address is not known. */
 export function wantedRules(world: World, rules: readonly IngressRuleSpec[]): readonly NamedRule[] {
-  const { operatorIp } = world.live.stack
-  const operatorCidr = operatorIp === undefined ? undefined : (cidrOfAddress(operatorIp) ?? operatorIp)
+  const operatorCidr = operatorCidrOf(world)
   const wanted: NamedRule[] = []
   for (const { protocol, fromPort, toPort, from } of rules) {
     const source = wantedSource(from, operatorCidr)
     if (source === undefined) continue
     const description = from.kind === 'my-ip' ? myIpDescription : undefined
-    wanted.push(named({ ...doorOf(protocol, fromPort, toPort), source, description }))
+    wanted.push(named({ ...doorOf(protocol, fromPort, toPort), source, description }, from.kind === 'my-ip'))
   }
   return uniqueByText(wanted)
 }
@@ -40,13 +49,28 @@ function wantedSource(
   return cidr === undefined ? undefined : { kind: 'cidr', cidr }
 }
 
-/** What is let in now; groups of this stack by address. */
-export function liveRules(world: World, rules: readonly LiveRule[]): readonly NamedRule[] {
+/** What is let in now; groups of this stack by address. `applied` is the group's record, which proves where the operator was. */
+export function liveRules(
+  world: World,
+  rules: readonly LiveRule[],
+  applied: AppliedRecord | undefined,
+): readonly NamedRule[] {
+  const operatorCidr = operatorCidrOf(world)
+  const isOperators = (source: PlannedRule['source']) =>
+    source.kind === 'cidr' &&
+    (source.cidr === operatorCidr ||
+      // Six digits are no proof of a whole network.
+      (applied?.operator !== undefined && isOneAddress(source) && world.digest(source.cidr) === applied.operator))
   return uniqueByText(
-    rules.map(({ protocol, fromPort, toPort, source, description }) =>
-      named({ ...doorOf(protocol, fromPort, toPort), source: liveSource(world, source), description }),
-    ),
+    rules.map(({ protocol, fromPort, toPort, source: live, description }) => {
+      const source = liveSource(world, live)
+      return named({ ...doorOf(protocol, fromPort, toPort), source, description }, isOperators(source))
+    }),
   )
+}
+
+function isOneAddress(source: PlannedRule['source']): boolean {
+  return source.kind === 'cidr' && source.cidr.endsWith(source.cidr.includes(':') ? '/128' : '/32')
 }
 
 function liveSource(world: World, source: LiveRule['source']): PlannedRule['source'] {
@@ -65,11 +89,11 @@ function doorOf(protocol: string, fromPort: number, toPort: number) {
   return hasPorts ? { protocol: wire, fromPort, toPort } : { protocol: wire, fromPort: -1, toPort: -1 }
 }
 
-function named(rule: PlannedRule): NamedRule {
+function named(rule: PlannedRule, isMyIp: boolean): NamedRule {
   const { protocol, fromPort, toPort, source } = rule
   const ports = fromPort === -1 ? '' : fromPort === toPort ? ` ${fromPort}` : ` ${fromPort}-${toPort}`
   const door = `${protocol === '-1' ? 'all' : protocol}${ports}`
-  return { rule, text: `${door} from ${sourceText(source)}`, door, isMyIp: rule.description === myIpDescription }
+  return { rule, text: `${door} from ${sourceText(source)}`, door, isMyIp, isOneAddress: isOneAddress(source) }
 }
 
 function sourceText(source: PlannedRule['source']): string {

@@ -1,6 +1,6 @@
 import type { Address } from '../../../model/address.js'
 import { compareText } from '../../../model/address-order.js'
-import { parseApplied, type AppliedRecord } from '../../../model/applied.js'
+import { parseApplied, pickApplied, type AppliedRecord } from '../../../model/applied.js'
 import type { Diff } from '../../../model/change.js'
 import type { LiveSecurityGroup } from '../../../model/kinds/security-group.js'
 import { mutabilityOf } from '../../../model/mutability.js'
@@ -23,7 +23,7 @@ import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reas
 import type { World } from '../../world.js'
 import { errorOf, refused, warningOf, type Decided, type Refuse } from '../decided.js'
 import { subnetOf } from '../servers/server-properties.js'
-import { liveRules, wantedRules, type NamedRule } from './named-rules.js'
+import { liveRules, operatorCidrOf, wantedRules, type NamedRule } from './named-rules.js'
 
 /** What becomes of a security group. */
 export type SecurityGroupDecision = CreateGroupDecision | StandingGroupDecision | RemoveGroupDecision | Refuse
@@ -93,7 +93,8 @@ function decideNew(world: World, spec: SecurityGroupSpec): SecurityGroupDecision
   const cause = wasThere ? 'drift' : 'pending'
   const rules = wantedRules(world, spec.ingress)
   const created = words(spec).filter(({ key }) => key !== 'ingress')
-  const work = tagWork(world, {}, spec.tags, {}, recordOf(world.digest, words(spec)), { alone: false })
+  const record = { ...recordOf(world.digest, words(spec)), ...operatorRecord(world, spec) }
+  const work = tagWork(world, {}, spec.tags, {}, record, { alone: false })
   const owed = spec.ingress.length > 0 ? { [tagKeys.applied]: work.tags[tagKeys.applied] ?? '' } : {}
   return {
     kind: 'create',
@@ -128,12 +129,15 @@ function decideExisting(world: World, spec: SecurityGroupSpec, live: LiveSecurit
   const isBlind = needsOperatorIp(world, spec)
   const applied = parseApplied(live.tags[tagKeys.applied])
   const wanted = wantedRules(world, spec.ingress)
-  const present = liveRules(world, live.ingress).filter((rule) => !(isBlind && rule.isMyIp))
+  const present = liveRules(world, live.ingress, applied).filter((rule) => !(isBlind && isLeftBlind(rule, applied)))
   const { removed, added } = itemChanges(present.map(textOf), wanted.map(textOf))
   const missing = rulesNamed(wanted, added)
   const extra = rulesNamed(present, removed)
   const ruleDiffs = diffsOfRules(world, spec, applied, missing, extra)
-  const record = recordOf(world.digest, words(spec))
+  // What an older evenkeel made has no record of the operator; it gets one with the next change of its rules.
+  const isApplied = ruleDiffs.length === 0 && applied?.ingress === world.digest(ingressWord(spec.ingress))
+  const operator = isApplied || isBlind ? pickApplied(applied, ['operator']) : operatorRecord(world, spec)
+  const record = { ...recordOf(world.digest, words(spec)), ...operator }
   const lasting = lastingTags(world, address, spec.tags)
   const tagging = tagWork(world, live.tags, spec.tags, lasting, record, { alone: ruleDiffs.length === 0 })
   const diffs = sortedDiffs([...ruleDiffs, ...tagging.diffs])
@@ -147,7 +151,19 @@ function decideExisting(world: World, spec: SecurityGroupSpec, live: LiveSecurit
     tagging,
     change: { address, kind: isSame ? 'none' : 'update', reason: reasonFor(diffs), diffs },
     problems: isBlind ? [rulesLeft(address)] : [],
+    ...(isBlind && { unread: new Map([[address, "this machine's address as EC2 sees it is not known"]]) }),
   }
+}
+
+/** What proves at the next plan that a rule is the operator's, wherever that is by then. */
+function operatorRecord(world: World, spec: SecurityGroupSpec): AppliedRecord {
+  const isNamed = spec.ingress.some(({ from }) => from.kind === 'my-ip')
+  return recordOf(world.digest, [{ key: 'operator', word: isNamed ? operatorCidrOf(world) : undefined }])
+}
+
+/** While nobody knows where the operator is, nobody may be locked out: what may be the operator's stays, if only by its word. */
+function isLeftBlind({ rule, isMyIp, isOneAddress }: NamedRule, applied: AppliedRecord | undefined): boolean {
+  return isMyIp || (applied?.operator === undefined && rule.description === 'my-ip' && isOneAddress)
 }
 
 function rulesLeft(address: Address): Problem {
@@ -157,7 +173,7 @@ function rulesLeft(address: Address): Problem {
 
 function decideRemoval(world: World, live: LiveSecurityGroup, going: ReadonlySet<Address>): SecurityGroupDecision {
   const { address } = live
-  const mutual = liveRules(world, live.ingress).filter(
+  const mutual = liveRules(world, live.ingress, undefined).filter(
     ({ rule: { source } }) =>
       source.kind === 'security-group' && source.address !== address && going.has(source.address),
   )
@@ -175,7 +191,10 @@ function rulesNamed(rules: readonly NamedRule[], texts: readonly string[]): read
   return rules.filter(({ text }) => named.has(text))
 }
 
-/** A door that my-ip opens at another address is a pending change: the operator has moved, nobody touched the group. */
+/**
+ * A door that the file opens to my-ip and that stands open where the operator was is a pending change: the operator has
+ * moved, nobody touched the group. Whatever else stands open was opened by hand.
+ */
 function diffsOfRules(
   world: World,
   spec: SecurityGroupSpec,
@@ -184,26 +203,15 @@ function diffsOfRules(
   extra: readonly NamedRule[],
 ): readonly Diff<'securityGroup'>[] {
   const cause = causeOf(world.digest, applied, 'ingress', ingressWord(spec.ingress))
-  const moved = (rule: NamedRule, others: readonly NamedRule[]) =>
-    rule.isMyIp && others.some((other) => other.isMyIp && other.door === rule.door)
+  const operatorCidr = operatorCidrOf(world)
+  const hasMoved =
+    applied?.operator !== undefined && operatorCidr !== undefined && applied.operator !== world.digest(operatorCidr)
+  const doors = new Set(wantedRules(world, spec.ingress).flatMap(({ isMyIp, door }) => (isMyIp ? [door] : [])))
+  const causeFor = ({ isMyIp, door }: NamedRule) => (hasMoved && isMyIp && doors.has(door) ? 'pending' : cause)
   return [
-    ...extra.map(
-      (rule) =>
-        ({
-          path: 'ingress',
-          before: shownRule(rule),
-          after: null,
-          cause: moved(rule, missing) ? 'pending' : cause,
-        }) as const,
-    ),
+    ...extra.map((rule) => ({ path: 'ingress', before: shownRule(rule), after: null, cause: causeFor(rule) }) as const),
     ...missing.map(
-      (rule) =>
-        ({
-          path: 'ingress',
-          before: null,
-          after: shownRule(rule),
-          cause: moved(rule, extra) ? 'pending' : cause,
-        }) as const,
+      (rule) => ({ path: 'ingress', before: null, after: shownRule(rule), cause: causeFor(rule) }) as const,
     ),
   ]
 }

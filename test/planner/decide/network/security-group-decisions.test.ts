@@ -26,6 +26,10 @@ const httpRule: LiveRule = {
   description: undefined,
 }
 
+function sshFrom(cidr: string): LiveRule {
+  return { ...httpRule, fromPort: 22, toPort: 22, source: { kind: 'cidr', cidr }, description: 'my-ip' }
+}
+
 /** The group as an apply of the text left it, with these rules. */
 function live(text: string, ingress: readonly LiveRule[], changes: Partial<LiveSecurityGroup> = {}): LiveSecurityGroup {
   const decision = decide(text)
@@ -81,9 +85,64 @@ describe('a security group', () => {
   it('that lets my-ip in needs to know it when it is new, and is left as it is when it is not', () => {
     const blind = { operatorIp: undefined }
     expect(decide(file(ssh), blind)).toMatchObject({ kind: 'refuse', problems: [{ code: 'PLAN_OPERATOR_IP_UNKNOWN' }] })
-    const mine: LiveRule = { ...httpRule, fromPort: 22, toPort: 22, description: 'my-ip' }
-    const decision = decide(file(ssh), { ...blind, securityGroups: [live(file(ssh), [mine])] })
+    const decision = decide(file(ssh), { ...blind, securityGroups: [live(file(ssh), [sshFrom('203.0.113.7/32')])] })
     expect(decision).toMatchObject({ revokes: [], problems: [{ severity: 'warning' }] })
+    expect(decision?.unread?.get(address)).toContain('not known')
+  })
+
+  it('is not let in by a description: a door opened to all is drift, and closed', () => {
+    const opened = live(file(ssh), [sshFrom('203.0.113.7/32'), sshFrom('0.0.0.0/0')])
+    expect(decide(file(ssh), { securityGroups: [opened] })).toMatchObject({
+      kind: 'update',
+      authorizes: [],
+      revokes: [{ source: { cidr: '0.0.0.0/0' } }],
+      change: { diffs: [{ before: 'tcp 22 from 0.0.0.0/0', cause: 'drift' }] },
+    })
+    // Also while the operator is somewhere else, or nobody knows where.
+    for (const operatorIp of ['198.51.100.23', undefined]) {
+      const change = decide(file(ssh), { securityGroups: [opened], operatorIp })?.change
+      expect(change?.diffs).toContainEqual(
+        expect.objectContaining({ before: 'tcp 22 from 0.0.0.0/0', after: null, cause: 'drift' }),
+      )
+    }
+  })
+
+  it('follows an operator who moves, as a pending change, and leaves no rule behind', () => {
+    const group = live(file(ssh), [sshFrom('203.0.113.7/32')])
+    const moved = decide(file(ssh), { securityGroups: [group], operatorIp: '198.51.100.23' })
+    expect(moved).toMatchObject({
+      authorizes: [{ source: { cidr: '198.51.100.23/32' } }],
+      revokes: [{ source: { cidr: '203.0.113.7/32' } }],
+      change: { diffs: [{ cause: 'pending' }, { cause: 'pending' }] },
+    })
+    // Cut off before the record was written: still nobody's doing.
+    const half = { ...group, ingress: [sshFrom('203.0.113.7/32'), sshFrom('198.51.100.23/32')] }
+    expect(decide(file(ssh), { securityGroups: [half], operatorIp: '198.51.100.23' })).toMatchObject({
+      authorizes: [],
+      revokes: [{ source: { cidr: '203.0.113.7/32' } }],
+      change: { diffs: [{ before: 'tcp 22 from 203.0.113.7/32 (my-ip)', cause: 'pending' }] },
+    })
+  })
+
+  it('counts another door of the operator as opened by hand', () => {
+    const database = { ...sshFrom('203.0.113.7/32'), fromPort: 5432, toPort: 5432 }
+    const group = live(file(ssh), [sshFrom('203.0.113.7/32'), database])
+    for (const operatorIp of ['203.0.113.7', '198.51.100.23']) {
+      const change = decide(file(ssh), { securityGroups: [group], operatorIp })?.change
+      expect(change?.diffs.find(({ before }) => String(before).includes('5432'))).toMatchObject({ cause: 'drift' })
+    }
+  })
+
+  it('of an older evenkeel, without a record of the operator, is kept as it is', () => {
+    const group = live(file(ssh), [sshFrom('203.0.113.7/32')])
+    const record = group.tags[tagKeys.applied]?.replace(/ operator=[0-9a-f]+/, '') ?? ''
+    const older = { ...group, tags: { ...group.tags, [tagKeys.applied]: record } }
+    expect(decide(file(ssh), { securityGroups: [older] })).toMatchObject({ kind: 'keep', tagging: { tags: {} } })
+    expect(decide(file(ssh), { securityGroups: [older], operatorIp: undefined })).toMatchObject({ revokes: [] })
+    const opened = { ...older, ingress: [...older.ingress, sshFrom('0.0.0.0/0')] }
+    expect(decide(file(ssh), { securityGroups: [opened], operatorIp: undefined })).toMatchObject({
+      revokes: [{ source: { cidr: '0.0.0.0/0' } }],
+    })
   })
 
   it('that goes lets go of the groups that go with it', () => {
