@@ -1,11 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
+import { leave, watchOutput } from './output.js'
 
-// A reader that has seen enough (`evenkeel show | head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0)
-  throw error
-})
+watchOutput()
 
 // The SDK warns on every start that its versions of next year want a newer Node; package.json pins one that does not.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
@@ -14,9 +11,10 @@ const argv = process.argv.slice(2)
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   // Answered before anything else is loaded.
   process.stdout.write(`${version()}\n`)
+  await leave(0)
 } else {
   const { runProgram } = await import('./program.js')
-  process.exit(await runProgram(argv, version()))
+  await leave(await runProgram(argv, version()))
 }
 
 function version(): string {

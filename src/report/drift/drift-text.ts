@@ -3,6 +3,7 @@ import { count } from '../../core/units.js'
 import type { DriftEntry, DriftReport } from '../../model/drift-report.js'
 import { valueText } from '../diff-value.js'
 import type { Colors } from '../colors.js'
+import { longest } from '../longest.js'
 
 /** A drift report for people: what moved, from what was applied to what is live; what waits in the file; what could not be read. */
 export function driftText(report: DriftReport, options: { readonly color: boolean }): string {
@@ -33,7 +34,7 @@ export function driftText(report: DriftReport, options: { readonly color: boolea
 
 function entryLines(entries: readonly DriftEntry[], colors: Colors, symbol: string): readonly string[] {
   return entries.flatMap(({ address, diffs }) => {
-    const width = Math.max(...diffs.map(({ path }) => path.length))
+    const width = longest(diffs.map(({ path }) => path))
     return [
       `  ${symbol} ${colors.bold(address)}`,
       ...diffs.map(

@@ -3,6 +3,7 @@ import type { Change } from '../../model/change.js'
 import { nowhere, type Locate } from '../../model/file-location.js'
 import type { Plan } from '../../model/plan.js'
 import { valueText } from '../diff-value.js'
+import { longest } from '../longest.js'
 import { summaryOfPlan } from './plan-json.js'
 import { planText } from './plan-text.js'
 
@@ -41,7 +42,7 @@ export function planMarkdown(plan: Plan, locate: Locate = nowhere): string {
   if (changes.length > 0 || plan.steps.length > 0) {
     const text = planText(plan, { color: false, verbose: false, locate })
     const shown = text.length > detailsMax ? `${text.slice(0, detailsMax)}\n…\n` : text
-    const fence = '`'.repeat(Math.max(3, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length + 1)))
+    const fence = '`'.repeat(Math.max(3, 1 + longest([...shown.matchAll(/`+/g)].map(([run]) => run))))
     lines.push(
       '',
       '<details><summary>Details and steps</summary>',

@@ -4,6 +4,7 @@ import { tagKeys } from '../../model/tags.js'
 import { parseAddress, type Address } from '../../model/address.js'
 import { shortText, valueText } from '../diff-value.js'
 import type { Colors } from '../colors.js'
+import { longest } from '../longest.js'
 
 /** Lists longer than this stand one value to a line. Chosen: fits beside a path on a terminal of 100 columns. */
 const listWidthMax = 60
@@ -83,7 +84,7 @@ function blockOf(change: Change, indent: number, colors: Colors, verbose: boolea
   const reason = isPlainCreate(change) || change.reason === '' ? '' : colors.dim(`# ${change.reason}`)
   const first = [head, ...marks.map((mark) => `(${mark})`), reason].filter((part) => part !== '').join('  ')
   const diffs = change.diffs.filter((diff) => isTelling(change, diff, verbose))
-  const width = Math.max(0, ...diffs.map(({ path }) => path.length))
+  const width = longest(diffs.map(({ path }) => path))
   return [first, ...diffs.flatMap((diff) => diffLines(change, diff, `${margin}    `, width, colors))]
 }
 

@@ -3,6 +3,7 @@ import type { Plan } from '../../model/plan.js'
 import type { StepId } from '../../model/steps/step.js'
 import { impactText } from './plan-text-changes.js'
 import type { Colors } from '../colors.js'
+import { longest } from '../longest.js'
 import { shortNeeds } from './short-needs.js'
 
 /** Chosen: what fits on two screens; `--verbose` shows all. */
@@ -18,8 +19,8 @@ export function stepLines(plan: Plan, colors: Colors, verbose: boolean): readonl
     const numbers = new Map<StepId, number>(plan.steps.map(({ id }, index) => [id, index + 1]))
     const needsOf = shortNeeds(plan.steps)
     const digits = String(plan.steps.length).length
-    const kindWidth = Math.max(...shown.map(({ kind }) => kind.length))
-    const addressWidth = Math.max(...shown.map(({ address }) => address.length))
+    const kindWidth = longest(shown.map(({ kind }) => kind))
+    const addressWidth = longest(shown.map(({ address }) => address))
     lines.push(colors.bold('Steps'))
     shown.forEach((step, index) => {
       const { id, kind, address, impact } = step

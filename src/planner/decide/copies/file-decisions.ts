@@ -41,7 +41,7 @@ export function decideFiles(
     if (work?.copy) copying.add(address)
     if (work && spec.rolling) rolls.set(ruleName(address), [...started, address])
   }
-  decisions.push(...decideForgottenRecords(world, servers))
+  for (const forgotten of decideForgottenRecords(world, servers)) decisions.push(forgotten)
   return new Map(decisions.map((decision) => [decision.address, decision]))
 }
 
