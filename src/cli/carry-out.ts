@@ -3,7 +3,7 @@ import type { Session } from '../app/session.js'
 import { systemClock } from '../core/clock.js'
 import { hasErrors, type Plan } from '../model/plan.js'
 import { planText } from '../report/plan/plan-text.js'
-import { createProgress, type ProgressStyle } from '../report/progress/progress.js'
+import { createProgress, type Progress, type ProgressStyle } from '../report/progress/progress.js'
 import { resultText } from '../report/progress/result-text.js'
 import { confirmed } from './confirm.js'
 import { exitCodes } from './exit-codes.js'
@@ -42,7 +42,7 @@ export async function carryOut(
     return plan.complete && !leavesErrors ? exitCodes.success : exitCodes.failure
   }
   const question = verb === 'apply' ? 'Apply this plan?' : `Destroy what the stack ${plan.stack} owns, as planned?`
-  const { result, durationMs, interrupted } = await applyShown(session, plan, question, options)
+  const { result, durationMs, interrupted } = await applyShown(session, { plan, question, again }, options)
   if (result === undefined) {
     process.stderr.write('Nothing was done.\n')
     return exitCodes.failure
@@ -57,7 +57,11 @@ export async function carryOut(
 }
 
 /** Asks, and carries the plan out with its progress on the terminal, or as JSON lines. */
-async function applyShown(session: Session, plan: Plan, question: string, options: CarryOutOptions) {
+async function applyShown(
+  session: Session,
+  { plan, question, again }: { readonly plan: Plan; readonly question: string; readonly again: string },
+  options: CarryOutOptions,
+) {
   const style: ProgressStyle = options.json === true ? 'json' : canRedraw(process.stderr) ? 'terminal' : 'plain'
   const progress = await createProgress(style, {
     stdout: process.stdout,
@@ -74,7 +78,7 @@ async function applyShown(session: Session, plan: Plan, question: string, option
       events: (event) => {
         if (event.kind === 'run-started') {
           startedAt = systemClock.now()
-          stopListening = listenForInterrupt(controller)
+          stopListening = listenForInterrupt(controller, progress, again)
         }
         progress.sink(event)
       },
@@ -103,10 +107,16 @@ function leftAlone(plan: Plan): string {
     .join('\n')
 }
 
-/** The first Ctrl-C aborts; the second leaves at once, which the next apply can take. */
-function listenForInterrupt(controller: AbortController): () => void {
+/** The first Ctrl-C aborts; the second leaves at once, which the next apply can take, and gives the terminal back first. */
+function listenForInterrupt(controller: AbortController, progress: Progress, again: string): () => void {
   return onInterrupt(() => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted)
+    if (controller.signal.aborted) {
+      void progress.close()
+      process.stderr.write(
+        `Left at once; what was in flight may be half done. Next: \`${again}\` goes on from there.\n`,
+      )
+      process.exit(exitCodes.interrupted)
+    }
     controller.abort()
   })
 }

@@ -1,8 +1,8 @@
-const signals = ['SIGINT', 'SIGTERM'] as const
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const handlers: (() => void)[] = []
 
 /**
- * Calls `handler` on Ctrl-C and on SIGTERM, in place of whoever asked before, until the returned function is called.
+ * Calls `handler` on Ctrl-C, SIGTERM and SIGHUP, in place of whoever asked before, until the returned function is called.
  * While nobody has asked, a signal ends the process as usual.
  */
 export function onInterrupt(handler: () => void): () => void {

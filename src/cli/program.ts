@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander'
 import { UsageError } from '../core/errors.js'
 import type { CommandDefinition } from './command-definition.js'
+import { exitCodes } from './exit-codes.js'
 import { reportFailure } from './failure.js'
+import { onInterrupt } from './interruption.js'
 
 /** Each command's file is loaded when it is asked for; help about all of them loads all. */
 const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
@@ -51,6 +53,8 @@ export async function runProgram(argv: readonly string[], version: string): Prom
     const define = await load()
     program.addCommand(prepared(define(finish)))
   }
+  // Whoever has something to end first asks to be called instead.
+  onInterrupt(() => process.exit(exitCodes.interrupted))
   try {
     await program.parseAsync(argv, { from: 'user' })
     return exitCode

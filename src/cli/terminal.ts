@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises'
+import { Cancelled } from '../core/errors.js'
 
 /** What `--no-color` says; set once, when a command begins. */
 let colorAllowed = true
@@ -28,14 +29,20 @@ export function activityLine(): { say: (text: string) => void; clear: () => void
   }
 }
 
-/** Asks on the terminal; only the whole word `yes` is a yes. */
+/** Asks on the terminal; only the whole word `yes` is a yes, and Ctrl-D is a no. Rejects with Cancelled on Ctrl-C. */
 export async function askForYes(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    return (await terminal.question(`${question} Only "yes" is taken for a yes: `)).trim() === 'yes'
-  } catch {
-    // Ctrl-C or Ctrl-D at the question.
-    return false
+    return await new Promise<boolean>((resolve, reject) => {
+      terminal.once('SIGINT', () => {
+        process.stderr.write('\n')
+        reject(new Cancelled('nothing was done: interrupted at the question'))
+      })
+      terminal.once('close', () => resolve(false))
+      void terminal
+        .question(`${question} Only "yes" is taken for a yes: `)
+        .then((answer) => resolve(answer.trim() === 'yes'))
+    })
   } finally {
     terminal.close()
   }

@@ -24,6 +24,7 @@ export async function withSession<Result>(
   const release = onInterrupt(() => {
     if (leaving) process.exit(exitCodes.interrupted)
     leaving = true
+    activity.clear()
     void session.close().finally(() => process.exit(exitCodes.interrupted))
   })
   try {

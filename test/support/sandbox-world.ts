@@ -21,6 +21,8 @@ export interface SandboxWorld {
   readonly client: EC2Client
   /** For the environment of a command whose target is the endpoint itself. */
   readonly credentials: Readonly<Record<string, string>>
+  /** What the commands of this world have in their environment. */
+  readonly env: Readonly<Record<string, string>>
   /** Writes files below the directory, by relative path; returns the directory. */
   write(files: Readonly<Record<string, string>>): string
   run(args: readonly string[], options?: CommandOptions): Promise<CommandResult>
@@ -55,6 +57,7 @@ export async function startSandboxWorld(name: string, up: readonly string[] = []
       endpoint,
       client,
       credentials: { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+      env,
       run,
       write(files) {
         for (const [path, text] of Object.entries(files)) {

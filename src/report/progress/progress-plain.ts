@@ -2,6 +2,8 @@ import { count, formatDuration } from '../../core/units.js'
 import type { EventSink } from '../../executor/events.js'
 import type { Outcome } from '../../executor/outcome.js'
 import type { Step, StepId } from '../../model/steps/step.js'
+import { longest } from '../longest.js'
+import { foldedEnds } from './folded-ends.js'
 
 /** Chosen: a log that says nothing for longer looks stuck. */
 const reminderEveryMs = 15_000
@@ -12,6 +14,7 @@ const reminderEveryMs = 15_000
  */
 export function plainProgress(write: (line: string) => void): EventSink {
   const running = new Map<StepId, { readonly step: Step; saidAt: number }>()
+  const folded = foldedEnds()
   let width = 0
   const line = (at: number, step: Step | undefined, text: string) => {
     const subject = step === undefined ? '' : `${step.address.padEnd(width)}  ${step.kind} `
@@ -21,7 +24,7 @@ export function plainProgress(write: (line: string) => void): EventSink {
     const { at } = event
     switch (event.kind) {
       case 'run-started':
-        width = Math.max(0, ...event.plan.steps.map(({ address }) => address.length))
+        width = longest(event.plan.steps.map(({ address }) => address))
         line(at, undefined, `run ${event.run}: ${count(event.plan.steps.length, 'step')}`)
         break
       case 'step-started':
@@ -47,7 +50,7 @@ export function plainProgress(write: (line: string) => void): EventSink {
         break
       case 'step-finished':
         running.delete(event.step.id)
-        line(at, event.step, `… ${outcomeText(event.outcome, event.durationMs)}`)
+        if (!folded.folds(event.outcome)) line(at, event.step, `… ${outcomeText(event.outcome, event.durationMs)}`)
         break
       case 'interrupted':
         line(
@@ -57,6 +60,7 @@ export function plainProgress(write: (line: string) => void): EventSink {
         )
         break
       case 'run-finished':
+        for (const text of folded.takeLines()) line(at, undefined, text)
         line(at, undefined, `run ${event.result.status} after ${formatDuration(event.durationMs)}`)
         break
     }

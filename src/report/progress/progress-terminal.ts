@@ -1,11 +1,13 @@
 import cliTruncate from 'cli-truncate'
 import { createLogUpdate } from 'log-update'
 import { createColors } from 'picocolors'
+import { systemClock } from '../../core/clock.js'
 import { formatDuration } from '../../core/units.js'
 import type { EventSink, RunEvent } from '../../executor/events.js'
 import type { Step, StepId } from '../../model/steps/step.js'
 import type { Colors } from '../colors.js'
 import { doingOf } from '../../model/steps/step-kinds.js'
+import { foldedEnds } from './folded-ends.js'
 
 /** Chosen: fits the smallest terminal, and says enough of a run of thousands of steps. */
 const rowsMax = 12
@@ -41,7 +43,7 @@ export function terminalProgress(stream: NodeJS.WriteStream, color: boolean): Te
     const mark = spinner[(ticks += 1) % spinner.length] ?? ''
     screen(
       state
-        .rows()
+        .rows(systemClock.now())
         .map((row) => fit(`${mark} ${row}`))
         .join('\n'),
     )
@@ -63,8 +65,8 @@ export function terminalProgress(stream: NodeJS.WriteStream, color: boolean): Te
 
 interface WindowState {
   note(event: RunEvent): void
-  /** What runs, as far as it fits, and the totals. */
-  rows(): readonly string[]
+  /** What runs, as far as it fits, for how long, and the totals. */
+  rows(now: number): readonly string[]
   /** Lines on what has ended since the last time. */
   takeEnded(): readonly string[]
 }
@@ -73,6 +75,7 @@ function windowState(rowsShown: number, color: boolean): WindowState {
   const colors = createColors(color)
   const running = new Map<StepId, { readonly step: Step; readonly since: number; text: string }>()
   const totals = { steps: 0, ended: 0, failed: 0 }
+  const folded = foldedEnds()
   let interrupted = false
 
   const endedLines: string[] = []
@@ -97,6 +100,7 @@ function windowState(rowsShown: number, color: boolean): WindowState {
           break
         case 'step-finished':
           running.delete(event.step.id)
+          if (folded.folds(event.outcome)) break
           totals.ended += 1
           if (event.outcome.kind === 'failed') totals.failed += 1
           endedLines.push(endedLine(event, colors))
@@ -108,14 +112,17 @@ function windowState(rowsShown: number, color: boolean): WindowState {
           break
       }
     },
-    rows() {
+    rows(now) {
       const shown = [...running.values()].slice(0, rowsShown)
       return [
-        ...shown.map(({ step, text }) => `${colors.bold(step.address)} ${doingOf(step.kind)} ${colors.dim(text)}`),
-        totalsText(totals, running.size, running.size - shown.length, interrupted),
+        ...shown.map(({ step, since, text }) =>
+          `${colors.bold(step.address)} ${doingOf(step.kind)} ${formatDuration(Math.max(0, now - since))} ${colors.dim(text)}`.trimEnd(),
+        ),
+        ...(interrupted ? ['interrupted: waiting for what is in flight; Ctrl-C again to leave'] : []),
+        totalsText(totals, running.size, running.size - shown.length),
       ]
     },
-    takeEnded: () => endedLines.splice(0),
+    takeEnded: () => [...endedLines.splice(0), ...folded.takeLines().map((line) => colors.dim(`· ${line}`))],
   }
 
   function setText(stepId: StepId, text: string): void {
@@ -138,9 +145,9 @@ function endedLine(
     case 'failed':
       return `${colors.red('✗')} ${subject} ${outcome.error.message}`
     case 'blocked':
-      return `${colors.dim('·')} ${subject} ${colors.dim(`blocked by ${outcome.by}`)}`
     case 'cancelled':
-      return `${colors.dim('·')} ${subject} ${colors.dim('not started')}`
+      // Folded: they come by the thousand.
+      return ''
   }
 }
 
@@ -148,11 +155,9 @@ function totalsText(
   { steps, ended, failed }: { readonly steps: number; readonly ended: number; readonly failed: number },
   running: number,
   hidden: number,
-  interrupted: boolean,
 ): string {
   const parts = [`${ended} of ${steps} steps`]
   if (running > 0) parts.push(`${running} running${hidden > 0 ? `, ${hidden} not shown` : ''}`)
   if (failed > 0) parts.push(`${failed} failed`)
-  if (interrupted) parts.push('interrupted: waiting for what is in flight, Ctrl-C again to leave')
   return parts.join(' · ')
 }

@@ -3,10 +3,13 @@ import { count, formatDuration } from '../../core/units.js'
 import type { ApplyResult, Outcome } from '../../executor/outcome.js'
 import type { Locate } from '../../model/file-location.js'
 import type { Plan } from '../../model/plan.js'
-import type { Step } from '../../model/steps/step.js'
+import type { Step, StepId } from '../../model/steps/step.js'
 import { errorParagraph } from '../error-text.js'
 import { placesIn } from '../places.js'
 import { summaryOf } from './progress-json.js'
+
+/** Chosen: enough to see what kind of work waits. */
+const blockedMax = 8
 
 export interface ResultTextOptions {
   readonly color: boolean
@@ -27,17 +30,24 @@ export function resultText(plan: Plan, result: ApplyResult, options: ResultTextO
   const placeLines = placesIn(options.locate, colors)
   const lines: string[] = []
 
+  const blockedBy = new Map<StepId, StepId[]>()
+  for (const { stepId, outcome } of result.outcomes) {
+    if (outcome.kind !== 'blocked') continue
+    const known = blockedBy.get(outcome.by)
+    if (known) known.push(stepId)
+    else blockedBy.set(outcome.by, [stepId])
+  }
   for (const step of plan.steps) {
     const outcome = outcomeOf(step)
     if (outcome.kind !== 'failed') continue
     lines.push(`${colors.red('✗')} ${colors.bold(step.address)}  ${step.kind}`)
     lines.push(indent(errorParagraph(outcome.error)))
     lines.push(...placeLines(step).map(indent))
-    const blocked = plan.steps.filter((other) => {
-      const its = outcomeOf(other)
-      return its.kind === 'blocked' && its.by === step.id
-    })
-    if (blocked.length > 0) lines.push(indent(`not done because of it: ${blocked.map(({ id }) => id).join(', ')}`))
+    const blocked = blockedBy.get(step.id) ?? []
+    const left = blocked.length > blockedMax ? ` and ${blocked.length - blockedMax} more` : ''
+    if (blocked.length > 0) {
+      lines.push(indent(`not done because of it: ${blocked.slice(0, blockedMax).join(', ')}${left}`))
+    }
     lines.push('')
   }
   if (result.error) lines.push(`${colors.red('✗')} ${errorParagraph(result.error)}`, '')

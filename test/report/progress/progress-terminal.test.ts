@@ -29,7 +29,7 @@ const parts = /␛\[\??[\d;]*[A-Za-z]|\n|[^␛\n]+/g
 
 /** What people see of what was written: lines, and the few sequences by which lines are drawn again. */
 class Screen extends Writable {
-  readonly columns = 60
+  readonly columns = 80
   readonly rows = 40
   readonly #lines = ['']
   #row = 0
@@ -84,7 +84,7 @@ it('a row is one line, however much there is to say', () => {
   })
   const [row = '', totals] = screen.text.split('\n')
   expect(row).toMatch(/first x+…$/)
-  expect(row).toHaveLength(60)
+  expect(row).toHaveLength(80)
   expect(totals).toContain('0 of 20 steps')
   void progress.close()
 })
@@ -100,7 +100,17 @@ it('what has ended stays above the window, whole and in order, and nothing else 
   expect(whileRunning).toHaveLength(2 + 13)
   expect(whileRunning.at(-1)).toContain('2 of 20 steps · 18 running, 6 not shown · 1 failed')
   tell()
-  progress.sink(ended(1, { kind: 'cancelled' }))
+  progress.sink(ended(1, { kind: 'blocked', by: steps[0]!.id }))
+  for (const index of [2, 4, 5]) progress.sink(ended(index, { kind: 'cancelled' }))
   await progress.close()
-  expect(screen.text).toBe([...whileRunning.slice(0, 2), '· volume.v1 create-volume not started'].join('\n'))
+  const folded = ['· 1 step blocked by create-volume:volume.v0', '· 3 steps not started']
+  expect(screen.text).toBe([...whileRunning.slice(0, 2), ...folded].join('\n'))
+})
+
+it('says on a line of its own, whole at 80 columns, how to leave, and how long each step has run', () => {
+  const { screen, progress } = show(...started, { kind: 'interrupted', at, inFlight: steps.map(({ id }) => id) })
+  const lines = screen.text.split('\n')
+  expect(lines.at(-2)).toMatch(/^\S interrupted: waiting for what is in flight; Ctrl-C again to leave$/)
+  expect(lines[0]).toMatch(/^\S volume\.v0 .*\d+h\d\dm$/)
+  void progress.close()
 })

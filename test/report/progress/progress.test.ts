@@ -7,6 +7,7 @@ import type { ApplyResult, Outcome } from '../../../src/executor/outcome.js'
 import type { Locate } from '../../../src/model/file-location.js'
 import type { Plan } from '../../../src/model/plan.js'
 import type { Step } from '../../../src/model/steps/step.js'
+import { planText } from '../../../src/report/plan/plan-text.js'
 import { jsonProgress } from '../../../src/report/progress/progress-json.js'
 import { plainProgress } from '../../../src/report/progress/progress-plain.js'
 import { resultText } from '../../../src/report/progress/result-text.js'
@@ -25,6 +26,8 @@ const locate: Locate = (address) =>
     ? { file: 'stack.yaml', line: 7, column: 3, frame: '> 7 |   music: { size: 1 }\n    |   ^^^^^' }
     : undefined
 const failed: Outcome = { kind: 'failed', error: quota }
+
+const resultOptions = { color: false, durationMs: 18_000, again: 'evenkeel apply stack.yaml', verb: 'apply' } as const
 
 const events: readonly RunEvent[] = [
   { kind: 'run-started', at, run: 'run-1', plan: planOf([server, volume, attach]) },
@@ -52,11 +55,46 @@ describe('plain progress', () => {
         '12:03:21 server.web    create-server … done 17.2s',
         '12:03:21 interrupted: waiting for 1 step in flight, once more to leave',
         '12:03:22 volume.music  create-volume … failed 18.0s: EC2 refused CreateVolume: you have too many volumes',
-        '12:03:22 volume.music  attach-volume … blocked by create-volume:volume.music',
+        '12:03:22 1 step blocked by create-volume:volume.music',
         '12:03:22 run partial after 18.0s',
         '',
       ].join('\n'),
     )
+  })
+})
+
+describe('progress of very many steps', () => {
+  const steps = Array.from({ length: 130_000 }, (_, index) => plainStep('create-volume', `volume.v${index}`))
+
+  it('begins, and folds those that never began into one line', () => {
+    let text = ''
+    const sink = plainProgress((line) => {
+      text += line
+    })
+    sink({ kind: 'run-started', at, run: 'run-1', plan: planOf(steps) })
+    for (const step of steps) sink({ kind: 'step-finished', at, step, outcome: { kind: 'cancelled' }, durationMs: 0 })
+    sink({ kind: 'run-finished', at, result: { status: 'cancelled', outcomes: [] }, durationMs: 0 })
+    expect(text.trimEnd().split('\n')).toEqual([
+      '12:03:04 run run-1: 130000 steps',
+      '12:03:04 130000 steps not started',
+      '12:03:04 run cancelled after 0.0s',
+    ])
+  })
+
+  it('ends in a result that names some of what a failure blocked, and reads outcomes once', () => {
+    const [first, ...others] = steps
+    const outcomes = [
+      { stepId: first!.id, outcome: failed },
+      ...others.map(({ id }) => ({ stepId: id, outcome: { kind: 'blocked', by: first!.id } as const })),
+    ]
+    const text = resultText(planOf(steps), { status: 'failed', outcomes }, resultOptions)
+    expect(text).toContain('create-volume:volume.v8 and 129991 more')
+    expect(text.split('\n')).toHaveLength(7)
+  })
+
+  it('is planned as text, all steps of it', () => {
+    const text = planText({ ...planOf(steps), changes: [], problems: [] }, { color: false, verbose: true })
+    expect(text).toContain('volume.v129999')
   })
 })
 
@@ -119,10 +157,8 @@ describe('JSON progress', () => {
 })
 
 describe('the result for people', () => {
-  const options = { color: false, durationMs: 18_000, again: 'evenkeel apply stack.yaml', verb: 'apply' } as const
-
   it('names what failed, why, what to do, and what it blocked', () => {
-    expect(resultText(planOf([server, volume, attach]), partial(), options)).toBe(
+    expect(resultText(planOf([server, volume, attach]), partial(), resultOptions)).toBe(
       [
         '✗ volume.music  create-volume',
         '  EC2 refused CreateVolume: you have too many volumes. Delete some, or ask AWS for more. [USAGE]',
@@ -136,7 +172,7 @@ describe('the result for people', () => {
   })
 
   it('shows where the file speaks of what failed', () => {
-    expect(resultText(planOf([server, volume, attach]), partial(), { ...options, locate })).toContain(
+    expect(resultText(planOf([server, volume, attach]), partial(), { ...resultOptions, locate })).toContain(
       [
         '✗ volume.music  create-volume',
         '  EC2 refused CreateVolume: you have too many volumes. Delete some, or ask AWS for more. [USAGE]',
@@ -150,7 +186,7 @@ describe('the result for people', () => {
 
   it('is one line when all went well', () => {
     const outcomes = [{ stepId: server.id, outcome: { kind: 'done' } as const }]
-    expect(resultText(planOf([server]), { status: 'converged', outcomes }, options)).toBe(
+    expect(resultText(planOf([server]), { status: 'converged', outcomes }, resultOptions)).toBe(
       'Apply complete: 1 done, in 18.0s.\n',
     )
   })
