@@ -13,6 +13,7 @@ export function createNoHosts(because: string): HostBackend {
     destroy: () => nothing,
     onExit: () => {},
     console: () => Promise.resolve(''),
+    clearConsole: () => Promise.resolve(),
     createVolume: () => nothing,
     deleteVolume: () => nothing,
     growVolume: () => nothing,

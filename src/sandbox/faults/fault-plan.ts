@@ -11,6 +11,8 @@ export type Decision =
   | 'volumeErrors'
   | 'stuckAttaching'
   | 'emptyPages'
+  | 'garbledHostKeys'
+  | 'missingHostKeys'
   | 'visibility'
 
 /**

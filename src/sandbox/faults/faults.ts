@@ -35,6 +35,12 @@ export interface Faults {
   readonly stuckAttaching?: Chance
   /** Pages without items and with a token. */
   readonly emptyPages?: Chance
+  /** So long after the boot, host keys and all that follows them are not on the console yet. */
+  readonly lateHostKeysMs?: number
+  /** A kernel line comes in between the characters of each host key on the console; `only` names instance types. */
+  readonly garbledHostKeys?: Chance
+  /** The console shows no host keys, as of an image that does not print them; `only` names instance types. */
+  readonly missingHostKeys?: Chance
   /** How long a new object stays invisible, at most, to reads by id, to writes, and to filters. */
   readonly visibilityDelayMs?: { readonly describe?: number; readonly mutate?: number; readonly filter?: number }
   /** What RunInstances answers to the token of a terminated instance; EC2 shows both. Default: `error`. */
@@ -63,6 +69,9 @@ const names: Readonly<Record<keyof Faults, true>> = {
   volumeErrors: true,
   stuckAttaching: true,
   emptyPages: true,
+  lateHostKeysMs: true,
+  garbledHostKeys: true,
+  missingHostKeys: true,
   visibilityDelayMs: true,
   terminatedToken: true,
   scripted: true,

@@ -30,6 +30,8 @@ export interface HostBackend {
   onExit(listener: (instanceId: string, how: 'reboot' | 'poweroff' | 'crash') => void): void
   /** Text that the host wrote to its console so far (boot messages, host keys, cloud-init lines); at most the last 64 KiB. */
   console(instanceId: string): Promise<string>
+  /** Empties it: another machine's, from here on. */
+  clearConsole(instanceId: string): Promise<void>
 
   /** Makes the volume's file: blank (sparse), or a copy of a snapshot's content that is extended to `sizeBytes`. */
   createVolume(volumeId: string, sizeBytes: number, fromSnapshotId: string | undefined): Promise<void>

@@ -6,7 +6,7 @@ import { canHostLinux } from './capability.js'
 import { type AddressBlock, claimAddressBlock } from './address-block.js'
 import { type HostsDirectory, openHostsDirectory } from './directory.js'
 import { copyToSnapshot, createVolumeFile, exists, growVolumeFile } from './disks/volume-files.js'
-import { readConsole } from './host/console.js'
+import { clearConsole, readConsole } from './host/console.js'
 import { Host, type HostSurroundings, writeBootFiles } from './host/host.js'
 import type { HostBackend, HostBoot, HostDescription, HostMetadata, HostNetwork } from './host-backend.js'
 import { type HeldLock, lockDirectory } from './locks.js'
@@ -167,6 +167,10 @@ class LinuxHosts implements HostBackend {
 
   console(instanceId: string): Promise<string> {
     return readConsole(this.#directory, instanceId)
+  }
+
+  clearConsole(instanceId: string): Promise<void> {
+    return this.#queue.run(instanceId, () => clearConsole(this.#directory, instanceId))
   }
 
   createVolume(volumeId: string, sizeBytes: number, fromSnapshotId: string | undefined): Promise<void> {

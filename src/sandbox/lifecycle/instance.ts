@@ -29,6 +29,8 @@ export function bringUp(world: World, id: string, from: 'launch' | 'start'): voi
       if (failure) return fail(world, id, from, failure)
       try {
         if (from === 'launch') await makeLaunchVolumes(world, instance)
+        // After a stop it is another machine, whose console shows nothing of what was before.
+        else await hosts.clearConsole(id)
         await world.cloud.network.refresh()
         const boot = await hosts.boot(describeHost(world, instance))
         becomeRunning(world, id, boot.hostKeys)

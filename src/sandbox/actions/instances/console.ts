@@ -1,4 +1,4 @@
-import { consoleText, keyBlock } from '../../model/console.js'
+import { consoleBeforeKeys, consoleText, consoleWithGarbledKeys, consoleWithoutKeys } from '../../model/console.js'
 import { hostnameOf } from '../../lifecycle/host-description.js'
 import type { Instance } from '../../model/instance.js'
 import { boolean, required, string } from '../../wire/shape.js'
@@ -24,13 +24,21 @@ export const getConsoleOutput = defineAction({
   },
 })
 
-/** Empty until some time after the boot, as on EC2; then what the host wrote, with its public host keys in it. */
+/** Empty until some time after the boot, as on EC2; then what the host wrote, as the faults let it be seen. */
 async function readOutput(world: World, instance: Instance): Promise<string> {
-  const { instancePendingMs, consoleMs } = world.cloud.latencies
-  if (instance.state === 'pending' || instance.hostKeys.length === 0) return ''
-  if (world.now() < instance.launchedAtMs + instancePendingMs + consoleMs) return ''
-  if (world.cloud.hosts.kind === 'none')
-    return consoleText(hostnameOf(instance.privateIp), instance.hostKeys, instance.createdAtMs)
-  const written = await world.cloud.hosts.console(instance.id)
-  return written.includes('BEGIN SSH HOST KEY KEYS') ? written : `${written}${keyBlock(instance.hostKeys)}`
+  const { latencies, faults } = world.cloud
+  const bootedAtMs = instance.launchedAtMs + latencies.instancePendingMs
+  if (instance.state === 'pending' || world.now() < bootedAtMs + latencies.consoleMs) return ''
+  const written = await writtenBy(world, instance)
+  const type = instance.instanceType
+  if (faults.happens('missingHostKeys', type)) return consoleWithoutKeys(written)
+  if (world.now() < bootedAtMs + (faults.current.lateHostKeysMs ?? 0)) return consoleBeforeKeys(written)
+  if (!faults.happens('garbledHostKeys', type)) return written
+  return consoleWithGarbledKeys(written, faults.number('garbledHostKeys', instance.id))
+}
+
+function writtenBy(world: World, { id, privateIp, hostKeys, createdAtMs, launchedAtMs }: Instance): Promise<string> {
+  if (world.cloud.hosts.kind !== 'none') return world.cloud.hosts.console(id)
+  // Keys are printed at the first boot alone.
+  return Promise.resolve(consoleText(hostnameOf(privateIp), launchedAtMs === createdAtMs ? hostKeys : [], launchedAtMs))
 }

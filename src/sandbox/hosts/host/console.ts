@@ -1,4 +1,4 @@
-import { open, readFile, stat, writeFile } from 'node:fs/promises'
+import { open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HostsDirectory } from '../directory.js'
 
@@ -25,6 +25,10 @@ export async function readConsole(directory: HostsDirectory, instanceId: string)
   } finally {
     await handle.close()
   }
+}
+
+export async function clearConsole(directory: HostsDirectory, instanceId: string): Promise<void> {
+  await rm(consoleFile(directory, instanceId), { force: true })
 }
 
 /** Shortens the file to what can still be asked for, between two boots. */

@@ -29,6 +29,18 @@ run_all() { # directory
     say "cc_scripts_user.py[WARNING]: Failed to run $script (exit status $status)"
   done
 }
+# What keys_to_console prints, from which clients pin host keys (GetConsoleOutput).
+show_host_keys() {
+  local key
+  printf 'ec2: \nec2: #############################################################\n'
+  printf 'ec2: -----BEGIN SSH HOST KEY FINGERPRINTS-----\n'
+  for key in /etc/ssh/ssh_host_*_key.pub; do printf 'ec2: %s\n' "$(ssh-keygen -l -f "$key")"; done
+  printf 'ec2: -----END SSH HOST KEY FINGERPRINTS-----\n'
+  printf 'ec2: #############################################################\n'
+  printf -- '-----BEGIN SSH HOST KEY KEYS-----\n'
+  for key in /etc/ssh/ssh_host_*_key.pub; do printf '%s\n' "$(<$key)"; done
+  printf -- '-----END SSH HOST KEY KEYS-----\n'
+}
 echo running > /run/cloud-init/status
 printf -v now '%(%a, %d %b %Y %H:%M:%S %z)T' -1
 say "Cloud-init v. 22.4.2 running 'modules:final' at $now. Datasource DataSourceEc2Local."
@@ -37,6 +49,11 @@ run_all $instance/scripts/every-boot
 if [ ! -e $instance/scripts-ran ]; then
   : > $instance/scripts-ran
   run_all $instance/scripts/once
+fi
+# Its place among cloud_final_modules is behind scripts_user, and it runs once an instance: a later boot shows no keys.
+if [ ! -e $instance/keys-shown ]; then
+  show_host_keys >&2
+  : > $instance/keys-shown
 fi
 printf -v now '%(%a, %d %b %Y %H:%M:%S %z)T' -1
 say "Cloud-init v. 22.4.2 finished at $now. Datasource DataSourceEc2Local.  Up $SECONDS seconds"

@@ -18,7 +18,6 @@ main() {
   mount_all
   /usr/sbin/sshd -D -e 2>>/var/log/sshd.log 8<&- 9>&- &
   wait_for_sshd || { printf 'sshd did not start:\n'; cat /var/log/sshd.log; exit 6; }
-  show_host_keys
   echo READY >&9
   exec 9>&-
   /usr/lib/evenkeel/cloud-init-run 8<&- &
@@ -46,19 +45,6 @@ wait_for_sshd() {
     read -r -t 0.01 -u $pause
   done
   return 1
-}
-
-# The blocks of cloud-init's keys_to_console, from which clients pin host keys (GetConsoleOutput).
-show_host_keys() {
-  local key
-  printf 'ec2: \nec2: #############################################################\n'
-  printf 'ec2: -----BEGIN SSH HOST KEY FINGERPRINTS-----\n'
-  for key in /etc/ssh/ssh_host_*_key.pub; do printf 'ec2: %s\n' "$(ssh-keygen -l -f "$key")"; done
-  printf 'ec2: -----END SSH HOST KEY FINGERPRINTS-----\n'
-  printf 'ec2: #############################################################\n'
-  printf -- '-----BEGIN SSH HOST KEY KEYS-----\n'
-  for key in /etc/ssh/ssh_host_*_key.pub; do printf '%s\n' "$(<$key)"; done
-  printf -- '-----END SSH HOST KEY KEYS-----\n'
 }
 
 # Writers are told first, then filesystems are unmounted. FUSE filesystems are processes and live until the unmount.
