@@ -13,5 +13,5 @@ export async function readAddresses(api: Ec2Api, filters: FilterList): Promise<r
 
 export async function readAddress(api: Ec2Api, id: string): Promise<Ec2Address | undefined> {
   const output = await api.call('DescribeAddresses', { AllocationIds: [id] })
-  return output.Addresses?.[0]
+  return output.Addresses?.find(({ AllocationId }) => AllocationId === id)
 }

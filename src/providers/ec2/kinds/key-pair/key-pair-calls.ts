@@ -72,11 +72,12 @@ export function createKeyPairCalls(api: Ec2Api): KeyPairCloud {
       Filters: filtersOf([{ Name: 'key-name', Values: [keyName] }]),
       IncludePublicKey: true,
     })
-    return output.KeyPairs?.[0]
+    return output.KeyPairs?.find(({ KeyName }) => KeyName === keyName)
   }
 }
 
 export async function readKeyPair(api: Ec2Api, id: string): Promise<KeyPairInfo | undefined> {
   const output = await api.call('DescribeKeyPairs', { KeyPairIds: [id] })
-  return output.KeyPairs?.[0]
+  // An endpoint that does not know the filter answers with all of them.
+  return output.KeyPairs?.find(({ KeyPairId }) => KeyPairId === id)
 }

@@ -151,7 +151,7 @@ function checkOurs(stack: string, id: string, tags: Tags): void {
 
 export async function readLaunchTemplate(api: Ec2Api, id: string): Promise<LaunchTemplate | undefined> {
   const output = await api.call('DescribeLaunchTemplates', { LaunchTemplateIds: [id] })
-  return output.LaunchTemplates?.[0]
+  return output.LaunchTemplates?.find(({ LaunchTemplateId }) => LaunchTemplateId === id)
 }
 
 async function absentAsUndefined<Output>(answer: Promise<Output>): Promise<Output | undefined> {

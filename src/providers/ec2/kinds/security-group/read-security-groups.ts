@@ -10,5 +10,5 @@ export function readSecurityGroups(api: Ec2Api, filters: FilterList): Promise<re
 
 export async function readSecurityGroup(api: Ec2Api, id: string): Promise<SecurityGroup | undefined> {
   const output = await api.call('DescribeSecurityGroups', { GroupIds: [id] })
-  return output.SecurityGroups?.[0]
+  return output.SecurityGroups?.find(({ GroupId }) => GroupId === id)
 }

@@ -12,7 +12,7 @@ export function readInstances(api: Ec2Api, filters: FilterList): Promise<readonl
 /** The instance of that id, also one that is ending or has ended. */
 export async function readInstance(api: Ec2Api, id: string): Promise<Instance | undefined> {
   const output = await api.call('DescribeInstances', { InstanceIds: [id] })
-  return output.Reservations?.flatMap(({ Instances }) => Instances ?? [])[0]
+  return output.Reservations?.flatMap(({ Instances }) => Instances ?? []).find(({ InstanceId }) => InstanceId === id)
 }
 
 export function isEnding(instance: Instance): boolean {

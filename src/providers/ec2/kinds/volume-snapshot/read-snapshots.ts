@@ -19,5 +19,5 @@ export function readAnySnapshots(api: Ec2Api, filters: FilterList): Promise<read
 
 export async function readSnapshot(api: Ec2Api, id: string): Promise<Snapshot | undefined> {
   const output = await api.call('DescribeSnapshots', { SnapshotIds: [id] })
-  return output.Snapshots?.[0]
+  return output.Snapshots?.find(({ SnapshotId }) => SnapshotId === id)
 }

@@ -10,7 +10,7 @@ export function readVolumes(api: Ec2Api, filters: FilterList): Promise<readonly 
 /** The volume of that id, also one that is being deleted. Rejects with class `absent` for no volume. */
 export async function readVolume(api: Ec2Api, id: string): Promise<Volume | undefined> {
   const output = await api.call('DescribeVolumes', { VolumeIds: [id] })
-  return output.Volumes?.[0]
+  return output.Volumes?.find(({ VolumeId }) => VolumeId === id)
 }
 
 /** The volume of that id; undefined for one that is being deleted. Rejects with class `absent` for no volume. */
