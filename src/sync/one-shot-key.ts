@@ -7,7 +7,10 @@ import type { SshConnections } from './ssh-connections.js'
 /** Ends the comment of a one-shot key's line, before the rule's name and the second at which it expires. */
 const oneShotMark = 'evenkeel-one-shot'
 
-/** Chosen: the key is needed once, right after it was made; sshd looks at the time only when somebody logs in. */
+/**
+ * Chosen: the key is needed once, right after it was made. The line's own command looks at the time: `expiry-time` is not
+ * known to OpenSSH before 7.7 (Amazon Linux 2 has 7.4), which takes no line with it.
+ */
 const lifetimeSeconds = 600
 
 export interface OneShotKey {
@@ -19,7 +22,7 @@ export interface OneShotKey {
 
 /**
  * Lets whoever has a new key run one command on a server, once, from one address. The line takes itself away when it is
- * used, sshd refuses it when its time is over, and lines that an interrupted run left behind go first.
+ * used, does nothing when its time is over, and lines that an interrupted run left behind go first.
  */
 export async function grantOneShotKey(
   connections: SshConnections,
@@ -27,17 +30,31 @@ export async function grantOneShotKey(
 ): Promise<OneShotKey> {
   const { access, from, command, name } = request
   const { privateKey, publicKey } = generateOpensshKeyPair('')
-  const comment = `${oneShotMark} ${name}`
-  const forced = `${withoutKeys(name)}; ${onOneLine(`exec ${command}`)}`
-  const line = `restrict,command="${forced.replaceAll('"', String.raw`\"`)}",from="${from}",expiry-time="@stamp@" ${publicKey} ${comment} @expiry@`
+  const line = oneShotLine({ from, command, name, publicKey })
   const grant = `umask 077
 mkdir -p "$HOME/.ssh" && touch "$HOME/.ssh/authorized_keys" || exit 1
-now=$(date +%s) && expiry=$((now + ${lifetimeSeconds})) && stamp=$(date -d "@$expiry" +%Y%m%d%H%M%S) || exit 1
-line=$(printf '%s\\n' ${shellWord(line)} | sed "s/@stamp@/$stamp/; s/@expiry@\\$/$expiry/") || exit 1
+now=$(date +%s) && expiry=$((now + ${lifetimeSeconds})) || exit 1
+line=$(printf '%s\\n' ${shellWord(line)} | sed "s/@expiry@/$expiry/g") || exit 1
 ${edited(`awk -v now="$now" -v name=${shellWord(name)} '!(${isOneShot} && ($NF < now || $(NF-1) == name))'`, ` && printf '%s\\n' "$line" >> "$new"`)}
 `
   await run(connections, access, grant)
   return { privateKey, revoke: () => run(connections, access, `${withoutKeys(name)}\n`) }
+}
+
+/**
+ * The line of authorized_keys, with `@expiry@` where the second belongs at which it expires.
+ *
+ * @internal exported for its test
+ */
+export function oneShotLine(request: {
+  readonly from: string
+  readonly command: string
+  readonly name: string
+  readonly publicKey: string
+}): string {
+  const { from, command, name, publicKey } = request
+  const forced = `${withoutKeys(name)}; [ $(date +%s) -lt @expiry@ ] || exit 255; ${onOneLine(`exec ${command}`)}`
+  return `restrict,command="${forced.replaceAll('"', String.raw`\"`)}",from="${from}" ${publicKey} ${oneShotMark} ${name} @expiry@`
 }
 
 /** A command without line ends, and without what sshd or sed would change in the line: as `printf %b` takes them. */
