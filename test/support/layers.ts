@@ -100,7 +100,7 @@ export const innerNamesakes: Readonly<Partial<Record<LayerName, readonly LayerNa
 }
 
 /** Parts of core that read the clock or make random numbers; a pure layer may know their types alone. */
-export const impureCore = ['clock', 'openssh-key'] as const
+export const impureCore = ['clock', 'openssh-key', 'ssh-public-key'] as const
 
 const packages = [...new Set(Object.values(layers).flatMap((rule) => rule.packages))].sort()
 

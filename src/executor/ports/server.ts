@@ -24,8 +24,17 @@ export interface ServerCloud {
   }): Promise<Effect>
   /** Waits until it is terminated. Never lifts a protection by itself. */
   terminateServer(request: Owned): Promise<Effect>
-  /** The host keys that the instance printed on its console, as `ssh-ed25519 AAAA…` lines; polls until they appear. */
-  readHostKeys(request: { readonly instanceId: string } & Waiting): Promise<readonly string[]>
+  /**
+   * The host keys that the instance printed on its console, as `ssh-ed25519 AAAA…` lines; polls until they appear, or until
+   * its boot is over without them; `once` looks once alone. Rejects with Cancelled when `signal` ends the wait.
+   */
+  readHostKeys(
+    request: {
+      readonly instanceId: string
+      readonly once?: boolean
+      readonly signal?: AbortSignal | undefined
+    } & Waiting,
+  ): Promise<readonly string[]>
 }
 
 export interface RunningServer {

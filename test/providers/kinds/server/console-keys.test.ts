@@ -1,10 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hostKeysIn } from '../../../../src/providers/ec2/kinds/server/console-keys.js'
+import { hostKeysIn, isBootOver } from '../../../../src/providers/ec2/kinds/server/console-keys.js'
+import { sshKeys } from '../../../support/ssh-keys.js'
 
-const ed25519 = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDjhV0'
-const ecdsa = 'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY='
-const rsa = 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQC+/x=='
+const { ed25519, ecdsa256: ecdsa, rsa } = sshKeys
 
 function block(lines: readonly string[], newline = '\n'): string {
   return ['-----BEGIN SSH HOST KEY KEYS-----', ...lines, '-----END SSH HOST KEY KEYS-----', ''].join(newline)
@@ -41,6 +40,21 @@ describe('hostKeysIn', () => {
     expect(hostKeysIn('-----BEGIN SSH HOST KEY KEYS-----\nssh-rsa AAAAB3')).toEqual([])
   })
 
+  it('never takes a key for whole that a kernel line came into', () => {
+    const kernel = fc.constantFrom('[   14.260318] audit: type=1400\r\n', 'AAAA', '\r\n', 'x', 'Started Daemon', '\0')
+    fc.assert(
+      fc.property(fc.nat(ed25519.length), kernel, (at, line) => {
+        const garbled = block([`${ed25519.slice(0, at)}${line}${ed25519.slice(at)} root@x`, ecdsa])
+        expect([[ecdsa], [ed25519, ecdsa]]).toContainEqual(hostKeysIn(garbled))
+      }),
+    )
+    expect(hostKeysIn(block([`${ed25519.slice(0, 40)}[   14.2] audit${ed25519.slice(40)}`]))).toEqual([])
+  })
+
+  it('goes back to the block before one that is garbled', () => {
+    expect(hostKeysIn(block([ed25519]) + block([ed25519.slice(0, 50)]))).toEqual([ed25519])
+  })
+
   it('finds nothing in an empty console', () => {
     expect(hostKeysIn('')).toEqual([])
   })
@@ -62,4 +76,11 @@ describe('hostKeysIn', () => {
       }),
     )
   })
+})
+
+it('knows when a boot is over', () => {
+  expect(
+    isBootOver('[   52.1] cloud-init[812]: Cloud-init v. 22.4.2 finished at Sat, 21 Nov 2026 01:00:00 +0000.'),
+  ).toBe(true)
+  expect(isBootOver("Cloud-init v. 22.4.2 running 'modules:final' at Sat, 21 Nov 2026 01:00:00 +0000.")).toBe(false)
 })

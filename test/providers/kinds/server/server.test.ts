@@ -174,7 +174,7 @@ describe('a server', () => {
     expect(await fixture.connect().readHostKeys({ instanceId: id })).toEqual(keys)
   })
 
-  it('that shows no host keys is given up with a reason', async () => {
+  it('without a live console is asked for the posted one', async () => {
     const { id } = await fixture.cloud.createServer(launchRequest(ground))
     fixture.sandbox.setFaults({
       scripted: [{ action: 'GetConsoleOutput', call: 1, failure: { code: 'UnsupportedOperation', httpStatus: 400 } }],
@@ -183,6 +183,56 @@ describe('a server', () => {
     expect(keys.length).toBeGreaterThan(0)
     const calls = fixture.requests().filter(({ action }) => action === 'GetConsoleOutput')
     expect(calls.map(({ parameters }) => parameters['Latest'])).toEqual(['true', undefined])
+  })
+
+  it('that shows its keys late is waited for', async () => {
+    const { id } = await fixture.cloud.createServer(launchRequest(ground))
+    fixture.sandbox.setFaults({ lateHostKeysMs: 400 })
+    const seen: number[] = []
+    const keys = await fixture.cloud.readHostKeys({ instanceId: id, onProgress: (percent) => seen.push(percent) })
+    expect(keys[0]).toMatch(/^ssh-ed25519 AAAA\S+$/)
+    expect(seen.length).toBeGreaterThan(0)
+  })
+
+  it('whose keys a kernel line came into is read again, until they are whole', async () => {
+    const { id } = await fixture.cloud.createServer(launchRequest(ground))
+    const whole = await fixture.cloud.readHostKeys({ instanceId: id })
+    fixture.sandbox.setFaults({ garbledHostKeys: { probability: 0.7 } })
+    for (let turn = 0; turn < 5; turn += 1) {
+      expect(await fixture.cloud.readHostKeys({ instanceId: id })).toEqual(whole)
+    }
+    fixture.sandbox.setFaults({ garbledHostKeys: { probability: 1 } })
+    const hasty = fixture.connect({ timeoutScale: 0.0001 })
+    await expect(hasty.readHostKeys({ instanceId: id })).rejects.toMatchObject({
+      code: 'EC2_HOST_KEYS_MISSING',
+      message: expect.stringContaining('cut off or garbled'),
+      hint: expect.stringContaining('evenkeel trust'),
+    })
+  })
+
+  it('that was stopped and started shows no keys any more, and is given up with a reason', async () => {
+    const { cloud } = fixture
+    const server = await cloud.createServer(launchRequest(ground))
+    const owned = { id: server.id, owner: ownerOf(addressOf('server', 'web')) }
+    await cloud.stopServer(owned)
+    await cloud.startServer(owned)
+    const hasty = fixture.connect({ timeoutScale: 0.0001 })
+    await expect(hasty.readHostKeys({ instanceId: server.id })).rejects.toMatchObject({
+      code: 'EC2_HOST_KEYS_MISSING',
+      message: expect.stringContaining('its console shows none'),
+    })
+  })
+
+  it('is not waited for when the run is interrupted', async () => {
+    const { id } = await fixture.cloud.createServer(launchRequest(ground))
+    fixture.sandbox.setFaults({ missingHostKeys: { probability: 1 } })
+    const interrupt = new AbortController()
+    const waiting = fixture.connect({ pollScale: 1 }).readHostKeys({
+      instanceId: id,
+      signal: interrupt.signal,
+      onProgress: () => interrupt.abort(),
+    })
+    await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED' })
   })
 })
 

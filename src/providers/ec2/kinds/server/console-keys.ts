@@ -1,3 +1,5 @@
+import { sshPublicKey } from '../../../../core/ssh-public-key.js'
+
 const begin = '-----BEGIN SSH HOST KEY KEYS-----'
 const end = '-----END SSH HOST KEY KEYS-----'
 
@@ -6,20 +8,22 @@ const keyLine = /\b((?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[a-z0-9@.-]+) (AAAA[A-Za-z0-9+
 
 /**
  * The host keys that cloud-init printed on a console (`keys_to_console`), without comments, ed25519 first; empty when
- * the last block is not there or not complete. After a reboot there may be several blocks: the last one counts.
+ * there is no whole block with a whole key in it. Kernel lines may come in between a key's characters, so each is decoded
+ * before it is believed. After a reboot there may be several blocks: the last one with a key counts.
  */
 export function hostKeysIn(console: string): readonly string[] {
   const start = console.lastIndexOf(begin)
+  if (start < 0) return []
   const stop = console.indexOf(end, start)
-  if (start < 0 || stop < 0) return earlierBlock(console, start)
-  const block = console.slice(start + begin.length, stop)
-  const keys = [...block.matchAll(keyLine)].map(([, type = '', material = '']) => `${type} ${material}`)
-  return [...new Set(keys)].sort(ed25519First)
+  const block = stop < 0 ? '' : console.slice(start + begin.length, stop)
+  const keys = [...block.matchAll(keyLine)].flatMap(([line]) => sshPublicKey(line) ?? [])
+  // The newest block may have been cut off or garbled; the one before it is as true.
+  return keys.length > 0 ? [...new Set(keys)].sort(ed25519First) : hostKeysIn(console.slice(0, start))
 }
 
-/** The output may have been cut off in the middle of the newest block; the one before it is as true. */
-function earlierBlock(console: string, start: number): readonly string[] {
-  return start <= 0 ? [] : hostKeysIn(console.slice(0, start))
+/** Whether cloud-init's last word of a boot stands there: it prints the host keys before it, or never. */
+export function isBootOver(console: string): boolean {
+  return /^.*Cloud-init v\. \S+ finished at /m.test(console)
 }
 
 function ed25519First(left: string, right: string): number {
