@@ -14,8 +14,8 @@ export interface PlanningOptions {
 
 /** What a plan of the whole stack may be asked for beside the file. */
 export interface PlanChoice extends PlanningOptions {
-  /** Whether to look inside the servers. */
-  readonly hosts: boolean
+  /** Whether to look inside the servers; `left-out`: nor to plan anything there. */
+  readonly hosts: boolean | 'left-out'
   /** Servers whose images are to be the newest. */
   readonly updateImages?: readonly string[] | undefined
   /** `name`, or `stack/name`. */

@@ -34,7 +34,7 @@ export function savedPlanText(plan: Plan, file: StackFile, options: StackFileOpt
       ...(variables && { var: variables }),
       ...(variableFiles && { varFile: variableFiles.map((path) => resolve(path)) }),
       ...(options.target !== undefined && { target: options.target }),
-      hosts: options.hosts,
+      hosts: options.hosts === true,
       ...(options.updateImages && { updateImages: options.updateImages }),
       ...(options.checkpoint !== undefined && { checkpoint: options.checkpoint }),
     },

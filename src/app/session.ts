@@ -31,7 +31,11 @@ export interface Session {
   /** Why no server can be entered: a sandbox without hosts. */
   readonly hostsImpossible: string | undefined
   readonly run: string
-  observe(options: { readonly hosts: boolean; readonly snapshotsOf?: readonly string[] }): Promise<LiveStack>
+  /** `hosts`: whether to look inside the servers; `left-out`: nor to plan anything there. */
+  observe(options: {
+    readonly hosts: boolean | 'left-out'
+    readonly snapshotsOf?: readonly string[]
+  }): Promise<LiveStack>
   notice(text: string): void
   /** Says that the run begins; throws the second time: what is made in a run is told from another's by the run's id. */
   begin(): void
@@ -65,7 +69,14 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
     run: newRunId(systemClock.now()),
     async observe({ hosts: enter, snapshotsOf = [] }) {
       try {
-        return await observeStack(spec, ports, { hosts: enter, hostsImpossible, snapshotsOf, onActivity })
+        const leftOut = enter === 'left-out' && hostsImpossible === undefined
+        return await observeStack(spec, ports, {
+          hosts: enter === true,
+          hostsImpossible: leftOut ? '--no-hosts leaves out what happens inside servers' : hostsImpossible,
+          hostsLeftOut: leftOut,
+          snapshotsOf,
+          onActivity,
+        })
       } finally {
         onActivity(undefined)
       }

@@ -22,6 +22,7 @@ const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = 
   put: async () => (await import('./commands/put.js')).putCommand,
   get: async () => (await import('./commands/get.js')).getCommand,
   exec: async () => (await import('./commands/exec.js')).execCommand,
+  trust: async () => (await import('./commands/trust.js')).trustCommand,
   sandbox: async () => (await import('./commands/sandbox.js')).sandboxCommand,
   schema: async () => (await import('./commands/schema.js')).schemaCommand,
 }

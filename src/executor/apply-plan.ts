@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { required } from '../core/assert.js'
 import { systemClock, type Clock } from '../core/clock.js'
-import { BugError, EvenkeelError, messageOf } from '../core/errors.js'
+import { BugError, Cancelled, EvenkeelError, messageOf } from '../core/errors.js'
 import type { Plan } from '../model/plan.js'
 import type { Step } from '../model/steps/step.js'
 import { createRunBindings, type RunBindings } from './run-bindings.js'
@@ -131,6 +131,7 @@ async function attempt(step: Step, run: Run): Promise<Outcome> {
   try {
     return { kind: await runStep(step, contextFor(step, run)) }
   } catch (error) {
+    if (error instanceof Cancelled) return { kind: 'cancelled' }
     return { kind: 'failed', error: asEvenkeelError(error) }
   }
 }
@@ -150,6 +151,7 @@ function contextFor(step: Step, { plan, ports, options, clock, emit, bindings, s
     clock,
     once: onceOf(options.run, stepId),
     outcomeOf: (id) => schedule.outcomeOf(id),
+    signal: retries.signal,
     progress: (fraction, text) => emit({ kind: 'step-progress', at: clock.now(), stepId, fraction, text }),
     output: (line) => emit({ kind: 'step-output', at: clock.now(), stepId, line }),
   }

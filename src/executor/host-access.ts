@@ -4,7 +4,7 @@ import type { Address } from '../model/address.js'
 import type { HostAccess, LocalKeysPort } from './ports.js'
 
 /** Everything that EC2 servers answer on. */
-const sshPort = 22
+export const sshPort = 22
 
 /**
  * How to reach the server of a binding. Throws a HostError that says what is missing: nothing is ever connected to
@@ -22,7 +22,7 @@ export async function hostAccess(address: Address, binding: Binding, keys: Local
   if (binding.hostKey === undefined) {
     throw new HostError('HOST_KEY_UNKNOWN', `the host key of ${address} (${binding.id}) was never pinned`, {
       host,
-      hint: 'run `evenkeel apply`: it reads the key from the console output and pins it in a tag',
+      hint: 'run `evenkeel apply`: it reads the key from the console output and pins it in a tag; where the console shows none any more, say it: `evenkeel trust SERVER --fingerprint SHA256:…`',
     })
   }
   return {

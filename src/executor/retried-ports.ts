@@ -41,6 +41,7 @@ export function retryingHosts(hosts: HostPort, options: RetryOptions): HostPort 
   const retried = <Result>(perform: () => Promise<Result>) => withRetries(perform, options)
   return {
     waitUntilReady: (access, limits) => hosts.waitUntilReady(access, limits),
+    offeredHostKeys: (place) => retried(() => hosts.offeredHostKeys(place)),
     probe: (access) => hosts.probe(access),
     makeFilesystem: (access, request) => retried(() => hosts.makeFilesystem(access, request)),
     growFilesystem: (access, request) => retried(() => hosts.growFilesystem(access, request)),
@@ -50,7 +51,7 @@ export function retryingHosts(hosts: HostPort, options: RetryOptions): HostPort 
     unmount: (access, request) => retried(() => hosts.unmount(access, request)),
     copyBlocks: (source, destination, request) => retried(() => hosts.copyBlocks(source, destination, request)),
     freeze: (access, request) => retried(() => hosts.freeze(access, request)),
-    run: (access, command, onOutput) => hosts.run(access, command, onOutput),
+    run: (access, command, onOutput, limits) => hosts.run(access, command, onOutput, limits),
     exec: (access, argv, streams) => hosts.exec(access, argv, streams),
     disconnect: (address) => hosts.disconnect(address),
     close: () => hosts.close(),

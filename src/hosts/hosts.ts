@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../core/clock.js'
-import { HostError } from '../core/errors.js'
+import { Cancelled, HostError } from '../core/errors.js'
 import type {
   BlockCopy,
   BlockCopyRequest,
@@ -7,8 +7,10 @@ import type {
   ExecStreams,
   Freeze,
   HostAccess,
+  HostPlace,
   HostPort,
   MountedFilesystem,
+  ReadyOptions,
 } from '../executor/ports.js'
 import type { HostFacts } from '../model/inside/host-facts.js'
 import type { Address } from '../model/address.js'
@@ -23,6 +25,7 @@ import { makeFilesystem, type MakeRequest } from './filesystems/mkfs.js'
 import { mountVolume, type MountRequest } from './mounts/mount-filesystem.js'
 import { probeFacts } from './probe/probe.js'
 import { waitForFirstBoot } from './ssh/first-boot.js'
+import { offeredHostKeys } from './ssh/offered-keys.js'
 import { SshSession } from './ssh/ssh-session.js'
 import { unmountVolume } from './mounts/unmount-filesystem.js'
 import { type FstabRequest, writeFstab } from './mounts/fstab-file.js'
@@ -58,13 +61,15 @@ class Hosts implements HostPort {
     this.#loginPatienceMs = loginPatienceMs
   }
 
-  async waitUntilReady(access: HostAccess, { timeoutMs }: { readonly timeoutMs: number }): Promise<Effect> {
+  async waitUntilReady(access: HostAccess, options: ReadyOptions): Promise<Effect> {
+    const { timeoutMs, answerMs = timeoutMs, signal } = options
     const start = this.#clock.now()
     for (;;) {
-      const leftMs = Math.max(1_000, start + timeoutMs - this.#clock.now())
+      const leftMs = Math.max(1_000, start + answerMs - this.#clock.now())
       try {
-        const session = await this.#session(access, leftMs, this.#loginPatienceMs)
-        return await waitForFirstBoot(session, Math.max(1_000, start + timeoutMs - this.#clock.now()))
+        const session = await this.#session(access, leftMs, this.#loginPatienceMs, signal)
+        const bootMs = Math.max(1_000, start + timeoutMs - this.#clock.now())
+        return await unlessAborted(waitForFirstBoot(session, bootMs), signal)
       } catch (error) {
         // A first boot may restart sshd, or the server: waiting again is safe.
         const isLost = error instanceof HostError && error.code === 'HOST_CONNECTION_LOST'
@@ -73,6 +78,10 @@ class Hosts implements HostPort {
         await this.#clock.sleep(500)
       }
     }
+  }
+
+  offeredHostKeys(place: HostPlace): Promise<readonly string[]> {
+    return offeredHostKeys(place)
   }
 
   async probe(access: HostAccess): Promise<HostFacts> {
@@ -126,9 +135,14 @@ class Hosts implements HostPort {
     )
   }
 
-  async run(access: HostAccess, command: string, onOutput: (line: string) => void): Promise<void> {
+  async run(
+    access: HostAccess,
+    command: string,
+    onOutput: (line: string) => void,
+    options: { readonly timeoutMs?: number } = {},
+  ): Promise<void> {
     const session = await this.#session(access)
-    await runShellCommand(session, command, onOutput)
+    await runShellCommand(session, command, onOutput, options)
   }
 
   async exec(access: HostAccess, argv: readonly string[], streams: ExecStreams): Promise<number> {
@@ -163,7 +177,12 @@ class Hosts implements HostPort {
     }
   }
 
-  async #session(access: HostAccess, patienceMs = this.#connectPatienceMs, loginPatienceMs = 0): Promise<SshSession> {
+  async #session(
+    access: HostAccess,
+    patienceMs = this.#connectPatienceMs,
+    loginPatienceMs = 0,
+    signal?: AbortSignal,
+  ): Promise<SshSession> {
     const { address, instanceId, hostname, port, user, hostKey, privateKeyPath } = access
     const key = JSON.stringify([instanceId, hostname, port, user, hostKey, privateKeyPath])
     const known = this.#connections.get(address)
@@ -173,7 +192,7 @@ class Hosts implements HostPort {
       return session
     }
     if (known) this.disconnect(address)
-    const session = connect(access, { patienceMs, loginPatienceMs, clock: this.#clock }).then((client) => {
+    const session = connect(access, { patienceMs, loginPatienceMs, clock: this.#clock, signal }).then((client) => {
       const made = new SshSession(access, client)
       made.onClose(() => this.#forget(address, session))
       return made
@@ -186,4 +205,15 @@ class Hosts implements HostPort {
   #forget(address: Address, session: Promise<SshSession>): void {
     if (this.#connections.get(address)?.session === session) this.#connections.delete(address)
   }
+}
+
+/** The result, or Cancelled as soon as nobody waits for it any more. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(new Cancelled('nobody waits any more for the first boot to end'))
+    if (signal.aborted) onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
 }

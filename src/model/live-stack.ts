@@ -51,6 +51,8 @@ export interface LiveStack {
   readonly temporaries?: readonly LiveTemporary[]
   /** Why no server can be entered at all (a sandbox without hosts); undefined where they can. */
   readonly hostsImpossible: string | undefined
+  /** They could be entered, and somebody said that they are not to be: what runs there runs on. Absent: false. */
+  readonly hostsLeftOut?: boolean
   /** What could not be read, and why; empty when the picture is complete. */
   readonly unreadable: readonly Unreadable[]
 }

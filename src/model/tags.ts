@@ -22,7 +22,7 @@ export const tagKeys = {
   protect: 'evenkeel:protect',
   /** On volumes that were kept when their entry left the file: the moment, ISO 8601. They are out of the plan until reused. */
   retained: 'evenkeel:retained',
-  /** On servers: the ed25519 host key pinned after its first boot, `ssh-ed25519 AAAA…`. */
+  /** On servers: the ed25519 host key pinned after its first boot, `ssh-ed25519 AAAA…`; `none` when its console showed none when that was over. */
   hostKey: 'evenkeel:host-key',
   /** Digests of the keys of the user's own tags that we set, so that one that leaves the file can be taken away. */
   userTags: 'evenkeel:tags',
@@ -49,6 +49,15 @@ export const tagKeys = {
   source: 'evenkeel:source',
   name: 'Name',
 } as const
+
+/** What stands in a server's host-key tag once its console was known to show none: it is not waited for again. */
+export const noHostKey = 'none'
+
+/** The host key that is pinned for a server. */
+export function hostKeyOf(tags: Tags): string | undefined {
+  const value = tags[tagKeys.hostKey]
+  return value === noHostKey ? undefined : value
+}
 
 /** On the server or volume that a sync rule writes to: digests of the source and the rule as last copied. */
 export function syncTagKey(name: string): string {

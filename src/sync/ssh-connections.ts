@@ -125,7 +125,7 @@ function connectionFailure(access: HostAccess, { exitCode, stderrTail: said }: C
   if (/Host key verification failed|IDENTIFICATION HAS CHANGED|no matching host key/i.test(said)) {
     return new HostError('HOST_KEY_MISMATCH', `${target} shows another host key than ${access.hostKey.trim()}`, {
       ...common,
-      hint: 'somebody may be in between, or the server was set up anew; compare with its console output before you remove the tag evenkeel:host-key',
+      hint: 'somebody may be in between, or the server was set up anew: learn its fingerprint in a way that cannot be forged (its console output), then say it: `evenkeel trust SERVER --fingerprint SHA256:…`',
     })
   }
   if (/Permission denied/.test(said)) {

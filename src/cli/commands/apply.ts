@@ -7,12 +7,14 @@ import { forbidColor } from '../terminal.js'
 interface ApplyCommandOptions extends RunOptions, CarryOutOptions {
   readonly updateImages?: readonly string[]
   readonly checkpoint?: string
+  readonly hosts: boolean
 }
 
 const examples = `
 Examples:
   evenkeel apply                       plan, ask, and carry it out
   evenkeel apply --yes --json          in CI; one JSON object a line, the last is the result
+  evenkeel apply --no-hosts            EC2 alone: what happens inside servers is left out, and told
   evenkeel apply plan.json --yes       exactly that plan, or exit 5 when the world or the file changed
 
 Ctrl-C starts nothing new and waits for what is in flight; a second one leaves at once. Both are safe: the next apply
@@ -26,6 +28,7 @@ export const applyCommand: CommandDefinition = (finish) =>
     .argument('[file]', 'stack file, or a plan saved by `plan --out`; left out: the one stack file here')
     .option('--yes', 'do not ask')
     .option('--json', 'print what happens as JSON lines; needs --yes')
+    .option('--no-hosts', 'leave out what happens inside the servers; volumes leave a running one by a stop')
     .option('--verbose', 'list also what does not change, and more file names')
     .option('--update-images <server>', 'replace this server when its image name means a newer image by now', collect)
     .option('--checkpoint <name>', 'bring the volumes to this checkpoint; one of another stack is named stack/name')
@@ -40,12 +43,13 @@ export const applyCommand: CommandDefinition = (finish) =>
       const isSaved = file?.endsWith('.json') === true
       const reading = isSaved ? await import('../../app/saved-plan.js') : undefined
       const saved = reading?.readSavedPlan(file ?? '')
-      const { checkpoint, ...plain }: ApplyCommandOptions = { ...options, ...saved?.options }
+      const { checkpoint, hosts: enters, ...plain }: ApplyCommandOptions = { ...options, ...saved?.options }
+      const hosts = saved ? enters : enters || 'left-out'
       const exitCode = await withSession(saved?.stackFile ?? file, plain, async (session) => {
-        const plan = await planStack(session, { hosts: true, ...plain, ...saved?.options, checkpoint })
+        const plan = await planStack(session, { ...plain, hosts, checkpoint })
         if (reading && saved) reading.assertFresh(saved, plan)
         // Volumes that were brought to a checkpoint are not brought there again.
-        const replan = () => planStack(session, { ...plain, hosts: true })
+        const replan = () => planStack(session, { ...plain, hosts: hosts === 'left-out' ? hosts : true })
         const again =
           checkpoint === undefined ? {} : { again: `evenkeel apply ${session.file.path} --checkpoint ${checkpoint}` }
         return carryOut(session, { verb: 'apply', plan, replan, ...again }, plain)

@@ -3,7 +3,7 @@ import { type LiveServer } from '../../model/kinds/server.js'
 import { imageKey } from '../../model/launch/image.js'
 import { loginUser } from '../../model/inside/login-user.js'
 import type { StackSpec } from '../../model/stack-spec.js'
-import { tagKeys } from '../../model/tags.js'
+import { hostKeyOf, tagKeys } from '../../model/tags.js'
 import { hostAccess } from '../host-access.js'
 import type { CloudFacts, HostAccess, Ports } from '../ports.js'
 
@@ -20,7 +20,7 @@ export function liveHostAccess(
   const image = wanted
     ? cloud.images[imageKey(wanted.image)]
     : Object.values(cloud.images).find(({ id }) => id === server.imageId)
-  const hostKey = server.tags[tagKeys.hostKey]
+  const hostKey = hostKeyOf(server.tags)
   return hostAccess(
     server.address,
     {

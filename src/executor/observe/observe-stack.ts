@@ -24,6 +24,8 @@ export interface ObserveOptions {
   readonly snapshotsOf?: readonly string[]
   /** Why no server can be entered at all (a sandbox without hosts). */
   readonly hostsImpossible?: string | undefined
+  /** Whether `hostsImpossible` is somebody's wish alone: there are hosts, and what runs on them runs on. */
+  readonly hostsLeftOut?: boolean
   /** One line for people about what is being read. */
   readonly onActivity?: (text: string) => void
 }
@@ -57,6 +59,7 @@ export async function observeStack(spec: StackSpec, ports: Ports, options: Obser
     hosts: Object.fromEntries(servers.map(({ address, facts }) => [address, facts])),
     syncs,
     hostsImpossible: options.hostsImpossible,
+    ...(options.hostsLeftOut === true && { hostsLeftOut: true }),
     unreadable: unreadableIn(servers, syncs),
   }
 }

@@ -22,10 +22,31 @@ export interface HostAccess {
   readonly deviceNames?: Readonly<Record<string, string>>
 }
 
+export interface ReadyOptions {
+  /** For all of it. */
+  readonly timeoutMs: number
+  /** How long it may take to answer; left out: all of the time. */
+  readonly answerMs?: number
+  /** Aborted: nobody waits any more; rejects with Cancelled. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Where a server answers, whoever that is. */
+export interface HostPlace {
+  readonly address: Address
+  readonly hostname: string
+  readonly port: number
+}
+
 /** One connection a server, made at the first use and kept until `close`. Commands run through `sudo -n` where they need root. */
 export interface HostPort {
   /** Retries until the server answers and its first boot is over (`cloud-init status --wait` where there is one). */
-  waitUntilReady(access: HostAccess, options: { readonly timeoutMs: number }): Promise<Effect>
+  waitUntilReady(access: HostAccess, options: ReadyOptions): Promise<Effect>
+  /**
+   * The host keys that whoever answers there offers, `ssh-ed25519 AAAA…`, of all kinds that can be pinned. Nobody logs in, and
+   * nothing is believed: it is for the caller to compare them with what is known in another way.
+   */
+  offeredHostKeys(place: HostPlace): Promise<readonly string[]>
   /** One round trip. Never rejects for a host that cannot be reached: that is an answer. */
   probe(access: HostAccess): Promise<HostFacts>
   /** Refuses a device on which any signature is found, unless it is the wanted filesystem (then `unchanged`). Installs mkfs when it is missing. */
@@ -79,8 +100,16 @@ export interface HostPort {
     destination: { readonly access: HostAccess; readonly volumeId: string },
     request: BlockCopyRequest,
   ): Promise<BlockCopy>
-  /** Runs a shell command as the login user; output line by line. Rejects with HostError when it exits with other than 0. */
-  run(access: HostAccess, command: string, onOutput: (line: string) => void): Promise<void>
+  /**
+   * Runs a shell command as the login user; output line by line. Rejects with HostError when it exits with other than 0, and
+   * with HOST_TIMED_OUT when it has not ended in time: then it was ended on the server too.
+   */
+  run(
+    access: HostAccess,
+    command: string,
+    onOutput: (line: string) => void,
+    options?: { readonly timeoutMs?: number },
+  ): Promise<void>
   /** Runs argv with the caller's standard streams; resolves with the exit status. For `evenkeel exec`. */
   exec(access: HostAccess, argv: readonly string[], streams: ExecStreams): Promise<number>
   /** Drops one server's connection, e.g. before it is stopped. */

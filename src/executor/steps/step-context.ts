@@ -17,6 +17,8 @@ export interface StepContext {
   readonly once: string
   /** How a step that this one needs has ended. */
   readonly outcomeOf: (id: StepId) => Outcome | undefined
+  /** Aborted: the run was interrupted, and what only waits may end. */
+  readonly signal?: AbortSignal | undefined
   readonly progress: (fraction: number | undefined, text: string) => void
   readonly output: (line: string) => void
 }

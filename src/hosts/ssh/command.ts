@@ -34,10 +34,24 @@ export function runScript(session: SshSession, request: ScriptRequest): Promise<
   const { user } = session.access
   const asRoot = (request.as ?? 'root') === 'root' && user !== 'root'
   const input = scriptText(request.body, request.args ?? [])
-  return runCommand(session, { ...request, command: asRoot ? 'sudo -n sh -s' : 'sh -s', input }).then((result) => {
-    if (asRoot && result.exitCode === 1 && /^sudo: /m.test(result.stderrTail)) throw noRoot(session, result)
+  // sudo's own messages in English: by them it is known whether it refused.
+  const command = asRoot ? 'env LC_ALL=C sudo -n sh -s' : 'sh -s'
+  return runCommand(session, { ...request, command, input }).then((result) => {
+    if (asRoot && result.exitCode === 1 && isRefusedBySudo(result.stderrTail)) throw noRoot(session, result)
     return result
   })
+}
+
+/**
+ * Whether sudo ran nothing, by what it says then (plugins/sudoers/auth and logging.c in its sources). Its warnings, e.g.
+ * "unable to resolve host", stand there while the script runs all the same.
+ *
+ * @internal exported for its test
+ */
+export function isRefusedBySudo(stderr: string): boolean {
+  return /^sudo: (?:a password is required|a terminal is required|no tty present|sorry, |interactive authentication is required|account |PAM |you do not exist|unknown user|unable to (?:initialize policy|open audit|setuid|change to root)|no valid sudoers|.*(?:must be owned by|must be setuid|effective uid))|is not in the sudoers file|is not allowed to (?:execute|run sudo)/im.test(
+    stderr,
+  )
 }
 
 /** Runs a script that must end with exit status 0, and returns its standard output. */
@@ -52,16 +66,33 @@ export async function runShellCommand(
   session: SshSession,
   text: string,
   onOutput: (line: string) => void,
+  options: { readonly timeoutMs?: number | undefined } = {},
 ): Promise<void> {
+  const { timeoutMs } = options
   // Sent on standard input: it may hold secrets, and argv can be read by everybody on the server.
-  const shell = 'case "$SHELL" in */bash|*/zsh|*/ksh) exec "$SHELL" -s ;; *) exec sh -s ;; esac'
+  const limited = timeoutMs === undefined ? '' : limitedBy(Math.ceil(timeoutMs / 1000))
+  const shell = `${limited}case "$SHELL" in */bash|*/zsh|*/ksh) exec $limit "$SHELL" -s ;; *) exec $limit sh -s ;; esac`
   const result = await runCommand(session, {
     title: firstLine(text),
     command: `sh -c ${shellWord(shell)}`,
     input: commandText(text),
     onOutput,
+    // The server ends it; where it does not, nobody waits for it here either.
+    ...(timeoutMs !== undefined && { timeoutMs: timeoutMs + afterLimitMs }),
   })
+  if (timeoutMs !== undefined && endedByLimit.has(result.exitCode)) throw timedOut(session, firstLine(text), timeoutMs)
   if (result.exitCode !== 0) throw commandFailed(session, firstLine(text), result)
+}
+
+/** Chosen: two seconds to end by itself, and the way here. */
+const afterLimitMs = 5_000
+
+/** timeout(1): 124, and 137 for what had to be killed. */
+const endedByLimit: ReadonlySet<number> = new Set([124, 137])
+
+/** Sets `limit` to a command that ends what it runs, and all that belongs to it, after so many seconds. */
+function limitedBy(seconds: number): string {
+  return `limit=; if timeout -k 2 1 true 2> /dev/null; then limit="timeout -k 2 ${Math.max(1, seconds)}"; fi; `
 }
 
 /** The error of a command that ended with a wrong exit status. */
@@ -104,17 +135,7 @@ function runCommand(session: SshSession, request: CommandRequest): Promise<Comma
             ? undefined
             : setTimeout(() => {
                 channel.close()
-                reject(
-                  new HostError(
-                    'HOST_TIMED_OUT',
-                    `on ${host}, \`${request.title}\` did not end within ${Math.round((request.timeoutMs ?? 0) / 1000)} s`,
-                    {
-                      host,
-                      command: request.title,
-                      retryable: true,
-                    },
-                  ),
-                )
+                reject(timedOut(session, request.title, request.timeoutMs ?? 0))
               }, request.timeoutMs)
         let quiet: NodeJS.Timeout | undefined
         channel.on('data', (chunk: Buffer) => {
@@ -196,6 +217,12 @@ function lineSplitter(onLine: (line: string) => void): { write(chunk: Buffer): v
 function firstLine(text: string): string {
   const [line = '', ...others] = text.trim().split('\n')
   return others.length > 0 ? `${line} …` : line
+}
+
+function timedOut(session: SshSession, title: string, timeoutMs: number): HostError {
+  const host = session.access.address
+  const message = `on ${host}, \`${title}\` did not end within ${Math.round(timeoutMs / 1000)} s`
+  return new HostError('HOST_TIMED_OUT', message, { host, command: title, retryable: true })
 }
 
 function noRoot(session: SshSession, result: CommandResult): HostError {

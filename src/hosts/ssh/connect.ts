@@ -1,6 +1,6 @@
 import ssh2 from 'ssh2'
 import type { Clock } from '../../core/clock.js'
-import { HostError, messageOf } from '../../core/errors.js'
+import { Cancelled, HostError, messageOf } from '../../core/errors.js'
 import type { HostAccess } from '../../executor/ports.js'
 import { type Credentials, readCredentials } from '../keys/private-key.js'
 
@@ -10,6 +10,8 @@ export interface ConnectOptions {
   /** How long a refused login is tried again: at a first boot sshd may answer before the key is in its place. */
   readonly loginPatienceMs: number
   readonly clock: Clock
+  /** Aborted: nobody waits any more. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Chosen: one attempt; a security group that drops packets answers nothing at all. */
@@ -24,24 +26,46 @@ export async function connect(access: HostAccess, options: ConnectOptions): Prom
   for (let delayMs = delayFirstMs; ; delayMs = Math.min(delayMs * 2, delayMaxMs)) {
     const leftMs = Math.max(1, start + options.patienceMs - options.clock.now())
     try {
-      return await attempt(access, credentials, Math.min(attemptTimeoutMs, leftMs))
+      return await attempt(access, credentials, Math.min(attemptTimeoutMs, leftMs), options.signal)
     } catch (error) {
       if (!(error instanceof HostError)) throw error
       const patienceMs = error.code === 'HOST_AUTHENTICATION_FAILED' ? options.loginPatienceMs : options.patienceMs
       const again = error.retryable || error.code === 'HOST_AUTHENTICATION_FAILED'
       if (!again || options.clock.now() + delayMs >= start + patienceMs) throw error
     }
-    await options.clock.sleep(delayMs)
+    await options.clock.sleep(delayMs, options.signal).catch(() => {
+      throw nobodyWaits(access)
+    })
   }
 }
 
-function attempt(access: HostAccess, credentials: Credentials, timeoutMs: number): Promise<ssh2.Client> {
+function nobodyWaits({ address }: HostAccess): Cancelled {
+  return new Cancelled(`nobody waits any more for ${address} to answer`)
+}
+
+function attempt(
+  access: HostAccess,
+  credentials: Credentials,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<ssh2.Client> {
   const [algorithm = '', blob = ''] = access.hostKey.trim().split(/\s+/)
   const expected = Buffer.from(blob, 'base64')
   return new Promise((resolve, reject) => {
     let shown: Buffer | undefined
     const client = new ssh2.Client()
+    const onAbort = () => {
+      reject(nobodyWaits(access))
+      client.destroy()
+    }
+    if (signal?.aborted === true) {
+      reject(nobodyWaits(access))
+      return
+    }
+    signal?.addEventListener('abort', onAbort, { once: true })
+    client.on('close', () => signal?.removeEventListener('abort', onAbort))
     client.on('ready', () => {
+      signal?.removeEventListener('abort', onAbort)
       client.removeAllListeners('error')
       resolve(client)
     })
@@ -75,6 +99,8 @@ function attempt(access: HostAccess, credentials: Credentials, timeoutMs: number
 const serverHostKeyAlgorithms: Readonly<Record<string, ssh2.ServerHostKeyAlgorithm[]>> = {
   'ssh-ed25519': ['ssh-ed25519'],
   'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
+  'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
+  'ecdsa-sha2-nistp521': ['ecdsa-sha2-nistp521'],
   'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
 }
 
@@ -110,7 +136,7 @@ function classify(access: HostAccess, error: Error & { level?: string; code?: st
 }
 
 const mismatchHint =
-  'somebody may be in between, or the server was set up anew; compare with its console output before you remove the tag evenkeel:host-key'
+  'somebody may be in between, or the server was set up anew: learn its fingerprint in a way that cannot be forged (its console output), then say it: `evenkeel trust SERVER --fingerprint SHA256:…`'
 
 function mismatch(access: HostAccess, shown: Buffer): HostError {
   const length = shown.readUInt32BE(0)

@@ -52,6 +52,10 @@ export interface TerminateServer extends StepBase {
 
 export interface ConnectHost extends StepBase {
   readonly kind: 'connect-host'
+  /** It ran when the plan was made, and did not answer: it is not waited for like one that boots. */
+  readonly didNotAnswer?: true
+  /** An earlier run found that its console shows no host keys: it is looked at once, and not waited for. */
+  readonly showsNoHostKey?: true
 }
 
 export interface RunSetup extends StepBase {

@@ -5,7 +5,7 @@ import type { LiveServer } from '../../model/kinds/server.js'
 import type { LiveVolume } from '../../model/kinds/volume.js'
 import { loginUser } from '../../model/inside/login-user.js'
 import type { Binding } from '../../model/plan.js'
-import { tagKeys } from '../../model/tags.js'
+import { hostKeyOf, tagKeys } from '../../model/tags.js'
 import type { Decisions } from '../decide/decisions.js'
 import { factsOf } from '../decide/servers/server-outlook.js'
 import { imageOf } from '../decide/servers/server-properties.js'
@@ -51,7 +51,7 @@ function serverBinding(
   const launchedWith = server.keyName === undefined ? undefined : live.keyPairsByName.get(server.keyName)?.address
   const keyPair = launchedWith ?? spec?.keyPair
   const deviceNames = deviceNamesOf(server.id, attached)
-  const hostKey = server.tags[tagKeys.hostKey]
+  const hostKey = hostKeyOf(server.tags)
   const image = spec ? imageOf(world, spec) : Object.values(live.stack.images).find(({ id }) => id === server.imageId)
   const user = facts.kind === 'read' ? facts.user : (spec?.user ?? server.tags[tagKeys.user] ?? loginUser(spec, image))
   return {

@@ -4,9 +4,9 @@ import type { LiveServer } from '../../model/kinds/server.js'
 import { loginUser } from '../../model/inside/login-user.js'
 import { nameTag } from '../../model/names.js'
 import type { ServerSpec } from '../../model/kinds/server.js'
-import type { StepId } from '../../model/steps/step.js'
+import type { ConnectHost, StepId } from '../../model/steps/step.js'
 import { stepId } from '../../model/steps/step-id.js'
-import { tagKeys } from '../../model/tags.js'
+import { hostKeyOf, noHostKey, tagKeys } from '../../model/tags.js'
 import { creationTags } from '../compare/desired-tags.js'
 import { isPlanned } from '../decide/servers/server-decisions.js'
 import type {
@@ -167,7 +167,12 @@ function lowerStanding(
   if (starts || isEntered || decision.setupRuns || decision.pinsHostKey) {
     // A server that is to be stopped is entered before; one that runs on is entered once it is up again.
     const isUp = runsAfter ? [stepId('start-server', address), stepId('modify-server', address)] : []
-    addConnection(lowering, spec, isUp)
+    addConnection(lowering, spec, isUp, {
+      ...(!starts &&
+        decision.outlook.inside === 'unread' &&
+        hostKeyOf(live.tags) !== undefined && { didNotAnswer: true }),
+      ...(live.tags[tagKeys.hostKey] === noHostKey && { showsNoHostKey: true }),
+    })
   }
   addTagging(graph, address, decision.tagging, [
     stepId('modify-server', address),
@@ -203,10 +208,11 @@ function addConnection(
   { graph, addressed }: Lowering,
   { address, securityGroups }: ServerSpec,
   isUp: readonly StepId[],
+  known: Pick<ConnectHost, 'didNotAnswer' | 'showsNoHostKey'> = {},
 ): void {
   const doors = securityGroups.map((group) => stepId('authorize-ingress', group))
   const needs = [stepId('create-server', address), ...isUp, ...doors, ...addressed(address)]
-  graph.add('connect-host', address, {}, { needs })
+  graph.add('connect-host', address, known, { needs })
 }
 
 /** Set-up commands may count on the mounts of the server's own volumes. */

@@ -73,6 +73,19 @@ describeHosts(`sessions${unlessHosts}`, () => {
     expect(await interrupted(undefined)).toBe(130)
   })
 
+  test('a command that hangs is ended in its time, on the server too, with all that it started', async () => {
+    const hanging = hosts.run(access, 'echo begun; sleep 98765 & sleep 98765', () => {}, { timeoutMs: 1000 })
+    await expect(hanging).rejects.toMatchObject({
+      code: 'HOST_TIMED_OUT',
+      message: expect.stringContaining('within 1 s'),
+    })
+    expect(await exec(['pgrep', '-f', 'sleep 98765'])).toMatchObject({ exitCode: 1 })
+    const deaf = hosts.run(access, "trap '' TERM; while :; do sleep 98764; done", () => {}, { timeoutMs: 1000 })
+    await expect(deaf).rejects.toMatchObject({ code: 'HOST_TIMED_OUT' })
+    expect(await exec(['pgrep', '-f', '98764'])).toMatchObject({ exitCode: 1 })
+    await expect(hosts.run(access, 'exit 4', () => {}, { timeoutMs: 5000 })).rejects.toMatchObject({ exitCode: 4 })
+  })
+
   test('a command of the stack file runs as the login user, its output comes in lines', async () => {
     const lines: string[] = []
     await hosts.run(access, 'whoami; echo err >&2; printf "no end"; [[ a == a ]] && cat', (line) => lines.push(line))

@@ -16,7 +16,9 @@ export async function checkHealth(step: CheckHealth, context: StepContext): Prom
   for (;;) {
     said = []
     try {
-      await ports.hosts.run(access, command, (line) => said.push(line))
+      // One that hangs is ended when the time is over.
+      const timeoutMs = Math.max(intervalMs, until - clock.now())
+      await ports.hosts.run(access, command, (line) => said.push(line), { timeoutMs })
       return 'unchanged'
     } catch (error) {
       if (!(error instanceof EvenkeelError)) throw error

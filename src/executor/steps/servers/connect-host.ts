@@ -1,27 +1,51 @@
-import { HostError } from '../../../core/errors.js'
+import { HostError, ProviderError } from '../../../core/errors.js'
 import type { ConnectHost } from '../../../model/steps/step.js'
-import { tagKeys } from '../../../model/tags.js'
+import { noHostKey, tagKeys } from '../../../model/tags.js'
 import type { Effect } from '../../ports.js'
 import { accessTo, type StepContext } from '../step-context.js'
 
 /** Chosen: a first boot with packages to install takes minutes, and cloud-init is waited for. */
 const readyTimeoutMs = 10 * 60_000
+/** Chosen: what ran already when the plan was made needs a restart of sshd, or a door that this apply opens, but no boot. */
+const answerAgainMs = 45_000
 
 /**
  * Pins the host key when no run has yet: read from the console output, which only the machine itself writes to, and
- * kept in a tag before the first connection. Then waits until the server answers with that key.
+ * kept in a tag before the first connection. Then waits until the server answers with that key. An interruption ends the
+ * waits: nothing has been done.
  */
 export async function connectHost(step: ConnectHost, context: StepContext): Promise<Effect> {
-  const { bindings, ports, progress } = context
-  if (bindings.get(step.address)?.hostKey === undefined) {
-    progress(undefined, 'reading its host key from the console output')
-    const instanceId = bindings.idOf(step.address)
-    const hostKey = preferredKey(await ports.cloud.readHostKeys({ instanceId }), step)
+  const { bindings, ports, progress, signal } = context
+  const { address, didNotAnswer } = step
+  if (bindings.get(address)?.hostKey === undefined) {
+    progress(undefined, 'waiting for its host keys on its console, which shows them when user data has run')
+    const instanceId = bindings.idOf(address)
+    const hostKey = await hostKeyFor(step, instanceId, context)
     await ports.cloud.setTags({ id: instanceId, tags: { [tagKeys.hostKey]: hostKey } })
-    bindings.amend(step.address, { hostKey })
+    bindings.amend(address, { hostKey })
   }
-  progress(undefined, 'waiting for it to answer')
-  return ports.hosts.waitUntilReady(await accessTo(step.address, context), { timeoutMs: readyTimeoutMs })
+  const seconds = answerAgainMs / 1000
+  progress(
+    undefined,
+    didNotAnswer ? `waiting ${seconds} s for it: it did not answer before` : 'waiting for it to answer',
+  )
+  return ports.hosts.waitUntilReady(await accessTo(address, context), {
+    timeoutMs: readyTimeoutMs,
+    ...(didNotAnswer && { answerMs: answerAgainMs }),
+    signal,
+  })
+}
+
+/** Reads it from the console. Where that has none to show, this is noted, so that the next run does not wait again. */
+async function hostKeyFor(step: ConnectHost, instanceId: string, { ports, signal }: StepContext): Promise<string> {
+  const once = step.showsNoHostKey === true
+  try {
+    return preferredKey(await ports.cloud.readHostKeys({ instanceId, once, signal }), step)
+  } catch (error) {
+    const isMissing = error instanceof ProviderError && error.code === 'EC2_HOST_KEYS_MISSING'
+    if (isMissing && !once) await ports.cloud.setTags({ id: instanceId, tags: { [tagKeys.hostKey]: noHostKey } })
+    throw error
+  }
 }
 
 /** The ed25519 key without its comment: it fits into a tag of 256 characters, as an RSA key does not. */
@@ -30,7 +54,7 @@ function preferredKey(lines: readonly string[], { address }: ConnectHost): strin
   if (key === undefined) {
     throw new HostError('HOST_KEY_UNKNOWN', `the console output of ${address} shows no ed25519 or ECDSA host key`, {
       host: address,
-      hint: 'use an image whose cloud-init prints its host keys, as it does by default',
+      hint: 'use an image whose cloud-init prints its host keys, as it does by default, or say it: `evenkeel trust SERVER --fingerprint SHA256:…`',
     })
   }
   return key.split(/\s+/).slice(0, 2).join(' ')

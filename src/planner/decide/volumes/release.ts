@@ -43,7 +43,9 @@ export function releaseFrom(world: World, volume: LiveVolume, holder: ServerOutl
 }
 
 function wayOff(world: World, holder: ServerOutlook): Release['how'] {
-  if (!holder.runsNow || world.live.stack.hostsImpossible !== undefined) return 'detach'
+  if (!holder.runsNow) return 'detach'
+  if (world.live.stack.hostsLeftOut === true) return 'stop'
+  if (world.live.stack.hostsImpossible !== undefined) return 'detach'
   return canEnter(holder) ? 'unmount' : 'stop'
 }
 
