@@ -26,15 +26,28 @@ export interface PlanChoice extends PlanningOptions {
 
 /** Observes and plans; `driftOfStack` and `apply` see through the same eyes. */
 export async function planStack(session: Session, options: PlanChoice): Promise<Plan> {
+  return (await observeAndPlan(session, options)).plan
+}
+
+/** A plan, and the observation that it was made from. */
+export interface ObservedPlan {
+  readonly plan: Plan
+  readonly live: LiveStack
+}
+
+/** As `planStack`, with what was seen. */
+export async function observeAndPlan(session: Session, options: PlanChoice): Promise<ObservedPlan> {
   const updateImages = (options.updateImages ?? []).flatMap((name) => serversNamed(name, session.spec))
   const source = options.checkpoint === undefined ? undefined : checkpointName(options.checkpoint, session.spec.stack)
-  const snapshotsOf = source ? [source.stack] : []
-  const [live, facts] = await Promise.all([
-    session.observe({ hosts: options.hosts, snapshotsOf }),
-    planningFacts(session, options),
-  ])
+  const [live, facts] = await Promise.all([observeFor(session, options), planningFacts(session, options)])
   const restore = source ? restoreFrom(live, source, session) : options.restore?.(live)
-  return makePlan(session.spec, live, { ...facts, updateImages, ...(restore && { restore }) })
+  return { plan: makePlan(session.spec, live, { ...facts, updateImages, ...(restore && { restore }) }), live }
+}
+
+/** Observes what a plan of that choice is made from. */
+export function observeFor(session: Session, { hosts, checkpoint }: PlanChoice): Promise<LiveStack> {
+  const source = checkpoint === undefined ? undefined : checkpointName(checkpoint, session.spec.stack)
+  return session.observe({ hosts, snapshotsOf: source ? [source.stack] : [] })
 }
 
 /** Observes, and plans the removal of everything. */

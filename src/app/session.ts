@@ -17,6 +17,8 @@ export interface SessionOptions {
   readonly sandboxDir?: string | undefined
   /** Where the stack is, in place of what its file says: for whoever runs a sandbox of their own. */
   readonly place?: Place
+  /** The run whose plan is carried out; left out: a new one. */
+  readonly run?: string | undefined
   /** One line for people about what is being read; undefined: reading is over. */
   readonly onActivity?: (text: string | undefined) => void
   /** A sentence for people about something that is no error. */
@@ -66,7 +68,7 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
     spec,
     ports,
     hostsImpossible,
-    run: newRunId(systemClock.now()),
+    run: options.run ?? newRunId(systemClock.now()),
     async observe({ hosts: enter, snapshotsOf = [] }) {
       try {
         const leftOut = enter === 'left-out' && hostsImpossible === undefined

@@ -14,6 +14,8 @@ export interface StackFile {
   readonly spec: StackSpec
   /** Where the file speaks of an address. */
   readonly locate: Locate
+  /** What was said of its variables. */
+  readonly variables: Readonly<Record<string, string>>
 }
 
 /** What is said of a stack file beside it. */
@@ -35,7 +37,7 @@ export function readStackFile(
   const values = { ...readVariableFiles(variableFiles), ...variables }
   const result = parseStack({ file: path, text: readText(path), variables: values, target })
   if (!result.ok) throw new SpecError(result.diagnostics)
-  return { path, directory: dirname(resolve(path)), spec: result.spec, locate: result.locate }
+  return { path, directory: dirname(resolve(path)), spec: result.spec, locate: result.locate, variables: values }
 }
 
 /**

@@ -11,12 +11,13 @@ import { activityLine } from './terminal.js'
  */
 export async function withSession<Result>(
   file: string | undefined,
-  options: StackOptions,
+  options: StackOptions & { readonly run?: string },
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   const activity = activityLine()
   const session = await openSession(readStackFile(file, stackFileOptions(options)), {
     sandboxDir: options.sandboxDir,
+    run: options.run,
     onActivity: (text) => (text === undefined ? activity.clear() : activity.say(text)),
     onNotice: (text) => process.stderr.write(`${text}\n`),
   })

@@ -53,6 +53,8 @@ export const codes = {
   VOLUME_UNKNOWN: 'the stack has no such volume, or it is not live',
   NOT_CONFIRMED: 'an apply needs a yes, and there is no terminal to ask on',
   PLAN_NOT_APPLYABLE: 'the plan names problems that must be solved before it can be applied',
+  FILE_UNWRITABLE: 'a file that was to be written cannot be',
+  PLAN_FILE_UNUSABLE: 'what apply was given is not a saved plan, or not as it was saved',
   PLAN_STALE: 'a saved plan was made from another stack file, or the world has changed since',
   SERVER_UNKNOWN: 'the stack has no such server, or it does not run',
   STACK_FILE_MISSING: 'no stack file was named, and there is not exactly one here',

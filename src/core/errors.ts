@@ -52,15 +52,18 @@ export class UsageError extends EvenkeelError {
 export class PlanError extends EvenkeelError {
   readonly kind = 'plan'
   readonly addresses: readonly string[]
+  /** Lines that belong under the message. */
+  readonly details: readonly string[]
 
   constructor(
     code: Code,
     message: string,
     addresses: readonly string[] = [],
-    options: { cause?: unknown; hint?: string | undefined } = {},
+    options: { cause?: unknown; hint?: string | undefined; details?: readonly string[] } = {},
   ) {
     super(code, message, options)
     this.addresses = addresses
+    this.details = options.details ?? []
   }
 }
 

@@ -63,6 +63,7 @@ export function retryingSync(sync: SyncPort, options: RetryOptions): SyncPort {
   return {
     readTree: (request) => sync.readTree(request),
     sourceDigest: (rule) => sync.sourceDigest(rule),
+    contentDigest: (request) => sync.contentDigest(request),
     compare: (rule, destination) => sync.compare(rule, destination),
     copy: (rule, destination, onProgress) => withRetries(() => sync.copy(rule, destination, onProgress), options),
     close: () => sync.close(),

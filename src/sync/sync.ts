@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { HostError, UsageError } from '../core/errors.js'
 import type { CopyFigures, CopyPlace, CopyRule, SyncPort } from '../executor/ports.js'
 import type { TreeFacts } from '../model/kinds/archive.js'
+import { contentDigest } from './listing/content-digest.js'
 import {
   prepareDestination,
   readDestination,
@@ -18,7 +19,7 @@ import type { RsyncRun } from './rsync-run.js'
 import { localPath, readSource, type Source } from './source.js'
 import { SshConnections } from './ssh-connections.js'
 import { checkTools } from './tools.js'
-import { readTree } from './tree.js'
+import { readTree } from './listing/tree.js'
 
 export interface SyncOptions {
   /** The stack file's folder: sources are relative to it. */
@@ -72,6 +73,12 @@ class Rsync implements SyncPort {
     }
     const emptyDirectory = (await this.#nothing()).path
     return readTree({ source: withSlash(found.paths[0] ?? ''), emptyDirectory, exclude, checksum })
+  }
+
+  async contentDigest({ sources, include, exclude }: Parameters<SyncPort['contentDigest']>[0]): Promise<string> {
+    const source = sources.map((path) => ({ path }))
+    const { paths } = await this.#source({ source, delete: false, exclude })
+    return contentDigest({ paths, emptyDirectory: (await this.#nothing()).path, include, exclude })
   }
 
   async compare(rule: CopyRule, place: CopyPlace | undefined): Promise<CopyFigures> {

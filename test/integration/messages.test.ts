@@ -60,7 +60,7 @@ describe('messages', () => {
     await expectSuccess(world.run(['plan', 'saved.yaml', '--out', 'plan.json']))
     await expectSuccess(world.run(['apply', 'plan.json', '--yes']))
     const { stderr } = await expectExit(world.run(['apply', 'plan.json', '--yes']), 5)
-    expect(stderr).toMatch(/live stack changed since the plan was saved/)
+    expect(stderr).toMatch(/moved since the plan was saved/)
   })
 
   it('what a sandbox without hosts cannot do is told, and left out', async () => {

@@ -15,7 +15,7 @@ Examples:
   evenkeel apply                       plan, ask, and carry it out
   evenkeel apply --yes --json          in CI; one JSON object a line, the last is the result
   evenkeel apply --no-hosts            EC2 alone: what happens inside servers is left out, and told
-  evenkeel apply plan.json --yes       exactly that plan, or exit 5 when the world or the file changed
+  evenkeel apply plan.json --yes       exactly that plan, on any machine; exit 5, and what moved, when it is stale
 
 Ctrl-C starts nothing new and waits for what is in flight; a second one leaves at once. Both are safe: the next apply
 goes on from there.
@@ -35,19 +35,20 @@ export const applyCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: ApplyCommandOptions) => {
       if (!options.color) forbidColor()
+      if (file !== undefined && (await import('../../app/saved-plan/plan-file.js')).looksLikePlanFile(file)) {
+        const { applySaved } = await import('../apply-saved.js')
+        finish(await applySaved(file, options))
+        return
+      }
       const [{ withSession }, { planStack }, { carryOut }] = await Promise.all([
         import('../with-session.js'),
         import('../../app/plan-stack.js'),
         import('../carry-out.js'),
       ])
-      const isSaved = file?.endsWith('.json') === true
-      const reading = isSaved ? await import('../../app/saved-plan.js') : undefined
-      const saved = reading?.readSavedPlan(file ?? '')
-      const { checkpoint, hosts: enters, ...plain }: ApplyCommandOptions = { ...options, ...saved?.options }
-      const hosts = saved ? enters : enters || 'left-out'
-      const exitCode = await withSession(saved?.stackFile ?? file, plain, async (session) => {
+      const { checkpoint, hosts: enters, ...plain } = options
+      const hosts = enters || 'left-out'
+      const exitCode = await withSession(file, plain, async (session) => {
         const plan = await planStack(session, { ...plain, hosts, checkpoint })
-        if (reading && saved) reading.assertFresh(saved, plan)
         // Volumes that were brought to a checkpoint are not brought there again.
         const replan = () => planStack(session, { ...plain, hosts: hosts === 'left-out' ? hosts : true })
         const again =

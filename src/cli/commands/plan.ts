@@ -1,8 +1,7 @@
-import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { hasErrors } from '../../model/plan.js'
 import { exitCodes } from '../exit-codes.js'
-import { addRunOptions, collect, fileArgument, fileDescription, stackFileOptions, type RunOptions } from '../options.js'
+import { addRunOptions, collect, fileArgument, fileDescription, type RunOptions } from '../options.js'
 import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor, useColor } from '../terminal.js'
 
@@ -42,20 +41,19 @@ export const planCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: PlanCommandOptions) => {
       if (!options.color) forbidColor()
-      const [{ withSession }, { planStack }, report] = await Promise.all([
+      const [{ withSession }, { observeAndPlan }, report] = await Promise.all([
         import('../with-session.js'),
         import('../../app/plan-stack.js'),
         import('../plan-report.js'),
       ])
-      const { plan, stackFile } = await withSession(file, options, async (session) => ({
-        plan: await planStack(session, options),
-        stackFile: session.file,
-      }))
-      if (options.out !== undefined) {
-        const { savedPlanText } = await import('../../app/saved-plan.js')
-        const text = savedPlanText(plan, stackFile, { ...options, ...stackFileOptions(options) })
-        writeFileSync(options.out, text, { mode: 0o600 })
-      }
+      const { plan, stackFile } = await withSession(file, options, async (session) => {
+        const observed = await observeAndPlan(session, options)
+        if (options.out !== undefined) {
+          const { savePlan } = await import('../../app/saved-plan/save-plan.js')
+          await savePlan(options.out, session, observed, options)
+        }
+        return { plan: observed.plan, stackFile: session.file }
+      })
       process.stdout.write(report.renderPlan(plan, options, useColor(process.stdout), stackFile.locate))
       const isEmpty = plan.steps.length === 0
       if (hasErrors(plan)) finish(exitCodes.failure)

@@ -43,6 +43,12 @@ export interface SyncPort {
   }): Promise<TreeFacts>
   /** Digest over names, sizes, times (whole seconds) and modes below the source, without what is excluded. */
   sourceDigest(rule: CopyRule): Promise<string>
+  /** Digest over names and contents of what is copied from this machine, the same in every checkout of the same files. */
+  contentDigest(request: {
+    readonly sources: readonly string[]
+    readonly include: readonly string[]
+    readonly exclude: readonly string[]
+  }): Promise<string>
   /** rsync's dry run; without a destination, against nothing. Changes nothing anywhere. */
   compare(rule: CopyRule, destination: CopyPlace | undefined): Promise<CopyFigures>
   /** Copies; progress in bytes of the total. */

@@ -19,6 +19,7 @@ export function planJson(plan: Plan, locate: Locate = nowhere): string {
   const { formatVersion, stack, complete, applyable, specDigest, liveDigest, problems, impossible, unreadable } = plan
   const needsOf = shortNeeds(plan.steps)
   const document = {
+    kind: 'plan-view',
     formatVersion,
     stack,
     complete,

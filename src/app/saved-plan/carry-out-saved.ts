@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs'
+import { dirname, relative, resolve } from 'node:path'
+import { PlanError, UsageError } from '../../core/errors.js'
+import type { Address } from '../../model/address.js'
+import type { Moved } from '../../model/moved.js'
+import type { Plan } from '../../model/plan.js'
+import { boundHere } from '../../planner/saved/bound-here.js'
+import { movedSince } from '../../planner/saved/moved-since.js'
+import { planBasis, type PlanBasis } from '../../planner/saved/plan-basis.js'
+import { lettingIn } from '../../planner/saved/letting-in.js'
+import { movedLines } from '../../planner/saved/moved-lines.js'
+import { observeFor } from '../plan-stack.js'
+import type { Session } from '../session.js'
+import { readLocalSources } from './local-sources.js'
+import type { PlanFile } from './plan-file.js'
+
+/**
+ * The plan of the file as it is to be carried out here, after a look at the stack file, the files that it copies and the
+ * world: all as they were. Throws a PlanError that says what moved where they are not.
+ */
+export async function savedPlanHere(session: Session, { basis, plan, options, madeAt }: PlanFile): Promise<Plan> {
+  const [live, sources] = await Promise.all([observeFor(session, options), readLocalSources(session)])
+  const here = planBasis(session.spec, live, sources)
+  const bound = boundHere(plan, basis, here)
+  const moved = [...movedSince(basis, here), ...lettingIn(bound, basis, here)]
+  if (moved.length > 0) throw stale(moved, madeAt)
+  assertKeysHere(bound, basis, here)
+  return bound
+}
+
+/**
+ * The stack file of a saved plan, in this checkout: that which lies beside or below the plan, else by the way from the working
+ * directory, from the plan, or the absolute one.
+ */
+export function stackFileHere({ stackFile }: PlanFile, planPath: string): string {
+  const { fromWorkingDirectory, fromPlanFile, absolute } = stackFile
+  const besidePlan = resolve(dirname(planPath), fromPlanFile)
+  const isBeside = !fromPlanFile.startsWith('..')
+  const candidates = [...(isBeside ? [besidePlan] : []), resolve(fromWorkingDirectory), besidePlan, absolute]
+  const found = candidates.find((path) => existsSync(path))
+  if (found !== undefined) return relative(process.cwd(), found)
+  throw new UsageError(
+    'STACK_FILE_MISSING',
+    `${planPath} is a plan for ${fromWorkingDirectory}, and there is no such stack file here`,
+    { hint: 'apply the plan in a checkout, in the directory in which it was made' },
+  )
+}
+
+function stale(moved: readonly Moved[], madeAt: string): PlanError {
+  const things = moved.length === 1 ? 'one thing' : `${moved.length} things`
+  const addresses = [...new Set(moved.map(({ what }) => what))]
+  return new PlanError(
+    'PLAN_STALE',
+    `${things} moved since the plan was saved (${madeAt}), and nothing was done`,
+    addresses,
+    {
+      hint: 'make a new plan with `evenkeel plan --out`, and read it again',
+      details: movedLines(moved),
+    },
+  )
+}
+
+/** A server that the plan enters is entered from here; with a generated pair that takes its private half, or an agent that has it. */
+function assertKeysHere(plan: Plan, saved: PlanBasis, here: PlanBasis): void {
+  if (process.env['SSH_AUTH_SOCK'] !== undefined) return
+  const entered = new Set(plan.steps.flatMap((step) => (step.kind === 'connect-host' ? [step.address] : [])))
+  const missing = new Set<Address>()
+  for (const address of entered) {
+    const keyPair = plan.bindings[address]?.keyPair
+    if (keyPair === undefined || saved.live.publicKeys[keyPair] === undefined) continue
+    if (here.live.publicKeys[keyPair] === undefined) missing.add(keyPair)
+  }
+  if (missing.size === 0) return
+  throw new PlanError(
+    'PLAN_KEY_NOT_HERE',
+    `the plan enters servers with ${[...missing].join(', ')}, whose private half is not on this machine`,
+    [...missing],
+    { hint: 'apply where the key was generated, copy it from there, or name a public key in the stack file' },
+  )
+}

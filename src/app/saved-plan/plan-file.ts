@@ -1,0 +1,131 @@
+import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { canonicalJson, digestOfText } from '../../core/digest.js'
+import { messageOf, PlanError, UsageError } from '../../core/errors.js'
+import type { Plan } from '../../model/plan.js'
+import type { PlanBasis } from '../../planner/saved/plan-basis.js'
+import { unreadableFile } from '../stack-file.js'
+
+/** What `plan --out` writes: all that it takes to carry out that very plan, on any machine and in any checkout. */
+export interface PlanFile {
+  readonly kind: 'plan-file'
+  /** Rises when a member changes its meaning; what another version saved is refused. */
+  readonly formatVersion: typeof formatVersion
+  /** ISO 8601. */
+  readonly madeAt: string
+  /** The run that the plan's steps name: carrying it out is that run. */
+  readonly run: string
+  readonly stackFile: StackFilePlaces
+  readonly options: PlanFileOptions
+  /** What the plan was made from. */
+  readonly basis: PlanBasis
+  readonly plan: Plan
+}
+
+/** The stack file by three ways, of which another machine has at least one. */
+export interface StackFilePlaces {
+  readonly fromWorkingDirectory: string
+  readonly fromPlanFile: string
+  readonly absolute: string
+}
+
+/** What was said on the command line, by which the file and the world are read again. */
+export interface PlanFileOptions {
+  /** Those of `--var-file` and `--var`, which may be on another machine only. */
+  readonly variables: Readonly<Record<string, string>>
+  readonly target?: string
+  readonly hosts: boolean
+  readonly checkpoint?: string
+}
+
+/** 0.1.0 wrote the first, without a basis. */
+const formatVersion = 2
+
+/** Writes the file whole or not at all, for its owner alone: user data stands in it. Throws a UsageError where it cannot. */
+export function writePlanFile(path: string, file: Omit<PlanFile, 'kind' | 'formatVersion'>): void {
+  const whole: PlanFile = { kind: 'plan-file', formatVersion, ...file }
+  const text = `${JSON.stringify({ ...whole, digest: digestOf(whole) }, null, 1)}\n`
+  try {
+    writeWhole(path, text)
+  } catch (error) {
+    throw new UsageError('FILE_UNWRITABLE', `the plan cannot be written to ${path}: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+/** What is there and is no plain file (a pipe, a terminal, /dev/stdout) is written into, and stays what it is. */
+function writeWhole(path: string, text: string): void {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found && !found.isFile()) {
+    writeFileSync(path, text)
+    return
+  }
+  const target = found ? realpathSync(path) : path
+  const temporary = `${target}.${randomBytes(4).toString('hex')}`
+  try {
+    writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' })
+    renameSync(temporary, target)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
+}
+
+/** Whether a file that `apply` is given holds, or should hold, a plan: every `.json` but a stack file in JSON. */
+export function looksLikePlanFile(path: string): boolean {
+  if (!path.endsWith('.json')) return false
+  const content = contentOf(path)
+  return !(isMembers(content) && 'evenkeel' in content)
+}
+
+/**
+ * Reads what was saved. Throws a PlanError for a plan that another version saved, and a UsageError for what is no saved plan,
+ * or is not what was saved.
+ */
+export function readPlanFile(path: string): PlanFile {
+  const content = contentOf(path)
+  if (!isMembers(content)) throw notAPlan(path, 'is not a plan that evenkeel saved')
+  const { digest, ...file } = content
+  const isView = file['kind'] === 'plan-view' || (file['kind'] === undefined && 'summary' in file && 'changes' in file)
+  if (isView) throw notAPlan(path, 'is the output of `plan --json`, which is for reading: it lacks what an apply needs')
+  const isPlan = file['kind'] === 'plan-file' || ('plan' in file && 'stackFile' in file)
+  if (!isPlan) throw notAPlan(path, 'is not a plan that evenkeel saved')
+  if (file['formatVersion'] !== formatVersion) {
+    throw new PlanError('PLAN_STALE', `${path} was saved by another version of evenkeel, and nothing was done`, [], {
+      hint: 'make a new plan with `evenkeel plan --out`, and read it again',
+    })
+  }
+  if (digest !== digestOf(file)) throw notAPlan(path, 'is not what was saved: it was edited, or is not whole')
+  return file as unknown as PlanFile
+}
+
+/** Over everything else in the file: what was reviewed is what is carried out. It finds mistakes; it is no signature. */
+function digestOf(file: object): string {
+  return digestOfText(canonicalJson(JSON.parse(JSON.stringify(file))))
+}
+
+function contentOf(path: string): unknown {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw unreadableFile(path, error)
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw notAPlan(path, `is not JSON, or not whole (${messageOf(error)})`, error)
+  }
+}
+
+function isMembers(content: unknown): content is Readonly<Record<string, unknown>> {
+  return typeof content === 'object' && content !== null && !Array.isArray(content)
+}
+
+function notAPlan(path: string, why: string, cause?: unknown): UsageError {
+  return new UsageError('PLAN_FILE_UNUSABLE', `${path} ${why}`, {
+    cause,
+    hint: 'make a plan with `evenkeel plan --out plan.json`',
+  })
+}

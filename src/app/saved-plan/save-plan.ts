@@ -1,0 +1,38 @@
+import { dirname, relative, resolve } from 'node:path'
+import { UsageError } from '../../core/errors.js'
+import { systemClock } from '../../core/clock.js'
+import { planBasis } from '../../planner/saved/plan-basis.js'
+import type { ObservedPlan, PlanChoice } from '../plan-stack.js'
+import type { Session } from '../session.js'
+import { readLocalSources } from './local-sources.js'
+import { writePlanFile } from './plan-file.js'
+
+/** Saves a plan for `carryOutSaved`. Throws a UsageError when it cannot be written, or would go over the stack file. */
+export async function savePlan(
+  path: string,
+  session: Session,
+  { plan, live }: ObservedPlan,
+  { hosts, checkpoint, target }: Pick<PlanChoice, 'hosts' | 'checkpoint'> & { readonly target?: string | undefined },
+): Promise<void> {
+  const absolute = resolve(session.file.path)
+  if (resolve(path) === absolute) {
+    throw new UsageError('FILE_UNWRITABLE', `${path} is the stack file: the plan is not written over it`)
+  }
+  writePlanFile(path, {
+    madeAt: new Date(systemClock.now()).toISOString(),
+    run: session.run,
+    stackFile: {
+      fromWorkingDirectory: relative(process.cwd(), absolute),
+      fromPlanFile: relative(dirname(resolve(path)), absolute),
+      absolute,
+    },
+    options: {
+      variables: session.file.variables,
+      hosts,
+      ...(target !== undefined && { target }),
+      ...(checkpoint !== undefined && { checkpoint }),
+    },
+    basis: planBasis(session.spec, live, await readLocalSources(session)),
+    plan,
+  })
+}
