@@ -4,6 +4,7 @@ import { canonicalJson, digestOfText } from '../../core/digest.js'
 import { messageOf, PlanError, UsageError } from '../../core/errors.js'
 import type { Plan } from '../../model/plan.js'
 import type { PlanBasis } from '../../planner/saved/plan-basis.js'
+import type { PlanChoice } from '../plan-stack.js'
 import { unreadableFile } from '../stack-file.js'
 
 /** What `plan --out` writes: all that it takes to carry out that very plan, on any machine and in any checkout. */
@@ -34,7 +35,7 @@ export interface PlanFileOptions {
   /** Those of `--var-file` and `--var`, which may be on another machine only. */
   readonly variables: Readonly<Record<string, string>>
   readonly target?: string
-  readonly hosts: boolean
+  readonly hosts: PlanChoice['hosts']
   readonly checkpoint?: string
 }
 

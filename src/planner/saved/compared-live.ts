@@ -61,6 +61,7 @@ const comparedMembers: { readonly [Member in keyof Required<LiveStack>]: Read<Me
   archives: undefined,
   temporaries: (temporaries) =>
     Object.fromEntries(temporaries.map(({ address, kind, id }) => [`${address} ${id}`, { temporary: kind }])),
+  hostsLeftOut: undefined,
   hostsImpossible: (reason) => ({ 'the servers': { closed: reason } }),
   // Reasons are worded by the moment.
   unreadable: (unreadable) =>
