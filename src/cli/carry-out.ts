@@ -1,9 +1,10 @@
 import { applyStack, isNothingToDo, leftAfter } from '../app/apply-stack.js'
 import type { Session } from '../app/session.js'
 import { systemClock } from '../core/clock.js'
-import { hasErrors, type Plan } from '../model/plan.js'
+import type { Plan } from '../model/plan.js'
 import { planText } from '../report/plan/plan-text.js'
 import { createProgress, type Progress, type ProgressStyle } from '../report/progress/progress.js'
+import { leftLines, unreadLine } from '../report/progress/left-lines.js'
 import { resultText } from '../report/progress/result-text.js'
 import { confirmed } from './confirm.js'
 import { exitCodes } from './exit-codes.js'
@@ -37,9 +38,11 @@ export async function carryOut(
   const { locate } = session.file
   const color = useColor(out)
   out.write(planText(plan, { color, verbose: options.verbose === true, destroying: verb === 'destroy', locate }))
-  const leavesErrors = hasErrors(plan)
   if (!json && plan.applyable && isNothingToDo(plan)) {
-    return plan.complete && !leavesErrors ? exitCodes.success : exitCodes.failure
+    const reasons = [...leftLines(plan), ...(plan.complete ? [] : [unreadLine(plan)])]
+    if (reasons.length === 0) return exitCodes.success
+    out.write(`${['', 'Nothing was done, and not everything is as the file says.', ...reasons].join('\n')}\n`)
+    return exitCodes.failure
   }
   const question = verb === 'apply' ? 'Apply this plan?' : `Destroy what the stack ${plan.stack} owns, as planned?`
   const { result, durationMs, interrupted } = await applyShown(session, { plan, question, again }, options)
@@ -49,8 +52,7 @@ export async function carryOut(
   }
   out.write(resultText(plan, result, { color, durationMs, again, verb, locate }))
   if (interrupted) return exitCodes.interrupted
-  if (leavesErrors) out.write(`${leftAlone(plan)}\n`)
-  if (result.status !== 'converged' || leavesErrors) return exitCodes.failure
+  if (result.status !== 'converged') return exitCodes.failure
   const left = await leftAfter(plan, replan)
   if (left) out.write(leftText(left, again))
   return left ? exitCodes.failure : exitCodes.success
@@ -95,16 +97,7 @@ async function applyShown(
 /** What a second look found, after a plan that could not see everything. */
 function leftText(plan: Plan, again: string): string {
   if (plan.complete) return `More is to be done than could be seen before. Next: \`${again}\` does the rest.\n`
-  const unread = plan.unreadable.map(({ address, reason }) => `${address} (${reason})`)
-  return `What could not be read may still differ: ${unread.join(', ')}.\n`
-}
-
-/** What an apply did not touch because the plan held an error about it, each with its reason. */
-function leftAlone(plan: Plan): string {
-  const errors = plan.problems.filter(({ severity }) => severity === 'error')
-  return errors
-    .map(({ message, hint }) => `Left alone: ${message}${hint === undefined ? '' : ` (${hint})`}.`)
-    .join('\n')
+  return `${unreadLine(plan)}\n`
 }
 
 /** The first Ctrl-C aborts; the second leaves at once, which the next apply can take, and gives the terminal back first. */

@@ -3,6 +3,7 @@ import { required } from '../core/assert.js'
 import { systemClock, type Clock } from '../core/clock.js'
 import { BugError, Cancelled, EvenkeelError, messageOf } from '../core/errors.js'
 import type { Plan } from '../model/plan.js'
+import { canConverge } from '../model/plan-verdict.js'
 import type { Step } from '../model/steps/step.js'
 import { createRunBindings, type RunBindings } from './run-bindings.js'
 import type { EventSink } from './events.js'
@@ -177,7 +178,10 @@ function resultOf(plan: Plan, schedule: Schedule, error: EvenkeelError | undefin
     outcome: schedule.outcomeOf(id) ?? ({ kind: 'cancelled' } as const),
   }))
   const kinds = new Set(outcomes.map(({ outcome }) => outcome.kind))
-  return { status: statusOf(kinds, error), outcomes, ...(error && { error }) }
+  const ended = statusOf(kinds, error)
+  // Every step may be done, and something of the file not come about, because the plan had no step for it.
+  const status = ended === 'converged' && !canConverge(plan) ? 'partial' : ended
+  return { status, outcomes, ...(error && { error }) }
 }
 
 function statusOf(kinds: ReadonlySet<Outcome['kind']>, error: EvenkeelError | undefined): ApplyResult['status'] {

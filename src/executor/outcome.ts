@@ -9,7 +9,7 @@ export type Outcome =
   | { readonly kind: 'blocked'; readonly by: StepId }
   | { readonly kind: 'cancelled' }
 
-/** `converged`: every step done or unchanged. `partial`: some failed, others were done. */
+/** `converged`: every step done or unchanged, and nothing left that the plan had no step for. `partial`: some failed, or something is left. */
 export interface ApplyResult {
   readonly status: 'converged' | 'partial' | 'failed' | 'cancelled'
   /** In plan order; one for each step. */

@@ -13,7 +13,7 @@ export interface Change {
   readonly kind: ChangeKind
   /** The server that a volume or sync rule lies on, so that reports can show them together. */
   readonly server?: Address
-  /** One sentence for people; explains, never decides. Empty only for `none`. */
+  /** One sentence for people; explains, never decides. Empty only for `none`, which has one where something differs all the same. */
   readonly reason: string
   readonly impact: Impact
   /** Sorted by path. A create lists every desired property with `before: null`. */
@@ -34,6 +34,8 @@ export interface Diff<K extends PropertyKind = PropertyKind> {
   readonly cause: 'drift' | 'pending'
   /** Of two lists whose order means nothing: what goes and what comes, sorted. */
   readonly items?: { readonly removed: readonly string[]; readonly added: readonly string[] }
+  /** No step of the plan makes the change: why, and what to do or to write in the file. */
+  readonly left?: string
   /** Why the change cannot be made in place, e.g. "an instance's image is fixed at launch". */
   readonly forcesReplacement?: string
 }

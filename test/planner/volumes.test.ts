@@ -163,7 +163,7 @@ describe('a volume', () => {
     const plan = planOf(mounted, withVolumeAs(settled(mounted), { sizeGiB: 15 }))
     expect([plan.applyable, codesOf(plan)]).toEqual([true, ['PLAN_VOLUME_SHRINK']])
     expect(plan.changes.find(({ address }) => address === 'volume.data')?.diffs).toEqual([
-      { path: 'size', before: 15, after: 10, cause: 'drift' },
+      { path: 'size', before: 15, after: 10, cause: 'drift', left: 'a volume never shrinks: write size: 15' },
     ])
     expect(kindsOf(plan)).toEqual([])
   })

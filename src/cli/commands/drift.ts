@@ -10,9 +10,11 @@ Examples:
   evenkeel drift --json                the same as data
   evenkeel drift || [ $? = 3 ]         changes of the file that wait for an apply are no drift
 
-Exit status: 0 in sync, 2 drift, 3 only pending changes of the file, 4 something could not be read, 1 an error.`
+Exit status, the first that holds: 1 an error, also one that stands in the way of a plan; 2 drift; 4 something could not be
+read; 3 only pending changes of the file; 0 in sync.`
 
 const exitCodeOf = {
+  error: exitCodes.failure,
   'in-sync': exitCodes.success,
   drift: exitCodes.drift,
   pending: exitCodes.pending,
@@ -33,9 +35,11 @@ export const driftCommand: CommandDefinition = (finish) =>
         import('../../report/drift/drift-text.js'),
         import('../../report/drift/drift-json.js'),
       ])
-      const drift = await withSession(file, options, (session) => driftOfStack(session, options))
-      process.stdout.write(
-        options.json === true ? driftJson(drift) : driftText(drift, { color: useColor(process.stdout) }),
-      )
+      const { drift, locate } = await withSession(file, options, async (session) => ({
+        drift: await driftOfStack(session, options),
+        locate: session.file.locate,
+      }))
+      const color = useColor(process.stdout)
+      process.stdout.write(options.json === true ? driftJson(drift, locate) : driftText(drift, { color, locate }))
       finish(exitCodeOf[drift.status])
     })

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { hasErrors } from '../../model/plan.js'
+import { verdictOf } from '../../model/plan-verdict.js'
 import { exitCodes } from '../exit-codes.js'
 import { addRunOptions, collect, fileArgument, fileDescription, type RunOptions } from '../options.js'
 import type { CommandDefinition } from '../command-definition.js'
@@ -19,12 +19,19 @@ interface PlanCommandOptions extends RunOptions {
 const examples = `
 Examples:
   evenkeel plan                                   for the one stack file here
-  evenkeel plan --detailed-exitcode               exit 2 when there is something to do
+  evenkeel plan --detailed-exitcode               exit 2 when something differs
   evenkeel plan --markdown >> $GITHUB_STEP_SUMMARY
   evenkeel plan --out plan.json && evenkeel apply plan.json
   evenkeel plan --update-images server.web        replace it when its image has a newer version
 
-Exit status: 0, 1 on an error; with --detailed-exitcode 2 when something would change.`
+Exit status: 0, 1 on an error; with --detailed-exitcode 4 when not everything could be read, else 2 when something
+differs, also where no apply can change it.`
+
+const detailedExitCodes = {
+  unknown: exitCodes.unknown,
+  changes: exitCodes.changes,
+  nothing: exitCodes.success,
+} as const
 
 export const planCommand: CommandDefinition = (finish) =>
   addRunOptions(new Command('plan'))
@@ -33,7 +40,7 @@ export const planCommand: CommandDefinition = (finish) =>
     .option('--out <file>', 'also save the plan, for `evenkeel apply <file>`')
     .option('--json', 'print the plan as JSON')
     .option('--markdown', 'print the plan as Markdown, for a pull request')
-    .option('--detailed-exitcode', 'exit 2 when something would change')
+    .option('--detailed-exitcode', 'exit 2 when something differs, 4 when not everything could be read')
     .option('--no-hosts', 'do not look inside the servers')
     .option('--verbose', 'list also what does not change, and more file names')
     .option('--update-images <server>', 'replace this server when its image name means a newer image by now', collect)
@@ -55,7 +62,7 @@ export const planCommand: CommandDefinition = (finish) =>
         return { plan: observed.plan, stackFile: session.file }
       })
       process.stdout.write(report.renderPlan(plan, options, useColor(process.stdout), stackFile.locate))
-      const isEmpty = plan.steps.length === 0
-      if (hasErrors(plan)) finish(exitCodes.failure)
-      else finish(options.detailedExitcode === true && !isEmpty ? exitCodes.changes : exitCodes.success)
+      const verdict = verdictOf(plan)
+      if (verdict === 'error') finish(exitCodes.failure)
+      else finish(options.detailedExitcode === true ? detailedExitCodes[verdict] : exitCodes.success)
     })

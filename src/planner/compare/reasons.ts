@@ -1,4 +1,5 @@
 import type { Diff } from '../../model/change.js'
+import { tagKeys } from '../../model/tags.js'
 
 /** One sentence on why something is made. */
 export function reasonForCreate(wasThere: boolean): string {
@@ -10,14 +11,32 @@ export function reasonForRemoval(isDestroy: boolean): string {
   return isDestroy ? 'everything of the stack is removed' : 'the file no longer names it'
 }
 
-/** One sentence on an update: what the file asks for, and what has moved; empty without differences. */
+/** One sentence on an update: what the file asks for, what has moved, and what is owed since the last apply; empty without differences. */
 export function reasonFor(diffs: readonly Diff[]): string {
-  if (diffs.length === 0) return ''
-  const pending = pathsOf(diffs, 'pending')
-  const drifted = pathsOf(diffs, 'drift')
-  if (drifted === '') return `the file asks for a change of ${pending}`
-  if (pending === '') return `${drifted} changed since the last apply`
-  return `the file asks for a change of ${pending}; ${drifted} changed since the last apply`
+  const owed = [...new Set(diffs.flatMap((diff) => owedText(diff) ?? []))]
+  const others = diffs.filter((diff) => owedText(diff) === undefined)
+  const pending = pathsOf(others, 'pending')
+  const drifted = pathsOf(others, 'drift')
+  return [
+    ...(pending === '' ? [] : [`the file asks for a change of ${pending}`]),
+    ...(drifted === '' ? [] : [`${drifted} changed since the last apply`]),
+    ...owed,
+  ].join('; ')
+}
+
+/** Stands in a plan for set-up commands of which nothing is recorded. */
+export const setupNotRun = '(not run yet)'
+
+/** What nobody asked for in the file and nobody moved either, in words; evenkeel's own tags mean nothing to people. */
+function owedText({ path, before, cause }: Diff): string | undefined {
+  if (path === 'setup') return before === setupNotRun ? 'its set-up has not been run yet' : undefined
+  if (!path.startsWith('tags.evenkeel:')) return undefined
+  if (path === `tags.${tagKeys.hostKey}`) return 'its host key is not known yet'
+  if (path !== `tags.${tagKeys.applied}`) return 'tags of evenkeel on it changed since the last apply'
+  if (before === null) return 'nothing on it says what was applied last'
+  return cause === 'drift'
+    ? 'what it says of the last apply cannot be read'
+    : 'what it says of the last apply is out of date'
 }
 
 function pathsOf(diffs: readonly Diff[], cause: Diff['cause']): string {

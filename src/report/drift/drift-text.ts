@@ -1,12 +1,15 @@
 import { createColors } from 'picocolors'
 import { count } from '../../core/units.js'
+import type { Locate } from '../../model/file-location.js'
 import type { DriftEntry, DriftReport } from '../../model/drift-report.js'
 import { valueText } from '../diff-value.js'
 import type { Colors } from '../colors.js'
 import { longest } from '../longest.js'
+import { problemLines } from '../plan/plan-text-problems.js'
+import { impossibleLines } from '../plan/plan-text-impossible.js'
 
 /** A drift report for people: what moved, from what was applied to what is live; what waits in the file; what could not be read. */
-export function driftText(report: DriftReport, options: { readonly color: boolean }): string {
+export function driftText(report: DriftReport, options: { readonly color: boolean; readonly locate?: Locate }): string {
   const colors = createColors(options.color)
   const lines: string[] = []
   if (report.drifted.length > 0) {
@@ -28,38 +31,75 @@ export function driftText(report: DriftReport, options: { readonly color: boolea
     for (const { address, reason } of report.unreadable) lines.push(`  ${colors.red('?')} ${address}  ${reason}`)
     lines.push('')
   }
-  lines.push(conclusion(report, colors))
+  const problems = problemLines(report, colors, options.locate)
+  if (problems.length > 0) lines.push(...problems, '')
+  const impossible = impossibleLines(report, colors, false)
+  if (impossible.length > 0) lines.push(...impossible, '')
+  lines.push(...conclusion(report).map((line) => paintOf(report, colors)(line)))
   return `${lines.join('\n')}\n`
 }
 
 function entryLines(entries: readonly DriftEntry[], colors: Colors, symbol: string): readonly string[] {
-  return entries.flatMap(({ address, diffs }) => {
+  return entries.flatMap(({ address, diffs, reason }) => {
     const width = longest(diffs.map(({ path }) => path))
+    const why = reason === undefined ? '' : `  ${colors.dim(`# ${reason}`)}`
     return [
-      `  ${symbol} ${colors.bold(address)}`,
-      ...diffs.map(
-        ({ path, before, after }) =>
-          `      ${path.padEnd(width)}  ${valueText(path, before)} ${colors.dim('->')} ${valueText(path, after)}`,
-      ),
+      `  ${symbol} ${colors.bold(address)}${why}`,
+      ...diffs.map(({ path, before, after, left }) => {
+        const tail = left === undefined ? '' : `  ${colors.red(`# stays: ${left}`)}`
+        return `      ${path.padEnd(width)}  ${valueText(path, before)} ${colors.dim('->')} ${valueText(path, after)}${tail}`
+      }),
     ]
   })
 }
 
-function conclusion({ status, drifted, pending, unreadable, stack }: DriftReport, colors: Colors): string {
+function paintOf({ status }: DriftReport, colors: Colors): (text: string) => string {
   switch (status) {
     case 'in-sync':
-      return colors.green(`In sync: ${stack} is as it was last applied, and as the file says.`)
+      return colors.green
     case 'drift':
-      return colors.magenta(
-        `Drift: ${count(drifted.length, 'entry', 'entries')} changed since the last apply. evenkeel apply puts ${drifted.length === 1 ? 'it' : 'them'} back.`,
-      )
+      return colors.magenta
     case 'pending':
-      return colors.yellow(
-        `No drift. ${count(pending.length, 'entry', 'entries')} of the file ${pending.length === 1 ? 'waits' : 'wait'} for evenkeel apply.`,
-      )
+      return colors.yellow
     case 'unknown':
-      return colors.red(
-        `Unknown: no drift was seen, and ${count(unreadable.length, 'entry', 'entries')} could not be read.`,
-      )
+    case 'error':
+      return colors.red
   }
+}
+
+function conclusion(report: DriftReport): readonly string[] {
+  const { status, drifted, pending, unreadable, problems, impossible, stack } = report
+  switch (status) {
+    case 'in-sync':
+      return [
+        impossible.length === 0
+          ? `In sync: ${stack} is as it was last applied, and as the file says.`
+          : `In sync as far as is possible here: ${count(impossible.length, 'step')} of the file cannot be carried out.`,
+      ]
+    case 'drift':
+      return driftConclusion(drifted)
+    case 'pending':
+      return [
+        `No drift. ${count(pending.length, 'entry', 'entries')} of the file ${pending.length === 1 ? 'waits' : 'wait'} for evenkeel apply.`,
+      ]
+    case 'unknown':
+      return [`Unknown: no drift was seen, and ${count(unreadable.length, 'entry', 'entries')} could not be read.`]
+    case 'error': {
+      const errors = problems.filter(({ severity }) => severity === 'error')
+      const also =
+        drifted.length === 0 ? '' : ` ${count(drifted.length, 'entry', 'entries')} changed since the last apply.`
+      return [`Not in order: ${count(errors.length, 'error')} must be solved first.${also}`]
+    }
+  }
+}
+
+/** How many an apply puts back, and how many no apply can. */
+function driftConclusion(drifted: readonly DriftEntry[]): readonly string[] {
+  const stuck = drifted.filter(({ diffs }) => diffs.every(({ left }) => left !== undefined)).length
+  const healed = drifted.length - stuck
+  const head = `Drift: ${count(drifted.length, 'entry', 'entries')} changed since the last apply.`
+  const them = (some: number) => (some === 1 ? 'it' : 'them')
+  if (stuck === 0) return [`${head} evenkeel apply puts ${them(healed)} back.`]
+  if (healed === 0) return [`${head} No apply can put ${them(stuck)} back: above stands what to do.`]
+  return [`${head} evenkeel apply puts ${healed} back; no apply can put ${stuck} back: above stands what to do.`]
 }

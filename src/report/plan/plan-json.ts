@@ -39,7 +39,11 @@ export function planJson(plan: Plan, locate: Locate = nowhere): string {
   return `${JSON.stringify(document, null, 2)}\n`
 }
 
-function problemMembers({ severity, scope, code, address, path, message, hint }: Problem, locate: Locate): object {
+/** A problem as JSON tells it. */
+export function problemMembers(
+  { severity, scope, code, address, path, message, hint }: Problem,
+  locate: Locate,
+): object {
   const location = address === undefined ? undefined : locate(address, path)
   return {
     severity,

@@ -1,11 +1,12 @@
 import { count } from '../../core/units.js'
 import type { Change } from '../../model/change.js'
 import { nowhere, type Locate } from '../../model/file-location.js'
-import type { Plan } from '../../model/plan.js'
+import { hasErrors, type Plan } from '../../model/plan.js'
+import { isLeft } from '../../model/plan-verdict.js'
 import { valueText } from '../diff-value.js'
 import { longest } from '../longest.js'
 import { summaryOfPlan } from './plan-json.js'
-import { planText } from './plan-text.js'
+import { nothingText, planText } from './plan-text.js'
 
 const rowsMax = 50
 /** GitHub refuses comments of more than 65,536 characters; chosen with room for what stands around it. */
@@ -14,7 +15,7 @@ const detailsMax = 50_000
 /** A plan as a pull request's comment: a line, a short table, and the whole text folded away. */
 export function planMarkdown(plan: Plan, locate: Locate = nowhere): string {
   const { create, update, replace, remove, adopt } = summaryOfPlan(plan.changes)
-  const changes = plan.changes.filter(({ kind }) => kind !== 'none')
+  const changes = plan.changes.filter(({ kind, diffs }) => kind !== 'none' || diffs.some(isLeft))
   const counts: readonly (readonly [number, string])[] = [
     [create, 'create'],
     [update, 'update'],
@@ -24,9 +25,8 @@ export function planMarkdown(plan: Plan, locate: Locate = nowhere): string {
   ]
   const summary = counts.filter(([amount]) => amount > 0).map(([amount, verb]) => `${amount} to ${verb}`)
   const lines = [`### Plan for \`${plan.stack}\``, '']
-  if (changes.length === 0 && plan.steps.length === 0) {
-    lines.push(plan.complete ? 'No changes. The live stack is as the file says.' : 'No changes in what could be read.')
-  } else lines.push(`**${summary.join(', ') || 'No changes'}** (${count(plan.steps.length, 'step')})`)
+  if (changes.length === 0 && plan.steps.length === 0 && !hasErrors(plan)) lines.push(nothingText(plan))
+  else lines.push(`**${summary.join(', ') || 'No changes'}** (${count(plan.steps.length, 'step')})`)
   for (const { severity, message, hint, address, path } of plan.problems) {
     const place = address === undefined ? undefined : locate(address, path)
     lines.push(
@@ -60,16 +60,16 @@ export function planMarkdown(plan: Plan, locate: Locate = nowhere): string {
 
 function rowOf(change: Change): string {
   const impact = change.impact === 'none' ? '' : change.impact === 'data-loss' ? '**DATA LOSS**' : change.impact
-  return `| ${change.kind} | \`${change.address}\` | ${escaped(whatOf(change))} | ${impact} |`
+  return `| ${change.kind === 'none' ? 'stays' : change.kind} | \`${change.address}\` | ${escaped(whatOf(change))} | ${impact} |`
 }
 
 function whatOf({ kind, diffs, reason }: Change): string {
-  if (kind !== 'update') return reason
+  if (kind !== 'update' && kind !== 'none') return reason
   const parts = diffs
     .slice(0, 4)
     .map(
-      ({ path, before, after, cause }) =>
-        `${path}: ${valueText(path, before)} → ${valueText(path, after)}${cause === 'drift' ? ' (drift)' : ''}`,
+      ({ path, before, after, cause, left }) =>
+        `${path}: ${valueText(path, before)} → ${valueText(path, after)}${cause === 'drift' ? ' (drift)' : ''}${left === undefined ? '' : ` stays: ${left}`}`,
     )
   return diffs.length > 4 ? `${parts.join('; ')}; …` : parts.join('; ') || reason
 }

@@ -1,5 +1,6 @@
 import type { Change, ChangeKind, Diff, Impact } from '../../model/change.js'
 import type { Plan } from '../../model/plan.js'
+import { isLeft } from '../../model/plan-verdict.js'
 import { tagKeys } from '../../model/tags.js'
 import { parseAddress, type Address } from '../../model/address.js'
 import { shortText, valueText } from '../diff-value.js'
@@ -27,7 +28,7 @@ const impactTexts: Readonly<Record<Impact, string>> = {
 
 /** The changes, what lies on a server indented beneath it. Empty when nothing changes and nobody asked to see that. */
 export function changeLines(plan: Plan, colors: Colors, verbose: boolean): readonly string[] {
-  const shown = plan.changes.filter(({ kind }) => verbose || kind !== 'none')
+  const shown = plan.changes.filter(({ kind, diffs }) => verbose || kind !== 'none' || diffs.some(isLeft))
   const byServer = new Map<Address, Change[]>()
   const alone: Change[] = []
   const servers = new Map<Address, Change>()
@@ -75,7 +76,7 @@ function serverOrder(
 function blockOf(change: Change, indent: number, colors: Colors, verbose: boolean): readonly string[] {
   const paint = painter(change.kind, colors)
   const margin = ' '.repeat(indent)
-  const symbol = symbols[change.kind]
+  const symbol = change.kind === 'none' && change.diffs.some(isLeft) ? '!' : symbols[change.kind]
   const head = `${' '.repeat(Math.max(0, indent + 1 - symbol.length))}${paint(symbol)} ${colors.bold(change.address)}`
   const marks = [
     change.diffs.some(({ cause }) => cause === 'drift') ? colors.magenta('drift') : '',
@@ -116,7 +117,8 @@ function diffLines(change: Change, diff: Diff, margin: string, width: number, co
   const drift = diff.cause === 'drift' && !isMaking ? `  ${colors.magenta('(drift)')}` : ''
   const forces =
     diff.forcesReplacement === undefined ? '' : `  ${colors.red(`# forces replacement: ${diff.forcesReplacement}`)}`
-  const tail = `${drift}${forces}`
+  const stays = diff.left === undefined ? '' : `  ${colors.red(`# stays: ${diff.left}`)}`
+  const tail = `${drift}${forces}${stays}`
   const sign = isMaking
     ? ''
     : before === null

@@ -5,7 +5,7 @@ import type { Colors } from '../colors.js'
 import { placesIn, type PlaceLines } from '../places.js'
 
 /** Errors, then warnings, each with its place in the file and its hint; the same said of several addresses is said once for each. */
-export function problemLines(plan: Plan, colors: Colors, locate?: Locate): readonly string[] {
+export function problemLines(plan: Pick<Plan, 'problems'>, colors: Colors, locate?: Locate): readonly string[] {
   const placeLines = placesIn(locate, colors)
   return plan.problems.flatMap((problem) => linesOf(problem, colors, placeLines))
 }

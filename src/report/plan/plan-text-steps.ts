@@ -4,6 +4,7 @@ import type { StepId } from '../../model/steps/step.js'
 import { impactText } from './plan-text-changes.js'
 import type { Colors } from '../colors.js'
 import { longest } from '../longest.js'
+import { impossibleLines } from './plan-text-impossible.js'
 import { shortNeeds } from './short-needs.js'
 
 /** Chosen: what fits on two screens; `--verbose` shows all. */
@@ -41,16 +42,9 @@ export function stepLines(plan: Plan, colors: Colors, verbose: boolean): readonl
     if (left > 0)
       lines.push(colors.dim(`${' '.repeat(digits + 4)}and ${count(left, 'step')} more (--verbose shows them)`))
   }
-  if (plan.impossible.length > 0) {
-    const [first] = plan.impossible
-    if (lines.length > 0) lines.push('')
-    lines.push(`${colors.bold('Not possible here')}: ${first?.reason ?? ''}`)
-    const ids = verbose ? plan.impossible : plan.impossible.slice(0, stepsMax)
-    for (const { id } of ids) lines.push(colors.dim(`     ${id}`))
-    const left = plan.impossible.length - ids.length
-    if (left > 0) lines.push(colors.dim(`     and ${left} more`))
-  }
-  return lines
+  const impossible = impossibleLines(plan, colors, verbose)
+  if (impossible.length > 0 && lines.length > 0) lines.push('')
+  return [...lines, ...impossible]
 }
 
 function waitText(needs: readonly number[], verbose: boolean): string {

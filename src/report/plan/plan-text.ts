@@ -2,6 +2,7 @@ import { createColors } from 'picocolors'
 import { count } from '../../core/units.js'
 import type { Locate } from '../../model/file-location.js'
 import { hasErrors, type Plan } from '../../model/plan.js'
+import { leftIn } from '../../model/plan-verdict.js'
 import type { Colors } from '../colors.js'
 import { changeLines } from './plan-text-changes.js'
 import { problemLines } from './plan-text-problems.js'
@@ -35,15 +36,21 @@ function summaryLines(plan: Plan, options: PlanTextOptions, colors: Colors): rea
   const lines: string[] = []
   const adopted = adopt > 0 ? `, ${adopt} to adopt` : ''
   const isEmpty = plan.steps.length === 0 && create + update + replace + remove + adopt === 0
-  if (isEmpty && !hasErrors(plan)) {
-    const nothing =
-      options.destroying === true ? 'Nothing to destroy.' : 'No changes. The live stack is as the file says.'
-    const text = plan.complete ? nothing : 'No changes in what could be read.'
-    lines.push(colors.green(text))
+  const left = leftIn(plan).length
+  if (isEmpty && !hasErrors(plan) && left === 0) lines.push(colors.green(nothingText(plan, options)))
+  else if (isEmpty && !hasErrors(plan)) {
+    lines.push(
+      colors.magenta(`${count(left, 'difference')}, and no apply can do anything about ${left === 1 ? 'it' : 'them'}.`),
+    )
   } else {
     const steps = count(plan.steps.length, 'step')
     lines.push(
       `${colors.bold('Plan:')} ${create} to create, ${update} to update, ${replace} to replace, ${remove} to remove${adopted} (${steps}).`,
+    )
+  }
+  if (left > 0 && (!isEmpty || hasErrors(plan))) {
+    lines.push(
+      colors.magenta(`${count(left, 'difference')} ${left === 1 ? 'stays' : 'stay'}: above stands what to do.`),
     )
   }
   if (!plan.complete) {
@@ -55,4 +62,15 @@ function summaryLines(plan: Plan, options: PlanTextOptions, colors: Colors): rea
   else if (hasErrors(plan))
     lines.push(colors.yellow('What the errors above name is left alone; the rest can be applied.'))
   return lines
+}
+
+/** That nothing is to be done, and how far that goes. */
+export function nothingText(
+  { complete, impossible }: Pick<Plan, 'complete' | 'impossible'>,
+  { destroying }: Pick<PlanTextOptions, 'destroying'> = {},
+): string {
+  if (!complete) return 'No changes in what could be read.'
+  if (destroying === true) return 'Nothing to destroy.'
+  if (impossible.length === 0) return 'No changes. The live stack is as the file says.'
+  return `No changes in what is possible here: ${count(impossible.length, 'step')} of the file cannot be carried out.`
 }

@@ -7,6 +7,7 @@ import type { Step, StepId } from '../../model/steps/step.js'
 import { errorParagraph } from '../error-text.js'
 import { placesIn } from '../places.js'
 import { summaryOf } from './progress-json.js'
+import { leftLines } from './left-lines.js'
 
 /** Chosen: enough to see what kind of work waits. */
 const blockedMax = 8
@@ -58,7 +59,10 @@ export function resultText(plan: Plan, result: ApplyResult, options: ResultTextO
     .map((kind) => `${summary[kind]} ${kind}`)
   const sentence = `${headline(options.verb, result.status)}: ${counts.join(', ')}, in ${formatDuration(options.durationMs)}.`
   lines.push(result.status === 'converged' ? colors.green(sentence) : colors.yellow(sentence))
-  if (result.status !== 'converged') lines.push(nextText(result, summary, options))
+  if (result.error || result.status === 'cancelled' || summary.failed + summary.blocked > 0) {
+    lines.push(nextText(result, summary, options))
+  }
+  if (result.status !== 'cancelled') lines.push(...leftLines(plan))
   return `${lines.join('\n')}\n`
 }
 

@@ -1,12 +1,12 @@
 import type { AppliedKey, AppliedRecord } from '../../../model/applied.js'
-import type { Diff } from '../../../model/change.js'
+import type { Diff, DiffValue } from '../../../model/change.js'
 import { type LiveServer } from '../../../model/kinds/server.js'
 import { imageKey } from '../../../model/launch/image.js'
 import type { Problem } from '../../../model/plan-problem.js'
 import type { ServerSpec } from '../../../model/kinds/server.js'
 import { causeOf } from '../../compare/comparison.js'
 import type { World } from '../../world.js'
-import { errorOf, warningOf } from '../decided.js'
+import { errorOf, inEntry, warningOf } from '../decided.js'
 import { imageOf, rootWord, userDataWord } from './server-properties.js'
 
 /** What was found of something that is fixed at launch. */
@@ -62,8 +62,18 @@ export function rootVolumeFindings(
   const isSame = (wanted === undefined || wanted === root.sizeGiB) && (type === undefined || type === root.type)
   if (isSame) return nothing
   const message = `the root volume of ${spec.address} is ${root.sizeGiB} GiB ${root.type}; the file asks for ${wanted ?? root.sizeGiB} GiB ${type ?? root.type}`
-  const hint = 'root volumes are not changed in place yet: change it by hand, or replace the server'
-  return { ...nothing, problems: [warningOf(spec.address, 'PLAN_ROOT_VOLUME_LEFT', message, hint)], keeps: ['root'] }
+  const hint =
+    wanted !== undefined && wanted < root.sizeGiB
+      ? `a volume never shrinks: write rootVolume.size: ${root.sizeGiB}`
+      : 'root volumes are not changed in place: change it by hand, or replace the server'
+  const cause = causeOf(world.digest, applied, 'root', rootWord(spec))
+  const differs = (path: 'rootVolume.size' | 'rootVolume.type', before: DiffValue, after: DiffValue | undefined) =>
+    after === undefined || after === before ? [] : [{ path, before, after, cause, left: hint } as const]
+  return {
+    diffs: [...differs('rootVolume.size', root.sizeGiB, wanted), ...differs('rootVolume.type', root.type, type)],
+    problems: [inEntry(warningOf(spec.address, 'PLAN_ROOT_VOLUME_LEFT', message, hint), 'rootVolume')],
+    keeps: ['root'],
+  }
 }
 
 /** User data that the file does not want sent again. */

@@ -6,6 +6,7 @@ import type { AppliedKey, AppliedRecord } from '../../../model/applied.js'
 import { knownAfterApply, type DiffValue } from '../../../model/change.js'
 import type { Property, Wishes } from '../../compare/comparison.js'
 import { userTagsWord } from '../../compare/desired-tags.js'
+import { setupNotRun } from '../../compare/reasons.js'
 import { type LiveServer } from '../../../model/kinds/server.js'
 import { imageKey, type LiveImage } from '../../../model/launch/image.js'
 import { subnetKey, type LiveSubnet } from '../../../model/launch/subnet.js'
@@ -66,7 +67,7 @@ export function serverProperties(
       path: 'setup',
       key: 'setup',
       word: setup,
-      before: applied.setup === undefined ? '(not run yet)' : '(as last run)',
+      before: applied.setup === undefined ? setupNotRun : '(as last run)',
       after: setup,
       equal: applied.setup === world.digest(setup),
     })

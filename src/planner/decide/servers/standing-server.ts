@@ -4,6 +4,7 @@ import { parseApplied, type AppliedKey, type AppliedRecord } from '../../../mode
 import { knownAfterApply, type Diff } from '../../../model/change.js'
 import { type LiveServer } from '../../../model/kinds/server.js'
 import { mutabilityOf } from '../../../model/mutability.js'
+import { isLeft } from '../../../model/plan-verdict.js'
 import type { Problem } from '../../../model/plan-problem.js'
 import type { ServerSpec } from '../../../model/kinds/server.js'
 import { tagKeys } from '../../../model/tags.js'
@@ -49,11 +50,11 @@ export function decideStandingServer(world: World, spec: ServerSpec, live: LiveS
   const record = keepApplied(recordOf(world.digest, serverWords(spec)), applied, keptKeys)
   const tags = tagWork(world, live.tags, spec.tags, serverTags(world, spec), record, {
     quiet: [tagKeys.protect],
-    alone: diffs.length === 0,
+    alone: diffs.every(isLeft),
   })
   const pinsHostKey = isEntered(inside) && live.tags[tagKeys.hostKey] === undefined
   const all = sortedDiffs<'server'>([...diffs, ...tags.diffs, ...(pinsHostKey ? [hostKeyDiff] : [])])
-  const kind = all.length > 0 ? 'update' : 'keep'
+  const kind = all.every(isLeft) ? 'keep' : 'update'
   return {
     kind,
     address,
@@ -89,7 +90,7 @@ function protectedProblem(address: Address, reason: string): Problem {
 function replacementFor(live: LiveServer, diffs: readonly Diff<'server'>[]): Replacement | undefined {
   const marked = diffs.map((diff) => {
     const { how, because } = mutabilityOf('server', diff.path)
-    return how === 'replacement' ? { ...diff, forcesReplacement: because } : diff
+    return how === 'replacement' && !isLeft(diff) ? { ...diff, forcesReplacement: because } : diff
   })
   const reason = marked.find(({ forcesReplacement }) => forcesReplacement !== undefined)?.forcesReplacement
   return reason === undefined ? undefined : { live, diffs: marked, reason }

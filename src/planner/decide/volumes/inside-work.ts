@@ -13,8 +13,9 @@ import type { World } from '../../world.js'
 import { warningOf } from '../decided.js'
 import type { ServerOutlook } from '../servers/server-outlook.js'
 import { contentProblem } from './content-problem.js'
+import { identityDifferences } from './differences/identity-differences.js'
 import { filledView, insideView, type InsideView } from './inside-view.js'
-import { mountDifferences, type MountDifferences } from './mount-differences.js'
+import { mountDifferences, type MountDifferences } from './differences/mount-differences.js'
 import { isAttached, mountedInside } from './release.js'
 import type { InsideWork } from './volume-decision.js'
 import type { VolumeInputs } from './volume-inputs.js'
@@ -67,10 +68,13 @@ export function decideInside({ world, copies }: VolumeInputs, input: InsideInput
   const mount = spec.mount ? decideMount(context, spec.mount) : decideNoMount(context)
   const growth = decideGrowth(context, input.grows || copies.growing.has(spec.address))
   const isRecorded = server.inside !== 'impossible' && (view.isWanted || spec.mount !== undefined)
+  // What comes from a copy has the label and UUID of its source.
+  const isCopied = filled !== undefined || copies.records.has(spec.address)
+  const identity = isCopied || arrives ? [] : identityDifferences(world.digest, spec, view, applied)
   return {
     work: { server: server.address, fstype: spec.fstype, ...filesystem.work, ...mount.work, ...growth.work },
-    diffs: [...filesystem.diffs, ...mount.diffs, ...growth.diffs],
-    record: isRecorded ? recordOf(world.digest, insideWords(spec)) : kept,
+    diffs: [...filesystem.diffs, ...identity, ...mount.diffs, ...growth.diffs],
+    record: isRecorded ? withoutLeft(recordOf(world.digest, insideWords(spec)), kept, identity) : kept,
     displacedBy: mount.isDisplaced ? input.displacedBy : undefined,
     problems: filesystem.problems,
     unread,
@@ -78,6 +82,13 @@ export function decideInside({ world, copies }: VolumeInputs, input: InsideInput
 }
 
 const nobody: ReadonlyMap<Address, string> = new Map()
+
+/** The record, with what it said before of what this plan does not bring about. */
+function withoutLeft(record: AppliedRecord, kept: AppliedRecord, left: readonly Diff<'volume'>[]): AppliedRecord {
+  const keys = left.map(({ path }) => path as AppliedKey)
+  const others = Object.fromEntries(Object.entries(record).filter(([key]) => !keys.some((one) => one === key)))
+  return { ...others, ...pickApplied(kept, keys) }
+}
 
 /** What every part of the decision looks at. */
 interface Context {
@@ -101,14 +112,16 @@ function decideFilesystem(
   const { spec, live } = input
   const { label, uuid, fstype } = spec
   const differs = (before: string | null) => [diffOf(context, 'filesystem', 'fs', fstype, before, fstype)]
+  const staying = (before: string | null, { hint = '' }: Problem) =>
+    differs(before).map((diff) => ({ ...diff, left: hint }))
   const work = view.formats ? { format: { label, uuid, isUsed: spec.mount !== undefined } } : {}
   if (view.found !== undefined && !view.isWanted && !view.formats) {
-    const problems = [contentProblem(input, context.applied, view.found, view.isRenamed)]
-    return { work, diffs: differs(view.found.fstype), problems }
+    const problem = contentProblem(input, context.applied, view.found, view.isRenamed)
+    return { work, diffs: staying(view.found.fstype, problem), problems: [problem] }
   }
   if (view.found === undefined && view.isRenamed) {
-    const problems = [contentProblem(input, context.applied, undefined, true)]
-    return { work, diffs: differs('(as last applied)'), problems }
+    const problem = contentProblem(input, context.applied, undefined, true)
+    return { work, diffs: staying('(as last applied)', problem), problems: [problem] }
   }
   return { work, diffs: view.formats && live ? differs(null) : [], problems: [] }
 }

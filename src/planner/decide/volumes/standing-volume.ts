@@ -5,6 +5,7 @@ import type { LiveVolume } from '../../../model/kinds/volume.js'
 import type { VolumeSpec } from '../../../model/kinds/volume.js'
 import { tagKeys } from '../../../model/tags.js'
 import { compareProperties, recordOf, sortedDiffs } from '../../compare/comparison.js'
+import { isLeft } from '../../../model/plan-verdict.js'
 import { reasonFor } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
 import { refuse, refused } from '../decided.js'
@@ -12,6 +13,7 @@ import type { ServerOutlook } from '../servers/server-outlook.js'
 import { decideAttachment } from './attachment.js'
 import { serverRecord } from './creation.js'
 import { decideInside, type InsideFindings } from './inside-work.js'
+import { markLeft } from './differences/left-differences.js'
 import { holderOf } from './release.js'
 import { decideSwap, successionsOf, swapReason } from './swap.js'
 import { modificationOf } from './modification.js'
@@ -76,7 +78,7 @@ export function decideStandingVolume(
       displacedBy: spec.dependsOn.find((outer) => isUnmounted(decided.get(outer))),
     })
   const record = recordAfter(world, spec, applied, inside, cooling !== undefined)
-  const own = [...compared, ...attachment.diffs, ...(inside?.diffs ?? [])]
+  const own = [...markLeft(spec, live, compared, cooling), ...attachment.diffs, ...(inside?.diffs ?? [])]
   const problems = [...fixed, ...(cooling ? [cooling] : []), ...(inside?.problems ?? [])]
   const common = {
     address,
@@ -107,12 +109,14 @@ export function decideStandingVolume(
       },
     }
   }
-  const tagging = recordWork(world, spec, record, live.tags, own.length === 0)
+  const tagging = recordWork(world, spec, record, live.tags, own.every(isLeft))
   const diffs = sortedDiffs<'volume'>([...own, ...tagging.diffs])
   const succeeded = successionsOf(world, spec, server)
   const [left] = succeeded
   const rests = restReason(inputs, address, inside) ?? (left && `${left.old.id}, whose place it took, is still there`)
-  const isSame = diffs.length === 0 && rests === undefined
+  // What differs and is left makes no update, unless something is tried all the same.
+  const isIdle = diffs.length === 0 || !isFollowed(attachment, modification, inside?.work)
+  const isSame = diffs.every(isLeft) && isIdle && rests === undefined
   return {
     ...common,
     kind: isSame ? 'keep' : 'update',

@@ -1,10 +1,10 @@
-import type { MountSpec } from '../../../model/kinds/volume.js'
-import type { AppliedRecord, Digester } from '../../../model/applied.js'
-import type { Property } from '../../compare/comparison.js'
-import { fstabOptions } from '../../../model/inside/fstab-line.js'
-import type { HostMount } from '../../../model/inside/host-facts.js'
-import type { InsideView } from './inside-view.js'
-import type { Inside } from '../servers/server-outlook.js'
+import type { MountSpec } from '../../../../model/kinds/volume.js'
+import type { AppliedRecord, Digester } from '../../../../model/applied.js'
+import type { Property } from '../../../compare/comparison.js'
+import { fstabOptions } from '../../../../model/inside/fstab-line.js'
+import type { HostMount } from '../../../../model/inside/host-facts.js'
+import type { InsideView } from '../inside-view.js'
+import type { Inside } from '../../servers/server-outlook.js'
 
 /** How a volume's mount differs from what the file wants. */
 export interface MountDifferences {
