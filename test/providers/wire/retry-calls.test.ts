@@ -55,6 +55,57 @@ describe('withRetries', () => {
     expect(slept.reduce((sum, pauseMs) => sum + pauseMs, 0)).toBeLessThanOrEqual(15 * 60_000)
   })
 
+  it('has patience with each class of its own, however long another one took', async () => {
+    const clock = instantClock()
+    // Ten minutes of throttling leave the five minutes of a lost answer, and of what has not spread yet, as they were.
+    const failures = [
+      ...Array.from({ length: 14 }, () => errorOf('throttle')),
+      ...Array.from({ length: 3 }, () => errorOf('ambiguous')),
+      ...Array.from({ length: 3 }, () => errorOf('consistency')),
+    ]
+    const answer = withRetries(
+      async () => {
+        const failure = failures.shift()
+        if (failure) throw failure
+        return 'answer'
+      },
+      {
+        clock,
+        random: () => 1,
+        pollScale: 1,
+        afterDoubt: 'again',
+        isRemoval: false,
+        isYoung: () => false,
+        hasAnswered: () => true,
+      },
+    )
+    await expect(answer).resolves.toBe('answer')
+    expect(clock.slept.reduce((sum, pauseMs) => sum + pauseMs, 0)).toBeGreaterThan(5 * 60_000)
+  })
+
+  it('counts the time that attempts take against their class', async () => {
+    const clock = instantClock()
+    let attempts = 0
+    const hanging = withRetries(
+      async () => {
+        attempts += 1
+        await clock.sleep(90_000)
+        throw errorOf('ambiguous')
+      },
+      {
+        clock,
+        random: () => 1,
+        pollScale: 1,
+        afterDoubt: 'again',
+        isRemoval: false,
+        isYoung: () => false,
+        hasAnswered: () => true,
+      },
+    )
+    await expect(hanging).rejects.toMatchObject({ errorClass: 'ambiguous' })
+    expect(attempts).toBe(4)
+  })
+
   it('repeats an unanswered call that may be repeated, eight times', async () => {
     expect(await attemptsUntil(3, errorOf('ambiguous'))).toMatchObject({ attempts: 4, result: 'answer' })
     expect(await attemptsUntil(100, errorOf('ambiguous'))).toMatchObject({ attempts: 8, result: 'gave up' })

@@ -2,7 +2,10 @@ import type { Clock, Random } from '../../../core/clock.js'
 import { ProviderError } from '../../../core/errors.js'
 import type { AfterDoubt } from './action-facts.js'
 
-/** How long a class of failure is met with patience: pauses from `firstMs`, doubling to `mostMs`, for `withinMs` in all. */
+/**
+ * How long a class of failure is met with patience: pauses from `firstMs`, doubling to `mostMs`, for `withinMs` in all. Only
+ * attempts that ended so, and the pauses after them, count against it: what another class has taken is none of its time.
+ */
 interface Patience {
   readonly firstMs: number
   readonly mostMs: number
@@ -56,10 +59,11 @@ export interface RetryOptions {
 
 /** Performs a call until it succeeds, or its error's class says that another attempt cannot help, or patience ends. */
 export async function withRetries<Result>(perform: () => Promise<Result>, options: RetryOptions): Promise<Result> {
-  const startedAt = options.clock.now()
-  const attempts = new Map<keyof typeof patience, number>()
+  const { clock } = options
+  const spent = new Map<keyof typeof patience, { readonly attempts: number; readonly ms: number }>()
   let isInDoubt = false
   for (;;) {
+    const startedAt = clock.now()
     try {
       return await perform()
     } catch (error) {
@@ -67,11 +71,13 @@ export async function withRetries<Result>(perform: () => Promise<Result>, option
       const kind = patienceFor(error, options, isInDoubt)
       if (kind === undefined) throw error
       const limits: Patience = patience[kind]
-      const attempt = (attempts.get(kind) ?? 0) + 1
-      attempts.set(kind, attempt)
-      const pauseMs = pauseBefore(attempt, limits, error, options)
-      if (attempt >= limits.attemptsMax || options.clock.now() - startedAt + pauseMs > limits.withinMs) throw error
-      await options.clock.sleep(pauseMs)
+      const before = spent.get(kind) ?? { attempts: 0, ms: 0 }
+      const attempts = before.attempts + 1
+      const pauseMs = pauseBefore(attempts, limits, error, options)
+      const ms = before.ms + clock.now() - startedAt + pauseMs
+      if (attempts >= limits.attemptsMax || ms > limits.withinMs) throw error
+      spent.set(kind, { attempts, ms })
+      await clock.sleep(pauseMs)
     }
   }
 }
