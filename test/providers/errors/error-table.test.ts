@@ -46,6 +46,14 @@ describe('the error table', () => {
     expect(factsOf('InvalidParameterValue', message)?.errorClass).toBe(errorClass)
   })
 
+  it.each<[message: string, ErrorClass, hint: RegExp]>([
+    ['You are not subscribed to this service. Please go to http://aws.amazon.com to subscribe.', 'auth', /sign-up/],
+    ['In order to use this AWS Marketplace product you need to accept terms and subscribe.', 'permission', /terms/],
+  ])('tells what is to be signed up for when EC2 says OptInRequired: %s', (message, errorClass, hint) => {
+    const facts = factsOf('OptInRequired', message)
+    expect(facts).toMatchObject({ errorClass, code: 'EC2_NOT_SUBSCRIBED', hint: expect.stringMatching(hint) })
+  })
+
   it('says nothing of a code that nobody knows', () => {
     expect(factsOf('WhatEver')).toBeUndefined()
   })

@@ -14,7 +14,7 @@ interface Row extends ErrorFacts {
 }
 
 const keysHint =
-  'check the access key and secret (`aws sts get-caller-identity` with the same profile tells whom they belong to); when they are right, the region may not be enabled for the account'
+  'check the access key and secret (`aws sts get-caller-identity` with the same profile tells whom they belong to); when they are right, the region may not be enabled for the account: enable it, or choose another under `target.region`'
 
 /**
  * EC2's error codes by class (API reference, "Error codes for the Amazon EC2 API"; ec2-behaviour, section 13), and the
@@ -203,8 +203,8 @@ const rows: readonly Row[] = [
   },
   {
     errorClass: 'auth',
-    code: 'EC2_REGION_DISABLED',
-    hint: 'enable the region for the account, or choose another one under `target.region`',
+    code: 'EC2_NOT_SUBSCRIBED',
+    hint: 'the account’s owner finishes its sign-up for EC2 (a new account takes some hours), or enables the region',
     awsCodes: ['OptInRequired'],
   },
   {
@@ -293,6 +293,16 @@ const byMessage: readonly (readonly [awsCode: string, RegExp, ErrorFacts])[] = [
     'InvalidParameterValue',
     /Invalid IAM Instance Profile|has no associated IAM Roles|LaunchPlan instance type does not match/i,
     { errorClass: 'consistency', code: 'EC2_NOT_FOUND' },
+  ],
+  [
+    // Of one image alone: everything else of the account goes on.
+    'OptInRequired',
+    /Marketplace|accept terms/i,
+    {
+      errorClass: 'permission',
+      code: 'EC2_NOT_SUBSCRIBED',
+      hint: 'open the address that the message names with this account, accept the terms, and apply again; or choose another image',
+    },
   ],
   ['InvalidInstanceID', /pending instance/i, { errorClass: 'consistency', code: 'EC2_WRONG_STATE' }],
   ['InvalidParameterValue', /is already in use/i, { errorClass: 'conflict', code: 'EC2_CONFLICT' }],

@@ -74,6 +74,22 @@ describe('a security group', () => {
     expect((await cloud.observe(emptyQuery())).securityGroups[0]?.ingress).toHaveLength(5)
   })
 
+  it('is asked for a rule that EC2 calls off already, and shows all the same, no more than twice', async () => {
+    const { cloud } = fixture
+    const { id: groupId } = await cloud.createSecurityGroup(groupRequest())
+    const rules = [ruleOf('203.0.113.7/32'), ruleOf('198.51.100.0/24')]
+    await cloud.authorizeIngress({ groupId, rules })
+    const failure = { code: 'InvalidPermission.NotFound', message: 'The specified rule does not exist.' }
+    const action = 'RevokeSecurityGroupIngress'
+    fixture.sandbox.setFaults({
+      scripted: Array.from({ length: 40 }, (_, index) => ({ action, call: index + 1, failure })),
+    })
+    fixture.requests()
+    expect(await cloud.revokeIngress({ groupId, rules, owner })).toBe('unchanged')
+    // Once for both, then once for each.
+    expect(fixture.requests().filter((request) => request.action === action)).toHaveLength(3)
+  })
+
   it('loses each rule once, also one whose description differs', async () => {
     const { cloud } = fixture
     const { id: groupId } = await cloud.createSecurityGroup(groupRequest())

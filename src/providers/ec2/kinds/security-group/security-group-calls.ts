@@ -86,21 +86,24 @@ export function createSecurityGroupCalls(api: Ec2Api): SecurityGroupCloud {
     const there = new Set(rulesIn(group).map(ruleKey))
     const doomed = rules.filter((rule) => there.has(ruleKey(rule)))
     if (doomed.length === 0) return 'unchanged'
+    if (await revoke(groupId, doomed)) return 'done'
+    // One that is off already makes EC2 refuse them all, and a reading may show it for minutes: each by itself, once.
+    let effect: Effect = 'unchanged'
+    for (const rule of doomed) if (await revoke(groupId, [rule])) effect = 'done'
+    return effect
+  }
+
+  /** False: EC2 says that one of them is off already, and took none. */
+  async function revoke(GroupId: string, rules: readonly Ec2Rule[]): Promise<boolean> {
     try {
       // EC2 compares descriptions too when they are sent.
-      await api.call(
-        'RevokeSecurityGroupIngress',
-        {
-          GroupId: groupId,
-          IpPermissions: doomed.map((rule) => permissionOf({ ...rule, description: undefined })),
-        },
-        { seen: true },
-      )
+      const IpPermissions = rules.map((rule) => permissionOf({ ...rule, description: undefined }))
+      await api.call('RevokeSecurityGroupIngress', { GroupId, IpPermissions }, { seen: true })
+      return true
     } catch (error) {
       if (!hasAwsCode(error, 'InvalidPermission.NotFound')) throw error
-      return revokeIngress(request)
+      return false
     }
-    return 'done'
   }
 
   async function deleteSecurityGroup({ id, owner }: Owned): Promise<Effect> {

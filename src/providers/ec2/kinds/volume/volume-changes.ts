@@ -3,10 +3,18 @@ import type { Effect, VolumeCloud } from '../../../../executor/ports.js'
 import type { LiveModification } from '../../../../model/kinds/volume.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
 import { readOwned } from '../../tags/ownership.js'
-import { watchById } from '../../waiting/watch-by-id.js'
+import { createWatcher } from '../../waiting/waiters.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { filtersOf, readAll, readForEach, type FilterList } from '../../wire/pages.js'
-import { readLastingVolume } from './read-volumes.js'
+import {
+  aimsAt,
+  changeState,
+  isAsWanted,
+  newestByVolume,
+  startOf,
+  type ChangingVolume,
+} from './modification-progress.js'
+import { readLastingVolume, readVolumes } from './read-volumes.js'
 
 /** `modifying` lasts seconds to minutes; what follows it may last hours, but the new size can be used. */
 const usableLimitMs = 60 * 60_000
@@ -15,7 +23,13 @@ type ModifyRequest = Parameters<VolumeCloud['modifyVolume']>[0]
 
 /** How volumes grow and change their type. */
 export function createVolumeChangeCalls(api: Ec2Api): Pick<VolumeCloud, 'modifyVolume' | 'readModifications'> {
-  const modifications = watchById(api, 'volume-id', describeModifications, ({ VolumeId }) => VolumeId)
+  const { clock, pollScale, timeoutScale } = api.settings
+  const changes = createWatcher<ChangingVolume>({
+    clock,
+    pollScale,
+    timeoutScale,
+    read: (ids) => readChanging(api, ids),
+  })
   return {
     readModifications: (volumeIds) => readModifications(api, volumeIds),
     modifyVolume: async (request): Promise<Effect> => {
@@ -33,14 +47,16 @@ export function createVolumeChangeCalls(api: Ec2Api): Pick<VolumeCloud, 'modifyV
         if (isAsWanted(volume, request)) return 'unchanged'
         await modify(volume, request)
       }
-      await modifications.until(
+      // What began before, and is over, tells nothing of this change.
+      const sinceMs = begun === undefined || underWay ? -1 : startOf(begun)
+      await changes.until(
         volumeId,
-        (modification) => {
-          // An older modification may be shown until the new one is.
-          if (modification === undefined || !aimsAt(modification, request)) return undefined
-          if (modification.ModificationState === 'failed') throw failed(modification)
-          onProgress?.(modification.Progress ?? 0)
-          return modification.ModificationState === 'modifying' ? undefined : true
+        (found) => {
+          if (found === undefined) return undefined
+          const state = changeState(found, request, sinceMs)
+          if (state === 'failed') throw failed(found.modification)
+          onProgress?.(found.modification?.Progress ?? 0)
+          return state === 'usable' ? true : undefined
         },
         { what: `the modification of ${volumeId}`, timeoutMs: usableLimitMs },
       )
@@ -76,22 +92,15 @@ function modifyInput(volume: Volume, { volumeId, sizeGiB, type, iops, throughput
   }
 }
 
-function isAsWanted(volume: Volume, { sizeGiB, type, iops, throughputMiBps }: ModifyRequest): boolean {
-  return (
-    volume.Size === sizeGiB &&
-    volume.VolumeType === type &&
-    (iops === undefined || volume.Iops === iops) &&
-    (throughputMiBps === undefined || volume.Throughput === throughputMiBps)
-  )
-}
-
-function aimsAt(modification: VolumeModification, { sizeGiB, type, iops, throughputMiBps }: ModifyRequest): boolean {
-  return (
-    modification.TargetSize === sizeGiB &&
-    modification.TargetVolumeType === type &&
-    (iops === undefined || modification.TargetIops === iops) &&
-    (throughputMiBps === undefined || modification.TargetThroughput === throughputMiBps)
-  )
+/** Modifications and volumes side by side, for all who wait. */
+async function readChanging(api: Ec2Api, ids: readonly string[]): Promise<ReadonlyMap<string, ChangingVolume>> {
+  const [modifications, volumes] = await Promise.all([
+    readForEach(ids, (Values) => describeModifications(api, [{ Name: 'volume-id', Values }])),
+    readForEach(ids, (Values) => readVolumes(api, [{ Name: 'volume-id', Values }])),
+  ])
+  const newest = newestByVolume(modifications)
+  const shown = new Map(volumes.map((volume) => [volume.VolumeId, volume]))
+  return new Map(ids.map((id) => [id, { modification: newest.get(id), volume: shown.get(id) }]))
 }
 
 function describeModifications(api: Ec2Api, filters: FilterList): Promise<readonly VolumeModification[]> {
@@ -127,8 +136,7 @@ async function readModifications(
 
 /** The newest modification of a volume; undefined when it never had one. */
 async function readModification(api: Ec2Api, volumeId: string): Promise<VolumeModification | undefined> {
-  const found = await describeModifications(api, [{ Name: 'volume-id', Values: [volumeId] }])
-  return [...found].sort((left, right) => (right.StartTime?.getTime() ?? 0) - (left.StartTime?.getTime() ?? 0))[0]
+  return newestByVolume(await describeModifications(api, [{ Name: 'volume-id', Values: [volumeId] }])).get(volumeId)
 }
 
 function wouldShrink(volume: Volume, { volumeId, sizeGiB, owner }: ModifyRequest) {
@@ -140,7 +148,7 @@ function wouldShrink(volume: Volume, { volumeId, sizeGiB, owner }: ModifyRequest
   )
 }
 
-function failed({ VolumeId, StatusMessage }: VolumeModification) {
+function failed({ VolumeId, StatusMessage }: VolumeModification = {}) {
   return providerError(
     'EC2_MODIFICATION_FAILED',
     'wait-state',
