@@ -7,7 +7,10 @@ import { planningFacts, type Session } from './session.js'
 
 /** Observes, and plans a snapshot of one volume, `volume.music` or `music`, now. */
 export async function planSnapshot(session: Session, name: string, options: PlanningOptions): Promise<Plan> {
-  const [live, facts] = await Promise.all([session.observe({ hosts: true }), planningFacts(session, options)])
+  const [live, facts] = await Promise.all([
+    session.observe({ hosts: true, forNew: false }),
+    planningFacts(session, options),
+  ])
   return makeSnapshotPlan(session.spec, live, volumeNamed(name, live), facts)
 }
 
@@ -17,7 +20,10 @@ export async function planCheckpoint(session: Session, text: string, options: Pl
   if (stack !== session.spec.stack) {
     throw new UsageError('USAGE', `a checkpoint is taken of the stack of the file, not of ${stack}`)
   }
-  const [live, facts] = await Promise.all([session.observe({ hosts: true }), planningFacts(session, options)])
+  const [live, facts] = await Promise.all([
+    session.observe({ hosts: true, forNew: false }),
+    planningFacts(session, options),
+  ])
   return makeCheckpointPlan(session.spec, live, name, facts)
 }
 

@@ -52,7 +52,10 @@ export function observeFor(session: Session, { hosts, checkpoint }: PlanChoice):
 
 /** Observes, and plans the removal of everything. */
 export async function planDestroy(session: Session, options: PlanningOptions): Promise<Plan> {
-  const [live, facts] = await Promise.all([session.observe({ hosts: true }), planningFacts(session, options)])
+  const [live, facts] = await Promise.all([
+    session.observe({ hosts: true, forNew: false }),
+    planningFacts(session, options),
+  ])
   return makeDestroyPlan(session.spec, live, facts)
 }
 

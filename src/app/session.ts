@@ -1,6 +1,6 @@
 import { systemClock } from '../core/clock.js'
 import { UsageError } from '../core/errors.js'
-import { observeStack } from '../executor/observe/observe-stack.js'
+import { observeStack, type ObserveOptions } from '../executor/observe/observe-stack.js'
 import type { Ports } from '../executor/ports.js'
 import { createHosts } from '../hosts/hosts.js'
 import { createLocalKeys } from '../hosts/keys/local-keys.js'
@@ -34,10 +34,9 @@ export interface Session {
   readonly hostsImpossible: string | undefined
   readonly run: string
   /** `hosts`: whether to look inside the servers; `left-out`: nor to plan anything there. */
-  observe(options: {
-    readonly hosts: boolean | 'left-out'
-    readonly snapshotsOf?: readonly string[]
-  }): Promise<LiveStack>
+  observe(
+    options: Pick<ObserveOptions, 'snapshotsOf' | 'forNew'> & { readonly hosts: boolean | 'left-out' },
+  ): Promise<LiveStack>
   notice(text: string): void
   /** Says that the run begins; throws the second time: what is made in a run is told from another's by the run's id. */
   begin(): void
@@ -69,7 +68,7 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
     ports,
     hostsImpossible,
     run: options.run ?? newRunId(systemClock.now()),
-    async observe({ hosts: enter, snapshotsOf = [] }) {
+    async observe({ hosts: enter, snapshotsOf = [], forNew = true }) {
       try {
         const leftOut = enter === 'left-out' && hostsImpossible === undefined
         return await observeStack(spec, ports, {
@@ -77,6 +76,7 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
           hostsImpossible: leftOut ? '--no-hosts leaves out what happens inside servers' : hostsImpossible,
           hostsLeftOut: leftOut,
           snapshotsOf,
+          forNew,
           onActivity,
         })
       } finally {

@@ -39,6 +39,8 @@ export interface LiveStack {
   readonly ledger: { readonly id: string; readonly addresses: readonly Address[] } | undefined
   /** The operator's address as EC2 sees it; asked only where the file says `my-ip`. */
   readonly operatorIp: string | undefined
+  /** Why it could not be found out, where it was asked. */
+  readonly operatorIpUnread?: string
   /** Public key material on this machine by key pair address: `ssh-ed25519 AAAA…` without comment; none yet for one to be generated. */
   readonly publicKeys: Readonly<Record<string, string>>
   /** By server address; a server without an entry does not exist. */

@@ -94,16 +94,67 @@ describe('an observation says what to do', () => {
     other.close()
     other.closeAllConnections()
   })
+})
 
-  it('when the machine’s own address cannot be asked', async () => {
+describe('this machine’s own address', () => {
+  /** What an observation knows of it, and where it was asked for, when nobody answers there. */
+  async function unanswered(target: Ec2Target = {}) {
     const real = globalThis.fetch
-    globalThis.fetch = () => Promise.reject(new Error('getaddrinfo ENOTFOUND checkip'))
+    const asked = new Set<string>()
+    globalThis.fetch = (input) => {
+      asked.add(String(input))
+      return Promise.reject(new Error('getaddrinfo ENOTFOUND checkip'))
+    }
     try {
-      const error = await refusal({}, true)
-      expect(error.code).toBe('EC2_OPERATOR_ADDRESS')
-      expect(error.hint).toContain('CIDR')
+      const { operatorIp, operatorIpUnread, zones } = await fixture
+        .connect({}, target)
+        .observe(emptyQuery({ operatorIp: true }))
+      return { operatorIp, operatorIpUnread, asked: [...asked], sawEc2: zones.length > 0 }
     } finally {
       globalThis.fetch = real
+    }
+  }
+
+  it('that cannot be asked is a fact with its reason, and everything else is seen', async () => {
+    expect(await unanswered()).toEqual({
+      operatorIp: undefined,
+      operatorIpUnread: expect.stringContaining('ENOTFOUND checkip'),
+      asked: [`${fixture.sandbox.endpoint}/checkip`],
+      sawEc2: true,
+    })
+  })
+
+  it('is asked of Amazon’s service where an endpoint is not the sandbox’s', async () => {
+    expect((await unanswered({ isSandbox: false })).asked).toEqual(['https://checkip.amazonaws.com'])
+  })
+
+  it('is not blamed for an endpoint at which nothing listens', async () => {
+    const target = { endpoint: 'http://127.0.0.1:1' }
+    expect(await refusal(target, true)).toMatchObject({ code: 'EC2_UNREACHABLE' })
+  })
+})
+
+describe('Systems Manager', () => {
+  const image = { kind: 'ssm', parameter: '/aws/service/debian/release/12/latest/amd64' } as const
+
+  it('is asked at the sandbox, which answers for it', async () => {
+    const { images } = await fixture.cloud.observe(emptyQuery({ images: [image] }))
+    expect(Object.keys(images)).toEqual([`ssm:${image.parameter}`])
+  })
+
+  it('is not asked at an own endpoint of EC2', async () => {
+    const before = process.env['AWS_ENDPOINT_URL_SSM']
+    process.env['AWS_ENDPOINT_URL_SSM'] = 'http://127.0.0.1:1'
+    try {
+      const cloud = fixture.connect({}, { isSandbox: false })
+      await expect(cloud.observe(emptyQuery({ images: [image] }))).rejects.toMatchObject({
+        code: 'EC2_UNREACHABLE',
+        action: 'GetParameters',
+        message: expect.stringContaining('Systems Manager in us-east-1'),
+      })
+    } finally {
+      if (before === undefined) delete process.env['AWS_ENDPOINT_URL_SSM']
+      else process.env['AWS_ENDPOINT_URL_SSM'] = before
     }
   })
 })

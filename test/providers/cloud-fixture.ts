@@ -28,6 +28,7 @@ export async function startFixture(options: Partial<SandboxOptions> = {}): Promi
   const sandbox = await createSandbox({ stateDir, hosts: 'none', latencies: 'zero', ...options })
   const target: Ec2Target = {
     endpoint: sandbox.endpoint,
+    isSandbox: true,
     region: sandbox.region,
     credentials: { accessKeyId: sandbox.accessKeyId, secretAccessKey: sandbox.secretAccessKey },
   }

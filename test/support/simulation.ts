@@ -97,7 +97,7 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
   })
   const { endpoint, region, accessKeyId, secretAccessKey } = sandbox
   const credentials = { accessKeyId, secretAccessKey }
-  const cloud = createEc2Cloud({ region, endpoint, credentials })
+  const cloud = createEc2Cloud({ region, endpoint, credentials, isSandbox: true })
   const client = new EC2Client({ region, endpoint, credentials, maxAttempts: 5 })
   const hosts = createHosts()
   const sync = createSync({ baseDirectory: directory.path })

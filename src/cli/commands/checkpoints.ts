@@ -24,7 +24,7 @@ export const checkpointsCommand: CommandDefinition = (finish) =>
         import('../with-session.js'),
         import('../../report/tables/checkpoints-text.js'),
       ])
-      const live = await withSession(file, options, (session) => session.observe({ hosts: false }))
+      const live = await withSession(file, options, (session) => session.observe({ hosts: false, forNew: false }))
       const now = systemClock.now()
       const text = options.json === true ? checkpointsJson(live) : checkpointsText(live, now, useColor(process.stdout))
       process.stdout.write(text)

@@ -30,7 +30,7 @@ export const showCommand: CommandDefinition = (finish) =>
         import('../../report/show/show-text.js'),
         import('../../report/show/show-json.js'),
       ])
-      const live = await withSession(file, options, (session) => session.observe(options))
+      const live = await withSession(file, options, (session) => session.observe({ ...options, forNew: false }))
       process.stdout.write(options.json === true ? showJson(live) : showText(live, { color: useColor(process.stdout) }))
       finish(exitCodes.success)
     })

@@ -24,7 +24,7 @@ export const snapshotsCommand: CommandDefinition = (finish) =>
         import('../with-session.js'),
         import('../../report/tables/snapshots-text.js'),
       ])
-      const live = await withSession(file, options, (session) => session.observe({ hosts: false }))
+      const live = await withSession(file, options, (session) => session.observe({ hosts: false, forNew: false }))
       const now = systemClock.now()
       const text = options.json === true ? snapshotsJson(live, now) : snapshotsText(live, now, useColor(process.stdout))
       process.stdout.write(text)

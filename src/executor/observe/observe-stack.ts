@@ -7,7 +7,7 @@ import type { SyncFacts } from '../../model/kinds/sync-rule.js'
 import type { LiveVolume } from '../../model/kinds/volume.js'
 import type { LiveStack, Unreadable } from '../../model/live-stack.js'
 import type { StackSpec } from '../../model/stack-spec.js'
-import type { CloudFacts, Ports } from '../ports.js'
+import type { CloudFacts, CloudQuery, Ports } from '../ports.js'
 import { cloudQuery } from './cloud-query.js'
 import { distinct } from './distinct.js'
 import { liveHostAccess } from './live-host-access.js'
@@ -22,6 +22,8 @@ export interface ObserveOptions {
   readonly hosts: boolean
   /** Other stacks whose snapshots are read too. */
   readonly snapshotsOf?: readonly string[]
+  /** Ask also what new resources need: this machine's address, and where they can be. Left out: yes; who removes or only looks has no need of it. */
+  readonly forNew?: boolean
   /** Why no server can be entered at all (a sandbox without hosts). */
   readonly hostsImpossible?: string | undefined
   /** Whether `hostsImpossible` is somebody's wish alone: there are hosts, and what runs on them runs on. */
@@ -38,7 +40,7 @@ export async function observeStack(spec: StackSpec, ports: Ports, options: Obser
   const say = options.onActivity ?? (() => undefined)
   say('reading EC2')
   const [cloud, publicKeys] = await Promise.all([
-    ports.cloud.observe({ ...cloudQuery(spec), snapshotsOf: options.snapshotsOf ?? [] }),
+    ports.cloud.observe(queryFor(spec, options)),
     readPublicKeys(spec, ports, options),
   ])
   if (options.hosts && options.hostsImpossible === undefined && cloud.servers.length > 0) say('reading servers')
@@ -62,6 +64,11 @@ export async function observeStack(spec: StackSpec, ports: Ports, options: Obser
     ...(options.hostsLeftOut === true && { hostsLeftOut: true }),
     unreadable: unreadableIn(servers, syncs),
   }
+}
+
+function queryFor(spec: StackSpec, { snapshotsOf = [], forNew = true }: ObserveOptions): CloudQuery {
+  const query = cloudQuery(spec)
+  return { ...query, snapshotsOf, operatorIp: forNew && query.operatorIp }
 }
 
 /** The volumes, and of those that the file wants larger or otherwise what EC2 has changed of them lately. */

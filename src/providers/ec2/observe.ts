@@ -4,7 +4,7 @@ import { kinds, together, type Descriptions } from './kinds/kinds.js'
 import { checkAccount } from './lookups/account.js'
 import { readAvailableZones } from './lookups/available-zones.js'
 import { readImages } from './lookups/image-selectors.js'
-import { readOperatorIp } from './lookups/operator-ip.js'
+import { observeOperatorIp } from './lookups/operator-ip.js'
 import { readSubnets } from './lookups/subnet-selectors.js'
 import { createCensus } from './tags/census.js'
 import type { Ec2Api } from './wire/api.js'
@@ -15,13 +15,13 @@ import type { Ec2Api } from './wire/api.js'
  */
 export async function observe(api: Ec2Api, query: CloudQuery): Promise<CloudFacts> {
   const region = await api.region()
-  const [described, zones, images, subnets, account, operatorIp] = await Promise.all([
+  const [described, zones, images, subnets, account, operator] = await Promise.all([
     describeKinds(api, query),
     readAvailableZones(api),
     readImages(api, query.images),
     readSubnets(api, query.subnets),
     checkAccount(api),
-    query.operatorIp ? readOperatorIp(api) : undefined,
+    observeOperatorIp(api, query.operatorIp),
   ])
   const census = createCensus()
   const facts = together(Object.values(kinds).map((kind) => kind.facts(described, census)))
@@ -31,7 +31,7 @@ export async function observe(api: Ec2Api, query: CloudQuery): Promise<CloudFact
     zones,
     images,
     subnets,
-    operatorIp,
+    ...operator,
     ...facts,
     ...census.remembered(),
   }

@@ -21,7 +21,7 @@ import {
 import { creationTags, lastingTags, tagWork, userTagsWord, type TagWork } from '../../compare/desired-tags.js'
 import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
-import { errorOf, refused, warningOf, type Decided, type Refuse } from '../decided.js'
+import { errorOf, inEntry, refused, warningOf, type Decided, type Refuse } from '../decided.js'
 import { subnetOf } from '../servers/server-properties.js'
 import { liveRules, operatorCidrOf, wantedRules, type NamedRule } from './named-rules.js'
 
@@ -83,10 +83,9 @@ function decideNew(world: World, spec: SecurityGroupSpec): SecurityGroupDecision
     problems.push(errorOf(address, 'PLAN_GROUP_IN_TWO_NETWORKS', message, 'name one security group for each network'))
   }
   if (needsOperatorIp(world, spec)) {
-    const message = `${address} lets my-ip in, and this machine's address as EC2 sees it is not known`
-    problems.push(
-      errorOf(address, 'PLAN_OPERATOR_IP_UNKNOWN', message, 'name the address in the file in place of my-ip'),
-    )
+    const message = `${address} lets my-ip in, and ${operatorUnread(world)}`
+    const hint = 'name the address in the file in place of my-ip'
+    problems.push(inEntry(errorOf(address, 'PLAN_OPERATOR_IP_UNKNOWN', message, hint), 'ingress'))
   }
   if (problems.length > 0) return refused(address, problems)
   const wasThere = world.live.ledger.has(address)
@@ -151,7 +150,7 @@ function decideExisting(world: World, spec: SecurityGroupSpec, live: LiveSecurit
     tagging,
     change: { address, kind: isSame ? 'none' : 'update', reason: reasonFor(diffs), diffs },
     problems: isBlind ? [rulesLeft(address)] : [],
-    ...(isBlind && { unread: new Map([[address, "this machine's address as EC2 sees it is not known"]]) }),
+    ...(isBlind && { unread: new Map([[address, operatorUnread(world)]]) }),
   }
 }
 
@@ -231,6 +230,10 @@ function ingressWord(rules: readonly IngressRuleSpec[]): readonly string[] | und
     return `${protocol} ${fromPort}-${toPort} ${source}`
   })
   return texts.length === 0 ? undefined : texts.sort(compareText)
+}
+
+function operatorUnread({ live }: World): string {
+  return live.stack.operatorIpUnread ?? "this machine's address as EC2 sees it is not known"
 }
 
 function needsOperatorIp(world: World, spec: SecurityGroupSpec): boolean {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import type { CloudFacts } from '../../../executor/ports.js'
 import { messageOf } from '../../../core/errors.js'
 import type { Ec2Api } from '../wire/api.js'
 import { providerError } from '../errors/provider-errors.js'
@@ -7,10 +8,23 @@ const amazonCheck = 'https://checkip.amazonaws.com'
 const timeoutMs = 5_000
 const attemptsMax = 3
 
-/** The address from which this machine reaches EC2: asked of the target's endpoint (`/checkip`), else of Amazon's service. */
-export async function readOperatorIp(api: Ec2Api): Promise<string> {
-  const { endpoint } = api.target
-  const url = endpoint === undefined ? amazonCheck : `${endpoint.replace(/\/+$/, '')}/checkip`
+/** What an observation knows of this machine's address: that, or why it could not be found out. */
+type OperatorAddress = Pick<CloudFacts, 'operatorIp' | 'operatorIpUnread'>
+
+/** The address for an observation; one that cannot be found out is a fact, since only what names `my-ip` needs it. */
+export async function observeOperatorIp(api: Ec2Api, isAsked: boolean): Promise<OperatorAddress> {
+  if (!isAsked) return { operatorIp: undefined }
+  try {
+    return { operatorIp: await readOperatorIp(api) }
+  } catch (error) {
+    return { operatorIp: undefined, operatorIpUnread: messageOf(error) }
+  }
+}
+
+/** The address from which this machine reaches EC2: Amazon's service tells it, or the sandbox (`/checkip`). */
+async function readOperatorIp(api: Ec2Api): Promise<string> {
+  const { endpoint, isSandbox } = api.target
+  const url = isSandbox === true && endpoint !== undefined ? `${endpoint.replace(/\/+$/, '')}/checkip` : amazonCheck
   let failure: unknown
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
     try {

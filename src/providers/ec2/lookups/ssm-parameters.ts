@@ -14,7 +14,7 @@ export async function readParameters(api: Ec2Api, names: readonly string[]): Pro
   const distinct = [...new Set(names)]
   if (distinct.length === 0) return new Map()
   const { GetParametersCommand, SSMClient } = await import('@aws-sdk/client-ssm')
-  const client = new SSMClient(api.clientConfiguration)
+  const client = new SSMClient(api.siblingConfiguration)
   const { clock, random, pollScale } = api.settings
   try {
     const outputs = await Promise.all(
@@ -24,7 +24,7 @@ export async function readParameters(api: Ec2Api, names: readonly string[]): Pro
             try {
               return await client.send(new GetParametersCommand({ Names: [...chunk] }))
             } catch (error) {
-              throw toProviderError(error, { action: 'GetParameters', endpoint: api.endpointName })
+              throw toProviderError(error, { action: 'GetParameters', endpoint: placeOf(api) })
             }
           },
           {
@@ -49,4 +49,10 @@ export async function readParameters(api: Ec2Api, names: readonly string[]): Pro
   } finally {
     client.destroy()
   }
+}
+
+/** How messages name Systems Manager; it is not where an own endpoint of EC2 is. */
+function placeOf({ target, endpointName }: Ec2Api): string {
+  if (target.isSandbox === true) return endpointName
+  return target.region === undefined ? 'Systems Manager' : `Systems Manager in ${target.region}`
 }

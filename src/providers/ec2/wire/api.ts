@@ -25,8 +25,8 @@ export interface Ec2Api {
   readonly endpointName: string
   /** Sleeps for a pause that EC2's pace asks for, shortened by `pollScale`. */
   pause(durationMs: number): Promise<void>
-  /** The credentials that calls are signed with, for a client of another service. */
-  readonly clientConfiguration: ClientConfiguration
+  /** What calls are signed with, for a client of another AWS service; the endpoint only where it is the sandbox's. */
+  readonly siblingConfiguration: ClientConfiguration
   close(): void
 }
 
@@ -84,7 +84,7 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
     settings,
     target,
     endpointName,
-    clientConfiguration,
+    siblingConfiguration: configurationOf(target.isSandbox === true ? target : { ...target, endpoint: undefined }),
     call: async (action, input, options) => {
       const { lane, afterDoubt, isRemoval } = actions[action]
       const output = await withRetries(() => lanes[lane](() => sendOnce(action, input)), {

@@ -6,8 +6,10 @@ export interface Ec2Target {
   readonly profile?: string | undefined
   /** Twelve digits: an observation fails when the credentials belong to another account. */
   readonly account?: string | undefined
-  /** Serves both EC2 and Systems Manager; the sandbox does, and so do other emulators. */
+  /** Of EC2 alone: Systems Manager, and what tells this machine's address, stay where they are. */
   readonly endpoint?: string | undefined
+  /** The endpoint is the sandbox's, which stands in for those two as well. */
+  readonly isSandbox?: boolean
   readonly credentials?:
     | {
         readonly accessKeyId: string
