@@ -141,6 +141,42 @@ describe('observe', () => {
     expect(facts.snapshots).toMatchObject([{ id: snapshot.id, address }])
   })
 
+  it('asks for what others may own by its id, never by a filter over everything public', async () => {
+    const { cloud } = fixture
+    const volume = await cloud.createVolume(volumeRequest('music'))
+    const snapshot = await cloud.createSnapshot({ volumeId: volume.id, description: '', tags: {}, once: 'snapshot-3' })
+    const { images } = await cloud.observe(emptyQuery({ images: [debian] }))
+    const id = Object.values(images)[0]?.id ?? ''
+    const named = ['ami-0123456789abcdef0', 'ami-nonsense', id].map((one) => ({ kind: 'id', id: one }) as const)
+    const address = addressOf('volume', 'music')
+    fixture.requests()
+    const facts = await cloud.observe(
+      emptyQuery({
+        images: named,
+        snapshotIds: [
+          { id: 'snap-0123456789abcdef0', address },
+          { id: snapshot.id, address },
+        ],
+      }),
+    )
+    expect(Object.keys(facts.images)).toEqual([id])
+    expect(facts.snapshots.map((found) => found.id)).toEqual([snapshot.id])
+    const asked = fixture
+      .requests()
+      .filter(({ action }) => action === 'DescribeSnapshots' || action === 'DescribeImages')
+      .map(({ parameters }) => Object.keys(parameters))
+    expect(asked.length).toBeGreaterThan(2)
+    expect(asked.filter((names) => !names.some((name) => /^(Owner|SnapshotId|ImageId)\.1$/.test(name)))).toEqual([])
+  })
+
+  it('finds the account behind pages that have nothing on them', async () => {
+    fixture.sandbox.setFaults({ emptyPages: { probability: 0.5, only: ['DescribeSecurityGroups'] } })
+    const guarded = fixture.connect({}, { account: fixture.sandbox.accountId })
+    for (let reading = 0; reading < 5; reading += 1) {
+      expect((await guarded.observe(emptyQuery())).account).toBe(fixture.sandbox.accountId)
+    }
+  })
+
   it('lists a volume once when its tags and the file name it', async () => {
     const { cloud } = fixture
     const volume = await cloud.createVolume(volumeRequest('music'))

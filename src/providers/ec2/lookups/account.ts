@@ -1,6 +1,6 @@
 import type { Ec2Api } from '../wire/api.js'
 import { providerError } from '../errors/provider-errors.js'
-import { filtersOf } from '../wire/pages.js'
+import { readSecurityGroups } from '../kinds/security-group/read-security-groups.js'
 
 /**
  * The account that the credentials belong to, when the target names one; rejects when it is another. EC2 itself tells it:
@@ -9,11 +9,8 @@ import { filtersOf } from '../wire/pages.js'
 export async function checkAccount(api: Ec2Api): Promise<string | undefined> {
   const expected = api.target.account
   if (expected === undefined) return undefined
-  const output = await api.call('DescribeSecurityGroups', {
-    Filters: filtersOf([{ Name: 'group-name', Values: ['default'] }]),
-    MaxResults: 5,
-  })
-  const actual = output.SecurityGroups?.find(({ OwnerId }) => OwnerId !== undefined)?.OwnerId
+  const groups = await readSecurityGroups(api, [{ Name: 'group-name', Values: ['default'] }])
+  const actual = groups.find(({ OwnerId }) => OwnerId !== undefined)?.OwnerId
   if (actual === expected) return actual
   throw providerError(
     'EC2_WRONG_ACCOUNT',

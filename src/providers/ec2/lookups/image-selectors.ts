@@ -2,7 +2,8 @@ import type { Image } from '@aws-sdk/client-ec2'
 import { imageKey, type LiveImage } from '../../../model/launch/image.js'
 import type { ImageSelector } from '../../../model/launch/image.js'
 import type { Ec2Api } from '../wire/api.js'
-import { filtersOf, readAll, readForEach } from '../wire/pages.js'
+import { readNamed } from '../wire/named-ids.js'
+import { filtersOf, readAll } from '../wire/pages.js'
 import { readParameters } from './ssm-parameters.js'
 
 type NameSelector = Extract<ImageSelector, { kind: 'name' }>
@@ -43,22 +44,13 @@ async function readNamedById(api: Ec2Api, selectors: readonly ImageSelector[]): 
   })
 }
 
-/** As a filter, so that one image that is gone does not hide the others; deprecated ones too, since they were named. */
+/** Deprecated ones too, since they were named. */
 async function readById(api: Ec2Api, ids: readonly string[]): Promise<readonly Image[]> {
-  return readForEach(ids, (Values) =>
-    readAll(
-      api,
-      'DescribeImages',
-      {
-        Filters: filtersOf([
-          { Name: 'image-id', Values },
-          { Name: 'state', Values: ['available'] },
-        ]),
-        IncludeDeprecated: true,
-      },
-      (output) => output.Images,
-    ),
+  const found = await readNamed(
+    ids,
+    async (ImageIds) => (await api.call('DescribeImages', { ImageIds, IncludeDeprecated: true })).Images,
   )
+  return found.filter(({ State }) => State === 'available')
 }
 
 async function readNewest(api: Ec2Api, selector: NameSelector): Promise<readonly Entry[]> {

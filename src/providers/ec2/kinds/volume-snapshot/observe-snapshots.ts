@@ -6,8 +6,7 @@ import { mergeById, withAddresses } from '../../tags/address-lists.js'
 import type { Census } from '../../tags/census.js'
 import { tagsOf } from '../../tags/tag-lists.js'
 import type { Ec2Api } from '../../wire/api.js'
-import { readForEach } from '../../wire/pages.js'
-import { readAnySnapshots, readOwnSnapshots } from './read-snapshots.js'
+import { readNamedSnapshots, readOwnSnapshots } from './read-snapshots.js'
 import { readSnapshotImages } from './snapshot-images.js'
 
 interface DescribedSnapshots {
@@ -23,9 +22,9 @@ export async function describeSnapshots(api: Ec2Api, query: CloudQuery): Promise
   const stacks = [...new Set([query.stack, ...(query.snapshotsOf ?? [])])]
   const [own, named] = await Promise.all([
     describeOwn(api, stacks, query.snapshotImages ?? false),
-    readForEach(
+    readNamedSnapshots(
+      api,
       query.snapshotIds.map(({ id }) => id),
-      (Values) => readAnySnapshots(api, [{ Name: 'snapshot-id', Values }]),
     ),
   ])
   return {

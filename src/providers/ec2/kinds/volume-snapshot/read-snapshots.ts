@@ -1,5 +1,6 @@
 import type { Snapshot } from '@aws-sdk/client-ec2'
 import type { Ec2Api } from '../../wire/api.js'
+import { readNamed } from '../../wire/named-ids.js'
 import { filtersOf, readAll, type FilterList } from '../../wire/pages.js'
 
 /** The account's own snapshots that fit all filters; without OwnerIds EC2 looks through everything public. */
@@ -13,8 +14,8 @@ export function readOwnSnapshots(api: Ec2Api, filters: FilterList): Promise<read
 }
 
 /** Whoever owns them: a stack may name a snapshot that another account shares. */
-export function readAnySnapshots(api: Ec2Api, filters: FilterList): Promise<readonly Snapshot[]> {
-  return readAll(api, 'DescribeSnapshots', { Filters: filtersOf(filters) }, ({ Snapshots }) => Snapshots)
+export function readNamedSnapshots(api: Ec2Api, ids: readonly string[]): Promise<readonly Snapshot[]> {
+  return readNamed(ids, async (SnapshotIds) => (await api.call('DescribeSnapshots', { SnapshotIds })).Snapshots)
 }
 
 export async function readSnapshot(api: Ec2Api, id: string): Promise<Snapshot | undefined> {

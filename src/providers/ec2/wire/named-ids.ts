@@ -1,0 +1,34 @@
+import { hasAwsCode, isOfClass } from '../errors/provider-errors.js'
+
+/** EC2 takes at most 1,000 ids in a call; fewer fit into one request. */
+const idsMax = 200
+
+/**
+ * What has these ids, whoever owns it. They are sent as ids: with a filter, and without an owner, EC2 looks through
+ * everything that is public. One that is missing or malformed fails a call as a whole, so each is asked for by itself then.
+ */
+export async function readNamed<Item>(
+  ids: readonly string[],
+  read: (ids: string[]) => Promise<readonly Item[] | undefined>,
+): Promise<readonly Item[]> {
+  if (ids.length === 0) return []
+  try {
+    const found: Item[] = []
+    for (let start = 0; start < ids.length; start += idsMax)
+      found.push(...((await read(ids.slice(start, start + idsMax))) ?? []))
+    return found
+  } catch (error) {
+    if (!isNothing(error)) throw error
+    if (ids.length === 1) return []
+    const each = await Promise.all(ids.map((id) => readNamed([id], read)))
+    return each.flat()
+  }
+}
+
+/** Gone, never there, deregistered, or no id at all: nothing that a stack could use. */
+function isNothing(error: unknown): boolean {
+  return (
+    isOfClass(error, 'absent') ||
+    hasAwsCode(error, 'InvalidAMIID.Unavailable', 'InvalidAMIID.Malformed', 'InvalidSnapshotID.Malformed')
+  )
+}
