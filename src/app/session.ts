@@ -1,5 +1,6 @@
 import { systemClock } from '../core/clock.js'
 import { UsageError } from '../core/errors.js'
+import { hearingWaits, waitText } from '../core/wait-sink.js'
 import { observeStack, type ObserveOptions } from '../executor/observe/observe-stack.js'
 import type { Ports } from '../executor/ports.js'
 import { createHosts } from '../hosts/hosts.js'
@@ -71,14 +72,18 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
     async observe({ hosts: enter, snapshotsOf = [], forNew = true }) {
       try {
         const leftOut = enter === 'left-out' && hostsImpossible === undefined
-        return await observeStack(spec, ports, {
+        const asked = {
           hosts: enter === true,
           hostsImpossible: leftOut ? '--no-hosts leaves out what happens inside servers' : hostsImpossible,
           hostsLeftOut: leftOut,
           snapshotsOf,
           forNew,
           onActivity,
-        })
+        }
+        return await hearingWaits(
+          (wait) => onActivity(waitText(wait)),
+          () => observeStack(spec, ports, asked),
+        )
       } finally {
         onActivity(undefined)
       }

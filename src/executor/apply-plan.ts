@@ -2,11 +2,13 @@ import { setMaxListeners } from 'node:events'
 import { required } from '../core/assert.js'
 import { systemClock, type Clock } from '../core/clock.js'
 import { BugError, Cancelled, EvenkeelError, messageOf } from '../core/errors.js'
+import { hearingWaits, type WaitSink } from '../core/wait-sink.js'
 import type { Plan } from '../model/plan.js'
 import { canConverge } from '../model/plan-verdict.js'
 import type { Step } from '../model/steps/step.js'
 import { createRunBindings, type RunBindings } from './run-bindings.js'
 import type { EventSink } from './events.js'
+import { createHeartbeat, heartbeatMs } from './heartbeat.js'
 import { ledgerAfter, ledgerDuring } from './run-ledger.js'
 import { onceOf } from './once.js'
 import type { ApplyResult, Outcome } from './outcome.js'
@@ -40,11 +42,15 @@ export async function applyPlan(plan: Plan, ports: Ports, options: ApplyOptions)
   const signal = options.signal && AbortSignal.any([options.signal])
   // As many steps may be waiting for it as are in flight.
   if (signal) setMaxListeners(0, signal)
-  const emit: EventSink = options.events ?? (() => undefined)
+  const heartbeat = createHeartbeat(options.events ?? (() => undefined))
+  const emit = heartbeat.sink
   const startedAt = clock.now()
   emit({ kind: 'run-started', at: startedAt, run: options.run, plan })
   // The stack's lock is to be held around this call, and the journal opened in it: `run` is then the lock's epoch.
-  const result = await carryOut(plan, ports, { ...options, ...(signal && { signal }) }, clock, emit)
+  const beating = setInterval(() => heartbeat.beat(clock.now()), heartbeatMs).unref()
+  const result = await carryOut(plan, ports, { ...options, ...(signal && { signal }) }, clock, emit).finally(() =>
+    clearInterval(beating),
+  )
   emit({ kind: 'run-finished', at: clock.now(), result, durationMs: clock.now() - startedAt })
   return result
 }
@@ -130,10 +136,24 @@ function runAll(run: Run): Promise<void> {
 
 async function attempt(step: Step, run: Run): Promise<Outcome> {
   try {
-    return { kind: await runStep(step, contextFor(step, run)) }
+    return { kind: await hearingWaits(told(step, run), () => runStep(step, contextFor(step, run))) }
   } catch (error) {
     if (error instanceof Cancelled) return { kind: 'cancelled' }
     return { kind: 'failed', error: asEvenkeelError(error) }
+  }
+}
+
+/** Chosen: what takes no longer needs no word. */
+const quietMs = 5_000
+
+/** Passes on what a step waits for; the many looks of one wait become an event now and then. */
+function told(step: Step, { clock, emit }: Run): WaitSink {
+  let toldAt = -Infinity
+  return (wait) => {
+    const at = clock.now()
+    if (wait.sinceMs < quietMs || at - toldAt < heartbeatMs) return
+    toldAt = at
+    emit({ kind: 'step-waiting', at, stepId: step.id, wait })
   }
 }
 

@@ -1,4 +1,5 @@
 import type { EvenkeelError } from '../core/errors.js'
+import type { Wait } from '../core/wait-sink.js'
 import type { Plan } from '../model/plan.js'
 import type { Step, StepId } from '../model/steps/step.js'
 import type { ApplyResult, Outcome } from './outcome.js'
@@ -15,6 +16,8 @@ export type RunEvent =
       readonly fraction: number | undefined
       readonly text: string
     }
+  /** A step waits for something for longer than some seconds; told again every ten seconds or so. */
+  | { readonly kind: 'step-waiting'; readonly at: number; readonly stepId: StepId; readonly wait: Wait }
   /** A line that a command in a server printed. */
   | { readonly kind: 'step-output'; readonly at: number; readonly stepId: StepId; readonly line: string }
   | {

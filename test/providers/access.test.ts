@@ -102,7 +102,7 @@ describe('this machine’s own address', () => {
     const real = globalThis.fetch
     const asked = new Set<string>()
     globalThis.fetch = (input) => {
-      asked.add(String(input))
+      asked.add(input instanceof Request ? input.url : input.toString())
       return Promise.reject(new Error('getaddrinfo ENOTFOUND checkip'))
     }
     try {

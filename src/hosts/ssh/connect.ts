@@ -1,6 +1,7 @@
 import ssh2 from 'ssh2'
 import type { Clock } from '../../core/clock.js'
 import { Cancelled, HostError, messageOf } from '../../core/errors.js'
+import { beginWait } from '../../core/wait-sink.js'
 import type { HostAccess } from '../../executor/ports.js'
 import { type Credentials, readCredentials } from '../keys/private-key.js'
 
@@ -23,6 +24,7 @@ const delayMaxMs = 5_000
 export async function connect(access: HostAccess, options: ConnectOptions): Promise<ssh2.Client> {
   const credentials = await readCredentials(access)
   const start = options.clock.now()
+  const tell = beginWait(options.clock, `${access.address} to answer at ${access.hostname}:${access.port}`)
   for (let delayMs = delayFirstMs; ; delayMs = Math.min(delayMs * 2, delayMaxMs)) {
     const leftMs = Math.max(1, start + options.patienceMs - options.clock.now())
     try {
@@ -32,6 +34,7 @@ export async function connect(access: HostAccess, options: ConnectOptions): Prom
       const patienceMs = error.code === 'HOST_AUTHENTICATION_FAILED' ? options.loginPatienceMs : options.patienceMs
       const again = error.retryable || error.code === 'HOST_AUTHENTICATION_FAILED'
       if (!again || options.clock.now() + delayMs >= start + patienceMs) throw error
+      tell(error.code)
     }
     await options.clock.sleep(delayMs, options.signal).catch(() => {
       throw nobodyWaits(access)

@@ -38,6 +38,10 @@ function membersOf(event: RunEvent, locate: Locate): object {
       return { step: event.step.id, kind: event.step.kind, address: event.step.address }
     case 'step-progress':
       return { step: event.stepId, fraction: event.fraction ?? null, text: event.text }
+    case 'step-waiting': {
+      const { what, state, sinceMs } = event.wait
+      return { step: event.stepId, what, state: state ?? null, sinceMs }
+    }
     case 'step-output':
       return { step: event.stepId, line: event.line }
     case 'step-retried':

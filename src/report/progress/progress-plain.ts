@@ -1,3 +1,4 @@
+import { waitText } from '../../core/wait-sink.js'
 import { count, formatDuration } from '../../core/units.js'
 import type { EventSink } from '../../executor/events.js'
 import type { Outcome } from '../../executor/outcome.js'
@@ -20,6 +21,12 @@ export function plainProgress(write: (line: string) => void): EventSink {
     const subject = step === undefined ? '' : `${step.address.padEnd(width)}  ${step.kind} `
     write(`${clockTime(at)} ${subject}${text}\n`)
   }
+  const remind = (at: number, id: StepId, text: string) => {
+    const known = running.get(id)
+    if (!known || at - known.saidAt < reminderEveryMs) return
+    known.saidAt = at
+    line(at, known.step, `… ${text}`)
+  }
   return (event) => {
     const { at } = event
     switch (event.kind) {
@@ -30,14 +37,12 @@ export function plainProgress(write: (line: string) => void): EventSink {
       case 'step-started':
         running.set(event.step.id, { step: event.step, saidAt: at })
         break
-      case 'step-progress': {
-        const known = running.get(event.stepId)
-        if (known && at - known.saidAt >= reminderEveryMs) {
-          known.saidAt = at
-          line(at, known.step, `… ${event.text}`)
-        }
+      case 'step-progress':
+        remind(at, event.stepId, event.text)
         break
-      }
+      case 'step-waiting':
+        remind(at, event.stepId, waitText(event.wait))
+        break
       case 'step-output':
         line(at, running.get(event.stepId)?.step, `| ${event.line}`)
         break

@@ -2,6 +2,7 @@ import cliTruncate from 'cli-truncate'
 import { createLogUpdate } from 'log-update'
 import { createColors } from 'picocolors'
 import { systemClock } from '../../core/clock.js'
+import type { Wait } from '../../core/wait-sink.js'
 import { formatDuration } from '../../core/units.js'
 import type { EventSink, RunEvent } from '../../executor/events.js'
 import type { Step, StepId } from '../../model/steps/step.js'
@@ -92,6 +93,9 @@ function windowState(rowsShown: number, color: boolean): WindowState {
         case 'step-progress':
           setText(event.stepId, event.text)
           break
+        case 'step-waiting':
+          setText(event.stepId, waitingText(event.wait))
+          break
         case 'step-output':
           setText(event.stepId, `| ${event.line}`)
           break
@@ -129,6 +133,11 @@ function windowState(rowsShown: number, color: boolean): WindowState {
     const entry = running.get(stepId)
     if (entry) entry.text = text
   }
+}
+
+/** The row has a clock, and says what the step does, so that a mere sign of life leaves what stands there. */
+function waitingText({ what, state }: Wait): string {
+  return what.startsWith('waiting') ? [what, ...(state === undefined ? [] : [state])].join(': ') : (state ?? '')
 }
 
 /** `✔ server.web create-server 12.1s` */

@@ -8,6 +8,7 @@ export type Decision =
   | 'lostResponses'
   | 'capacity'
   | 'launchFailures'
+  | 'startFailures'
   | 'volumeErrors'
   | 'stuckAttaching'
   | 'emptyPages'

@@ -29,6 +29,8 @@ export interface Faults {
   readonly capacity?: Chance
   /** RunInstances answers 200, then the instance goes from pending to terminated. */
   readonly launchFailures?: Chance
+  /** StartInstances answers 200, then the instance goes from pending back to stopped: there is no room for it. */
+  readonly startFailures?: Chance
   /** CreateVolume answers 200, then the volume goes to `error`. */
   readonly volumeErrors?: Chance
   /** The attachment stays in `attaching` until it is detached. */
@@ -66,6 +68,7 @@ const names: Readonly<Record<keyof Faults, true>> = {
   lostResponses: true,
   capacity: true,
   launchFailures: true,
+  startFailures: true,
   volumeErrors: true,
   stuckAttaching: true,
   emptyPages: true,

@@ -46,7 +46,13 @@ export function bringUp(world: World, id: string, from: 'launch' | 'start'): voi
 }
 
 function launchFailure(world: World, instance: Instance, from: 'launch' | 'start'): StateReason | undefined {
-  if (from === 'start' || !world.cloud.faults.happens('launchFailures', instance.instanceType)) return undefined
+  const { faults } = world.cloud
+  if (from === 'start') {
+    const code = 'Server.InsufficientInstanceCapacity'
+    if (!faults.happens('startFailures', instance.instanceType)) return undefined
+    return { code, message: `${code}: Insufficient capacity.` }
+  }
+  if (!faults.happens('launchFailures', instance.instanceType)) return undefined
   return { code: 'Server.InternalError', message: 'Server.InternalError: Internal error on launch' }
 }
 

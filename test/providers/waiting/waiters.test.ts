@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { hearingWaits, waitText, type Wait } from '../../../src/core/wait-sink.js'
 import { createWatcher } from '../../../src/providers/ec2/waiting/waiters.js'
 import { instantClock } from '../support.js'
 
@@ -12,6 +13,7 @@ function watcherOf(readyAt: Readonly<Record<string, number>>) {
     clock,
     pollScale: 1,
     timeoutScale: 1,
+    stateOf: () => 'pending',
     read: async (ids) => {
       asked.push([...ids])
       return new Map(ids.filter((id) => id in readyAt).map((id) => [id, asked.length >= (readyAt[id] ?? 0)]))
@@ -25,6 +27,24 @@ describe('a watcher', () => {
     const { asked, watcher } = watcherOf({ a: 1, b: 2, c: 3 })
     await Promise.all(['a', 'b', 'c', 'a'].map((id) => watcher.until(id, (ready) => ready || undefined, options)))
     expect(asked).toEqual([['a', 'b', 'c'], ['b', 'c'], ['c']])
+  })
+
+  it('tells each who waits how his own thing stands, and nobody else', async () => {
+    const { watcher } = watcherOf({ a: 3, b: 2 })
+    const heard: Wait[] = []
+    const wait = (id: string) => watcher.until(id, (ready) => ready || undefined, { ...options, what: `${id} to run` })
+    // The other came first, so that the readings are made on its behalf.
+    await Promise.all([
+      wait('b'),
+      hearingWaits(
+        (told) => heard.push(told),
+        () => wait('a'),
+      ),
+    ])
+    expect(heard.map(waitText)).toEqual([
+      'waiting for a to run since 0.0s: pending',
+      'waiting for a to run since 2.6s: pending',
+    ])
   })
 
   it('grows its pauses gently up to ten seconds', async () => {
@@ -75,6 +95,7 @@ describe('a watcher', () => {
       clock: instantClock(),
       pollScale: 1,
       timeoutScale: 1,
+      stateOf: () => undefined,
       read: () => Promise.reject(new Error('no permission')),
     })
     const waits = ['a', 'b'].map((id) => watcher.until(id, () => undefined, options))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ErrorClass } from '../../../src/core/errors.js'
+import { hearingWaits, waitText, type Wait } from '../../../src/core/wait-sink.js'
 import { withRetries, type RetryOptions } from '../../../src/providers/ec2/wire/retry-calls.js'
 import { errorOf, instantClock } from '../support.js'
 
@@ -37,6 +38,18 @@ describe('withRetries', () => {
   it('spreads the pauses by chance, over their upper half', async () => {
     const { slept } = await attemptsUntil(2, errorOf('throttle'), { random: () => 0 })
     expect(slept).toEqual([500, 1_000])
+  })
+
+  it('tells which call EC2 does not answer, and with what', async () => {
+    const heard: Wait[] = []
+    await hearingWaits(
+      (wait) => heard.push(wait),
+      () => attemptsUntil(2, errorOf('throttle', 'RequestLimitExceeded')),
+    )
+    expect(heard.map(waitText)).toEqual([
+      'waiting for EC2 to answer a call since 0.0s: attempt 1 ended with RequestLimitExceeded',
+      'waiting for EC2 to answer a call since 1.0s: attempt 2 ended with RequestLimitExceeded',
+    ])
   })
 
   it('shortens pauses by the poll scale', async () => {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../core/clock.js'
+import { beginWait } from '../../../core/wait-sink.js'
 import { BugError } from '../../../core/errors.js'
 import { providerError } from '../errors/provider-errors.js'
 
@@ -26,6 +27,8 @@ export interface WatcherOptions<Item> {
   readonly timeoutScale: number
   /** Reads these, in as few calls as can be; what does not exist is left out. */
   readonly read: (ids: readonly string[]) => Promise<ReadonlyMap<string, Item>>
+  /** How one stands, in EC2's word for it. */
+  readonly stateOf: (item: Item) => string | undefined
 }
 
 /** Chosen: medians of EC2's transitions are 1 to 30 s, and one call in 5 s for a class of resources is its advised bound. */
@@ -40,11 +43,14 @@ interface Waiter<Item> {
   readonly take: (item: Item | undefined, absences: number) => boolean
   readonly fail: (error: unknown) => void
   readonly expire: () => void
+  /** Says that the wait goes on. */
+  readonly tell: (state?: string) => void
   absences: number
 }
 
 /** Makes a watcher. It polls only while somebody waits; a new waiter brings the pause back to its shortest. */
-export function createWatcher<Item>({ clock, pollScale, timeoutScale, read }: WatcherOptions<Item>): Watcher<Item> {
+export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item> {
+  const { clock, pollScale, timeoutScale, read, stateOf } = options
   const waiters = new Set<Waiter<Item>>()
   let pauseMs = firstPauseMs
   let polling = false
@@ -69,6 +75,7 @@ export function createWatcher<Item>({ clock, pollScale, timeoutScale, read }: Wa
     waiter.absences = item === undefined ? waiter.absences + 1 : 0
     if (waiter.take(item, waiter.absences)) waiters.delete(waiter)
     else if (clock.now() >= waiter.deadline) finish(waiter, waiter.expire)
+    else waiter.tell(item === undefined ? 'not to be seen' : stateOf(item))
   }
 
   function finish(waiter: Waiter<Item>, end: () => void): void {
@@ -84,6 +91,7 @@ export function createWatcher<Item>({ clock, pollScale, timeoutScale, read }: Wa
           id,
           deadline: clock.now() + limitMs,
           absences: 0,
+          tell: beginWait(clock, what),
           take: (item, absences) => {
             try {
               const result = judge(item, absences)

@@ -11,12 +11,14 @@ export function watchById<Item>(
   filterName: string,
   read: (api: Ec2Api, filters: FilterList) => Promise<readonly Item[]>,
   idOf: (item: Item) => string | undefined,
+  stateOf: (item: Item) => string | undefined,
 ): Watcher<Item> {
   const { clock, pollScale, timeoutScale } = api.settings
   return createWatcher<Item>({
     clock,
     pollScale,
     timeoutScale,
+    stateOf,
     read: async (ids) => {
       const found = await readForEach(ids, (Values) => read(api, [{ Name: filterName, Values }]))
       return new Map(found.map((item) => [idOf(item) ?? '', item]))

@@ -1,3 +1,5 @@
+import type { ProviderError } from '../../../core/errors.js'
+import { beginWait } from '../../../core/wait-sink.js'
 import { isOfClass } from '../errors/provider-errors.js'
 import type { Ec2Api } from './api.js'
 
@@ -28,6 +30,7 @@ export async function createOnce(api: Ec2Api, creation: Creation): Promise<strin
   if (made !== undefined) return made
   const { clock, timeoutScale } = api.settings
   const startedAt = clock.now()
+  const tell = beginWait(clock, 'EC2 to take a creation, or to show what it made')
   const isOver = (limitMs: number) => clock.now() - startedAt >= limitMs * timeoutScale
   for (;;) {
     try {
@@ -37,6 +40,7 @@ export async function createOnce(api: Ec2Api, creation: Creation): Promise<strin
       const isQueued = creation.isQueued?.(error) ?? false
       if (!isInDoubt && !isQueued) throw error
       if (isOver(isQueued ? (creation.queueLimitMs ?? 0) : doubtLimitMs)) throw error
+      tell((error as ProviderError).awsCode)
       const found = isInDoubt ? await look(api, creation) : undefined
       if (found !== undefined) return found
       if (isQueued) await api.pause(queuePauseMs)

@@ -1,5 +1,6 @@
 import type { Clock, Random } from '../../../core/clock.js'
 import { ProviderError } from '../../../core/errors.js'
+import { beginWait } from '../../../core/wait-sink.js'
 import type { AfterDoubt } from './action-facts.js'
 
 /**
@@ -62,6 +63,7 @@ export async function withRetries<Result>(perform: () => Promise<Result>, option
   const { clock } = options
   const spent = new Map<keyof typeof patience, { readonly attempts: number; readonly ms: number }>()
   let isInDoubt = false
+  let tell: ((state?: string) => void) | undefined
   for (;;) {
     const startedAt = clock.now()
     try {
@@ -77,9 +79,20 @@ export async function withRetries<Result>(perform: () => Promise<Result>, option
       const ms = before.ms + clock.now() - startedAt + pauseMs
       if (attempts >= limits.attemptsMax || ms > limits.withinMs) throw error
       spent.set(kind, { attempts, ms })
+      tell ??= beginWait(clock, `EC2 to answer ${actionOf(error)}`)
+      tell(`attempt ${attempts} ended with ${wordFor(error)}`)
       await clock.sleep(pauseMs)
     }
   }
+}
+
+function actionOf(error: unknown): string {
+  return (error instanceof ProviderError ? error.action : undefined) ?? 'a call'
+}
+
+/** EC2's own word for it, where it has one. */
+function wordFor(error: unknown): string {
+  return error instanceof ProviderError ? (error.awsCode ?? error.code) : 'an error'
 }
 
 function patienceFor(error: unknown, options: RetryOptions, isInDoubt: boolean): keyof typeof patience | undefined {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { addressOf } from '../../../../src/model/address.js'
+import { hearingWaits } from '../../../../src/core/wait-sink.js'
 import { tagKeys } from '../../../../src/model/tags.js'
 import {
   emptyQuery,
@@ -92,6 +93,40 @@ describe('a server', () => {
       code: 'EC2_CAPACITY',
     })
     expect(fixture.requests().filter(({ action }) => action === 'RunInstances')).toHaveLength(1)
+  })
+
+  it('is started again when EC2 has no room for it at first, and says so meanwhile', async () => {
+    const { cloud } = fixture
+    const { id } = await cloud.createServer(launchRequest(ground))
+    await cloud.stopServer({ id, owner })
+    const failure = { code: 'InsufficientInstanceCapacity', message: 'no room', httpStatus: 500 }
+    fixture.sandbox.setFaults({
+      scripted: [1, 2].map((call) => ({ action: 'StartInstances', call, failure })),
+    })
+    const heard: string[] = []
+    const started = await hearingWaits(
+      ({ what, state }) => heard.push(`${what}: ${state}`),
+      () => cloud.startServer({ id, owner }),
+    )
+    expect(started).toMatchObject({ id, effect: 'done' })
+    expect(heard.filter((text) => text.includes('room'))).toEqual(
+      [1, 2].map(() => `waiting for EC2 to have room for ${id}: InsufficientInstanceCapacity`),
+    )
+  })
+
+  it('that falls back to stopped for want of room is told as that, and left as it was', async () => {
+    const { cloud } = fixture
+    const { id } = await cloud.createServer(launchRequest(ground))
+    await cloud.stopServer({ id, owner })
+    fixture.sandbox.setFaults({ startFailures: { probability: 1 } })
+    fixture.requests()
+    await expect(cloud.startServer({ id, owner })).rejects.toMatchObject({
+      code: 'EC2_CAPACITY',
+      errorClass: 'capacity',
+      message: expect.stringContaining(id),
+    })
+    expect(fixture.requests().filter(({ action }) => action === 'StartInstances')).toHaveLength(5)
+    expect((await liveServers())[0]?.state).toBe('stopped')
   })
 
   it('stops and starts, and is left alone when it does so already', async () => {

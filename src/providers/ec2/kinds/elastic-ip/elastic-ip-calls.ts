@@ -1,4 +1,5 @@
 import type { Instance } from '@aws-sdk/client-ec2'
+import { beginWait } from '../../../../core/wait-sink.js'
 import type { AllocatedAddress, Effect, ElasticIpCloud, Owned, Owner } from '../../../../executor/ports.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
 import { operationTag } from '../../tags/operation-tag.js'
@@ -80,6 +81,7 @@ export function createElasticIpCalls(api: Ec2Api): ElasticIpCloud {
   /** Waits until the instance takes an address. EC2 would push off one that it has, whatever AllowReassociation says. */
   async function untilReady({ instanceId, server }: AssociationRequest, publicIp: string): Promise<void> {
     const deadline = deadlineIn(restingLimitMs)
+    const tell = beginWait(api.settings.clock, `${instanceId} to take an address`)
     for (;;) {
       const instance = await readOwned(api, instanceId, server, readInstance)
       if (instance === undefined || isEnding(instance)) throw gone(instanceId, server)
@@ -88,6 +90,7 @@ export function createElasticIpCalls(api: Ec2Api): ElasticIpCloud {
       const state = instance.State?.Name
       if (state === 'running' || state === 'stopped') return
       if (isOver(deadline)) throw notReady(instance, server)
+      tell(state)
       await api.pause(pauseMs)
     }
   }

@@ -1,4 +1,5 @@
 import type { SecurityGroup } from '@aws-sdk/client-ec2'
+import { beginWait } from '../../../../core/wait-sink.js'
 import type { Ec2Rule, Effect, Owned, SecurityGroupCloud } from '../../../../executor/ports.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
@@ -109,6 +110,7 @@ export function createSecurityGroupCalls(api: Ec2Api): SecurityGroupCloud {
   async function deleteSecurityGroup({ id, owner }: Owned): Promise<Effect> {
     const { clock, timeoutScale } = api.settings
     const startedAt = clock.now()
+    const tell = beginWait(clock, `${id} to be let go`)
     for (let pauseMs = 2_000; ; pauseMs = Math.min(15_000, pauseMs * 1.5)) {
       const group = await readOwned(api, id, owner, readSecurityGroup)
       if (group === undefined) return 'unchanged'
@@ -122,6 +124,7 @@ export function createSecurityGroupCalls(api: Ec2Api): SecurityGroupCloud {
         const elapsedMs = (clock.now() - startedAt) / timeoutScale
         const users = elapsedMs >= userLimitMs ? await usersOf(api, id) : []
         if (users.length > 0 || elapsedMs >= deleteLimitMs) throw stillUsed(id, owner.address, users, error)
+        tell(error.awsCode)
       }
       await api.pause(pauseMs)
     }

@@ -1,4 +1,5 @@
 import { Cancelled } from '../../../../core/errors.js'
+import { beginWait } from '../../../../core/wait-sink.js'
 import type { ServerCloud } from '../../../../executor/ports.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { hostKeysIn, isBootOver } from './console-keys.js'
@@ -22,6 +23,7 @@ export function createConsoleCalls(api: Ec2Api): Pick<ServerCloud, 'readHostKeys
       const limitMs = once ? 0 : keysLimitMs * timeoutScale
       const consoleOf = consoleReader(api, instanceId)
       let bootsSeen = 0
+      const tell = beginWait(clock, `${instanceId} to print its SSH host keys`)
       for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(mostPauseMs, pauseMs * 1.5)) {
         const text = await consoleOf()
         const keys = hostKeysIn(text)
@@ -31,6 +33,7 @@ export function createConsoleCalls(api: Ec2Api): Pick<ServerCloud, 'readHostKeys
         if (bootsSeen >= readingsAfterBootMin) throw keysMissing(instanceId, 'in the boot that its console shows', text)
         if (once) throw keysMissing(instanceId, 'that can be seen', text)
         if (elapsedMs >= limitMs) throw keysMissing(instanceId, `within ${Math.round(limitMs / 1000)} s`, text)
+        tell(text === '' ? 'its console is empty' : 'its console shows none yet')
         onProgress?.(Math.min(99, Math.round((elapsedMs / limitMs) * 100)))
         await clock.sleep(pauseMs * pollScale, signal).catch(() => {
           throw new Cancelled(`nobody waits any more for the host keys of ${instanceId}`)

@@ -7,10 +7,10 @@ import type { InputOf } from '../../wire/actions.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { tokenOf, tokensMax } from '../../wire/tokens.js'
 import { endedInLaunch, launch, launchFailed } from './launch.js'
+import { runningLimitMs, start, startFailed } from './start.js'
 import { isEnding, readInstance, readInstances } from './read-instances.js'
 
 /** Terraform gives each of them 10 minutes; big instances stop and end slowly. */
-const runningLimitMs = 10 * 60_000
 const stoppedLimitMs = 15 * 60_000
 const terminatedLimitMs = 20 * 60_000
 /** So many readings in a row must miss an instance that was told to terminate before it counts as gone. */
@@ -20,7 +20,13 @@ const launchAbsencesMax = 40
 
 /** How servers come, change and go. */
 export function createServerCalls(api: Ec2Api): Omit<ServerCloud, 'readHostKeys'> {
-  const instances = watchById(api, 'instance-id', readInstances, ({ InstanceId }) => InstanceId)
+  const instances = watchById(
+    api,
+    'instance-id',
+    readInstances,
+    ({ InstanceId }) => InstanceId,
+    ({ State }) => State?.Name,
+  )
 
   /** The instance in the moment before it is changed; rejects when it is not there or not ours. */
   async function readExisting(id: string, owner: Owner): Promise<Instance> {
@@ -68,8 +74,7 @@ export function createServerCalls(api: Ec2Api): Omit<ServerCloud, 'readHostKeys'
       if (instance.State?.Name === 'running') return runningServer(instance)
       if (instance.State?.Name === 'stopped') {
         // An earlier attempt launched it, and somebody stopped it since.
-        await api.call('StartInstances', { InstanceIds: [id] }, { seen: true })
-        return runningServer(await untilRunning(id))
+        return runningServer(await start(api, instances, id))
       }
       if (endedInLaunch(instance)) throw launchFailed(instance)
     }
@@ -88,18 +93,9 @@ export function createServerCalls(api: Ec2Api): Omit<ServerCloud, 'readHostKeys'
     let instance = await readExisting(id, owner)
     const effect = instance.State?.Name === 'running' ? ('unchanged' as const) : ('done' as const)
     if (instance.State?.Name === 'stopping') instance = await untilStopped(id)
-    if (instance.State?.Name === 'stopped') {
-      await api.call('StartInstances', { InstanceIds: [id] }, { seen: true })
-      api.young.note(id)
-    }
-    if (effect === 'done') {
-      // Right after StartInstances a reading may still say `stopped`.
-      instance = await instances.until(
-        id,
-        (read) => (read?.State?.Name === 'running' || (read && isEnding(read)) ? read : undefined),
-        { what: `${id} to run`, timeoutMs: runningLimitMs },
-      )
-    }
+    if (instance.State?.Name === 'stopped') instance = await start(api, instances, id)
+    else if (effect === 'done') instance = await untilRunning(id, owner)
+    if (instance.State?.Name === 'stopped') throw startFailed(instance)
     if (instance.State?.Name !== 'running') throw launchFailed(instance)
     return { ...runningServer(instance), effect }
   }

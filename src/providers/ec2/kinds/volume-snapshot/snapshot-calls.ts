@@ -23,7 +23,13 @@ const completedLimitMs = 24 * 3_600_000
 const queueLimitMs = 10 * 60_000
 /** How snapshots come and go. CreateSnapshot takes no token: the operation's tag tells whether it was made already. */
 export function createSnapshotCalls(api: Ec2Api): SnapshotCloud {
-  const snapshots = watchById(api, 'snapshot-id', readOwnSnapshots, ({ SnapshotId }) => SnapshotId)
+  const snapshots = watchById(
+    api,
+    'snapshot-id',
+    readOwnSnapshots,
+    ({ SnapshotId }) => SnapshotId,
+    ({ State, Progress }) => `${State} ${Progress ?? ''}`.trim(),
+  )
 
   return {
     createSnapshot: async (request): Promise<Created> => {

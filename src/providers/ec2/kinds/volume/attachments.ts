@@ -1,4 +1,5 @@
 import type { Instance, Volume } from '@aws-sdk/client-ec2'
+import { beginWait } from '../../../../core/wait-sink.js'
 import type { Attached, Effect, VolumeCloud } from '../../../../executor/ports.js'
 import { isOfClass, hasAwsCode, providerError } from '../../errors/provider-errors.js'
 import { readOwned } from '../../tags/ownership.js'
@@ -29,6 +30,7 @@ export function createAttachmentCalls(
     const { volumeId, instanceId } = request
     const deadline = api.settings.clock.now() + attachableLimitMs * api.settings.timeoutScale
     const refused = new Set<string>()
+    const tell = beginWait(api.settings.clock, `${volumeId} and ${instanceId} to be ready for each other`)
     for (;;) {
       const volume = await readLastingVolume(api, volumeId)
       if (volume === undefined) throw missing(volumeId)
@@ -45,6 +47,7 @@ export function createAttachmentCalls(
       if (deviceName !== undefined) return { effect: 'done', deviceName }
       if (refused.size > refusals) continue
       if (api.settings.clock.now() >= deadline) throw outcomeTimedOut(volumeId, instanceId)
+      tell(volume.State)
       await api.pause(2_000)
     }
   }

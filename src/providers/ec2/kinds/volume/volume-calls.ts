@@ -1,4 +1,5 @@
 import type { Volume } from '@aws-sdk/client-ec2'
+import { beginWait } from '../../../../core/wait-sink.js'
 import type { Effect, Once, Owned, VolumeCloud, VolumeRequest } from '../../../../executor/ports.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
 import { operationTag } from '../../tags/operation-tag.js'
@@ -48,6 +49,7 @@ export function createVolumeCalls(
 
   async function deleteVolume({ id, owner }: Owned): Promise<Effect> {
     const deadline = api.settings.clock.now() + deleteLimitMs * api.settings.timeoutScale
+    const tell = beginWait(api.settings.clock, `${id} to let itself be deleted`)
     for (;;) {
       const volume = await readOwned(api, id, owner, readLastingVolume)
       if (volume === undefined) return 'unchanged'
@@ -71,6 +73,7 @@ export function createVolumeCalls(
         if (isOfClass(error, 'absent')) return 'done'
         // Still leaving its server, or being copied by a snapshot that has just begun.
         if (!hasAwsCode(error, 'VolumeInUse', 'IncorrectState') || api.settings.clock.now() >= deadline) throw error
+        tell(error.awsCode)
       }
       await api.pause(3_000)
     }

@@ -29,6 +29,7 @@ export function createVolumeChangeCalls(api: Ec2Api): Pick<VolumeCloud, 'modifyV
     pollScale,
     timeoutScale,
     read: (ids) => readChanging(api, ids),
+    stateOf: ({ modification }) => modification?.ModificationState,
   })
   return {
     readModifications: (volumeIds) => readModifications(api, volumeIds),
