@@ -38,6 +38,7 @@ const comparedMembers: { readonly [Member in keyof Required<LiveStack>]: Read<Me
   subnets: prefixed('the subnet '),
   ledger: ({ addresses }) => ({ 'the ledger': Object.fromEntries(addresses.map((address) => [address, 'known'])) }),
   operatorIp: undefined,
+  operatorIpUnread: undefined,
   publicKeys: (keys, { spec }) => {
     const ofCheckout = new Set(
       spec.keyPairs.flatMap(({ address, publicKey }) => (isOfCheckout(publicKey) ? [address] : [])),
