@@ -62,7 +62,7 @@ async function placeOf(text: string, session: Session, cloud: CloudFacts): Promi
       if (!volume || !holder) {
         throw new UsageError('VOLUME_UNKNOWN', `${address} is on no server`, { hint: 'run `evenkeel apply` first' })
       }
-      const access = await liveHostAccess(holder, spec, cloud, ports)
+      const access = await liveHostAccess(spec, cloud, ports)(holder)
       const facts = await ports.hosts.probe(access)
       const mount = facts.kind === 'read' ? facts.mounts.find(({ volumeId }) => volumeId === volume.id) : undefined
       if (!mount) {
@@ -92,7 +92,7 @@ function mountedAt(
 
 function accessOf(address: string, { spec, ports }: Session, cloud: CloudFacts) {
   const server = cloud.servers.find((live) => live.address === address)
-  if (server?.state === 'running') return liveHostAccess(server, spec, cloud, ports)
+  if (server?.state === 'running') return liveHostAccess(spec, cloud, ports)(server)
   throw new UsageError('SERVER_UNKNOWN', `${address} ${server ? `is ${server.state}` : 'does not exist'}`, {
     hint: 'run `evenkeel apply` first',
   })

@@ -24,5 +24,5 @@ export async function runOnServer(
       hint: 'run `evenkeel apply` first',
     })
   }
-  return ports.hosts.exec(await liveHostAccess(server, spec, cloud, ports), argv, streams)
+  return ports.hosts.exec(await liveHostAccess(spec, cloud, ports)(server), argv, streams)
 }

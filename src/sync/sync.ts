@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { HostError, UsageError } from '../core/errors.js'
@@ -13,6 +12,7 @@ import {
   type DestinationFacts,
 } from './destination.js'
 import { type Entry, FiguresBuilder } from './itemized.js'
+import { LineDigest } from './listing/line-digest.js'
 import { machineName, machineOf } from './machine.js'
 import { runRsync } from './rsync.js'
 import type { RsyncRun } from './rsync-run.js'
@@ -51,19 +51,21 @@ class Rsync implements SyncPort {
   async sourceDigest(rule: CopyRule): Promise<string> {
     const source = await this.#source(rule)
     const target = await this.#nothing()
-    const lines: string[] = []
+    const lines = new LineDigest()
     const onEntry = (entry: Entry) => {
       if (entry.name === './') return
       const { permissions, bytes, time, name, link } = entry
       const isDirectory = name.endsWith('/')
       // A link's own time and mode are not asked after by anybody.
       const facts = isDirectory || link !== '' ? [isDirectory ? permissions : ''] : [permissions, String(bytes), time]
-      lines.push([name, link, ...facts].join('\0'))
+      lines.add([name, link, ...facts].join('\0'))
     }
-    await this.#run(rule, source, target, { dryRun: true, onEntry })
-    const hash = createHash('sha256')
-    for (const line of lines.sort()) hash.update(`${line}\n`)
-    return hash.digest('hex')
+    try {
+      await this.#run(rule, source, target, { dryRun: true, onEntry })
+      return lines.finish()
+    } finally {
+      lines.close()
+    }
   }
 
   async readTree({ source, exclude, checksum }: Parameters<SyncPort['readTree']>[0]): Promise<TreeFacts> {

@@ -1,5 +1,6 @@
-import { deviceNamesOf } from '../../model/inside/attached-devices.js'
-import { type LiveServer } from '../../model/kinds/server.js'
+import type { LiveServer } from '../../model/kinds/server.js'
+import type { LiveVolume } from '../../model/kinds/volume.js'
+import { deviceNamesOf, volumesByInstance } from '../../model/inside/attached-devices.js'
 import { imageKey } from '../../model/launch/image.js'
 import { loginUser } from '../../model/inside/login-user.js'
 import type { StackSpec } from '../../model/stack-spec.js'
@@ -7,31 +8,36 @@ import { hostKeyOf, tagKeys } from '../../model/tags.js'
 import { hostAccess } from '../host-access.js'
 import type { CloudFacts, HostAccess, Ports } from '../ports.js'
 
-/** How to reach a live server, by its tags; rejects with a HostError when something for it is missing. */
+/**
+ * How to reach live servers, by their tags; asked for one server, it rejects with a HostError when something for it is
+ * missing. What it looks up stands behind maps, because an observation asks for every server.
+ */
 export function liveHostAccess(
-  server: LiveServer,
   spec: StackSpec,
   cloud: Pick<CloudFacts, 'images' | 'keyPairs' | 'volumes'>,
   ports: Pick<Ports, 'keys'>,
-): Promise<HostAccess> {
-  const wanted = spec.servers.find(({ address }) => address === server.address)
-  const launchedWith = cloud.keyPairs.find(({ keyName }) => keyName === server.keyName)?.address
-  const keyPair = launchedWith ?? wanted?.keyPair
-  const image = wanted
-    ? cloud.images[imageKey(wanted.image)]
-    : Object.values(cloud.images).find(({ id }) => id === server.imageId)
-  const hostKey = hostKeyOf(server.tags)
-  return hostAccess(
-    server.address,
-    {
-      id: server.id,
-      user: wanted?.user ?? server.tags[tagKeys.user] ?? loginUser(wanted, image),
-      ...(server.publicIp !== undefined && { publicIp: server.publicIp }),
-      ...(server.privateIp !== undefined && { privateIp: server.privateIp }),
-      ...(hostKey !== undefined && { hostKey }),
-      ...(keyPair !== undefined && { keyPair }),
-      deviceNames: deviceNamesOf(server.id, cloud.volumes),
-    },
-    ports.keys,
-  )
+): (server: LiveServer) => Promise<HostAccess> {
+  const specs = new Map(spec.servers.map((server) => [server.address, server]))
+  const keyPairs = new Map(cloud.keyPairs.map(({ keyName, address }) => [keyName, address]))
+  const images = new Map(Object.values(cloud.images).map((image) => [image.id, image]))
+  const attached: ReadonlyMap<string, readonly LiveVolume[]> = volumesByInstance(cloud.volumes)
+  return (server) => {
+    const wanted = specs.get(server.address)
+    const keyPair = (server.keyName === undefined ? undefined : keyPairs.get(server.keyName)) ?? wanted?.keyPair
+    const image = wanted ? cloud.images[imageKey(wanted.image)] : images.get(server.imageId)
+    const hostKey = hostKeyOf(server.tags)
+    return hostAccess(
+      server.address,
+      {
+        id: server.id,
+        user: wanted?.user ?? server.tags[tagKeys.user] ?? loginUser(wanted, image),
+        ...(server.publicIp !== undefined && { publicIp: server.publicIp }),
+        ...(server.privateIp !== undefined && { privateIp: server.privateIp }),
+        ...(hostKey !== undefined && { hostKey }),
+        ...(keyPair !== undefined && { keyPair }),
+        deviceNames: deviceNamesOf(server.id, attached.get(server.id) ?? []),
+      },
+      ports.keys,
+    )
+  }
 }

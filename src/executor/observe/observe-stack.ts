@@ -9,9 +9,10 @@ import type { LiveStack, Unreadable } from '../../model/live-stack.js'
 import type { StackSpec } from '../../model/stack-spec.js'
 import type { CloudFacts, CloudQuery, Ports } from '../ports.js'
 import { cloudQuery } from './cloud-query.js'
+import type { EnteredServer } from './copy-places.js'
 import { distinct } from './distinct.js'
 import { liveHostAccess } from './live-host-access.js'
-import { readSyncs, type EnteredServer } from './observe-syncs.js'
+import { readSyncs } from './observe-syncs.js'
 
 /** Chosen: enough to hide the round trips, few enough for a small machine's processes (rsync). */
 const hostsAtOnce = 16
@@ -98,6 +99,7 @@ function readServers(
   options: ObserveOptions,
 ): Promise<readonly EnteredServer[]> {
   const asked = options.hosts && options.hostsImpossible === undefined
+  const accessOf = liveHostAccess(spec, cloud, ports)
   return pLimit(hostsAtOnce).map(distinct(cloud.servers, addressOfServer), async (server) => {
     const { address } = server
     if (server.state === 'stopped' || server.state === 'stopping') {
@@ -105,7 +107,7 @@ function readServers(
     }
     if (!asked) return { address, facts: { kind: 'not-probed', because: 'not-asked' }, access: undefined }
     try {
-      const access = await liveHostAccess(server, spec, cloud, ports)
+      const access = await accessOf(server)
       const facts = await ports.hosts.probe(access)
       return { address, facts, access: facts.kind === 'read' ? access : undefined }
     } catch (error) {

@@ -1,22 +1,15 @@
 import pLimit from 'p-limit'
+import { canonicalJson } from '../../core/digest.js'
 import { messageOf } from '../../core/errors.js'
 import type { SyncFacts } from '../../model/kinds/sync-rule.js'
 import type { LiveVolume } from '../../model/kinds/volume.js'
 import { copyOptionsOf } from '../../model/steps/copy-options.js'
-import type { Address } from '../../model/address.js'
-import type { SyncEndpoint, SyncSpec } from '../../model/kinds/sync-rule.js'
-import type { CopyPlace, CopyRule, HostAccess, Ports } from '../ports.js'
-import type { HostFacts } from '../../model/inside/host-facts.js'
+import type { SyncSpec } from '../../model/kinds/sync-rule.js'
+import type { CopyFigures, CopyPlace, CopyRule, Ports } from '../ports.js'
+import { copyPlaces, type EnteredServer } from './copy-places.js'
 
 /** Chosen: few enough for a small machine's processes (rsync). */
 const comparisonsAtOnce = 4
-
-/** A server that was looked into; `access` is set when it answered. */
-export interface EnteredServer {
-  readonly address: Address
-  readonly facts: HostFacts
-  readonly access: HostAccess | undefined
-}
 
 /**
  * What each rule that copies files would do now. A rule of which a source cannot be asked yet (its server does not exist,
@@ -29,10 +22,12 @@ export async function readSyncs(
   ports: Ports,
 ): Promise<Readonly<Record<string, SyncFacts>>> {
   const files = syncs.filter(({ method }) => method === 'files')
+  const placeOf = copyPlaces(volumes, servers)
+  const sourceReadings = readSources(ports)
   const readings = await pLimit(comparisonsAtOnce).map(files, async (sync) => {
-    const sources = sync.from.flatMap((end) => copyPlace(end, volumes, servers) ?? [])
+    const sources = sync.from.flatMap((end) => placeOf(end) ?? [])
     if (sources.length < sync.from.length) return undefined
-    return [sync.address, await readSync(sync, sources, copyPlace(sync.to, volumes, servers), ports)] as const
+    return [sync.address, await readSync(copyRule(sync, sources), placeOf(sync.to), ports, sourceReadings)] as const
   })
   return Object.fromEntries(readings.filter((reading) => reading !== undefined))
 }
@@ -50,16 +45,15 @@ function copyRule(sync: SyncSpec, sources: readonly CopyPlace[]): CopyRule {
 }
 
 async function readSync(
-  sync: SyncSpec,
-  sources: readonly CopyPlace[],
+  rule: CopyRule,
   destination: CopyPlace | undefined,
   ports: Ports,
+  sources: SourceReadings,
 ): Promise<SyncFacts> {
-  const rule = copyRule(sync, sources)
   try {
     const [sourceDigest, figures] = await Promise.all([
-      ports.sync.sourceDigest(rule),
-      ports.sync.compare(rule, destination),
+      sources.digestOf(rule),
+      destination ? ports.sync.compare(rule, destination) : sources.figuresOf(rule),
     ])
     return { kind: 'read', sourceDigest, ...figures, compared: destination ? 'both' : 'source-only' }
   } catch (error) {
@@ -67,23 +61,33 @@ async function readSync(
   }
 }
 
-/** Where an end is, when that can be asked now: the server answered and, for a volume, has it mounted. */
-function copyPlace(
-  end: SyncEndpoint,
-  volumes: readonly LiveVolume[],
-  servers: readonly EnteredServer[],
-): CopyPlace | undefined {
-  if (end.kind === 'local') return { path: end.path }
-  if (end.kind === 'remote') return { host: end.host, path: end.path }
-  if (end.kind === 'server') {
-    const access = servers.find(({ address }) => address === end.server)?.access
-    return access && { access, path: end.path }
+/** What can be said of a source alone. */
+interface SourceReadings {
+  digestOf(rule: CopyRule): Promise<string>
+  figuresOf(rule: CopyRule): Promise<CopyFigures>
+}
+
+/** Reads a source once for all rules that copy the same of it, as a rule for `web[*]` does for each server. */
+function readSources({ sync }: Pick<Ports, 'sync'>): SourceReadings {
+  const digests = new Map<string, Promise<string>>()
+  const figures = new Map<string, Promise<CopyFigures>>()
+  const once = <T>(known: Map<string, Promise<T>>, rule: CopyRule, read: () => Promise<T>) => {
+    const key = canonicalJson(sourceKey(rule))
+    const reading = known.get(key) ?? read()
+    known.set(key, reading)
+    return reading
   }
-  const volume = volumes.find(({ address }) => address === end.volume)
-  for (const { facts, access } of servers) {
-    if (!access || facts.kind !== 'read') continue
-    const mount = facts.mounts.find(({ volumeId }) => volumeId === volume?.id)
-    if (mount) return { access, path: `${mount.path}/${end.path}` }
+  return {
+    digestOf: (rule) => once(digests, rule, () => sync.sourceDigest(rule)),
+    figuresOf: (rule) => once(figures, rule, () => sync.compare(rule, undefined)),
   }
-  return undefined
+}
+
+/** All of a rule, its sources by where they are: what is not the same in two rules may make another reading. */
+function sourceKey({ source, ...rule }: CopyRule): unknown {
+  const places =
+    typeof source === 'string'
+      ? source
+      : source.map(({ access, host, path }) => [access?.instanceId ?? '', host ?? '', path])
+  return { ...rule, places }
 }

@@ -8,3 +8,16 @@ export function deviceNamesOf(instanceId: string, volumes: Iterable<LiveVolume>)
   }
   return Object.fromEntries(names.sort(([left], [right]) => (left < right ? -1 : 1)))
 }
+
+/** The attached volumes by the instance that has them, in their order. */
+export function volumesByInstance(volumes: readonly LiveVolume[]): ReadonlyMap<string, readonly LiveVolume[]> {
+  const groups = new Map<string, LiveVolume[]>()
+  for (const volume of volumes) {
+    const instanceId = volume.attachment?.instanceId
+    if (instanceId === undefined) continue
+    const group = groups.get(instanceId)
+    if (group) group.push(volume)
+    else groups.set(instanceId, [volume])
+  }
+  return groups
+}

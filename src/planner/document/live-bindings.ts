@@ -1,6 +1,6 @@
 import type { Address } from '../../model/address.js'
 import { sortedAddresses } from '../../model/address-order.js'
-import { deviceNamesOf } from '../../model/inside/attached-devices.js'
+import { deviceNamesOf, volumesByInstance } from '../../model/inside/attached-devices.js'
 import type { LiveServer } from '../../model/kinds/server.js'
 import type { LiveVolume } from '../../model/kinds/volume.js'
 import { loginUser } from '../../model/inside/login-user.js'
@@ -64,16 +64,4 @@ function serverBinding(
     user,
     ...(keyPair === undefined ? {} : { keyPair }),
   }
-}
-
-function volumesByInstance(volumes: readonly LiveVolume[]): ReadonlyMap<string, readonly LiveVolume[]> {
-  const groups = new Map<string, LiveVolume[]>()
-  for (const volume of volumes) {
-    const instanceId = volume.attachment?.instanceId
-    if (instanceId === undefined) continue
-    const group = groups.get(instanceId)
-    if (group) group.push(volume)
-    else groups.set(instanceId, [volume])
-  }
-  return groups
 }

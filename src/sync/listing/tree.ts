@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { UsageError } from '../../core/errors.js'
 import type { TreeFacts } from '../../model/kinds/archive.js'
 import { runChild } from '../child.js'
+import { LineDigest } from './line-digest.js'
 import { lineReader } from '../line-reader.js'
 
 /** What `%i` begins with, permissions, owner, group, size, time, contents, name, and where a link leads. */
@@ -27,13 +27,13 @@ export interface TreeRequest {
  */
 export async function readTree(request: TreeRequest): Promise<TreeFacts> {
   const { source, emptyDirectory, exclude, checksum } = request
-  const lines: string[] = []
+  const lines = new LineDigest()
   const sizes = { files: 0, bytes: 0, allocatedBytes: 0, largestBytes: 0 }
   const reader = lineReader((line) => {
     const entry = parseLine(line)
     // Whether the top directory is listed depends on the empty one that it is compared with.
     if (!entry || entry.isTop) return
-    lines.push(entry.text)
+    lines.add(entry.text)
     if (!entry.isFile) return
     sizes.files += 1
     if (entry.isLinked) return
@@ -55,17 +55,19 @@ export async function readTree(request: TreeRequest): Promise<TreeFacts> {
     source,
     emptyDirectory,
   ]
-  const result = await runChild({ argv }, reader.write)
-  reader.end()
-  if (result.exitCode !== 0) {
-    const said = result.stderrTail.split('\n').slice(0, 2).join('; ')
-    throw new UsageError('SYNC_SOURCE_UNREADABLE', `${source} cannot be read whole: ${said}`, {
-      hint: 'make everything below it readable, or exclude what is not to be archived',
-    })
+  try {
+    const result = await runChild({ argv }, reader.write)
+    reader.end()
+    if (result.exitCode !== 0) {
+      const said = result.stderrTail.split('\n').slice(0, 2).join('; ')
+      throw new UsageError('SYNC_SOURCE_UNREADABLE', `${source} cannot be read whole: ${said}`, {
+        hint: 'make everything below it readable, or exclude what is not to be archived',
+      })
+    }
+    return { digest: lines.finish(), entries: lines.count, ...sizes }
+  } finally {
+    lines.close()
   }
-  const hash = createHash('sha256')
-  for (const line of lines.sort()) hash.update(`${line}\n`)
-  return { digest: hash.digest('hex'), entries: lines.length, ...sizes }
 }
 
 interface Line {
