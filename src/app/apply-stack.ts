@@ -27,7 +27,9 @@ export async function applyStack(
 /** Whether carrying the plan out would change nothing: no step, and the same ledger. */
 export function isNothingToDo({ steps, ledger }: Plan): boolean {
   const { before, after } = ledger
-  return steps.length === 0 && before.length === after.length && before.every((address) => after.includes(address))
+  if (steps.length > 0 || before.length !== after.length) return false
+  const stays = new Set(after)
+  return before.every((address) => stays.has(address))
 }
 
 /**

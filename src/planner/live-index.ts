@@ -20,6 +20,8 @@ export interface LiveIndex {
   readonly servers: ReadonlyMap<Address, LiveServer>
   readonly serversById: ReadonlyMap<string, LiveServer>
   readonly elasticIps: ReadonlyMap<Address, LiveElasticIp>
+  /** The elastic addresses themselves, also of those that share a name. */
+  readonly publicIps: ReadonlySet<string>
   /** Ours, without root and retained volumes. */
   readonly volumes: ReadonlyMap<Address, LiveVolume>
   /** All data volumes, foreign ones included. */
@@ -64,6 +66,7 @@ export function indexLive(live: LiveStack): LiveIndex {
     keyPairsByName: new Map(live.keyPairs.map((pair) => [pair.keyName, pair])),
     groupsById: byId(live.securityGroups),
     serversById: byId(live.servers),
+    publicIps: new Set((live.elasticIps ?? []).map(({ publicIp }) => publicIp)),
     resources: new Map(liveLists.flatMap((list): readonly (readonly [Address, Addressed])[] => [...unique[list]])),
     volumesById: byId(volumes),
     retained: groupByAddress(owned.filter((volume) => volume.tags[tagKeys.retained] !== undefined)),

@@ -1,6 +1,7 @@
 import type { Address } from '../model/address.js'
 import { createDigester, type Digester } from '../model/applied.js'
 import type { LiveStack } from '../model/live-stack.js'
+import type { ServerSpec } from '../model/kinds/server.js'
 import type { VolumeSpec } from '../model/kinds/volume.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import { indexLive, type LiveIndex } from './live-index.js'
@@ -33,6 +34,13 @@ export interface World {
   readonly digest: Digester
   /** Whether everything goes: volumes then go by what the file says, where there is one. */
   readonly destroying: StackSpec | undefined
+  /** What the file says of what goes with everything, by address; empty where it is not that everything goes. */
+  readonly going: Going
+}
+
+interface Going {
+  readonly servers: ReadonlyMap<Address, ServerSpec>
+  readonly volumes: ReadonlyMap<Address, VolumeSpec>
 }
 
 /** Puts normalized inputs behind maps. */
@@ -50,6 +58,10 @@ export function worldOf(
     options,
     digest: createDigester(),
     destroying,
+    going: {
+      servers: new Map(destroying?.servers.map((server) => [server.address, server])),
+      volumes: new Map(destroying?.volumes.map((volume) => [volume.address, volume])),
+    },
   }
 }
 

@@ -1,5 +1,4 @@
-import type { Address } from '../../model/address.js'
-import type { LiveServer } from '../../model/kinds/server.js'
+import type { StepId } from '../../model/steps/step.js'
 import type { KeyPairDecision } from '../decide/keys/key-pair-decisions.js'
 import { stepId } from '../../model/steps/step-id.js'
 import type { StepGraph } from '../graph/step-graph.js'
@@ -8,13 +7,22 @@ import { addTagging } from './tagging.js'
 
 /** Lowers what becomes of the key pairs. */
 export function lowerKeyPairs({ graph, decisions }: Lowering): void {
-  const ending = [...decisions.servers.values()].flatMap((server) =>
-    server.kind === 'remove' ? [server.live] : server.kind === 'replace' ? [server.old] : [],
-  )
-  for (const decision of decisions.keyPairs.values()) lowerKeyPair(graph, decision, ending)
+  const endings = new Map<string | undefined, StepId[]>()
+  for (const server of decisions.servers.values()) {
+    const ending = server.kind === 'remove' ? server.live : server.kind === 'replace' ? server.old : undefined
+    if (!ending) continue
+    const known = endings.get(ending.keyName)
+    if (known) known.push(stepId('terminate-server', ending.address))
+    else endings.set(ending.keyName, [stepId('terminate-server', ending.address)])
+  }
+  for (const decision of decisions.keyPairs.values()) lowerKeyPair(graph, decision, endings)
 }
 
-function lowerKeyPair(graph: StepGraph, decision: KeyPairDecision, ending: readonly LiveServer[]): void {
+function lowerKeyPair(
+  graph: StepGraph,
+  decision: KeyPairDecision,
+  endings: ReadonlyMap<string | undefined, readonly StepId[]>,
+): void {
   const { address } = decision
   switch (decision.kind) {
     case 'create':
@@ -30,12 +38,7 @@ function lowerKeyPair(graph: StepGraph, decision: KeyPairDecision, ending: reado
       return
     case 'remove': {
       const { id, keyName } = decision.live
-      const needs = ending.filter((server) => server.keyName === keyName).map(terminationOf)
-      graph.add('delete-key-pair', address, { keyPairId: id }, { needs })
+      graph.add('delete-key-pair', address, { keyPairId: id }, { needs: endings.get(keyName) ?? [] })
     }
   }
-}
-
-function terminationOf({ address }: { readonly address: Address }) {
-  return stepId('terminate-server', address)
 }

@@ -69,7 +69,8 @@ function serverOrder(
   const known = plan.changes
     .map(({ address }) => address)
     .filter((address) => servers.has(address) || byServer.has(address))
-  const others = [...byServer.keys()].filter((address) => !known.includes(address))
+  const isKnown = new Set(known)
+  const others = [...byServer.keys()].filter((address) => !isKnown.has(address))
   return [...known, ...others]
 }
 

@@ -15,10 +15,10 @@ export function showText(live: LiveStack, options: { readonly color: boolean }):
   if (servers.length + volumes.length + live.snapshots.length + others.length === 0) {
     return `${lines.join('\n')}\n\nNothing of this stack is live.\n`
   }
+  const attached = volumesByServer(volumes)
   for (const shown of servers) {
     lines.push('', ...serverLines(shown, colors))
-    const attached = volumes.filter(({ server }) => server === shown.server.address)
-    for (const volume of attached) lines.push(`    ${volumeLine(volume, colors)}`)
+    for (const volume of attached.get(shown.server.address) ?? []) lines.push(`    ${volumeLine(volume, colors)}`)
   }
   const free = volumes.filter(({ server }) => server === undefined)
   if (free.length > 0) lines.push('', ...free.map((volume) => `  ${volumeLine(volume, colors)}`))
@@ -31,6 +31,17 @@ export function showText(live: LiveStack, options: { readonly color: boolean }):
     )
   }
   return `${lines.join('\n')}\n`
+}
+
+function volumesByServer(volumes: readonly ShownVolume[]): ReadonlyMap<string, readonly ShownVolume[]> {
+  const byServer = new Map<string, ShownVolume[]>()
+  for (const volume of volumes) {
+    if (volume.server === undefined) continue
+    const others = byServer.get(volume.server)
+    if (others) others.push(volume)
+    else byServer.set(volume.server, [volume])
+  }
+  return byServer
 }
 
 /** Resources of the kinds that have no lines of their own, in the order of reports. */

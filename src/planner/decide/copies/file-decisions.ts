@@ -39,7 +39,9 @@ export function decideFiles(
     decisions.push(decision)
     const work = workOf(decision)
     if (work?.copy) copying.add(address)
-    if (work && spec.rolling) rolls.set(ruleName(address), [...started, address])
+    if (!work || !spec.rolling) continue
+    started.push(address)
+    rolls.set(ruleName(address), started)
   }
   for (const forgotten of decideForgottenRecords(world, servers)) decisions.push(forgotten)
   return new Map(decisions.map((decision) => [decision.address, decision]))

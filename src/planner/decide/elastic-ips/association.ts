@@ -53,7 +53,7 @@ export function decideFreeing(
 /** The elastic address of somebody else that a server has which stays: ours would push it off. */
 export function foreignAddressOf({ live }: World, server: ServerOutlook): string | undefined {
   const worn = server.action === 'keep' ? server.live?.elasticIp : undefined
-  const isOurs = (live.stack.elasticIps ?? []).some(({ publicIp }) => publicIp === worn)
+  const isOurs = worn !== undefined && live.publicIps.has(worn)
   return isOurs ? undefined : worn
 }
 

@@ -61,10 +61,14 @@ export function decideSecurityGroups(
   held: ReadonlySet<Address>,
 ): ReadonlyMap<Address, SecurityGroupDecision> {
   const decisions = new Map<Address, SecurityGroupDecision>()
+  const networks = networksByGroup(world)
   for (const spec of world.spec.securityGroups) {
     if (held.has(spec.address)) continue
     const live = world.live.securityGroups.get(spec.address)
-    decisions.set(spec.address, live ? decideExisting(world, spec, live) : decideNew(world, spec))
+    decisions.set(
+      spec.address,
+      live ? decideExisting(world, spec, live) : decideNew(world, spec, networks.get(spec.address)),
+    )
   }
   const removed = [...world.live.securityGroups.values()].filter(
     ({ address }) => !decisions.has(address) && !held.has(address),
@@ -74,9 +78,13 @@ export function decideSecurityGroups(
   return decisions
 }
 
-function decideNew(world: World, spec: SecurityGroupSpec): SecurityGroupDecision {
+function decideNew(
+  world: World,
+  spec: SecurityGroupSpec,
+  worn: ReadonlySet<string> | undefined,
+): SecurityGroupDecision {
   const { address } = spec
-  const networks = networksOf(world, spec)
+  const networks = [...(worn ?? [])].sort(compareText)
   const problems: Problem[] = []
   if (networks.length > 1) {
     const message = `${address} is worn by servers of several networks: ${networks.join(', ')}`
@@ -248,12 +256,17 @@ function sortedRules(rules: readonly NamedRule[]): readonly PlannedRule[] {
   return [...rules].sort((left, right) => compareText(left.text, right.text)).map(({ rule }) => rule)
 }
 
-/** The networks of the subnets that its servers name, sorted; none: the default one. */
-function networksOf(world: World, spec: SecurityGroupSpec): readonly string[] {
-  const networks = new Set<string>()
+/** By group the networks of the subnets that its servers name; a group that is not there has the default one. */
+function networksByGroup(world: World): ReadonlyMap<Address, ReadonlySet<string>> {
+  const networks = new Map<Address, Set<string>>()
   for (const server of world.spec.servers) {
-    const subnet = server.subnet && server.securityGroups.includes(spec.address) ? subnetOf(world, server) : undefined
-    if (subnet) networks.add(subnet.vpcId)
+    const subnet = server.subnet ? subnetOf(world, server) : undefined
+    if (!subnet) continue
+    for (const group of server.securityGroups) {
+      const known = networks.get(group)
+      if (known) known.add(subnet.vpcId)
+      else networks.set(group, new Set([subnet.vpcId]))
+    }
   }
-  return [...networks].sort(compareText)
+  return networks
 }

@@ -10,7 +10,7 @@ import { factsOf, isRunning } from './server-outlook.js'
 
 /** A protected server goes only where the file, which names it still, says that it is not protected any more. */
 export function decideServerRemoval(world: World, address: Address, live: LiveServer): ServerDecision {
-  const spec = world.destroying?.servers.find((server) => server.address === address)
+  const spec = world.going.servers.get(address)
   if (live.tags[tagKeys.protect] === 'true' && spec?.protect !== false) {
     const message = `${address} (${live.id}) is protected from termination`
     return refuse(address, 'PLAN_PROTECTED', message, 'apply it with protect: false first')

@@ -39,8 +39,8 @@ const ruleText: Readonly<Record<OnRemove, string>> = {
 }
 
 /** When everything goes, the file's word counts where there is a file; else the tag's; a snapshot when neither says. */
-function removalRule({ destroying }: World, live: LiveVolume): OnRemove {
-  const spec = destroying?.volumes.find(({ address }) => address === live.address)
+function removalRule({ going }: World, live: LiveVolume): OnRemove {
+  const spec = going.volumes.get(live.address)
   const rule = spec?.onRemove ?? live.tags[tagKeys.onRemove]
   return rule === 'retain' || rule === 'delete' ? rule : 'snapshot'
 }
