@@ -62,7 +62,7 @@ export function temporaryDirectory(name: string): { readonly path: string; remov
 }
 
 /** The environment without anything that would change what the command says: CI's commit, colours, AWS. */
-function cleanEnvironment(extra: CommandOptions['env'] = {}): NodeJS.ProcessEnv {
+export function cleanEnvironment(extra: CommandOptions['env'] = {}): NodeJS.ProcessEnv {
   const environment: NodeJS.ProcessEnv = {}
   for (const [name, value] of Object.entries(process.env)) {
     if (/^(AWS_|GITHUB_|CI|FORCE_COLOR$|NO_COLOR$|EVENKEEL_|VITEST|NODE_OPTIONS$)/.test(name)) continue

@@ -4,7 +4,14 @@ import { dirname, join } from 'node:path'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { expect } from 'vitest'
 import { canHostLinux } from '../../src/sandbox/hosts/capability.js'
-import { runEvenkeel, temporaryDirectory, type CommandOptions, type CommandResult } from './evenkeel.js'
+import { runInRunner } from './command-runners.js'
+import {
+  cleanEnvironment,
+  runEvenkeel,
+  temporaryDirectory,
+  type CommandOptions,
+  type CommandResult,
+} from './evenkeel.js'
 
 /** Why no host can run on this machine; undefined where they can. Tests that need them say it when they are skipped. */
 export const noHostsBecause = hostsMissing()
@@ -45,8 +52,13 @@ export async function startSandboxWorld(name: string, up: readonly string[] = []
     HOME: directory,
     XDG_STATE_HOME: join(directory, 'state'),
   }
-  const run = (args: readonly string[], options: CommandOptions = {}) =>
-    runEvenkeel(args, { cwd: directory, ...options, env: { ...env, ...options.env } })
+  const run = (args: readonly string[], options: CommandOptions = {}) => {
+    const whole = { cwd: directory, ...options, env: { ...env, ...options.env } }
+    // What is to be seen while it runs, or to be killed, needs a process of its own.
+    const { onStdout, onStderr, asGroup } = options
+    if (onStdout || onStderr || asGroup === true) return runEvenkeel(args, whole)
+    return runInRunner({ args, cwd: whole.cwd, env: cleanEnvironment(whole.env) })
+  }
   try {
     await expectSuccess(run(['sandbox', 'up', ...up]))
     const status = JSON.parse((await expectSuccess(run(['sandbox', 'status', '--json']))).stdout) as SandboxStatus
