@@ -11,7 +11,9 @@ let commands = 0
 
 process.on('disconnect', () => own.exit.call(process))
 
-process.on('message', async ({ args, cwd, env }) => {
+process.on('message', (command) => void run(command))
+
+async function run({ args, cwd, env }) {
   const printed = { stdout: [], stderr: [] }
   process.chdir(cwd)
   for (const name of Object.keys(process.env)) delete process.env[name]
@@ -32,7 +34,7 @@ process.on('message', async ({ args, cwd, env }) => {
   })
   replace(own)
   process.send({ exitCode, stdout: textOf(printed.stdout), stderr: textOf(printed.stderr) })
-})
+}
 
 /** What the test is told in place of an exit status when the program has failed to leave by one. */
 async function begin(url) {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { UsageError } from '../../core/errors.js'
 import { runChild } from '../child.js'
 import { lineReader } from '../line-reader.js'
+import { LineDigest } from './line-digest.js'
 
 /** What `%i` begins with, permissions, contents, name, and where a link leads. */
 const format = '%i %B %C|%n%L'
@@ -22,12 +22,12 @@ export interface ContentRequest {
  * checked out, at whatever time and by whomever. Every file is read. Rejects when anything cannot be.
  */
 export async function contentDigest({ paths, emptyDirectory, include, exclude }: ContentRequest): Promise<string> {
-  const lines: string[] = []
+  const lines = new LineDigest()
   const reader = lineReader((line) => {
     const [, kind, permissions = '', sum = '', name = ''] = linePattern.exec(line) ?? []
     if (kind === undefined || name === './') return
     const isRun = kind === 'f' && permissions[2] === 'x'
-    lines.push([kind, name, isRun ? 'x' : '', sum].join('\0'))
+    lines.add([kind, name, isRun ? 'x' : '', sum].join('\0'))
   })
   const argv = [
     'rsync',
@@ -43,15 +43,17 @@ export async function contentDigest({ paths, emptyDirectory, include, exclude }:
     ...paths,
     emptyDirectory,
   ]
-  const result = await runChild({ argv }, reader.write)
-  reader.end()
-  if (result.exitCode !== 0) {
-    const said = result.stderrTail.split('\n').slice(0, 2).join('; ')
-    throw new UsageError('SYNC_SOURCE_UNREADABLE', `${paths.join(' ')} cannot be read whole: ${said}`, {
-      hint: 'make everything below it readable, or exclude what is not to be copied',
-    })
+  try {
+    const result = await runChild({ argv }, reader.write)
+    reader.end()
+    if (result.exitCode !== 0) {
+      const said = result.stderrTail.split('\n').slice(0, 2).join('; ')
+      throw new UsageError('SYNC_SOURCE_UNREADABLE', `${paths.join(' ')} cannot be read whole: ${said}`, {
+        hint: 'make everything below it readable, or exclude what is not to be copied',
+      })
+    }
+    return lines.finish()
+  } finally {
+    lines.close()
   }
-  const hash = createHash('sha256')
-  for (const line of lines.sort()) hash.update(`${line}\n`)
-  return hash.digest('hex')
 }

@@ -18,6 +18,7 @@ afterAll(async () => {
 function counted(asked: string[]): Pick<Ports, 'sync'> {
   const port: SyncPort = {
     readTree: (request) => sync.readTree(request),
+    contentDigest: (request) => sync.contentDigest(request),
     sourceDigest(rule) {
       asked.push('digest')
       return sync.sourceDigest(rule)
