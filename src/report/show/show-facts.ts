@@ -2,6 +2,7 @@ import { addressSortKey, compareText } from '../../model/address-order.js'
 import type { HostFacts } from '../../model/inside/host-facts.js'
 import type { LiveServer } from '../../model/kinds/server.js'
 import type { LiveVolume } from '../../model/kinds/volume.js'
+import type { LiveSnapshot } from '../../model/kinds/volume-snapshot.js'
 import type { LiveStack } from '../../model/live-stack.js'
 import { tagKeys } from '../../model/tags.js'
 import type { Address } from '../../model/address.js'
@@ -58,6 +59,11 @@ export function shownFacts(live: LiveStack): {
       }
     })
   return { servers, volumes }
+}
+
+/** The stack's own snapshots: what the file names of another stack is read too, and is no version of ours. */
+export function ownSnapshots({ stack, snapshots }: Pick<LiveStack, 'stack' | 'snapshots'>): readonly LiveSnapshot[] {
+  return snapshots.filter(({ tags }) => tags[tagKeys.stack] === stack)
 }
 
 /** A sorted copy: by address, then id. */

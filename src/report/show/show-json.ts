@@ -1,6 +1,6 @@
 import type { LiveStack } from '../../model/live-stack.js'
 import { tagKeys } from '../../model/tags.js'
-import { byAddress, shownFacts } from './show-facts.js'
+import { byAddress, ownSnapshots, shownFacts } from './show-facts.js'
 
 /** The live stack as `show --json` prints it (schema/show.schema.json), with a line break at the end. */
 export function showJson(live: LiveStack): string {
@@ -51,7 +51,7 @@ export function showJson(live: LiveStack): string {
       origin: volume.tags[tagKeys.origin] ?? null,
       retained: isRetained,
     })),
-    snapshots: byAddress(live.snapshots).map(({ address, id, state, startedAt, sizeGiB, tags }) => ({
+    snapshots: byAddress(ownSnapshots(live)).map(({ address, id, state, startedAt, sizeGiB, tags }) => ({
       address,
       id,
       state,

@@ -4,7 +4,7 @@ import { liveLists } from '../../model/kinds/kinds.js'
 import type { LiveStack } from '../../model/live-stack.js'
 import { tagKeys, type Tagged } from '../../model/tags.js'
 import type { Colors } from '../colors.js'
-import { byAddress, shownFacts, type ShownServer, type ShownVolume } from './show-facts.js'
+import { byAddress, ownSnapshots, shownFacts, type ShownServer, type ShownVolume } from './show-facts.js'
 
 /** The live stack for people: servers with what is attached to them, free volumes, snapshots. */
 export function showText(live: LiveStack, options: { readonly color: boolean }): string {
@@ -12,7 +12,8 @@ export function showText(live: LiveStack, options: { readonly color: boolean }):
   const { servers, volumes } = shownFacts(live)
   const lines = [`${colors.bold(live.stack)}  ${colors.dim(live.region)}`]
   const others = otherResources(live)
-  if (servers.length + volumes.length + live.snapshots.length + others.length === 0) {
+  const snapshots = ownSnapshots(live)
+  if (servers.length + volumes.length + snapshots.length + others.length === 0) {
     return `${lines.join('\n')}\n\nNothing of this stack is live.\n`
   }
   const attached = volumesByServer(volumes)
@@ -23,11 +24,11 @@ export function showText(live: LiveStack, options: { readonly color: boolean }):
   const free = volumes.filter(({ server }) => server === undefined)
   if (free.length > 0) lines.push('', ...free.map((volume) => `  ${volumeLine(volume, colors)}`))
   if (others.length > 0) lines.push('', ...others.map((other) => `  ${otherLine(other, colors)}`))
-  if (live.snapshots.length > 0) {
+  if (snapshots.length > 0) {
     lines.push(
       '',
       colors.bold('Snapshots'),
-      ...byAddress(live.snapshots).map((snapshot) => `  ${snapshotLine(snapshot, colors)}`),
+      ...byAddress(snapshots).map((snapshot) => `  ${snapshotLine(snapshot, colors)}`),
     )
   }
   return `${lines.join('\n')}\n`

@@ -3,11 +3,12 @@ import type { LiveSnapshot } from '../../model/kinds/volume-snapshot.js'
 import type { LiveStack } from '../../model/live-stack.js'
 import { isNewerSnapshot, snapshotVersion } from '../../model/snapshot-version.js'
 import { tagKeys } from '../../model/tags.js'
+import { ownSnapshots } from '../show/show-facts.js'
 import { ageText, tableLines } from './table.js'
 
 /** The stack's own snapshots for people: by address, newest first. */
 export function snapshotsText(live: LiveStack, nowMs: number, color: boolean): string {
-  const own = ownSnapshots(live)
+  const own = newestFirst(live)
   if (own.length === 0) return `The stack ${live.stack} has no snapshots.\n`
   const colors = createColors(color)
   const [head = '', ...lines] = tableLines([
@@ -28,7 +29,7 @@ export function snapshotsText(live: LiveStack, nowMs: number, color: boolean): s
 
 /** The same as data; `ageSeconds` counts from the moment it was asked for. */
 export function snapshotsJson(live: LiveStack, nowMs: number): string {
-  const snapshots = ownSnapshots(live).map((snapshot) => ({
+  const snapshots = newestFirst(live).map((snapshot) => ({
     address: snapshot.address,
     version: snapshotVersion(snapshot) || null,
     id: snapshot.id,
@@ -47,11 +48,9 @@ export function snapshotsJson(live: LiveStack, nowMs: number): string {
   return `${JSON.stringify({ formatVersion: 1, stack: live.stack, snapshots }, null, 2)}\n`
 }
 
-function ownSnapshots(live: LiveStack): readonly LiveSnapshot[] {
-  return live.snapshots
-    .filter(({ tags }) => tags[tagKeys.stack] === live.stack)
-    .sort((left, right) => {
-      if (left.address !== right.address) return left.address < right.address ? -1 : 1
-      return isNewerSnapshot(left, right) ? -1 : 1
-    })
+function newestFirst(live: LiveStack): readonly LiveSnapshot[] {
+  return [...ownSnapshots(live)].sort((left, right) => {
+    if (left.address !== right.address) return left.address < right.address ? -1 : 1
+    return isNewerSnapshot(left, right) ? -1 : 1
+  })
 }
