@@ -24,6 +24,7 @@ const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = 
   exec: async () => (await import('./commands/exec.js')).execCommand,
   trust: async () => (await import('./commands/trust.js')).trustCommand,
   sandbox: async () => (await import('./commands/sandbox.js')).sandboxCommand,
+  resolve: async () => (await import('./commands/resolve.js')).resolveCommand,
   schema: async () => (await import('./commands/schema.js')).schemaCommand,
 }
 

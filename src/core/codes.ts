@@ -56,6 +56,7 @@ export const codes = {
   FILE_UNWRITABLE: 'a file that was to be written cannot be',
   PLAN_FILE_UNUSABLE: 'what apply was given is not a saved plan, or not as it was saved',
   PLAN_STALE: 'a saved plan was made from another stack file, or the world has changed since',
+  CONFLICT_UNKNOWN: 'no two live resources carry the address that is to be settled',
   SERVER_UNKNOWN: 'the stack has no such server, or it does not run',
   STACK_FILE_MISSING: 'no stack file was named, and there is not exactly one here',
   STACK_FILE_UNREADABLE: 'a file named on the command line cannot be read',

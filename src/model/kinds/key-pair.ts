@@ -13,6 +13,8 @@ export interface KeyPairSpec {
 }
 
 export interface LiveKeyPair extends Tagged {
+  /** ISO 8601; absent where it is not known. */
+  readonly createdAt?: string
   readonly keyName: string
   /** `ssh-ed25519 AAAA…` without comment. */
   readonly publicKey: string | undefined

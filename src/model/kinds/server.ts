@@ -34,6 +34,8 @@ export interface RootVolumeSpec {
 }
 
 export interface LiveServer extends Tagged {
+  /** When it was launched, by its root volume, as starts do not change that; ISO 8601; absent where it is not known. */
+  readonly createdAt?: string
   readonly state: 'pending' | 'running' | 'stopping' | 'stopped'
   readonly type: string
   readonly imageId: string

@@ -1,11 +1,12 @@
 import { parseAddress, type Address } from '../../model/address.js'
 import type { World } from '../world.js'
+import { claimantsOf, claimantText } from '../../model/claimants.js'
 import { leave, refuse, warningOf, type Leave, type Refuse } from './decided.js'
 
 /** Addresses that are out of the plan from the start: nothing is done with them, nor with what stands on them. */
 export function decideHeld(world: World): ReadonlyMap<Address, Refuse | Leave> {
   const held = new Map<Address, Refuse | Leave>()
-  for (const [address, ids] of world.live.conflicts) held.set(address, conflict(address, ids))
+  for (const [address, ids] of world.live.conflicts) held.set(address, conflict(world, address, ids))
   for (const [address, reason] of world.live.unreadable) {
     if (!isKnown(world, address) && !held.has(address)) held.set(address, unreadable(address, reason))
   }
@@ -13,9 +14,11 @@ export function decideHeld(world: World): ReadonlyMap<Address, Refuse | Leave> {
 }
 
 /** Two live resources with one address: nothing is done with either, and nothing is deleted to settle it. */
-function conflict(address: Address, ids: readonly string[]): Refuse {
-  const message = `${ids.join(' and ')} both carry the address ${address}`
-  const hint = 'take the tag evenkeel:address off the one that is not meant; neither is touched until then'
+function conflict(world: World, address: Address, ids: readonly string[]): Refuse {
+  const claimants = claimantsOf(world.live.stack, address, ids)
+  const told = claimants.map((claimant) => claimantText(claimant, claimants))
+  const message = `${told.join(' and ')} ${told.length > 2 ? 'all' : 'both'} carry the address ${address}`
+  const hint = `\`evenkeel resolve ${address} --keep ID\` takes evenkeel's tags off the other, and deletes nothing; none is touched until then`
   return refuse(address, 'PLAN_ADDRESS_CONFLICT', message, hint)
 }
 

@@ -33,6 +33,7 @@ function liveKeyPair(keyPair: KeyPairInfo, address: Address): LiveKeyPair {
   return {
     address,
     id: keyPair.KeyPairId ?? '',
+    ...(keyPair.CreateTime && { createdAt: keyPair.CreateTime.toISOString() }),
     tags: tagsOf(keyPair.Tags),
     keyName: keyPair.KeyName ?? '',
     publicKey: keyPair.PublicKey === undefined ? undefined : publicKeyWithoutComment(keyPair.PublicKey),

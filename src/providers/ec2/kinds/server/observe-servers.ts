@@ -30,7 +30,10 @@ export function serverFacts(
     if (census.isTemporary('server', instance.InstanceId, instance)) return []
     const address = census.addressOf('server', instance.InstanceId, instance)
     if (address === undefined) return []
-    return liveServer(instance, address, rootVolume(volumes.get(rootVolumeId(instance)))) ?? []
+    const root = volumes.get(rootVolumeId(instance))
+    const server = liveServer(instance, address, rootVolume(root))
+    const createdAt = (root?.CreateTime ?? instance.LaunchTime)?.toISOString()
+    return server ? { ...server, ...(createdAt !== undefined && { createdAt }) } : []
   })
   return { servers: sortedByAddress(servers) }
 }
