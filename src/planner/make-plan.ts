@@ -7,6 +7,7 @@ import { decide } from './decide/decide.js'
 import { allDecided } from './decide/decisions.js'
 import { liveBindings } from './document/live-bindings.js'
 import { groupsOf, plannedChanges } from './document/planned-changes.js'
+import { plannedImpossible } from './document/planned-impossible.js'
 import { plannedLedger } from './document/planned-ledger.js'
 import { plannedProblems, unreadableIn } from './document/planned-problems.js'
 import { lower } from './lower/lower.js'
@@ -36,7 +37,7 @@ export function makeDestroyPlan(spec: StackSpec | undefined, live: LiveStack, op
 function planOf(world: World): Plan {
   const decisions = decide(world)
   const groups = groupsOf(world)
-  const { steps, impossible } = lower(world, decisions, ({ address }) => groups.get(address) ?? address)
+  const { steps, impossible: leftOut } = lower(world, decisions, ({ address }) => groups.get(address) ?? address)
   const decided = allDecided(decisions)
   const problems = plannedProblems(world, decided)
   const unreadable = unreadableIn(world, decided)
@@ -51,7 +52,7 @@ function planOf(world: World): Plan {
     steps,
     problems,
     unreadable,
-    impossible,
+    impossible: plannedImpossible(world, decided, leftOut),
     bindings: liveBindings(world, decisions),
     ledger: plannedLedger(world, decided),
   }

@@ -12,7 +12,7 @@ export function resolutionText({
 }): string {
   const all = [keeps, ...frees]
   const lines = [
-    `${address}`,
+    address,
     `  stays            ${claimantText(keeps, all)}`,
     ...frees.map((claimant) => `  leaves the stack ${claimantText(claimant, all)}; it stays as it is`),
   ]

@@ -9,6 +9,11 @@ import type { LiveStack } from '../../src/model/live-stack.js'
 import { hasErrors, type Plan } from '../../src/model/plan.js'
 import { canConverge, leftIn, verdictOf } from '../../src/model/plan-verdict.js'
 import { makeDestroyPlan, makePlan } from '../../src/planner/make-plan.js'
+import type { ApplyResult } from '../../src/executor/outcome.js'
+import { driftText } from '../../src/report/drift/drift-text.js'
+import { planMarkdown } from '../../src/report/plan/plan-markdown.js'
+import { planText } from '../../src/report/plan/plan-text.js'
+import { resultText } from '../../src/report/progress/result-text.js'
 import { goldenCases } from '../golden/plan/worlds.js'
 import { stacks, tampered, tamperings } from '../support/arbitrary-stack.js'
 import { emptyLive, imagesFor, specOf } from '../support/live-stack.js'
@@ -123,6 +128,36 @@ describe('plan and drift', () => {
     expect(plan.steps).toEqual([])
     expect(plan.changes.filter(({ kind }) => kind !== 'none')).toEqual([])
     expect([verdictOf(plan), driftOf(plan).status, canConverge(plan)]).toEqual(['changes', 'pending', false])
+  })
+
+  it('name what is not possible where there are no hosts, also when all else is done', () => {
+    const text = `${mounted}sync:\n  library: { from: ./music/, to: volume.data/ }\n`.replace(
+      't3.small }',
+      't3.small, setup: ["true"] }',
+    )
+    const live = emptyLive(specOf(text), { hostsImpossible: 'there are none' })
+    const first = makePlan(specOf(text), live)
+    const after = makePlan(specOf(text), applyPlan(first, live).live)
+    expect(after.impossible).toEqual(first.impossible.filter(({ id }) => !id.startsWith('run-on-change')))
+    expect(after.impossible.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['copy-files:sync.library', 'mount-volume:volume.data', 'run-setup:server.web']),
+    )
+    expect([verdictOf(after), driftOf(after).status, driftOf(after).impossible]).toEqual([
+      'nothing',
+      'in-sync',
+      after.impossible,
+    ])
+    const result: ApplyResult = { status: 'converged', outcomes: [] }
+    const options = { color: false, durationMs: 1, again: 'again', verb: 'apply' } as const
+    const texts = [
+      planText(after, { color: false, verbose: false }),
+      planMarkdown(after),
+      driftText(driftOf(after), { color: false }),
+      resultText(after, result, options),
+    ]
+    for (const shown of texts)
+      expect(shown).toContain(`${after.impossible.length} steps of the file cannot be carried out`)
+    for (const shown of texts) expect(shown).not.toContain('as the file says')
   })
 
   it('never take what was not read for nothing', () => {

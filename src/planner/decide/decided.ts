@@ -1,6 +1,7 @@
 import type { Address } from '../../model/address.js'
 import type { ChangeKind, Diff, Impact } from '../../model/change.js'
 import type { Problem } from '../../model/plan-problem.js'
+import type { StepKind } from '../../model/steps/step.js'
 import type { Code } from '../../core/codes.js'
 
 /** A change as far as its resource goes; the impacts of its steps count too. */
@@ -24,6 +25,8 @@ export interface Decided {
   readonly problems: readonly Problem[]
   /** What the plan wanted to know for it and could not, by address, with the reason. */
   readonly unread?: ReadonlyMap<Address, string>
+  /** Steps that are not even decided, because nothing can be done inside servers here. */
+  readonly impossible?: readonly StepKind[]
 }
 
 /**

@@ -63,6 +63,10 @@ export function resultText(plan: Plan, result: ApplyResult, options: ResultTextO
     lines.push(nextText(result, summary, options))
   }
   if (result.status !== 'cancelled') lines.push(...leftLines(plan))
+  const [impossible] = plan.impossible
+  if (impossible) {
+    lines.push(`${count(plan.impossible.length, 'step')} of the file cannot be carried out here: ${impossible.reason}.`)
+  }
   return `${lines.join('\n')}\n`
 }
 

@@ -106,7 +106,7 @@ function decideArchive(around: Surroundings, spec: ArchiveSpec): ArchiveDecision
   const underWay = versions.pending.find(({ tags }) => tags[tagKeys.source] === source)
   if (underWay) return keep(`version ${snapshotVersion(underWay)} is being completed (${underWay.id})`)
   const { hostsImpossible } = world.live.stack
-  if (hostsImpossible !== undefined) return left(leave(address, hostsImpossible))
+  if (hostsImpossible !== undefined) return left({ ...leave(address, hostsImpossible), impossible: ['copy-files'] })
   const place = placeOf(around, spec)
   return 'kind' in place ? place : decideVersion(around, spec, versions, facts, source, place)
 }

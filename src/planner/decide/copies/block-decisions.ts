@@ -94,7 +94,9 @@ function decideRule(world: World, spec: SyncSpec, ends: Ends, writer: Address | 
   const closed = [source, destination].find(({ server }) => server.inside === 'closed')
   if (closed) return { ...leave(address, `${closed.server.address} is to be stopped`), target }
   const { hostsImpossible } = world.live.stack
-  if (hostsImpossible !== undefined) return { ...leave(address, hostsImpossible), target }
+  if (hostsImpossible !== undefined) {
+    return { ...leave(address, hostsImpossible), target, impossible: ['copy-blocks'] }
+  }
 
   const mayOverwrite = isOwn || spec.overwrite === true
   const isLarger =

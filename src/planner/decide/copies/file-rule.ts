@@ -37,7 +37,9 @@ export function decideFileRule(world: World, spec: SyncSpec, ends: Ends, order: 
   if (closed?.server) return leave(address, `${closed.server.address} is to be stopped`)
   const { hostsImpossible } = world.live.stack
   const isOnHosts = places.some(({ server }) => server !== undefined)
-  if (hostsImpossible !== undefined && isOnHosts && !places.some(isNew)) return leave(address, hostsImpossible)
+  if (hostsImpossible !== undefined && isOnHosts && !places.some(isNew)) {
+    return { ...leave(address, hostsImpossible), impossible: ['copy-files'] }
+  }
   const rule: Rule = {
     world,
     spec,

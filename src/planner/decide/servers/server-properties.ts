@@ -131,7 +131,8 @@ export function userDataWord(spec: ServerSpec): string | undefined {
   return spec.userData && templateSource(spec.userData)
 }
 
-function setupWord(spec: ServerSpec): readonly string[] | undefined {
+/** The set-up commands as they are recorded; undefined without any. */
+export function setupWord(spec: ServerSpec): readonly string[] | undefined {
   return spec.setup.length === 0 ? undefined : spec.setup.map(templateSource)
 }
 

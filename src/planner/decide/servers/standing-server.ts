@@ -16,7 +16,7 @@ import { errorOf, refused } from '../decided.js'
 import { imageFindings, rootVolumeFindings, userDataFindings } from './launch-differences.js'
 import type { Modification, ServerDecision } from './server-decision.js'
 import { factsOf, insideOf, isRunning, type Inside } from './server-outlook.js'
-import { serverProperties, serverWords } from './server-properties.js'
+import { serverProperties, serverWords, setupWord } from './server-properties.js'
 import { decideNewServer, serverTags, type Replacement } from './new-server.js'
 
 export function decideStandingServer(world: World, spec: ServerSpec, live: LiveServer): ServerDecision {
@@ -73,7 +73,8 @@ export function decideStandingServer(world: World, spec: ServerSpec, live: LiveS
     },
     modification: modificationOf(spec, diffs),
     tagging: withoutProtectTag(spec, live, tags),
-    setupRuns: diffs.some(({ path }) => path === 'setup'),
+    setupRuns:
+      diffs.some(({ path }) => path === 'setup') || (inside === 'impossible' && owesSetup(world, spec, applied)),
     pinsHostKey,
     stopsForRelease: false,
     change: { address, kind: kind === 'keep' ? 'none' : 'update', reason: reasonFor(all), diffs: all },
@@ -117,6 +118,12 @@ const hostKeyDiff: Diff<'server'> = {
   before: null,
   after: knownAfterApply,
   cause: 'pending',
+}
+
+/** Whether set-up commands stand in the file that were not run; where there are no hosts, that stays so. */
+function owesSetup(world: World, spec: ServerSpec, applied: AppliedRecord | undefined): boolean {
+  const word = setupWord(spec)
+  return word !== undefined && applied?.setup !== world.digest(word)
 }
 
 function isEntered(inside: Inside): boolean {

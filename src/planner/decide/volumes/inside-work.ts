@@ -56,7 +56,6 @@ export function decideInside({ world, copies }: VolumeInputs, input: InsideInput
   const kept = pickApplied(applied, insideKeys)
   const nothing = { work: undefined, diffs: [], record: kept, displacedBy: undefined, problems: [], unread: nobody }
   if (server.inside === 'closed') return { ...nothing, problems: closedProblems(world, input, applied) }
-  if (server.inside === 'impossible' && !arrives) return nothing
   const unread = unreadServer(spec, server)
   const filled = copies.filled.get(spec.address)
   if (filled?.state === 'waiting') return { ...nothing, unread }
@@ -67,12 +66,15 @@ export function decideInside({ world, copies }: VolumeInputs, input: InsideInput
   const filesystem = decideFilesystem(context)
   const mount = spec.mount ? decideMount(context, spec.mount) : decideNoMount(context)
   const growth = decideGrowth(context, input.grows || copies.growing.has(spec.address))
+  const work = { server: server.address, fstype: spec.fstype, ...filesystem.work, ...mount.work, ...growth.work }
+  // Its steps are told as what is not possible here; nothing of it is known to differ.
+  if (server.inside === 'impossible' && !arrives) return { ...nothing, work }
   const isRecorded = server.inside !== 'impossible' && (view.isWanted || spec.mount !== undefined)
   // What comes from a copy has the label and UUID of its source.
   const isCopied = filled !== undefined || copies.records.has(spec.address)
   const identity = isCopied || arrives ? [] : identityDifferences(world.digest, spec, view, applied)
   return {
-    work: { server: server.address, fstype: spec.fstype, ...filesystem.work, ...mount.work, ...growth.work },
+    work,
     diffs: [...filesystem.diffs, ...identity, ...mount.diffs, ...growth.diffs],
     record: isRecorded ? withoutLeft(recordOf(world.digest, insideWords(spec)), kept, identity) : kept,
     displacedBy: mount.isDisplaced ? input.displacedBy : undefined,

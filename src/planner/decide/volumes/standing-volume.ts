@@ -115,7 +115,8 @@ export function decideStandingVolume(
   const [left] = succeeded
   const rests = restReason(inputs, address, inside) ?? (left && `${left.old.id}, whose place it took, is still there`)
   // What differs and is left makes no update, unless something is tried all the same.
-  const isIdle = diffs.length === 0 || !isFollowed(attachment, modification, inside?.work)
+  const isTried = server?.inside !== 'impossible' && isFollowed(attachment, modification, inside?.work)
+  const isIdle = diffs.length === 0 || !isTried
   const isSame = diffs.every(isLeft) && isIdle && rests === undefined
   return {
     ...common,
