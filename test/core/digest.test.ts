@@ -9,6 +9,7 @@ describe('canonical JSON', () => {
     [{ z: 1, é: 2, '\uffff': 3, '\u{1f600}': 4, Z: 5 }, '{"Z":5,"z":1,"é":2,"\u{1f600}":4,"\uffff":3}'],
     // The order of RFC 8785 and of most libraries would be "10", "9", "a".
     [{ a: 1, 10: 2, 9: 3 }, '{"9":3,"10":2,"a":1}'],
+    [JSON.parse('{"b":{"__proto__":{"d":2,"c":1}},"__proto__":1}'), '{"__proto__":1,"b":{"__proto__":{"c":1,"d":2}}}'],
   ])('of %j', (value, text) => {
     expect(canonicalJson(value)).toBe(text)
   })
