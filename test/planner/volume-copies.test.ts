@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { LiveStack } from '../../src/model/live-stack.js'
-import { makePlan } from '../../src/planner/make-plan.js'
+import { makeDestroyPlan, makePlan } from '../../src/planner/make-plan.js'
 import type { Plan } from '../../src/model/plan.js'
 import { tagKeys } from '../../src/model/tags.js'
 import { emptyLive, specOf } from '../support/live-stack.js'
+import { liveSnapshot } from '../support/live-volume.js'
 import { applyPlan } from '../support/plan-effects.js'
 
 const servers = `evenkeel: 1
@@ -57,6 +58,28 @@ describe.each(['blocks', 'clone'])('a copy of a volume, method %s', (method) => 
     const { live: after, failed } = applyPlan(planOf(moved, live), live, Infinity, 2)
     expect(failed).toEqual([])
     expect(planOf(moved, after)).toMatchObject({ steps: [], applyable: true })
+  })
+})
+
+describe('a snapshot that a cut-off clone has left', () => {
+  const text = withRule('clone')
+  const left = (live: LiveStack): LiveStack => ({
+    ...live,
+    snapshots: [liveSnapshot('sync.spare', 'snap-left', { tags: { [tagKeys.stack]: 'jukebox' } })],
+  })
+
+  it.each<[string, string | undefined, LiveStack]>([
+    ['with the next clone', text, left(settled(servers))],
+    ['beside the clone', text, left(settled(text))],
+    ['with the rule', text.split('sync:')[0], left(settled(text))],
+    ['when the rule copies blocks', withRule('blocks', undefined, ', overwrite: true'), left(settled(text))],
+    ['with everything', undefined, left(settled(text))],
+  ])('goes %s', (_what, after, live) => {
+    const plan = after === undefined ? makeDestroyPlan(undefined, live) : planOf(after, live)
+    expect(plan.steps.filter(({ kind }) => kind === 'delete-snapshot').map(({ id }) => String(id))).toContain(
+      'delete-snapshot:sync.spare#snap-left',
+    )
+    expect(plan.changes.filter(({ address }) => address === 'sync.spare')).toHaveLength(1)
   })
 })
 

@@ -28,7 +28,7 @@ export interface RemoveFiles extends Decided {
   readonly kind: 'remove'
   /** The tag that records it. */
   readonly tag: string
-  /** The servers and volumes that carry it; never empty. */
+  /** The servers and volumes that carry it. */
   readonly targets: readonly Address[]
 }
 

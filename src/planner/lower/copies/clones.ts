@@ -1,4 +1,4 @@
-import type { Address } from '../../../model/address.js'
+import { parseAddress, type Address } from '../../../model/address.js'
 import type { LiveSnapshot } from '../../../model/kinds/volume-snapshot.js'
 import { nameTag } from '../../../model/names.js'
 import type { StepId } from '../../../model/steps/step.js'
@@ -13,6 +13,11 @@ import { settled } from '../volumes.js'
 /** Lowers what becomes of the rules that make clones. */
 export function lowerClones({ graph, world, decisions }: Lowering): void {
   for (const decision of decisions.clones.values()) lowerRule(graph, world, decision)
+  for (const [address, left] of world.live.snapshots) {
+    // Of a rule that clones no more, or that the file no longer names.
+    const isOfRule = parseAddress(address)?.kind === 'sync' && !decisions.clones.has(address)
+    if (isOfRule) lowerLeftovers(graph, address, left, [])
+  }
 }
 
 function lowerRule(graph: StepGraph, world: World, decision: CloneDecision): void {
