@@ -10,6 +10,7 @@ import type { LiveVolume } from './kinds/volume.js'
 import type { LiveSnapshot } from './kinds/volume-snapshot.js'
 import type { LiveImage } from './launch/image.js'
 import type { LiveSubnet } from './launch/subnet.js'
+import type { Wish } from './wish.js'
 
 /**
  * What was observed: EC2 facts, and what is inside the servers where they were probed. Plain data, so that a test can
@@ -36,7 +37,7 @@ export interface LiveStack {
    * Every address that the last apply left behind, from the stack's ledger (a launch template, so that the knowledge
    * lives in EC2); undefined when there is none yet. It tells "was there and is gone" from "was never made".
    */
-  readonly ledger: { readonly id: string; readonly addresses: readonly Address[] } | undefined
+  readonly ledger: LiveLedger | undefined
   /** The operator's address as EC2 sees it; asked only where the file says `my-ip`. */
   readonly operatorIp: string | undefined
   /** Why it could not be found out, where it was asked. */
@@ -57,6 +58,14 @@ export interface LiveStack {
   readonly hostsLeftOut?: boolean
   /** What could not be read, and why; empty when the picture is complete. */
   readonly unreadable: readonly Unreadable[]
+}
+
+export interface LiveLedger {
+  /** Undefined: it is to be looked up by its name before it is written. */
+  readonly id: string | undefined
+  readonly addresses: readonly Address[]
+  /** What was asked for and is not known to be done, by address; absent where there is nothing. */
+  readonly wishes?: readonly Wish[]
 }
 
 export interface Unreadable {

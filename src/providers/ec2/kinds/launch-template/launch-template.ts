@@ -1,13 +1,19 @@
 import type { CloudFacts, CloudQuery, LaunchTemplateCloud } from '../../../../executor/ports.js'
 import type { Ec2Api } from '../../wire/api.js'
 import type { Kind } from '../kind.js'
-import { readLedger, readLaunchTemplate, writeLedger } from './ledger-template.js'
+import { readLedger, readLaunchTemplate, writeLedger, type Ledger } from './ledger-template.js'
 
 /** Launch templates: nothing is launched from them, they keep what a stack must remember. */
 export const launchTemplateKind = {
   idPrefix: 'lt',
   readById: readLaunchTemplate,
-  describe: async (api: Ec2Api, { stack }: CloudQuery) => ({ ledger: await readLedger(api, stack) }),
+  describe: async (api: Ec2Api, { stack }: CloudQuery) => ({ ledger: liveLedger(await readLedger(api, stack)) }),
   facts: ({ launchTemplate }: { readonly launchTemplate: Pick<CloudFacts, 'ledger'> }) => launchTemplate,
   cloud: (api): LaunchTemplateCloud => ({ writeLedger: (request) => writeLedger(api, request) }),
 } as const satisfies Kind<unknown, never, object, object>
+
+function liveLedger(ledger: Ledger | undefined): CloudFacts['ledger'] {
+  if (!ledger) return undefined
+  const { id, addresses, wishes } = ledger
+  return { id, addresses, ...(wishes.length > 0 && { wishes }) }
+}
