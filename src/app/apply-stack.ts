@@ -2,6 +2,7 @@ import { PlanError } from '../core/errors.js'
 import { applyPlan, type ApplyOptions } from '../executor/apply-plan.js'
 import type { ApplyResult } from '../executor/outcome.js'
 import type { Plan } from '../model/plan.js'
+import { sameWishes } from '../model/wish.js'
 import type { Session } from './session.js'
 
 export interface ApplyStackOptions extends Pick<ApplyOptions, 'events' | 'signal' | 'concurrency'> {
@@ -26,7 +27,8 @@ export async function applyStack(
 
 /** Whether carrying the plan out would change nothing: no step, and the same ledger. */
 export function isNothingToDo({ steps, ledger }: Plan): boolean {
-  const { before, after } = ledger
+  const { before, after, wishes } = ledger
+  if (wishes && !sameWishes(wishes.before, wishes.open)) return false
   if (steps.length > 0 || before.length !== after.length) return false
   const stays = new Set(after)
   return before.every((address) => stays.has(address))

@@ -1,6 +1,7 @@
 import { PlanError, UsageError } from '../core/errors.js'
 import { findCheckpoint, restoredBy } from '../model/checkpoint.js'
 import type { LiveVolume } from '../model/kinds/volume.js'
+import type { StackSpec } from '../model/stack-spec.js'
 import type { LiveStack } from '../model/live-stack.js'
 import type { PlanOptions } from '../planner/make-plan.js'
 import { snapshotVersion } from '../model/snapshot-version.js'
@@ -30,9 +31,19 @@ export function volumeNamed(name: string, live: LiveStack): LiveVolume {
   })
 }
 
-/** What a plan is given to restore a volume to a version: a number, or `latest`. */
-export function restoreTo(name: string, version: number | 'latest', live: LiveStack): PlanOptions['restore'] {
+/** What a plan is given to restore a volume to a version: a number, or `latest`. The file must name the volume. */
+export function restoreTo(
+  name: string,
+  version: number | 'latest',
+  live: LiveStack,
+  spec: StackSpec,
+): PlanOptions['restore'] {
   const wanted = volumeAddress(name)
+  if (!spec.volumes.some(({ address }) => address === wanted)) {
+    throw new UsageError('VOLUME_UNKNOWN', `the stack file of ${spec.stack} names no ${wanted}`, {
+      hint: 'write an entry for it: a volume that the file does not name is removed, and not restored',
+    })
+  }
   const completed = live.snapshots
     .filter(({ address, state, tags }) => {
       return address === wanted && state === 'completed' && tags[tagKeys.stack] === live.stack

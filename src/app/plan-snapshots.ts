@@ -1,5 +1,6 @@
 import { UsageError } from '../core/errors.js'
 import type { Plan } from '../model/plan.js'
+import type { LiveStack } from '../model/live-stack.js'
 import { makeCheckpointPlan, makeSnapshotPlan } from '../planner/snapshot-plan.js'
 import { checkpointName, restoreTo, volumeNamed } from './named-snapshots.js'
 import { planStack, type PlanningOptions } from './plan-stack.js'
@@ -33,5 +34,6 @@ export function planRestore(
   { volume, version }: { readonly volume: string; readonly version: number | 'latest' },
   options: PlanningOptions,
 ): Promise<Plan> {
-  return planStack(session, { ...options, hosts: true, restore: (live) => restoreTo(volume, version, live) })
+  const restore = (live: LiveStack) => restoreTo(volume, version, live, session.spec)
+  return planStack(session, { ...options, hosts: true, restore })
 }

@@ -41,7 +41,13 @@ export async function observeAndPlan(session: Session, options: PlanChoice): Pro
   const source = options.checkpoint === undefined ? undefined : checkpointName(options.checkpoint, session.spec.stack)
   const [live, facts] = await Promise.all([observeFor(session, options), planningFacts(session, options)])
   const restore = source ? restoreFrom(live, source, session) : options.restore?.(live)
-  return { plan: makePlan(session.spec, live, { ...facts, updateImages, ...(restore && { restore }) }), live }
+  const plan = makePlan(session.spec, live, {
+    ...facts,
+    updateImages,
+    ...(restore && { restore }),
+    ...(source && { checkpoint: `${source.stack}/${source.name}` }),
+  })
+  return { plan, live }
 }
 
 /** Observes what a plan of that choice is made from. */

@@ -16,6 +16,7 @@ const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = 
   snapshot: async () => (await import('./commands/snapshot.js')).snapshotCommand,
   snapshots: async () => (await import('./commands/snapshots.js')).snapshotsCommand,
   restore: async () => (await import('./commands/restore.js')).restoreCommand,
+  withdraw: async () => (await import('./commands/withdraw.js')).withdrawCommand,
   checkpoint: async () => (await import('./commands/checkpoint.js')).checkpointCommand,
   checkpoints: async () => (await import('./commands/checkpoints.js')).checkpointsCommand,
   sync: async () => (await import('./commands/sync.js')).syncCommand,

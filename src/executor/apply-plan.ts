@@ -3,9 +3,11 @@ import { required } from '../core/assert.js'
 import { systemClock, type Clock } from '../core/clock.js'
 import { BugError, Cancelled, EvenkeelError, messageOf } from '../core/errors.js'
 import { hearingWaits, type WaitSink } from '../core/wait-sink.js'
+import type { Address } from '../model/address.js'
 import type { Plan } from '../model/plan.js'
 import { canConverge } from '../model/plan-verdict.js'
 import type { Step } from '../model/steps/step.js'
+import { sameWishes, type Wish } from '../model/wish.js'
 import { createRunBindings, type RunBindings } from './run-bindings.js'
 import type { EventSink } from './events.js'
 import { createHeartbeat, heartbeatMs } from './heartbeat.js'
@@ -15,6 +17,7 @@ import type { ApplyResult, Outcome } from './outcome.js'
 import type { Ports } from './ports.js'
 import { retryingHosts, retryingSync } from './retried-ports.js'
 import { createSchedule, type Limits, type Schedule } from './schedule.js'
+import { wishesAfter } from './run-wishes.js'
 import { runStep } from './steps/run-step.js'
 import type { StepContext } from './steps/step-context.js'
 
@@ -64,23 +67,47 @@ async function carryOut(
 ): Promise<ApplyResult> {
   const bindings = createRunBindings(plan.bindings)
   const schedule = createSchedule(plan.steps, limitsFor(options.concurrency ?? defaultConcurrency))
-  let ledger = { id: plan.ledger.id, addresses: plan.ledger.before }
-  const writeLedger = async (addresses: typeof ledger.addresses | undefined) => {
-    if (addresses === undefined) return
-    const id = await ports.cloud.writeLedger({ stack: plan.stack, id: ledger.id, addresses })
-    ledger = { id, addresses }
+  let ledger: LedgerState = {
+    id: plan.ledger.id,
+    addresses: plan.ledger.before,
+    wishes: plan.ledger.wishes?.before ?? [],
+  }
+  const writeLedger = async (
+    addresses: LedgerState['addresses'] = ledger.addresses,
+    open: LedgerState['wishes'] = ledger.wishes,
+  ) => {
+    // Nothing is wanted of a stack that is gone, as the plan wanted it.
+    const isGone = addresses.length + plan.ledger.after.length === 0
+    const wishes = isGone ? [] : open
+    const isEmptied = addresses.length + wishes.length === 0 && ledger.id !== undefined
+    const isSame = addresses === ledger.addresses && sameWishes(wishes, ledger.wishes)
+    if (isSame && !isEmptied) return
+    const id = await ports.cloud.writeLedger({ stack: plan.stack, id: ledger.id, addresses, wishes })
+    ledger = { id, addresses, wishes }
   }
   try {
-    await writeLedger(ledgerDuring(plan.ledger, plan.steps))
+    // What is wanted is written down before the first step: whoever comes after a crash goes on with it.
+    const open = plan.steps.length > 0 ? plan.ledger.wishes?.open : undefined
+    await writeLedger(ledgerDuring(plan.ledger, plan.steps), open)
     await runAll({ plan, ports, options, clock, emit, bindings, schedule })
     const isBound = (address: string) => bindings.get(address as Step['address']) !== undefined
     const outcomeOf = (step: Step) => schedule.outcomeOf(step.id)
-    await writeLedger(ledgerAfter(plan.ledger, ledger.addresses, plan.steps, outcomeOf, isBound))
+    await writeLedger(
+      ledgerAfter(plan.ledger, ledger.addresses, plan.steps, outcomeOf, isBound),
+      plan.ledger.wishes && wishesAfter(plan.ledger.wishes, plan.steps, outcomeOf),
+    )
   } catch (error) {
     schedule.cancelRest()
     return resultOf(plan, schedule, asEvenkeelError(error))
   }
   return resultOf(plan, schedule, undefined)
+}
+
+/** What stands in EC2 now. */
+interface LedgerState {
+  readonly id: string | undefined
+  readonly addresses: readonly Address[]
+  readonly wishes: readonly Wish[]
 }
 
 interface Run {

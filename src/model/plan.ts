@@ -3,6 +3,7 @@ import type { Change } from './change.js'
 import type { Unreadable } from './live-stack.js'
 import type { Problem } from './plan-problem.js'
 import type { Step, StepId } from './steps/step.js'
+import type { Wish } from './wish.js'
 
 /** What is to be done, in an order that respects every need. Plain JSON: it can be saved, and the same inputs give the same bytes. */
 export interface Plan {
@@ -36,6 +37,16 @@ export interface PlannedLedger {
   readonly before: readonly Address[]
   /** When every step is done; empty: the stack is gone, and so is the ledger. */
   readonly after: readonly Address[]
+  /** Absent where there are none, neither as read nor now. */
+  readonly wishes?: PlannedWishes
+}
+
+/** What was asked for and may take several runs, each list by address. */
+export interface PlannedWishes {
+  /** As read. */
+  readonly before: readonly Wish[]
+  /** Written before the first step; each goes when it is done. */
+  readonly open: readonly Wish[]
 }
 
 /** What a step needs to know of a resource that exists. */

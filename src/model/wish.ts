@@ -1,3 +1,4 @@
+import { canonicalJson } from '../core/digest.js'
 import { compareText } from './address-order.js'
 import type { Address } from './address.js'
 
@@ -39,8 +40,7 @@ export function sameWishes(left: readonly Wish[], right: readonly Wish[]): boole
 }
 
 function isSame(left: Wish, right: Wish | undefined): boolean {
-  const textOf = (wish: Wish | undefined) => JSON.stringify(wish && Object.entries(wish).sort())
-  return left === right || textOf(left) === textOf(right)
+  return left === right || canonicalJson(left) === canonicalJson(right ?? null)
 }
 
 /** A wish as an unknown value says it; undefined when it says none. */

@@ -39,7 +39,8 @@ function planOf(world: World): Plan {
   const groups = groupsOf(world)
   const { steps, impossible: leftOut } = lower(world, decisions, ({ address }) => groups.get(address) ?? address)
   const decided = allDecided(decisions)
-  const problems = plannedProblems(world, decided)
+  const ledger = plannedLedger(world, decided, steps)
+  const problems = plannedProblems(world, decided, ledger)
   const unreadable = unreadableIn(world, decided)
   return {
     formatVersion: 1,
@@ -54,7 +55,7 @@ function planOf(world: World): Plan {
     unreadable,
     impossible: plannedImpossible(world, decided, leftOut),
     bindings: liveBindings(world, decisions),
-    ledger: plannedLedger(world, decided),
+    ledger,
   }
 }
 

@@ -1,7 +1,8 @@
 import { parseAddress, type Address } from '../model/address.js'
 import { sortedAddresses } from '../model/address-order.js'
-import type { Plan } from '../model/plan.js'
+import type { Plan, PlannedWishes } from '../model/plan.js'
 import type { Step, StepId } from '../model/steps/step.js'
+import { sortedWishes, type Wish } from '../model/wish.js'
 
 /**
  * The part of a plan that does some sync rules, and nothing else; or, where a rule waits for something that only an apply
@@ -26,7 +27,7 @@ export function planOfRules(
   for (const step of plan.steps) if (isOfRules(step)) add(step)
   const foreign = [...wanted].filter((step) => !isOfRules(step) && step.kind !== 'connect-host')
   if (foreign.length > 0) return { kind: 'waits', steps: foreign.map(({ id }) => id) }
-  const { before } = plan.ledger
+  const { before, wishes } = plan.ledger
   const after = new Set(plan.ledger.after)
   const copied = rules.filter((rule) => after.has(rule))
   const unreadable = plan.unreadable.filter(isOfRules)
@@ -49,7 +50,13 @@ export function planOfRules(
       ledger: {
         ...plan.ledger,
         after: before.length === 0 ? before : sortedAddresses(new Set([...before, ...copied])),
+        ...(wishes && { wishes: { before: wishes.before, open: wishesOfRules(wishes, isOfRules) } }),
       },
     },
   }
+}
+
+/** Those of the rules as planned; of all others, as they are. */
+function wishesOfRules({ before, open }: PlannedWishes, isOfRules: (wish: Wish) => boolean): readonly Wish[] {
+  return sortedWishes([...open.filter(isOfRules), ...before.filter((wish) => !isOfRules(wish))])
 }

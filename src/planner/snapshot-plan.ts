@@ -54,6 +54,7 @@ function finish(
   const changes = [...reasons].map(([address, reason]): Change => {
     return { address, kind: 'update', reason, impact: impacts.get(address) ?? 'none', diffs: [] }
   })
+  const wishes = live.ledger?.wishes
   const ledger = sortedAddresses(live.ledger?.addresses ?? [])
   return {
     formatVersion: 1,
@@ -68,6 +69,11 @@ function finish(
     unreadable: [],
     impossible,
     bindings: liveBindings(world, { servers: new Map(), volumes: new Map() }),
-    ledger: { id: live.ledger?.id, before: ledger, after: ledger },
+    ledger: {
+      id: live.ledger?.id,
+      before: ledger,
+      after: ledger,
+      ...(wishes && { wishes: { before: wishes, open: wishes } }),
+    },
   }
 }

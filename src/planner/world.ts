@@ -5,9 +5,10 @@ import type { ServerSpec } from '../model/kinds/server.js'
 import type { VolumeSpec } from '../model/kinds/volume.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import { indexLive, type LiveIndex } from './live-index.js'
+import { openWishes, type OpenWishes, type RestoreOptions } from './open-wishes.js'
 
 /** What a caller may add to a plan's inputs. */
-export interface PlanOptions {
+export interface PlanOptions extends RestoreOptions {
   /** Git commit, or `--revision`: recorded in tags together with other changes. */
   readonly revision?: string | undefined
   /** The run that will apply the plan: recorded on what it creates. */
@@ -16,8 +17,6 @@ export interface PlanOptions {
   readonly updateImages?: readonly Address[] | undefined
   /** The moment for which the plan is made, ISO 8601: without it no snapshot is due. */
   readonly now?: string | undefined
-  /** Volumes that another takes the place of, made from this snapshot. */
-  readonly restore?: Readonly<Record<Address, string>> | undefined
   /** Digest of the stack file's specification where the caller has it already. */
   readonly specDigest?: string | undefined
 }
@@ -31,6 +30,8 @@ export interface World {
   readonly volumesByServer: ReadonlyMap<Address, readonly VolumeSpec[]>
   readonly live: LiveIndex
   readonly options: PlanOptions
+  /** What was asked for and is not done. */
+  readonly wishes: OpenWishes
   readonly digest: Digester
   /** Whether everything goes: volumes then go by what the file says, where there is one. */
   readonly destroying: StackSpec | undefined
@@ -50,12 +51,14 @@ export function worldOf(
   options: PlanOptions,
   destroying: StackSpec | undefined,
 ): World {
+  const index = indexLive(live)
   return {
     spec,
     volumes: new Map(spec.volumes.map((volume) => [volume.address, volume])),
     volumesByServer: groupedByServer(spec.volumes),
-    live: indexLive(live),
+    live: index,
     options,
+    wishes: openWishes(spec, index, options, destroying),
     digest: createDigester(),
     destroying,
     going: {

@@ -9,6 +9,7 @@ import {
   EC2Client,
 } from '@aws-sdk/client-ec2'
 import { afterAll } from 'vitest'
+import { required } from '../../src/core/assert.js'
 import { applyPlan } from '../../src/executor/apply-plan.js'
 import type { RunEvent } from '../../src/executor/events.js'
 import { observeStack } from '../../src/executor/observe/observe-stack.js'
@@ -18,6 +19,7 @@ import { createHosts } from '../../src/hosts/hosts.js'
 import { createLocalKeys } from '../../src/hosts/keys/local-keys.js'
 import type { LiveStack } from '../../src/model/live-stack.js'
 import { makeDestroyPlan, makePlan, type PlanOptions } from '../../src/planner/make-plan.js'
+import { makeCheckpointPlan, makeSnapshotPlan } from '../../src/planner/snapshot-plan.js'
 import type { Plan } from '../../src/model/plan.js'
 import { createEc2Cloud } from '../../src/providers/ec2/cloud.js'
 import { createSandbox, type Faults, type RequestRecord } from '../../src/sandbox/sandbox.js'
@@ -33,16 +35,18 @@ export interface Simulation {
   readonly client: EC2Client
   /** The live stack as a plan of this file is made from it. */
   observe(text: string): Promise<LiveStack>
-  plan(text: string, options?: PlanOptions): Promise<Plan>
+  plan(text: string, options?: PlanChoice): Promise<Plan>
   /** A plan from what was observed before. */
   planFrom(live: LiveStack, text: string, options?: PlanOptions): Plan
   planDestroy(text: string): Promise<Plan>
+  planSnapshot(text: string, volume: string): Promise<Plan>
+  planCheckpoint(text: string, name: string): Promise<Plan>
   /** Plans and applies; every run has its own id. */
   apply(text: string, options?: ApplyChoice): Promise<{ readonly plan: Plan; readonly result: ApplyResult }>
   destroy(text: string): Promise<{ readonly plan: Plan; readonly result: ApplyResult }>
   carryOut(plan: Plan, options?: ApplyChoice): Promise<ApplyResult>
   /** Plans, and applies until the run is killed after so many of its calls; whether it came to that. */
-  kill(text: string, calls: number): Promise<boolean>
+  kill(text: string, calls: number, options?: PlanChoice): Promise<boolean>
   killDestroy(text: string, calls: number): Promise<boolean>
   setFaults(faults: Faults): void
   /** The requests that were answered while `work` ran. */
@@ -51,7 +55,14 @@ export interface Simulation {
   close(): Promise<void>
 }
 
+interface PlanChoice extends PlanOptions {
+  /** Other stacks whose snapshots are read too. */
+  readonly snapshotsOf?: readonly string[]
+}
+
 interface ApplyChoice {
+  /** What the plan is asked for beside the file. */
+  readonly plan?: PlanChoice
   readonly run?: string
   readonly signal?: AbortSignal
   readonly events?: (event: RunEvent) => void
@@ -114,9 +125,10 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
       directory: join(directory.path, 'keys', spec.stack),
     }),
   })
-  const observe = (spec: StackSpec) =>
+  const observe = (spec: StackSpec, snapshotsOf: readonly string[] = []) =>
     observeStack(spec, portsFor(spec), {
       hosts: true,
+      snapshotsOf,
       ...(options.hosts === undefined && { hostsImpossible: 'this sandbox has no hosts' }),
     })
   const portsOf = new WeakMap<Plan, Ports>()
@@ -134,7 +146,7 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
   const simulation: Simulation = {
     client,
     observe: (text) => observe(specOf(text)),
-    plan: async (text, choice) => simulation.planFrom(await simulation.observe(text), text, choice),
+    plan: async (text, choice) => simulation.planFrom(await observe(specOf(text), choice?.snapshotsOf), text, choice),
     planFrom(live, text, choice) {
       const spec = specOf(text)
       return remember(makePlan(spec, live, { run: `run-${runs + 1}`, ...choice }), spec)
@@ -143,8 +155,21 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
       const spec = specOf(text)
       return remember(makeDestroyPlan(spec, await observe(spec), { run: `run-${runs + 1}` }), spec)
     },
+    async planSnapshot(text, name) {
+      const spec = specOf(text)
+      const live = await observe(spec)
+      const volume = required(
+        live.volumes.find(({ address }) => address === name),
+        name,
+      )
+      return remember(makeSnapshotPlan(spec, live, volume, { run: `run-${runs + 1}` }), spec)
+    },
+    async planCheckpoint(text, name) {
+      const spec = specOf(text)
+      return remember(makeCheckpointPlan(spec, await observe(spec), name, { run: `run-${runs + 1}` }), spec)
+    },
     async apply(text, choice) {
-      const plan = await simulation.plan(text)
+      const plan = await simulation.plan(text, choice?.plan)
       return { plan, result: await simulation.carryOut(plan, choice) }
     },
     async destroy(text) {
@@ -155,9 +180,10 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
       runs += 1
       const ports = portsOf.get(plan)
       if (!ports) throw new Error('the plan is of another simulation')
-      return applyPlan(plan, ports, { run: `run-${runs}`, ...choice })
+      const { plan: _plan, ...others } = choice
+      return applyPlan(plan, ports, { run: `run-${runs}`, ...others })
     },
-    kill: async (text, calls) => killPlan(await simulation.plan(text), calls),
+    kill: async (text, calls, choice) => killPlan(await simulation.plan(text, choice), calls),
     killDestroy: async (text, calls) => killPlan(await simulation.planDestroy(text), calls),
     setFaults: (faults) => sandbox.setFaults(faults),
     async requestsDuring(work) {

@@ -49,11 +49,9 @@ export const applyCommand: CommandDefinition = (finish) =>
       const hosts = enters || 'left-out'
       const exitCode = await withSession(file, plain, async (session) => {
         const plan = await planStack(session, { ...plain, hosts, checkpoint })
-        // Volumes that were brought to a checkpoint are not brought there again.
+        // Volumes that were brought to a checkpoint are not brought there again; what of it is left, every apply goes on with.
         const replan = () => planStack(session, { ...plain, hosts: hosts === 'left-out' ? hosts : true })
-        const again =
-          checkpoint === undefined ? {} : { again: `evenkeel apply ${session.file.path} --checkpoint ${checkpoint}` }
-        return carryOut(session, { verb: 'apply', plan, replan, ...again }, plain)
+        return carryOut(session, { verb: 'apply', plan, replan }, plain)
       })
       finish(exitCode)
     })

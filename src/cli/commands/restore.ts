@@ -10,8 +10,8 @@ Examples:
   evenkeel restore music --version latest -f staging.stack.yaml --yes
 
 The present volume is unmounted and leaves a snapshot first; then one that is made from the version takes its place, and
-it goes, unless its \`onRemove\` is \`retain\`. Whatever else the file asks for stands in the plan too. Cut off anywhere,
-\`evenkeel apply\` finishes it.
+it goes, unless its \`onRemove\` is \`retain\`. Whatever else the file asks for stands in the plan too. Cut off anywhere, the
+next \`evenkeel apply\` goes on with it, until it is done or \`evenkeel withdraw\` takes it back.
 
 Exit status: 0 converged, 1 failed or partial, 130 interrupted.`
 

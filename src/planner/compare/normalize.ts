@@ -4,7 +4,8 @@ import { liveLists, specLists } from '../../model/kinds/kinds.js'
 import type { StackSpec } from '../../model/stack-spec.js'
 import { compareText, sortedByAddress } from '../../model/address-order.js'
 import type { HostFacts } from '../../model/inside/host-facts.js'
-import type { LiveStack } from '../../model/live-stack.js'
+import type { LiveLedger, LiveStack } from '../../model/live-stack.js'
+import { sortedWishes } from '../../model/wish.js'
 
 /** The same specification with every list whose order means nothing in one order. */
 export function normalizedSpec(spec: StackSpec): StackSpec {
@@ -39,7 +40,7 @@ export function normalizedLive(live: LiveStack): LiveStack {
       securityGroupIds: [...server.securityGroupIds].sort(compareText),
     })),
     snapshots: sortedByAddress(live.snapshots, idOf),
-    ledger: live.ledger && { ...live.ledger, addresses: [...live.ledger.addresses].sort(compareText) },
+    ledger: live.ledger && normalizedLedger(live.ledger),
     hosts: Object.fromEntries(Object.entries(live.hosts).map(([address, facts]) => [address, normalizedHost(facts)])),
     unreadable: sortedByAddress(live.unreadable, ({ reason }) => reason),
   }
@@ -84,6 +85,15 @@ function sortedLists<List extends string, Lists extends { readonly [Name in List
     return items ? [[list, sortedByAddress<Listed>(items, ({ id = '' }) => id)]] : []
   })
   return Object.fromEntries(sorted) as Pick<Lists, List>
+}
+
+function normalizedLedger(ledger: LiveLedger): LiveLedger {
+  const { wishes } = ledger
+  return {
+    ...ledger,
+    addresses: [...ledger.addresses].sort(compareText),
+    ...(wishes && { wishes: sortedWishes(wishes) }),
+  }
 }
 
 function normalizedHost(facts: HostFacts): HostFacts {

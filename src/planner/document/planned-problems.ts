@@ -2,6 +2,8 @@ import type { Address } from '../../model/address.js'
 import { compareText, sortedAddresses } from '../../model/address-order.js'
 import type { Unreadable } from '../../model/live-stack.js'
 import type { Problem } from '../../model/plan-problem.js'
+import type { PlannedLedger } from '../../model/plan.js'
+import { ledgerProblem } from './ledger-size.js'
 import { warningOf, type Decided } from '../decide/decided.js'
 import type { World } from '../world.js'
 
@@ -13,7 +15,11 @@ export function unreadableIn({ live }: World, decided: readonly Decided[]): read
 }
 
 /** What people must know, sorted: what decisions say, and which servers' insides were wanted and could not be read. */
-export function plannedProblems({ live }: World, decided: readonly Decided[]): readonly Problem[] {
+export function plannedProblems(
+  { live, wishes }: World,
+  decided: readonly Decided[],
+  ledger: PlannedLedger,
+): readonly Problem[] {
   const wanted = new Map<Address, string>()
   for (const decision of decided) for (const [address, reason] of decision.unread ?? []) wanted.set(address, reason)
   const insides = [...wanted].flatMap(([address, reason]): readonly Problem[] =>
@@ -21,7 +27,8 @@ export function plannedProblems({ live }: World, decided: readonly Decided[]): r
       ? [warningOf(address, 'PLAN_UNREADABLE', `the inside of ${address} could not be read: ${reason}`)]
       : [],
   )
-  return sortedProblems([...decided.flatMap(({ problems }) => problems), ...insides])
+  const own = ledgerProblem(live.stack.stack, ledger) ?? []
+  return sortedProblems([...decided.flatMap(({ problems }) => problems), ...wishes.problems, ...insides].concat(own))
 }
 
 function sortedProblems(problems: readonly Problem[]): readonly Problem[] {

@@ -371,7 +371,7 @@ volumes:
   'move-zone': { world: (text) => settled(text.replace('us-east-1b', 'us-east-1a')), options: { run: 'run-2' } },
   'checkpoint-copy': {
     world: (text) => emptyLive(specOf(text), { snapshots: [snapshot(1)] }),
-    options: { restore: { [at('volume.music')]: 'snap-0music1' }, run: 'run-2' },
+    options: { restore: { [at('volume.music')]: 'snap-0music1' }, checkpoint: 'prod/first', run: 'run-2' },
   },
   'not-looked-inside': {
     world: (text) => ({

@@ -7,7 +7,7 @@ import type { LiveServer } from '../../../src/model/kinds/server.js'
 import type { SyncFacts } from '../../../src/model/kinds/sync-rule.js'
 import type { LiveVolume } from '../../../src/model/kinds/volume.js'
 import type { LiveSnapshot } from '../../../src/model/kinds/volume-snapshot.js'
-import type { LiveStack } from '../../../src/model/live-stack.js'
+import type { LiveLedger, LiveStack } from '../../../src/model/live-stack.js'
 import type { Plan } from '../../../src/model/plan.js'
 import { tagKeys, type Tags } from '../../../src/model/tags.js'
 
@@ -146,7 +146,10 @@ export class World {
       ...((before.elasticIps || this.elasticIps.length > 0) && { elasticIps: this.elasticIps }),
       volumes: this.volumes,
       snapshots: this.snapshots,
-      ledger: addresses.length === 0 ? undefined : { id: before.ledger?.id ?? 'lt-ledger', addresses },
+      ledger:
+        addresses.length === 0
+          ? undefined
+          : { id: before.ledger?.id ?? 'lt-ledger', addresses, ...this.#wishes(ledger) },
       publicKeys: {
         ...Object.fromEntries(this.keyPairs.map(({ address, publicKey }) => [address, publicKey ?? ''])),
         ...before.publicKeys,
@@ -162,6 +165,12 @@ export class World {
       ),
       unreadable: [],
     }
+  }
+
+  /** Written before the first step, and gone when everything is done. */
+  #wishes(ledger: readonly Address[] | undefined): Pick<LiveLedger, 'wishes'> {
+    const wishes = ledger ? [] : (this.#plan.ledger.wishes?.open ?? [])
+    return wishes.length > 0 ? { wishes } : {}
   }
 
   #facts(server: LiveServer): HostFacts {

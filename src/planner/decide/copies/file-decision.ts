@@ -1,5 +1,6 @@
 import type { Address } from '../../../model/address.js'
 import type { SyncSpec } from '../../../model/kinds/sync-rule.js'
+import type { FollowUpWish } from '../../../model/wish.js'
 import type { Decided } from '../decided.js'
 import type { Ends } from './places.js'
 
@@ -44,6 +45,8 @@ export interface FileWork {
   /** Undefined: no file differs, and what follows a copy is owed since the last one. */
   readonly copy: ExpectedCopy | undefined
   readonly record: CopyRecord
+  /** What is owed since an earlier run, whatever this copy does; undefined: nothing. */
+  readonly owes: FollowUpWish['owes'] | undefined
   /** Rules that copy what this one reads: they come first. */
   readonly feeders: readonly Address[]
   /** Rules of the same `web[*]` whose servers must have answered before this one begins. */

@@ -75,8 +75,8 @@ function decideSeen(rule: Rule, facts: Extract<SyncFacts, { kind: 'read' }>): Fi
   if (couldCompare && differing === 0) {
     // What lies outside the stack has no record: that nothing differs is all that can be asked.
     const isRecorded = isCurrent || !destination.server
-    if (!isRecorded) return decideOwed(rule, value)
-    if (!isFed) return keep(rule)
+    if (!isRecorded) return decideUnrecorded(rule, value)
+    if (!isFed) return decideOwed(rule) ?? keep(rule)
     const work = workFor(rule, unknownCopy, taken(rule))
     return keep(rule, 'looked at again once its source is there', work)
   }
@@ -110,7 +110,8 @@ function decideBlind(rule: Rule, facts: SyncFacts | undefined): FileDecision {
   const isOpen = isFed || places.some((place) => isNew(place) || place.server?.inside === 'started')
   const isQuiet = !isFirst && !isChanged
   const isIdle = ends.destination.server ? isQuiet && !isOpen : isUnread || !isOpen
-  if (isIdle) return { ...keep(rule, 'its files were not compared'), ...told }
+  if (isIdle)
+    return { ...((isUnread ? undefined : decideOwed(rule)) ?? keep(rule, 'its files were not compared')), ...told }
   const isTaken = (isFed || ends.sources.some(isNew)) && !isUnread
   const work = workFor(rule, unknownCopy, isTaken ? taken(rule) : { kind: 'none' })
   if (isQuiet) return { ...keep(rule, 'looked at again once its ends are there', work), ...told }
@@ -120,8 +121,25 @@ function decideBlind(rule: Rule, facts: SyncFacts | undefined): FileDecision {
   return { kind, address, change: { address, kind, reason, diffs }, work, ...told }
 }
 
+/** No file differs and the copy is recorded, but what follows it has not happened, or has failed. */
+function decideOwed(rule: Rule): FileDecision | undefined {
+  const { world, spec } = rule
+  const { address } = spec
+  const owes = world.wishes.followUps.get(address)?.owes
+  if (owes === undefined || rule.ends.destination.server === undefined) return undefined
+  const command = { path: 'onChange', before: 'not run', after: 'run', cause: 'pending' } as const
+  const health = { path: 'health', before: 'not passed', after: 'passed', cause: 'pending' } as const
+  const diffs = [...(spec.rolling ? [health] : []), ...(owes === 'command' ? [command] : [])]
+  const reason =
+    owes === 'command'
+      ? 'its command was not run since the last copy'
+      : 'its health check has not passed since the last copy'
+  const work = { ...workFor(rule, undefined, { kind: 'none' }), feeders: [] }
+  return { kind: 'update', address, change: { address, kind: 'update', reason, diffs }, problems: [], work }
+}
+
 /** No file differs, and the record says that the last copy was not finished: the command is owed, where there is one. */
-function decideOwed(rule: Rule, value: string): FileDecision {
+function decideUnrecorded(rule: Rule, value: string): FileDecision {
   const { spec, recorded } = rule
   const { address } = spec
   const isFirst = recorded === undefined
@@ -130,7 +148,7 @@ function decideOwed(rule: Rule, value: string): FileDecision {
   const after = spec.onChange ? 'recorded, and the command run' : 'recorded'
   const diffs: readonly Diff[] = [{ path: 'files', before, after, cause: 'pending' }]
   const reason = 'no file differs, and that is not recorded yet'
-  const work = { ...workFor(rule, undefined, known(rule, value)), feeders: [] }
+  const work = { ...workFor(rule, undefined, known(rule, value)), owes: 'command', feeders: [] } as const
   return { kind, address, change: { address, kind, reason, diffs }, problems: [], work }
 }
 
@@ -140,8 +158,8 @@ function keep({ spec: { address } }: Rule, reason = '', work?: FileWork): Extrac
   return { kind: 'keep', address, change: unchanged(address, reason), problems: [], work }
 }
 
-function workFor({ spec, ends, order }: Rule, copy: ExpectedCopy | undefined, record: CopyRecord): FileWork {
-  return { spec, ends, copy, record, ...order }
+function workFor({ world, spec, ends, order }: Rule, copy: ExpectedCopy | undefined, record: CopyRecord): FileWork {
+  return { spec, ends, copy, record, owes: world.wishes.followUps.get(spec.address)?.owes, ...order }
 }
 
 /** The record is only written where the copy can be made: without hosts it would lie. Elsewhere than in EC2 there is none. */
@@ -158,7 +176,8 @@ function taken({ ends: { destination }, digest }: Rule): CopyRecord {
 function causeOf({ live }: World, { address }: SyncSpec, place: Place, isCurrent: boolean): Diff['cause'] {
   if (isCurrent) return 'drift'
   if (!place.server) return 'pending'
-  const isLost = place.tags === undefined && live.ledger.has(place.target) && live.ledger.has(address)
+  const isGone = place.tags === undefined && !live.resources.has(place.target)
+  const isLost = isGone && live.ledger.has(place.target) && live.ledger.has(address)
   return isLost ? 'drift' : 'pending'
 }
 

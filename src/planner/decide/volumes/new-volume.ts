@@ -1,9 +1,13 @@
 import type { Address } from '../../../model/address.js'
 import type { VolumeSpec } from '../../../model/kinds/volume.js'
+import type { LiveSnapshot } from '../../../model/kinds/volume-snapshot.js'
+import { tagKeys } from '../../../model/tags.js'
 import { createDiffs, existsDiff, sortedDiffs } from '../../compare/comparison.js'
 import { reasonForCreate } from '../../compare/reasons.js'
+import type { World } from '../../world.js'
 import type { ServerOutlook } from '../servers/server-outlook.js'
 import { creationZone, decideCreation } from './creation.js'
+import { restoreText } from './restore.js'
 import { successionsOf } from './swap.js'
 import { type VolumeDecision, type VolumeOrigin } from './volume-decision.js'
 import type { VolumeInputs } from './volume-inputs.js'
@@ -25,7 +29,9 @@ export function decideNewVolume(
   const zone = creationZone(world, spec, server, wantedZone, origin)
   if (typeof zone !== 'string') return zone
   const { creation, inside } = decideCreation(inputs, spec, server, zone, origin)
-  const wasThere = world.live.ledger.has(address)
+  // One whose place this one takes, in a swap that was cut off, is not gone by itself.
+  const isAwaited = world.wishes.restores.has(address) || isSuperseded(world, address)
+  const wasThere = world.live.ledger.has(address) && !isAwaited
   const from = snapshot?.id ?? clone?.of
   const wishes = createDiffs(volumeWishes(spec, zone, snapshot), wasThere ? 'drift' : 'pending')
   return {
@@ -38,12 +44,24 @@ export function decideNewVolume(
     change: {
       address,
       kind: 'create',
-      reason: from === undefined ? reasonForCreate(wasThere) : `${reasonForCreate(wasThere)}; made from ${from}`,
+      reason: reasonOf(inputs, address, snapshot, wasThere, from),
       diffs: sortedDiffs<'volume'>([...(wasThere ? [existsDiff] : []), ...wishes]),
     },
     problems: inside?.problems ?? [],
     ...(inside && { unread: inside.unread }),
   }
+}
+
+function reasonOf(
+  { world }: VolumeInputs,
+  address: Address,
+  snapshot: LiveSnapshot | undefined,
+  wasThere: boolean,
+  from: string | undefined,
+): string {
+  const wish = world.wishes.restores.get(address)
+  if (wish && snapshot) return `${restoreText(wish, snapshot)}; made from ${snapshot.id}`
+  return from === undefined ? reasonForCreate(wasThere) : `${reasonForCreate(wasThere)}; made from ${from}`
 }
 
 /** The snapshot that becomes the version of an archive. */
@@ -65,4 +83,8 @@ function cloneOrigin(
   if (!clone) return undefined
   const { of, sync, sizeGiB } = clone
   return { of, origin: { id: undefined, takenBy: sync, sizeGiB } }
+}
+
+function isSuperseded({ live }: World, address: Address): boolean {
+  return live.retained.get(address)?.some(({ tags }) => tags[tagKeys.superseded] !== undefined) === true
 }

@@ -5,7 +5,6 @@ import { type LiveVolume } from '../../../model/kinds/volume.js'
 import { type LiveSnapshot } from '../../../model/kinds/volume-snapshot.js'
 import { mutabilityOf } from '../../../model/mutability.js'
 import type { Problem } from '../../../model/plan-problem.js'
-import { snapshotVersion } from '../../../model/snapshot-version.js'
 import type { VolumeSpec } from '../../../model/kinds/volume.js'
 import { tagKeys } from '../../../model/tags.js'
 import { sortedDiffs } from '../../compare/comparison.js'
@@ -15,6 +14,7 @@ import { errorOf, refused } from '../decided.js'
 import type { ServerOutlook } from '../servers/server-outlook.js'
 import { creationZone, decideCreation } from './creation.js'
 import { isAttached, releaseFrom } from './release.js'
+import { restoreText } from './restore.js'
 import type { Succession, Verification, VolumeDecision, VolumeOrigin } from './volume-decision.js'
 import type { VolumeInputs } from './volume-inputs.js'
 
@@ -37,11 +37,10 @@ export function swapReason(
   // One that the file names by its id is that volume and no other.
   if (spec.volumeId !== undefined) return undefined
   const diffs = fixedDiffs(world, spec, server, live, applied)
-  const wanted = world.options.restore?.[spec.address]
-  const snapshot = wanted === undefined ? undefined : world.live.snapshotsById.get(wanted)
+  const wish = world.wishes.restores.get(spec.address)
+  const snapshot = wish && world.live.snapshotsById.get(wish.snapshotId)
   if (snapshot) {
-    const version = snapshotVersion(snapshot)
-    const text = `it is restored${version > 0 ? ` to version ${version}` : ''}`
+    const text = restoreText(wish, snapshot)
     const diff = { path: 'snapshot', before: live.snapshotId ?? null, after: snapshot.id, cause: 'pending' } as const
     return { text, diffs: [...diffs, diff], snapshot }
   }

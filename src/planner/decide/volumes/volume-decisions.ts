@@ -7,6 +7,7 @@ import { decideRemoval } from './removal.js'
 import { type VolumeDecision } from './volume-decision.js'
 import type { VolumeInputs } from './volume-inputs.js'
 import { kernelProblem } from './volume-refusals.js'
+import { restoreRefusal } from './restore.js'
 import { volumeSource } from './volume-source.js'
 import { decideNewVolume } from './new-volume.js'
 import { decideStandingVolume } from './standing-volume.js'
@@ -42,6 +43,8 @@ function decideNamed(
   const { world, servers, versions } = inputs
   const { address } = spec
   const server = spec.server === undefined ? undefined : servers.get(spec.server)
+  const impossible = restoreRefusal(world, spec)
+  if (impossible) return { decision: impossible, takes: world.live.volumes.get(address)?.id }
   const zone = spec.zone ?? server?.zone ?? [...world.live.stack.zones].sort()[0]
   const source = volumeSource(world, spec, zone, versions)
   if (source.kind === 'refuse') return { decision: source, takes: undefined }

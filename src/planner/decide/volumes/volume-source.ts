@@ -39,13 +39,13 @@ export function volumeSource(
 }
 
 /**
- * What is asked for from outside the file, a checkpoint's snapshot; or what an apply was cut off at: the old volume was
+ * What is asked for from outside the file, a version or a checkpoint; or what an apply was cut off at: the old volume was
  * taken out, and the new one not made yet. The old one comes back should its successor's snapshot be gone.
  */
 function unfinishedSource(world: World, { address }: VolumeSpec): VolumeSource | undefined {
-  const { live, options } = world
+  const { live, wishes } = world
   const old = live.retained.get(address)?.find((volume) => volume.tags[tagKeys.superseded] !== undefined)
-  const wanted = options.restore?.[address] ?? old?.tags[tagKeys.superseded]
+  const wanted = wishes.restores.get(address)?.snapshotId ?? old?.tags[tagKeys.superseded]
   const snapshot = wanted === undefined ? undefined : live.snapshotsById.get(wanted)
   if (snapshot?.state === 'completed') return { kind: 'snapshot', snapshot }
   return old && isFree(old) ? { kind: 'adopt', volume: old, retained: true } : undefined

@@ -98,14 +98,14 @@ function filledBy({ server }: Place): readonly StepId[] {
   return server ? [stepId('run-setup', server.address)] : []
 }
 
-/** Without a copy the command is owed: it is run whatever the copy before it did. */
-function lowerWhatFollows(graph: StepGraph, { spec, ends, copy }: FileWork, before: readonly StepId[]): void {
+/** Where the command is owed it is run whatever a copy before it does; where the health check alone is, it is not. */
+function lowerWhatFollows(graph: StepGraph, { spec, ends, copy, owes }: FileWork, before: readonly StepId[]): void {
   const { address, onChange, rolling } = spec
   if (!ends.destination.server) return
   const server = ends.destination.server.address
   const copied = [stepId('connect-host', server), stepId('copy-files', address), stepId('run-setup', server), ...before]
-  if (onChange) {
-    const after = copy && stepId('copy-files', address)
+  if (onChange && (copy || owes !== 'health')) {
+    const after = copy && owes !== 'command' ? stepId('copy-files', address) : undefined
     const needs = [...copied, ...referencedSteps([onChange])]
     graph.add('run-on-change', address, { server, command: onChange, copy: after }, { needs })
   }
@@ -122,7 +122,8 @@ function lowerRecord(graph: StepGraph, { spec, ends, record }: FileWork): void {
   if (record.kind === 'none') return
   const { address, exclude } = spec
   const { target } = record
-  const needs = [stepId('copy-files', address), stepId('run-on-change', address), stepId('check-health', address)]
+  // What is recorded was copied and its command was run; that the health check has not passed stands in the ledger.
+  const needs = [stepId('copy-files', address), stepId('run-on-change', address)]
   const tag = recordTag(address)
   if (record.kind === 'known') {
     graph.add('tag-resource', address, { target, tags: { [tag]: record.value }, removeTags: [] }, { needs })

@@ -151,7 +151,10 @@ describe('a rule that copies files', () => {
     expect(causes({ record: current })).toEqual(new Set(['drift']))
     expect(causes({ record: `000000000000 ${rule}` })).toEqual(new Set(['pending']))
     const ledger = { id: 'lt-1', addresses: [at('sync.site'), at('volume.data')] }
-    expect(causes({ facts: sourceOnly, data: { isMade: true }, live: { ledger } })).toEqual(new Set(['drift']))
+    const isMade = { facts: sourceOnly, data: { isMade: true } }
+    expect(causes({ ...isMade, live: { ledger, volumes: [] } })).toEqual(new Set(['drift']))
+    // Another volume takes its place: that is no drift of its files.
+    expect(causes({ ...isMade, live: { ledger } })).toEqual(new Set(['pending']))
   })
 })
 

@@ -1,11 +1,12 @@
 import type { Snapshot } from '@aws-sdk/client-ec2'
-import type { CloudFacts, CloudQuery } from '../../../../executor/ports.js'
+import type { CloudFacts, CloudQuery, NamedId } from '../../../../executor/ports.js'
 import type { LiveSnapshot } from '../../../../model/kinds/volume-snapshot.js'
 import { tagKeys } from '../../../../model/tags.js'
 import { mergeById, withAddresses } from '../../tags/address-lists.js'
 import type { Census } from '../../tags/census.js'
 import { tagsOf } from '../../tags/tag-lists.js'
 import type { Ec2Api } from '../../wire/api.js'
+import type { Pending } from '../kind.js'
 import { readNamedSnapshots, readOwnSnapshots } from './read-snapshots.js'
 import { readSnapshotImages } from './snapshot-images.js'
 
@@ -18,7 +19,16 @@ interface DescribedSnapshots {
   readonly named: readonly LiveSnapshot[]
 }
 
-export async function describeSnapshots(api: Ec2Api, query: CloudQuery): Promise<DescribedSnapshots> {
+/** Which snapshots a restore that is not done yet means. */
+interface Ledgers {
+  readonly launchTemplate: Pick<CloudFacts, 'ledger'>
+}
+
+export async function describeSnapshots(
+  api: Ec2Api,
+  query: CloudQuery,
+  { launchTemplate }: Pending<Ledgers>,
+): Promise<DescribedSnapshots> {
   const stacks = [...new Set([query.stack, ...(query.snapshotsOf ?? [])])]
   const [own, named] = await Promise.all([
     describeOwn(api, stacks, query.snapshotImages ?? false),
@@ -27,13 +37,30 @@ export async function describeSnapshots(api: Ec2Api, query: CloudQuery): Promise
       query.snapshotIds.map(({ id }) => id),
     ),
   ])
+  const known = [...own.tagged.map(({ SnapshotId }) => SnapshotId), ...query.snapshotIds.map(({ id }) => id)]
+  const wished = wishedElsewhere(await launchTemplate, known)
+  const others = await readNamedSnapshots(
+    api,
+    wished.map(({ id }) => id),
+  )
   return {
     ...own,
     named: withAddresses(
-      query.snapshotIds,
-      named.flatMap((snapshot) => snapshotFacts(snapshot) ?? []),
+      [...query.snapshotIds, ...wished],
+      [...named, ...others].flatMap((snapshot) => snapshotFacts(snapshot) ?? []),
     ),
   }
+}
+
+/** Snapshots of another stack's checkpoint to which volumes are still to be brought: mostly none, and no call. */
+function wishedElsewhere(
+  { ledger }: Pick<CloudFacts, 'ledger'>,
+  read: readonly (string | undefined)[],
+): readonly NamedId[] {
+  const known = new Set(read)
+  return (ledger?.wishes ?? []).flatMap((wish) =>
+    wish.kind === 'restore' && !known.has(wish.snapshotId) ? { id: wish.snapshotId, address: wish.address } : [],
+  )
 }
 
 async function describeOwn(

@@ -1,0 +1,60 @@
+import { Command } from 'commander'
+import type { Wish } from '../../model/wish.js'
+import { addStackOptions, type StackOptions } from '../options.js'
+import type { CommandDefinition } from '../command-definition.js'
+import { exitCodes } from '../exit-codes.js'
+import { forbidColor } from '../terminal.js'
+
+const examples = `
+Examples:
+  evenkeel withdraw volume.music                      a restore that was cut off is not gone on with
+  evenkeel withdraw sync.site -f staging.stack.yaml   a health check that never passed is not asked for again
+
+What \`restore\`, \`apply --checkpoint\`, or the copy of a rule with \`onChange\` or \`health\` has begun is gone on with by every
+apply until it is done. This takes it back, and changes nothing else; the next apply goes by the file alone. Once a volume
+gave up its place for another it is too late.
+
+Exit status: 0 withdrawn, 1 there was nothing, or it was too late.`
+
+interface WithdrawOptions extends StackOptions {
+  readonly file?: string
+  readonly yes?: boolean
+}
+
+export const withdrawCommand: CommandDefinition = (finish) =>
+  addStackOptions(new Command('withdraw'))
+    .description('take back a restore, a command or a health check that was begun and is not done')
+    .argument('<address>', 'whose: `volume.music`, `sync.site`')
+    .option('-f, --file <file>', 'stack file; left out: the one here')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', examples)
+    .action(async (name: string, options: WithdrawOptions) => {
+      if (!options.color) forbidColor()
+      const [{ withSession }, { withdrawalOf }, { confirmed }] = await Promise.all([
+        import('../with-session.js'),
+        import('../../app/withdraw-wish.js'),
+        import('../confirm.js'),
+      ])
+      const isDone = await withSession(options.file, options, async (session) => {
+        const { wishes, left, carryOut } = await withdrawalOf(session, name)
+        process.stdout.write(wishes.map((wish) => `${wishText(wish)}\n`).join(''))
+        if (left.length > 0) {
+          process.stdout.write(`Still to be brought to the same checkpoint: ${left.join(', ')}.\n`)
+        }
+        if (!(await confirmed('Withdraw this?', options))) return false
+        await carryOut()
+        process.stdout.write('Withdrawn. The next `evenkeel apply` goes by the file alone.\n')
+        return true
+      })
+      if (!isDone) process.stderr.write('Nothing was done.\n')
+      finish(isDone ? exitCodes.success : exitCodes.failure)
+    })
+
+function wishText(wish: Wish): string {
+  if (wish.kind === 'restore') {
+    const of = wish.checkpoint === undefined ? '' : `, of the checkpoint ${wish.checkpoint}`
+    return `${wish.address} is to be restored to ${wish.snapshotId}${of}.`
+  }
+  const what = wish.owes === 'command' ? 'its command is to be run' : 'its health check has not passed'
+  return `${wish.address} has copied, and ${what}.`
+}
