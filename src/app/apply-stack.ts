@@ -2,7 +2,7 @@ import { PlanError } from '../core/errors.js'
 import { applyPlan, type ApplyOptions } from '../executor/apply-plan.js'
 import type { ApplyResult } from '../executor/outcome.js'
 import type { Plan } from '../model/plan.js'
-import { sameWishes } from '../model/wish.js'
+import { sameWishes } from '../model/ledger/wish.js'
 import type { Session } from './session.js'
 
 export interface ApplyStackOptions extends Pick<ApplyOptions, 'events' | 'signal' | 'concurrency'> {

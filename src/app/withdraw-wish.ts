@@ -3,7 +3,7 @@ import { cloudQuery } from '../executor/observe/cloud-query.js'
 import type { CloudFacts } from '../executor/ports.js'
 import { displayName, type Address } from '../model/address.js'
 import { tagKeys } from '../model/tags.js'
-import type { RestoreWish, Wish } from '../model/wish.js'
+import type { RestoreWish, Wish } from '../model/ledger/wish.js'
 import type { Session } from './session.js'
 
 /** A wish that can be withdrawn, and how. */

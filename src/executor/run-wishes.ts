@@ -1,7 +1,7 @@
 import type { Address } from '../model/address.js'
 import type { PlannedWishes } from '../model/plan.js'
 import type { Step } from '../model/steps/step.js'
-import type { FollowUpWish, Wish } from '../model/wish.js'
+import type { FollowUpWish, Wish } from '../model/ledger/wish.js'
 import type { Outcome } from './outcome.js'
 
 type OutcomeOf = (step: Step) => Outcome | undefined

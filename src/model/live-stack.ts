@@ -10,7 +10,7 @@ import type { LiveVolume } from './kinds/volume.js'
 import type { LiveSnapshot } from './kinds/volume-snapshot.js'
 import type { LiveImage } from './launch/image.js'
 import type { LiveSubnet } from './launch/subnet.js'
-import type { Wish } from './wish.js'
+import type { Wish } from './ledger/wish.js'
 
 /**
  * What was observed: EC2 facts, and what is inside the servers where they were probed. Plain data, so that a test can

@@ -3,7 +3,7 @@ import type { Change } from './change.js'
 import type { Unreadable } from './live-stack.js'
 import type { Problem } from './plan-problem.js'
 import type { Step, StepId } from './steps/step.js'
-import type { Wish } from './wish.js'
+import type { Wish } from './ledger/wish.js'
 
 /** What is to be done, in an order that respects every need. Plain JSON: it can be saved, and the same inputs give the same bytes. */
 export interface Plan {

@@ -2,7 +2,7 @@ import type { Address } from '../model/address.js'
 import type { Problem } from '../model/plan-problem.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import { tagKeys } from '../model/tags.js'
-import type { FollowUpWish, RestoreWish, Wish } from '../model/wish.js'
+import type { FollowUpWish, RestoreWish, Wish } from '../model/ledger/wish.js'
 import { warningOf } from './decide/decided.js'
 import type { LiveIndex } from './live-index.js'
 

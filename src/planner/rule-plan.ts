@@ -2,7 +2,7 @@ import { parseAddress, type Address } from '../model/address.js'
 import { sortedAddresses } from '../model/address-order.js'
 import type { Plan, PlannedWishes } from '../model/plan.js'
 import type { Step, StepId } from '../model/steps/step.js'
-import { sortedWishes, type Wish } from '../model/wish.js'
+import { sortedWishes, type Wish } from '../model/ledger/wish.js'
 
 /**
  * The part of a plan that does some sync rules, and nothing else; or, where a rule waits for something that only an apply

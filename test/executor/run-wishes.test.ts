@@ -3,7 +3,7 @@ import type { Outcome } from '../../src/executor/outcome.js'
 import { wishesAfter } from '../../src/executor/run-wishes.js'
 import type { Address } from '../../src/model/address.js'
 import type { Step, StepKind } from '../../src/model/steps/step.js'
-import type { FollowUpWish, RestoreWish, Wish } from '../../src/model/wish.js'
+import type { FollowUpWish, RestoreWish, Wish } from '../../src/model/ledger/wish.js'
 import { plainStep } from '../support/steps.js'
 
 const music = 'volume.music' as Address

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { Wish } from '../../model/wish.js'
+import type { Wish } from '../../model/ledger/wish.js'
 import { addStackOptions, type StackOptions } from '../options.js'
 import type { CommandDefinition } from '../command-definition.js'
 import { exitCodes } from '../exit-codes.js'

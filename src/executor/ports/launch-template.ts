@@ -1,5 +1,5 @@
 import type { Address } from '../../model/address.js'
-import type { Wish } from '../../model/wish.js'
+import type { Wish } from '../../model/ledger/wish.js'
 
 /** What is kept in launch templates: they are the one place in EC2 that holds text of ours under a name of its own. */
 export interface LaunchTemplateCloud {

@@ -5,7 +5,7 @@ import type { StackSpec } from '../../model/stack-spec.js'
 import { compareText, sortedByAddress } from '../../model/address-order.js'
 import type { HostFacts } from '../../model/inside/host-facts.js'
 import type { LiveLedger, LiveStack } from '../../model/live-stack.js'
-import { sortedWishes } from '../../model/wish.js'
+import { sortedWishes } from '../../model/ledger/wish.js'
 
 /** The same specification with every list whose order means nothing in one order. */
 export function normalizedSpec(spec: StackSpec): StackSpec {

@@ -1,4 +1,4 @@
-import { ledgerPartBytesMax, ledgerPartsMax } from '../../model/ledger-room.js'
+import { ledgerPartBytesMax, ledgerPartsMax } from '../../model/ledger/ledger-room.js'
 import type { PlannedLedger } from '../../model/plan.js'
 import type { Problem } from '../../model/plan-problem.js'
 

@@ -1,7 +1,7 @@
 import type { Address } from '../../model/address.js'
 import type { PlannedWishes } from '../../model/plan.js'
 import type { Step, StepKind } from '../../model/steps/step.js'
-import { sortedWishes, type FollowUpWish, type Wish } from '../../model/wish.js'
+import { sortedWishes, type FollowUpWish, type Wish } from '../../model/ledger/wish.js'
 import type { World } from '../world.js'
 
 /**

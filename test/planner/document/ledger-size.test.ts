@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { addressOf, type Address } from '../../../src/model/address.js'
-import type { Wish } from '../../../src/model/wish.js'
+import type { Wish } from '../../../src/model/ledger/wish.js'
 import { ledgerProblem } from '../../../src/planner/document/ledger-size.js'
 import { encodeLedger } from '../../../src/providers/ec2/kinds/launch-template/ledger-codec.js'
 

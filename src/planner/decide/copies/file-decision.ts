@@ -1,6 +1,6 @@
 import type { Address } from '../../../model/address.js'
 import type { SyncSpec } from '../../../model/kinds/sync-rule.js'
-import type { FollowUpWish } from '../../../model/wish.js'
+import type { FollowUpWish } from '../../../model/ledger/wish.js'
 import type { Decided } from '../decided.js'
 import type { Ends } from './places.js'
 

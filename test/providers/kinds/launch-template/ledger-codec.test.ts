@@ -12,8 +12,8 @@ import {
 import { addressOf, type Address } from '../../../../src/model/address.js'
 import { sortedAddresses } from '../../../../src/model/address-order.js'
 import { resourceKinds } from '../../../../src/model/kinds/kinds.js'
-import { ledgerPartBytesMax } from '../../../../src/model/ledger-room.js'
-import type { Wish } from '../../../../src/model/wish.js'
+import { ledgerPartBytesMax } from '../../../../src/model/ledger/ledger-room.js'
+import type { Wish } from '../../../../src/model/ledger/wish.js'
 
 const addresses = fc
   .record({

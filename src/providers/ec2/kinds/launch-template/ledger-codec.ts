@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { ledgerPartBytesMax } from '../../../../model/ledger-room.js'
+import { ledgerPartBytesMax } from '../../../../model/ledger/ledger-room.js'
 import { sortedAddresses } from '../../../../model/address-order.js'
 import { parseAddress, type Address } from '../../../../model/address.js'
-import { parseWish, sortedWishes, type Wish } from '../../../../model/wish.js'
+import { parseWish, sortedWishes, type Wish } from '../../../../model/ledger/wish.js'
 import { foldRuns, unfoldRuns } from './address-runs.js'
 
 /** More is never unpacked: a damaged or hostile ledger must not fill the memory. */

@@ -1,7 +1,7 @@
 import type { LaunchTemplate, LaunchTemplateVersion } from '@aws-sdk/client-ec2'
 import { randomUUID } from 'node:crypto'
 import type { LedgerRequest } from '../../../../executor/ports.js'
-import { ledgerPartBytesMax, ledgerPartsMax } from '../../../../model/ledger-room.js'
+import { ledgerPartBytesMax, ledgerPartsMax } from '../../../../model/ledger/ledger-room.js'
 import { tagKeys, type Tags } from '../../../../model/tags.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { chunksOf, readAll } from '../../wire/pages.js'

@@ -1,6 +1,6 @@
-import { canonicalJson } from '../core/digest.js'
-import { compareText } from './address-order.js'
-import type { Address } from './address.js'
+import { canonicalJson } from '../../core/digest.js'
+import { compareText } from '../address-order.js'
+import type { Address } from '../address.js'
 
 /**
  * What somebody asked for, or a copy has brought about, that may take more than one run. It stands in the ledger before its
