@@ -150,6 +150,7 @@ export const codes = {
   PLAN_GROUP_IN_TWO_NETWORKS: 'one security group is worn by servers of several networks',
   PLAN_IMAGE_NEWER: "an image's name means a newer image than the one that a server runs",
   PLAN_IMAGE_NOT_FOUND: 'no image fits what the stack file asks for',
+  PLAN_MOUNT_HIDDEN: 'something else is mounted over a volume of the stack',
   PLAN_KEY_NOT_HERE: 'the private half of a generated key pair is not on this machine',
   PLAN_KEY_REPLACED: 'a key pair is replaced, and running servers keep the old key',
   PLAN_OPERATOR_IP_UNKNOWN: "a rule from my-ip needs this machine's address, which is not known",

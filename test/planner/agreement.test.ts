@@ -130,6 +130,30 @@ describe('plan and drift', () => {
     expect([verdictOf(plan), driftOf(plan).status, canConverge(plan)]).toEqual(['changes', 'pending', false])
   })
 
+  it('tell of a volume that something is mounted over, and offer no copy to it', () => {
+    const text = `${mounted}sync:\n  library: { from: ./music/, to: volume.data/, delete: true }\n`
+    const before = settled(text)
+    const facts = before.hosts['server.web']
+    if (facts?.kind !== 'read') throw new Error('server.web was not read')
+    const mounts = facts.mounts.map((mount) => ({ ...mount, owner: '', mode: '', hiddenBy: 'tmpfs at /srv' }))
+    const differing = {
+      kind: 'read',
+      sourceDigest: '1'.repeat(32),
+      filesCreated: 3,
+      filesChanged: 0,
+      filesDeleted: 9,
+    } as const
+    const syncs = { 'sync.library': { ...differing, bytes: 1, sample: [], compared: 'source-only' } } as const
+    const plan = makePlan(specOf(text), { ...before, hosts: { 'server.web': { ...facts, mounts } }, syncs })
+    expect(plan.steps).toEqual([])
+    expect(plan.problems.map(({ code, address }) => [code, address])).toEqual([
+      ['PLAN_MOUNT_HIDDEN', 'sync.library'],
+      ['PLAN_MOUNT_HIDDEN', 'volume.data'],
+    ])
+    expect([verdictOf(plan), driftOf(plan).status, canConverge(plan)]).toEqual(['changes', 'drift', false])
+    expect(leftIn(plan)).toMatchObject([{ address: 'volume.data', diff: { left: 'unmount /srv on the server' } }])
+  })
+
   it('name what is not possible where there are no hosts, also when all else is done', () => {
     const text = `${mounted}sync:\n  library: { from: ./music/, to: volume.data/ }\n`.replace(
       't3.small }',

@@ -22,7 +22,9 @@ export function copyPlaces(
     if (!access) continue
     accesses.set(address, access)
     if (facts.kind !== 'read') continue
-    for (const { volumeId, path } of facts.mounts) if (!mounts.has(volumeId)) mounts.set(volumeId, { access, path })
+    for (const { volumeId, path, hiddenBy } of facts.mounts) {
+      if (hiddenBy === undefined && !mounts.has(volumeId)) mounts.set(volumeId, { access, path })
+    }
   }
   const volumeIds = new Map<Address, string>()
   for (const { address, id } of volumes) if (!volumeIds.has(address)) volumeIds.set(address, id)

@@ -1,8 +1,7 @@
 import { HostError } from '../../core/errors.js'
 import type { MountedFilesystem } from '../../executor/ports.js'
-import { mountsOf } from '../probe/devices.js'
+import { mountsOf, seenAt } from '../probe/devices.js'
 import { readInside } from '../probe/probe.js'
-import type { MountInfo } from '../probe/probe-output.js'
 import type { SshSession } from '../ssh/ssh-session.js'
 
 /** What a copy needs at the place where it reads or writes. */
@@ -19,7 +18,7 @@ export async function checkMounted(session: SshSession, request: MountedRequest)
   const { volumeId, mountPath } = request
   const inside = await readInside(session)
   const device = inside.devices.find((candidate) => candidate.volumeId === volumeId)
-  const top = topMountFor(mountPath, inside.mounts)
+  const top = seenAt(mountPath, inside.mounts)
   const isWhole = top?.path === mountPath && (top.root === '/' || top.fstype === 'btrfs')
   if (device && isWhole && mountsOf(inside, device).includes(top)) return { mountPath, number: top.number }
   const host = session.access.address
@@ -31,12 +30,4 @@ export async function checkMounted(session: SshSession, request: MountedRequest)
       ? `nothing was copied; unmount ${top?.path} on the server, and run \`evenkeel apply\``
       : 'nothing was copied; run `evenkeel apply`, which mounts the volume first',
   })
-}
-
-/**
- * The filesystem that is seen at a mount point: what was mounted last on it, or on a directory above it, which hides all
- * that was mounted below before. The root directory is left out: what is mounted over it later hides nothing from anybody.
- */
-function topMountFor(mountPath: string, mounts: readonly MountInfo[]): MountInfo | undefined {
-  return mounts.findLast(({ path }) => path === mountPath || (path !== '/' && mountPath.startsWith(`${path}/`)))
 }

@@ -34,7 +34,9 @@ export function volumeMounts(probe: Probe, devices: readonly VolumeDevice[]): re
     mountsOf(probe, device)
       .filter(({ root, fstype }) => root === '/' || fstype === 'btrfs')
       .map((mount) => {
-        const top = probe.tops.get(mount.path)
+        const hiddenBy = hiddenByAt(probe, device, mount.path)
+        // What the probe looked at is what is seen there.
+        const top = hiddenBy === undefined ? probe.tops.get(mount.path) : undefined
         return {
           volumeId: device.volumeId,
           path: mount.path,
@@ -42,11 +44,27 @@ export function volumeMounts(probe: Probe, devices: readonly VolumeDevice[]): re
           options: [...new Set([...mount.options.split(','), ...mount.superOptions.split(',')])].join(','),
           owner: top ? `${top.user}:${top.group}` : '',
           mode: top?.mode ?? '',
+          ...(hiddenBy !== undefined && { hiddenBy }),
         }
       }),
   )
   const swaps = devices.filter((device) => isSwappedOn(probe, device)).map(({ volumeId }) => swapMount(volumeId))
   return [...mounts, ...swaps].sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+function hiddenByAt(probe: Probe, device: VolumeDevice, path: string): string | undefined {
+  const seen = seenAt(path, probe.mounts)
+  if (!seen || mountsOf(probe, device).includes(seen)) return undefined
+  const source = seen.source === seen.fstype ? seen.fstype : `${seen.source} (${seen.fstype})`
+  return `${source} at ${seen.path}`
+}
+
+/**
+ * The filesystem that is seen at a mount point: what was mounted last on it, or on a directory above it, which hides all
+ * that was mounted below before. The root directory is left out: what is mounted over it later hides nothing from anybody.
+ */
+export function seenAt(mountPath: string, mounts: readonly MountInfo[]): MountInfo | undefined {
+  return mounts.findLast(({ path }) => path === mountPath || (path !== '/' && mountPath.startsWith(`${path}/`)))
 }
 
 /** Whether the kernel swaps to the device. */

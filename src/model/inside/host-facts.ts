@@ -46,6 +46,8 @@ export interface HostMount {
   /** `user:group` and octal mode of the mounted top directory. */
   readonly owner: string
   readonly mode: string
+  /** What is seen at the path in its place, mounted over it or over a directory above it: `tmpfs at /srv`; absent where it is seen. */
+  readonly hiddenBy?: string
 }
 
 export interface FstabLine {

@@ -133,3 +133,26 @@ test('mounts are read with their escapes, and bind mounts are left out', () => {
     },
   ])
 })
+
+test.each([
+  ['over it', '/srv/data', 'tmpfs', 'tmpfs at /srv/data'],
+  ['over a directory above it', '/srv', '/dev/sdz', '/dev/sdz (tmpfs) at /srv'],
+])('a mount says what hides it, mounted %s later', (_, path, source, hiddenBy) => {
+  const own = '40 25 259:5 / /srv/data rw - ext4 /dev/nvme1n1 rw'
+  const other = `41 25 0:99 / ${path} rw - tmpfs ${source} rw`
+  const probedMounts = (...lines: readonly string[]) => {
+    const probe = probeOf([{ ...data, blkid: ext4 }], `${lines.join('\n')}\n`, [
+      ['top', '/srv/data', 'root:0:root:0:755', '4096 100'],
+    ])
+    return volumeMounts(probe, volumeDevices(probe))
+  }
+  // Whose owner and mode were read is not the volume's.
+  expect(probedMounts(own, other)).toMatchObject([{ path: '/srv/data', hiddenBy, owner: '', mode: '' }])
+  for (const seen of [
+    probedMounts(other, own),
+    probedMounts(own, own),
+    probedMounts(own, '42 25 0:9 / / rw - tmpfs t rw'),
+  ]) {
+    expect(seen[0]).not.toHaveProperty('hiddenBy')
+  }
+})

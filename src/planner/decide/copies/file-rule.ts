@@ -3,6 +3,7 @@ import type { Diff } from '../../../model/change.js'
 import { recordTag } from '../../../model/copy-record.js'
 import type { SyncFacts } from '../../../model/kinds/sync-rule.js'
 import type { SyncSpec } from '../../../model/kinds/sync-rule.js'
+import type { Problem } from '../../../model/plan-problem.js'
 import { sortedDiffs } from '../../compare/comparison.js'
 import { reasonForCreate } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
@@ -10,6 +11,7 @@ import { leave, unchanged, warningOf, type Decided } from '../decided.js'
 import type { CopyRecord, ExpectedCopy, FileDecision, FileWork } from './file-decision.js'
 import { figures, wishes } from './file-diffs.js'
 import { isNew, type Ends, type Place } from './places.js'
+import { hiddenByOf, hiddenProblem } from '../volumes/hidden-mount.js'
 import { fileRuleDigest } from './rule-digests.js'
 
 /** What comes before a rule, where anything is done for it. */
@@ -40,6 +42,8 @@ export function decideFileRule(world: World, spec: SyncSpec, ends: Ends, order: 
   if (hostsImpossible !== undefined && isOnHosts && !places.some(isNew)) {
     return { ...leave(address, hostsImpossible), impossible: ['copy-files'] }
   }
+  const hidden = hiddenAt(world, address, places)
+  if (hidden) return leave(address, hidden.message, [hidden])
   const rule: Rule = {
     world,
     spec,
@@ -51,6 +55,17 @@ export function decideFileRule(world: World, spec: SyncSpec, ends: Ends, order: 
   }
   const facts = world.live.stack.syncs[address]
   return facts?.kind !== 'read' || ends.sources.some(isNew) ? decideBlind(rule, facts) : decideSeen(rule, facts)
+}
+
+/** A volume at an end that something is mounted over: the copy itself would find that, and fail. */
+function hiddenAt({ live }: World, rule: Address, places: readonly Place[]): Problem | undefined {
+  for (const { server, volumes } of places.filter((place) => place.server !== undefined)) {
+    for (const volume of volumes ?? []) {
+      const hiddenBy = server && hiddenByOf(volume, live.volumes.get(volume.address)?.id, server)
+      if (server && hiddenBy !== undefined) return hiddenProblem(rule, volume, server, hiddenBy)
+    }
+  }
+  return undefined
 }
 
 function placesOf({ sources, destination }: Ends): readonly Place[] {

@@ -15,6 +15,7 @@ import type { ServerOutlook } from '../servers/server-outlook.js'
 import { contentProblem } from './content-problem.js'
 import { identityDifferences } from './differences/identity-differences.js'
 import { filledView, insideView, type InsideView } from './inside-view.js'
+import { hiddenProblem, unhide } from './hidden-mount.js'
 import { mountDifferences, type MountDifferences } from './differences/mount-differences.js'
 import { isAttached, mountedInside } from './release.js'
 import type { InsideWork } from './volume-decision.js'
@@ -78,7 +79,7 @@ export function decideInside({ world, copies }: VolumeInputs, input: InsideInput
     diffs: [...filesystem.diffs, ...identity, ...mount.diffs, ...growth.diffs],
     record: isRecorded ? withoutLeft(recordOf(world.digest, insideWords(spec)), kept, identity) : kept,
     displacedBy: mount.isDisplaced ? input.displacedBy : undefined,
-    problems: filesystem.problems,
+    problems: [...filesystem.problems, ...mount.problems],
     unread,
   }
 }
@@ -128,10 +129,12 @@ function decideFilesystem(
   return { work, diffs: view.formats && live ? differs(null) : [], problems: [] }
 }
 
-function decideMount(
-  context: Context,
-  mount: MountSpec,
-): Part<Pick<InsideWork, 'unmount' | 'mount' | 'fstab'>> & { readonly isDisplaced: boolean } {
+interface MountPart extends Part<Pick<InsideWork, 'unmount' | 'mount' | 'fstab'>> {
+  readonly isDisplaced: boolean
+  readonly problems: readonly Problem[]
+}
+
+function decideMount(context: Context, mount: MountSpec): MountPart {
   const { world, input, view } = context
   const { server, live, arrives } = input
   const found = mountDifferences(world.digest, mount, context.applied, view, server.inside)
@@ -146,6 +149,8 @@ function decideMount(
   // Unmounting takes the line out, so it is written again.
   const writes = line.state === 'wrong' || unmounts || (line.state === 'unknown' && mounts)
   return {
+    problems:
+      found.hiddenBy === undefined ? [] : [hiddenProblem(input.spec.address, input.spec, input.server, found.hiddenBy)],
     work: {
       ...(unmounts && { unmount: { inner: mountedInside(world, live, server) } }),
       ...(mounts && { mount: { at: mount, fresh: view.isFresh } }),
@@ -162,7 +167,10 @@ function mountDiffs(context: Context, mount: MountSpec, found: MountDifferences)
   const isLoose = arrives && !isAttached(live)
   const told = found.diffs
     .filter(({ path }) => !isLoose || path !== 'mount')
-    .map(({ path, key, word, before, after }) => diffOf(context, path, key, word, before, after))
+    .map(({ path, key, word, before, after }): Diff<'volume'> => {
+      const diff = diffOf(context, path, key, word, before, after)
+      return found.hiddenBy === undefined ? diff : { ...diff, left: unhide(found.hiddenBy) }
+    })
   return isLoose ? [diffOf(context, 'mount', 'mount', mount.path, null, mount.path), ...told] : told
 }
 
@@ -202,20 +210,16 @@ function compareLine(context: Context, mount: MountSpec): LineFindings {
 }
 
 /** A volume that the file no longer mounts is unmounted when the last apply had mounted it; what people mounted is left. */
-function decideNoMount({
-  world,
-  input: { live, arrives, server },
-  view,
-  applied,
-}: Context): Part<Pick<InsideWork, 'unmount'>> & { readonly isDisplaced: boolean } {
+function decideNoMount({ world, input: { live, arrives, server }, view, applied }: Context): MountPart {
   const path = view.mounts?.[0]?.path
   if (!live || arrives || path === undefined || applied?.mount === undefined) {
-    return { work: {}, diffs: [], isDisplaced: false }
+    return { work: {}, diffs: [], isDisplaced: false, problems: [] }
   }
   return {
     work: { unmount: { inner: mountedInside(world, live, server) } },
     diffs: [{ path: 'mount', before: path, after: null, cause: 'pending' }],
     isDisplaced: false,
+    problems: [],
   }
 }
 

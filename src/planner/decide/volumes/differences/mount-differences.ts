@@ -17,6 +17,8 @@ export interface MountDifferences {
   readonly isOtherwise: boolean
   /** Whether owner or mode of the top directory must be set. */
   readonly sets: boolean
+  /** What somebody mounted over it, where the file wants it: evenkeel unmounts nothing of others. */
+  readonly hiddenBy?: string
 }
 
 /** Options that the kernel shows for a mounted filesystem in the word of fstab (mount(8), "Filesystem-independent mount options"). */
@@ -54,6 +56,12 @@ export function mountDifferences(
   if (!current) {
     const diffs = [propertyOf('mount', 'mount', mount.path, elsewhere?.path ?? null, mount.path)]
     return { diffs, isThere: false, leaves: elsewhere !== undefined, isOtherwise: false, sets: false }
+  }
+  const { hiddenBy } = current
+  if (hiddenBy !== undefined) {
+    const before = `${mount.path}, hidden by ${hiddenBy}`
+    const diffs = [propertyOf('mount', 'mount', mount.path, before, mount.path)]
+    return { diffs, isThere: true, leaves: false, isOtherwise: false, sets: false, hiddenBy }
   }
   const diffs: Property<'volume'>[] = []
   const isOther =
