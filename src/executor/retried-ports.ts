@@ -53,7 +53,7 @@ export function retryingHosts(hosts: HostPort, options: RetryOptions): HostPort 
     freeze: (access, request) => retried(() => hosts.freeze(access, request)),
     run: (access, command, onOutput, limits) => hosts.run(access, command, onOutput, limits),
     exec: (access, argv, streams) => hosts.exec(access, argv, streams),
-    disconnect: (address) => hosts.disconnect(address),
+    disconnect: (instanceId) => hosts.disconnect(instanceId),
     close: () => hosts.close(),
   }
 }

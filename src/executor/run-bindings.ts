@@ -7,8 +7,8 @@ import { renderTemplate, type Template } from '../model/template.js'
 /** What is known of each address's resource: first what the plan saw, then what the steps of this run made. */
 export interface RunBindings {
   get(address: Address): Binding | undefined
-  /** What the plan saw, whatever was made since: the old server of a replacement. */
-  planned(address: Address): Binding | undefined
+  /** What the plan saw of an instance whose place another takes. */
+  instance(id: string): Binding | undefined
   /** The id of a resource that an earlier step must have made. */
   idOf(address: Address): string
   /** Binds the address to another resource; nothing of an older binding stays. */
@@ -29,7 +29,7 @@ export function createRunBindings(seed: Readonly<Record<string, Binding>>): RunB
   const bound = (address: Address) => required(current.get(address), `the binding of ${address}`)
   return {
     get: (address) => current.get(address),
-    planned: (address) => seed[address],
+    instance: (id) => seed[id],
     idOf: (address) => bound(address).id,
     bind: (address, binding) => {
       current.set(address, binding)

@@ -13,7 +13,6 @@ import type {
   ReadyOptions,
 } from '../executor/ports.js'
 import type { HostFacts } from '../model/inside/host-facts.js'
-import type { Address } from '../model/address.js'
 import { copyBlocks } from './blocks/block-copy.js'
 import { checkMounted, type MountedRequest } from './mounts/check-mounted.js'
 import { runShellCommand } from './ssh/command.js'
@@ -53,7 +52,8 @@ class Hosts implements HostPort {
   readonly #clock: Clock
   readonly #connectPatienceMs: number
   readonly #loginPatienceMs: number
-  readonly #connections = new Map<Address, Connection>()
+  /** By instance: two may have one address, while one takes the place of the other. */
+  readonly #connections = new Map<string, Connection>()
 
   constructor({ clock = systemClock, connectPatienceMs = 10_000, loginPatienceMs = 15_000 }: HostsOptions) {
     this.#clock = clock
@@ -74,7 +74,7 @@ class Hosts implements HostPort {
         // A first boot may restart sshd, or the server: waiting again is safe.
         const isLost = error instanceof HostError && error.code === 'HOST_CONNECTION_LOST'
         if (!isLost || this.#clock.now() - start >= timeoutMs) throw error
-        this.disconnect(access.address)
+        this.disconnect(access.instanceId)
         await this.#clock.sleep(500)
       }
     }
@@ -150,9 +150,9 @@ class Hosts implements HostPort {
     return execArgv(session, argv, streams)
   }
 
-  disconnect(address: Address): void {
-    const connection = this.#connections.get(address)
-    this.#connections.delete(address)
+  disconnect(instanceId: string): void {
+    const connection = this.#connections.get(instanceId)
+    this.#connections.delete(instanceId)
     connection?.session.then(
       (session) => session.close(),
       () => {},
@@ -160,7 +160,7 @@ class Hosts implements HostPort {
   }
 
   close(): void {
-    for (const address of this.#connections.keys()) this.disconnect(address)
+    for (const instanceId of this.#connections.keys()) this.disconnect(instanceId)
   }
 
   /**
@@ -172,7 +172,7 @@ class Hosts implements HostPort {
       return await operate(await this.#session(access))
     } catch (error) {
       if (!(error instanceof HostError) || error.code !== 'HOST_CONNECTION_LOST') throw error
-      this.disconnect(access.address)
+      this.disconnect(access.instanceId)
       return operate(await this.#session(access))
     }
   }
@@ -183,27 +183,27 @@ class Hosts implements HostPort {
     loginPatienceMs = 0,
     signal?: AbortSignal,
   ): Promise<SshSession> {
-    const { address, instanceId, hostname, port, user, hostKey, privateKeyPath } = access
-    const key = JSON.stringify([instanceId, hostname, port, user, hostKey, privateKeyPath])
-    const known = this.#connections.get(address)
+    const { instanceId, hostname, port, user, hostKey, privateKeyPath } = access
+    const key = JSON.stringify([hostname, port, user, hostKey, privateKeyPath])
+    const known = this.#connections.get(instanceId)
     if (known?.key === key) {
       const session = await known.session
       session.access = access
       return session
     }
-    if (known) this.disconnect(address)
+    if (known) this.disconnect(instanceId)
     const session = connect(access, { patienceMs, loginPatienceMs, clock: this.#clock, signal }).then((client) => {
       const made = new SshSession(access, client)
-      made.onClose(() => this.#forget(address, session))
+      made.onClose(() => this.#forget(instanceId, session))
       return made
     })
-    this.#connections.set(address, { key, session })
-    session.catch(() => this.#forget(address, session))
+    this.#connections.set(instanceId, { key, session })
+    session.catch(() => this.#forget(instanceId, session))
     return session
   }
 
-  #forget(address: Address, session: Promise<SshSession>): void {
-    if (this.#connections.get(address)?.session === session) this.#connections.delete(address)
+  #forget(instanceId: string, session: Promise<SshSession>): void {
+    if (this.#connections.get(instanceId)?.session === session) this.#connections.delete(instanceId)
   }
 }
 

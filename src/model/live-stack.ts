@@ -24,6 +24,8 @@ export interface LiveStack {
   readonly keyPairs: readonly LiveKeyPair[]
   readonly securityGroups: readonly LiveSecurityGroup[]
   readonly servers: readonly LiveServer[]
+  /** Instances of the stack that are shutting down, sorted by id: what they hold comes free by itself. Absent where there are none. */
+  readonly endingServers?: readonly { readonly id: string; readonly address: Address }[]
   /** Absent where the file asks for none and the ledger knows of none. */
   readonly elasticIps?: readonly LiveElasticIp[]
   /** Data volumes with the stack's tag, and those that the file adopts by id, whoever they belong to. */
@@ -44,7 +46,7 @@ export interface LiveStack {
   readonly operatorIpUnread?: string
   /** Public key material on this machine by key pair address: `ssh-ed25519 AAAA…` without comment; none yet for one to be generated. */
   readonly publicKeys: Readonly<Record<string, string>>
-  /** By server address; a server without an entry does not exist. */
+  /** By server address, or by instance id where several instances have one; a server without an entry does not exist. */
   readonly hosts: Readonly<Record<string, HostFacts>>
   /** By sync address. */
   readonly syncs: Readonly<Record<string, SyncFacts>>

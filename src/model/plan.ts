@@ -24,7 +24,7 @@ export interface Plan {
   readonly unreadable: readonly Unreadable[]
   /** Steps that the target cannot carry out (a sandbox without hosts), left out of `steps`. */
   readonly impossible: readonly { readonly id: StepId; readonly address: Address; readonly reason: string }[]
-  /** What exists already, by address: the executor's first bindings. */
+  /** What exists already, by address: the executor's first bindings. An instance whose place another takes stands by its id too. */
   readonly bindings: Readonly<Record<string, Binding>>
   /** The ledger to write before the first step and after the last; undefined: unchanged. */
   readonly ledger: PlannedLedger

@@ -14,10 +14,12 @@ export const tagKeys = {
   run: 'evenkeel:run',
   /** On volumes: `blank`, `adopted`, or the snapshot id that it was made from. mkfs needs `blank`. */
   origin: 'evenkeel:origin',
-  /** `root` on the root volumes of servers, which carry their server's address; `temporary` on what lives only while an archive is made. */
+  /** `root` on the root volumes of servers and on snapshots of them, which carry their server's address; `temporary` on what lives only while an archive is made. */
   role: 'evenkeel:role',
-  /** On volumes: what happens when the entry leaves the file. */
+  /** On volumes, and on servers for their root disk where it is not `delete`: what happens when the entry leaves the file. */
   onRemove: 'evenkeel:on-remove',
+  /** On a server: the instance whose place it takes, which is there until everything has moved over; such a pair is no conflict. */
+  supersedes: 'evenkeel:supersedes',
   /** On servers: `true` while termination protection is asked for. */
   protect: 'evenkeel:protect',
   /** On volumes that were kept when their entry left the file: the moment, ISO 8601. They are out of the plan until reused. */

@@ -8,6 +8,7 @@ import type { LiveServer } from '../model/kinds/server.js'
 import type { LiveVolume } from '../model/kinds/volume.js'
 import type { LiveSnapshot } from '../model/kinds/volume-snapshot.js'
 import type { LiveStack } from '../model/live-stack.js'
+import { successionOf } from '../model/kinds/server-succession.js'
 import { tagKeys } from '../model/tags.js'
 
 /** A LiveStack behind maps, so that planning looks nothing up in lists. */
@@ -17,8 +18,13 @@ export interface LiveIndex {
   readonly keyPairsByName: ReadonlyMap<string, LiveKeyPair>
   readonly securityGroups: ReadonlyMap<Address, LiveSecurityGroup>
   readonly groupsById: ReadonlyMap<string, LiveSecurityGroup>
+  /** Of several instances, each of which takes the place of another, the one that has the address; the youngest, unless chosen otherwise. */
   readonly servers: ReadonlyMap<Address, LiveServer>
+  /** The others of these. */
+  readonly superseded: ReadonlyMap<Address, readonly LiveServer[]>
   readonly serversById: ReadonlyMap<string, LiveServer>
+  /** Instances of the stack that are shutting down. */
+  readonly endingServers: ReadonlyMap<string, Address>
   readonly elasticIps: ReadonlyMap<Address, LiveElasticIp>
   /** The elastic addresses themselves, also of those that share a name. */
   readonly publicIps: ReadonlySet<string>
@@ -50,10 +56,11 @@ export function indexLive(live: LiveStack): LiveIndex {
   const isOurs = (resource: LiveVolume | LiveSnapshot) => resource.tags[tagKeys.stack] === live.stack
   const volumes = live.volumes.filter((volume) => volume.tags[tagKeys.role] !== 'root')
   const owned = volumes.filter(isOurs)
+  const successions = successionsByAddress(live.servers, conflicts)
   const unique = {
     keyPairs: uniqueByAddress(live.keyPairs, conflicts),
     securityGroups: uniqueByAddress(live.securityGroups, conflicts),
-    servers: uniqueByAddress(live.servers, conflicts),
+    servers: firstOfSuccessions(successions),
     elasticIps: uniqueByAddress(live.elasticIps ?? [], conflicts),
     volumes: uniqueByAddress(
       owned.filter((volume) => volume.tags[tagKeys.retained] === undefined),
@@ -65,9 +72,11 @@ export function indexLive(live: LiveStack): LiveIndex {
     stack: live,
     keyPairsByName: new Map(live.keyPairs.map((pair) => [pair.keyName, pair])),
     groupsById: byId(live.securityGroups),
+    superseded: othersOfSuccessions(successions),
     serversById: byId(live.servers),
     publicIps: new Set((live.elasticIps ?? []).map(({ publicIp }) => publicIp)),
-    resources: new Map(liveLists.flatMap((list): readonly (readonly [Address, Addressed])[] => [...unique[list]])),
+    endingServers: new Map((live.endingServers ?? []).map(({ id, address }) => [id, address])),
+    resources: resourcesOf(unique),
     volumesById: byId(volumes),
     retained: groupByAddress(owned.filter((volume) => volume.tags[tagKeys.retained] !== undefined)),
     snapshots: groupByAddress(live.snapshots.filter(isOurs)),
@@ -76,6 +85,43 @@ export function indexLive(live: LiveStack): LiveIndex {
     ledger: new Set(live.ledger?.addresses),
     unreadable: new Map(live.unreadable.map(({ address, reason }) => [address, reason])),
   }
+}
+
+/** The same, where other instances have the addresses that they share with their successors. */
+export function withServers(index: LiveIndex, chosen: ReadonlyMap<Address, LiveServer>): LiveIndex {
+  const servers = new Map([...index.servers, ...chosen])
+  const superseded = new Map(
+    [...index.superseded].map(([address, others]): [Address, readonly LiveServer[]] => {
+      const all = [...[index.servers.get(address)].filter((first) => first !== undefined), ...others]
+      return [address, all.filter((server) => server !== servers.get(address))]
+    }),
+  )
+  return { ...index, servers, superseded, resources: resourcesOf({ ...index, servers }) }
+}
+
+function resourcesOf(unique: Pick<LiveIndex, LiveList>): LiveIndex['resources'] {
+  return new Map(liveLists.flatMap((list): readonly (readonly [Address, Addressed])[] => [...unique[list]]))
+}
+
+type Successions = ReadonlyMap<Address, readonly LiveServer[]>
+
+/** Servers by address, the youngest first; what is not linked so is a conflict. */
+function successionsByAddress(servers: readonly LiveServer[], conflicts: Map<Address, readonly string[]>): Successions {
+  const successions = new Map<Address, readonly LiveServer[]>()
+  for (const [address, group] of groupByAddress(servers)) {
+    const succession = group.length > 1 ? successionOf(group) : group
+    if (succession) successions.set(address, succession)
+    else noteConflict(address, group, conflicts)
+  }
+  return successions
+}
+
+function firstOfSuccessions(successions: Successions): LiveIndex['servers'] {
+  return new Map([...successions].flatMap(([address, [first]]) => (first ? [[address, first] as const] : [])))
+}
+
+function othersOfSuccessions(successions: Successions): LiveIndex['superseded'] {
+  return new Map([...successions].flatMap(([address, [, ...others]]) => (others.length > 0 ? [[address, others]] : [])))
 }
 
 function byId<T extends { readonly id: string }>(items: readonly T[]): ReadonlyMap<string, T> {
@@ -99,12 +145,15 @@ function uniqueByAddress<T extends Addressed>(
   const unique = new Map<Address, T>()
   for (const [address, group] of groupByAddress(items)) {
     const [only] = group
-    if (group.length > 1) {
-      conflicts.set(
-        address,
-        group.map(({ id }) => id),
-      )
-    } else if (only) unique.set(address, only)
+    if (group.length > 1) noteConflict(address, group, conflicts)
+    else if (only) unique.set(address, only)
   }
   return unique
+}
+
+function noteConflict(address: Address, group: readonly Addressed[], conflicts: Map<Address, readonly string[]>): void {
+  conflicts.set(
+    address,
+    group.map(({ id }) => id),
+  )
 }

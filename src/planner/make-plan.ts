@@ -5,6 +5,7 @@ import type { StackSpec } from '../model/stack-spec.js'
 import { documentDigest, normalizedLive, normalizedSpec } from './compare/normalize.js'
 import { decide } from './decide/decide.js'
 import { allDecided } from './decide/decisions.js'
+import { chooseServers } from './decide/servers/choose-servers.js'
 import { liveBindings } from './document/live-bindings.js'
 import { groupsOf, plannedChanges } from './document/planned-changes.js'
 import { plannedImpossible } from './document/planned-impossible.js'
@@ -21,7 +22,7 @@ export type { PlanOptions } from './world.js'
  * file's references and orders go round in a circle.
  */
 export function makePlan(spec: StackSpec, live: LiveStack, options: PlanOptions = {}): Plan {
-  return planOf(worldOf(normalizedSpec(spec), normalizedLive(live), options, undefined))
+  return planOf(chooseServers(worldOf(normalizedSpec(spec), normalizedLive(live), options, undefined)))
 }
 
 /**

@@ -8,11 +8,14 @@ const web = 'server.web' as Address
 
 describe('bindings', () => {
   it('are what the plan saw, then what the run made', () => {
-    const bindings = createRunBindings({ [web]: { id: 'i-old', hostKey: 'ssh-ed25519 AAAA' } })
+    const bindings = createRunBindings({
+      [web]: { id: 'i-old', hostKey: 'ssh-ed25519 AAAA' },
+      'i-old': { id: 'i-old' },
+    })
     bindings.bind(web, { id: 'i-new' })
     bindings.amend(web, { publicIp: '198.51.100.7' })
     expect(bindings.get(web)).toEqual({ id: 'i-new', publicIp: '198.51.100.7' })
-    expect(bindings.planned(web)?.id).toBe('i-old')
+    expect(bindings.instance('i-old')?.id).toBe('i-old')
   })
 
   it('fill templates', () => {

@@ -3,7 +3,7 @@ import type { LiveStack } from '../../src/model/live-stack.js'
 import type { LiveServer } from '../../src/model/kinds/server.js'
 import type { Plan } from '../../src/model/plan.js'
 import { noHostKey, tagKeys } from '../../src/model/tags.js'
-import { makePlan } from '../../src/planner/make-plan.js'
+import { makeDestroyPlan, makePlan } from '../../src/planner/make-plan.js'
 import { emptyLive, specOf } from '../support/live-stack.js'
 import { applyPlan } from '../support/plan-effects.js'
 import { oneServer, withVolume } from '../support/stack-texts.js'
@@ -80,10 +80,16 @@ describe('a plan that leaves out what happens inside servers', () => {
     expect([plan.complete, plan.applyable]).toEqual([true, true])
   })
 
-  it('stops a server that runs before a volume leaves it, because nobody unmounts there', () => {
-    const plan = makePlan(specOf(oneServer), { ...settled(mounted), ...leftOut })
+  it('stops a server that goes before a volume leaves it, because nobody unmounts there', () => {
+    const plan = makeDestroyPlan(specOf(mounted), { ...settled(mounted), ...leftOut })
     const kinds = plan.steps.map(({ kind }) => kind)
     expect(kinds.indexOf('stop-server')).toBeGreaterThanOrEqual(0)
     expect(kinds.indexOf('stop-server')).toBeLessThan(kinds.indexOf('detach-volume'))
+  })
+
+  it('leaves a volume on a server that stays: nothing is stopped for a volume alone', () => {
+    const plan = makePlan(specOf(oneServer), { ...settled(mounted), ...leftOut })
+    expect(plan.problems.map(({ code, scope }) => [code, scope])).toEqual([['PLAN_VOLUME_HELD', 'address']])
+    expect(plan.steps).toEqual([])
   })
 })

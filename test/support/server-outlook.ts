@@ -12,6 +12,7 @@ export function outlooks(servers: Readonly<Record<string, Partial<ServerOutlook>
         spec: undefined,
         live: undefined,
         action: 'keep',
+        handsOver: [],
         facts: { kind: 'read', devices: [], mounts: [], fstab: [], user: 'admin' },
         inside: 'known',
         runsNow: true,

@@ -6,6 +6,8 @@ import type { CopyPlace, HostAccess } from '../ports.js'
 
 /** A server that was looked into; `access` is set when it answered. */
 export interface EnteredServer {
+  /** Under what it is remembered: its address, or its instance's id. */
+  readonly key: string
   readonly address: Address
   readonly facts: HostFacts
   readonly access: HostAccess | undefined
@@ -20,7 +22,8 @@ export function copyPlaces(
   const mounts = new Map<string, { readonly access: HostAccess; readonly path: string }>()
   for (const { address, facts, access } of servers) {
     if (!access) continue
-    accesses.set(address, access)
+    // Of several instances of one address the youngest comes first.
+    if (!accesses.has(address)) accesses.set(address, access)
     if (facts.kind !== 'read') continue
     for (const { volumeId, path, hiddenBy } of facts.mounts) {
       if (hiddenBy === undefined && !mounts.has(volumeId)) mounts.set(volumeId, { access, path })

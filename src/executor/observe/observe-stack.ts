@@ -1,16 +1,16 @@
 import pLimit from 'p-limit'
 import { messageOf } from '../../core/errors.js'
-import { displayName, type Address } from '../../model/address.js'
+import type { Address } from '../../model/address.js'
 import type { ArchiveFacts } from '../../model/kinds/archive.js'
 import type { LiveServer } from '../../model/kinds/server.js'
 import type { SyncFacts } from '../../model/kinds/sync-rule.js'
 import type { LiveVolume } from '../../model/kinds/volume.js'
 import type { LiveStack, Unreadable } from '../../model/live-stack.js'
+import { successionOf } from '../../model/kinds/server-succession.js'
 import type { StackSpec } from '../../model/stack-spec.js'
 import type { CloudFacts, CloudQuery, Ports } from '../ports.js'
 import { cloudQuery } from './cloud-query.js'
 import type { EnteredServer } from './copy-places.js'
-import { distinct } from './distinct.js'
 import { liveHostAccess } from './live-host-access.js'
 import { readSyncs } from './observe-syncs.js'
 
@@ -59,7 +59,7 @@ export async function observeStack(spec: StackSpec, ports: Ports, options: Obser
     volumes,
     publicKeys,
     ...(spec.archives.length > 0 && { archives }),
-    hosts: Object.fromEntries(servers.map(({ address, facts }) => [address, facts])),
+    hosts: Object.fromEntries(servers.map(({ key, facts }) => [key, facts])),
     syncs,
     hostsImpossible: options.hostsImpossible,
     ...(options.hostsLeftOut === true && { hostsLeftOut: true }),
@@ -100,19 +100,33 @@ function readServers(
 ): Promise<readonly EnteredServer[]> {
   const asked = options.hosts && options.hostsImpossible === undefined
   const accessOf = liveHostAccess(spec, cloud, ports)
-  return pLimit(hostsAtOnce).map(distinct(cloud.servers, addressOfServer), async (server) => {
+  return pLimit(hostsAtOnce).map(enteredOf(cloud.servers), async ({ key, server }) => {
     const { address } = server
     if (server.state === 'stopped' || server.state === 'stopping') {
-      return { address, facts: { kind: 'not-probed', because: 'stopped' }, access: undefined }
+      return { key, address, facts: { kind: 'not-probed', because: 'stopped' }, access: undefined }
     }
-    if (!asked) return { address, facts: { kind: 'not-probed', because: 'not-asked' }, access: undefined }
+    if (!asked) return { key, address, facts: { kind: 'not-probed', because: 'not-asked' }, access: undefined }
     try {
       const access = await accessOf(server)
       const facts = await ports.hosts.probe(access)
-      return { address, facts, access: facts.kind === 'read' ? access : undefined }
+      return { key, address, facts, access: facts.kind === 'read' ? access : undefined }
     } catch (error) {
-      return { address, facts: { kind: 'unreadable', reason: messageOf(error) }, access: undefined }
+      return { key, address, facts: { kind: 'unreadable', reason: messageOf(error) }, access: undefined }
     }
+  })
+}
+
+/**
+ * The servers to look into, and under what each is remembered: the address, or the instance's id where others have it
+ * too, the youngest first. Of two that are a conflict one is enough: nothing is done with either.
+ */
+function enteredOf(servers: readonly LiveServer[]): readonly { readonly key: string; readonly server: LiveServer }[] {
+  const groups = new Map<Address, LiveServer[]>()
+  for (const server of servers) groups.set(server.address, [...(groups.get(server.address) ?? []), server])
+  return [...groups].flatMap(([address, group]) => {
+    const succession = group.length > 1 ? successionOf(group) : undefined
+    if (succession) return succession.map((server) => ({ key: server.id, server }))
+    return group.slice(0, 1).map((server) => ({ key: String(address), server }))
   })
 }
 
@@ -160,8 +174,4 @@ function unreadableIn(
     if (facts.kind === 'unreadable') found.push({ address: address as Address, reason: facts.reason })
   }
   return found
-}
-
-function addressOfServer({ address }: LiveServer): string {
-  return displayName(address)
 }

@@ -38,7 +38,7 @@ export interface HostPlace {
   readonly port: number
 }
 
-/** One connection a server, made at the first use and kept until `close`. Commands run through `sudo -n` where they need root. */
+/** One connection an instance, made at the first use and kept until `close`. Commands run through `sudo -n` where they need root. */
 export interface HostPort {
   /** Retries until the server answers and its first boot is over (`cloud-init status --wait` where there is one). */
   waitUntilReady(access: HostAccess, options: ReadyOptions): Promise<Effect>
@@ -112,8 +112,8 @@ export interface HostPort {
   ): Promise<void>
   /** Runs argv with the caller's standard streams; resolves with the exit status. For `evenkeel exec`. */
   exec(access: HostAccess, argv: readonly string[], streams: ExecStreams): Promise<number>
-  /** Drops one server's connection, e.g. before it is stopped. */
-  disconnect(address: Address): void
+  /** Drops the connection to an instance, e.g. before it is stopped. */
+  disconnect(instanceId: string): void
   close(): void
 }
 

@@ -1,4 +1,4 @@
-import type { RootVolumeSpec } from '../../model/kinds/server.js'
+import type { RootDisk } from '../../model/kinds/server.js'
 import type { Tags } from '../../model/tags.js'
 import type { Once, Owned, Owner, Waiting } from './cloud-words.js'
 import type { Effect } from './effect.js'
@@ -52,7 +52,7 @@ export interface LaunchRequest {
   readonly subnetId: string | undefined
   readonly keyName: string
   readonly groupIds: readonly string[]
-  readonly rootVolume: RootVolumeSpec
+  readonly rootVolume: RootDisk
   /** Plain text; the port encodes it. */
   readonly userData: string | undefined
   readonly protect: boolean

@@ -24,7 +24,7 @@ export async function removeTemporary(step: RemoveTemporary, context: StepContex
   const owner = ownerOf(step.address, context)
   const serverIds = [...step.instanceIds, ...made(bindings.get(step.address)?.id), ...tagged('server')]
   const volumeIds = [...step.volumeIds, ...made(step.bound && bindings.get(step.bound)?.id), ...tagged('volume')]
-  hosts.disconnect(step.address)
+  for (const id of serverIds) hosts.disconnect(id)
   const ended = await allOf(serverIds, (id) => cloud.terminateServer({ id, owner }))
   const deleted = await allOf(volumeIds, (id) => deleteFreed({ id, owner }, context))
   return ended || deleted ? 'done' : 'unchanged'

@@ -20,6 +20,8 @@ export interface ServerSpec {
   readonly user: string | undefined
   readonly state: 'running' | 'stopped'
   readonly rootVolume: RootVolumeSpec
+  /** Where another server takes the place of this one, the old one ends before the new one comes; undefined: after it. */
+  readonly replace: 'terminate-first' | undefined
   readonly userData: Template | undefined
   readonly onUserDataChange: 'ignore' | 'replace'
   readonly protect: boolean
@@ -28,10 +30,33 @@ export interface ServerSpec {
   readonly tags: UserTags
 }
 
-export interface RootVolumeSpec {
+export type ReplaceOrder = 'launch-first' | 'terminate-first'
+
+/** The disk that a server boots from, as a launch asks for it. */
+export interface RootDisk {
   readonly sizeGiB: number | undefined
   readonly type: VolumeType | undefined
 }
+
+export interface RootVolumeSpec extends RootDisk {
+  /** When the server's entry leaves the file, or everything goes, a snapshot of it is taken before; undefined: it goes. */
+  readonly onRemove: 'snapshot' | undefined
+  /** When another server takes the place of this one, it goes; undefined: a snapshot of it is taken before. */
+  readonly onReplace: 'delete' | undefined
+}
+
+/** What becomes of a server's root disk when its entry goes. */
+export function rootEndOnRemove({ rootVolume }: Pick<ServerSpec, 'rootVolume'>): RootEnd {
+  return rootVolume.onRemove ?? 'delete'
+}
+
+/** What becomes of a server's root disk when another server takes its place. */
+export function rootEndOnReplace({ rootVolume }: Pick<ServerSpec, 'rootVolume'>): RootEnd {
+  return rootVolume.onReplace ?? 'snapshot'
+}
+
+/** A snapshot of it is taken before it goes, or it goes with all that is on it. */
+export type RootEnd = 'snapshot' | 'delete'
 
 export interface LiveServer extends Tagged {
   /** When it was launched, by its root volume, as starts do not change that; ISO 8601; absent where it is not known. */
@@ -51,6 +76,8 @@ export interface LiveServer extends Tagged {
   /** The public address where it is an elastic one, whoever owns that; absent where EC2 lent it. */
   readonly elasticIp?: string
   readonly rootVolume: { readonly id: string; readonly sizeGiB: number; readonly type: string } | undefined
+  /** ISO 8601: when it was started the last time; absent where it is not known. */
+  readonly startedAt?: string
 }
 
 /** The paths under which a server's properties stand in changes. */
@@ -64,6 +91,8 @@ export type ServerPath =
   | 'state'
   | 'rootVolume.size'
   | 'rootVolume.type'
+  | 'rootVolume.onRemove'
+  | 'instances'
   | 'userData'
   | 'protect'
   | 'setup'
@@ -109,6 +138,8 @@ export const serverMutability: Mutabilities<ServerPath> = {
     source: modifyVolume,
   },
   'rootVolume.type': { how: 'in-place', because: '', source: modifyVolume },
+  'rootVolume.onRemove': { how: 'in-place', because: '', source: 'a tag of evenkeel' },
+  instances: { how: 'in-place', because: '', source: 'EC2 API, TerminateInstances' },
 }
 
 /** What is recorded of a server in its applied tag. Short: a tag's value holds 256 characters (EC2 User Guide, "Tag restrictions"). */
@@ -118,6 +149,7 @@ export const serverAppliedKeys = [
   'key',
   'protect',
   'root',
+  'rootend',
   'setup',
   'state',
   'subnet',

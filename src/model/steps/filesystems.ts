@@ -50,4 +50,6 @@ export interface UnmountVolume extends StepBase {
   /** Undefined: the one that this plan created. */
   readonly volumeId: string | undefined
   readonly server: Address
+  /** Which instance of the server, where another takes its place; left out: the one that has the address. */
+  readonly instanceId?: string
 }

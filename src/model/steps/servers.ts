@@ -1,5 +1,5 @@
 import type { Address } from '../address.js'
-import type { RootVolumeSpec } from '../kinds/server.js'
+import type { RootDisk } from '../kinds/server.js'
 import type { StepBase } from './step-base.js'
 import type { Tags } from '../tags.js'
 import type { Template } from '../template.js'
@@ -18,7 +18,7 @@ export interface CreateServer extends StepBase {
   /** Who logs in (planner/login-user.ts): the executor's binding of a new server needs it before anything can be read from it. */
   readonly user: string
   readonly securityGroups: readonly Address[]
-  readonly rootVolume: RootVolumeSpec
+  readonly rootVolume: RootDisk
   readonly userData: Template | undefined
   readonly protect: boolean
   readonly tags: Tags

@@ -10,6 +10,8 @@ export interface CreateSnapshot extends StepBase {
   readonly volumeId: string | undefined
   readonly description: string
   readonly tags: Tags
+  /** Of what this is the one snapshot, whichever run takes it: a run that was killed is not followed by a second one. */
+  readonly only?: string
   /** What happens on the server until EC2 has answered; left out: nothing. */
   readonly hold?: SnapshotHold
 }

@@ -81,7 +81,14 @@ const stepKinds = {
   'mount-volume': { runs: 'host', seconds: 1, doing: 'mounting', enters: itsServer, alone: true },
   'verify-volume': { runs: 'host', seconds: 1, doing: 'verifying', enters: itsServer },
   'write-fstab': { runs: 'host', seconds: 1, doing: 'writing fstab', enters: itsServer, alone: true },
-  'unmount-volume': { runs: 'host', seconds: 1, doing: 'unmounting', enters: itsServer, alone: true },
+  'unmount-volume': {
+    runs: 'host',
+    seconds: 1,
+    doing: 'unmounting',
+    // An instance that goes is not what others enter under its address.
+    enters: ({ server, instanceId }) => (instanceId === undefined ? [server] : []),
+    alone: true,
+  },
   'copy-files': {
     runs: 'host',
     seconds: 60,
@@ -120,10 +127,11 @@ export function serversEntered(step: Step): readonly Address[] {
   return enters === undefined ? [] : [...new Set(enters(step))]
 }
 
-/** The server in which nothing else of that sort may run meanwhile; undefined where it does not matter. */
-export function aloneIn(step: Step): Address | undefined {
+/** The server, or the instance of it that goes, in which nothing else of that sort may run meanwhile; undefined where it does not matter. */
+export function aloneIn(step: Step): string | undefined {
   const facts = factsOf(step)
-  return facts.runs === 'host' && facts.alone === true ? facts.enters(step)[0] : undefined
+  if (facts.runs !== 'host' || facts.alone !== true) return undefined
+  return facts.enters(step)[0] ?? ('instanceId' in step ? step.instanceId : undefined)
 }
 
 /** Expected duration in seconds, for deciding what to start first. */

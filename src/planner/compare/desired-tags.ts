@@ -105,6 +105,14 @@ function staleUserKeys(live: Tags, userTags: UserTags): readonly string[] {
   return (Object.keys(userTags).length === 0 ? [...stale, tagKeys.userTags] : stale).sort(compareText)
 }
 
+/** The tags that neither evenkeel nor AWS has set, sorted by key. */
+export function foreignTags(live: Tags): readonly (readonly [string, string])[] {
+  const ours = new Set(live[tagKeys.userTags]?.split(' '))
+  return Object.entries(live)
+    .filter(([key]) => !isReserved(key) && !ours.has(userKeyDigest(key)))
+    .sort(([left], [right]) => compareText(left, right))
+}
+
 function isReserved(key: string): boolean {
   return key === tagKeys.name || key.startsWith('evenkeel:') || key.startsWith('aws:')
 }

@@ -35,7 +35,18 @@ export function liveBindings(
     const binding = found.get(address)
     if (binding) bindings[address] = binding
   }
+  for (const server of endingBeside(decisions)) {
+    bindings[server.id] = serverBinding(world, decisions, server, attached.get(server.id) ?? [])
+  }
   return bindings
+}
+
+/** Instances that are entered under their own id: by the time another one has their address. */
+function endingBeside({ servers }: Pick<Decisions, 'servers'>): readonly LiveServer[] {
+  return [...servers.values()].flatMap((decision) => {
+    if (!('ends' in decision)) return []
+    return (decision.kind === 'remove' ? decision.ends.slice(1) : decision.ends).map(({ live }) => live)
+  })
 }
 
 function serverBinding(
@@ -47,7 +58,7 @@ function serverBinding(
   const { live } = world
   const decision = servers.get(server.address)
   const spec = decision && 'outlook' in decision ? decision.outlook.spec : undefined
-  const facts = factsOf(world, server.address)
+  const facts = factsOf(world, server)
   const launchedWith = server.keyName === undefined ? undefined : live.keyPairsByName.get(server.keyName)?.address
   const keyPair = launchedWith ?? spec?.keyPair
   const deviceNames = deviceNamesOf(server.id, attached)

@@ -3,6 +3,7 @@ import { elasticIpOf } from '../../model/kinds/elastic-ip.js'
 import type { StepId } from '../../model/steps/step.js'
 import { stepId } from '../../model/steps/step-id.js'
 import { freeingOf, type ElasticIpDecision, type Freeing } from '../decide/elastic-ips/elastic-ip-decision.js'
+import { successorReady, terminationOf } from './connection.js'
 import type { Lowering } from './lowering.js'
 import { addTagging } from './tagging.js'
 
@@ -59,18 +60,32 @@ function addAssociation(
 }
 
 /** An instance that goes takes the association with it: that is looked at when it has gone. */
-function addFreeing({ graph }: Lowering, address: Address, allocationId: string, freeing: Freeing | undefined): void {
+function addFreeing(lowering: Lowering, address: Address, allocationId: string, freeing: Freeing | undefined): void {
   if (!freeing) return
   const { server, instanceId, when } = freeing
-  graph.add(
+  lowering.graph.add(
     'disassociate-address',
     address,
     { allocationId, server, instanceId },
-    {
-      needs: when === 'after-server' ? [stepId('terminate-server', server)] : [],
-      impact: when === 'at-once' ? 'downtime' : 'none',
-    },
+    { needs: freedAfter(lowering, freeing), impact: when === 'after-server' ? 'none' : 'downtime' },
   )
+}
+
+function freedAfter(lowering: Lowering, { server, instanceId, when }: Freeing): readonly StepId[] {
+  switch (when) {
+    case 'at-once':
+      return []
+    case 'after-server':
+      return [terminationOf(lowering, server, instanceId)]
+    case 'handed-over': {
+      const { released, unmounted } = lowering.leaving(instanceId)
+      const left = [
+        ...unmounted.map((volume) => stepId('unmount-volume', volume)),
+        ...released.map((volume) => stepId('detach-volume', volume)),
+      ]
+      return [...successorReady(lowering, server), ...left]
+    }
+  }
 }
 
 /** The steps after which each server answers at the address that it keeps; none of them waits for the server to go. */

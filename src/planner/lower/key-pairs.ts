@@ -1,19 +1,22 @@
-import type { StepId } from '../../model/steps/step.js'
 import type { KeyPairDecision } from '../decide/keys/key-pair-decisions.js'
+import type { StepId } from '../../model/steps/step.js'
 import { stepId } from '../../model/steps/step-id.js'
 import type { StepGraph } from '../graph/step-graph.js'
+import { terminationOf } from './connection.js'
 import type { Lowering } from './lowering.js'
 import { addTagging } from './tagging.js'
 
 /** Lowers what becomes of the key pairs. */
-export function lowerKeyPairs({ graph, decisions }: Lowering): void {
+export function lowerKeyPairs(lowering: Lowering): void {
+  const { graph, decisions } = lowering
   const endings = new Map<string | undefined, StepId[]>()
   for (const server of decisions.servers.values()) {
-    const ending = server.kind === 'remove' ? server.live : server.kind === 'replace' ? server.old : undefined
-    if (!ending) continue
-    const known = endings.get(ending.keyName)
-    if (known) known.push(stepId('terminate-server', ending.address))
-    else endings.set(ending.keyName, [stepId('terminate-server', ending.address)])
+    for (const { live } of 'ends' in server ? server.ends : []) {
+      const end = terminationOf(lowering, live.address, live.id)
+      const known = endings.get(live.keyName)
+      if (known) known.push(end)
+      else endings.set(live.keyName, [end])
+    }
   }
   for (const decision of decisions.keyPairs.values()) lowerKeyPair(graph, decision, endings)
 }

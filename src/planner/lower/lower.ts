@@ -10,6 +10,7 @@ import { lowerClones } from './copies/clones.js'
 import { lowerFiles } from './copies/files.js'
 import { addressSteps, lowerElasticIps } from './elastic-ips.js'
 import { lowerKeyPairs } from './key-pairs.js'
+import { volumesLeaving } from './leaving.js'
 import type { Lowering } from './lowering.js'
 import { lowerSecurityGroups } from './security-groups.js'
 import { lowerServers } from './servers.js'
@@ -33,6 +34,7 @@ export function lower(
     graph,
     resting,
     addressed: addressSteps(decisions.elasticIps.values()),
+    leaving: volumesLeaving(decisions),
   }
   lowerKeyPairs(lowering)
   lowerSecurityGroups(lowering)

@@ -3,6 +3,7 @@ import type { StepId } from '../../model/steps/step.js'
 import type { Decisions } from '../decide/decisions.js'
 import type { StepGraph } from '../graph/step-graph.js'
 import type { World } from '../world.js'
+import type { Leaving } from './leaving.js'
 
 /** What every lowering has: the decisions, and the graph, to which it adds steps and which it never asks whether a step is there. */
 export interface Lowering {
@@ -13,4 +14,6 @@ export interface Lowering {
   readonly resting: (volume: Address) => readonly StepId[]
   /** The steps after which a server answers at the address that it keeps: it is entered after them. */
   readonly addressed: (server: Address) => readonly StepId[]
+  /** The volumes that leave a server or an instance of it. */
+  readonly leaving: Leaving
 }

@@ -2,20 +2,44 @@ import type { Address } from '../../model/address.js'
 import type { StepId } from '../../model/steps/step.js'
 import { stepId } from '../../model/steps/step-id.js'
 import type { Release } from '../decide/volumes/volume-decision.js'
-import { connectionNow, stopNow } from './connection.js'
+import { endOf, endSuffix, isSucceeded, stopNow, successorReady } from './connection.js'
 import type { Lowering } from './lowering.js'
 
 /** Takes a volume off the server that has it; returns the detach step. */
 export function addRelease(lowering: Lowering, address: Address, volumeId: string, release: Release): StepId {
-  const { graph, decisions } = lowering
-  const { holder, instanceId, how, inner } = release
-  const server = decisions.servers.get(holder)
-  const stops = server !== undefined && 'stopsForRelease' in server && server.stopsForRelease
+  const { holder, instanceId, how } = release
+  const ready = successorFirst(lowering, address, release)
   const needs = [
-    ...(how === 'unmount' ? [addUnmount(lowering, address, volumeId, holder, inner)] : []),
-    ...(stops ? [stopNow(lowering, holder)] : []),
+    ...ready,
+    ...(how === 'unmount' ? [addReleasingUnmount(lowering, address, volumeId, release, ready)] : []),
+    ...(how === 'stop' || endOf(lowering, holder, instanceId)?.stopsForRelease === true
+      ? [stopNow(lowering, holder, instanceId)]
+      : []),
   ]
-  return graph.add('detach-volume', address, { volumeId, instanceId }, { needs, impact: 'downtime' })
+  return lowering.graph.add('detach-volume', address, { volumeId, instanceId }, { needs, impact: 'downtime' })
+}
+
+/** What stays with its server is taken from the old instance only when the new one is ready; what goes elsewhere need not wait. */
+function successorFirst(lowering: Lowering, address: Address, { holder, instanceId }: Release): readonly StepId[] {
+  const isLast = endOf(lowering, holder, instanceId) !== undefined && isSucceeded(lowering, holder, instanceId)
+  const spec = lowering.world.volumes.get(address)
+  return isLast && (spec === undefined || spec.server === holder) ? successorReady(lowering, holder) : []
+}
+
+/** An instance that goes was looked into a moment ago: nothing is waited for there, not even its first boot. */
+function addReleasingUnmount(
+  lowering: Lowering,
+  address: Address,
+  volumeId: string,
+  { holder, instanceId, inner }: Release,
+  ready: readonly StepId[],
+): StepId {
+  const goes = endOf(lowering, holder, instanceId) !== undefined
+  if (!goes) return addUnmount(lowering, address, volumeId, holder, inner)
+  const { suffix } = endSuffix(lowering, holder, instanceId)
+  const fields = { volumeId, server: holder, ...(suffix !== undefined && { instanceId }) }
+  const needs = [...ready, ...unmountsOf(inner)]
+  return lowering.graph.add('unmount-volume', address, fields, { needs, impact: 'downtime' })
 }
 
 /** Takes the volume's line out of fstab and unmounts it where it is mounted now, after whatever is mounted inside it. */
@@ -26,6 +50,10 @@ export function addUnmount(
   server: Address,
   inner: readonly Address[],
 ): StepId {
-  const needs = [connectionNow(lowering, server), ...inner.map((other) => stepId('unmount-volume', other))]
+  const needs = [stepId('connect-host', server), ...unmountsOf(inner)]
   return lowering.graph.add('unmount-volume', address, { volumeId, server }, { needs, impact: 'downtime' })
+}
+
+function unmountsOf(volumes: readonly Address[]): readonly StepId[] {
+  return volumes.map((volume) => stepId('unmount-volume', volume))
 }

@@ -1,20 +1,17 @@
 import type { Address } from '../../model/address.js'
 import type { PlannedRule, StepId } from '../../model/steps/step.js'
-import type { LiveServer } from '../../model/kinds/server.js'
 import type { SecurityGroupDecision } from '../decide/network/security-group-decisions.js'
 import { stepId } from '../../model/steps/step-id.js'
 import type { StepGraph } from '../graph/step-graph.js'
+import { terminationOf } from './connection.js'
 import type { Lowering } from './lowering.js'
-import type { LiveIndex } from '../live-index.js'
 import { addTagging } from './tagging.js'
 
 /** Lowers what becomes of the security groups. */
-export function lowerSecurityGroups({ graph, world, decisions }: Lowering): void {
+export function lowerSecurityGroups(lowering: Lowering): void {
+  const { graph, decisions } = lowering
   const hasRemovals = [...decisions.securityGroups.values()].some(({ kind }) => kind === 'remove')
-  const servers = [...decisions.servers.values()].flatMap((server) =>
-    'outlook' in server ? (server.outlook.live ?? []) : [],
-  )
-  const endings = hasRemovals ? endingsOf(world.live, servers) : new Map<string, readonly StepId[]>()
+  const endings = hasRemovals ? endingsOf(lowering) : new Map<string, readonly StepId[]>()
   for (const decision of decisions.securityGroups.values()) lowerGroup(graph, decision, endings)
 }
 
@@ -67,19 +64,22 @@ function revokeRules(graph: StepGraph, address: Address, groupId: string, rules:
  * What must be over before a group can go, by its id: the servers that wear it and the rules that name it. EC2 answers
  * DependencyViolation before (EC2 API, DeleteSecurityGroup).
  */
-function endingsOf(live: LiveIndex, servers: readonly LiveServer[]): ReadonlyMap<string, readonly StepId[]> {
+function endingsOf(lowering: Lowering): ReadonlyMap<string, readonly StepId[]> {
   const endings = new Map<string, StepId[]>()
   const note = (groupId: string, ...steps: readonly StepId[]) => {
     const known = endings.get(groupId)
     if (known) known.push(...steps)
     else endings.set(groupId, [...steps])
   }
-  for (const { address, securityGroupIds } of servers) {
-    for (const groupId of securityGroupIds) {
-      note(groupId, stepId('terminate-server', address), stepId('modify-server', address))
+  for (const decision of lowering.decisions.servers.values()) {
+    if (!('outlook' in decision)) continue
+    for (const { live } of decision.ends) {
+      for (const groupId of live.securityGroupIds) note(groupId, terminationOf(lowering, live.address, live.id))
     }
+    const stays = 'live' in decision ? decision.live.securityGroupIds : []
+    for (const groupId of stays) note(groupId, stepId('modify-server', decision.address))
   }
-  for (const { address, ingress } of live.securityGroups.values()) {
+  for (const { address, ingress } of lowering.world.live.securityGroups.values()) {
     for (const { source } of ingress) {
       if (source.kind === 'security-group') note(source.groupId, stepId('revoke-ingress', address))
     }

@@ -1,6 +1,7 @@
 import type { Address } from '../../model/address.js'
 import { formatApplied, type AppliedKey, type AppliedRecord } from '../../model/applied.js'
 import type { LiveServer } from '../../model/kinds/server.js'
+import { hasInstanceStore } from '../../model/launch/instance-store.js'
 import { loginUser } from '../../model/inside/login-user.js'
 import { nameTag } from '../../model/names.js'
 import type { ServerSpec } from '../../model/kinds/server.js'
@@ -9,73 +10,44 @@ import { stepId } from '../../model/steps/step-id.js'
 import { hostKeyOf, noHostKey, tagKeys } from '../../model/tags.js'
 import { creationTags } from '../compare/desired-tags.js'
 import { isPlanned } from '../decide/servers/server-decisions.js'
-import type {
-  Launch,
-  PlannedServer,
-  RemoveServerDecision,
-  ReplaceServerDecision,
-  StandingServerDecision,
-} from '../decide/servers/server-decision.js'
-import { isUnmounted, releaseOf } from '../decide/volumes/volume-decision.js'
-import { suffixNow, stopNow } from './connection.js'
+import type { Launch, PlannedServer, StandingServerDecision } from '../decide/servers/server-decision.js'
+import type { ServerEnd } from '../decide/servers/server-end.js'
+import { endSuffix, isHandedAddress, isSucceeded, ownAddress, successorReady, terminationOf } from './connection.js'
 import type { Lowering } from './lowering.js'
 import { readySteps, referencedSteps } from './readiness.js'
 import { addTagging } from './tagging.js'
+import { settled } from './volumes.js'
 
 /** Lowers what becomes of the servers; `entered` are those inside which some other step of the plan acts. */
 export function lowerServers(lowering: Lowering, entered: ReadonlySet<Address>): void {
-  const leaving = volumesLeaving(lowering)
   for (const decision of lowering.decisions.servers.values()) {
     if (!isPlanned(decision)) continue
-    const volumes = leaving.get(decision.address) ?? none
-    lowerServer(lowering, decision, volumes, entered.has(decision.address))
+    lowerServer(lowering, decision, entered.has(decision.address))
+    for (const end of decision.ends) lowerEnd(lowering, decision.address, end)
   }
 }
 
-function lowerServer(lowering: Lowering, decision: PlannedServer, volumes: VolumesLeaving, isEntered: boolean): void {
+function lowerServer(lowering: Lowering, decision: PlannedServer, isEntered: boolean): void {
   switch (decision.kind) {
     case 'create':
-      lowerLaunch(lowering, decision.launch)
+      lowerLaunch(lowering, decision.launch, [])
       return
-    case 'replace':
-      lowerTermination(lowering, decision, decision.old, volumes)
-      lowerLaunch(lowering, decision.launch)
+    case 'replace': {
+      const { address, order, ends } = decision
+      const ended = ends.map(({ live }) => terminationOf(lowering, address, live.id))
+      lowerLaunch(lowering, decision.launch, order === 'terminate-first' ? ended : [])
       return
+    }
     case 'keep':
     case 'update':
-      lowerStanding(lowering, decision, volumes, isEntered)
+      lowerStanding(lowering, decision, isEntered)
       return
     case 'remove':
-      lowerTermination(lowering, decision, decision.live, volumes)
   }
 }
 
-/** The volumes that leave one server, or are unmounted on it as it is now. */
-interface VolumesLeaving {
-  readonly released: readonly Address[]
-  readonly unmounted: readonly Address[]
-}
-
-const none: VolumesLeaving = { released: [], unmounted: [] }
-
-function volumesLeaving({ decisions }: Lowering): ReadonlyMap<Address, VolumesLeaving> {
-  const leaving = new Map<Address, { released: Address[]; unmounted: Address[] }>()
-  const of = (server: Address) => {
-    const known = leaving.get(server) ?? { released: [], unmounted: [] }
-    leaving.set(server, known)
-    return known
-  }
-  for (const decision of decisions.volumes.values()) {
-    const release = releaseOf(decision)
-    const server = release?.holder ?? ('inside' in decision ? decision.inside?.server : undefined)
-    if (server === undefined) continue
-    if (release) of(server).released.push(decision.address)
-    if (isUnmounted(decision)) of(server).unmounted.push(decision.address)
-  }
-  return leaving
-}
-
-function lowerLaunch(lowering: Lowering, launch: Launch): void {
+/** `after`: what is over before anything is launched. */
+function lowerLaunch(lowering: Lowering, launch: Launch, after: readonly StepId[]): void {
   const { graph, world } = lowering
   const { spec, image, subnet, record } = launch
   const { address } = spec
@@ -97,7 +69,7 @@ function lowerLaunch(lowering: Lowering, launch: Launch): void {
       keyName: launch.keyName,
       user: loginUser(spec, image),
       securityGroups: spec.securityGroups,
-      rootVolume: spec.rootVolume,
+      rootVolume: { sizeGiB: spec.rootVolume.sizeGiB, type: spec.rootVolume.type },
       userData: spec.userData,
       protect: spec.protect,
       tags: creationTags(world, launch.tags, withoutKeys(record, later)),
@@ -111,7 +83,7 @@ function lowerLaunch(lowering: Lowering, launch: Launch): void {
     },
     {
       needs: [
-        stepId('terminate-server', address),
+        ...after,
         stepId('import-key-pair', spec.keyPair),
         ...spec.securityGroups.map((group) => stepId('create-security-group', group)),
         ...referencedSteps([spec.userData]),
@@ -130,25 +102,30 @@ function lowerLaunch(lowering: Lowering, launch: Launch): void {
   addTagging(graph, address, { tags, removeTags: [] }, [...made, stepId('stop-server', address)])
 }
 
-function lowerStanding(
-  lowering: Lowering,
-  decision: StandingServerDecision,
-  { released, unmounted }: VolumesLeaving,
-  isEntered: boolean,
-): void {
+function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isEntered: boolean): void {
   const { graph, world } = lowering
-  const { address, spec, live, modification, stopsForRelease } = decision
+  const { address, spec, live, modification } = decision
   const { runsNow, runsAfter } = decision.outlook
-  const stops = runsNow && (!runsAfter || modification.type !== undefined || stopsForRelease)
+  const stops = runsNow && (!runsAfter || modification.type !== undefined)
+  const unmounted = [...lowering.leaving(address).unmounted, ...lowering.leaving(live.id).unmounted]
   if (stops) {
-    const closing = [...unmounted.map((volume) => stepId('unmount-volume', volume)), ...lowering.addressed(address)]
+    const closing = [
+      stepId('connect-host', address),
+      ...unmounted.map((volume) => stepId('unmount-volume', volume)),
+      ...lowering.addressed(address),
+    ]
     const needs = runsAfter ? [] : closing
-    graph.add('stop-server', address, { instanceId: live.id }, { needs, impact: runsAfter ? 'restart' : 'downtime' })
+    const impact = hasInstanceStore(live.type) ? 'data-loss' : runsAfter ? 'restart' : 'downtime'
+    graph.add('stop-server', address, { instanceId: live.id }, { needs, impact })
   }
   if (Object.keys(modification).length > 0) {
     const needs = [
       stepId('stop-server', address),
-      ...spec.securityGroups.map((group) => stepId('create-security-group', group)),
+      // A group goes onto a server that serves only when its rules are in.
+      ...spec.securityGroups.flatMap((group) => [
+        stepId('create-security-group', group),
+        stepId('authorize-ingress', group),
+      ]),
     ]
     graph.add('modify-server', address, { instanceId: live.id, ...modification }, { needs })
   }
@@ -157,14 +134,15 @@ function lowerStanding(
     const needs = [
       stepId('stop-server', address),
       stepId('modify-server', address),
-      ...(stopsForRelease || !runsNow ? detachments(released) : []),
+      ...(runsNow ? [] : detachments(lowering.leaving(live.id).released)),
       // A restart does not wait for what the first start waited for: that may itself wait for volumes from here.
       ...(runsNow ? [] : spec.dependsOn.flatMap((other) => readySteps(world, other))),
     ]
     graph.add('start-server', address, { instanceId: live.id }, { needs })
   }
   if (decision.setupRuns) addSetup(lowering, spec)
-  if (starts || isEntered || decision.setupRuns || decision.pinsHostKey) {
+  const takesOver = decision.ends.length > 0 && runsNow
+  if (starts || isEntered || takesOver || decision.setupRuns || decision.pinsHostKey) {
     // A server that is to be stopped is entered before; one that runs on is entered once it is up again.
     const isUp = runsAfter ? [stepId('start-server', address), stepId('modify-server', address)] : []
     addConnection(lowering, spec, isUp, {
@@ -182,37 +160,79 @@ function lowerStanding(
   ])
 }
 
-/** Terminates what is live, once its volumes have left it; a protection that nobody asks for any more is lifted first. */
-function lowerTermination(
-  lowering: Lowering,
-  { address, stopsForRelease }: RemoveServerDecision | ReplaceServerDecision,
-  live: LiveServer,
-  { released, unmounted }: VolumesLeaving,
-): void {
+/**
+ * Ends an instance: its volumes leave it, then it is stopped where its root disk leaves a snapshot, then it is terminated;
+ * a protection that nobody asks for any more is lifted before. One whose place another takes goes after all that.
+ */
+function lowerEnd(lowering: Lowering, address: Address, { live, stopsForRelease, rootSnapshot }: ServerEnd): void {
   const { graph } = lowering
-  const now = suffixNow(lowering, address)
+  const suffix = endSuffix(lowering, address, live.id)
+  const taken = isSucceeded(lowering, address, live.id) ? takenOver(lowering, address) : []
+  const freed = detachments(lowering.leaving(live.id).released)
+  const needs: StepId[] = [...taken, ...freed]
+  const isLost = rootSnapshot === undefined || hasInstanceStore(live.type)
   if (live.tags[tagKeys.protect] === 'true') {
-    graph.add('modify-server', address, { instanceId: live.id, protect: false })
+    needs.push(
+      graph.add('modify-server', address, { instanceId: live.id, protect: false }, { ...suffix, needs: taken }),
+    )
   }
-  if (stopsForRelease) graph.add('stop-server', address, { instanceId: live.id }, { ...now, impact: 'downtime' })
-  if (unmounted.length > 0) graph.add('connect-host', address, {}, now)
-  const needs = [...detachments(released), stepId('modify-server', address), stopNow(lowering, address)]
-  graph.add('terminate-server', address, { instanceId: live.id }, { needs, impact: 'downtime' })
+  if (stopsForRelease || (rootSnapshot && live.state !== 'stopped')) {
+    const before = stopsForRelease ? successorFirst(lowering, address, live) : [...taken, ...freed]
+    const impact = hasInstanceStore(live.type) ? 'data-loss' : 'downtime'
+    needs.push(graph.add('stop-server', address, { instanceId: live.id }, { ...suffix, needs: before, impact }))
+  }
+  if (rootSnapshot) {
+    const { volumeId, tags, only } = rootSnapshot
+    const description = `${nameTag(lowering.world.live.stack.stack, address)}, root disk of ${live.id}, taken before it ended`
+    needs.push(
+      graph.add('create-snapshot', address, { volumeId, description, tags, only }, { ...suffix, needs: [...needs] }),
+    )
+  }
+  const termination = terminationOf(lowering, address, live.id) === stepId('terminate-server', address) ? {} : suffix
+  const impact = isLost ? 'data-loss' : 'downtime'
+  graph.add('terminate-server', address, { instanceId: live.id }, { ...termination, needs, impact })
+}
+
+function successorFirst(lowering: Lowering, address: Address, { id }: LiveServer): readonly StepId[] {
+  return isSucceeded(lowering, address, id) ? successorReady(lowering, address) : []
+}
+
+/** The steps after which nothing is left that only the old instance of a server has. */
+function takenOver(lowering: Lowering, address: Address): readonly StepId[] {
+  const { world, addressed } = lowering
+  const volumes = world.volumesByServer.get(address) ?? []
+  return [
+    ...successorReady(lowering, address),
+    ...addressed(address),
+    stepId('connect-host', address),
+    stepId('modify-server', address),
+    stepId('stop-server', address),
+    stepId('run-setup', address),
+    stepId('tag-resource', address),
+    ...volumes.flatMap((volume) => [
+      ...settled(volume.address),
+      stepId('verify-volume', volume.address),
+      stepId('tag-resource', volume.address),
+    ]),
+  ]
 }
 
 function detachments(volumes: readonly Address[]): readonly StepId[] {
   return volumes.map((volume) => stepId('detach-volume', volume))
 }
 
+/** A server that gets its address from another instance is entered twice: at its own address, so that it is known to be ready, and at that one. */
 function addConnection(
-  { graph, addressed }: Lowering,
+  lowering: Lowering,
   { address, securityGroups }: ServerSpec,
   isUp: readonly StepId[],
   known: Pick<ConnectHost, 'didNotAnswer' | 'showsNoHostKey'> = {},
 ): void {
+  const { graph, addressed } = lowering
   const doors = securityGroups.map((group) => stepId('authorize-ingress', group))
-  const needs = [stepId('create-server', address), ...isUp, ...doors, ...addressed(address)]
-  graph.add('connect-host', address, known, { needs })
+  const needs = [stepId('create-server', address), ...isUp, ...doors]
+  if (isHandedAddress(lowering, address)) graph.add('connect-host', address, known, { needs, suffix: ownAddress })
+  graph.add('connect-host', address, known, { needs: [...needs, ...addressed(address)] })
 }
 
 /** Set-up commands may count on the mounts of the server's own volumes. */

@@ -23,7 +23,9 @@ const comparedMembers: { readonly [Member in keyof Required<LiveStack>]: Read<Me
   zones: undefined,
   keyPairs: named,
   securityGroups: named,
-  servers: named,
+  // When a server was started tells its root disk from the same one after another start, and nothing else.
+  servers: (servers) => named(servers.map(({ startedAt: _startedAt, ...server }) => server)),
+  endingServers: named,
   elasticIps: named,
   volumes: (volumes) => named(volumes.map(({ modifications: _moves, ...volume }) => volume)),
   // That a snapshot is completed meanwhile takes nothing away from a plan.

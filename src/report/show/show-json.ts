@@ -17,7 +17,7 @@ export function showJson(live: LiveStack): string {
       vpcId,
       rules: ingress.length,
     })),
-    servers: servers.map(({ server, inside, reason }) => ({
+    servers: servers.map(({ server, inside, reason, supersedes }) => ({
       address: server.address,
       id: server.id,
       state: server.state,
@@ -29,6 +29,7 @@ export function showJson(live: LiveStack): string {
       revision: server.tags[tagKeys.revision] ?? null,
       inside,
       reason: reason ?? null,
+      ...(supersedes !== undefined && { supersedes }),
     })),
     elasticIps: byAddress(live.elasticIps ?? []).map(({ address, id, publicIp, association }) => ({
       address,

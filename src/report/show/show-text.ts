@@ -19,7 +19,7 @@ export function showText(live: LiveStack, options: { readonly color: boolean }):
   const attached = volumesByServer(volumes)
   for (const shown of servers) {
     lines.push('', ...serverLines(shown, colors))
-    for (const volume of attached.get(shown.server.address) ?? []) lines.push(`    ${volumeLine(volume, colors)}`)
+    for (const volume of attached.get(shown.server.id) ?? []) lines.push(`    ${volumeLine(volume, colors)}`)
   }
   const free = volumes.filter(({ server }) => server === undefined)
   if (free.length > 0) lines.push('', ...free.map((volume) => `  ${volumeLine(volume, colors)}`))
@@ -37,10 +37,11 @@ export function showText(live: LiveStack, options: { readonly color: boolean }):
 function volumesByServer(volumes: readonly ShownVolume[]): ReadonlyMap<string, readonly ShownVolume[]> {
   const byServer = new Map<string, ShownVolume[]>()
   for (const volume of volumes) {
-    if (volume.server === undefined) continue
-    const others = byServer.get(volume.server)
+    const { instanceId } = volume
+    if (instanceId === undefined) continue
+    const others = byServer.get(instanceId)
     if (others) others.push(volume)
-    else byServer.set(volume.server, [volume])
+    else byServer.set(instanceId, [volume])
   }
   return byServer
 }
@@ -55,12 +56,14 @@ function otherLine({ address, id }: Tagged, colors: Colors): string {
   return `${address}  ${colors.dim(id)}`
 }
 
-function serverLines({ server, inside, reason }: ShownServer, colors: Colors): readonly string[] {
+function serverLines({ server, inside, reason, supersedes }: ShownServer, colors: Colors): readonly string[] {
   const state = server.state === 'running' ? colors.green(server.state) : colors.yellow(server.state)
   const addresses = [server.publicIp, server.privateIp].filter((address) => address !== undefined).join(' ')
   const head = `  ${colors.bold(server.address)}  ${state}  ${server.type}  ${server.zone}  ${addresses}  ${colors.dim(server.id)}`
-  if (inside !== 'unreadable') return [head]
-  return [head, `    ${colors.red('its inside could not be read')}: ${reason ?? ''}`]
+  const taking =
+    supersedes === undefined ? [] : [`    ${colors.yellow('takes the place of')} ${supersedes}, which is still there`]
+  if (inside !== 'unreadable') return [head, ...taking]
+  return [head, ...taking, `    ${colors.red('its inside could not be read')}: ${reason ?? ''}`]
 }
 
 function volumeLine(shown: ShownVolume, colors: Colors): string {

@@ -82,10 +82,13 @@ export type ServerShape = {
   readonly rootVolume?: {
     readonly size?: SizeShape | undefined
     readonly type?: VolumeTypeShape | undefined
+    readonly onRemove?: 'snapshot' | 'delete' | undefined
+    readonly onReplace?: 'snapshot' | 'delete' | undefined
   } | undefined
   readonly elasticIp?: BooleanShape | undefined
   readonly userData?: string | undefined
   readonly onUserDataChange?: 'ignore' | 'replace' | undefined
+  readonly replace?: 'launch-first' | 'terminate-first' | undefined
   readonly protect?: BooleanShape | undefined
   readonly dependsOn?: readonly (string | undefined)[] | undefined
   readonly setup?: readonly (string | undefined)[] | undefined

@@ -52,7 +52,7 @@ export const filesystemEffects = {
     ]
   },
   'unmount-volume'(world: World, step: StepOf<'unmount-volume'>) {
-    const disk = world.disk(world.entered(step.server).id)
+    const disk = world.disk(world.entered(step.server, step.instanceId).id)
     const unmounted = step.volumeId ?? world.idOf(step.bound ?? step.address)
     const uuid = world.contents.get(unmounted)?.content?.uuid
     disk.fstab = disk.fstab.filter(({ source }) => source !== `UUID=${uuid}`)

@@ -7,7 +7,9 @@ import { Refused, withTags, type Mutable, type World } from './world.js'
 
 export const serverEffects = {
   'create-server'(world: World, step: StepOf<'create-server'>) {
-    if (world.servers.some(({ address }) => address === step.address)) throw new Refused(`${step.address} exists`)
+    const others = world.servers.filter(({ address }) => address === step.address)
+    const isSuccessor = others.some(({ id }) => id === step.tags[tagKeys.supersedes])
+    if (others.length > 0 && !isSuccessor) throw new Refused(`${step.address} exists`)
     const id = world.newId('i', step.id)
     world.servers.push({
       address: step.address,
@@ -33,15 +35,15 @@ export const serverEffects = {
     server.publicIp = server.elasticIp ?? '198.51.100.11'
     world.disk(server.id).mounts = [...mountsFromFstab(world, server.id)]
   },
-  'stop-server'(world: World, { address }: StepOf<'stop-server'>) {
-    const server = world.server(address)
+  'stop-server'(world: World, { address, instanceId }: StepOf<'stop-server'>) {
+    const server = world.instance(instanceId ?? world.idOf(address))
     server.state = 'stopped'
     // A public address that is nobody's own goes back with every stop.
     server.publicIp = server.elasticIp
     world.disk(server.id).mounts = []
   },
   'modify-server'(world: World, step: StepOf<'modify-server'>) {
-    const server = world.server(step.address)
+    const server = world.instance(step.instanceId)
     if (step.type !== undefined) {
       if (server.state !== 'stopped') throw new Refused('IncorrectInstanceState')
       server.type = step.type

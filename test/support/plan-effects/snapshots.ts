@@ -6,6 +6,7 @@ import type { World } from './world.js'
 export const snapshotEffects = {
   'create-snapshot'(world: World, step: StepOf<'create-snapshot'>) {
     const volumeId = step.volumeId ?? world.idOf(step.bound ?? step.address)
+    if (step.only !== undefined && world.snapshots.some((known) => known.volumeId === volumeId)) return
     world.ids.set(step.id, createSnapshot(world, step.address, step.id, { volumeId, tags: step.tags }))
   },
   'create-snapshots'(world: World, step: StepOf<'create-snapshots'>) {
@@ -35,7 +36,13 @@ function createSnapshot(
     volumeId,
     state: 'completed',
     startedAt: `2026-11-21T0${world.generation % 10}:00:00.000Z`,
-    sizeGiB: world.volume(volumeId).sizeGiB,
+    sizeGiB: sizeOf(world, volumeId),
   })
   return id
+}
+
+/** Root disks are their servers'. */
+function sizeOf(world: World, volumeId: string): number {
+  const root = world.servers.find(({ rootVolume }) => rootVolume?.id === volumeId)?.rootVolume
+  return root?.sizeGiB ?? world.volume(volumeId).sizeGiB
 }

@@ -58,7 +58,7 @@ export class World {
       if (device) this.contents.set(volume.id, device)
     }
     for (const server of this.servers) {
-      const facts = before.hosts[server.address]
+      const facts = before.hosts[server.id] ?? before.hosts[server.address]
       const read = facts?.kind === 'read' ? facts : undefined
       for (const device of read?.devices ?? []) this.contents.set(device.volumeId, device)
       for (const { volumeId, owner, mode } of read?.mounts ?? []) this.tops.set(volumeId, { owner, mode })
@@ -84,9 +84,13 @@ export class World {
     return found(this.servers, this.idOf(address))
   }
 
-  /** A server that can be entered. */
-  entered(address: Address): Mutable<LiveServer> {
-    const server = this.server(address)
+  instance(id: string): Mutable<LiveServer> {
+    return found(this.servers, id)
+  }
+
+  /** A server, or one instance of it, that can be entered. */
+  entered(address: Address, instanceId?: string): Mutable<LiveServer> {
+    const server = instanceId === undefined ? this.server(address) : this.instance(instanceId)
     if (server.state !== 'running') throw new Refused(`${address} does not run`)
     if (server.tags[tagKeys.hostKey] === undefined) throw new Refused(`${address} was not connected to`)
     return server
@@ -154,7 +158,7 @@ export class World {
         ...Object.fromEntries(this.keyPairs.map(({ address, publicKey }) => [address, publicKey ?? ''])),
         ...before.publicKeys,
       },
-      hosts: Object.fromEntries(this.servers.map((server) => [server.address, this.#facts(server)])),
+      hosts: Object.fromEntries(this.servers.map((server) => [this.#hostKey(server), this.#facts(server)])),
       syncs: Object.fromEntries(
         Object.entries(before.syncs).map(([address, facts]): [string, SyncFacts] => [
           address,
@@ -171,6 +175,11 @@ export class World {
   #wishes(ledger: readonly Address[] | undefined): Pick<LiveLedger, 'wishes'> {
     const wishes = ledger ? [] : (this.#plan.ledger.wishes?.open ?? [])
     return wishes.length > 0 ? { wishes } : {}
+  }
+
+  /** Of several instances of one address, each is known by its id. */
+  #hostKey({ id, address }: LiveServer): string {
+    return this.servers.filter((other) => other.address === address).length > 1 ? id : address
   }
 
   #facts(server: LiveServer): HostFacts {

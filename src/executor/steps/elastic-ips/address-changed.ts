@@ -6,6 +6,6 @@ import type { StepContext } from '../step-context.js'
 export function addressChanged(server: Address, publicIp: string | undefined, { bindings, ports }: StepContext): void {
   const { publicIp: before, ...others } = required(bindings.get(server), `the binding of ${server}`)
   if (publicIp === before) return
-  ports.hosts.disconnect(server)
+  ports.hosts.disconnect(others.id)
   bindings.bind(server, { ...others, ...(publicIp !== undefined && { publicIp }) })
 }

@@ -20,8 +20,6 @@ export async function createServer(step: CreateServer, { ports, bindings, once }
     rootVolumeTags,
     once,
   })
-  // A connection to the server that had this address before must not be taken for one to this server.
-  ports.hosts.disconnect(step.address)
   bindings.bind(step.address, {
     id: running.id,
     zone: running.zone,

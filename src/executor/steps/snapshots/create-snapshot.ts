@@ -1,14 +1,16 @@
 import type { CreateSnapshot } from '../../../model/steps/step.js'
 import type { Created, Effect } from '../../ports.js'
+import { onceOf } from '../../once.js'
 import { whileFrozen } from './held-still.js'
 import { accessTo, percentOf, volumeOf, type StepContext } from '../step-context.js'
 
 /** The filesystem rests only until EC2 has answered; the copy itself takes as long as it takes. */
 export async function createSnapshot(step: CreateSnapshot, context: StepContext): Promise<Effect> {
-  const { description, tags, hold } = step
+  const { description, tags, hold, only } = step
   const volumeId = volumeOf(step, context)
   const { cloud } = context.ports
-  const request = { volumeId, description, tags, once: context.once }
+  const once = only === undefined ? context.once : onceOf(only, step.id)
+  const request = { volumeId, description, tags, once }
   const onProgress = percentOf('copied', context)
   if (!hold) {
     const { id } = await cloud.createSnapshot({ ...request, onProgress })

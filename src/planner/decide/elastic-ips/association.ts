@@ -22,24 +22,40 @@ export function associationDiffs(
   if (isHome)
     return [{ path: 'association', before: server.live?.id ?? null, after: knownAfterApply, cause: 'pending' }]
   const cause = causeOf(world.digest, parseApplied(live.tags[tagKeys.applied]), 'server', spec.server)
-  return [{ path: 'association', before: holderOf(world, live) ?? null, after: spec.server, cause }]
+  const before = holderOf(world, live, spec.server) ?? null
+  return [{ path: 'association', before, after: spec.server, cause }]
 }
 
-function holderOf({ live: { serversById } }: World, { association }: LiveElasticIp): string | undefined {
+/** Where it leads, in words; an instance of the server that it belongs to is told by its id. */
+function holderOf({ live }: World, { association }: LiveElasticIp, own?: Address): string | undefined {
   if (!association) return undefined
   const { instanceId } = association
-  return instanceId === undefined ? 'a network interface' : (serversById.get(instanceId)?.address ?? instanceId)
+  if (instanceId === undefined) return 'a network interface'
+  const holder = live.serversById.get(instanceId)?.address
+  return holder === undefined || holder === own ? instanceId : holder
 }
 
-/** How a live address's association ends: undefined where it leads nowhere. It is taken from servers of the stack, and from nobody else. */
+/** Whether another instance takes the place of this one before it goes. */
+function isSucceeded({ action, order, live }: ServerOutlook, instanceId: string): boolean {
+  if (action === 'keep') return live?.id !== instanceId
+  return action === 'replace' && order === 'launch-first'
+}
+
+/**
+ * How a live address's association ends: undefined where it leads nowhere. It is taken from servers of the stack, and
+ * from nobody else. `forServer`: the server that it is to lead to.
+ */
 export function decideFreeing(
   world: World,
   live: LiveElasticIp,
   servers: ServerOutlooks,
+  forServer: Address | undefined,
 ): Freeing | Refuse | Leave | undefined {
   const { address, publicIp, association } = live
   if (!association) return undefined
   const { instanceId } = association
+  const ending = instanceId === undefined ? undefined : world.live.endingServers.get(instanceId)
+  if (instanceId !== undefined && ending !== undefined) return { server: ending, instanceId, when: 'at-once' }
   const holder = instanceId === undefined ? undefined : world.live.serversById.get(instanceId)
   if (instanceId === undefined || !holder) {
     const message = `${address} (${publicIp}) leads to ${holderOf(world, live)}, which is not of this stack`
@@ -47,7 +63,9 @@ export function decideFreeing(
   }
   const outlook = servers.get(holder.address)
   if (!outlook) return leave(address, notPlannable(holder.address))
-  return { server: holder.address, instanceId, when: outlook.action === 'keep' ? 'at-once' : 'after-server' }
+  const stays = outlook.action === 'keep' && outlook.live?.id === instanceId
+  const isHandedOver = holder.address === forServer && isSucceeded(outlook, instanceId)
+  return { server: holder.address, instanceId, when: stays ? 'at-once' : isHandedOver ? 'handed-over' : 'after-server' }
 }
 
 /** The elastic address of somebody else that a server has which stays: ours would push it off. */

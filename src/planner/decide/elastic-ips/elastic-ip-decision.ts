@@ -42,8 +42,11 @@ export interface RemoveElasticIpDecision extends Decided {
 export interface Freeing {
   readonly server: Address
   readonly instanceId: string
-  /** `after-server`: the instance goes, and is entered at this address until then. */
-  readonly when: 'at-once' | 'after-server'
+  /**
+   * `after-server`: the instance goes, and is entered at this address until then. `handed-over`: it goes last, so the
+   * address leaves it once its volumes have, for the instance that takes its place.
+   */
+  readonly when: 'at-once' | 'after-server' | 'handed-over'
 }
 
 /** The association that ends by a decision. */

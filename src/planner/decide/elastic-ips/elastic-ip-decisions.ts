@@ -70,7 +70,7 @@ function decideExisting(
 ): ElasticIpDecision {
   const { address } = spec
   const moved = associationDiffs(world, spec, live, server)
-  const frees = moved.length > 0 ? decideFreeing(world, live, servers) : undefined
+  const frees = moved.length > 0 ? decideFreeing(world, live, servers, spec.server) : undefined
   if (frees && 'problems' in frees) return frees.kind === 'refuse' ? withDiffs(frees, moved) : frees
   const record = recordOf(world.digest, wordsOf(spec))
   const alone = moved.length === 0
@@ -93,7 +93,7 @@ function decideExisting(
 /** It is given back; what leads to somebody else's instance by now stays, for it is in use there. */
 function decideRemoval(world: World, live: LiveElasticIp, servers: ServerOutlooks): ElasticIpDecision {
   const { address } = live
-  const frees = decideFreeing(world, live, servers)
+  const frees = decideFreeing(world, live, servers, undefined)
   if (frees && 'problems' in frees) return frees.kind === 'refuse' ? withDiffs(frees, [removedDiff]) : frees
   const reason = reasonForRemoval(world.destroying !== undefined)
   const change = { address, kind: 'remove', reason, diffs: [removedDiff] } as const

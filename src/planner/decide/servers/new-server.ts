@@ -3,16 +3,17 @@ import { type Diff } from '../../../model/change.js'
 import { type LiveServer } from '../../../model/kinds/server.js'
 import { imageKey } from '../../../model/launch/image.js'
 import { loginUser } from '../../../model/inside/login-user.js'
-import type { ServerSpec } from '../../../model/kinds/server.js'
+import { rootEndOnReplace, type ServerSpec } from '../../../model/kinds/server.js'
 import type { VolumeSpec } from '../../../model/kinds/volume.js'
 import { tagKeys, type Tags } from '../../../model/tags.js'
 import { createDiffs, existsDiff, recordOf, sortedDiffs } from '../../compare/comparison.js'
-import { lastingTags } from '../../compare/desired-tags.js'
+import { foreignTags, lastingTags } from '../../compare/desired-tags.js'
 import { reasonForCreate } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
-import { refuse } from '../decided.js'
-import type { Launch, ServerDecision } from './server-decision.js'
-import { factsOf, isRunning, type ServerOutlook } from './server-outlook.js'
+import { refuse, refused } from '../decided.js'
+import type { CreateServerDecision, Launch, ServerDecision } from './server-decision.js'
+import { rootEndText, serverEnd } from './server-end.js'
+import { factsOf, isRunning, leavingServer, type ServerOutlook } from './server-outlook.js'
 import { imageOf, keyNameOf, serverWishes, serverWords, subnetOf } from './server-properties.js'
 import { serverZone } from './server-zone.js'
 
@@ -27,22 +28,61 @@ export function decideNewServer(world: World, spec: ServerSpec, replaced: Replac
     spec,
     live: replaced?.live,
     action: replaced ? 'replace' : 'create',
-    facts: factsOf(world, address),
+    ...(replaced && { order: spec.replace ?? 'launch-first' }),
+    handsOver: (world.live.superseded.get(address) ?? []).map((other) => leavingServer(world, other)),
+    facts: factsOf(world, replaced?.live),
     inside: impossible ? 'impossible' : spec.state === 'stopped' ? 'closed' : 'new',
     runsNow: isRunning(replaced?.live),
     runsAfter: spec.state === 'running',
     zone,
   }
-  const common = { address, outlook, launch, stopsForRelease: false, problems: [] }
-  if (replaced) {
-    const { reason, live: old } = replaced
-    const change = { address, kind: 'replace', reason, diffs: sortedDiffs(replaced.diffs) } as const
-    return { ...common, kind: 'replace', old, change }
-  }
+  const common = { address, outlook, launch, ends: [], problems: [] }
+  if (replaced) return decideReplacement(world, spec, replaced, common)
   const wasThere = world.live.ledger.has(address)
   const wishes = createDiffs(serverWishes(world, spec, launch.image, zone), wasThere ? 'drift' : 'pending')
   const diffs = sortedDiffs<'server'>([...(wasThere ? [existsDiff] : []), ...wishes])
   return { ...common, kind: 'create', change: { address, kind: 'create', reason: reasonForCreate(wasThere), diffs } }
+}
+
+function decideReplacement(
+  world: World,
+  spec: ServerSpec,
+  { live, reason, diffs }: Replacement,
+  common: Pick<CreateServerDecision, 'address' | 'outlook' | 'launch'>,
+): ServerDecision {
+  const { address, launch } = common
+  const order = spec.replace ?? 'launch-first'
+  const rule = rootEndOnReplace(spec)
+  const all = [live, ...(world.live.superseded.get(address) ?? [])]
+  const ends = all.map((server) => serverEnd(world, server, rule))
+  const problems = ends.flatMap((end) => end.problems)
+  if (problems.some(({ severity }) => severity === 'error')) return refused(address, problems)
+  const isFirst = order === 'terminate-first' ? '; the old one ends first, as `replace: terminate-first` says' : ''
+  return {
+    ...common,
+    kind: 'replace',
+    order,
+    launch: order === 'launch-first' ? successorOf(live, launch) : launch,
+    ends: ends.map(({ end }) => end),
+    change: {
+      address,
+      kind: 'replace',
+      reason: `${reason}; ${rootEndText[rule]}${isFirst}`,
+      diffs: sortedDiffs(diffs),
+    },
+    problems,
+  }
+}
+
+/** EC2 User Guide, "Tag your Amazon EC2 resources". Some are left for what an apply writes later. */
+const tagsMax = 50 - 8
+
+/** What the successor of an instance carries beside: whose place it takes, and what others have tagged the old one with. */
+function successorOf(live: LiveServer, launch: Launch): Launch {
+  const own = { ...launch.tags, [tagKeys.supersedes]: live.id }
+  const recorded = new Set(Object.keys(own))
+  const others = foreignTags(live.tags).filter(([key]) => !recorded.has(key))
+  return { ...launch, tags: { ...Object.fromEntries(others.slice(0, Math.max(0, tagsMax - recorded.size))), ...own } }
 }
 
 /** Why another instance takes the place of a live one. */
@@ -90,6 +130,7 @@ export function serverTags(world: World, spec: ServerSpec): Tags {
   return lastingTags(world, spec.address, spec.tags, {
     ...(spec.user === undefined && !image ? {} : { [tagKeys.user]: loginUser(spec, image) }),
     ...(spec.protect ? { [tagKeys.protect]: 'true' } : {}),
+    ...(spec.rootVolume.onRemove === 'snapshot' ? { [tagKeys.onRemove]: 'snapshot' } : {}),
   })
 }
 

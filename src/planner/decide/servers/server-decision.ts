@@ -3,11 +3,12 @@ import type { AppliedRecord } from '../../../model/applied.js'
 import type { LiveServer } from '../../../model/kinds/server.js'
 import type { LiveImage } from '../../../model/launch/image.js'
 import type { LiveSubnet } from '../../../model/launch/subnet.js'
-import type { ServerSpec } from '../../../model/kinds/server.js'
+import type { ReplaceOrder, ServerSpec } from '../../../model/kinds/server.js'
 import type { ModifyServer } from '../../../model/steps/step.js'
 import type { Tags } from '../../../model/tags.js'
 import type { TagWork } from '../../compare/desired-tags.js'
 import type { Decided, Refuse } from '../decided.js'
+import type { ServerEnd } from './server-end.js'
 import type { ServerOutlook, ServerOutlooks } from './server-outlook.js'
 
 /** What becomes of a server. */
@@ -23,8 +24,8 @@ export type PlannedServer = Exclude<ServerDecision, Refuse>
 
 interface PlannedBase extends Decided {
   readonly outlook: ServerOutlook
-  /** It is stopped so that volumes can leave it: its inside cannot be reached. */
-  readonly stopsForRelease: boolean
+  /** The instances of that address that end, the youngest first. */
+  readonly ends: readonly ServerEnd[]
 }
 
 export interface CreateServerDecision extends PlannedBase {
@@ -36,10 +37,10 @@ export interface CreateServerDecision extends PlannedBase {
 export interface ReplaceServerDecision extends PlannedBase {
   readonly kind: 'replace'
   readonly launch: Launch
-  readonly old: LiveServer
+  readonly order: ReplaceOrder
 }
 
-/** The instance stays. */
+/** The instance stays; those whose place it takes end. */
 export interface StandingServerDecision extends PlannedBase {
   readonly kind: 'keep' | 'update'
   readonly spec: ServerSpec
@@ -54,7 +55,6 @@ export interface StandingServerDecision extends PlannedBase {
 
 export interface RemoveServerDecision extends PlannedBase {
   readonly kind: 'remove'
-  readonly live: LiveServer
 }
 
 export type Modification = Partial<Pick<ModifyServer, 'type' | 'securityGroups' | 'protect'>>

@@ -23,26 +23,21 @@ export function decideServers(world: World, held: ReadonlySet<Address>): Readonl
 }
 
 /**
- * The same decisions once it is known which servers volumes must leave that nobody can enter: these are stopped first,
- * which unmounts as cleanly.
+ * The same decisions once it is known which instances that end hold volumes and cannot be entered: these are stopped
+ * first, which unmounts as cleanly.
  */
 export function settleServers(
   decisions: ReadonlyMap<Address, ServerDecision>,
-  stoppedForRelease: ReadonlySet<Address>,
+  stoppedForRelease: ReadonlySet<string>,
 ): ReadonlyMap<Address, ServerDecision> {
   if (stoppedForRelease.size === 0) return decisions
-  const settled = new Map(decisions)
-  for (const address of stoppedForRelease) {
-    const decision = decisions.get(address)
-    if (decision && isPlanned(decision)) settled.set(address, stopped(decision))
-  }
-  return settled
+  return new Map([...decisions].map(([address, decision]) => [address, settled(decision, stoppedForRelease)]))
 }
 
-function stopped(decision: PlannedServer): ServerDecision {
-  if (decision.kind !== 'keep') return { ...decision, stopsForRelease: true }
-  const reason = 'it is stopped so that volumes can leave it: its inside cannot be reached'
-  return { ...decision, kind: 'update', stopsForRelease: true, change: { ...decision.change, kind: 'update', reason } }
+function settled(decision: ServerDecision, stopped: ReadonlySet<string>): ServerDecision {
+  if (!isPlanned(decision) || !decision.ends.some(({ live }) => stopped.has(live.id))) return decision
+  const ends = decision.ends.map((end) => ({ ...end, stopsForRelease: stopped.has(end.live.id) }))
+  return { ...decision, ends }
 }
 
 export function isPlanned(decision: ServerDecision): decision is PlannedServer {

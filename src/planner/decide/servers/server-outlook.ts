@@ -1,7 +1,7 @@
 import type { Address } from '../../../model/address.js'
 import type { HostFacts } from '../../../model/inside/host-facts.js'
 import type { LiveServer } from '../../../model/kinds/server.js'
-import type { ServerSpec } from '../../../model/kinds/server.js'
+import type { ReplaceOrder, ServerSpec } from '../../../model/kinds/server.js'
 import type { World } from '../../world.js'
 
 /**
@@ -19,12 +19,23 @@ export interface ServerOutlook {
   readonly spec: ServerSpec | undefined
   readonly live: LiveServer | undefined
   readonly action: 'create' | 'keep' | 'replace' | 'remove'
+  /** Of a replacement. */
+  readonly order?: ReplaceOrder
+  /** Instances that go in the plan once what they hold has moved over to the one that has the address by then. */
+  readonly handsOver: readonly LeavingServer[]
   readonly facts: HostFacts
   readonly inside: Inside
   readonly runsNow: boolean
   readonly runsAfter: boolean
   /** Where it is, or will be; undefined when that cannot be found out. */
   readonly zone: string | undefined
+}
+
+/** An instance that goes although its address stays. */
+export interface LeavingServer {
+  readonly live: LiveServer
+  readonly facts: HostFacts
+  readonly runsNow: boolean
 }
 
 /** The outlooks of all servers for which something is planned, in the file or live. */
@@ -34,9 +45,17 @@ export function isRunning(server: LiveServer | undefined): boolean {
   return server?.state === 'running' || server?.state === 'pending'
 }
 
-/** What a probe said, or that nobody asked. */
-export function factsOf(world: World, address: Address): HostFacts {
-  return world.live.stack.hosts[address] ?? { kind: 'not-probed', because: 'not-asked' }
+/** What a probe of an instance said, or that nobody asked; undefined: there is none. */
+export function factsOf({ live }: World, server: LiveServer | undefined): HostFacts {
+  const notAsked = { kind: 'not-probed', because: 'not-asked' } as const
+  if (!server) return notAsked
+  const { address, id } = server
+  return live.stack.hosts[live.superseded.has(address) ? id : address] ?? notAsked
+}
+
+/** How an instance looks that goes although its address stays. */
+export function leavingServer(world: World, live: LiveServer): LeavingServer {
+  return { live, facts: factsOf(world, live), runsNow: isRunning(live) }
 }
 
 /** What can be known of the inside of a server that the file names and that is live, and stays. */

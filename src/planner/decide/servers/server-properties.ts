@@ -1,6 +1,6 @@
 import { digestOfText } from '../../../core/digest.js'
 import type { Address } from '../../../model/address.js'
-import type { ServerSpec } from '../../../model/kinds/server.js'
+import { rootEndOnRemove, type ServerSpec } from '../../../model/kinds/server.js'
 import { referencesIn, templateSource, type Template } from '../../../model/template.js'
 import type { AppliedKey, AppliedRecord } from '../../../model/applied.js'
 import { knownAfterApply, type DiffValue } from '../../../model/change.js'
@@ -25,6 +25,7 @@ export function serverWords(spec: ServerSpec): readonly { readonly key: AppliedK
     { key: 'group', word: spec.securityGroups },
     { key: 'state', word: spec.state },
     { key: 'root', word: rootWord(spec) },
+    { key: 'rootend', word: rootEndWord(spec) },
     { key: 'userdata', word: userDataWord(spec) },
     { key: 'protect', word: spec.protect ? true : undefined },
     { key: 'setup', word: setupWord(spec) },
@@ -50,6 +51,13 @@ export function serverProperties(
       word: spec.protect ? true : undefined,
       before: live.tags[tagKeys.protect] === 'true',
       after: spec.protect,
+    },
+    {
+      path: 'rootVolume.onRemove',
+      key: 'rootend',
+      word: rootEndWord(spec),
+      before: live.tags[tagKeys.onRemove] ?? 'delete',
+      after: rootEndOnRemove(spec),
     },
     keyPairProperty(world, spec, live),
     groupsProperty(world, spec, live),
@@ -102,6 +110,7 @@ export function serverWishes(
     state: spec.state,
     'rootVolume.size': spec.rootVolume.sizeGiB,
     'rootVolume.type': spec.rootVolume.type,
+    'rootVolume.onRemove': rootEndWord(spec),
     userData: userDataValue(world, spec.userData),
     protect: spec.protect ? true : undefined,
     setup: setupWord(spec),
@@ -125,6 +134,11 @@ export function keyNameOf(world: World, keyPair: Address): string {
 export function rootWord(spec: ServerSpec): unknown {
   const { sizeGiB, type } = spec.rootVolume
   return sizeGiB === undefined && type === undefined ? undefined : { sizeGiB, type }
+}
+
+/** Not digested where it is the default: what was made before there was a choice reads as that. */
+function rootEndWord({ rootVolume }: ServerSpec): 'snapshot' | undefined {
+  return rootVolume.onRemove
 }
 
 export function userDataWord(spec: ServerSpec): string | undefined {

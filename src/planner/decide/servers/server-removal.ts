@@ -1,42 +1,54 @@
 import type { Address } from '../../../model/address.js'
-import { type LiveServer } from '../../../model/kinds/server.js'
+import { rootEndOnRemove, type LiveServer, type RootEnd } from '../../../model/kinds/server.js'
 import { tagKeys } from '../../../model/tags.js'
 import { removedDiff } from '../../compare/comparison.js'
 import { reasonForRemoval } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
-import { refuse } from '../decided.js'
+import { refuse, refused } from '../decided.js'
 import type { ServerDecision } from './server-decision.js'
-import { factsOf, isRunning } from './server-outlook.js'
+import { rootEndText, serverEnd } from './server-end.js'
+import { factsOf, isRunning, leavingServer } from './server-outlook.js'
 
 /** A protected server goes only where the file, which names it still, says that it is not protected any more. */
 export function decideServerRemoval(world: World, address: Address, live: LiveServer): ServerDecision {
   const spec = world.going.servers.get(address)
-  if (live.tags[tagKeys.protect] === 'true' && spec?.protect !== false) {
-    const message = `${address} (${live.id}) is protected from termination`
+  const others = world.live.superseded.get(address) ?? []
+  const all = [live, ...others]
+  const guarded = all.find(({ tags }) => tags[tagKeys.protect] === 'true')
+  if (guarded && spec?.protect !== false) {
+    const message = `${address} (${guarded.id}) is protected from termination`
     return refuse(address, 'PLAN_PROTECTED', message, 'apply it with protect: false first')
   }
+  const rule: RootEnd = spec
+    ? rootEndOnRemove(spec)
+    : live.tags[tagKeys.onRemove] === 'snapshot'
+      ? 'snapshot'
+      : 'delete'
+  const ends = all.map((server) => serverEnd(world, server, rule))
+  const problems = ends.flatMap((end) => end.problems)
+  if (problems.some(({ severity }) => severity === 'error')) return refused(address, problems)
   return {
     kind: 'remove',
     address,
-    live,
+    ends: ends.map(({ end }) => end),
     outlook: {
       address,
       spec: undefined,
       live,
       action: 'remove',
-      facts: factsOf(world, address),
+      handsOver: others.map((other) => leavingServer(world, other)),
+      facts: factsOf(world, live),
       inside: world.live.stack.hostsImpossible === undefined && isRunning(live) ? 'known' : 'closed',
       runsNow: isRunning(live),
       runsAfter: false,
       zone: live.zone,
     },
-    stopsForRelease: false,
     change: {
       address,
       kind: 'remove',
-      reason: reasonForRemoval(world.destroying !== undefined),
+      reason: `${reasonForRemoval(world.destroying !== undefined)}; ${rootEndText[rule]}`,
       diffs: [removedDiff],
     },
-    problems: [],
+    problems,
   }
 }

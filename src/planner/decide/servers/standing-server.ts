@@ -6,7 +6,7 @@ import { type LiveServer } from '../../../model/kinds/server.js'
 import { mutabilityOf } from '../../../model/mutability.js'
 import { isLeft } from '../../../model/plan-verdict.js'
 import type { Problem } from '../../../model/plan-problem.js'
-import type { ServerSpec } from '../../../model/kinds/server.js'
+import { rootEndOnReplace, type ServerSpec } from '../../../model/kinds/server.js'
 import { tagKeys } from '../../../model/tags.js'
 import { compareProperties, recordOf, sortedDiffs } from '../../compare/comparison.js'
 import { tagWork, type TagWork } from '../../compare/desired-tags.js'
@@ -15,27 +15,25 @@ import type { World } from '../../world.js'
 import { errorOf, refused } from '../decided.js'
 import { imageFindings, rootVolumeFindings, userDataFindings } from './launch-differences.js'
 import type { Modification, ServerDecision } from './server-decision.js'
-import { factsOf, insideOf, isRunning, type Inside } from './server-outlook.js'
+import { factsOf, insideOf, isRunning, leavingServer, type Inside } from './server-outlook.js'
+import { instanceStoreProblems, serverEnd } from './server-end.js'
 import { serverProperties, serverWords, setupWord } from './server-properties.js'
 import { decideNewServer, serverTags, type Replacement } from './new-server.js'
 
 export function decideStandingServer(world: World, spec: ServerSpec, live: LiveServer): ServerDecision {
   const { address } = spec
-  const applied = parseApplied(live.tags[tagKeys.applied])
-  const facts = factsOf(world, address)
-  const inside = insideOf(world, spec, live, facts)
-  const canRunSetup = inside !== 'impossible' && inside !== 'closed'
-  const findings = [
-    imageFindings(world, spec, live, applied),
-    rootVolumeFindings(world, spec, live, applied),
-    userDataFindings(world, spec, applied),
-  ]
-  const problems = findings.flatMap((finding): readonly Problem[] => finding.problems)
-  const diffs = [
-    ...compareProperties(world.digest, applied, serverProperties(world, spec, live, applied, canRunSetup)),
-    ...findings.flatMap((finding): readonly Diff<'server'>[] => finding.diffs),
-  ]
+  const compared = compareServer(world, spec, live)
+  const { applied, facts, inside, canRunSetup, findings, diffs } = compared
+  const others = world.live.superseded.get(address) ?? []
+  const leaving = others.map((other) => serverEnd(world, other, rootEndOnReplace(spec)))
   const replacement = replacementFor(live, diffs)
+  const modification = modificationOf(spec, diffs)
+  const stops = !replacement && isRunning(live) && (spec.state === 'stopped' || modification.type !== undefined)
+  const problems = [
+    ...findings.flatMap((finding): readonly Problem[] => finding.problems),
+    ...(replacement ? [] : leaving.flatMap((end) => end.problems)),
+    ...(stops ? instanceStoreProblems(live) : []),
+  ]
   const forbidden = replacement && spec.protect ? [protectedProblem(address, replacement.reason)] : []
   const told = [...forbidden, ...problems]
   if (told.some(({ severity }) => severity === 'error')) return refused(address, told)
@@ -49,11 +47,12 @@ export function decideStandingServer(world: World, spec: ServerSpec, live: LiveS
   if (!canRunSetup) keptKeys.add('setup')
   const record = keepApplied(recordOf(world.digest, serverWords(spec)), applied, keptKeys)
   const tags = tagWork(world, live.tags, spec.tags, serverTags(world, spec), record, {
-    quiet: [tagKeys.protect],
+    quiet: [tagKeys.protect, tagKeys.onRemove],
     alone: diffs.every(isLeft),
   })
   const pinsHostKey = isEntered(inside) && live.tags[tagKeys.hostKey] === undefined
-  const all = sortedDiffs<'server'>([...diffs, ...tags.diffs, ...(pinsHostKey ? [hostKeyDiff] : [])])
+  const own = sortedDiffs<'server'>([...diffs, ...tags.diffs, ...(pinsHostKey ? [hostKeyDiff] : [])])
+  const all = sortedDiffs<'server'>([...own, ...instanceDiffs(live, others)])
   const kind = all.every(isLeft) ? 'keep' : 'update'
   return {
     kind,
@@ -65,21 +64,60 @@ export function decideStandingServer(world: World, spec: ServerSpec, live: LiveS
       spec,
       live,
       action: 'keep',
+      handsOver: others.map((other) => leavingServer(world, other)),
       facts,
       inside,
       runsNow: isRunning(live),
       runsAfter: spec.state === 'running',
       zone: live.zone,
     },
-    modification: modificationOf(spec, diffs),
-    tagging: withoutProtectTag(spec, live, tags),
+    modification,
+    tagging: withoutStaleTags(spec, live, tags),
     setupRuns:
       diffs.some(({ path }) => path === 'setup') || (inside === 'impossible' && owesSetup(world, spec, applied)),
     pinsHostKey,
-    stopsForRelease: false,
-    change: { address, kind: kind === 'keep' ? 'none' : 'update', reason: reasonFor(all), diffs: all },
+    ends: leaving.map(({ end }) => end),
+    change: { address, kind: kind === 'keep' ? 'none' : 'update', reason: reasonOf(own, others), diffs: all },
     problems,
   }
+}
+
+/** Whether a live instance can become what the file says without another one taking its place. */
+export function canStay(world: World, spec: ServerSpec, live: LiveServer): boolean {
+  return replacementFor(live, compareServer(world, spec, live).diffs) === undefined
+}
+
+/** What differs between the file and an instance, and what of its inside can be known. */
+function compareServer(world: World, spec: ServerSpec, live: LiveServer) {
+  const applied = parseApplied(live.tags[tagKeys.applied])
+  const facts = factsOf(world, live)
+  const inside = insideOf(world, spec, live, facts)
+  const canRunSetup = inside !== 'impossible' && inside !== 'closed'
+  const findings = [
+    imageFindings(world, spec, live, applied),
+    rootVolumeFindings(world, spec, live, applied),
+    userDataFindings(world, spec, applied),
+  ]
+  const diffs = [
+    ...compareProperties(world.digest, applied, serverProperties(world, spec, live, applied, canRunSetup)),
+    ...findings.flatMap((finding): readonly Diff<'server'>[] => finding.diffs),
+  ]
+  return { applied, facts, inside, canRunSetup, findings, diffs }
+}
+
+/** Other instances with the address: a replacement was cut off, and is finished. */
+function instanceDiffs(live: LiveServer, others: readonly LiveServer[]): readonly Diff<'server'>[] {
+  if (others.length === 0) return []
+  const removed = others.map(({ id }) => id).sort(compareText)
+  const before = [live.id, ...removed].sort(compareText)
+  return [{ path: 'instances', before, after: [live.id], cause: 'pending', items: { removed, added: [] } }]
+}
+
+function reasonOf(diffs: readonly Diff[], others: readonly LiveServer[]): string {
+  const reason = reasonFor(diffs)
+  if (others.length === 0) return reason
+  const unfinished = `its replacement was not finished: ${others.map(({ id }) => id).join(' and ')} still to end`
+  return reason === '' ? unfinished : `${unfinished}; ${reason}`
 }
 
 function protectedProblem(address: Address, reason: string): Problem {
@@ -106,10 +144,14 @@ function modificationOf(spec: ServerSpec, diffs: readonly Diff<'server'>[]): Mod
   }
 }
 
-/** Protection that the file no longer asks for leaves no tag behind. */
-function withoutProtectTag(spec: ServerSpec, live: LiveServer, work: TagWork): TagWork {
-  if (spec.protect || live.tags[tagKeys.protect] === undefined) return work
-  return { ...work, removeTags: [...work.removeTags, tagKeys.protect].sort(compareText) }
+/** What the file no longer asks for leaves no tag behind: protection, and a snapshot of the root disk. */
+function withoutStaleTags(spec: ServerSpec, live: LiveServer, work: TagWork): TagWork {
+  const asked: Readonly<Record<string, boolean>> = {
+    [tagKeys.protect]: spec.protect,
+    [tagKeys.onRemove]: spec.rootVolume.onRemove === 'snapshot',
+  }
+  const stale = Object.keys(asked).filter((key) => asked[key] !== true && live.tags[key] !== undefined)
+  return stale.length === 0 ? work : { ...work, removeTags: [...work.removeTags, ...stale].sort(compareText) }
 }
 
 /** A server whose host key is not pinned cannot be looked into: an apply was cut off before its first connection. */

@@ -9,6 +9,7 @@ import type { SnapshotHold } from '../../../model/steps/step.js'
 import { tagKeys, type Tags } from '../../../model/tags.js'
 import type { World } from '../../world.js'
 import { warningOf } from '../decided.js'
+import { factsOf } from '../servers/server-outlook.js'
 import { isAttached } from '../volumes/release.js'
 import { snapshotTags } from './snapshot-tags.js'
 
@@ -81,16 +82,20 @@ export function decideCheckpoint(world: World, name: string, specDigest: string)
 
 /** The running server on which the volume may be mounted; one that nobody could enter is told. */
 function serverToFreeze(
-  { live }: World,
+  world: World,
   volume: LiveVolume,
 ): { readonly server: LiveServer | undefined; readonly problems: readonly Problem[] } {
+  const { live } = world
   const none = { server: undefined, problems: [] }
   if (!isAttached(volume) || live.stack.hostsImpossible !== undefined) return none
   const server = live.serversById.get(volume.attachment.instanceId)
   if (!server || server.state === 'stopped' || server.state === 'stopping') return none
-  const facts = live.stack.hosts[server.address]
-  if (facts?.kind !== 'unreadable') return { server, problems: [] }
-  const message = `the inside of ${server.address} could not be read, so ${volume.address} is not frozen: ${facts.reason}`
+  const facts = factsOf(world, server)
+  // Of two instances with one address, only the one that has it is entered under it.
+  const isLeaving = live.servers.get(server.address)?.id !== server.id
+  if (facts.kind !== 'unreadable' && !isLeaving) return { server, problems: [] }
+  const why = facts.kind === 'unreadable' ? facts.reason : 'its replacement was not finished'
+  const message = `the inside of ${server.address} could not be read, so ${volume.address} is not frozen: ${why}`
   const hint = 'the snapshot is as after a power cut'
   return { server: undefined, problems: [warningOf(volume.address, 'PLAN_UNREADABLE', message, hint)] }
 }

@@ -3,6 +3,7 @@ import type { LiveVolume } from '../../../model/kinds/volume.js'
 import { snapshotVersion } from '../../../model/snapshot-version.js'
 import { nameTag } from '../../../model/names.js'
 import type { World } from '../../world.js'
+import { factsOf } from '../servers/server-outlook.js'
 import { tagKeys, type Tags } from '../../../model/tags.js'
 
 /** Everything that is needed to make the volume again from a snapshot that is taken now, alone. `extra` comes last. */
@@ -40,8 +41,8 @@ export function probedContent(
   { id, attachment }: LiveVolume,
 ): { readonly content: HostContent | undefined; readonly mountPath: string | undefined } {
   const holder = attachment && world.live.serversById.get(attachment.instanceId)
-  const facts = holder && world.live.stack.hosts[holder.address]
-  if (facts?.kind !== 'read') return { content: undefined, mountPath: undefined }
+  const facts = factsOf(world, holder)
+  if (facts.kind !== 'read') return { content: undefined, mountPath: undefined }
   return {
     content: facts.devices.find(({ volumeId }) => volumeId === id)?.content,
     mountPath: facts.mounts.find(({ volumeId }) => volumeId === id)?.path,

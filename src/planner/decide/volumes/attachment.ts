@@ -6,7 +6,7 @@ import { tagKeys } from '../../../model/tags.js'
 import { causeOf } from '../../compare/comparison.js'
 import type { World } from '../../world.js'
 import type { ServerOutlook } from '../servers/server-outlook.js'
-import { releaseFrom } from './release.js'
+import { releaseFrom, type Holder } from './release.js'
 import type { Attachment } from './volume-decision.js'
 
 /** How a live volume gets to the server that the file names for it, or off every server. */
@@ -15,17 +15,22 @@ export function decideAttachment(
   spec: VolumeSpec,
   server: ServerOutlook | undefined,
   live: LiveVolume,
-  holder: ServerOutlook | undefined,
+  holder: Holder | undefined,
 ): Attachment & { readonly diffs: readonly Diff<'volume'>[] } {
-  const isHome = holder !== undefined && holder === server && server.action === 'keep'
+  const isHome = isHomeOn(holder, server)
   if (isHome || (!holder && !server)) return { release: undefined, arrivesAt: undefined, diffs: [] }
-  const isReplaced = holder !== undefined && holder === server
+  const isReplaced = holder !== undefined && holder.address === server?.address
   const applied = parseApplied(live.tags[tagKeys.applied])
   const diff: Diff<'volume'> = {
     path: 'attachment',
-    before: isReplaced ? (holder.live?.id ?? null) : (holder?.address ?? null),
+    before: isReplaced ? holder.instanceId : (holder?.address ?? null),
     after: isReplaced ? knownAfterApply : (spec.server ?? null),
     cause: isReplaced ? 'pending' : causeOf(world.digest, applied, 'server', spec.server),
   }
   return { release: holder && releaseFrom(world, live, holder), arrivesAt: server?.address, diffs: [diff] }
+}
+
+/** Whether a volume is where it belongs, and stays there. */
+export function isHomeOn(holder: Holder | undefined, server: ServerOutlook | undefined): boolean {
+  return holder !== undefined && holder.stays && holder.instanceId === server?.live?.id
 }

@@ -6,7 +6,7 @@ import { reasonForRemoval } from '../../compare/reasons.js'
 import { snapshotTags } from '../snapshots/snapshot-tags.js'
 import type { World } from '../../world.js'
 import type { ServerOutlooks } from '../servers/server-outlook.js'
-import { holderOf, releaseFrom } from './release.js'
+import { heldFast, holderOf, releaseFrom } from './release.js'
 import type { VolumeDecision } from './volume-decision.js'
 
 /** Decides the end of a live volume that the file no longer names, by its own rule. */
@@ -14,6 +14,8 @@ export function decideRemoval(world: World, servers: ServerOutlooks, live: LiveV
   const { address } = live
   const holder = holderOf(world, servers, address, live)
   if (holder && 'kind' in holder) return holder
+  const held = holder && heldFast(world, address, live, holder)
+  if (held) return held
   const rule = removalRule(world, live)
   return {
     kind: 'remove',

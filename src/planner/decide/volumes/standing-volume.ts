@@ -10,11 +10,11 @@ import { reasonFor } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
 import { refuse, refused } from '../decided.js'
 import type { ServerOutlook } from '../servers/server-outlook.js'
-import { decideAttachment } from './attachment.js'
+import { decideAttachment, isHomeOn } from './attachment.js'
 import { serverRecord } from './creation.js'
 import { decideInside, type InsideFindings } from './inside-work.js'
 import { markLeft } from './differences/left-differences.js'
-import { holderOf } from './release.js'
+import { heldFast, holderOf } from './release.js'
 import { decideSwap, successionsOf, swapReason } from './swap.js'
 import { modificationOf } from './modification.js'
 import {
@@ -57,6 +57,8 @@ export function decideStandingVolume(
   }
   const holder = holderOf(world, servers, address, live)
   if (holder && 'kind' in holder) return holder
+  const held = holder && (swap || !isHomeOn(holder, server)) ? heldFast(world, address, live, holder) : undefined
+  if (held) return held
   if (swap) return decideSwap(inputs, spec, server, live, holder, swap, compared)
 
   const isFilled = applied?.fs !== undefined || live.snapshotId !== undefined || adopts

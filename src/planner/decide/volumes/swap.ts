@@ -13,7 +13,7 @@ import type { World } from '../../world.js'
 import { errorOf, refused } from '../decided.js'
 import type { ServerOutlook } from '../servers/server-outlook.js'
 import { creationZone, decideCreation } from './creation.js'
-import { isAttached, releaseFrom } from './release.js'
+import { isAttached, releaseFrom, type Holder } from './release.js'
 import { restoreText } from './restore.js'
 import type { Succession, Verification, VolumeDecision, VolumeOrigin } from './volume-decision.js'
 import type { VolumeInputs } from './volume-inputs.js'
@@ -75,7 +75,7 @@ export function decideSwap(
   spec: VolumeSpec,
   server: ServerOutlook | undefined,
   live: LiveVolume,
-  holder: ServerOutlook | undefined,
+  holder: Holder | undefined,
   reason: SwapReason,
   others: readonly Diff<'volume'>[],
 ): VolumeDecision {

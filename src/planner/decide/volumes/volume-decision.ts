@@ -198,12 +198,12 @@ export function isUnmounted(decision: VolumeDecision | undefined): boolean {
   return 'inside' in decision && decision.inside?.unmount !== undefined
 }
 
-/** The servers that must be stopped because volumes leave them and nobody can enter them. */
-export function serversStoppedFor(decisions: Iterable<VolumeDecision>): ReadonlySet<Address> {
-  const stopped = new Set<Address>()
+/** The instances, by id, that must be stopped because volumes leave them and nobody can enter them. */
+export function serversStoppedFor(decisions: Iterable<VolumeDecision>): ReadonlySet<string> {
+  const stopped = new Set<string>()
   for (const decision of decisions) {
     const release = releaseOf(decision)
-    if (release?.how === 'stop') stopped.add(release.holder)
+    if (release?.how === 'stop') stopped.add(release.instanceId)
   }
   return stopped
 }

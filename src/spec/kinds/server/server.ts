@@ -49,7 +49,13 @@ export const server: SpecKind<'server'> = {
 function serversOf(context: Context, name: string, entry: ServerShape): readonly ServerSpec[] {
   const spec: Omit<ServerSpec, 'address'> = {
     state: entry.state ?? 'running',
-    rootVolume: { sizeGiB: entry.rootVolume?.size, type: entry.rootVolume?.type },
+    rootVolume: {
+      sizeGiB: entry.rootVolume?.size,
+      type: entry.rootVolume?.type,
+      onRemove: entry.rootVolume?.onRemove === 'snapshot' ? 'snapshot' : undefined,
+      onReplace: entry.rootVolume?.onReplace === 'delete' ? 'delete' : undefined,
+    },
+    replace: entry.replace === 'terminate-first' ? 'terminate-first' : undefined,
     userData: entry.userData === undefined ? undefined : templateOf(context, entry.userData),
     onUserDataChange: entry.onUserDataChange ?? 'ignore',
     protect: entry.protect ?? false,

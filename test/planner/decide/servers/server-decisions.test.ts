@@ -5,6 +5,7 @@ import type { LiveServer } from '../../../../src/model/kinds/server.js'
 import type { LiveStack } from '../../../../src/model/live-stack.js'
 import { tagKeys } from '../../../../src/model/tags.js'
 import { recordOf } from '../../../../src/planner/compare/comparison.js'
+import { chooseServers } from '../../../../src/planner/decide/servers/choose-servers.js'
 import { decideServers, settleServers } from '../../../../src/planner/decide/servers/server-decisions.js'
 import { serverWords } from '../../../../src/planner/decide/servers/server-properties.js'
 import type { PlanOptions, World } from '../../../../src/planner/world.js'
@@ -114,8 +115,14 @@ describe('a server', () => {
   ])('with another %s is replaced, and says why', (path, after, reason) => {
     expect(decideChange(oneServer, after)).toMatchObject({
       kind: 'replace',
-      old: { id: 'i-1' },
-      change: { kind: 'replace', reason, diffs: [{ path, forcesReplacement: reason }] },
+      order: 'launch-first',
+      launch: { tags: { [tagKeys.supersedes]: 'i-1' } },
+      ends: [{ live: { id: 'i-1' }, rootSnapshot: { volumeId: 'vol-root' } }],
+      change: {
+        kind: 'replace',
+        reason: `${reason}; its root disk stays as a snapshot`,
+        diffs: [{ path, forcesReplacement: reason }],
+      },
     })
   })
 
@@ -173,29 +180,133 @@ describe('a server', () => {
 
   it('that the file no longer names is removed, unless it is protected', () => {
     const without = oneServer.replace('web:', 'other:')
-    expect(decideChange(oneServer, without)).toMatchObject({ kind: 'remove', live: { id: 'i-1' } })
+    expect(decideChange(oneServer, without)).toMatchObject({ kind: 'remove', ends: [{ live: { id: 'i-1' } }] })
     const kept = decide(worldWith(without, standing(withMembers('protect: true'))))
     expect(kept).toMatchObject({ kind: 'refuse', problems: [{ code: 'PLAN_PROTECTED' }] })
   })
 })
 
 describe('a server that volumes must leave and nobody can enter', () => {
-  it('is stopped for it, and says so when nothing else changes', () => {
-    const decisions = decideServers(worldWith(oneServer, standing(oneServer)), new Set())
-    const settled = settleServers(decisions, new Set([web]))
-    expect(settled.get(web)).toMatchObject({
-      kind: 'update',
-      stopsForRelease: true,
-      change: { kind: 'update', reason: 'it is stopped so that volumes can leave it: its inside cannot be reached' },
-    })
-    expect(decisions.get(web)).toMatchObject({ kind: 'keep', stopsForRelease: false })
+  it('is stopped for it where it ends, and nowhere else', () => {
+    const without = oneServer.replace('web:', 'other:')
+    const ending = decideServers(worldWith(without, standing(oneServer)), new Set())
+    const stopped = new Set(['i-1'])
+    expect(settleServers(ending, stopped).get(web)).toMatchObject({ ends: [{ stopsForRelease: true }] })
+    expect(ending.get(web)).toMatchObject({ ends: [{ stopsForRelease: false }] })
+    const standingOn = decideServers(worldWith(oneServer, standing(oneServer)), new Set())
+    expect(settleServers(standingOn, stopped).get(web)).toEqual(standingOn.get(web))
+  })
+})
+
+describe('the root disk of a server', () => {
+  const without = oneServer.replace('web:', 'other:')
+  const disk = (words: string) => withMembers(`rootVolume: { ${words} }`)
+  const next = (text: string) => text.replace('ami-00000001', 'ami-00000002')
+
+  it.each([
+    ['goes with a server that leaves the file', oneServer, without, false],
+    ['stays as a snapshot where the tags say so', disk('onRemove: snapshot'), without, true],
+    ['stays as a snapshot where another server takes the place', oneServer, next(oneServer), true],
+    ['goes where the file gives it up', oneServer, next(disk('onReplace: delete')), false],
+  ])('%s', (_what, before, after, isKept) => {
+    const tags: Record<string, string> = before.includes('onRemove: snapshot') ? { [tagKeys.onRemove]: 'snapshot' } : {}
+    const decision = decideChange(before, after, { tags })
+    const [end] = decision && 'ends' in decision ? decision.ends : []
+    expect(end?.rootSnapshot?.volumeId).toBe(isKept ? 'vol-root' : undefined)
+    expect(decision?.change.reason).toMatch(isKept ? /stays as a snapshot/ : /goes with it/)
   })
 
-  it('keeps its own reason where it changes anyway', () => {
-    const after = oneServer.replace('t3.small', 't3.large')
-    const decisions = decideServers(worldWith(after, standing(oneServer)), new Set())
-    const settled = settleServers(decisions, new Set([web])).get(web)
-    expect(settled).toMatchObject({ kind: 'update', stopsForRelease: true })
-    expect(settled?.change.reason).toBe('the file asks for a change of type')
+  it('is not given up because it is not known', () => {
+    const decision = decideChange(oneServer, next(oneServer), { rootVolume: undefined })
+    expect(decision).toMatchObject({
+      kind: 'refuse',
+      problems: [{ code: 'PLAN_ROOT_VOLUME_UNKNOWN', scope: 'address' }],
+    })
+  })
+
+  it('has a rule that changes in place, and that older tags do not mention', () => {
+    expect(decideChange(oneServer, disk('onRemove: delete'))).toMatchObject({ kind: 'keep' })
+    expect(decideChange(oneServer, disk('onRemove: snapshot'))).toMatchObject({
+      kind: 'update',
+      tagging: { tags: { [tagKeys.onRemove]: 'snapshot' } },
+      change: { diffs: [{ path: 'rootVolume.onRemove', before: 'delete', after: 'snapshot', cause: 'pending' }] },
+    })
+    const tags = { [tagKeys.onRemove]: 'snapshot' }
+    expect(decideChange(disk('onRemove: snapshot'), oneServer, { tags })).toMatchObject({
+      kind: 'update',
+      tagging: { removeTags: [tagKeys.onRemove] },
+    })
+  })
+
+  it('is told of a snapshot by the start after which it was written: the next start is another disk', () => {
+    const onlyOf = (startedAt: string) => {
+      const decision = decideChange(oneServer, next(oneServer), { startedAt })
+      return decision && 'ends' in decision ? decision.ends[0]?.rootSnapshot?.only : undefined
+    }
+    expect(onlyOf('2026-11-21T10:00:00.000Z')).toBe(onlyOf('2026-11-21T10:00:00.000Z'))
+    expect(onlyOf('2026-11-21T10:00:00.000Z')).not.toBe(onlyOf('2026-11-21T11:00:00.000Z'))
+  })
+
+  it('is not all that goes where the machine has disks of its own', () => {
+    const store = oneServer.replace('t3.small', 'm5d.large')
+    expect(decideChange(store, next(store))?.problems.map(({ code }) => code)).toEqual(['PLAN_INSTANCE_STORE_LOST'])
+    expect(decideChange(store, store)).toMatchObject({ kind: 'keep', problems: [] })
+    expect(decideChange(store, store.replace('type:', 'state: stopped, type:'))?.problems).toHaveLength(1)
+  })
+})
+
+describe('a server whose replacement was cut off', () => {
+  const after = oneServer.replace('ami-00000001', 'ami-00000002')
+  const old = standing(oneServer)
+  const successor = (text: string, imageId: string) => {
+    const { tags, ...rest } = standing(text, { id: 'i-2', imageId })
+    return { ...rest, tags: { ...tags, [tagKeys.supersedes]: 'i-1' } }
+  }
+  const decideBoth = (text: string, servers: readonly LiveServer[]) =>
+    decide(chooseServers(worldFor(text, { servers, securityGroups: [group], hosts: { 'i-1': probed, 'i-2': probed } })))
+  const pair = [old, successor(after, 'ami-00000002')]
+
+  it('is the successor, and the old one ends', () => {
+    expect(decideBoth(after, pair)).toMatchObject({
+      kind: 'update',
+      live: { id: 'i-2' },
+      ends: [{ live: { id: 'i-1' } }],
+      change: {
+        reason: 'its replacement was not finished: i-1 still to end',
+        diffs: [{ path: 'instances', before: ['i-1', 'i-2'], after: ['i-2'], cause: 'pending' }],
+      },
+    })
+  })
+
+  it('is the old one again where the file has changed back', () => {
+    expect(decideBoth(oneServer, pair)).toMatchObject({
+      kind: 'update',
+      live: { id: 'i-1' },
+      ends: [{ live: { id: 'i-2' } }],
+    })
+  })
+
+  it('is replaced by a third where the file asks for something else by now', () => {
+    expect(decideBoth(oneServer.replace('ami-00000001', 'ami-00000003'), pair)).toMatchObject({
+      kind: 'replace',
+      launch: { tags: { [tagKeys.supersedes]: 'i-2' } },
+      ends: [{ live: { id: 'i-2' } }, { live: { id: 'i-1' } }],
+    })
+  })
+
+  it('goes as a whole where the file no longer names it', () => {
+    const without = oneServer.replace('web:', 'other:')
+    expect(decideBoth(without, pair)).toMatchObject({
+      kind: 'remove',
+      ends: [{ live: { id: 'i-2' } }, { live: { id: 'i-1' } }],
+    })
+  })
+
+  it('is a conflict where two are not linked, or both take the place of one', () => {
+    const twins = [old, { ...standing(oneServer), id: 'i-9' }]
+    const rivals = [...pair, { ...successor(after, 'ami-00000002'), id: 'i-3' }]
+    for (const servers of [twins, rivals]) {
+      expect(worldFor(after, { servers }).live.conflicts.get(web)).toEqual(servers.map(({ id }) => id).sort())
+    }
   })
 })

@@ -223,9 +223,29 @@ describe('a volume', () => {
 
   it('leaves a server that cannot be entered once that is stopped', () => {
     const unreadable: HostFacts = { kind: 'unreadable', reason: 'no route' }
-    const decision = decide(oneServer, settled(mounted, {}, unreadable))
+    const decision = decide(oneServer.replace('web:', 'other:'), settled(mounted, {}, unreadable))
     expect(releaseOf(decision)).toMatchObject({ holder: web, how: 'stop' })
-    expect([...serversStoppedFor([decision])]).toEqual([web])
+    expect([...serversStoppedFor([decision])]).toEqual(['i-1'])
+  })
+
+  it('is refused where that server stays and runs on: nothing is stopped for a volume alone', () => {
+    const unreadable: HostFacts = { kind: 'unreadable', reason: 'no route' }
+    expect(decide(oneServer, settled(mounted, {}, unreadable))).toMatchObject({
+      kind: 'refuse',
+      problems: [{ code: 'PLAN_VOLUME_HELD', scope: 'address' }],
+    })
+    const stopped = oneServer.replace('type:', 'state: stopped, type:')
+    expect(releaseOf(decide(stopped, settled(mounted, {}, unreadable)))).toMatchObject({ how: 'stop' })
+  })
+
+  it("on an instance of the stack that is shutting down is nobody else's: it comes free by itself", () => {
+    const world = settled(mounted, { attachment: { instanceId: 'i-0', state: 'attached', deviceName: '/dev/sdf' } })
+    const decision = decide(mounted, { ...world, endingServers: [{ id: 'i-0', address: web }] })
+    expect(decision).toMatchObject({
+      kind: 'update',
+      attachment: { release: { instanceId: 'i-0', how: 'detach' }, arrivesAt: web },
+    })
+    expect(decide(mounted, world)).toMatchObject({ kind: 'refuse', problems: [{ code: 'PLAN_FOREIGN_ATTACHMENT' }] })
   })
 
   it('on an instance that is not ours is left alone', () => {

@@ -12,11 +12,13 @@ import { elasticIpOn } from './public-address.js'
 import { readInstances, rootVolumeId } from './read-instances.js'
 
 const serverStates = ['pending', 'running', 'stopping', 'stopped'] as const
+/** Until it has ended it holds its volumes. */
+const endingState = 'shutting-down'
 
 export function describeServers(api: Ec2Api, { stack }: CloudQuery): Promise<readonly Instance[]> {
   return readInstances(api, [
     { Name: `tag:${tagKeys.stack}`, Values: [stack] },
-    { Name: 'instance-state-name', Values: serverStates },
+    { Name: 'instance-state-name', Values: [...serverStates, endingState] },
   ])
 }
 
@@ -24,18 +26,21 @@ export function describeServers(api: Ec2Api, { stack }: CloudQuery): Promise<rea
 export function serverFacts(
   described: { readonly server: readonly Instance[]; readonly volume: { readonly tagged: readonly Volume[] } },
   census: Census,
-): Pick<CloudFacts, 'servers'> {
+): Pick<CloudFacts, 'servers' | 'endingServers'> {
   const volumes = new Map(described.volume.tagged.map((volume) => [volume.VolumeId, volume]))
+  const ending: { id: string; address: Address }[] = []
   const servers = described.server.flatMap((instance) => {
     if (census.isTemporary('server', instance.InstanceId, instance)) return []
     const address = census.addressOf('server', instance.InstanceId, instance)
     if (address === undefined) return []
+    if (instance.State?.Name === endingState) ending.push({ id: instance.InstanceId ?? '', address })
     const root = volumes.get(rootVolumeId(instance))
     const server = liveServer(instance, address, rootVolume(root))
     const createdAt = (root?.CreateTime ?? instance.LaunchTime)?.toISOString()
     return server ? { ...server, ...(createdAt !== undefined && { createdAt }) } : []
   })
-  return { servers: sortedByAddress(servers) }
+  ending.sort((left, right) => (left.id < right.id ? -1 : 1))
+  return { servers: sortedByAddress(servers), ...(ending.length > 0 && { endingServers: ending }) }
 }
 
 function rootVolume(volume: Volume | undefined): LiveServer['rootVolume'] {
@@ -73,5 +78,6 @@ export function liveServer(
     publicIp: textOf(instance.PublicIpAddress),
     ...(elasticIp !== undefined && { elasticIp }),
     rootVolume: root,
+    ...(instance.LaunchTime && { startedAt: instance.LaunchTime.toISOString() }),
   }
 }

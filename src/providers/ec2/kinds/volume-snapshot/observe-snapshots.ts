@@ -78,7 +78,7 @@ export function observedSnapshots(
 ): Pick<CloudFacts, 'snapshots'> {
   const tagged = snapshot.tagged.flatMap((found): LiveSnapshot[] => {
     const facts = snapshotFacts(found)
-    const address = facts && census.addressOf(['volume', 'archive', 'sync'], found.SnapshotId, found)
+    const address = facts && census.addressOf(['volume', 'archive', 'sync', 'server'], found.SnapshotId, found)
     if (facts === undefined || address === undefined) return []
     const imageIds = snapshot.images?.get(facts.id)
     return [{ address, ...facts, ...(imageIds && { imageIds }) }]

@@ -102,11 +102,18 @@ export function createAttachmentCalls(
       try {
         await api.call('DetachVolume', { VolumeId: volumeId, InstanceId: instanceId }, { seen: true })
       } catch (error) {
-        if (!isAlreadyDetached(error)) throw error
+        if (!isAlreadyDetached(error) && !(await isLetGo(error, instanceId))) throw error
       }
     }
     await untilDetached(volumeId, instanceId)
     return 'done'
+  }
+
+  /** An instance that is shutting down lets its volumes go by itself. */
+  async function isLetGo(error: unknown, instanceId: string): Promise<boolean> {
+    if (!hasAwsCode(error, 'IncorrectState', 'IncorrectInstanceState', 'InvalidInstanceID.NotFound')) return false
+    const instance = await readInstance(api, instanceId)
+    return instance === undefined || isEnding(instance)
   }
 
   async function untilDetached(volumeId: string, instanceId: string): Promise<void> {

@@ -1,0 +1,23 @@
+import type { LiveServer } from './server.js'
+import { tagKeys } from '../tags.js'
+
+/**
+ * Instances of one address, each of which takes the place of the next: the youngest first. Undefined where they are not
+ * linked so by their tags, which is a conflict. One alone is a succession of one.
+ */
+export function successionOf(servers: readonly LiveServer[]): readonly LiveServer[] | undefined {
+  const byId = new Map(servers.map((server) => [server.id, server]))
+  const superseded = new Set(servers.map(predecessorOf))
+  const heads = servers.filter(({ id }) => !superseded.has(id))
+  const ordered: LiveServer[] = []
+  for (let next = heads.length === 1 ? heads[0] : undefined; next && !ordered.includes(next);) {
+    ordered.push(next)
+    next = byId.get(predecessorOf(next) ?? '')
+  }
+  return ordered.length === servers.length ? ordered : undefined
+}
+
+/** The id of the instance whose place a server takes or took. */
+export function predecessorOf({ tags }: Pick<LiveServer, 'tags'>): string | undefined {
+  return tags[tagKeys.supersedes]
+}
