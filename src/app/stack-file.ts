@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
-import { messageOf, SpecError, UsageError } from '../core/errors.js'
+import { SpecError, UsageError } from '../core/errors.js'
 import type { Locate } from '../model/file-location.js'
 import { parseStack } from '../spec/parse.js'
 import type { StackSpec } from '../model/stack-spec.js'
-import { readValues } from '../spec/yaml/yaml-values.js'
+import { readText } from './read-text.js'
+import { readVariableFiles } from './variable-files.js'
 
 export interface StackFile {
   /** As it is named to people. */
@@ -36,7 +37,7 @@ export function readStackFile(
   const path = argument ?? findStackFile(process.cwd())
   const values = { ...readVariableFiles(variableFiles), ...variables }
   const result = parseStack({ file: path, text: readText(path), variables: values, target })
-  if (!result.ok) throw new SpecError(result.diagnostics)
+  if (!result.ok) throw new SpecError(result.diagnostics, result.total)
   return { path, directory: dirname(resolve(path)), spec: result.spec, locate: result.locate, variables: values }
 }
 
@@ -59,36 +60,4 @@ export function findStackFile(directory: string): string {
   throw new UsageError('STACK_FILE_MISSING', `there are several stack files here: ${names.join(', ')}`, {
     hint: `name the one that is meant: \`evenkeel plan ${first}\``,
   })
-}
-
-function readVariableFiles(paths: readonly string[]): Readonly<Record<string, string>> {
-  const variables: Record<string, string> = {}
-  for (const path of paths) {
-    const values = readValues(readText(path))?.value
-    if (typeof values !== 'object' || values === null || Array.isArray(values)) {
-      throw new UsageError('STACK_FILE_UNREADABLE', `${path} is not a YAML or JSON mapping of variables to values`)
-    }
-    for (const [name, value] of Object.entries(values)) variables[name] = String(value)
-  }
-  return variables
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a directory',
-  EACCES: 'this user may not read it',
-}
-
-/** The error of a file named on the command line. */
-export function unreadableFile(path: string, error: unknown): UsageError {
-  const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? messageOf(error)
-  return new UsageError('STACK_FILE_UNREADABLE', `${path} cannot be read: ${reason}`, { cause: error })
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw unreadableFile(path, error)
-  }
 }

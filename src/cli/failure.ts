@@ -8,7 +8,7 @@ import { useColor } from './terminal.js'
 export function reportFailure(thrown: unknown): number {
   const color = useColor(process.stderr)
   if (thrown instanceof SpecError) {
-    process.stderr.write(`${formatDiagnostics(thrown.diagnostics, { color })}\n`)
+    process.stderr.write(`${formatDiagnostics(thrown.diagnostics, { color, total: thrown.total })}\n`)
     return exitCodes.failure
   }
   const error = thrown instanceof EvenkeelError ? thrown : new BugError(messageOf(thrown), { cause: thrown })

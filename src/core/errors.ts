@@ -28,18 +28,17 @@ export abstract class EvenkeelError extends Error {
   }
 }
 
-/** The stack file is wrong; carries every mistake found, in file order. */
+/** The stack file is wrong; carries the first mistakes found, in file order, and how many there are in all. */
 export class SpecError extends EvenkeelError {
   readonly kind = 'spec'
   readonly diagnostics: readonly Diagnostic[]
+  readonly total: number
 
-  constructor(diagnostics: readonly Diagnostic[]) {
+  constructor(diagnostics: readonly Diagnostic[], total: number = diagnostics.length) {
     const first = diagnostics[0]
-    super(
-      first?.code ?? 'SPEC_INVALID',
-      diagnostics.length === 1 && first ? first.message : `${diagnostics.length} mistakes in the stack file`,
-    )
+    super(first?.code ?? 'SPEC_INVALID', total === 1 && first ? first.message : `${total} mistakes in the stack file`)
     this.diagnostics = diagnostics
+    this.total = total
   }
 }
 

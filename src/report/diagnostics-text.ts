@@ -6,13 +6,16 @@ import { frameLines } from './frame-lines.js'
 
 /**
  * Diagnostics as a terminal shows them, as compilers do: `file:line:column  error CODE  message`, the lines around it,
- * a hint, and in the end how many there are. No newline at the end; an empty text for none.
+ * a hint, and in the end how many there are, shown or not. No newline at the end; an empty text for none.
  */
-export function formatDiagnostics(diagnostics: readonly Diagnostic[], { color }: { readonly color: boolean }): string {
+export function formatDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  { color, total = diagnostics.length }: { readonly color: boolean; readonly total?: number },
+): string {
   if (diagnostics.length === 0) return ''
   const colors = pico.createColors(color)
   const blocks = diagnostics.map((diagnostic) => formatOne(diagnostic, colors))
-  return [...blocks, colors.bold(summary(diagnostics))].join('\n\n')
+  return [...blocks, colors.bold(summary(diagnostics, total))].join('\n\n')
 }
 
 function formatOne({ code, message, file, line, column, frame, hint }: Diagnostic, colors: Colors): string {
@@ -25,9 +28,8 @@ function formatOne({ code, message, file, line, column, frame, hint }: Diagnosti
 }
 
 /** `3 mistakes in stack.yaml`; a mistake on the command line counts with the file's. */
-function summary(diagnostics: readonly Diagnostic[]): string {
+function summary(diagnostics: readonly Diagnostic[], total: number): string {
   const file = diagnostics.find(({ frame }) => frame !== undefined)?.file
-  return file === undefined
-    ? count(diagnostics.length, 'mistake')
-    : `${count(diagnostics.length, 'mistake')} in ${file}`
+  const mistakes = file === undefined ? count(total, 'mistake') : `${count(total, 'mistake')} in ${file}`
+  return total > diagnostics.length ? `${mistakes}; the first ${diagnostics.length} are shown` : mistakes
 }

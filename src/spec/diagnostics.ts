@@ -4,52 +4,67 @@ import type { Problem } from './problem.js'
 import { quoteHint } from './shape/check-shape.js'
 import type { Span, StackDocument } from './yaml/yaml-document.js'
 
-/** Problems and syntax errors with their positions, in file order; those that stand in no file come first. */
-export function diagnosticsOf(
-  file: string,
-  document: StackDocument,
-  problems: readonly Problem[],
-): readonly Diagnostic[] {
-  const lines = linesOf(document.text)
-  const found: Diagnostic[] = document.syntax.map((mistake) =>
-    place(mistake, {
+/** Of more mistakes than people read, the first ones are told, and the rest counted. */
+export const diagnosticsMax = 100
+
+export interface Diagnosis {
+  /** The first mistakes, in file order; those that stand in no file come before. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** How many there are in all. */
+  readonly total: number
+}
+
+/** Problems and syntax errors with their positions. */
+export function diagnosticsOf(file: string, document: StackDocument, problems: readonly Problem[]): Diagnosis {
+  const found: Placed[] = document.syntax.map((mistake) => ({
+    problem: {
       code: mistake.isDuplicateKey ? 'SPEC_DUPLICATE_KEY' : 'SPEC_SYNTAX',
       message: mistake.message,
       hint: mistake.hint,
-    }),
-  )
+    },
+    span: mistake,
+  }))
   const told = new Set<string>()
   for (const problem of problems) {
     const key = [problem.code, problem.message, problem.within ?? '', ...problem.path].join('\0')
     if (told.has(key)) continue
     told.add(key)
-    if (problem.origin === undefined) found.push(place(spanOf(document, problem), withSource(document, problem)))
-    else found.push({ ...withHint(problem), file: problem.origin, line: 1, column: 1 })
+    found.push({ problem, span: problem.origin === undefined ? spanOf(document, problem) : undefined })
   }
-  return found.toSorted(
-    (left, right) => rankOf(left) - rankOf(right) || left.line - right.line || left.column - right.column,
-  )
+  const first = found.toSorted((left, right) => startOf(left) - startOf(right)).slice(0, diagnosticsMax)
+  const lines = linesOf(document.text)
+  return { diagnostics: first.map((one) => diagnosticOf(file, document, lines, one)), total: found.length }
+}
 
-  function place(span: Span, problem: Told): Diagnostic {
-    const { line, column } = document.positionOf(span.start)
-    return { ...withHint(problem), file, line, column, frame: codeFrame(lines, line, column, span.end - span.start) }
-  }
-
-  function rankOf(diagnostic: Diagnostic): number {
-    return diagnostic.file === file ? 1 : 0
-  }
+/** A mistake, and where it stands in the file, if it does. */
+interface Placed {
+  readonly problem: Told | Problem
+  readonly span: Span | undefined
 }
 
 type Told = Pick<Problem, 'code' | 'message' | 'hint'>
 
-function withHint({ code, message, hint }: Told): Pick<Diagnostic, 'code' | 'message' | 'hint'> {
-  return hint === undefined ? { code, message } : { code, message, hint }
+function startOf({ span }: Placed): number {
+  return span?.start ?? -1
 }
 
-function withSource(document: StackDocument, problem: Problem): Told {
-  if (problem.hint !== quoteHint) return problem
-  const source = document.sourceOf(problem.path)
-  return source === undefined ? problem : { ...problem, hint: `${quoteHint}: "${source}"` }
+function diagnosticOf(
+  file: string,
+  document: StackDocument,
+  lines: readonly string[],
+  { problem, span }: Placed,
+): Diagnostic {
+  const told = { code: problem.code, message: problem.message, ...hintMember(document, problem) }
+  if (!span) return { ...told, file: ('origin' in problem && problem.origin) || file, line: 1, column: 1 }
+  const { line, column } = document.positionOf(span.start)
+  return { ...told, file, line, column, frame: codeFrame(lines, line, column, span.end - span.start) }
+}
+
+function hintMember(document: StackDocument, problem: Told | Problem): { readonly hint?: string } {
+  const hint = typeof problem.hint === 'function' ? problem.hint() : problem.hint
+  const source = hint === quoteHint && 'path' in problem ? document.sourceOf(problem.path) : undefined
+  if (source !== undefined) return { hint: `${quoteHint}: "${source}"` }
+  return hint === undefined ? {} : { hint }
 }
 
 function spanOf(document: StackDocument, problem: Problem): Span {

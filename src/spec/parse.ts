@@ -1,7 +1,6 @@
-import type { Diagnostic } from '../core/errors.js'
 import type { Locate } from '../model/file-location.js'
 import { analyse, specWithoutMistakes } from './analyse.js'
-import { diagnosticsOf } from './diagnostics.js'
+import { diagnosticsOf, type Diagnosis } from './diagnostics.js'
 import { locateIn } from './locate.js'
 import type { Problem } from './problem.js'
 import type { StackSpec } from '../model/stack-spec.js'
@@ -26,10 +25,10 @@ export type ParseResult =
       /** Where an entry stands in the file; undefined for what evenkeel added by itself. */
       readonly locate: Locate
     }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
+  | ({ readonly ok: false } & Diagnosis)
 
 /**
- * What a stack file says, or every mistake in it, in file order. Pure: no file is read, no clock and no environment.
+ * What a stack file says, or the mistakes in it, in file order. Pure: no file is read, no clock and no environment.
  * A text without a mistake is read by the quick reader alone; any other is read again with positions.
  */
 export function parseStack(input: ParseInput): ParseResult {
@@ -40,7 +39,7 @@ export function parseStack(input: ParseInput): ParseResult {
   const document = readDocument(input.text)
   const { spec, problems } = analyse(document.value, input)
   if (spec && document.syntax.length === 0) return { ok: true, spec, locate }
-  return { ok: false, diagnostics: diagnosticsOf(input.file, document, believable(document, problems)) }
+  return { ok: false, ...diagnosticsOf(input.file, document, believable(document, problems)) }
 }
 
 /** Codes of mistakes that an entry shows by itself, whatever the rest of the file says. */

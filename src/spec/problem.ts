@@ -10,7 +10,8 @@ export interface Problem {
   readonly path: Path
   /** Whether the key or the value at `path` is what is wrong. */
   readonly at: 'key' | 'value'
-  readonly hint?: string | undefined
+  /** A function where it takes a search: only what is shown to people needs it. */
+  readonly hint?: string | (() => string | undefined) | undefined
   /** The part of the value that is wrong, as it stands in the file, e.g. `${server.boot.ip}`. */
   readonly within?: string | undefined
   /** Set when the mistake is in no file: `--var`, `--target`. */
@@ -40,7 +41,8 @@ export function describeValue(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a mapping'
   if (typeof value === 'string') return `the text ${quoted(value)}`
-  return `the ${typeof value} ${JSON.stringify(value)}`
+  // Infinity and what is no number have no JSON.
+  return `the ${typeof value} ${String(value)}`
 }
 
 /** A text in double quotes, cut when it is long. */

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findStackFile, readStackFile } from '../../src/app/stack-file.js'
@@ -54,9 +54,54 @@ describe('readStackFile', () => {
   })
 
   it('says which file cannot be read', () => {
-    expect(() => readStackFile('/nowhere/stack.yaml')).toThrow(/\/nowhere\/stack\.yaml cannot be read/)
+    expect(() => readStackFile('/nowhere/stack.yaml')).toThrow(/^the file \/nowhere\/stack\.yaml cannot be read/)
+  })
+
+  it('refuses a file of more than 16 MiB by its size, and what has none when it has read so much', () => {
+    const path = join(directoryWith([]), 'stack.yaml')
+    writeFileSync(path, minimal)
+    truncateSync(path, 16 * 1024 * 1024 + 1)
+    expect(() => readStackFile(path)).toThrow(/^the file .* has 16777217 bytes: at most 16 MiB/)
+    expect(() => readStackFile('/dev/zero')).toThrow(/^the file \/dev\/zero has more: at most 16 MiB/)
+  })
+
+  it('reads what is no regular file', () => {
+    const path = join(directoryWith([]), 'stack.yaml')
+    writeFileSync(path, minimal)
+    const file = openSync(path, 'r')
+    expect(readStackFile(`/proc/self/fd/${file}`).spec.stack).toBe('test')
+    closeSync(file)
+  })
+
+  it.each([
+    ['a list', 'name: [1]'],
+    ['a mapping', 'name: { a: 1 }'],
+    ['nothing', 'name:'],
+    ['no finite number', 'name: .nan'],
+  ])('takes no variable from a file that gives it %s', (what, text) => {
+    const home = directoryWith(['stack.yaml'])
+    const values = join(home, 'values.yaml')
+    writeFileSync(values, `${text}\n`)
+    const read = () => readStackFile(join(home, 'stack.yaml'), { variableFiles: [values] })
+    expect(read).toThrow(new RegExp(`gives variable \`name\` ${what}$`))
+  })
+
+  it('counts the mistakes that it does not tell', () => {
+    const path = join(directoryWith([]), 'stack.yaml')
+    writeFileSync(path, minimal + Array.from({ length: 150 }, (_, index) => `key${index}: 1\n`).join(''))
+    const error = attempt(() => readStackFile(path))
+    expect(error).toBeInstanceOf(SpecError)
+    expect(error).toMatchObject({ total: 150, message: '150 mistakes in the stack file' })
   })
 })
+
+function attempt(action: () => unknown): unknown {
+  try {
+    return action()
+  } catch (error) {
+    return error
+  }
+}
 
 let made = 0
 function directoryWith(names: readonly string[]): string {

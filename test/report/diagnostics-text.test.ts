@@ -52,4 +52,11 @@ describe('formatDiagnostics', () => {
     expect(colored).not.toBe(plain)
     expect(plain).toBe(formatDiagnostics([inFile, onCommandLine], { color: false }))
   })
+
+  it('counts those that are not shown', () => {
+    const one = { code: 'SPEC_SYNTAX', message: 'm', file: 'stack.yaml', line: 1, column: 1, frame: '> 1 | x' } as const
+    expect(formatDiagnostics([one], { color: false, total: 150 })).toMatch(
+      /\n150 mistakes in stack\.yaml; the first 1 are shown$/,
+    )
+  })
 })

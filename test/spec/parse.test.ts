@@ -391,6 +391,28 @@ describe('locate', () => {
 })
 
 describe('anchors', () => {
+  it('may be used as often as there is need', () => {
+    const volumes = Array.from({ length: 1_000 }, (_, index) => `  v${index}: { size: 1, tags: *shared }\n`)
+    expect(specOf(`${head}tags: &shared { team: audio }\nvolumes:\n${volumes.join('')}`).volumes).toHaveLength(1_000)
+  })
+
+  it('are the last ones before the alias, also in keys', () => {
+    const text = `${head}tags: { a: &x one, b: &y two, c: *x }\nvolumes: { v: { size: 1, tags: { *y : &x three, z: *x } } }\n`
+    expect(specOf(text).volumes[0]?.tags).toEqual({ a: 'one', b: 'two', c: 'one', two: 'three', z: 'three' })
+  })
+
+  it('cannot be made to stand for more than can be read, nor for what they stand in', () => {
+    const levels = Array.from({ length: 12 }, (_, level) =>
+      level === 0 ? 'a0: &a0 [x, x, x, x, x, x]\n' : `a${level}: &a${level} [${`*a${level - 1}, `.repeat(6)}]\n`,
+    )
+    expect(diagnosticsOf(`${head}${levels.join('')}`)[0]).toMatchObject({
+      code: 'SPEC_SYNTAX',
+      line: 11,
+      message: 'the aliases up to here stand for more than 1000000 values',
+    })
+    expect(mistakesIn(`${head}tags: &t { a: *t }\n`)).toEqual(['4:15 SPEC_SYNTAX'])
+  })
+
   it('are read, and what they stand for is shared', () => {
     const text = `${head}tags: &shared { team: audio }\nvolumes: { a: { size: 1, tags: *shared } }\n`
     expect(specOf(text).volumes[0]?.tags).toEqual({ team: 'audio' })
@@ -432,8 +454,11 @@ describe('odd texts', () => {
     expect(mistakesIn(`${head}volumes: { a: { <<: { size: 1 } } }\n`)).toEqual(['4:17 SPEC_UNKNOWN_KEY'])
   })
 
-  it('with hundreds of mistakes are told all of them', () => {
+  it('with hundreds of mistakes are told the first of them, and how many there are', () => {
     const servers = Array.from({ length: 500 }, (_, index) => `  s${index}: { ${server}, keyPair: nope${index} }\n`)
-    expect(mistakesIn(`${head}servers:\n${servers.join('')}`)).toHaveLength(500)
+    const result = parseStack({ file: 'stack.yaml', text: `${head}servers:\n${servers.join('')}` })
+    if (result.ok) expect.fail('it has mistakes')
+    expect(result.total).toBe(500)
+    expect(result.diagnostics.map(({ line }) => line)).toEqual(Array.from({ length: 100 }, (_, index) => index + 5))
   })
 })

@@ -5,7 +5,7 @@ import { messageOf, PlanError, UsageError } from '../../core/errors.js'
 import type { Plan } from '../../model/plan.js'
 import type { PlanBasis } from '../../planner/saved/plan-basis.js'
 import type { PlanChoice } from '../plan-stack.js'
-import { unreadableFile } from '../stack-file.js'
+import { unreadableFile } from '../read-text.js'
 
 /** What `plan --out` writes: all that it takes to carry out that very plan, on any machine and in any checkout. */
 export interface PlanFile {

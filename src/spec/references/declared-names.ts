@@ -10,7 +10,7 @@ export function isDeclared(context: Context, kind: ResourceKind, name: string, r
   const entries = context.declared[kind]
   const { word, isGenerated } = context.declarations[kind]
   if (entries.has(name) || (name === generatedName && isGenerated)) return true
-  const hint = didYouMean(name, entries.keys()) ?? knownNames(word, [...entries.keys()])
+  const hint = () => didYouMean(name, entries.keys()) ?? knownNames(word, [...entries.keys()])
   report({
     code: 'SPEC_UNKNOWN_REFERENCE',
     message: `no ${word} is called \`${name}\``,

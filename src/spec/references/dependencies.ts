@@ -32,7 +32,7 @@ export function findDependencies(context: Context, text: string, report: TextRep
     report({
       code: 'SPEC_UNKNOWN_REFERENCE',
       message: `${JSON.stringify(text)} names no entry`,
-      hint: dependencyHint(context, text),
+      hint: () => dependencyHint(context, text),
     })
     return []
   }

@@ -59,7 +59,7 @@ function parseReference(context: Context, expression: string, report: TextReport
   const { attributes } = context.declarations[kind]
   const attribute = attributes.find((candidate) => candidate === property)
   if (attribute === undefined) {
-    const hint = didYouMean(property, attributes) ?? `known of a ${kind}: ${attributes.join(', ')}`
+    const hint = () => didYouMean(property, attributes) ?? `known of a ${kind}: ${attributes.join(', ')}`
     report({ code: 'SPEC_BAD_REFERENCE', message: `a ${kind} has no property \`${property}\``, hint })
     return undefined
   }

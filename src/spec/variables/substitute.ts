@@ -89,7 +89,7 @@ export function variableNamed(
       code: 'SPEC_UNKNOWN_VARIABLE',
       message: `no variable \`${name}\` is declared`,
       within: piece.source,
-      hint: didYouMean(name, variables.keys()) ?? 'declare it under `variables`',
+      hint: () => didYouMean(name, variables.keys()) ?? 'declare it under `variables`',
     })
   }
   return { value: variables.get(name) }

@@ -32,7 +32,7 @@ export function resolveVariables(section: unknown, given: Readonly<Record<string
   }
   for (const name of Object.keys(given)) {
     if (declared.has(name)) continue
-    const hint = didYouMean(name, declared.keys()) ?? 'declare it under `variables` in the stack file'
+    const hint = () => didYouMean(name, declared.keys()) ?? 'declare it under `variables` in the stack file'
     report(givenProblem('SPEC_UNKNOWN_VARIABLE', `the stack file declares no variable \`${name}\``, hint))
   }
   return declared
@@ -140,7 +140,7 @@ function defaultProblem(name: string, value: unknown, mistake: string): Problem 
   }
 }
 
-function givenProblem(code: Problem['code'], message: string, hint: string | undefined): Problem {
+function givenProblem(code: Problem['code'], message: string, hint: Problem['hint']): Problem {
   return { code, message, path: [], at: 'value', hint, origin: '--var' }
 }
 

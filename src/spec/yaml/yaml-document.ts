@@ -1,6 +1,9 @@
 import { isAlias, isCollection, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
-import type { Document, Node, Pair, YAMLError, YAMLMap } from 'yaml'
+import type { Alias, Document, Node, Pair, YAMLError, YAMLMap } from 'yaml'
 import type { Path } from '../problem.js'
+import { anchorsIn, type Anchors } from './anchors.js'
+import { duplicateKeysIn } from './duplicate-keys.js'
+import { valueOfNode } from './node-values.js'
 
 /** A stretch of the text: where it starts and where it ends, as offsets. */
 export interface Span {
@@ -38,24 +41,26 @@ export interface StackDocument {
 /** Reads a text with every position and every syntax error; takes six times as long as readValues. */
 export function readDocument(text: string): StackDocument {
   const lineCounter = new LineCounter()
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' })
-  const syntax = withoutEchoes([...document.errors, ...document.warnings]).map((error) =>
-    syntaxProblem(error, document, text),
-  )
-  const pairs: PairCache = new WeakMap()
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error', uniqueKeys: false })
+  const anchors = anchorsIn(document)
+  const syntax = [
+    ...withoutEchoes([...document.errors, ...document.warnings]).map((error) => syntaxProblem(error, document, text)),
+    ...duplicateKeysIn(document).map((key) => duplicateKey(key, text)),
+  ]
+  const index: Index = { document, anchors, pairs: new WeakMap() }
   return {
     text,
-    value: valueOf(document, syntax),
+    value: valueOf(document, anchors, syntax),
     syntax,
-    spanOf: (path, at) => spanOf(document, pairs, path, at),
-    has: (path) => find(document, pairs, path, { exactly: true }) !== undefined,
-    endOf: (path) => find(document, pairs, path).value?.range?.[1] ?? 0,
+    spanOf: (path, at) => spanOf(index, path, at),
+    has: (path) => find(index, path, { exactly: true }) !== undefined,
+    endOf: (path) => find(index, path).value?.range?.[1] ?? 0,
     spanOfKey: (path) => {
-      const range = find(document, pairs, path, { exactly: true })?.key?.range
+      const range = find(index, path, { exactly: true })?.key?.range
       return range ? { start: range[0], end: range[1] } : undefined
     },
     sourceOf: (path) => {
-      const { value } = find(document, pairs, path)
+      const { value } = find(index, path)
       return isScalar(value) ? value.source : undefined
     },
     positionOf: (offset) => {
@@ -74,7 +79,7 @@ const hints: Readonly<Record<string, string>> = {
 }
 
 /** Errors after which the rest of the text still reads as it was meant. */
-const recoverable: ReadonlySet<string> = new Set(['DUPLICATE_KEY', 'BAD_DQ_ESCAPE', 'TAG_RESOLVE_FAILED'])
+const recoverable: ReadonlySet<string> = new Set(['BAD_DQ_ESCAPE', 'TAG_RESOLVE_FAILED'])
 
 const messages: Readonly<Record<string, string>> = {
   RESOURCE_EXHAUSTION: 'this is nested too deeply',
@@ -94,19 +99,38 @@ function withoutEchoes(errors: readonly YAMLError[]): readonly YAMLError[] {
 }
 
 function syntaxProblem(error: YAMLError, document: Document, text: string): SyntaxProblem {
+  const indexed = unquotedIndex(text, error.pos[0])
+  if (indexed) return indexed
   const [start, end] = isUnclosedQuote(error) ? openingQuote(document, error.pos[0]) : error.pos
   return {
-    isDuplicateKey: error.code === 'DUPLICATE_KEY',
+    isDuplicateKey: false,
     isRecoverable: recoverable.has(error.code),
-    message: messageOf(error, text, start),
+    message: messageOf(error),
     hint: hints[error.code],
     start,
-    end: error.code === 'DUPLICATE_KEY' ? start + keyAt(text, start).length : end,
+    end,
   }
 }
 
-function messageOf(error: YAMLError, text: string, start: number): string {
-  if (error.code === 'DUPLICATE_KEY') return `the key \`${keyAt(text, start)}\` stands here a second time`
+/** In `{ }` and `[ ]` a bracket begins a list, so that `web[0]` is no text there. */
+function unquotedIndex(text: string, bracket: number): SyntaxProblem | undefined {
+  const name = /[\w.-]+$/.exec(text.slice(Math.max(0, bracket - 100), bracket))?.[0]
+  const index = /^\[(?:\d+|\*)\]/.exec(text.slice(bracket, bracket + 10))?.[0]
+  if (name === undefined || index === undefined) return undefined
+  const [start, end] = [bracket - name.length, bracket + index.length]
+  const message = 'a name with an index needs quotes inside of { } and [ ]'
+  const hint = `put it in quotes: "${name}${index}"`
+  return { isDuplicateKey: false, isRecoverable: false, message, hint, start, end }
+}
+
+function duplicateKey({ range }: Node, text: string): SyntaxProblem {
+  const start = range?.[0] ?? 0
+  const end = range?.[1] ?? start + 1
+  const message = `the key \`${text.slice(start, Math.min(end, start + 200))}\` stands here a second time`
+  return { isDuplicateKey: true, isRecoverable: true, message, hint: undefined, start, end }
+}
+
+function messageOf(error: YAMLError): string {
   if (isUnclosedQuote(error)) return 'this quote is never closed'
   const bracket = /end with a (.)$/.exec(error.message)?.[1]
   return bracket === undefined
@@ -129,37 +153,34 @@ function openingQuote(document: Document, end: number): readonly [number, number
   return [start, start + 1]
 }
 
-function keyAt(text: string, start: number): string {
-  return /^("[^"]*"|'[^']*'|[^\s:]+)/.exec(text.slice(start, start + 200))?.[0] ?? ''
-}
-
 function sentenceOf(error: Error): string {
   return error.message.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()).replace(/\.$/, '')
 }
 
-/** Adds aliases that name nothing, and an expansion without end, which yaml tells only when values are made. */
-function valueOf(document: Document, syntax: SyntaxProblem[]): unknown {
-  const failed = syntax.length
-  visit(document, {
-    Alias: (_key, alias) => {
-      if (alias.resolve(document)) return
-      const [start, end] = alias.range ?? [0, 1]
-      syntax.push({ ...recovery, message: `no anchor \`&${alias.source}\` stands before this alias`, start, end })
-    },
-  })
-  if (syntax.length > failed) return undefined
-  try {
-    return document.toJS()
-  } catch (error) {
-    const message = error instanceof Error ? sentenceOf(error) : String(error)
-    syntax.push({ ...recovery, message, start: 0, end: 1 })
-    return undefined
+/** Adds aliases that name nothing, and those that stand for too much. */
+function valueOf(document: Document, anchors: Anchors, syntax: SyntaxProblem[]): unknown {
+  for (const alias of anchors.unresolved) {
+    syntax.push(aliasProblem(alias, `no anchor \`&${alias.source}\` stands before this alias`))
   }
+  if (anchors.unresolved.length > 0) return undefined
+  const read = valueOfNode(document.contents, anchors)
+  if ('value' in read) return read.value
+  syntax.push(aliasProblem(read.alias, read.message))
+  return undefined
 }
 
-const recovery = { isDuplicateKey: false, isRecoverable: false, hint: undefined }
+function aliasProblem({ range }: Alias, message: string): SyntaxProblem {
+  const [start, end] = range ?? [0, 1]
+  return { isDuplicateKey: false, isRecoverable: false, hint: undefined, message, start, end }
+}
 
 type PairCache = WeakMap<YAMLMap, Map<string, Pair>>
+
+interface Index {
+  readonly document: Document
+  readonly anchors: Anchors
+  readonly pairs: PairCache
+}
 
 interface Found {
   readonly key: Node | undefined
@@ -167,12 +188,13 @@ interface Found {
 }
 
 /** What stands at a path; what stands around it where there is nothing, or undefined when asked for exactly that path. */
-function find(document: Document, pairs: PairCache, path: Path): Found
-function find(document: Document, pairs: PairCache, path: Path, options: { exactly: true }): Found | undefined
-function find(document: Document, pairs: PairCache, path: Path, options?: { exactly: true }): Found | undefined {
+function find(index: Index, path: Path): Found
+function find(index: Index, path: Path, options: { exactly: true }): Found | undefined
+function find(index: Index, path: Path, options?: { exactly: true }): Found | undefined {
+  const { document, anchors, pairs } = index
   let found: Found = { key: undefined, value: document.contents ?? undefined }
   for (const step of path) {
-    const container = isAlias(found.value) ? found.value.resolve(document) : found.value
+    const container = isAlias(found.value) ? anchors.targetOf(found.value) : found.value
     if (isMap(container)) {
       const pair = pairsOf(container, pairs).get(String(step))
       if (!pair) return options ? undefined : found
@@ -186,8 +208,8 @@ function find(document: Document, pairs: PairCache, path: Path, options?: { exac
   return found
 }
 
-function spanOf(document: Document, pairs: PairCache, path: Path, at: 'key' | 'value'): Span {
-  const { key, value } = find(document, pairs, path)
+function spanOf(index: Index, path: Path, at: 'key' | 'value'): Span {
+  const { key, value } = find(index, path)
   const isEmpty = !value?.range || value.range[0] === value.range[1] || (isCollection(value) && !value.flow)
   const node = (at === 'key' || isEmpty ? key : undefined) ?? value
   if (!node?.range || path.length === 0) return { start: node?.range?.[0] ?? 0, end: (node?.range?.[0] ?? 0) + 1 }

@@ -1,0 +1,60 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { messageOf, UsageError } from '../core/errors.js'
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory',
+  EACCES: 'this user may not read it',
+}
+
+/** A stack file of 10,000 servers has 5 MiB. */
+const bytesMax = 16 * 1024 * 1024
+
+/** The text of a file that was named on the command line. One that is too large is refused before it is read. */
+export function readText(path: string): string {
+  const file = attempt(path, () => openSync(path, 'r'))
+  try {
+    const { size } = fstatSync(file)
+    if (size > bytesMax) throw tooLarge(path, `${size} bytes`)
+    return attempt(path, () => readAll(path, file))
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** What is no regular file, such as a pipe, has no size: it is read as far as a file may go. */
+function readAll(path: string, file: number): string {
+  const chunks: Buffer[] = []
+  for (let read = 0; ;) {
+    const chunk = Buffer.allocUnsafe(64 * 1024)
+    const bytes = readSync(file, chunk)
+    if (bytes === 0) return Buffer.concat(chunks).toString('utf8')
+    read += bytes
+    if (read > bytesMax) throw tooLarge(path, 'more')
+    chunks.push(chunk.subarray(0, bytes))
+  }
+}
+
+function tooLarge(path: string, size: string): UsageError {
+  return new UsageError(
+    'STACK_FILE_TOO_LARGE',
+    `the file ${path} has ${size}: at most 16 MiB (${bytesMax} bytes) are read`,
+    {
+      hint: 'is this the right file? A stack of 10,000 servers fits into 5 MiB; make several stacks of a larger one',
+    },
+  )
+}
+
+function attempt<Result>(path: string, action: () => Result): Result {
+  try {
+    return action()
+  } catch (error) {
+    throw error instanceof UsageError ? error : unreadableFile(path, error)
+  }
+}
+
+/** The error of a file named on the command line. */
+export function unreadableFile(path: string, error: unknown): UsageError {
+  const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? messageOf(error)
+  return new UsageError('STACK_FILE_UNREADABLE', `the file ${path} cannot be read: ${reason}`, { cause: error })
+}
