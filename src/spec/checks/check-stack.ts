@@ -1,8 +1,10 @@
 import { resourceKinds } from '../../model/kinds/kinds.js'
 import type { Context } from '../context.js'
+import { checkSameContent } from '../kinds/volume/check-same-content.js'
 import { specKinds } from '../kinds/kinds.js'
 import { checkCycles } from './check-cycles.js'
 import { checkTags } from './check-tags.js'
+import { checkTexts } from './check-texts.js'
 
 /** Reports every mistake of meaning in what is well formed. A mistake of shape was told before and is told no more. */
 export function checkStack(context: Context): void {
@@ -10,7 +12,9 @@ export function checkStack(context: Context): void {
     const message = 'a stack file cannot build on another one yet'
     context.report({ code: 'SPEC_NOT_YET', message, path: ['extends'], at: 'key', hint: 'say it all in one file' })
   }
+  checkTexts(context)
   checkTags(context)
   for (const kind of resourceKinds) specKinds[kind].check(context)
+  checkSameContent(context)
   checkCycles(context)
 }

@@ -11,6 +11,9 @@ import { checkLaunchChoices } from './check-launch-choices.js'
 /** EC2 takes 16 KiB of user data, before it is encoded (EC2 User Guide, "Run commands when you launch an instance"). */
 const userDataBytesMax = 16 * 1024
 
+/** The longest that a reference stands for: the id of a volume. */
+const referenceBytes = 'vol-0123456789abcdef0'.length
+
 /** Reports what is wrong with each server. */
 export function checkServers(context: Context): void {
   for (const [name, server] of context.servers) {
@@ -48,7 +51,7 @@ function checkTemplates(context: Context, path: Path, server: ServerShape): void
   }
   if (server.userData === undefined || isUnreadable(server, 'userData')) return
   const { parts } = parseTemplate(context, server.userData, reportAt(context, [...path, 'userData']))
-  const bytes = parts.reduce((sum, part) => sum + (typeof part === 'string' ? utf8Length(part) : 0), 0)
+  const bytes = parts.reduce((sum, part) => sum + (typeof part === 'string' ? utf8Length(part) : referenceBytes), 0)
   if (bytes <= userDataBytesMax) return
   const message = `user data has ${bytes} bytes; EC2 takes ${userDataBytesMax}`
   const hint = 'move the rest into a file that a sync rule copies, or into setup'

@@ -62,6 +62,9 @@ function checkEnd(context: Context, end: WrittenEndpoint, report: TextReport): v
       if (isKnown && !end.path.startsWith('/')) {
         const hint = `write ${end.server}${end.kind === 'server' ? '' : '[*]'}:/${end.path}`
         report({ code: 'SPEC_BAD_SYNC', message: 'a path on a server is absolute', hint })
+      } else if (isKnown && end.path.split('/').includes('..')) {
+        const message = 'a path on a server is written without `..`: what lies there is told from its path'
+        report({ code: 'SPEC_BAD_SYNC', message, hint: `write ${resolved(end.path)}` })
       }
       return
     }
@@ -69,6 +72,16 @@ function checkEnd(context: Context, end: WrittenEndpoint, report: TextReport): v
       if (findNamed(context, 'volume', end.volume, report) === undefined || !end.path.split('/').includes('..')) return
       report({ code: 'SPEC_BAD_SYNC', message: 'a path on a volume does not lead out of it', hint: 'leave `..` out' })
   }
+}
+
+/** `/srv/a/../b/` -> `/srv/b/`; a trailing slash means something to rsync. */
+function resolved(path: string): string {
+  const parts: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop()
+    else if (part !== '' && part !== '.') parts.push(part)
+  }
+  return `/${parts.join('/')}${path.endsWith('/') && parts.length > 0 ? '/' : ''}`
 }
 
 /** Files are on volumes that are mounted somewhere. */

@@ -155,7 +155,7 @@ describe('a copy of blocks', () => {
   it('comes after the rule that writes what it reads', () => {
     const text = `${file()}  again: { from: volume.copy, to: volume.last, method: blocks }\n`.replace(
       'sync:',
-      '  last: { server: web, size: 20, mount: /srv/last }\nsync:',
+      '  last: { server: web, size: 20, unmounted: true }\nsync:',
     )
     const decisions = decideBlocks(worldFor(text), outlooks({ web: {}, spare: {} }), new Set())
     expect([...decisions.values()].map((one) => ('copy' in one ? [one.address, one.copy.after] : one.kind))).toEqual([

@@ -1,0 +1,34 @@
+import type { ResourceKind } from './kinds/kinds.js'
+import { tagKeys } from './tags.js'
+
+/** EC2 API, "Tag restrictions": so many on a resource, whoever set them. */
+export const tagsMax = 50
+
+/** So many of the user's own can be remembered beside each other in the tag that tells them from somebody else's. */
+export const userTagsMax = 40
+
+const { name, stack, address, applied, revision, run, userTags } = tagKeys
+const everywhere = [name, stack, address, applied, revision, run, userTags] as const
+
+/** On what takes the place of another: the id of the other (DESIGN.md, section 10). */
+const supersedes = 'evenkeel:supersedes'
+
+/** For wishes that span several runs, beside those of sync rules. Chosen: a restore, a checkpoint, a set-up, one to spare. */
+const wishes = 4
+
+/** How many tags of its own evenkeel puts on a resource of a kind at most, beside records of sync rules. */
+export const ownTagsMax: Readonly<Partial<Record<ResourceKind, number>>> = {
+  keyPair: everywhere.length,
+  securityGroup: everywhere.length,
+  elasticIp: everywhere.length,
+  server:
+    everywhere.length + [tagKeys.user, tagKeys.userData, tagKeys.hostKey, tagKeys.protect, supersedes].length + wishes,
+  volume:
+    everywhere.length +
+    [tagKeys.origin, tagKeys.onRemove, tagKeys.retained, tagKeys.fstype, tagKeys.mount, tagKeys.superseded, supersedes]
+      .length +
+    wishes,
+  // On its versions, which are snapshots.
+  archive: [name, stack, address, run, tagKeys.version, tagKeys.source, tagKeys.fstype, tagKeys.uuid, tagKeys.size]
+    .length,
+}
