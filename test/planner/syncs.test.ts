@@ -127,6 +127,16 @@ describe('a sync rule', () => {
     expect(plan.unreadable).toEqual([{ address: 'sync.site', reason: 'no such directory' }])
   })
 
+  it('whose files are not on this machine keeps the whole plan from being applied', () => {
+    const live = settled(quiet)
+    const facts = { kind: 'unreadable', reason: 'ENOENT', isMissing: true } as const
+    const plan = planOf(quiet, { ...live, syncs: { 'sync.site': facts } })
+    expect([plan.applyable, kindsOf(plan)]).toEqual([false, []])
+    expect(plan.problems).toMatchObject([
+      { severity: 'error', scope: 'plan', code: 'SYNC_SOURCE_MISSING', address: 'sync.site', path: ['from'] },
+    ])
+  })
+
   it('that leaves the file leaves its files, and its record goes', () => {
     const plan = planOf(volume, settled(quiet))
     expect(plan.steps).toMatchObject([

@@ -13,6 +13,7 @@ import { cloudQuery } from './cloud-query.js'
 import type { EnteredServer } from './copy-places.js'
 import { liveHostAccess } from './live-host-access.js'
 import { readSyncs } from './observe-syncs.js'
+import { unreadableSource } from './unreadable-source.js'
 
 /** Chosen: enough to hide the round trips, few enough for a small machine's processes (rsync). */
 const hostsAtOnce = 16
@@ -142,7 +143,7 @@ async function readArchives(
       const facts: ArchiveFacts = { kind: 'read', ...(await ports.sync.readTree({ source: from, exclude, checksum })) }
       return [address, facts] as const
     } catch (error) {
-      return [address, { kind: 'unreadable', reason: messageOf(error) } satisfies ArchiveFacts] as const
+      return [address, unreadableSource(error, true) satisfies ArchiveFacts] as const
     }
   })
   return Object.fromEntries(readings)

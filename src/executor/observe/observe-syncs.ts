@@ -1,6 +1,6 @@
 import pLimit from 'p-limit'
 import { canonicalJson } from '../../core/digest.js'
-import { messageOf } from '../../core/errors.js'
+import { unreadableSource } from './unreadable-source.js'
 import type { SyncFacts } from '../../model/kinds/sync-rule.js'
 import type { LiveVolume } from '../../model/kinds/volume.js'
 import { copyOptionsOf } from '../../model/steps/copy-options.js'
@@ -44,6 +44,11 @@ function copyRule(sync: SyncSpec, sources: readonly CopyPlace[]): CopyRule {
   }
 }
 
+/** Whether all that the rule copies lies on this machine. */
+function isHere({ source }: CopyRule): boolean {
+  return typeof source === 'string' || source.every((place) => !('access' in place) && !('host' in place))
+}
+
 async function readSync(
   rule: CopyRule,
   destination: CopyPlace | undefined,
@@ -57,7 +62,7 @@ async function readSync(
     ])
     return { kind: 'read', sourceDigest, ...figures, compared: destination ? 'both' : 'source-only' }
   } catch (error) {
-    return { kind: 'unreadable', reason: messageOf(error) }
+    return unreadableSource(error, isHere(rule))
   }
 }
 

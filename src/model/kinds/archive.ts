@@ -27,7 +27,8 @@ export type ArchiveFstype = (typeof archiveFstypes)[number]
 /** What is in the directory of an archive. */
 export type ArchiveFacts =
   | ({ readonly kind: 'read' } & TreeFacts)
-  | { readonly kind: 'unreadable'; readonly reason: string }
+  /** `isMissing`: it is to come from this machine, and is not there. */
+  | { readonly kind: 'unreadable'; readonly reason: string; readonly isMissing?: true }
 
 export interface TreeFacts {
   /** Digest over names, sizes, times, modes and owners, and contents where they are asked for. */

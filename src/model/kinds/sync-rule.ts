@@ -66,7 +66,8 @@ export type SyncFacts =
       /** `source-only`: the destination could not be asked yet (it does not exist, or is not mounted); everything counts as new. */
       readonly compared: 'both' | 'source-only'
     }
-  | { readonly kind: 'unreadable'; readonly reason: string }
+  /** `isMissing`: it is to come from this machine, and is not there. */
+  | { readonly kind: 'unreadable'; readonly reason: string; readonly isMissing?: true }
 
 /** The paths under which a rule's properties stand in changes. */
 export type SyncPath =

@@ -13,6 +13,7 @@ import { imageOf, subnetOf } from '../servers/server-properties.js'
 import { serverZone } from '../servers/server-zone.js'
 import type { World } from '../../world.js'
 import { leave, refuse, unchanged, warningOf, type DraftChange } from '../decided.js'
+import { missingSource } from '../copies/missing-source.js'
 import { namedSnapshots } from '../snapshots/named-snapshots.js'
 import type { ArchiveDecision, LeaveArchive, NewVersion, RefuseArchive, VersionPlace } from './archive-decision.js'
 import { archiveSizeGiB } from './archive-size.js'
@@ -86,6 +87,7 @@ function decideArchive(around: Surroundings, spec: ArchiveSpec): ArchiveDecision
   const keep = (reason: string) =>
     ({ kind: 'keep', address, change: unchanged(address, reason), problems: [] }) as const
   const facts = world.live.stack.archives?.[address]
+  if (facts?.kind === 'unreadable' && facts.isMissing) return { ...missingSource(address, facts.reason), leftovers: [] }
   if (facts?.kind !== 'read') {
     const reason = facts?.reason ?? 'its directory was not read'
     const message = `the directory of ${address} could not be read: ${reason}`

@@ -1,11 +1,11 @@
 import type { Address } from '../../../model/address.js'
 import type { SyncSpec } from '../../../model/kinds/sync-rule.js'
 import type { FollowUpWish } from '../../../model/ledger/wish.js'
-import type { Decided } from '../decided.js'
+import type { Decided, Refuse } from '../decided.js'
 import type { Ends } from './places.js'
 
 /** What becomes of a rule that copies files. */
-export type FileDecision = KeepFiles | CreateFiles | UpdateFiles | RemoveFiles | LeaveFiles
+export type FileDecision = KeepFiles | CreateFiles | UpdateFiles | RemoveFiles | LeaveFiles | Refuse
 
 /** Nothing is known to differ. */
 export interface KeepFiles extends Decided {

@@ -1,5 +1,6 @@
 import type { Address } from '../../../model/address.js'
 import type { Diff } from '../../../model/change.js'
+import { missingSource } from './missing-source.js'
 import { recordTag } from '../../../model/copy-record.js'
 import type { SyncFacts } from '../../../model/kinds/sync-rule.js'
 import type { SyncSpec } from '../../../model/kinds/sync-rule.js'
@@ -34,6 +35,9 @@ interface Rule {
 /** Decides one rule whose ends can be planned. */
 export function decideFileRule(world: World, spec: SyncSpec, ends: Ends, order: RuleOrder): FileDecision {
   const { address } = spec
+  const facts = world.live.stack.syncs[address]
+  const isFed = order.feeders.length > 0
+  if (facts?.kind === 'unreadable' && facts.isMissing && !isFed) return missingSource(address, facts.reason)
   const places = placesOf(ends)
   const closed = places.find(({ server }) => server?.inside === 'closed')
   if (closed?.server) return leave(address, `${closed.server.address} is to be stopped`)
@@ -51,9 +55,8 @@ export function decideFileRule(world: World, spec: SyncSpec, ends: Ends, order: 
     order,
     digest: fileRuleDigest(spec),
     recorded: tagsOf(ends.destination)?.[recordTag(address)]?.split(' '),
-    isFed: order.feeders.length > 0,
+    isFed,
   }
-  const facts = world.live.stack.syncs[address]
   return facts?.kind !== 'read' || ends.sources.some(isNew) ? decideBlind(rule, facts) : decideSeen(rule, facts)
 }
 
