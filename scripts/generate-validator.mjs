@@ -10,7 +10,7 @@ import standaloneCode from 'ajv/dist/standalone/index.js'
 const root = new URL('../', import.meta.url)
 const variableReference = '#/definitions/variable'
 /** Keywords that editors read and that say nothing about what is valid. */
-const annotations = ['title', 'description', 'examples', 'default', 'defaultSnippets']
+const annotations = ['title', 'description', 'examples', 'default', 'defaultSnippets', 'doNotSuggest']
 
 /** The generated files, path to text, from the schema in the working tree. */
 export function generate() {

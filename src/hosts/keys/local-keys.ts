@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { access, chmod, link, mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
+import { access, chmod, link, mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { messageOf, UsageError } from '../../core/errors.js'
@@ -86,7 +86,16 @@ async function readGenerated(path: string): Promise<string | undefined> {
   return publicKey
 }
 
+/** Chosen: an authorized_keys file of some size; a line of it is what is wanted. */
+const publicKeyBytesMax = 64 * 1024
+
 async function readPublicKey(path: string, keyPair: Address): Promise<string> {
+  const stats = await stat(path).catch(() => undefined)
+  if (stats && (!stats.isFile() || stats.size > publicKeyBytesMax)) {
+    throw keyError(
+      `${keyPair}: ${path} is ${stats.isFile() ? `${stats.size} bytes long` : 'no file'}, so it is no public key`,
+    )
+  }
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
     throw keyError(`${keyPair}: ${isMissing ? `there is no public key at ${path}` : messageOf(error)}`, error)

@@ -2,6 +2,7 @@ import type { ErrorObject } from 'ajv'
 import { didYouMean, nearest } from '../nearest.js'
 import { describeValue, quoted } from '../problem.js'
 import type { Path, Problem, Report } from '../problem.js'
+import { fstypeHint, meantKey, sizeHint } from './foreign-words.js'
 import type { StackShape } from './stack-shape.generated.js'
 import { expectations, knownKeys, validateShape } from './validate-shape.generated.js'
 
@@ -64,13 +65,12 @@ const tellers: Readonly<Record<string, (told: Told) => Problem | undefined>> = {
   additionalProperties: ({ error, path, schemaPath }) => {
     const key = String(error.params['additionalProperty'])
     const known = knownKeys[schemaPath] ?? []
-    const name = nearest(key, known)
     return {
       code: 'SPEC_UNKNOWN_KEY',
       message: `unknown key \`${key}\`${placeOf(path)}`,
       path: [...path, key],
       at: 'key',
-      hint: unknownKeyHint(key, name, known),
+      hint: () => unknownKeyHint(key, meantKey(key, known) ?? nearest(key, known), known),
     }
   },
   required: ({ error, path, value }) => {
@@ -99,7 +99,7 @@ const tellers: Readonly<Record<string, (told: Told) => Problem | undefined>> = {
     message: `${placeName(path)} must be ${wordsOf(error.params['type'])}, not ${describeValue(value)}`,
     path,
     at: 'value',
-    hint: typeHint(wordsOf(error.params['type']), value, expectations[schemaPath]),
+    hint: sizeHintAt(path, value) ?? typeHint(wordsOf(error.params['type']), value, expectations[schemaPath]),
   }),
   pattern: ({ error, path, schemaPath, value }) =>
     error.propertyName === undefined
@@ -117,7 +117,7 @@ const tellers: Readonly<Record<string, (told: Told) => Problem | undefined>> = {
       message: `${placeName(path)} must be one of ${allowed.join(', ')}, not ${describeValue(value)}`,
       path,
       at: 'value',
-      hint: typeof value === 'string' ? didYouMean(value, allowed) : undefined,
+      hint: () => enumHint(path, value, allowed),
     }
   },
   const: ({ error, path, value }) => ({
@@ -155,7 +155,16 @@ function unknownKeyHint(key: string, meant: string | undefined, known: readonly 
 
 function outOfRange(path: Path, limit: string, value: unknown): Problem {
   const message = `${placeName(path)} must be ${limit}, not ${String(value)}`
-  return { code: 'SPEC_OUT_OF_RANGE', message, path, at: 'value' }
+  return { code: 'SPEC_OUT_OF_RANGE', message, path, at: 'value', hint: sizeHintAt(path, value) }
+}
+
+function enumHint(path: Path, value: unknown, allowed: readonly string[]): string | undefined {
+  if (typeof value !== 'string') return undefined
+  return (path.at(-1) === 'fstype' ? fstypeHint(value) : undefined) ?? didYouMean(value, allowed)
+}
+
+function sizeHintAt(path: Path, value: unknown): string | undefined {
+  return path.at(-1) === 'size' ? sizeHint(value) : undefined
 }
 
 const typeWords: Readonly<Record<string, string>> = {
@@ -228,6 +237,7 @@ function forgetUnknown(root: unknown, path: Path, error: ErrorObject): void {
   const key = String(path.at(-1))
   delete container[key]
   const schemaPath = error.schemaPath.slice(0, error.schemaPath.lastIndexOf('/'))
-  const meant = nearest(key, knownKeys[schemaPath] ?? [])
+  const known = knownKeys[schemaPath] ?? []
+  const meant = meantKey(key, known) ?? nearest(key, known)
   if (meant !== undefined && !Object.hasOwn(container, meant)) container[meant] = undefined
 }

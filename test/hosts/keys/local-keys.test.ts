@@ -57,6 +57,12 @@ describe('a generated pair', () => {
 describe('a pair that the file names', () => {
   const pair = generateOpensshKeyPair('someone@somewhere')
 
+  test('is no device, nor a file of any size', async () => {
+    await expect(keysOf({ kind: 'path', path: '/dev/zero' }).publicKey(address)).rejects.toThrow(/is no file/)
+    await writeFile(join(base, 'large.pub'), 'x'.repeat(65_537))
+    await expect(keysOf({ kind: 'path', path: 'large.pub' }).publicKey(address)).rejects.toThrow(/65537 bytes long/)
+  })
+
   test('is read from a path, without its comment; the private half lies beside it', async () => {
     await writeFile(join(base, 'id.pub'), `${pair.publicKey} someone@somewhere\n`)
     for (const path of ['id.pub', './id.pub', join(base, 'id.pub'), `~/${relative(homedir(), join(base, 'id.pub'))}`]) {
