@@ -42,7 +42,7 @@ export function describeValue(value: unknown): string {
   if (typeof value === 'object') return 'a mapping'
   if (typeof value === 'string') return `the text ${quoted(value)}`
   // Infinity and what is no number have no JSON.
-  return `the ${typeof value} ${String(value)}`
+  return `the ${typeof value} ${typeof value === 'number' ? String(value) : JSON.stringify(value)}`
 }
 
 /** A text in double quotes, cut when it is long. */

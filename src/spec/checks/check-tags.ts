@@ -1,5 +1,5 @@
 import { kinds, resourceKinds, type ResourceKind } from '../../model/kinds/kinds.js'
-import { ownTagsMax, tagsMax, userTagsMax } from '../../model/own-tags.js'
+import { ownTagsMax, tagsMax, userTagsMax } from '../../model/kinds/own-tags.js'
 import { reportAt } from '../context.js'
 import type { Context } from '../context.js'
 import type { Path } from '../problem.js'

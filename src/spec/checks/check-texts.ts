@@ -40,8 +40,10 @@ function walk(container: object, path: (string | number)[], seen: Set<object>, v
 }
 
 /** What stands in no line of text; XML 1.0 has no way to say these characters, so no tag holds them. */
+// oxlint-disable-next-line no-control-regex -- these are what is looked for
 const inLine = /[\0-\x1f\x7f]|[\ud800-\udfff]/u
 /** The value of a tag may have several lines. */
+// oxlint-disable-next-line no-control-regex -- these are what is looked for
 const inTag = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|[\ud800-\udfff]/u
 /** What stands in no program: sh reads NUL as nothing, and half of a character has no bytes. */
 const inProgram = /\0|[\ud800-\udfff]/u

@@ -52,7 +52,7 @@ export function valueOfNode(root: Node | null, anchors: Anchors): { readonly val
 
   function keyOf(key: unknown): string {
     const node = isAlias(key) ? anchors.targetOf(key) : key
-    if (!isScalar(node)) return String(node)
+    if (!isScalar<string | number | boolean | null>(node)) return String(node)
     return node.value === null ? '' : String(node.value)
   }
 

@@ -25,6 +25,7 @@ function lowerRule(graph: StepGraph, decision: FileDecision): void {
       lowerForgotten(graph, decision)
       return
     case 'leave':
+    case 'refuse':
   }
 }
 

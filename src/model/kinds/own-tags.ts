@@ -1,5 +1,5 @@
-import type { ResourceKind } from './kinds/kinds.js'
-import { tagKeys } from './tags.js'
+import type { ResourceKind } from './kinds.js'
+import { tagKeys } from '../tags.js'
 
 /** EC2 API, "Tag restrictions": so many on a resource, whoever set them. */
 export const tagsMax = 50
