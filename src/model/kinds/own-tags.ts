@@ -13,21 +13,16 @@ const everywhere = [name, stack, address, applied, revision, run, userTags] as c
 /** On what takes the place of another: the id of the other (DESIGN.md, section 10). */
 const supersedes = 'evenkeel:supersedes'
 
-/** For wishes that span several runs, beside those of sync rules. Chosen: a restore, a checkpoint, a set-up, one to spare. */
-const wishes = 4
-
 /** How many tags of its own evenkeel puts on a resource of a kind at most, beside records of sync rules. */
 export const ownTagsMax: Readonly<Partial<Record<ResourceKind, number>>> = {
   keyPair: everywhere.length,
   securityGroup: everywhere.length,
   elasticIp: everywhere.length,
-  server:
-    everywhere.length + [tagKeys.user, tagKeys.userData, tagKeys.hostKey, tagKeys.protect, supersedes].length + wishes,
+  server: everywhere.length + [tagKeys.user, tagKeys.userData, tagKeys.hostKey, tagKeys.protect, supersedes].length,
   volume:
     everywhere.length +
     [tagKeys.origin, tagKeys.onRemove, tagKeys.retained, tagKeys.fstype, tagKeys.mount, tagKeys.superseded, supersedes]
-      .length +
-    wishes,
+      .length,
   // On its versions, which are snapshots.
   archive: [name, stack, address, run, tagKeys.version, tagKeys.source, tagKeys.fstype, tagKeys.uuid, tagKeys.size]
     .length,

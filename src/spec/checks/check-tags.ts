@@ -48,7 +48,7 @@ function roomOf(kind: ResourceKind, records: number): number {
 
 function tooMany(section: string, total: number, room: number) {
   const message = `${total} tags are too many: an entry of \`${section}\` takes ${room} here, beside those of evenkeel`
-  const hint = `EC2 takes ${tagsMax} on a resource; some are needed to tell whose it is, and one or two for each sync rule that writes to it`
+  const hint = `EC2 takes ${tagsMax} on a resource; some are needed to tell whose it is, and one for each sync rule that writes to it`
   return { code: 'SPEC_BAD_TAG', message, hint } as const
 }
 
