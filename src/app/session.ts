@@ -31,6 +31,8 @@ export interface Session {
   readonly file: StackFile
   readonly spec: StackSpec
   readonly ports: Ports
+  /** Where it acts; undefined: the AWS configuration of this machine says it. */
+  readonly region: string | undefined
   /** Why no server can be entered: a sandbox without hosts. */
   readonly hostsImpossible: string | undefined
   readonly run: string
@@ -67,6 +69,7 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
     file,
     spec,
     ports,
+    region: place.target.region,
     hostsImpossible,
     run: options.run ?? newRunId(systemClock.now()),
     async observe({ hosts: enter, snapshotsOf = [], forNew = true }) {

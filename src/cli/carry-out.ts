@@ -2,12 +2,15 @@ import { applyStack, isNothingToDo, leftAfter } from '../app/apply-stack.js'
 import type { Session } from '../app/session.js'
 import { systemClock } from '../core/clock.js'
 import type { Plan } from '../model/plan.js'
+import { legible } from '../report/legible.js'
+import { placeText } from '../report/plan/plan-heading.js'
 import { planText } from '../report/plan/plan-text.js'
 import { createProgress, type Progress, type ProgressStyle } from '../report/progress/progress.js'
 import { leftLines, unreadLine } from '../report/progress/left-lines.js'
 import { resultText } from '../report/progress/result-text.js'
 import { confirmed } from './confirm.js'
 import { exitCodes } from './exit-codes.js'
+import { headingOf } from './heading-of.js'
 import { onInterrupt } from './interruption.js'
 import type { RunOptions } from './options.js'
 import { canRedraw, useColor } from './terminal.js'
@@ -16,6 +19,7 @@ export interface CarryOutOptions extends RunOptions {
   readonly yes?: boolean
   readonly json?: boolean
   readonly verbose?: boolean
+  readonly steps?: boolean
 }
 
 export interface Order {
@@ -37,14 +41,17 @@ export async function carryOut(
   const out = json ? process.stderr : process.stdout
   const { locate } = session.file
   const color = useColor(out)
-  out.write(planText(plan, { color, verbose: options.verbose === true, destroying: verb === 'destroy', locate }))
+  const heading = await headingOf(session, options)
+  const { verbose = false, steps } = options
+  out.write(planText(plan, { color, verbose, steps, destroying: verb === 'destroy', locate, heading }))
   if (!json && plan.applyable && isNothingToDo(plan)) {
     const reasons = [...leftLines(plan), ...(plan.complete ? [] : [unreadLine(plan)])]
     if (reasons.length === 0) return exitCodes.success
-    out.write(`${['', 'Nothing was done, and not everything is as the file says.', ...reasons].join('\n')}\n`)
+    out.write(`${legible(['', 'Nothing was done, and not everything is as the file says.', ...reasons].join('\n'))}\n`)
     return exitCodes.failure
   }
-  const question = verb === 'apply' ? 'Apply this plan?' : `Destroy what the stack ${plan.stack} owns, as planned?`
+  const where = legible(placeText(heading))
+  const question = verb === 'apply' ? `Apply this plan to ${where}?` : `Destroy ${where}, as planned?`
   const { result, durationMs, interrupted } = await applyShown(session, { plan, question, again }, options)
   if (result === undefined) {
     process.stderr.write('Nothing was done.\n')
@@ -54,7 +61,7 @@ export async function carryOut(
   if (interrupted) return exitCodes.interrupted
   if (result.status !== 'converged') return exitCodes.failure
   const left = await leftAfter(plan, replan)
-  if (left) out.write(leftText(left, again))
+  if (left) out.write(legible(leftText(left, again)))
   return left ? exitCodes.failure : exitCodes.success
 }
 

@@ -1,6 +1,7 @@
 import { BugError, EvenkeelError, messageOf, PlanError, SpecError } from '../core/errors.js'
 import { formatDiagnostics } from '../report/diagnostics-text.js'
 import { errorParagraph } from '../report/error-text.js'
+import { legible } from '../report/legible.js'
 import { exitCodes } from './exit-codes.js'
 import { useColor } from './terminal.js'
 
@@ -13,8 +14,9 @@ export function reportFailure(thrown: unknown): number {
   }
   const error = thrown instanceof EvenkeelError ? thrown : new BugError(messageOf(thrown), { cause: thrown })
   process.stderr.write(`evenkeel: ${errorParagraph(error)}\n`)
-  if (error instanceof PlanError) for (const line of error.details) process.stderr.write(`  ${line}\n`)
-  if (error instanceof BugError || process.env['EVENKEEL_DEBUG'] === '1') process.stderr.write(`${stackOf(error)}\n`)
+  if (error instanceof PlanError) for (const line of error.details) process.stderr.write(`  ${legible(line)}\n`)
+  if (error instanceof BugError || process.env['EVENKEEL_DEBUG'] === '1')
+    process.stderr.write(`${legible(stackOf(error))}\n`)
   if (error.code === 'PLAN_STALE') return exitCodes.stale
   return error.kind === 'cancelled' ? exitCodes.interrupted : exitCodes.failure
 }

@@ -1,5 +1,6 @@
 import type { Locate } from '../model/file-location.js'
 import type { Plan } from '../model/plan.js'
+import type { PlanHeading } from '../report/plan/plan-heading.js'
 import { planJson } from '../report/plan/plan-json.js'
 import { planMarkdown } from '../report/plan/plan-markdown.js'
 import { planText } from '../report/plan/plan-text.js'
@@ -7,11 +8,15 @@ import { planText } from '../report/plan/plan-text.js'
 /** A plan in the form that was asked for. */
 export function renderPlan(
   plan: Plan,
-  options: { readonly json?: boolean; readonly markdown?: boolean; readonly verbose?: boolean },
-  color: boolean,
-  locate: Locate,
+  options: {
+    readonly json?: boolean
+    readonly markdown?: boolean
+    readonly verbose?: boolean
+    readonly steps?: boolean
+  },
+  { color, locate, heading }: { readonly color: boolean; readonly locate: Locate; readonly heading: PlanHeading },
 ): string {
   if (options.json === true) return planJson(plan, locate)
-  if (options.markdown === true) return planMarkdown(plan, locate)
-  return planText(plan, { color, verbose: options.verbose === true, locate })
+  if (options.markdown === true) return planMarkdown(plan, { locate, heading })
+  return planText(plan, { color, verbose: options.verbose === true, steps: options.steps, locate, heading })
 }

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { Cancelled } from '../core/errors.js'
+import { legible } from '../report/legible.js'
 
 /** What `--no-color` says; set once, when a command begins. */
 let colorAllowed = true
@@ -24,7 +25,7 @@ export function activityLine(): { say: (text: string) => void; clear: () => void
   const { stderr } = process
   if (!canRedraw(stderr)) return { say: () => undefined, clear: () => undefined }
   return {
-    say: (text) => void stderr.write(`\r\u001B[K${text} …`),
+    say: (text) => void stderr.write(`\r\u001B[K${legible(text)} …`),
     clear: () => void stderr.write('\r\u001B[K'),
   }
 }

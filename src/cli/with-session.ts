@@ -1,6 +1,7 @@
 import { openSession, type Session } from '../app/session.js'
 import { readStackFile } from '../app/stack-file.js'
 import { exitCodes } from './exit-codes.js'
+import { legible } from '../report/legible.js'
 import { onInterrupt } from './interruption.js'
 import { stackFileOptions, type StackOptions } from './options.js'
 import { activityLine } from './terminal.js'
@@ -19,7 +20,7 @@ export async function withSession<Result>(
     sandboxDir: options.sandboxDir,
     run: options.run,
     onActivity: (text) => (text === undefined ? activity.clear() : activity.say(text)),
-    onNotice: (text) => process.stderr.write(`${text}\n`),
+    onNotice: (text) => process.stderr.write(`${legible(text)}\n`),
   })
   let leaving = false
   const release = onInterrupt(() => {

@@ -98,9 +98,9 @@ async function carryOut(
     )
   } catch (error) {
     schedule.cancelRest()
-    return resultOf(plan, schedule, asEvenkeelError(error))
+    return resultOf(plan, schedule, bindings, asEvenkeelError(error))
   }
-  return resultOf(plan, schedule, undefined)
+  return resultOf(plan, schedule, bindings, undefined)
 }
 
 /** What stands in EC2 now. */
@@ -219,16 +219,27 @@ function limitsFor(concurrency: number): Limits {
   return { total: concurrency, perPlace: { ec2: share, host: share } }
 }
 
-function resultOf(plan: Plan, schedule: Schedule, error: EvenkeelError | undefined): ApplyResult {
+function resultOf(
+  plan: Plan,
+  schedule: Schedule,
+  bindings: RunBindings,
+  error: EvenkeelError | undefined,
+): ApplyResult {
   const outcomes = plan.steps.map(({ id }) => ({
     stepId: id,
     outcome: schedule.outcomeOf(id) ?? ({ kind: 'cancelled' } as const),
   }))
   const kinds = new Set(outcomes.map(({ outcome }) => outcome.kind))
+  const made = bindings.made().map(([address, { id, publicIp, privateIp }]) => ({
+    address,
+    id,
+    ...(publicIp !== undefined && { publicIp }),
+    ...(privateIp !== undefined && { privateIp }),
+  }))
   const ended = statusOf(kinds, error)
   // Every step may be done, and something of the file not come about, because the plan had no step for it.
   const status = ended === 'converged' && !canConverge(plan) ? 'partial' : ended
-  return { status, outcomes, ...(error && { error }) }
+  return { status, outcomes, made, ...(error && { error }) }
 }
 
 function statusOf(kinds: ReadonlySet<Outcome['kind']>, error: EvenkeelError | undefined): ApplyResult['status'] {

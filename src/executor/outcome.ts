@@ -1,4 +1,5 @@
 import type { EvenkeelError } from '../core/errors.js'
+import type { Address } from '../model/address.js'
 import type { StepId } from '../model/steps/step.js'
 
 /** How one step ended. `unchanged`: it was so already. `blocked`: a step that it needs did not get done. */
@@ -9,11 +10,20 @@ export type Outcome =
   | { readonly kind: 'blocked'; readonly by: StepId }
   | { readonly kind: 'cancelled' }
 
+export interface MadeResource {
+  readonly address: Address
+  readonly id: string
+  readonly publicIp?: string
+  readonly privateIp?: string
+}
+
 /** `converged`: every step done or unchanged, and nothing left that the plan had no step for. `partial`: some failed, or something is left. */
 export interface ApplyResult {
   readonly status: 'converged' | 'partial' | 'failed' | 'cancelled'
   /** In plan order; one for each step. */
   readonly outcomes: readonly { readonly stepId: StepId; readonly outcome: Outcome }[]
+  /** What is new, or has another address, since the plan was made; with the public address of servers that have one. */
+  readonly made: readonly MadeResource[]
   /** What went wrong beside the steps: the stack's ledger could not be written. */
   readonly error?: EvenkeelError
 }

@@ -15,6 +15,8 @@ export interface RunBindings {
   bind(address: Address, binding: Binding): void
   /** Changes what is known of the bound resource. */
   amend(address: Address, changes: Partial<Binding>): void
+  /** What the steps of this run made or took, by address. */
+  made(): readonly (readonly [Address, Binding])[]
   /** Notes the snapshot that a step took: one address may have several in a plan. */
   bindSnapshot(step: StepId, id: string): void
   /** The id of the snapshot that a step, which must be done, took. */
@@ -37,6 +39,10 @@ export function createRunBindings(seed: Readonly<Record<string, Binding>>): RunB
     amend: (address, changes) => {
       current.set(address, { ...bound(address), ...changes })
     },
+    made: () =>
+      [...current]
+        .filter(([address, { id, publicIp }]) => seed[address]?.id !== id || seed[address].publicIp !== publicIp)
+        .map(([address, binding]) => [address as Address, binding]),
     bindSnapshot: (step, id) => {
       snapshots.set(step, id)
     },

@@ -3,16 +3,18 @@ import type { Diagnostic } from '../core/errors.js'
 import { count } from '../core/units.js'
 import type { Colors } from './colors.js'
 import { frameLines } from './frame-lines.js'
+import { legibleData } from './legible.js'
 
 /**
  * Diagnostics as a terminal shows them, as compilers do: `file:line:column  error CODE  message`, the lines around it,
  * a hint, and in the end how many there are, shown or not. No newline at the end; an empty text for none.
  */
 export function formatDiagnostics(
-  diagnostics: readonly Diagnostic[],
-  { color, total = diagnostics.length }: { readonly color: boolean; readonly total?: number },
+  found: readonly Diagnostic[],
+  { color, total = found.length }: { readonly color: boolean; readonly total?: number },
 ): string {
-  if (diagnostics.length === 0) return ''
+  if (found.length === 0) return ''
+  const diagnostics = legibleData(found)
   const colors = pico.createColors(color)
   const blocks = diagnostics.map((diagnostic) => formatOne(diagnostic, colors))
   return [...blocks, colors.bold(summary(diagnostics, total))].join('\n\n')

@@ -1,4 +1,5 @@
 import { HostError, type EvenkeelError } from '../core/errors.js'
+import { legible } from './legible.js'
 
 /** One paragraph: what failed and on what, what it said, and what to do, with the code that docs/errors.md explains. */
 export function errorParagraph(error: EvenkeelError): string {
@@ -11,7 +12,7 @@ export function errorParagraph(error: EvenkeelError): string {
     parts.push(`It said: ${sentence(error.stderrTail.trim())}`)
   }
   if (error.hint !== undefined) parts.push(sentence(error.hint))
-  return `${parts.join(' ')} [${error.code}]`
+  return legible(`${parts.join(' ')} [${error.code}]`)
 }
 
 function sentence(text: string): string {

@@ -1,6 +1,7 @@
 import type { Address } from '../model/address.js'
 import { nowhere, type FileLocation, type Locate } from '../model/file-location.js'
 import type { Colors } from './colors.js'
+import { legibleData } from './legible.js'
 import { frameLines } from './frame-lines.js'
 
 /** The lines that show where the file speaks of an address; none where it does not. */
@@ -15,7 +16,7 @@ export function placesIn(locate: Locate = nowhere, colors: Colors): PlaceLines {
   return ({ address, path }) => {
     const location = address === undefined ? undefined : locate(address, path)
     if (!location) return []
-    const { file, line, column, frame } = location
+    const { file, line, column, frame } = legibleData(location)
     const position = `${colors.cyan(file)}:${colors.yellow(line)}:${colors.yellow(column)}`
     const key = `${line}:${column}`
     if (shown.has(key)) return [position]

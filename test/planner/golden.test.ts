@@ -22,7 +22,7 @@ describe('golden plans', () => {
     const plan = destroy
       ? makeDestroyPlan(destroy === 'with-file' ? spec : undefined, observed, options)
       : makePlan(spec, observed, options)
-    const shown = planText(plan, { color: false, verbose: verbose ?? false, locate })
+    const shown = planText(plan, { color: false, verbose: verbose ?? false, steps: true, locate })
     await expect(shown).toMatchFileSnapshot(join(home, name, 'plan.txt'))
     await expect(planJson(plan, locate)).toMatchFileSnapshot(join(home, name, 'plan.json'))
   })

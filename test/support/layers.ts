@@ -75,7 +75,7 @@ export const layers: Readonly<Record<LayerName, LayerRule>> = {
     values: ['core', 'model'],
     types: ['executor'],
     node: [],
-    packages: ['cli-truncate', 'log-update', 'picocolors'],
+    packages: ['cli-truncate', 'diff', 'log-update', 'picocolors'],
     modulesMin: 13,
   },
   app: {

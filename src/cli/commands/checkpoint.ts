@@ -21,6 +21,7 @@ export const checkpointCommand: CommandDefinition = (finish) =>
     .argument('<name>', 'name of the checkpoint')
     .argument(fileArgument, fileDescription)
     .option('--yes', 'do not ask')
+    .option('--steps', 'list the steps too')
     .option('--json', 'print what happens as JSON lines; needs --yes')
     .addHelpText('after', examples)
     .action(async (text: string, file: string | undefined, options: RunOptions & CarryOutOptions) => {

@@ -18,6 +18,7 @@ export const destroyCommand: CommandDefinition = (finish) =>
     .description('remove everything that the stack owns, volumes by their `onRemove`')
     .argument(fileArgument, fileDescription)
     .option('--yes', 'do not ask')
+    .option('--steps', 'list the steps too')
     .option('--json', 'print what happens as JSON lines; needs --yes')
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: RunOptions & CarryOutOptions) => {

@@ -12,6 +12,7 @@ interface PlanCommandOptions extends RunOptions {
   readonly detailedExitcode?: boolean
   readonly hosts: boolean
   readonly verbose?: boolean
+  readonly steps?: boolean
   readonly updateImages?: readonly string[]
   readonly checkpoint?: string
 }
@@ -42,26 +43,29 @@ export const planCommand: CommandDefinition = (finish) =>
     .option('--markdown', 'print the plan as Markdown, for a pull request')
     .option('--detailed-exitcode', 'exit 2 when something differs, 4 when not everything could be read')
     .option('--no-hosts', 'do not look inside the servers')
-    .option('--verbose', 'list also what does not change, and more file names')
+    .option('--steps', 'list the steps too')
+    .option('--verbose', 'list also what does not change, more file names, and the steps')
     .option('--update-images <server>', 'replace this server when its image name means a newer image by now', collect)
     .option('--checkpoint <name>', 'bring the volumes to this checkpoint; one of another stack is named stack/name')
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: PlanCommandOptions) => {
       if (!options.color) forbidColor()
-      const [{ withSession }, { observeAndPlan }, report] = await Promise.all([
+      const [{ withSession }, { observeAndPlan }, report, { headingOf }] = await Promise.all([
         import('../with-session.js'),
         import('../../app/plan-stack.js'),
         import('../plan-report.js'),
+        import('../heading-of.js'),
       ])
-      const { plan, stackFile } = await withSession(file, options, async (session) => {
+      const { plan, heading, stackFile } = await withSession(file, options, async (session) => {
         const observed = await observeAndPlan(session, options)
         if (options.out !== undefined) {
           const { savePlan } = await import('../../app/saved-plan/save-plan.js')
           await savePlan(options.out, session, observed, options)
         }
-        return { plan: observed.plan, stackFile: session.file }
+        return { plan: observed.plan, heading: await headingOf(session, options), stackFile: session.file }
       })
-      process.stdout.write(report.renderPlan(plan, options, useColor(process.stdout), stackFile.locate))
+      const { locate } = stackFile
+      process.stdout.write(report.renderPlan(plan, options, { color: useColor(process.stdout), locate, heading }))
       const verdict = verdictOf(plan)
       if (verdict === 'error') finish(exitCodes.failure)
       else finish(options.detailedExitcode === true ? detailedExitCodes[verdict] : exitCodes.success)

@@ -28,7 +28,8 @@ export const restoreCommand: CommandDefinition = (finish) =>
     .option('-f, --file <file>', 'stack file; left out: the one here')
     .option('--yes', 'do not ask')
     .option('--json', 'print what happens as JSON lines; needs --yes')
-    .option('--verbose', 'list also what does not change, and more file names')
+    .option('--steps', 'list the steps too')
+    .option('--verbose', 'list also what does not change, more file names, and the steps')
     .addHelpText('after', examples)
     .action(async (name: string, options: RestoreOptions) => {
       if (!options.color) forbidColor()

@@ -23,6 +23,7 @@ export const snapshotCommand: CommandDefinition = (finish) =>
     .argument('<volume>', 'address of a volume: `volume.music`, or `music`')
     .option('-f, --file <file>', 'stack file; left out: the one here')
     .option('--yes', 'do not ask')
+    .option('--steps', 'list the steps too')
     .option('--json', 'print what happens as JSON lines; needs --yes')
     .addHelpText('after', examples)
     .action(async (name: string, options: SnapshotOptions) => {

@@ -22,6 +22,7 @@ export const syncCommand: CommandDefinition = (finish) =>
     .option('-f, --file <file>', 'stack file; left out: the one here')
     .option('--yes', 'do not ask')
     .option('--json', 'print what happens as JSON lines; needs --yes')
+    .option('--steps', 'list the steps too')
     .option('--verbose', 'list also the first names that change')
     .addHelpText('after', examples)
     .action(async (name: string, options: SyncOptions) => {

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { count } from '../../core/units.js'
 import { exitCodes } from '../exit-codes.js'
 import { addStackOptions, fileArgument, fileDescription, stackFileOptions, type StackOptions } from '../options.js'
+import { legible } from '../../report/legible.js'
 import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor } from '../terminal.js'
 
@@ -27,6 +28,6 @@ export const validateCommand: CommandDefinition = (finish) =>
         count(spec.syncs.length, 'sync rule'),
         ...(spec.archives.length > 0 ? [count(spec.archives.length, 'archive')] : []),
       ]
-      process.stdout.write(`${path}: the stack ${spec.stack} is valid (${parts.join(', ')}).\n`)
+      process.stdout.write(`${legible(path)}: the stack ${spec.stack} is valid (${parts.join(', ')}).\n`)
       finish(exitCodes.success)
     })

@@ -2,15 +2,21 @@ import { createColors } from 'picocolors'
 import { count } from '../../core/units.js'
 import type { Locate } from '../../model/file-location.js'
 import type { DriftEntry, DriftReport } from '../../model/drift-report.js'
-import { valueText } from '../diff-value.js'
+import { shortText } from '../diff-value.js'
 import type { Colors } from '../colors.js'
+import { legibleData } from '../legible.js'
+import { hasLines, lineDiff } from '../line-diff.js'
 import { longest } from '../longest.js'
 import { problemLines } from '../plan/plan-text-problems.js'
 import { impossibleLines } from '../plan/plan-text-impossible.js'
 
 /** A drift report for people: what moved, from what was applied to what is live; what waits in the file; what could not be read. */
-export function driftText(report: DriftReport, options: { readonly color: boolean; readonly locate?: Locate }): string {
+export function driftText(
+  observed: DriftReport,
+  options: { readonly color: boolean; readonly locate?: Locate },
+): string {
   const colors = createColors(options.color)
+  const report = legibleData(observed)
   const lines: string[] = []
   if (report.drifted.length > 0) {
     lines.push(
@@ -45,9 +51,13 @@ function entryLines(entries: readonly DriftEntry[], colors: Colors, symbol: stri
     const why = reason === undefined ? '' : `  ${colors.dim(`# ${reason}`)}`
     return [
       `  ${symbol} ${colors.bold(address)}${why}`,
-      ...diffs.map(({ path, before, after, left }) => {
+      ...diffs.flatMap(({ path, before, after, left }) => {
         const tail = left === undefined ? '' : `  ${colors.red(`# stays: ${left}`)}`
-        return `      ${path.padEnd(width)}  ${valueText(path, before)} ${colors.dim('->')} ${valueText(path, after)}${tail}`
+        if (typeof before === 'string' && typeof after === 'string' && (hasLines(before) || hasLines(after))) {
+          return [`      ${path}${tail}`, ...lineDiff(before, after, colors).map((line) => `          ${line}`)]
+        }
+        const change = `${shortText(path, before)} ${colors.dim('->')} ${shortText(path, after)}`
+        return [`      ${path.padEnd(width)}  ${change}${tail}`]
       }),
     ]
   })

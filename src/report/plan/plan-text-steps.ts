@@ -3,6 +3,7 @@ import type { Plan } from '../../model/plan.js'
 import type { StepId } from '../../model/steps/step.js'
 import { impactText } from './plan-text-changes.js'
 import type { Colors } from '../colors.js'
+import { legible } from '../legible.js'
 import { longest } from '../longest.js'
 import { impossibleLines } from './plan-text-impossible.js'
 import { shortNeeds } from './short-needs.js'
@@ -12,10 +13,17 @@ const stepsMax = 80
 /** A step that waits for more than these says how many. */
 const needsMax = 4
 
-/** The steps in order, each with its number and those of the steps that it waits for; then those that cannot be done here. */
-export function stepLines(plan: Plan, colors: Colors, verbose: boolean): readonly string[] {
+/**
+ * Where they are asked for, the steps in order, each with its number and those of the steps that it waits for; in any case
+ * those that cannot be done here.
+ */
+export function stepLines(
+  plan: Plan,
+  colors: Colors,
+  { verbose, steps = false }: { readonly verbose: boolean; readonly steps?: boolean | undefined },
+): readonly string[] {
   const lines: string[] = []
-  const shown = verbose ? plan.steps : plan.steps.slice(0, stepsMax)
+  const shown = verbose ? plan.steps : steps ? plan.steps.slice(0, stepsMax) : []
   if (shown.length > 0) {
     const numbers = new Map<StepId, number>(plan.steps.map(({ id }, index) => [id, index + 1]))
     const needsOf = shortNeeds(plan.steps)
@@ -32,7 +40,7 @@ export function stepLines(plan: Plan, colors: Colors, verbose: boolean): readonl
       )
       const mark = impactText(impact, colors)
       const old = id.includes('#') ? ` (${id.slice(id.indexOf('#') + 1)})` : ''
-      const where = address + old
+      const where = legible(address + old)
       const tail = [waits === '' ? '' : colors.dim(waits), mark].filter((part) => part !== '').join('  ')
       lines.push(
         `${number} ${kind.padEnd(kindWidth)}  ${tail === '' ? where : `${where.padEnd(addressWidth)}  ${tail}`}`,

@@ -4,6 +4,8 @@ import type { Locate } from '../../model/file-location.js'
 import { hasErrors, type Plan } from '../../model/plan.js'
 import { leftIn } from '../../model/plan-verdict.js'
 import type { Colors } from '../colors.js'
+import { legibleData } from '../legible.js'
+import { headingLine, type PlanHeading } from './plan-heading.js'
 import { changeLines } from './plan-text-changes.js'
 import { problemLines } from './plan-text-problems.js'
 import { stepLines } from './plan-text-steps.js'
@@ -13,22 +15,34 @@ export interface PlanTextOptions {
   readonly color: boolean
   /** Show what stays as it is, what nobody asked for, and every step. */
   readonly verbose: boolean
+  /** List the steps. */
+  readonly steps?: boolean | undefined
+  /** Whose plan it is; left out: the text begins with the changes. */
+  readonly heading?: PlanHeading | undefined
   /** A plan of `destroy`: an empty one means that nothing is left. */
   readonly destroying?: boolean
   /** Where the stack file speaks of what problems are about; left out: they are told without. */
   readonly locate?: Locate | undefined
 }
 
-/** A plan for people: what changes, grouped by server; the steps in order; problems; one line that sums it up. Ends with a line break. */
-export function planText(plan: Plan, options: PlanTextOptions): string {
+/** A plan for people: whose it is; what changes, grouped by server; on request the steps; problems; one line that sums it up. Ends with a line break. */
+export function planText(written: Plan, options: PlanTextOptions): string {
   const colors = createColors(options.color)
+  const plan = legiblePlan(written)
   const sections = [
+    options.heading === undefined ? [] : [headingLine(legibleData(options.heading), colors)],
     changeLines(plan, colors, options.verbose),
-    stepLines(plan, colors, options.verbose),
+    stepLines(plan, colors, options),
     problemLines(plan, colors, options.locate),
     summaryLines(plan, options, colors),
   ].filter((lines) => lines.length > 0)
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`
+}
+
+/** What is shown of a plan, as it can be shown. */
+function legiblePlan(plan: Plan): Plan {
+  const { stack, changes, problems, unreadable, impossible } = plan
+  return { ...plan, ...legibleData({ stack, changes, problems, unreadable, impossible }) }
 }
 
 function summaryLines(plan: Plan, options: PlanTextOptions, colors: Colors): readonly string[] {

@@ -59,12 +59,13 @@ function membersOf(event: RunEvent, locate: Locate): object {
     case 'interrupted':
       return { inFlight: event.inFlight }
     case 'run-finished': {
-      const { status, outcomes, error } = event.result
+      const { status, outcomes, made, error } = event.result
       return {
         status,
         durationMs: event.durationMs,
         summary: summaryOf(outcomes.map(({ outcome }) => outcome)),
         outcomes: outcomes.map(({ stepId, outcome }) => ({ step: stepId, ...outcomeMembers(outcome) })),
+        made,
         ...(error && { error: errorMembers(error) }),
       }
     }

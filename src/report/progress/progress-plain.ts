@@ -3,6 +3,7 @@ import { count, formatDuration } from '../../core/units.js'
 import type { EventSink } from '../../executor/events.js'
 import type { Outcome } from '../../executor/outcome.js'
 import type { Step, StepId } from '../../model/steps/step.js'
+import { legible } from '../legible.js'
 import { longest } from '../longest.js'
 import { foldedEnds } from './folded-ends.js'
 
@@ -19,7 +20,8 @@ export function plainProgress(write: (line: string) => void): EventSink {
   let width = 0
   const line = (at: number, step: Step | undefined, text: string) => {
     const subject = step === undefined ? '' : `${step.address.padEnd(width)}  ${step.kind} `
-    write(`${clockTime(at)} ${subject}${text}\n`)
+    // The line end of what was said must not begin a line that looks like ours.
+    write(`${clockTime(at)} ${legible(`${subject}${text}`).replaceAll('\n', ' ')}\n`)
   }
   const remind = (at: number, id: StepId, text: string) => {
     const known = running.get(id)

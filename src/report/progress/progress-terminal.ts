@@ -8,6 +8,7 @@ import type { EventSink, RunEvent } from '../../executor/events.js'
 import type { Step, StepId } from '../../model/steps/step.js'
 import type { Colors } from '../colors.js'
 import { doingOf } from '../../model/steps/step-kinds.js'
+import { legible } from '../legible.js'
 import { foldedEnds } from './folded-ends.js'
 
 /** Chosen: fits the smallest terminal, and says enough of a run of thousands of steps. */
@@ -131,7 +132,7 @@ function windowState(rowsShown: number, color: boolean): WindowState {
 
   function setText(stepId: StepId, text: string): void {
     const entry = running.get(stepId)
-    if (entry) entry.text = text
+    if (entry) entry.text = legible(text)
   }
 }
 
@@ -152,7 +153,7 @@ function endedLine(
     case 'unchanged':
       return `${colors.green('✔')} ${subject} ${colors.dim('was so already')}`
     case 'failed':
-      return `${colors.red('✗')} ${subject} ${outcome.error.message}`
+      return `${colors.red('✗')} ${subject} ${legible(outcome.error.message)}`
     case 'blocked':
     case 'cancelled':
       // Folded: they come by the thousand.

@@ -1,16 +1,22 @@
 import { createColors } from 'picocolors'
 import { count, formatDuration } from '../../core/units.js'
-import type { ApplyResult, Outcome } from '../../executor/outcome.js'
+import type { ApplyResult, MadeResource, Outcome } from '../../executor/outcome.js'
 import type { Locate } from '../../model/file-location.js'
 import type { Plan } from '../../model/plan.js'
 import type { Step, StepId } from '../../model/steps/step.js'
+import { addressSortKey, compareText } from '../../model/address-order.js'
+import type { Colors } from '../colors.js'
 import { errorParagraph } from '../error-text.js'
 import { placesIn } from '../places.js'
+import { tableLines } from '../tables/table.js'
 import { summaryOf } from './progress-json.js'
 import { leftLines } from './left-lines.js'
 
 /** Chosen: enough to see what kind of work waits. */
 const blockedMax = 8
+
+/** Chosen: a screen. */
+const madeMax = 24
 
 export interface ResultTextOptions {
   readonly color: boolean
@@ -53,6 +59,7 @@ export function resultText(plan: Plan, result: ApplyResult, options: ResultTextO
   }
   if (result.error) lines.push(`${colors.red('✗')} ${errorParagraph(result.error)}`, '')
 
+  lines.push(...madeLines(result.made, colors))
   const summary = summaryOf(plan.steps.map(outcomeOf))
   const counts = (['done', 'unchanged', 'failed', 'blocked', 'cancelled'] as const)
     .filter((kind) => summary[kind] > 0 || kind === 'done')
@@ -68,6 +75,19 @@ export function resultText(plan: Plan, result: ApplyResult, options: ResultTextO
     lines.push(`${count(plan.impossible.length, 'step')} of the file cannot be carried out here: ${impossible.reason}.`)
   }
   return `${lines.join('\n')}\n`
+}
+
+/** What was made: by address, with id and what one connects to. */
+function madeLines(made: readonly MadeResource[], colors: Colors): readonly string[] {
+  if (made.length === 0) return []
+  const sorted = [...made].sort((left, right) =>
+    compareText(addressSortKey(left.address), addressSortKey(right.address)),
+  )
+  const rows = sorted.slice(0, madeMax).map(({ address, id, publicIp, privateIp }) => {
+    return [address, id, publicIp ?? privateIp ?? '']
+  })
+  const left = made.length > madeMax ? [colors.dim(`and ${made.length - madeMax} more: evenkeel show lists all`)] : []
+  return [...tableLines(rows), ...left, '']
 }
 
 function headline(verb: ResultTextOptions['verb'], status: ApplyResult['status']): string {

@@ -4,11 +4,13 @@ import { liveLists } from '../../model/kinds/kinds.js'
 import type { LiveStack } from '../../model/live-stack.js'
 import { tagKeys, type Tagged } from '../../model/tags.js'
 import type { Colors } from '../colors.js'
+import { legibleData } from '../legible.js'
 import { byAddress, ownSnapshots, shownFacts, type ShownServer, type ShownVolume } from './show-facts.js'
 
 /** The live stack for people: servers with what is attached to them, free volumes, snapshots. */
-export function showText(live: LiveStack, options: { readonly color: boolean }): string {
+export function showText(observed: LiveStack, options: { readonly color: boolean }): string {
   const colors = createColors(options.color)
+  const live = legibleData(observed)
   const { servers, volumes } = shownFacts(live)
   const lines = [`${colors.bold(live.stack)}  ${colors.dim(live.region)}`]
   const others = otherResources(live)

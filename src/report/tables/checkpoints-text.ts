@@ -2,10 +2,12 @@ import { createColors } from 'picocolors'
 import { checkpointsOf } from '../../model/checkpoint.js'
 import type { LiveStack } from '../../model/live-stack.js'
 import { snapshotVersion } from '../../model/snapshot-version.js'
+import { legibleData } from '../legible.js'
 import { ageText, tableLines } from './table.js'
 
 /** The stack's checkpoints for people, oldest first. */
-export function checkpointsText(live: LiveStack, nowMs: number, color: boolean): string {
+export function checkpointsText(observed: LiveStack, nowMs: number, color: boolean): string {
+  const live = legibleData(observed)
   const checkpoints = checkpointsOf(live.snapshots, live.stack)
   if (checkpoints.length === 0) return `The stack ${live.stack} has no checkpoints.\n`
   const colors = createColors(color)

@@ -3,11 +3,13 @@ import type { LiveSnapshot } from '../../model/kinds/volume-snapshot.js'
 import type { LiveStack } from '../../model/live-stack.js'
 import { isNewerSnapshot, snapshotVersion } from '../../model/snapshot-version.js'
 import { tagKeys } from '../../model/tags.js'
+import { legibleData } from '../legible.js'
 import { ownSnapshots } from '../show/show-facts.js'
 import { ageText, tableLines } from './table.js'
 
 /** The stack's own snapshots for people: by address, newest first. */
-export function snapshotsText(live: LiveStack, nowMs: number, color: boolean): string {
+export function snapshotsText(observed: LiveStack, nowMs: number, color: boolean): string {
+  const live = legibleData(observed)
   const own = newestFirst(live)
   if (own.length === 0) return `The stack ${live.stack} has no snapshots.\n`
   const colors = createColors(color)

@@ -31,7 +31,7 @@ describe('a plan as text', () => {
   })
 
   it('marks bytes that go', () => {
-    const text = planText(planOf('remove-each-way'), { color: false, verbose: false })
+    const text = planText(planOf('remove-each-way'), { color: false, verbose: false, steps: true })
     expect(text.match(/DATA LOSS/g)).toHaveLength(2)
   })
 
@@ -39,7 +39,7 @@ describe('a plan as text', () => {
     const plan = planOf('from-nothing')
     const [step] = plan.steps
     const steps = step ? Array.from({ length: 500 }, () => step) : []
-    const text = planText({ ...plan, steps }, { color: false, verbose: false })
+    const text = planText({ ...plan, steps }, { color: false, verbose: false, steps: true })
     expect(text).toContain('and 420 steps more (--verbose shows them)')
     expect(text).toContain('(500 steps).')
   })
@@ -54,30 +54,17 @@ describe('a plan as Markdown', () => {
 
       | | address | change | impact |
       |---|---|---|---|
+      | remove | \`volume.thrown-away\` | the file no longer names it; its data is deleted, as onRemove: delete says | **DATA LOSS** |
       | remove | \`volume.kept\` | the file no longer names it; the volume itself is kept, out of the stack | downtime |
       | remove | \`volume.kept-as-snapshot\` | the file no longer names it; its data stays as a snapshot | downtime |
-      | remove | \`volume.thrown-away\` | the file no longer names it; its data is deleted, as onRemove: delete says | **DATA LOSS** |
 
-      <details><summary>Details and steps</summary>
+      <details><summary>Details</summary>
 
       \`\`\`text
           server.web
+            - volume.thrown-away  (DATA LOSS)  # the file no longer names it; its data is deleted, as onRemove: delete says
             - volume.kept  (downtime)  # the file no longer names it; the volume itself is kept, out of the stack
             - volume.kept-as-snapshot  (downtime)  # the file no longer names it; its data stays as a snapshot
-            - volume.thrown-away  (DATA LOSS)  # the file no longer names it; its data is deleted, as onRemove: delete says
-
-      Steps
-         1. connect-host     server.web
-         2. unmount-volume   volume.kept              after 1  downtime
-         3. detach-volume    volume.kept              after 2  downtime
-         4. tag-resource     volume.kept              after 3
-         5. unmount-volume   volume.kept-as-snapshot  after 1  downtime
-         6. detach-volume    volume.kept-as-snapshot  after 5  downtime
-         7. create-snapshot  volume.kept-as-snapshot  after 6
-         8. delete-volume    volume.kept-as-snapshot  after 7
-         9. unmount-volume   volume.thrown-away       after 1  downtime
-        10. detach-volume    volume.thrown-away       after 9  downtime
-        11. delete-volume    volume.thrown-away       after 10  DATA LOSS
 
       Plan: 0 to create, 0 to update, 0 to replace, 3 to remove (11 steps).
       \`\`\`
@@ -106,7 +93,7 @@ describe('a plan as Markdown', () => {
 
   it('names the place in the file that a problem is about', () => {
     const text = readFileSync(join(golden, 'shrink-volume', 'stack.yaml'), 'utf8')
-    expect(planMarkdown(planOf('shrink-volume'), parsedStack(text).locate)).toContain('(`stack.yaml:16:3`)')
+    expect(planMarkdown(planOf('shrink-volume'), { locate: parsedStack(text).locate })).toContain('(`stack.yaml:16:3`)')
   })
 
   it('says when it cannot be applied, and why', () => {

@@ -5,6 +5,7 @@ import { ProviderError } from '../../../src/core/errors.js'
 import type { RunEvent } from '../../../src/executor/events.js'
 import type { ApplyResult, Outcome } from '../../../src/executor/outcome.js'
 import type { Locate } from '../../../src/model/file-location.js'
+import type { Address } from '../../../src/model/address.js'
 import type { Plan } from '../../../src/model/plan.js'
 import type { Step } from '../../../src/model/steps/step.js'
 import { planText } from '../../../src/report/plan/plan-text.js'
@@ -80,7 +81,7 @@ describe('progress of very many steps', () => {
     })
     sink({ kind: 'run-started', at, run: 'run-1', plan: planOf(steps) })
     for (const step of steps) sink({ kind: 'step-finished', at, step, outcome: { kind: 'cancelled' }, durationMs: 0 })
-    sink({ kind: 'run-finished', at, result: { status: 'cancelled', outcomes: [] }, durationMs: 0 })
+    sink({ kind: 'run-finished', at, result: { status: 'cancelled', outcomes: [], made: [] }, durationMs: 0 })
     expect(text.trimEnd().split('\n')).toEqual([
       '12:03:04 run run-1: 130000 steps',
       '12:03:04 130000 steps not started',
@@ -94,7 +95,7 @@ describe('progress of very many steps', () => {
       { stepId: first!.id, outcome: failed },
       ...others.map(({ id }) => ({ stepId: id, outcome: { kind: 'blocked', by: first!.id } as const })),
     ]
-    const text = resultText(planOf(steps), { status: 'failed', outcomes }, resultOptions)
+    const text = resultText(planOf(steps), { status: 'failed', outcomes, made: [] }, resultOptions)
     expect(text).toContain('create-volume:volume.v8 and 129991 more')
     expect(text.split('\n')).toHaveLength(7)
   })
@@ -171,6 +172,8 @@ describe('the result for people', () => {
         '  EC2 refused CreateVolume: you have too many volumes. Delete some, or ask AWS for more. [USAGE]',
         '  not done because of it: attach-volume:volume.music',
         '',
+        'server.web  i-1',
+        '',
         'Apply incomplete: 1 done, 1 failed, 1 blocked, in 18.0s.',
         'Next: solve what failed, then `evenkeel apply stack.yaml` does that and the 1 step behind it; what is done stays done.',
         '',
@@ -193,8 +196,31 @@ describe('the result for people', () => {
 
   it('is one line when all went well', () => {
     const outcomes = [{ stepId: server.id, outcome: { kind: 'done' } as const }]
-    expect(resultText(planOf([server]), { status: 'converged', outcomes }, resultOptions)).toBe(
+    expect(resultText(planOf([server]), { status: 'converged', outcomes, made: [] }, resultOptions)).toBe(
       'Apply complete: 1 done, in 18.0s.\n',
+    )
+  })
+
+  it('tells ids and addresses of what was made, servers by number, and counts what is too much', () => {
+    const made = [10, 2, 1].map((index) => ({
+      address: `server.web[${index}]` as Address,
+      id: `i-${index}`,
+      privateIp: '10.0.0.1',
+      ...(index !== 1 && { publicIp: `192.0.2.${index}` }),
+    }))
+    expect(resultText(planOf([]), { status: 'converged', outcomes: [], made }, resultOptions)).toBe(
+      [
+        'server.web[1]   i-1   10.0.0.1',
+        'server.web[2]   i-2   192.0.2.2',
+        'server.web[10]  i-10  192.0.2.10',
+        '',
+        'Apply complete: 0 done, in 18.0s.',
+        '',
+      ].join('\n'),
+    )
+    const many = Array.from({ length: 100 }, () => made[0]!)
+    expect(resultText(planOf([]), { status: 'converged', outcomes: [], made: many }, resultOptions)).toContain(
+      'and 76 more',
     )
   })
 })
@@ -211,6 +237,7 @@ function written(progress: (write: (line: string) => void) => (event: RunEvent) 
 function partial(): ApplyResult {
   return {
     status: 'partial',
+    made: [{ address: 'server.web' as Address, id: 'i-1' }],
     outcomes: [
       { stepId: server.id, outcome: { kind: 'done' } },
       { stepId: volume.id, outcome: failed },

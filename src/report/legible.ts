@@ -1,0 +1,36 @@
+/**
+ * What a terminal, or a page, would obey and not show: control characters but the line end and the tab, marks that turn the
+ * direction of writing, invisible ones, and halves of characters. The joiners stay: words of some scripts need them.
+ */
+const unshown = /(?![\n\t\u200C\u200D])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
+
+/**
+ * A text as it can be shown: what nobody would see, or a terminal would obey, stands as `\u001B`. Names, values and what a
+ * server said come from others, and colours are painted after this.
+ */
+export function legible(text: string): string {
+  return text.replaceAll('\r\n', '\n').replaceAll(unshown, escaped)
+}
+
+/** The same for every text in plain data, keys included; data without any is handed back as it is. */
+export function legibleData<Data>(data: Data): Data {
+  return visit(data) as Data
+}
+
+function visit(value: unknown): unknown {
+  if (typeof value === 'string') return legible(value)
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) {
+    const items = value.map(visit)
+    return items.some((item, index) => item !== value[index]) ? items : value
+  }
+  const entries = Object.entries(value)
+  const shown = entries.map(([key, member]) => [legible(key), visit(member)] as const)
+  const isSame = shown.every(([key, member], index) => key === entries[index]?.[0] && member === entries[index][1])
+  return isSame ? value : Object.fromEntries(shown)
+}
+
+function escaped(character: string): string {
+  const hex = (character.codePointAt(0) ?? 0).toString(16).toUpperCase()
+  return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`
+}

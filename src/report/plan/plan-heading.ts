@@ -1,0 +1,39 @@
+import type { Colors } from '../colors.js'
+
+/** Whose plan it is, as far as that is known: what people look at before they say yes. */
+export interface PlanHeading {
+  readonly stack: string
+  readonly target: 'sandbox' | 'ec2'
+  readonly region: string | undefined
+  readonly account: string | undefined
+  readonly profile: string | undefined
+  readonly revision: string | undefined
+}
+
+/** `music-staging in us-east-1, account 123456789012`: where a plan would act, in one phrase. */
+export function placeText({ stack, target, region, account, profile }: PlanHeading): string {
+  const inSandbox = region === undefined ? 'the sandbox' : `the sandbox (${region})`
+  const where = target === 'sandbox' ? inSandbox : (region ?? 'the region of the environment')
+  const owner = account === undefined ? (profile === undefined ? '' : `, profile ${profile}`) : `, account ${account}`
+  return `${stack} in ${where}${owner}`
+}
+
+/** The first line of a plan: stack, place, and the revision that it would record. */
+export function headingLine(heading: PlanHeading, colors: Colors): string {
+  const { stack, revision } = heading
+  const rest = placeText(heading).slice(stack.length)
+  const at = revision === undefined ? '' : colors.dim(`, revision ${shortRevision(revision)}`)
+  return `${colors.bold(stack)}${rest}${at}`
+}
+
+/** A commit's first 12 digits; a name of one's own as it is. */
+function shortRevision(revision: string): string {
+  return /^[0-9a-f]{40,64}$/.test(revision) ? revision.slice(0, 12) : revision
+}
+
+/** The same as a sentence: `In us-east-1, account 123456789012, revision 4f0c2aa.` */
+export function placeSentence(heading: PlanHeading): string {
+  const { stack, revision } = heading
+  const at = revision === undefined ? '' : `, revision ${shortRevision(revision)}`
+  return `In${placeText(heading).slice(stack.length + ' in'.length)}${at}.`
+}
