@@ -1,10 +1,10 @@
 import { UsageError } from '../core/errors.js'
-import { cloudQuery } from '../executor/observe/cloud-query.js'
-import { liveHostAccess } from '../executor/observe/live-host-access.js'
 import type { CloudFacts, CopyFigures, CopyPlace, HostAccess, MountedFilesystem } from '../executor/ports.js'
 import { volumesAtPath } from '../model/kinds/volume.js'
 import { parseWrittenEndpoint } from '../spec/kinds/sync-rule/written-endpoint.js'
 import { localPath } from '../sync/source.js'
+import type { HostFacts } from '../model/inside/host-facts.js'
+import { accessTo, enterable, holderOf } from './enter-server.js'
 import { serverNamed } from './named-servers.js'
 import type { Session } from './session.js'
 
@@ -24,10 +24,8 @@ export async function copyByHand(
   copy: HandCopy,
   onProgress: (bytesDone: number) => void = () => undefined,
 ): Promise<CopyFigures> {
-  const { ports, hostsImpossible } = session
-  if (hostsImpossible !== undefined)
-    throw new UsageError('SERVER_UNKNOWN', `no server can be entered: ${hostsImpossible}`)
-  const cloud = await ports.cloud.observe({ ...cloudQuery(session.spec), operatorIp: false })
+  const { ports } = session
+  const cloud = await enterable(session)
   const source: CopyPlace[] = []
   for (const text of copy.from) source.push(await placeOf(text, session, cloud))
   const machines = new Set(source.map(({ access, host }) => access?.instanceId ?? host ?? ''))
@@ -51,23 +49,18 @@ async function placeOf(text: string, session: Session, cloud: CloudFacts): Promi
     case 'server': {
       if (!written.path.startsWith('/')) throw new UsageError('USAGE', `a path on a server is absolute, not ${text}`)
       const address = serverNamed(written.server, spec, text)
-      const access = await accessOf(address, session, cloud)
+      const access = await accessTo(address, session, cloud)
       const { path } = written
       return { access, path, mounted: await mountedAt({ access, path, server: address }, session, cloud) }
     }
     case 'volume': {
       const address = `volume.${written.volume}`
+      const holder = holderOf(address, session, cloud)
       const volume = cloud.volumes.find((live) => live.address === address)
-      const holder = cloud.servers.find(({ id }) => id === volume?.attachment?.instanceId)
-      if (!volume || !holder) {
-        throw new UsageError('VOLUME_UNKNOWN', `${address} is on no server`, { hint: 'run `evenkeel apply` first' })
-      }
-      const access = await liveHostAccess(spec, cloud, ports)(holder)
+      const access = await accessTo(holder.address, session, cloud)
       const facts = await ports.hosts.probe(access)
-      const mount = facts.kind === 'read' ? facts.mounts.find(({ volumeId }) => volumeId === volume.id) : undefined
-      if (!mount) {
-        throw new UsageError('VOLUME_UNKNOWN', `${address} is not mounted`, { hint: 'run `evenkeel apply` first' })
-      }
+      const mount = facts.kind === 'read' ? facts.mounts.find(({ volumeId }) => volumeId === volume?.id) : undefined
+      if (!volume || !mount) throw notMounted(address, facts, session)
       const path = `${mount.path}/${written.path}`
       const own = await ports.hosts.checkMounted(access, { volumeId: volume.id, mountPath: mount.path })
       const others = await mountedAt({ access, path, server: holder.address }, session, cloud)
@@ -90,10 +83,13 @@ function mountedAt(
   return Promise.all(requests.map((request) => ports.hosts.checkMounted(access, request)))
 }
 
-function accessOf(address: string, { spec, ports }: Session, cloud: CloudFacts) {
-  const server = cloud.servers.find((live) => live.address === address)
-  if (server?.state === 'running') return liveHostAccess(spec, cloud, ports)(server)
-  throw new UsageError('SERVER_UNKNOWN', `${address} ${server ? `is ${server.state}` : 'does not exist'}`, {
-    hint: 'run `evenkeel apply` first',
+function notMounted(address: string, facts: HostFacts, { spec }: Session): UsageError {
+  const wanted = spec.volumes.find((volume) => volume.address === address)
+  if (facts.kind === 'unreadable')
+    return new UsageError('VOLUME_UNKNOWN', `where ${address} is mounted could not be read: ${facts.reason}`)
+  return new UsageError('VOLUME_UNKNOWN', `${address} is not mounted`, {
+    hint: wanted?.mount
+      ? '`evenkeel apply` mounts it'
+      : 'the stack file does not say `mount` of it: there is no path to copy to or from',
   })
 }

@@ -1,4 +1,5 @@
 import { claimantText, type Claimant } from '../model/claimants.js'
+import { legible } from './legible.js'
 
 /** What stays and what leaves the stack, for people who are asked about it. */
 export function resolutionText({
@@ -16,5 +17,5 @@ export function resolutionText({
     `  stays            ${claimantText(keeps, all)}`,
     ...frees.map((claimant) => `  leaves the stack ${claimantText(claimant, all)}; it stays as it is`),
   ]
-  return `${lines.join('\n')}\n`
+  return `${legible(lines.join('\n'))}\n`
 }

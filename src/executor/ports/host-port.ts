@@ -155,8 +155,18 @@ export interface ExecStreams {
   readonly stdin: NodeJS.ReadableStream | undefined
   readonly stdout: NodeJS.WritableStream
   readonly stderr: NodeJS.WritableStream
-  /** Aborted: the command is sent SIGINT and its exit status waited for; when its input has ended already, its streams are closed, and 130 is the answer. */
+  /** The terminal that all three are; left out: they are files or pipes, and the command has no terminal either. */
+  readonly terminal?: ExecTerminal
+  /** Aborted: the command, and what it has started, is sent SIGINT, and its exit status waited for. */
   readonly interrupt?: AbortSignal
+}
+
+export interface ExecTerminal {
+  /** `xterm-256color`, as TERM has it. */
+  readonly term: string
+  size(): { readonly rows: number; readonly cols: number }
+  /** Calls back when the size has changed; returns the way to unsubscribe. */
+  onResize(listener: () => void): () => void
 }
 
 /** Key pairs on this machine. */

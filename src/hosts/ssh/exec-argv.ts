@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import type ssh2 from 'ssh2'
 import { HostError } from '../../core/errors.js'
 import { shellCommand } from '../../core/shell-words.js'
 import type { ExecStreams } from '../../executor/ports.js'
@@ -5,54 +7,116 @@ import { exitCodeOfSignal } from './command.js'
 import type { SshSession } from './ssh-session.js'
 
 /**
- * Runs argv on the server as the login user with the caller's streams; resolves with its exit status, or 128 and the
- * signal that ended it. Each word arrives as it is: nothing is split or expanded on the way.
+ * Runs argv on the server as the login user with the caller's streams, on a terminal of its own where the caller has one;
+ * resolves with its exit status, or 128 and the signal that ended it. Each word arrives as it is: nothing is split or
+ * expanded on the way.
  */
 export function execArgv(session: SshSession, argv: readonly string[], streams: ExecStreams): Promise<number> {
-  const command = shellCommand(argv)
-  return session.withChannel(
-    command,
-    (channel) =>
-      new Promise<number>((resolve, reject) => {
-        const { stdin, stdout, stderr, interrupt } = streams
-        let exitCode: number | undefined
-        const onInterrupt = () => {
-          // ssh2 sends signals only while its side of the channel is open; else the command loses its streams, as with ssh.
-          if (channel.writable) channel.signal('INT')
-          else {
-            // sshd keeps the channel until the command ends, which it may never do: that is not waited for.
-            channel.close()
-            resolve(exitCodeOfSignal('INT'))
-          }
-        }
-        interrupt?.addEventListener('abort', onInterrupt, { once: true })
-        channel.pipe(stdout, { end: false })
-        channel.stderr.pipe(stderr, { end: false })
-        if (stdin) stdin.pipe(channel.stdin)
-        else channel.end()
-        // A program that ends before its input does leaves a pipe with nobody at its end; its exit status tells the story.
-        channel.on('error', () => {})
-        channel.on('exit', (code: number | null, signal?: string) => {
-          exitCode = code ?? (signal === undefined ? undefined : exitCodeOfSignal(signal))
-        })
-        channel.on('close', () => {
-          interrupt?.removeEventListener('abort', onInterrupt)
-          if (stdin) {
-            stdin.unpipe(channel.stdin)
-            stdin.pause()
-          }
-          if (exitCode !== undefined) {
-            resolve(exitCode)
-            return
-          }
-          const { address } = session.access
-          reject(
-            new HostError('HOST_CONNECTION_LOST', `the connection to ${address} ended during \`${argv[0] ?? ''}\``, {
-              host: address,
-              command,
-            }),
-          )
-        })
-      }),
-  )
+  const { terminal } = streams
+  // A terminal passes Ctrl-C on by itself, and its end ends what runs on it.
+  const mark = terminal ? undefined : randomBytes(8).toString('hex')
+  const command = mark === undefined ? shellCommand(argv) : shellCommand(marked(mark, argv))
+  return session.withChannel(command, (channel) => carry(session, { argv, mark, channel }, streams), {
+    ...(terminal && { pty: { term: terminal.term, ...terminal.size() } }),
+  })
+}
+
+interface Running {
+  readonly argv: readonly string[]
+  readonly mark: string | undefined
+  readonly channel: ssh2.ClientChannel
+}
+
+function carry(session: SshSession, { argv, mark, channel }: Running, streams: ExecStreams): Promise<number> {
+  return new Promise<number>((resolve, reject) => {
+    const { stdin, stdout, stderr, interrupt, terminal } = streams
+    let exitCode: number | undefined
+    const onInterrupt = () => {
+      if (mark === undefined) channel.close()
+      else void endMarked(session, mark)
+    }
+    // Whoever reads has seen enough: nobody is left to run it for.
+    const onOutputGone = () => {
+      channel.unpipe(stdout)
+      channel.resume()
+      channel.close()
+      resolve(exitCodeOfSignal('PIPE'))
+    }
+    const onResize = terminal?.onResize(() => {
+      const { rows, cols } = terminal.size()
+      channel.setWindow(rows, cols, 0, 0)
+    })
+    interrupt?.addEventListener('abort', onInterrupt, { once: true })
+    stdout.once('error', onOutputGone)
+    channel.pipe(stdout, { end: false })
+    channel.stderr.pipe(stderr, { end: false })
+    if (stdin) stdin.pipe(channel.stdin)
+    else channel.end()
+    // A program that ends before its input does leaves a pipe with nobody at its end; its exit status tells the story.
+    channel.on('error', () => {})
+    channel.on('exit', (code: number | null, signal?: string) => {
+      exitCode = code ?? (signal === undefined ? undefined : exitCodeOfSignal(signal))
+    })
+    channel.on('close', () => {
+      interrupt?.removeEventListener('abort', onInterrupt)
+      stdout.off('error', onOutputGone)
+      onResize?.()
+      if (stdin) {
+        stdin.unpipe(channel.stdin)
+        stdin.pause()
+      }
+      if (exitCode === undefined && interrupt?.aborted === true) exitCode = exitCodeOfSignal('INT')
+      if (exitCode !== undefined) {
+        resolve(exitCode)
+        return
+      }
+      const { address } = session.access
+      reject(
+        new HostError('HOST_CONNECTION_LOST', `the connection to ${address} ended during \`${argv[0] ?? ''}\``, {
+          host: address,
+          command: argv[0] ?? '',
+        }),
+      )
+    })
+  })
+}
+
+/** The same command with a mark in its environment, by which it is found: no process more, and nothing in its arguments. */
+function marked(mark: string, argv: readonly string[]): readonly string[] {
+  const environment = ['env', `${markName}=${mark}`]
+  // For env, `A=b` is no program.
+  const isPlain = argv[0]?.includes('=') !== true
+  return isPlain ? [...environment, ...argv] : [...environment, 'sh', '-c', 'exec "$@"', 'sh', ...argv]
+}
+
+const markName = 'EVENKEEL_EXEC'
+
+/**
+ * Sends SIGINT to the marked command and to what it has started: sshd gives each command a process group. Its own way
+ * to pass signals on came with OpenSSH 7.9, and ends with the command's input. As root where that is allowed, since the
+ * command may be sudo.
+ */
+async function endMarked(session: SshSession, mark: string): Promise<void> {
+  const script = `for file in $(grep -ls ${markName}=${mark} /proc/[0-9]*/environ); do
+  pid=\${file%/environ}; pid=\${pid#/proc/}
+  # The fifth field of stat, behind a name that may hold anything.
+  group=$(sed 's/.*) . [0-9]* \\([0-9]*\\) .*/\\1/' "/proc/$pid/stat" 2> /dev/null) && groups="$groups $group"
+done
+for group in $(printf '%s\\n' $groups | sort -u); do kill -s INT -- "-$group"; done`
+  const argv = [
+    'sh',
+    '-c',
+    'if sudo -n true 2> /dev/null; then exec sudo -n sh -c "$1"; else exec sh -c "$1"; fi',
+    'sh',
+    script,
+  ]
+  const run = (channel: ssh2.ClientChannel) =>
+    new Promise<void>((resolve) => {
+      channel.on('close', () => resolve())
+      channel.on('error', () => {})
+      channel.resume()
+      channel.stderr.resume()
+      channel.end()
+    })
+  await session.withChannel(shellCommand(argv), run).catch(() => undefined)
 }

@@ -33,8 +33,12 @@ export class SshSession {
    * Starts a command and hands its channel to `use`; the place among the eight is given back when that is over.
    * Fails with HOST_CONNECTION_LOST (retryable) when the command cannot have been started.
    */
-  withChannel<T>(command: string, use: (channel: ssh2.ClientChannel) => Promise<T>): Promise<T> {
-    return this.#channels(() => this.#open(command, use))
+  withChannel<T>(
+    command: string,
+    use: (channel: ssh2.ClientChannel) => Promise<T>,
+    options: ssh2.ExecOptions = {},
+  ): Promise<T> {
+    return this.#channels(() => this.#open(command, use, options))
   }
 
   /** Calls back once when the connection is gone; returns the way to unsubscribe. */
@@ -49,7 +53,7 @@ export class SshSession {
   }
 
   /** `use` is called at once: a short command's exit status may stand in the very packet that says that it was started. */
-  #open<T>(command: string, use: (channel: ssh2.ClientChannel) => Promise<T>): Promise<T> {
+  #open<T>(command: string, use: (channel: ssh2.ClientChannel) => Promise<T>, options: ssh2.ExecOptions): Promise<T> {
     return new Promise((resolve, reject) => {
       const lost = (cause?: Error) =>
         reject(
@@ -65,7 +69,7 @@ export class SshSession {
       }
       const unsubscribe = this.onClose(lost)
       try {
-        this.#client.exec(command, (error, channel) => {
+        this.#client.exec(command, options, (error, channel) => {
           unsubscribe()
           if (error) lost(error)
           else resolve(use(channel))

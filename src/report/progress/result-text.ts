@@ -8,6 +8,7 @@ import { addressSortKey, compareText } from '../../model/address-order.js'
 import type { Colors } from '../colors.js'
 import { errorParagraph } from '../error-text.js'
 import { placesIn } from '../places.js'
+import { legible } from '../legible.js'
 import { tableLines } from '../tables/table.js'
 import { summaryOf } from './progress-json.js'
 import { leftLines } from './left-lines.js'
@@ -69,7 +70,7 @@ export function resultText(plan: Plan, result: ApplyResult, options: ResultTextO
   if (result.error || result.status === 'cancelled' || summary.failed + summary.blocked > 0) {
     lines.push(nextText(result, summary, options))
   }
-  if (result.status !== 'cancelled') lines.push(...leftLines(plan))
+  if (result.status !== 'cancelled') lines.push(...leftLines(plan).map(legible))
   const [impossible] = plan.impossible
   if (impossible) {
     lines.push(`${count(plan.impossible.length, 'step')} of the file cannot be carried out here: ${impossible.reason}.`)

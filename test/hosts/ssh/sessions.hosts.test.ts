@@ -61,16 +61,53 @@ describeHosts(`sessions${unlessHosts}`, () => {
     expect(bytes).toBe(20_000_000)
   })
 
-  test('an interrupted command gets SIGINT while its input is open, else it loses its streams', async () => {
-    const program = ['perl', '-e', '$SIG{INT} = sub { exit 5 }; $| = 1; print "ready\\n"; sleep 1 while 1']
-    const interrupted = (stdin: PassThrough | undefined) => {
+  test('an interrupted command gets SIGINT, whether or not its input has ended, also as root', async () => {
+    const perl = ['perl', '-e', '$SIG{INT} = sub { exit 5 }; $| = 1; print "ready\\n"; sleep 1 while 1']
+    const interrupted = (stdin: PassThrough | undefined, program = perl) => {
       const abort = new AbortController()
       const stdout = new PassThrough()
       stdout.on('data', () => abort.abort())
       return hosts.exec(access, program, { stdin, stdout, stderr: new PassThrough(), interrupt: abort.signal })
     }
     expect(await interrupted(new PassThrough())).toBe(5)
-    expect(await interrupted(undefined)).toBe(130)
+    expect(await interrupted(undefined)).toBe(5)
+    expect(await interrupted(undefined, ['sudo', ...perl])).toBe(5)
+    expect(await interrupted(undefined, ['sh', '-c', 'echo ready; sleep 98763'])).toBe(130)
+    expect(await exec(['pgrep', '-f', 'sleep 98763'])).toMatchObject({ exitCode: 1 })
+  })
+
+  test('a command whose output nobody reads any more is not waited for', async () => {
+    const stdout = new PassThrough()
+    stdout.once('data', () => stdout.destroy(Object.assign(new Error('gone'), { code: 'EPIPE' })))
+    expect(await hosts.exec(access, ['yes'], { stdin: undefined, stdout, stderr: new PassThrough() })).toBe(141)
+  })
+
+  test('a command has a terminal where the caller has one, of its kind and size, and hears when that changes', async () => {
+    const [stdin, stdout] = [new PassThrough(), new PassThrough()]
+    let [rows, resized] = [33, () => {}]
+    const terminal = {
+      term: 'vt220',
+      size: () => ({ rows, cols: 99 }),
+      onResize: (listener: () => void) => {
+        resized = listener
+        return () => {}
+      },
+    }
+    let text = ''
+    stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+      if (text.includes('changed') || !text.includes('33 99')) return
+      rows = 44
+      resized()
+    })
+    const program = 'trap "stty size; echo changed; exit 3" WINCH; echo $TERM; stty size; while :; do sleep 0.1; done'
+    const exitCode = await hosts.exec(access, ['bash', '-c', program], {
+      stdin,
+      stdout,
+      stderr: new PassThrough(),
+      terminal,
+    })
+    expect({ exitCode, text }).toEqual({ exitCode: 3, text: 'vt220\r\n33 99\r\n44 99\r\nchanged\r\n' })
   })
 
   test('a command that hangs is ended in its time, on the server too, with all that it started', async () => {

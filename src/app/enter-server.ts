@@ -1,0 +1,65 @@
+import { UsageError } from '../core/errors.js'
+import { cloudQuery } from '../executor/observe/cloud-query.js'
+import { liveHostAccess } from '../executor/observe/live-host-access.js'
+import type { CloudFacts, HostAccess } from '../executor/ports.js'
+import type { LiveServer } from '../model/kinds/server.js'
+import type { StackSpec } from '../model/stack-spec.js'
+import { serverNamed } from './named-servers.js'
+import type { Session } from './session.js'
+
+/** The way into the server that `name` means: `server.web`, `web`, or a volume that is attached to it, `volume.music`. */
+export async function enterServer(session: Session, name: string): Promise<HostAccess> {
+  const { spec } = session
+  if (!name.startsWith('volume.')) {
+    const address = serverNamed(name, spec)
+    return accessTo(address, session, await enterable(session))
+  }
+  if (!spec.volumes.some(({ address }) => address === name)) {
+    const names = spec.volumes.map(({ address }) => address).join(', ')
+    throw new UsageError('VOLUME_UNKNOWN', `the stack ${spec.stack} has no volume ${name}`, {
+      hint: names === '' ? 'it has no volumes at all' : `it has ${names}`,
+    })
+  }
+  const cloud = await enterable(session)
+  return accessTo(holderOf(name, session, cloud).address, session, cloud)
+}
+
+/** What is live, where servers can be entered; rejects where none can. */
+export async function enterable({ spec, ports, hostsImpossible }: Session): Promise<CloudFacts> {
+  if (hostsImpossible !== undefined) {
+    throw new UsageError('SERVER_UNKNOWN', `no server can be entered: ${hostsImpossible}`)
+  }
+  return ports.cloud.observe({ ...cloudQuery(spec), operatorIp: false })
+}
+
+/** The way into a server of the stack; rejects when it does not run, with what brings it there. */
+export function accessTo(address: string, { spec, ports }: Session, cloud: CloudFacts): Promise<HostAccess> {
+  const server = cloud.servers.find((live) => live.address === address)
+  if (server?.state === 'running') return liveHostAccess(spec, cloud, ports)(server)
+  throw new UsageError('SERVER_UNKNOWN', `${address} ${server ? `is ${server.state}` : 'does not exist'}`, {
+    hint: whatStarts(address, server, spec),
+  })
+}
+
+/** The server that a volume is attached to; rejects when it is attached to none, with what attaches it. */
+export function holderOf(address: string, { spec }: Session, cloud: CloudFacts): LiveServer {
+  const volume = cloud.volumes.find((live) => live.address === address)
+  const holder = cloud.servers.find(({ id }) => id === volume?.attachment?.instanceId)
+  if (holder) return holder
+  const wanted = spec.volumes.find((one) => one.address === address)
+  throw new UsageError('VOLUME_UNKNOWN', `${address} ${volume ? 'is on no server' : 'does not exist'}`, {
+    hint:
+      wanted?.server === undefined
+        ? 'the stack file attaches it to none: say `server` there, and apply'
+        : `\`evenkeel apply\` brings it to ${wanted.server}`,
+  })
+}
+
+function whatStarts(address: string, server: LiveServer | undefined, spec: StackSpec): string {
+  const wanted = spec.servers.find((one) => one.address === address)
+  if (wanted?.state === 'stopped') return 'the stack file says `state: stopped`: write `running` there, and apply'
+  if (server === undefined) return '`evenkeel apply` makes it'
+  return server.state === 'pending' || server.state === 'stopping'
+    ? 'wait for it, and try again'
+    : '`evenkeel apply` brings it back'
+}
