@@ -2,6 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 
 /** Process groups that must not outlive this process, by the id of their first process. */
 const groups = new Set<number>()
+/** Directories that go with this process. */
+const directories = new Set<string>()
 let guard: ChildProcess | undefined
 
 /**
@@ -22,15 +24,32 @@ export function endWithThisProcess(child: ChildProcess): void {
   })
 }
 
+/** Sees to it that a directory, of which nobody else makes anything, goes with this process, however that ends. */
+export function removeWithThisProcess(directory: string): void {
+  // The guard is told in lines.
+  if (/[\r\n]/.test(directory)) return
+  directories.add(directory)
+  if (guard) tell(guard, `remove ${directory}`)
+  else guard = startGuard()
+}
+
 /**
  * Reads which groups there are. Its input ends when this process does, since nobody else has the other end; then it ends
- * what is left, first politely: rsync takes its temporary files away, and keeps what it has of a large one.
+ * what is left, first politely: rsync takes its temporary files away, and keeps what it has of a large one. The directories go last.
  */
 const guardScript = `trap '' HUP INT TERM
 groups=' '
+directories=
+line='
+'
+clean() {
+  printf '%s' "$directories" | while IFS= read -r directory; do rm -rf -- "$directory"; done
+}
+trap clean EXIT
 while read -r what group; do
   case $what in
     add) groups="$groups$group " ;;
+    remove) directories="$directories$group$line" ;;
     drop) groups="\${groups%%" $group "*} \${groups#*" $group "}" ;;
   esac
 done
@@ -61,6 +80,7 @@ function startGuard(): ChildProcess {
   const input = started.stdin as typeof started.stdin & { unref?: () => void }
   input.unref?.()
   for (const group of groups) tell(started, `add ${group}`)
+  for (const directory of directories) tell(started, `remove ${directory}`)
   return started
 }
 

@@ -1,10 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { digestOf } from '../core/digest.js'
 import { HostError } from '../core/errors.js'
 import type { HostAccess } from '../executor/ports.js'
 import { type ChildResult, readChild } from './child.js'
+import { makeRunDirectory, runDirectoryNameBytes } from './run-directory.js'
 import { type SharedConnection, openSharedConnection } from './shared-connection.js'
 
 /** One server as ssh knows it in our own configuration. */
@@ -22,6 +23,7 @@ export class SshConnections {
   readonly #targets = new Map<string, Promise<SshTarget>>()
   readonly #open: SharedConnection[] = []
   #directory: Promise<string> | undefined
+  readonly #closing = new AbortController()
 
   constructor(temporaryDirectory = tmpdir()) {
     this.#temporaryDirectory = temporaryDirectory
@@ -52,7 +54,9 @@ export class SshConnections {
     return readChild({ argv: ['ssh', '-F', configPath, alias, command], input: script })
   }
 
+  /** Also ends logins that still wait for an answer, which may take a minute. */
   async close(): Promise<void> {
+    this.#closing.abort()
     await Promise.allSettled(this.#targets.values())
     this.#targets.clear()
     await Promise.all(this.#open.splice(0).map((connection) => connection.close()))
@@ -65,7 +69,7 @@ export class SshConnections {
     // A socket's path holds 107 bytes, and ssh adds 17 while it makes one: /tmp is short enough everywhere.
     const base =
       Buffer.byteLength(this.#temporaryDirectory) > socketDirectoryBytesMax ? '/tmp' : this.#temporaryDirectory
-    return mkdtemp(join(base, 'evenkeel-'))
+    return makeRunDirectory(base)
   }
 
   async #login(access: HostAccess, key: string): Promise<SshTarget> {
@@ -73,14 +77,20 @@ export class SshConnections {
     const target = { alias: `k${key}`, configPath: join(directory, `${key}.conf`) }
     await writeFile(join(directory, `${key}.hosts`), `${target.alias} ${access.hostKey.trim()}\n`, { mode: 0o600 })
     await writeFile(target.configPath, configuration(access, target.alias, directory, key), { mode: 0o600 })
-    const opened = await openSharedConnection(target.configPath, target.alias, join(directory, key))
+    const opened = await openSharedConnection(
+      target.configPath,
+      target.alias,
+      join(directory, key),
+      this.#closing.signal,
+    )
     if ('exitCode' in opened) throw connectionFailure(access, opened)
     this.#open.push(opened)
     return target
   }
 }
 
-const socketDirectoryBytesMax = 60
+/** 76 was left for the directory, and its name. */
+const socketDirectoryBytesMax = 75 - runDirectoryNameBytes
 
 function configuration(access: HostAccess, alias: string, directory: string, key: string): string {
   const [algorithm = 'ssh-ed25519'] = access.hostKey.trim().split(/\s+/)
