@@ -171,7 +171,7 @@ describe('plan and drift', () => {
       'in-sync',
       after.impossible,
     ])
-    const result: ApplyResult = { status: 'converged', outcomes: [] }
+    const result: ApplyResult = { status: 'converged', outcomes: [], made: [] }
     const options = { color: false, durationMs: 1, again: 'again', verb: 'apply' } as const
     const texts = [
       planText(after, { color: false, verbose: false }),
