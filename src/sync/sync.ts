@@ -71,7 +71,9 @@ class Rsync implements SyncPort {
   async readTree({ source, exclude, checksum }: Parameters<SyncPort['readTree']>[0]): Promise<TreeFacts> {
     const found = await this.#source({ source, delete: false, exclude })
     if (found.isFile) {
-      throw new UsageError('SYNC_SOURCE_MISSING', `${source} is no directory`, { hint: 'an archive is made of one' })
+      throw new UsageError('SYNC_SOURCE_MISSING', `the source ${source} is no directory`, {
+        hint: 'an archive is made of one',
+      })
     }
     const emptyDirectory = (await this.#nothing()).path
     return readTree({ source: withSlash(found.paths[0] ?? ''), emptyDirectory, exclude, checksum })

@@ -74,7 +74,7 @@ archives:
     expect(await versionsOf(`s${turn}`)).toEqual([])
     const blind = await world.plan(text)
     expect(blind.steps).toEqual([])
-    expect(blind.problems.map(({ code }) => code)).toEqual(['PLAN_UNREADABLE'])
+    expect([blind.applyable, blind.problems.map(({ code }) => code)]).toEqual([false, ['SYNC_SOURCE_MISSING']])
   })
 
   it('leaves nothing temporary when it is interrupted in the copy', async () => {

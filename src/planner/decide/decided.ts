@@ -83,6 +83,11 @@ export function inEntry(problem: Problem, ...path: readonly (string | number)[])
   return { ...problem, path }
 }
 
+/** The same refusal, about one word of the entry in the stack file. */
+export function refusedIn(refusal: Refuse, ...path: readonly (string | number)[]): Refuse {
+  return { ...refusal, problems: refusal.problems.map((problem) => inEntry(problem, ...path)) }
+}
+
 /** Whether nothing is planned for the address, nor for what stands on it. */
 export function isHeld({ kind }: Pick<Decided, 'kind'>): boolean {
   return kind === 'refuse' || kind === 'leave'

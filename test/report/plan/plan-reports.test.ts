@@ -93,7 +93,9 @@ describe('a plan as Markdown', () => {
 
   it('names the place in the file that a problem is about', () => {
     const text = readFileSync(join(golden, 'shrink-volume', 'stack.yaml'), 'utf8')
-    expect(planMarkdown(planOf('shrink-volume'), { locate: parsedStack(text).locate })).toContain('(`stack.yaml:16:3`)')
+    expect(planMarkdown(planOf('shrink-volume'), { locate: parsedStack(text).locate })).toContain(
+      '(`stack.yaml:18:11`)',
+    )
   })
 
   it('says when it cannot be applied, and why', () => {

@@ -11,7 +11,7 @@ import { createDiffs, sortedDiffs } from '../../compare/comparison.js'
 import { reasonForCreate } from '../../compare/reasons.js'
 import { probedContent } from '../snapshots/snapshot-tags.js'
 import type { World } from '../../world.js'
-import { errorOf, leave, refused, unchanged, type DraftChange } from '../decided.js'
+import { errorOf, inEntry, leave, refused, unchanged, type DraftChange } from '../decided.js'
 import type { ServerOutlook, ServerOutlooks } from '../servers/server-outlook.js'
 import { growthProblem } from '../volumes/volume-refusals.js'
 import type { BlockCopy, BlockDecision } from './block-decision.js'
@@ -146,7 +146,7 @@ function sizeProblem(rule: Address, { source, destination }: Ends): Problem | un
   const { volume, server } = destination
   if (destination.sizeGiB < source.sizeGiB) {
     const message = `${rule}: ${volume.address} has ${destination.sizeGiB} GiB, too few for the ${source.sizeGiB} GiB of ${source.volume.address}`
-    return errorOf(rule, 'PLAN_COPY_NO_ROOM', message, `write size: ${source.sizeGiB} or more`)
+    return inEntry(errorOf(rule, 'PLAN_COPY_NO_ROOM', message, `write size: ${source.sizeGiB} or more`), 'to')
   }
   if (volume.fstype === 'raw') return undefined
   return growthProblem({ ...volume, address: rule }, server, source.sizeGiB, source.volume.address)

@@ -131,7 +131,7 @@ function decideExisting(world: World, spec: SecurityGroupSpec, live: LiveSecurit
   if (spec.description !== live.description) {
     const message = `${address}: ${mutabilityOf('securityGroup', 'description').because}`
     const hint = `write description: ${JSON.stringify(live.description)}, or give the group another name`
-    return refused(address, [errorOf(address, 'PLAN_GROUP_DESCRIPTION_FIXED', message, hint)])
+    return refused(address, [inEntry(errorOf(address, 'PLAN_GROUP_DESCRIPTION_FIXED', message, hint), 'description')])
   }
   const isBlind = needsOperatorIp(world, spec)
   const applied = parseApplied(live.tags[tagKeys.applied])

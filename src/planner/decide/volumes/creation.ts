@@ -4,7 +4,7 @@ import type { VolumeSpec } from '../../../model/kinds/volume.js'
 import { recordOf } from '../../compare/comparison.js'
 import { creationTags } from '../../compare/desired-tags.js'
 import type { World } from '../../world.js'
-import { errorOf, refused, type Refuse } from '../decided.js'
+import { errorOf, inEntry, refused, type Refuse } from '../decided.js'
 import type { ServerOutlook } from '../servers/server-outlook.js'
 import { decideInside, type InsideFindings } from './inside-work.js'
 import type { Creation, VolumeOrigin } from './volume-decision.js'
@@ -43,7 +43,7 @@ function originProblem(
   if (spec.sizeGiB !== undefined && spec.sizeGiB < sizeGiB) {
     const name = id === undefined ? 'what it holds,' : `the snapshot ${id} of`
     const message = `${address}: ${spec.sizeGiB} GiB are too few for ${name} ${sizeGiB} GiB`
-    return errorOf(address, 'PLAN_VOLUME_SHRINK', message, `write size: ${sizeGiB} or more`)
+    return inEntry(errorOf(address, 'PLAN_VOLUME_SHRINK', message, `write size: ${sizeGiB} or more`), 'size')
   }
   return growthProblem(spec, server, sizeGiB, id === undefined ? 'what it holds' : `the snapshot ${id}`)
 }

@@ -10,7 +10,7 @@ import { tagKeys } from '../../../model/tags.js'
 import { sortedDiffs } from '../../compare/comparison.js'
 import { probedContent, snapshotTags } from '../snapshots/snapshot-tags.js'
 import type { World } from '../../world.js'
-import { errorOf, refused } from '../decided.js'
+import { errorOf, inEntry, refused } from '../decided.js'
 import type { ServerOutlook } from '../servers/server-outlook.js'
 import { creationZone, decideCreation } from './creation.js'
 import { isAttached, releaseFrom, type Holder } from './release.js'
@@ -153,10 +153,13 @@ function verificationOf(
 function snapshotProblem({ address, fstype }: VolumeSpec, { id, state, tags }: LiveSnapshot): Problem | undefined {
   if (state !== 'completed') {
     const message = `${address}: the snapshot ${id} is ${state}, not completed`
-    return errorOf(address, 'PLAN_SNAPSHOT_NOT_READY', message, 'try again when it is')
+    return inEntry(errorOf(address, 'PLAN_SNAPSHOT_NOT_READY', message, 'try again when it is'), 'snapshot')
   }
   const held = tags[tagKeys.fstype]
   if (held === undefined || fstype === 'raw' || held === fstype || fstypeFromBlkid(held) === fstype) return undefined
   const message = `${address}: the snapshot ${id} holds ${held}, and the file says ${fstype}`
-  return errorOf(address, 'PLAN_FILESYSTEM_MISMATCH', message, `write fstype: ${held} to use what is in it`)
+  return inEntry(
+    errorOf(address, 'PLAN_FILESYSTEM_MISMATCH', message, `write fstype: ${held} to use what is in it`),
+    'fstype',
+  )
 }

@@ -6,7 +6,7 @@ import type { Problem } from '../../../model/plan-problem.js'
 import type { VolumeSpec } from '../../../model/kinds/volume.js'
 import { filesystemRules } from '../../../model/inside/volume-rules.js'
 import type { World } from '../../world.js'
-import { errorOf, warningOf } from '../decided.js'
+import { errorOf, inEntry, warningOf } from '../decided.js'
 import type { ServerOutlook } from '../servers/server-outlook.js'
 
 /** What cannot be done in place: a shrink, another zone, another key. A size that was changed by hand is a warning alone. */
@@ -27,12 +27,12 @@ export function fixedProblems(
     const { how, because } = mutabilityOf('volume', diff.path)
     if (how !== 'fixed') continue
     const message = `${address}: ${because} (${String(diff.before)}, not ${String(diff.after)})`
-    problems.push(errorOf(address, 'PLAN_VOLUME_FIXED', message, byHand))
+    problems.push(inEntry(errorOf(address, 'PLAN_VOLUME_FIXED', message, byHand), diff.path))
   }
   const kmsChanged = applied !== undefined && applied.kms !== world.digest(spec.kmsKey)
   if (kmsChanged && spec.kmsKey !== undefined && spec.kmsKey !== live.kmsKey) {
     const message = `${address}: ${mutabilityOf('volume', 'kmsKey').because}`
-    problems.push(errorOf(address, 'PLAN_VOLUME_FIXED', message, byHand))
+    problems.push(inEntry(errorOf(address, 'PLAN_VOLUME_FIXED', message, byHand), 'kmsKey'))
   }
   const size = diffs.find(({ path }) => path === 'size')
   if (!size || spec.sizeGiB === undefined || spec.sizeGiB > live.sizeGiB) return problems
@@ -40,9 +40,12 @@ export function fixedProblems(
   const hint = `write size: ${live.sizeGiB}`
   return [
     ...problems,
-    size.cause === 'pending'
-      ? errorOf(address, 'PLAN_VOLUME_SHRINK', message, `${hint}, or copy what is on it to a smaller one`)
-      : warningOf(address, 'PLAN_VOLUME_SHRINK', message, hint),
+    inEntry(
+      size.cause === 'pending'
+        ? errorOf(address, 'PLAN_VOLUME_SHRINK', message, `${hint}, or copy what is on it to a smaller one`)
+        : warningOf(address, 'PLAN_VOLUME_SHRINK', message, hint),
+      'size',
+    ),
   ]
 }
 
@@ -56,7 +59,7 @@ export function kernelProblem(world: World, spec: VolumeSpec, server: ServerOutl
   const message = `${spec.address}: the kernel of ${server.address} cannot use ${spec.fstype}`
   const hint =
     'choose another fstype, take an image whose kernel has it (some keep it in a package such as linux-modules-extra or kernel-modules-extra), or say `unmounted: true`'
-  return errorOf(spec.address, 'PLAN_FILESYSTEM_UNSUPPORTED', message, hint)
+  return inEntry(errorOf(spec.address, 'PLAN_FILESYSTEM_UNSUPPORTED', message, hint), 'fstype')
 }
 
 /** A larger volume for a filesystem that cannot follow, before EC2 is asked for it: a volume never shrinks again. */
@@ -71,7 +74,7 @@ export function growthProblem(
   if (growth === 'mounted') return driverProblem(spec, server)
   const message = `${spec.address}: ${what} has ${fromGiB} GiB, the file says ${spec.sizeGiB}, and a ${spec.fstype} filesystem cannot be made larger`
   const hint = `write size: ${fromGiB}, or make another volume and copy the files`
-  return errorOf(spec.address, 'PLAN_FILESYSTEM_CANNOT_GROW', message, hint)
+  return inEntry(errorOf(spec.address, 'PLAN_FILESYSTEM_CANNOT_GROW', message, hint), 'size')
 }
 
 /** Some grow by their driver in the kernel alone, so that even one that is not mounted needs it. */
@@ -83,7 +86,7 @@ function driverProblem(
   if (server.facts.filesystems?.includes(fstype) !== false) return undefined
   const message = `${address}: a ${fstype} filesystem grows by its driver in the kernel, and that of ${server.address} has none`
   const hint = 'leave the size as it is, or take another image'
-  return errorOf(address, 'PLAN_FILESYSTEM_UNSUPPORTED', message, hint)
+  return inEntry(errorOf(address, 'PLAN_FILESYSTEM_UNSUPPORTED', message, hint), 'size')
 }
 
 export function zoneProblem({ address, volumeId }: VolumeSpec, zone: string, server: ServerOutlook): Problem {
@@ -92,5 +95,5 @@ export function zoneProblem({ address, volumeId }: VolumeSpec, zone: string, ser
     volumeId === undefined
       ? 'name one zone for both'
       : 'the file names this very volume: leave `volumeId` out once it is adopted, and another one takes its place'
-  return errorOf(address, 'PLAN_ZONE_MISMATCH', message, hint)
+  return inEntry(errorOf(address, 'PLAN_ZONE_MISMATCH', message, hint), volumeId === undefined ? 'zone' : 'volumeId')
 }

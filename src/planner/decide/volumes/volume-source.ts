@@ -4,7 +4,7 @@ import type { LiveVolume } from '../../../model/kinds/volume.js'
 import type { LiveSnapshot } from '../../../model/kinds/volume-snapshot.js'
 import type { PlannedVersion } from '../archives/archive-decision.js'
 import type { World } from '../../world.js'
-import { refuse, refuseAlone, type Refuse } from '../decided.js'
+import { refuse, refuseAlone, refusedIn, type Refuse } from '../decided.js'
 import { isNewerSnapshot, snapshotVersion } from '../../../model/snapshot-version.js'
 import { tagKeys } from '../../../model/tags.js'
 
@@ -54,7 +54,10 @@ function unfinishedSource(world: World, { address }: VolumeSpec): VolumeSource |
 function liveSource(spec: VolumeSpec, live: LiveVolume): VolumeSource | Refuse {
   if (spec.volumeId !== undefined && spec.volumeId !== live.id) {
     const message = `${spec.address} is ${live.id} already; the file adopts ${spec.volumeId}`
-    return refuse(spec.address, 'PLAN_VOLUME_TAKEN', message, 'give the other volume an entry of its own')
+    return refusedIn(
+      refuse(spec.address, 'PLAN_VOLUME_TAKEN', message, 'give the other volume an entry of its own'),
+      'volumeId',
+    )
   }
   return { kind: 'live', volume: live }
 }
@@ -64,19 +67,25 @@ function adoptedSource(world: World, spec: VolumeSpec, volumeId: string): Volume
   const volume = world.live.volumesById.get(volumeId)
   if (!volume) {
     const { region } = world.live.stack
-    return refuse(address, 'PLAN_VOLUME_NOT_FOUND', `${address}: there is no volume ${volumeId} in ${region}`)
+    return refusedIn(
+      refuse(address, 'PLAN_VOLUME_NOT_FOUND', `${address}: there is no volume ${volumeId} in ${region}`),
+      'volumeId',
+    )
   }
   const owner = volume.tags[tagKeys.stack]
   const entry = volume.tags[tagKeys.address]
   if (owner !== undefined && owner !== world.spec.stack) {
     const message = `${address}: ${volumeId} belongs to the stack ${owner} (${entry ?? 'no entry'})`
     const hint = 'take it out of that stack with onRemove: retain first'
-    return refuseAlone(address, 'PLAN_FOREIGN_OWNER', message, hint)
+    return refusedIn(refuseAlone(address, 'PLAN_FOREIGN_OWNER', message, hint), 'volumeId')
   }
   const isNamedElsewhere =
     owner !== undefined && entry !== address && entry !== undefined && world.volumes.has(entry as Address)
   if (isNamedElsewhere) {
-    return refuse(address, 'PLAN_VOLUME_TAKEN', `${address}: ${volumeId} is ${entry ?? ''} of this stack already`)
+    return refusedIn(
+      refuse(address, 'PLAN_VOLUME_TAKEN', `${address}: ${volumeId} is ${entry ?? ''} of this stack already`),
+      'volumeId',
+    )
   }
   // A renamed entry: the volume is ours, so what its tags record still holds.
   return { kind: 'adopt', volume, retained: owner !== undefined }
@@ -103,9 +112,9 @@ function snapshotSource(
   const unfinished = named[0]
   if (unfinished) {
     const message = `${address}: the snapshot ${unfinished.id} is ${unfinished.state}, not completed`
-    return refuse(address, 'PLAN_SNAPSHOT_NOT_READY', message, 'try again when it is')
+    return refusedIn(refuse(address, 'PLAN_SNAPSHOT_NOT_READY', message, 'try again when it is'), 'snapshot')
   }
-  return refuse(address, 'PLAN_SNAPSHOT_NOT_FOUND', `${address}: there is no snapshot ${asked}`)
+  return refusedIn(refuse(address, 'PLAN_SNAPSHOT_NOT_FOUND', `${address}: there is no snapshot ${asked}`), 'snapshot')
 }
 
 /** The version that the archive of that name gets in this plan, where that is the one that is asked for. */
