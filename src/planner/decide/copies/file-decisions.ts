@@ -1,6 +1,7 @@
 import type { Address } from '../../../model/address.js'
 import { ruleName } from '../../../model/copy-record.js'
 import type { SyncSpec } from '../../../model/kinds/sync-rule.js'
+import type { Problem } from '../../../model/plan-problem.js'
 import type { World } from '../../world.js'
 import { leave } from '../decided.js'
 import type { ServerOutlooks } from '../servers/server-outlook.js'
@@ -8,6 +9,7 @@ import type { VolumeOutlooks } from '../volumes/volume-outlook.js'
 import { workOf, type FileDecision } from './file-decision.js'
 import { decideFileRule } from './file-rule.js'
 import { decideForgottenRecords } from './forgotten-records.js'
+import { overlappingRules } from './overlapping-rules.js'
 import { endsOf } from './places.js'
 import { rulesInFlow } from './rule-flow.js'
 
@@ -44,7 +46,12 @@ export function decideFiles(
     rolls.set(ruleName(address), started)
   }
   for (const forgotten of decideForgottenRecords(world, servers)) decisions.push(forgotten)
-  return new Map(decisions.map((decision) => [decision.address, decision]))
+  const overlapping = overlappingRules(rules)
+  return new Map(decisions.map((decision) => [decision.address, warned(decision, overlapping.get(decision.address))]))
+}
+
+function warned(decision: FileDecision, problems: readonly Problem[] = []): FileDecision {
+  return problems.length === 0 ? decision : { ...decision, problems: [...decision.problems, ...problems] }
 }
 
 /** The rules of one `web[*]` whose servers must have answered before this one begins, by those for which something is done already. */
