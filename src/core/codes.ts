@@ -137,6 +137,7 @@ export const codes = {
   SYNC_UNKNOWN: 'the stack has no sync rule of this name',
   SYNC_UNHEALTHY: 'a server did not answer its health command after a copy, so the others were left as they are',
   PLAN_ADDRESS_CONFLICT: 'two live resources carry the same address',
+  PLAN_ENCRYPTED_BY_DEFAULT: 'the account encrypts a volume that the file does not want encrypted',
   PLAN_COPIES_OVERLAP: 'a rule deletes what another rule copies',
   PLAN_COPY_NO_ROOM: 'the destination of a copy of blocks is smaller than its source',
   PLAN_COPY_OVERWRITES: 'a copy of blocks would overwrite what it did not write',

@@ -44,6 +44,8 @@ export interface LiveStack {
   readonly operatorIp: string | undefined
   /** Why it could not be found out, where it was asked. */
   readonly operatorIpUnread?: string
+  /** Whether the account encrypts every new volume; absent where it was not asked (no volume says `encrypted: false`), or is not known. */
+  readonly encryptsByDefault?: boolean
   /** Public key material on this machine by key pair address: `ssh-ed25519 AAAA…` without comment; none yet for one to be generated. */
   readonly publicKeys: Readonly<Record<string, string>>
   /** By server address, or by instance id where several instances have one; a server without an entry does not exist. */

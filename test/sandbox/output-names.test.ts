@@ -134,6 +134,9 @@ test('everything that the endpoint answers has the name and the type that the SD
     'DescribeSubnets',
     'DescribeInstanceTypes',
     'DescribeInstanceTypeOfferings',
+    'GetEbsEncryptionByDefault',
+    'EnableEbsEncryptionByDefault',
+    'DisableEbsEncryptionByDefault',
   ]) {
     await call(action)
   }

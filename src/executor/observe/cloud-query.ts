@@ -27,6 +27,7 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
     snapshotImages:
       spec.volumes.some(({ snapshots }) => snapshots?.keep !== undefined) ||
       spec.archives.some(({ keep }) => keep !== undefined),
+    ...(spec.volumes.some(({ encrypted }) => encrypted === false) && { encryptionDefault: true }),
     operatorIp: spec.securityGroups.some(({ ingress }) => ingress.some(({ from }) => from.kind === 'my-ip')),
   }
 }

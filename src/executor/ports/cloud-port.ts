@@ -48,6 +48,8 @@ export interface CloudQuery extends ElasticIpQuery, VolumeQuery, SnapshotQuery {
   readonly subnets: readonly SubnetSelector[]
   /** Ask for the operator's address. */
   readonly operatorIp: boolean
+  /** Ask whether the account encrypts new volumes by default; left out: no. */
+  readonly encryptionDefault?: boolean
 }
 
 /** What of a LiveStack is not read from the cloud: what this machine, the insides of servers and copies tell. */

@@ -40,6 +40,7 @@ const comparedMembers: { readonly [Member in keyof Required<LiveStack>]: Read<Me
   subnets: prefixed('the subnet '),
   ledger: ({ addresses }) => ({ 'the ledger': Object.fromEntries(addresses.map((address) => [address, 'known'])) }),
   operatorIp: undefined,
+  encryptsByDefault: (isOn) => ({ 'the account': { encryptsNewVolumes: isOn } }),
   operatorIpUnread: undefined,
   publicKeys: (keys, { spec }) => {
     const ofCheckout = new Set(

@@ -3,6 +3,7 @@ import type { Kind, Pending } from './kinds/kind.js'
 import { kinds, together, type Descriptions } from './kinds/kinds.js'
 import { checkAccount } from './lookups/account.js'
 import { readAvailableZones } from './lookups/available-zones.js'
+import { readEncryptionDefault } from './lookups/encryption-default.js'
 import { readImages } from './lookups/image-selectors.js'
 import { observeOperatorIp } from './lookups/operator-ip.js'
 import { readSubnets } from './lookups/subnet-selectors.js'
@@ -15,13 +16,14 @@ import type { Ec2Api } from './wire/api.js'
  */
 export async function observe(api: Ec2Api, query: CloudQuery): Promise<CloudFacts> {
   const region = await api.region()
-  const [described, zones, images, subnets, account, operator] = await Promise.all([
+  const [described, zones, images, subnets, account, operator, encryptsByDefault] = await Promise.all([
     describeKinds(api, query),
     readAvailableZones(api),
     readImages(api, query.images),
     readSubnets(api, query.subnets),
     checkAccount(api),
     observeOperatorIp(api, query.operatorIp),
+    query.encryptionDefault === true ? readEncryptionDefault(api) : undefined,
   ])
   const census = createCensus()
   const facts = together(Object.values(kinds).map((kind) => kind.facts(described, census)))
@@ -32,6 +34,7 @@ export async function observe(api: Ec2Api, query: CloudQuery): Promise<CloudFact
     images,
     subnets,
     ...operator,
+    ...(encryptsByDefault !== undefined && { encryptsByDefault }),
     ...facts,
     ...census.remembered(),
   }

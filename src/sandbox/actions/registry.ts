@@ -13,6 +13,7 @@ import * as network from './network/describe-network.js'
 import * as rules from './network/security-group-rules.js'
 import * as groups from './network/security-groups.js'
 import * as describedVolumes from './volumes/describe-volumes.js'
+import * as encryption from './volumes/encryption-default.js'
 import { modifyVolume } from './volumes/modify-volume.js'
 import * as snapshots from './volumes/snapshots.js'
 import * as volumes from './volumes/volumes.js'
@@ -25,6 +26,7 @@ const families: readonly object[] = [
   attributes,
   describedInstances,
   describedVolumes,
+  encryption,
   groups,
   instances,
   keyPairs,

@@ -62,6 +62,8 @@ export class World {
   readonly launchTemplateVersions: Collection<LaunchTemplateVersion>
   readonly addresses: Collection<Address>
   readonly tokens: Collection<TokenRecord>
+  /** What the account has switched on in the region. */
+  readonly settings: Collection<{ readonly id: string; readonly sequence: number; readonly isOn: boolean }>
   readonly tags: TagTable
   readonly #journal: Journal
   #sequence = 0
@@ -86,6 +88,7 @@ export class World {
     this.launchTemplateVersions = new Collection('launchTemplateVersion', journal, (version) => version.templateId)
     this.addresses = new Collection('address', journal, (address) => address.instanceId)
     this.tokens = new Collection('token', journal)
+    this.settings = new Collection('setting', journal)
     this.tags = new TagTable(journal)
     this.#load()
   }
@@ -125,6 +128,7 @@ export class World {
       this.launchTemplateVersions,
       this.addresses,
       this.tokens,
+      this.settings,
     ] as unknown as readonly Collection<never>[]
   }
 

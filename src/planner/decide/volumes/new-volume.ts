@@ -9,6 +9,7 @@ import type { ServerOutlook } from '../servers/server-outlook.js'
 import { creationZone, decideCreation } from './creation.js'
 import { restoreText } from './restore.js'
 import { successionsOf } from './swap.js'
+import { newEncryption } from './differences/accepted-encryption.js'
 import { type VolumeDecision, type VolumeOrigin } from './volume-decision.js'
 import type { VolumeInputs } from './volume-inputs.js'
 import { volumeWishes } from './volume-properties.js'
@@ -47,7 +48,7 @@ export function decideNewVolume(
       reason: reasonOf(inputs, address, snapshot, wasThere, from),
       diffs: sortedDiffs<'volume'>([...(wasThere ? [existsDiff] : []), ...wishes]),
     },
-    problems: inside?.problems ?? [],
+    problems: [...newEncryption(world, spec), ...(inside?.problems ?? [])],
     ...(inside && { unread: inside.unread }),
   }
 }

@@ -13,6 +13,7 @@ import type { ServerOutlook } from '../servers/server-outlook.js'
 import { decideAttachment, isHomeOn } from './attachment.js'
 import { serverRecord } from './creation.js'
 import { decideInside, type InsideFindings } from './inside-work.js'
+import { acceptEncryption } from './differences/accepted-encryption.js'
 import { markLeft } from './differences/left-differences.js'
 import { heldFast, holderOf } from './release.js'
 import { decideSwap, successionsOf, swapReason } from './swap.js'
@@ -50,7 +51,13 @@ export function decideStandingVolume(
     return refuse(address, 'PLAN_VOLUME_IN_ERROR', message, 'look at it in EC2, and delete it by hand')
   }
   const isAdopted = origin === 'adopted'
-  const compared = compareProperties(world.digest, applied, volumeProperties(spec, live, isAdopted))
+  const encryption = acceptEncryption(
+    world,
+    spec,
+    live,
+    compareProperties(world.digest, applied, volumeProperties(spec, live, isAdopted)),
+  )
+  const compared = encryption.diffs
   const swap = adopts ? undefined : swapReason(world, spec, server, live, applied)
   if (!swap && server?.zone !== undefined && server.zone !== live.zone) {
     return refused(address, [zoneProblem(spec, live.zone, server)])
@@ -63,7 +70,11 @@ export function decideStandingVolume(
 
   const isFilled = applied?.fs !== undefined || live.snapshotId !== undefined || adopts
   const growth = isFilled ? growthProblem(spec, server, live.sizeGiB, live.id) : undefined
-  const fixed = [...fixedProblems(world, spec, live, applied, compared), ...(growth ? [growth] : [])]
+  const fixed = [
+    ...encryption.problems,
+    ...fixedProblems(world, spec, live, applied, compared),
+    ...(growth ? [growth] : []),
+  ]
   if (fixed.some(({ severity }) => severity === 'error')) return refused(address, fixed)
 
   const attachment = decideAttachment(world, spec, server, live, holder)

@@ -1,4 +1,9 @@
-import { DescribeAvailabilityZonesCommand, DescribeImagesCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2'
+import {
+  DescribeAvailabilityZonesCommand,
+  DescribeImagesCommand,
+  DescribeSubnetsCommand,
+  GetEbsEncryptionByDefaultCommand,
+} from '@aws-sdk/client-ec2'
 import { reads, type ActionTable } from '../wire/action-facts.js'
 
 /** What a stack refers to and does not own is looked up with these. */
@@ -6,4 +11,5 @@ export const lookupActions = {
   DescribeAvailabilityZones: { command: DescribeAvailabilityZonesCommand, ...reads },
   DescribeImages: { command: DescribeImagesCommand, ...reads },
   DescribeSubnets: { command: DescribeSubnetsCommand, ...reads },
+  GetEbsEncryptionByDefault: { command: GetEbsEncryptionByDefaultCommand, ...reads },
 } as const satisfies ActionTable

@@ -1,3 +1,4 @@
+import { encryptsByDefault } from '../volumes/encryption-default.js'
 import { checkId, notFound, resourceKinds } from '../../model/ids.js'
 import type { Image } from '../../model/image.js'
 import type { InstanceType } from '../../model/instance-types.js'
@@ -60,7 +61,7 @@ export function planBlockDevices(
     checkDeviceName(deviceName)
     data.push(planData(world, deviceName, mapping))
   }
-  const planned = [planRoot(image, rootMapping), ...data]
+  const planned = [planRoot(world, image, rootMapping), ...data]
   if (planned.length > type.attachmentsMaximum) {
     throw new ApiError(
       'AttachmentLimitExceeded',
@@ -70,7 +71,7 @@ export function planBlockDevices(
   return planned
 }
 
-function planRoot(image: Image, mapping: Mapping | undefined): PlannedVolume {
+function planRoot(world: World, image: Image, mapping: Mapping | undefined): PlannedVolume {
   const ebs = mapping?.Ebs ?? {}
   if (ebs.SnapshotId !== undefined && ebs.SnapshotId !== image.rootSnapshotId) {
     throw new ApiError('InvalidBlockDeviceMapping', `snapshotId cannot be modified on root device`)
@@ -89,7 +90,7 @@ function planRoot(image: Image, mapping: Mapping | undefined): PlannedVolume {
     deleteOnTermination: ebs.DeleteOnTermination ?? true,
     snapshotId: image.rootSnapshotId,
     contentId: undefined,
-    encrypted: ebs.Encrypted ?? false,
+    encrypted: (ebs.Encrypted ?? false) || encryptsByDefault(world),
     kmsKeyId: ebs.KmsKeyId,
   }
 }
@@ -109,7 +110,7 @@ function planData(world: World, deviceName: string, mapping: Mapping): PlannedVo
     deleteOnTermination: ebs.DeleteOnTermination ?? true,
     snapshotId: snapshot?.id,
     contentId: snapshot?.contentId,
-    encrypted: (ebs.Encrypted ?? false) || (snapshot?.encrypted ?? false),
+    encrypted: (ebs.Encrypted ?? false) || (snapshot?.encrypted ?? false) || encryptsByDefault(world),
     kmsKeyId: ebs.KmsKeyId,
   }
 }

@@ -1,3 +1,4 @@
+import { encryptsByDefault } from './encryption-default.js'
 import { attach, detach } from '../../lifecycle/attachment.js'
 import { createVolume as begin, deleteVolume as beginDeletion } from '../../lifecycle/volume.js'
 import { newId, stableId } from '../../model/ids.js'
@@ -76,7 +77,7 @@ function planVolume(world: World, parameters: ParsedMembers<typeof createMembers
   }
   // CreateVolume's default type is gp2; the console's is gp3.
   const type = readVolumeType(parameters.VolumeType, 'gp2')
-  const encrypted = (parameters.Encrypted ?? false) || (snapshot?.encrypted ?? false)
+  const encrypted = (parameters.Encrypted ?? false) || (snapshot?.encrypted ?? false) || encryptsByDefault(world)
   if (parameters.KmsKeyId !== undefined && !encrypted) {
     throw new ApiError(
       'InvalidParameterDependency',
