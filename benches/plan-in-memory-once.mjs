@@ -1,10 +1,13 @@
-/** Reads and plans one stack of BENCH_STACK servers, and prints what that took as JSON. */
+/** Reads and plans one stack against an empty or a full world, and prints what that took as JSON. */
+import { createReadStream, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { makePlan } from '../dist/planner/make-plan.js'
-import { imageKey } from '../dist/model/launch/image.js'
 import { parseStack } from '../dist/spec/parse.js'
-import { stackOfServers } from './support/stack-text.mjs'
 
-const text = stackOfServers(Number(process.env.BENCH_STACK))
+const { BENCH_FOLDER: folder, BENCH_WORLD: kind } = process.env
+const full = await readWorld(join(folder, 'world.jsonl'))
+const text = readFileSync(join(folder, 'stack.yaml'), 'utf8')
 
 const beforeParse = performance.now()
 const parsed = parseStack({ file: 'stack.yaml', text })
@@ -12,7 +15,7 @@ if (!parsed.ok) throw new Error(parsed.diagnostics[0].message)
 const { spec } = parsed
 
 const beforePlan = performance.now()
-const plan = makePlan(spec, emptyWorld(spec), { run: 'bench', revision: undefined, updateImages: [] })
+const plan = makePlan(spec, full, { run: 'bench', revision: undefined, updateImages: [] })
 const afterPlan = performance.now()
 if (!plan.applyable) throw new Error(plan.problems[0].message)
 
@@ -21,38 +24,24 @@ process.stdout.write(
     parseMs: beforePlan - beforeParse,
     planMs: afterPlan - beforePlan,
     peakRssMiB: process.resourceUsage().maxRSS / 1024,
-    changes: plan.changes.length,
+    changes: plan.changes.filter((change) => change.kind !== 'none').length,
     steps: plan.steps.length,
   }),
 )
 
-/** A region in which the stack's image exists, and nothing else. */
-function emptyWorld({ stack, servers, target }) {
-  const image = {
-    id: 'ami-00000000000000001',
-    name: 'debian-12-amd64-20261101',
-    owner: '136693071363',
-    architecture: 'x86_64',
-    rootDeviceName: '/dev/xvda',
-    rootSizeGiB: 8,
+/** The world of the file, or what of it is there before anything of the stack is. */
+async function readWorld(path) {
+  const world = { servers: [], volumes: [], hosts: {}, syncs: {} }
+  for await (const line of createInterface({ input: createReadStream(path) })) {
+    const [what, value] = JSON.parse(line)
+    if (what === 'rest') {
+      Object.assign(world, value)
+      if (kind === 'empty')
+        Object.assign(world, { keyPairs: [], securityGroups: [], publicKeys: {}, ledger: undefined })
+    } else if (what === 'syncs') world.syncs[value[0]] = value[1]
+    else if (kind === 'empty') continue
+    else if (what === 'hosts') world.hosts[value[0]] = value[1]
+    else world[what].push(value)
   }
-  return {
-    stack,
-    region: target.region,
-    zones: ['us-east-1a', 'us-east-1b'],
-    keyPairs: [],
-    securityGroups: [],
-    servers: [],
-    volumes: [],
-    snapshots: [],
-    images: { [imageKey(servers[0].image)]: image },
-    subnets: {},
-    ledger: undefined,
-    operatorIp: '203.0.113.1',
-    publicKeys: {},
-    hosts: {},
-    syncs: {},
-    hostsImpossible: undefined,
-    unreadable: [],
-  }
+  return world
 }

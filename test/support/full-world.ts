@@ -77,3 +77,4 @@ export function withHands(world: LiveStack, every = 100): LiveStack {
   })
   return { ...world, servers, hosts }
 }
+export { specOf } from './live-stack.js'
