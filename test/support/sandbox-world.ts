@@ -1,9 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { expect } from 'vitest'
-import { canHostLinux } from '../../src/sandbox/hosts/capability.js'
 import { runInRunner } from './command-runners.js'
 import {
   cleanEnvironment,
@@ -13,13 +11,7 @@ import {
   type CommandResult,
 } from './evenkeel.js'
 
-/** Why no host can run on this machine; undefined where they can. Tests that need them say it when they are skipped. */
-export const noHostsBecause = hostsMissing()
-
-function hostsMissing(): string | undefined {
-  const capability = canHostLinux(tmpdir())
-  return capability.ok ? undefined : capability.because
-}
+export { noHostsBecause } from './hosts-missing.js'
 
 /** A sandbox daemon of a test file's own, and stack files beside it. */
 export interface SandboxWorld {

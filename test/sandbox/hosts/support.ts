@@ -6,18 +6,16 @@ import { join } from 'node:path'
 import { Client } from 'ssh2'
 import { describe } from 'vitest'
 import { generateOpensshKeyPair } from '../../../src/core/openssh-key.js'
-import { canHostLinux } from '../../../src/sandbox/hosts/capability.js'
 import type { FirewallRule, HostBackend, HostBoot, HostDescription } from '../../../src/sandbox/hosts/host-backend.js'
 import { createLinuxHosts, type LinuxHostsOptions } from '../../../src/sandbox/hosts/linux-hosts.js'
-
-const capability = canHostLinux(tmpdir())
+import { noHostsBecause } from '../../support/hosts-missing.js'
 
 /** `describe`, skipped where this machine cannot run hosts; put `unlessHosts` into the name, which tells why. */
 // oxlint-disable-next-line vitest/valid-describe-callback, vitest/valid-title
-export const describeHosts: (name: string, tests: () => void) => void = describe.skipIf(!capability.ok)
+export const describeHosts: (name: string, tests: () => void) => void = describe.skipIf(noHostsBecause !== undefined)
 
 /** Empty, or why tests on hosts are skipped here. */
-export const unlessHosts = capability.ok ? '' : ` (skipped: ${capability.because})`
+export const unlessHosts = noHostsBecause === undefined ? '' : ` (skipped: ${noHostsBecause})`
 
 /** The pair that `runOverSsh` logs in with. Not ssh2's own generator: of a few thousand of its keys ssh2 cannot read some. */
 export const keyPair = generateOpensshKeyPair('test')
@@ -198,9 +196,9 @@ export function runOverSsh(
 
 /** Resolves when `condition` holds; rejects after five seconds. */
 export async function eventually(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const until = Date.now() + 5000
+  const until = Date.now() + 120_000
   while (!(await condition())) {
-    if (Date.now() > until) throw new Error(`${what} did not happen within 5 s`)
+    if (Date.now() > until) throw new Error(`${what} did not happen within 2 minutes`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
