@@ -11,6 +11,7 @@ const full = [
   'test/integration/snapshots.test.ts',
   'test/integration/sync-ends.test.ts',
   'test/integration/blocks.test.ts',
+  'test/integration/package.test.ts',
   'test/hosts/blocks/block-copy.hosts.test.ts',
   'test/simulation/archives.hosts.test.ts',
 ]
