@@ -33,7 +33,7 @@ describeHosts(`trust${unlessHosts}`, () => {
     const { endpoint, region, accessKeyId, secretAccessKey } = sandbox
     const session = await openSession(readStackFile(join(directory.path, 'stack.yaml')), {
       place: {
-        target: { endpoint, region, credentials: { accessKeyId, secretAccessKey } },
+        target: { endpoint, region, isSandbox: true, credentials: { accessKeyId, secretAccessKey } },
         keys: join(directory.path, 'keys'),
         hostsImpossible: undefined,
       },
@@ -59,7 +59,7 @@ describeHosts(`trust${unlessHosts}`, () => {
       await expect(wrong).rejects.toMatchObject({ code: 'HOST_KEY_MISMATCH' })
       await expect(trustServer(session, 'web', 'SHA256:short')).rejects.toMatchObject({ code: 'USAGE' })
       const [server] = (await session.observe({ hosts: false })).servers
-      expect(server?.tags['evenkeel:host-key']).toBeUndefined()
+      expect(server?.tags['evenkeel:host-key']).toBe('none')
       const shown = await session.ports.hosts.offeredHostKeys({
         address: server!.address,
         hostname: server!.publicIp!,

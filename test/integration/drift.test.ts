@@ -230,9 +230,9 @@ async function groupId({ client }: SandboxWorld): Promise<string> {
 }
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000
+  const deadline = Date.now() + 240_000
   while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error('it did not become so within 20 s')
+    if (Date.now() > deadline) throw new Error('it did not become so within 4 minutes')
     await new Promise((resolve) => {
       setTimeout(resolve, 50)
     })

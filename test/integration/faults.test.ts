@@ -116,7 +116,7 @@ describe.skipIf(noHostsBecause !== undefined)(`a copy${noHostsBecause ? ` (${noH
     }
     const { exitCode } = await duringCopy('killed', killOnceItCopies, { env: { TMPDIR } })
     expect(exitCode).not.toBe(0)
-    await expect.poll(() => programsWith(TMPDIR), { timeout: 2_000 }).toEqual([])
+    await expect.poll(() => programsWith(TMPDIR), { timeout: 120_000 }).toEqual([])
     write('killed', stack('killed'))
     await expectSuccess(applying('killed'))
     await expectSettled('killed')

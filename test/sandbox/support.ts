@@ -73,13 +73,13 @@ export async function errorNameOf(promise: Promise<unknown>): Promise<string> {
   }
 }
 
-/** Asks until `done`, at most 5 s. */
+/** Asks until `done`; what never comes is an error in the end. */
 export async function until<T>(ask: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
-  const end = Date.now() + 5_000
+  const end = Date.now() + 120_000
   for (;;) {
     const value = await ask()
     if (done(value)) return value
-    if (Date.now() > end) throw new Error(`still not there after 5 s: ${JSON.stringify(value)}`)
+    if (Date.now() > end) throw new Error(`still not there after 2 minutes: ${JSON.stringify(value)}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

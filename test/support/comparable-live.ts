@@ -30,7 +30,10 @@ export function comparableLive(live: LiveStack, before: LiveStack): unknown {
   return plain({
     ...renamed,
     keyPairs: sorted(
-      renamed.keyPairs.map(({ publicKey, ...pair }) => ({ ...pair, hasPublicKey: publicKey !== undefined })),
+      renamed.keyPairs.map(({ publicKey, createdAt: _createdAt, ...pair }) => ({
+        ...pair,
+        hasPublicKey: publicKey !== undefined,
+      })),
     ),
     publicKeys: Object.keys(renamed.publicKeys).sort(),
     securityGroups: sorted(
@@ -41,7 +44,7 @@ export function comparableLive(live: LiveStack, before: LiveStack): unknown {
       })),
     ),
     servers: sorted(
-      renamed.servers.map((server) => ({
+      renamed.servers.map(({ createdAt: _createdAt, ...server }) => ({
         ...server,
         tags: comparableTags(server.tags),
         securityGroupIds: [...server.securityGroupIds].sort(),

@@ -120,7 +120,7 @@ describeHosts(`sessions${unlessHosts}`, () => {
     const deaf = hosts.run(access, "trap '' TERM; while :; do sleep 98764; done", () => {}, { timeoutMs: 1000 })
     await expect(deaf).rejects.toMatchObject({ code: 'HOST_TIMED_OUT' })
     expect(await exec(['pgrep', '-f', '98764'])).toMatchObject({ exitCode: 1 })
-    await expect(hosts.run(access, 'exit 4', () => {}, { timeoutMs: 5000 })).rejects.toMatchObject({ exitCode: 4 })
+    await expect(hosts.run(access, 'exit 4', () => {}, { timeoutMs: 300_000 })).rejects.toMatchObject({ exitCode: 4 })
   })
 
   test('a command of the stack file runs as the login user, its output comes in lines', async () => {
@@ -217,13 +217,13 @@ describeHosts(`sessions${unlessHosts}`, () => {
 
   test('waiting ends when the first boot is over, and tells when user data failed', async () => {
     const good = await servers.boot('good', { userData: '#!/bin/sh\nsleep 1; echo over > /tmp/over\n' })
-    expect(await hosts.waitUntilReady(good, { timeoutMs: 20_000 })).toBe('done')
+    expect(await hosts.waitUntilReady(good, { timeoutMs: 300_000 })).toBe('done')
     await hosts.run(good, 'test -s /tmp/over', () => {})
-    await expect(hosts.waitUntilReady(access, { timeoutMs: 20_000 })).rejects.toMatchObject({
+    await expect(hosts.waitUntilReady(access, { timeoutMs: 300_000 })).rejects.toMatchObject({
       code: 'HOST_FIRST_BOOT_FAILED',
       message: expect.stringContaining('broken on purpose'),
     })
-    const slow = await servers.boot('slow', { userData: '#!/bin/sh\nsleep 30\n' })
+    const slow = await servers.boot('slow', { userData: '#!/bin/sh\nsleep 300\n' })
     await expect(hosts.waitUntilReady(slow, { timeoutMs: 1_000 })).rejects.toMatchObject({ code: 'HOST_TIMED_OUT' })
   })
 })
