@@ -70,7 +70,7 @@ describe('messages', () => {
     await expectSuccess(world.run(['apply', 'inside.yaml', '--yes']))
     await expectSuccess(world.run(['plan', 'inside.yaml', '--detailed-exitcode']))
     const { stderr } = await expectExit(world.run(['exec', '-f', 'inside.yaml', 'web', '--', 'true']), 1)
-    expect(stderr).toMatch(/cannot be entered/)
+    expect(stderr).toMatch(/No server can be entered|cannot be entered/)
   })
 
   /** Plans against an endpoint; what it says must be one paragraph on standard error, and the exit status 1. */

@@ -63,6 +63,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       'SPEC_WRONG_TYPE',
       'write 2048',
     ],
+    ['what is no number', 'volumes: { a: { size: ‸.nan } }\n', 'SPEC_WRONG_TYPE'],
     ['a key like no other', 'volumes: { a: { size: 1, ‸colour: red } }\n', 'SPEC_UNKNOWN_KEY', 'known here: server'],
     [
       'a misspelt key that is asked for, once',

@@ -89,3 +89,23 @@ describe('lengths', () => {
     expect(mistakesIn(text.replace('‸', tooLong))).toHaveLength(1)
   })
 })
+
+describe('a profile', () => {
+  it.each(['../../etc', '..', '.', 'a/b', 'a\\b'])('%s is no part of a path, which keys lie below', (profile) => {
+    expect(mistakesIn(`evenkeel: 1\nstack: s\ntarget: { profile: '${profile}' }\n`)).toEqual([
+      '3:20 SPEC_INVALID_VALUE',
+    ])
+  })
+
+  it('is a name', () => {
+    expect(mistakesIn("evenkeel: 1\nstack: s\ntarget: { profile: 'team.staging eu-1' }\n")).toEqual([])
+  })
+})
+
+describe('what is no number', () => {
+  it('is called so, and not null', () => {
+    expect(diagnosticsOf(`${head}volumes: { a: { size: .nan } }\n`)[0]?.message).toBe(
+      'volumes.a.size must be a whole number, not the number NaN',
+    )
+  })
+})
