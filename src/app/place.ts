@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { StackSpec } from '../model/stack-spec.js'
@@ -11,6 +12,8 @@ export interface Place {
   readonly target: Ec2Target
   /** The directory in which generated key pairs are kept. */
   readonly keys: string
+  /** Where they may lie as well: see `otherKeyDirectories`. */
+  readonly otherKeys?: readonly string[]
   /** Why no server can be entered there: a sandbox without hosts. */
   readonly hostsImpossible: string | undefined
 }
@@ -19,12 +22,13 @@ export interface Place {
 export async function placeOfStack({ stack, target }: StackSpec, sandboxDir: string | undefined): Promise<Place> {
   if (target.kind === 'ec2') {
     const { region, profile, account, endpoint } = target
-    // One stack name may stand for different stacks in different accounts and regions: their keys must not mix.
-    const owner = [account ?? profile ?? 'default', region ?? 'default']
+    const root = join(stateDirectory(), 'keys')
+    const keys = join(root, 'default', region ?? 'default', stack)
     const isSandbox = endpoint !== undefined && (await isRunningSandbox(endpoint, sandboxDir))
     return {
       target: { region, profile, account, endpoint, isSandbox },
-      keys: join(stateDirectory(), 'keys', ...owner, stack),
+      keys,
+      otherKeys: otherKeyDirectories(root, stack, keys),
       hostsImpossible: undefined,
     }
   }
@@ -47,4 +51,24 @@ async function isRunningSandbox(endpoint: string, sandboxDir: string | undefined
 /** Where this machine keeps what is its own: https://specifications.freedesktop.org/basedir-spec, XDG_STATE_HOME. */
 function stateDirectory(): string {
   return join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'evenkeel')
+}
+
+/**
+ * The directories of the other places below `root` that hold key pairs of a stack of that name. Version 0.1.0 named them by
+ * the target's account or profile, and the region is named only since it stands in the file: the words of a target may
+ * change, and the key is still the same. Stacks of one name in several accounts are told apart by the key that EC2 has.
+ */
+export function otherKeyDirectories(root: string, stack: string, keys: string): readonly string[] {
+  const found: string[] = []
+  for (const owner of namesIn(root)) {
+    for (const region of namesIn(join(root, owner))) {
+      const directory = join(root, owner, region, stack)
+      if (directory !== keys && existsSync(directory)) found.push(directory)
+    }
+  }
+  return found
+}
+
+function namesIn(directory: string): readonly string[] {
+  return existsSync(directory) ? readdirSync(directory).sort() : []
 }

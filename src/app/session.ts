@@ -61,6 +61,7 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
       keyPairs: spec.keyPairs,
       baseDirectory: directory,
       directory: place.keys,
+      otherDirectories: place.otherKeys ?? [],
     }),
     sync: createSync({ baseDirectory: directory }),
   }

@@ -25,6 +25,7 @@ export async function hostAccess(address: Address, binding: Binding, keys: Local
       hint: 'run `evenkeel apply`: it reads the key from the console output and pins it in a tag; where the console shows none any more, say it: `evenkeel trust SERVER --fingerprint SHA256:…`',
     })
   }
+  const { own, former } = await keys.privateKeyPaths(binding.keyPair, binding.formerKeys ?? [])
   return {
     address,
     instanceId: binding.id,
@@ -34,6 +35,7 @@ export async function hostAccess(address: Address, binding: Binding, keys: Local
     user: binding.user ?? 'ec2-user',
     hostKey: binding.hostKey,
     ...(binding.deviceNames && { deviceNames: binding.deviceNames }),
-    privateKeyPath: binding.keyPair === undefined ? undefined : await keys.privateKeyPath(binding.keyPair),
+    privateKeyPath: own,
+    ...((former.length > 0 || binding.formerKeys !== undefined) && { otherKeyPaths: former }),
   }
 }

@@ -51,6 +51,7 @@ export function retryingHosts(hosts: HostPort, options: RetryOptions): HostPort 
     unmount: (access, request) => retried(() => hosts.unmount(access, request)),
     copyBlocks: (source, destination, request) => retried(() => hosts.copyBlocks(source, destination, request)),
     freeze: (access, request) => retried(() => hosts.freeze(access, request)),
+    authorizeKey: (access, request) => retried(() => hosts.authorizeKey(access, request)),
     run: (access, command, onOutput, limits) => hosts.run(access, command, onOutput, limits),
     exec: (access, argv, streams) => hosts.exec(access, argv, streams),
     disconnect: (instanceId) => hosts.disconnect(instanceId),

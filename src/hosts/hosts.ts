@@ -9,10 +9,12 @@ import type {
   HostAccess,
   HostPlace,
   HostPort,
+  KeyRequest,
   MountedFilesystem,
   ReadyOptions,
 } from '../executor/ports.js'
 import type { HostFacts } from '../model/inside/host-facts.js'
+import { addAuthorizedKey, keyUnproven, removeAuthorizedKeys } from './keys/change-keys.js'
 import { copyBlocks } from './blocks/block-copy.js'
 import { checkMounted, type MountedRequest } from './mounts/check-mounted.js'
 import { runShellCommand } from './ssh/command.js'
@@ -135,6 +137,24 @@ class Hosts implements HostPort {
     )
   }
 
+  async authorizeKey(access: HostAccess, request: KeyRequest): Promise<Effect> {
+    const { publicKey: only, privateKeyPath } = request
+    const added = await this.#whileConnected(access, (session) => addAuthorizedKey(session, request))
+    const { otherKeyPaths: _others, ...place } = access
+    const own = { ...place, privateKeyPath }
+    const patience = { patienceMs: this.#connectPatienceMs, loginPatienceMs: 0, clock: this.#clock }
+    const client = await connect(own, { ...patience, only }).catch((error: unknown) => {
+      throw error instanceof HostError ? keyUnproven(own, request, error) : error
+    })
+    const session = new SshSession(own, client)
+    try {
+      const removed = await removeAuthorizedKeys(session, request)
+      return added === 'done' || removed === 'done' ? 'done' : 'unchanged'
+    } finally {
+      session.close()
+    }
+  }
+
   async run(
     access: HostAccess,
     command: string,
@@ -183,8 +203,8 @@ class Hosts implements HostPort {
     loginPatienceMs = 0,
     signal?: AbortSignal,
   ): Promise<SshSession> {
-    const { instanceId, hostname, port, user, hostKey, privateKeyPath } = access
-    const key = JSON.stringify([hostname, port, user, hostKey, privateKeyPath])
+    const { instanceId, hostname, port, user, hostKey, privateKeyPath, otherKeyPaths } = access
+    const key = JSON.stringify([hostname, port, user, hostKey, privateKeyPath, otherKeyPaths])
     const known = this.#connections.get(instanceId)
     if (known?.key === key) {
       const session = await known.session

@@ -26,6 +26,8 @@ export const tagKeys = {
   retained: 'evenkeel:retained',
   /** On servers: the ed25519 host key pinned after its first boot, `ssh-ed25519 AAAA…`; `none` when its console showed none when that was over. */
   hostKey: 'evenkeel:host-key',
+  /** On servers whose keys could not be changed when a key pair went from EC2: fingerprints of what may still be on them, and is to go. */
+  formerKeys: 'evenkeel:former-keys',
   /** Digests of the keys of the user's own tags that we set, so that one that leaves the file can be taken away. */
   userTags: 'evenkeel:tags',
   /** On servers: who logs in, so that a server can be entered when its entry has left the file. */

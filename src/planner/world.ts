@@ -1,5 +1,7 @@
 import type { Address } from '../model/address.js'
 import { createDigester, type Digester } from '../model/applied.js'
+import { pairsOfServers, type PairsOfServer } from '../model/inside/login-keys.js'
+import type { KeyPairSpec } from '../model/kinds/key-pair.js'
 import type { LiveStack } from '../model/live-stack.js'
 import type { ServerSpec } from '../model/kinds/server.js'
 import type { VolumeSpec } from '../model/kinds/volume.js'
@@ -28,7 +30,10 @@ export interface World {
   readonly volumes: ReadonlyMap<Address, VolumeSpec>
   /** The file's volumes by the server that they belong to, each list by address. */
   readonly volumesByServer: ReadonlyMap<Address, readonly VolumeSpec[]>
+  /** The file's key pairs by address. */
+  readonly keyPairs: ReadonlyMap<Address, KeyPairSpec>
   readonly live: LiveIndex
+  readonly pairsOf: PairsOfServer
   readonly options: PlanOptions
   /** What was asked for and is not done. */
   readonly wishes: OpenWishes
@@ -52,14 +57,17 @@ export function worldOf(
   destroying: StackSpec | undefined,
 ): World {
   const index = indexLive(live)
+  const digest = createDigester()
   return {
     spec,
+    keyPairs: new Map(spec.keyPairs.map((keyPair) => [keyPair.address, keyPair])),
+    pairsOf: pairsOfServers(index.keyPairs.values(), digest),
     volumes: new Map(spec.volumes.map((volume) => [volume.address, volume])),
     volumesByServer: groupedByServer(spec.volumes),
     live: index,
     options,
     wishes: openWishes(spec, index, options, destroying),
-    digest: createDigester(),
+    digest,
     destroying,
     going: {
       servers: new Map(destroying?.servers.map((server) => [server.address, server])),

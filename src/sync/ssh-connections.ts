@@ -37,8 +37,8 @@ export class SshConnections {
 
   /** Makes sure that a connection is open, and tells how ssh finds it. */
   connect(access: HostAccess): Promise<SshTarget> {
-    const { instanceId, hostname, port, user, hostKey, privateKeyPath } = access
-    const key = digestOf([instanceId, hostname, port, user, hostKey, privateKeyPath ?? ''], 8)
+    const { instanceId, hostname, port, user, hostKey, privateKeyPath, otherKeyPaths = [] } = access
+    const key = digestOf([instanceId, hostname, port, user, hostKey, privateKeyPath ?? '', ...otherKeyPaths], 8)
     const known = this.#targets.get(key)
     if (known) return known
     const target = this.#login(access, key)
@@ -107,9 +107,7 @@ function configuration(access: HostAccess, alias: string, directory: string, key
     HostKeyAlgorithms: algorithm === 'ssh-rsa' ? 'rsa-sha2-512,rsa-sha2-256' : algorithm,
     BatchMode: 'yes',
     PreferredAuthentications: 'publickey',
-    ...(access.privateKeyPath === undefined
-      ? {}
-      : { IdentityFile: quote(access.privateKeyPath), IdentitiesOnly: 'yes' }),
+    ...(access.privateKeyPath === undefined ? {} : { IdentitiesOnly: 'yes' }),
     ControlPath: quote(join(directory, key)),
     ConnectTimeout: '15',
     ConnectionAttempts: '3',
@@ -119,7 +117,9 @@ function configuration(access: HostAccess, alias: string, directory: string, key
     ForwardAgent: 'no',
     RequestTTY: 'no',
   }
-  return `Host ${alias}\n${Object.entries(options)
+  const paths = [access.privateKeyPath, ...(access.otherKeyPaths ?? [])].filter((path) => path !== undefined)
+  const identities = paths.map((path) => ['IdentityFile', quote(path)] as const)
+  return `Host ${alias}\n${[...Object.entries(options), ...identities]
     .map(([name, value]) => `  ${name} ${value}\n`)
     .join('')}`
 }

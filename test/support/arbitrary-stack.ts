@@ -42,7 +42,7 @@ function server(name: string, others: readonly string[], zone: string): fc.Arbit
     type: fc.constantFrom('t3.small', 't3.large'),
     zone: fc.constant(zone),
     subnet: fc.constant(undefined),
-    keyPair: fc.constant(at('keyPair.default')),
+    keyPair: fc.constantFrom(at('keyPair.default'), at('keyPair.deploy')),
     securityGroups: fc.constantFrom(
       [at('securityGroup.default')],
       [at('securityGroup.default'), at('securityGroup.web')],
@@ -163,7 +163,11 @@ export const stacks: fc.Arbitrary<StackSpec> = fc
           .map(([syncs, reachable]): StackSpec => ({
             stack: 'random',
             target: { kind: 'sandbox', region: 'us-east-1' },
-            keyPairs: [{ address: at('keyPair.default'), publicKey: undefined, tags: {} }],
+            keyPairs: ['default', 'deploy'].map((name) => ({
+              address: at(`keyPair.${name}`),
+              publicKey: undefined,
+              tags: {},
+            })),
             securityGroups: groups,
             servers: serverSpecs,
             elasticIps: reachable.map(({ address, tags: own }) => ({

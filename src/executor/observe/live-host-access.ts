@@ -1,7 +1,9 @@
+import { createDigester } from '../../model/applied.js'
 import type { LiveServer } from '../../model/kinds/server.js'
 import type { LiveVolume } from '../../model/kinds/volume.js'
 import { deviceNamesOf, volumesByInstance } from '../../model/inside/attached-devices.js'
 import { imageKey } from '../../model/launch/image.js'
+import { loginKeys, pairsOfServers } from '../../model/inside/login-keys.js'
 import { loginUser } from '../../model/inside/login-user.js'
 import type { StackSpec } from '../../model/stack-spec.js'
 import { hostKeyOf, tagKeys } from '../../model/tags.js'
@@ -18,12 +20,12 @@ export function liveHostAccess(
   ports: Pick<Ports, 'keys'>,
 ): (server: LiveServer) => Promise<HostAccess> {
   const specs = new Map(spec.servers.map((server) => [server.address, server]))
-  const keyPairs = new Map(cloud.keyPairs.map(({ keyName, address }) => [keyName, address]))
+  const pairsOf = pairsOfServers(cloud.keyPairs, createDigester())
   const images = new Map(Object.values(cloud.images).map((image) => [image.id, image]))
   const attached: ReadonlyMap<string, readonly LiveVolume[]> = volumesByInstance(cloud.volumes)
   return (server) => {
     const wanted = specs.get(server.address)
-    const keyPair = (server.keyName === undefined ? undefined : keyPairs.get(server.keyName)) ?? wanted?.keyPair
+    const { keyPair, formerKeys } = loginKeys(server, wanted?.keyPair, pairsOf(server))
     const image = wanted ? cloud.images[imageKey(wanted.image)] : images.get(server.imageId)
     const hostKey = hostKeyOf(server.tags)
     return hostAccess(
@@ -35,6 +37,7 @@ export function liveHostAccess(
         ...(server.privateIp !== undefined && { privateIp: server.privateIp }),
         ...(hostKey !== undefined && { hostKey }),
         ...(keyPair !== undefined && { keyPair }),
+        ...(formerKeys.length > 0 && { formerKeys }),
         deviceNames: deviceNamesOf(server.id, attached.get(server.id) ?? []),
       },
       ports.keys,

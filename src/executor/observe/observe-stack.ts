@@ -41,10 +41,8 @@ export interface ObserveOptions {
 export async function observeStack(spec: StackSpec, ports: Ports, options: ObserveOptions): Promise<LiveStack> {
   const say = options.onActivity ?? (() => undefined)
   say('reading EC2')
-  const [cloud, publicKeys] = await Promise.all([
-    ports.cloud.observe(queryFor(spec, options)),
-    readPublicKeys(spec, ports, options),
-  ])
+  const cloud = await ports.cloud.observe(queryFor(spec, options))
+  const publicKeys = await readPublicKeys(spec, cloud, ports, options)
   if (options.hosts && options.hostsImpossible === undefined && cloud.servers.length > 0) say('reading servers')
   const [servers, volumes] = await Promise.all([
     readServers(spec, cloud, ports, options),
@@ -151,13 +149,15 @@ async function readArchives(
 
 async function readPublicKeys(
   spec: StackSpec,
+  cloud: CloudFacts,
   ports: Ports,
   options: ObserveOptions,
 ): Promise<Readonly<Record<string, string>>> {
   const found: Record<string, string> = {}
   options.onActivity?.('reading local keys')
   for (const { address } of spec.keyPairs) {
-    const publicKey = await ports.keys.publicKey(address)
+    const live = cloud.keyPairs.find((keyPair) => keyPair.address === address)?.publicKey
+    const publicKey = await ports.keys.publicKey(address, live)
     if (publicKey !== undefined) found[address] = publicKey
   }
   return found

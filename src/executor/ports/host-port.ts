@@ -18,6 +18,8 @@ export interface HostAccess {
   readonly hostKey: string
   /** Undefined: the SSH agent. */
   readonly privateKeyPath: string | undefined
+  /** Tried after it, and the SSH agent after these: the server may still have an older key of the stack. */
+  readonly otherKeyPaths?: readonly string[]
   /** Volume id -> the name under which EC2 attached it, e.g. `/dev/sdf`: on Xen types a disk does not tell its volume id. */
   readonly deviceNames?: Readonly<Record<string, string>>
 }
@@ -29,6 +31,18 @@ export interface ReadyOptions {
   readonly answerMs?: number
   /** Aborted: nobody waits any more; rejects with Cancelled. */
   readonly signal?: AbortSignal | undefined
+}
+
+export interface KeyRequest {
+  readonly stack: string
+  /** The key pair's name, for the line's comment. */
+  readonly name: string
+  /** `ssh-ed25519 AAAA…`. */
+  readonly publicKey: string
+  /** Where its private half is; undefined: in the SSH agent. */
+  readonly privateKeyPath: string | undefined
+  /** Fingerprints of keys that the stack put there without a mark: at the launch. */
+  readonly former: readonly string[]
 }
 
 /** Where a server answers, whoever that is. */
@@ -112,6 +126,12 @@ export interface HostPort {
   ): Promise<void>
   /** Runs argv with the caller's standard streams; resolves with the exit status. For `evenkeel exec`. */
   exec(access: HostAccess, argv: readonly string[], streams: ExecStreams): Promise<number>
+  /**
+   * Lets one more key in, proves by a login with it alone that it opens the server, and only then takes away the stack's
+   * own other keys: those that it put there, and `former` ones. Keys of others stay. Rejects with HOST_KEY_UNPROVEN, and has
+   * taken nothing away, when it does not open it.
+   */
+  authorizeKey(access: HostAccess, request: KeyRequest): Promise<Effect>
   /** Drops the connection to an instance, e.g. before it is stopped. */
   disconnect(instanceId: string): void
   close(): void
@@ -171,12 +191,20 @@ export interface ExecTerminal {
 
 /** Key pairs on this machine. */
 export interface LocalKeysPort {
-  /** `ssh-ed25519 AAAA…` without comment, or undefined when this machine has none for that entry yet. */
-  publicKey(keyPair: Address): Promise<string | undefined>
+  /**
+   * `ssh-ed25519 AAAA…` without comment, or undefined when this machine has none for that entry yet. Of a generated pair
+   * the one that EC2 has (`live`), if its private half is here, else the one in its place.
+   */
+  publicKey(keyPair: Address, live?: string): Promise<string | undefined>
   /** Makes the stack's generated pair when it is not there (mode 0600), and returns its public half. */
   generate(keyPair: Address): Promise<string>
-  /** Removes a generated pair, after its key pair was deleted in EC2. */
-  forget(keyPair: Address): Promise<void>
-  /** Where ssh finds the private half; undefined: ask the agent. */
-  privateKeyPath(keyPair: Address): Promise<string | undefined>
+  /** Moves a generated pair aside, after its key pair was deleted in EC2; where its private half lies then. Nothing is ever deleted. */
+  retire(keyPair: Address): Promise<string | undefined>
+  /** Where ssh finds the private half, for a generated one that of `live`; undefined: ask the agent. */
+  privateKeyPath(keyPair: Address, live: string | undefined): Promise<string | undefined>
+  /** Where the private halves lie of the pair, and of keys with these fingerprints (`SHA256:…`), wherever on this machine. */
+  privateKeyPaths(
+    keyPair: Address | undefined,
+    formerKeys: readonly string[],
+  ): Promise<{ readonly own: string | undefined; readonly former: readonly string[] }>
 }

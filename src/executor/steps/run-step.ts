@@ -11,6 +11,7 @@ import { disassociateAddress } from './elastic-ips/disassociate-address.js'
 import { createSecurityGroup } from './network/create-security-group.js'
 import { deleteKeyPair } from './network/delete-key-pair.js'
 import { importKeyPair } from './network/import-key-pair.js'
+import { authorizeKey } from './servers/authorize-key.js'
 import { connectHost } from './servers/connect-host.js'
 import { createServer } from './servers/create-server.js'
 import { modifyServer } from './servers/modify-server.js'
@@ -42,6 +43,7 @@ const runners: { readonly [K in StepKind]: StepRunner<K> } = {
   'modify-server': modifyServer,
   'terminate-server': terminateServer,
   'connect-host': connectHost,
+  'authorize-key': authorizeKey,
   'run-setup': runSetup,
   'allocate-address': allocateAddress,
   'associate-address': associateAddress,

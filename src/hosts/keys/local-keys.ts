@@ -1,17 +1,22 @@
 import { randomBytes } from 'node:crypto'
-import { access, chmod, link, mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import { access, chmod, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { isAbsolute, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { messageOf, UsageError } from '../../core/errors.js'
+import { keyFingerprint } from '../../core/key-fingerprint.js'
+import { sshPublicKey } from '../../core/ssh-public-key.js'
 import type { LocalKeysPort } from '../../executor/ports.js'
 import { type Address, displayName } from '../../model/address.js'
 import type { KeyPairSpec } from '../../model/kinds/key-pair.js'
 import { generateOpensshKeyPair, publicKeyOf } from '../../core/openssh-key.js'
+import { findBesidePublic, findPrivateKeys, retirePrivateKey } from './kept-keys.js'
 
 export interface LocalKeysOptions {
   readonly stack: string
-  /** Where generated pairs lie, e.g. `<state>/keys/<stack>`. */
+  /** Where generated pairs are made, e.g. `<state>/keys/default/us-east-1/<stack>`. */
   readonly directory: string
+  /** Where they may lie as well, made by words of the stack file that have changed since. A pair that EC2 has is found there too. */
+  readonly otherDirectories?: readonly string[]
   readonly keyPairs: readonly { readonly address: Address; readonly publicKey: KeyPairSpec['publicKey'] }[]
   /** The stack file's folder: paths of public keys are relative to it. */
   readonly baseDirectory: string
@@ -19,33 +24,72 @@ export interface LocalKeysOptions {
 
 /** The key pairs of a stack on this machine: those that the file names, and the generated ones in `directory`. */
 export function createLocalKeys(options: LocalKeysOptions): LocalKeysPort {
+  const { directory, otherDirectories = [], baseDirectory } = options
   const specs = new Map(options.keyPairs.map((keyPair) => [keyPair.address, keyPair.publicKey]))
-  const generatedPath = (keyPair: Address) => join(options.directory, displayName(keyPair))
+  const directories = [directory, ...otherDirectories]
+  /** The public halves that EC2 has, as far as somebody said. */
+  const seen = new Map<Address, string>()
+
+  /** The generated private half of a pair: the one that EC2 has, wherever it lies, else the one in its place. */
+  async function generatedPath(keyPair: Address, live: string | undefined): Promise<string | undefined> {
+    const place = join(directory, displayName(keyPair))
+    if (live !== undefined) {
+      const found = await findPrivateKeys(directories, new Set([keyFingerprint(live)]))
+      if (found[0] !== undefined) return found[0]
+    }
+    if (await exists(place)) return place
+    return live === undefined ? (await sameNamed(keyPair))[0] : undefined
+  }
+
+  /** Pairs of that name in the other directories, of which one may be this stack's, and the others those of stacks named so elsewhere. */
+  async function sameNamed(keyPair: Address): Promise<readonly string[]> {
+    const paths = otherDirectories.map((other) => join(other, displayName(keyPair)))
+    const present = await Promise.all(paths.map(exists))
+    return paths.filter((_path, index) => present[index])
+  }
+
+  async function privateKeyPath(keyPair: Address, live: string | undefined): Promise<string | undefined> {
+    const spec = specs.get(keyPair)
+    if (spec === undefined) return generatedPath(keyPair, live)
+    if (spec.kind === 'text') return undefined
+    const path = expand(spec.path, baseDirectory)
+    const privatePath = path.endsWith('.pub') ? path.slice(0, -'.pub'.length) : undefined
+    return privatePath !== undefined && (await exists(privatePath)) ? privatePath : undefined
+  }
+
   return {
-    async publicKey(keyPair) {
+    async publicKey(keyPair, live) {
+      if (live !== undefined) seen.set(keyPair, live)
       const spec = specs.get(keyPair)
       if (spec?.kind === 'text') return normalizePublicKey(spec.text, keyPair)
-      if (spec?.kind === 'path') return readPublicKey(expand(spec.path, options.baseDirectory), keyPair)
-      return readGenerated(generatedPath(keyPair))
+      if (spec?.kind === 'path') return readPublicKey(expand(spec.path, baseDirectory), keyPair)
+      const path = await generatedPath(keyPair, live)
+      return path === undefined ? undefined : readGenerated(path)
     },
     async generate(keyPair) {
-      return generate(options.directory, generatedPath(keyPair), `evenkeel ${options.stack}/${displayName(keyPair)}`)
+      const path = join(directory, displayName(keyPair))
+      return generate(directory, path, `evenkeel ${options.stack}/${displayName(keyPair)}`)
     },
-    async forget(keyPair) {
-      if (specs.get(keyPair) !== undefined) return
-      const path = generatedPath(keyPair)
-      await rm(path, { force: true })
-      await rm(`${path}.pub`, { force: true })
-      // The folder goes with its last key.
-      await rmdir(options.directory).catch(() => {})
+    async retire(keyPair) {
+      if (specs.get(keyPair) !== undefined) return undefined
+      return retirePrivateKey(directory, displayName(keyPair))
     },
-    async privateKeyPath(keyPair) {
-      const spec = specs.get(keyPair)
-      if (spec?.kind === 'text') return undefined
-      if (spec === undefined) return (await exists(generatedPath(keyPair))) ? generatedPath(keyPair) : undefined
-      const path = expand(spec.path, options.baseDirectory)
-      const privatePath = path.endsWith('.pub') ? path.slice(0, -'.pub'.length) : undefined
-      return privatePath !== undefined && (await exists(privatePath)) ? privatePath : undefined
+    privateKeyPath,
+    async privateKeyPaths(keyPair, formerKeys) {
+      const own = keyPair === undefined ? undefined : await privateKeyPath(keyPair, seen.get(keyPair))
+      const isGenerated = keyPair !== undefined && specs.get(keyPair) === undefined
+      const former = isGenerated && !seen.has(keyPair) ? [...(await sameNamed(keyPair))] : []
+      if (formerKeys.length > 0) {
+        const wanted = new Set(formerKeys)
+        former.push(...(await findPrivateKeys(directories, wanted)))
+        // People keep their keys in ~/.ssh, and a new one beside the old one.
+        const spec = keyPair === undefined ? undefined : specs.get(keyPair)
+        const besides = spec?.kind === 'path' ? [dirname(expand(spec.path, baseDirectory))] : []
+        for (const place of new Set([...besides, join(homedir(), '.ssh')])) {
+          former.push(...(await findBesidePublic(place, wanted)))
+        }
+      }
+      return { own, former: [...new Set(former)].filter((path) => path !== own) }
     },
   }
 }
@@ -108,13 +152,11 @@ async function readPublicKey(path: string, keyPair: Address): Promise<string> {
 /** `ssh-ed25519 AAAA… comment` -> `ssh-ed25519 AAAA…`; the kind must be the one that the key itself names. */
 function normalizePublicKey(text: string, keyPair: Address): string {
   const line = text.split('\n').find((candidate) => candidate.trim() !== '' && !candidate.startsWith('#')) ?? ''
-  const [kind = '', blob = ''] = line.trim().split(/\s+/)
-  const bytes = Buffer.from(blob, 'base64')
-  const named = bytes.length > 4 ? bytes.subarray(4, 4 + bytes.readUInt32BE(0)).toString('latin1') : ''
-  if (kind === '' || named !== kind) {
+  const publicKey = sshPublicKey(line)
+  if (publicKey === undefined) {
     throw keyError(`${keyPair}: "${line.slice(0, 40)}" is no OpenSSH public key (ssh-ed25519 AAAA…)`)
   }
-  return `${kind} ${blob}`
+  return publicKey
 }
 
 function keyError(message: string, cause?: unknown): UsageError {

@@ -52,6 +52,8 @@ export interface Probe {
   readonly filesystems: readonly Fstype[] | undefined
   /** /etc/fstab, each byte a character (latin1), so that it can be written back as it was. */
   readonly fstab: string
+  /** The login user's authorized_keys; undefined: nobody asked. */
+  readonly authorizedKeys: string | undefined
 }
 
 export interface TopDirectory {
@@ -71,6 +73,7 @@ export function parseProbe(output: Buffer): Probe {
   let mounts: readonly MountInfo[] = []
   let fstab = ''
   let swaps = ''
+  let authorizedKeys: string | undefined
   let kernel: readonly [registered: string, loadable: string] = ['', '']
   for (const record of splitRecords(output)) {
     const [kind = '', ...fields] = record
@@ -79,15 +82,16 @@ export function parseProbe(output: Buffer): Probe {
     else if (kind === 'link') links.set(text(first), text(second))
     else if (kind === 'mountinfo') mounts = parseMountInfo(text(first))
     else if (kind === 'fstab') fstab = first
+    else if (kind === 'keys') authorizedKeys = text(first)
     else if (kind === 'swaps') swaps = text(first)
     else if (kind === 'kernel') kernel = [text(first), text(second)]
     else if (kind === 'top') tops.set(unescapeOctal(text(first)), parseTop(text(second), third))
   }
   const filesystems = kernel[0] === '' ? undefined : kernelFilesystems(...kernel, swaps)
-  return { blocks, links, mounts, tops, swaps: parseSwaps(swaps), filesystems, fstab }
+  return { blocks, links, mounts, tops, swaps: parseSwaps(swaps), filesystems, fstab, authorizedKeys }
 }
 
-const recordKinds = new Set(['block', 'partition', 'link', 'mountinfo', 'fstab', 'swaps', 'kernel', 'top'])
+const recordKinds = new Set(['block', 'partition', 'link', 'mountinfo', 'fstab', 'keys', 'swaps', 'kernel', 'top'])
 
 /** Fields end in NUL; a field that begins with the record mark begins a record. */
 function splitRecords(output: Buffer): string[][] {

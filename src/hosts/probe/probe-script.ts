@@ -9,6 +9,7 @@ import { listLoadable } from './kernel-filesystems.js'
  * - `partition`: the same, and the name of the device that it is a part of
  * - `link`: a name under /dev/disk/by-id and the kernel name it leads to
  * - `mountinfo`, `fstab`, `swaps`: the files as they are
+ * - `keys`: authorized_keys of the login user, who is the script's argument
  * - `kernel`: /proc/filesystems; the names of filesystem modules and aliases that the kernel could load
  * - `top`: a mount point as mountinfo writes it; user, uid, group, gid and mode of the directory; block size and number
  *   of blocks of the filesystem
@@ -46,6 +47,9 @@ for link in /dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_*; do
 done
 printf '\036mountinfo\0'; cat /proc/self/mountinfo; printf '\0'
 printf '\036fstab\0'; [ ! -r /etc/fstab ] || tr -d '\000' < /etc/fstab; printf '\0'
+home=$(getent passwd "$1" 2>/dev/null | cut -d: -f6)
+[ -n "$home" ] || home=$(awk -F: -v user="$1" '$1 == user { print $6; exit }' /etc/passwd)
+printf '\036keys\0'; [ ! -r "$home/.ssh/authorized_keys" ] || tr -d '\000' < "$home/.ssh/authorized_keys"; printf '\0'
 printf '\036swaps\0'; [ ! -r /proc/swaps ] || cat /proc/swaps; printf '\0'
 printf '\036kernel\0'; cat /proc/filesystems; printf '\0'
 ${listLoadable}; printf '\0'

@@ -1,3 +1,4 @@
+import { parseAuthorizedKeys } from '../../model/inside/authorized-keys.js'
 import type { HostFacts } from '../../model/inside/host-facts.js'
 import { runScriptOrFail } from '../ssh/command.js'
 import { type VolumeDevice, volumeDevices, volumeMounts } from './devices.js'
@@ -15,7 +16,12 @@ export interface Inside extends Probe {
 
 /** Reads a server's disks, mounts and fstab in one round trip. */
 export async function readInside(session: SshSession): Promise<Inside> {
-  const output = await runScriptOrFail(session, { title: 'probe', body: probeScript, timeoutMs })
+  const output = await runScriptOrFail(session, {
+    title: 'probe',
+    body: probeScript,
+    args: [session.access.user],
+    timeoutMs,
+  })
   const probe = parseProbe(output)
   return { ...probe, devices: volumeDevices(probe, session.access.deviceNames) }
 }
@@ -35,6 +41,7 @@ export async function probeFacts(session: SshSession): Promise<HostFacts> {
     mounts: volumeMounts(inside, inside.devices),
     fstab: parseFstab(Buffer.from(inside.fstab, 'latin1').toString('utf8')),
     filesystems: inside.filesystems,
+    ...(inside.authorizedKeys !== undefined && { authorizedKeys: parseAuthorizedKeys(inside.authorizedKeys) }),
     user: session.access.user,
   }
 }

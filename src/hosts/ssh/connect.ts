@@ -1,9 +1,10 @@
 import ssh2 from 'ssh2'
+import { required } from '../../core/assert.js'
 import type { Clock } from '../../core/clock.js'
 import { Cancelled, HostError, messageOf } from '../../core/errors.js'
 import { beginWait } from '../../core/wait-sink.js'
 import type { HostAccess } from '../../executor/ports.js'
-import { type Credentials, readCredentials } from '../keys/private-key.js'
+import { type Credentials, readAllCredentials, readCredentialsOf } from '../keys/private-key.js'
 
 export interface ConnectOptions {
   /** How long a server that does not answer is tried again. */
@@ -11,6 +12,8 @@ export interface ConnectOptions {
   /** How long a refused login is tried again: at a first boot sshd may answer before the key is in its place. */
   readonly loginPatienceMs: number
   readonly clock: Clock
+  /** Log in with this public key's private half and no other. */
+  readonly only?: string
   /** Aborted: nobody waits any more. */
   readonly signal?: AbortSignal | undefined
 }
@@ -22,13 +25,14 @@ const delayMaxMs = 5_000
 
 /** Connects and logs in, trying again with growing delays while the server does not answer. */
 export async function connect(access: HostAccess, options: ConnectOptions): Promise<ssh2.Client> {
-  const credentials = await readCredentials(access)
+  const candidates =
+    options.only === undefined ? await readAllCredentials(access) : [await readCredentialsOf(access, options.only)]
   const start = options.clock.now()
   const tell = beginWait(options.clock, `${access.address} to answer at ${access.hostname}:${access.port}`)
   for (let delayMs = delayFirstMs; ; delayMs = Math.min(delayMs * 2, delayMaxMs)) {
     const leftMs = Math.max(1, start + options.patienceMs - options.clock.now())
     try {
-      return await attempt(access, credentials, Math.min(attemptTimeoutMs, leftMs), options.signal)
+      return await attemptAny(access, candidates, Math.min(attemptTimeoutMs, leftMs), options.signal)
     } catch (error) {
       if (!(error instanceof HostError)) throw error
       const patienceMs = error.code === 'HOST_AUTHENTICATION_FAILED' ? options.loginPatienceMs : options.patienceMs
@@ -40,6 +44,25 @@ export async function connect(access: HostAccess, options: ConnectOptions): Prom
       throw nobodyWaits(access)
     })
   }
+}
+
+/** Each key in a connection of its own, because sshd ends one that has tried too many. */
+async function attemptAny(
+  access: HostAccess,
+  candidates: readonly Credentials[],
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<ssh2.Client> {
+  let refused: HostError | undefined
+  for (const credentials of candidates) {
+    try {
+      return await attempt(access, credentials, timeoutMs, signal)
+    } catch (error) {
+      if (!(error instanceof HostError) || error.code !== 'HOST_AUTHENTICATION_FAILED') throw error
+      refused ??= error
+    }
+  }
+  throw required(refused, 'a key to try')
 }
 
 function nobodyWaits({ address }: HostAccess): Cancelled {
@@ -110,11 +133,11 @@ const serverHostKeyAlgorithms: Readonly<Record<string, ssh2.ServerHostKeyAlgorit
 function classify(access: HostAccess, error: Error & { level?: string; code?: string }): HostError {
   const target = `${access.address} (${access.user}@${access.hostname}:${access.port})`
   if (error.level === 'client-authentication') {
-    const key = access.privateKeyPath ?? 'any key of the SSH agent'
+    const key = [access.privateKeyPath ?? 'any key of the SSH agent', ...(access.otherKeyPaths ?? [])].join(', nor ')
     return new HostError('HOST_AUTHENTICATION_FAILED', `${target} does not accept ${key}`, {
       host: access.address,
       cause: error,
-      hint: `check the server's \`user\`, and that it was launched with this key pair`,
+      hint: `check the server's \`user\`, and that its authorized_keys has the key of this key pair`,
     })
   }
   if (error.level === 'agent') {

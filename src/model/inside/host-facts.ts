@@ -1,3 +1,4 @@
+import type { AuthorizedKey } from './authorized-keys.js'
 import type { Fstype } from './fstype.js'
 
 export type HostFacts =
@@ -11,6 +12,8 @@ export type HostFacts =
       readonly fstab: readonly FstabLine[]
       /** Filesystems that its kernel has or can load, in the stack file's words, sorted; undefined: not known. */
       readonly filesystems?: readonly Fstype[] | undefined
+      /** The login user's keys without options, in file order; undefined: not known. */
+      readonly authorizedKeys?: readonly AuthorizedKey[] | undefined
       /** Login user that answered. */
       readonly user: string
     }

@@ -123,9 +123,9 @@ export const serverMutability: Mutabilities<ServerPath> = {
     source: 'EC2 API, RunInstances',
   },
   keyPair: {
-    how: 'replacement',
-    because: "an instance's key pair is fixed at launch",
-    source: 'EC2 User Guide, "Add or replace a public key on your Linux instance"',
+    how: 'in-place',
+    because: '',
+    source: 'authorized_keys over SSH; EC2 User Guide, "Add or replace a public key on your Linux instance"',
   },
   userData: {
     how: 'replacement',

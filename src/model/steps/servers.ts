@@ -62,3 +62,12 @@ export interface RunSetup extends StepBase {
   readonly kind: 'run-setup'
   readonly commands: readonly Template[]
 }
+
+export interface AuthorizeKey extends StepBase {
+  readonly kind: 'authorize-key'
+  readonly keyPair: Address
+  /** Undefined: the pair is generated on this machine in this plan. */
+  readonly publicKey: string | undefined
+  /** Fingerprints of keys that the stack put on the server before, and that go. */
+  readonly former: readonly string[]
+}

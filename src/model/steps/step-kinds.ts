@@ -51,6 +51,7 @@ const stepKinds = {
   'modify-server': { runs: 'ec2', seconds: 1, doing: 'modifying' },
   'terminate-server': { runs: 'ec2', seconds: 40, doing: 'terminating' },
   'connect-host': { runs: 'host', seconds: 30, doing: 'connecting', enters: itself },
+  'authorize-key': { runs: 'host', seconds: 2, doing: 'changing its keys', enters: itself, alone: true },
   'run-setup': { runs: 'host', seconds: 60, doing: 'setting up', enters: itself, alone: true },
   'allocate-address': { runs: 'ec2', seconds: 1, doing: 'allocating' },
   'associate-address': { runs: 'ec2', seconds: 2, doing: 'associating' },

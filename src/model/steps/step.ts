@@ -17,6 +17,7 @@ import type {
   RevokeIngress,
 } from './network.js'
 import type {
+  AuthorizeKey,
   ConnectHost,
   CreateServer,
   ModifyServer,
@@ -64,6 +65,7 @@ export type Step =
   | ModifyServer
   | TerminateServer
   | ConnectHost
+  | AuthorizeKey
   | RunSetup
   | AllocateAddress
   | AssociateAddress

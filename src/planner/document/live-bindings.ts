@@ -3,6 +3,7 @@ import { sortedAddresses } from '../../model/address-order.js'
 import { deviceNamesOf, volumesByInstance } from '../../model/inside/attached-devices.js'
 import type { LiveServer } from '../../model/kinds/server.js'
 import type { LiveVolume } from '../../model/kinds/volume.js'
+import { loginKeys } from '../../model/inside/login-keys.js'
 import { loginUser } from '../../model/inside/login-user.js'
 import type { Binding } from '../../model/plan.js'
 import { hostKeyOf, tagKeys } from '../../model/tags.js'
@@ -59,8 +60,8 @@ function serverBinding(
   const decision = servers.get(server.address)
   const spec = decision && 'outlook' in decision ? decision.outlook.spec : undefined
   const facts = factsOf(world, server)
-  const launchedWith = server.keyName === undefined ? undefined : live.keyPairsByName.get(server.keyName)?.address
-  const keyPair = launchedWith ?? spec?.keyPair
+  const ownKey = (address: Address) => live.stack.publicKeys[address]
+  const { keyPair, formerKeys } = loginKeys(server, spec?.keyPair, world.pairsOf(server), ownKey)
   const deviceNames = deviceNamesOf(server.id, attached)
   const hostKey = hostKeyOf(server.tags)
   const image = spec ? imageOf(world, spec) : Object.values(live.stack.images).find(({ id }) => id === server.imageId)
@@ -74,5 +75,6 @@ function serverBinding(
     ...(Object.keys(deviceNames).length === 0 ? {} : { deviceNames }),
     user,
     ...(keyPair === undefined ? {} : { keyPair }),
+    ...(formerKeys.length === 0 ? {} : { formerKeys }),
   }
 }

@@ -1,3 +1,4 @@
+import type { Address } from '../../model/address.js'
 import type { KeyPairDecision } from '../decide/keys/key-pair-decisions.js'
 import type { StepId } from '../../model/steps/step.js'
 import { stepId } from '../../model/steps/step-id.js'
@@ -8,40 +9,66 @@ import { addTagging } from './tagging.js'
 
 /** Lowers what becomes of the key pairs. */
 export function lowerKeyPairs(lowering: Lowering): void {
-  const { graph, decisions } = lowering
-  const endings = new Map<string | undefined, StepId[]>()
-  for (const server of decisions.servers.values()) {
-    for (const { live } of 'ends' in server ? server.ends : []) {
-      const end = terminationOf(lowering, live.address, live.id)
-      const known = endings.get(live.keyName)
-      if (known) known.push(end)
-      else endings.set(live.keyName, [end])
-    }
-  }
-  for (const decision of decisions.keyPairs.values()) lowerKeyPair(graph, decision, endings)
+  const before = stepsBefore(lowering)
+  for (const decision of lowering.decisions.keyPairs.values()) lowerKeyPair(lowering.graph, decision, before)
 }
 
-function lowerKeyPair(
-  graph: StepGraph,
-  decision: KeyPairDecision,
-  endings: ReadonlyMap<string | undefined, readonly StepId[]>,
-): void {
+/** Behind the id of the step that notes on a server which keys may still be on it. */
+export const formerKeysNote = 'former-keys'
+
+/** What must be done on servers before a pair goes from EC2 whose key they have. */
+interface StepsBefore {
+  /** By the name with which they were launched: they end. */
+  readonly endings: ReadonlyMap<string | undefined, readonly StepId[]>
+  /** By the pair: they have another key that is proven to open them, or the old one is noted on them. */
+  readonly changes: ReadonlyMap<Address, readonly StepId[]>
+}
+
+function stepsBefore(lowering: Lowering): StepsBefore {
+  const endings = new Map<string | undefined, StepId[]>()
+  const changes = new Map<Address, StepId[]>()
+  for (const server of lowering.decisions.servers.values()) {
+    const { address } = server
+    for (const { live } of 'ends' in server ? server.ends : []) {
+      push(endings, live.keyName, terminationOf(lowering, live.address, live.id))
+    }
+    if (server.kind === 'keep' || server.kind === 'update') {
+      const { noted, work, pairs } = server.keys
+      if (!noted && !work) continue
+      const step = noted ? stepId('tag-resource', address, formerKeysNote) : stepId('authorize-key', address)
+      for (const pair of pairs) push(changes, pair, step)
+    }
+  }
+  return { endings, changes }
+}
+
+function push<Key>(lists: Map<Key, StepId[]>, key: Key, step: StepId): void {
+  const known = lists.get(key)
+  if (known) known.push(step)
+  else lists.set(key, [step])
+}
+
+function lowerKeyPair(graph: StepGraph, decision: KeyPairDecision, { endings, changes }: StepsBefore): void {
   const { address } = decision
   switch (decision.kind) {
     case 'create':
       graph.add('import-key-pair', address, decision.imported)
       return
-    case 'replace':
-      graph.add('delete-key-pair', address, { keyPairId: decision.old.id })
+    case 'replace': {
+      // A server that is replaced ends after its successor was launched, which needs the new one.
+      const needs = changes.get(address) ?? []
+      graph.add('delete-key-pair', address, { keyPairId: decision.old.id }, { needs })
       graph.add('import-key-pair', address, decision.imported, { needs: [stepId('delete-key-pair', address)] })
       return
+    }
     case 'keep':
     case 'update':
       addTagging(graph, address, decision.tagging, [])
       return
     case 'remove': {
       const { id, keyName } = decision.live
-      graph.add('delete-key-pair', address, { keyPairId: id }, { needs: endings.get(keyName) ?? [] })
+      const needs = [...(endings.get(keyName) ?? []), ...(changes.get(address) ?? [])]
+      graph.add('delete-key-pair', address, { keyPairId: id }, { needs })
     }
   }
 }

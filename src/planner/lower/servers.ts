@@ -13,6 +13,7 @@ import { isPlanned } from '../decide/servers/server-decisions.js'
 import type { Launch, PlannedServer, StandingServerDecision } from '../decide/servers/server-decision.js'
 import type { ServerEnd } from '../decide/servers/server-end.js'
 import { endSuffix, isHandedAddress, isSucceeded, ownAddress, successorReady, terminationOf } from './connection.js'
+import { formerKeysNote } from './key-pairs.js'
 import type { Lowering } from './lowering.js'
 import { readySteps, referencedSteps } from './readiness.js'
 import { addTagging } from './tagging.js'
@@ -142,7 +143,8 @@ function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isE
   }
   if (decision.setupRuns) addSetup(lowering, spec)
   const takesOver = decision.ends.length > 0 && runsNow
-  if (starts || isEntered || takesOver || decision.setupRuns || decision.pinsHostKey) {
+  lowerKeys(lowering, decision)
+  if (starts || isEntered || takesOver || decision.setupRuns || decision.pinsHostKey || decision.keys.work) {
     // A server that is to be stopped is entered before; one that runs on is entered once it is up again.
     const isUp = runsAfter ? [stepId('start-server', address), stepId('modify-server', address)] : []
     addConnection(lowering, spec, isUp, {
@@ -157,7 +159,15 @@ function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isE
     stepId('stop-server', address),
     stepId('start-server', address),
     stepId('run-setup', address),
+    stepId('authorize-key', address),
   ])
+}
+
+function lowerKeys({ graph }: Lowering, { address, keys: { work, noted } }: StandingServerDecision): void {
+  if (work) graph.add('authorize-key', address, work, { needs: [stepId('connect-host', address)] })
+  if (!noted) return
+  const tags = { [tagKeys.formerKeys]: noted.join(' ') }
+  graph.add('tag-resource', address, { target: address, tags, removeTags: [] }, { suffix: formerKeysNote })
 }
 
 /**

@@ -6,6 +6,8 @@ import ssh2 from 'ssh2'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createLocalKeys } from '../../../src/hosts/keys/local-keys.js'
 import { generateOpensshKeyPair, publicKeyOf } from '../../../src/core/openssh-key.js'
+import { keyFingerprint } from '../../../src/core/key-fingerprint.js'
+import { otherKeyDirectories } from '../../../src/app/place.js'
 import type { Address } from '../../../src/model/address.js'
 import type { KeyPairSpec } from '../../../src/model/kinds/key-pair.js'
 
@@ -29,7 +31,7 @@ describe('a generated pair', () => {
   test('is made once, readable by its owner alone, and the same for everybody who asks', async () => {
     const keys = keysOf(undefined)
     expect(await keys.publicKey(address)).toBeUndefined()
-    expect(await keys.privateKeyPath(address)).toBeUndefined()
+    expect(await keys.privateKeyPath(address, undefined)).toBeUndefined()
     const made = await Promise.all([
       keys.generate(address),
       keysOf(undefined).generate(address),
@@ -37,20 +39,59 @@ describe('a generated pair', () => {
     ])
     expect(new Set(made).size).toBe(1)
     expect(await keysOf(undefined).publicKey(address)).toBe(made[0])
-    const path = (await keys.privateKeyPath(address)) ?? ''
+    const path = (await keys.privateKeyPath(address, undefined)) ?? ''
     expect((await stat(path)).mode & 0o777).toBe(0o600)
     expect((await stat(join(path, '..'))).mode & 0o777).toBe(0o700)
     expect(await readdir(join(path, '..'))).toEqual(['deploy', 'deploy.pub'])
     expect(await readFile(`${path}.pub`, 'utf8')).toBe(`${made[0]} evenkeel demo/deploy\n`)
   })
 
-  test('is forgotten with its folder, and forgetting twice is fine', async () => {
+  test('is moved aside when EC2 has it no more, never deleted, and found again by its public half', async () => {
     const keys = keysOf(undefined)
-    await keys.generate(address)
-    await keys.forget(address)
-    await keys.forget(address)
+    const first = await keys.generate(address)
+    const kept = await keys.retire(address)
+    expect(await keys.retire(address)).toBeUndefined()
     expect(await keys.publicKey(address)).toBeUndefined()
-    expect(await readdir(join(base, 'keys'))).toEqual([])
+    expect(publicKeyOf(await readFile(kept ?? '', 'utf8'))).toBe(first)
+    expect((await stat(kept ?? '')).mode & 0o777).toBe(0o600)
+    const second = await keys.generate(address)
+    expect(second).not.toBe(first)
+    expect(await keys.publicKey(address, first)).toBe(first)
+    expect(await keys.privateKeyPaths(address, [keyFingerprint(first)])).toMatchObject({ own: kept })
+    const fresh = await keysOf(undefined).privateKeyPaths(address, [keyFingerprint(first), keyFingerprint(second)])
+    expect(fresh).toEqual({ own: join(base, 'keys', 'demo', 'deploy'), former: [kept] })
+  })
+})
+
+describe('a generated pair that lies where an earlier target put it', () => {
+  const names = ['default', '123456789012', 'staging'] as const
+
+  test('is found whatever account, profile or region the target names by now, and by its own words alone', async () => {
+    const root = join(base, 'state')
+    const made = new Map<string, string>()
+    for (const owner of names) {
+      const directory = join(root, owner, 'us-east-1', 'demo')
+      const keys = createLocalKeys({ stack: 'demo', directory, keyPairs: [], baseDirectory: base })
+      made.set(owner, await keys.generate(address))
+    }
+    for (const place of ['default/us-east-1/demo', 'default/eu-west-1/demo']) {
+      const directory = join(root, place)
+      const others = otherKeyDirectories(root, 'demo', directory)
+      const open = () =>
+        createLocalKeys({ stack: 'demo', directory, otherDirectories: others, keyPairs: [], baseDirectory: base })
+      for (const owner of names) {
+        const keys = open()
+        expect(await keys.publicKey(address, made.get(owner))).toBe(made.get(owner))
+        expect(await keys.privateKeyPaths(address, [])).toEqual({
+          own: join(root, owner, 'us-east-1', 'demo', 'deploy'),
+          former: [],
+        })
+      }
+      // Before EC2 was asked, each of them may be the one.
+      const { own, former } = await open().privateKeyPaths(address, [])
+      expect(new Set([own, ...former])).toEqual(new Set(names.map((name) => join(root, name, 'us-east-1/demo/deploy'))))
+    }
+    expect(otherKeyDirectories(root, 'other', join(root, 'default/us-east-1/other'))).toEqual([])
   })
 })
 
@@ -68,22 +109,22 @@ describe('a pair that the file names', () => {
     for (const path of ['id.pub', './id.pub', join(base, 'id.pub'), `~/${relative(homedir(), join(base, 'id.pub'))}`]) {
       const keys = keysOf({ kind: 'path', path })
       expect(await keys.publicKey(address)).toBe(pair.publicKey)
-      expect(await keys.privateKeyPath(address)).toBeUndefined()
+      expect(await keys.privateKeyPath(address, undefined)).toBeUndefined()
     }
     await writeFile(join(base, 'id'), pair.privateKey)
-    expect(await keysOf({ kind: 'path', path: 'id.pub' }).privateKeyPath(address)).toBe(join(base, 'id'))
+    expect(await keysOf({ kind: 'path', path: 'id.pub' }).privateKeyPath(address, undefined)).toBe(join(base, 'id'))
   })
 
   test('is never removed', async () => {
     await writeFile(join(base, 'id.pub'), pair.publicKey)
-    await keysOf({ kind: 'path', path: 'id.pub' }).forget(address)
+    await keysOf({ kind: 'path', path: 'id.pub' }).retire(address)
     expect(await readdir(base)).toEqual(['id.pub'])
   })
 
   test('may stand in the file as text; the agent holds its private half', async () => {
     const keys = keysOf({ kind: 'text', text: `${pair.publicKey} me\n` })
     expect(await keys.publicKey(address)).toBe(pair.publicKey)
-    expect(await keys.privateKeyPath(address)).toBeUndefined()
+    expect(await keys.privateKeyPath(address, undefined)).toBeUndefined()
   })
 
   test.each([

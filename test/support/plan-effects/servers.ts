@@ -59,6 +59,9 @@ export const serverEffects = {
     if (server.state !== 'running') throw new Refused(`${address} does not run`)
     server.tags = { [tagKeys.hostKey]: 'ssh-ed25519 AAAAhost', ...server.tags }
   },
+  'authorize-key'(world: World, { address }: StepOf<'authorize-key'>) {
+    world.entered(address)
+  },
   'run-setup'(world: World, { address }: StepOf<'run-setup'>) {
     world.entered(address)
   },

@@ -1,5 +1,5 @@
 import type { Address } from '../../../model/address.js'
-import { parseApplied } from '../../../model/applied.js'
+import { parseApplied, type AppliedRecord } from '../../../model/applied.js'
 import type { LiveKeyPair } from '../../../model/kinds/key-pair.js'
 import { mutabilityOf } from '../../../model/mutability.js'
 import type { Problem } from '../../../model/plan-problem.js'
@@ -55,7 +55,7 @@ export function decideKeyPairs(world: World, held: ReadonlySet<Address>): Readon
 function decideNew(world: World, spec: KeyPairSpec): KeyPairDecision {
   const { address } = spec
   const wasThere = world.live.ledger.has(address)
-  const publicKey = world.live.stack.publicKeys[address] ?? '(generated on this machine)'
+  const publicKey = world.live.stack.publicKeys[address] ?? generatedHere
   const wishes = createDiffs<'keyPair'>({ publicKey }, wasThere ? 'drift' : 'pending')
   const diffs = sortedDiffs<'keyPair'>([...(wasThere ? [existsDiff] : []), ...wishes])
   const change = { address, kind: 'create', reason: reasonForCreate(wasThere), diffs } as const
@@ -65,16 +65,17 @@ function decideNew(world: World, spec: KeyPairSpec): KeyPairDecision {
 function decideExisting(world: World, spec: KeyPairSpec, live: LiveKeyPair): KeyPairDecision {
   const { address } = spec
   const applied = parseApplied(live.tags[tagKeys.applied])
-  const isElsewhere = world.live.stack.publicKeys[address] === undefined && spec.publicKey === undefined
-  const problems = isElsewhere ? [notHere(address)] : []
-  const properties = [keyProperty(world, spec, live)]
+  const properties = [keyProperty(world, spec, live, applied)]
   const changed = compareProperties(world.digest, applied, properties)
   if (changed.length > 0) {
     const diffs = changed.map((diff) => ({ ...diff, forcesReplacement: mutabilityOf('keyPair', diff.path).because }))
     const change = { address, kind: 'replace', reason: reasonFor(diffs), diffs } as const
     const imported = importOf(world, spec)
-    return { kind: 'replace', address, imported, old: live, change, problems: [...problems, keptByServers(address)] }
+    return { kind: 'replace', address, imported, old: live, change, problems: [] }
   }
+  const local = world.live.stack.publicKeys[address]
+  const isHere = spec.publicKey !== undefined || (local !== undefined && local === (live.publicKey ?? local))
+  const problems = isHere ? [] : [notHere(address)]
   const record = recordOf(world.digest, [...properties, { key: 'tags', word: userTagsWord(spec.tags) }])
   const lasting = lastingTags(world, address, spec.tags)
   const tagging = tagWork(world, live.tags, spec.tags, lasting, record, { alone: true })
@@ -85,32 +86,58 @@ function decideExisting(world: World, spec: KeyPairSpec, live: LiveKeyPair): Key
 }
 
 function notHere(address: Address): Problem {
-  const message = `the private half of ${address} was generated on another machine`
+  const message = `the private half of ${address} was generated on another machine, so servers cannot be entered from here`
   return warningOf(
     address,
     'PLAN_KEY_NOT_HERE',
     message,
-    'servers cannot be entered from here, unless the SSH agent has the key',
+    'load it into the SSH agent here, copy it from the keys directory of the machine that made it, or name a key pair of your own under keyPairs: it is then let into the servers from that machine',
   )
 }
 
-function keptByServers(address: Address): Problem {
-  const message = `servers that run with ${address} keep the key that they were launched with`
-  return warningOf(address, 'PLAN_KEY_REPLACED', message, 'add the new key to authorized_keys on them, or replace them')
-}
-
-/** Only where both keys are known can they be compared. */
-function keyProperty(world: World, spec: KeyPairSpec, live: LiveKeyPair): Property<'keyPair'> {
+/**
+ * Only where both keys are known can they be compared. A generated pair is the one that EC2 has, whichever machine made it:
+ * none takes its place because another one lies here, which nobody else could use.
+ */
+function keyProperty(
+  world: World,
+  spec: KeyPairSpec,
+  live: LiveKeyPair,
+  applied: AppliedRecord | undefined,
+): Property<'keyPair'> {
   const publicKey = world.live.stack.publicKeys[spec.address]
+  const word = keyWord(world, spec)
+  const wasGenerated = applied === undefined || applied.key === world.digest(word)
   const isKnown = publicKey !== undefined && live.publicKey !== undefined
+  const isSame = isKnown && publicKey === live.publicKey
+  const equal = spec.publicKey === undefined ? wasGenerated || isSame : !isKnown || isSame
   return {
     path: 'publicKey',
     key: 'key',
-    word: keyWord(world, spec),
+    word,
     before: live.publicKey ?? null,
-    after: publicKey ?? null,
-    equal: !isKnown || publicKey === live.publicKey,
+    after: publicKey ?? generatedHere,
+    equal,
   }
+}
+
+const generatedHere = '(generated on this machine)'
+
+/** What a pair that the file names will be. */
+export interface PairOutlook {
+  /** Its public half; undefined: it is generated in this plan, or nobody knows it. */
+  readonly publicKey: string | undefined
+  /** Whether it takes another's place in EC2 in this plan. */
+  readonly changes: boolean
+}
+
+export function pairOutlook(world: World, address: Address): PairOutlook {
+  const local = world.live.stack.publicKeys[address]
+  const spec = world.keyPairs.get(address)
+  const live = world.live.keyPairs.get(address)
+  if (!spec || !live) return { publicKey: local, changes: false }
+  const changes = keyProperty(world, spec, live, parseApplied(live.tags[tagKeys.applied])).equal === false
+  return { publicKey: changes ? local : (live.publicKey ?? local), changes }
 }
 
 /** The key itself where the file names one; a generated one is a word, the same on every machine. */

@@ -8,6 +8,7 @@ import type { ModifyServer } from '../../../model/steps/step.js'
 import type { Tags } from '../../../model/tags.js'
 import type { TagWork } from '../../compare/desired-tags.js'
 import type { Decided, Refuse } from '../decided.js'
+import type { KeyFindings } from './key-findings.js'
 import type { ServerEnd } from './server-end.js'
 import type { ServerOutlook, ServerOutlooks } from './server-outlook.js'
 
@@ -51,6 +52,8 @@ export interface StandingServerDecision extends PlannedBase {
   readonly setupRuns: boolean
   /** Its host key is not pinned yet: it is entered for that alone. */
   readonly pinsHostKey: boolean
+  /** What is done with its keys, and which are noted on it before their pair goes from EC2. */
+  readonly keys: Pick<KeyFindings, 'work' | 'noted' | 'pairs'>
 }
 
 export interface RemoveServerDecision extends PlannedBase {

@@ -59,7 +59,6 @@ export function serverProperties(
       before: live.tags[tagKeys.onRemove] ?? 'delete',
       after: rootEndOnRemove(spec),
     },
-    keyPairProperty(world, spec, live),
     groupsProperty(world, spec, live),
   ]
   if (spec.zone !== undefined) {
@@ -153,13 +152,6 @@ export function setupWord(spec: ServerSpec): readonly string[] | undefined {
 /** `running` or `stopped`, whichever it is on its way to. */
 function runState(live: LiveServer): 'running' | 'stopped' {
   return live.state === 'running' || live.state === 'pending' ? 'running' : 'stopped'
-}
-
-function keyPairProperty(world: World, spec: ServerSpec, live: LiveServer): Property<'server'> {
-  const known = live.keyName === undefined ? undefined : world.live.keyPairsByName.get(live.keyName)?.address
-  const equal = live.keyName === keyNameOf(world, spec.keyPair)
-  const before = known ?? live.keyName ?? null
-  return { path: 'keyPair', key: 'key', word: spec.keyPair, before, after: spec.keyPair, equal }
 }
 
 function groupsProperty(world: World, spec: ServerSpec, live: LiveServer): Property<'server'> {

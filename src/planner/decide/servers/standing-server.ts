@@ -13,6 +13,7 @@ import { tagWork, type TagWork } from '../../compare/desired-tags.js'
 import { reasonFor } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
 import { errorOf, refused } from '../decided.js'
+import { keyFindings, type KeyFindings } from './key-findings.js'
 import { imageFindings, rootVolumeFindings, userDataFindings } from './launch-differences.js'
 import type { Modification, ServerDecision } from './server-decision.js'
 import { factsOf, insideOf, isRunning, leavingServer, type Inside } from './server-outlook.js'
@@ -23,7 +24,7 @@ import { decideNewServer, serverTags, type Replacement } from './new-server.js'
 export function decideStandingServer(world: World, spec: ServerSpec, live: LiveServer): ServerDecision {
   const { address } = spec
   const compared = compareServer(world, spec, live)
-  const { applied, facts, inside, canRunSetup, findings, diffs } = compared
+  const { applied, facts, inside, canRunSetup, findings, diffs, keys } = compared
   const others = world.live.superseded.get(address) ?? []
   const leaving = others.map((other) => serverEnd(world, other, rootEndOnReplace(spec)))
   const replacement = replacementFor(live, diffs)
@@ -72,7 +73,8 @@ export function decideStandingServer(world: World, spec: ServerSpec, live: LiveS
       zone: live.zone,
     },
     modification,
-    tagging: withoutStaleTags(spec, live, tags),
+    tagging: withoutNote(live, keys, withoutStaleTags(spec, live, tags)),
+    keys,
     setupRuns:
       diffs.some(({ path }) => path === 'setup') || (inside === 'impossible' && owesSetup(world, spec, applied)),
     pinsHostKey,
@@ -93,7 +95,9 @@ function compareServer(world: World, spec: ServerSpec, live: LiveServer) {
   const facts = factsOf(world, live)
   const inside = insideOf(world, spec, live, facts)
   const canRunSetup = inside !== 'impossible' && inside !== 'closed'
+  const keys = keyFindings(world, spec, live, applied, { inside, facts })
   const findings = [
+    keys,
     imageFindings(world, spec, live, applied),
     rootVolumeFindings(world, spec, live, applied),
     userDataFindings(world, spec, applied),
@@ -102,7 +106,7 @@ function compareServer(world: World, spec: ServerSpec, live: LiveServer) {
     ...compareProperties(world.digest, applied, serverProperties(world, spec, live, applied, canRunSetup)),
     ...findings.flatMap((finding): readonly Diff<'server'>[] => finding.diffs),
   ]
-  return { applied, facts, inside, canRunSetup, findings, diffs }
+  return { applied, facts, inside, canRunSetup, findings, diffs, keys }
 }
 
 /** Other instances with the address: a replacement was cut off, and is finished. */
@@ -152,6 +156,12 @@ function withoutStaleTags(spec: ServerSpec, live: LiveServer, work: TagWork): Ta
   }
   const stale = Object.keys(asked).filter((key) => asked[key] !== true && live.tags[key] !== undefined)
   return stale.length === 0 ? work : { ...work, removeTags: [...work.removeTags, ...stale].sort(compareText) }
+}
+
+/** What was noted of former keys goes once they have. */
+function withoutNote(live: LiveServer, { work, diffs }: KeyFindings, tagging: TagWork): TagWork {
+  if (live.tags[tagKeys.formerKeys] === undefined || (!work && diffs.length === 0)) return tagging
+  return { ...tagging, removeTags: [...tagging.removeTags, tagKeys.formerKeys].sort(compareText) }
 }
 
 /** A server whose host key is not pinned cannot be looked into: an apply was cut off before its first connection. */

@@ -38,14 +38,19 @@ describe('a key pair', () => {
     expect(elsewhere).toMatchObject({ kind: 'keep', problems: [{ code: 'PLAN_KEY_NOT_HERE', severity: 'warning' }] })
   })
 
-  it('of another key is replaced, and says what servers keep', () => {
-    const publicKeys = { [address]: 'ssh-ed25519 BBBB' }
-    expect(decide({ keyPairs: [live('ssh-ed25519 AAAA')], publicKeys })).toMatchObject({
-      kind: 'replace',
-      old: { id: 'key-1' },
-      imported: { publicKey: 'ssh-ed25519 BBBB' },
-      problems: [{ code: 'PLAN_KEY_REPLACED' }],
-    })
+  it('that the file names is replaced when its key changed; a generated one never is', () => {
+    const [before, after] = [`ssh-ed25519 AAAA`, `ssh-ed25519 BBBB`]
+    const text = (key: string) => `${oneServer}keyPairs: { default: { publicKey: ${key} } }\n`
+    const imported = decide({ publicKeys: { [address]: before } }, text(before))
+    if (imported?.kind !== 'create') throw new Error('it is not created')
+    const { keyName, tags } = imported.imported
+    const keyPairs = [{ address, id: 'key-1', keyName, publicKey: before, tags }]
+    const changed = decide({ keyPairs, publicKeys: { [address]: after } }, text(after))
+    expect(changed).toMatchObject({ kind: 'replace', old: { id: 'key-1' }, imported: { publicKey: after } })
+    const another = decide({ keyPairs: [live(before)], publicKeys: { [address]: after } })
+    expect(another).toMatchObject({ kind: 'keep', problems: [{ code: 'PLAN_KEY_NOT_HERE' }] })
+    // One that was named before is no generated one: it gives way to what is made here.
+    expect(decide({ keyPairs, publicKeys: {} })).toMatchObject({ kind: 'replace', imported: { publicKey: undefined } })
   })
 
   it('whose tags were changed gets them back', () => {
