@@ -54,6 +54,8 @@ export const codes = {
   SNAPSHOT_UNKNOWN: 'a volume has no completed snapshot of this version',
   VOLUME_UNKNOWN: 'the stack has no such volume, or it is not live',
   NOT_CONFIRMED: 'an apply needs a yes, and there is no terminal to ask on',
+  PLAN_ARCHITECTURE_MISMATCH: 'an image is for another processor architecture than the instance type',
+  PLAN_GROUP_IN_OTHER_NETWORK: 'a security group is in another network than the server that wears it',
   PLAN_NOT_APPLYABLE: 'the plan names problems that must be solved before it can be applied',
   FILE_UNWRITABLE: 'a file that was to be written cannot be',
   PLAN_FILE_UNUSABLE: 'what apply was given is not a saved plan, or not as it was saved',
@@ -170,6 +172,8 @@ export const codes = {
   PLAN_SNAPSHOT_NOT_READY: 'the snapshot that the stack file names is not completed',
   PLAN_STACK_TOO_LARGE: 'a stack has more names than its ledger has room for',
   PLAN_SUBNET_NOT_FOUND: 'no subnet fits what the stack file asks for',
+  PLAN_TYPE_NOT_IN_ZONE: 'an instance type is not offered in the zone of its server',
+  PLAN_TYPE_UNKNOWN: 'the region has no instance type of this name',
   PLAN_UNREADABLE: 'something could not be read, so the plan acts on what was seen alone',
   PLAN_USER_DATA_IGNORED: 'user data has changed and is not sent to a server that exists',
   PLAN_VOLUME_COOLING: 'a volume cannot be modified again yet, so its change waits',
@@ -181,7 +185,7 @@ export const codes = {
   PLAN_VOLUME_TAKEN: 'a volume and the entry that adopts it belong to others already',
   PLAN_WISH_GIVEN_UP: 'something that was asked for before, and not done yet, is given up',
   PLAN_ZONE_MISMATCH: 'a volume and its server are in different zones',
-  PLAN_ZONE_NOT_FOUND: 'no zone of the region is available',
+  PLAN_ZONE_NOT_FOUND: 'there is no such zone, or none that will do',
   SANDBOX_START_FAILED: 'the sandbox could not be started, stopped or reset',
 } as const
 

@@ -9,6 +9,7 @@ import type { SyncFacts } from './kinds/sync-rule.js'
 import type { LiveVolume } from './kinds/volume.js'
 import type { LiveSnapshot } from './kinds/volume-snapshot.js'
 import type { LiveImage } from './launch/image.js'
+import type { LiveOffers } from './launch/offers.js'
 import type { LiveSubnet } from './launch/subnet.js'
 import type { Wish } from './ledger/wish.js'
 
@@ -19,8 +20,12 @@ import type { Wish } from './ledger/wish.js'
 export interface LiveStack {
   readonly stack: string
   readonly region: string
-  /** Names of the zones in state available, sorted. */
+  /** Names of the Availability Zones in state available, sorted. */
   readonly zones: readonly string[]
+  /** Names of the Local and Wavelength Zones that the account has opted into, sorted; absent where there are none. */
+  readonly edgeZones?: readonly string[]
+  /** Where new servers can run; absent where no server is to be launched. */
+  readonly offers?: LiveOffers
   readonly keyPairs: readonly LiveKeyPair[]
   readonly securityGroups: readonly LiveSecurityGroup[]
   readonly servers: readonly LiveServer[]

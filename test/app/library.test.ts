@@ -31,7 +31,7 @@ beforeAll(async () => {
   sandbox = await createSandbox({ stateDir: join(directory.path, 'sandbox'), hosts: 'none', latencies: 'zero' })
   const { endpoint, region, accessKeyId, secretAccessKey } = sandbox
   place = {
-    target: { endpoint, region, credentials: { accessKeyId, secretAccessKey } },
+    target: { endpoint, isSandbox: true, region, credentials: { accessKeyId, secretAccessKey } },
     keys: join(directory.path, 'keys'),
     hostsImpossible: 'this sandbox has none',
   }
@@ -71,6 +71,29 @@ describe('the library', () => {
       expect(live.servers).toEqual([])
       expect(live.ledger).toBeUndefined()
     })
+  })
+
+  it('removes without asking for this machine’s address', async () => {
+    const real = globalThis.fetch
+    let asked = 0
+    globalThis.fetch = () => {
+      asked += 1
+      return Promise.reject(new Error('nobody answers'))
+    }
+    try {
+      const [removal, plan] = await inSession(async (session) => [
+        await planDestroy(session, {}),
+        await planStack(session, { hosts: true }),
+      ])
+      expect(removal.problems).toEqual([])
+      // The plan asked, so often as it asks; what needs the address is told, and nothing else.
+      expect(asked).toBe(3)
+      expect(plan.problems).toMatchObject([
+        { code: 'PLAN_OPERATOR_IP_UNKNOWN', message: expect.stringContaining('nobody answers') },
+      ])
+    } finally {
+      globalThis.fetch = real
+    }
   })
 
   it('does nothing without a yes, and asks about what it would do', async () => {

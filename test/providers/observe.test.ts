@@ -40,6 +40,35 @@ describe('observe', () => {
     expect([...facts.zones].sort()).toEqual(facts.zones)
   })
 
+  it('reads a stack in which nothing is to be made in eight calls', async () => {
+    fixture.requests()
+    await fixture.cloud.observe(emptyQuery({ images: [debian] }))
+    expect(fixture.requests()).toHaveLength(8)
+  })
+
+  it('tells where servers can run: each type with its zones and architectures, and the default subnets', async () => {
+    fixture.requests()
+    const types = ['t3.small', 't4g.small', 't2.micro', 't9.huge']
+    const { types: offered, defaultSubnets } = await fixture.cloud.readOffers({ types, defaultSubnets: true })
+    expect(fixture.requests()).toHaveLength(3)
+    expect(offered['t9.huge']).toBeNull()
+    expect(offered['t4g.small']?.architectures).toEqual(['arm64'])
+    expect(offered['t2.micro']?.zones).toContain('us-east-1e')
+    expect(offered['t3.small']?.zones).not.toContain('us-east-1e')
+    expect(defaultSubnets?.map(({ zone }) => zone).slice(0, 2)).toEqual(['us-east-1a', 'us-east-1b'])
+  })
+
+  it('keeps Local Zones apart from those that a server is put into by itself', async () => {
+    expect(await fixture.cloud.observe(emptyQuery())).not.toHaveProperty('edgeZones')
+    fixture.sandbox.setFaults({ localZones: true })
+    const { zones, edgeZones } = await fixture.cloud.observe(emptyQuery())
+    expect(edgeZones).toEqual(['us-east-1-bos-1a'])
+    expect(zones).not.toContain('us-east-1-bos-1a')
+    const { types } = await fixture.cloud.readOffers({ types: ['t3.medium', 't3.small'], defaultSubnets: false })
+    expect(types['t3.medium']?.zones).toContain('us-east-1-bos-1a')
+    expect(types['t3.small']?.zones).not.toContain('us-east-1-bos-1a')
+  })
+
   it('reads a whole stack', async () => {
     const { cloud } = fixture
     const ground = await prepareGround(cloud)

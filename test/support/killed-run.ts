@@ -1,7 +1,15 @@
 import type { Ports } from '../../src/executor/ports.js'
 
 /** Calls that change nothing in EC2. */
-const reads = new Set(['observe', 'readVolume', 'readModifications', 'readHostKeys', 'awaitSnapshot', 'close'])
+const reads = new Set([
+  'observe',
+  'readVolume',
+  'readModifications',
+  'readOffers',
+  'readHostKeys',
+  'awaitSnapshot',
+  'close',
+])
 
 export interface KilledRun {
   /** For the run: they stop answering in the moment of its death. */

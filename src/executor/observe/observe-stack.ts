@@ -13,6 +13,7 @@ import { cloudQuery } from './cloud-query.js'
 import type { EnteredServer } from './copy-places.js'
 import { liveHostAccess } from './live-host-access.js'
 import { readSyncs } from './observe-syncs.js'
+import { offersQuery } from './offers-query.js'
 import { unreadableSource } from './unreadable-source.js'
 
 /** Chosen: enough to hide the round trips, few enough for a small machine's processes (rsync). */
@@ -44,9 +45,11 @@ export async function observeStack(spec: StackSpec, ports: Ports, options: Obser
   const cloud = await ports.cloud.observe(queryFor(spec, options))
   const publicKeys = await readPublicKeys(spec, cloud, ports, options)
   if (options.hosts && options.hostsImpossible === undefined && cloud.servers.length > 0) say('reading servers')
-  const [servers, volumes] = await Promise.all([
+  const asked = options.forNew === false ? undefined : offersQuery(spec, cloud)
+  const [servers, volumes, offers] = await Promise.all([
     readServers(spec, cloud, ports, options),
     withModifications(spec, cloud, ports),
+    asked && ports.cloud.readOffers(asked),
   ])
   if (options.hosts && spec.syncs.length > 0) say('comparing files')
   const syncs = options.hosts ? await readSyncs(spec.syncs, cloud.volumes, servers, ports) : {}
@@ -55,6 +58,7 @@ export async function observeStack(spec: StackSpec, ports: Ports, options: Obser
   return {
     ...facts,
     stack: spec.stack,
+    ...(offers && { offers }),
     volumes,
     publicKeys,
     ...(spec.archives.length > 0 && { archives }),

@@ -4,6 +4,7 @@ import type { LiveStack } from '../../model/live-stack.js'
 import type { ElasticIpCloud, ElasticIpQuery } from './elastic-ip.js'
 import type { KeyPairCloud } from './key-pair.js'
 import type { LaunchTemplateCloud } from './launch-template.js'
+import type { OffersCloud } from './type-offers.js'
 import type { SecurityGroupCloud } from './security-group.js'
 import type { ServerCloud } from './server.js'
 import type { SnapshotCloud, SnapshotQuery } from './volume-snapshot.js'
@@ -14,6 +15,7 @@ export type * from './cloud-words.js'
 export type * from './elastic-ip.js'
 export type * from './key-pair.js'
 export type * from './launch-template.js'
+export type * from './type-offers.js'
 export type * from './security-group.js'
 export type * from './server.js'
 export type * from './volume-snapshot.js'
@@ -30,6 +32,7 @@ export interface CloudPort
     VolumeCloud,
     SnapshotCloud,
     LaunchTemplateCloud,
+    OffersCloud,
     TagCloud {
   /**
    * Reads everything that belongs to a stack in a bounded number of paginated Describe calls, in parallel.
@@ -53,7 +56,15 @@ export interface CloudQuery extends ElasticIpQuery, VolumeQuery, SnapshotQuery {
 }
 
 /** What of a LiveStack is not read from the cloud: what this machine, the insides of servers and copies tell. */
-type FromElsewhere = 'stack' | 'publicKeys' | 'hosts' | 'syncs' | 'archives' | 'hostsImpossible' | 'unreadable'
+type FromElsewhere =
+  | 'stack'
+  | 'offers'
+  | 'publicKeys'
+  | 'hosts'
+  | 'syncs'
+  | 'archives'
+  | 'hostsImpossible'
+  | 'unreadable'
 
 /** The cloud half of a LiveStack, in its words. */
 export interface CloudFacts extends Omit<LiveStack, FromElsewhere> {

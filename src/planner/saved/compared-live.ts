@@ -21,6 +21,8 @@ const comparedMembers: { readonly [Member in keyof Required<LiveStack>]: Read<Me
   stack: undefined,
   region: (region) => ({ 'the target': { region } }),
   zones: undefined,
+  edgeZones: undefined,
+  offers: undefined,
   keyPairs: named,
   securityGroups: named,
   // When a server was started tells its root disk from the same one after another start, and nothing else.

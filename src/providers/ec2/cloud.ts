@@ -1,5 +1,6 @@
 import type { CloudPort } from '../../executor/ports.js'
 import { kinds, together } from './kinds/kinds.js'
+import { createOffersCalls } from './lookups/read-offers.js'
 import { observe } from './observe.js'
 import { createTagCalls } from './tags/write-tags.js'
 import { createEc2Api } from './wire/api.js'
@@ -17,6 +18,7 @@ export function createEc2Cloud(target: Ec2Target, options: Ec2Options = {}): Clo
     observe: (query) => observe(api, query),
     ...together(Object.values(kinds).map((kind) => kind.cloud(api))),
     ...createTagCalls(api),
+    ...createOffersCalls(api),
     close: () => api.close(),
   }
 }

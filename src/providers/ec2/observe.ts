@@ -30,7 +30,7 @@ export async function observe(api: Ec2Api, query: CloudQuery): Promise<CloudFact
   return {
     region,
     account: account ?? described.securityGroup[0]?.OwnerId,
-    zones,
+    ...zones,
     images,
     subnets,
     ...operator,

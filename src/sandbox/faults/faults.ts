@@ -45,6 +45,8 @@ export interface Faults {
   readonly missingHostKeys?: Chance
   /** How long a new object stays invisible, at most, to reads by id, to writes, and to filters. */
   readonly visibilityDelayMs?: { readonly describe?: number; readonly mutate?: number; readonly filter?: number }
+  /** The account has opted into the region's Local Zone, which stands among its zones then. */
+  readonly localZones?: boolean
   /** What RunInstances answers to the token of a terminated instance; EC2 shows both. Default: `error`. */
   readonly terminatedToken?: 'error' | 'instance'
   readonly scripted?: readonly ScriptedFailure[]
@@ -76,6 +78,7 @@ const names: Readonly<Record<keyof Faults, true>> = {
   garbledHostKeys: true,
   missingHostKeys: true,
   visibilityDelayMs: true,
+  localZones: true,
   terminatedToken: true,
   scripted: true,
 }

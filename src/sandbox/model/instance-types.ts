@@ -137,6 +137,11 @@ export const instanceTypes: ReadonlyMap<string, InstanceType> = new Map(
   ),
 )
 
+/** What Local Zones have of it: a few sizes of a few families. */
+export function isOfferedLocally({ name }: InstanceType): boolean {
+  return name === 't3.medium' || name === 't3.xlarge' || name === 'm5.2xlarge'
+}
+
 /** us-east-1e is an old zone without Nitro types; everything else is offered everywhere. */
 export function isOffered(type: InstanceType, zone: string): boolean {
   return zone !== 'us-east-1e' || type.hypervisor === 'xen'

@@ -10,26 +10,46 @@ export interface Region {
   readonly name: string
   readonly longName: string
   readonly zones: readonly Zone[]
+  /** A Local Zone, where the region has one here: no subnet comes with it, and an account has to opt into it. */
+  readonly localZone?: LocalZone
+}
+
+export interface LocalZone extends Pick<Zone, 'name' | 'id'> {
+  /** What is opted into. */
+  readonly group: string
 }
 
 function region(
   name: string,
   longName: string,
   zones: readonly (readonly [letter: string, id: string, octet: number])[],
+  localZone?: LocalZone,
 ): Region {
-  return { name, longName, zones: zones.map(([letter, id, octet]) => ({ name: name + letter, id, octet })) }
+  return {
+    name,
+    longName,
+    ...(localZone && { localZone }),
+    zones: zones.map(([letter, id, octet]) => ({ name: name + letter, id, octet })),
+  }
 }
+
+const boston = { name: 'us-east-1-bos-1a', id: 'use1-bos1-az1', group: 'us-east-1-bos-1' }
 
 /** Zone ids of one real account; they differ between accounts on EC2. */
 export const regions: readonly Region[] = [
-  region('us-east-1', 'US East (N. Virginia)', [
-    ['a', 'use1-az1', 0],
-    ['b', 'use1-az2', 16],
-    ['c', 'use1-az4', 32],
-    ['d', 'use1-az6', 48],
-    ['e', 'use1-az3', 64],
-    ['f', 'use1-az5', 80],
-  ]),
+  region(
+    'us-east-1',
+    'US East (N. Virginia)',
+    [
+      ['a', 'use1-az1', 0],
+      ['b', 'use1-az2', 16],
+      ['c', 'use1-az4', 32],
+      ['d', 'use1-az6', 48],
+      ['e', 'use1-az3', 64],
+      ['f', 'use1-az5', 80],
+    ],
+    boston,
+  ),
   region('eu-central-1', 'Europe (Frankfurt)', [
     ['a', 'euc1-az2', 96],
     ['b', 'euc1-az3', 112],

@@ -24,7 +24,7 @@ beforeAll(async () => {
   directory = temporaryDirectory('elsewhere')
   sandbox = await createSandbox({ stateDir: join(directory.path, 'sandbox'), hosts: 'none', latencies: 'zero' })
   const { endpoint, region, accessKeyId, secretAccessKey } = sandbox
-  const target = { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
+  const target = { endpoint, isSandbox: true, region, credentials: { accessKeyId, secretAccessKey } }
   const place = (name: string): Place => ({
     target,
     keys: join(directory.path, name, 'keys'),

@@ -5,14 +5,16 @@ import { type LiveTemporary, type TreeFacts } from '../../../model/kinds/archive
 import { type LiveSnapshot } from '../../../model/kinds/volume-snapshot.js'
 import { imageKey } from '../../../model/launch/image.js'
 import { snapshotVersion } from '../../../model/snapshot-version.js'
+import type { Problem } from '../../../model/plan-problem.js'
 import type { ArchiveSpec } from '../../../model/kinds/archive.js'
 import { tagKeys } from '../../../model/tags.js'
 import { createDiffs, removedDiff, sortedDiffs } from '../../compare/comparison.js'
 import { reasonForRemoval } from '../../compare/reasons.js'
+import { launchProblems, noZone } from '../servers/placement.js'
 import { imageOf, subnetOf } from '../servers/server-properties.js'
 import { serverZone } from '../servers/server-zone.js'
 import type { World } from '../../world.js'
-import { leave, refuse, unchanged, warningOf, type DraftChange } from '../decided.js'
+import { leave, refuse, refused, unchanged, warningOf, type DraftChange } from '../decided.js'
 import { missingSource } from '../copies/missing-source.js'
 import { namedSnapshots } from '../snapshots/named-snapshots.js'
 import type { ArchiveDecision, LeaveArchive, NewVersion, RefuseArchive, VersionPlace } from './archive-decision.js'
@@ -171,9 +173,16 @@ function placeOf(
   if (missing !== undefined) return left(leave(address, `${missing} cannot be planned`))
   const zone = serverZone(world, server, undefined, [])
   if (zone === undefined) {
-    return left(refuse(address, 'PLAN_ZONE_NOT_FOUND', `no zone of ${world.live.stack.region} is available`))
+    return left(refused(address, [inServer(noZone(world, server))]))
   }
+  const problems = launchProblems(world, server, { image, subnet, zone })
+  if (problems.length > 0) return left(refused(address, problems.map(inServer)))
   return { zone, image, subnet }
+}
+
+/** What stands under `server` in the archive's entry. */
+function inServer(problem: Problem): Problem {
+  return problem.path ? { ...problem, path: ['server', ...problem.path] } : problem
 }
 
 function left<D extends object>(decision: D): D & { readonly leftovers: readonly LiveTemporary[] } {

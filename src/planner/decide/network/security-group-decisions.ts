@@ -22,6 +22,7 @@ import { creationTags, lastingTags, tagWork, userTagsWord, type TagWork } from '
 import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
 import { errorOf, inEntry, refused, warningOf, type Decided, type Refuse } from '../decided.js'
+import { defaultNetwork } from '../servers/placement.js'
 import { subnetOf } from '../servers/server-properties.js'
 import { liveRules, operatorCidrOf, wantedRules, type NamedRule } from './named-rules.js'
 
@@ -256,7 +257,10 @@ function sortedRules(rules: readonly NamedRule[]): readonly PlannedRule[] {
   return [...rules].sort((left, right) => compareText(left.text, right.text)).map(({ rule }) => rule)
 }
 
-/** By group the networks of the subnets that its servers name; a group that is not there has the default one. */
+/**
+ * By group the networks of its servers, where any of them names a subnet; a group that is not there has the default one, which
+ * is nobody's business but EC2's.
+ */
 function networksByGroup(world: World): ReadonlyMap<Address, ReadonlySet<string>> {
   const networks = new Map<Address, Set<string>>()
   for (const server of world.spec.servers) {
@@ -267,6 +271,11 @@ function networksByGroup(world: World): ReadonlyMap<Address, ReadonlySet<string>
       if (known) known.add(subnet.vpcId)
       else networks.set(group, new Set([subnet.vpcId]))
     }
+  }
+  for (const server of world.spec.servers) {
+    if (server.subnet || !server.securityGroups.some((group) => networks.has(group))) continue
+    const network = world.live.servers.get(server.address)?.vpcId ?? defaultNetwork(world)
+    if (network !== undefined) for (const group of server.securityGroups) networks.get(group)?.add(network)
   }
   return networks
 }

@@ -11,6 +11,7 @@ import { foreignTags, lastingTags } from '../../compare/desired-tags.js'
 import { reasonForCreate } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
 import { refuse, refused } from '../decided.js'
+import { launchProblems, noZone } from './placement.js'
 import type { CreateServerDecision, Launch, ServerDecision } from './server-decision.js'
 import { rootEndText, serverEnd } from './server-end.js'
 import { factsOf, isRunning, leavingServer, type ServerOutlook } from './server-outlook.js'
@@ -103,8 +104,10 @@ function launchOf(world: World, spec: ServerSpec, live: LiveServer | undefined):
   }
   const zone = serverZone(world, spec, live, volumesOf(world, address))
   if (zone === undefined) {
-    return refuse(address, 'PLAN_ZONE_NOT_FOUND', `no zone of ${world.live.stack.region} is available`)
+    return refused(address, [noZone(world, spec)])
   }
+  const problems = launchProblems(world, spec, { image, subnet, zone })
+  if (problems.length > 0) return refused(address, problems)
   const impossible = world.live.stack.hostsImpossible !== undefined
   const words = serverWords(spec).filter(({ key }) => !(impossible && key === 'setup'))
   return {

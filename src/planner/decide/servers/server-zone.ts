@@ -2,11 +2,12 @@ import type { ServerSpec } from '../../../model/kinds/server.js'
 import type { VolumeSpec } from '../../../model/kinds/volume.js'
 import type { LiveServer } from '../../../model/kinds/server.js'
 import type { World } from '../../world.js'
+import { possibleZones } from './placement.js'
 import { subnetOf } from './server-properties.js'
 
 /**
  * Where a server is or will be: as the file says, else with its subnet, else where it is, else where the volumes are
- * that belong to it (a volume never changes its zone), else the first zone of the region.
+ * that belong to it (a volume never changes its zone), else the first zone of the region that has a default subnet and the type.
  */
 export function serverZone(
   world: World,
@@ -20,7 +21,7 @@ export function serverZone(
     live?.zone ??
     firstDefined(volumes, (volume) => existingZone(world, volume)) ??
     firstDefined(volumes, (volume) => volume.zone) ??
-    [...world.live.stack.zones].sort()[0]
+    possibleZones(world, spec)[0]
   )
 }
 

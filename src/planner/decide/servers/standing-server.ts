@@ -15,6 +15,7 @@ import type { World } from '../../world.js'
 import { errorOf, refused } from '../decided.js'
 import { keyFindings, type KeyFindings } from './key-findings.js'
 import { imageFindings, rootVolumeFindings, userDataFindings } from './launch-differences.js'
+import { changeProblems } from './placement.js'
 import type { Modification, ServerDecision } from './server-decision.js'
 import { factsOf, insideOf, isRunning, leavingServer, type Inside } from './server-outlook.js'
 import { instanceStoreProblems, serverEnd } from './server-end.js'
@@ -36,7 +37,8 @@ export function decideStandingServer(world: World, spec: ServerSpec, live: LiveS
     ...(stops ? instanceStoreProblems(live) : []),
   ]
   const forbidden = replacement && spec.protect ? [protectedProblem(address, replacement.reason)] : []
-  const told = [...forbidden, ...problems]
+  const misplaced = replacement ? [] : changeProblems(world, spec, live, new Set(diffs.map(({ path }) => path)))
+  const told = [...forbidden, ...misplaced, ...problems]
   if (told.some(({ severity }) => severity === 'error')) return refused(address, told)
   if (replacement) {
     const decision = decideNewServer(world, spec, replacement)

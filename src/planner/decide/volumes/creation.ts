@@ -5,6 +5,7 @@ import { recordOf } from '../../compare/comparison.js'
 import { creationTags } from '../../compare/desired-tags.js'
 import type { World } from '../../world.js'
 import { errorOf, inEntry, refused, type Refuse } from '../decided.js'
+import { unknownZone } from '../servers/placement.js'
 import type { ServerOutlook } from '../servers/server-outlook.js'
 import { decideInside, type InsideFindings } from './inside-work.js'
 import type { Creation, VolumeOrigin } from './volume-decision.js'
@@ -29,6 +30,8 @@ export function creationZone(
     const message = `no zone of ${world.live.stack.region} is available`
     return refused(address, [errorOf(address, 'PLAN_ZONE_NOT_FOUND', message)])
   }
+  const unknown = unknownZone(world, spec, spec.zone)
+  if (unknown) return refused(address, [unknown])
   if (server?.zone !== undefined && server.zone !== zone) return refused(address, [zoneProblem(spec, zone, server)])
   const problem = origin && originProblem(spec, server, origin)
   return problem ? refused(address, [problem]) : zone

@@ -1,6 +1,8 @@
 import {
   DescribeAvailabilityZonesCommand,
   DescribeImagesCommand,
+  DescribeInstanceTypeOfferingsCommand,
+  DescribeInstanceTypesCommand,
   DescribeSubnetsCommand,
   GetEbsEncryptionByDefaultCommand,
 } from '@aws-sdk/client-ec2'
@@ -10,6 +12,8 @@ import { reads, type ActionTable } from '../wire/action-facts.js'
 export const lookupActions = {
   DescribeAvailabilityZones: { command: DescribeAvailabilityZonesCommand, ...reads },
   DescribeImages: { command: DescribeImagesCommand, ...reads },
+  DescribeInstanceTypeOfferings: { command: DescribeInstanceTypeOfferingsCommand, ...reads },
+  DescribeInstanceTypes: { command: DescribeInstanceTypesCommand, ...reads },
   DescribeSubnets: { command: DescribeSubnetsCommand, ...reads },
   GetEbsEncryptionByDefault: { command: GetEbsEncryptionByDefaultCommand, ...reads },
 } as const satisfies ActionTable

@@ -29,6 +29,12 @@ export async function readSubnets(
   return Object.fromEntries((await Promise.all([byId, ...byTag])).flat())
 }
 
+/** The default subnets of the account's default VPC, sorted by zone; none where it was removed. */
+export async function readDefaultSubnets(api: Ec2Api): Promise<readonly LiveSubnet[]> {
+  const found = await readMatching(api, 'default-for-az', ['true'])
+  return found.map(liveSubnet).sort((left, right) => (left.zone < right.zone ? -1 : 1))
+}
+
 /** Sorted by id. */
 async function readMatching(api: Ec2Api, Name: string, Values: readonly string[]): Promise<readonly Subnet[]> {
   const found = await readAll(

@@ -9,6 +9,7 @@ export type PagedAction = {
 
 /** The most that an API takes as MaxResults, where it is not 1000 (ec2-behaviour, section 1). */
 const pageSizesMax: Partial<Record<PagedAction, number>> = {
+  DescribeInstanceTypes: 100,
   DescribeLaunchTemplates: 200,
   DescribeLaunchTemplateVersions: 200,
   DescribeVolumesModifications: 500,

@@ -1,5 +1,5 @@
 import { digestOf } from '../../../core/digest.js'
-import { instanceTypes, isOffered, type InstanceType } from '../../model/instance-types.js'
+import { instanceTypes, isOffered, isOfferedLocally, type InstanceType } from '../../model/instance-types.js'
 import { noTags } from '../../model/tags.js'
 import { ApiError } from '../../wire/api-error.js'
 import { compileFilters, type FilterTable } from '../../wire/filter.js'
@@ -113,14 +113,16 @@ export const describeInstanceTypeOfferings = defineAction({
   run: (parameters, world) => {
     const locationType = parameters.LocationType ?? 'region'
     const { zones, name: region } = world.region
+    const local = world.cloud.faults.current.localZones === true ? world.region.localZone : undefined
     const rows = [...instanceTypes.values()].flatMap((type) => {
       if (locationType === 'region') return [{ instanceType: type.name, location: region }]
-      return zones
-        .filter((zone) => isOffered(type, zone.name))
-        .map((zone) => ({
-          instanceType: type.name,
-          location: locationType === 'availability-zone' ? zone.name : zone.id,
-        }))
+      return [
+        ...zones.filter((zone) => isOffered(type, zone.name)),
+        ...(local && isOfferedLocally(type) ? [local] : []),
+      ].map((zone) => ({
+        instanceType: type.name,
+        location: locationType === 'availability-zone' ? zone.name : zone.id,
+      }))
     })
     const matches = compileFilters<(typeof rows)[number]>(
       parameters.Filter,

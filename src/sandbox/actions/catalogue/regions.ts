@@ -3,6 +3,7 @@ import { compileFilters } from '../../wire/filter.js'
 import { findRegion, regions, type Region, type Zone } from '../../model/regions.js'
 import { noTags } from '../../model/tags.js'
 import { boolean, filterList, list, string } from '../../wire/shape.js'
+import type { World } from '../../world/world.js'
 import { defineAction } from '../action.js'
 
 export const describeRegions = defineAction({
@@ -43,49 +44,71 @@ export const describeAvailabilityZones = defineAction({
   name: 'DescribeAvailabilityZones',
   effect: 'reads',
   members: { ZoneName: list(string), ZoneId: list(string), AllAvailabilityZones: boolean, Filter: filterList },
-  run: ({ ZoneName = [], ZoneId = [], Filter }, world) => {
-    const { region } = world
+  run: ({ ZoneName = [], ZoneId = [], AllAvailabilityZones, Filter }, world) => {
+    const zones = zonesOf(world).filter(({ optIn }) => optIn !== 'not-opted-in' || AllAvailabilityZones === true)
     for (const name of ZoneName) {
-      if (!region.zones.some((zone) => zone.name === name)) throw invalidValue(`Invalid availability zone: [${name}]`)
+      if (!zones.some((zone) => zone.name === name)) throw invalidValue(`Invalid availability zone: [${name}]`)
     }
     for (const id of ZoneId) {
-      if (!region.zones.some((zone) => zone.id === id)) throw invalidValue(`Invalid availability zone-id: [${id}]`)
+      if (!zones.some((zone) => zone.id === id)) throw invalidValue(`Invalid availability zone-id: [${id}]`)
     }
-    const matches = compileFilters<Zone>(
+    const { region } = world
+    const matches = compileFilters<ShownZone>(
       Filter,
       {
-        'group-name': () => region.name,
-        'opt-in-status': () => 'opt-in-not-required',
+        'group-name': ({ group }) => group,
+        'opt-in-status': ({ optIn }) => optIn,
         'region-name': () => region.name,
         state: () => 'available',
         'zone-id': ({ id }) => id,
         'zone-name': ({ name }) => name,
-        'zone-type': () => 'availability-zone',
+        'zone-type': ({ type }) => type,
       },
       () => noTags,
     )
-    const shown = region.zones.filter(
+    const shown = zones.filter(
       (zone) =>
         (ZoneName.length === 0 || ZoneName.includes(zone.name)) &&
         (ZoneId.length === 0 || ZoneId.includes(zone.id)) &&
         matches(zone),
     )
     return {
-      availabilityZoneInfo: shown.map((zone) => ({
-        zoneName: zone.name,
-        zoneId: zone.id,
+      availabilityZoneInfo: shown.map(({ name, id, type, group, optIn }) => ({
+        zoneName: name,
+        zoneId: id,
         zoneState: 'available',
-        zoneType: 'availability-zone',
+        zoneType: type,
         regionName: region.name,
-        groupName: region.name,
+        groupName: group,
         groupLongName: region.longName,
-        networkBorderGroup: region.name,
-        optInStatus: 'opt-in-not-required',
+        networkBorderGroup: group,
+        optInStatus: optIn,
         messageSet: [],
       })),
     }
   },
 })
+
+interface ShownZone extends Pick<Zone, 'name' | 'id'> {
+  readonly type: 'availability-zone' | 'local-zone'
+  readonly group: string
+  readonly optIn: 'opt-in-not-required' | 'opted-in' | 'not-opted-in'
+}
+
+function zonesOf({ region, cloud }: World): readonly ShownZone[] {
+  const { name: group, zones, localZone } = region
+  const optIn = cloud.faults.current.localZones === true ? 'opted-in' : 'not-opted-in'
+  return [
+    ...zones.map(({ name, id }): ShownZone => ({
+      name,
+      id,
+      type: 'availability-zone',
+      group,
+      optIn: 'opt-in-not-required',
+    })),
+    ...(localZone ? [{ ...localZone, type: 'local-zone', optIn } as const] : []),
+  ]
+}
 
 export const describeAccountAttributes = defineAction({
   name: 'DescribeAccountAttributes',

@@ -29,6 +29,9 @@ export function chooseSubnet(world: World, request: PlacementRequest, type: Inst
   }
   if (zone !== undefined) {
     const subnet = world.subnets.find((candidate) => candidate.zone === zone)
+    if (!subnet && world.cloud.faults.current.localZones === true && zone === world.region.localZone?.name) {
+      throw new ApiError('MissingInput', `No default subnet for availability zone: '${zone}'.`)
+    }
     if (!subnet) throw invalidValue(`Invalid availability zone: [${zone}]`)
     return checkOffer(world, subnet, type)
   }

@@ -1,0 +1,33 @@
+import { imageKey } from '../../model/launch/image.js'
+import { subnetKey } from '../../model/launch/subnet.js'
+import type { LiveServer, ServerSpec } from '../../model/kinds/server.js'
+import type { StackSpec } from '../../model/stack-spec.js'
+import type { CloudFacts, OffersQuery } from '../ports.js'
+
+/** What to ask of where servers can run: for those that are to be launched, or become another type; undefined for none. */
+export function offersQuery(spec: StackSpec, cloud: CloudFacts): OffersQuery | undefined {
+  const live = new Map(cloud.servers.map((server) => [server.address, server]))
+  const archived = new Set(cloud.snapshots.map(({ address }) => address))
+  const launched = [
+    ...spec.servers.filter((server) => isLaunched(server, live.get(server.address), cloud)),
+    // An archive that has a version was made where its server can run.
+    ...spec.archives.filter(({ address }) => !archived.has(address)).map(({ server }) => server),
+  ]
+  if (launched.length === 0) return undefined
+  return {
+    types: [...new Set(launched.map(({ type }) => type))].sort(),
+    defaultSubnets: launched.some(({ subnet }) => subnet === undefined),
+  }
+}
+
+/** One that is replaced as it is, on its type in its zone, is known to run there. */
+function isLaunched(spec: ServerSpec, live: LiveServer | undefined, { images, subnets }: CloudFacts): boolean {
+  if (!live || live.type !== spec.type) return true
+  const architecture = images[imageKey(spec.image)]?.architecture
+  const subnetId = spec.subnet && subnets[subnetKey(spec.subnet)]?.id
+  return (
+    (architecture !== undefined && architecture !== live.architecture) ||
+    (spec.zone !== undefined && spec.zone !== live.zone) ||
+    (subnetId !== undefined && subnetId !== live.subnetId)
+  )
+}

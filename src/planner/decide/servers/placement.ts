@@ -1,0 +1,133 @@
+import type { LiveImage } from '../../../model/launch/image.js'
+import type { TypeOffer } from '../../../model/launch/offers.js'
+import type { LiveSubnet } from '../../../model/launch/subnet.js'
+import type { LiveServer, ServerSpec } from '../../../model/kinds/server.js'
+import type { Problem } from '../../../model/plan-problem.js'
+import type { World } from '../../world.js'
+import { errorOf, inEntry } from '../decided.js'
+
+/** What EC2 would refuse of a launch after what was before it is gone: told before anything is made. */
+export function launchProblems(
+  world: World,
+  spec: ServerSpec,
+  {
+    image,
+    subnet,
+    zone,
+  }: { readonly image: LiveImage; readonly subnet: LiveSubnet | undefined; readonly zone: string },
+): readonly Problem[] {
+  const unknown = unknownZone(world, spec, spec.zone)
+  if (unknown) return [unknown]
+  const word = spec.zone === undefined ? (subnet === undefined ? 'type' : 'subnet') : 'zone'
+  const network = subnet?.vpcId ?? defaultNetwork(world)
+  return [
+    ...typeProblems(world, spec, image.architecture, zone, word),
+    ...(subnet === undefined ? withoutSubnet(world, spec, zone) : []),
+    ...groupProblems(world, spec, network),
+  ]
+}
+
+/** The same of a live server that becomes another type, or gets other groups. */
+export function changeProblems(
+  world: World,
+  spec: ServerSpec,
+  live: LiveServer,
+  changed: ReadonlySet<string>,
+): readonly Problem[] {
+  return [
+    ...(changed.has('type') ? typeProblems(world, spec, live.architecture, live.zone, 'type') : []),
+    ...(changed.has('securityGroups') ? groupProblems(world, spec, live.vpcId) : []),
+  ]
+}
+
+/** A zone that the file names and the region does not have, or that the account has not opted into. */
+export function unknownZone(
+  world: World,
+  { address }: Pick<ServerSpec, 'address'>,
+  zone: string | undefined,
+): Problem | undefined {
+  const { zones, edgeZones = [], region } = world.live.stack
+  if (zone === undefined || zones.includes(zone) || edgeZones.includes(zone)) return undefined
+  const message = `${region} has no zone ${zone} that this account can use`
+  const hint =
+    zones.length === 0 ? undefined : `it has ${zones.join(', ')}; a Local Zone has to be opted into for the account`
+  return inEntry(errorOf(address, 'PLAN_ZONE_NOT_FOUND', message, hint), 'zone')
+}
+
+/** No zone could be chosen for a server that names none. */
+export function noZone(world: World, { address, type }: Pick<ServerSpec, 'address' | 'type'>): Problem {
+  const { region, zones, offers } = world.live.stack
+  const unknown = offers?.types[type] === null
+  if (unknown) return unknownType(region, { address, type })
+  const message =
+    zones.length === 0
+      ? `no zone of ${region} is available`
+      : `no zone of ${region} has both a default subnet and the type ${type}, which ${address} needs`
+  const hint = zones.length === 0 ? undefined : 'name a `subnet`, or another `type`'
+  return inEntry(errorOf(address, 'PLAN_ZONE_NOT_FOUND', message, hint), 'type')
+}
+
+function unknownType(region: string, { address, type }: Pick<ServerSpec, 'address' | 'type'>): Problem {
+  const message = `${region} has no instance type ${type}, which the file names for ${address}`
+  return inEntry(errorOf(address, 'PLAN_TYPE_UNKNOWN', message, 'correct `type`, e.g. t3.small'), 'type')
+}
+
+/** The zones in which a server of that type can be put that names neither zone nor subnet, sorted. */
+export function possibleZones({ live }: World, { type }: Pick<ServerSpec, 'type'>): readonly string[] {
+  const { zones, offers } = live.stack
+  const offer = offers?.types[type]
+  const subnets = offers?.defaultSubnets && new Set(offers.defaultSubnets.map(({ zone }) => zone))
+  return [...zones].sort().filter((zone) => (!offer || offer.zones.includes(zone)) && (!subnets || subnets.has(zone)))
+}
+
+function typeProblems(
+  { live }: World,
+  { address, type }: ServerSpec,
+  architecture: string,
+  zone: string,
+  word: string,
+): readonly Problem[] {
+  const { offers, region } = live.stack
+  const offer: TypeOffer | null | undefined = offers?.types[type]
+  if (offer === undefined) return []
+  if (offer === null) return [unknownType(region, { address, type })]
+  const problems: Problem[] = []
+  if (architecture !== '' && offer.architectures.length > 0 && !offer.architectures.includes(architecture)) {
+    const own = offer.architectures.join(' and ')
+    const message = `${address}: ${type} runs ${own}, and its image is ${architecture}`
+    const hint = `choose a type for ${architecture}, or an image for ${own}`
+    problems.push(inEntry(errorOf(address, 'PLAN_ARCHITECTURE_MISMATCH', message, hint), 'type'))
+  }
+  if (!offer.zones.includes(zone)) {
+    const where = offer.zones.length === 0 ? 'in none of the region’s zones' : `in ${offer.zones.join(', ')}`
+    const message = `${address}: ${type} is not offered in ${zone}`
+    problems.push(inEntry(errorOf(address, 'PLAN_TYPE_NOT_IN_ZONE', message, `it is offered ${where}`), word))
+  }
+  return problems
+}
+
+function withoutSubnet(world: World, { address, zone: written }: ServerSpec, zone: string): readonly Problem[] {
+  const subnets = world.live.stack.offers?.defaultSubnets
+  if (!subnets || subnets.some((subnet) => subnet.zone === zone)) return []
+  const message = `${address} names no subnet, and ${zone} has no default one`
+  const problem = errorOf(address, 'PLAN_SUBNET_NOT_FOUND', message, 'name a `subnet` of that zone, or another zone')
+  return [written === undefined ? problem : inEntry(problem, 'zone')]
+}
+
+/** Groups that are live in another network than the server: a group never leaves its own. */
+function groupProblems({ live }: World, spec: ServerSpec, network: string | undefined): readonly Problem[] {
+  const { address } = spec
+  return spec.securityGroups.flatMap((name): readonly Problem[] => {
+    const group = live.securityGroups.get(name)
+    if (!group || network === undefined || network === '' || group.vpcId === '' || group.vpcId === network) return []
+    const message = `${address} is in the network ${network}, and ${name} (${group.id}) in ${group.vpcId}`
+    const hint =
+      'a security group stays in the network that it was made in: give the server another entry under `securityGroups`'
+    return [inEntry(errorOf(address, 'PLAN_GROUP_IN_OTHER_NETWORK', message, hint), 'securityGroups')]
+  })
+}
+
+/** The network of servers that name no subnet; undefined where it was not asked, or there is none. */
+export function defaultNetwork({ live }: World): string | undefined {
+  return live.stack.offers?.defaultSubnets?.[0]?.vpcId
+}
