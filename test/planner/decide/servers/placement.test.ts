@@ -135,7 +135,7 @@ describe('a live server', () => {
     securityGroupIds: ['sg-1'],
     privateIp: '10.0.0.4',
     publicIp: undefined,
-    rootVolume: undefined,
+    rootVolume: { id: 'vol-1', sizeGiB: 8, type: 'gp3' },
   } as const
   const problemsOf = (own: string, changes: Partial<LiveStack>) => {
     const world = worldFor(text(own), { zones, servers: [live], securityGroups: [group], ...changes })
