@@ -16,6 +16,8 @@ export interface KilledRun {
   readonly ports: Ports
   /** Resolves when the run is dead, and what it had sent has reached EC2. Never, when it has fewer calls. */
   readonly died: Promise<void>
+  /** Kills it now, whatever it has called. */
+  kill(): void
 }
 
 /**
@@ -62,5 +64,9 @@ export function killedAfter(ports: Ports, calls: number): KilledRun {
       sync: dying(sync, () => false),
     },
     died,
+    kill() {
+      isDead = true
+      if (underWay === 0) markDead()
+    },
   }
 }

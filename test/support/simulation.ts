@@ -12,6 +12,8 @@ import { afterAll } from 'vitest'
 import { required } from '../../src/core/assert.js'
 import { applyPlan } from '../../src/executor/apply-plan.js'
 import type { RunEvent } from '../../src/executor/events.js'
+import { cloudQuery } from '../../src/executor/observe/cloud-query.js'
+import { liveHostAccess } from '../../src/executor/observe/live-host-access.js'
 import { observeStack } from '../../src/executor/observe/observe-stack.js'
 import type { ApplyResult } from '../../src/executor/outcome.js'
 import type { Ports } from '../../src/executor/ports.js'
@@ -25,6 +27,7 @@ import { createEc2Cloud } from '../../src/providers/ec2/cloud.js'
 import { createSandbox, type Faults, type RequestRecord } from '../../src/sandbox/sandbox.js'
 import type { LatencyChoice } from '../../src/sandbox/model/latencies.js'
 import { parseStack } from '../../src/spec/parse.js'
+import type { StepKind } from '../../src/model/steps/step.js'
 import type { StackSpec } from '../../src/model/stack-spec.js'
 import { createSync } from '../../src/sync/sync.js'
 import { temporaryDirectory } from './evenkeel.js'
@@ -48,6 +51,10 @@ export interface Simulation {
   /** Plans, and applies until the run is killed after so many of its calls; whether it came to that. */
   kill(text: string, calls: number, options?: PlanChoice): Promise<boolean>
   killDestroy(text: string, calls: number): Promise<boolean>
+  /** Applies until a step of this kind is to begin, and kills the run there; whether it came to that. */
+  killAtStep(plan: Plan, kind: StepKind): Promise<boolean>
+  /** Runs a shell command as the login user; its output, line by line. */
+  runOn(text: string, server: string, command: string): Promise<readonly string[]>
   setFaults(faults: Faults): void
   /** The requests that were answered while `work` ran. */
   requestsDuring(work: () => Promise<unknown>): Promise<readonly RequestRecord[]>
@@ -185,6 +192,29 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
     },
     kill: async (text, calls, choice) => killPlan(await simulation.plan(text, choice), calls),
     killDestroy: async (text, calls) => killPlan(await simulation.planDestroy(text), calls),
+    killAtStep(plan, kind) {
+      runs += 1
+      const { ports, died, kill } = killedAfter(required(portsOf.get(plan), 'the ports of a plan of its own'), Infinity)
+      const events = (event: RunEvent) => {
+        if (event.kind === 'step-started' && event.step.kind === kind) kill()
+      }
+      return Promise.race([
+        applyPlan(plan, ports, { run: `run-${runs}`, events }).then(() => false),
+        died.then(() => true),
+      ])
+    },
+    async runOn(text, name, command) {
+      const spec = specOf(text)
+      const ports = portsFor(spec)
+      const live = await cloud.observe(cloudQuery(spec))
+      const server = required(
+        live.servers.find(({ address }) => address === name),
+        name,
+      )
+      const lines: string[] = []
+      await hosts.run(await liveHostAccess(spec, live, ports)(server), command, (line) => lines.push(line))
+      return lines
+    },
     setFaults: (faults) => sandbox.setFaults(faults),
     async requestsDuring(work) {
       const before = sandbox.requests().length
