@@ -14,6 +14,7 @@ const full = [
   'test/integration/package.test.ts',
   'test/hosts/blocks/block-copy.hosts.test.ts',
   'test/simulation/archives.hosts.test.ts',
+  'test/simulation/restores.hosts.test.ts',
 ]
 
 /** The SDK's notice about Node 20 would stand in every report. */
