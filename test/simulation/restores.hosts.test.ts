@@ -30,13 +30,13 @@ describe.skipIf(noHostsBecause !== undefined)(
         expect(kinds).toContain('supersede-volume')
         for (const kind of kinds) {
           await run('echo new | sudo tee /srv/music/word')
-          expect(await world.killAtStep(await world.plan(text, { restore }), kind), kind).toBe(true)
+          expect(await world.killAtStep(await world.plan(text, { restore }), kind), `before ${kind}`).toBe(true)
           const plan = await world.plan(text)
-          expect(driftOf(plan).status, kind).toBe('pending')
-          expect((await world.carryOut(plan)).status, kind).toBe('converged')
-          expect(await run('cat /srv/music/word'), kind).toEqual(['old'])
-          expect((await world.plan(text)).steps, kind).toEqual([])
-          expect((await world.census()).volumes, kind).toHaveLength(1)
+          expect(driftOf(plan).status, `before ${kind}`).toBe('pending')
+          expect((await world.carryOut(plan)).status, `before ${kind}`).toBe('converged')
+          expect(await run('cat /srv/music/word'), `before ${kind}`).toEqual(['old'])
+          expect((await world.plan(text)).steps, `before ${kind}`).toEqual([])
+          expect((await world.census()).volumes, `before ${kind}`).toHaveLength(1)
         }
       } finally {
         await world.close()
