@@ -54,7 +54,7 @@ describeHosts(`keys of servers${unlessHosts}`, () => {
     const first = await requestOf('one', [keyFingerprint(launched)])
     expect(await hosts.authorizeKey(access, first)).toBe('done')
     // The connection from before lives on; a new one needs the new key.
-    hosts.disconnect(access.address)
+    hosts.disconnect(access.instanceId)
     await expect(hosts.run(access, 'true', () => {})).rejects.toMatchObject({ code: 'HOST_AUTHENTICATION_FAILED' })
     access = { ...access, otherKeyPaths: [first.privateKeyPath ?? ''] }
     expect(await run('cat .ssh/authorized_keys')).toBe([...others, `${first.publicKey} evenkeel:demo/one`].join('\n'))
@@ -115,7 +115,7 @@ describeHosts(`keys of servers${unlessHosts}`, () => {
     const root = await servers.boot('root', { loginUser: 'root' })
     const request = await requestOf('eight', [keyFingerprint(launched)])
     expect(await hosts.authorizeKey(root, request)).toBe('done')
-    hosts.disconnect(root.address)
+    hosts.disconnect(root.instanceId)
     const lines: string[] = []
     const entered = { ...root, privateKeyPath: request.privateKeyPath }
     await hosts.run(entered, 'cut -d " " -f 3 /root/.ssh/authorized_keys', (line) => lines.push(line))
