@@ -24,11 +24,7 @@ beforeAll(async () => {
   directory = temporaryDirectory('elsewhere')
   sandbox = await createSandbox({ stateDir: join(directory.path, 'sandbox'), hosts: 'none', latencies: 'zero' })
   const { endpoint, region, accessKeyId, secretAccessKey } = sandbox
-<<<<<<< HEAD
   const target = { endpoint, isSandbox: true, region, credentials: { accessKeyId, secretAccessKey } }
-=======
-  const target = { endpoint, region, credentials: { accessKeyId, secretAccessKey }, isSandbox: true }
->>>>>>> d3459e3 (Tell the tests of the library that their endpoint is the sandbox's)
   const place = (name: string): Place => ({
     target,
     keys: join(directory.path, name, 'keys'),
