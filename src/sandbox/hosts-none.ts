@@ -20,6 +20,7 @@ export function createNoHosts(because: string): HostBackend {
     attachVolume: () => nothing,
     detachVolume: () => Promise.resolve('detached'),
     createSnapshot: () => nothing,
+    createRootSnapshot: () => nothing,
     deleteSnapshot: () => nothing,
     setMetadata: () => nothing,
     setNetwork: () => nothing,

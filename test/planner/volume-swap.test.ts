@@ -161,13 +161,20 @@ describe('a swap that was cut off', () => {
 })
 
 describe('a volume that was never formatted', () => {
-  it('cannot go to another zone and be mounted in one apply: its copy counts as one that holds data', () => {
-    // Known and wrong: mkfs needs the origin `blank`, and the copy's origin is the snapshot of nothing.
+  it('goes to another zone and is mounted in one apply, wherever that is cut off: its successor is made blank', () => {
     const before = settled(withVolume('zone: us-east-1a, size: 10'))
     const after = withVolume('server: web, size: 10, mount: /srv').replace('type:', 'zone: us-east-1b, type:')
-    const { live, failed } = applyPlan(planOf(after, before), before, Infinity, 2)
-    expect(failed).toContain('mount-volume:volume.data')
-    expect(applyPlan(planOf(after, live), live, Infinity, 3).failed).toContain('mount-volume:volume.data')
+    const { steps } = planOf(after, before)
+    for (let cut = 0; cut <= steps.length; cut += 1) {
+      const { live, failed } = applyPlan(planOf(after, before), before, cut, 2)
+      expect(failed).toEqual([])
+      const healed = settle(after, live, {})
+      expect(planOf(after, healed).steps, `cut after ${cut} steps`).toEqual([])
+      expect(healed.volumes.map(({ zone, tags }) => [zone, tags[tagKeys.origin]])).toEqual([['us-east-1b', 'blank']])
+      // What it held, if anybody wrote to it all the same, is in the snapshot.
+      const kept = healed.snapshots.map(({ volumeId }) => volumeId)
+      expect(kept).toEqual(expect.arrayContaining(before.volumes.map(({ id }) => id)))
+    }
   })
 })
 

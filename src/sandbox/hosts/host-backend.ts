@@ -47,6 +47,8 @@ export interface HostBackend {
   detachVolume(volumeId: string, options: { readonly force: boolean }): Promise<'detached' | 'busy'>
   /** A point-in-time copy: a mounted filesystem is frozen while it is taken. Resolves when the copy is complete. */
   createSnapshot(snapshotId: string, volumeId: string): Promise<void>
+  /** The same of a host's root disk: an archive of what was written to it since it was made from its image. */
+  createRootSnapshot(snapshotId: string, instanceId: string): Promise<void>
   deleteSnapshot(snapshotId: string): Promise<void>
 
   /** What the metadata service says to the instance's host from now on; without effect while it is off. */

@@ -5,7 +5,7 @@ import { HostError, UsageError } from '../../core/errors.js'
 import { canHostLinux } from './capability.js'
 import { type AddressBlock, claimAddressBlock } from './address-block.js'
 import { type HostsDirectory, openHostsDirectory } from './directory.js'
-import { copyToSnapshot, createVolumeFile, exists, growVolumeFile } from './disks/volume-files.js'
+import { archiveRootDisk, copyToSnapshot, createVolumeFile, exists, growVolumeFile } from './disks/volume-files.js'
 import { clearConsole, readConsole } from './host/console.js'
 import { Host, type HostSurroundings, writeBootFiles } from './host/host.js'
 import type { HostBackend, HostBoot, HostDescription, HostMetadata, HostNetwork } from './host-backend.js'
@@ -212,6 +212,14 @@ class LinuxHosts implements HostBackend {
       if (await exists(this.#directory.snapshot(snapshotId))) return
       if (host === undefined) await copyToSnapshot(this.#directory, volumeId, snapshotId)
       else await host.disks.snapshot(snapshotId, volumeId)
+    })
+  }
+
+  createRootSnapshot(snapshotId: string, instanceId: string): Promise<void> {
+    return this.#queue.run(instanceId, async () => {
+      if (!(await exists(this.#directory.snapshot(snapshotId)))) {
+        await archiveRootDisk(this.#directory, instanceId, snapshotId)
+      }
     })
   }
 

@@ -17,7 +17,8 @@ export async function takeSnapshot(world: World, id: string): Promise<void> {
   void background.start(`snapshot ${id}`, () =>
     background.inLine(snapshot.volumeId, async () => {
       try {
-        if (!snapshot.root) await hosts.createSnapshot(id, snapshot.volumeId)
+        if (snapshot.root) await copyRootDisk(world, snapshot)
+        else await hosts.createSnapshot(id, snapshot.volumeId)
         copied()
         await background.sleep(latencies.snapshotPendingMs)
         finish(world, id, { state: 'completed', completedAtMs: world.now() })
@@ -30,6 +31,12 @@ export async function takeSnapshot(world: World, id: string): Promise<void> {
   )
   if (hosts.kind === 'none') return
   await Promise.race([copy, background.sleep(copyWaitMaximumMs)])
+}
+
+async function copyRootDisk({ cloud: { hosts }, volumes }: World, { id, volumeId }: Snapshot): Promise<void> {
+  const instanceId = volumes.get(volumeId)?.attachment?.instanceId
+  if (instanceId === undefined) throw new Error(`${volumeId} belongs to no instance any more`)
+  await hosts.createRootSnapshot(id, instanceId)
 }
 
 /** A copy shares the content of its source: pending -> completed without work. */
@@ -56,7 +63,7 @@ export function dropSnapshot(world: World, snapshot: Snapshot): void {
   world.tags.delete(snapshot.id)
   const content = contentOf(snapshot)
   const shared = world.snapshots.get(content) ?? world.snapshots.find((other) => other.sourceSnapshotId === content)
-  if (snapshot.root || shared) return
+  if (shared) return
   void background.start(`deletion of ${snapshot.id}`, async () => {
     while (isBeingRead(world, content)) await background.sleep(readersPollMs)
     await background.inLine(snapshot.volumeId, () => hosts.deleteSnapshot(content))

@@ -13,6 +13,7 @@ import type { World } from '../../world.js'
 import { errorOf, inEntry, refused } from '../decided.js'
 import type { ServerOutlook } from '../servers/server-outlook.js'
 import { creationZone, decideCreation } from './creation.js'
+import { finalBlank, isNeverUsed } from './never-used.js'
 import { isAttached, releaseFrom, type Holder } from './release.js'
 import { restoreText } from './restore.js'
 import type { Succession, Verification, VolumeDecision, VolumeOrigin } from './volume-decision.js'
@@ -82,9 +83,12 @@ export function decideSwap(
   const { world } = inputs
   const { address } = spec
   const { snapshot } = reason
-  const origin: VolumeOrigin = snapshot
+  const startsBlank = !snapshot && isNeverUsed(world, spec, live)
+  const origin: VolumeOrigin | undefined = snapshot
     ? { id: snapshot.id, sizeGiB: snapshot.sizeGiB }
-    : { id: undefined, takenBy: address, sizeGiB: live.sizeGiB }
+    : startsBlank
+      ? undefined
+      : { id: undefined, takenBy: address, sizeGiB: live.sizeGiB }
   const zone = creationZone(world, spec, server, spec.zone ?? server?.zone ?? live.zone, origin)
   if (typeof zone !== 'string') return zone
   const problem = snapshot && snapshotProblem(spec, snapshot)
@@ -98,7 +102,7 @@ export function decideSwap(
     spec,
     live,
     release: holder && releaseFrom(world, live, holder),
-    snapshotTags: snapshotTags(world, live, { [tagKeys.final]: 'true' }),
+    snapshotTags: snapshotTags(world, live, { [tagKeys.final]: startsBlank ? finalBlank : 'true' }),
     snapshotId: snapshot?.id,
     creation,
     inside: inside?.work,

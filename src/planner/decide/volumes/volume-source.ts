@@ -4,6 +4,7 @@ import type { LiveVolume } from '../../../model/kinds/volume.js'
 import type { LiveSnapshot } from '../../../model/kinds/volume-snapshot.js'
 import type { PlannedVersion } from '../archives/archive-decision.js'
 import type { World } from '../../world.js'
+import { isOfNeverUsed } from './never-used.js'
 import { refuse, refuseAlone, refusedIn, type Refuse } from '../decided.js'
 import { isNewerSnapshot, snapshotVersion } from '../../../model/snapshot-version.js'
 import { tagKeys } from '../../../model/tags.js'
@@ -47,6 +48,8 @@ function unfinishedSource(world: World, { address }: VolumeSpec): VolumeSource |
   const old = live.retained.get(address)?.find((volume) => volume.tags[tagKeys.superseded] !== undefined)
   const wanted = wishes.restores.get(address)?.snapshotId ?? old?.tags[tagKeys.superseded]
   const snapshot = wanted === undefined ? undefined : live.snapshotsById.get(wanted)
+  const isAsked = wishes.restores.has(address)
+  if (snapshot && !isAsked && isOfNeverUsed(snapshot)) return { kind: 'blank' }
   if (snapshot?.state === 'completed') return { kind: 'snapshot', snapshot }
   return old && isFree(old) ? { kind: 'adopt', volume: old, retained: true } : undefined
 }

@@ -74,7 +74,6 @@ function checkSnapshotable(world: World, volume: Volume): void {
   if (volume.state !== 'available' && volume.state !== 'in-use') {
     throw new ApiError('IncorrectState', `Volume '${volume.id}' is in the '${volume.state}' state.`)
   }
-  if (volume.root && world.cloud.hosts.kind !== 'none') throw unsupported(`snapshots of root volumes (${volume.id})`)
   const pending = world.snapshots.withKey(volume.id).filter(({ state }) => state === 'pending').length
   if (pending >= quotas.pendingSnapshotsPerVolume) {
     throw new ApiError(
