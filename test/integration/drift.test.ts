@@ -1,3 +1,5 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateTagsCommand,
@@ -178,6 +180,22 @@ describe.skipIf(noHostsBecause !== undefined)(`drift${noHostsBecause ? ` (${noHo
     expect(page.stdout).toBe('<p>hello</p>\n')
   })
 
+  it('put and get copy by hand, and delete only where they are told to', async () => {
+    world.write({ 'hand/one': '1', 'hand/two': '2' })
+    await expectSuccess(world.run(['put', 'hand/', 'web:/tmp/hand/']))
+    expect((await inside('ls /tmp/hand')).stdout).toBe('one\ntwo\n')
+    rmSync(join(world.directory, 'hand/two'))
+    await expectSuccess(world.run(['put', 'hand/', 'web:/tmp/hand/']))
+    expect((await inside('ls /tmp/hand')).stdout).toBe('one\ntwo\n')
+    await expectSuccess(world.run(['put', '--delete', 'hand/', 'web:/tmp/hand/']))
+    expect((await inside('ls /tmp/hand')).stdout).toBe('one\n')
+    world.write({ 'back/old': 'old' })
+    await expectSuccess(world.run(['get', 'web:/tmp/hand/', 'back/']))
+    expect(readdirSync(join(world.directory, 'back')).sort()).toEqual(['old', 'one'])
+    await expectSuccess(world.run(['get', '--delete', 'web:/tmp/hand/', 'back/']))
+    expect(readdirSync(join(world.directory, 'back'))).toEqual(['one'])
+  })
+
   it('a size that the file asks for is pending, and no drift', async () => {
     const pending = await expectExit(world.run(['drift', '--json', '--var', 'size=2']), 3)
     const report = JSON.parse(pending.stdout) as DriftJson
@@ -187,6 +205,16 @@ describe.skipIf(noHostsBecause !== undefined)(`drift${noHostsBecause ? ` (${noHo
     await expectSuccess(world.run(['plan', '--detailed-exitcode', '--var', 'size=2']))
     const blocks = await inside('df --block-size=1M --output=size /srv/data | tail -n 1')
     expect(Number(blocks.stdout)).toBeGreaterThan(1_500)
+  })
+
+  it('what could not be read is no "in sync": 4, with what and why', async () => {
+    await inside('mv /home/admin/.ssh/authorized_keys /home/admin/.ssh/away')
+    const found = await expectExit(world.run(['drift', '--json', '--var', 'size=2']), 4)
+    expect(JSON.parse(found.stdout)).toMatchObject({
+      status: 'unknown',
+      drifted: [],
+      unreadable: expect.arrayContaining([expect.objectContaining({ address: 'server.web' })]),
+    })
   })
 })
 
