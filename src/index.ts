@@ -16,7 +16,13 @@ export { applyStack, type ApplyStackOptions, isNothingToDo, leftAfter } from './
 export { copyByHand, type HandCopy } from './app/copy-by-hand.js'
 export type { Place } from './app/place.js'
 export { planRule } from './app/plan-rule.js'
-export { planCheckpoint, planRestore, planSnapshot } from './app/plan-snapshots.js'
+export {
+  planCheckpoint,
+  planCheckpointDeletion,
+  planRestore,
+  planSnapshot,
+  planSnapshotDeletion,
+} from './app/plan-snapshots.js'
 export { driftOfStack, type PlanChoice, planDestroy, type PlanningOptions, planStack } from './app/plan-stack.js'
 export { runOnServer } from './app/run-on-server.js'
 export { openSession, type Session, type SessionOptions } from './app/session.js'

@@ -1,5 +1,6 @@
 import { PlanError, UsageError } from '../core/errors.js'
 import { findCheckpoint, restoredBy } from '../model/checkpoint.js'
+import type { LiveSnapshot } from '../model/kinds/volume-snapshot.js'
 import type { LiveVolume } from '../model/kinds/volume.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import type { LiveStack } from '../model/live-stack.js'
@@ -31,10 +32,13 @@ export function volumeNamed(name: string, live: LiveStack): LiveVolume {
   })
 }
 
-/** What a plan is given to restore a volume to a version: a number, or `latest`. The file must name the volume. */
+/** Which snapshot of a volume is meant: its number, the newest, or the newest that was taken before a moment. */
+export type WantedVersion = number | 'latest' | { readonly before: string }
+
+/** What a plan is given to restore a volume to a version. The file must name the volume. */
 export function restoreTo(
   name: string,
-  version: number | 'latest',
+  version: WantedVersion,
   live: LiveStack,
   spec: StackSpec,
 ): PlanOptions['restore'] {
@@ -49,11 +53,43 @@ export function restoreTo(
       return address === wanted && state === 'completed' && tags[tagKeys.stack] === live.stack
     })
     .sort((left, right) => snapshotVersion(right) - snapshotVersion(left))
-  const found = version === 'latest' ? completed[0] : completed.find((one) => snapshotVersion(one) === version)
+  const found = versionOf(completed, version)
   if (found) return { [found.address]: found.id }
-  const versions = completed.map(snapshotVersion).filter((known) => known > 0)
-  throw new UsageError('SNAPSHOT_UNKNOWN', `${wanted} of the stack ${live.stack} has no completed version ${version}`, {
+  const versions = completed.map((one) => `${snapshotVersion(one) || one.id} of ${one.startedAt}`)
+  const what =
+    typeof version === 'object'
+      ? `no completed version from before ${version.before}`
+      : `no completed version ${version}`
+  throw new UsageError('SNAPSHOT_UNKNOWN', `${wanted} of the stack ${live.stack} has ${what}`, {
     hint: versions.length === 0 ? 'it has none at all' : `it has ${versions.join(', ')}`,
+  })
+}
+
+/** Of snapshots, the newest first, the one that is meant. */
+function versionOf(completed: readonly LiveSnapshot[], version: WantedVersion): LiveSnapshot | undefined {
+  if (version === 'latest') return completed[0]
+  if (typeof version === 'number') return completed.find((one) => snapshotVersion(one) === version)
+  const before = Date.parse(version.before)
+  return completed
+    .filter(({ startedAt }) => Date.parse(startedAt) < before)
+    .reduce<LiveSnapshot | undefined>(
+      (newest, one) => (newest && Date.parse(newest.startedAt) >= Date.parse(one.startedAt) ? newest : one),
+      undefined,
+    )
+}
+
+/** The snapshots of a volume with these numbers. Rejects when one is not there. */
+export function versionsNamed(name: string, versions: readonly number[], live: LiveStack): readonly LiveSnapshot[] {
+  const wanted = volumeAddress(name)
+  const own = live.snapshots.filter(({ address, tags }) => address === wanted && tags[tagKeys.stack] === live.stack)
+  return versions.map((version) => {
+    const found = own.find((one) => snapshotVersion(one) === version)
+    if (found) return found
+    const known = own.map(snapshotVersion).filter((number) => number > 0)
+    throw new UsageError('SNAPSHOT_UNKNOWN', `${wanted} of the stack ${live.stack} has no version ${version}`, {
+      hint:
+        known.length === 0 ? 'it has none at all' : `it has ${known.sort((left, right) => left - right).join(', ')}`,
+    })
   })
 }
 

@@ -1,8 +1,9 @@
 import { UsageError } from '../core/errors.js'
 import type { Plan } from '../model/plan.js'
 import type { LiveStack } from '../model/live-stack.js'
-import { makeCheckpointPlan, makeSnapshotPlan } from '../planner/snapshot-plan.js'
-import { checkpointName, restoreTo, volumeNamed } from './named-snapshots.js'
+import { checkpointsOf } from '../model/checkpoint.js'
+import { makeCheckpointPlan, makeDeletionPlan, makeSnapshotPlan } from '../planner/snapshot-plan.js'
+import { checkpointName, restoreTo, versionsNamed, volumeNamed, type WantedVersion } from './named-snapshots.js'
 import { planStack, type PlanningOptions } from './plan-stack.js'
 import { planningFacts, type Session } from './session.js'
 
@@ -31,9 +32,47 @@ export async function planCheckpoint(session: Session, text: string, options: Pl
 /** Observes, and plans the stack with one volume brought back to a version. */
 export function planRestore(
   session: Session,
-  { volume, version }: { readonly volume: string; readonly version: number | 'latest' },
+  { volume, version }: { readonly volume: string; readonly version: WantedVersion },
   options: PlanningOptions,
 ): Promise<Plan> {
   const restore = (live: LiveStack) => restoreTo(volume, version, live, session.spec)
   return planStack(session, { ...options, hosts: true, restore })
+}
+
+/** Observes, and plans the deletion of these versions of a volume, which may be gone itself; nothing else. */
+export async function planSnapshotDeletion(
+  session: Session,
+  { volume, versions }: { readonly volume: string; readonly versions: readonly number[] },
+  options: PlanningOptions,
+): Promise<Plan> {
+  const [live, facts] = await Promise.all([
+    session.observe({ hosts: false, forNew: false }),
+    planningFacts(session, options),
+  ])
+  return makeDeletionPlan(
+    session.spec,
+    live,
+    { snapshots: versionsNamed(volume, versions, live), checkpoint: undefined },
+    facts,
+  )
+}
+
+/** Observes, and plans the deletion of a checkpoint of the stack, whole or what there is of it; nothing else. */
+export async function planCheckpointDeletion(session: Session, text: string, options: PlanningOptions): Promise<Plan> {
+  const { name, stack } = checkpointName(text, session.spec.stack)
+  if (stack !== session.spec.stack) {
+    throw new UsageError('USAGE', `a checkpoint is deleted from the stack of the file, not from ${stack}`)
+  }
+  const [live, facts] = await Promise.all([
+    session.observe({ hosts: false, forNew: false }),
+    planningFacts(session, options),
+  ])
+  const named = checkpointsOf(live.snapshots, stack).filter((checkpoint) => checkpoint.name === name)
+  if (named.length === 0) {
+    throw new UsageError('CHECKPOINT_UNKNOWN', `the stack ${stack} has no checkpoint ${name}`, {
+      hint: '`evenkeel checkpoints` lists those that there are',
+    })
+  }
+  const snapshots = named.flatMap((checkpoint) => checkpoint.snapshots)
+  return makeDeletionPlan(session.spec, live, { snapshots, checkpoint: name }, facts)
 }

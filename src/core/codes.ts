@@ -168,6 +168,7 @@ export const codes = {
   PLAN_ROOT_VOLUME_LEFT: 'a root volume differs from the stack file and is left as it is',
   PLAN_ROOT_VOLUME_UNKNOWN: 'a root disk that is to leave a snapshot is not known',
   PLAN_SERVER_CLOSED: 'what is inside a volume waits until its server runs',
+  PLAN_SNAPSHOT_IN_USE: 'a snapshot that is to be deleted is needed by something',
   PLAN_SNAPSHOT_NOT_FOUND: 'there is no snapshot such as the stack file names',
   PLAN_SNAPSHOT_NOT_READY: 'the snapshot that the stack file names is not completed',
   PLAN_STACK_TOO_LARGE: 'a stack has more names than its ledger has room for',

@@ -2,7 +2,10 @@ import type { Address } from '../model/address.js'
 import { sortedAddresses, sortedByAddress } from '../model/address-order.js'
 import type { Change } from '../model/change.js'
 import type { LiveVolume } from '../model/kinds/volume.js'
+import type { LiveSnapshot } from '../model/kinds/volume-snapshot.js'
 import type { LiveStack } from '../model/live-stack.js'
+import { snapshotVersion } from '../model/snapshot-version.js'
+import { tagKeys } from '../model/tags.js'
 import type { Plan } from '../model/plan.js'
 import type { Problem } from '../model/plan-problem.js'
 import type { StackSpec } from '../model/stack-spec.js'
@@ -39,6 +42,57 @@ export function makeCheckpointPlan(spec: StackSpec, live: LiveStack, name: strin
   const reason = `a snapshot of it becomes part of the checkpoint ${name}`
   const volumes = asked.sets.flatMap(({ snapshots }) => snapshots.map(({ volume }) => volume))
   return finish(world, graph, asked.problems, new Map(volumes.map((volume) => [volume, reason])))
+}
+
+/**
+ * Returns the plan that deletes snapshots of the stack, and does nothing else. One that something uses is refused: the
+ * stack file, a wish that is not done, or a checkpoint, which is deleted as a whole.
+ */
+export function makeDeletionPlan(
+  spec: StackSpec,
+  live: LiveStack,
+  { snapshots, checkpoint }: { readonly snapshots: readonly LiveSnapshot[]; readonly checkpoint: string | undefined },
+  options: PlanOptions = {},
+): Plan {
+  const world = worldOf(normalizedSpec(spec), normalizedLive(live), options, undefined)
+  const graph = new StepGraph()
+  const problems = snapshots.flatMap((snapshot) => {
+    const use = useOf(snapshot, world, checkpoint)
+    return use === undefined ? [] : [errorOf(snapshot.address, snapshot.id, use)]
+  })
+  const reasons = new Map<Address, string>()
+  for (const snapshot of snapshots) {
+    const { address, id, startedAt } = snapshot
+    const version = snapshotVersion(snapshot)
+    const what = `${version > 0 ? `version ${version}, ` : ''}${id} of ${startedAt}`
+    const earlier = reasons.get(address)
+    reasons.set(address, earlier === undefined ? `deleted for good: ${what}` : `${earlier}; ${what}`)
+    if (problems.length === 0)
+      graph.add('delete-snapshot', address, { snapshotId: id }, { suffix: id, impact: 'data-loss' })
+  }
+  return finish(world, graph, problems, reasons)
+}
+
+/** Who needs a snapshot, if anybody does. */
+function useOf(snapshot: LiveSnapshot, world: World, checkpoint: string | undefined): string | undefined {
+  const { id, tags } = snapshot
+  const member = tags[tagKeys.checkpoint]
+  if (member !== undefined && member !== checkpoint) return `it is part of the checkpoint ${member}`
+  if (JSON.stringify(world.live.stack.ledger?.wishes ?? []).includes(`"${id}"`))
+    return 'a restore that is not done yet needs it'
+  const namer = world.spec.volumes.find(({ snapshot: wanted }) => JSON.stringify(wanted ?? null).includes(`"${id}"`))
+  return namer && `the stack file names it for ${namer.address}`
+}
+
+function errorOf(address: Address, id: string, use: string): Problem {
+  return {
+    severity: 'error',
+    scope: 'plan',
+    code: 'PLAN_SNAPSHOT_IN_USE',
+    address,
+    message: `${id} of ${address} is not deleted: ${use}`,
+    hint: 'end that use first: `evenkeel checkpoints delete`, an apply, or a change of the stack file',
+  }
 }
 
 /** A plan of these steps alone: what else the file asks for waits for an apply, and the ledger stays. */

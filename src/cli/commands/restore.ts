@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { UsageError } from '../../core/errors.js'
 import type { CarryOutOptions } from '../carry-out.js'
 import { addRunOptions, type RunOptions } from '../options.js'
 import type { CommandDefinition } from '../command-definition.js'
@@ -7,6 +8,7 @@ import { forbidColor } from '../terminal.js'
 const examples = `
 Examples:
   evenkeel restore volume.music --version 3           plan, ask, and swap the volume in place
+  evenkeel restore volume.music --before 2026-11-21T12:00:00Z
   evenkeel restore music --version latest -f staging.stack.yaml --yes
 
 The present volume is unmounted and leaves a snapshot first; then one that is made from the version takes its place, and
@@ -17,14 +19,16 @@ Exit status: 0 converged, 1 failed or partial, 130 interrupted.`
 
 interface RestoreOptions extends RunOptions, CarryOutOptions {
   readonly file?: string
-  readonly version: number | 'latest'
+  readonly version?: number | 'latest'
+  readonly before?: string
 }
 
 export const restoreCommand: CommandDefinition = (finish) =>
   addRunOptions(new Command('restore'))
     .description('bring a volume back to one of its snapshots, in place on its server')
     .argument('<volume>', 'address of a volume: `volume.music`, or `music`')
-    .requiredOption('--version <number>', 'which one, as `evenkeel snapshots` lists them; or `latest`', versionNumber)
+    .option('--version <number>', 'which one, as `evenkeel snapshots` lists them; or `latest`', versionNumber)
+    .option('--before <time>', 'the newest one that was taken before, e.g. 2026-11-21T12:00:00Z', moment)
     .option('-f, --file <file>', 'stack file; left out: the one here')
     .option('--yes', 'do not ask')
     .option('--json', 'print what happens as JSON lines; needs --yes')
@@ -33,6 +37,13 @@ export const restoreCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (name: string, options: RestoreOptions) => {
       if (!options.color) forbidColor()
+      const { before } = options
+      const version = options.version ?? (before === undefined ? undefined : { before })
+      if (version === undefined || (options.version !== undefined && before !== undefined)) {
+        throw new UsageError('USAGE', 'a restore is asked for by `--version` or by `--before`, one of them', {
+          hint: '`evenkeel snapshots` lists the versions, and when they were taken',
+        })
+      }
       const [{ withSession }, { planStack }, { planRestore }, { carryOut }] = await Promise.all([
         import('../with-session.js'),
         import('../../app/plan-stack.js'),
@@ -40,13 +51,20 @@ export const restoreCommand: CommandDefinition = (finish) =>
         import('../carry-out.js'),
       ])
       const exitCode = await withSession(options.file, options, async (session) => {
-        const plan = await planRestore(session, { volume: name, version: options.version }, options)
+        const plan = await planRestore(session, { volume: name, version }, options)
         // A volume that was restored is not restored again: what is left to do is what a plain apply does.
         const replan = () => planStack(session, { ...options, hosts: true })
         return carryOut(session, { verb: 'apply', plan, replan }, options)
       })
       finish(exitCode)
     })
+
+function moment(text: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}/.test(text) || Number.isNaN(Date.parse(text))) {
+    throw new InvalidArgumentError('It is written 2026-11-21T12:00:00Z.')
+  }
+  return text
+}
 
 function versionNumber(text: string): number | 'latest' {
   if (text === 'latest') return text

@@ -54,8 +54,10 @@ function otherResources(live: LiveStack): readonly Tagged[] {
   return lists.flatMap((list): readonly Tagged[] => byAddress<Tagged>(live[list] ?? []))
 }
 
-function otherLine({ address, id }: Tagged, colors: Colors): string {
-  return `${address}  ${colors.dim(id)}`
+function otherLine(other: Tagged, colors: Colors): string {
+  const { address, id } = other
+  const publicIp = 'publicIp' in other && typeof other.publicIp === 'string' ? `  ${other.publicIp}` : ''
+  return `${address}${publicIp}  ${colors.dim(id)}`
 }
 
 function serverLines({ server, inside, reason, supersedes }: ShownServer, colors: Colors): readonly string[] {

@@ -3,7 +3,7 @@ import { checkpointsOf } from '../../model/checkpoint.js'
 import type { LiveStack } from '../../model/live-stack.js'
 import { snapshotVersion } from '../../model/snapshot-version.js'
 import { legibleData } from '../legible.js'
-import { ageText, tableLines } from './table.js'
+import { ageText, momentText, tableLines } from './table.js'
 
 /** The stack's checkpoints for people, oldest first. */
 export function checkpointsText(observed: LiveStack, nowMs: number, color: boolean): string {
@@ -12,9 +12,10 @@ export function checkpointsText(observed: LiveStack, nowMs: number, color: boole
   if (checkpoints.length === 0) return `The stack ${live.stack} has no checkpoints.\n`
   const colors = createColors(color)
   const [head = '', ...lines] = tableLines([
-    ['CHECKPOINT', 'AGE', 'STATE', 'VOLUMES', 'REVISION'],
+    ['CHECKPOINT', 'TAKEN', 'AGE', 'STATE', 'VOLUMES', 'REVISION'],
     ...checkpoints.map(({ name, startedAt, state, size, snapshots, revision }) => [
       name,
+      momentText(startedAt),
       ageText(startedAt, nowMs),
       state,
       `${snapshots.filter((snapshot) => snapshot.state === 'completed').length} of ${size}`,

@@ -5,7 +5,7 @@ import { isNewerSnapshot, snapshotVersion } from '../../model/snapshot-version.j
 import { tagKeys } from '../../model/tags.js'
 import { legibleData } from '../legible.js'
 import { ownSnapshots } from '../show/show-facts.js'
-import { ageText, tableLines } from './table.js'
+import { ageText, momentText, tableLines } from './table.js'
 
 /** The stack's own snapshots for people: by address, newest first. */
 export function snapshotsText(observed: LiveStack, nowMs: number, color: boolean): string {
@@ -14,10 +14,11 @@ export function snapshotsText(observed: LiveStack, nowMs: number, color: boolean
   if (own.length === 0) return `The stack ${live.stack} has no snapshots.\n`
   const colors = createColors(color)
   const [head = '', ...lines] = tableLines([
-    ['VOLUME', 'VERSION', 'AGE', 'SIZE', 'STATE', 'REVISION', 'CHECKPOINT', 'ID'],
+    ['VOLUME', 'VERSION', 'TAKEN', 'AGE', 'SIZE', 'STATE', 'REVISION', 'CHECKPOINT', 'ID'],
     ...own.map((snapshot) => [
       snapshot.address,
       String(snapshotVersion(snapshot) || '-'),
+      momentText(snapshot.startedAt),
       ageText(snapshot.startedAt, nowMs),
       `${snapshot.sizeGiB} GiB`,
       snapshot.state,

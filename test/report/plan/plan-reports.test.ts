@@ -116,13 +116,18 @@ describe('drift as text', () => {
 })
 
 describe('the live stack as text', () => {
-  it.each(['no-change', 'reuse-snapshot', 'unreadable', 'from-nothing', 'move-volume', 'reuse-retained'])(
-    'of %s',
-    async (name) => {
-      const text = showText(liveOf(name), { color: false })
-      await expect(text).toMatchFileSnapshot(join(golden, '..', 'show', `${name}.txt`))
-    },
-  )
+  it.each([
+    'no-change',
+    'reuse-snapshot',
+    'unreadable',
+    'from-nothing',
+    'move-volume',
+    'reuse-retained',
+    'elastic-ip-drift',
+  ])('of %s', async (name) => {
+    const text = showText(liveOf(name), { color: false })
+    await expect(text).toMatchFileSnapshot(join(golden, '..', 'show', `${name}.txt`))
+  })
 })
 
 function liveOf(name: string): LiveStack {
