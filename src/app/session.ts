@@ -33,6 +33,8 @@ export interface Session {
   readonly ports: Ports
   /** Where it acts; undefined: the AWS configuration of this machine says it. */
   readonly region: string | undefined
+  /** Where this machine keeps the stack's keys. */
+  readonly keysDirectory: string
   /** Why no server can be entered: a sandbox without hosts. */
   readonly hostsImpossible: string | undefined
   readonly run: string
@@ -71,6 +73,7 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
     spec,
     ports,
     region: place.target.region,
+    keysDirectory: place.keys,
     hostsImpossible,
     run: options.run ?? newRunId(systemClock.now()),
     async observe({ hosts: enter, snapshotsOf = [], forNew = true }) {

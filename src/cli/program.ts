@@ -24,6 +24,8 @@ const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = 
   get: async () => (await import('./commands/get.js')).getCommand,
   exec: async () => (await import('./commands/exec.js')).execCommand,
   trust: async () => (await import('./commands/trust.js')).trustCommand,
+  ssh: async () => (await import('./commands/ssh.js')).sshCommand,
+  'ssh-config': async () => (await import('./commands/ssh-config.js')).sshConfigCommand,
   sandbox: async () => (await import('./commands/sandbox.js')).sandboxCommand,
   resolve: async () => (await import('./commands/resolve.js')).resolveCommand,
   schema: async () => (await import('./commands/schema.js')).schemaCommand,

@@ -6,6 +6,7 @@ import { HostError } from '../core/errors.js'
 import type { HostAccess } from '../executor/ports.js'
 import { type ChildResult, readChild } from './child.js'
 import { makeRunDirectory, runDirectoryNameBytes } from './run-directory.js'
+import { entryOptions, hostBlock, knownHostsLine, quotedPath } from './ssh-entry.js'
 import { type SharedConnection, openSharedConnection } from './shared-connection.js'
 
 /** One server as ssh knows it in our own configuration. */
@@ -75,7 +76,7 @@ export class SshConnections {
   async #login(access: HostAccess, key: string): Promise<SshTarget> {
     const directory = await this.directory()
     const target = { alias: `k${key}`, configPath: join(directory, `${key}.conf`) }
-    await writeFile(join(directory, `${key}.hosts`), `${target.alias} ${access.hostKey.trim()}\n`, { mode: 0o600 })
+    await writeFile(join(directory, `${key}.hosts`), knownHostsLine(access, target.alias), { mode: 0o600 })
     await writeFile(target.configPath, configuration(access, target.alias, directory, key), { mode: 0o600 })
     const opened = await openSharedConnection(
       target.configPath,
@@ -93,22 +94,10 @@ export class SshConnections {
 const socketDirectoryBytesMax = 75 - runDirectoryNameBytes
 
 function configuration(access: HostAccess, alias: string, directory: string, key: string): string {
-  const [algorithm = 'ssh-ed25519'] = access.hostKey.trim().split(/\s+/)
   const options = {
-    HostName: access.hostname,
-    Port: String(access.port),
-    User: access.user,
-    HostKeyAlias: alias,
-    UserKnownHostsFile: quote(join(directory, `${key}.hosts`)),
-    GlobalKnownHostsFile: '/dev/null',
-    StrictHostKeyChecking: 'yes',
-    UpdateHostKeys: 'no',
-    CheckHostIP: 'no',
-    HostKeyAlgorithms: algorithm === 'ssh-rsa' ? 'rsa-sha2-512,rsa-sha2-256' : algorithm,
     BatchMode: 'yes',
     PreferredAuthentications: 'publickey',
-    ...(access.privateKeyPath === undefined ? {} : { IdentitiesOnly: 'yes' }),
-    ControlPath: quote(join(directory, key)),
+    ControlPath: quotedPath(join(directory, key)),
     ConnectTimeout: '15',
     ConnectionAttempts: '3',
     ServerAliveInterval: '15',
@@ -117,16 +106,8 @@ function configuration(access: HostAccess, alias: string, directory: string, key
     ForwardAgent: 'no',
     RequestTTY: 'no',
   }
-  const paths = [access.privateKeyPath, ...(access.otherKeyPaths ?? [])].filter((path) => path !== undefined)
-  const identities = paths.map((path) => ['IdentityFile', quote(path)] as const)
-  return `Host ${alias}\n${[...Object.entries(options), ...identities]
-    .map(([name, value]) => `  ${name} ${value}\n`)
-    .join('')}`
-}
-
-/** Quoted for ssh_config(5), in which `%` begins a token. */
-function quote(path: string): string {
-  return `"${path.replaceAll('%', '%%')}"`
+  const entry = entryOptions(access, { alias, knownHostsPath: join(directory, `${key}.hosts`) })
+  return hostBlock([alias], [...entry, ...Object.entries(options)])
 }
 
 function connectionFailure(access: HostAccess, { exitCode, stderrTail: said }: ChildResult): HostError {

@@ -124,6 +124,32 @@ describe.skipIf(noHostsBecause !== undefined)(`a run${noHostsBecause ? ` (${noHo
     expect(JSON.parse(json.stdout)).toMatchObject({ filesystems: [{ target: '/srv/data' }] })
   })
 
+  it("enters servers with the system's ssh, by its own word and by a configuration, and by a volume's name", async () => {
+    const main = join(root, 'dist/cli/main.js')
+    const words = [main, 'ssh', '-f', 'stack.yaml', 'web', '--', 'findmnt -no TARGET /srv/data; exit 7']
+    // A process of its own: ssh gets its very streams.
+    const found = await promisify(execFile)(process.execPath, words, {
+      cwd: world.directory,
+      env: { ...process.env, ...world.env },
+    }).catch((error: unknown) => error as { code: number; stdout: string })
+    expect(found).toMatchObject({ code: 7 })
+    expect(found.stdout).toBe('/srv/data\n')
+    const { stdout: text } = await expectSuccess(world.run(['ssh-config', 'stack.yaml']))
+    world.write({ 'hosts.conf': text })
+    const ssh = promisify(execFile)('ssh', ['-F', 'hosts.conf', '-o', 'BatchMode=yes', 'main-web', 'whoami'], {
+      cwd: world.directory,
+    })
+    expect((await ssh).stdout).toBe('admin\n')
+    const mounted = await expectSuccess(
+      world.run(['exec', '-f', 'stack.yaml', 'volume.data', '--', 'findmnt', '-no', 'TARGET', '/srv/data']),
+    )
+    expect(mounted.stdout).toBe('/srv/data\n')
+    const line = await expectExit(world.run(['exec', '-f', 'stack.yaml', 'web', '--', 'ls -la /']), 127)
+    expect(line.stderr).toContain("-- sh -c '…'")
+    const gone = await expectExit(world.run(['exec', '-f', 'other.yaml', 'web', '--', 'true']), 1)
+    expect(gone.stderr).toContain('server.web does not exist. `evenkeel apply` makes it')
+  })
+
   it('ends with 130 on Ctrl-C, at once on the second, and the next apply goes on', async () => {
     let asked = 0
     const interrupted = await world.run(['apply', 'other.yaml', '--yes'], {

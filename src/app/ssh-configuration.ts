@@ -1,0 +1,62 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { messageOf } from '../core/errors.js'
+import { liveHostAccess } from '../executor/observe/live-host-access.js'
+import type { HostAccess } from '../executor/ports.js'
+import type { Address } from '../model/address.js'
+import { entryOptions, hostBlock, knownHostsLine } from '../sync/ssh-entry.js'
+import { enterable, enterServer } from './enter-server.js'
+import type { Session } from './session.js'
+
+/** Servers as the system's OpenSSH knows them. */
+export interface SshConfiguration {
+  /** In the format of ssh_config(5). */
+  readonly text: string
+  /** What ssh is to be called with, in the order of `text`. */
+  readonly aliases: readonly string[]
+  /** Servers that cannot be entered now, and why. */
+  readonly left: readonly { readonly address: Address; readonly reason: string }[]
+}
+
+/** A configuration for one server, by its name, or for a volume's. */
+export async function sshConfigurationOf(session: Session, name: string): Promise<SshConfiguration> {
+  return written(session, [await enterServer(session, name)], [])
+}
+
+/** A configuration for all servers of the stack that run; the others are told. */
+export async function sshConfiguration(session: Session): Promise<SshConfiguration> {
+  const { spec, ports } = session
+  const cloud = await enterable(session)
+  const accessOf = liveHostAccess(spec, cloud, ports)
+  const found: HostAccess[] = []
+  const left: { address: Address; reason: string }[] = []
+  for (const { address } of spec.servers) {
+    const server = cloud.servers.find((live) => live.address === address)
+    if (server?.state !== 'running') {
+      left.push({ address, reason: server ? `it is ${server.state}` : 'it does not exist' })
+      continue
+    }
+    const access = await accessOf(server).catch(messageOf)
+    if (typeof access === 'string') left.push({ address, reason: access })
+    else found.push(access)
+  }
+  return written(session, found, left)
+}
+
+/** Host keys lie in a file of the stack's own, beside its keys: ssh reads them after this process has ended. */
+function written(session: Session, found: readonly HostAccess[], left: SshConfiguration['left']): SshConfiguration {
+  const { keysDirectory, spec } = session
+  const aliasOf = ({ address }: HostAccess) =>
+    `${spec.stack}-${address
+      .slice(address.indexOf('.') + 1)
+      .replace('[', '-')
+      .replace(']', '')}`
+  mkdirSync(keysDirectory, { recursive: true, mode: 0o700 })
+  const blocks = found.map((access) => {
+    const alias = aliasOf(access)
+    const knownHostsPath = join(keysDirectory, `${alias}.known_hosts`)
+    writeFileSync(knownHostsPath, knownHostsLine(access, alias), { mode: 0o600 })
+    return hostBlock([alias, access.address], entryOptions(access, { alias, knownHostsPath }))
+  })
+  return { text: blocks.join('\n'), aliases: found.map(aliasOf), left }
+}

@@ -1,0 +1,42 @@
+import type { HostAccess } from '../executor/ports.js'
+
+/** A name and its value in ssh_config(5); some names stand there several times. */
+type SshOption = readonly [name: string, value: string]
+
+/** What OpenSSH has to know to enter one server as evenkeel does: with the right key, and to the pinned host key alone. */
+export function entryOptions(
+  access: HostAccess,
+  { alias, knownHostsPath }: { readonly alias: string; readonly knownHostsPath: string },
+): readonly SshOption[] {
+  const [algorithm = 'ssh-ed25519'] = access.hostKey.trim().split(/\s+/)
+  const options = {
+    HostName: access.hostname,
+    Port: String(access.port),
+    User: access.user,
+    HostKeyAlias: alias,
+    UserKnownHostsFile: quotedPath(knownHostsPath),
+    GlobalKnownHostsFile: '/dev/null',
+    StrictHostKeyChecking: 'yes',
+    UpdateHostKeys: 'no',
+    CheckHostIP: 'no',
+    HostKeyAlgorithms: algorithm === 'ssh-rsa' ? 'rsa-sha2-512,rsa-sha2-256' : algorithm,
+    ...(access.privateKeyPath === undefined ? {} : { IdentitiesOnly: 'yes' }),
+  }
+  const paths = [access.privateKeyPath, ...(access.otherKeyPaths ?? [])].filter((path) => path !== undefined)
+  return [...Object.entries(options), ...paths.map((path) => ['IdentityFile', quotedPath(path)] as const)]
+}
+
+/** A block of ssh_config(5); `names` are what the server is called there. */
+export function hostBlock(names: readonly string[], options: readonly SshOption[]): string {
+  return `Host ${names.join(' ')}\n${options.map(([name, value]) => `  ${name} ${value}\n`).join('')}`
+}
+
+/** A server's line in a file of known hosts. */
+export function knownHostsLine(access: HostAccess, alias: string): string {
+  return `${alias} ${access.hostKey.trim()}\n`
+}
+
+/** Quoted for ssh_config(5), in which `%` begins a token. */
+export function quotedPath(path: string): string {
+  return `"${path.replaceAll('%', '%%')}"`
+}
