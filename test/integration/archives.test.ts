@@ -68,7 +68,7 @@ new line.txt"
 
     const before = await launches(world)
     const third = await expectSuccess(world.run(['apply', 'library.yaml', '--yes']))
-    expect(third.stdout).toMatch(/^No changes/)
+    expect(third.stdout).toMatch(/^No changes/m)
     expect(await launches(world)).toBe(before)
     await expectNothingTemporary(world, 'library')
 
@@ -124,7 +124,7 @@ new line.txt"
     world.write({ 'killed.yaml': 'evenkeel: 1\nstack: killed\ntarget: sandbox\n' })
     const { stdout } = await expectSuccess(world.run(['apply', 'killed.yaml', '--yes']))
     expect(stdout).toMatch(/- archive\.my-music .*its 1 version stays? as snapshots?/)
-    expect((await expectSuccess(world.run(['apply', 'killed.yaml', '--yes']))).stdout).toMatch(/^No changes/)
+    expect((await expectSuccess(world.run(['apply', 'killed.yaml', '--yes']))).stdout).toMatch(/^No changes/m)
     const destroyed = await expectSuccess(world.run(['destroy', 'stopped.yaml', '--yes']))
     expect(destroyed.stdout).toMatch(/- archive\.my-music .*its 1 version stay/)
     expect(await versionsOf(world, 'killed')).toEqual(['1'])

@@ -34,7 +34,7 @@ describe.skipIf(noHostsBecause !== undefined)(`example stacks${noHostsBecause ? 
       expectSuccess(world.run(['plan', name, '--detailed-exitcode'])),
       expectSuccess(world.run(['drift', name, '--json'])),
     ])
-    expect(plan.stdout).toMatch(/^No changes/)
+    expect(plan.stdout).toMatch(/^No changes/m)
     expect(JSON.parse(drift.stdout)).toMatchObject({ status: 'in-sync', drifted: [], pending: [], unreadable: [] })
   })
 

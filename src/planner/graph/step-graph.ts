@@ -68,7 +68,8 @@ export class StepGraph {
       if (isLeftOut(step)) impossible.push({ id: step.id, address: step.address, reason: withoutHosts ?? '' })
       else {
         const possible = withoutHosts === undefined ? needs : this.#needsBeyond(needs, isLeftOut)
-        steps.push({ ...step, needs: this.#plannedNeeds(step.id, possible) })
+        // The draft's own object, not a copy: there may be a hundred thousand.
+        steps.push(Object.assign(step, { needs: this.#plannedNeeds(step.id, possible) }))
       }
     }
     impossible.sort((left, right) => compareText(left.id, right.id))
