@@ -99,6 +99,14 @@ describe('a server', () => {
     ])
   })
 
+  it('wears a new security group only when the rules of that are in', () => {
+    const groups = 'securityGroups: { door: { description: door, ingress: [{ port: 22, from: my-ip }] } }\n'
+    const after = oneServer.replace('t3.small }', 't3.small, securityGroups: [door] }') + groups
+    const plan = planOf(after, settled(oneServer))
+    const modification = plan.steps.find(({ kind }) => kind === 'modify-server')
+    expect(modification?.needs).toContain('authorize-ingress:securityGroup.door')
+  })
+
   it('keeps the user data that it was launched with, and says so', () => {
     const live = settled(oneServer.replace('type:', 'userData: one, type:'))
     const plan = planOf(oneServer.replace('type:', 'userData: two, type:'), live)

@@ -24,8 +24,8 @@ describe.skipIf(noHostsBecause !== undefined)(`a replacement${noHostsBecause ? `
   let world: Simulation
   beforeAll(async () => {
     world = await startSimulation({ hosts: 'linux' })
-    expect((await world.apply(first)).result.status).toBe('converged')
-    expect((await world.apply(stack(image))).result.status).toBe('converged')
+    await world.apply(first)
+    await world.apply(stack(image))
   })
   afterAll(() => world?.close())
 
