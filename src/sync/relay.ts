@@ -1,7 +1,7 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { shellWord } from '../core/shell-words.js'
 import { endOfChild, startChild, type ChildResult } from './child.js'
-import { lineReader } from './line-reader.js'
+import { lineReader } from './listing/line-reader.js'
 import { rootPrefix, sshTo, type Machine } from './machine.js'
 import type { TakeLine } from './report-lines.js'
 import { guarded } from './mount-guard.js'

@@ -1,5 +1,5 @@
 import { runChild, type ChildResult } from './child.js'
-import { lineReader } from './line-reader.js'
+import { lineReader } from './listing/line-reader.js'
 
 /** Takes a line of rsync's report; whether it was one. */
 export type TakeLine = (line: string) => boolean

@@ -1,6 +1,6 @@
 import { UsageError } from '../../core/errors.js'
 import { runChild } from '../child.js'
-import { lineReader } from '../line-reader.js'
+import { lineReader } from './line-reader.js'
 import { LineDigest } from './line-digest.js'
 
 /** What `%i` begins with, permissions, contents, name, and where a link leads. */

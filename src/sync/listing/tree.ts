@@ -2,7 +2,7 @@ import { UsageError } from '../../core/errors.js'
 import type { TreeFacts } from '../../model/kinds/archive.js'
 import { runChild } from '../child.js'
 import { LineDigest } from './line-digest.js'
-import { lineReader } from '../line-reader.js'
+import { lineReader } from './line-reader.js'
 
 /** What `%i` begins with, permissions, owner, group, size, time, contents, name, and where a link leads. */
 const format = '%i %B %U %G %l %M %C|%n%L'

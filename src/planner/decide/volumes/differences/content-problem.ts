@@ -1,10 +1,10 @@
-import type { AppliedRecord } from '../../../model/applied.js'
-import { fstypeFromBlkid } from '../../../model/inside/fstype.js'
-import { type LiveVolume } from '../../../model/kinds/volume.js'
-import type { Problem } from '../../../model/plan-problem.js'
-import type { VolumeSpec } from '../../../model/kinds/volume.js'
-import { warningOf } from '../decided.js'
-import type { InsideView } from './inside-view.js'
+import type { AppliedRecord } from '../../../../model/applied.js'
+import { fstypeFromBlkid } from '../../../../model/inside/fstype.js'
+import { type LiveVolume } from '../../../../model/kinds/volume.js'
+import type { Problem } from '../../../../model/plan-problem.js'
+import type { VolumeSpec } from '../../../../model/kinds/volume.js'
+import { warningOf } from '../../decided.js'
+import type { InsideView } from '../inside-view.js'
 
 /** Why no filesystem is made on a volume that does not hold what the file names; `found` is undefined where nobody could look. */
 export function contentProblem(
