@@ -4,7 +4,7 @@ import { messageOf } from '../core/errors.js'
 import { liveHostAccess } from '../executor/observe/live-host-access.js'
 import type { HostAccess } from '../executor/ports.js'
 import type { Address } from '../model/address.js'
-import { entryOptions, hostBlock, knownHostsLine } from '../sync/ssh-entry.js'
+import { entryOptions, hostBlock, knownHostsLine } from '../sync/ssh/ssh-entry.js'
 import { enterable, enterServer } from './enter-server.js'
 import type { Session } from './session.js'
 

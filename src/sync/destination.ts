@@ -5,7 +5,7 @@ import type { MountedFilesystem } from '../executor/ports.js'
 import { readChild, type ChildResult } from './child.js'
 import { machineName, sshTo, type Machine } from './machine.js'
 import { mountGuard, throwIfUnmounted } from './mount-guard.js'
-import type { SshConnections } from './ssh-connections.js'
+import type { SshConnections } from './ssh/ssh-connections.js'
 
 /** What a destination is on its machine, before a copy. */
 export interface DestinationFacts {

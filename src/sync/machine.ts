@@ -1,5 +1,5 @@
 import type { CopyPlace, HostAccess } from '../executor/ports.js'
-import type { SshConnections, SshTarget } from './ssh-connections.js'
+import type { SshConnections, SshTarget } from './ssh/ssh-connections.js'
 
 /** Where rsync runs: here, on a server of the stack (as root), or on a machine that the operator's own ssh knows. */
 export type Machine =

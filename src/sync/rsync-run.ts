@@ -2,7 +2,7 @@ import { shellWord } from '../core/shell-words.js'
 import type { CopyRule, MountedFilesystem } from '../executor/ports.js'
 import type { Entry } from './itemized.js'
 import { machineName, type Machine } from './machine.js'
-import type { SshConnections } from './ssh-connections.js'
+import type { SshConnections } from './ssh/ssh-connections.js'
 
 /** One run of rsync between two machines, or on one. */
 export interface RsyncRun {

@@ -7,7 +7,7 @@ import type { CopyPlace, CopyRule, MountedFilesystem } from '../executor/ports.j
 import { connectionBroke, runThere } from './destination.js'
 import { machineName, machineOf, type Machine } from './machine.js'
 import { mountGuard, throwIfUnmounted } from './mount-guard.js'
-import type { SshConnections } from './ssh-connections.js'
+import type { SshConnections } from './ssh/ssh-connections.js'
 
 /** Where files come from, found. */
 export interface Source {

@@ -17,7 +17,7 @@ import { machineName, machineOf } from './machine.js'
 import { runRsync } from './rsync.js'
 import type { RsyncRun } from './rsync-run.js'
 import { localPath, readSource, type Source } from './source.js'
-import { SshConnections } from './ssh-connections.js'
+import { SshConnections } from './ssh/ssh-connections.js'
 import { checkTools } from './tools.js'
 import { readTree } from './listing/tree.js'
 

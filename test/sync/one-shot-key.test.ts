@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { oneShotLine } from '../../src/sync/one-shot-key.js'
+import { oneShotLine } from '../../src/sync/ssh/one-shot-key.js'
 import { sshKeys } from '../support/ssh-keys.js'
 
 test('a one-shot key asks nothing of sshd that OpenSSH 7.4 does not know, which takes no line with it', () => {

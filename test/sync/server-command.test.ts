@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { allowedWord } from '../../src/sync/server-command.js'
 import { rsyncOptions } from '../../src/sync/rsync-options.js'
 import type { RsyncRun } from '../../src/sync/rsync-run.js'
-import { SshConnections } from '../../src/sync/ssh-connections.js'
+import { SshConnections } from '../../src/sync/ssh/ssh-connections.js'
 
 describe('what a source may have run at the destination', () => {
   it.each(['-logDtpre.iLsfxCIvu', '-nlogDtprcze.LsfxCIvu', '--log-format=%i', '--delete-delay', '--usermap=*:1000'])(

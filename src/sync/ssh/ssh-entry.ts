@@ -1,4 +1,4 @@
-import type { HostAccess } from '../executor/ports.js'
+import type { HostAccess } from '../../executor/ports.js'
 
 /** A name and its value in ssh_config(5); some names stand there several times. */
 type SshOption = readonly [name: string, value: string]

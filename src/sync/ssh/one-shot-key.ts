@@ -1,7 +1,7 @@
-import { generateOpensshKeyPair } from '../core/openssh-key.js'
-import { HostError } from '../core/errors.js'
-import { shellWord } from '../core/shell-words.js'
-import type { HostAccess } from '../executor/ports.js'
+import { generateOpensshKeyPair } from '../../core/openssh-key.js'
+import { HostError } from '../../core/errors.js'
+import { shellWord } from '../../core/shell-words.js'
+import type { HostAccess } from '../../executor/ports.js'
 import type { SshConnections } from './ssh-connections.js'
 
 /** Ends the comment of a one-shot key's line, before the rule's name and the second at which it expires. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { endOfChild, startChild, type ChildResult } from './child.js'
+import { endOfChild, startChild, type ChildResult } from '../child.js'
 
 /** A login to a server that runs of ssh share. */
 export interface SharedConnection {
