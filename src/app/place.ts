@@ -57,6 +57,8 @@ function stateDirectory(): string {
  * The directories of the other places below `root` that hold key pairs of a stack of that name. Version 0.1.0 named them by
  * the target's account or profile, and the region is named only since it stands in the file: the words of a target may
  * change, and the key is still the same. Stacks of one name in several accounts are told apart by the key that EC2 has.
+ *
+ * @internal exported for its test
  */
 export function otherKeyDirectories(root: string, stack: string, keys: string): readonly string[] {
   const found: string[] = []

@@ -76,13 +76,13 @@ export function openWishes(
 }
 
 /** Whether another volume has taken the place since, made from that snapshot. */
-export function isRestored({ address, snapshotId, replaces }: RestoreWish, { volumes }: LiveIndex): boolean {
+function isRestored({ address, snapshotId, replaces }: RestoreWish, { volumes }: LiveIndex): boolean {
   const volume = volumes.get(address)
   return volume !== undefined && volume.id !== replaces && volume.tags[tagKeys.origin] === snapshotId
 }
 
 /** Whether the old volume gave up its place for this restore: from then on it can only go forward. */
-export function hasGivenUpItsPlace({ address, snapshotId }: RestoreWish, { volumes, retained }: LiveIndex): boolean {
+function hasGivenUpItsPlace({ address, snapshotId }: RestoreWish, { volumes, retained }: LiveIndex): boolean {
   const olds = retained.get(address) ?? []
   return !volumes.has(address) && olds.some(({ tags }) => tags[tagKeys.superseded] === snapshotId)
 }

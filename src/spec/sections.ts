@@ -10,7 +10,7 @@ export type Section = Extract<(typeof kinds)[ResourceKind], { readonly section: 
 export type Sections = { readonly [Name in Section]: Entries<NonNullable<NonNullable<StackShape[Name]>[string]>> }
 
 /** In the order of reports. */
-export const sectionNames: readonly Section[] = Object.values(kinds).flatMap((kind) =>
+const sectionNames: readonly Section[] = Object.values(kinds).flatMap((kind) =>
   'section' in kind ? [kind.section] : [],
 )
 

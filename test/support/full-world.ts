@@ -77,4 +77,6 @@ export function withHands(world: LiveStack, every = 100): LiveStack {
   })
   return { ...world, servers, hosts }
 }
+
+/** @internal the bench reads it out of a bundle of this file */
 export { specOf } from './live-stack.js'

@@ -35,7 +35,7 @@ export async function readCredentialsOf(access: HostAccess, publicKey: string): 
 }
 
 /** Reads the server's private key; one that is locked by a passphrase is asked of the agent. `only`: that key alone. */
-export async function readCredentials(
+async function readCredentials(
   access: HostAccess,
   agentSocket: string | undefined = process.env['SSH_AUTH_SOCK'],
   only?: string,

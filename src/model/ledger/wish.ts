@@ -27,9 +27,6 @@ export interface FollowUpWish {
   readonly owes: 'command' | 'health'
 }
 
-/** Wishes by address, at most one each. */
-export type Wishes = ReadonlyMap<Address, Wish>
-
 export function sortedWishes(wishes: Iterable<Wish>): readonly Wish[] {
   return [...wishes].sort((left, right) => compareText(left.address, right.address))
 }

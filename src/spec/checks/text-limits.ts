@@ -11,7 +11,7 @@ export interface TextLimit {
 }
 
 /** A path that Linux takes: limits.h, PATH_MAX with the NUL at its end, and NAME_MAX for each part. */
-export const pathBytesMax = 4095
+const pathBytesMax = 4095
 export const nameBytesMax = 255
 
 /**
