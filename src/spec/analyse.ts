@@ -4,6 +4,7 @@ import { kinds, resourceKinds } from '../model/kinds/kinds.js'
 import { contextOf } from './context.js'
 import type { Context } from './context.js'
 import type { Problem, Report } from './problem.js'
+import { problemList } from './problem-list.js'
 import { checkShape } from './shape/check-shape.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import { specKinds } from './kinds/kinds.js'
@@ -40,13 +41,17 @@ function throwStop(): never {
  * Everything that is wrong with the value of a stack file, or else its specification. The value is changed: variables are
  * replaced, and what is not well formed is taken out, so that the rest can be checked all the same.
  */
-export function analyse(
-  value: unknown,
-  input: AnalysisInput,
-): { readonly spec: StackSpec | undefined; readonly problems: readonly Problem[] } {
-  const problems: Problem[] = []
-  const context = check(value, input, (problem) => void problems.push(problem))
-  return { spec: problems.length === 0 ? buildSpec(context) : undefined, problems }
+export function analyse(value: unknown, input: AnalysisInput): Analysis {
+  const { problems, untold, report } = problemList()
+  const context = check(value, input, report)
+  return { spec: problems.length === 0 ? buildSpec(context) : undefined, problems, untold: untold() }
+}
+
+export interface Analysis {
+  readonly spec: StackSpec | undefined
+  readonly problems: readonly Problem[]
+  /** How many more there are: see `problemList`. */
+  readonly untold: number
 }
 
 function check(value: unknown, input: AnalysisInput, report: Report): Context {

@@ -37,9 +37,11 @@ export function parseStack(input: ParseInput): ParseResult {
   const quick = values && specWithoutMistakes(values.value, input)
   if (quick) return { ok: true, spec: quick, locate }
   const document = readDocument(input.text)
-  const { spec, problems } = analyse(document.value, input)
+  const { spec, problems, untold } = analyse(document.value, input)
   if (spec && document.syntax.length === 0) return { ok: true, spec, locate }
-  return { ok: false, ...diagnosticsOf(input.file, document, believable(document, problems)) }
+  const believed = believable(document, problems)
+  const { diagnostics, total } = diagnosticsOf(input.file, document, believed)
+  return { ok: false, diagnostics, total: believed === problems ? total + untold : total }
 }
 
 /** Codes of mistakes that an entry shows by itself, whatever the rest of the file says. */

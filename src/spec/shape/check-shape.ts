@@ -21,26 +21,35 @@ export function checkShape(root: unknown, report: Report): StackShape {
   if (validateShape(root)) return root
   const errors = (validateShape.errors ?? []) as ErrorObject[]
   const told = new Set<string>()
-  const unreadable: Path[] = []
-  for (const error of errors.toSorted((left, right) => rank(left) - rank(right))) {
+  // As pointers: of hundreds of thousands of mistakes no path is kept.
+  const unreadable: string[] = []
+  for (const error of byRank(errors)) {
     const problem = problemOf(error, root)
     if (!problem) continue
-    const place = problem.path.join('\0')
+    const { instancePath, keyword } = error
+    const place = keysOwn.has(keyword) ? `${instancePath}/${String(problem.path.at(-1))}` : instancePath
     if (told.has(place)) continue
     told.add(place)
     report(problem)
     // What a merge key would have brought is unknown, and so is the whole mapping.
-    if (problem.path.at(-1) === '<<') unreadable.push(problem.path.slice(0, -1))
-    if (error.keyword === 'additionalProperties') forgetUnknown(root, problem.path, error)
-    else if (error.keyword !== 'required' && error.keyword !== 'propertyNames') unreadable.push(problem.path)
+    if (problem.path.at(-1) === '<<') unreadable.push(instancePath)
+    if (keyword === 'additionalProperties') forgetUnknown(root, problem.path, error)
+    else if (!keysOwn.has(keyword)) unreadable.push(instancePath)
   }
-  for (const path of unreadable) markUnreadable(root, path)
+  for (const pointer of unreadable) markUnreadable(root, pathOf(pointer))
   return root
 }
 
+/** Keywords that speak of a key of the mapping at their path, not of what stands there. */
+const keysOwn: ReadonlySet<string> = new Set(['additionalProperties', 'required', 'propertyNames'])
+
 /** Unknown keys come first: a misspelt key explains the one that is missing. */
-function rank(error: ErrorObject): number {
-  return error.keyword === 'additionalProperties' ? 0 : error.keyword === 'type' ? 1 : 2
+function byRank(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const ranks: [ErrorObject[], ErrorObject[], ErrorObject[]] = [[], [], []]
+  for (const error of errors) {
+    ranks[error.keyword === 'additionalProperties' ? 0 : error.keyword === 'type' ? 1 : 2].push(error)
+  }
+  return ranks.flat()
 }
 
 function problemOf(error: ErrorObject, root: unknown): Problem | undefined {
