@@ -18,6 +18,13 @@ export function cidrOfAddress(address: string): string | undefined {
   return family && canonicalCidr(`${address}/${bitsMax[family]}`)
 }
 
+/** Whether a block lies within another of the same family; what is no block lies in none. */
+export function isInBlock(inner: string, outer: string): boolean {
+  const [small, large] = [partsOf(inner), partsOf(outer)]
+  if (small.bits === undefined || large.bits === undefined || small.family !== large.family) return false
+  return small.bits >= large.bits && canonicalCidr(`${small.address}/${large.bits}`) === canonicalCidr(outer)
+}
+
 /** What is wrong with a text that is no address block, and what would be right where that can be told. */
 export function cidrMistake(text: string): { readonly message: string; readonly hint?: string } {
   const { address, family, length } = partsOf(text)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalCidr, cidrMistake, cidrOfAddress } from '../../src/core/cidr-block.js'
+import { canonicalCidr, cidrMistake, cidrOfAddress, isInBlock } from '../../src/core/cidr-block.js'
 
 describe('an address block', () => {
   it.each([
@@ -101,3 +101,17 @@ describe('an address block', () => {
 function bitsOf(parts: readonly number[], width: number): string {
   return parts.map((part) => part.toString(2).padStart(width, '0')).join('')
 }
+
+describe('a block within another', () => {
+  it.each([
+    ['10.1.2.3/32', '10.0.0.0/8', true],
+    ['10.1.2.3/32', '0.0.0.0/0', true],
+    ['10.0.0.0/8', '10.1.2.3/32', false],
+    ['11.1.2.3/32', '10.0.0.0/8', false],
+    ['2001:db8::1/128', '2001:db8::/32', true],
+    ['2001:db8::1/128', '0.0.0.0/0', false],
+    ['10.1.2.3', '10.0.0.0/8', false],
+  ])('%s in %s: %s', (inner, outer, expected) => {
+    expect(isInBlock(inner, outer)).toBe(expected)
+  })
+})

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { PlanError, UsageError } from '../../core/errors.js'
-import type { Address } from '../../model/address.js'
 import type { Moved } from '../../model/moved.js'
 import type { Plan } from '../../model/plan.js'
 import { boundHere } from '../../planner/saved/bound-here.js'
+import { keysNotHere } from '../../planner/saved/keys-not-here.js'
 import { movedSince } from '../../planner/saved/moved-since.js'
 import { planBasis, type PlanBasis } from '../../planner/saved/plan-basis.js'
 import { lettingIn } from '../../planner/saved/letting-in.js'
@@ -23,8 +23,9 @@ export async function savedPlanHere(session: Session, { basis, plan, options, ma
   const here = planBasis(session.spec, live, sources)
   const bound = boundHere(plan, basis, here)
   const moved = [...movedSince(basis, here), ...lettingIn(bound, basis, here)]
-  if (moved.length > 0) throw stale(moved, madeAt)
+  // Without the key nobody sees what is inside, and what is not seen would count as moved.
   assertKeysHere(bound, basis, here)
+  if (moved.length > 0) throw stale(moved, madeAt)
   return bound
 }
 
@@ -60,21 +61,18 @@ function stale(moved: readonly Moved[], madeAt: string): PlanError {
   )
 }
 
-/** A server that the plan enters is entered from here; with a generated pair that takes its private half, or an agent that has it. */
+/**
+ * A server that the plan enters is entered from here, with a key of which this machine has the private half, or an agent that
+ * has it.
+ */
 function assertKeysHere(plan: Plan, saved: PlanBasis, here: PlanBasis): void {
   if (process.env['SSH_AUTH_SOCK'] !== undefined) return
-  const entered = new Set(plan.steps.flatMap((step) => (step.kind === 'connect-host' ? [step.address] : [])))
-  const missing = new Set<Address>()
-  for (const address of entered) {
-    const keyPair = plan.bindings[address]?.keyPair
-    if (keyPair === undefined || saved.live.publicKeys[keyPair] === undefined) continue
-    if (here.live.publicKeys[keyPair] === undefined) missing.add(keyPair)
-  }
-  if (missing.size === 0) return
+  const missing = keysNotHere(plan, saved, here)
+  if (missing.length === 0) return
   throw new PlanError(
     'PLAN_KEY_NOT_HERE',
-    `the plan enters servers with ${[...missing].join(', ')}, whose private half is not on this machine`,
-    [...missing],
-    { hint: 'apply where the key was generated, copy it from there, or name a public key in the stack file' },
+    `the plan enters servers with ${missing.join(', ')}, whose private half is not on this machine`,
+    missing,
+    { hint: 'apply where the plan was made, copy the key from there, or load it into the SSH agent here' },
   )
 }

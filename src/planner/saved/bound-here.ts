@@ -8,18 +8,24 @@ import type { PlanBasis } from './plan-basis.js'
 
 /**
  * A saved plan with the words in it that mean this machine, whichever it is: its address in rules from `my-ip`, the public
- * half of a pair that is generated where it is used, and by what the copied files of this checkout are known again. Nothing
- * else of it changes.
+ * half of a pair that is generated where it is used, and by what the copied files of this checkout are known again; and the
+ * ledger by its id of now. Nothing else of it changes.
  */
 export function boundHere(plan: Plan, saved: PlanBasis, here: PlanBasis): Plan {
   const operator = { saved: operatorCidr(saved), here: operatorCidr(here) }
   const generated = new Set(here.spec.keyPairs.filter(({ publicKey }) => !publicKey).map(({ address }) => address))
+  // What opens a live server is what EC2 has, or is given here; never the key of the machine that made the plan.
+  const imported = new Set(
+    plan.steps.flatMap(({ kind, address }) => (kind === 'import-key-pair' && generated.has(address) ? [address] : [])),
+  )
   const steps = plan.steps.map((step): Step => {
     switch (step.kind) {
       case 'authorize-ingress':
         return { ...step, rules: step.rules.map((rule) => ruleHere(rule, operator)) }
       case 'import-key-pair':
         return generated.has(step.address) ? { ...step, publicKey: here.live.publicKeys[step.address] } : step
+      case 'authorize-key':
+        return imported.has(step.keyPair) ? { ...step, publicKey: here.live.publicKeys[step.keyPair] } : step
       case 'create-security-group':
         return { ...step, tags: operatorTags(step.tags, operator) }
       case 'tag-resource':
@@ -30,7 +36,7 @@ export function boundHere(plan: Plan, saved: PlanBasis, here: PlanBasis): Plan {
         return step
     }
   })
-  return { ...plan, steps: withoutShutDoors(steps) }
+  return { ...plan, steps: withoutShutDoors(steps), ledger: { ...plan.ledger, id: here.live.ledger?.id } }
 }
 
 /** What `my-ip` means, on the machine that made the plan and on this one. */

@@ -40,7 +40,11 @@ const comparedMembers: { readonly [Member in keyof Required<LiveStack>]: Read<Me
     ),
   images: undefined,
   subnets: prefixed('the subnet '),
-  ledger: ({ addresses }) => ({ 'the ledger': Object.fromEntries(addresses.map((address) => [address, 'known'])) }),
+  // A wish that was fulfilled, or withdrawn, meanwhile is not to be carried out from the file.
+  ledger: ({ addresses, wishes = [] }) => ({
+    'the ledger': Object.fromEntries(addresses.map((address) => [address, 'known'])),
+    ...Object.fromEntries(wishes.map((wish) => [`the recorded wish for ${wish.address}`, wish])),
+  }),
   operatorIp: undefined,
   encryptsByDefault: (isOn) => ({ 'the account': { encryptsNewVolumes: isOn } }),
   operatorIpUnread: undefined,

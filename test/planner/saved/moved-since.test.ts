@@ -4,12 +4,13 @@ import type { SyncFacts } from '../../../src/model/kinds/sync-rule.js'
 import type { Plan } from '../../../src/model/plan.js'
 import { makePlan } from '../../../src/planner/make-plan.js'
 import { boundHere } from '../../../src/planner/saved/bound-here.js'
+import { keysNotHere } from '../../../src/planner/saved/keys-not-here.js'
 import { lettingIn } from '../../../src/planner/saved/letting-in.js'
 import { movedLines } from '../../../src/planner/saved/moved-lines.js'
 import { movedSince } from '../../../src/planner/saved/moved-since.js'
 import { planBasis, type PlanBasis } from '../../../src/planner/saved/plan-basis.js'
 import { applyPlan } from '../../support/plan-effects.js'
-import { emptyLive, specOf } from '../../support/live-stack.js'
+import { at, emptyLive, specOf } from '../../support/live-stack.js'
 import { head, withVolume } from '../../support/stack-texts.js'
 
 const text = withVolume('server: web, size: 10, mount: /srv')
@@ -93,6 +94,22 @@ describe('what moved since a plan was saved', () => {
     expect(linesOf(settled(text), settled(text, elsewhere))).toEqual([])
   })
 
+  it('is a wish that was fulfilled or withdrawn meanwhile, which the file would carry out all the same', () => {
+    const wish = { kind: 'restore', address: at('volume.data'), snapshotId: 'snap-1' } as const
+    const wished = (live: LiveStack): LiveStack => ({
+      ...live,
+      ledger: { id: 'lt-1', addresses: live.ledger?.addresses ?? [], wishes: [wish] },
+    })
+    const withdrawn = (live: LiveStack): LiveStack => ({
+      ...live,
+      ledger: { id: 'lt-1', addresses: live.ledger?.addresses ?? [] },
+    })
+    expect(linesOf(settled(text, wished), settled(text, withdrawn))).toEqual([
+      'the recorded wish for volume.data: was there, and is gone',
+    ])
+    expect(linesOf(settled(text, wished), settled(text, wished))).toEqual([])
+  })
+
   it('is a public key of the checkout, and none of a home directory', () => {
     const keyed = (path: string) => `${text}keyPairs:\n  deploy: { publicKey: ${path} }\n`
     const key = (publicKey: string) => (live: LiveStack) => ({ ...live, publicKeys: { 'keyPair.deploy': publicKey } })
@@ -167,6 +184,66 @@ describe('a saved plan on another machine', () => {
     expect(movedLines(lettingIn(entering, saved, moved))).toEqual(['my-ip: address 203.0.113.7/32 -> 198.51.100.9/32'])
     expect(lettingIn({ ...entering, steps: [] }, saved, moved)).toEqual([])
     expect(lettingIn(entering, saved, saved)).toEqual([])
+  })
+
+  it('is not refused where everybody may enter, nor for a door of another server', () => {
+    const rules = (from: string) =>
+      `${head}securityGroups:\n  web: { description: w, ingress: [{ port: 22, from: ${from} }, { port: 80, from: my-ip }] }\n` +
+      `  other: { description: o, ingress: [{ port: 22, from: my-ip }] }\n` +
+      'servers:\n  web: { image: ami-00000001, type: t3.small, securityGroups: [web] }\n'
+    const entering = { steps: [{ kind: 'connect-host', address: 'server.web' }] } as unknown as Plan
+    const movedOf = (from: string, operatorIp: string | undefined) => {
+      const saved = settled(rules(from))
+      return movedLines(lettingIn(entering, saved, { ...saved, live: { ...saved.live, operatorIp } }))
+    }
+    expect(movedOf('0.0.0.0/0', '198.51.100.9')).toEqual([])
+    expect(movedOf('0.0.0.0/0', undefined)).toHaveLength(0)
+    expect(movedOf('203.0.113.0/24', '203.0.113.8')).toEqual([])
+    expect(movedOf('203.0.113.0/24', '198.51.100.9')).toHaveLength(1)
+  })
+
+  it('is refused where the door that it opens is that of nobody knows whom', () => {
+    const doors = `${head}securityGroups:\n  web: { description: w, ingress: [{ port: 22, from: my-ip }] }\n`
+    const saved = basisOf(doors, (live) => live)
+    const here = basisOf(doors, (live) => ({ ...live, operatorIp: undefined }))
+    expect(movedLines(lettingIn(planOf(doors), saved, here))).toEqual(['my-ip: address 203.0.113.7/32 -> (nothing)'])
+  })
+
+  it('lets its own key into servers that stay where it brings a pair, and writes the ledger of now', () => {
+    const spec = specOf(text)
+    const keyed = (publicKey: string) =>
+      planBasis(spec, { ...settled(text).live, publicKeys: { 'keyPair.default': publicKey } }, {})
+    const [saved, there] = [keyed('ssh-ed25519 AAAAA'), keyed('ssh-ed25519 AAAAB')]
+    const here = { ...there, live: { ...there.live, ledger: { id: 'lt-now', addresses: [] } } }
+    const letIn = {
+      kind: 'authorize-key',
+      address: 'server.web',
+      keyPair: 'keyPair.default',
+      publicKey: 'ssh-ed25519 AAAAA',
+    }
+    const bringing = { kind: 'import-key-pair', address: 'keyPair.default', publicKey: 'ssh-ed25519 AAAAA' }
+    const boundKeys = (steps: readonly object[]) =>
+      boundHere({ ...planOf(text), steps } as unknown as Plan, saved, here).steps.map((step) =>
+        'publicKey' in step ? step.publicKey : undefined,
+      )
+    expect(boundKeys([bringing, letIn])).toEqual(['ssh-ed25519 AAAAB', 'ssh-ed25519 AAAAB'])
+    expect(boundKeys([letIn])).toEqual(['ssh-ed25519 AAAAA'])
+    expect(boundHere(planOf(text), saved, here).ledger.id).toBe('lt-now')
+  })
+
+  it('is refused before its first step where it enters servers, new ones too, with a key that is not there', () => {
+    const saved = settled(text, (live) => ({ ...live, publicKeys: { 'keyPair.default': 'ssh-ed25519 AAAAA' } }))
+    const withKeys = (publicKeys: LiveStack['publicKeys']) => ({ ...saved, live: { ...saved.live, publicKeys } })
+    const missingIn = (steps: readonly object[], publicKeys: LiveStack['publicKeys']) =>
+      keysNotHere({ ...planOf(text), steps } as unknown as Plan, saved, withKeys(publicKeys))
+    const launch = { kind: 'create-server', address: 'server.web', keyPair: 'keyPair.default' }
+    const enter = { kind: 'connect-host', address: 'server.web' }
+    const bringing = { kind: 'import-key-pair', address: 'keyPair.default' }
+    expect(missingIn([launch, enter], {})).toEqual(['keyPair.default'])
+    expect(missingIn([launch, enter], { 'keyPair.default': 'ssh-ed25519 AAAAB' })).toEqual(['keyPair.default'])
+    expect(missingIn([launch, enter], saved.live.publicKeys)).toEqual([])
+    expect(missingIn([bringing, launch, enter], {})).toEqual([])
+    expect(missingIn([launch], {})).toEqual([])
   })
 
   it('generates a pair there, and records what is copied there', () => {
