@@ -113,7 +113,7 @@ new line.txt"
   it('are made by the next apply after a kill -9 in the copy, which takes the leftovers away first', async () => {
     world.write({ 'killed.yaml': archive.replace('stack: library', 'stack: killed') })
     await interruptCopy(world, 'killed.yaml', 'SIGKILL')
-    const plan = await expectExit(world.run(['plan', 'killed.yaml', '--detailed-exitcode']), 2)
+    const plan = await expectExit(world.run(['plan', 'killed.yaml', '--detailed-exitcode', '--steps']), 2)
     expect(plan.stdout).toMatch(/remove-temporary +archive\.my-music \(leftovers\)/)
     await expectSuccess(world.run(['apply', 'killed.yaml', '--yes']))
     await expectNothingTemporary(world, 'killed')

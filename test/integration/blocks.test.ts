@@ -73,7 +73,7 @@ describe.skipIf(noHostsBecause !== undefined)(`copies${noHostsBecause ? ` (${noH
     expect((await volume('twin')).tags['evenkeel:sync:disk']).toMatch(/^copying /)
 
     world.write({ 'stack.yaml': `${servers}${copies}${music}` })
-    const { stdout: plan } = await expectSuccess(world.run(['plan', 'stack.yaml']))
+    const { stdout: plan } = await expectSuccess(world.run(['plan', 'stack.yaml', '--steps']))
     expect(plan).toMatch(/unmount-volume +volume\.one/)
     expect(plan).not.toMatch(/make-filesystem/)
     const { stdout } = await expectSuccess(world.run(['apply', 'stack.yaml', '--yes', '--json']))
@@ -104,7 +104,7 @@ sync:
     expect((await inside('right', 'cat /srv/precious/diary.txt')).stdout).toBe('do not lose this\n')
 
     world.write({ 'stack.yaml': `${servers}${rule('precious', ', overwrite: true')}` })
-    const { stdout } = await expectSuccess(world.run(['plan', 'stack.yaml']))
+    const { stdout } = await expectSuccess(world.run(['plan', 'stack.yaml', '--steps']))
     expect(stdout).toMatch(/copy-blocks +sync\.wrong.*DATA LOSS/)
   })
 

@@ -161,12 +161,12 @@ describe.skipIf(noHostsBecause !== undefined)(`ends of copies${noHostsBecause ? 
       'odd/wrong': 'wrong\n',
     })
     await inside('web[0]', 'cd /srv/data; mkdir data "d[a]t*"; touch data/precious "d[a]t*/stale"')
-    const plan = await expectExit(world.run(['plan', 'odd.yaml', '--detailed-exitcode']), 2)
+    const plan = await expectExit(world.run(['plan', 'odd.yaml', '--detailed-exitcode', '--steps']), 2)
     expect(plan.stdout).toMatch(/sync\.odd[^]*1 missing, 1 too many/)
     await expectSuccess(world.run(['sync', 'odd', '-f', 'odd.yaml', '--yes']))
     const found = 'cd /srv/data; find data "d[a]t*" -type f'
     expect(await inside('web[0]', found)).toBe('data/precious\nd[a]t*/song\n')
-    expect((await world.run(['plan', 'odd.yaml'])).stdout).not.toContain('copy-files')
+    expect((await world.run(['plan', 'odd.yaml', '--steps'])).stdout).not.toContain('copy-files')
     await inside('web[0]', 'rm "/srv/data/d[a]t*/song"')
     expect((await expectSuccess(world.run(['put', '--delete', './o[d]d/', 'volume.data/d[a]t*/']))).stdout).toContain(
       '1 file created, 0 changed, 0 deleted',
