@@ -111,8 +111,9 @@ volumes:
     })
     await expectSuccess(world.run(['destroy', 'phoenix.yaml', '--yes']))
 
-    const { stdout } = await expectSuccess(world.run(['apply', 'phoenix.yaml', '--yes']))
-    expect(stdout).not.toContain('make-filesystem')
+    const { stderr } = await expectSuccess(world.run(['apply', 'phoenix.yaml', '--yes']))
+    expect(stderr).toContain('mount-volume')
+    expect(stderr).not.toContain('make-filesystem')
     const data = await expectSuccess(
       world.run(['exec', '-f', 'phoenix.yaml', 'web', '--', 'cat', '/srv/data/own.txt', '/srv/data/site/index.html']),
     )
