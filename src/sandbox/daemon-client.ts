@@ -67,6 +67,7 @@ export async function ensureSandbox(stateDir: string, options: EnsureOptions = {
       if (started && started.pid !== found.pid) await started.cancel()
       return found
     }
+    if (started?.exitCode() === exitCodes.full) throw new Error('its disk is full; make room there')
     if (started?.exitCode() !== undefined && started.exitCode() !== exitCodes.busy) {
       throw new Error(
         `the sandbox's daemon ended with code ${started.exitCode()}; the end of ${logPath(stateDir)}:\n${logTail(stateDir)}`,

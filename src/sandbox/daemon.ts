@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { messageOf } from '../core/errors.js'
 import { exitCodes } from './daemon-exit.js'
@@ -17,11 +18,22 @@ const { values } = parseArgs({
   },
 })
 
+function exitCodeOf(error: unknown): number {
+  if (error instanceof StateDirBusy) return exitCodes.busy
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ENOSPC' || code === 'EDQUOT' ? exitCodes.full : exitCodes.failed
+}
+
 /** How often the daemon looks whether its state directory is still there. */
 const watchEveryMs = 1_000
 
+/** On a full disk nothing is noted, and the daemon goes on. */
 function log(text: string): void {
-  process.stdout.write(`${new Date().toISOString()} ${text}\n`)
+  try {
+    writeSync(1, `${new Date().toISOString()} ${text}\n`)
+  } catch {
+    // There is nowhere else to say it.
+  }
 }
 
 async function main(stateDir: string, hosts: SandboxOptions['hosts']): Promise<void> {
@@ -31,20 +43,28 @@ async function main(stateDir: string, hosts: SandboxOptions['hosts']): Promise<v
     sandbox = await createSandbox({ stateDir, hosts, ...port, onReport: log })
   } catch (error) {
     log(`cannot start: ${messageOf(error)}`)
-    process.exit(error instanceof StateDirBusy ? exitCodes.busy : exitCodes.failed)
+    process.exit(exitCodeOf(error))
   }
   const { kind, unavailableBecause } = sandbox.hosts
-  writeEndpoint(stateDir, {
-    pid: process.pid,
-    endpoint: sandbox.endpoint,
-    region: sandbox.region,
-    accessKeyId: sandbox.accessKeyId,
-    secretAccessKey: sandbox.secretAccessKey,
-    accountId: sandbox.accountId,
-    hosts: kind,
-    ...(unavailableBecause === undefined ? {} : { hostsUnavailableBecause: unavailableBecause }),
-    startedAt: new Date().toISOString(),
-  })
+  const describe = () =>
+    writeEndpoint(stateDir, {
+      pid: process.pid,
+      endpoint: sandbox.endpoint,
+      region: sandbox.region,
+      accessKeyId: sandbox.accessKeyId,
+      secretAccessKey: sandbox.secretAccessKey,
+      accountId: sandbox.accountId,
+      hosts: kind,
+      ...(unavailableBecause === undefined ? {} : { hostsUnavailableBecause: unavailableBecause }),
+      startedAt: new Date().toISOString(),
+    })
+  try {
+    describe()
+  } catch (error) {
+    log(`cannot start: ${messageOf(error)}`)
+    await sandbox.close().catch((closing: unknown) => log(`ended with an error: ${messageOf(closing)}`))
+    process.exit(exitCodeOf(error))
+  }
   log(
     `ready at ${sandbox.endpoint}, hosts: ${kind}${unavailableBecause === undefined ? '' : ` (${unavailableBecause})`}`,
   )

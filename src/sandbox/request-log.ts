@@ -32,6 +32,8 @@ export class RequestLog {
   readonly #records: RequestRecord[] = []
   readonly #descriptor: number
   #pending = ''
+  /** The last line on disk is the beginning of one. */
+  #isTorn = false
   #closed = false
 
   constructor(stateDir: string) {
@@ -59,8 +61,15 @@ export class RequestLog {
 
   #flush(): void {
     if (this.#closed || this.#pending === '') return
-    writeSync(this.#descriptor, this.#pending)
+    const bytes = Buffer.from(this.#isTorn ? `\n${this.#pending}` : this.#pending)
     this.#pending = ''
+    let written = 0
+    try {
+      while (written < bytes.length) written += writeSync(this.#descriptor, bytes, written)
+    } catch {
+      // A full disk: a log is not worth more than its sandbox.
+    }
+    if (written > 0) this.#isTorn = written < bytes.length
   }
 }
 

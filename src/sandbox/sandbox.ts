@@ -81,7 +81,8 @@ async function start(options: SandboxOptions, release: () => void): Promise<Sand
   const log = new RequestLog(stateDir)
   const clock = options.clock ?? systemClock
   const faults = new FaultPlan(options.seed ?? 0, options.faults)
-  const report = (what: string, error: unknown) => options.onReport?.(`${what}: ${messageOf(error)}`)
+  const report = (what: string, error?: unknown) =>
+    options.onReport?.(error === undefined ? what : `${what}: ${messageOf(error)}`)
   const cloud = new Cloud({
     accountId: identity.accountId,
     clock,
@@ -103,10 +104,13 @@ async function start(options: SandboxOptions, release: () => void): Promise<Sand
   })
   const stop = once(async () => {
     await closeServer(server)
-    await cloud.close()
-    await hosts.stop()
-    log.close()
-    release()
+    try {
+      await cloud.close()
+    } finally {
+      await hosts.stop()
+      log.close()
+      release()
+    }
   })
   let port: number
   try {

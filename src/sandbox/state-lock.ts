@@ -33,8 +33,8 @@ export function lockStateDir(stateDir: string): StateLock {
   const number = Math.max(0, ...locksIn(stateDir).map((lock) => lock.number)) + 1
   const path = join(stateDir, `lock.${number}`)
   const draft = join(stateDir, `lock.draft.${randomUUID()}`)
-  writeFileSync(draft, JSON.stringify(ownIdentity()), { mode: 0o600 })
   try {
+    writeFileSync(draft, JSON.stringify(ownIdentity()), { mode: 0o600 })
     linkSync(draft, path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error

@@ -18,6 +18,7 @@ export class Cloud implements SharedByRegions {
   readonly background: Background
   readonly network: HostNetworkRefresh
   readonly #stateDir: string
+  readonly #report: (what: string, error?: unknown) => void
   readonly #worlds = new Map<string, World>()
   readonly #openWorld: (world: World) => void
 
@@ -28,7 +29,7 @@ export class Cloud implements SharedByRegions {
     readonly hosts: HostBackend
     readonly faults: FaultPlan
     readonly stateDir: string
-    readonly report: (what: string, error: unknown) => void
+    readonly report: (what: string, error?: unknown) => void
     /** Called once for each region's world, when it has been read from disk. */
     readonly onOpen: (world: World) => void
   }) {
@@ -40,6 +41,7 @@ export class Cloud implements SharedByRegions {
     this.background = new Background(options.clock, options.report)
     this.network = new HostNetworkRefresh(options.hosts, () => this.worlds())
     this.#stateDir = options.stateDir
+    this.#report = options.report
     this.#openWorld = options.onOpen
   }
 
@@ -47,7 +49,7 @@ export class Cloud implements SharedByRegions {
   world(region: Region): World {
     let world = this.#worlds.get(region.name)
     if (!world) {
-      world = new World(this, region, this.journalPath(region))
+      world = new World(this, region, this.journalPath(region), this.#report)
       this.#worlds.set(region.name, world)
       this.#openWorld(world)
     }

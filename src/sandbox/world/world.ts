@@ -68,7 +68,12 @@ export class World {
   readonly #journal: Journal
   #sequence = 0
 
-  constructor(cloud: SharedByRegions, region: Region, journalPath: string) {
+  constructor(
+    cloud: SharedByRegions,
+    region: Region,
+    journalPath: string,
+    report: (what: string, error?: unknown) => void,
+  ) {
     this.cloud = cloud
     this.region = region
     const { vpc, subnets } = defaultNetwork(region)
@@ -76,7 +81,7 @@ export class World {
     this.subnets = subnets
     this.images = catalogueOf(region.name)
     this.defaultGroupId = stableId('sg', vpc.id, 'default')
-    const journal = new Journal(journalPath)
+    const journal = new Journal(journalPath, report)
     this.#journal = journal
     this.instances = new Collection('instance', journal, (instance) => instance.subnetId)
     this.volumes = new Collection('volume', journal, (volume) => volume.attachment?.instanceId)
