@@ -5,6 +5,7 @@ import { parseWrittenEndpoint } from '../spec/kinds/sync-rule/written-endpoint.j
 import { localPath } from '../sync/source.js'
 import type { HostFacts } from '../model/inside/host-facts.js'
 import { accessTo, enterable, holderOf } from './enter-server.js'
+import { requireGivable, requireLocal } from './local-ends.js'
 import { serverNamed } from './named-servers.js'
 import type { Session } from './session.js'
 
@@ -13,6 +14,10 @@ export interface HandCopy {
   readonly to: string
   readonly delete: boolean
   readonly exclude: readonly string[]
+  /** `user` or `user:group` at the destination; left out: the login user there. */
+  readonly owner?: string | undefined
+  /** Copies nothing; the figures are those of rsync's dry run. */
+  readonly dryRun?: boolean
 }
 
 /**
@@ -25,6 +30,8 @@ export async function copyByHand(
   onProgress: (bytesDone: number) => void = () => undefined,
 ): Promise<CopyFigures> {
   const { ports } = session
+  const local = copy.from.map(parseWrittenEndpoint).filter((written) => written.kind === 'local')
+  await requireLocal(local.map(({ path }) => ({ path: localPath(process.cwd(), path) })))
   const cloud = await enterable(session)
   const source: CopyPlace[] = []
   for (const text of copy.from) source.push(await placeOf(text, session, cloud))
@@ -32,7 +39,10 @@ export async function copyByHand(
   if (machines.size > 1)
     throw new UsageError('USAGE', 'what is copied lies on one machine', { hint: 'copy one by one' })
   const destination = await placeOf(copy.to, session, cloud)
-  const rule = { source, delete: copy.delete, exclude: copy.exclude }
+  const { owner, delete: deletes, exclude } = copy
+  requireGivable(owner, destination)
+  const rule = { source, delete: deletes, exclude, ...(owner !== undefined && { options: { owner } }) }
+  if (copy.dryRun === true) return ports.sync.compare(rule, destination)
   return ports.sync.copy(rule, destination, onProgress)
 }
 
@@ -47,7 +57,10 @@ async function placeOf(text: string, session: Session, cloud: CloudFacts): Promi
     case 'servers':
       throw new UsageError('SERVER_UNKNOWN', `${text} means several servers`, { hint: 'name one: web[0]:/path' })
     case 'server': {
-      if (!written.path.startsWith('/')) throw new UsageError('USAGE', `a path on a server is absolute, not ${text}`)
+      if (!written.path.startsWith('/'))
+        throw new UsageError('USAGE', `a path on a server is absolute, not ${text}`, {
+          hint: `write, for instance, ${written.server}:/srv/${written.path}`,
+        })
       const address = serverNamed(written.server, spec, text)
       const access = await accessTo(address, session, cloud)
       const { path } = written

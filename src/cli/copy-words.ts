@@ -6,42 +6,39 @@ interface Ends {
   readonly to: string
 }
 
-/** The words of `put`: paths of this machine, then a place in the stack. */
+const putForm = 'write: evenkeel put <path>... <server>:<path>; `get` goes the other way'
+const getForm = 'write: evenkeel get <server>:<path>... <path>; `put` goes the other way'
+const colons = ', and a path of this machine with a colon in its first part begins with ./'
+
+/** The words of `put`: paths of this machine or of one outside the stack, then a place in the stack. */
 export function putEnds(words: readonly string[]): Ends {
   const ends = endsOf(words)
-  const wrong = ends.from.find((word) => !isLocal(word))
-  if (wrong === undefined && !isLocal(ends.to)) return ends
-  throw new UsageError(
-    'USAGE',
-    `\`put\` copies from this machine to a server or a volume, not ${wrong ?? 'to this machine'}`,
-    {
-      hint: 'write: evenkeel put <path>... <server>:<path>; `get` goes the other way',
-    },
-  )
+  const wrong = ends.from.find(isInStack)
+  if (wrong !== undefined) throw refusal(`\`put\` copies into the stack, and ${wrong} lies there`, putForm + colons)
+  if (isInStack(ends.to)) return ends
+  throw refusal(`\`put\` copies to a server or a volume of the stack, not to ${ends.to}`, putForm)
 }
 
-/** The words of `get`: places in the stack, then a path of this machine. */
+/** The words of `get`: places in the stack, then a path of this machine or of one outside the stack. */
 export function getEnds(words: readonly string[]): Ends {
   const ends = endsOf(words)
-  const wrong = ends.from.find(isLocal)
-  if (wrong === undefined && isLocal(ends.to)) return ends
-  throw new UsageError(
-    'USAGE',
-    `\`get\` copies from a server or a volume to this machine, not ${wrong ?? `to ${ends.to}`}`,
-    {
-      hint: 'write: evenkeel get <server>:<path>... <path>; `put` goes the other way',
-    },
-  )
+  const wrong = ends.from.find((word) => !isInStack(word))
+  if (wrong !== undefined) throw refusal(`\`get\` copies from a server or a volume of the stack, not ${wrong}`, getForm)
+  if (!isInStack(ends.to)) return ends
+  throw refusal(`\`get\` copies out of the stack, and ${ends.to} lies there`, getForm + colons)
 }
 
 function endsOf(words: readonly string[]): Ends {
   const to = words.at(-1)
   if (words.length >= 2 && to !== undefined) return { from: words.slice(0, -1), to }
-  throw new UsageError('USAGE', 'there must be something to copy, and where to', {
-    hint: 'the last path is the destination',
-  })
+  throw refusal('there must be something to copy, and where to', 'the last path is the destination')
 }
 
-function isLocal(word: string): boolean {
-  return parseWrittenEndpoint(word).kind === 'local'
+function isInStack(word: string): boolean {
+  const { kind } = parseWrittenEndpoint(word)
+  return kind !== 'local' && kind !== 'remote'
+}
+
+function refusal(message: string, hint: string): UsageError {
+  return new UsageError('USAGE', message, { hint })
 }

@@ -41,7 +41,9 @@ export async function prepareDestination(
   const { machine } = destination
   if (machine.kind === 'here') {
     await mkdir(directory, { recursive: true }).catch((error: unknown) => {
-      throw new HostError('SYNC_DESTINATION_REFUSED', `${directory} cannot be made: ${messageOf(error)}`, {
+      const { code } = error as NodeJS.ErrnoException
+      const reason = code === 'EEXIST' || code === 'ENOTDIR' ? fileInTheWay : `cannot be made: ${messageOf(error)}`
+      throw new HostError('SYNC_DESTINATION_REFUSED', `${directory} ${reason}`, {
         host: machineName(machine),
         cause: error,
       })
@@ -94,7 +96,8 @@ if [ -n "$group" ]; then
   [ -n "$gid" ] || { echo "no group is called $group" >&2; exit 1; }
 fi
 top=$([ ! -d "$path" ] || stat -c '%u:%g %a' -- "$path" 2> /dev/null)
-existed=no; [ ! -e "$path" ] || existed=yes
+bare=$(printf %s "$path" | sed 's:\\(.\\)/*$:\\1:')
+existed=no; [ ! -e "$bare" ] || existed=yes
 ${prepare}
 rsync=no; ! command -v rsync > /dev/null || rsync=yes
 printf '%s\\n' "$existed" "$rsync" "$uid" "$gid" "$top"
@@ -114,10 +117,21 @@ printf '%s\\n' "$existed" "$rsync" "$uid" "$gid" "$top"
   }
 }
 
+/** Only one file takes the place of a file; what else is copied makes a directory. */
+const fileInTheWay = 'is a file, or below one, and what is copied needs a directory there'
+
+/** As `prepareDestination` refuses it, for a dry run. */
+export function refuseFileInTheWay({ machine, path }: Destination, { exists, top }: DestinationFacts): void {
+  if (!exists || top !== undefined) return
+  const host = machineName(machine)
+  throw new HostError('SYNC_DESTINATION_REFUSED', `${path} on ${host} ${fileInTheWay}`, { host })
+}
+
 /** Directories made on the way belong to the owner too; those that were there are left as they are. */
 const prepareScript = (directory: string, isServer: boolean) => `
 directory=${shellWord(directory)}
 if [ ! -d "$directory" ]; then
+  [ "$existed" = no ] || [ "$directory" != "$path" ] || { echo ${shellWord(fileInTheWay)} >&2; exit 1; }
   made=$directory
   while above=$(dirname -- "$made"; echo x) && above=\${above%?x} && [ ! -e "$above" ]; do made=$above; done
   mkdir -p -- "$directory" ${isServer ? '&& chown -R "$uid:$gid" -- "$made" ' : ''}|| exit 1
@@ -147,6 +161,9 @@ function failure({ machine, path }: Destination, result: ChildResult): HostError
       ...common,
       hint: `allow it in /etc/sudoers.d: ${user} ALL=(ALL) NOPASSWD:ALL`,
     })
+  }
+  if (result.stderrTail.includes(fileInTheWay)) {
+    return new HostError('SYNC_DESTINATION_REFUSED', `${path} on ${host} ${fileInTheWay}`, common)
   }
   return new HostError('SYNC_DESTINATION_REFUSED', `${path} on ${host} cannot be written to: ${said}`, {
     ...common,

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { HostError, messageOf, UsageError } from '../core/errors.js'
 import { shellWord } from '../core/shell-words.js'
 import type { CopyPlace, CopyRule, MountedFilesystem } from '../executor/ports.js'
@@ -59,7 +59,10 @@ export async function readSource(
   const said = result.stdout.trim().split('\n')
   for (const [index, path] of paths.entries()) {
     if (said[index] !== 'missing') continue
-    throw new HostError('SYNC_SOURCE_MISSING', `${path} is not on ${host}`, { ...common, hint: 'look at the rule' })
+    throw new HostError('SYNC_SOURCE_MISSING', `${path} is not on ${host}`, {
+      ...common,
+      hint: `look at what is there${machine.kind === 'server' ? `: evenkeel exec ${host} -- ls -la ${shellWord(dirname(path))}` : ''}`,
+    })
   }
   if (said.at(-1) !== 'rsync') {
     throw new HostError('SYNC_TOOL_MISSING', `rsync is missing on ${host}`, {

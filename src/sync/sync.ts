@@ -7,6 +7,7 @@ import { contentDigest } from './listing/content-digest.js'
 import {
   prepareDestination,
   readDestination,
+  refuseFileInTheWay,
   restoreTop,
   type Destination,
   type DestinationFacts,
@@ -89,6 +90,9 @@ class Rsync implements SyncPort {
     const source = await this.#source(rule)
     const destination = place && (await this.#destination(rule, place))
     const facts = destination && (await readDestination(this.#ssh, destination))
+    // A single file may take a file's place.
+    const isDirectory = !source.isFile || place?.path.endsWith('/') === true
+    if (destination && facts && isDirectory) refuseFileInTheWay(destination, facts)
     const target =
       destination && facts?.exists && facts.hasRsync
         ? targetOf(rule, source, destination, facts)

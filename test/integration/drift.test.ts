@@ -182,6 +182,11 @@ describe.skipIf(noHostsBecause !== undefined)(`drift${noHostsBecause ? ` (${noHo
 
   it('put and get copy by hand, and delete only where they are told to', async () => {
     world.write({ 'hand/one': '1', 'hand/two': '2' })
+    const dry = await expectSuccess(world.run(['put', '--dry-run', '--owner', 'daemon', 'hand/', 'web:/tmp/hand/']))
+    expect(dry.stdout).toBe('2 files to create, 0 to change; 2 B to copy:\n  + one\n  + two\nNothing was copied.\n')
+    expect((await inside('ls /tmp/hand || :')).stdout).toBe('')
+    await expectSuccess(world.run(['put', '--owner', 'daemon', 'hand/', 'web:/tmp/hand/']))
+    expect((await inside('stat -c %U /tmp/hand/one')).stdout).toBe('daemon\n')
     await expectSuccess(world.run(['put', 'hand/', 'web:/tmp/hand/']))
     expect((await inside('ls /tmp/hand')).stdout).toBe('one\ntwo\n')
     rmSync(join(world.directory, 'hand/two'))
