@@ -1,4 +1,14 @@
-import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { canonicalJson, digestOfText } from '../../core/digest.js'
 import { messageOf, PlanError, UsageError } from '../../core/errors.js'
@@ -73,11 +83,25 @@ function writeWhole(path: string, text: string): void {
   }
 }
 
-/** Whether a file that `apply` is given holds, or should hold, a plan: every `.json` but a stack file in JSON. */
+/** Whether a file that `apply` is given holds, or should hold, a plan: every `.json` but a stack file in JSON, and what begins as one. */
 export function looksLikePlanFile(path: string): boolean {
-  if (!path.endsWith('.json')) return false
+  if (!path.endsWith('.json')) return beginsAsPlan(path)
   const content = contentOf(path)
   return !(isMembers(content) && 'evenkeel' in content)
+}
+
+/** Of what is no plain file nothing is read twice. */
+function beginsAsPlan(path: string): boolean {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false
+  const start = Buffer.alloc(64)
+  try {
+    const file = openSync(path, 'r')
+    const bytes = readSync(file, start)
+    closeSync(file)
+    return /^\s*\{\s*"kind"\s*:\s*"plan-file"/.test(start.toString('utf8', 0, bytes))
+  } catch {
+    return false
+  }
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { HostFacts } from '../../model/inside/host-facts.js'
+import type { LiveRule } from '../../model/kinds/security-group.js'
 import type { SyncFacts, SyncSpec } from '../../model/kinds/sync-rule.js'
 import type { LiveStack } from '../../model/live-stack.js'
+import { byText } from '../compare/differences.js'
 import type { PlanBasis } from './plan-basis.js'
 
 /** Named things, each compared with its namesake. */
@@ -24,9 +26,15 @@ const comparedMembers: { readonly [Member in keyof Required<LiveStack>]: Read<Me
   edgeZones: undefined,
   offers: undefined,
   keyPairs: named,
-  securityGroups: named,
+  securityGroups: (groups) => named(groups.map((group) => ({ ...group, ingress: rulesByText(group.ingress) }))),
   // When a server was started tells its root disk from the same one after another start, and nothing else.
-  servers: (servers) => named(servers.map(({ startedAt: _startedAt, ...server }) => server)),
+  servers: (servers) =>
+    named(
+      servers.map(({ startedAt: _startedAt, securityGroupIds, ...server }) => ({
+        ...server,
+        securityGroupIds: byText(securityGroupIds),
+      })),
+    ),
   endingServers: named,
   elasticIps: named,
   volumes: (volumes) => named(volumes.map(({ modifications: _moves, ...volume }) => volume)),
@@ -58,8 +66,13 @@ const comparedMembers: { readonly [Member in keyof Required<LiveStack>]: Read<Me
       ),
     )
   },
-  hosts: (hosts) =>
-    Object.fromEntries(Object.entries(hosts).map(([address, facts]) => [`the inside of ${address}`, hostFacts(facts)])),
+  hosts: (hosts, _own, other) =>
+    Object.fromEntries(
+      Object.entries(hosts).map(([address, facts]) => [
+        `the inside of ${address}`,
+        hostFacts(facts, other.live.hosts[address]),
+      ]),
+    ),
   syncs: (syncs, own, other) =>
     Object.fromEntries(
       own.spec.syncs.flatMap((rule) => {
@@ -116,10 +129,21 @@ function isOfCheckout(publicKey: PlanBasis['spec']['keyPairs'][number]['publicKe
   return publicKey.kind === 'text' || !/^[~/]/.test(publicKey.path)
 }
 
-/** Kernel names of disks change with every start. */
-function hostFacts(facts: HostFacts): unknown {
-  if (facts.kind === 'unreadable') return { kind: facts.kind }
-  if (facts.kind !== 'read') return facts
+/** A rule has no name: what comes and goes is told by what it lets in. */
+function rulesByText(rules: readonly LiveRule[]): Compared {
+  return Object.fromEntries(
+    rules.map(({ protocol, fromPort, toPort, source, description = '' }) => {
+      const from =
+        source.kind === 'cidr' ? source.cidr : source.kind === 'prefix-list' ? source.prefixListId : source.groupId
+      const ports = fromPort === toPort ? fromPort : `${fromPort}-${toPort}`
+      return [`${protocol === '-1' ? 'all' : `${protocol} ${ports}`} from ${from}`, { description }]
+    }),
+  )
+}
+
+/** Kernel names of disks change with every start. Of what one of both could not see, only that is told. */
+function hostFacts(facts: HostFacts, there: HostFacts | undefined): unknown {
+  if (facts.kind !== 'read' || (there && there.kind !== 'read')) return { seen: seenWord(facts) }
   const devices = facts.devices.map(({ path: _path, partitionPath: _partition, volumeId, ...device }) => [
     volumeId,
     device,
@@ -132,6 +156,11 @@ function hostFacts(facts: HostFacts): unknown {
     mounts: Object.fromEntries(mounts),
     fstab: Object.fromEntries(fstab),
   }
+}
+
+function seenWord(facts: HostFacts): string {
+  if (facts.kind === 'read') return 'yes'
+  return facts.kind === 'unreadable' ? 'no' : `no: ${facts.because}`
 }
 
 /**

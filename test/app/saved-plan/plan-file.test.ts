@@ -37,6 +37,17 @@ describe('a saved plan', () => {
     expect(looksLikePlanFile(path)).toBe(true)
   })
 
+  it('is known under any name', () => {
+    const plain = join(directory.path, 'plan')
+    writePlanFile(plain, file)
+    expect(looksLikePlanFile(plain)).toBe(true)
+    writeFileSync(plain, 'evenkeel: 1\n')
+    expect(looksLikePlanFile(plain)).toBe(false)
+    expect(looksLikePlanFile(directory.path)).toBe(false)
+    expect(looksLikePlanFile('/dev/zero')).toBe(false)
+    expect(looksLikePlanFile(join(directory.path, 'none'))).toBe(false)
+  })
+
   it('that cannot be written is an error in words, and leaves nothing behind', () => {
     expect(codeOf(() => writePlanFile(join(directory.path, 'none', 'plan.json'), file))).toBe('FILE_UNWRITABLE')
     expect(codeOf(() => writePlanFile(directory.path, file))).toBe('FILE_UNWRITABLE')

@@ -94,6 +94,42 @@ describe('what moved since a plan was saved', () => {
     expect(linesOf(settled(text), settled(text, elsewhere))).toEqual([])
   })
 
+  it('is a rule by what it lets in, wherever it stands among the others', () => {
+    const opened = (live: LiveStack): LiveStack => ({
+      ...live,
+      securityGroups: live.securityGroups.map((group) => ({
+        ...group,
+        ingress: [
+          {
+            protocol: 'tcp',
+            fromPort: 1,
+            toPort: 1,
+            source: { kind: 'cidr', cidr: '0.0.0.0/0' },
+            description: undefined,
+          },
+          ...group.ingress,
+        ],
+      })),
+    })
+    expect(linesOf(settled(text), settled(text, opened))).toEqual([
+      'securityGroup.default: ingress.tcp 1 from 0.0.0.0/0 is there now, and was not',
+    ])
+  })
+
+  it('is of a server that cannot be seen into only that', () => {
+    const stopped = (live: LiveStack): LiveStack => ({
+      ...live,
+      hosts: { 'server.web': { kind: 'not-probed', because: 'stopped' } },
+    })
+    const running = (live: LiveStack): LiveStack => ({
+      ...live,
+      hosts: { 'server.web': { kind: 'read', devices: [], mounts: [], fstab: [], user: 'admin' } },
+    })
+    expect(linesOf(settled(text, running), settled(text, stopped))).toEqual([
+      'the inside of server.web: seen yes -> "no: stopped"',
+    ])
+  })
+
   it('is a wish that was fulfilled or withdrawn meanwhile, which the file would carry out all the same', () => {
     const wish = { kind: 'restore', address: at('volume.data'), snapshotId: 'snap-1' } as const
     const wished = (live: LiveStack): LiveStack => ({
