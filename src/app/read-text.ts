@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { messageOf, UsageError } from '../core/errors.js'
 
@@ -28,11 +29,33 @@ function readAll(path: string, file: number): string {
   for (let read = 0; ;) {
     const chunk = Buffer.allocUnsafe(64 * 1024)
     const bytes = readSync(file, chunk)
-    if (bytes === 0) return Buffer.concat(chunks).toString('utf8')
+    if (bytes === 0) return textOf(path, Buffer.concat(chunks))
     read += bytes
     if (read > bytesMax) throw tooLarge(path, 'more')
     chunks.push(chunk.subarray(0, bytes))
   }
+}
+
+/** Letters of another encoding would reach servers and tags as question marks. */
+function textOf(path: string, bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8')
+  const isUtf16 = bytes.length >= 2 && ['fffe', 'feff'].includes(bytes.toString('hex', 0, 2))
+  const what = isUtf16 ? 'it is UTF-16, and not UTF-8' : `line ${lineOfMistake(bytes)} is not UTF-8`
+  throw new UsageError('STACK_FILE_UNREADABLE', `the file ${path} cannot be read: ${what}`, {
+    hint: isUtf16 ? 'save it as UTF-8' : 'save it as UTF-8, if it is a text',
+  })
+}
+
+/** The first line that is no UTF-8; no byte of a longer character is a line end. */
+function lineOfMistake(bytes: Buffer): number {
+  let line = 1
+  for (let start = 0; start < bytes.length; line += 1) {
+    const end = bytes.indexOf(10, start)
+    const next = end < 0 ? bytes.length : end + 1
+    if (!isUtf8(bytes.subarray(start, next))) return line
+    start = next
+  }
+  return line
 }
 
 function tooLarge(path: string, size: string): UsageError {

@@ -57,6 +57,16 @@ describe('readStackFile', () => {
     expect(() => readStackFile('/nowhere/stack.yaml')).toThrow(/^the file \/nowhere\/stack\.yaml cannot be read/)
   })
 
+  it.each([
+    ['latin-1', Buffer.from(`${minimal}tags: { city: Orléans }\n`, 'latin1'), /line 4 is not UTF-8/],
+    ['UTF-16', Buffer.from(`\uFEFF${minimal}`, 'utf16le'), /it is UTF-16/],
+    ['no text', Buffer.from([0xc0, 0x00]), /line 1 is not UTF-8/],
+  ])('refuses what is not UTF-8: %s', (_name, bytes, message) => {
+    const path = join(directoryWith([]), 'stack.yaml')
+    writeFileSync(path, bytes)
+    expect(() => readStackFile(path)).toThrow(message)
+  })
+
   it('refuses a file of more than 16 MiB by its size, and what has none when it has read so much', () => {
     const path = join(directoryWith([]), 'stack.yaml')
     writeFileSync(path, minimal)
