@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { addressOf, type Address } from '../../../src/model/address.js'
 import type { Wish } from '../../../src/model/ledger/wish.js'
 import { ledgerProblem } from '../../../src/planner/document/ledger-size.js'
+import { plannedProblems } from '../../../src/planner/document/planned-problems.js'
+import { worldOf } from '../../../src/planner/world.js'
 import { encodeLedger } from '../../../src/providers/ec2/kinds/launch-template/ledger-codec.js'
+import { emptyLive, specOf } from '../../support/live-stack.js'
+import { withVolume } from '../../support/stack-texts.js'
 
 /** Names as unlike as names can be, in a fixed order. */
 function names(count: number, length: number): readonly Address[] {
@@ -38,6 +42,14 @@ describe('the room for a ledger', () => {
       severity: 'error',
       scope: 'plan',
     })
+  })
+
+  it('is a problem of the plan', () => {
+    const spec = specOf(withVolume('server: web, size: 10'))
+    const world = worldOf(spec, emptyLive(spec), {}, undefined)
+    const codesFor = (count: number) => plannedProblems(world, [], ledgerOf(names(count, 40))).map(({ code }) => code)
+    expect(codesFor(100)).toEqual([])
+    expect(codesFor(400_000)).toEqual(['PLAN_STACK_TOO_LARGE'])
   })
 
   it('is never counted as less than what is written takes', () => {

@@ -26,7 +26,7 @@ const patterns = ['/part', 'part/', 'par*', '/part/***', '/p?rt']
 it.each<[string, string, string | undefined]>([
   ['beside it', "from: ./part/, to: 'web:/srv2/'", undefined],
   ['above it', "from: ./part/, to: 'web:/'", undefined],
-  ['to this machine', 'from: volume.data/, to: ./srv/part/', undefined],
+  ['to the same path on this machine', 'from: volume.data/, to: /srv/part/', undefined],
   ['below it, where it deletes nothing', 'from: ./part/, to: volume.data/part/', 'from: ./all/, to: volume.data/'],
   [
     'beside what it fills by name',
