@@ -149,7 +149,7 @@ function hostFacts(facts: HostFacts, there: HostFacts | undefined): unknown {
     device,
   ])
   const mounts = facts.mounts.map(({ volumeId, path, ...mount }) => [`${path} (${volumeId})`, mount])
-  const fstab = facts.fstab.map(({ path, ...line }) => [path, line])
+  const fstab = facts.fstab.map(({ path, source, ...line }) => [`${path} (${source})`, line])
   return {
     ...facts,
     devices: Object.fromEntries(devices),

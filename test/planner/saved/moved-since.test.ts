@@ -130,6 +130,26 @@ describe('what moved since a plan was saved', () => {
     ])
   })
 
+  it('is each line of fstab, also of two for one place', () => {
+    const lines =
+      (...sources: readonly string[]) =>
+      (live: LiveStack): LiveStack => ({
+        ...live,
+        hosts: {
+          'server.web': {
+            kind: 'read',
+            devices: [],
+            mounts: [],
+            fstab: sources.map((source) => ({ source, path: 'none', fstype: 'swap', options: 'sw' })),
+            user: 'admin',
+          },
+        },
+      })
+    expect(linesOf(settled(text, lines('UUID=a', 'UUID=b')), settled(text, lines('UUID=b')))).toEqual([
+      'the inside of server.web: fstab.none (UUID=a) was there, and is gone',
+    ])
+  })
+
   it('is a wish that was fulfilled or withdrawn meanwhile, which the file would carry out all the same', () => {
     const wish = { kind: 'restore', address: at('volume.data'), snapshotId: 'snap-1' } as const
     const wished = (live: LiveStack): LiveStack => ({
