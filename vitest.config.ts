@@ -20,9 +20,13 @@ const full = [
 /** The SDK's notice about Node 20 would stand in every report. */
 const env = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }
 
+/** What a test file has left to be ended and removed is, when it is over. */
+const setupFiles = ['test/support/each-file.ts']
+
 /** Each file has a sandbox of its own, and mostly waits: three at a time keep two cores busy. */
 const onHosts = {
   pool: 'forks' as const,
+  setupFiles,
   globalSetup: ['test/support/build-once.ts'],
   maxWorkers: 3,
   testTimeout: 600_000,
@@ -40,6 +44,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: hosts,
           pool: 'threads',
+          setupFiles,
           // Loading the SDK anew for each file took longer than all tests; none of them leaves anything behind in its thread.
           isolate: false,
           maxWorkers: '100%',

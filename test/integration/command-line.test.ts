@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -148,6 +149,26 @@ describe.skipIf(noHostsBecause !== undefined)(`a run${noHostsBecause ? ` (${noHo
     expect(line.stderr).toContain("-- sh -c '…'")
     const gone = await expectExit(world.run(['exec', '-f', 'other.yaml', 'web', '--', 'true']), 1)
     expect(gone.stderr).toContain('server.web does not exist. `evenkeel apply` makes it')
+  })
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)('leaves nothing of ssh on this machine at %s', async (signal) => {
+    const { path, remove } = temporaryDirectory('ssh-end')
+    try {
+      const words = [join(root, 'dist/cli/main.js'), 'ssh', '-f', 'stack.yaml', 'web', '--', 'echo in; sleep 600']
+      const child = spawn(process.execPath, words, {
+        cwd: world.directory,
+        env: { ...process.env, ...world.env, TMPDIR: path },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      const ended = once(child, 'exit')
+      await once(child.stdout, 'data')
+      expect(readdirSync(path)).toHaveLength(1)
+      child.kill(signal)
+      expect(await ended).toEqual(signal === 'SIGTERM' ? [255, null] : [null, 'SIGKILL'])
+      await expect.poll(() => readdirSync(path), { timeout: 10_000 }).toEqual([])
+    } finally {
+      remove()
+    }
   })
 
   it('ends with 130 on Ctrl-C, at once on the second, and the next apply goes on', async () => {

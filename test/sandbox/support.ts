@@ -2,20 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2'
-import { afterAll } from 'vitest'
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js'
+import { afterTests } from '../support/after-tests.js'
 
-const cleanUps: (() => unknown)[] = []
-
-// Registered while the file is loaded: a hook that is asked for within a test is never run.
-afterAll(async () => {
-  for (const cleanUp of cleanUps.toReversed()) await cleanUp()
-})
-
-/** Runs `work` after the tests of the file, the last one first. */
-export function afterTests(work: () => unknown): void {
-  cleanUps.push(work)
-}
+export { afterTests }
 
 /** A state directory that is removed after the tests of the file. */
 export function temporaryDir(): string {
