@@ -9,6 +9,8 @@ export interface RunBindings {
   get(address: Address): Binding | undefined
   /** What the plan saw of an instance whose place another takes. */
   instance(id: string): Binding | undefined
+  /** Notes where such an instance answers from now on; undefined: at no public address. */
+  moveInstance(id: string, publicIp: string | undefined): void
   /** The id of a resource that an earlier step must have made. */
   idOf(address: Address): string
   /** Binds the address to another resource; nothing of an older binding stays. */
@@ -27,11 +29,16 @@ export interface RunBindings {
 
 export function createRunBindings(seed: Readonly<Record<string, Binding>>): RunBindings {
   const current = new Map<string, Binding>(Object.entries(seed))
+  const instances = new Map<string, Binding>(Object.entries(seed))
   const snapshots = new Map<StepId, string>()
   const bound = (address: Address) => required(current.get(address), `the binding of ${address}`)
   return {
     get: (address) => current.get(address),
-    instance: (id) => seed[id],
+    instance: (id) => instances.get(id),
+    moveInstance: (id, publicIp) => {
+      const { publicIp: _before, ...known } = instances.get(id) ?? {}
+      if ('id' in known) instances.set(id, { ...known, ...(publicIp !== undefined && { publicIp }) })
+    },
     idOf: (address) => bound(address).id,
     bind: (address, binding) => {
       current.set(address, binding)

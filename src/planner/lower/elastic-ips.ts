@@ -88,14 +88,21 @@ function freedAfter(lowering: Lowering, { server, instanceId, when }: Freeing): 
   }
 }
 
-/** The steps after which each server answers at the address that it keeps; none of them waits for the server to go. */
-export function addressSteps(decisions: Iterable<ElasticIpDecision>): (server: Address) => readonly StepId[] {
-  const freed = new Map<Address, StepId[]>()
+/**
+ * The steps after which each server answers at the address that it keeps, and each instance at the one that it has until
+ * it goes; none of them waits for anything to go.
+ */
+export function addressSteps(decisions: Iterable<ElasticIpDecision>): Pick<Lowering, 'addressed' | 'freed'> {
+  const freed = new Map<string, StepId[]>()
   for (const decision of decisions) {
     const freeing = freeingOf(decision)
     if (freeing?.when !== 'at-once') continue
-    const steps = freed.get(freeing.server) ?? []
-    freed.set(freeing.server, [...steps, stepId('disassociate-address', decision.address)])
+    for (const key of [freeing.server, freeing.instanceId]) {
+      freed.set(key, [...(freed.get(key) ?? []), stepId('disassociate-address', decision.address)])
+    }
   }
-  return (server) => [stepId('associate-address', elasticIpOf(server)), ...(freed.get(server) ?? [])]
+  return {
+    addressed: (server) => [stepId('associate-address', elasticIpOf(server)), ...(freed.get(server) ?? [])],
+    freed: (instanceId) => freed.get(instanceId) ?? [],
+  }
 }

@@ -33,7 +33,7 @@ export function lower(
     decisions,
     graph,
     resting,
-    addressed: addressSteps(decisions.elasticIps.values()),
+    ...addressSteps(decisions.elasticIps.values()),
     leaving: volumesLeaving(decisions),
   }
   lowerKeyPairs(lowering)

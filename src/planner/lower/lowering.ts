@@ -14,6 +14,8 @@ export interface Lowering {
   readonly resting: (volume: Address) => readonly StepId[]
   /** The steps after which a server answers at the address that it keeps: it is entered after them. */
   readonly addressed: (server: Address) => readonly StepId[]
+  /** The steps that take addresses of other servers from an instance: whoever enters it afterwards comes another way. */
+  readonly freed: (instanceId: string) => readonly StepId[]
   /** The volumes that leave a server or an instance of it. */
   readonly leaving: Leaving
 }

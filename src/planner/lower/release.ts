@@ -38,7 +38,7 @@ function addReleasingUnmount(
   if (!goes) return addUnmount(lowering, address, volumeId, holder, inner)
   const { suffix } = endSuffix(lowering, holder, instanceId)
   const fields = { volumeId, server: holder, ...(suffix !== undefined && { instanceId }) }
-  const needs = [...ready, ...unmountsOf(inner)]
+  const needs = [...ready, ...lowering.freed(instanceId), ...unmountsOf(inner)]
   return lowering.graph.add('unmount-volume', address, fields, { needs, impact: 'downtime' })
 }
 

@@ -37,4 +37,33 @@ describe('the steps of an elastic address', () => {
     expect(told('${server.web.elasticIp}')).toContain('allocate-address:elasticIp.web')
     expect(told('${server.web.elasticIp}')).not.toContain('associate-address:elasticIp.web')
   })
+
+  it("are in an order where two servers that are replaced have each other's, and one waits for the other", () => {
+    const both = (image: string, more: string) =>
+      `${head}servers:
+  web: { image: ${image}, type: t3.small, elasticIp: true }
+  db: { image: ${image}, type: t3.small, elasticIp: true${more} }
+volumes: { data: { server: db, size: 1 } }
+`
+    const before = specOf(both('ami-00000001', ''))
+    const nothing = emptyLive(before)
+    const { live } = applyPlan(makePlan(before, nothing, { run: 'run-1' }), nothing)
+    const [web, db] = live.elasticIps ?? []
+    const elasticIps = [
+      { ...web!, association: db!.association },
+      { ...db!, association: web!.association },
+    ]
+    const servers = live.servers.map((server) => {
+      const { publicIp } = elasticIps.find(({ association }) => association?.instanceId === server.id)!
+      return { ...server, publicIp, elasticIp: publicIp }
+    })
+    const swapped = { ...live, elasticIps, servers }
+    const after = specOf(both('ami-00000002', ', dependsOn: [server.web]'))
+    const world = { ...swapped, images: { ...live.images, ...emptyLive(after).images } }
+    const plan = makePlan(after, world, { run: 'run-2' })
+    expect(plan.steps.find(({ id }) => id === 'unmount-volume:volume.data')?.needs).toContain(
+      'disassociate-address:elasticIp.web',
+    )
+    expect(makePlan(after, applyPlan(plan, world, Infinity, 2).live, { run: 'run-3' }).steps).toEqual([])
+  })
 })

@@ -9,5 +9,6 @@ export async function disassociateAddress(step: DisassociateAddress, context: St
   const owner = ownerOf(step.address, context)
   const { effect, publicIp } = await context.ports.cloud.disassociateAddress({ id, owner, instanceId })
   if (context.bindings.get(server)?.id === instanceId) addressChanged(server, publicIp, context)
+  context.bindings.moveInstance(instanceId, publicIp)
   return effect
 }

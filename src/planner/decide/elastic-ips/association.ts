@@ -63,9 +63,15 @@ export function decideFreeing(
   }
   const outlook = servers.get(holder.address)
   if (!outlook) return leave(address, notPlannable(holder.address))
-  const stays = outlook.action === 'keep' && outlook.live?.id === instanceId
-  const isHandedOver = holder.address === forServer && isSucceeded(outlook, instanceId)
-  return { server: holder.address, instanceId, when: stays ? 'at-once' : isHandedOver ? 'handed-over' : 'after-server' }
+  return { server: holder.address, instanceId, when: freedWhen(outlook, instanceId, forServer) }
+}
+
+/** What goes last may wait for the very server that is entered at the address: that gets it before. */
+function freedWhen(holder: ServerOutlook, instanceId: string, forServer: Address | undefined): Freeing['when'] {
+  const stays = holder.action === 'keep' && holder.live?.id === instanceId
+  if (stays) return 'at-once'
+  if (!isSucceeded(holder, instanceId) || forServer === undefined) return 'after-server'
+  return holder.address === forServer ? 'handed-over' : 'at-once'
 }
 
 /** The elastic address of somebody else that a server has which stays: ours would push it off. */

@@ -44,7 +44,8 @@ export interface Freeing {
   readonly instanceId: string
   /**
    * `after-server`: the instance goes, and is entered at this address until then. `handed-over`: it goes last, so the
-   * address leaves it once its volumes have, for the instance that takes its place.
+   * address leaves it once its volumes have, for the instance that takes its place. `at-once`: it stays, or goes last
+   * although the address is another server's.
    */
   readonly when: 'at-once' | 'after-server' | 'handed-over'
 }

@@ -102,6 +102,15 @@ describe('an elastic address', () => {
     })
   })
 
+  it('comes back at once from an instance that goes last, which may wait for whoever is entered at the address', () => {
+    const freed = (db: Partial<ServerOutlook>) => {
+      const decision = decide([leading('i-db')], asked, { ...standing, db })
+      return decision?.kind === 'update' ? decision.frees?.when : undefined
+    }
+    expect(freed({ live: db, action: 'replace', order: 'launch-first' })).toBe('at-once')
+    expect(freed({ live: db, action: 'replace', order: 'terminate-first' })).toBe('after-server')
+  })
+
   it.each([
     ['an instance that is not of the stack', leading('i-theirs'), 'i-theirs'],
     [
