@@ -91,7 +91,7 @@ class Hosts implements HostPort {
       return await this.#whileConnected(access, probeFacts)
     } catch (error) {
       if (!(error instanceof HostError)) throw error
-      return { kind: 'unreadable', reason: error.message }
+      return { kind: 'unreadable', reason: error.message, ...(error.hint !== undefined && { hint: error.hint }) }
     }
   }
 

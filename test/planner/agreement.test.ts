@@ -86,6 +86,15 @@ describe('plan and drift', () => {
 
   it.each<[string, string, Hand, string]>([
     ['a volume grown by hand', mounted, volumeAs({ sizeGiB: 30 }), 'write size: 30'],
+    [
+      'a volume that is to be detached once nobody uses it',
+      mounted,
+      (live) => {
+        const [{ attachment }] = live.volumes as [LiveStack['volumes'][number]]
+        return volumeAs({ attachment: { ...attachment!, state: 'busy' } })(live)
+      },
+      'unmount it on the server',
+    ],
     ['a label changed by hand', mounted, contentAs({ label: 'other' }), 'write label: other'],
     ['another filesystem, made by hand', mounted, contentAs({ fstype: 'xfs' }), 'write fstype: xfs'],
     [
@@ -184,11 +193,25 @@ describe('plan and drift', () => {
     for (const shown of texts) expect(shown).not.toContain('as the file says')
   })
 
+  it('call another login user a wish of the file, which nobody has applied', () => {
+    const plan = makePlan(specOf(oneServer.replace('t3.small }', 't3.small, user: root }')), settled(oneServer))
+    const [change] = plan.changes.filter(({ kind }) => kind !== 'none')
+    expect(change).toMatchObject({ kind: 'update', reason: 'it is entered as another user from now on' })
+    expect([verdictOf(plan), driftOf(plan).status]).toEqual(['changes', 'pending'])
+  })
+
+  it('promise to put back no more of an entry than an apply does', () => {
+    const grown = volumeAs({ sizeGiB: 30, tags: { ...settled(mounted).volumes[0]?.tags, Name: 'other' } })
+    const text = driftText(driftOf(makePlan(specOf(mounted), grown(settled(mounted)))), { color: false })
+    expect(text).toContain('evenkeel apply puts it back but for 1 difference: above stands what to do.')
+  })
+
   it('never take what was not read for nothing', () => {
-    const hosts = { 'server.web': { kind: 'unreadable', reason: 'no route' } } as const
+    const hosts = { 'server.web': { kind: 'unreadable', reason: 'no route', hint: 'look at its routes' } } as const
     const plan = makePlan(specOf(mounted), { ...settled(mounted), hosts })
     expect(plan.steps).toEqual([])
     expect([verdictOf(plan), driftOf(plan).status]).toEqual(['unknown', 'unknown'])
+    expect(plan.problems).toMatchObject([{ code: 'PLAN_UNREADABLE', hint: 'look at its routes' }])
   })
 })
 

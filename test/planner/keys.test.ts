@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { keyFingerprint } from '../../src/core/key-fingerprint.js'
 import { driftOf } from '../../src/model/drift-report.js'
-import type { AuthorizedKey } from '../../src/model/inside/authorized-keys.js'
+import { authorizedKeyComment, staleLines, type AuthorizedKey } from '../../src/model/inside/authorized-keys.js'
 import type { HostFacts } from '../../src/model/inside/host-facts.js'
 import type { LiveStack } from '../../src/model/live-stack.js'
 import type { Plan } from '../../src/model/plan.js'
@@ -137,9 +137,30 @@ describe('a server’s keys', () => {
     expect(kindsOf(plan)).toEqual([])
   })
 
-  it('that the stack left behind go', () => {
+  it('that a run which was cut off left behind go', () => {
+    const text = withPair(second, 'other')
+    const [other] = settled(text, { 'keyPair.other': second }).keyPairs
+    const live = { ...named, keyPairs: [...named.keyPairs, other!] }
+    const plan = makePlan(spec, withKeys(live, [{ key: first }, { key: second, stack: 'demo' }]))
+    expect(changeOf(plan)?.diffs).toMatchObject([{ before: 'keyPair.other', cause: 'pending' }])
+  })
+
+  it('that somebody put back are drift, and go', () => {
     const plan = makePlan(spec, withKeys(named, [{ key: first }, { key: second, stack: 'demo' }]))
-    expect(changeOf(plan)?.diffs).toMatchObject([{ before: keyFingerprint(second), cause: 'pending' }])
+    expect(changeOf(plan)?.diffs).toMatchObject([{ before: keyFingerprint(second), cause: 'drift' }])
+    expect([kindsOf(plan), driftOf(plan).status]).toEqual([['connect-host', 'authorize-key'], 'drift'])
+  })
+
+  it('that another stack has marked stay, also when this one had the same', () => {
+    const live = { ...named, publicKeys: { 'keyPair.deploy': second } }
+    const keys = [
+      { key: second, stack: 'demo' },
+      { key: first, stack: 'another' },
+    ]
+    const changed = makePlan(specOf(withPair(second)), withKeys(live, keys))
+    expect(kindsOf(changed)).not.toContain('authorize-key')
+    const text = keys.map(({ key, stack }) => `${key} ${authorizedKeyComment(stack, 'deploy')}`).join('\n')
+    expect(staleLines(text, { stack: 'demo', wanted: second, former: [keyFingerprint(first)] })).toEqual([])
   })
 })
 

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import { messageOf } from '../../core/errors.js'
+import { EvenkeelError, messageOf } from '../../core/errors.js'
 import type { Address } from '../../model/address.js'
 import type { ArchiveFacts } from '../../model/kinds/archive.js'
 import type { LiveServer } from '../../model/kinds/server.js'
@@ -114,7 +114,8 @@ function readServers(
       const facts = await ports.hosts.probe(access)
       return { key, address, facts, access: facts.kind === 'read' ? access : undefined }
     } catch (error) {
-      return { key, address, facts: { kind: 'unreadable', reason: messageOf(error) }, access: undefined }
+      const hint = error instanceof EvenkeelError && error.hint !== undefined ? { hint: error.hint } : {}
+      return { key, address, facts: { kind: 'unreadable', reason: messageOf(error), ...hint }, access: undefined }
     }
   })
 }

@@ -37,9 +37,10 @@ export interface OwnKeys {
   readonly former: readonly string[]
 }
 
-/** Whether a key is to go once the wanted one opens the server: the stack put it there. */
+/** Whether a key is to go once the wanted one opens the server: the stack put it there. What another one has marked is that one's. */
 export function isStale({ key, stack }: AuthorizedKey, own: OwnKeys): boolean {
-  return key !== own.wanted && (stack === own.stack || own.former.includes(keyFingerprint(key)))
+  if (key === own.wanted) return false
+  return stack === undefined ? own.former.includes(keyFingerprint(key)) : stack === own.stack
 }
 
 /** The lines of a file that are to go, as they stand there. */

@@ -17,7 +17,7 @@ export type HostFacts =
       /** Login user that answered. */
       readonly user: string
     }
-  | { readonly kind: 'unreadable'; readonly reason: string }
+  | { readonly kind: 'unreadable'; readonly reason: string; readonly hint?: string }
   /** `stopped`: not running, so nothing can be asked; `not-asked`: --no-hosts, or no hosts possible. */
   | { readonly kind: 'not-probed'; readonly because: 'stopped' | 'not-asked' }
 

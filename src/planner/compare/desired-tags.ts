@@ -38,6 +38,9 @@ export function creationTags(world: World, lasting: Tags, applied: AppliedRecord
   }
 }
 
+/** What stands in a tag alone and nowhere in the record of what was applied: the file's word for it is newer. */
+const isOfFile: ReadonlySet<string> = new Set([tagKeys.user])
+
 /** What to write and what to take away, so that the tags are as wanted; empty when they are. */
 export interface TagWork {
   readonly tags: Tags
@@ -59,13 +62,14 @@ export function tagWork(
 ): TagWork {
   const recorded = parseApplied(live[tagKeys.applied])
   const userCause = causeOf(world.digest, recorded, 'tags', userTagsWord(userTags))
+  const isOfUser = (key: string) => Object.hasOwn(userTags, key) || key === tagKeys.userTags
   const write: Record<string, string> = {}
   const diffs: Diff<never>[] = []
   for (const key of Object.keys(lasting)) {
     const wanted = lasting[key]
     if (wanted === undefined || live[key] === wanted) continue
     write[key] = wanted
-    const cause = Object.hasOwn(userTags, key) || key === tagKeys.userTags ? userCause : 'drift'
+    const cause = isOfFile.has(key) ? 'pending' : isOfUser(key) ? userCause : 'drift'
     if (options.quiet?.includes(key) || (key === tagKeys.userTags && cause === 'pending')) continue
     diffs.push({ path: `tags.${key}`, before: live[key] ?? null, after: wanted, cause })
   }

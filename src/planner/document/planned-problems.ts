@@ -22,11 +22,11 @@ export function plannedProblems(
 ): readonly Problem[] {
   const wanted = new Map<Address, string>()
   for (const decision of decided) for (const [address, reason] of decision.unread ?? []) wanted.set(address, reason)
-  const insides = [...wanted].flatMap(([address, reason]): readonly Problem[] =>
-    live.stack.hosts[address]?.kind === 'unreadable'
-      ? [warningOf(address, 'PLAN_UNREADABLE', `the inside of ${address} could not be read: ${reason}`)]
-      : [],
-  )
+  const insides = [...wanted].flatMap(([address, reason]): readonly Problem[] => {
+    const facts = live.stack.hosts[address]
+    if (facts?.kind !== 'unreadable') return []
+    return [warningOf(address, 'PLAN_UNREADABLE', `the inside of ${address} could not be read: ${reason}`, facts.hint)]
+  })
   const own = ledgerProblem(live.stack.stack, ledger) ?? []
   return sortedProblems([...decided.flatMap(({ problems }) => problems), ...wishes.problems, ...insides].concat(own))
 }

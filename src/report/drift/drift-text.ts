@@ -109,7 +109,9 @@ function driftConclusion(drifted: readonly DriftEntry[]): readonly string[] {
   const healed = drifted.length - stuck
   const head = `Drift: ${count(drifted.length, 'entry', 'entries')} changed since the last apply.`
   const them = (some: number) => (some === 1 ? 'it' : 'them')
-  if (stuck === 0) return [`${head} evenkeel apply puts ${them(healed)} back.`]
+  const left = drifted.flatMap(({ diffs }) => diffs).filter((diff) => diff.left !== undefined).length
+  const partly = left === 0 ? '' : ` but for ${count(left, 'difference')}: above stands what to do`
+  if (stuck === 0) return [`${head} evenkeel apply puts ${them(healed)} back${partly}.`]
   if (healed === 0) return [`${head} No apply can put ${them(stuck)} back: above stands what to do.`]
   return [`${head} evenkeel apply puts ${healed} back; no apply can put ${stuck} back: above stands what to do.`]
 }

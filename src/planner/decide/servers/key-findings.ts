@@ -60,7 +60,9 @@ export function keyFindings(
     if (!isMissing && stale.length === 0)
       return noted === undefined ? nothing : { ...nothing, diffs: [noteDiff(noted)] }
     before = stale[0] === undefined ? null : nameOfKey(world, stale[0])
-    isPending = isNewWord || pair.changes || stale.length > 0
+    // What a run that was cut off left behind is of a pair that goes, or noted; else somebody put the key back.
+    const isLeftBehind = stale.some((key) => pairsWith(world, key).some((one) => goes(world, one)))
+    isPending = isNewWord || pair.changes || noted !== undefined || isLeftBehind
   } else if (!isNewWord && !pair.changes && noted === undefined) return nothing
 
   const isNoted = former.join(' ') === noted || pairs.every((one) => !goes(world, one))
@@ -85,10 +87,13 @@ function goes(world: World, { address }: LiveKeyPair): boolean {
   return !world.keyPairs.has(address) || pairOutlook(world, address).changes
 }
 
+function pairsWith(world: World, key: string): readonly LiveKeyPair[] {
+  return [...world.live.keyPairs.values()].filter(({ publicKey }) => publicKey === key)
+}
+
 /** The pair that has the key in EC2, else its fingerprint. */
 function nameOfKey(world: World, key: string): string {
-  for (const { address, publicKey } of world.live.keyPairs.values()) if (publicKey === key) return address
-  return keyFingerprint(key)
+  return pairsWith(world, key)[0]?.address ?? keyFingerprint(key)
 }
 
 function noteDiff(noted: string): Diff<'server'> {

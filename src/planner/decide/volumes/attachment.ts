@@ -17,8 +17,8 @@ export function decideAttachment(
   live: LiveVolume,
   holder: Holder | undefined,
 ): Attachment & { readonly diffs: readonly Diff<'volume'>[] } {
-  const isHome = isHomeOn(holder, server)
-  if (isHome || (!holder && !server)) return { release: undefined, arrivesAt: undefined, diffs: [] }
+  if (isHomeOn(holder, server)) return { release: undefined, arrivesAt: undefined, diffs: detachmentDiffs(spec, live) }
+  if (!holder && !server) return { release: undefined, arrivesAt: undefined, diffs: [] }
   const isReplaced = holder !== undefined && holder.address === server?.address
   const applied = parseApplied(live.tags[tagKeys.applied])
   const diff: Diff<'volume'> = {
@@ -33,4 +33,12 @@ export function decideAttachment(
 /** Whether a volume is where it belongs, and stays there. */
 export function isHomeOn(holder: Holder | undefined, server: ServerOutlook | undefined): boolean {
   return holder !== undefined && holder.stays && holder.instanceId === server?.live?.id
+}
+
+/** EC2 takes back no detachment that somebody asked for: it ends once the server no longer uses the volume. */
+function detachmentDiffs(spec: VolumeSpec, { attachment }: LiveVolume): readonly Diff<'volume'>[] {
+  if (attachment?.state !== 'busy') return []
+  const left =
+    'somebody has asked EC2 to detach it while it is in use: unmount it on the server, then apply attaches it again'
+  return [{ path: 'attachment', before: 'busy, to be detached', after: spec.server ?? null, cause: 'drift', left }]
 }
