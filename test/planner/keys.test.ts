@@ -183,3 +183,35 @@ describe('a generated key pair', () => {
     expect(step).toMatchObject({ publicKey: undefined, former: [keyFingerprint(first)] })
   })
 })
+
+describe('a server that is replaced while its key pair changes', () => {
+  const replaced = (text: string) => text.replace('ami-00000001', 'ami-00000002')
+  const imagesOf = (text: string) => emptyLive(specOf(text)).images
+
+  it('keeps the pair in EC2 that was last let into it until it has ended, whatever it was launched with', () => {
+    const text = withPair(second)
+    const before = withKeys({ ...generated, publicKeys: { 'keyPair.deploy': second } }, [{ key: first }])
+    const changed = applyPlan(makePlan(specOf(text), before, { run: 'run-2' }), before).live
+    const next = replaced(withPair(others, 'next'))
+    const live = {
+      ...changed,
+      publicKeys: { 'keyPair.next': others },
+      images: { ...changed.images, ...imagesOf(next) },
+    }
+    const plan = makePlan(specOf(next), withKeys(live, [{ key: second, stack: 'demo' }]))
+    const removal = plan.steps.find(({ id }) => id === 'delete-key-pair:keyPair.deploy')
+    expect(removal?.needs).toContain('terminate-server:server.web')
+  })
+
+  it('has its key noted before another takes its place in EC2: the launch may be refused', () => {
+    const next = replaced(withPair(second))
+    const live = { ...named, publicKeys: { 'keyPair.deploy': second }, images: { ...named.images, ...imagesOf(next) } }
+    const plan = makePlan(specOf(next), withKeys(live, [{ key: first }]))
+    const resourceId = named.servers[0]?.id
+    const note = plan.steps.find(({ id }) => id === `tag-resource:server.web#former-keys-${resourceId}`)
+    expect(note).toMatchObject({ resourceId, tags: { [tagKeys.formerKeys]: keyFingerprint(first) } })
+    const removal = plan.steps.find(({ id }) => id === 'delete-key-pair:keyPair.deploy')
+    expect(removal?.needs).toContain(note?.id)
+    expect(plan.steps.find(({ kind }) => kind === 'create-server')?.needs).toContain('import-key-pair:keyPair.deploy')
+  })
+})

@@ -2,6 +2,9 @@ import type { Address } from '../../model/address.js'
 import type { KeyPairDecision } from '../decide/keys/key-pair-decisions.js'
 import type { StepId } from '../../model/steps/step.js'
 import { stepId } from '../../model/steps/step-id.js'
+import { formerKeysOf } from '../../model/inside/login-keys.js'
+import { tagKeys } from '../../model/tags.js'
+import type { LiveServer } from '../../model/kinds/server.js'
 import type { StepGraph } from '../graph/step-graph.js'
 import { terminationOf } from './connection.js'
 import type { Lowering } from './lowering.js'
@@ -18,19 +21,22 @@ export const formerKeysNote = 'former-keys'
 
 /** What must be done on servers before a pair goes from EC2 whose key they have. */
 interface StepsBefore {
-  /** By the name with which they were launched: they end. */
-  readonly endings: ReadonlyMap<string | undefined, readonly StepId[]>
+  /** By the pair: they end. */
+  readonly endings: ReadonlyMap<Address, readonly StepId[]>
   /** By the pair: they have another key that is proven to open them, or the old one is noted on them. */
   readonly changes: ReadonlyMap<Address, readonly StepId[]>
 }
 
 function stepsBefore(lowering: Lowering): StepsBefore {
-  const endings = new Map<string | undefined, StepId[]>()
+  const endings = new Map<Address, StepId[]>()
   const changes = new Map<Address, StepId[]>()
   for (const server of lowering.decisions.servers.values()) {
     const { address } = server
     for (const { live } of 'ends' in server ? server.ends : []) {
-      push(endings, live.keyName, terminationOf(lowering, live.address, live.id))
+      for (const pair of lowering.world.pairsOf(live)) {
+        push(endings, pair.address, terminationOf(lowering, live.address, live.id))
+      }
+      if (server.kind !== 'remove') noteOnEnding(lowering, live, changes)
     }
     if (server.kind === 'keep' || server.kind === 'update') {
       const { noted, work, pairs } = server.keys
@@ -40,6 +46,21 @@ function stepsBefore(lowering: Lowering): StepsBefore {
     }
   }
   return { endings, changes }
+}
+
+/**
+ * An instance that ends does so after its successor was launched with the new key, which may be refused: it is entered with
+ * the old one until then, and nobody would know that one when EC2 has the other.
+ */
+function noteOnEnding({ world, graph, decisions }: Lowering, live: LiveServer, changes: Map<Address, StepId[]>): void {
+  const { address } = live
+  const pairs = world.pairsOf(live)
+  const going = pairs.filter((pair) => decisions.keyPairs.get(pair.address)?.kind === 'replace')
+  const noted = formerKeysOf(live, pairs).join(' ')
+  if (going.length === 0 || noted === live.tags[tagKeys.formerKeys]) return
+  const work = { target: address, resourceId: live.id, tags: { [tagKeys.formerKeys]: noted }, removeTags: [] }
+  const step = graph.add('tag-resource', address, work, { suffix: `${formerKeysNote}-${live.id}` })
+  for (const pair of going) push(changes, pair.address, step)
 }
 
 function push<Key>(lists: Map<Key, StepId[]>, key: Key, step: StepId): void {
@@ -66,9 +87,8 @@ function lowerKeyPair(graph: StepGraph, decision: KeyPairDecision, { endings, ch
       addTagging(graph, address, decision.tagging, [])
       return
     case 'remove': {
-      const { id, keyName } = decision.live
-      const needs = [...(endings.get(keyName) ?? []), ...(changes.get(address) ?? [])]
-      graph.add('delete-key-pair', address, { keyPairId: id }, { needs })
+      const needs = [...(endings.get(address) ?? []), ...(changes.get(address) ?? [])]
+      graph.add('delete-key-pair', address, { keyPairId: decision.live.id }, { needs })
     }
   }
 }
