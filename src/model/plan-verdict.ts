@@ -1,5 +1,6 @@
 import type { Address } from './address.js'
 import type { Diff } from './change.js'
+import type { Problem } from './plan-problem.js'
 import { hasErrors, type Plan } from './plan.js'
 
 /** A difference that stays, whatever an apply of the plan does. */
@@ -35,4 +36,9 @@ function isChanging({ steps, changes }: Plan): boolean {
 /** Whether the stack is as the file says once every step of the plan is done, as far as the plan can tell. */
 export function canConverge(plan: Plan): boolean {
   return !hasErrors(plan) && leftIn(plan).length === 0
+}
+
+/** Whether something of the file cannot be done before a server that is to be stopped runs again. */
+export function waitsForServer(problems: readonly Problem[]): boolean {
+  return problems.some(({ code }) => code === 'PLAN_SERVER_CLOSED' || code === 'PLAN_KEY_REPLACED')
 }

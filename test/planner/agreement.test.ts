@@ -70,6 +70,13 @@ function contradictions(plan: Plan): readonly string[] {
   })
 }
 
+/** Whether a plan says that something is to be done beside snapshots, or stays as it is, and drift knows nothing of it. */
+function disagrees(plan: Plan): boolean {
+  const work = plan.steps.filter(({ kind }) => !/^(create|delete)-snapshot|^connect-host/.test(kind))
+  const isPlanned = verdictOf(plan) === 'changes' && (work.length > 0 || leftIn(plan).length > 0)
+  return isPlanned && driftOf(plan).status === 'in-sync'
+}
+
 describe('plan and drift', () => {
   it.each<[string, Hand]>([
     ['two servers with one address', twice],
@@ -128,6 +135,32 @@ describe('plan and drift', () => {
     expect([verdictOf(first), driftOf(first).status]).toEqual(['changes', 'pending'])
     const second = makePlan(specOf(text), applyPlan(first, settled(mounted)).live)
     expect([verdictOf(second), driftOf(second).status, second.steps]).toEqual(['changes', 'pending', []])
+  })
+
+  it.each([
+    ['a mount', mounted.replace('mount: /srv', 'mount: /other')],
+    [
+      'a key pair',
+      mounted.replace('t3.small', 't3.small, keyPair: other').replace('servers', 'keyPairs: { other: {} }\nservers'),
+    ],
+  ])('call %s that waits for a server that is to be stopped no work, and the stack not as the file says', (_, text) => {
+    const stopped = (file: string) => file.replace('t3.small', 't3.small, state: stopped')
+    const down = applyPlan(
+      makePlan(specOf(stopped(mounted)), settled(mounted), { run: 'run-2' }),
+      settled(mounted),
+    ).live
+    const live = { ...down, hosts: { 'server.web': { kind: 'not-probed', because: 'stopped' } } } as const
+    const first = makePlan(specOf(stopped(text)), live, { run: 'run-3' })
+    const plan = makePlan(specOf(stopped(text)), { ...live, ...applyPlan(first, live).live, hosts: live.hosts })
+    expect([plan.steps, verdictOf(plan), driftOf(plan).status]).toEqual([[], 'nothing', 'in-sync'])
+    expect(disagrees(first)).toBe(false)
+    for (const shown of [
+      planText(plan, { color: false, verbose: false }),
+      driftText(driftOf(plan), { color: false }),
+    ]) {
+      expect(shown).toContain('What waits until a server can be entered is told above.')
+      expect(shown).not.toContain('as the file says')
+    }
   })
 
   it('count a change that EC2 does not take yet as one that waits', () => {
@@ -223,6 +256,7 @@ describe('every difference in a plan has a step, or a word on why it stays', () 
     const spec = specOf(text)
     const plan = destroy ? makeDestroyPlan(spec, world(text), options) : makePlan(spec, world(text), options)
     expect(contradictions(plan)).toEqual([])
+    expect(disagrees(plan)).toBe(false)
   })
 
   it('of random stacks that were tampered with', () => {
@@ -235,6 +269,7 @@ describe('every difference in a plan has a step, or a word on why it stays', () 
         const world = { ...touched, images: { ...imagesFor(before), ...imagesFor(after) } }
         const plan = makePlan(after, world)
         expect(contradictions(plan)).toEqual([])
+        expect(disagrees(plan)).toBe(false)
       }),
       { numRuns: 40 },
     )

@@ -2,6 +2,7 @@ import { createColors } from 'picocolors'
 import { count } from '../../core/units.js'
 import type { Locate } from '../../model/file-location.js'
 import type { DriftEntry, DriftReport } from '../../model/drift-report.js'
+import { waitsForServer } from '../../model/plan-verdict.js'
 import { shortText } from '../diff-value.js'
 import type { Colors } from '../colors.js'
 import { legibleData } from '../legible.js'
@@ -81,6 +82,9 @@ function conclusion(report: DriftReport): readonly string[] {
   const { status, drifted, pending, unreadable, problems, impossible, stack } = report
   switch (status) {
     case 'in-sync':
+      if (waitsForServer(problems)) {
+        return [`In sync: ${stack} is as it was last applied. What waits until a server can be entered is told above.`]
+      }
       return [
         impossible.length === 0
           ? `In sync: ${stack} is as it was last applied, and as the file says.`

@@ -2,7 +2,7 @@ import { createColors } from 'picocolors'
 import { count } from '../../core/units.js'
 import type { Locate } from '../../model/file-location.js'
 import { hasErrors, type Plan } from '../../model/plan.js'
-import { leftIn } from '../../model/plan-verdict.js'
+import { leftIn, waitsForServer } from '../../model/plan-verdict.js'
 import type { Colors } from '../colors.js'
 import { legibleData } from '../legible.js'
 import { headingLine, type PlanHeading } from './plan-heading.js'
@@ -80,11 +80,12 @@ function summaryLines(plan: Plan, options: PlanTextOptions, colors: Colors): rea
 
 /** That nothing is to be done, and how far that goes. */
 export function nothingText(
-  { complete, impossible }: Pick<Plan, 'complete' | 'impossible'>,
+  { complete, impossible, problems }: Pick<Plan, 'complete' | 'impossible' | 'problems'>,
   { destroying }: Pick<PlanTextOptions, 'destroying'> = {},
 ): string {
   if (!complete) return 'No changes in what could be read.'
   if (destroying === true) return 'Nothing to destroy.'
+  if (waitsForServer(problems)) return 'No changes now. What waits until a server can be entered is told above.'
   if (impossible.length === 0) return 'No changes. The live stack is as the file says.'
   return `No changes in what is possible here: ${count(impossible.length, 'step')} of the file cannot be carried out.`
 }

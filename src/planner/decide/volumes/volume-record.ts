@@ -6,7 +6,7 @@ import { recordOf } from '../../compare/comparison.js'
 import { creationTags, lastingTags, tagWork, type TagWork } from '../../compare/desired-tags.js'
 import type { World } from '../../world.js'
 import type { Tagging } from './volume-decision.js'
-import { insideKeys, volumeWords } from './volume-properties.js'
+import { insideKeys, insideWords, volumeWords } from './volume-properties.js'
 
 /** Tags that a volume keeps for good. */
 export function volumeTags(world: World, spec: VolumeSpec, origin: string | undefined): Tags {
@@ -22,9 +22,11 @@ function insideTags(spec: VolumeSpec, record: AppliedRecord): Tags {
   return { [tagKeys.fstype]: spec.fstype, ...(spec.mount ? { [tagKeys.mount]: spec.mount.path } : {}) }
 }
 
-/** The tags to write on a volume once everything else is done; `alone` when nothing else differs. */
+/** The tags to write on a volume once everything else is done, of the inside what has come about by then; `alone` when nothing else differs. */
 export function recordWork(world: World, spec: VolumeSpec, record: AppliedRecord, live: Tags, alone: boolean): TagWork {
-  const lasting = { ...volumeTags(world, spec, undefined), ...insideTags(spec, record) }
+  const words = recordOf(world.digest, insideWords(spec))
+  const waits = record.mount !== words.mount || record.fs !== words.fs
+  const lasting = { ...volumeTags(world, spec, undefined), ...(waits ? {} : insideTags(spec, record)) }
   const quiet = [tagKeys.onRemove, tagKeys.fstype, tagKeys.mount]
   return tagWork(world, live, spec.tags, lasting, record, { quiet, alone })
 }
