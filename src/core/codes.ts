@@ -187,6 +187,7 @@ export const codes = {
   PLAN_WISH_GIVEN_UP: 'something that was asked for before, and not done yet, is given up',
   PLAN_ZONE_MISMATCH: 'a volume and its server are in different zones',
   PLAN_ZONE_NOT_FOUND: 'there is no such zone, or none that will do',
+  REFERENCE_UNKNOWN: 'a text names something that does not exist, so that its value is not known',
   SANDBOX_START_FAILED: 'the sandbox could not be started, stopped or reset',
 } as const
 

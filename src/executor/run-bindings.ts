@@ -1,4 +1,5 @@
 import { required } from '../core/assert.js'
+import { PlanError } from '../core/errors.js'
 import type { Binding } from '../model/plan.js'
 import type { Address } from '../model/address.js'
 import type { StepId } from '../model/steps/step.js'
@@ -23,7 +24,7 @@ export interface RunBindings {
   bindSnapshot(step: StepId, id: string): void
   /** The id of the snapshot that a step, which must be done, took. */
   snapshotOf(step: StepId): string
-  /** The template's text; every reference in it must be known by now. */
+  /** The template's text. Throws a PlanError where a reference names what has no value: it was refused, or has none. */
   render(template: Template): string
 }
 
@@ -56,8 +57,17 @@ export function createRunBindings(seed: Readonly<Record<string, Binding>>): RunB
     snapshotOf: (step) => required(snapshots.get(step), `the snapshot that ${step} takes`),
     render: (template) =>
       required(
-        renderTemplate(template, ({ address, property }) => current.get(address)?.[property]),
-        'the value of a reference',
+        renderTemplate(
+          template,
+          ({ address, property }) => current.get(address)?.[property] ?? unknown(address, property),
+        ),
+        'the text of a template',
       ),
   }
+}
+
+function unknown(address: Address, property: string): never {
+  throw new PlanError('REFERENCE_UNKNOWN', `the text names the ${property} of ${address}, which has none`, [address], {
+    hint: `see what the plan says of ${address}`,
+  })
 }

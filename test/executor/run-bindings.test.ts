@@ -22,7 +22,14 @@ describe('bindings', () => {
     const bindings = createRunBindings({ [web]: { id: 'i-1', privateIp: '10.0.0.5' } })
     const template = { parts: ['boot=', { address: web, property: 'privateIp' as const }] }
     expect(bindings.render(template)).toBe('boot=10.0.0.5')
-    expect(() => createRunBindings({}).render(template)).toThrow(/value of a reference/)
+    // The address of a server without a public one, or of what was refused before it ever existed.
+    expect(() => createRunBindings({}).render(template)).toThrow(
+      expect.objectContaining({
+        kind: 'plan',
+        code: 'REFERENCE_UNKNOWN',
+        message: 'the text names the privateIp of server.web, which has none',
+      }) as Error,
+    )
   })
 })
 
