@@ -4,10 +4,11 @@ import { LongestFirst } from './test/support/longest-first.js'
 /** Tests that start real hosts or the built command line; everything else is a unit test and needs neither. */
 const hosts = ['test/integration/**/*.test.ts', 'test/**/*.hosts.test.ts']
 
-/** Of these the long ones, which `npm run test:full` runs: every pair of ends, whole volumes, a hundred thousand files, faults. */
+/** Of these the long ones, which `npm run test:full` runs: every pair of ends, every filesystem, whole volumes, a hundred thousand files, faults. */
 const full = [
   'test/integration/archives.test.ts',
   'test/integration/faults.test.ts',
+  'test/integration/filesystems.test.ts',
   'test/integration/snapshots.test.ts',
   'test/integration/sync-ends.test.ts',
   'test/integration/blocks.test.ts',
