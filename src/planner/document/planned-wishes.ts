@@ -24,7 +24,7 @@ function openIn({ wishes }: World, steps: readonly Step[]): Iterable<Wish> {
 
 /** What follows a copy in this plan: a command before a health check. */
 function followUpsOf(steps: readonly Step[]): readonly FollowUpWish[] {
-  const rulesWith = (wanted: StepKind) => steps.flatMap(({ kind, address }) => (kind === wanted ? [address] : []))
+  const rulesWith = (wanted: StepKind) => steps.filter(({ kind }) => kind === wanted).map(({ address }) => address)
   const wish = (address: Address, owes: FollowUpWish['owes']): FollowUpWish => ({ kind: 'follow-up', address, owes })
   return [
     ...rulesWith('check-health').map((address) => wish(address, 'health')),

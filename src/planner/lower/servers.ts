@@ -253,5 +253,6 @@ function addSetup({ graph, world }: Lowering, { address, setup }: ServerSpec): v
 }
 
 function withoutKeys(record: AppliedRecord, keys: ReadonlySet<AppliedKey>): AppliedRecord {
+  if (keys.size === 0) return record
   return Object.fromEntries(Object.entries(record).filter(([key]) => !keys.has(key as AppliedKey)))
 }
