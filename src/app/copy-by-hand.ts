@@ -4,7 +4,8 @@ import { volumesAtPath } from '../model/kinds/volume.js'
 import { parseWrittenEndpoint } from '../spec/kinds/sync-rule/written-endpoint.js'
 import { localPath } from '../sync/source.js'
 import type { HostFacts } from '../model/inside/host-facts.js'
-import { accessTo, enterable, holderOf } from './enter-server.js'
+import { accessTo, accessToInstance, enterable, holderOf } from './enter-server.js'
+import { liveVolumeOf } from './live-named.js'
 import { requireGivable, requireLocal } from './local-ends.js'
 import { serverNamed } from './named-servers.js'
 import type { Session } from './session.js'
@@ -69,8 +70,8 @@ async function placeOf(text: string, session: Session, cloud: CloudFacts): Promi
     case 'volume': {
       const address = `volume.${written.volume}`
       const holder = holderOf(address, session, cloud)
-      const volume = cloud.volumes.find((live) => live.address === address)
-      const access = await accessTo(holder.address, session, cloud)
+      const volume = liveVolumeOf(cloud.volumes, address)
+      const access = await accessToInstance(holder.address, holder, session, cloud)
       const facts = await ports.hosts.probe(access)
       const mount = facts.kind === 'read' ? facts.mounts.find(({ volumeId }) => volumeId === volume?.id) : undefined
       if (!volume || !mount) throw notMounted(address, facts, session)
@@ -90,7 +91,7 @@ function mountedAt(
 ): Promise<readonly MountedFilesystem[]> {
   const onServer = spec.volumes.filter((volume) => volume.server === server)
   const requests = volumesAtPath(onServer, path).flatMap(({ address, mount }) => {
-    const live = cloud.volumes.find((volume) => volume.address === address)
+    const live = liveVolumeOf(cloud.volumes, address)
     return live && mount ? { volumeId: live.id, mountPath: mount.path } : []
   })
   return Promise.all(requests.map((request) => ports.hosts.checkMounted(access, request)))

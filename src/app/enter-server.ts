@@ -4,6 +4,7 @@ import { liveHostAccess } from '../executor/observe/live-host-access.js'
 import type { CloudFacts, HostAccess } from '../executor/ports.js'
 import type { LiveServer } from '../model/kinds/server.js'
 import type { StackSpec } from '../model/stack-spec.js'
+import { liveServerOf, liveVolumeOf } from './live-named.js'
 import { serverNamed } from './named-servers.js'
 import type { Session } from './session.js'
 
@@ -21,7 +22,8 @@ export async function enterServer(session: Session, name: string): Promise<HostA
     })
   }
   const cloud = await enterable(session)
-  return accessTo(holderOf(name, session, cloud).address, session, cloud)
+  const holder = holderOf(name, session, cloud)
+  return accessToInstance(holder.address, holder, session, cloud)
 }
 
 /** What is live, where servers can be entered; rejects where none can. */
@@ -33,8 +35,17 @@ export async function enterable({ spec, ports, hostsImpossible }: Session): Prom
 }
 
 /** The way into a server of the stack; rejects when it does not run, with what brings it there. */
-export function accessTo(address: string, { spec, ports }: Session, cloud: CloudFacts): Promise<HostAccess> {
-  const server = cloud.servers.find((live) => live.address === address)
+export function accessTo(address: string, session: Session, cloud: CloudFacts): Promise<HostAccess> {
+  return accessToInstance(address, liveServerOf(cloud.servers, address), session, cloud)
+}
+
+/** The same into an instance of it: a volume may still be on the one whose place another takes. */
+export function accessToInstance(
+  address: string,
+  server: LiveServer | undefined,
+  { spec, ports }: Session,
+  cloud: CloudFacts,
+): Promise<HostAccess> {
   if (server?.state === 'running') return liveHostAccess(spec, cloud, ports)(server)
   throw new UsageError('SERVER_UNKNOWN', `${address} ${server ? `is ${server.state}` : 'does not exist'}`, {
     hint: whatStarts(address, server, spec),
@@ -43,7 +54,7 @@ export function accessTo(address: string, { spec, ports }: Session, cloud: Cloud
 
 /** The server that a volume is attached to; rejects when it is attached to none, with what attaches it. */
 export function holderOf(address: string, { spec }: Session, cloud: CloudFacts): LiveServer {
-  const volume = cloud.volumes.find((live) => live.address === address)
+  const volume = liveVolumeOf(cloud.volumes, address)
   const holder = cloud.servers.find(({ id }) => id === volume?.attachment?.instanceId)
   if (holder) return holder
   const wanted = spec.volumes.find((one) => one.address === address)

@@ -6,6 +6,7 @@ import type { HostAccess } from '../executor/ports.js'
 import type { Address } from '../model/address.js'
 import { entryOptions, hostBlock, knownHostsLine } from '../sync/ssh/ssh-entry.js'
 import { enterable, enterServer } from './enter-server.js'
+import { liveServerOf } from './live-named.js'
 import type { Session } from './session.js'
 
 /** Servers as the system's OpenSSH knows them. */
@@ -31,7 +32,7 @@ export async function sshConfiguration(session: Session): Promise<SshConfigurati
   const found: HostAccess[] = []
   const left: { address: Address; reason: string }[] = []
   for (const { address } of spec.servers) {
-    const server = cloud.servers.find((live) => live.address === address)
+    const server = liveServerOf(cloud.servers, address)
     if (server?.state !== 'running') {
       left.push({ address, reason: server ? `it is ${server.state}` : 'it does not exist' })
       continue

@@ -4,6 +4,7 @@ import { sshPort } from '../executor/host-access.js'
 import { cloudQuery } from '../executor/observe/cloud-query.js'
 import { hostKeyOf, tagKeys } from '../model/tags.js'
 import type { Address } from '../model/address.js'
+import { liveServerOf } from './live-named.js'
 import { serverNamed } from './named-servers.js'
 import type { Session } from './session.js'
 
@@ -27,7 +28,7 @@ export async function trustServer(session: Session, name: string, fingerprint: s
     throw new UsageError('SERVER_UNKNOWN', `${address} cannot be entered: ${hostsImpossible}`)
   }
   const cloud = await ports.cloud.observe({ ...cloudQuery(spec), operatorIp: false })
-  const server = cloud.servers.find((live) => live.address === address)
+  const server = liveServerOf(cloud.servers, address)
   const hostname = server?.publicIp ?? server?.privateIp
   if (server?.state !== 'running' || hostname === undefined) {
     throw new UsageError('SERVER_UNKNOWN', `${address} ${server ? `is ${server.state}` : 'does not exist'}`, {
