@@ -1,5 +1,4 @@
 import { Command } from 'commander'
-import type { Wish } from '../../model/ledger/wish.js'
 import { addStackOptions, type StackOptions } from '../options.js'
 import type { CommandDefinition } from '../command-definition.js'
 import { exitCodes } from '../exit-codes.js'
@@ -30,10 +29,11 @@ export const withdrawCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (name: string, options: WithdrawOptions) => {
       if (!options.color) forbidColor()
-      const [{ withSession }, { withdrawalOf }, { confirmed }] = await Promise.all([
+      const [{ withSession }, { withdrawalOf }, { confirmed }, { wishText }] = await Promise.all([
         import('../with-session.js'),
         import('../../app/withdraw-wish.js'),
         import('../confirm.js'),
+        import('../../report/wish-text.js'),
       ])
       const isDone = await withSession(options.file, options, async (session) => {
         const { wishes, left, carryOut } = await withdrawalOf(session, name)
@@ -49,12 +49,3 @@ export const withdrawCommand: CommandDefinition = (finish) =>
       if (!isDone) process.stderr.write('Nothing was done.\n')
       finish(isDone ? exitCodes.success : exitCodes.failure)
     })
-
-function wishText(wish: Wish): string {
-  if (wish.kind === 'restore') {
-    const of = wish.checkpoint === undefined ? '' : `, of the checkpoint ${wish.checkpoint}`
-    return `${wish.address} is to be restored to ${wish.snapshotId}${of}.`
-  }
-  const what = wish.owes === 'command' ? 'its command is to be run' : 'its health check has not passed'
-  return `${wish.address} has copied, and ${what}.`
-}

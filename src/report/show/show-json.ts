@@ -61,6 +61,7 @@ export function showJson(live: LiveStack): string {
       version: tags[tagKeys.version] === undefined ? null : Number(tags[tagKeys.version]),
       filesystem: tags[tagKeys.fstype] ?? null,
     })),
+    wishes: live.ledger?.wishes ?? [],
     unreadable: live.unreadable,
   }
   return `${JSON.stringify(document, null, 2)}\n`

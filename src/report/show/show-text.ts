@@ -5,6 +5,7 @@ import type { LiveStack } from '../../model/live-stack.js'
 import { tagKeys, type Tagged } from '../../model/tags.js'
 import type { Colors } from '../colors.js'
 import { legibleData } from '../legible.js'
+import { wishText } from '../wish-text.js'
 import { byAddress, ownSnapshots, shownFacts, type ShownServer, type ShownVolume } from './show-facts.js'
 
 /** The live stack for people: servers with what is attached to them, free volumes, snapshots. */
@@ -16,7 +17,7 @@ export function showText(observed: LiveStack, options: { readonly color: boolean
   const others = otherResources(live)
   const snapshots = ownSnapshots(live)
   if (servers.length + volumes.length + snapshots.length + others.length === 0) {
-    return `${lines.join('\n')}\n\nNothing of this stack is live.\n`
+    lines.push('', 'Nothing of this stack is live.')
   }
   const attached = volumesByServer(volumes)
   for (const shown of servers) {
@@ -33,7 +34,15 @@ export function showText(observed: LiveStack, options: { readonly color: boolean
       ...byAddress(snapshots).map((snapshot) => `  ${snapshotLine(snapshot, colors)}`),
     )
   }
+  lines.push(...wishLines(live, colors))
   return `${lines.join('\n')}\n`
+}
+
+function wishLines({ ledger }: LiveStack, colors: Colors): readonly string[] {
+  const wishes = ledger?.wishes ?? []
+  if (wishes.length === 0) return []
+  const hint = colors.dim('`evenkeel apply` goes on with it, `evenkeel withdraw ADDRESS` takes it back')
+  return ['', colors.bold('Asked for, and not done yet'), ...wishes.map((wish) => `  ${wishText(wish)}`), `  ${hint}`]
 }
 
 function volumesByServer(volumes: readonly ShownVolume[]): ReadonlyMap<string, readonly ShownVolume[]> {
