@@ -42,6 +42,20 @@ export function removeManagedLine(text: string, volumeId: string): string {
   return lines.join('\n')
 }
 
+/** The lines that `removeManagedLine` takes out, in file order. */
+export function managedLinesOf(text: string, volumeId: string): readonly string[] {
+  const lines = text.split('\n')
+  return spansOf(lines, volumeId).flatMap(({ start, length }) => lines.slice(start, start + length))
+}
+
+/** The text with lines that were taken out of it at its end. */
+export function putLinesBack(text: string, taken: readonly string[]): string {
+  const lines = text.split('\n')
+  if (lines.at(-1) === '') lines.splice(-1, 0, ...taken)
+  else lines.push(...taken)
+  return lines.join('\n')
+}
+
 /** Somebody else's line for the same mount point, which would mount over ours at the next boot; as written. */
 export function conflictingLine(text: string, managed: ManagedLine): string | undefined {
   const lines = text.split('\n')

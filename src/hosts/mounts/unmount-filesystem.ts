@@ -7,12 +7,19 @@ import { exitStatuses } from '../filesystems/shell-library.js'
 import type { SshSession } from '../ssh/ssh-session.js'
 import { swapOff } from './swap-area.js'
 import { editFstab } from './fstab-file.js'
-import { removeManagedLine } from './fstab-text.js'
+import { managedLinesOf, putLinesBack, removeManagedLine } from './fstab-text.js'
 
-/** Takes the managed fstab line out first, so that a reboot in between does not mount it again; then unmounts. */
+/**
+ * Takes the managed fstab line out first, so that a reboot in between does not mount it again; then unmounts. What is in
+ * use stays mounted, and gets its line back: a reboot while somebody looks for what holds it must not leave it out.
+ */
 export async function unmountVolume(session: SshSession, volumeId: string): Promise<Effect> {
   const inside = await readInside(session)
-  const edited = await editFstab(session, inside.fstab, (text) => removeManagedLine(text, volumeId))
+  let taken: readonly string[] = []
+  const edited = await editFstab(session, inside.fstab, (text) => {
+    taken = managedLinesOf(text, volumeId)
+    return removeManagedLine(text, volumeId)
+  })
   const device = inside.devices.find((candidate) => candidate.volumeId === volumeId)
   if (!device) return edited
   const mounts = mountsOf(inside, device)
@@ -22,11 +29,15 @@ export async function unmountVolume(session: SshSession, volumeId: string): Prom
   }
   if (mounts.length === 0) return edited
   // The last mounted lies on top, or inside of the others.
-  await unmountPaths(
-    session,
-    device,
-    [...mounts].reverse().map((mount) => mount.path),
-  )
+  const paths = [...mounts].reverse().map((mount) => mount.path)
+  try {
+    await unmountPaths(session, device, paths)
+  } catch (error) {
+    if (taken.length > 0 && error instanceof HostError && error.code === 'HOST_BUSY') {
+      await editFstab(session, (await readInside(session)).fstab, (text) => putLinesBack(text, taken))
+    }
+    throw error
+  }
   return 'done'
 }
 

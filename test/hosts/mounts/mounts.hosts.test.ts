@@ -104,16 +104,22 @@ describeHosts(`mounts${unlessHosts}`, () => {
       "cd '/srv/a [b]' && { sleep 60 > held 2>&1 & }; echo $! > /tmp/holder; mkdir inner; sudo mount -t tmpfs none inner",
     )
     const pid = await on('cat /tmp/holder')
+    const held: MountSpec = { path: '/srv/a [b]', options: undefined, owner: undefined, mode: undefined }
+    await hosts.writeFstab(access, { volumeId, fstype: 'ext4', mount: held })
+    const fstab = await on('cat /etc/fstab')
     const refused = unmount()
     await expect(refused).rejects.toMatchObject({ code: 'HOST_BUSY', retryable: false })
     const { message } = (await refused.catch((error: unknown) => error)) as Error
     expect(message).toContain(`sleep 60 (pid ${pid}, user admin): working directory /srv/a [b]`)
+    // It is mounted again after a reboot meanwhile.
+    expect(await on('cat /etc/fstab')).toBe(fstab)
     await on(`kill ${pid}`)
     await expect(unmount()).rejects.toMatchObject({
       message: expect.stringContaining('/srv/a [b]/inner is mounted inside it'),
     })
     await on("sudo umount '/srv/a [b]/inner'")
     expect(await unmount()).toBe('done')
+    expect(await on('grep -c evenkeel /etc/fstab || true')).toBe('0')
   })
 
   test('a copy of a volume beside its original is refused, since both have one UUID', async () => {
