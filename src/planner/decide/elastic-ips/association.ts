@@ -21,7 +21,11 @@ export function associationDiffs(
   if (isHome && server.action === 'keep') return []
   if (isHome)
     return [{ path: 'association', before: server.live?.id ?? null, after: knownAfterApply, cause: 'pending' }]
-  const cause = causeOf(world.digest, parseApplied(live.tags[tagKeys.applied]), 'server', spec.server)
+  const { instanceId } = association ?? {}
+  const isUnfinished = world.live.superseded.get(spec.server)?.some(({ id }) => id === instanceId) === true
+  const applied = parseApplied(live.tags[tagKeys.applied])
+  // A replacement that was cut off goes on: nobody has changed anything.
+  const cause = isUnfinished ? 'pending' : causeOf(world.digest, applied, 'server', spec.server)
   const before = holderOf(world, live, spec.server) ?? null
   return [{ path: 'association', before, after: spec.server, cause }]
 }

@@ -248,8 +248,9 @@ function diffOf(
   return { path, before, after, cause: causeIn(context, key, word) }
 }
 
-function causeIn({ world, applied }: Context, key: AppliedKey, word: unknown): Diff['cause'] {
-  return causeOf(world.digest, applied, key, word)
+/** What a volume lacks on a server whose replacement was cut off has not come there yet: nobody has changed anything. */
+function causeIn({ world, applied, input }: Context, key: AppliedKey, word: unknown): Diff['cause'] {
+  return input.server.handsOver.length > 0 ? 'pending' : causeOf(world.digest, applied, key, word)
 }
 
 function isSameSource(left: string, right: string): boolean {

@@ -3,7 +3,7 @@ import type { LiveElasticIp } from '../../../../src/model/kinds/elastic-ip.js'
 import type { LiveStack } from '../../../../src/model/live-stack.js'
 import { tagKeys } from '../../../../src/model/tags.js'
 import { decideElasticIps } from '../../../../src/planner/decide/elastic-ips/elastic-ip-decisions.js'
-import type { ServerOutlook } from '../../../../src/planner/decide/servers/server-outlook.js'
+import { leavingServer, type ServerOutlook } from '../../../../src/planner/decide/servers/server-outlook.js'
 import { at } from '../../../support/live-stack.js'
 import { worldFor } from '../../../support/planner-world.js'
 import { liveServer, outlooks } from '../../../support/server-outlook.js'
@@ -91,6 +91,24 @@ describe('an elastic address', () => {
     const applied = (decision?.kind === 'create' ? decision.tags : {})[tagKeys.applied] ?? ''
     const cutOff = decide([leading(undefined, { [tagKeys.applied]: applied })])
     expect(cutOff?.change.diffs).toEqual(diffs('pending'))
+  })
+
+  it('that leads still to the instance whose place another takes is no drift: the replacement goes on', () => {
+    const successor = { ...web, id: 'i-web2', tags: { ...web.tags, [tagKeys.supersedes]: 'i-web' } }
+    const handsOver = [leavingServer(worldFor(asked, {}), web)]
+    const cutOff = decide(
+      [leading('i-web')],
+      asked,
+      { ...standing, web: { live: successor, handsOver } },
+      {
+        servers: [web, successor, db],
+      },
+    )
+    expect(cutOff).toMatchObject({
+      kind: 'update',
+      frees: { instanceId: 'i-web', when: 'handed-over' },
+      change: { diffs: [{ path: 'association', before: 'i-web', after: 'server.web', cause: 'pending' }] },
+    })
   })
 
   it('that was moved to another server of the stack comes back from there', () => {

@@ -257,3 +257,36 @@ describe('a volume', () => {
     })
   })
 })
+
+describe('a volume that came to the successor of its server in a run that was cut off', () => {
+  const there: HostFacts = {
+    kind: 'read',
+    devices: [
+      {
+        volumeId: 'vol-1',
+        path: '/dev/nvme1n1',
+        sizeBytes: 10 * 1024 ** 3,
+        content: { fstype: 'ext4', label: undefined, uuid: 'ca3295b0', filesystemBytes: 10 * 1024 ** 3 },
+      },
+    ],
+    mounts: [],
+    fstab: [],
+    user: 'admin',
+  }
+  const causes = (servers: readonly LiveServer[], id: string) => {
+    const attachment = { instanceId: id, state: 'attached', deviceName: '/dev/sdf' } as const
+    const hosts = servers.length > 1 ? { [id]: there, 'i-1': there } : { [web]: there }
+    const decision = decide(mounted, { servers, volumes: [standing(mounted, { attachment })], hosts })
+    return decision.change.diffs.map(({ path, cause }) => `${path} ${cause}`)
+  }
+
+  it('is not mounted there yet, which is no drift', () => {
+    const successor = { ...server, id: 'i-2', tags: { ...server.tags, [tagKeys.supersedes]: 'i-1' } }
+    const old = { ...server, rootVolume: { id: 'vol-root', sizeGiB: 8, type: 'gp3' } } as const
+    expect(causes([old, successor], 'i-2')).toEqual(['fstab pending', 'mount pending'])
+  })
+
+  it('is drift where the server has long been the only one', () => {
+    expect(causes([server], 'i-1')).toEqual(['fstab drift', 'mount drift'])
+  })
+})
