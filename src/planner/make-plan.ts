@@ -1,3 +1,4 @@
+import { PlanError } from '../core/errors.js'
 import { specLists, type SpecList } from '../model/kinds/kinds.js'
 import type { LiveStack } from '../model/live-stack.js'
 import type { Plan } from '../model/plan.js'
@@ -22,7 +23,7 @@ export type { PlanOptions } from './world.js'
  * file's references and orders go round in a circle.
  */
 export function makePlan(spec: StackSpec, live: LiveStack, options: PlanOptions = {}): Plan {
-  return planOf(chooseServers(worldOf(normalizedSpec(spec), normalizedLive(live), options, undefined)))
+  return planWithoutCircles(chooseServers(worldOf(normalizedSpec(spec), normalizedLive(live), options, undefined)))
 }
 
 /**
@@ -32,6 +33,28 @@ export function makePlan(spec: StackSpec, live: LiveStack, options: PlanOptions 
 export function makeDestroyPlan(spec: StackSpec | undefined, live: LiveStack, options: PlanOptions = {}): Plan {
   const nothing = emptySpec(live, spec)
   return planOf(worldOf(nothing, normalizedLive(live), options, spec ? normalizedSpec(spec) : nothing))
+}
+
+/**
+ * Plans, and where a launch and the end of the instance whose place it takes wait for one another, plans again with that
+ * end first.
+ */
+function planWithoutCircles(world: World): Plan {
+  try {
+    return planOf(world)
+  } catch (error) {
+    if (!(error instanceof PlanError) || error.code !== 'PLAN_CYCLE') throw error
+    const waiting = world.spec.servers.filter(
+      ({ address, replace }) =>
+        error.addresses.includes(address) &&
+        replace === undefined &&
+        world.live.servers.has(address) &&
+        !world.endsFirst.has(address),
+    )
+    if (waiting.length === 0) throw error
+    const endsFirst = new Set([...world.endsFirst, ...waiting.map(({ address }) => address)])
+    return planWithoutCircles({ ...world, endsFirst })
+  }
 }
 
 /** The whole way: what becomes of each address, the steps to it, and what people read of both. */

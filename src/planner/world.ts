@@ -38,6 +38,8 @@ export interface World {
   /** What was asked for and is not done. */
   readonly wishes: OpenWishes
   readonly digest: Digester
+  /** Servers whose old instance has to end before the new one is launched: the launch waits for what the old one has. */
+  readonly endsFirst: ReadonlySet<Address>
   /** Whether everything goes: volumes then go by what the file says, where there is one. */
   readonly destroying: StackSpec | undefined
   /** What the file says of what goes with everything, by address; empty where it is not that everything goes. */
@@ -68,6 +70,7 @@ export function worldOf(
     options,
     wishes: openWishes(spec, index, options, destroying),
     digest,
+    endsFirst: new Set(),
     destroying,
     going: {
       servers: new Map(destroying?.servers.map((server) => [server.address, server])),

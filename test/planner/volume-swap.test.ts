@@ -76,6 +76,25 @@ describe('a restore', () => {
   })
 })
 
+describe('a volume that its own server names in its user data', () => {
+  const named = mounted.replace('type:', 'onUserDataChange: replace, userData: "${volume.data.id}", type:')
+  const elsewhere = named.replace('type:', 'zone: us-east-1b, type:')
+
+  it('changes its zone with the server, whose old instance ends first, and says why', () => {
+    const plan = planOf(elsewhere, settled(named))
+    expect(plan.problems).toEqual([])
+    const change = plan.changes.find(({ address }) => address === 'server.web')
+    expect(change).toMatchObject({ kind: 'replace' })
+    expect(change?.reason).toMatch(/the old one ends first, because the launch of the new one waits/)
+    const kinds = plan.steps.map(({ kind }) => kind)
+    expect(kinds.indexOf('create-snapshot')).toBeLessThan(kinds.indexOf('terminate-server'))
+    expect(kinds.indexOf('terminate-server')).toBeLessThan(kinds.indexOf('create-server'))
+    const { live, failed } = apply(elsewhere, settled(named), {})
+    expect(failed).toEqual([])
+    expect(planOf(elsewhere, live).steps).toEqual([])
+  })
+})
+
 describe('a sync rule that writes to a volume', () => {
   it('copies again in the plan in which another volume takes its place, so that the next plan is empty', () => {
     const text = `${mounted}sync:\n  site: { from: ./site/, to: volume.data/site/ }\n`

@@ -3,7 +3,7 @@ import { type Diff } from '../../../model/change.js'
 import { type LiveServer } from '../../../model/kinds/server.js'
 import { imageKey } from '../../../model/launch/image.js'
 import { loginUser } from '../../../model/inside/login-user.js'
-import { rootEndOnReplace, type ServerSpec } from '../../../model/kinds/server.js'
+import { rootEndOnReplace, type ReplaceOrder, type ServerSpec } from '../../../model/kinds/server.js'
 import type { VolumeSpec } from '../../../model/kinds/volume.js'
 import { tagKeys, type Tags } from '../../../model/tags.js'
 import { createDiffs, existsDiff, recordOf, sortedDiffs } from '../../compare/comparison.js'
@@ -29,7 +29,7 @@ export function decideNewServer(world: World, spec: ServerSpec, replaced: Replac
     spec,
     live: replaced?.live,
     action: replaced ? 'replace' : 'create',
-    ...(replaced && { order: spec.replace ?? 'launch-first' }),
+    ...(replaced && { order: orderOf(world, spec) }),
     handsOver: (world.live.superseded.get(address) ?? []).map((other) => leavingServer(world, other)),
     facts: factsOf(world, replaced?.live),
     inside: impossible ? 'impossible' : spec.state === 'stopped' ? 'closed' : 'new',
@@ -52,13 +52,13 @@ function decideReplacement(
   common: Pick<CreateServerDecision, 'address' | 'outlook' | 'launch'>,
 ): ServerDecision {
   const { address, launch } = common
-  const order = spec.replace ?? 'launch-first'
+  const order = orderOf(world, spec)
   const rule = rootEndOnReplace(spec)
   const all = [live, ...(world.live.superseded.get(address) ?? [])]
   const ends = all.map((server) => serverEnd(world, server, rule))
   const problems = ends.flatMap((end) => end.problems)
   if (problems.some(({ severity }) => severity === 'error')) return refused(address, problems)
-  const isFirst = order === 'terminate-first' ? '; the old one ends first, as `replace: terminate-first` says' : ''
+  const isFirst = order === 'terminate-first' ? `; the old one ends first, ${whyFirst(spec)}` : ''
   return {
     ...common,
     kind: 'replace',
@@ -73,6 +73,17 @@ function decideReplacement(
     },
     problems,
   }
+}
+
+/** The new one comes first, unless the file says otherwise, or its launch waits for what the old one has. */
+function orderOf({ endsFirst }: World, { address, replace }: ServerSpec): ReplaceOrder {
+  return replace ?? (endsFirst.has(address) ? 'terminate-first' : 'launch-first')
+}
+
+function whyFirst({ replace }: ServerSpec): string {
+  return replace === 'terminate-first'
+    ? 'as `replace: terminate-first` says'
+    : 'because the launch of the new one waits for what the old one has'
 }
 
 /** EC2 User Guide, "Tag your Amazon EC2 resources". Some are left for what an apply writes later. */
