@@ -84,6 +84,7 @@ function probe(changes: Partial<Extract<HostFacts, { kind: 'read' }>> = {}): Hos
       {
         volumeId: 'vol-1',
         path: '/dev/nvme1n1',
+        partitionPath: undefined,
         sizeBytes: 10 * 2 ** 30,
         content: { fstype: 'ext4', label: undefined, uuid: 'u-1', filesystemBytes: 10 * 2 ** 30 },
         partitionPath: undefined,
@@ -265,6 +266,7 @@ describe('a volume that came to the successor of its server in a run that was cu
       {
         volumeId: 'vol-1',
         path: '/dev/nvme1n1',
+        partitionPath: undefined,
         sizeBytes: 10 * 1024 ** 3,
         content: { fstype: 'ext4', label: undefined, uuid: 'ca3295b0', filesystemBytes: 10 * 1024 ** 3 },
       },
