@@ -87,7 +87,6 @@ function probe(changes: Partial<Extract<HostFacts, { kind: 'read' }>> = {}): Hos
         partitionPath: undefined,
         sizeBytes: 10 * 2 ** 30,
         content: { fstype: 'ext4', label: undefined, uuid: 'u-1', filesystemBytes: 10 * 2 ** 30 },
-        partitionPath: undefined,
       },
     ],
     mounts: [

@@ -1,7 +1,7 @@
-import { successionOf } from '../model/kinds/server-succession.js'
-import type { LiveServer } from '../model/kinds/server.js'
-import type { LiveVolume } from '../model/kinds/volume.js'
-import { tagKeys } from '../model/tags.js'
+import { successionOf } from './kinds/server-succession.js'
+import type { LiveServer } from './kinds/server.js'
+import type { LiveVolume } from './kinds/volume.js'
+import { tagKeys } from './tags.js'
 
 /** The instance that has an address: of several, each of which takes the place of the next, the youngest. */
 export function liveServerOf(servers: readonly LiveServer[], address: string): LiveServer | undefined {
