@@ -5,7 +5,7 @@ import { parseWrittenEndpoint } from '../spec/kinds/sync-rule/written-endpoint.j
 import { localPath } from '../sync/source.js'
 import type { HostFacts } from '../model/inside/host-facts.js'
 import { accessTo, accessToInstance, enterable, holderOf } from './enter-server.js'
-import { liveVolumeOf } from '../model/live-named.js'
+import { liveVolumeOf } from '../model/kinds/live-named.js'
 import { requireGivable, requireLocal } from './local-ends.js'
 import { serverNamed } from './named-servers.js'
 import type { Session } from './session.js'

@@ -4,7 +4,7 @@ import { liveHostAccess } from '../executor/observe/live-host-access.js'
 import type { CloudFacts, HostAccess } from '../executor/ports.js'
 import type { LiveServer } from '../model/kinds/server.js'
 import type { StackSpec } from '../model/stack-spec.js'
-import { liveServerOf, liveVolumeOf } from '../model/live-named.js'
+import { liveServerOf, liveVolumeOf } from '../model/kinds/live-named.js'
 import { serverNamed } from './named-servers.js'
 import type { Session } from './session.js'
 

@@ -6,7 +6,7 @@ import type { HostAccess } from '../executor/ports.js'
 import type { Address } from '../model/address.js'
 import { entryOptions, hostBlock, knownHostsLine } from '../sync/ssh/ssh-entry.js'
 import { enterable, enterServer } from './enter-server.js'
-import { liveServerOf } from '../model/live-named.js'
+import { liveServerOf } from '../model/kinds/live-named.js'
 import type { Session } from './session.js'
 
 /** Servers as the system's OpenSSH knows them. */

@@ -4,7 +4,7 @@ import { sshPort } from '../executor/host-access.js'
 import { cloudQuery } from '../executor/observe/cloud-query.js'
 import { hostKeyOf, tagKeys } from '../model/tags.js'
 import type { Address } from '../model/address.js'
-import { liveServerOf } from '../model/live-named.js'
+import { liveServerOf } from '../model/kinds/live-named.js'
 import { serverNamed } from './named-servers.js'
 import type { Session } from './session.js'
 

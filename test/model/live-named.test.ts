@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { liveServerOf, liveVolumeOf } from '../../src/model/live-named.js'
+import { liveServerOf, liveVolumeOf } from '../../src/model/kinds/live-named.js'
 import { tagKeys } from '../../src/model/tags.js'
 import { liveVolume } from '../support/live-volume.js'
 import { liveServer } from '../support/server-outlook.js'

@@ -29,6 +29,8 @@ export function comparableLive(live: LiveStack, before: LiveStack): unknown {
   const place = (id: string) => (places.has(id) ? id : 'a default one')
   return plain({
     ...renamed,
+    // What can be launched where is looked up as a plan needs it, and no apply changes it.
+    offers: undefined,
     keyPairs: sorted(
       renamed.keyPairs.map(({ publicKey, createdAt: _createdAt, ...pair }) => ({
         ...pair,

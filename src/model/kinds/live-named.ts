@@ -1,7 +1,7 @@
-import { successionOf } from './kinds/server-succession.js'
-import type { LiveServer } from './kinds/server.js'
-import type { LiveVolume } from './kinds/volume.js'
-import { tagKeys } from './tags.js'
+import { successionOf } from './server-succession.js'
+import type { LiveServer } from './server.js'
+import type { LiveVolume } from './volume.js'
+import { tagKeys } from '../tags.js'
 
 /** The instance that has an address: of several, each of which takes the place of the next, the youngest. */
 export function liveServerOf(servers: readonly LiveServer[], address: string): LiveServer | undefined {
