@@ -1,5 +1,6 @@
 import { openSession, type Session } from '../app/session.js'
 import { readStackFile } from '../app/stack-file.js'
+import { Cancelled } from '../core/errors.js'
 import { exitCodes } from './exit-codes.js'
 import { legible } from '../report/legible.js'
 import { onInterrupt } from './interruption.js'
@@ -31,6 +32,9 @@ export async function withSession<Result>(
   })
   try {
     return await work(session)
+  } catch (error) {
+    // What its connections' end did to the work is no news.
+    throw leaving ? new Cancelled('interrupted') : error
   } finally {
     await session.close()
     release()

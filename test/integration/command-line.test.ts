@@ -34,10 +34,13 @@ describe('the command line', () => {
     expect(stdout).toMatch(/^Examples:\n {2}\S*.*evenkeel/m)
   })
 
-  it.each([[['nonsense']], [['plan', '--nonsense']], [['plan', '--var', 'novalue']]])('refuses %j', async (args) => {
-    const { stderr } = await expectExit(runEvenkeel(args), 1)
-    expect(stderr).toMatch(/^evenkeel: .+ \[USAGE\]$/m)
-  })
+  it.each([[['nonsense']], [['plan', '--nonsense']], [['plan', '--var', 'novalue']], [['exec', 'web', '--']]])(
+    'refuses %j',
+    async (args) => {
+      const { stderr } = await expectExit(runEvenkeel(args), 1)
+      expect(stderr).toMatch(/^evenkeel: .+ \[USAGE\]$/m)
+    },
+  )
 
   it('prints the schema that is published', async () => {
     const { stdout } = await expectSuccess(runEvenkeel(['schema']))
@@ -166,6 +169,24 @@ describe.skipIf(noHostsBecause !== undefined)(`a run${noHostsBecause ? ` (${noHo
       child.kill(signal)
       expect(await ended).toEqual(signal === 'SIGTERM' ? [255, null] : [null, 'SIGKILL'])
       await expect.poll(() => readdirSync(path), { timeout: 10_000 }).toEqual([])
+    } finally {
+      remove()
+    }
+  })
+
+  it('ends a copy by hand with 130 on Ctrl-C, and says no more of it', async () => {
+    await expectSuccess(world.run(['exec', '-f', 'stack.yaml', 'web', '--', 'truncate', '-s', '16G', '/tmp/large']))
+    const { path, remove } = temporaryDirectory('interrupted-copy')
+    try {
+      const words = [join(root, 'dist/cli/main.js'), 'get', '-f', 'stack.yaml', 'web:/tmp/large', `${path}/`]
+      const child = spawn(process.execPath, words, { cwd: world.directory, env: { ...process.env, ...world.env } })
+      let said = ''
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
+      const ended = once(child, 'close')
+      await expect.poll(() => readdirSync(path), { timeout: 60_000 }).toHaveLength(1)
+      child.kill('SIGINT')
+      expect(await ended).toEqual([130, null])
+      expect(said).not.toMatch(/broke|rsync/)
     } finally {
       remove()
     }

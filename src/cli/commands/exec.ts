@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { UsageError } from '../../core/errors.js'
 import { addStackOptions, type StackOptions } from '../options.js'
 import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor } from '../terminal.js'
@@ -27,6 +28,11 @@ export const execCommand: CommandDefinition = (finish) =>
       if (!options.color) forbidColor()
       // Options stop at the server's name, so the separator itself comes through.
       const argv = words[0] === '--' ? words.slice(1) : words
+      if (argv.length === 0) {
+        throw new UsageError('USAGE', 'there is no command behind `--`', {
+          hint: `a shell is \`evenkeel ssh ${server}\``,
+        })
+      }
       const [{ withSession }, { runOnServer }, { withExecStreams }] = await Promise.all([
         import('../with-session.js'),
         import('../../app/run-on-server.js'),
