@@ -38,7 +38,7 @@ export class StepGraph {
   add<K extends StepKind>(kind: K, address: Address, fields: StepFields<K>, options: StepOptions = {}): StepId {
     const id = stepId(kind, address, options.suffix)
     const { needs = [], impact = 'none' } = options
-    const step = { id, kind, address, needs: [], impact, ...fields } as unknown as Step
+    const step = { id, kind, address, needs: noNeeds, impact, ...fields } as unknown as Step
     const known = this.#drafts.get(id)
     assert(!known || canonicalJson(known.step) === canonicalJson(step), `two different steps have the id ${id}`)
     this.#drafts.set(id, { step: known?.step ?? step, needs: known ? [...known.needs, ...needs] : needs })
