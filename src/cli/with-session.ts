@@ -4,6 +4,7 @@ import { Cancelled } from '../core/errors.js'
 import { exitCodes } from './exit-codes.js'
 import { legible } from '../report/legible.js'
 import { onInterrupt } from './interruption.js'
+import { located } from './located.js'
 import { stackFileOptions, type StackOptions } from './options.js'
 import { activityLine } from './terminal.js'
 
@@ -34,7 +35,7 @@ export async function withSession<Result>(
     return await work(session)
   } catch (error) {
     // What its connections' end did to the work is no news.
-    throw leaving ? new Cancelled('interrupted') : error
+    throw leaving ? new Cancelled('interrupted') : located(error, session.file.locate)
   } finally {
     await session.close()
     release()
