@@ -85,15 +85,21 @@ describe('signals', () => {
   })
 
   it('a second Ctrl-C leaves at once, with the cursor shown and a last line', async () => {
+    const status = JSON.parse((await world.run(['sandbox', 'status', '--json'])).stdout) as { readonly pid: number }
+    // Whatever is in flight by then stays so until the second one.
+    const hold = () => {
+      process.kill(status.pid, 'SIGSTOP')
+      return '\u0003'
+    }
     const { exitCode, text } = await onTerminal(
       [process.execPath, main, 'apply'],
       { cwd: world.directory, env: env() },
       [
         ['is taken for a yes', 'yes\n'],
-        ['running', '\u0003'],
+        ['running', hold],
         ['Ctrl-C again to leave', '\u0003'],
       ],
-    )
+    ).finally(() => process.kill(status.pid, 'SIGCONT'))
     expect(exitCode).toBe(130)
     expect(text).toContain('\u001B[?25l')
     const after = text.slice(text.lastIndexOf('\u001B[?25l'))

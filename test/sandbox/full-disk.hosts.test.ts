@@ -15,7 +15,8 @@ function smallDisk() {
   const dir = join(disk, 'sandbox')
   onTestFinished(async () => {
     await stopSandbox(dir)
-    execFileSync('umount', [disk])
+    // A daemon that was just killed may not be quite gone.
+    execFileSync('umount', ['--lazy', disk])
     remove()
   })
   const filling = join(disk, 'filling')

@@ -6,6 +6,9 @@ export interface Shown {
   readonly text: string
 }
 
+/** What is typed once a text has been shown; a function may see to something before. */
+type Answer = readonly [shown: string, typed: string | (() => string)]
+
 /**
  * Runs a program on a terminal of 80 columns, and types: each answer once what comes before it has been shown. Needs
  * `script` of util-linux, as every Linux has it.
@@ -13,7 +16,7 @@ export interface Shown {
 export function onTerminal(
   argv: readonly string[],
   options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv },
-  dialogue: readonly (readonly [shown: string, typed: string])[],
+  dialogue: readonly Answer[],
 ): Promise<Shown> {
   const words = argv.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')
   return new Promise((resolve, reject) => {
@@ -32,7 +35,7 @@ export function onTerminal(
       if (next === undefined || at === -1) return
       seen = at + next[0].length
       left.shift()
-      child.stdin.write(next[1])
+      child.stdin.write(typeof next[1] === 'string' ? next[1] : next[1]())
     })
     child.on('error', reject)
     child.on('close', (code) => resolve({ exitCode: code ?? 1, text }))
