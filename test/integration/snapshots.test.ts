@@ -138,7 +138,13 @@ describe.skipIf(noHostsBecause !== undefined)(`snapshots${noHostsBecause ? ` (${
     const data = Volumes.filter(({ Tags = [] }) => Tags.some(({ Value }) => Value === 'volume.data'))
     expect(data.map(({ AvailabilityZone }) => AvailabilityZone)).toEqual(['us-east-1b'])
     const { Snapshots = [] } = await world.client.send(new DescribeSnapshotsCommand({ Filters, OwnerIds: ['self'] }))
-    expect(Snapshots.map(({ State }) => State)).toEqual(['completed'])
+    // One by which the volume moved, and one of the root disk of the server that was replaced with it.
+    const addressOf = ({ Tags = [] }: (typeof Snapshots)[number]) =>
+      Tags.find(({ Key }) => Key === 'evenkeel:address')?.Value
+    expect(Snapshots.map((snapshot) => `${addressOf(snapshot)} ${snapshot.State}`).toSorted()).toEqual([
+      'server.web completed',
+      'volume.data completed',
+    ])
   })
 
   it.concurrent('that end in error keep what they were to save, and the next apply takes another', async () => {
