@@ -32,7 +32,7 @@ describe('hostKeysIn', () => {
   })
 
   it('believes the last boot', () => {
-    expect(hostKeysIn(block([`${rsa} old`]) + block([`${ed25519} new`]))).toEqual([ed25519])
+    expect(hostKeysIn(block([`${rsa} root@old`]) + block([`${ed25519} root@new`]))).toEqual([ed25519])
   })
 
   it('goes back to the block before one that is cut off', () => {
@@ -48,6 +48,11 @@ describe('hostKeysIn', () => {
         expect([[ecdsa], [ed25519, ecdsa]]).toContainEqual(hostKeysIn(garbled))
       }),
     )
+    // Cut where what came in makes up the length of a key.
+    for (const tail of ['', ' root@x']) {
+      const cut = `${ed25519.slice(0, 73)}Started Daemon${ed25519.slice(73)}${tail}`
+      expect(hostKeysIn(block([cut, ecdsa]))).toEqual([ecdsa])
+    }
     expect(hostKeysIn(block([`${ed25519.slice(0, 40)}[   14.2] audit${ed25519.slice(40)}`]))).toEqual([])
   })
 

@@ -65,8 +65,14 @@ describeHosts(`an Elastic IP${unlessHosts}`, () => {
     const id = Instances![0]!.InstanceId!
     await inState(id, 'running')
     const hostname = `ip-${Instances![0]!.PrivateIpAddress!.replaceAll('.', '-')}`
-    const output = await client.send(new ec2.GetConsoleOutputCommand({ InstanceId: id, Latest: true }))
-    const console = Buffer.from(output.Output ?? '', 'base64').toString()
+    // The keys are printed when the user data has run.
+    const console = await until(
+      async () => {
+        const { Output = '' } = await client.send(new ec2.GetConsoleOutputCommand({ InstanceId: id, Latest: true }))
+        return Buffer.from(Output, 'base64').toString()
+      },
+      (text) => text.includes('-----END SSH HOST KEY KEYS-----'),
+    )
     return { id, hostname, hostKeys: console.match(/^ssh-\S+ \S+/gm) ?? [] }
   }
 

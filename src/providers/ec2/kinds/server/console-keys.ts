@@ -3,8 +3,12 @@ import { sshPublicKey } from '../../../../core/ssh-public-key.js'
 const begin = '-----BEGIN SSH HOST KEY KEYS-----'
 const end = '-----END SSH HOST KEY KEYS-----'
 
-/** A public key line wherever it stands in a line, behind prefixes like `<14>Jan  1 00:00:00 ec2: `. */
-const keyLine = /\b((?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[a-z0-9@.-]+) (AAAA[A-Za-z0-9+/]+={0,3})/g
+/**
+ * A public key line wherever it stands in a line, behind prefixes like `<14>Jan  1 00:00:00 ec2: `. Behind the key comes
+ * nothing, or the one word `user@host` that ssh-keygen writes: what a kernel line has cut in two can have a key's length by
+ * chance, and then the other half stands there.
+ */
+const keyLine = /\b((?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[a-z0-9@.-]+ AAAA[A-Za-z0-9+/]+={0,3})(?: +[^\s@]+@\S+)?[^\S\n]*$/gm
 
 /**
  * The host keys that cloud-init printed on a console (`keys_to_console`), without comments, ed25519 first; empty when
@@ -16,7 +20,7 @@ export function hostKeysIn(console: string): readonly string[] {
   if (start < 0) return []
   const stop = console.indexOf(end, start)
   const block = stop < 0 ? '' : console.slice(start + begin.length, stop)
-  const keys = [...block.matchAll(keyLine)].flatMap(([line]) => sshPublicKey(line) ?? [])
+  const keys = [...block.matchAll(keyLine)].flatMap(([, key = '']) => sshPublicKey(key) ?? [])
   // The newest block may have been cut off or garbled; the one before it is as true.
   return keys.length > 0 ? [...new Set(keys)].sort(ed25519First) : hostKeysIn(console.slice(0, start))
 }
