@@ -22,7 +22,7 @@ export async function applyStack(
   if (!plan.applyable) throw notApplyable(plan)
   if (confirm && plan.steps.length > 0 && !(await confirm(plan))) return undefined
   session.begin()
-  return applyPlan(plan, session.ports, { ...options, run: session.run })
+  return applyPlan(plan, session.ports, { ...options, run: session.run, clock: session.clock })
 }
 
 /** Whether carrying the plan out would change nothing: no step, and the same ledger. */

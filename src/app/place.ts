@@ -2,8 +2,9 @@ import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { StackSpec } from '../model/stack-spec.js'
-import type { Ec2Target } from '../providers/ec2/wire/ec2-target.js'
-import { sandboxStatus } from '../sandbox/daemon-client.js'
+import { scaledClock } from '../core/clock.js'
+import type { Ec2Options, Ec2Target } from '../providers/ec2/wire/ec2-target.js'
+import { sandboxStatus, type SandboxEndpoint } from '../sandbox/daemon-client.js'
 import { upSandbox } from './sandbox-control.js'
 import { sandboxDirectory } from './sandbox-directory.js'
 
@@ -16,6 +17,8 @@ export interface Place {
   readonly otherKeys?: readonly string[]
   /** Why no server can be entered there: a sandbox without hosts. */
   readonly hostsImpossible: string | undefined
+  /** How waiting goes there, where that is not as everywhere: a sandbox that was told to be as slow as EC2, or has a clock of its own. */
+  readonly pace?: Pick<Ec2Options, 'clock' | 'pollScale' | 'timeoutScale'> | undefined
 }
 
 /** Where a stack file says that its stack is; starts the sandbox when that is there. */
@@ -24,9 +27,10 @@ export async function placeOfStack({ stack, target }: StackSpec, sandboxDir: str
     const { region, profile, account, endpoint } = target
     const root = join(stateDirectory(), 'keys')
     const keys = join(root, 'default', region ?? 'default', stack)
-    const isSandbox = endpoint !== undefined && (await isRunningSandbox(endpoint, sandboxDir))
+    const sandbox = endpoint === undefined ? undefined : await sandboxAt(endpoint, sandboxDir)
     return {
-      target: { region, profile, account, endpoint, isSandbox },
+      target: { region, profile, account, endpoint, isSandbox: sandbox !== undefined },
+      pace: sandbox && paceOf(sandbox),
       keys,
       otherKeys: otherKeyDirectories(root, stack, keys),
       hostsImpossible: undefined,
@@ -37,15 +41,22 @@ export async function placeOfStack({ stack, target }: StackSpec, sandboxDir: str
   const { endpoint, accessKeyId, secretAccessKey } = sandbox
   return {
     target: { region: target.region, endpoint, isSandbox: true, credentials: { accessKeyId, secretAccessKey } },
+    pace: paceOf(sandbox),
     keys: join(directory, 'keys', target.region, stack),
     hostsImpossible: sandbox.hosts === 'none' ? (sandbox.hostsUnavailableBecause ?? 'its hosts are off') : undefined,
   }
 }
 
-/** Whether an endpoint that the file names is that of the sandbox on this machine, as `evenkeel sandbox env` prints it. */
-async function isRunningSandbox(endpoint: string, sandboxDir: string | undefined): Promise<boolean> {
-  const running = (await sandboxStatus(sandboxDirectory(sandboxDir))).endpoint?.endpoint
-  return running !== undefined && running === endpoint.replace(/\/+$/, '')
+/** The sandbox on this machine, when its endpoint is the one that the file names, as `evenkeel sandbox env` prints it. */
+async function sandboxAt(endpoint: string, sandboxDir: string | undefined): Promise<SandboxEndpoint | undefined> {
+  const { endpoint: running } = await sandboxStatus(sandboxDirectory(sandboxDir))
+  return running?.endpoint === endpoint.replace(/\/+$/, '') ? running : undefined
+}
+
+/** Where things take as long as on EC2, or a clock is in common, pauses and limits are EC2's too: their proportions count. */
+function paceOf({ switches, clock }: SandboxEndpoint): Place['pace'] {
+  if (clock) return { clock: scaledClock(clock.factor, clock), pollScale: 1, timeoutScale: 1 }
+  return switches?.latencies === 'real' ? { pollScale: 1, timeoutScale: 1 } : undefined
 }
 
 /** Where this machine keeps what is its own: https://specifications.freedesktop.org/basedir-spec, XDG_STATE_HOME. */

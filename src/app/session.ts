@@ -1,4 +1,4 @@
-import { systemClock } from '../core/clock.js'
+import { systemClock, type Clock } from '../core/clock.js'
 import { UsageError } from '../core/errors.js'
 import { hearingWaits, waitText } from '../core/wait-sink.js'
 import { observeStack, type ObserveOptions } from '../executor/observe/observe-stack.js'
@@ -38,6 +38,8 @@ export interface Session {
   /** Why no server can be entered: a sandbox without hosts. */
   readonly hostsImpossible: string | undefined
   readonly run: string
+  /** The clock of where it acts: the machine's, but for a sandbox that has its own. */
+  readonly clock: Clock
   /** `hosts`: whether to look inside the servers; `left-out`: nor to plan anything there. */
   observe(
     options: Pick<ObserveOptions, 'snapshotsOf' | 'forNew'> & { readonly hosts: boolean | 'left-out' },
@@ -52,11 +54,12 @@ export interface Session {
 export async function openSession(file: StackFile, options: SessionOptions = {}): Promise<Session> {
   const { spec, directory } = file
   const place = options.place ?? (await placeOfStack(spec, options.sandboxDir))
-  const { hostsImpossible } = place
+  const { hostsImpossible, pace } = place
+  const clock = pace?.clock ?? systemClock
   const { onActivity = () => undefined, onNotice = () => undefined } = options
   const hosts = createHosts()
   const ports: Ports = {
-    cloud: createEc2Cloud(place.target),
+    cloud: createEc2Cloud(place.target, pace),
     hosts,
     keys: createLocalKeys({
       stack: spec.stack,
@@ -75,7 +78,8 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
     region: place.target.region,
     keysDirectory: place.keys,
     hostsImpossible,
-    run: options.run ?? newRunId(systemClock.now()),
+    run: options.run ?? newRunId(clock.now()),
+    clock,
     async observe({ hosts: enter, snapshotsOf = [], forNew = true }) {
       try {
         const leftOut = enter === 'left-out' && hostsImpossible === undefined
@@ -118,5 +122,5 @@ export async function planningFacts(
   options: { readonly revision?: string | undefined },
 ): Promise<{ readonly run: string; readonly revision: string | undefined; readonly now: string }> {
   const revision = await findRevision(options.revision, session.file.directory)
-  return { run: session.run, revision, now: new Date(systemClock.now()).toISOString() }
+  return { run: session.run, revision, now: new Date(session.clock.now()).toISOString() }
 }

@@ -12,11 +12,17 @@ export const systemClock: Clock = {
   sleep: (durationMs, signal) => sleepReal(durationMs, signal),
 }
 
+/** A moment on the machine's clock, and what another clock showed at it: with both, two processes have that clock in common. */
+export interface ClockAnchor {
+  readonly machineMs: number
+  readonly clockMs: number
+}
+
 /** A clock that runs `factor` times as fast as the machine's, from now on: a sleep of 15 s at factor 100 takes 150 ms. */
-export function scaledClock(factor: number): Clock {
-  const start = Date.now()
+export function scaledClock(factor: number, anchor?: ClockAnchor): Clock {
+  const { machineMs, clockMs } = anchor ?? { machineMs: Date.now(), clockMs: Date.now() }
   return {
-    now: () => start + (Date.now() - start) * factor,
+    now: () => clockMs + (Date.now() - machineMs) * factor,
     sleep: (durationMs, signal) => sleepReal(durationMs / factor, signal),
   }
 }

@@ -188,6 +188,7 @@ export const codes = {
   PLAN_ZONE_MISMATCH: 'a volume and its server are in different zones',
   PLAN_ZONE_NOT_FOUND: 'there is no such zone, or none that will do',
   REFERENCE_UNKNOWN: 'a text names something that does not exist, so that its value is not known',
+  SANDBOX_RUNS_OTHERWISE: 'a sandbox runs already, with other switches than were asked for',
   SANDBOX_START_FAILED: 'the sandbox could not be started, stopped or reset',
 } as const
 

@@ -19,13 +19,24 @@ import { exitCodes } from './daemon-exit.js'
 import { readEndpoint, removeEndpoint, type SandboxEndpoint } from './endpoint-file.js'
 import { askJson } from './loopback.js'
 import { holderOf } from './state-lock.js'
+import { switchText, type SandboxSwitches } from './switches.js'
 import type { ControlStatus } from './control.js'
 
 export type { SandboxEndpoint } from './endpoint-file.js'
 
+/** A daemon runs already, with other switches than were asked for; what a running one has does not change. */
+export class RunsOtherwise extends Error {
+  constructor(running: SandboxSwitches, wanted: SandboxSwitches) {
+    const named = (switches: SandboxSwitches) => switchText(switches) || 'no switches'
+    super(`it runs with ${named(running)}, and ${named(wanted)} was asked for`)
+  }
+}
+
 export interface EnsureOptions {
   /** Only for a daemon that has to be started. Default `auto`. */
   readonly hosts?: 'auto' | 'linux' | 'none'
+  /** Left out: those of its last start, or whichever the running one has. */
+  readonly switches?: SandboxSwitches | undefined
   /** How long a daemon may take to answer. Default 60 s. */
   readonly timeoutMs?: number
 }
@@ -56,7 +67,8 @@ export async function findSandbox(stateDir: string): Promise<SandboxEndpoint | u
 
 /**
  * The daemon of this state directory, started when there is none. Safe to call from several processes at once: one of
- * their daemons gets the lock, and all return its endpoint. Throws an Error with the end of the log when it cannot start.
+ * their daemons gets the lock, and all return its endpoint. Throws RunsOtherwise when the one that runs has other switches
+ * than were asked for, and an Error with the end of the log when it cannot start.
  */
 export async function ensureSandbox(stateDir: string, options: EnsureOptions = {}): Promise<SandboxEndpoint> {
   const deadline = Date.now() + (options.timeoutMs ?? startTimeoutMs)
@@ -65,6 +77,10 @@ export async function ensureSandbox(stateDir: string, options: EnsureOptions = {
     const found = await findSandbox(stateDir)
     if (found && (await answers(found))) {
       if (started && started.pid !== found.pid) await started.cancel()
+      const { switches = {} } = found
+      if (options.switches && switchText(options.switches) !== switchText(switches)) {
+        throw new RunsOtherwise(switches, options.switches)
+      }
       return found
     }
     if (started?.exitCode() === exitCodes.full) throw new Error('its disk is full; make room there')
@@ -74,8 +90,7 @@ export async function ensureSandbox(stateDir: string, options: EnsureOptions = {
       )
     }
     const lost = started?.exitCode() === exitCodes.busy
-    if (holderOf(stateDir) === undefined && (started === undefined || lost))
-      started = startDaemon(stateDir, options.hosts ?? 'auto')
+    if (holderOf(stateDir) === undefined && (started === undefined || lost)) started = startDaemon(stateDir, options)
     if (Date.now() > deadline) {
       throw new Error(
         `the sandbox's daemon did not answer in time; the end of ${logPath(stateDir)}:\n${logTail(stateDir)}`,
@@ -92,13 +107,14 @@ interface StartedDaemon {
   readonly cancel: () => Promise<void>
 }
 
-function startDaemon(stateDir: string, hosts: string): StartedDaemon {
+function startDaemon(stateDir: string, { hosts = 'auto', switches }: EnsureOptions): StartedDaemon {
   mkdirSync(stateDir, { recursive: true, mode: 0o700 })
   const path = logPath(stateDir)
   if (existsSync(path) && statSync(path).size > logMaximumBytes) truncateSync(path)
   const log = openSync(path, 'a', 0o600)
+  const told = switches === undefined ? [] : ['--switches', JSON.stringify(switches)]
   // Its working directory must not keep somebody's directory busy.
-  const child = spawn(process.execPath, [daemonPath(), '--state-dir', stateDir, '--hosts', hosts], {
+  const child = spawn(process.execPath, [daemonPath(), '--state-dir', stateDir, '--hosts', hosts, ...told], {
     cwd: '/',
     detached: true,
     stdio: ['ignore', log, log],

@@ -5,16 +5,19 @@ import { exitCodes } from './daemon-exit.js'
 import { readEndpoint, removeEndpoint, writeEndpoint } from './endpoint-file.js'
 import { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.js'
 import { StateDirBusy } from './state-lock.js'
+import { readSwitches, switchText } from './switches.js'
 
 /**
- * The process behind `target: sandbox`: `node daemon.js --state-dir DIR [--hosts auto|linux|none] [--port N]`.
- * It runs until SIGTERM, or until its state directory is gone. Its output is the log.
+ * The process behind `target: sandbox`: `node daemon.js --state-dir DIR [--hosts auto|linux|none] [--port N]
+ * [--switches JSON]`. It runs until SIGTERM, or until its state directory is gone. Its output is the log.
  */
 const { values } = parseArgs({
   options: {
     'state-dir': { type: 'string' },
     hosts: { type: 'string', default: 'auto' },
     port: { type: 'string' },
+    /** As of `SandboxSwitches`; left out: those of the last start. */
+    switches: { type: 'string' },
   },
 })
 
@@ -40,7 +43,11 @@ async function main(stateDir: string, hosts: SandboxOptions['hosts']): Promise<v
   let sandbox: Sandbox
   try {
     const port = values.port === undefined ? {} : { port: Number(values.port) }
-    sandbox = await createSandbox({ stateDir, hosts, ...port, onReport: log })
+    const switches =
+      values.switches === undefined
+        ? {}
+        : { switches: readSwitches(JSON.parse(values.switches) as Record<string, unknown>) }
+    sandbox = await createSandbox({ stateDir, hosts, ...port, ...switches, onReport: log })
   } catch (error) {
     log(`cannot start: ${messageOf(error)}`)
     process.exit(exitCodeOf(error))
@@ -57,6 +64,8 @@ async function main(stateDir: string, hosts: SandboxOptions['hosts']): Promise<v
       hosts: kind,
       ...(unavailableBecause === undefined ? {} : { hostsUnavailableBecause: unavailableBecause }),
       startedAt: new Date().toISOString(),
+      ...(Object.keys(sandbox.switches).length > 0 && { switches: sandbox.switches }),
+      ...(sandbox.clock && { clock: sandbox.clock }),
     })
   try {
     describe()
@@ -66,7 +75,7 @@ async function main(stateDir: string, hosts: SandboxOptions['hosts']): Promise<v
     process.exit(exitCodeOf(error))
   }
   log(
-    `ready at ${sandbox.endpoint}, hosts: ${kind}${unavailableBecause === undefined ? '' : ` (${unavailableBecause})`}`,
+    `ready at ${sandbox.endpoint}, hosts: ${kind}${unavailableBecause === undefined ? '' : ` (${unavailableBecause})`} ${switchText(sandbox.switches)}`.trimEnd(),
   )
 
   let ending = false
@@ -99,7 +108,7 @@ process.on('unhandledRejection', (error) => log(`unhandled: ${messageOf(error)}`
 const stateDir = values['state-dir']
 const { hosts } = values
 if (stateDir === undefined || (hosts !== 'auto' && hosts !== 'linux' && hosts !== 'none')) {
-  process.stderr.write('usage: daemon.js --state-dir DIR [--hosts auto|linux|none] [--port N]\n')
+  process.stderr.write('usage: daemon.js --state-dir DIR [--hosts auto|linux|none] [--port N] [--switches JSON]\n')
   process.exitCode = exitCodes.failed
 } else {
   await main(stateDir, hosts)

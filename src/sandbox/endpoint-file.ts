@@ -1,6 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeFileAtomically } from './atomic-file.js'
+import type { ClockSetting } from './sandbox-clock.js'
+import type { SandboxSwitches } from './switches.js'
 
 /** How to reach a running daemon: `endpoint.json` in its state directory, readable by its owner alone. */
 export interface SandboxEndpoint {
@@ -16,6 +18,10 @@ export interface SandboxEndpoint {
   readonly hostsUnavailableBecause?: string
   /** ISO 8601. */
   readonly startedAt: string
+  /** What it was started with; absent: nothing. */
+  readonly switches?: SandboxSwitches
+  /** Its clock, where that is not the machine's. */
+  readonly clock?: ClockSetting
 }
 
 function pathOf(stateDir: string): string {

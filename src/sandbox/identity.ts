@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeFileAtomically } from './atomic-file.js'
+import type { ClockSetting } from './sandbox-clock.js'
+import type { SandboxSwitches } from './switches.js'
 
 /** What stays the same over all starts of a sandbox: `sandbox.json` in its state directory, readable by its owner alone. */
 export interface Identity {
@@ -13,6 +15,10 @@ export interface Identity {
   readonly hosts: 'linux' | 'none'
   /** The port of the last start, tried again so that clients keep their endpoint. */
   readonly port?: number
+  /** How it was started last, for starts that say nothing; absent: without any switch. */
+  readonly switches?: SandboxSwitches
+  /** Absent as long as its clock has been the machine's. */
+  readonly clock?: ClockSetting
 }
 
 const defaultAccountId = '123456789012'

@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { systemClock, type Clock } from '../core/clock.js'
+import type { Clock } from '../core/clock.js'
 import { messageOf } from '../core/errors.js'
 import { startHosts } from './choose-hosts.js'
 import { createControl } from './control.js'
 import { FaultPlan } from './faults/fault-plan.js'
 import type { Faults } from './faults/faults.js'
+import { faultsOfProfile } from './faults/profiles.js'
 import { Throttle } from './faults/throttle.js'
 import { newIdentity, readIdentity, writeIdentity, type Identity } from './identity.js'
 import { hostExited } from './lifecycle/instance.js'
@@ -13,14 +14,17 @@ import { resume } from './lifecycle/recovery.js'
 import { resolveLatencies, type LatencyChoice } from './model/latencies.js'
 import { defaultRegion, regions } from './model/regions.js'
 import { RequestLog, type RequestRecord } from './request-log.js'
+import { clockOf, clockSettingOf, type ClockSetting } from './sandbox-clock.js'
 import { createEndpointServer, listen } from './server.js'
 import { lockStateDir } from './state-lock.js'
+import { chaosOf, type SandboxSwitches } from './switches.js'
 import { Cloud } from './world/cloud.js'
 import type { HostBackend } from './hosts/host-backend.js'
 
 export type { Faults } from './faults/faults.js'
 export type { LatencyChoice } from './model/latencies.js'
 export type { RequestRecord } from './request-log.js'
+export type { SandboxSwitches } from './switches.js'
 
 export interface SandboxOptions {
   /** Everything that the sandbox keeps; made when it is not there. One sandbox at a time can have it. */
@@ -29,6 +33,8 @@ export interface SandboxOptions {
   readonly hosts: 'auto' | 'linux' | 'none'
   /** Default: the port of the last start when it is free, else one that the system chooses. */
   readonly port?: number
+  /** As of `evenkeel sandbox up`; left out: those of the last start. The members below come before what these say. */
+  readonly switches?: SandboxSwitches
   readonly clock?: Clock
   /** Of the faults: the same seed gives the same failures. */
   readonly seed?: number
@@ -49,6 +55,9 @@ export interface Sandbox {
   readonly secretAccessKey: string
   readonly accountId: string
   readonly hosts: { readonly kind: 'linux' | 'none'; readonly unavailableBecause?: string }
+  readonly switches: SandboxSwitches
+  /** Its clock, where that is not the machine's: a client that waits goes by the same. */
+  readonly clock?: ClockSetting
   /** The last requests, oldest first. */
   requests(): RequestRecord[]
   /** Replaces all faults, from now on. */
@@ -76,17 +85,29 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
 async function start(options: SandboxOptions, release: () => void): Promise<Sandbox> {
   const { stateDir } = options
   const before = readIdentity(stateDir)
+  const switches = options.switches ?? before?.switches ?? {}
   const hosts = await startHosts(stateDir, options.hosts, before?.hosts)
-  const identity: Identity = before ?? newIdentity(options.accountId, hosts.kind)
+  const { switches: _before, ...same } = before ?? newIdentity(options.accountId, hosts.kind)
+  const setting = clockSettingOf(switches, before?.clock)
+  const identity: Identity = {
+    ...same,
+    ...(Object.keys(switches).length > 0 && { switches }),
+    ...(setting && { clock: setting }),
+  }
   const log = new RequestLog(stateDir)
-  const clock = options.clock ?? systemClock
-  const faults = new FaultPlan(options.seed ?? 0, options.faults)
+  const clock = options.clock ?? clockOf(setting)
+  const chaos = switches.chaos === undefined ? undefined : chaosOf(switches.chaos)
+  const faults = new FaultPlan(
+    options.seed ?? chaos?.seed ?? 0,
+    options.faults ?? (chaos && faultsOfProfile(chaos.profile, switches.latencies ?? 'fast')),
+  )
   const report = (what: string, error?: unknown) =>
     options.onReport?.(error === undefined ? what : `${what}: ${messageOf(error)}`)
   const cloud = new Cloud({
     accountId: identity.accountId,
     clock,
-    latencies: resolveLatencies(options.latencies),
+    switches,
+    latencies: resolveLatencies(options.latencies ?? switches.latencies),
     hosts,
     faults,
     stateDir,
@@ -131,6 +152,8 @@ async function start(options: SandboxOptions, release: () => void): Promise<Sand
       kind: hosts.kind,
       ...(hosts.unavailableBecause === undefined ? {} : { unavailableBecause: hosts.unavailableBecause }),
     },
+    switches,
+    ...(setting && { clock: setting }),
     requests: () => log.records(),
     setFaults: (next) => faults.set(next),
     close: stop,

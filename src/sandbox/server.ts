@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { systemClock } from '../core/clock.js'
 import { messageOf } from '../core/errors.js'
 import { actions } from './actions/registry.js'
 import { dispatch } from './dispatch.js'
@@ -157,9 +158,10 @@ function readPairs(request: IncomingMessage, body: Buffer): ReadonlyMap<string, 
   return parseQuery(question < 0 ? '' : url.slice(question + 1))
 }
 
+/** A signature's time is the client's, which goes by the machine's clock, whatever the sandbox's shows. */
 function verify(options: ServerOptions, request: IncomingMessage, body: Buffer): SignatureScope {
   const { method = 'POST', url = '/', headers } = request
-  return verifySignature({ method, url, headers, body }, options.credentials, options.cloud.clock.now())
+  return verifySignature({ method, url, headers, body }, options.credentials, systemClock.now())
 }
 
 function worldOf(cloud: Cloud, { region }: SignatureScope): World {

@@ -61,6 +61,22 @@ test('after kill -9 the next daemon has the same world at the same endpoint', as
   expect((await clientFor(second).send(new ec2.DescribeVolumesCommand({}))).Volumes).toHaveLength(1)
 })
 
+test('switches are kept over a restart, and a running daemon refuses others', async () => {
+  const dir = daemonDir()
+  const switches = { chaos: '7:lag', latencies: 'real', clock: '20x' } as const
+  const first = await ensureSandbox(dir, { ...hosts, switches })
+  expect(first).toMatchObject({ switches, clock: { factor: 20 } })
+  expect(await ensureSandbox(dir, { ...hosts, switches })).toEqual(first)
+  await expect(ensureSandbox(dir, { ...hosts, switches: { latencies: 'real' } })).rejects.toThrow(
+    'it runs with --chaos 7:lag --latencies real --clock 20x, and --latencies real was asked for',
+  )
+  await stopSandbox(dir)
+  const again = await ensureSandbox(dir, hosts)
+  expect(again).toMatchObject({ switches, clock: first.clock })
+  await stopSandbox(dir)
+  expect((await ensureSandbox(dir, { ...hosts, switches: {} })).switches).toBeUndefined()
+})
+
 test('a daemon whose directory is removed ends by itself', async () => {
   const dir = daemonDir()
   const { pid } = await ensureSandbox(dir, hosts)

@@ -1,4 +1,5 @@
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { readSwitches, switchNames, switchTable, switchText, type SandboxSwitches } from '../../sandbox/switches.js'
 import { exitCodes } from '../exit-codes.js'
 import type { CommandDefinition } from '../command-definition.js'
 
@@ -6,9 +7,12 @@ interface SandboxOptions {
   readonly sandboxDir?: string
 }
 
+type UpOptions = SandboxOptions & { readonly hosts: 'auto' | 'linux' | 'none' } & Readonly<Record<string, unknown>>
+
 const examples = `
 Examples:
   evenkeel sandbox up                  start it, or find it
+  evenkeel sandbox up --chaos 7:harsh --latencies real --clock 20x
   eval "$(evenkeel sandbox env)" && aws ec2 describe-instances
   evenkeel sandbox status --json
   evenkeel sandbox down                end it; its world stays on disk
@@ -28,16 +32,21 @@ export const sandboxCommand: CommandDefinition = (finish) => {
         .choices(['auto', 'linux', 'none'])
         .default('auto'),
     )
-    .action(async (options: SandboxOptions & { readonly hosts: 'auto' | 'linux' | 'none' }) => {
+    .action(async (options: UpOptions) => {
       const [{ upSandbox }, directory] = await Promise.all([
         import('../../app/sandbox-control.js'),
         directoryOf(options),
       ])
-      const { endpoint, hosts, hostsUnavailableBecause } = await upSandbox(directory, { hosts: options.hosts })
+      const { endpoint, hosts, hostsUnavailableBecause, switches } = await upSandbox(directory, {
+        hosts: options.hosts,
+        switches: switchesOf(options),
+      })
       const inside =
         hosts === 'linux' ? 'instances are real Linux hosts' : `no hosts: ${hostsUnavailableBecause ?? 'switched off'}`
-      print(`The sandbox runs at ${endpoint} (${inside}).`)
+      const how = switches === undefined ? '' : `\nIt goes by ${switchText(switches)}.`
+      print(`The sandbox runs at ${endpoint} (${inside}).${how}`)
     })
+  for (const option of switchOptions()) up.addOption(option)
 
   const down = part('down', 'end it; its world stays on disk', 'evenkeel sandbox down').action(
     async (options: SandboxOptions) => {
@@ -99,6 +108,35 @@ export const sandboxCommand: CommandDefinition = (finish) => {
   return command
 }
 
+/** One option for each switch of the sandbox's table. */
+function switchOptions(): readonly Option[] {
+  return switchNames.map((name) => {
+    const known = switchTable[name]
+    const option = new Option(known.flag, known.description)
+    if (!('read' in known)) return option
+    return option.argParser((word: string) => {
+      try {
+        known.read(word)
+        return word
+      } catch (error) {
+        if (error instanceof RangeError) throw new InvalidArgumentError(`${error.message}.`)
+        throw error
+      }
+    })
+  })
+}
+
+/** The switches that were given, all of them in one; undefined for none: a sandbox goes on with those of its last start. */
+function switchesOf(options: UpOptions): SandboxSwitches | undefined {
+  return switchNames.some((name) => isGiven(name, options[name])) ? readSwitches(options) : undefined
+}
+
+/** The command line's `--no-…` options are true where they are not given. */
+function isGiven(name: keyof SandboxSwitches, value: unknown): boolean {
+  const known = switchTable[name]
+  return value !== undefined && ('read' in known || value === known.value)
+}
+
 async function directoryOf(options: SandboxOptions): Promise<string> {
   return (await import('../../app/sandbox-directory.js')).sandboxDirectory(options.sandboxDir)
 }
@@ -111,13 +149,14 @@ function part(name: string, description: string, example: string): Command {
 }
 
 function statusText(members: Readonly<Record<string, unknown>>): string {
-  const { stateDir, running, endpoint, pid, hosts, hostsUnavailableBecause } = members
+  const { stateDir, running, endpoint, pid, hosts, hostsUnavailableBecause, start } = members
   if (running !== true) return `No sandbox runs in ${String(stateDir)}.`
   const lines = [
     `The sandbox in ${String(stateDir)} runs.`,
     `  endpoint   ${String(endpoint)}`,
     `  process    ${String(pid)}`,
     `  hosts      ${hosts === 'linux' ? 'real Linux hosts' : `none: ${typeof hostsUnavailableBecause === 'string' ? hostsUnavailableBecause : 'switched off'}`}`,
+    `  start      ${String(start)}`,
   ]
   for (const region of (members['regions'] ?? []) as readonly RegionStatus[]) {
     const instances = Object.entries(region.instances).map(([state, count]) => `${count} ${state}`)

@@ -5,6 +5,7 @@ import type { HostBackend } from '../hosts/host-backend.js'
 import { HostNetworkRefresh } from '../lifecycle/host-network.js'
 import type { Latencies } from '../model/latencies.js'
 import type { Region } from '../model/regions.js'
+import type { SandboxSwitches } from '../switches.js'
 import { Background } from './background.js'
 import { World, type SharedByRegions } from './world.js'
 
@@ -12,6 +13,7 @@ import { World, type SharedByRegions } from './world.js'
 export class Cloud implements SharedByRegions {
   readonly accountId: string
   readonly clock: Clock
+  readonly switches: SandboxSwitches
   readonly latencies: Latencies
   readonly hosts: HostBackend
   readonly faults: FaultPlan
@@ -25,6 +27,7 @@ export class Cloud implements SharedByRegions {
   constructor(options: {
     readonly accountId: string
     readonly clock: Clock
+    readonly switches: SandboxSwitches
     readonly latencies: Latencies
     readonly hosts: HostBackend
     readonly faults: FaultPlan
@@ -35,6 +38,7 @@ export class Cloud implements SharedByRegions {
   }) {
     this.accountId = options.accountId
     this.clock = options.clock
+    this.switches = options.switches
     this.latencies = options.latencies
     this.hosts = options.hosts
     this.faults = options.faults

@@ -13,6 +13,7 @@ import type { SecurityGroup, SecurityGroupRule } from '../model/security-group.j
 import type { Snapshot } from '../model/snapshot.js'
 import type { Volume } from '../model/volume.js'
 import { stableId } from '../model/ids.js'
+import type { SandboxSwitches } from '../switches.js'
 import type { Background } from './background.js'
 import { Collection } from './collection.js'
 import { Journal, type Entry } from './journal.js'
@@ -34,6 +35,8 @@ const tokenLifetimeMs = 48 * 3_600_000
 export interface SharedByRegions {
   readonly accountId: string
   readonly clock: Clock
+  /** What the sandbox was started with. */
+  readonly switches: SandboxSwitches
   readonly latencies: Latencies
   readonly hosts: HostBackend
   readonly faults: FaultPlan

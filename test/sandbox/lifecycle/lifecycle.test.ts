@@ -46,6 +46,7 @@ function fixture(overrides: Partial<HostBackend> = {}, stateDir = temporaryDir()
   }
   const reports: string[] = []
   const cloud = new Cloud({
+    switches: {},
     accountId: '123456789012',
     clock: systemClock,
     latencies: resolveLatencies('zero'),
