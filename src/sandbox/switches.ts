@@ -64,10 +64,11 @@ export function readSwitches(words: Readonly<Record<string, unknown>>): SandboxS
     const word = words[name]
     if (word === undefined) return [name, undefined]
     if (!('read' in known)) return [name, word === known.value ? word : undefined]
+    if (typeof word !== 'string') throw new RangeError(`${wordOf(known.flag)} takes a word`)
     try {
-      return [name, known.read(String(word))]
+      return [name, known.read(word)]
     } catch (error) {
-      if (error instanceof RangeError) throw new RangeError(`${wordOf(known.flag)} '${String(word)}': ${error.message}`)
+      if (error instanceof RangeError) throw new RangeError(`${wordOf(known.flag)} '${word}': ${error.message}`)
       throw error
     }
   })

@@ -1,7 +1,7 @@
 import * as ec2 from '@aws-sdk/client-ec2'
 import { describe, expect, it } from 'vitest'
 import { readSwitches, switchText } from '../../src/sandbox/switches.js'
-import { clientOf, temporaryDir, testSandbox } from './support.js'
+import { clientOf, errorNameOf, temporaryDir, testSandbox } from './support.js'
 
 describe('switches', () => {
   it.each([
@@ -57,12 +57,7 @@ describe('a sandbox with switches', () => {
       const client = clientOf(sandbox)
       const seen: string[] = []
       for (let call = 0; call < 30; call += 1) {
-        seen.push(
-          await client.send(new ec2.DescribeVolumesCommand({})).then(
-            () => '',
-            (error: Error) => error.name,
-          ),
-        )
+        seen.push(await errorNameOf(client.send(new ec2.DescribeVolumesCommand({}))))
       }
       return seen
     }
