@@ -10,7 +10,7 @@ import type { Step } from '../model/steps/step.js'
 import { sameWishes, type Wish } from '../model/ledger/wish.js'
 import { createRunBindings, type RunBindings } from './run-bindings.js'
 import type { EventSink } from './events.js'
-import { createHeartbeat, heartbeatMs } from './heartbeat.js'
+import { createHeartbeat, heartbeatMs, type Heartbeat } from './heartbeat.js'
 import { ledgerAfter, ledgerDuring } from './run-ledger.js'
 import { onceOf } from './once.js'
 import type { ApplyResult, Outcome } from './outcome.js'
@@ -50,12 +50,22 @@ export async function applyPlan(plan: Plan, ports: Ports, options: ApplyOptions)
   const startedAt = clock.now()
   emit({ kind: 'run-started', at: startedAt, run: options.run, plan })
   // The stack's lock is to be held around this call, and the journal opened in it: `run` is then the lock's epoch.
-  const beating = setInterval(() => heartbeat.beat(clock.now()), heartbeatMs).unref()
+  const ended = new AbortController()
+  void beatUntil(ended.signal, heartbeat, clock)
   const result = await carryOut(plan, ports, { ...options, ...(signal && { signal }) }, clock, emit).finally(() =>
-    clearInterval(beating),
+    ended.abort(),
   )
   emit({ kind: 'run-finished', at: clock.now(), result, durationMs: clock.now() - startedAt })
   return result
+}
+
+async function beatUntil(ended: AbortSignal, heartbeat: Heartbeat, clock: Clock): Promise<void> {
+  const awake = () =>
+    clock.sleep(heartbeatMs, ended).then(
+      () => true,
+      () => false,
+    )
+  while (await awake()) heartbeat.beat(clock.now())
 }
 
 async function carryOut(

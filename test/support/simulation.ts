@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-ec2'
 import { afterAll } from 'vitest'
 import { required } from '../../src/core/assert.js'
+import { systemClock } from '../../src/core/clock.js'
 import { applyPlan } from '../../src/executor/apply-plan.js'
 import type { RunEvent } from '../../src/executor/events.js'
 import { cloudQuery } from '../../src/executor/observe/cloud-query.js'
@@ -32,6 +33,7 @@ import type { StackSpec } from '../../src/model/stack-spec.js'
 import { createSync } from '../../src/sync/sync.js'
 import { temporaryDirectory } from './evenkeel.js'
 import { killedAfter } from './killed-run.js'
+import { createVirtualClock } from './proof/virtual-clock.js'
 
 /** The whole path but for the command line, against a sandbox in this process; without hosts where none are asked for. */
 export interface Simulation {
@@ -91,6 +93,8 @@ export interface SimulationOptions {
   readonly faults?: Faults
   readonly latencies?: LatencyChoice
   readonly hosts?: 'linux'
+  /** `virtual`: sandbox and client share a clock that nothing real waits for, and the client keeps EC2's pace. */
+  readonly clock?: 'virtual'
 }
 
 /** Starts worlds for the tests of a file, one each, so that they can wait side by side; all end with the file. */
@@ -106,7 +110,9 @@ export function simulationsOfFile(): (options?: SimulationOptions) => Promise<Si
 
 export async function startSimulation(options: SimulationOptions = {}): Promise<Simulation> {
   const directory = temporaryDirectory('simulation')
+  const clock = options.clock === 'virtual' ? createVirtualClock() : systemClock
   const sandbox = await createSandbox({
+    clock,
     stateDir: join(directory.path, 'sandbox'),
     hosts: options.hosts ?? 'none',
     latencies: options.latencies ?? 'zero',
@@ -115,9 +121,12 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
   })
   const { endpoint, region, accessKeyId, secretAccessKey } = sandbox
   const credentials = { accessKeyId, secretAccessKey }
-  const cloud = createEc2Cloud({ region, endpoint, credentials, isSandbox: true })
+  const cloud = createEc2Cloud(
+    { region, endpoint, credentials, isSandbox: true },
+    options.clock === 'virtual' ? { clock, pollScale: 1, timeoutScale: 1 } : {},
+  )
   const client = new EC2Client({ region, endpoint, credentials, maxAttempts: 5 })
-  const hosts = createHosts()
+  const hosts = createHosts({ clock })
   const sync = createSync({ baseDirectory: directory.path })
   let runs = 0
 
@@ -148,7 +157,10 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
     const ports = portsOf.get(plan)
     if (!ports) throw new Error('the plan is of another simulation')
     const { ports: dying, died } = killedAfter(ports, calls)
-    return Promise.race([applyPlan(plan, dying, { run: `run-${runs}` }).then(() => false), died.then(() => true)])
+    return Promise.race([
+      applyPlan(plan, dying, { run: `run-${runs}`, clock }).then(() => false),
+      died.then(() => true),
+    ])
   }
   const simulation: Simulation = {
     client,
@@ -188,7 +200,7 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
       const ports = portsOf.get(plan)
       if (!ports) throw new Error('the plan is of another simulation')
       const { plan: _plan, ...others } = choice
-      return applyPlan(plan, ports, { run: `run-${runs}`, ...others })
+      return applyPlan(plan, ports, { run: `run-${runs}`, clock, ...others })
     },
     kill: async (text, calls, choice) => killPlan(await simulation.plan(text, choice), calls),
     killDestroy: async (text, calls) => killPlan(await simulation.planDestroy(text), calls),
@@ -199,7 +211,7 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
         if (event.kind === 'step-started' && event.step.kind === kind) kill()
       }
       return Promise.race([
-        applyPlan(plan, ports, { run: `run-${runs}`, events }).then(() => false),
+        applyPlan(plan, ports, { run: `run-${runs}`, events, clock }).then(() => false),
         died.then(() => true),
       ])
     },
