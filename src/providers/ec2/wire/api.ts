@@ -11,6 +11,8 @@ import { createYoungObjects, type YoungObjects } from './young.js'
 export interface CallOptions {
   /** A reading has just shown what the call is about, so a NotFound only says that this has not spread yet. */
   readonly seen?: boolean
+  /** It is about the stack's lock itself: it waits for no other call, and no guard is asked. */
+  readonly isForLock?: boolean
 }
 
 /** EC2 as the rest of this folder sees it: one typed call, which retries by class and rejects with ProviderErrors alone. */
@@ -87,7 +89,13 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
     siblingConfiguration: configurationOf(target.isSandbox === true ? target : { ...target, endpoint: undefined }),
     call: async (action, input, options) => {
       const { lane, afterDoubt, isRemoval } = actions[action]
-      const output = await withRetries(() => lanes[lane](() => sendOnce(action, input)), {
+      const isGuarded = lane !== 'read' && options?.isForLock !== true
+      // Asked again before each attempt: pauses between attempts, and a turn in a lane, may outlast a lease.
+      const attempt = async () => {
+        if (isGuarded) await settings.guard({ action, isRemoval })
+        return sendOnce(action, input)
+      }
+      const output = await withRetries(() => (options?.isForLock === true ? attempt() : lanes[lane](attempt)), {
         clock: settings.clock,
         random: settings.random,
         pollScale: settings.pollScale,

@@ -19,6 +19,12 @@ export interface Ec2Target {
     | undefined
 }
 
+/**
+ * Asked in the moment before each attempt of each call that changes something; rejects where it must not be made: the caller
+ * has lost the right to change the stack. What is removed is told apart, because more is at stake.
+ */
+export type CallGuard = (call: { readonly action: string; readonly isRemoval: boolean }) => void | Promise<void>
+
 export interface Ec2Options {
   readonly clock?: Clock
   readonly random?: Random
@@ -30,6 +36,8 @@ export interface Ec2Options {
   readonly pageSize?: number
   /** Calls in flight at most, by kind. Defaults below. */
   readonly concurrency?: Partial<Concurrency>
+  /** Left out: nobody is asked. */
+  readonly guard?: CallGuard
 }
 
 export interface Concurrency {
@@ -49,6 +57,7 @@ export interface Settings {
   readonly timeoutScale: number
   readonly pageSize: number
   readonly concurrency: Concurrency
+  readonly guard: CallGuard
 }
 
 export function settingsOf(target: Ec2Target, options: Ec2Options): Settings {
@@ -60,6 +69,7 @@ export function settingsOf(target: Ec2Target, options: Ec2Options): Settings {
     timeoutScale: options.timeoutScale ?? (isNear ? 0.25 : 1),
     pageSize: options.pageSize ?? 1000,
     concurrency: { ...defaultConcurrency, ...options.concurrency },
+    guard: options.guard ?? (() => undefined),
   }
 }
 
