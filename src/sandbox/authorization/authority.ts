@@ -1,0 +1,136 @@
+import { ApiError } from '../wire/api-error.js'
+import type { World } from '../world/world.js'
+import { contextOf, type Context } from './condition-keys.js'
+import { decide, type Decision } from './decide.js'
+import type { Policy } from './policy.js'
+import { requirements, type Given } from './required-targets.js'
+import { arnOf, type Target } from './target.js'
+
+/** What the sandbox's access key may do: everything, or what its policy allows. */
+export class Authority {
+  readonly userArn: string
+  #policy: Policy | undefined
+
+  constructor(accountId: string, policy?: Policy) {
+    this.userArn = `arn:aws:iam::${accountId}:user/${userName}`
+    this.#policy = policy
+  }
+
+  /** From now on the key has this policy; without one it may do everything. */
+  setPolicy(policy: Policy | undefined): void {
+    this.#policy = policy
+  }
+
+  /** Throws UnauthorizedOperation, unless each resource that this action of EC2 is about may be used for it. */
+  checkEc2(action: string, given: Given, world: World): void {
+    if (!this.#policy) return
+    const required = requirements[action]
+    if (!required || required.length === 0)
+      return this.#checkEc2(`ec2:${action}`, undefined, contextOf(this.#common(world)), world)
+    const targets = required.flatMap((requirement) => requirement(given, world))
+    for (const target of targets) this.#checkEc2(`ec2:${action}`, target, this.#contextOf(world, target), world)
+    // Tags in the call that makes a thing are asked for as CreateTags (EC2 User Guide, "Grant permission to tag resources during creation").
+    if (action === 'CreateTags') return
+    for (const target of targets) {
+      if (target.requestTags === undefined || Object.keys(target.requestTags).length === 0) continue
+      const context = this.#contextOf(world, target, { 'ec2:CreateAction': action })
+      this.#checkEc2('ec2:CreateTags', target, context, world)
+    }
+  }
+
+  /** The same for an action of another service, which answers in words of its own: `ssm:GetParameters` of some ARNs. */
+  refusalOf(action: string, resources: readonly string[], region: string): string | undefined {
+    if (!this.#policy) return undefined
+    const context = contextOf(this.#ofCaller(), { 'aws:RequestedRegion': region })
+    for (const resource of resources) {
+      const decision = decide(this.#policy, { action, resource, context })
+      if (decision !== 'allowed') return this.#sentence(action, resource === '*' ? undefined : resource, decision)
+    }
+    return undefined
+  }
+
+  #checkEc2(action: string, target: Target | undefined, context: Context, world: World): void {
+    if (!this.#policy) return
+    const resource = target && arnOf(world, target)
+    const decision = decide(this.#policy, { action, resource: resource ?? '*', context })
+    if (decision === 'allowed') return
+    const sentence = `You are not authorized to perform this operation. ${this.#sentence(action, resource, decision)}`
+    if (resource === undefined) throw new ApiError('UnauthorizedOperation', sentence)
+    const encoded = encode(decision, action, resource, context, this.userArn)
+    throw new ApiError('UnauthorizedOperation', `${sentence}. Encoded authorization failure message: ${encoded}`)
+  }
+
+  #sentence(action: string, resource: string | undefined, decision: Exclude<Decision, 'allowed'>): string {
+    const on = resource === undefined ? '' : ` on resource: ${resource}`
+    const why =
+      decision === 'explicit-deny'
+        ? 'with an explicit deny in an identity-based policy'
+        : `because no identity-based policy allows the ${action} action`
+    return `User: ${this.userArn} is not authorized to perform: ${action}${on} ${why}`
+  }
+
+  #contextOf(world: World, target: Target, more: Readonly<Record<string, string>> = {}): Context {
+    const { tags, requestTags, tagKeys, facts } = target
+    const keys = tagKeys ?? Object.keys(requestTags ?? {})
+    return contextOf(
+      this.#common(world),
+      { 'aws:ResourceAccount': world.accountId },
+      prefixed('aws:RequestTag/', requestTags),
+      prefixed('aws:ResourceTag/', tags),
+      prefixed('ec2:ResourceTag/', tags),
+      keys.length > 0 ? { 'aws:TagKeys': keys } : {},
+      facts,
+      more,
+    )
+  }
+
+  #common(world: World): Readonly<Record<string, string>> {
+    return {
+      ...this.#ofCaller(),
+      'aws:CurrentTime': new Date(world.now()).toISOString(),
+      'aws:EpochTime': String(Math.floor(world.now() / 1000)),
+      'aws:PrincipalAccount': world.accountId,
+      'aws:RequestedRegion': world.region.name,
+      'ec2:Region': world.region.name,
+    }
+  }
+
+  #ofCaller(): Readonly<Record<string, string>> {
+    return {
+      'aws:PrincipalArn': this.userArn,
+      'aws:PrincipalType': 'User',
+      'aws:SecureTransport': 'false',
+      'aws:SourceIp': '127.0.0.1',
+      'aws:username': userName,
+    }
+  }
+}
+
+const userName = 'evenkeel-sandbox'
+
+function prefixed(prefix: string, tags: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(tags ?? {}).map(([key, value]) => [prefix + key, value]))
+}
+
+/** What `sts decode-authorization-message` shows; EC2 hides it, as what is in it may be secret. */
+function encode(decision: Decision, action: string, resource: string, context: Context, arn: string): string {
+  const conditions = [...context].map(([key, values]) => ({ key, values: { items: values.map((value) => ({ value })) } }))
+  const message = {
+    allowed: false,
+    explicitDeny: decision === 'explicit-deny',
+    matchedStatements: { items: [] },
+    failures: { items: [] },
+    context: { principal: { arn }, action, resource, conditions: { items: conditions } },
+  }
+  return Buffer.from(JSON.stringify(message)).toString('base64url')
+}
+
+/** The message behind an encoded one; undefined for what none of these is. */
+export function decodeFailure(encoded: string): string | undefined {
+  try {
+    const text = Buffer.from(encoded, 'base64url').toString()
+    return (JSON.parse(text) as { readonly allowed?: unknown }).allowed === false ? text : undefined
+  } catch {
+    return undefined
+  }
+}

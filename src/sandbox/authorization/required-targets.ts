@@ -1,0 +1,165 @@
+import type { RunInstancesParameters } from '../actions/launch/members.js'
+import type { TagSpecification } from '../wire/shape.js'
+import type { World } from '../world/world.js'
+import { launchTargets, specifiedTags } from './launch-targets.js'
+import { existing, existingById, made, snapshotArn, vpcArn, type Facts, type ResourceType, type Target } from './target.js'
+
+/** The parameters of a call by wire name, parsed. */
+export type Given = Readonly<Record<string, unknown>>
+
+/** Some of the resources that an action is authorized against. */
+type Requirement = (given: Given, world: World) => readonly Target[]
+
+/** Every resource that these parameters name by id. */
+const named =
+  (type: ResourceType, ...members: readonly string[]): Requirement =>
+  (given, world) =>
+    members.flatMap((member) => texts(given[member])).map((id) => existing(world, type, id))
+
+/** What the call makes, with the tags that it gives it. */
+const makes =
+  (type: ResourceType, factsOf: (given: Given, world: World) => Facts = () => ({})): Requirement =>
+  (given, world) => [made(type, specifiedTags(given['TagSpecification'] as readonly TagSpecification[] | undefined, type), factsOf(given, world))]
+
+const instances = named('instance', 'InstanceId')
+const volume = named('volume', 'VolumeId')
+
+const keyPair: Requirement = (given, world) => {
+  const byName = texts(given['KeyName']).flatMap((name) => world.keyPairs.withKey(name).map(({ id }) => id))
+  return [...texts(given['KeyPairId']), ...byName].map((id) => existing(world, 'key-pair', id))
+}
+
+const group: Requirement = (given, world) => {
+  const byName = texts(given['GroupName']).flatMap((name) =>
+    world.securityGroups.withKey(name.toLowerCase()).map(({ id }) => id),
+  )
+  const byRule = texts(given['SecurityGroupRuleId']).flatMap((id) => world.rules.get(id)?.groupId ?? [])
+  const ids = new Set([...texts(given['GroupId']), ...byName, ...byRule])
+  return [...ids].map((id) => existing(world, 'security-group', id))
+}
+
+const changedRules: Requirement = (given, world) =>
+  records(given['SecurityGroupRule'])
+    .flatMap((rule) => texts(rule['SecurityGroupRuleId']))
+    .map((id) => existing(world, 'security-group-rule', id))
+
+const template: Requirement = (given, world) => {
+  const byName = texts(given['LaunchTemplateName']).flatMap((name) =>
+    world.launchTemplates.withKey(name).map(({ id }) => id),
+  )
+  return [...texts(given['LaunchTemplateId']), ...byName].map((id) => existing(world, 'launch-template', id))
+}
+
+const association: Requirement = (given, world) => {
+  const [id] = texts(given['AssociationId'])
+  const address = id === undefined ? undefined : world.addresses.find(({ associationId }) => associationId === id)
+  return address ? [existing(world, 'elastic-ip', address.id)] : [named('elastic-ip', 'AssociationId')(given, world)].flat()
+}
+
+const tagged: Requirement = (given, world) => {
+  const tags = records(given['Tag'])
+  const isRemoval = given['Action'] === 'DeleteTags'
+  const requestTags = Object.fromEntries(tags.map((tag) => [String(tag['Key'] ?? ''), String(tag['Value'] ?? '')]))
+  return texts(given['ResourceId']).flatMap((id) => {
+    const target = existingById(world, id)
+    return target ? [isRemoval ? { ...target, tagKeys: Object.keys(requestTags) } : { ...target, requestTags }] : []
+  })
+}
+
+const snapshotsOfInstance: Requirement = (given, world) => {
+  const [specification] = records(given['InstanceSpecification'])
+  const [instanceId] = texts(specification?.['InstanceId'])
+  if (instanceId === undefined) return []
+  const disks = world.volumes.withKey(instanceId).map(({ id }) => existing(world, 'volume', id))
+  return [existing(world, 'instance', instanceId), ...disks]
+}
+
+const mappedVolumes: Requirement = (given, world) =>
+  records(given['BlockDeviceMapping'])
+    .flatMap((mapping) => records(mapping['Ebs']))
+    .flatMap((ebs) => texts(ebs['VolumeId']))
+    .map((id) => existing(world, 'volume', id))
+
+/** A group is made in a VPC, and both are asked for; without one it is the default VPC. */
+const vpc: Requirement = (given, world) =>
+  [texts(given['VpcId'])[0] ?? world.vpc.id].map((id) => existing(world, 'vpc', id))
+
+/**
+ * Action -> what it is authorized against, all of which must be allowed. Source: Service Authorization Reference, "Actions
+ * defined by Amazon EC2"; where a resource stands there as optional it is asked for when the call names one. An action that
+ * is not here is about no resource: a policy allows it for `*` alone. An empty list says that of one that writes.
+ */
+export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
+  AllocateAddress: [makes('elastic-ip')],
+  AssociateAddress: [named('elastic-ip', 'AllocationId'), instances, named('network-interface', 'NetworkInterfaceId')],
+  AttachVolume: [instances, volume],
+  AuthorizeSecurityGroupEgress: [group],
+  AuthorizeSecurityGroupIngress: [group],
+  CopySnapshot: [makes('snapshot')],
+  CreateKeyPair: [makes('key-pair', ({ KeyName }) => ({ 'ec2:KeyPairName': texts(KeyName)[0] }))],
+  CreateLaunchTemplate: [makes('launch-template')],
+  CreateLaunchTemplateVersion: [template],
+  CreateSecurityGroup: [
+    makes('security-group', ({ VpcId }, world) => ({ 'ec2:Vpc': vpcArn(world, texts(VpcId)[0] ?? world.vpc.id) })),
+    vpc,
+  ],
+  CreateSnapshot: [
+    volume,
+    makes('snapshot', ({ VolumeId }, world) => ({
+      'ec2:ParentVolume': `arn:aws:ec2:${world.region.name}:${world.accountId}:volume/${texts(VolumeId)[0]}`,
+      'ec2:VolumeSize': world.volumes.get(texts(VolumeId)[0] ?? '')?.sizeGiB.toString(),
+      'ec2:Owner': world.accountId,
+    })),
+  ],
+  CreateSnapshots: [snapshotsOfInstance, makes('snapshot')],
+  CreateTags: [tagged],
+  CreateVolume: [
+    makes('volume', (given, world) => ({
+      'ec2:AvailabilityZone': texts(given['AvailabilityZone'])[0],
+      'ec2:Encrypted': texts(given['Encrypted'])[0] ?? 'false',
+      'ec2:VolumeSize': texts(given['Size'])[0],
+      'ec2:VolumeType': texts(given['VolumeType'])[0] ?? 'gp2',
+      'ec2:VolumeIops': texts(given['Iops'])[0],
+      'ec2:VolumeThroughput': texts(given['Throughput'])[0],
+      'ec2:ParentSnapshot': texts(given['SnapshotId']).map((id) => snapshotArn(world, id))[0],
+    })),
+    named('snapshot', 'SnapshotId'),
+  ],
+  DeleteKeyPair: [keyPair],
+  DeleteLaunchTemplate: [template],
+  DeleteLaunchTemplateVersions: [template],
+  DeleteSecurityGroup: [group],
+  DeleteSnapshot: [named('snapshot', 'SnapshotId')],
+  DeleteTags: [tagged],
+  DeleteVolume: [volume],
+  DescribeInstanceAttribute: [instances],
+  DetachVolume: [volume, instances],
+  DisableEbsEncryptionByDefault: [],
+  DisassociateAddress: [association],
+  EnableEbsEncryptionByDefault: [],
+  GetConsoleOutput: [instances],
+  ImportKeyPair: [makes('key-pair', ({ KeyName }) => ({ 'ec2:KeyPairName': texts(KeyName)[0] }))],
+  ModifyInstanceAttribute: [instances, named('security-group', 'GroupId'), mappedVolumes],
+  ModifyInstanceMetadataOptions: [instances],
+  ModifyLaunchTemplate: [template],
+  ModifySecurityGroupRules: [group, changedRules],
+  ModifyVolume: [volume],
+  RebootInstances: [instances],
+  ReleaseAddress: [named('elastic-ip', 'AllocationId')],
+  RevokeSecurityGroupEgress: [group],
+  RevokeSecurityGroupIngress: [group],
+  RunInstances: [(given, world) => launchTargets(given as unknown as RunInstancesParameters, world)],
+  StartInstances: [instances],
+  StopInstances: [instances],
+  TerminateInstances: [instances],
+}
+
+function texts(value: unknown): readonly string[] {
+  if (value === undefined || value === null) return []
+  return Array.isArray(value) ? value.flatMap(texts) : typeof value === 'object' ? [] : [String(value)]
+}
+
+function records(value: unknown): readonly Given[] {
+  if (Array.isArray(value)) return value.flatMap(records)
+  return typeof value === 'object' && value !== null ? [value as Given] : []
+}
