@@ -1,18 +1,21 @@
 import { messageOf } from '../core/errors.js'
+import type { Authority } from './authorization/authority.js'
+import { readPolicy } from './authorization/parse-policy.js'
 import type { FaultPlan } from './faults/fault-plan.js'
 import { readFaults } from './faults/faults.js'
 import type { RequestLog } from './request-log.js'
 import type { ControlHandler } from './server.js'
 import type { Cloud } from './world/cloud.js'
 
-/** The unsigned paths on loopback: what is there, the request log, and the faults. */
+/** The unsigned paths on loopback: what is there, the request log, the faults, and what the access key may do. */
 export function createControl(options: {
   readonly cloud: Cloud
   readonly log: RequestLog
   readonly faults: FaultPlan
+  readonly authority: Authority
   readonly startedAtMs: number
 }): ControlHandler {
-  const { cloud, log, faults, startedAtMs } = options
+  const { cloud, log, faults, authority, startedAtMs } = options
   return (method, path, body) => {
     if (method === 'GET' && path === '/_evenkeel/status') return { status: 200, body: statusOf(cloud, startedAtMs) }
     if (method === 'GET' && path === '/_evenkeel/requests') return { status: 200, body: log.records() }
@@ -24,6 +27,15 @@ export function createControl(options: {
         return { status: 400, body: { error: messageOf(error) } }
       }
       return { status: 200, body: faults.current }
+    }
+    if (method === 'PUT' && path === '/_evenkeel/policy') {
+      try {
+        const policy: unknown = JSON.parse(body)
+        authority.setPolicy(policy === null ? undefined : readPolicy(policy))
+      } catch (error) {
+        return { status: 400, body: { error: messageOf(error) } }
+      }
+      return { status: 200, body: {} }
     }
     return undefined
   }

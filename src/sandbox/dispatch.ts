@@ -1,6 +1,8 @@
 import { forgetTerminated } from './lifecycle/instance.js'
 import type { Action } from './actions/action.js'
+import type { Authority } from './authorization/authority.js'
 import { actions } from './actions/registry.js'
+import { isApiVersion } from './wire/api-versions.js'
 import type { Throttle } from './faults/throttle.js'
 import { ApiError, unsupported } from './wire/api-error.js'
 import { unsupportedActions, unsupportedParameters } from './wire/known-names.js'
@@ -8,9 +10,6 @@ import { parseParameters } from './wire/parameters.js'
 import type { XmlRecord } from './wire/xml.js'
 import type { Cloud } from './world/cloud.js'
 import type { World } from './world/world.js'
-
-/** The one version of the API that the SDKs speak. */
-const apiVersion = '2016-11-15'
 
 export interface DispatchResult {
   readonly body: XmlRecord
@@ -22,6 +21,7 @@ export interface DispatchResult {
 export async function dispatch(
   cloud: Cloud,
   throttle: Throttle,
+  authority: Authority,
   world: World,
   pairs: ReadonlyMap<string, string>,
 ): Promise<DispatchResult> {
@@ -37,7 +37,8 @@ export async function dispatch(
   failAtRandom(cloud, action.name)
   const parameters = parseParameters(pairs, action.members, unsupportedParameters(action.name)) as {
     readonly DryRun?: boolean
-  }
+  } & Readonly<Record<string, unknown>>
+  authority.checkEc2(action.name, parameters, world)
   if (parameters.DryRun === true) {
     throw new ApiError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.')
   }
@@ -61,7 +62,7 @@ function findAction(pairs: ReadonlyMap<string, string>): Action {
   if (name === undefined || name === '')
     throw new ApiError('MissingAction', 'The request is missing an action or a required parameter')
   const version = pairs.get('Version')
-  if (version !== undefined && version !== apiVersion) {
+  if (version !== undefined && !isApiVersion(version)) {
     throw new ApiError('NoSuchVersion', `The requested version (${version}) is not valid.`)
   }
   const action = actions.get(name)

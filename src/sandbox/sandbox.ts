@@ -2,6 +2,10 @@ import { existsSync, mkdirSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { Clock } from '../core/clock.js'
 import { messageOf } from '../core/errors.js'
+import { Authority } from './authorization/authority.js'
+import { readPolicy } from './authorization/parse-policy.js'
+import { readPolicyFile } from './authorization/policy-file.js'
+import type { Policy } from './authorization/policy.js'
 import { startHosts } from './choose-hosts.js'
 import { createControl } from './control.js'
 import { FaultPlan } from './faults/fault-plan.js'
@@ -41,6 +45,8 @@ export interface SandboxOptions {
   readonly latencies?: LatencyChoice
   readonly faults?: Faults
   readonly accountId?: string
+  /** The IAM policy that the access key carries, as parsed JSON; left out: that of the switches, else it may do everything. */
+  readonly policy?: unknown
   /** Called for what went wrong behind the API, e.g. a host that did not boot. */
   readonly onReport?: (text: string) => void
 }
@@ -62,6 +68,8 @@ export interface Sandbox {
   requests(): RequestRecord[]
   /** Replaces all faults, from now on. */
   setFaults(faults: Faults): void
+  /** Gives the access key another IAM policy, as parsed JSON; undefined: it may do everything. Throws what is wrong with it. */
+  setPolicy(policy: unknown): void
   /** Ends the endpoint and its hosts; the world stays on disk. */
   close(): Promise<void>
 }
@@ -114,11 +122,13 @@ async function start(options: SandboxOptions, release: () => void): Promise<Sand
     report,
     onOpen: () => {},
   })
-  const control = createControl({ cloud, log, faults, startedAtMs: clock.now() })
+  const authority = new Authority(identity.accountId, policyOf(options, switches))
+  const control = createControl({ cloud, log, faults, authority, startedAtMs: clock.now() })
   const server = createEndpointServer({
     cloud,
     throttle: new Throttle(clock),
     credentials: identity,
+    authority,
     log,
     control,
     reportBug: report,
@@ -156,7 +166,18 @@ async function start(options: SandboxOptions, release: () => void): Promise<Sand
     ...(setting && { clock: setting }),
     requests: () => log.records(),
     setFaults: (next) => faults.set(next),
+    setPolicy: (next) => authority.setPolicy(next === undefined ? undefined : readPolicy(next)),
     close: stop,
+  }
+}
+
+function policyOf({ policy }: SandboxOptions, switches: SandboxSwitches): Policy | undefined {
+  if (policy !== undefined) return readPolicy(policy)
+  if (switches.policy === undefined) return undefined
+  try {
+    return readPolicyFile(switches.policy)
+  } catch (error) {
+    throw new Error(`--policy ${switches.policy}: ${messageOf(error)}`, { cause: error })
   }
 }
 

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { systemClock } from '../core/clock.js'
 import { messageOf } from '../core/errors.js'
 import { actions } from './actions/registry.js'
+import type { Authority } from './authorization/authority.js'
+import { apiVersion } from './wire/api-versions.js'
 import { dispatch } from './dispatch.js'
 import type { Throttle } from './faults/throttle.js'
 import { defaultRegion, findRegion, operatorAddress, regions } from './model/regions.js'
@@ -12,6 +14,7 @@ import { ApiError } from './wire/api-error.js'
 import { parseQuery } from './wire/query.js'
 import { verifySignature, type Credentials, type SignatureScope } from './wire/signature.js'
 import { answerSsm } from './wire/ssm-protocol.js'
+import { answerSts, renderStsError } from './wire/sts-protocol.js'
 import { renderError, renderResponse } from './wire/xml.js'
 import type { Cloud } from './world/cloud.js'
 import type { World } from './world/world.js'
@@ -27,6 +30,7 @@ export interface ServerOptions {
   readonly cloud: Cloud
   readonly throttle: Throttle
   readonly credentials: Credentials
+  readonly authority: Authority
   readonly log: RequestLog
   readonly control: ControlHandler
   readonly reportBug: (what: string, error: unknown) => void
@@ -105,16 +109,17 @@ async function answerQuery(
   const { cloud, log } = options
   const requestId = randomUUID()
   const startedAtMs = cloud.clock.now()
+  const service = isForSts(request) ? 'sts' : 'ec2'
   let action = ''
   let region = ''
   let pairs: ReadonlyMap<string, string> = new Map()
   const note = (status: number, extra: { readonly errorCode?: string; readonly responseLost?: boolean }) =>
     log.add({
       time: new Date(startedAtMs).toISOString(),
-      service: 'ec2',
+      service,
       region,
       action,
-      mutating: actions.get(action)?.effect === 'writes',
+      mutating: service === 'ec2' && actions.get(action)?.effect === 'writes',
       parameters: cutSecrets(action, pairs),
       status,
       ...extra,
@@ -126,14 +131,26 @@ async function answerQuery(
     region = scope.region
     pairs = readPairs(request, body)
     action = pairs.get('Action') ?? ''
+    if (scope.service === 'sts') {
+      const caller = { accountId: cloud.accountId, userId: userIdOf(options.credentials), region }
+      send(response, 200, 'text/xml', answerSts(options.authority, caller, pairs, requestId), requestId)
+      return note(200, {})
+    }
     if (scope.service !== 'ec2') throw wrongScope(`service '${scope.service}'`)
-    const { body: answer, responseLost } = await dispatch(cloud, options.throttle, worldOf(cloud, scope), pairs)
+    const { body: answer, responseLost } = await dispatch(
+      cloud,
+      options.throttle,
+      options.authority,
+      worldOf(cloud, scope),
+      pairs,
+    )
     if (responseLost) {
       note(200, { responseLost })
       request.socket.destroy()
       return
     }
-    send(response, 200, 'text/xml;charset=UTF-8', renderResponse(action, requestId, answer), requestId)
+    const version = pairs.get('Version') ?? apiVersion
+    send(response, 200, 'text/xml;charset=UTF-8', renderResponse(action, version, requestId, answer), requestId)
     note(200, {})
   } catch (error) {
     const known = error instanceof ApiError ? error : new ApiError('InternalError', 'An internal error has occurred')
@@ -142,11 +159,21 @@ async function answerQuery(
       response,
       known.httpStatus,
       'text/xml;charset=UTF-8',
-      renderError(known.code, known.message, requestId),
+      service === 'sts' ? renderStsError(known, requestId) : renderError(known.code, known.message, requestId),
       requestId,
     )
     note(known.httpStatus, { errorCode: known.code })
   }
+}
+
+/** Which of the two services with the Query protocol is meant stands in the scope of the signature, right or wrong. */
+function isForSts({ headers }: IncomingMessage): boolean {
+  return /\/sts\/aws4_request\b/.test(headers.authorization ?? '')
+}
+
+/** A user's id has the form of a key's (IAM User Guide, "IAM identifiers"): the same for the same key. */
+function userIdOf({ accessKeyId }: Credentials): string {
+  return accessKeyId.replace(/^AKIA/, 'AIDA')
 }
 
 function readPairs(request: IncomingMessage, body: Buffer): ReadonlyMap<string, string> {
@@ -194,7 +221,7 @@ function answerJson(
     const scope = verify(options, request, body)
     region = scope.region
     if (scope.service !== 'ssm') throw wrongScope(`service '${scope.service}'`)
-    answer = answerSsm(worldOf(cloud, scope), target, body.toString())
+    answer = answerSsm(worldOf(cloud, scope), options.authority, target, body.toString())
   } catch (error) {
     const code = error instanceof ApiError ? error.code : 'InternalServerError'
     if (!(error instanceof ApiError)) options.reportBug(target, error)

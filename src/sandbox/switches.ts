@@ -1,3 +1,4 @@
+import { checkedPolicyPath } from './authorization/policy-file.js'
 import { chaosProfileNames, type ChaosProfile } from './faults/profiles.js'
 
 /**
@@ -10,6 +11,8 @@ export interface SandboxSwitches {
   readonly latencies?: 'real'
   /** `20x` */
   readonly clock?: string
+  /** The whole path of a file with the IAM policy that its access key carries; read at each start. */
+  readonly policy?: string
 }
 
 /** A switch that takes a word; `read` returns what is kept of it, nothing for the default, and throws a RangeError otherwise. */
@@ -52,6 +55,11 @@ export const switchTable: Readonly<Record<keyof SandboxSwitches, WordSwitch | Pl
       const factor = clockFactorOf(word)
       return factor === 1 ? undefined : `${factor}x`
     },
+  },
+  policy: {
+    flag: '--policy <file>',
+    description: 'what its access key may do: an IAM policy, e.g. of `evenkeel iam-policy`; or off',
+    read: (word) => (word === 'off' ? undefined : checkedPolicyPath(word)),
   },
 }
 

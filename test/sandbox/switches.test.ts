@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import * as ec2 from '@aws-sdk/client-ec2'
 import { describe, expect, it } from 'vitest'
 import { readSwitches, switchText } from '../../src/sandbox/switches.js'
@@ -21,6 +23,49 @@ describe('switches', () => {
     [{ clock: '2000x' }, 'from 1x to 1000x'],
   ])('%j are refused: %s', (words, message) => {
     expect(() => readSwitches(words)).toThrow(message)
+  })
+})
+
+function policyFile(text: string): string {
+  const path = join(temporaryDir(), 'role.json')
+  writeFileSync(path, text)
+  return path
+}
+
+describe('--policy', () => {
+  const readOnly = '{ "Statement": { "Effect": "Allow", "Action": "ec2:Describe*", "Resource": "*" } }'
+
+  it('is refused where the file is missing or wrong, with the place', () => {
+    expect(() => readSwitches({ policy: '/nowhere/role.json' })).toThrow(
+      "--policy '/nowhere/role.json': it cannot be read",
+    )
+    const path = policyFile(readOnly.replace('Allow', 'Permit'))
+    expect(() => readSwitches({ policy: path })).toThrow(`--policy '${path}': Statement.Effect: must be Allow or Deny`)
+  })
+
+  it('holds the key to the policy of the file, also at the next start, until it is off', async () => {
+    const stateDir = temporaryDir()
+    const create = new ec2.CreateVolumeCommand({ AvailabilityZone: 'us-east-1a', Size: 1 })
+    for (const switches of [readSwitches({ policy: policyFile(readOnly) }), undefined]) {
+      const sandbox = await testSandbox({ stateDir, ...(switches && { switches }) })
+      expect(await errorNameOf(clientOf(sandbox).send(create))).toBe('UnauthorizedOperation')
+      expect(await errorNameOf(clientOf(sandbox).send(new ec2.DescribeVolumesCommand({})))).toBe('')
+      await sandbox.close()
+    }
+    const free = await testSandbox({ stateDir, switches: readSwitches({ policy: 'off' }) })
+    expect(await errorNameOf(clientOf(free).send(create))).toBe('')
+  })
+
+  it('can be changed on the control path while it runs', async () => {
+    const sandbox = await testSandbox()
+    const put = (body: string) => fetch(`${sandbox.endpoint}/_evenkeel/policy`, { method: 'PUT', body })
+    const create = new ec2.CreateVolumeCommand({ AvailabilityZone: 'us-east-1a', Size: 1 })
+    expect((await put(readOnly)).status).toBe(200)
+    expect(await errorNameOf(clientOf(sandbox).send(create))).toBe('UnauthorizedOperation')
+    const wrong = await put('{ "Statement": 1 }')
+    expect([wrong.status, await wrong.json()]).toEqual([400, { error: 'Statement: must be an object' }])
+    expect((await put('null')).status).toBe(200)
+    expect(await errorNameOf(clientOf(sandbox).send(create))).toBe('')
   })
 })
 

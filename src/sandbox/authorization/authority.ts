@@ -108,13 +108,19 @@ export class Authority {
 
 const userName = 'evenkeel-sandbox'
 
-function prefixed(prefix: string, tags: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
+function prefixed(
+  prefix: string,
+  tags: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(tags ?? {}).map(([key, value]) => [prefix + key, value]))
 }
 
 /** What `sts decode-authorization-message` shows; EC2 hides it, as what is in it may be secret. */
 function encode(decision: Decision, action: string, resource: string, context: Context, arn: string): string {
-  const conditions = [...context].map(([key, values]) => ({ key, values: { items: values.map((value) => ({ value })) } }))
+  const conditions = [...context].map(([key, values]) => ({
+    key,
+    values: { items: values.map((value) => ({ value })) },
+  }))
   const message = {
     allowed: false,
     explicitDeny: decision === 'explicit-deny',

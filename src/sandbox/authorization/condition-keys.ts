@@ -59,14 +59,18 @@ const known = [...keysOfRequests, ...keysOfResources].map((key) => key.toLowerCa
 /** Whether the sandbox can judge by this key, whatever the case in which it is written. */
 export function isKnownKey(key: string): boolean {
   const name = key.toLowerCase()
-  return known.some((one) => (one.endsWith('*') ? name.startsWith(one.slice(0, -1)) && name.length >= one.length : one === name))
+  return known.some((one) =>
+    one.endsWith('*') ? name.startsWith(one.slice(0, -1)) && name.length >= one.length : one === name,
+  )
 }
 
 /** The values of a request by key, in lower case; a key that is not in it is absent. */
 export type Context = ReadonlyMap<string, readonly string[]>
 
 /** A context of the keys that have values. */
-export function contextOf(...records: readonly Readonly<Record<string, string | readonly string[] | undefined>>[]): Context {
+export function contextOf(
+  ...records: readonly Readonly<Record<string, string | readonly string[] | undefined>>[]
+): Context {
   const context = new Map<string, readonly string[]>()
   for (const record of records) {
     for (const [key, value] of Object.entries(record)) {

@@ -43,7 +43,9 @@ export function launchTargets(given: RunInstancesParameters, world: World): read
     ...(subnetId === undefined ? [] : [existing(world, 'subnet', subnetId)]),
     ...groupIds(parameters, world).map((id) => existing(world, 'security-group', id)),
     ...(keyPair ? [existing(world, 'key-pair', keyPair.id)] : []),
-    ...(parameters.LaunchTemplate ? [existing(world, 'launch-template', findTemplate(world, parameters.LaunchTemplate).id)] : []),
+    ...(parameters.LaunchTemplate
+      ? [existing(world, 'launch-template', findTemplate(world, parameters.LaunchTemplate).id)]
+      : []),
     ...snapshots.map((id) => existing(world, 'snapshot', id)),
   ]
 }
@@ -80,7 +82,12 @@ function groupIds(parameters: RunInstancesParameters, world: World): readonly st
 
 /** The tags of a call's TagSpecifications for one type, before the action itself has checked them. */
 export function specifiedTags(
-  specifications: readonly { readonly ResourceType?: string | undefined; readonly Tag?: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined }[] | undefined,
+  specifications:
+    | readonly {
+        readonly ResourceType?: string | undefined
+        readonly Tag?: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined
+      }[]
+    | undefined,
   type: string,
 ): Tags {
   const tags = specifications?.find(({ ResourceType }) => ResourceType === type)?.Tag

@@ -59,16 +59,48 @@ export const operators: Readonly<Record<string, Operator>> = {
   ...pair('StringEquals', equal),
   ...pair('StringEqualsIgnoreCase', equalInAnyCase),
   ...pair('StringLike', like),
-  ...pair('NumericEquals', number((actual, wanted) => actual === wanted), isNumber),
-  NumericLessThan: single(number((actual, wanted) => actual < wanted), isNumber),
-  NumericLessThanEquals: single(number((actual, wanted) => actual <= wanted), isNumber),
-  NumericGreaterThan: single(number((actual, wanted) => actual > wanted), isNumber),
-  NumericGreaterThanEquals: single(number((actual, wanted) => actual >= wanted), isNumber),
-  ...pair('DateEquals', date((actual, wanted) => actual === wanted), isDate),
-  DateLessThan: single(date((actual, wanted) => actual < wanted), isDate),
-  DateLessThanEquals: single(date((actual, wanted) => actual <= wanted), isDate),
-  DateGreaterThan: single(date((actual, wanted) => actual > wanted), isDate),
-  DateGreaterThanEquals: single(date((actual, wanted) => actual >= wanted), isDate),
+  ...pair(
+    'NumericEquals',
+    number((actual, wanted) => actual === wanted),
+    isNumber,
+  ),
+  NumericLessThan: single(
+    number((actual, wanted) => actual < wanted),
+    isNumber,
+  ),
+  NumericLessThanEquals: single(
+    number((actual, wanted) => actual <= wanted),
+    isNumber,
+  ),
+  NumericGreaterThan: single(
+    number((actual, wanted) => actual > wanted),
+    isNumber,
+  ),
+  NumericGreaterThanEquals: single(
+    number((actual, wanted) => actual >= wanted),
+    isNumber,
+  ),
+  ...pair(
+    'DateEquals',
+    date((actual, wanted) => actual === wanted),
+    isDate,
+  ),
+  DateLessThan: single(
+    date((actual, wanted) => actual < wanted),
+    isDate,
+  ),
+  DateLessThanEquals: single(
+    date((actual, wanted) => actual <= wanted),
+    isDate,
+  ),
+  DateGreaterThan: single(
+    date((actual, wanted) => actual > wanted),
+    isDate,
+  ),
+  DateGreaterThanEquals: single(
+    date((actual, wanted) => actual >= wanted),
+    isDate,
+  ),
   Bool: single(equal, isTruth),
   // Both pairs compare alike (IAM User Guide).
   ...pair('ArnEquals', arnLike, isArn),

@@ -4,7 +4,7 @@ import { nullOperator, operators } from './operators.js'
 import type { Condition, Patterns, Policy, Statement } from './policy.js'
 
 /** What is wrong with a policy, and where: `Statement[2].Condition.StringEquals.ec2:Vpc: …`. */
-export class PolicyError extends Error {
+class PolicyError extends Error {
   constructor(place: string, problem: string) {
     super(place === '' ? problem : `${place}: ${problem}`)
     this.name = 'PolicyError'
@@ -14,7 +14,7 @@ export class PolicyError extends Error {
 const versions: readonly unknown[] = ['2012-10-17', '2008-10-17']
 
 /**
- * A policy from its JSON text. Throws PolicyError for what IAM refuses (IAM User Guide, "Grammar of the IAM JSON policy
+ * A policy from its JSON text. Throws an Error with the place for what IAM refuses (IAM User Guide, "Grammar of the IAM JSON policy
  * language"), and for what the sandbox cannot judge: unknown condition keys and policy variables.
  */
 export function parsePolicy(text: string): Policy {
@@ -35,7 +35,9 @@ export function readPolicy(document: unknown): Policy {
   const given = root['Statement']
   if (given === undefined) throw new PolicyError('Statement', 'is missing')
   const list = Array.isArray(given) ? given : [given]
-  const statements = list.map((one, index) => readStatement(one, Array.isArray(given) ? `Statement[${index}]` : 'Statement'))
+  const statements = list.map((one, index) =>
+    readStatement(one, Array.isArray(given) ? `Statement[${index}]` : 'Statement'),
+  )
   const sids = statements.flatMap(({ sid }) => sid ?? [])
   const twice = sids.find((sid, index) => sids.indexOf(sid) !== index)
   if (twice !== undefined) throw new PolicyError('Statement', `two statements have the Sid ${twice}`)
@@ -89,7 +91,8 @@ function readConditions(given: unknown, place: string): Condition[] {
   return Object.entries(mapping(given, place)).flatMap(([name, keys]) => {
     const at = `${place}.${name}`
     const [, set, operator = '', ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(.*?)(IfExists)?$/.exec(name) ?? []
-    const facts = operator === 'Null' ? nullOperator : Object.hasOwn(operators, operator) ? operators[operator] : undefined
+    const facts =
+      operator === 'Null' ? nullOperator : Object.hasOwn(operators, operator) ? operators[operator] : undefined
     if (!facts) throw new PolicyError(at, `${operator} is no condition operator that the sandbox knows`)
     if (operator === 'Null' && ifExists !== undefined) throw new PolicyError(at, 'Null takes no IfExists')
     return Object.entries(mapping(keys, at)).map(([key, wanted]): Condition => {
@@ -127,6 +130,7 @@ function mapping(given: unknown, place: string, keys?: readonly string[]): Reado
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw new PolicyError(place, place === '' ? 'a policy is a JSON object' : 'must be an object')
   const unknown = keys && Object.keys(given).find((key) => !keys.includes(key))
-  if (unknown !== undefined) throw new PolicyError(place === '' ? unknown : `${place}.${unknown}`, 'is no element of a policy')
+  if (unknown !== undefined)
+    throw new PolicyError(place === '' ? unknown : `${place}.${unknown}`, 'is no element of a policy')
   return given as Readonly<Record<string, unknown>>
 }

@@ -2,7 +2,16 @@ import type { RunInstancesParameters } from '../actions/launch/members.js'
 import type { TagSpecification } from '../wire/shape.js'
 import type { World } from '../world/world.js'
 import { launchTargets, specifiedTags } from './launch-targets.js'
-import { existing, existingById, made, snapshotArn, vpcArn, type Facts, type ResourceType, type Target } from './target.js'
+import {
+  existing,
+  existingById,
+  made,
+  snapshotArn,
+  vpcArn,
+  type Facts,
+  type ResourceType,
+  type Target,
+} from './target.js'
 
 /** The parameters of a call by wire name, parsed. */
 export type Given = Readonly<Record<string, unknown>>
@@ -19,7 +28,13 @@ const named =
 /** What the call makes, with the tags that it gives it. */
 const makes =
   (type: ResourceType, factsOf: (given: Given, world: World) => Facts = () => ({})): Requirement =>
-  (given, world) => [made(type, specifiedTags(given['TagSpecification'] as readonly TagSpecification[] | undefined, type), factsOf(given, world))]
+  (given, world) => [
+    made(
+      type,
+      specifiedTags(given['TagSpecification'] as readonly TagSpecification[] | undefined, type),
+      factsOf(given, world),
+    ),
+  ]
 
 const instances = named('instance', 'InstanceId')
 const volume = named('volume', 'VolumeId')
@@ -53,13 +68,15 @@ const template: Requirement = (given, world) => {
 const association: Requirement = (given, world) => {
   const [id] = texts(given['AssociationId'])
   const address = id === undefined ? undefined : world.addresses.find(({ associationId }) => associationId === id)
-  return address ? [existing(world, 'elastic-ip', address.id)] : [named('elastic-ip', 'AssociationId')(given, world)].flat()
+  return address
+    ? [existing(world, 'elastic-ip', address.id)]
+    : [named('elastic-ip', 'AssociationId')(given, world)].flat()
 }
 
 const tagged: Requirement = (given, world) => {
-  const tags = records(given['Tag'])
+  const tags = given['Tag'] as readonly { readonly Key?: string; readonly Value?: string }[] | undefined
   const isRemoval = given['Action'] === 'DeleteTags'
-  const requestTags = Object.fromEntries(tags.map((tag) => [String(tag['Key'] ?? ''), String(tag['Value'] ?? '')]))
+  const requestTags = Object.fromEntries((tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]))
   return texts(given['ResourceId']).flatMap((id) => {
     const target = existingById(world, id)
     return target ? [isRemoval ? { ...target, tagKeys: Object.keys(requestTags) } : { ...target, requestTags }] : []
@@ -155,8 +172,8 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
 }
 
 function texts(value: unknown): readonly string[] {
-  if (value === undefined || value === null) return []
-  return Array.isArray(value) ? value.flatMap(texts) : typeof value === 'object' ? [] : [String(value)]
+  if (Array.isArray(value)) return value.flatMap(texts)
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? [String(value)] : []
 }
 
 function records(value: unknown): readonly Given[] {

@@ -5,7 +5,7 @@ import type { World } from '../world/world.js'
 import type { ResourceKey } from './condition-keys.js'
 
 /** What EC2 calls the types of resources in ARNs and in tag specifications. */
-export type ResourceType = Exclude<(typeof resourceKinds)[keyof typeof resourceKinds]['tagType'], undefined>
+export type ResourceType = string
 
 /** The values of keys that belong to a resource. */
 export type Facts = Readonly<Partial<Record<ResourceKey, string | undefined>>>
@@ -47,7 +47,8 @@ export function existing(world: World, type: ResourceType, id: string): Target {
 /** The resource of an id whose prefix tells its type; undefined for what is no id. */
 export function existingById(world: World, id: string): Target | undefined {
   const kind = kindOfId(id)
-  return kind && existing(world, resourceKinds[kind].tagType, id)
+  const type = kind && resourceKinds[kind].tagType
+  return type === undefined ? undefined : existing(world, type, id)
 }
 
 /** A resource that the call is to make, with these tags. */
@@ -56,7 +57,7 @@ export function made(type: ResourceType, requestTags: Tags, facts: Facts = {}): 
 }
 
 /** What the keys of a type's resources are read from (Service Authorization Reference, condition keys of each type). */
-const factsOf: Partial<Record<ResourceType, (world: World, id: string) => Facts>> = {
+const factsOf: Readonly<Record<ResourceType, (world: World, id: string) => Facts>> = {
   instance: (world, id) => {
     const instance = world.instances.get(id)
     if (!instance) return { 'ec2:InstanceID': id }

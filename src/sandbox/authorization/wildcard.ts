@@ -13,7 +13,10 @@ const patterns = new Map<string, RegExp>()
 function compiled(pattern: string): RegExp {
   const known = patterns.get(pattern)
   if (known) return known
-  const source = pattern.replace(/[\\^$.+()[\]{}|]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')
+  const source = pattern
+    .replace(/[\\^$.+()[\]{}|]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
   const made = new RegExp(`^${source}$`, 's')
   patterns.set(pattern, made)
   return made

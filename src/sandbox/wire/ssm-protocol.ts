@@ -1,3 +1,4 @@
+import type { Authority } from '../authorization/authority.js'
 import { findPublicParameter, type PublicParameter } from '../model/image.js'
 import type { World } from '../world/world.js'
 
@@ -12,7 +13,7 @@ export interface JsonAnswer {
 const namesMaximum = 10
 
 /** Answers the part of SSM that resolves image ids: the public parameters of the catalogue. */
-export function answerSsm(world: World, target: string, bodyText: string): JsonAnswer {
+export function answerSsm(world: World, authority: Authority, target: string, bodyText: string): JsonAnswer {
   const operation = /^AmazonSSM\.(\w+)$/.exec(target)?.[1]
   let input: Record<string, unknown>
   try {
@@ -20,8 +21,13 @@ export function answerSsm(world: World, target: string, bodyText: string): JsonA
   } catch {
     return failure('SerializationException', 'The body is not JSON')
   }
-  if (operation === 'GetParameter') return getParameter(world, input['Name'])
-  if (operation === 'GetParameters') return getParameters(world, input['Names'])
+  if (operation === 'GetParameter' || operation === 'GetParameters') {
+    const names = [input['Name'], input['Names']].flat().filter((name) => typeof name === 'string')
+    const arns = names.map((name) => arnOf(world, name))
+    const refusal = authority.refusalOf(`ssm:${operation}`, arns, world.region.name)
+    if (refusal !== undefined) return failure('AccessDeniedException', refusal)
+    return operation === 'GetParameter' ? getParameter(world, input['Name']) : getParameters(world, input['Names'])
+  }
   return failure(
     'UnknownOperationException',
     `The evenkeel sandbox supports GetParameter and GetParameters of SSM, not ${operation ?? target}.`,
@@ -63,9 +69,15 @@ function render(world: World, { name, value, version, modifiedAtMs }: PublicPara
     Value: value,
     Version: version,
     LastModifiedDate: modifiedAtMs / 1000,
-    ARN: `arn:aws:ssm:${world.region.name}::parameter${name}`,
+    ARN: arnOf(world, name),
     DataType: name.startsWith('/aws/service/debian') ? 'text' : 'aws:ec2:image',
   }
+}
+
+/** Public parameters belong to no account; one of the account's own would. */
+function arnOf(world: World, name: string): string {
+  const account = name.startsWith('/aws/service/') ? '' : world.accountId
+  return `arn:aws:ssm:${world.region.name}:${account}:parameter${name.startsWith('/') ? '' : '/'}${name}`
 }
 
 function failure(code: string, message: string): JsonAnswer {

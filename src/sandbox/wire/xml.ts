@@ -15,11 +15,9 @@ export class RawXml {
   }
 }
 
-const namespace = 'http://ec2.amazonaws.com/doc/2016-11-15/'
-
-/** The whole body of a successful answer. */
-export function renderResponse(action: string, requestId: string, body: XmlRecord): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<${action}Response xmlns="${namespace}"><requestId>${requestId}</requestId>${renderMembers(body)}</${action}Response>`
+/** The whole body of a successful answer, in the namespace of the API version that was asked. */
+export function renderResponse(action: string, version: string, requestId: string, body: XmlRecord): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${action}Response xmlns="http://ec2.amazonaws.com/doc/${version}/"><requestId>${requestId}</requestId>${renderMembers(body)}</${action}Response>`
 }
 
 /** The whole body of an error answer. */
@@ -62,11 +60,7 @@ const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
 // oxlint-disable-next-line no-control-regex -- the same, and what has a meaning in XML
 const needsEscape = /[&<>"\u0000-\u001f\ufffe\uffff]/
 
-/**
- * Escapes what XML text cannot hold; control characters that XML 1.0 forbids become U+FFFD.
- *
- * @internal exported for its test
- */
+/** Escapes what XML text cannot hold; control characters that XML 1.0 forbids become U+FFFD. */
 export function escapeText(text: string): string {
   if (!needsEscape.test(text)) return text
   return text

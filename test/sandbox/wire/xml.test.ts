@@ -19,7 +19,7 @@ describe('xml', () => {
   })
 
   test('an answer has a request id and the namespace', () => {
-    expect(renderResponse('DeleteVolume', 'r-1', { return: true })).toContain(
+    expect(renderResponse('DeleteVolume', '2016-11-15', 'r-1', { return: true })).toContain(
       '<DeleteVolumeResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r-1</requestId><return>true</return></DeleteVolumeResponse>',
     )
   })
