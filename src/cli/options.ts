@@ -30,7 +30,11 @@ export function addStackOptions(command: Command): Command {
 
 export function addRunOptions(command: Command): Command {
   return addStackOptions(command)
-    .option('--concurrency <number>', 'how many steps may be in flight at once', positiveInteger)
+    .option(
+      '--concurrency <number>',
+      'how many calls to EC2 and operations in servers may be in flight at once',
+      positiveInteger,
+    )
     .option('--revision <text>', 'what to record as the applied revision; default: the git commit')
 }
 

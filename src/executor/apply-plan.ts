@@ -3,6 +3,7 @@ import { required } from '../core/assert.js'
 import { systemClock, type Clock } from '../core/clock.js'
 import { BugError, Cancelled, EvenkeelError, messageOf } from '../core/errors.js'
 import { hearingWaits, type WaitSink } from '../core/wait-sink.js'
+import { inWorkScope, type Admission } from '../core/work-scope.js'
 import type { Address } from '../model/address.js'
 import type { Plan } from '../model/plan.js'
 import { canConverge } from '../model/plan-verdict.js'
@@ -16,22 +17,28 @@ import { onceOf } from './once.js'
 import type { ApplyResult, Outcome } from './outcome.js'
 import type { Ports } from './ports.js'
 import { retryingHosts, retryingSync } from './retried-ports.js'
-import { createSchedule, type Limits, type Schedule } from './schedule.js'
+import { createSchedule, type Schedule } from './schedule.js'
 import { wishesAfter } from './run-wishes.js'
 import { runStep } from './steps/run-step.js'
 import type { StepContext } from './steps/step-context.js'
+import { createWorkSlots } from './work-slots.js'
 
-/** Chosen: EC2 refills mutating requests at 5 a second, and each step waits for seconds after its call. */
+/** Chosen: EC2 refills mutating requests at 5 a second, and answers within 100 to 300 ms. */
 export const defaultConcurrency = 24
 
 export interface ApplyOptions {
   /** Receives every event, in order; must not throw. */
   readonly events?: EventSink
   readonly clock?: Clock
-  /** Aborted: nothing new starts, and what is in flight is waited for. */
+  /** Aborted: nothing new starts, what only waits ends at once, and what writes is finished. */
   readonly signal?: AbortSignal
-  /** How many steps may be in flight at once. */
+  /**
+   * How many calls to EC2 and operations inside servers may be in flight at once, two thirds of them of one sort. What waits
+   * (for an instance to run, for a server to answer, for EC2's pace) does not count.
+   */
   readonly concurrency?: number
+  /** How many steps may run at once, their waits included: for comparison with programs that count so. Default: any number. */
+  readonly stepsMax?: number
   /** The run's epoch: with it a repeated run asks EC2 for the same things with the same tokens. */
   readonly run: string
 }
@@ -76,7 +83,8 @@ async function carryOut(
   emit: EventSink,
 ): Promise<ApplyResult> {
   const bindings = createRunBindings(plan.bindings)
-  const schedule = createSchedule(plan.steps, limitsFor(options.concurrency ?? defaultConcurrency))
+  const schedule = createSchedule(plan.steps, options.stepsMax)
+  const admit = createWorkSlots(options.concurrency ?? defaultConcurrency, clock)
   let ledger: LedgerState = {
     id: plan.ledger.id,
     addresses: plan.ledger.before,
@@ -99,7 +107,7 @@ async function carryOut(
     // What is wanted is written down before the first step: whoever comes after a crash goes on with it.
     const open = plan.steps.length > 0 ? plan.ledger.wishes?.open : undefined
     await writeLedger(ledgerDuring(plan.ledger, plan.steps), open)
-    await runAll({ plan, ports, options, clock, emit, bindings, schedule })
+    await runAll({ plan, ports, options, clock, emit, bindings, schedule, admit })
     const isBound = (address: string) => bindings.get(address as Step['address']) !== undefined
     const outcomeOf = (step: Step) => schedule.outcomeOf(step.id)
     await writeLedger(
@@ -128,6 +136,7 @@ interface Run {
   readonly emit: EventSink
   readonly bindings: RunBindings
   readonly schedule: Schedule
+  readonly admit: Admission
 }
 
 /** Resolves when nothing is in flight and nothing more can start. */
@@ -173,7 +182,10 @@ function runAll(run: Run): Promise<void> {
 
 async function attempt(step: Step, run: Run): Promise<Outcome> {
   try {
-    return { kind: await hearingWaits(told(step, run), () => runStep(step, contextFor(step, run))) }
+    const context = contextFor(step, run)
+    const scope = { urgency: run.schedule.urgencyOf(step.id), signal: context.signal, admit: run.admit }
+    const work = () => hearingWaits(told(step, run), () => runStep(step, context))
+    return { kind: await inWorkScope(scope, work) }
   } catch (error) {
     if (error instanceof Cancelled) return { kind: 'cancelled' }
     return { kind: 'failed', error: asEvenkeelError(error) }
@@ -221,12 +233,6 @@ function deferred(): { promise: Promise<void>; resolve: () => void; reject: (rea
     settle = { resolve, reject }
   })
   return { promise, ...required(settle, 'the executor of a promise') }
-}
-
-/** Two thirds for EC2, because its steps mostly wait; so neither side can starve the other. */
-function limitsFor(concurrency: number): Limits {
-  const share = Math.max(1, Math.ceil((concurrency * 2) / 3))
-  return { total: concurrency, perPlace: { ec2: share, host: share } }
 }
 
 function resultOf(

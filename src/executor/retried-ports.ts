@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.js'
 import { HostError, type EvenkeelError } from '../core/errors.js'
+import { admitted } from '../core/work-scope.js'
 import type { HostPort, SyncPort } from './ports.js'
 
 /** Chosen: a link that breaks once breaks again at once or comes back within seconds; `waitUntilReady` has its own patience. */
@@ -36,13 +37,16 @@ export async function withRetries<Result>(
   return perform()
 }
 
-/** A HostPort whose operations are tried again. All of them can be repeated, but the user's own commands. */
+/**
+ * A HostPort whose operations are tried again, and take their share of what may be in flight while they run; what waits for
+ * a server to come up takes none. All of them can be repeated, but the user's own commands.
+ */
 export function retryingHosts(hosts: HostPort, options: RetryOptions): HostPort {
-  const retried = <Result>(perform: () => Promise<Result>) => withRetries(perform, options)
+  const retried = <Result>(perform: () => Promise<Result>) => withRetries(() => inServer(perform), options)
   return {
     waitUntilReady: (access, limits) => hosts.waitUntilReady(access, limits),
     offeredHostKeys: (place) => retried(() => hosts.offeredHostKeys(place)),
-    probe: (access) => hosts.probe(access),
+    probe: (access) => inServer(() => hosts.probe(access)),
     makeFilesystem: (access, request) => retried(() => hosts.makeFilesystem(access, request)),
     growFilesystem: (access, request) => retried(() => hosts.growFilesystem(access, request)),
     mount: (access, request) => retried(() => hosts.mount(access, request)),
@@ -52,8 +56,8 @@ export function retryingHosts(hosts: HostPort, options: RetryOptions): HostPort 
     copyBlocks: (source, destination, request) => retried(() => hosts.copyBlocks(source, destination, request)),
     freeze: (access, request) => retried(() => hosts.freeze(access, request)),
     authorizeKey: (access, request) => retried(() => hosts.authorizeKey(access, request)),
-    run: (access, command, onOutput, limits) => hosts.run(access, command, onOutput, limits),
-    exec: (access, argv, streams) => hosts.exec(access, argv, streams),
+    run: (access, command, onOutput, limits) => inServer(() => hosts.run(access, command, onOutput, limits)),
+    exec: (access, argv, streams) => inServer(() => hosts.exec(access, argv, streams)),
     disconnect: (instanceId) => hosts.disconnect(instanceId),
     close: () => hosts.close(),
   }
@@ -66,7 +70,12 @@ export function retryingSync(sync: SyncPort, options: RetryOptions): SyncPort {
     sourceDigest: (rule) => sync.sourceDigest(rule),
     contentDigest: (request) => sync.contentDigest(request),
     compare: (rule, destination) => sync.compare(rule, destination),
-    copy: (rule, destination, onProgress) => withRetries(() => sync.copy(rule, destination, onProgress), options),
+    copy: (rule, destination, onProgress) =>
+      withRetries(() => inServer(() => sync.copy(rule, destination, onProgress)), options),
     close: () => sync.close(),
   }
+}
+
+function inServer<Result>(work: () => Promise<Result>): Promise<Result> {
+  return admitted('host', work)
 }

@@ -1,25 +1,21 @@
 import { assert, required } from '../core/assert.js'
 import type { Step, StepId } from '../model/steps/step.js'
-import { aloneIn, expectedSeconds, placeOfKind, type StepPlace } from '../model/steps/step-kinds.js'
+import { aloneIn, expectedSeconds } from '../model/steps/step-kinds.js'
 import type { Outcome } from './outcome.js'
-import { compareUrgency, ReadyQueue, type Candidate } from './ready-queue.js'
-
-/** How much may be in flight at once. */
-export interface Limits {
-  readonly total: number
-  /** EC2's request buckets, and sessions in servers. */
-  readonly perPlace: Readonly<Record<StepPlace, number>>
-}
+import { ReadyQueue, type Candidate } from './ready-queue.js'
 
 /**
  * Decides what starts next: a step whose needs are all done (no level barriers), the one with the longest remaining
- * path first, within the limits. It neither waits nor calls anything: whoever owns it starts what `next` returns and
+ * path first. Steps mostly wait: what they may have in flight is bounded where it is done (work-slots.ts), and many may be
+ * started at once. It neither waits nor calls anything: whoever owns it starts what `next` returns and
  * says how it ended. A clean-up (`cleansAfter`) starts once all that it waits for has ended, however, and some of what it
  * cleans was begun; nothing but that gives it up.
  */
 export interface Schedule {
   /** The most urgent step that may start now, which counts as running from now on; undefined when there is none. */
   next(): Step | undefined
+  /** Seconds from the start of a step to the end of the longest chain of steps that need it. */
+  urgencyOf(id: StepId): number
   /** Records how a running step ended. Returns the steps that are thereby blocked, in plan order. */
   finish(id: StepId, outcome: Outcome): readonly Step[]
   /** Gives up everything that has not started, but clean-ups of what has. Returns those steps, in plan order. */
@@ -37,12 +33,11 @@ interface Node extends Candidate {
   outcome: Outcome | undefined
 }
 
-/** A schedule over a plan's steps, which stand in an order that respects every need. */
-export function createSchedule(steps: readonly Step[], limits: Limits): Schedule {
+/** A schedule over a plan's steps, which stand in an order that respects every need; so many run at once at most. */
+export function createSchedule(steps: readonly Step[], stepsMax = Infinity): Schedule {
   const nodes = buildNodes(steps)
-  const ready: Record<StepPlace, ReadyQueue<Node>> = { ec2: new ReadyQueue(), host: new ReadyQueue() }
+  const ready = new ReadyQueue<Node>()
   const running = new Map<StepId, Node>()
-  const runningIn: Record<StepPlace, number> = { ec2: 0, host: 0 }
   const occupied = new Set<string>()
   const lookup = (id: StepId) => required(nodes.get(id), `step ${id}`)
 
@@ -58,7 +53,6 @@ export function createSchedule(steps: readonly Step[], limits: Limits): Schedule
       const node = lookup(id)
       assert(node.state === 'running', `step ${id} ended without having been started`)
       running.delete(id)
-      runningIn[placeOfKind(node.step.kind)] -= 1
       if (node.server !== undefined) free(node.server)
       if (outcome.kind !== 'done' && outcome.kind !== 'unchanged') return giveUp(node, outcome)
       settle(node, outcome)
@@ -71,42 +65,36 @@ export function createSchedule(steps: readonly Step[], limits: Limits): Schedule
     cancelRest() {
       const left = [...nodes.values()].filter(({ state, step }) => isOpen(state) && !step.cleansAfter)
       for (const node of left) settle(node, { kind: 'cancelled' })
-      for (const queue of Object.values(ready)) queue.keep(({ step }) => step.cleansAfter !== undefined)
+      ready.keep(({ step }) => step.cleansAfter !== undefined)
       for (const node of left) for (const cleanUp of cleanUpsOf(node)) cleanUp.needsLeft -= 1
       const idle = [...nodes.values()].filter((node) => node.state === 'waiting' && node.needsLeft === 0)
       return inPlanOrder([...left, ...idle.filter((node) => !startCleanUp(node, { kind: 'cancelled' }))])
     },
+    urgencyOf: (id) => lookup(id).urgency,
     inFlight: () => [...running.keys()],
     outcomeOf: (id) => lookup(id).outcome,
   }
 
   function makeReady(node: Node): void {
     node.state = 'ready'
-    ready[placeOfKind(node.step.kind)].add(node)
+    ready.add(node)
   }
 
   /** The most urgent step that may start now, or undefined. */
   function mostUrgent(): Node | undefined {
-    if (running.size >= limits.total) return undefined
-    const candidates = (['ec2', 'host'] as const)
-      .filter((place) => runningIn[place] < limits.perPlace[place])
-      .map((place) => ready[place].first(occupied))
-      .filter((node) => node !== undefined)
-    return candidates.sort(compareUrgency)[0]
+    return running.size < stepsMax ? ready.first(occupied) : undefined
   }
 
   function start(node: Node): void {
-    const place = placeOfKind(node.step.kind)
-    ready[place].takeFirst()
+    ready.takeFirst()
     node.state = 'running'
     running.set(node.step.id, node)
-    runningIn[place] += 1
     if (node.server !== undefined) occupied.add(node.server)
   }
 
   function free(server: string): void {
     occupied.delete(server)
-    for (const queue of Object.values(ready)) queue.release(server)
+    ready.release(server)
   }
 
   /** Blocks everything that needs `failed`, also through other steps; names the one that failed, not the links between. */

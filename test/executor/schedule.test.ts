@@ -2,12 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { HostError } from '../../src/core/errors.js'
 import type { Outcome } from '../../src/executor/outcome.js'
-import { createSchedule, remainingSeconds, type Limits, type Schedule } from '../../src/executor/schedule.js'
+import { createSchedule, remainingSeconds, type Schedule } from '../../src/executor/schedule.js'
 import type { Step, StepId } from '../../src/model/steps/step.js'
-import { aloneIn, placeOfKind } from '../../src/model/steps/step-kinds.js'
+import { aloneIn } from '../../src/model/steps/step-kinds.js'
 import { plainStep } from '../support/steps.js'
 
-const wide: Limits = { total: 100, perPlace: { ec2: 100, host: 100 } }
 const done: Outcome = { kind: 'done' }
 const failed: Outcome = { kind: 'failed', error: new HostError('HOST_KEY_UNKNOWN', 'no', { host: 'server.web' }) }
 
@@ -19,7 +18,7 @@ const mount = plainStep('mount-volume', 'volume.music', [filesystem.id], { serve
 
 describe('schedule', () => {
   it('starts a step as soon as its needs are done', () => {
-    const schedule = createSchedule([server, volume, attach], wide)
+    const schedule = createSchedule([server, volume, attach])
     expect(ids(takeAll(schedule))).toEqual([server.id, volume.id])
     schedule.finish(volume.id, done)
     expect(takeAll(schedule)).toEqual([])
@@ -29,31 +28,21 @@ describe('schedule', () => {
 
   it('starts the longest remaining path first', () => {
     const leaves = ['a', 'b', 'c'].map((name) => plainStep('tag-resource', `volume.${name}`))
-    const schedule = createSchedule([...leaves, server, volume, attach], { ...wide, total: 2 })
+    const schedule = createSchedule([...leaves, server, volume, attach], 2)
     expect(ids(takeAll(schedule))).toEqual([server.id, volume.id])
   })
 
-  it('keeps within the total and within each category', () => {
+  it('starts as many as may, and no more at once than it was told', () => {
     const steps = ['a', 'b', 'c', 'd'].map((name) => plainStep('create-volume', `volume.${name}`))
-    expect(takeAll(createSchedule(steps, { ...wide, total: 3 }))).toHaveLength(3)
-    expect(takeAll(createSchedule(steps, { total: 9, perPlace: { ec2: 2, host: 9 } }))).toHaveLength(2)
-  })
-
-  it('goes on with another category when one is full', () => {
-    const steps = [
-      plainStep('create-volume', 'volume.a'),
-      plainStep('create-volume', 'volume.b'),
-      plainStep('connect-host', 'server.a'),
-    ]
-    const schedule = createSchedule(steps, { total: 9, perPlace: { ec2: 1, host: 1 } })
-    expect(ids(takeAll(schedule)).toSorted()).toEqual(['connect-host:server.a', 'create-volume:volume.a'])
+    expect(takeAll(createSchedule(steps))).toHaveLength(4)
+    expect(takeAll(createSchedule(steps, 3))).toHaveLength(3)
   })
 
   it('edits one server by one step at a time, and others meanwhile', () => {
     const edits = ['web', 'web', 'boot'].map((name, index) =>
       plainStep('write-fstab', `volume.v${index}`, [], { server: `server.${name}` }),
     )
-    const schedule = createSchedule(edits, wide)
+    const schedule = createSchedule(edits)
     expect(ids(takeAll(schedule))).toEqual(['write-fstab:volume.v0', 'write-fstab:volume.v2'])
     schedule.finish('write-fstab:volume.v0' as StepId, failed)
     expect(ids(takeAll(schedule))).toEqual(['write-fstab:volume.v1'])
@@ -61,7 +50,7 @@ describe('schedule', () => {
 
   it('blocks everything behind a failed step, and names that step', () => {
     const other = plainStep('create-volume', 'volume.other')
-    const schedule = createSchedule([server, volume, attach, filesystem, mount, other], wide)
+    const schedule = createSchedule([server, volume, attach, filesystem, mount, other])
     takeAll(schedule)
     expect(ids(schedule.finish(volume.id, failed))).toEqual([attach.id, filesystem.id, mount.id])
     expect(schedule.outcomeOf(mount.id)).toEqual({ kind: 'blocked', by: volume.id })
@@ -70,7 +59,7 @@ describe('schedule', () => {
   })
 
   it('blocks a step once when two of its needs fail', () => {
-    const schedule = createSchedule([server, volume, attach], wide)
+    const schedule = createSchedule([server, volume, attach])
     takeAll(schedule)
     expect(schedule.finish(server.id, failed)).toHaveLength(1)
     expect(schedule.finish(volume.id, failed)).toHaveLength(0)
@@ -78,7 +67,7 @@ describe('schedule', () => {
   })
 
   it('gives up what has not started', () => {
-    const schedule = createSchedule([server, volume, attach], { ...wide, total: 1 })
+    const schedule = createSchedule([server, volume, attach], 1)
     takeAll(schedule)
     expect(ids(schedule.cancelRest())).toEqual([volume.id, attach.id])
     schedule.finish(server.id, done)
@@ -87,15 +76,14 @@ describe('schedule', () => {
   })
 
   it('refuses a plan whose order does not respect a need', () => {
-    expect(() => createSchedule([attach, server, volume], wide)).toThrow(/needed by attach-volume:volume.music/)
+    expect(() => createSchedule([attach, server, volume])).toThrow(/needed by attach-volume:volume.music/)
   })
 
   it('ends every step once, within the limits, whatever fails, for any graph', () => {
     fc.assert(
       fc.property(graphs, fc.integer({ min: 1, max: 5 }), fc.infiniteStream(fc.nat()), (steps, total, choices) => {
-        const limits = { total, perPlace: { ec2: Math.max(1, total - 1), host: Math.max(1, total - 1) } }
-        const schedule = createSchedule(steps, limits)
-        const ended = drain(schedule, steps, limits, choices)
+        const schedule = createSchedule(steps, total)
+        const ended = drain(schedule, steps, total, choices)
         expect(ended).toBe(steps.length)
         for (const step of steps) {
           const needsDone = step.needs.every((need) => schedule.outcomeOf(need)?.kind === 'done')
@@ -108,11 +96,10 @@ describe('schedule', () => {
   it('starts the most urgent of all that may start, at any moment of any graph', () => {
     fc.assert(
       fc.property(graphs, fc.integer({ min: 1, max: 6 }), fc.infiniteStream(fc.nat()), (steps, total, choices) => {
-        const limits = { total, perPlace: { ec2: Math.max(1, total - 1), host: Math.max(1, total - 1) } }
-        const schedule = createSchedule(steps, limits)
+        const schedule = createSchedule(steps, total)
         const remaining = remainingSeconds(steps)
         for (;;) {
-          const startable = steps.filter((step) => mayStart(step, schedule, steps, limits))
+          const startable = steps.filter((step) => mayStart(step, schedule, steps, total))
           const urgency = Math.max(...startable.map(({ id }) => remaining.get(id) ?? 0))
           const next = schedule.next()
           expect(next?.id).toBe(startable.find(({ id }) => remaining.get(id) === urgency)?.id)
@@ -135,7 +122,7 @@ describe('a clean-up', () => {
   const steps = [server, volume, copy, cleanUp]
 
   it('runs after everything else was done', () => {
-    const schedule = createSchedule(steps, wide)
+    const schedule = createSchedule(steps)
     takeAll(schedule)
     schedule.finish(server.id, done)
     schedule.finish(volume.id, done)
@@ -147,7 +134,7 @@ describe('a clean-up', () => {
   })
 
   it('runs after a failure too, once what is in flight has ended', () => {
-    const schedule = createSchedule(steps, wide)
+    const schedule = createSchedule(steps)
     takeAll(schedule)
     expect(ids(schedule.finish(server.id, failed))).toEqual([copy.id])
     expect(takeAll(schedule)).toEqual([])
@@ -156,7 +143,7 @@ describe('a clean-up', () => {
   })
 
   it('runs after an interruption too', () => {
-    const schedule = createSchedule(steps, wide)
+    const schedule = createSchedule(steps)
     takeAll(schedule)
     schedule.finish(volume.id, done)
     expect(ids(schedule.cancelRest())).toEqual([copy.id])
@@ -168,7 +155,7 @@ describe('a clean-up', () => {
   })
 
   it('runs when the interruption came right before it, and once only', () => {
-    const schedule = createSchedule(steps, wide)
+    const schedule = createSchedule(steps)
     takeAll(schedule)
     schedule.finish(volume.id, done)
     schedule.finish(server.id, done)
@@ -180,7 +167,7 @@ describe('a clean-up', () => {
   })
 
   it('is given up with the rest when nothing was begun', () => {
-    const schedule = createSchedule(steps, wide)
+    const schedule = createSchedule(steps)
     expect(ids(schedule.cancelRest())).toEqual(ids(steps))
     expect(takeAll(schedule)).toEqual([])
     expect(schedule.outcomeOf(cleanUp.id)).toEqual({ kind: 'cancelled' })
@@ -189,7 +176,7 @@ describe('a clean-up', () => {
   it('is blocked with the rest when what comes before all of it failed', () => {
     const before = plainStep('import-key-pair', 'keyPair.default')
     const waiting = [server, volume].map((step): Step => ({ ...step, needs: [before.id] }))
-    const schedule = createSchedule([before, ...waiting, copy, cleanUp], wide)
+    const schedule = createSchedule([before, ...waiting, copy, cleanUp])
     takeAll(schedule)
     expect(ids(schedule.finish(before.id, failed))).toEqual([server.id, volume.id, copy.id, cleanUp.id])
     expect(schedule.outcomeOf(cleanUp.id)).toEqual({ kind: 'blocked', by: before.id })
@@ -199,7 +186,7 @@ describe('a clean-up', () => {
     fc.assert(
       fc.property(graphs, fc.infiniteStream(fc.nat(100)), fc.nat(60), (rows, choices, cutAt) => {
         const all = [...rows, { ...cleanUp, needs: [], cleansAfter: rows.map(({ id }) => id) } as Step]
-        const schedule = createSchedule(all, wide)
+        const schedule = createSchedule(all)
         for (let turn = 0; ; turn += 1) {
           takeAll(schedule)
           const inFlight = schedule.inFlight()
@@ -242,7 +229,7 @@ const graphs = fc
 function drain(
   schedule: Schedule,
   steps: readonly Step[],
-  limits: Limits,
+  stepsMax: number,
   choices: Iterator<number> | undefined,
 ): number {
   const byId = new Map(steps.map((step) => [step.id, step]))
@@ -253,7 +240,7 @@ function drain(
     const choice = Number(choices?.next().value ?? 0)
     const id = inFlight[choice % inFlight.length]
     if (id === undefined) return ended
-    if (inFlight.length > limits.total) throw new Error('more in flight than allowed')
+    if (inFlight.length > stepsMax) throw new Error('more in flight than allowed')
     const servers = inFlight.flatMap((running) => aloneIn(byId.get(running) as Step) ?? [])
     if (new Set(servers).size < servers.length) throw new Error('two edits of one server at once')
     ended += 1 + schedule.finish(id, choices && choice % 7 === 0 ? failed : done).length
@@ -261,16 +248,14 @@ function drain(
 }
 
 /** By looking at everything: nothing of it was started, all that it needs is done, and there is room for it. */
-function mayStart(step: Step, schedule: Schedule, steps: readonly Step[], limits: Limits): boolean {
+function mayStart(step: Step, schedule: Schedule, steps: readonly Step[], stepsMax: number): boolean {
   const inFlight = schedule.inFlight()
   const running = steps.filter(({ id }) => inFlight.includes(id))
-  const place = placeOfKind(step.kind)
   return (
     schedule.outcomeOf(step.id) === undefined &&
     !running.includes(step) &&
     step.needs.every((need) => schedule.outcomeOf(need) !== undefined) &&
-    running.length < limits.total &&
-    running.filter((other) => placeOfKind(other.kind) === place).length < limits.perPlace[place] &&
+    running.length < stepsMax &&
     !running.some((other) => aloneIn(step) !== undefined && aloneIn(other) === aloneIn(step))
   )
 }

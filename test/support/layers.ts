@@ -36,7 +36,13 @@ export interface LayerRule {
 }
 
 export const layers: Readonly<Record<LayerName, LayerRule>> = {
-  core: { values: [], types: [], node: ['node:async_hooks', 'node:crypto'], packages: ['ipaddr.js'], modulesMin: 6 },
+  core: {
+    values: [],
+    types: [],
+    node: ['node:async_hooks', 'node:crypto'],
+    packages: ['ipaddr.js', 'tinyqueue'],
+    modulesMin: 6,
+  },
   model: { values: ['core'], types: [], node: [], packages: [], pure: true, modulesMin: 20 },
   spec: {
     values: ['core', 'model'],
@@ -100,7 +106,15 @@ export const innerNamesakes: Readonly<Partial<Record<LayerName, readonly LayerNa
 }
 
 /** Parts of core that read the clock or make random numbers; a pure layer may know their types alone. */
-export const impureCore = ['clock', 'openssh-key', 'ssh-public-key', 'wait-sink'] as const
+export const impureCore = [
+  'clock',
+  'gate',
+  'openssh-key',
+  'pause',
+  'ssh-public-key',
+  'wait-sink',
+  'work-scope',
+] as const
 
 const packages = [...new Set(Object.values(layers).flatMap((rule) => rule.packages))].sort()
 

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import ssh2 from 'ssh2'
 import { required } from '../../core/assert.js'
 import type { Clock } from '../../core/clock.js'
@@ -23,6 +24,10 @@ const attemptTimeoutMs = 10_000
 const delayFirstMs = 100
 const delayMaxMs = 5_000
 
+/** Chosen: so many handshakes at once; each takes some 40 ms of this machine's processor, and may wait for 10 s. */
+const attemptsMax = 64
+const attempts = pLimit(attemptsMax)
+
 /** Connects and logs in, trying again with growing delays while the server does not answer. */
 export async function connect(access: HostAccess, options: ConnectOptions): Promise<ssh2.Client> {
   const candidates =
@@ -32,7 +37,8 @@ export async function connect(access: HostAccess, options: ConnectOptions): Prom
   for (let delayMs = delayFirstMs; ; delayMs = Math.min(delayMs * 2, delayMaxMs)) {
     const leftMs = Math.max(1, start + options.patienceMs - options.clock.now())
     try {
-      return await attemptAny(access, candidates, Math.min(attemptTimeoutMs, leftMs), options.signal)
+      const timeoutMs = Math.min(attemptTimeoutMs, leftMs)
+      return await attempts(() => attemptAny(access, candidates, timeoutMs, options.signal))
     } catch (error) {
       if (!(error instanceof HostError)) throw error
       const patienceMs = error.code === 'HOST_AUTHENTICATION_FAILED' ? options.loginPatienceMs : options.patienceMs

@@ -1,3 +1,4 @@
+import { admitted } from '../../../core/work-scope.js'
 import type { CreateSnapshot } from '../../../model/steps/step.js'
 import type { Created, Effect } from '../../ports.js'
 import { onceOf } from '../../once.js'
@@ -20,7 +21,7 @@ export async function createSnapshot(step: CreateSnapshot, context: StepContext)
   const start = () => cloud.startSnapshot(request)
   const { id } = await (hold.how === 'freeze'
     ? whileFrozen(hold.server, [volumeId], context, start)
-    : whileUnmounted(volumeId, hold, context, start))
+    : admitted('host', () => whileUnmounted(volumeId, hold, context, start)))
   await cloud.awaitSnapshot({ id, volumeId, onProgress })
   context.bindings.bindSnapshot(step.id, id)
   return 'done'

@@ -1,11 +1,24 @@
+import { admitted } from '../../../core/work-scope.js'
 import type { Address } from '../../../model/address.js'
 import { accessTo, type StepContext } from '../step-context.js'
 
 /** Chosen: EC2 answers CreateSnapshot in a second or two; whoever writes to the filesystem waits as long as it is frozen. */
 const freezeSecondsMax = 60
 
-/** Does something while the filesystems of these volumes are frozen; they go on whatever happens. */
-export async function whileFrozen<Result>(
+/**
+ * Does something while the filesystems of these volumes are frozen; they go on whatever happens. It takes one slot for all
+ * of it: what waited for one in the middle would hold the filesystem meanwhile.
+ */
+export function whileFrozen<Result>(
+  server: Address,
+  volumeIds: readonly string[],
+  context: StepContext,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  return admitted('host', () => freezeFor(server, volumeIds, context, work))
+}
+
+async function freezeFor<Result>(
   server: Address,
   volumeIds: readonly string[],
   context: StepContext,

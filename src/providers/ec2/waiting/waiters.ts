@@ -1,6 +1,8 @@
+import { whenAborted } from '../../../core/abort.js'
 import type { Clock } from '../../../core/clock.js'
+import { BugError, Cancelled } from '../../../core/errors.js'
 import { beginWait } from '../../../core/wait-sink.js'
-import { BugError } from '../../../core/errors.js'
+import { onBehalfOfAll, workScope } from '../../../core/work-scope.js'
 import { providerError } from '../errors/provider-errors.js'
 
 /**
@@ -87,7 +89,12 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
     until: (id, judge, { what, timeoutMs, hint }) =>
       new Promise((resolve, reject) => {
         const limitMs = timeoutMs * timeoutScale
-        waiters.add({
+        const { signal } = workScope()
+        if (signal?.aborted === true) {
+          reject(nobodyWaits(what))
+          return
+        }
+        const waiter: Waiter<Item> = {
           id,
           deadline: clock.now() + limitMs,
           absences: 0,
@@ -100,15 +107,28 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
             } catch (error) {
               reject(asError(error))
             }
+            forget()
             return true
           },
-          fail: (error) => reject(asError(error)),
-          expire: () => reject(timedOut(what, limitMs, hint)),
-        })
+          fail: (error) => {
+            forget()
+            reject(asError(error))
+          },
+          expire: () => {
+            forget()
+            reject(timedOut(what, limitMs, hint))
+          },
+        }
+        const forget = whenAborted(signal, () => finish(waiter, () => reject(nobodyWaits(what))))
+        waiters.add(waiter)
         pauseMs = firstPauseMs
-        if (!polling) void poll()
+        if (!polling) void onBehalfOfAll(poll)
       }),
   }
+}
+
+function nobodyWaits(what: string): Cancelled {
+  return new Cancelled(`nobody waits any more for ${what}`)
 }
 
 /** What a wait ends with when its limit is reached. */

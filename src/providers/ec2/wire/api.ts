@@ -1,11 +1,12 @@
 import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2'
-import pLimit from 'p-limit'
 import { assert } from '../../../core/assert.js'
 import { Cancelled } from '../../../core/errors.js'
+import { pause } from '../../../core/pause.js'
 import { actions, type Action, type InputOf, type OutputOf } from './actions.js'
 import { providerError, toProviderError } from '../errors/provider-errors.js'
 import { withRetries } from './retry-calls.js'
 import type { Ec2Target, Settings } from './ec2-target.js'
+import { createLanes } from './lanes.js'
 import { createYoungObjects, type YoungObjects } from './young.js'
 
 export interface CallOptions {
@@ -25,7 +26,7 @@ export interface Ec2Api {
   region(): Promise<string>
   /** How messages name the other side. */
   readonly endpointName: string
-  /** Sleeps for a pause that EC2's pace asks for, shortened by `pollScale`. */
+  /** Sleeps for a pause that EC2's pace asks for, shortened by `pollScale`; an interruption ends it with Cancelled. */
   pause(durationMs: number): Promise<void>
   /** What calls are signed with, for a client of another AWS service; the endpoint only where it is the sandbox's. */
   readonly siblingConfiguration: ClientConfiguration
@@ -45,11 +46,7 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
   const clientConfiguration = configurationOf(target)
   const client = new EC2Client(clientConfiguration)
   const young = createYoungObjects(settings.clock)
-  const lanes = {
-    read: pLimit(settings.concurrency.read),
-    write: pLimit(settings.concurrency.write),
-    launch: pLimit(settings.concurrency.launch),
-  }
+  const lanes = createLanes(settings)
   const endpointName = target.endpoint ?? (target.region === undefined ? 'EC2' : `EC2 in ${target.region}`)
   // The command classes are one union here; `call` gives each action its own types.
   const send = client.send.bind(client) as (command: unknown) => Promise<Answer>
@@ -95,7 +92,8 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
         if (isGuarded) await settings.guard({ action, isRemoval })
         return sendOnce(action, input)
       }
-      const output = await withRetries(() => (options?.isForLock === true ? attempt() : lanes[lane](attempt)), {
+      const inTurn = () => lanes.send(action, instancesIn(input), attempt)
+      const output = await withRetries(options?.isForLock === true ? attempt : inTurn, {
         clock: settings.clock,
         random: settings.random,
         pollScale: settings.pollScale,
@@ -113,12 +111,18 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
         throw toProviderError(error, { action: 'region', endpoint: endpointName })
       }
     },
-    pause: (durationMs) => settings.clock.sleep(durationMs * settings.pollScale),
+    pause: (durationMs) => pause(settings.clock, durationMs * settings.pollScale),
     close: () => {
       closed = true
       client.destroy()
     },
   }
+}
+
+/** How many instances a call asks for or names. */
+function instancesIn(input: object): number {
+  if ('MaxCount' in input) return Number(input.MaxCount)
+  return 'InstanceIds' in input && Array.isArray(input.InstanceIds) ? Math.max(1, input.InstanceIds.length) : 1
 }
 
 /**

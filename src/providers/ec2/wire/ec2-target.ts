@@ -38,7 +38,12 @@ export interface Ec2Options {
   readonly concurrency?: Partial<Concurrency>
   /** Left out: nobody is asked. */
   readonly guard?: CallGuard
+  /** Default: `always`, and `when-refused` for an endpoint on this machine, which mostly has no buckets. */
+  readonly pacing?: Pacing
 }
+
+/** When calls keep to EC2's buckets: `always`, or from the first time on that the endpoint refuses one for its rate. */
+export type Pacing = 'always' | 'when-refused'
 
 export interface Concurrency {
   readonly read: number
@@ -58,6 +63,7 @@ export interface Settings {
   readonly pageSize: number
   readonly concurrency: Concurrency
   readonly guard: CallGuard
+  readonly pacing: Pacing
 }
 
 export function settingsOf(target: Ec2Target, options: Ec2Options): Settings {
@@ -70,6 +76,7 @@ export function settingsOf(target: Ec2Target, options: Ec2Options): Settings {
     pageSize: options.pageSize ?? 1000,
     concurrency: { ...defaultConcurrency, ...options.concurrency },
     guard: options.guard ?? (() => undefined),
+    pacing: options.pacing ?? (isNear ? 'when-refused' : 'always'),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock, Random } from '../../../core/clock.js'
 import { ProviderError } from '../../../core/errors.js'
+import { pause } from '../../../core/pause.js'
 import { beginWait } from '../../../core/wait-sink.js'
 import type { AfterDoubt } from './action-facts.js'
 
@@ -81,7 +82,7 @@ export async function withRetries<Result>(perform: () => Promise<Result>, option
       spent.set(kind, { attempts, ms })
       tell ??= beginWait(clock, `EC2 to answer ${actionOf(error)}`)
       tell(`attempt ${attempts} ended with ${wordFor(error)}`)
-      await clock.sleep(pauseMs)
+      await pause(clock, pauseMs)
     }
   }
 }

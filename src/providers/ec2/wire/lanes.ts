@@ -1,0 +1,85 @@
+import type { Clock } from '../../../core/clock.js'
+import { createGate, type Door } from '../../../core/gate.js'
+import { admitted } from '../../../core/work-scope.js'
+import { hasAwsCode } from '../errors/provider-errors.js'
+import type { Lane } from './action-facts.js'
+import { actions, type Action } from './actions.js'
+import type { Concurrency, Pacing } from './ec2-target.js'
+import { rateOf, resourceRateOf } from './request-rates.js'
+import { createTokenBucket, type TokenBucket } from './token-bucket.js'
+
+/** Sends attempts of calls, the most urgent first: bounds how many are in flight, and keeps to EC2's buckets. */
+export interface Lanes {
+  /** `resources`: how many instances the call names, where EC2 counts those too. */
+  send<Result>(action: Action, resources: number, attempt: () => Promise<Result>): Promise<Result>
+}
+
+/** EC2's words for an empty bucket. What else is of class `throttle` is about one resource. */
+const rateRefusals = [
+  'RequestLimitExceeded',
+  'Client.RequestLimitExceeded',
+  'EC2ThrottledException',
+  'Throttling',
+  'ThrottlingException',
+  'SlowDown',
+]
+
+interface LanesOptions {
+  readonly clock: Clock
+  readonly concurrency: Concurrency
+  readonly pacing: Pacing
+}
+
+export function createLanes({ clock, concurrency, pacing }: LanesOptions): Lanes {
+  const gate = createGate(clock)
+  const inFlight: Record<Lane, number> = { read: 0, write: 0, launch: 0 }
+  const buckets = new Map<string, TokenBucket>()
+  let isPaced = pacing === 'always'
+
+  function bucketOf(key: string, rate: Parameters<typeof createTokenBucket>[0]): TokenBucket {
+    const bucket = buckets.get(key) ?? createTokenBucket(rate, clock)
+    buckets.set(key, bucket)
+    return bucket
+  }
+
+  function doorOf(action: Action, resources: number): { readonly door: Door; readonly slowDown: () => void } {
+    const { lane } = actions[action]
+    const calls = bucketOf(action, rateOf(action))
+    const resourceRate = resourceRateOf(action)
+    const named = resourceRate && bucketOf(`${action} resources`, resourceRate)
+    return {
+      door: {
+        opensInMs: () => {
+          if (inFlight[lane] >= concurrency[lane]) return Infinity
+          return isPaced ? Math.max(calls.waitMs(1), named?.waitMs(resources) ?? 0) : 0
+        },
+        enter: () => {
+          inFlight[lane] += 1
+          calls.take(1)
+          named?.take(resources)
+        },
+        leave: () => {
+          inFlight[lane] -= 1
+        },
+      },
+      slowDown: () => {
+        isPaced = true
+        calls.slowDown()
+      },
+    }
+  }
+
+  return {
+    send: async (action, resources, attempt) => {
+      const { door, slowDown } = doorOf(action, resources)
+      // What names several instances has a door of its own: it opens later than that of a single one.
+      const sort = resourceRateOf(action) ? `${action} of ${resources}` : action
+      try {
+        return await gate.pass(sort, door, () => admitted('ec2', attempt))
+      } catch (error) {
+        if (hasAwsCode(error, ...rateRefusals)) slowDown()
+        throw error
+      }
+    },
+  }
+}
