@@ -13,6 +13,12 @@ export interface SandboxSwitches {
   readonly clock?: string
   /** The whole path of a file with the IAM policy that its access key carries; read at each start. */
   readonly policy?: string
+  /** False: an account without a default VPC, in regions that were not used before. */
+  readonly defaultVpc?: false
+  /** True: the account encrypts every new volume (EbsEncryptionByDefault). */
+  readonly accountEncryption?: true
+  /** KMS keys that exist beside EBS's own, by id or `alias/…`, with commas between them. */
+  readonly kmsKeys?: string
 }
 
 /** A switch that takes a word; `read` returns what is kept of it, nothing for the default, and throws a RangeError otherwise. */
@@ -61,7 +67,29 @@ export const switchTable: Readonly<Record<keyof SandboxSwitches, WordSwitch | Pl
     description: 'what its access key may do: an IAM policy, e.g. of `evenkeel iam-policy`; or off',
     read: (word) => (word === 'off' ? undefined : checkedPolicyPath(word)),
   },
+  defaultVpc: {
+    flag: '--no-default-vpc',
+    description: 'no default VPC in regions that were not used before',
+    value: false,
+  },
+  accountEncryption: {
+    flag: '--account-encryption',
+    description: 'the account encrypts every new volume by default',
+    value: true,
+  },
+  kmsKeys: {
+    flag: '--kms-keys <names>',
+    description: 'KMS keys that exist beside EBS’s own: ids or alias/…, with commas between them',
+    read: (word) => {
+      const wrong = word.split(',').find((name) => !kmsKeyName.test(name))
+      if (wrong !== undefined) throw new RangeError(`'${wrong}' is neither a key’s id (a UUID) nor alias/…`)
+      return word
+    },
+  },
 }
+
+/** KMS API reference, CreateAlias and the form of key ids; `alias/aws/` is AWS's own. */
+const kmsKeyName = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|alias\/(?!aws\/)[A-Za-z0-9/_-]{1,250})$/
 
 export const switchNames = Object.keys(switchTable) as (keyof SandboxSwitches)[]
 

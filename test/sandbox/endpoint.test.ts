@@ -69,9 +69,11 @@ describe('signatures', () => {
 
 describe('actions', () => {
   test('one that EC2 has and the sandbox has not', async () => {
-    expect(await errorOf(clientOf(sandbox).send(new ec2.CreateVpcCommand({ CidrBlock: '10.0.0.0/16' })))).toEqual({
+    expect(
+      await errorOf(clientOf(sandbox).send(new ec2.CreateEgressOnlyInternetGatewayCommand({ VpcId: 'vpc-12345678' }))),
+    ).toEqual({
       name: 'UnsupportedOperation',
-      message: 'The evenkeel sandbox does not support the action CreateVpc.',
+      message: 'The evenkeel sandbox does not support the action CreateEgressOnlyInternetGateway.',
       status: 400,
     })
   })

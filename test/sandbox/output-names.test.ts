@@ -91,7 +91,7 @@ test('a made-up name and a wrong type are seen', () => {
 })
 
 test('everything that the endpoint answers has the name and the type that the SDK reads', async () => {
-  const sandbox = await testSandbox({ latencies: { volumeDeletingMs: 60_000 } })
+  const sandbox = await testSandbox({ latencies: { volumeDeletingMs: 60_000 }, switches: { defaultVpc: false } })
   const wrong = new Set<string>()
   const seen = new Set<string>()
   const call = async (action: string, parameters: Record<string, string> = {}) => {
@@ -127,6 +127,7 @@ test('everything that the endpoint answers has the name and the type that the SD
   )('imageId')
   await call('DescribeImages', { 'Owner.1': 'amazon' })
   for (const action of [
+    'CreateDefaultVpc',
     'DescribeRegions',
     'DescribeAvailabilityZones',
     'DescribeAccountAttributes',
@@ -134,12 +135,37 @@ test('everything that the endpoint answers has the name and the type that the SD
     'DescribeSubnets',
     'DescribeInstanceTypes',
     'DescribeInstanceTypeOfferings',
+    'GetEbsDefaultKmsKeyId',
     'GetEbsEncryptionByDefault',
     'EnableEbsEncryptionByDefault',
     'DisableEbsEncryptionByDefault',
   ]) {
     await call(action)
   }
+  const VpcId = (await call('CreateVpc', { CidrBlock: '10.9.0.0/16', ...tag('vpc') }))('vpcId')
+  await call('ModifyVpcAttribute', { VpcId, 'EnableDnsHostnames.Value': 'true' })
+  for (const Attribute of ['enableDnsSupport', 'enableDnsHostnames', 'enableNetworkAddressUsageMetrics']) {
+    await call('DescribeVpcAttribute', { VpcId, Attribute })
+  }
+  const SubnetId = (await call('CreateSubnet', { VpcId, CidrBlock: '10.9.1.0/24', ...tag('subnet') }))('subnetId')
+  await call('ModifySubnetAttribute', { SubnetId, 'MapPublicIpOnLaunch.Value': 'true' })
+  const InternetGatewayId = (await call('CreateInternetGateway', tag('internet-gateway')))('internetGatewayId')
+  await call('AttachInternetGateway', { InternetGatewayId, VpcId })
+  await call('DescribeInternetGateways')
+  const RouteTableId = (await call('CreateRouteTable', { VpcId, ClientToken: 'one', ...tag('route-table') }))(
+    'routeTableId',
+  )
+  const DestinationCidrBlock = '0.0.0.0/0'
+  await call('CreateRoute', { RouteTableId, DestinationCidrBlock, GatewayId: InternetGatewayId })
+  const AssociationId = (await call('AssociateRouteTable', { RouteTableId, SubnetId }))('associationId')
+  await call('DescribeRouteTables')
+  await call('DisassociateRouteTable', { AssociationId })
+  await call('DeleteRoute', { RouteTableId, DestinationCidrBlock })
+  await call('DeleteRouteTable', { RouteTableId })
+  await call('DetachInternetGateway', { InternetGatewayId, VpcId })
+  await call('DeleteInternetGateway', { InternetGatewayId })
+  await call('DeleteSubnet', { SubnetId })
+  await call('DeleteVpc', { VpcId })
   await call('CreateKeyPair', { KeyName: 'one', ...tag('key-pair') })
   await call('ImportKeyPair', {
     KeyName: 'two',

@@ -109,6 +109,8 @@ export const pageRules = {
   securityGroups: { set: 'securityGroupsSet', minimum: 5, maximum: 1000, aboveMaximum: 'error' },
   securityGroupRules: { set: 'securityGroupRuleIds', minimum: 5, maximum: 1000, aboveMaximum: 'error' },
   vpcs: { set: 'vpcSet', minimum: 5, maximum: 1000, aboveMaximum: 'error' },
+  internetGateways: { set: 'internetGatewaySet', minimum: 5, maximum: 1000, aboveMaximum: 'error' },
+  routeTables: { set: 'routeTableSet', minimum: 5, maximum: 100, aboveMaximum: 'error' },
   subnets: { set: 'subnetSet', minimum: 5, maximum: 1000, aboveMaximum: 'error' },
   networkInterfaces: { set: 'networkInterfaceSet', minimum: 5, maximum: 1000, aboveMaximum: 'error' },
   tags: { set: 'tagSet', minimum: 5, maximum: 1000, aboveMaximum: 'error' },

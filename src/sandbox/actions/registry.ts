@@ -9,9 +9,13 @@ import * as instances from './instances/start-stop.js'
 import * as launchTemplates from './launch/launch-templates.js'
 import { runInstances } from './launch/run-instances.js'
 import * as addresses from './network/addresses.js'
-import * as network from './network/describe-network.js'
+import * as gateways from './network/internet-gateways.js'
+import * as interfaces from './network/network-interfaces.js'
+import * as routeTables from './network/route-tables.js'
 import * as rules from './network/security-group-rules.js'
 import * as groups from './network/security-groups.js'
+import * as subnets from './network/subnets.js'
+import * as vpcs from './network/vpcs.js'
 import * as describedVolumes from './volumes/describe-volumes.js'
 import * as encryption from './volumes/encryption-default.js'
 import { modifyVolume } from './volumes/modify-volume.js'
@@ -31,7 +35,11 @@ const families: readonly object[] = [
   instances,
   keyPairs,
   launchTemplates,
-  network,
+  gateways,
+  interfaces,
+  routeTables,
+  subnets,
+  vpcs,
   regions,
   rules,
   snapshots,

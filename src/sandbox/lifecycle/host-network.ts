@@ -1,5 +1,6 @@
 import type { HostBackend, PublicAddress } from '../hosts/host-backend.js'
 import { publicIpOf } from '../render/addresses.js'
+import { isReachable } from '../world/vpc.js'
 import type { World } from '../world/world.js'
 import { firewallRules } from './firewall.js'
 
@@ -43,11 +44,11 @@ export class HostNetworkRefresh {
   }
 }
 
-/** A stopped instance keeps its Elastic IP, which then leads nowhere. */
+/** A stopped instance keeps its Elastic IP, which then leads nowhere, as one in a private subnet does. */
 function publicAddresses(worlds: readonly World[]): PublicAddress[] {
   return worlds.flatMap((world) =>
     world.instances.values().flatMap((instance) => {
-      const publicIp = publicIpOf(world, instance)
+      const publicIp = isReachable(world, instance) ? publicIpOf(world, instance) : undefined
       return publicIp === undefined ? [] : [{ publicIp, privateIp: instance.privateIp }]
     }),
   )

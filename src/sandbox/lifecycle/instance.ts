@@ -6,6 +6,7 @@ import {
   type Instance,
   type StateReason,
 } from '../model/instance.js'
+import { hasUsableKey } from '../world/kms-keys.js'
 import type { World } from '../world/world.js'
 import { describeHost } from './host-description.js'
 import { disassociate } from './public-address.js'
@@ -47,6 +48,9 @@ export function bringUp(world: World, id: string, from: 'launch' | 'start'): voi
 
 function launchFailure(world: World, instance: Instance, from: 'launch' | 'start'): StateReason | undefined {
   const { faults } = world.cloud
+  if (world.volumes.withKey(instance.id).some((volume) => !hasUsableKey(world, volume))) {
+    return { code: 'Client.InternalError', message: 'Client.InternalError: Client error on launch' }
+  }
   if (from === 'start') {
     const code = 'Server.InsufficientInstanceCapacity'
     if (!faults.happens('startFailures', instance.instanceType)) return undefined

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../model/snapshot.js'
+import { hasUsableKey } from '../world/kms-keys.js'
 import type { World } from '../world/world.js'
 
 /** How long an answer may wait for the copy of a volume's content, so that the point in time is the call's own. */
@@ -39,11 +40,18 @@ async function copyRootDisk({ cloud: { hosts }, volumes }: World, { id, volumeId
   await hosts.createRootSnapshot(id, instanceId)
 }
 
-/** A copy shares the content of its source: pending -> completed without work. */
+/**
+ * A copy shares the content of its source: pending -> completed without work, or -> error when its key cannot be used,
+ * which nobody is told (EBS User Guide, "Copy a snapshot").
+ */
 export function finishCopy(world: World, id: string): void {
   const { background, latencies } = world.cloud
   void background.start(`snapshot ${id}`, async () => {
     await background.sleep(latencies.snapshotPendingMs)
+    const copy = world.snapshots.get(id)
+    if (copy && !hasUsableKey(world, copy)) {
+      return finish(world, id, { state: 'error', stateMessage: 'Given key ID is not accessible' })
+    }
     finish(world, id, { state: 'completed', completedAtMs: world.now() })
   })
 }

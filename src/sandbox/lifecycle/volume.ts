@@ -1,13 +1,21 @@
 import type { Modification, Volume } from '../model/volume.js'
+import { hasUsableKey } from '../world/kms-keys.js'
 import type { World } from '../world/world.js'
 
-/** creating -> available, or -> error when the backend cannot make it. */
+/**
+ * creating -> available, or -> error when the backend cannot make it. One whose key cannot be used vanishes: EC2 looks
+ * at it after it has answered (API reference, CreateVolume, KmsKeyId).
+ */
 export function createVolume(world: World, id: string): void {
   const { background, latencies, hosts, faults } = world.cloud
   void background.start(`creation of ${id}`, () =>
     background.inLine(id, async () => {
       const volume = world.volumes.get(id)
       if (volume?.state !== 'creating') return
+      if (!hasUsableKey(world, volume)) {
+        await background.sleep(latencies.volumeCreatingMs)
+        return forget(world, id)
+      }
       const failed = faults.happens('volumeErrors', volume.type)
       try {
         if (!failed) await hosts.createVolume(id, volume.sizeGiB * 2 ** 30, volume.contentId)

@@ -87,6 +87,20 @@ export const resourceKinds = {
   ),
   vpc: kind('vpc', 'vpc', 'InvalidVpcID.NotFound', 'InvalidVpcID.Malformed', singular('vpc ID')),
   subnet: kind('subnet', 'subnet', 'InvalidSubnetID.NotFound', 'InvalidSubnetID.Malformed', singular('subnet ID')),
+  internetGateway: kind(
+    'igw',
+    'internet-gateway',
+    'InvalidInternetGatewayID.NotFound',
+    'InvalidInternetGatewayId.Malformed',
+    singular('internetGateway ID'),
+  ),
+  routeTable: kind(
+    'rtb',
+    'route-table',
+    'InvalidRouteTableID.NotFound',
+    'InvalidRouteTableId.Malformed',
+    singular('routeTable ID'),
+  ),
   networkInterface: kind(
     'eni',
     'network-interface',

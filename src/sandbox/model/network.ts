@@ -5,6 +5,9 @@ export interface Vpc {
   readonly id: string
   readonly sequence: number
   readonly cidr: string
+  readonly isDefault: boolean
+  readonly dnsSupport: boolean
+  readonly dnsHostnames: boolean
 }
 
 export interface Subnet {
@@ -14,40 +17,109 @@ export interface Subnet {
   readonly cidr: string
   readonly zone: string
   readonly zoneId: string
-  /** Third octet of the first address. */
-  readonly octet: number
+  /** The one in which a launch lands that names its zone alone. */
+  readonly isDefault: boolean
+  /** Whether instances get a public address of their own when a launch does not say. */
+  readonly mapPublicIp: boolean
 }
 
-/** Addresses of a /20 less the five that AWS keeps. */
-export const subnetAddresses = 4096 - 5
-
-/** The default VPC and a default subnet per zone; the same ids at every start. */
-export function defaultNetwork(region: Region): { readonly vpc: Vpc; readonly subnets: readonly Subnet[] } {
-  const vpc: Vpc = { id: stableId('vpc', region.name), sequence: 1, cidr: networkCidr }
-  const subnets = region.zones.map((zone, index) => ({
-    id: stableId('subnet', zone.name),
-    sequence: index + 1,
-    vpcId: vpc.id,
-    cidr: `${networkPrefix}.${zone.octet}.0/20`,
-    zone: zone.name,
-    zoneId: zone.id,
-    octet: zone.octet,
-  }))
-  return { vpc, subnets }
+export interface InternetGateway {
+  readonly id: string
+  readonly sequence: number
+  readonly vpcId: string | undefined
 }
 
-/** The nth address of a subnet; AWS keeps the first four and the last. */
-export function nthAddress(subnet: Subnet, n: number): string {
-  return `${networkPrefix}.${subnet.octet + (n >> 8)}.${n & 255}`
+/** A route beside the one to the VPC itself, which every table has. */
+export interface Route {
+  readonly destination: string
+  readonly gatewayId: string
 }
 
-/** The position of an address in its subnet, or undefined when it is outside or kept by AWS. */
-export function positionOf(subnet: Subnet, address: string): number | undefined {
-  const octets = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(address)?.slice(1).map(Number)
-  if (!octets || `${octets[0]}.${octets[1]}` !== networkPrefix) return undefined
-  const n = ((octets[2] ?? 0) - subnet.octet) * 256 + (octets[3] ?? 0)
-  return n >= firstPosition && n <= lastPosition ? n : undefined
+export interface RouteTable {
+  readonly id: string
+  readonly sequence: number
+  readonly vpcId: string
+  /** The association that makes it the table of all subnets without one of their own; at most one table of a VPC has it. */
+  readonly mainAssociationId: string | undefined
+  readonly associations: readonly { readonly id: string; readonly subnetId: string }[]
+  readonly routes: readonly Route[]
 }
 
-export const firstPosition = 4
-export const lastPosition = 4094
+/** What an account has in a region before it does anything. */
+export interface DefaultNetwork {
+  readonly vpc: Omit<Vpc, 'sequence'>
+  readonly subnets: readonly Omit<Subnet, 'sequence'>[]
+  readonly gateway: Omit<InternetGateway, 'sequence'>
+}
+
+/** The default VPC, its gateway, and a default subnet per zone; the same ids at every start. */
+export function defaultNetwork(region: Region): DefaultNetwork {
+  const vpcId = stableId('vpc', region.name)
+  return {
+    vpc: { id: vpcId, cidr: networkCidr, isDefault: true, dnsSupport: true, dnsHostnames: true },
+    subnets: region.zones.map((zone) => ({
+      id: stableId('subnet', zone.name),
+      vpcId,
+      cidr: `${networkPrefix}.${zone.octet}.0/20`,
+      zone: zone.name,
+      zoneId: zone.id,
+      isDefault: true,
+      mapPublicIp: true,
+    })),
+    gateway: { id: stableId('igw', region.name), vpcId },
+  }
+}
+
+/** The first and the last address of a block in canonical form, as numbers. */
+export function rangeOf(cidr: string): { readonly first: number; readonly last: number } {
+  const [network = '', bits = '32'] = cidr.split('/')
+  const first = numberOf(network)
+  return { first, last: first + 2 ** (32 - Number(bits)) - 1 }
+}
+
+export function prefixLengthOf(cidr: string): number {
+  return Number(cidr.split('/')[1])
+}
+
+export function overlap(left: string, right: string): boolean {
+  const [one, other] = [rangeOf(left), rangeOf(right)]
+  return one.first <= other.last && other.first <= one.last
+}
+
+export function contains(outer: string, inner: string): boolean {
+  const [around, within] = [rangeOf(outer), rangeOf(inner)]
+  return around.first <= within.first && within.last <= around.last
+}
+
+/** Positions of a block that hosts can have: AWS keeps the first four addresses and the last. */
+export function positionsOf(cidr: string): { readonly first: number; readonly last: number } {
+  const { first, last } = rangeOf(cidr)
+  return { first: keptAtStart, last: last - first - 1 }
+}
+
+const keptAtStart = 4
+
+/** How many addresses a subnet has for hosts. */
+export function capacityOf(cidr: string): number {
+  const { first, last } = positionsOf(cidr)
+  return last - first + 1
+}
+
+/** The nth address of a block. */
+export function nthAddress(cidr: string, n: number): string {
+  const number = rangeOf(cidr).first + n
+  return [number >>> 24, (number >>> 16) & 255, (number >>> 8) & 255, number & 255].join('.')
+}
+
+/** The position of an address in a block, or undefined when it is outside or kept by AWS. */
+export function positionOf(cidr: string, address: string): number | undefined {
+  if (!/^(?:\d{1,3}\.){3}\d{1,3}$/.test(address) || address.split('.').some((octet) => Number(octet) > 255))
+    return undefined
+  const n = numberOf(address) - rangeOf(cidr).first
+  const { first, last } = positionsOf(cidr)
+  return n >= first && n <= last ? n : undefined
+}
+
+function numberOf(address: string): number {
+  return address.split('.').reduce((number, octet) => number * 256 + Number(octet), 0)
+}

@@ -1,6 +1,8 @@
 /** Default quotas per account and region. Sources: EC2, EBS and VPC User Guides, "Quotas". */
 export const quotas = {
   addresses: 5,
+  vpcs: 5,
+  subnetsPerVpc: 200,
   keyPairs: 5_000,
   securityGroups: 2_500,
   /** Per group, direction and address family. */

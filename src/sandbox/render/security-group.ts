@@ -74,7 +74,13 @@ export function renderRule(world: World, rule: SecurityGroupRule): XmlRecord {
     cidrIpv4: target.kind === 'ipv4' ? target.cidr : undefined,
     cidrIpv6: target.kind === 'ipv6' ? target.cidr : undefined,
     referencedGroupInfo:
-      target.kind === 'group' ? { groupId: target.groupId, userId: world.accountId, vpcId: world.vpc.id } : undefined,
+      target.kind === 'group'
+        ? {
+            groupId: target.groupId,
+            userId: world.accountId,
+            vpcId: world.securityGroups.get(target.groupId)?.vpcId,
+          }
+        : undefined,
     description: rule.description,
     securityGroupRuleArn: `arn:aws:ec2:${world.region.name}:${world.accountId}:security-group-rule/${rule.id}`,
     tagSet: renderTags(world.tags.get(rule.id)),

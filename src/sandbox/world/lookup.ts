@@ -1,6 +1,7 @@
 import { checkId, notFound, resourceKinds, type ResourceKindName } from '../model/ids.js'
 import type { Address } from '../model/address.js'
 import type { Instance } from '../model/instance.js'
+import type { InternetGateway, RouteTable, Subnet, Vpc } from '../model/network.js'
 import type { SecurityGroup } from '../model/security-group.js'
 import type { Snapshot } from '../model/snapshot.js'
 import type { Volume } from '../model/volume.js'
@@ -54,6 +55,22 @@ export function findAddress(world: World, id: string): Address {
   return find(world, 'address', (key) => world.addresses.get(key), id)
 }
 
+export function findVpc(world: World, id: string): Vpc {
+  return find(world, 'vpc', (key) => world.vpcs.get(key), id)
+}
+
+export function findSubnet(world: World, id: string): Subnet {
+  return find(world, 'subnet', (key) => world.subnets.get(key), id)
+}
+
+export function findInternetGateway(world: World, id: string): InternetGateway {
+  return find(world, 'internetGateway', (key) => world.internetGateways.get(key), id)
+}
+
+export function findRouteTable(world: World, id: string): RouteTable {
+  return find(world, 'routeTable', (key) => world.routeTables.get(key), id)
+}
+
 /** Whether a resource of this id exists, whatever its kind: what CreateTags asks. */
 export function exists(world: World, kind: ResourceKindName, id: string): boolean {
   const found: Record<ResourceKindName, () => unknown> = {
@@ -66,8 +83,10 @@ export function exists(world: World, kind: ResourceKindName, id: string): boolea
     securityGroupRule: () => world.rules.get(id),
     launchTemplate: () => world.launchTemplates.get(id),
     address: () => world.addresses.get(id),
-    vpc: () => world.vpc.id === id,
-    subnet: () => world.subnets.some((subnet) => subnet.id === id),
+    vpc: () => world.vpcs.get(id),
+    subnet: () => world.subnets.get(id),
+    internetGateway: () => world.internetGateways.get(id),
+    routeTable: () => world.routeTables.get(id),
     networkInterface: () => world.instances.find((instance) => instance.networkInterfaceId === id),
   }
   return Boolean(found[kind]())

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.js'
 import type { FaultPlan } from '../faults/fault-plan.js'
 import type { HostBackend } from '../hosts/host-backend.js'
 import { catalogueOf, type Image } from '../model/image.js'
-import { defaultNetwork, type Subnet, type Vpc } from '../model/network.js'
+import type { InternetGateway, RouteTable, Subnet, Vpc } from '../model/network.js'
 import { upgradeAddress, type Address } from '../model/address.js'
 import type { Instance } from '../model/instance.js'
 import type { KeyPair } from '../model/key-pair.js'
@@ -12,8 +12,8 @@ import type { Region } from '../model/regions.js'
 import type { SecurityGroup, SecurityGroupRule } from '../model/security-group.js'
 import type { Snapshot } from '../model/snapshot.js'
 import type { Volume } from '../model/volume.js'
-import { stableId } from '../model/ids.js'
 import type { SandboxSwitches } from '../switches.js'
+import { openAccount } from './account.js'
 import type { Background } from './background.js'
 import { Collection } from './collection.js'
 import { Journal, type Entry } from './journal.js'
@@ -41,6 +41,7 @@ export interface SharedByRegions {
   readonly hosts: HostBackend
   readonly faults: FaultPlan
   readonly background: Background
+  worlds(): readonly World[]
   readonly network: {
     /** Resolves when public addresses and rules that were computed after this call are in force on the hosts. */
     refresh(): Promise<void>
@@ -51,10 +52,11 @@ export interface SharedByRegions {
 export class World {
   readonly cloud: SharedByRegions
   readonly region: Region
-  readonly vpc: Vpc
-  readonly subnets: readonly Subnet[]
   readonly images: readonly Image[]
-  readonly defaultGroupId: string
+  readonly vpcs: Collection<Vpc>
+  readonly subnets: Collection<Subnet>
+  readonly internetGateways: Collection<InternetGateway>
+  readonly routeTables: Collection<RouteTable>
   readonly instances: Collection<Instance>
   readonly volumes: Collection<Volume>
   readonly snapshots: Collection<Snapshot>
@@ -79,13 +81,13 @@ export class World {
   ) {
     this.cloud = cloud
     this.region = region
-    const { vpc, subnets } = defaultNetwork(region)
-    this.vpc = vpc
-    this.subnets = subnets
     this.images = catalogueOf(region.name)
-    this.defaultGroupId = stableId('sg', vpc.id, 'default')
     const journal = new Journal(journalPath, report)
     this.#journal = journal
+    this.vpcs = new Collection('vpc', journal)
+    this.subnets = new Collection('subnet', journal, (subnet) => subnet.vpcId)
+    this.internetGateways = new Collection('internetGateway', journal, (gateway) => gateway.vpcId)
+    this.routeTables = new Collection('routeTable', journal, (table) => table.vpcId)
     this.instances = new Collection('instance', journal, (instance) => instance.subnetId)
     this.volumes = new Collection('volume', journal, (volume) => volume.attachment?.instanceId)
     this.snapshots = new Collection('snapshot', journal, (snapshot) => snapshot.volumeId)
@@ -103,6 +105,11 @@ export class World {
 
   get accountId(): string {
     return this.cloud.accountId
+  }
+
+  /** The VPC of launches that name no subnet; an account can be without one. */
+  get defaultVpc(): Vpc | undefined {
+    return this.vpcs.find(({ isDefault }) => isDefault)
   }
 
   now(): number {
@@ -126,6 +133,10 @@ export class World {
 
   #collections(): readonly Collection<never>[] {
     return [
+      this.vpcs,
+      this.subnets,
+      this.internetGateways,
+      this.routeTables,
       this.instances,
       this.volumes,
       this.snapshots,
@@ -159,7 +170,7 @@ export class World {
     }
     this.#dropOldTokens()
     this.#journal.start(() => this.#entries())
-    this.#ensureDefaultGroup()
+    openAccount(this)
     this.commit()
   }
 
@@ -176,33 +187,5 @@ export class World {
       for (const record of collection.values()) yield [collection.kind, (record as { id: string }).id, record]
     }
     for (const [id, tags] of this.tags.entries()) yield [this.tags.kind, id, tags]
-  }
-
-  /** EC2 gives every VPC a default group: everything from its own members comes in, everything goes out. */
-  #ensureDefaultGroup(): void {
-    const groupId = this.defaultGroupId
-    if (this.securityGroups.get(groupId)) return
-    this.securityGroups.put({
-      id: groupId,
-      sequence: this.nextSequence(),
-      name: 'default',
-      description: 'default VPC security group',
-      vpcId: this.vpc.id,
-    })
-    const all = { groupId, protocol: '-1', fromPort: -1, toPort: -1, description: undefined }
-    this.rules.put({
-      ...all,
-      id: stableId('sgr', groupId, 'ingress'),
-      sequence: this.nextSequence(),
-      isEgress: false,
-      target: { kind: 'group', groupId },
-    })
-    this.rules.put({
-      ...all,
-      id: stableId('sgr', groupId, 'egress'),
-      sequence: this.nextSequence(),
-      isEgress: true,
-      target: { kind: 'ipv4', cidr: '0.0.0.0/0' },
-    })
   }
 }

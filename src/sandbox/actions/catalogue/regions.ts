@@ -117,7 +117,7 @@ export const describeAccountAttributes = defineAction({
   run: ({ AttributeName = [] }, world) => {
     const values: Readonly<Record<string, readonly string[]>> = {
       'supported-platforms': ['VPC'],
-      'default-vpc': [world.vpc.id],
+      'default-vpc': [world.defaultVpc?.id ?? 'none'],
       'max-instances': ['20'],
       'vpc-max-security-groups-per-interface': ['5'],
       'max-elastic-ips': ['5'],

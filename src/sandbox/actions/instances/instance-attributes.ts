@@ -64,8 +64,8 @@ const changes = {
       throw invalidValue(`Value (${behavior}) for parameter value is invalid. Valid values: [stop, terminate]`)
     patch(world, id, { shutdownBehavior: behavior })
   },
-  GroupId: async (world, { id }, parameters) => {
-    patch(world, id, { securityGroupIds: chooseGroups(world, parameters.GroupId) })
+  GroupId: async (world, { id, vpcId }, parameters) => {
+    patch(world, id, { securityGroupIds: chooseGroups(world, vpcId, parameters.GroupId) })
     world.commit()
     await world.cloud.network.refresh()
   },

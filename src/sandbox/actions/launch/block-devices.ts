@@ -1,4 +1,3 @@
-import { encryptsByDefault } from '../volumes/encryption-default.js'
 import { checkId, notFound, resourceKinds } from '../../model/ids.js'
 import type { Image } from '../../model/image.js'
 import type { InstanceType } from '../../model/instance-types.js'
@@ -6,6 +5,8 @@ import { readVolumeType, resolveVolume, volumeTypes, type VolumeRequest } from '
 import { ApiError, invalidValue, missingParameter, unsupported } from '../../wire/api-error.js'
 import { list, structure, string, type Parsed } from '../../wire/shape.js'
 import { contentOf } from '../../lifecycle/snapshot.js'
+import { encryptsByDefault } from '../../world/encryption.js'
+import { encryptionOf, type Encryption } from '../../world/kms-keys.js'
 import type { World } from '../../world/world.js'
 import { ebsMembers } from './members.js'
 
@@ -90,8 +91,7 @@ function planRoot(world: World, image: Image, mapping: Mapping | undefined): Pla
     deleteOnTermination: ebs.DeleteOnTermination ?? true,
     snapshotId: image.rootSnapshotId,
     contentId: undefined,
-    encrypted: (ebs.Encrypted ?? false) || encryptsByDefault(world),
-    kmsKeyId: ebs.KmsKeyId,
+    ...encryptionOfMapping(world, ebs, undefined),
   }
 }
 
@@ -110,21 +110,39 @@ function planData(world: World, deviceName: string, mapping: Mapping): PlannedVo
     deleteOnTermination: ebs.DeleteOnTermination ?? true,
     snapshotId: snapshot?.id,
     contentId: snapshot?.contentId,
-    encrypted: (ebs.Encrypted ?? false) || (snapshot?.encrypted ?? false) || encryptsByDefault(world),
-    kmsKeyId: ebs.KmsKeyId,
+    ...encryptionOfMapping(world, ebs, snapshot),
   }
+}
+
+function encryptionOfMapping(
+  world: World,
+  { Encrypted = false, KmsKeyId }: Exclude<Mapping['Ebs'], undefined>,
+  snapshot: Encryption | undefined,
+): Encryption {
+  const encryption = encryptionOf(
+    world,
+    { encrypted: Encrypted || encryptsByDefault(world), kmsKeyId: KmsKeyId },
+    snapshot,
+  )
+  if (KmsKeyId !== undefined && !encryption.encrypted) {
+    throw new ApiError(
+      'InvalidParameterDependency',
+      'The parameter KmsKeyId requires the parameter Encrypted to be set.',
+    )
+  }
+  return encryption
 }
 
 /** A snapshot that a volume can be made from, with the id under which its content is kept. */
 export function usableSnapshot(
   world: World,
   id: string,
-): { readonly id: string; readonly contentId: string; readonly sizeGiB: number; readonly encrypted: boolean } {
+): { readonly id: string; readonly contentId: string; readonly sizeGiB: number } & Encryption {
   checkId(resourceKinds.snapshot, id)
   const image = world.images.find((candidate) => candidate.rootSnapshotId === id)
   if (image) {
     if (world.cloud.hosts.kind !== 'none') throw unsupported(`volumes of the image's snapshot ${id}`)
-    return { id, contentId: id, sizeGiB: image.rootSizeGiB, encrypted: false }
+    return { id, contentId: id, sizeGiB: image.rootSizeGiB, encrypted: false, kmsKeyId: undefined }
   }
   const snapshot = world.snapshots.get(id)
   if (!snapshot) throw notFound(resourceKinds.snapshot, [id])
@@ -133,7 +151,8 @@ export function usableSnapshot(
   }
   if (snapshot.root && world.cloud.hosts.kind !== 'none')
     throw unsupported(`volumes of ${id}, a snapshot of a root disk`)
-  return { id, contentId: contentOf(snapshot), sizeGiB: snapshot.sizeGiB, encrypted: snapshot.encrypted }
+  const { sizeGiB, encrypted, kmsKeyId } = snapshot
+  return { id, contentId: contentOf(snapshot), sizeGiB, encrypted, kmsKeyId }
 }
 
 function tooSmall(sizeGiB: number, snapshotId: string, expected: number): ApiError {

@@ -1,9 +1,11 @@
+import { required } from '../../../core/assert.js'
 import { checkId, notFound, resourceKinds } from '../../model/ids.js'
 import { instanceTypes, isOffered, type InstanceType } from '../../model/instance-types.js'
-import { firstPosition, lastPosition, nthAddress, positionOf, type Subnet } from '../../model/network.js'
+import { nthAddress, positionOf, positionsOf, type Subnet } from '../../model/network.js'
 import { quotas } from '../../model/quotas.js'
 import { ApiError, invalidCombination, invalidValue } from '../../wire/api-error.js'
 import { findSecurityGroup } from '../../world/lookup.js'
+import { checkDefaultVpc, defaultGroupOf, groupByName } from '../../world/vpc.js'
 import type { World } from '../../world/world.js'
 
 export interface PlacementRequest {
@@ -18,7 +20,7 @@ export function chooseSubnet(world: World, request: PlacementRequest, type: Inst
   const zone = zoneName(world, request)
   if (subnetId !== undefined) {
     checkId(resourceKinds.subnet, subnetId)
-    const subnet = world.subnets.find((candidate) => candidate.id === subnetId)
+    const subnet = world.subnets.get(subnetId)
     if (!subnet) throw notFound(resourceKinds.subnet, [subnetId])
     if (zone !== undefined && zone !== subnet.zone) {
       throw invalidValue(
@@ -28,17 +30,28 @@ export function chooseSubnet(world: World, request: PlacementRequest, type: Inst
     return checkOffer(world, subnet, type)
   }
   if (zone !== undefined) {
-    const subnet = world.subnets.find((candidate) => candidate.zone === zone)
-    if (!subnet && world.cloud.faults.current.localZones === true && zone === world.region.localZone?.name) {
-      throw new ApiError('MissingInput', `No default subnet for availability zone: '${zone}'.`)
+    const isLocal = world.cloud.faults.current.localZones === true && zone === world.region.localZone?.name
+    if (!isLocal && !world.region.zones.some(({ name }) => name === zone)) {
+      throw invalidValue(`Invalid availability zone: [${zone}]`)
     }
-    if (!subnet) throw invalidValue(`Invalid availability zone: [${zone}]`)
+    checkDefaultVpc(world)
+    const subnet = defaultSubnets(world).find((candidate) => candidate.zone === zone)
+    if (!subnet) throw new ApiError('MissingInput', `No default subnet for availability zone: '${zone}'.`)
     return checkOffer(world, subnet, type)
   }
-  const subnet = world.subnets.find((candidate) => isOffered(type, candidate.zone))
+  checkDefaultVpc(world)
+  const subnets = defaultSubnets(world)
+  if (subnets.length === 0) {
+    throw new ApiError('MissingInput', 'No subnets found for the default VPC. Please specify a subnet.')
+  }
+  const subnet = subnets.find((candidate) => isOffered(type, candidate.zone))
   if (!subnet)
     throw new ApiError('Unsupported', `The requested instance type (${type.name}) is not supported in this Region.`)
   return subnet
+}
+
+function defaultSubnets(world: World): readonly Subnet[] {
+  return world.subnets.values().filter(({ isDefault }) => isDefault)
 }
 
 function zoneName(world: World, { zone, zoneId }: PlacementRequest): string | undefined {
@@ -65,18 +78,19 @@ export function takeAddresses(world: World, subnet: Subnet, count: number, wante
     neighbours.filter((instance) => instance.state !== 'terminated').map((instance) => instance.privateIp),
   )
   if (wanted !== undefined) {
-    if (positionOf(subnet, wanted) === undefined)
+    if (positionOf(subnet.cidr, wanted) === undefined)
       throw invalidValue(`Address ${wanted} does not fall within the subnet's address range`)
     if (count > 1) throw invalidCombination('A private IP address can be given to one instance only.')
     if (used.has(wanted)) throw new ApiError('InvalidIPAddress.InUse', `Address ${wanted} is in use.`)
     return [wanted]
   }
   const result: string[] = []
+  const { first, last } = positionsOf(subnet.cidr)
   const newest = neighbours.at(-1)
-  let position = newest === undefined ? firstPosition : (positionOf(subnet, newest.privateIp) ?? firstPosition - 1) + 1
-  for (let tried = firstPosition; tried <= lastPosition && result.length < count; tried += 1) {
-    if (position > lastPosition) position = firstPosition
-    const address = nthAddress(subnet, position)
+  let position = newest === undefined ? first : (positionOf(subnet.cidr, newest.privateIp) ?? first - 1) + 1
+  for (let tried = first; tried <= last && result.length < count; tried += 1) {
+    if (position > last) position = first
+    const address = nthAddress(subnet.cidr, position)
     if (!used.has(address)) result.push(address)
     position += 1
   }
@@ -89,22 +103,23 @@ export function takeAddresses(world: World, subnet: Subnet, count: number, wante
   return result
 }
 
-/** The groups of a launch, by id and by name; the default group when none is given. */
+/** The groups of a launch, by id and by name; the VPC's default group when none is given. */
 export function chooseGroups(
   world: World,
+  vpcId: string,
   ids: readonly string[] = [],
   names: readonly string[] = [],
 ): readonly string[] {
-  const byId = ids.map((id) => findSecurityGroup(world, id).id)
+  const byId = ids.map((id) => {
+    const group = findSecurityGroup(world, id)
+    if (group.vpcId === vpcId) return group.id
+    throw new ApiError('InvalidGroup.NotFound', `The security group '${id}' does not exist in VPC '${vpcId}'`)
+  })
   const byName = names.map((name) => {
-    const group = world.securityGroups.withKey(name.toLowerCase()).find((candidate) => candidate.name === name)
-    if (!group) {
-      throw new ApiError(
-        'InvalidGroup.NotFound',
-        `The security group '${name}' does not exist in default VPC '${world.vpc.id}'`,
-      )
+    if (vpcId !== world.defaultVpc?.id) {
+      throw invalidCombination('The parameter groupName cannot be used with the parameter subnet')
     }
-    return group.id
+    return groupByName(world, name).id
   })
   const groups = [...new Set([...byId, ...byName])]
   if (groups.length > quotas.groupsPerInterface) {
@@ -113,7 +128,7 @@ export function chooseGroups(
       `You have exceeded the number of security groups (${quotas.groupsPerInterface}) allowed per instance.`,
     )
   }
-  return groups.length > 0 ? groups : [world.defaultGroupId]
+  return groups.length > 0 ? groups : [required(defaultGroupOf(world, vpcId), `the default group of ${vpcId}`).id]
 }
 
 export function findInstanceType(name: string): InstanceType {

@@ -87,7 +87,7 @@ function plan(world: World, parameters: RunInstancesParameters) {
     },
     type,
   )
-  const groupIds = chooseGroups(world, network.groupIds, parameters.SecurityGroup)
+  const groupIds = chooseGroups(world, subnet.vpcId, network.groupIds, parameters.SecurityGroup)
   const keyPair = parameters.KeyName === undefined ? undefined : world.keyPairs.withKey(parameters.KeyName)[0]
   if (parameters.KeyName !== undefined && !keyPair) {
     throw new ApiError('InvalidKeyPair.NotFound', `The key pair '${parameters.KeyName}' does not exist`)
@@ -105,8 +105,8 @@ function plan(world: World, parameters: RunInstancesParameters) {
     keyPair,
     volumes,
     addresses,
-    publicNumbers: firstPublicNumbers(world, addresses),
-    hasPublicIp: network.hasPublicIp,
+    publicNumbers: firstPublicNumbers(world, subnet, addresses),
+    hasPublicIp: network.hasPublicIp ?? subnet.mapPublicIp,
     reservationId: newId('r'),
   }
 }
@@ -118,7 +118,7 @@ function planNetwork(parameters: RunInstancesParameters) {
   const [first] = interfaces
   if (!first) {
     const { SubnetId: subnetId, SecurityGroupId: groupIds, PrivateIpAddress: privateIp } = parameters
-    return { subnetId, groupIds, privateIp, hasPublicIp: true }
+    return { subnetId, groupIds, privateIp, hasPublicIp: undefined }
   }
   if (parameters.SecurityGroupId || parameters.SecurityGroup) {
     throw invalidCombination(
@@ -140,7 +140,7 @@ function planNetwork(parameters: RunInstancesParameters) {
     subnetId: first.SubnetId,
     groupIds: first.SecurityGroupId,
     privateIp: first.PrivateIpAddress,
-    hasPublicIp: first.AssociatePublicIpAddress ?? true,
+    hasPublicIp: first.AssociatePublicIpAddress,
   }
 }
 

@@ -70,6 +70,9 @@ export const associateAddress = defineAction({
         `The ${instance.state} instance '${instance.id}' is not in a valid state for this operation.`,
       )
     }
+    if (world.internetGateways.withKey(instance.vpcId).length === 0) {
+      throw new ApiError('Gateway.NotAttached', `Network ${instance.vpcId} is not attached to any internet gateway`)
+    }
     if (address.instanceId === instance.id) return { return: true, associationId: address.associationId }
     if (AllowReassociation === false && address.instanceId !== undefined) {
       throw new ApiError(

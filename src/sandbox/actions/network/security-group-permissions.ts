@@ -3,6 +3,7 @@ import type { RuleTarget, SecurityGroupRule } from '../../model/security-group.j
 import { ApiError, invalidValue, missingParameter, unsupported } from '../../wire/api-error.js'
 import { integer, list, string, structure, type ParsedMembers } from '../../wire/shape.js'
 import { findSecurityGroup } from '../../world/lookup.js'
+import { groupByName } from '../../world/vpc.js'
 import type { World } from '../../world/world.js'
 
 export const permissionMembers = {
@@ -29,7 +30,7 @@ type Parameters = ParsedMembers<typeof permissionMembers>
 type Permission = Exclude<Parameters['IpPermissions'], undefined>[number]
 
 /** The single rules that a call's permissions stand for, canonical. Throws for what EC2 refuses. */
-export function readPermissions(world: World, parameters: Parameters): readonly RuleContent[] {
+export function readPermissions(world: World, vpcId: string, parameters: Parameters): readonly RuleContent[] {
   const { IpPermissions, CidrIp, FromPort, IpProtocol, ToPort } = parameters
   const short = [CidrIp, FromPort, IpProtocol, ToPort].some((value) => value !== undefined)
   if (IpPermissions && short)
@@ -40,10 +41,10 @@ export function readPermissions(world: World, parameters: Parameters): readonly 
   const permissions: readonly Permission[] = short
     ? [{ IpProtocol, FromPort, ToPort, IpRanges: CidrIp === undefined ? [] : [{ CidrIp }] }]
     : (IpPermissions ?? [])
-  return permissions.flatMap((permission) => readPermission(world, permission))
+  return permissions.flatMap((permission) => readPermission(world, vpcId, permission))
 }
 
-function readPermission(world: World, permission: Permission): RuleContent[] {
+function readPermission(world: World, vpcId: string, permission: Permission): RuleContent[] {
   const ports = readPorts(permission.IpProtocol, permission.FromPort, permission.ToPort)
   const targets: { readonly target: RuleTarget; readonly description: string | undefined }[] = [
     ...(permission.IpRanges ?? []).map(({ CidrIp, Description }) => ({
@@ -54,7 +55,10 @@ function readPermission(world: World, permission: Permission): RuleContent[] {
       target: readIpv6(CidrIpv6),
       description: Description,
     })),
-    ...(permission.Groups ?? []).map((group) => ({ target: readGroup(world, group), description: group.Description })),
+    ...(permission.Groups ?? []).map((group) => ({
+      target: readGroup(world, vpcId, group),
+      description: group.Description,
+    })),
   ]
   if (targets.length === 0) throw missingParameter('CidrIp, CidrIpv6 or a source group')
   return targets.map(({ target, description }) => {
@@ -115,6 +119,7 @@ export function readIpv6(text: string | undefined): RuleTarget {
 
 function readGroup(
   world: World,
+  vpcId: string,
   {
     GroupId,
     GroupName,
@@ -126,8 +131,13 @@ function readGroup(
   },
 ): RuleTarget {
   if (UserId !== undefined && UserId !== world.accountId) throw unsupported('groups of other accounts in rules')
-  if (GroupId !== undefined) return { kind: 'group', groupId: findSecurityGroup(world, GroupId).id }
-  const group = GroupName === undefined ? undefined : world.securityGroups.withKey(GroupName.toLowerCase())[0]
-  if (!group) throw new ApiError('InvalidGroup.NotFound', `The security group '${GroupName}' does not exist`)
-  return { kind: 'group', groupId: group.id }
+  if (GroupId !== undefined) return readGroupId(world, vpcId, GroupId)
+  if (GroupName === undefined) throw missingParameter('GroupId')
+  return readGroupId(world, vpcId, groupByName(world, GroupName).id)
+}
+
+/** Rules name groups of their own VPC: there is no peering here. */
+export function readGroupId(world: World, vpcId: string, groupId: string): RuleTarget {
+  if (findSecurityGroup(world, groupId).vpcId === vpcId) return { kind: 'group', groupId }
+  throw new ApiError('InvalidGroup.NotFound', `You have specified two resources that belong to different networks.`)
 }

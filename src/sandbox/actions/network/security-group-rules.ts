@@ -18,6 +18,7 @@ import { defineAction, type Action } from '../action.js'
 import { describeRecords, pageRules } from '../describe.js'
 import {
   permissionMembers,
+  readGroupId,
   readIpv4,
   readIpv6,
   readPermissions,
@@ -39,7 +40,7 @@ function authorize(name: string, isEgress: boolean): Action {
     run: async (parameters, world) => {
       const group = findGroup(world, parameters.GroupId, 'GroupName' in parameters ? parameters.GroupName : undefined)
       const tags = readTagSpecifications(parameters.TagSpecification, ['security-group-rule'], 'InvalidParameter')
-      const contents = readPermissions(world, parameters)
+      const contents = readPermissions(world, group.vpcId, parameters)
       if (contents.length === 0) throw missingParameter('ipPermissions')
       checkNew(world, group, isEgress, contents)
       const rules = contents.map((content) => {
@@ -102,9 +103,13 @@ function revoke(name: string, isEgress: boolean): Action {
       const group = findGroup(world, groupId, groupName)
       const foreign = byIds.find((rule) => rule.groupId !== group.id || rule.isEgress !== isEgress)
       if (foreign) throw notFound(resourceKinds.securityGroupRule, [foreign.id])
-      const contents = readPermissions(world, parameters)
+      const contents = readPermissions(world, group.vpcId, parameters)
       if (byIds.length === 0 && contents.length === 0) throw missingParameter('ipPermissions')
       const { found, unknown } = match(world, group, isEgress, contents)
+      // In a default VPC an unknown rule is no error: it is told in the answer (API reference).
+      if (unknown.length > 0 && group.vpcId !== world.defaultVpc?.id) {
+        throw new ApiError('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.')
+      }
       const revoked = [...byIds, ...found]
       for (const rule of revoked) {
         world.rules.delete(rule.id)
@@ -112,7 +117,6 @@ function revoke(name: string, isEgress: boolean): Action {
       }
       world.commit()
       await world.cloud.network.refresh()
-      // In a default VPC an unknown rule is no error: it is told in the answer.
       return {
         return: true,
         unknownIpPermissionSet: renderPermissions(world, unknown),
@@ -196,7 +200,7 @@ export const modifySecurityGroupRules = defineAction({
       return {
         ...rule,
         ...ports,
-        target: readTarget(world, request, rule.target),
+        target: readTarget(world, group.vpcId, request, rule.target),
         description: request.Description ?? rule.description,
       }
     })
@@ -218,6 +222,7 @@ export const modifySecurityGroupRules = defineAction({
 
 function readTarget(
   world: World,
+  vpcId: string,
   request: {
     readonly CidrIpv4?: string | undefined
     readonly CidrIpv6?: string | undefined
@@ -227,7 +232,6 @@ function readTarget(
 ): RuleTarget {
   if (request.CidrIpv4 !== undefined) return readIpv4(request.CidrIpv4)
   if (request.CidrIpv6 !== undefined) return readIpv6(request.CidrIpv6)
-  if (request.ReferencedGroupId !== undefined)
-    return { kind: 'group', groupId: findSecurityGroup(world, request.ReferencedGroupId).id }
+  if (request.ReferencedGroupId !== undefined) return readGroupId(world, vpcId, request.ReferencedGroupId)
   return before
 }

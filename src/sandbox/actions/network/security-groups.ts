@@ -7,12 +7,13 @@ import { renderTags } from '../../render/tags.js'
 import { ApiError, invalidValue, missingParameter } from '../../wire/api-error.js'
 import type { FilterTable, FilterValue } from '../../wire/filter.js'
 import { filterList, list, paging, required, string, tagSpecifications } from '../../wire/shape.js'
-import { findSecurityGroup } from '../../world/lookup.js'
+import { findSecurityGroup, findVpc } from '../../world/lookup.js'
 import { noteCreation } from '../../world/visibility.js'
+import { checkDefaultVpc, groupByName, isDefaultGroup } from '../../world/vpc.js'
 import type { World } from '../../world/world.js'
 import { defineAction } from '../action.js'
 import { describeRecords, pageRules } from '../describe.js'
-import { liveInterfaces } from './describe-network.js'
+import { liveInterfaces } from './network-interfaces.js'
 
 /** Characters that names and descriptions may have in a VPC (EC2 API reference, CreateSecurityGroup). */
 const allowedText = /^[A-Za-z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,255}$/
@@ -28,7 +29,7 @@ export const createSecurityGroup = defineAction({
   },
   run: ({ GroupName, GroupDescription, VpcId, TagSpecification }, world) => {
     const tags = readTagSpecifications(TagSpecification, ['security-group'])
-    const vpcId = findVpcId(world, VpcId)
+    const vpcId = (VpcId === undefined ? checkDefaultVpc(world) : findVpc(world, VpcId)).id
     if (!allowedText.test(GroupName))
       throw invalidValue(
         `Invalid security group name '${GroupName}'. Valid characters are a-z, A-Z, 0-9, spaces, and ._-:/()#,@[]+=&;{}!$*`,
@@ -41,7 +42,7 @@ export const createSecurityGroup = defineAction({
       throw invalidValue(`Invalid value '${GroupName}' for groupName. Group names may not be in the format sg-*`)
     if (GroupName.toLowerCase() === 'default')
       throw new ApiError('InvalidGroup.Reserved', `The security group 'default' is reserved`)
-    if (world.securityGroups.withKey(GroupName.toLowerCase()).length > 0) {
+    if (world.securityGroups.withKey(GroupName.toLowerCase()).some((group) => group.vpcId === vpcId)) {
       throw new ApiError(
         'InvalidGroup.Duplicate',
         `The security group '${GroupName}' already exists for VPC '${vpcId}'`,
@@ -83,22 +84,11 @@ export const createSecurityGroup = defineAction({
   },
 })
 
-function findVpcId(world: World, id: string | undefined): string {
-  if (id === undefined || id === world.vpc.id) return world.vpc.id
-  throw new ApiError('InvalidVpcID.NotFound', `The vpc ID '${id}' does not exist`)
-}
-
 /** The group that a call names by id, or by name in the default VPC. */
 export function findGroup(world: World, id: string | undefined, name: string | undefined): SecurityGroup {
   if (id !== undefined) return findSecurityGroup(world, id)
   if (name === undefined) throw missingParameter('GroupId')
-  const group = world.securityGroups.withKey(name.toLowerCase()).find((candidate) => candidate.name === name)
-  if (!group)
-    throw new ApiError(
-      'InvalidGroup.NotFound',
-      `The security group '${name}' does not exist in default VPC '${world.vpc.id}'`,
-    )
-  return group
+  return groupByName(world, name)
 }
 
 export const deleteSecurityGroup = defineAction({
@@ -107,7 +97,7 @@ export const deleteSecurityGroup = defineAction({
   members: { GroupId: string, GroupName: string },
   run: ({ GroupId, GroupName }, world) => {
     const group = findGroup(world, GroupId, GroupName)
-    if (group.id === world.defaultGroupId) {
+    if (isDefaultGroup(group)) {
       throw new ApiError(
         'CannotDelete',
         `the specified group: "${group.id}" name: "default" cannot be deleted by a user`,

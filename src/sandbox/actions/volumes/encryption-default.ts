@@ -1,18 +1,10 @@
 import { defineAction } from '../action.js'
+import { encryptsByDefault, setEncryptionByDefault } from '../../world/encryption.js'
+import { ebsAlias } from '../../world/kms-keys.js'
 import type { World } from '../../world/world.js'
 
-/** The one record of a region's setting. */
-const id = 'ebs-encryption-by-default'
-
-/** Whether the account encrypts every new volume of the region (EBS User Guide, "Enable encryption by default"). */
-export function encryptsByDefault(world: World): boolean {
-  return world.settings.get(id)?.isOn ?? false
-}
-
 function setting(world: World, isOn: boolean) {
-  const sequence = world.settings.get(id)?.sequence ?? world.nextSequence()
-  world.settings.put({ id, sequence, isOn })
-  world.commit()
+  setEncryptionByDefault(world, isOn)
   return { ebsEncryptionByDefault: isOn }
 }
 
@@ -35,4 +27,12 @@ export const disableEbsEncryptionByDefault = defineAction({
   effect: 'writes',
   members: {},
   run: (_parameters, world) => setting(world, false),
+})
+
+/** The key of EBS itself: another one for the account cannot be chosen here (ModifyEbsDefaultKmsKeyId). */
+export const getEbsDefaultKmsKeyId = defineAction({
+  name: 'GetEbsDefaultKmsKeyId',
+  effect: 'reads',
+  members: {},
+  run: () => ({ kmsKeyId: ebsAlias }),
 })

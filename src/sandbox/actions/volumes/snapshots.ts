@@ -21,6 +21,8 @@ import {
   tagSpecifications,
 } from '../../wire/shape.js'
 import { findInstance, findSnapshot, findVolume } from '../../world/lookup.js'
+import { encryptsByDefault } from '../../world/encryption.js'
+import { encryptionOf, type Encryption } from '../../world/kms-keys.js'
 import { noteCreation } from '../../world/visibility.js'
 import type { World } from '../../world/world.js'
 import { defineAction, done } from '../action.js'
@@ -142,6 +144,7 @@ export const copySnapshot = defineAction({
     if (source.state !== 'completed')
       throw new ApiError('IncorrectState', `Snapshot '${source.id}' is not 'completed'.`)
     const tags = readTagSpecifications(parameters.TagSpecification, ['snapshot'])
+    const encryption = encryptionOfCopy(world, parameters, source)
     const copy = world.snapshots.put({
       ...source,
       id: newId('snap'),
@@ -150,7 +153,7 @@ export const copySnapshot = defineAction({
       volumeId: 'vol-ffffffff',
       state: 'pending',
       description: parameters.Description ?? '',
-      encrypted: source.encrypted || (parameters.Encrypted ?? false),
+      ...encryption,
       startedAtMs: world.now(),
       completedAtMs: undefined,
       sourceSnapshotId: contentOf(source),
@@ -161,6 +164,25 @@ export const copySnapshot = defineAction({
     return { snapshotId: copy.id, tagSet: renderTags(tags.snapshot) }
   },
 })
+
+/** A copy of what is encrypted is encrypted, with the account's key unless another is named (API reference, CopySnapshot). */
+function encryptionOfCopy(
+  world: World,
+  { Encrypted, KmsKeyId }: { readonly Encrypted?: boolean | undefined; readonly KmsKeyId?: string | undefined },
+  source: Snapshot,
+): Encryption {
+  const encrypted = (Encrypted ?? false) || source.encrypted || encryptsByDefault(world)
+  if (Encrypted === false && encrypted) {
+    throw new ApiError('InvalidParameterCombination', 'A copy of an encrypted snapshot cannot be unencrypted.')
+  }
+  if (KmsKeyId !== undefined && !encrypted) {
+    throw new ApiError(
+      'InvalidParameterDependency',
+      'The parameter KmsKeyId requires the parameter Encrypted to be set.',
+    )
+  }
+  return encryptionOf(world, { encrypted, kmsKeyId: KmsKeyId }, undefined)
+}
 
 const snapshotFilters: FilterTable<Snapshot> = {
   description: ({ description }) => description,

@@ -1,7 +1,6 @@
-import { encryptsByDefault } from './encryption-default.js'
 import { attach, detach } from '../../lifecycle/attachment.js'
 import { createVolume as begin, deleteVolume as beginDeletion } from '../../lifecycle/volume.js'
-import { newId, stableId } from '../../model/ids.js'
+import { newId } from '../../model/ids.js'
 import { instanceTypes } from '../../model/instance-types.js'
 import { readTagSpecifications } from '../../model/tags.js'
 import type { Volume } from '../../model/volume.js'
@@ -10,6 +9,8 @@ import { renderAttachment, renderVolume } from '../../render/volume.js'
 import { ApiError, invalidCombination, invalidValue, missingParameter, unsupported } from '../../wire/api-error.js'
 import { boolean, integer, required, string, tagSpecifications, type ParsedMembers } from '../../wire/shape.js'
 import { findInstance, findVolume } from '../../world/lookup.js'
+import { encryptsByDefault } from '../../world/encryption.js'
+import { encryptionOf } from '../../world/kms-keys.js'
 import { findByToken, rememberToken } from '../../world/token.js'
 import { noteCreation } from '../../world/visibility.js'
 import type { World } from '../../world/world.js'
@@ -77,8 +78,12 @@ function planVolume(world: World, parameters: ParsedMembers<typeof createMembers
   }
   // CreateVolume's default type is gp2; the console's is gp3.
   const type = readVolumeType(parameters.VolumeType, 'gp2')
-  const encrypted = (parameters.Encrypted ?? false) || (snapshot?.encrypted ?? false) || encryptsByDefault(world)
-  if (parameters.KmsKeyId !== undefined && !encrypted) {
+  const wanted = {
+    encrypted: (parameters.Encrypted ?? false) || encryptsByDefault(world),
+    kmsKeyId: parameters.KmsKeyId,
+  }
+  const encryption = encryptionOf(world, wanted, snapshot)
+  if (parameters.KmsKeyId !== undefined && !encryption.encrypted) {
     throw new ApiError(
       'InvalidParameterDependency',
       'The parameter KmsKeyId requires the parameter Encrypted to be set.',
@@ -87,8 +92,7 @@ function planVolume(world: World, parameters: ParsedMembers<typeof createMembers
   return {
     ...resolveVolume({ type, sizeGiB, iops: parameters.Iops, throughput: parameters.Throughput }),
     state: 'creating',
-    encrypted,
-    kmsKeyId: encrypted ? (parameters.KmsKeyId ?? defaultKmsKey(world)) : undefined,
+    ...encryption,
     snapshotId: snapshot?.id,
     contentId: snapshot?.contentId,
     zone: zone.name,
@@ -98,12 +102,6 @@ function planVolume(world: World, parameters: ParsedMembers<typeof createMembers
     modification: undefined,
     modifiedAtMs: [],
   }
-}
-
-/** The ARN of the account's own key for EBS. */
-export function defaultKmsKey(world: World): string {
-  const id = stableId('key', world.region.name, world.accountId).slice(4)
-  return `arn:aws:kms:${world.region.name}:${world.accountId}:key/${id}`
 }
 
 export const deleteVolume = defineAction({

@@ -1,110 +1,13 @@
 import { privateDnsName } from '../../lifecycle/host-description.js'
 import { resourceKinds } from '../../model/ids.js'
 import type { Instance } from '../../model/instance.js'
-import { subnetAddresses, type Subnet, type Vpc } from '../../model/network.js'
 import { associationOf } from '../../render/addresses.js'
 import { renderGroups } from '../../render/instance.js'
 import { renderTags } from '../../render/tags.js'
-import type { FilterTable } from '../../wire/filter.js'
 import { filterList, list, paging, string } from '../../wire/shape.js'
 import type { World } from '../../world/world.js'
 import { defineAction } from '../action.js'
 import { describeRecords, pageRules } from '../describe.js'
-
-export const describeVpcs = defineAction({
-  name: 'DescribeVpcs',
-  effect: 'reads',
-  members: { VpcId: list(string), Filter: filterList, ...paging },
-  run: (parameters, world) => {
-    const page = describeRecords<Vpc>(world, {
-      action: 'DescribeVpcs',
-      kind: resourceKinds.vpc,
-      source: { get: (id) => (id === world.vpc.id ? world.vpc : undefined), values: () => [world.vpc] },
-      ids: parameters.VpcId,
-      request: parameters,
-      filters: {
-        cidr: ({ cidr }) => cidr,
-        'cidr-block-association.cidr-block': ({ cidr }) => cidr,
-        'is-default': () => true,
-        isDefault: () => true,
-        'owner-id': () => world.accountId,
-        state: () => 'available',
-        'vpc-id': ({ id }) => id,
-      },
-      page: pageRules.vpcs,
-    })
-    const vpcSet = page.items.map((vpc) => ({
-      vpcId: vpc.id,
-      ownerId: world.accountId,
-      state: 'available',
-      cidrBlock: vpc.cidr,
-      cidrBlockAssociationSet: [
-        {
-          associationId: vpc.id.replace('vpc-', 'vpc-cidr-assoc-'),
-          cidrBlock: vpc.cidr,
-          cidrBlockState: { state: 'associated' },
-        },
-      ],
-      instanceTenancy: 'default',
-      isDefault: true,
-      tagSet: renderTags(world.tags.get(vpc.id)),
-    }))
-    return { vpcSet, nextToken: page.nextToken }
-  },
-})
-
-function subnetFilters(world: World): FilterTable<Subnet> {
-  return {
-    'availability-zone': ({ zone }) => zone,
-    availabilityZone: ({ zone }) => zone,
-    'availability-zone-id': ({ zoneId }) => zoneId,
-    cidr: ({ cidr }) => cidr,
-    'cidr-block': ({ cidr }) => cidr,
-    cidrBlock: ({ cidr }) => cidr,
-    'default-for-az': () => true,
-    defaultForAz: () => true,
-    'map-public-ip-on-launch': () => true,
-    'owner-id': () => world.accountId,
-    state: () => 'available',
-    'subnet-id': ({ id }) => id,
-    'vpc-id': ({ vpcId }) => vpcId,
-  }
-}
-
-export const describeSubnets = defineAction({
-  name: 'DescribeSubnets',
-  effect: 'reads',
-  members: { SubnetId: list(string), Filter: filterList, ...paging },
-  run: (parameters, world) => {
-    const page = describeRecords(world, {
-      action: 'DescribeSubnets',
-      kind: resourceKinds.subnet,
-      source: { get: (id) => world.subnets.find((subnet) => subnet.id === id), values: () => world.subnets },
-      ids: parameters.SubnetId,
-      request: parameters,
-      filters: subnetFilters(world),
-      page: pageRules.subnets,
-    })
-    const subnetSet = page.items.map((subnet) => ({
-      subnetId: subnet.id,
-      subnetArn: `arn:aws:ec2:${world.region.name}:${world.accountId}:subnet/${subnet.id}`,
-      state: 'available',
-      ownerId: world.accountId,
-      vpcId: subnet.vpcId,
-      cidrBlock: subnet.cidr,
-      ipv6CidrBlockAssociationSet: [],
-      availableIpAddressCount:
-        subnetAddresses - world.instances.withKey(subnet.id).filter(({ state }) => state !== 'terminated').length,
-      availabilityZone: subnet.zone,
-      availabilityZoneId: subnet.zoneId,
-      defaultForAz: true,
-      mapPublicIpOnLaunch: true,
-      assignIpv6AddressOnCreation: false,
-      tagSet: renderTags(world.tags.get(subnet.id)),
-    }))
-    return { subnetSet, nextToken: page.nextToken }
-  },
-})
 
 /** A network interface, seen by its own id: it lives with its instance and a little longer. */
 interface Interface {

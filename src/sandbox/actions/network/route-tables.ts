@@ -1,0 +1,212 @@
+import { newId, resourceKinds } from '../../model/ids.js'
+import type { RouteTable } from '../../model/network.js'
+import { readTagSpecifications } from '../../model/tags.js'
+import { renderTags } from '../../render/tags.js'
+import { ApiError, missingParameter } from '../../wire/api-error.js'
+import { filterList, list, paging, required, string, tagSpecifications } from '../../wire/shape.js'
+import { findInternetGateway, findRouteTable, findSubnet, findVpc } from '../../world/lookup.js'
+import { findByToken, rememberToken } from '../../world/token.js'
+import { noteCreation } from '../../world/visibility.js'
+import type { World } from '../../world/world.js'
+import { defineAction, done } from '../action.js'
+import { describeRecords, pageRules } from '../describe.js'
+import { readBlock } from './blocks.js'
+
+export const createRouteTable = defineAction({
+  name: 'CreateRouteTable',
+  effect: 'writes',
+  members: { VpcId: required(string), TagSpecification: tagSpecifications, ClientToken: string },
+  run: (parameters, world) => {
+    const { VpcId, TagSpecification, ClientToken } = parameters
+    const token = { action: 'CreateRouteTable', token: ClientToken, parameters }
+    const earlier = world.routeTables.get(findByToken(world, token)?.[0] ?? '')
+    if (earlier) return { routeTable: render(world, earlier), clientToken: ClientToken }
+    const vpc = findVpc(world, VpcId)
+    const tags = readTagSpecifications(TagSpecification, ['route-table'])
+    const table = world.routeTables.put({
+      id: newId('rtb'),
+      sequence: world.nextSequence(),
+      vpcId: vpc.id,
+      mainAssociationId: undefined,
+      associations: [],
+      routes: [],
+    })
+    world.tags.put(table.id, tags['route-table'])
+    noteCreation(world, table.id)
+    rememberToken(world, token, [table.id])
+    return { routeTable: render(world, table), clientToken: ClientToken }
+  },
+})
+
+export const deleteRouteTable = defineAction({
+  name: 'DeleteRouteTable',
+  effect: 'writes',
+  members: { RouteTableId: required(string) },
+  run: ({ RouteTableId }, world) => {
+    const table = findRouteTable(world, RouteTableId)
+    if (table.mainAssociationId !== undefined || table.associations.length > 0) {
+      throw new ApiError('DependencyViolation', `The routeTable '${table.id}' has dependencies and cannot be deleted.`)
+    }
+    world.routeTables.delete(table.id)
+    world.tags.delete(table.id)
+    return done
+  },
+})
+
+export const associateRouteTable = defineAction({
+  name: 'AssociateRouteTable',
+  effect: 'writes',
+  members: { RouteTableId: required(string), SubnetId: required(string) },
+  run: async ({ RouteTableId, SubnetId }, world) => {
+    const table = findRouteTable(world, RouteTableId)
+    const subnet = findSubnet(world, SubnetId)
+    if (table.vpcId !== subnet.vpcId) {
+      throw new ApiError(
+        'InvalidParameterValue',
+        `route table ${table.id} and subnet ${subnet.id} belong to different networks`,
+      )
+    }
+    const before = world.routeTables
+      .withKey(subnet.vpcId)
+      .flatMap(({ associations }) => associations)
+      .find(({ subnetId }) => subnetId === subnet.id)
+    if (before) {
+      throw new ApiError(
+        'Resource.AlreadyAssociated',
+        `the specified association for route table ${table.id} conflicts with an existing association ${before.id}`,
+      )
+    }
+    const association = { id: newId('rtbassoc'), subnetId: subnet.id }
+    world.routeTables.put({ ...table, associations: [...table.associations, association] })
+    await world.cloud.network.refresh()
+    return { associationId: association.id, associationState: { state: 'associated' } }
+  },
+})
+
+export const disassociateRouteTable = defineAction({
+  name: 'DisassociateRouteTable',
+  effect: 'writes',
+  members: { AssociationId: required(string) },
+  run: async ({ AssociationId }, world) => {
+    const table = world.routeTables.find(({ associations }) => associations.some(({ id }) => id === AssociationId))
+    if (!table) {
+      throw new ApiError('InvalidAssociationID.NotFound', `The association ID '${AssociationId}' does not exist`)
+    }
+    world.routeTables.put({ ...table, associations: table.associations.filter(({ id }) => id !== AssociationId) })
+    await world.cloud.network.refresh()
+    return done
+  },
+})
+
+/** Routes to internet gateways alone: NAT gateways, peerings and interfaces are not there to be led to. */
+export const createRoute = defineAction({
+  name: 'CreateRoute',
+  effect: 'writes',
+  members: { RouteTableId: required(string), DestinationCidrBlock: string, GatewayId: string },
+  run: async ({ RouteTableId, DestinationCidrBlock, GatewayId }, world) => {
+    const table = findRouteTable(world, RouteTableId)
+    if (DestinationCidrBlock === undefined) throw missingParameter('destinationCidrBlock')
+    if (GatewayId === undefined) throw missingParameter('gatewayId')
+    const destination = readBlock(DestinationCidrBlock)
+    const gateway = findInternetGateway(world, GatewayId)
+    if (gateway.vpcId !== table.vpcId) {
+      throw new ApiError(
+        'InvalidParameterValue',
+        `route table ${table.id} and network gateway ${gateway.id} belong to different networks`,
+      )
+    }
+    if (destination === world.vpcs.get(table.vpcId)?.cidr || routeTo(table, destination)) {
+      throw new ApiError('RouteAlreadyExists', `The route identified by ${destination} already exists.`)
+    }
+    world.routeTables.put({ ...table, routes: [...table.routes, { destination, gatewayId: gateway.id }] })
+    await world.cloud.network.refresh()
+    return done
+  },
+})
+
+export const deleteRoute = defineAction({
+  name: 'DeleteRoute',
+  effect: 'writes',
+  members: { RouteTableId: required(string), DestinationCidrBlock: string },
+  run: async ({ RouteTableId, DestinationCidrBlock }, world) => {
+    const table = findRouteTable(world, RouteTableId)
+    if (DestinationCidrBlock === undefined) throw missingParameter('destinationCidrBlock')
+    const destination = readBlock(DestinationCidrBlock)
+    if (!routeTo(table, destination)) {
+      throw new ApiError(
+        'InvalidRoute.NotFound',
+        `no route with destination-cidr-block ${destination} in route table ${table.id}`,
+      )
+    }
+    world.routeTables.put({ ...table, routes: table.routes.filter((route) => route.destination !== destination) })
+    await world.cloud.network.refresh()
+    return done
+  },
+})
+
+function routeTo(table: RouteTable, destination: string) {
+  return table.routes.find((route) => route.destination === destination)
+}
+
+export const describeRouteTables = defineAction({
+  name: 'DescribeRouteTables',
+  effect: 'reads',
+  members: { RouteTableId: list(string), Filter: filterList, ...paging },
+  run: (parameters, world) => {
+    const page = describeRecords<RouteTable>(world, {
+      action: 'DescribeRouteTables',
+      kind: resourceKinds.routeTable,
+      source: world.routeTables,
+      ids: parameters.RouteTableId,
+      request: parameters,
+      filters: {
+        'association.main': ({ mainAssociationId }) => mainAssociationId !== undefined,
+        'association.route-table-association-id': (table) => associationsOf(table).map(({ id }) => id),
+        'association.route-table-id': ({ id }) => id,
+        'association.subnet-id': ({ associations }) => associations.map(({ subnetId }) => subnetId),
+        'owner-id': () => world.accountId,
+        'route-table-id': ({ id }) => id,
+        'route.destination-cidr-block': (table) => routesOf(world, table).map(({ destination }) => destination),
+        'route.gateway-id': (table) => routesOf(world, table).map(({ gatewayId }) => gatewayId),
+        'vpc-id': ({ vpcId }) => vpcId,
+      },
+      page: pageRules.routeTables,
+    })
+    return { routeTableSet: page.items.map((table) => render(world, table)), nextToken: page.nextToken }
+  },
+})
+
+function associationsOf({ mainAssociationId, associations }: RouteTable) {
+  const main = mainAssociationId === undefined ? [] : [{ id: mainAssociationId, subnetId: undefined }]
+  return [...main, ...associations]
+}
+
+/** With the one that every table has: inside the VPC things reach one another. */
+function routesOf(world: World, { vpcId, routes }: RouteTable) {
+  return [{ destination: world.vpcs.get(vpcId)?.cidr ?? '', gatewayId: 'local' }, ...routes]
+}
+
+function render(world: World, table: RouteTable) {
+  const stateOf = (gatewayId: string) =>
+    gatewayId === 'local' || world.internetGateways.get(gatewayId)?.vpcId === table.vpcId ? 'active' : 'blackhole'
+  return {
+    routeTableId: table.id,
+    vpcId: table.vpcId,
+    ownerId: world.accountId,
+    routeSet: routesOf(world, table).map(({ destination, gatewayId }) => ({
+      destinationCidrBlock: destination,
+      gatewayId,
+      state: stateOf(gatewayId),
+      origin: gatewayId === 'local' ? 'CreateRouteTable' : 'CreateRoute',
+    })),
+    associationSet: associationsOf(table).map(({ id, subnetId }) => ({
+      routeTableAssociationId: id,
+      routeTableId: table.id,
+      subnetId,
+      main: subnetId === undefined,
+      associationState: { state: 'associated' },
+    })),
+    propagatingVgwSet: [],
+    tagSet: renderTags(world.tags.get(table.id)),
+  }
+}
