@@ -22,6 +22,7 @@ import { clockOf, clockSettingOf, type ClockSetting } from './sandbox-clock.js'
 import { createEndpointServer, listen } from './server.js'
 import { lockStateDir } from './state-lock.js'
 import { chaosOf, type SandboxSwitches } from './switches.js'
+import { openAccount } from './world/account.js'
 import { Cloud } from './world/cloud.js'
 import type { HostBackend } from './hosts/host-backend.js'
 
@@ -120,7 +121,7 @@ async function start(options: SandboxOptions, release: () => void): Promise<Sand
     faults,
     stateDir,
     report,
-    onOpen: () => {},
+    onOpen: openAccount,
   })
   const authority = new Authority(identity.accountId, policyOf(options, switches))
   const control = createControl({ cloud, log, faults, authority, startedAtMs: clock.now() })

@@ -10,6 +10,8 @@ describe('switches', () => {
     [{}, ''],
     [{ chaos: '7' }, '--chaos 7:rough'],
     [{ clock: '20', latencies: 'real', chaos: '7:harsh' }, '--chaos 7:harsh --latencies real --clock 20x'],
+    [{ defaultVpc: false, accountEncryption: true }, '--no-default-vpc --account-encryption'],
+    [{ defaultVpc: true, kmsKeys: 'alias/a,alias/b' }, '--kms-keys alias/a,alias/b'],
     [{ chaos: 'off', latencies: 'fast', clock: '1x' }, ''],
   ])('%j are told as one line: %s', (words, line) => {
     expect(switchText(readSwitches(words))).toBe(line)
@@ -18,6 +20,7 @@ describe('switches', () => {
   it.each([
     [{ chaos: 'harsh' }, "--chaos 'harsh': it begins with a number"],
     [{ chaos: '7:mild' }, "there is no profile 'mild'"],
+    [{ kmsKeys: 'alias/a,alias/aws/ebs' }, "'alias/aws/ebs' is neither a key’s id"],
     [{ latencies: 'slow' }, "--latencies 'slow': it is real or fast"],
     [{ clock: '0.5x' }, "--clock '0.5x': it is a factor"],
     [{ clock: '2000x' }, 'from 1x to 1000x'],

@@ -71,7 +71,7 @@ export function defaultNetwork(region: Region): DefaultNetwork {
 }
 
 /** The first and the last address of a block in canonical form, as numbers. */
-export function rangeOf(cidr: string): { readonly first: number; readonly last: number } {
+function rangeOf(cidr: string): { readonly first: number; readonly last: number } {
   const [network = '', bits = '32'] = cidr.split('/')
   const first = numberOf(network)
   return { first, last: first + 2 ** (32 - Number(bits)) - 1 }

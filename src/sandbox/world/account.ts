@@ -24,6 +24,7 @@ export function openAccount(world: World): void {
     if (accountEncryption) setEncryptionByDefault(world, true)
   }
   for (const key of kmsKeys?.split(',') ?? []) addKmsKey(world, key)
+  world.commit()
 }
 
 function isNoted(world: World, id: string): boolean {

@@ -26,7 +26,7 @@ export class Cloud implements SharedByRegions {
 
   constructor(options: {
     readonly accountId: string
-      readonly clock: Clock
+    readonly clock: Clock
     readonly switches: SandboxSwitches
     readonly latencies: Latencies
     readonly hosts: HostBackend

@@ -14,7 +14,7 @@ export function addKmsKey(world: World, name: string): void {
 }
 
 /** The ARN of the account's own key for EBS. */
-export function defaultKmsKey(world: World): string {
+function defaultKmsKey(world: World): string {
   const id = stableId('key', world.region.name, world.accountId).slice(4)
   return arnOf(world, `key/${id}`)
 }
@@ -23,7 +23,7 @@ export function defaultKmsKey(world: World): string {
  * The ARN of the key that a call names: by its id, by `alias/…`, or by either one's ARN. Undefined when there is none.
  * Source: EC2 API reference, CreateVolume, KmsKeyId.
  */
-export function findKmsKey(world: World, text: string): string | undefined {
+function findKmsKey(world: World, text: string): string | undefined {
   const own = arnOf(world, '')
   const name = text.startsWith(own) ? text.slice(own.length).replace(/^key\//, '') : text
   const byDefault = defaultKmsKey(world)

@@ -61,7 +61,7 @@ export function isDefaultGroup({ name }: SecurityGroup): boolean {
 }
 
 /** The route table that decides for a subnet: its own, else the VPC's main one. */
-export function routeTableOf(world: World, { id, vpcId }: Pick<Subnet, 'id' | 'vpcId'>): RouteTable | undefined {
+function routeTableOf(world: World, { id, vpcId }: Pick<Subnet, 'id' | 'vpcId'>): RouteTable | undefined {
   const tables = world.routeTables.withKey(vpcId)
   return (
     tables.find(({ associations }) => associations.some(({ subnetId }) => subnetId === id)) ??
@@ -70,7 +70,7 @@ export function routeTableOf(world: World, { id, vpcId }: Pick<Subnet, 'id' | 'v
 }
 
 /** Whether a subnet is public: its routes lead to the internet by a gateway that is attached to its VPC. */
-export function isPublic(world: World, subnet: Pick<Subnet, 'id' | 'vpcId'>): boolean {
+function isPublic(world: World, subnet: Pick<Subnet, 'id' | 'vpcId'>): boolean {
   const routes = routeTableOf(world, subnet)?.routes ?? []
   return routes.some(
     ({ destination, gatewayId }) =>

@@ -13,7 +13,6 @@ import type { SecurityGroup, SecurityGroupRule } from '../model/security-group.j
 import type { Snapshot } from '../model/snapshot.js'
 import type { Volume } from '../model/volume.js'
 import type { SandboxSwitches } from '../switches.js'
-import { openAccount } from './account.js'
 import type { Background } from './background.js'
 import { Collection } from './collection.js'
 import { Journal, type Entry } from './journal.js'
@@ -170,8 +169,6 @@ export class World {
     }
     this.#dropOldTokens()
     this.#journal.start(() => this.#entries())
-    openAccount(this)
-    this.commit()
   }
 
   /** A token is remembered for two days, or as long as an instance exists that it made. */

@@ -9,6 +9,7 @@ import { resume } from '../../../src/sandbox/lifecycle/recovery.js'
 import { resolveLatencies } from '../../../src/sandbox/model/latencies.js'
 import { regions } from '../../../src/sandbox/model/regions.js'
 import type { World } from '../../../src/sandbox/world/world.js'
+import { openAccount } from '../../../src/sandbox/world/account.js'
 import { Cloud } from '../../../src/sandbox/world/cloud.js'
 import { afterTests, temporaryDir, until } from '../support.js'
 
@@ -54,7 +55,7 @@ function fixture(overrides: Partial<HostBackend> = {}, stateDir = temporaryDir()
     faults: new FaultPlan(0),
     stateDir,
     report: (what) => reports.push(what),
-    onOpen: () => {},
+    onOpen: openAccount,
   })
   afterTests(() => cloud.close())
   const world = cloud.world(regions[0]!)

@@ -6,6 +6,7 @@ import {
   DescribeInstancesCommand,
   DescribeSnapshotsCommand,
   DescribeVolumesCommand,
+  DisableEbsEncryptionByDefaultCommand,
   GetEbsDefaultKmsKeyIdCommand,
   GetEbsEncryptionByDefaultCommand,
   RunInstancesCommand,
@@ -56,6 +57,14 @@ test('an account that encrypts by default encrypts every new volume, with the ke
   const made = await volume(client, { Encrypted: false })
   expect(made).toMatchObject({ Encrypted: true, KmsKeyId: expect.stringMatching(keyArn) })
   expect((await volume(client, { Encrypted: true, KmsKeyId: 'alias/aws/ebs' })).KmsKeyId).toBe(made.KmsKeyId)
+})
+
+test('what the account switched off since stays off at the next start', async () => {
+  const stateDir = temporaryDir()
+  const first = await testSandbox({ stateDir, switches: { accountEncryption: true } })
+  await clientOf(first).send(new DisableEbsEncryptionByDefaultCommand({}))
+  await first.close()
+  expect(await volume(clientOf(await testSandbox({ stateDir })))).toMatchObject({ Encrypted: false })
 })
 
 test('a key is known by id, alias and ARN, and stays known', async () => {
