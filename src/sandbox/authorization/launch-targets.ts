@@ -2,6 +2,7 @@ import type { RunInstancesParameters } from '../actions/launch/members.js'
 import { findTemplate, mergeLaunchTemplate } from '../actions/launch/named-template.js'
 import { findPublicParameter } from '../model/image.js'
 import { noTags, readTagSpecifications, type Tags } from '../model/tags.js'
+import { defaultGroupOf } from '../world/vpc.js'
 import type { World } from '../world/world.js'
 import { existing, made, snapshotArn, vpcArn, type Target } from './target.js'
 
@@ -18,10 +19,12 @@ export function launchTargets(given: RunInstancesParameters, world: World): read
   const tags = readTagSpecifications(parameters.TagSpecification, makes)
   const [network] = parameters.NetworkInterface ?? []
   const zone = parameters.Placement?.AvailabilityZone
-  const subnet = world.subnets.find(
-    ({ id, zone: own }) => id === (network?.SubnetId ?? parameters.SubnetId) || (zone !== undefined && own === zone),
-  )
-  const subnetId = network?.SubnetId ?? parameters.SubnetId ?? (subnet ?? world.subnets[0])?.id
+  const wanted = network?.SubnetId ?? parameters.SubnetId
+  const subnet =
+    wanted === undefined
+      ? world.subnets.find(({ isDefault, zone: own }) => isDefault && (zone === undefined || own === zone))
+      : world.subnets.get(wanted)
+  const subnetId = wanted ?? subnet?.id
   const inNetwork = { 'ec2:AvailabilityZone': zone ?? subnet?.zone, 'ec2:Vpc': vpcArn(world, subnet?.vpcId) }
   const { KeyName: keyName, MetadataOptions: metadata } = parameters
   const [keyPair] = keyName === undefined ? [] : world.keyPairs.withKey(keyName)
@@ -41,7 +44,7 @@ export function launchTargets(given: RunInstancesParameters, world: World): read
     ...volumes(parameters, world, tags.volume),
     made('network-interface', tags['network-interface'], inNetwork),
     ...(subnetId === undefined ? [] : [existing(world, 'subnet', subnetId)]),
-    ...groupIds(parameters, world).map((id) => existing(world, 'security-group', id)),
+    ...groupIds(parameters, world, subnet?.vpcId).map((id) => existing(world, 'security-group', id)),
     ...(keyPair ? [existing(world, 'key-pair', keyPair.id)] : []),
     ...(parameters.LaunchTemplate
       ? [existing(world, 'launch-template', findTemplate(world, parameters.LaunchTemplate).id)]
@@ -71,13 +74,14 @@ function volumes(parameters: RunInstancesParameters, world: World, tags: Tags): 
   )
 }
 
-function groupIds(parameters: RunInstancesParameters, world: World): readonly string[] {
+function groupIds(parameters: RunInstancesParameters, world: World, vpcId: string | undefined): readonly string[] {
   const named = (parameters.SecurityGroup ?? []).flatMap((name) =>
     world.securityGroups.withKey(name.toLowerCase()).map(({ id }) => id),
   )
   const interfaces = (parameters.NetworkInterface ?? []).flatMap(({ SecurityGroupId }) => SecurityGroupId ?? [])
   const ids = [...(parameters.SecurityGroupId ?? []), ...named, ...interfaces]
-  return ids.length > 0 ? ids : [world.defaultGroupId]
+  const byDefault = vpcId === undefined ? undefined : defaultGroupOf(world, vpcId)
+  return ids.length > 0 || !byDefault ? ids : [byDefault.id]
 }
 
 /** The tags of a call's TagSpecifications for one type, before the action itself has checked them. */

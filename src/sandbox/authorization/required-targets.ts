@@ -99,7 +99,17 @@ const mappedVolumes: Requirement = (given, world) =>
 
 /** A group is made in a VPC, and both are asked for; without one it is the default VPC. */
 const vpc: Requirement = (given, world) =>
-  [texts(given['VpcId'])[0] ?? world.vpc.id].map((id) => existing(world, 'vpc', id))
+  [texts(given['VpcId'])[0] ?? world.defaultVpc?.id ?? []].flat().map((id) => existing(world, 'vpc', id))
+
+const namedVpc = named('vpc', 'VpcId')
+const subnet = named('subnet', 'SubnetId')
+const gateway = named('internet-gateway', 'InternetGatewayId')
+const routeTable = named('route-table', 'RouteTableId')
+
+const routeTableOfAssociation: Requirement = (given, world) =>
+  texts(given['AssociationId'])
+    .flatMap((id) => world.routeTables.find(({ associations }) => associations.some((one) => one.id === id)) ?? [])
+    .map(({ id }) => existing(world, 'route-table', id))
 
 /**
  * Action -> what it is authorized against, all of which must be allowed. Source: Service Authorization Reference, "Actions
@@ -109,15 +119,23 @@ const vpc: Requirement = (given, world) =>
 export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   AllocateAddress: [makes('elastic-ip')],
   AssociateAddress: [named('elastic-ip', 'AllocationId'), instances, named('network-interface', 'NetworkInterfaceId')],
+  AssociateRouteTable: [routeTable, subnet],
+  AttachInternetGateway: [gateway, namedVpc],
   AttachVolume: [instances, volume],
   AuthorizeSecurityGroupEgress: [group],
   AuthorizeSecurityGroupIngress: [group],
   CopySnapshot: [makes('snapshot')],
+  CreateDefaultVpc: [],
+  CreateInternetGateway: [makes('internet-gateway')],
   CreateKeyPair: [makes('key-pair', ({ KeyName }) => ({ 'ec2:KeyPairName': texts(KeyName)[0] }))],
   CreateLaunchTemplate: [makes('launch-template')],
   CreateLaunchTemplateVersion: [template],
+  CreateRoute: [routeTable],
+  CreateRouteTable: [makes('route-table'), namedVpc],
   CreateSecurityGroup: [
-    makes('security-group', ({ VpcId }, world) => ({ 'ec2:Vpc': vpcArn(world, texts(VpcId)[0] ?? world.vpc.id) })),
+    makes('security-group', ({ VpcId }, world) => ({
+      'ec2:Vpc': vpcArn(world, texts(VpcId)[0] ?? world.defaultVpc?.id),
+    })),
     vpc,
   ],
   CreateSnapshot: [
@@ -129,6 +147,7 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
     })),
   ],
   CreateSnapshots: [snapshotsOfInstance, makes('snapshot')],
+  CreateSubnet: [makes('subnet'), namedVpc],
   CreateTags: [tagged],
   CreateVolume: [
     makes('volume', (given, world) => ({
@@ -142,17 +161,26 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
     })),
     named('snapshot', 'SnapshotId'),
   ],
+  CreateVpc: [makes('vpc')],
+  DeleteInternetGateway: [gateway],
   DeleteKeyPair: [keyPair],
   DeleteLaunchTemplate: [template],
   DeleteLaunchTemplateVersions: [template],
+  DeleteRoute: [routeTable],
+  DeleteRouteTable: [routeTable],
   DeleteSecurityGroup: [group],
   DeleteSnapshot: [named('snapshot', 'SnapshotId')],
+  DeleteSubnet: [subnet],
   DeleteTags: [tagged],
   DeleteVolume: [volume],
+  DeleteVpc: [namedVpc],
   DescribeInstanceAttribute: [instances],
+  DescribeVpcAttribute: [namedVpc],
+  DetachInternetGateway: [gateway, namedVpc],
   DetachVolume: [volume, instances],
   DisableEbsEncryptionByDefault: [],
   DisassociateAddress: [association],
+  DisassociateRouteTable: [routeTableOfAssociation],
   EnableEbsEncryptionByDefault: [],
   GetConsoleOutput: [instances],
   ImportKeyPair: [makes('key-pair', ({ KeyName }) => ({ 'ec2:KeyPairName': texts(KeyName)[0] }))],
@@ -160,7 +188,9 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   ModifyInstanceMetadataOptions: [instances],
   ModifyLaunchTemplate: [template],
   ModifySecurityGroupRules: [group, changedRules],
+  ModifySubnetAttribute: [subnet],
   ModifyVolume: [volume],
+  ModifyVpcAttribute: [namedVpc],
   RebootInstances: [instances],
   ReleaseAddress: [named('elastic-ip', 'AllocationId')],
   RevokeSecurityGroupEgress: [group],
