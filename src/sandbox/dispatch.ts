@@ -9,6 +9,7 @@ import { unsupportedActions, unsupportedParameters } from './wire/known-names.js
 import { parseParameters } from './wire/parameters.js'
 import type { XmlRecord } from './wire/xml.js'
 import type { Cloud } from './world/cloud.js'
+import { staleView } from './world/stale-view.js'
 import type { World } from './world/world.js'
 
 export interface DispatchResult {
@@ -43,18 +44,24 @@ export async function dispatch(
     throw new ApiError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.')
   }
   if (forgetTerminatedDue(cloud, world)) forgetTerminated(world)
-  const body = await run(action, parameters, world)
+  const body = await run(action, parameters, action.effect === 'reads' ? asRead(world, action, pairs) : world, world)
   const lost = action.effect === 'writes' && (scripted !== undefined || faults.happens('lostResponses', action.name))
   return { body, responseLost: lost }
 }
 
 /** What an action changed before it failed is as true as what it changed when it did not: both are committed. */
-async function run(action: Action, parameters: object, world: World): Promise<XmlRecord> {
+async function run(action: Action, parameters: object, seen: World, world: World): Promise<XmlRecord> {
   try {
-    return await action.run(parameters as never, world)
+    return await action.run(parameters as never, seen)
   } finally {
     world.commit()
   }
+}
+
+/** The index behind filters lags in another way than what is asked for by id. */
+function asRead(world: World, { name }: Action, pairs: ReadonlyMap<string, string>): World {
+  const isFiltered = [...pairs.keys()].some((key) => key.startsWith('Filter.'))
+  return staleView(world, name, isFiltered ? 'filter' : 'describe')
 }
 
 function findAction(pairs: ReadonlyMap<string, string>): Action {

@@ -15,6 +15,7 @@ export type Decision =
   | 'garbledHostKeys'
   | 'missingHostKeys'
   | 'visibility'
+  | 'staleReads'
 
 /**
  * Decides which failures happen. The nth decision of a kind for a subject (an action's name) depends on the seed alone,
@@ -36,6 +37,12 @@ export class FaultPlan {
     return this.#faults
   }
 
+  /** How far back reads may look. */
+  get staleMs(): number {
+    const { describeMs = 0, filterMs = 0, mutateMs = 0 } = this.#faults.staleReads ?? {}
+    return Math.max(describeMs, filterMs, mutateMs)
+  }
+
   /** Replaces all faults and counts from the beginning. */
   set(faults: Faults): void {
     this.#faults = resolveFaults(faults)
@@ -44,7 +51,7 @@ export class FaultPlan {
   }
 
   /** True when the chance says that this decision's failure happens now. */
-  happens(decision: Exclude<Decision, 'latency' | 'visibility'>, subject: string): boolean {
+  happens(decision: Exclude<Decision, 'latency' | 'visibility' | 'staleReads'>, subject: string): boolean {
     const chance: Chance | undefined = this.#faults[decision]
     if (!chance || chance.probability <= 0) return false
     if (chance.only && !chance.only.includes(subject)) return false

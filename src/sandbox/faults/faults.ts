@@ -45,6 +45,16 @@ export interface Faults {
   readonly missingHostKeys?: Chance
   /** How long a new object stays invisible, at most, to reads by id, to writes, and to filters. */
   readonly visibilityDelayMs?: { readonly describe?: number; readonly mutate?: number; readonly filter?: number }
+  /**
+   * So often a record is read as it was up to so long ago: by Describe calls without a filter, by those with one, and, as
+   * far as it was not there yet, by what changes it.
+   */
+  readonly staleReads?: {
+    readonly probability: number
+    readonly describeMs?: number
+    readonly filterMs?: number
+    readonly mutateMs?: number
+  }
   /** The account has opted into the region's Local Zone, which stands among its zones then. */
   readonly localZones?: boolean
   /** What RunInstances answers to the token of a terminated instance; EC2 shows both. Default: `error`. */
@@ -78,6 +88,7 @@ const names: Readonly<Record<keyof Faults, true>> = {
   garbledHostKeys: true,
   missingHostKeys: true,
   visibilityDelayMs: true,
+  staleReads: true,
   localZones: true,
   terminatedToken: true,
   scripted: true,

@@ -27,7 +27,8 @@ const cache = new RenderCache<Instance>()
 function renderCached(world: World, instance: Instance): RawXml {
   const volumes = world.volumes.withKey(instance.id)
   const addresses = world.addresses.withKey(instance.id)
-  const sources = [world.tags.get(instance.id), ...volumes, ...addresses]
+  const groups = instance.securityGroupIds.map((id) => world.securityGroups.get(id))
+  const sources = [world.tags.get(instance.id), ...volumes, ...addresses, ...groups]
   return cache.get(instance, sources, () => renderInstance(world, instance))
 }
 

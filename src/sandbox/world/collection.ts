@@ -1,18 +1,21 @@
-import type { Journal } from './journal.js'
+/** Who is told of each change: what there was, and what there is; undefined: nothing. */
+export interface Changes {
+  note(kind: string, id: string, before: unknown, after: unknown): void
+}
 
 /** Records of one kind, in the order of their creation. Records are never changed, only replaced. */
 export class Collection<T extends { readonly id: string; readonly sequence: number }> {
   readonly kind: string
   readonly #records = new Map<string, T>()
-  readonly #journal: Journal
-  readonly #keyOf: ((record: T) => string | undefined) | undefined
+  /** The key of the one secondary index, e.g. a volume's instance. */
+  readonly keyOf: ((record: T) => string | undefined) | undefined
+  readonly #changes: Changes
   readonly #byKey = new Map<string, Set<string>>()
 
-  /** `keyOf` gives the key of the one secondary index, e.g. a volume's instance. */
-  constructor(kind: string, journal: Journal, keyOf?: (record: T) => string | undefined) {
+  constructor(kind: string, changes: Changes, keyOf?: (record: T) => string | undefined) {
     this.kind = kind
-    this.#journal = journal
-    this.#keyOf = keyOf
+    this.keyOf = keyOf
+    this.#changes = changes
   }
 
   get size(): number {
@@ -41,22 +44,24 @@ export class Collection<T extends { readonly id: string; readonly sequence: numb
   }
 
   put(record: T): T {
+    const before = this.#records.get(record.id)
     this.restore(record)
-    this.#journal.note([this.kind, record.id, record])
+    this.#changes.note(this.kind, record.id, before, record)
     return record
   }
 
   delete(id: string): void {
-    if (!this.#records.has(id)) return
+    const before = this.#records.get(id)
+    if (!before) return
     this.forget(id)
-    this.#journal.note([this.kind, id, null])
+    this.#changes.note(this.kind, id, before, undefined)
   }
 
   /** A put that comes from the journal. */
   restore(record: T): void {
     this.#unindex(record.id)
     this.#records.set(record.id, record)
-    const key = this.#keyOf?.(record)
+    const key = this.keyOf?.(record)
     if (key === undefined) return
     const ids = this.#byKey.get(key)
     if (ids) ids.add(record.id)
@@ -71,7 +76,7 @@ export class Collection<T extends { readonly id: string; readonly sequence: numb
 
   #unindex(id: string): void {
     const before = this.#records.get(id)
-    const key = before && this.#keyOf?.(before)
+    const key = before && this.keyOf?.(before)
     if (key === undefined) return
     const ids = this.#byKey.get(key)
     ids?.delete(id)

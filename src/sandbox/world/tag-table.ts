@@ -1,17 +1,17 @@
 import { noTags, type Tags } from '../model/tags.js'
-import type { Journal } from './journal.js'
+import type { Changes } from './collection.js'
 
 const kind = 'tags'
 
 /** The tags of all resources, with an index from a tag to the resources that carry it. */
 export class TagTable {
   readonly kind = kind
-  readonly #journal: Journal
+  readonly #changes: Changes
   readonly #tags = new Map<string, Tags>()
   readonly #resources = new Map<string, Set<string>>()
 
-  constructor(journal: Journal) {
-    this.#journal = journal
+  constructor(changes: Changes) {
+    this.#changes = changes
   }
 
   get(id: string): Tags {
@@ -29,14 +29,16 @@ export class TagTable {
 
   put(id: string, tags: Tags): void {
     if (Object.keys(tags).length === 0) return this.delete(id)
+    const before = this.#tags.get(id)
     this.restore(id, tags)
-    this.#journal.note([kind, id, tags])
+    this.#changes.note(kind, id, before, tags)
   }
 
   delete(id: string): void {
-    if (!this.#tags.has(id)) return
+    const before = this.#tags.get(id)
+    if (!before) return
     this.forget(id)
-    this.#journal.note([kind, id, null])
+    this.#changes.note(kind, id, before, undefined)
   }
 
   restore(id: string, tags: Tags): void {

@@ -14,9 +14,11 @@ import type { Snapshot } from '../model/snapshot.js'
 import type { Volume } from '../model/volume.js'
 import type { SandboxSwitches } from '../switches.js'
 import type { Background } from './background.js'
-import { Collection } from './collection.js'
+import { Collection, type Changes } from './collection.js'
+import { History } from './history.js'
 import { Journal, type Entry } from './journal.js'
 import { TagTable } from './tag-table.js'
+import type { Births } from './visibility.js'
 
 /** What a client token stands for. */
 export interface TokenRecord {
@@ -69,6 +71,9 @@ export class World {
   /** What the account has switched on in the region. */
   readonly settings: Collection<{ readonly id: string; readonly sequence: number; readonly isOn: boolean }>
   readonly tags: TagTable
+  /** What records were before they changed, as far back as stale reads look. */
+  readonly history: History
+  readonly births: Births = new Map()
   readonly #journal: Journal
   #sequence = 0
 
@@ -83,22 +88,33 @@ export class World {
     this.images = catalogueOf(region.name)
     const journal = new Journal(journalPath, report)
     this.#journal = journal
-    this.vpcs = new Collection('vpc', journal)
-    this.subnets = new Collection('subnet', journal, (subnet) => subnet.vpcId)
-    this.internetGateways = new Collection('internetGateway', journal, (gateway) => gateway.vpcId)
-    this.routeTables = new Collection('routeTable', journal, (table) => table.vpcId)
-    this.instances = new Collection('instance', journal, (instance) => instance.subnetId)
-    this.volumes = new Collection('volume', journal, (volume) => volume.attachment?.instanceId)
-    this.snapshots = new Collection('snapshot', journal, (snapshot) => snapshot.volumeId)
-    this.keyPairs = new Collection('keyPair', journal, (keyPair) => keyPair.name)
-    this.securityGroups = new Collection('securityGroup', journal, (group) => group.name.toLowerCase())
-    this.rules = new Collection('rule', journal, (rule) => rule.groupId)
-    this.launchTemplates = new Collection('launchTemplate', journal, (template) => template.name)
-    this.launchTemplateVersions = new Collection('launchTemplateVersion', journal, (version) => version.templateId)
-    this.addresses = new Collection('address', journal, (address) => address.instanceId)
-    this.tokens = new Collection('token', journal)
-    this.settings = new Collection('setting', journal)
-    this.tags = new TagTable(journal)
+    const history = new History(
+      () => this.now(),
+      () => cloud.faults.staleMs,
+    )
+    this.history = history
+    const changes: Changes = {
+      note(kind, id, before, after) {
+        history.note(kind, id, before)
+        journal.note([kind, id, after ?? null])
+      },
+    }
+    this.vpcs = new Collection('vpc', changes)
+    this.subnets = new Collection('subnet', changes, (subnet) => subnet.vpcId)
+    this.internetGateways = new Collection('internetGateway', changes, (gateway) => gateway.vpcId)
+    this.routeTables = new Collection('routeTable', changes, (table) => table.vpcId)
+    this.instances = new Collection('instance', changes, (instance) => instance.subnetId)
+    this.volumes = new Collection('volume', changes, (volume) => volume.attachment?.instanceId)
+    this.snapshots = new Collection('snapshot', changes, (snapshot) => snapshot.volumeId)
+    this.keyPairs = new Collection('keyPair', changes, (keyPair) => keyPair.name)
+    this.securityGroups = new Collection('securityGroup', changes, (group) => group.name.toLowerCase())
+    this.rules = new Collection('rule', changes, (rule) => rule.groupId)
+    this.launchTemplates = new Collection('launchTemplate', changes, (template) => template.name)
+    this.launchTemplateVersions = new Collection('launchTemplateVersion', changes, (version) => version.templateId)
+    this.addresses = new Collection('address', changes, (address) => address.instanceId)
+    this.tokens = new Collection('token', changes)
+    this.settings = new Collection('setting', changes)
+    this.tags = new TagTable(changes)
     this.#load()
   }
 
