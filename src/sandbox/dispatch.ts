@@ -35,7 +35,7 @@ export async function dispatch(
     const { code, message = 'A scripted failure of the sandbox', httpStatus } = scripted.failure
     throw httpStatus === undefined ? new ApiError(code, message) : new ApiError(code, message, httpStatus)
   }
-  failAtRandom(cloud, action.name)
+  cloud.refusals.check(action.name)
   const parameters = parseParameters(pairs, action.members, unsupportedParameters(action.name)) as {
     readonly DryRun?: boolean
   } & Readonly<Record<string, unknown>>
@@ -83,22 +83,6 @@ async function delay(cloud: Cloud, action: string): Promise<void> {
   if (!range) return
   const { minimum, maximum } = range
   await cloud.background.sleep(minimum + (maximum - minimum) * cloud.faults.number('latency', action))
-}
-
-const bursts = new WeakMap<Cloud, Map<string, number>>()
-
-function failAtRandom(cloud: Cloud, action: string): void {
-  const chance = cloud.faults.current.serverErrors
-  if (!chance) return
-  const left = bursts.get(cloud) ?? new Map<string, number>()
-  bursts.set(cloud, left)
-  const remaining = left.get(action) ?? 0
-  if (remaining > 0) left.set(action, remaining - 1)
-  else if (cloud.faults.happens('serverErrors', action)) left.set(action, (chance.burst ?? 1) - 1)
-  else return
-  throw cloud.faults.number('serverErrors', `${action} kind`) < 0.5
-    ? new ApiError('InternalError', 'An internal error has occurred')
-    : new ApiError('Unavailable', 'The server is overloaded and can not handle the request.')
 }
 
 function throttledCall(world: World, action: Action, pairs: ReadonlyMap<string, string>) {

@@ -49,6 +49,7 @@ const short = {
   instanceShuttingDownMs: 10,
   interfaceReleaseMs: 30,
   consoleMs: 0,
+  consolePostedMs: 0,
   volumeCreatingMs: 10,
   volumeDeletingMs: 10,
   attachingMs: 15,

@@ -35,12 +35,26 @@ export interface Faults {
   readonly volumeErrors?: Chance
   /** The attachment stays in `attaching` until it is detached. */
   readonly stuckAttaching?: Chance
+  /** VcpuLimitExceeded, VolumeLimitExceeded, SnapshotLimitExceeded or AddressLimitExceeded; `only` names actions. */
+  readonly quotas?: Chance
+  /** A device says busy for some time before it comes off, 5 s unless told; `only` names devices. Not when it is forced. */
+  readonly busyDetach?: Chance & { readonly forMs?: number }
+  /** Somebody else takes an associated address for another server, within a minute unless told. */
+  readonly stolenAddresses?: Chance & { readonly withinMs?: number }
+  /** NVMe devices have other numbers after a boot; `only` names instance types. */
+  readonly shuffledDevices?: Chance
+  /** A host restarts by itself, within a minute of its boot unless told; `only` names instance types. */
+  readonly reboots?: Chance & { readonly withinMs?: number }
   /** Pages without items and with a token. */
   readonly emptyPages?: Chance
   /** So long after the boot, host keys and all that follows them are not on the console yet. */
   readonly lateHostKeysMs?: number
   /** A kernel line comes in between the characters of each host key on the console; `only` names instance types. */
   readonly garbledHostKeys?: Chance
+  /** The console is empty, as before anything was posted; `only` names instance types. */
+  readonly emptyConsole?: Chance
+  /** So much was printed after the host keys that the 64 KB that are shown do not reach back to them; `only` names instance types. */
+  readonly scrolledConsole?: Chance
   /** The console shows no host keys, as of an image that does not print them; `only` names instance types. */
   readonly missingHostKeys?: Chance
   /** How long a new object stays invisible, at most, to reads by id, to writes, and to filters. */
@@ -83,7 +97,14 @@ const names: Readonly<Record<keyof Faults, true>> = {
   startFailures: true,
   volumeErrors: true,
   stuckAttaching: true,
+  quotas: true,
+  busyDetach: true,
+  stolenAddresses: true,
+  shuffledDevices: true,
+  reboots: true,
   emptyPages: true,
+  emptyConsole: true,
+  scrolledConsole: true,
   lateHostKeysMs: true,
   garbledHostKeys: true,
   missingHostKeys: true,

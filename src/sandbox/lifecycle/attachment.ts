@@ -1,6 +1,9 @@
 import type { Attachment } from '../model/volume.js'
 import type { World } from '../world/world.js'
 
+/** How long a device is busy with the fault `busyDetach`; chosen: a writer that is ending. */
+const busyDefaultMs = 5_000
+
 /** attaching -> attached; back to available when the backend refuses. */
 export function attach(world: World, volumeId: string): void {
   const { background, latencies, hosts, faults } = world.cloud
@@ -25,11 +28,16 @@ export function attach(world: World, volumeId: string): void {
 
 /** detaching -> gone; `busy` as long as the host has the device mounted, tried again until it lets go. */
 export function detach(world: World, volumeId: string): void {
-  const { background, latencies, hosts } = world.cloud
-  const instanceId = world.volumes.get(volumeId)?.attachment?.instanceId
+  const { background, latencies, hosts, faults } = world.cloud
+  const { instanceId, deviceName, force } = world.volumes.get(volumeId)?.attachment ?? {}
   if (instanceId === undefined) return
+  const isBusy = force !== true && faults.happens('busyDetach', deviceName ?? '')
   void background.start(`detachment of ${volumeId} from ${instanceId}`, async () => {
     await background.sleep(latencies.detachingMs)
+    if (isBusy) {
+      updateAttachment(world, volumeId, instanceId, { state: 'busy' })
+      await background.sleep(faults.current.busyDetach?.forMs ?? busyDefaultMs)
+    }
     for (;;) {
       const result = await background.inLine(instanceId, async () => {
         const attachment = world.volumes.get(volumeId)?.attachment

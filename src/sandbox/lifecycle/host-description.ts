@@ -28,7 +28,7 @@ export function describeHost(world: World, instance: Instance): HostDescription 
     userData: decodeUserData(instance),
     deviceNaming: instanceTypes.get(instance.instanceType)?.hypervisor === 'xen' ? 'xen' : 'nvme',
     rootSizeBytes: (root?.sizeGiB ?? 8) * 2 ** 30,
-    volumes: volumes.filter(isPresent).map((volume) => ({
+    volumes: inOrderOfDiscovery(world, instance, volumes.filter(isPresent)).map((volume) => ({
       volumeId: volume.id,
       deviceName: volume.attachment?.deviceName ?? '',
     })),
@@ -40,6 +40,16 @@ export function describeHost(world: World, instance: Instance): HostDescription 
 function isPresent({ root, attachment }: Volume): boolean {
   if (root || !attachment) return false
   return attachment.state !== 'attaching' || attachment.atLaunch
+}
+
+/** NVMe devices are numbered as they answer, which may be another order at each boot (ec2-behaviour, section 7). */
+function inOrderOfDiscovery(world: World, { instanceType }: Instance, volumes: readonly Volume[]): readonly Volume[] {
+  const { faults } = world.cloud
+  if (!faults.happens('shuffledDevices', instanceType)) return volumes
+  return volumes
+    .map((volume) => ({ volume, place: faults.number('shuffledDevices', `${instanceType} order`) }))
+    .sort((left, right) => left.place - right.place)
+    .map(({ volume }) => volume)
 }
 
 function decodeUserData({ userData }: Instance): string | undefined {

@@ -77,6 +77,21 @@ function becomeRunning(world: World, id: string, hostKeys: readonly string[]): v
   })
   finishLaunchAttachments(world, id)
   world.commit()
+  rebootLater(world, instance)
+}
+
+/** Chosen: in the middle of what is done in a new server. */
+const rebootWithinDefaultMs = 60_000
+
+function rebootLater(world: World, { id, instanceType }: Instance): void {
+  const { background, faults } = world.cloud
+  const { withinMs = rebootWithinDefaultMs } = faults.current.reboots ?? {}
+  if (!faults.happens('reboots', instanceType)) return
+  const afterMs = faults.number('reboots', 'when') * withinMs
+  void background.start(`reboot of ${id} by itself`, async () => {
+    await background.sleep(afterMs)
+    await restart(world, id, 'call')
+  })
 }
 
 /** Volumes of the launch are in the host since its boot; later ones finish by their own. */

@@ -1,5 +1,13 @@
 import { fingerprintOfLine } from './key-pair.js'
 
+/** What a console showed at a moment. */
+export interface ConsoleOutput {
+  readonly bytes: Buffer
+  readonly atMs: number
+  /** The boot that it is of. */
+  readonly launchedAtMs: number
+}
+
 /** What cloud-init's keys_to_console module writes about host keys, with the line ends of a serial console. */
 function keyBlock(hostKeys: readonly string[]): string {
   const fingerprints = hostKeys.map(
@@ -33,6 +41,15 @@ export function consoleBeforeKeys(console: string): string {
 export function consoleWithoutKeys(console: string): string {
   const end = keyBlockEnd.exec(console)
   return end ? consoleBeforeKeys(console) + console.slice(end.index + end[0].length) : console
+}
+
+/** The console after so many later lines that the 64 KB which EC2 keeps do not show its beginning any more. */
+export function consoleScrolledBy(console: string, bytes: number): string {
+  const line = (number: number) =>
+    `[ ${String(100 + number).padStart(4)}.402117] systemd-journald[212]: Forwarding to console: unit ${number} is active\r\n`
+  let later = ''
+  for (let number = 0; later.length < bytes; number += 1) later += line(number)
+  return console + later
 }
 
 /** The console with a kernel line in the middle of each key, at `place` of its length, from 0 to 1. */

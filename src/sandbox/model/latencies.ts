@@ -7,6 +7,8 @@ export interface Latencies {
   readonly statusInitializingMs: number
   /** From `running` until GetConsoleOutput has something to say. */
   readonly consoleMs: number
+  /** How long what GetConsoleOutput posted stays as it is, unless `Latest` is asked for. */
+  readonly consolePostedMs: number
   /** How long a terminated instance stays in Describe answers ("approximately one hour"). */
   readonly terminatedVisibleMs: number
   /** How long a terminated instance's network interface still blocks the deletion of its groups. */
@@ -34,6 +36,7 @@ const profiles = {
     instanceShuttingDownMs: 25_000,
     statusInitializingMs: 120_000,
     consoleMs: 60_000,
+    consolePostedMs: 60_000,
     terminatedVisibleMs: hourMs,
     interfaceReleaseMs: 40_000,
     volumeCreatingMs: 1_500,
@@ -51,6 +54,7 @@ const profiles = {
     instanceShuttingDownMs: 200,
     statusInitializingMs: 500,
     consoleMs: 0,
+    consolePostedMs: 0,
     terminatedVisibleMs: hourMs,
     interfaceReleaseMs: 200,
     volumeCreatingMs: 100,
@@ -68,6 +72,7 @@ const profiles = {
     instanceShuttingDownMs: 0,
     statusInitializingMs: 0,
     consoleMs: 0,
+    consolePostedMs: 0,
     terminatedVisibleMs: hourMs,
     interfaceReleaseMs: 0,
     volumeCreatingMs: 0,

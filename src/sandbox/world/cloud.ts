@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Clock } from '../../core/clock.js'
 import type { FaultPlan } from '../faults/fault-plan.js'
+import { Refusals } from '../faults/refusals.js'
 import type { HostBackend } from '../hosts/host-backend.js'
 import { HostNetworkRefresh } from '../lifecycle/host-network.js'
 import type { Latencies } from '../model/latencies.js'
@@ -17,6 +18,7 @@ export class Cloud implements SharedByRegions {
   readonly latencies: Latencies
   readonly hosts: HostBackend
   readonly faults: FaultPlan
+  readonly refusals: Refusals
   readonly background: Background
   readonly network: HostNetworkRefresh
   readonly #stateDir: string
@@ -42,6 +44,7 @@ export class Cloud implements SharedByRegions {
     this.latencies = options.latencies
     this.hosts = options.hosts
     this.faults = options.faults
+    this.refusals = new Refusals(options.faults)
     this.background = new Background(options.clock, options.report)
     this.network = new HostNetworkRefresh(options.hosts, () => this.worlds())
     this.#stateDir = options.stateDir

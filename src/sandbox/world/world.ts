@@ -4,6 +4,7 @@ import type { HostBackend } from '../hosts/host-backend.js'
 import { catalogueOf, type Image } from '../model/image.js'
 import type { InternetGateway, RouteTable, Subnet, Vpc } from '../model/network.js'
 import { upgradeAddress, type Address } from '../model/address.js'
+import type { ConsoleOutput } from '../model/console.js'
 import type { Instance } from '../model/instance.js'
 import type { KeyPair } from '../model/key-pair.js'
 import type { Latencies } from '../model/latencies.js'
@@ -73,6 +74,8 @@ export class World {
   readonly tags: TagTable
   /** What records were before they changed, as far back as stale reads look. */
   readonly history: History
+  /** What GetConsoleOutput posted last, by instance. */
+  readonly postedConsoles = new Map<string, ConsoleOutput>()
   readonly births: Births = new Map()
   readonly #journal: Journal
   #sequence = 0

@@ -1,4 +1,5 @@
 import { applyPublicAddresses, associate, disassociate } from '../../lifecycle/public-address.js'
+import { stealLater } from '../../lifecycle/theft.js'
 import { newId, resourceKinds } from '../../model/ids.js'
 import type { Address } from '../../model/address.js'
 import type { Instance } from '../../model/instance.js'
@@ -81,6 +82,7 @@ export const associateAddress = defineAction({
       )
     }
     const { associationId } = associate(world, address, instance)
+    stealLater(world, address.id)
     await applyPublicAddresses(world, [instance.id, address.instanceId])
     return { return: true, associationId }
   },
