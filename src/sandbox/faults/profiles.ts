@@ -54,7 +54,7 @@ const quickShare = 0.05
 
 /** The faults of a profile for a sandbox that is as slow as EC2, or quick. */
 export function faultsOfProfile(profile: ChaosProfile, pace: 'real' | 'fast'): Faults {
-  return pace === 'real' ? profiles[profile] : (withTimes(profiles[profile], quickShare) as Faults)
+  return pace === 'real' ? profiles[profile] : withTimes(profiles[profile], quickShare)
 }
 
 /** Every member whose name ends in `Ms`, and the delays by purpose, times `share`. */

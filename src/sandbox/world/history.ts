@@ -1,3 +1,9 @@
+/** What a reading is for: each may be late by another time. */
+export type Purpose = 'describe' | 'mutate' | 'filter'
+
+/** Until when new objects stay invisible to each purpose, by id, oldest first. */
+export type Births = Map<string, Readonly<Record<Purpose, number>>>
+
 /** What there was of a record before a change; undefined: nothing, so the change was its birth. */
 interface Past {
   readonly changedAtMs: number

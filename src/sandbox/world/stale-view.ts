@@ -1,7 +1,7 @@
 import { Collection } from './collection.js'
-import type { History } from './history.js'
+import type { History, Purpose } from './history.js'
 import { TagTable } from './tag-table.js'
-import { lagOf, type Purpose } from './visibility.js'
+import { lagOf } from './visibility.js'
 import type { World } from './world.js'
 
 /** The record of a kind and id as a read sees it, given the one that there is now. */

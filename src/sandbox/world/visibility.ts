@@ -1,12 +1,6 @@
 import { kindOfId } from '../model/ids.js'
+import type { Purpose } from './history.js'
 import type { World } from './world.js'
-
-export type Purpose = 'describe' | 'mutate' | 'filter'
-
-type Until = Readonly<Record<Purpose, number>>
-
-/** Until when new objects stay invisible to each purpose, oldest first. */
-export type Births = Map<string, Until>
 
 /**
  * Notes the birth of an object: with the fault `visibilityDelayMs` it stays invisible for a while, to each purpose for

@@ -16,10 +16,9 @@ import type { Volume } from '../model/volume.js'
 import type { SandboxSwitches } from '../switches.js'
 import type { Background } from './background.js'
 import { Collection, type Changes } from './collection.js'
-import { History } from './history.js'
+import { type Births, History } from './history.js'
 import { Journal, type Entry } from './journal.js'
 import { TagTable } from './tag-table.js'
-import type { Births } from './visibility.js'
 
 /** What a client token stands for. */
 export interface TokenRecord {

@@ -81,10 +81,10 @@ describe.concurrent('a client sees', () => {
     const holder = async () => (await client.send(new ec2.DescribeAddressesCommand({}))).Addresses![0]!.InstanceId
     sandbox.setFaults({ stolenAddresses: { ...always, withinMs: 20 } })
     await client.send(new ec2.AssociateAddressCommand({ AllocationId, InstanceId: id }))
-    await until(holder, (found) => found === undefined)
+    expect(await until(holder, (found) => found === undefined)).toBeUndefined()
     const other = await launch()
     await client.send(new ec2.AssociateAddressCommand({ AllocationId, InstanceId: id }))
-    await until(holder, (found) => found === other)
+    expect(await until(holder, (found) => found === other)).toBe(other)
   })
 
   it('a console that is empty, one that has scrolled past the keys, and one that is whole', async () => {
