@@ -18,7 +18,7 @@ export interface Place {
   /** Why no server can be entered there: a sandbox without hosts. */
   readonly hostsImpossible: string | undefined
   /** How waiting goes there, where that is not as everywhere: a sandbox that was told to be as slow as EC2, or has a clock of its own. */
-  readonly pace?: Pick<Ec2Options, 'clock' | 'pollScale' | 'timeoutScale'> | undefined
+  readonly pace?: Pick<Ec2Options, 'clock' | 'random' | 'pollScale' | 'timeoutScale'> | undefined
 }
 
 /** Where a stack file says that its stack is; starts the sandbox when that is there. */

@@ -40,9 +40,9 @@ const quietTurns = 16
 /** What the machine does for this thread outside of the event loop: files, names of hosts, keys, connections being made. */
 const underWay = /^FSReq|Req(uest)?(Wrap)?$|ConnectWrap$|^KEYPAIR|^RANDOM|^PBKDF|^SCRYPT/i
 
-/** A clock that begins at the machine's time. Timers of one moment wake in the order in which they were set. */
-export function createVirtualClock(): VirtualClock {
-  let nowMs = Date.now()
+/** A clock that begins at a time, or at the machine's. Timers of one moment wake in the order in which they were set. */
+export function createVirtualClock(startMs = Date.now()): VirtualClock {
+  let nowMs = startMs
   let stirs = 0
   let real = 0
   let isDriven = false

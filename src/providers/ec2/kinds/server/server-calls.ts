@@ -136,6 +136,8 @@ export function createServerCalls(api: Ec2Api): Omit<ServerCloud, 'readHostKeys'
     setServerType: async ({ instanceId, type, owner }) => {
       const instance = await readExisting(instanceId, owner)
       if (instance.InstanceType === type) return 'unchanged'
+      // A run that was killed may have told it to stop a moment ago.
+      if (instance.State?.Name === 'stopping') await untilStopped(instanceId)
       await modify({ InstanceId: instanceId, InstanceType: { Value: type } })
       return 'done'
     },

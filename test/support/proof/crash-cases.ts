@@ -1,0 +1,134 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { pairStack, image } from '../stacks.js'
+import { projectRoot } from './project-root.js'
+import type { Command } from './proof-world.js'
+
+/** A run that is cut at each of its points. */
+export interface CrashCase {
+  readonly name: string
+  /** What is run before, whole. */
+  readonly before: readonly Command[]
+  /** What is cut. */
+  readonly work: Command
+  /** What is run after the cut; left out: the same again. */
+  readonly after?: Command
+  /** What may be missing then, because nobody has asked for it again. */
+  readonly optional?: RegExp
+}
+
+const apply = (text: string): Command => ({ kind: 'apply', text })
+
+const examplesDirectory = join(projectRoot, 'examples/stacks')
+
+/** The first apply of every example. */
+const examples: readonly CrashCase[] = readdirSync(examplesDirectory)
+  .filter((name) => name.endsWith('.yaml'))
+  .sort()
+  .map((name) => ({
+    name: `example-${name.replace('.yaml', '')}`,
+    before: [],
+    work: apply(readFileSync(join(examplesDirectory, name), 'utf8')),
+  }))
+
+const pool = (more: string, volumes = '') => `evenkeel: 1
+stack: pool
+target: sandbox
+volumes:
+  data: { size: 1, zone: us-east-1a${more} }
+  other: { size: 1, zone: us-east-1a }
+${volumes}`
+
+const swap = (of: string, more = '') => `evenkeel: 1
+stack: swap
+target: sandbox
+servers:
+  web: { image: ${of}, type: t3.small, zone: us-east-1a${more} }
+volumes:
+  data: { server: web, size: 1, mount: /srv/data }
+`
+const newer = image.replace('12', '13')
+
+const changes: readonly CrashCase[] = [
+  { name: 'create', before: [], work: apply(pairStack()) },
+  {
+    name: 'update',
+    before: [apply(pairStack())],
+    work: apply(
+      pairStack({ type: 't3.medium' })
+        .replace('port: 80-81', 'port: 443')
+        .replace('securityGroups:\n', 'tags: { team: music }\nsecurityGroups:\n'),
+    ),
+  },
+  { name: 'grow', before: [apply(pairStack())], work: apply(pairStack({ size: 3 })) },
+  {
+    name: 'move',
+    before: [apply(pairStack())],
+    work: apply(pairStack().replace("server: 'web[0]', size: 1", "server: 'web[1]', size: 1")),
+  },
+  { name: 'zone-move', before: [apply(pool(''))], work: apply(pool('').replace('us-east-1a', 'us-east-1b')) },
+  {
+    name: 'zone-move-retain',
+    before: [apply(pool(', onRemove: retain'))],
+    work: apply(pool(', onRemove: retain').replace('us-east-1a', 'us-east-1b')),
+  },
+  { name: 'replace', before: [apply(swap(image))], work: apply(swap(newer)) },
+  {
+    name: 'replace-terminate-first',
+    before: [apply(swap(image))],
+    work: apply(swap(newer, ', replace: terminate-first')),
+  },
+  {
+    name: 'replace-elastic',
+    before: [apply(swap(image, ', elasticIp: true'))],
+    work: apply(swap(newer, ', elasticIp: true')),
+  },
+  { name: 'remove-server', before: [apply(pairStack())], work: apply(pairStack().replace('count: 2', 'count: 1')) },
+  {
+    name: 'remove-volume',
+    before: [apply(pairStack())],
+    work: apply(pairStack().replace(/\n {2}spare: .*/, '')),
+  },
+  {
+    name: 'stop',
+    before: [apply(pairStack())],
+    work: apply(pairStack().replace('type: t3.small', 'type: t3.small, state: stopped')),
+  },
+  {
+    name: 'snapshot',
+    before: [apply(pool(''))],
+    work: { kind: 'snapshot', text: pool(''), volume: 'volume.data' },
+    after: apply(pool('')),
+    optional: /^1 less: snapshot/,
+  },
+  {
+    name: 'checkpoint',
+    before: [apply(pool(''))],
+    work: { kind: 'checkpoint', text: pool(''), name: 'first' },
+    after: { kind: 'checkpoint', text: pool(''), name: 'first' },
+  },
+  {
+    name: 'restore',
+    before: [apply(pool('')), { kind: 'checkpoint', text: pool(''), name: 'first' }],
+    work: { kind: 'restore', text: pool(''), checkpoint: 'first' },
+  },
+  {
+    name: 'clone',
+    before: [apply(pool(''))],
+    work: apply(
+      pool(
+        '',
+        '  copy: { size: 1, zone: us-east-1a }\nsync:\n  twin: { from: volume.data, to: volume.copy, method: clone }\n',
+      ),
+    ),
+  },
+  { name: 'reuse', before: [apply(pool('')), { kind: 'destroy', text: pool('') }], work: apply(pool(', reuse: true')) },
+  { name: 'destroy', before: [apply(pairStack())], work: { kind: 'destroy', text: pairStack() } },
+  {
+    name: 'destroy-elastic',
+    before: [apply(swap(image, ', elasticIp: true, rootVolume: { onRemove: snapshot }'))],
+    work: { kind: 'destroy', text: swap(image, ', elasticIp: true, rootVolume: { onRemove: snapshot }') },
+  },
+]
+
+export const crashCases: readonly CrashCase[] = [...examples, ...changes]

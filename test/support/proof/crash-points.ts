@@ -1,0 +1,129 @@
+import { faultsOfProfile } from '../../../src/sandbox/faults/profiles.js'
+import type { Faults } from '../../../src/sandbox/sandbox.js'
+import { takeCensus, compareCensus, type Found } from './account-census.js'
+import type { CrashCase } from './crash-cases.js'
+import type { CrashPoint, WorldKind } from './crash-plan.js'
+import { openProofWorld, type Command, type CommandEnd, type ProofWorld, type SavedWorld } from './proof-world.js'
+
+/** A case with its world before the run, and what an undisturbed run makes of it. */
+export interface PreparedCase {
+  readonly of: CrashCase
+  readonly world: SavedWorld
+  readonly before: readonly Found[]
+  readonly after: readonly Found[]
+  /** The requests of the run, in order. */
+  readonly requests: readonly string[]
+  remove(): void
+}
+
+/** What came of one point. */
+export interface PointVerdict {
+  /** False: the run was over before. */
+  readonly reached: boolean
+  readonly converged: boolean
+  readonly duplicates: readonly string[]
+  readonly orphans: readonly string[]
+  readonly lost: readonly string[]
+  /** Everything that is wrong, for people; empty when all is as it should be. */
+  readonly problems: readonly string[]
+}
+
+/** What follows a run takes at most so long: volumes that are deleted, instances that end. */
+const settleMs = 5 * 60_000
+
+export async function prepareCase(crash: CrashCase): Promise<PreparedCase> {
+  const first = await openProofWorld()
+  for (const command of crash.before) await runWhole(first, command, crash.name)
+  await first.clock.sleep(settleMs)
+  const before = await takeCensus(first.client)
+  const saved = await first.save()
+  const world = await openProofWorld({ from: saved })
+  try {
+    const process = await world.process()
+    const { converged, problems } = await world.run(process, crash.work)
+    if (!converged) throw new Error(`${crash.name} does not converge undisturbed: ${problems.join('; ')}`)
+    const requests = [...process.requests]
+    await world.clock.sleep(settleMs)
+    return { of: crash, world: saved, before, after: await takeCensus(world.client), requests, remove: saved.remove }
+  } finally {
+    await world.close()
+  }
+}
+
+async function runWhole(world: ProofWorld, command: Command, name: string): Promise<void> {
+  const process = await world.process()
+  const { converged, problems } = await world.run(process, command)
+  if (!converged) throw new Error(`${name}: what comes before does not converge: ${problems.join('; ')}`)
+}
+
+/** What befalls the worlds that are not calm, from before the run that is cut. */
+const faultsOf: Readonly<Record<WorldKind, Faults | undefined>> = {
+  calm: undefined,
+  lag: { visibilityDelayMs: { filter: 10_000 } },
+  chaos: faultsOfProfile('rough', 'real'),
+}
+
+/** In chaos a run may fail for good reasons; so many in a row are tried before the world is calm again. */
+const chaosRunsMax = 6
+
+/** A point that takes longer than this in real time hangs; the longest take 3 s. */
+const hangMs = 120_000
+
+/** Cuts the run at each of the point's places in turn, each in a process of its own, and runs the next one whole. */
+export async function tryPoint(prepared: PreparedCase, point: CrashPoint): Promise<PointVerdict> {
+  const world = await openProofWorld({
+    from: prepared.world,
+    seed: point.seed,
+    ...(faultsOf[point.world] && { faults: faultsOf[point.world] }),
+  })
+  let timer: NodeJS.Timeout | undefined
+  try {
+    const hung = new Promise<PointVerdict>((resolve) => {
+      timer = setTimeout(() => resolve({ ...hangs, problems: [`it hangs: nothing for ${hangMs / 1000} s`] }), hangMs)
+    })
+    return await Promise.race([cutAndGoOn(prepared, point, world), hung])
+  } finally {
+    clearTimeout(timer)
+    await world.close()
+  }
+}
+
+const hangs = { reached: true, converged: false, duplicates: [], orphans: [], lost: [] }
+
+async function cutAndGoOn(prepared: PreparedCase, point: CrashPoint, world: ProofWorld): Promise<PointVerdict> {
+  const { of: crash } = prepared
+  const next = crash.after ?? crash.work
+  let reached = false
+  for (const [index, doom] of point.dooms.entries()) {
+    const doomed = await world.process({ doom })
+    await Promise.race([world.run(doomed, index === 0 ? crash.work : next), doomed.died])
+    reached ||= doomed.isDead
+    doomed.kill()
+  }
+  const end = await goOn(world, next, point.world)
+  const left = next.kind === 'destroy' ? [] : await world.leftToDo(next.text)
+  await world.clock.sleep(settleMs)
+  const after = await takeCensus(world.client)
+  const { duplicates, orphans, missing, lost } = compareCensus({ before: prepared.before, after }, prepared)
+  const gone = crash.optional ? missing.filter((text) => !crash.optional?.test(text)) : missing
+  const problems = [
+    ...(end.converged ? [] : ['the next run did not converge', ...end.problems]),
+    ...left.map((text) => `left to do: ${text}`),
+    ...gone,
+    ...duplicates,
+    ...orphans.map((text) => `orphan: ${text}`),
+    ...lost.map((text) => `lost: ${text}`),
+  ]
+  const converged = end.converged && left.length === 0 && gone.length === 0
+  return { reached, converged, duplicates, orphans, lost, problems }
+}
+
+/** Runs what comes next until it converges: at once in a calm world, where faults go on at last when they have ended. */
+async function goOn(world: ProofWorld, next: Command, kind: WorldKind): Promise<CommandEnd> {
+  for (let runs = 0; kind === 'chaos' && runs < chaosRunsMax; runs += 1) {
+    const end = await world.run(await world.process(), next)
+    if (end.converged) break
+  }
+  if (kind === 'chaos') world.setFaults({})
+  return world.run(await world.process(), next)
+}

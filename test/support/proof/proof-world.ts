@@ -1,0 +1,170 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { EC2Client } from '@aws-sdk/client-ec2'
+import { applyStack, isNothingToDo } from '../../../src/app/apply-stack.js'
+import { planCheckpoint, planSnapshot } from '../../../src/app/plan-snapshots.js'
+import { planDestroy, planStack } from '../../../src/app/plan-stack.js'
+import { openSession, type Session } from '../../../src/app/session.js'
+import { readStackFile } from '../../../src/app/stack-file.js'
+import { messageOf } from '../../../src/core/errors.js'
+import type { RunEvent } from '../../../src/executor/events.js'
+import type { Plan } from '../../../src/model/plan.js'
+import { createSandbox, type Faults } from '../../../src/sandbox/sandbox.js'
+import { temporaryDirectory } from '../evenkeel.js'
+import { startProcess, type Doom, type DoomedProcess } from './doomed-process.js'
+import { projectRoot } from './project-root.js'
+import { seededRandom } from './seeded-random.js'
+import { createVirtualClock, type VirtualClock } from './virtual-clock.js'
+
+/** What somebody runs. */
+export type Command =
+  | { readonly kind: 'apply'; readonly text: string }
+  | { readonly kind: 'destroy'; readonly text: string }
+  | { readonly kind: 'snapshot'; readonly text: string; readonly volume: string }
+  | { readonly kind: 'checkpoint'; readonly text: string; readonly name: string }
+  | { readonly kind: 'restore'; readonly text: string; readonly checkpoint: string }
+
+/** How a command ended. */
+export interface CommandEnd {
+  readonly converged: boolean
+  /** Why not, for people. */
+  readonly problems: readonly string[]
+}
+
+/** A world at rest that others begin from. */
+export interface SavedWorld {
+  readonly directory: string
+  readonly nowMs: number
+  remove(): void
+}
+
+/** A sandbox with EC2's latencies on a virtual clock, and processes that work in it through whatever the command line runs. */
+export interface ProofWorld {
+  readonly clock: VirtualClock
+  /** Of nobody's process: it sees everything. */
+  readonly client: EC2Client
+  process(options?: { readonly doom?: Doom; readonly onRequest?: (action: string) => void }): Promise<DoomedProcess>
+  /** Rejects for nothing but bugs; never settles when the process dies. */
+  run(process: DoomedProcess, command: Command, events?: (event: RunEvent) => void): Promise<CommandEnd>
+  /** What a plan still wants to do, in words; empty when nothing. */
+  leftToDo(text: string): Promise<readonly string[]>
+  setFaults(faults: Faults): void
+  /** Everything as it is now; the world is closed. */
+  save(): Promise<SavedWorld>
+  close(): Promise<void>
+}
+
+export interface ProofWorldOptions {
+  readonly seed?: number
+  readonly faults?: Faults
+  readonly from?: SavedWorld
+}
+
+const examples = join(projectRoot, 'examples/stacks')
+
+export async function openProofWorld({ seed = 0, faults, from }: ProofWorldOptions = {}): Promise<ProofWorld> {
+  const directory = temporaryDirectory('proof')
+  if (from) cpSync(from.directory, directory.path, { recursive: true })
+  else cpSync(examples, join(directory.path, 'stacks'), { recursive: true })
+  const clock = createVirtualClock(from?.nowMs)
+  const random = seededRandom(seed)
+  const sandbox = await createSandbox({
+    stateDir: join(directory.path, 'sandbox'),
+    port: 0,
+    hosts: 'none',
+    latencies: 'real',
+    clock,
+    seed,
+    ...(faults && { faults }),
+  })
+  const { endpoint, region, accessKeyId, secretAccessKey } = sandbox
+  const credentials = { accessKeyId, secretAccessKey }
+  const client = new EC2Client({ region, endpoint, credentials })
+  const processes: DoomedProcess[] = []
+  const sessions: Session[] = []
+  let runs = 0
+
+  async function open(process: DoomedProcess, text: string): Promise<Session> {
+    runs += 1
+    const path = join(directory.path, 'stacks', `run-${runs}.yaml`)
+    mkdirSync(join(directory.path, 'stacks'), { recursive: true })
+    writeFileSync(path, text)
+    const session = await openSession(readStackFile(path), {
+      place: {
+        target: { region, endpoint: process.endpoint, isSandbox: true, credentials },
+        keys: join(directory.path, 'keys'),
+        hostsImpossible: 'the worlds of the proof have no hosts',
+        pace: { clock: process.clock, random, pollScale: 1, timeoutScale: 1 },
+      },
+    })
+    sessions.push(session)
+    return session
+  }
+
+  const world: ProofWorld = {
+    clock,
+    client,
+    async process(options = {}) {
+      const process = await startProcess({ clock, endpoint, ...options })
+      processes.push(process)
+      return process
+    },
+    async run(process, command, events) {
+      try {
+        const session = await open(process, command.text)
+        const plan = await planOf(session, command)
+        const result = await applyStack(session, plan, { ...(events && { events }) })
+        const problems = (result?.outcomes ?? []).flatMap(({ stepId, outcome }) =>
+          outcome.kind === 'failed' ? [`${stepId}: ${outcome.error.code} ${outcome.error.message}`] : [],
+        )
+        if (result?.error) problems.push(`${result.error.code} ${result.error.message}`)
+        return { converged: result?.status === 'converged', problems }
+      } catch (error) {
+        return { converged: false, problems: [messageOf(error)] }
+      }
+    },
+    async leftToDo(text) {
+      const session = await open(await world.process(), text)
+      const plan = await planStack(session, { hosts: true, revision: 'proof' })
+      return isNothingToDo(plan)
+        ? []
+        : [
+            ...plan.steps.map(({ id }) => `step ${id}`),
+            ...(plan.steps.length === 0 ? ['the ledger would be written'] : []),
+          ]
+    },
+    setFaults: (next) => sandbox.setFaults(next),
+    async save() {
+      await end()
+      return { directory: directory.path, nowMs: clock.now(), remove: directory.remove }
+    },
+    async close() {
+      await end()
+      directory.remove()
+    },
+  }
+  return world
+
+  async function end(): Promise<void> {
+    await Promise.all(processes.map((process) => process.close()))
+    await Promise.all(sessions.map((session) => session.close()))
+    client.destroy()
+    await sandbox.close()
+  }
+}
+
+function planOf(session: Session, command: Command): Promise<Plan> {
+  const revision = 'proof'
+  switch (command.kind) {
+    case 'apply':
+      return planStack(session, { hosts: true, revision })
+    case 'destroy':
+      return planDestroy(session, { revision })
+    case 'snapshot':
+      return planSnapshot(session, command.volume, { revision })
+    case 'checkpoint':
+      return planCheckpoint(session, command.name, { revision })
+    case 'restore':
+      return planStack(session, { hosts: true, revision, checkpoint: command.checkpoint })
+  }
+}
