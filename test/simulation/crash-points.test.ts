@@ -1,0 +1,51 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { caseNamed, parsePoint, pointText } from '../support/proof/crash-plan.js'
+import { prepareCase, tryPoint, type PreparedCase } from '../support/proof/crash-points.js'
+import { deaths } from '../support/proof/doomed-process.js'
+
+const prepared = new Map<string, Promise<PreparedCase>>()
+afterAll(async () => {
+  for (const ready of prepared.values()) (await ready).remove()
+})
+
+function ready(name: string): Promise<PreparedCase> {
+  const known = prepared.get(name) ?? prepareCase(caseNamed(name))
+  prepared.set(name, known)
+  return known
+}
+
+/** A few of what `npm run crash-test` goes through, spread over the runs: some requests of each, another death at each. */
+const sampled = ['create', 'move', 'replace-elastic', 'clone', 'checkpoint'] as const
+const shares = [0.3, 0.6, 0.9] as const
+
+describe.concurrent('a run that is killed at a request', { timeout: 60_000 }, () => {
+  it.each(sampled)('is finished by the next: %s', async (name) => {
+    const of = await ready(name)
+    expect(of.requests.length).toBeGreaterThan(10)
+    for (const [index, share] of shares.entries()) {
+      const request = Math.ceil(share * of.requests.length)
+      const dooms = [{ request, how: deaths[index] ?? 'lost' }]
+      const { reached, problems } = await tryPoint(of, { world: 'calm', caseName: name, dooms, seed: 0 })
+      expect({ point: pointText(dooms), reached, problems }).toEqual({ point: pointText(dooms), reached: true, problems: [] })
+    }
+  })
+
+  it('waits for a server that was told to stop a moment before the death', async () => {
+    const of = await ready('update')
+    const request = 1 + of.requests.lastIndexOf('StopInstances')
+    expect(request).toBeGreaterThan(0)
+    const dooms = parsePoint(`${request}:lost`)
+    const { problems } = await tryPoint(of, { world: 'calm', caseName: 'update', dooms, seed: 0 })
+    expect(problems).toEqual([])
+  })
+
+  it('is looked at by what it leaves: what is there twice, what nobody owns, what is gone', async () => {
+    const of = await ready('move')
+    const [first] = of.after
+    const beside = { ...of, after: of.after.filter((found) => found !== first) }
+    const dooms = parsePoint('1:before')
+    const { problems, duplicates } = await tryPoint(beside, { world: 'calm', caseName: 'move', dooms, seed: 0 })
+    expect(problems).toEqual([`1 more: ${first?.says}`])
+    expect(duplicates).toHaveLength(1)
+  })
+})
