@@ -15,8 +15,8 @@ function ready(name: string): Promise<PreparedCase> {
 }
 
 /** A few of what `npm run crash-test` goes through, spread over the runs: some requests of each, another death at each. */
-const sampled = ['create', 'move', 'replace-elastic', 'clone', 'checkpoint'] as const
-const shares = [0.3, 0.6, 0.9] as const
+const sampled = ['create', 'move', 'replace-elastic', 'checkpoint'] as const
+const shares = [0.4, 0.8] as const
 
 describe.concurrent('a run that is killed at a request', { timeout: 60_000 }, () => {
   it.each(sampled)('is finished by the next: %s', async (name) => {
@@ -24,9 +24,13 @@ describe.concurrent('a run that is killed at a request', { timeout: 60_000 }, ()
     expect(of.requests.length).toBeGreaterThan(10)
     for (const [index, share] of shares.entries()) {
       const request = Math.ceil(share * of.requests.length)
-      const dooms = [{ request, how: deaths[index] ?? 'lost' }]
+      const dooms = [{ request, how: deaths[index + 1] ?? 'lost' }]
       const { reached, problems } = await tryPoint(of, { world: 'calm', caseName: name, dooms, seed: 0 })
-      expect({ point: pointText(dooms), reached, problems }).toEqual({ point: pointText(dooms), reached: true, problems: [] })
+      expect({ point: pointText(dooms), reached, problems }).toEqual({
+        point: pointText(dooms),
+        reached: true,
+        problems: [],
+      })
     }
   })
 

@@ -15,6 +15,8 @@ export interface CrashCase {
   readonly after?: Command
   /** What may be missing then, because nobody has asked for it again. */
   readonly optional?: RegExp
+  /** How the next run says that the work is done already. */
+  readonly refusal?: RegExp
 }
 
 const apply = (text: string): Command => ({ kind: 'apply', text })
@@ -105,7 +107,7 @@ const changes: readonly CrashCase[] = [
     name: 'checkpoint',
     before: [apply(pool(''))],
     work: { kind: 'checkpoint', text: pool(''), name: 'first' },
-    after: { kind: 'checkpoint', text: pool(''), name: 'first' },
+    refusal: /has a checkpoint first already/,
   },
   {
     name: 'restore',

@@ -14,16 +14,26 @@ export interface CrashPoint {
   readonly seed: number
 }
 
-/** A request that a cut run is sure to have sent, or not; how many there are is known when the case has been run once. */
-export type RequestsOf = ReadonlyMap<string, number>
+/** The requests of each case, by name, as a run that nobody cut has sent them. */
+export type RequestsOf = ReadonlyMap<string, readonly string[]>
 
-/** Every point of the calm world: each request of each case, each way to die at it. */
+/** Every point of the calm world: each request of each case, and each way to die at it. */
 export function everyPoint(requests: RequestsOf): readonly CrashPoint[] {
-  return [...requests].flatMap(([caseName, count]) =>
-    Array.from({ length: count }, (_, index) => index + 1).flatMap((request) =>
-      deaths.map((how): CrashPoint => ({ world: 'calm', caseName, dooms: [{ request, how }], seed: 0 })),
+  return [...requests].flatMap(([caseName, sent]) =>
+    sent.flatMap((action, index) =>
+      waysToDie(action).map((how): CrashPoint => ({
+        world: 'calm',
+        caseName,
+        dooms: [{ request: index + 1, how }],
+        seed: 0,
+      })),
     ),
   )
+}
+
+/** Whether a read was carried out and whether somebody heard the answer is the same to EC2: it has one way. */
+function waysToDie(action: string): readonly Death[] {
+  return /^(Describe|Get)/.test(action) ? ['lost'] : deaths
 }
 
 /** Some points, spread over the cases by chance; the same for the same seed. */
@@ -35,8 +45,8 @@ export function samplePoints(
   const cases = [...requests]
   const below = (limit: number) => Math.floor(random() * limit)
   return Array.from({ length: count }, (_, index) => {
-    const [caseName, length] = cases[(index + below(cases.length)) % cases.length] ?? ['', 1]
-    const doom = (): Doom => ({ request: 1 + below(length), how: deaths[below(deaths.length)] ?? 'before' })
+    const [caseName = '', sent = []] = cases[below(cases.length)] ?? []
+    const doom = (): Doom => ({ request: 1 + below(sent.length), how: deaths[below(deaths.length)] ?? 'before' })
     return { world, caseName, dooms: Array.from({ length: cuts }, doom), seed: seed + index }
   })
 }

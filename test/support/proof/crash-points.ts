@@ -57,8 +57,8 @@ async function runWhole(world: ProofWorld, command: Command, name: string): Prom
 }
 
 /** What befalls the worlds that are not calm, from before the run that is cut. */
-const faultsOf: Readonly<Record<WorldKind, Faults | undefined>> = {
-  calm: undefined,
+const faultsOf: Readonly<Record<WorldKind, Faults>> = {
+  calm: {},
   lag: { visibilityDelayMs: { filter: 10_000 } },
   chaos: faultsOfProfile('rough', 'real'),
 }
@@ -71,11 +71,7 @@ const hangMs = 120_000
 
 /** Cuts the run at each of the point's places in turn, each in a process of its own, and runs the next one whole. */
 export async function tryPoint(prepared: PreparedCase, point: CrashPoint): Promise<PointVerdict> {
-  const world = await openProofWorld({
-    from: prepared.world,
-    seed: point.seed,
-    ...(faultsOf[point.world] && { faults: faultsOf[point.world] }),
-  })
+  const world = await openProofWorld({ from: prepared.world, seed: point.seed, faults: faultsOf[point.world] })
   let timer: NodeJS.Timeout | undefined
   try {
     const hung = new Promise<PointVerdict>((resolve) => {
@@ -100,7 +96,8 @@ async function cutAndGoOn(prepared: PreparedCase, point: CrashPoint, world: Proo
     reached ||= doomed.isDead
     doomed.kill()
   }
-  const end = await goOn(world, next, point.world)
+  const last = await goOn(world, next, point.world)
+  const end = last.problems.some((text) => crash.refusal?.test(text)) ? { ...last, converged: true } : last
   const left = next.kind === 'destroy' ? [] : await world.leftToDo(next.text)
   await world.clock.sleep(settleMs)
   const after = await takeCensus(world.client)

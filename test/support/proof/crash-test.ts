@@ -46,7 +46,7 @@ interface Question {
   /** Left out: how many requests the case has. */
   readonly point?: CrashPoint
 }
-type Answer = PointVerdict | { readonly requests: number }
+type Answer = PointVerdict | { readonly requests: readonly string[] }
 
 const prepared = new Map<string, Promise<PreparedCase>>()
 
@@ -58,7 +58,7 @@ function preparedCase(name: string): Promise<PreparedCase> {
 
 async function answer({ caseName, point }: Question): Promise<Answer> {
   const ready = await preparedCase(caseName)
-  return point ? tryPoint(ready, point) : { requests: ready.requests.length }
+  return point ? tryPoint(ready, point) : { requests: ready.requests }
 }
 
 async function ask(questions: readonly Question[], onAnswer: (question: Question, answer: Answer) => void) {
@@ -72,13 +72,13 @@ async function main(): Promise<void> {
     const world = worldKinds.find((kind) => kind === (values.world ?? 'calm')) ?? 'calm'
     return report([{ world, caseName, dooms: parsePoint(values.point), seed }], new Map())
   }
-  const requests = new Map<string, number>()
+  const requests = new Map<string, readonly string[]>()
   await ask(
     cases.map(({ name }) => ({ caseName: name })),
     ({ caseName }, found) => void ('requests' in found && requests.set(caseName, found.requests)),
   )
   // In the order of the table, not in that of the answers: a point's number is the same each time.
-  const ordered = new Map(cases.map(({ name }) => [name, requests.get(name) ?? 0]))
+  const ordered = new Map(cases.map(({ name }) => [name, requests.get(name) ?? []]))
   const all = everyPoint(ordered)
   const calm =
     values.calm === undefined

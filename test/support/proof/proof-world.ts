@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { applyStack, isNothingToDo } from '../../../src/app/apply-stack.js'
@@ -64,8 +64,8 @@ const examples = join(projectRoot, 'examples/stacks')
 
 export async function openProofWorld({ seed = 0, faults, from }: ProofWorldOptions = {}): Promise<ProofWorld> {
   const directory = temporaryDirectory('proof')
-  if (from) cpSync(from.directory, directory.path, { recursive: true })
-  else cpSync(examples, join(directory.path, 'stacks'), { recursive: true })
+  if (from) cpSync(from.directory, directory.path, { recursive: true, verbatimSymlinks: true })
+  else linkExamples(join(directory.path, 'stacks'))
   const clock = createVirtualClock(from?.nowMs)
   const random = seededRandom(seed)
   const sandbox = await createSandbox({
@@ -87,7 +87,6 @@ export async function openProofWorld({ seed = 0, faults, from }: ProofWorldOptio
   async function open(process: DoomedProcess, text: string): Promise<Session> {
     runs += 1
     const path = join(directory.path, 'stacks', `run-${runs}.yaml`)
-    mkdirSync(join(directory.path, 'stacks'), { recursive: true })
     writeFileSync(path, text)
     const session = await openSession(readStackFile(path), {
       place: {
@@ -151,6 +150,12 @@ export async function openProofWorld({ seed = 0, faults, from }: ProofWorldOptio
     client.destroy()
     await sandbox.close()
   }
+}
+
+/** What the examples copy from lies beside every stack file. */
+function linkExamples(directory: string): void {
+  mkdirSync(directory)
+  for (const name of readdirSync(examples)) symlinkSync(join(examples, name), join(directory, name))
 }
 
 function planOf(session: Session, command: Command): Promise<Plan> {
