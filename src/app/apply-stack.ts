@@ -20,9 +20,10 @@ export async function applyStack(
   { confirm, ...options }: ApplyStackOptions = {},
 ): Promise<ApplyResult | undefined> {
   if (!plan.applyable) throw notApplyable(plan)
+  const secrets = await session.secrets.neededBy(plan)
   if (confirm && plan.steps.length > 0 && !(await confirm(plan))) return undefined
   session.begin()
-  return applyPlan(plan, session.ports, { ...options, run: session.run, clock: session.clock })
+  return applyPlan(plan, session.ports, { ...options, secrets, run: session.run, clock: session.clock })
 }
 
 /** Whether carrying the plan out would change nothing: no step, and the same ledger. */

@@ -10,6 +10,7 @@ import type { StackSpec } from '../model/stack-spec.js'
 import { createEc2Cloud } from '../providers/ec2/cloud.js'
 import { createSync } from '../sync/sync.js'
 import { placeOfStack, type Place } from './place.js'
+import { createSecrets, type Secrets } from './secrets.js'
 import { findRevision, newRunId } from './revision.js'
 import type { StackFile } from './stack-file.js'
 
@@ -31,6 +32,8 @@ export interface Session {
   readonly file: StackFile
   readonly spec: StackSpec
   readonly ports: Ports
+  /** The values of its sensitive variables. */
+  readonly secrets: Secrets
   /** Where it acts; undefined: the AWS configuration of this machine says it. */
   readonly region: string | undefined
   /** Where this machine keeps the stack's keys. */
@@ -58,8 +61,10 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
   const clock = pace?.clock ?? systemClock
   const { onActivity = () => undefined, onNotice = () => undefined } = options
   const hosts = createHosts()
+  const cloud = createEc2Cloud(place.target, pace)
+  const secrets = createSecrets(file, (names) => cloud.secureParameters(names))
   const ports: Ports = {
-    cloud: createEc2Cloud(place.target, pace),
+    cloud,
     hosts,
     keys: createLocalKeys({
       stack: spec.stack,
@@ -75,6 +80,7 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
     file,
     spec,
     ports,
+    secrets,
     region: place.target.region,
     keysDirectory: place.keys,
     hostsImpossible,
@@ -89,17 +95,17 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
           hostsLeftOut: leftOut,
           snapshotsOf,
           forNew,
-          onActivity,
+          onActivity: (text: string | undefined) => onActivity(text && secrets.mask().text(text)),
         }
         return await hearingWaits(
-          (wait) => onActivity(waitText(wait)),
+          (wait) => onActivity(secrets.mask().text(waitText(wait))),
           () => observeStack(spec, ports, asked),
         )
       } finally {
         onActivity(undefined)
       }
     },
-    notice: onNotice,
+    notice: (text) => onNotice(secrets.mask().text(text)),
     begin() {
       if (isBegun) {
         throw new UsageError('USAGE', 'this session has carried out a plan already', {

@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { SpecError, UsageError } from '../core/errors.js'
-import type { Locate } from '../model/file-location.js'
+import type { FileLocation, Locate } from '../model/file-location.js'
 import { parseStack } from '../spec/parse.js'
+import type { SensitiveVariable } from '../spec/variables/variables.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import { readText } from './read-text.js'
-import { readVariableFiles } from './variable-files.js'
+import { readCommandLine, readVariableFiles } from './variable-files.js'
 
 export interface StackFile {
   /** As it is named to people. */
@@ -15,16 +16,22 @@ export interface StackFile {
   readonly spec: StackSpec
   /** Where the file speaks of an address. */
   readonly locate: Locate
-  /** What was said of its variables. */
+  readonly locateVariable: (name: string) => FileLocation | undefined
+  /** What was said of its variables, but of those that are sensitive. */
   readonly variables: Readonly<Record<string, string>>
+  readonly sensitive: readonly SensitiveVariable[]
 }
 
 /** What is said of a stack file beside it. */
 export interface StackFileOptions {
   /** Values of variables, over those of the files. */
   readonly variables?: Readonly<Record<string, string>> | undefined
-  /** YAML or JSON files with values of variables; a later one wins. */
+  /** The same as a command line has them: `@path` is what the file has; over all others, and never for sensitive ones as they stand. */
+  readonly commandLine?: Readonly<Record<string, string>> | undefined
+  /** YAML or JSON files with values of variables; a later one wins, and what a stack does not declare is none of its business. */
   readonly variableFiles?: readonly string[] | undefined
+  /** Whether `variables` are all that counts for variables that are not sensitive: those of a saved plan. */
+  readonly isSettled?: boolean
   /** `sandbox` or a region, in place of what the file says. */
   readonly target?: string | undefined
 }
@@ -32,13 +39,24 @@ export interface StackFileOptions {
 /** Reads and checks a stack file; left out, the one in this directory. Throws a SpecError with every mistake in it. */
 export function readStackFile(
   argument: string | undefined,
-  { variables = {}, variableFiles = [], target }: StackFileOptions = {},
+  { variables = {}, commandLine = {}, variableFiles = [], isSettled, target }: StackFileOptions = {},
 ): StackFile {
   const path = argument ?? findStackFile(process.cwd())
-  const values = { ...readVariableFiles(variableFiles), ...variables }
-  const result = parseStack({ file: path, text: readText(path), variables: values, target })
+  const said = readCommandLine(commandLine)
+  const result = parseStack({
+    file: path,
+    text: readText(path),
+    variables: { ...variables, ...said.variables },
+    spoken: said.spoken,
+    shared: readVariableFiles(variableFiles),
+    environment: process.env,
+    isSettled,
+    target,
+  })
   if (!result.ok) throw new SpecError(result.diagnostics, result.total)
-  return { path, directory: dirname(resolve(path)), spec: result.spec, locate: result.locate, variables: values }
+  const { spec, locate, locateVariable } = result
+  const { given, sensitive } = result.variables
+  return { path, directory: dirname(resolve(path)), spec, locate, locateVariable, variables: given, sensitive }
 }
 
 /**

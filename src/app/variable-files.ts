@@ -2,9 +2,34 @@ import { UsageError } from '../core/errors.js'
 import { readValues } from '../spec/yaml/yaml-values.js'
 import { readText } from './read-text.js'
 
+/** What was said of variables on a command line. */
+export interface CommandLineVariables {
+  readonly variables: Readonly<Record<string, string>>
+  /** The names of those whose values stood there themselves. */
+  readonly spoken: readonly string[]
+}
+
+/**
+ * `@path` is what the file has, but for the line break at its end; `@@` begins a value that begins with `@`; everything else is
+ * the value.
+ */
+export function readCommandLine(written: Readonly<Record<string, string>>): CommandLineVariables {
+  const entries = Object.entries(written).map(([name, word]) => {
+    if (!word.startsWith('@')) return { name, value: word, isSpoken: true }
+    if (word.startsWith('@@')) return { name, value: word.slice(1), isSpoken: true }
+    return { name, value: readText(word.slice(1)).replace(/\r?\n$/, ''), isSpoken: false }
+  })
+  return {
+    variables: Object.fromEntries(entries.map(({ name, value }) => [name, value])),
+    spoken: entries.flatMap(({ name, isSpoken }) => (isSpoken ? name : [])),
+  }
+}
+
 /** Values of variables from YAML or JSON files, as texts; those of a later file win. */
-export function readVariableFiles(paths: readonly string[]): Readonly<Record<string, string>> {
-  const variables: Record<string, string> = {}
+export function readVariableFiles(
+  paths: readonly string[],
+): Readonly<Record<string, { readonly text: string; readonly origin: string }>> {
+  const variables = new Map<string, { readonly text: string; readonly origin: string }>()
   for (const path of paths) {
     const values = readValues(readText(path))?.value
     if (typeof values !== 'object' || values === null || Array.isArray(values)) {
@@ -13,9 +38,11 @@ export function readVariableFiles(paths: readonly string[]): Readonly<Record<str
         `the file ${path} is not a YAML or JSON mapping of variables to values`,
       )
     }
-    for (const [name, value] of Object.entries(values)) variables[name] = textOf(path, name, value)
+    for (const [name, value] of Object.entries(values)) {
+      variables.set(name, { text: textOf(path, name, value), origin: path })
+    }
   }
-  return variables
+  return Object.fromEntries(variables)
 }
 
 /** A list, a mapping or nothing is the value of no variable; `String([1])` would be 1. */

@@ -7,8 +7,6 @@ import { withSession } from './with-session.js'
 
 /** What a saved plan has settled, and an apply of it cannot say otherwise. */
 const settled = {
-  var: '--var',
-  varFile: '--var-file',
   target: '--target',
   updateImages: '--update-images',
   checkpoint: '--checkpoint',
@@ -28,9 +26,16 @@ export async function applySaved(path: string, options: ApplySavedOptions): Prom
     })
   }
   const saved = readPlanFile(path)
+  const secret = new Set(saved.secrets?.map(({ variable }) => variable))
+  const other = Object.keys(options.var ?? {}).find((name) => !secret.has(name))
+  if (other !== undefined) {
+    throw new UsageError('USAGE', `--var ${other} cannot be said of a saved plan`, {
+      hint: 'it was settled when the plan was made; the values of sensitive variables that it needs are given again',
+    })
+  }
   const { variables, target, hosts } = saved.options
-  const { varFile: _files, target: _target, ...rest } = options
-  const read = { ...rest, var: variables, ...(target !== undefined && { target }), run: saved.run }
+  const { target: _target, ...rest } = options
+  const read = { ...rest, settled: variables, ...(target !== undefined && { target }), run: saved.run }
   return withSession(stackFileHere(saved, path), read, async (session) => {
     const plan = await savedPlanHere(session, saved)
     const replan = () => planStack(session, { hosts })

@@ -1,5 +1,5 @@
 import { openSession, type Session } from '../app/session.js'
-import { readStackFile } from '../app/stack-file.js'
+import { readStackFile, type StackFileOptions } from '../app/stack-file.js'
 import { Cancelled } from '../core/errors.js'
 import { exitCodes } from './exit-codes.js'
 import { legible } from '../report/legible.js'
@@ -14,11 +14,13 @@ import { activityLine } from './terminal.js'
  */
 export async function withSession<Result>(
   file: string | undefined,
-  options: StackOptions & { readonly run?: string },
+  options: StackOptions & { readonly run?: string; readonly settled?: StackFileOptions['variables'] },
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   const activity = activityLine()
-  const session = await openSession(readStackFile(file, stackFileOptions(options)), {
+  const { settled } = options
+  const said = { ...stackFileOptions(options), ...(settled && { variables: settled, isSettled: true }) }
+  const session = await openSession(readStackFile(file, said), {
     sandboxDir: options.sandboxDir,
     run: options.run,
     onActivity: (text) => (text === undefined ? activity.clear() : activity.say(text)),
@@ -35,7 +37,7 @@ export async function withSession<Result>(
     return await work(session)
   } catch (error) {
     // What its connections' end did to the work is no news.
-    throw leaving ? new Cancelled('interrupted') : located(error, session.file.locate)
+    throw leaving ? new Cancelled('interrupted') : session.secrets.mask().data(located(error, session.file.locate))
   } finally {
     await session.close()
     release()

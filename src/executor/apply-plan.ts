@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { required } from '../core/assert.js'
 import { systemClock, type Clock } from '../core/clock.js'
 import { BugError, Cancelled, EvenkeelError, messageOf } from '../core/errors.js'
+import { createMask } from '../core/masking.js'
 import { hearingWaits, type WaitSink } from '../core/wait-sink.js'
 import { inWorkScope, type Admission } from '../core/work-scope.js'
 import type { Address } from '../model/address.js'
@@ -39,6 +40,8 @@ export interface ApplyOptions {
   readonly concurrency?: number
   /** How many steps may run at once, their waits included: for comparison with programs that count so. Default: any number. */
   readonly stepsMax?: number
+  /** The values of sensitive variables by name: those that the plan's texts name, at least. They stand in no event and no result. */
+  readonly secrets?: ReadonlyMap<string, string>
   /** The run's epoch: with it a repeated run asks EC2 for the same things with the same tokens. */
   readonly run: string
 }
@@ -52,16 +55,18 @@ export async function applyPlan(plan: Plan, ports: Ports, options: ApplyOptions)
   const signal = options.signal && AbortSignal.any([options.signal])
   // As many steps may be waiting for it as are in flight.
   if (signal) setMaxListeners(0, signal)
-  const heartbeat = createHeartbeat(options.events ?? (() => undefined))
+  const mask = createMask(options.secrets?.values() ?? [])
+  const { events = () => undefined } = options
+  // A plan holds no values; everything else that leaves passes here.
+  const heartbeat = createHeartbeat((event) => events(event.kind === 'run-started' ? event : mask.data(event)))
   const emit = heartbeat.sink
   const startedAt = clock.now()
   emit({ kind: 'run-started', at: startedAt, run: options.run, plan })
   // The stack's lock is to be held around this call, and the journal opened in it: `run` is then the lock's epoch.
   const ended = new AbortController()
   void beatUntil(ended.signal, heartbeat, clock)
-  const result = await carryOut(plan, ports, { ...options, ...(signal && { signal }) }, clock, emit).finally(() =>
-    ended.abort(),
-  )
+  const carriedOut = carryOut(plan, ports, { ...options, ...(signal && { signal }) }, clock, emit)
+  const result = mask.data(await carriedOut.finally(() => ended.abort()))
   emit({ kind: 'run-finished', at: clock.now(), result, durationMs: clock.now() - startedAt })
   return result
 }
@@ -82,7 +87,7 @@ async function carryOut(
   clock: Clock,
   emit: EventSink,
 ): Promise<ApplyResult> {
-  const bindings = createRunBindings(plan.bindings)
+  const bindings = createRunBindings(plan.bindings, options.secrets)
   const schedule = createSchedule(plan.steps, options.stepsMax)
   const admit = createWorkSlots(options.concurrency ?? defaultConcurrency, clock)
   let ledger: LedgerState = {

@@ -1,9 +1,10 @@
 import { required } from '../core/assert.js'
+import { hiddenValue } from '../core/masking.js'
 import { PlanError } from '../core/errors.js'
 import type { Binding } from '../model/plan.js'
 import type { Address } from '../model/address.js'
 import type { StepId } from '../model/steps/step.js'
-import { renderTemplate, type Template } from '../model/template.js'
+import { renderTemplate, type Source, type Template } from '../model/template.js'
 
 /** What is known of each address's resource: first what the plan saw, then what the steps of this run made. */
 export interface RunBindings {
@@ -26,9 +27,15 @@ export interface RunBindings {
   snapshotOf(step: StepId): string
   /** The template's text. Throws a PlanError where a reference names what has no value: it was refused, or has none. */
   render(template: Template): string
+  /** The same for people, with no value of a sensitive variable in it. */
+  renderShown(template: Template): string
 }
 
-export function createRunBindings(seed: Readonly<Record<string, Binding>>): RunBindings {
+/** `secrets`: the values of sensitive variables by name. */
+export function createRunBindings(
+  seed: Readonly<Record<string, Binding>>,
+  secrets: ReadonlyMap<string, string> = new Map(),
+): RunBindings {
   const current = new Map<string, Binding>(Object.entries(seed))
   const instances = new Map<string, Binding>(Object.entries(seed))
   const snapshots = new Map<StepId, string>()
@@ -55,14 +62,14 @@ export function createRunBindings(seed: Readonly<Record<string, Binding>>): RunB
       snapshots.set(step, id)
     },
     snapshotOf: (step) => required(snapshots.get(step), `the snapshot that ${step} takes`),
-    render: (template) =>
-      required(
-        renderTemplate(
-          template,
-          ({ address, property }) => current.get(address)?.[property] ?? unknown(address, property),
-        ),
-        'the text of a template',
-      ),
+    render: (template) => rendered(template, (name) => required(secrets.get(name), `the value of the variable ${name}`)),
+    renderShown: (template) => rendered(template, () => hiddenValue),
+  }
+
+  function rendered(template: Template, reveal: (secret: string) => string): string {
+    const lookUp = ({ address, property }: Source) =>
+      current.get(address)?.[property] ?? unknown(address, property)
+    return required(renderTemplate(template, lookUp, reveal), 'the text of a template')
   }
 }
 

@@ -159,7 +159,7 @@ class Hosts implements HostPort {
     access: HostAccess,
     command: string,
     onOutput: (line: string) => void,
-    options: { readonly timeoutMs?: number } = {},
+    options: { readonly timeoutMs?: number; readonly shown?: string } = {},
   ): Promise<void> {
     const session = await this.#session(access)
     await runShellCommand(session, command, onOutput, options)

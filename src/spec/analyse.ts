@@ -10,21 +10,26 @@ import type { StackSpec } from '../model/stack-spec.js'
 import { specKinds } from './kinds/kinds.js'
 import { substitute, type Templates } from './variables/substitute.js'
 import { targetOf } from './written-target.js'
-import { isMapping, resolveVariables } from './variables/variables.js'
+import type { VariableInput } from './variables/given.js'
+import { isMapping, resolveVariables, type ResolvedVariables } from './variables/variables.js'
 
-export interface AnalysisInput {
+export interface AnalysisInput extends VariableInput {
   readonly text: string
-  readonly variables?: Readonly<Record<string, string>> | undefined
   readonly target?: string | undefined
 }
 
+/** What a stack file without a mistake says. */
+export interface Said {
+  readonly spec: StackSpec
+  readonly variables: ResolvedVariables
+}
+
 /**
- * The specification of a stack file without a mistake; undefined at the first mistake. The value is changed, as analyse
- * does.
+ * What a stack file without a mistake says; undefined at the first mistake. The value is changed, as analyse does.
  */
-export function specWithoutMistakes(value: unknown, input: AnalysisInput): StackSpec | undefined {
+export function saidWithoutMistakes(value: unknown, input: AnalysisInput): Said | undefined {
   try {
-    return buildSpec(check(value, input, () => throwStop()))
+    return said(check(value, input, () => throwStop()))
   } catch (error) {
     if (error === stop) return undefined
     throw error
@@ -43,25 +48,34 @@ function throwStop(): never {
  */
 export function analyse(value: unknown, input: AnalysisInput): Analysis {
   const { problems, untold, report } = problemList()
-  const context = check(value, input, report)
-  return { spec: problems.length === 0 ? buildSpec(context) : undefined, problems, untold: untold() }
+  const checked = check(value, input, report)
+  return { said: problems.length === 0 ? said(checked) : undefined, problems, untold: untold() }
 }
 
 export interface Analysis {
-  readonly spec: StackSpec | undefined
+  readonly said: Said | undefined
   readonly problems: readonly Problem[]
   /** How many more there are: see `problemList`. */
   readonly untold: number
 }
 
-function check(value: unknown, input: AnalysisInput, report: Report): Context {
-  const variables = resolveVariables(isMapping(value) ? value['variables'] : undefined, input.variables ?? {}, report)
-  if (input.text.includes('${')) substitute(value, templates, variables, report)
+interface Checked {
+  readonly context: Context
+  readonly variables: ResolvedVariables
+}
+
+function said({ context, variables }: Checked): Said {
+  return { spec: buildSpec(context), variables }
+}
+
+function check(value: unknown, input: AnalysisInput, report: Report): Checked {
+  const variables = resolveVariables(isMapping(value) ? value['variables'] : undefined, input, report)
+  if (input.text.includes('${')) substitute(value, templates, variables.values, report)
   const stack = checkShape(value, report)
   const target = targetOf(stack.target, input.target, report)
-  const context = contextOf({ stack, target, variables, declarations: specKinds, report })
+  const context = contextOf({ stack, target, variables: variables.values, declarations: specKinds, report })
   checkStack(context)
-  return context
+  return { context, variables }
 }
 
 const templates: Templates = Object.fromEntries(

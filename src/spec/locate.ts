@@ -1,22 +1,34 @@
 import { parseAddress } from '../model/address.js'
-import type { Locate } from '../model/file-location.js'
+import type { FileLocation, Locate } from '../model/file-location.js'
 import { specKinds } from './kinds/kinds.js'
 import type { Path } from './problem.js'
 import { codeFrame, linesOf } from './yaml/code-frame.js'
 import { readDocument, type Span, type StackDocument } from './yaml/yaml-document.js'
 
-/** Finds entries of a stack file by their addresses. The text is read with positions when the first one is asked for. */
-export function locateIn(file: string, text: string): Locate {
+/** Finds places in a stack file. The text is read with positions when the first one is asked for. */
+export interface Places {
+  readonly locate: Locate
+  /** The declaration of a variable. */
+  readonly locateVariable: (name: string) => FileLocation | undefined
+}
+
+export function placesIn(file: string, text: string): Places {
   let document: StackDocument | undefined
   let lines: readonly string[] = []
-  return (address, path = []) => {
-    const parts = parseAddress(address)
-    if (!parts) return undefined
+  return {
+    locate: (address, path = []) => {
+      const parts = parseAddress(address)
+      return parts && placeOf(specKinds[parts.kind].pathOf(parts.name), path)
+    },
+    locateVariable: (name) => placeOf(['variables', name], []),
+  }
+
+  function placeOf(entry: Path, path: Path): FileLocation | undefined {
     if (!document) {
       document = readDocument(text)
       lines = linesOf(text)
     }
-    const span = spanIn(document, specKinds[parts.kind].pathOf(parts.name), path)
+    const span = spanIn(document, entry, path)
     if (!span) return undefined
     const { line, column } = document.positionOf(span.start)
     return { file, line, column, frame: codeFrame(lines, line, column, span.end - span.start) }

@@ -1,19 +1,19 @@
 import type { Locate } from '../model/file-location.js'
-import { analyse, specWithoutMistakes } from './analyse.js'
+import { analyse, saidWithoutMistakes } from './analyse.js'
 import { diagnosticsOf, type Diagnosis } from './diagnostics.js'
-import { locateIn } from './locate.js'
+import { placesIn, type Places } from './locate.js'
 import type { Problem } from './problem.js'
 import type { StackSpec } from '../model/stack-spec.js'
+import type { VariableInput } from './variables/given.js'
+import type { ResolvedVariables } from './variables/variables.js'
 import { readDocument } from './yaml/yaml-document.js'
 import type { StackDocument } from './yaml/yaml-document.js'
 import { readValues } from './yaml/yaml-values.js'
 
-export interface ParseInput {
+export interface ParseInput extends VariableInput {
   /** Name of the file, as diagnostics tell it; nothing is read from it. */
   readonly file: string
   readonly text: string
-  /** Values of variables, as texts, from `--var` and `--var-file`. */
-  readonly variables?: Readonly<Record<string, string>> | undefined
   /** `--target`: `sandbox` or a region, in place of the file's own. */
   readonly target?: string | undefined
 }
@@ -22,8 +22,10 @@ export type ParseResult =
   | {
       readonly ok: true
       readonly spec: StackSpec
+      readonly variables: ResolvedVariables
       /** Where an entry stands in the file; undefined for what evenkeel added by itself. */
       readonly locate: Locate
+      readonly locateVariable: Places['locateVariable']
     }
   | ({ readonly ok: false } & Diagnosis)
 
@@ -32,13 +34,13 @@ export type ParseResult =
  * A text without a mistake is read by the quick reader alone; any other is read again with positions.
  */
 export function parseStack(input: ParseInput): ParseResult {
-  const locate = locateIn(input.file, input.text)
+  const places = placesIn(input.file, input.text)
   const values = readValues(input.text)
-  const quick = values && specWithoutMistakes(values.value, input)
-  if (quick) return { ok: true, spec: quick, locate }
+  const quick = values && saidWithoutMistakes(values.value, input)
+  if (quick) return { ok: true, ...quick, ...places }
   const document = readDocument(input.text)
-  const { spec, problems, untold } = analyse(document.value, input)
-  if (spec && document.syntax.length === 0) return { ok: true, spec, locate }
+  const { said, problems, untold } = analyse(document.value, input)
+  if (said && document.syntax.length === 0) return { ok: true, ...said, ...places }
   const believed = believable(document, problems)
   const { diagnostics, total } = diagnosticsOf(input.file, document, believed)
   return { ok: false, diagnostics, total: believed === problems ? total + untold : total }

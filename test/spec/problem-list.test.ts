@@ -13,8 +13,8 @@ describe('of very many mistakes', () => {
       servers: { web: { image: 'ami-12345678', type: 't3.small', setup: wrong(5000) } },
       volumes: { data: { size: 'x', server: 'web' } },
     }
-    const { problems, untold, spec } = analyse(value, { text: '' })
-    expect(spec).toBeUndefined()
+    const { problems, untold, said } = analyse(value, { text: '' })
+    expect(said).toBeUndefined()
     expect(problems.filter(({ path }) => path[0] === 'servers')).toHaveLength(2000)
     expect(problems.filter(({ path }) => path[0] === 'volumes')).toHaveLength(1)
     expect(untold).toBe(3000)

@@ -12,13 +12,17 @@ import { movedLines } from '../../planner/saved/moved-lines.js'
 import { observeFor } from '../plan-stack.js'
 import type { Session } from '../session.js'
 import { readLocalSources } from './local-sources.js'
+import { environmentName } from '../../spec/variables/given.js'
 import type { PlanFile } from './plan-file.js'
+import { isSaved } from './secret-digest.js'
 
 /**
  * The plan of the file as it is to be carried out here, after a look at the stack file, the files that it copies and the
  * world: all as they were. Throws a PlanError that says what moved where they are not.
  */
-export async function savedPlanHere(session: Session, { basis, plan, options, madeAt }: PlanFile): Promise<Plan> {
+export async function savedPlanHere(session: Session, file: PlanFile): Promise<Plan> {
+  const { basis, plan, options, madeAt } = file
+  await assertSecretsHere(session, file)
   const [live, sources] = await Promise.all([observeFor(session, options), readLocalSources(session)])
   const here = planBasis(session.spec, live, sources)
   const bound = boundHere(plan, basis, here)
@@ -45,6 +49,24 @@ export function stackFileHere({ stackFile }: PlanFile, planPath: string): string
     `${planPath} is a plan for ${fromWorkingDirectory}, and there is no such stack file here`,
     { hint: 'apply the plan in a checkout, in the directory in which it was made' },
   )
+}
+
+/** The value of each sensitive variable that the plan needs, as it was when the plan was made. */
+async function assertSecretsHere({ secrets }: Session, { secrets: saved = [] }: PlanFile): Promise<void> {
+  const values = await secrets.lookUp(saved.map(({ variable }) => variable))
+  for (const secret of saved) {
+    const { variable } = secret
+    const value = values.get(variable)
+    if (value === undefined) {
+      const message = `the plan needs the value of the variable \`${variable}\` again, and none was given: nothing was done`
+      const hint = `give it as ${environmentName(variable)}, in a --var-file, or with --var ${variable}=@file`
+      throw new PlanError('PLAN_STALE', message, [], { hint })
+    }
+    if (isSaved(secret, value)) continue
+    const message = `the value of the variable \`${variable}\` differs from the one that the plan was made with, and nothing was done`
+    const hint = 'give the same value, or make a new plan with `evenkeel plan --out`'
+    throw new PlanError('PLAN_STALE', message, [], { hint })
+  }
 }
 
 function stale(moved: readonly Moved[], madeAt: string): PlanError {

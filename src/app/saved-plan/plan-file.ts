@@ -28,6 +28,8 @@ export interface PlanFile {
   readonly run: string
   readonly stackFile: StackFilePlaces
   readonly options: PlanFileOptions
+  /** Left out: the plan needs none. */
+  readonly secrets?: readonly SavedSecret[]
   /** What the plan was made from. */
   readonly basis: PlanBasis
   readonly plan: Plan
@@ -42,11 +44,19 @@ export interface StackFilePlaces {
 
 /** What was said on the command line, by which the file and the world are read again. */
 export interface PlanFileOptions {
-  /** Those of `--var-file` and `--var`, which may be on another machine only. */
+  /** What was given for variables, which may be on another machine only; nothing of sensitive ones. */
   readonly variables: Readonly<Record<string, string>>
   readonly target?: string
   readonly hosts: PlanChoice['hosts']
   readonly checkpoint?: string
+}
+
+/** A sensitive variable whose value the plan needs: by what the value that it was made with is known again. */
+export interface SavedSecret {
+  readonly variable: string
+  /** Hex; drawn for this file. */
+  readonly salt: string
+  readonly digest: string
 }
 
 /** 0.1.0 wrote the first, without a basis. */

@@ -1,11 +1,14 @@
 import { dirname, relative, resolve } from 'node:path'
+import { required } from '../../core/assert.js'
 import { UsageError } from '../../core/errors.js'
 import { systemClock } from '../../core/clock.js'
+import { secretsInSteps } from '../../model/steps/step-secrets.js'
 import { planBasis } from '../../planner/saved/plan-basis.js'
 import type { ObservedPlan, PlanChoice } from '../plan-stack.js'
 import type { Session } from '../session.js'
 import { readLocalSources } from './local-sources.js'
 import { writePlanFile } from './plan-file.js'
+import { savedSecret } from './secret-digest.js'
 
 /** Saves a plan for `carryOutSaved`. Throws a UsageError when it cannot be written, or would go over the stack file. */
 export async function savePlan(
@@ -18,6 +21,8 @@ export async function savePlan(
   if (resolve(path) === absolute) {
     throw new UsageError('FILE_UNWRITABLE', `${path} is the stack file: the plan is not written over it`)
   }
+  const values = await session.secrets.neededBy(plan)
+  const secrets = secretsInSteps(plan.steps).map((name) => savedSecret(name, required(values.get(name), name)))
   writePlanFile(path, {
     madeAt: new Date(systemClock.now()).toISOString(),
     run: session.run,
@@ -32,6 +37,7 @@ export async function savePlan(
       ...(target !== undefined && { target }),
       ...(checkpoint !== undefined && { checkpoint }),
     },
+    ...(secrets.length > 0 && { secrets }),
     basis: planBasis(session.spec, live, await readLocalSources(session)),
     plan,
   })

@@ -58,6 +58,8 @@ export const planCommand: CommandDefinition = (finish) =>
       ])
       const { plan, heading, stackFile } = await withSession(file, options, async (session) => {
         const observed = await observeAndPlan(session, options)
+        // Told now, and not by the apply.
+        await session.secrets.neededBy(observed.plan)
         if (options.out !== undefined) {
           const { savePlan } = await import('../../app/saved-plan/save-plan.js')
           await savePlan(options.out, session, observed, options)

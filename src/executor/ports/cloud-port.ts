@@ -40,6 +40,9 @@ export interface CloudPort
    */
   observe(query: CloudQuery): Promise<CloudFacts>
 
+  /** The values of parameters of Systems Manager by name, decrypted; one that does not exist has no entry. */
+  secureParameters(names: readonly string[]): Promise<ReadonlyMap<string, string>>
+
   /** Closes idle connections. */
   close(): void
 }

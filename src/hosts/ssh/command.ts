@@ -66,22 +66,23 @@ export async function runShellCommand(
   session: SshSession,
   text: string,
   onOutput: (line: string) => void,
-  options: { readonly timeoutMs?: number | undefined } = {},
+  options: { readonly timeoutMs?: number | undefined; readonly shown?: string } = {},
 ): Promise<void> {
   const { timeoutMs } = options
+  const title = firstLine(options.shown ?? text)
   // Sent on standard input: it may hold secrets, and argv can be read by everybody on the server.
   const limited = timeoutMs === undefined ? '' : limitedBy(Math.ceil(timeoutMs / 1000))
   const shell = `${limited}case "$SHELL" in */bash|*/zsh|*/ksh) exec $limit "$SHELL" -s ;; *) exec $limit sh -s ;; esac`
   const result = await runCommand(session, {
-    title: firstLine(text),
+    title,
     command: `sh -c ${shellWord(shell)}`,
     input: commandText(text),
     onOutput,
     // The server ends it; where it does not, nobody waits for it here either.
     ...(timeoutMs !== undefined && { timeoutMs: timeoutMs + afterLimitMs }),
   })
-  if (timeoutMs !== undefined && endedByLimit.has(result.exitCode)) throw timedOut(session, firstLine(text), timeoutMs)
-  if (result.exitCode !== 0) throw commandFailed(session, firstLine(text), result)
+  if (timeoutMs !== undefined && endedByLimit.has(result.exitCode)) throw timedOut(session, title, timeoutMs)
+  if (result.exitCode !== 0) throw commandFailed(session, title, result)
 }
 
 /** Chosen: two seconds to end by itself, and the way here. */

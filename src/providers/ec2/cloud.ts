@@ -1,5 +1,6 @@
 import type { CloudPort } from '../../executor/ports.js'
 import { kinds, together } from './kinds/kinds.js'
+import { readParameters } from './lookups/ssm-parameters.js'
 import { createOffersCalls } from './lookups/read-offers.js'
 import { observe } from './observe.js'
 import { createTagCalls } from './tags/write-tags.js'
@@ -19,6 +20,7 @@ export function createEc2Cloud(target: Ec2Target, options: Ec2Options = {}): Clo
     ...together(Object.values(kinds).map((kind) => kind.cloud(api))),
     ...createTagCalls(api),
     ...createOffersCalls(api),
+    secureParameters: (names) => readParameters(api, names),
     close: () => api.close(),
   }
 }

@@ -1,5 +1,6 @@
 import type { Authority } from '../authorization/authority.js'
 import { findPublicParameter, type PublicParameter } from '../model/image.js'
+import { sealed, valueBytesMax } from '../model/parameter.js'
 import type { World } from '../world/world.js'
 
 /** An answer of the AWS JSON 1.1 protocol. */
@@ -12,7 +13,7 @@ export interface JsonAnswer {
 /** GetParameter takes one name, GetParameters at most ten (SSM API reference). */
 const namesMaximum = 10
 
-/** Answers the part of SSM that resolves image ids: the public parameters of the catalogue. */
+/** Answers the part of SSM that resolves image ids, the public parameters of the catalogue, and keeps values of one's own. */
 export function answerSsm(world: World, authority: Authority, target: string, bodyText: string): JsonAnswer {
   const operation = /^AmazonSSM\.(\w+)$/.exec(target)?.[1]
   let input: Record<string, unknown>
@@ -21,28 +22,38 @@ export function answerSsm(world: World, authority: Authority, target: string, bo
   } catch {
     return failure('SerializationException', 'The body is not JSON')
   }
-  if (operation === 'GetParameter' || operation === 'GetParameters') {
+  if (typeof input !== 'object' || input === null) return failure('SerializationException', 'The body is no object')
+  const run = operation === undefined ? undefined : operations.get(operation)
+  if (run) {
     const names = [input['Name'], input['Names']].flat().filter((name) => typeof name === 'string')
     const arns = names.map((name) => arnOf(world, name))
     const refusal = authority.refusalOf(`ssm:${operation}`, arns, world.region.name)
-    if (refusal !== undefined) return failure('AccessDeniedException', refusal)
-    return operation === 'GetParameter' ? getParameter(world, input['Name']) : getParameters(world, input['Names'])
+    return refusal === undefined ? run(world, input) : failure('AccessDeniedException', refusal)
   }
   return failure(
     'UnknownOperationException',
-    `The evenkeel sandbox supports GetParameter and GetParameters of SSM, not ${operation ?? target}.`,
+    `The evenkeel sandbox supports ${[...operations.keys()].join(', ')} of SSM, not ${operation ?? target}.`,
   )
 }
 
-function getParameter(world: World, name: unknown): JsonAnswer {
+type Operation = (world: World, input: Readonly<Record<string, unknown>>) => JsonAnswer
+
+const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+  ['GetParameter', (world, input) => getParameter(world, input['Name'], input['WithDecryption'] === true)],
+  ['GetParameters', (world, input) => getParameters(world, input['Names'], input['WithDecryption'] === true)],
+  ['PutParameter', putParameter],
+  ['DeleteParameter', (world, input) => deleteParameter(world, input['Name'])],
+])
+
+function getParameter(world: World, name: unknown, isDecrypted: boolean): JsonAnswer {
   if (typeof name !== 'string' || name === '')
     return failure('ValidationException', "Value at 'name' failed to satisfy constraint: Member must not be null")
-  const parameter = findPublicParameter(world.images, name)
+  const parameter = find(world, name, isDecrypted)
   if (!parameter) return failure('ParameterNotFound', '')
-  return { status: 200, body: { Parameter: render(world, parameter) } }
+  return { status: 200, body: { Parameter: parameter } }
 }
 
-function getParameters(world: World, names: unknown): JsonAnswer {
+function getParameters(world: World, names: unknown, isDecrypted: boolean): JsonAnswer {
   if (
     !Array.isArray(names) ||
     names.length === 0 ||
@@ -54,11 +65,55 @@ function getParameters(world: World, names: unknown): JsonAnswer {
       `Value at 'names' failed to satisfy constraint: Member must have length between 1 and ${namesMaximum}`,
     )
   }
-  const found = names.flatMap((name) => findPublicParameter(world.images, name) ?? [])
-  const missing = names.filter((name) => !found.some((parameter) => parameter.name === name))
+  const found = names.flatMap((name) => find(world, name, isDecrypted) ?? [])
+  const missing = names.filter((name) => !found.some((parameter) => parameter.Name === name))
+  return { status: 200, body: { Parameters: found, InvalidParameters: missing } }
+}
+
+/** Keys of one's own are refused: nothing here is encrypted. */
+function putParameter(world: World, input: Readonly<Record<string, unknown>>): JsonAnswer {
+  const { Name: name, Value: value, Type: type = 'String', Overwrite: overwrite, KeyId: keyId } = input
+  if (typeof name !== 'string' || !/^[A-Za-z0-9_./-]{1,1011}$/.test(name) || /^\/?(?:aws|ssm)/i.test(name))
+    return failure('ValidationException', 'Parameter name must consist of a-z, A-Z, 0-9, _, ., - and /, and not begin with aws or ssm')
+  if (typeof value !== 'string' || value === '')
+    return failure('ValidationException', "Value at 'value' failed to satisfy constraint: Member must not be null")
+  if (Buffer.byteLength(value) > valueBytesMax)
+    return failure('ValidationException', 'Standard tier parameters support a maximum parameter value of 4096 characters.')
+  if (type !== 'String' && type !== 'SecureString')
+    return failure('UnsupportedParameterType', 'The evenkeel sandbox keeps parameters of the types String and SecureString.')
+  if (keyId !== undefined && keyId !== 'alias/aws/ssm')
+    return failure('InvalidKeyId', `The evenkeel sandbox has no key ${String(keyId)}.`)
+  const before = world.parameters.get(name)
+  if (before && overwrite !== true)
+    return failure('ParameterAlreadyExists', 'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.')
+  const version = (before?.version ?? 0) + 1
+  const sequence = before?.sequence ?? world.nextSequence()
+  world.parameters.put({ id: name, sequence, type, value, version, modifiedAtMs: world.now() })
+  world.commit()
+  return { status: 200, body: { Version: version, Tier: 'Standard' } }
+}
+
+function deleteParameter(world: World, name: unknown): JsonAnswer {
+  if (typeof name !== 'string' || !world.parameters.get(name)) return failure('ParameterNotFound', '')
+  world.parameters.delete(name)
+  world.commit()
+  return { status: 200, body: {} }
+}
+
+function find(world: World, name: string, isDecrypted: boolean) {
+  const published = findPublicParameter(world.images, name)
+  if (published) return render(world, published)
+  const own = world.parameters.get(name)
+  if (!own) return undefined
+  const { id, type, value, version, modifiedAtMs } = own
   return {
-    status: 200,
-    body: { Parameters: found.map((parameter) => render(world, parameter)), InvalidParameters: missing },
+    Name: id,
+    Type: type,
+    Value: type === 'SecureString' && !isDecrypted ? sealed(own) : value,
+    Version: version,
+    LastModifiedDate: modifiedAtMs / 1000,
+    ARN: `arn:aws:ssm:${world.region.name}:${world.accountId}:parameter${id.startsWith('/') ? '' : '/'}${id}`,
+    DataType: 'text',
   }
 }
 

@@ -9,6 +9,7 @@ import type { Instance } from '../model/instance.js'
 import type { KeyPair } from '../model/key-pair.js'
 import type { Latencies } from '../model/latencies.js'
 import type { LaunchTemplate, LaunchTemplateVersion } from '../model/launch-template.js'
+import type { Parameter } from '../model/parameter.js'
 import type { Region } from '../model/regions.js'
 import type { SecurityGroup, SecurityGroupRule } from '../model/security-group.js'
 import type { Snapshot } from '../model/snapshot.js'
@@ -70,6 +71,8 @@ export class World {
   readonly tokens: Collection<TokenRecord>
   /** What the account has switched on in the region. */
   readonly settings: Collection<{ readonly id: string; readonly sequence: number; readonly isOn: boolean }>
+  /** Parameters of Systems Manager that somebody put there. */
+  readonly parameters: Collection<Parameter>
   readonly tags: TagTable
   /** What records were before they changed, as far back as stale reads look. */
   readonly history: History
@@ -116,6 +119,7 @@ export class World {
     this.addresses = new Collection('address', changes, (address) => address.instanceId)
     this.tokens = new Collection('token', changes)
     this.settings = new Collection('setting', changes)
+    this.parameters = new Collection('parameter', changes)
     this.tags = new TagTable(changes)
     this.#load()
   }
@@ -165,6 +169,7 @@ export class World {
       this.addresses,
       this.tokens,
       this.settings,
+      this.parameters,
     ] as unknown as readonly Collection<never>[]
   }
 

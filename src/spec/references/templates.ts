@@ -6,9 +6,10 @@ import { findMember, memberAddress } from './counted-members.js'
 import { addressIfNamed, isDeclared } from './declared-names.js'
 import { didYouMean } from '../nearest.js'
 import { variableNamed } from '../variables/substitute.js'
+import { isSecret } from '../variables/variables.js'
 import { ignore } from '../problem.js'
 import type { TextReport } from '../problem.js'
-import type { Reference, Template } from '../../model/template.js'
+import type { Reference, Secret, Template } from '../../model/template.js'
 
 const referencePattern = /^(\w+)\.([^.[\]]+)(\[[^\]]*\])?\.(\w+)$/
 
@@ -17,11 +18,12 @@ const referencePattern = /^(\w+)\.([^.[\]]+)(\[[^\]]*\])?\.(\w+)$/
  * Neighbouring texts are joined, so that equal texts give equal templates.
  */
 export function parseTemplate(context: Context, text: string, report: TextReport): Template {
-  const parts: (string | Reference)[] = []
+  const parts: Part[] = []
   for (const piece of piecesOf(text)) {
     const value = piece.kind === 'text' ? { value: piece.text } : variableNamed(piece, context.variables, report)
     if (value !== 'not a variable') {
-      if (value.value !== undefined) append(parts, String(value.value))
+      if (isSecret(value.value)) parts.push(value.value)
+      else if (value.value !== undefined) append(parts, String(value.value))
       continue
     }
     if (piece.kind !== 'expression') continue
@@ -38,7 +40,9 @@ export function templateOf(context: Context, text: string): Template {
   return parseTemplate(context, text, ignore)
 }
 
-function append(parts: (string | Reference)[], text: string): void {
+type Part = string | Reference | Secret
+
+function append(parts: Part[], text: string): void {
   const last = parts.at(-1)
   if (typeof last === 'string') parts[parts.length - 1] = last + text
   else parts.push(text)

@@ -46,6 +46,11 @@ export type VariableDeclarationShape = {
   readonly type?: 'string' | 'integer' | 'number' | 'boolean' | undefined
   readonly default?: ScalarShape | undefined
   readonly description?: string | undefined
+  readonly sensitive?: boolean | undefined
+  readonly valueFrom?: {
+    readonly ssm?: string | undefined
+  } | undefined
+  readonly version?: number | undefined
   readonly minimum?: number | undefined
   readonly maximum?: number | undefined
   readonly pattern?: string | undefined

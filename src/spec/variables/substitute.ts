@@ -1,18 +1,22 @@
 import { mayInterpolate, piecesOf } from './interpolation.js'
 import { didYouMean } from '../nearest.js'
 import type { Path, Report, TextReport } from '../problem.js'
-import type { Scalar, Variables } from './variables.js'
+import type { Secret } from '../../model/template.js'
+import { isSecret, type Scalar, type Variables } from './variables.js'
 
-/** The keys of an entry whose texts take references: a text, or a list of texts. */
+/** The keys of an entry, `rolling.health` for one inside, whose texts take references: a text, or a list of texts. */
 export type TemplateKeys = Readonly<Record<string, 'text' | 'list'>>
 
 /** By section of the stack file. */
 export type Templates = Readonly<Record<string, TemplateKeys>>
 
 /** Whether `${server.boot.privateIp}` may stand at a path; there, variables are replaced with the references, not before. */
-function isTemplate(templates: Templates, [section = '', , key = '', ...rest]: Path): boolean {
-  const form = templates[section]?.[key]
-  return form !== undefined && rest.length === (form === 'text' ? 0 : 1)
+function isTemplate(templates: Templates, [section = '', , ...keys]: Path): boolean {
+  const ofSection = Object.hasOwn(templates, section) ? templates[section] : undefined
+  if (!ofSection) return false
+  return Object.entries(ofSection).some(
+    ([key, form]) => (form === 'text' ? keys : keys.slice(0, -1)).join('.') === key,
+  )
 }
 
 /**
@@ -60,6 +64,15 @@ function interpolate(text: string, templates: Templates, variables: Variables, r
       })
       return undefined
     }
+    if (isSecret(value.value)) {
+      report({
+        code: 'SPEC_SENSITIVE_PLACE',
+        message: `the variable \`${value.value.secret}\` is sensitive, and what stands here can be read by others`,
+        within: piece.source,
+        hint: `a sensitive value may stand in ${keysIn(templates)}`,
+      })
+      return undefined
+    }
     return value.value
   })
   if (values.includes(undefined)) return undefined
@@ -76,7 +89,7 @@ export function variableNamed(
   piece: { readonly source: string; readonly expression: string | undefined },
   variables: Variables,
   report: TextReport,
-): { readonly value: Scalar | undefined } | 'not a variable' {
+): { readonly value: Scalar | Secret | undefined } | 'not a variable' {
   if (piece.expression === undefined) {
     const hint = 'close it with }, or write $${ for a literal ${'
     report({ code: 'SPEC_BAD_REFERENCE', message: 'this ${ is never closed', within: piece.source, hint })

@@ -11,6 +11,7 @@ export async function checkHealth(step: CheckHealth, context: StepContext): Prom
   const { clock, ports } = context
   const access = await accessTo(step.server, context)
   const command = context.bindings.render(step.command)
+  const shown = context.bindings.renderShown(step.command)
   const until = clock.now() + step.timeoutSeconds * 1000
   let said: string[] = []
   for (;;) {
@@ -18,11 +19,11 @@ export async function checkHealth(step: CheckHealth, context: StepContext): Prom
     try {
       // One that hangs is ended when the time is over.
       const timeoutMs = Math.max(intervalMs, until - clock.now())
-      await ports.hosts.run(access, command, (line) => said.push(line), { timeoutMs })
+      await ports.hosts.run(access, command, (line) => said.push(line), { timeoutMs, shown })
       return 'unchanged'
     } catch (error) {
       if (!(error instanceof EvenkeelError)) throw error
-      if (clock.now() + intervalMs > until) throw unhealthy(step, command, said, error)
+      if (clock.now() + intervalMs > until) throw unhealthy(step, shown, said, error)
     }
     context.progress(undefined, 'waiting for the health command')
     await clock.sleep(intervalMs)

@@ -6,6 +6,7 @@ import { accessTo, type StepContext } from '../step-context.js'
 export async function runOnChange(step: RunOnChange, context: StepContext): Promise<Effect> {
   if (step.copy !== undefined && context.outcomeOf(step.copy)?.kind !== 'done') return 'unchanged'
   const access = await accessTo(step.server, context)
-  await context.ports.hosts.run(access, context.bindings.render(step.command), context.output)
+  const shown = context.bindings.renderShown(step.command)
+  await context.ports.hosts.run(access, context.bindings.render(step.command), context.output, { shown })
   return 'done'
 }

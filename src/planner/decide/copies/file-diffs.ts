@@ -2,7 +2,7 @@ import { count, formatBytes } from '../../../core/units.js'
 import type { Diff } from '../../../model/change.js'
 import type { SyncFacts } from '../../../model/kinds/sync-rule.js'
 import type { SyncSpec } from '../../../model/kinds/sync-rule.js'
-import { templateSource } from '../../../model/template.js'
+import { templateShown } from '../../../model/template.js'
 import { createDiffs } from '../../compare/comparison.js'
 import { destinationText, sourceText } from './rule-texts.js'
 
@@ -23,8 +23,8 @@ export function wishes(spec: SyncSpec, isFirst: boolean, cause: Diff['cause']): 
       bandwidthKiBps: spec.bandwidthKiBps,
       compress: flag(spec.compress),
       partial: flag(spec.partial),
-      onChange: spec.onChange && templateSource(spec.onChange),
-      health: spec.rolling && templateSource(spec.rolling.health),
+      onChange: spec.onChange && templateShown(spec.onChange),
+      health: spec.rolling && templateShown(spec.rolling.health),
     },
     cause,
   )

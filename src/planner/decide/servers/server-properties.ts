@@ -1,7 +1,7 @@
 import { digestOfText } from '../../../core/digest.js'
 import type { Address } from '../../../model/address.js'
 import { rootEndOnRemove, type ServerSpec } from '../../../model/kinds/server.js'
-import { referencesIn, templateSource, type Template } from '../../../model/template.js'
+import { referencesIn, templateShown, templateSource, type Template } from '../../../model/template.js'
 import type { AppliedKey, AppliedRecord } from '../../../model/applied.js'
 import { knownAfterApply, type DiffValue } from '../../../model/change.js'
 import type { Property, Wishes } from '../../compare/comparison.js'
@@ -75,7 +75,7 @@ export function serverProperties(
       key: 'setup',
       word: setup,
       before: applied.setup === undefined ? setupNotRun : '(as last run)',
-      after: setup,
+      after: spec.setup.map(templateShown),
       equal: applied.setup === world.digest(setup),
     })
   }
@@ -112,7 +112,7 @@ export function serverWishes(
     'rootVolume.onRemove': rootEndWord(spec),
     userData: userDataValue(world, spec.userData),
     protect: spec.protect ? true : undefined,
-    setup: setupWord(spec),
+    setup: spec.setup.length === 0 ? undefined : spec.setup.map(templateShown),
     ...Object.fromEntries(Object.entries(spec.tags).map(([key, value]) => [`tags.${key}`, value])),
   }
 }

@@ -7,8 +7,8 @@ import { withRetries } from '../wire/retry-calls.js'
 const namesMax = 10
 
 /**
- * The values of public or own parameters by name, e.g. `/aws/service/debian/release/12/latest/amd64` -> `ami-…`; one that
- * does not exist has no entry. The client is loaded only when a stack names a parameter at all.
+ * The values of public or own parameters by name, e.g. `/aws/service/debian/release/12/latest/amd64` -> `ami-…`, decrypted; one
+ * that does not exist has no entry. The client is loaded only when a stack names a parameter at all.
  */
 export async function readParameters(api: Ec2Api, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const distinct = [...new Set(names)]
@@ -22,7 +22,7 @@ export async function readParameters(api: Ec2Api, names: readonly string[]): Pro
         withRetries(
           async () => {
             try {
-              return await client.send(new GetParametersCommand({ Names: [...chunk] }))
+              return await client.send(new GetParametersCommand({ Names: [...chunk], WithDecryption: true }))
             } catch (error) {
               throw toProviderError(error, { action: 'GetParameters', endpoint: placeOf(api) })
             }

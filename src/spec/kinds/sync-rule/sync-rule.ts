@@ -28,7 +28,7 @@ export const syncRule: SpecKind<'sync'> = {
   attributes: [],
   isGenerated: false,
   isAwaited: true,
-  templates: { onChange: 'text' },
+  templates: { onChange: 'text', 'rolling.health': 'text' },
   check: (context) => {
     checkSyncRules(context)
     checkBlockCopies(context)
