@@ -10,7 +10,7 @@ import type { StackSpec } from '../model/stack-spec.js'
 import { createEc2Cloud } from '../providers/ec2/cloud.js'
 import { createSync } from '../sync/sync.js'
 import { placeOfStack, type Place } from './place.js'
-import { createSecrets, type Secrets } from './secrets.js'
+import { createSecrets, type Secrets } from './input/secrets.js'
 import { findRevision, newRunId } from './revision.js'
 import type { StackFile } from './stack-file.js'
 

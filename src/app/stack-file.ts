@@ -5,8 +5,8 @@ import type { FileLocation, Locate } from '../model/file-location.js'
 import { parseStack } from '../spec/parse.js'
 import type { SensitiveVariable } from '../spec/variables/variables.js'
 import type { StackSpec } from '../model/stack-spec.js'
-import { readText } from './read-text.js'
-import { readCommandLine, readVariableFiles } from './variable-files.js'
+import { readText } from './input/read-text.js'
+import { readCommandLine, readVariableFiles } from './input/variable-files.js'
 
 export interface StackFile {
   /** As it is named to people. */
@@ -30,6 +30,8 @@ export interface StackFileOptions {
   readonly commandLine?: Readonly<Record<string, string>> | undefined
   /** YAML or JSON files with values of variables; a later one wins, and what a stack does not declare is none of its business. */
   readonly variableFiles?: readonly string[] | undefined
+  /** Where `EVENKEEL_VAR_name` is looked for; left out: this process's environment. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
   /** Whether `variables` are all that counts for variables that are not sensitive: those of a saved plan. */
   readonly isSettled?: boolean
   /** `sandbox` or a region, in place of what the file says. */
@@ -39,7 +41,14 @@ export interface StackFileOptions {
 /** Reads and checks a stack file; left out, the one in this directory. Throws a SpecError with every mistake in it. */
 export function readStackFile(
   argument: string | undefined,
-  { variables = {}, commandLine = {}, variableFiles = [], isSettled, target }: StackFileOptions = {},
+  {
+    variables = {},
+    commandLine = {},
+    variableFiles = [],
+    environment = process.env,
+    isSettled,
+    target,
+  }: StackFileOptions = {},
 ): StackFile {
   const path = argument ?? findStackFile(process.cwd())
   const said = readCommandLine(commandLine)
@@ -49,7 +58,7 @@ export function readStackFile(
     variables: { ...variables, ...said.variables },
     spoken: said.spoken,
     shared: readVariableFiles(variableFiles),
-    environment: process.env,
+    environment,
     isSettled,
     target,
   })

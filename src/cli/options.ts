@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import type { StackFileOptions } from '../app/stack-file.js'
+import { givenVariables } from './given-variables.js'
 
 /** What every command that reads a stack file takes. */
 export interface StackOptions {
@@ -21,7 +22,11 @@ export const fileDescription = 'stack file; left out: the one *.stack.yaml or st
 
 export function addStackOptions(command: Command): Command {
   return command
-    .option('--var <name=value>', 'value of a variable, or name=@file; over EVENKEEL_VAR_name and --var-file; can be repeated', collectVariable)
+    .option(
+      '--var <name=value>',
+      'value of a variable, or name=@file; over EVENKEEL_VAR_name and --var-file; can be repeated',
+      collectVariable,
+    )
     .option('--var-file <file>', 'YAML or JSON file with values of variables; can be repeated', collect)
     .option('--target <target>', '`sandbox` or a region, in place of what the file says')
     .option('--sandbox-dir <directory>', 'where the sandbox keeps its world (or EVENKEEL_SANDBOX_DIR)')
@@ -40,7 +45,7 @@ export function addRunOptions(command: Command): Command {
 
 /** What of the options says how the stack file is read. */
 export function stackFileOptions({ var: commandLine, varFile: variableFiles, target }: StackOptions): StackFileOptions {
-  return { commandLine, variableFiles, target }
+  return { commandLine, variableFiles, environment: givenVariables(), target }
 }
 
 /** Collects a repeatable option's values. */

@@ -3,6 +3,7 @@ import { UsageError } from '../core/errors.js'
 import type { CommandDefinition } from './command-definition.js'
 import { exitCodes } from './exit-codes.js'
 import { reportFailure } from './failure.js'
+import { takeGivenVariables } from './given-variables.js'
 import { onInterrupt } from './interruption.js'
 
 /** Each command's file is loaded when it is asked for; help about all of them loads all. */
@@ -42,6 +43,7 @@ Documentation of every error code: docs/errors.md`
 
 /** Runs the command line; resolves with the exit status. */
 export async function runProgram(argv: readonly string[], version: string): Promise<number> {
+  takeGivenVariables()
   let exitCode = 0
   const finish = (code: number) => {
     exitCode = code

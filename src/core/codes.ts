@@ -182,6 +182,7 @@ export const codes = {
   PLAN_TYPE_UNKNOWN: 'the region has no instance type of this name',
   PLAN_UNREADABLE: 'something could not be read, so the plan acts on what was seen alone',
   PLAN_USER_DATA_IGNORED: 'user data has changed and is not sent to a server that exists',
+  PLAN_USER_DATA_READABLE: 'user data holds a sensitive value, which EC2 shows',
   PLAN_VOLUME_COOLING: 'a volume cannot be modified again yet, so its change waits',
   PLAN_VOLUME_FIXED: 'a property of a volume that is fixed when it is made differs',
   PLAN_VOLUME_HELD: 'a volume is to leave a server that stays and cannot be entered',

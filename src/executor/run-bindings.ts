@@ -62,13 +62,13 @@ export function createRunBindings(
       snapshots.set(step, id)
     },
     snapshotOf: (step) => required(snapshots.get(step), `the snapshot that ${step} takes`),
-    render: (template) => rendered(template, (name) => required(secrets.get(name), `the value of the variable ${name}`)),
+    render: (template) =>
+      rendered(template, (name) => required(secrets.get(name), `the value of the variable ${name}`)),
     renderShown: (template) => rendered(template, () => hiddenValue),
   }
 
   function rendered(template: Template, reveal: (secret: string) => string): string {
-    const lookUp = ({ address, property }: Source) =>
-      current.get(address)?.[property] ?? unknown(address, property)
+    const lookUp = ({ address, property }: Source) => current.get(address)?.[property] ?? unknown(address, property)
     return required(renderTemplate(template, lookUp, reveal), 'the text of a template')
   }
 }

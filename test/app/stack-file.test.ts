@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -67,15 +68,21 @@ describe('readStackFile', () => {
     expect(() => readStackFile(path)).toThrow(message)
   })
 
-  it('refuses a file of more than 16 MiB by its size, and what has none when it has read so much', () => {
+  it('refuses a file of more than 16 MiB by its size, and devices', () => {
     const path = join(directoryWith([]), 'stack.yaml')
     writeFileSync(path, minimal)
     truncateSync(path, 16 * 1024 * 1024 + 1)
     expect(() => readStackFile(path)).toThrow(/^the file .* has 16777217 bytes: at most 16 MiB/)
-    expect(() => readStackFile('/dev/zero')).toThrow(/^the file \/dev\/zero has more: at most 16 MiB/)
+    expect(() => readStackFile('/dev/zero')).toThrow(/^the file \/dev\/zero cannot be read: it is a device/)
   })
 
-  it('reads what is no regular file', () => {
+  it('refuses a pipe at whose other end nobody may be, without opening it', () => {
+    const path = join(directoryWith([]), 'stack.yaml')
+    execFileSync('mkfifo', [path])
+    expect(() => readStackFile(path)).toThrow(/cannot be read: it is a pipe$/)
+  })
+
+  it('reads what a shell hands over', () => {
     const path = join(directoryWith([]), 'stack.yaml')
     writeFileSync(path, minimal)
     const file = openSync(path, 'r')

@@ -228,6 +228,44 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       'SPEC_VARIABLE_MISSING',
       '--var size',
     ],
+    [
+      'a sensitive value in a tag',
+      'variables: { a: { sensitive: true } }\ntags: { b: "x‸${var.a}" }\n',
+      'SPEC_SENSITIVE_PLACE',
+      'setup',
+    ],
+    [
+      'a sensitive value in a size',
+      'variables: { a: { sensitive: true, type: integer } }\nvolumes: { v: { size: "‸${var.a}" } }\n',
+      'SPEC_SENSITIVE_PLACE',
+    ],
+    [
+      'a sensitive value in a mount point',
+      'variables: { a: { sensitive: true } }\nvolumes: { v: { size: 1, mount: "‸${var.a}" } }\n',
+      'SPEC_SENSITIVE_PLACE',
+    ],
+    [
+      'a sensitive default',
+      'variables: { a: { sensitive: true, default: ‸x } }\n',
+      'SPEC_SENSITIVE_DEFAULT',
+      'EVENKEEL_VAR_a',
+    ],
+    [
+      'a place for the value of what is not sensitive',
+      'variables: { a: { default: x, ‸valueFrom: { ssm: /a } } }\n',
+      'SPEC_CONFLICTING_KEYS',
+    ],
+    [
+      'two variables of one name in the environment',
+      'variables: { a-b: { default: x }, ‸a_b: { default: x } }\n',
+      'SPEC_VARIABLE_CLASH',
+      'rename',
+    ],
+    [
+      'a command as the source of a value',
+      'variables: { a: { sensitive: true, valueFrom: { ssm: /a, ‸command: x } } }\n',
+      'SPEC_UNKNOWN_KEY',
+    ],
     ['a default of another type', 'variables: { a: { type: integer, default: ‸x } }\n', 'SPEC_VARIABLE_INVALID'],
     [
       'a default above the maximum',

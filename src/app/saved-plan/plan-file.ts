@@ -1,21 +1,11 @@
-import {
-  closeSync,
-  openSync,
-  readFileSync,
-  readSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, openSync, readSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { canonicalJson, digestOfText } from '../../core/digest.js'
 import { messageOf, PlanError, UsageError } from '../../core/errors.js'
 import type { Plan } from '../../model/plan.js'
 import type { PlanBasis } from '../../planner/saved/plan-basis.js'
 import type { PlanChoice } from '../plan-stack.js'
-import { unreadableFile } from '../read-text.js'
+import { readText } from '../input/read-text.js'
 
 /** What `plan --out` writes: all that it takes to carry out that very plan, on any machine and in any checkout. */
 export interface PlanFile {
@@ -58,6 +48,9 @@ export interface SavedSecret {
   readonly salt: string
   readonly digest: string
 }
+
+/** Chosen: what JSON.parse takes in seconds; the plan of 10,000 servers fits. */
+const bytesMax = 256 * 1024 * 1024
 
 /** 0.1.0 wrote the first, without a basis. */
 const formatVersion = 2
@@ -141,12 +134,7 @@ function digestOf(file: object): string {
 }
 
 function contentOf(path: string): unknown {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    throw unreadableFile(path, error)
-  }
+  const text = readText(path, bytesMax)
   try {
     return JSON.parse(text)
   } catch (error) {

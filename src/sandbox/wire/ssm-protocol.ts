@@ -74,18 +74,30 @@ function getParameters(world: World, names: unknown, isDecrypted: boolean): Json
 function putParameter(world: World, input: Readonly<Record<string, unknown>>): JsonAnswer {
   const { Name: name, Value: value, Type: type = 'String', Overwrite: overwrite, KeyId: keyId } = input
   if (typeof name !== 'string' || !/^[A-Za-z0-9_./-]{1,1011}$/.test(name) || /^\/?(?:aws|ssm)/i.test(name))
-    return failure('ValidationException', 'Parameter name must consist of a-z, A-Z, 0-9, _, ., - and /, and not begin with aws or ssm')
+    return failure(
+      'ValidationException',
+      'Parameter name must consist of a-z, A-Z, 0-9, _, ., - and /, and not begin with aws or ssm',
+    )
   if (typeof value !== 'string' || value === '')
     return failure('ValidationException', "Value at 'value' failed to satisfy constraint: Member must not be null")
   if (Buffer.byteLength(value) > valueBytesMax)
-    return failure('ValidationException', 'Standard tier parameters support a maximum parameter value of 4096 characters.')
+    return failure(
+      'ValidationException',
+      'Standard tier parameters support a maximum parameter value of 4096 characters.',
+    )
   if (type !== 'String' && type !== 'SecureString')
-    return failure('UnsupportedParameterType', 'The evenkeel sandbox keeps parameters of the types String and SecureString.')
+    return failure(
+      'UnsupportedParameterType',
+      'The evenkeel sandbox keeps parameters of the types String and SecureString.',
+    )
   if (keyId !== undefined && keyId !== 'alias/aws/ssm')
     return failure('InvalidKeyId', `The evenkeel sandbox has no key ${String(keyId)}.`)
   const before = world.parameters.get(name)
   if (before && overwrite !== true)
-    return failure('ParameterAlreadyExists', 'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.')
+    return failure(
+      'ParameterAlreadyExists',
+      'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
+    )
   const version = (before?.version ?? 0) + 1
   const sequence = before?.sequence ?? world.nextSequence()
   world.parameters.put({ id: name, sequence, type, value, version, modifiedAtMs: world.now() })

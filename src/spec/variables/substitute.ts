@@ -14,9 +14,7 @@ export type Templates = Readonly<Record<string, TemplateKeys>>
 function isTemplate(templates: Templates, [section = '', , ...keys]: Path): boolean {
   const ofSection = Object.hasOwn(templates, section) ? templates[section] : undefined
   if (!ofSection) return false
-  return Object.entries(ofSection).some(
-    ([key, form]) => (form === 'text' ? keys : keys.slice(0, -1)).join('.') === key,
-  )
+  return Object.entries(ofSection).some(([key, form]) => (form === 'text' ? keys : keys.slice(0, -1)).join('.') === key)
 }
 
 /**

@@ -116,7 +116,13 @@ function resolveSensitive(
     return converted === undefined ? `is not ${typeNames[type]}` : mistakeIn(converted, type, rules)
   }
   const tell = (code: Problem['code'], what: string, hint?: string) =>
-    report({ code, message: `the value given for variable \`${name}\` ${what}`, ...placeless, hint, origin: given?.origin })
+    report({
+      code,
+      message: `the value given for variable \`${name}\` ${what}`,
+      ...placeless,
+      hint,
+      origin: given?.origin,
+    })
   if (given?.isOnCommandLine === true) {
     const hint = `give it as ${environmentName(name)}, in a file with --var ${name}=@file, or in a --var-file`
     tell('SPEC_SENSITIVE_SPOKEN', 'is sensitive, and everybody on this machine can read a command line', hint)

@@ -5,12 +5,14 @@ import { imageKey } from '../../../model/launch/image.js'
 import { loginUser } from '../../../model/inside/login-user.js'
 import { rootEndOnReplace, type ReplaceOrder, type ServerSpec } from '../../../model/kinds/server.js'
 import type { VolumeSpec } from '../../../model/kinds/volume.js'
+import type { Problem } from '../../../model/plan-problem.js'
+import { secretsIn } from '../../../model/template.js'
 import { tagKeys, type Tags } from '../../../model/tags.js'
 import { createDiffs, existsDiff, recordOf, sortedDiffs } from '../../compare/comparison.js'
 import { foreignTags, lastingTags } from '../../compare/desired-tags.js'
 import { reasonForCreate } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
-import { refuse, refused } from '../decided.js'
+import { inEntry, refuse, refused, warningOf } from '../decided.js'
 import { launchProblems, noZone } from './placement.js'
 import type { CreateServerDecision, Launch, ServerDecision } from './server-decision.js'
 import { rootEndText, serverEnd } from './server-end.js'
@@ -37,7 +39,7 @@ export function decideNewServer(world: World, spec: ServerSpec, replaced: Replac
     runsAfter: spec.state === 'running',
     zone,
   }
-  const common = { address, outlook, launch, ends: [], problems: [] }
+  const common = { address, outlook, launch, ends: [], problems: readableUserData(spec) }
   if (replaced) return decideReplacement(world, spec, replaced, common)
   const wasThere = world.live.ledger.has(address)
   const wishes = createDiffs(serverWishes(world, spec, launch.image, zone), wasThere ? 'drift' : 'pending')
@@ -49,14 +51,14 @@ function decideReplacement(
   world: World,
   spec: ServerSpec,
   { live, reason, diffs }: Replacement,
-  common: Pick<CreateServerDecision, 'address' | 'outlook' | 'launch'>,
+  common: Pick<CreateServerDecision, 'address' | 'outlook' | 'launch' | 'problems'>,
 ): ServerDecision {
   const { address, launch } = common
   const order = orderOf(world, spec)
   const rule = rootEndOnReplace(spec)
   const all = [live, ...(world.live.superseded.get(address) ?? [])]
   const ends = all.map((server) => serverEnd(world, server, rule))
-  const problems = ends.flatMap((end) => end.problems)
+  const problems = [...common.problems, ...ends.flatMap((end) => end.problems)]
   if (problems.some(({ severity }) => severity === 'error')) return refused(address, problems)
   const isFirst = order === 'terminate-first' ? `; the old one ends first, ${whyFirst(spec)}` : ''
   return {
@@ -73,6 +75,15 @@ function decideReplacement(
     },
     problems,
   }
+}
+
+/** A launch sends user data to EC2, which shows it to more than one thinks of. */
+function readableUserData({ address, userData }: ServerSpec): readonly Problem[] {
+  const names = [...new Set(userData ? secretsIn(userData) : [])]
+  if (names.length === 0) return []
+  const message = `the user data of ${address} holds the value of ${names.map((name) => `\`${name}\``).join(', ')}, and EC2 shows user data to every process of the server and to whoever may call DescribeInstanceAttribute`
+  const hint = 'a command of `setup` gets the value over SSH, and EC2 never sees it'
+  return [inEntry(warningOf(address, 'PLAN_USER_DATA_READABLE', message, hint), 'userData')]
 }
 
 /** The new one comes first, unless the file says otherwise, or its launch waits for what the old one has. */

@@ -1,5 +1,5 @@
-import { UsageError } from '../core/errors.js'
-import { readValues } from '../spec/yaml/yaml-values.js'
+import { UsageError } from '../../core/errors.js'
+import { readValues } from '../../spec/yaml/yaml-values.js'
 import { readText } from './read-text.js'
 
 /** What was said of variables on a command line. */

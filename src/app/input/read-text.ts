@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { messageOf, UsageError } from '../core/errors.js'
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { messageOf, UsageError } from '../../core/errors.js'
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
@@ -9,29 +9,44 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 /** A stack file of 10,000 servers has 5 MiB. */
-const bytesMax = 16 * 1024 * 1024
+const stackFileBytesMax = 16 * 1024 * 1024
 
-/** The text of a file that was named on the command line. One that is too large is refused before it is read. */
-export function readText(path: string): string {
+/** What a shell hands over: `<(…)` and standard input. A pipe with a name of its own may have nobody at its other end. */
+const inherited = /^\/(?:dev\/(?:fd\/\d+|stdin)|proc\/(?:self|\d+)\/fd\/\d+)$/
+
+/**
+ * The text of a file that was named on the command line. One that is too large is refused before it is read, and what is no
+ * file before it is opened.
+ */
+export function readText(path: string, bytesMax: number = stackFileBytesMax): string {
+  assertReadable(path)
   const file = attempt(path, () => openSync(path, 'r'))
   try {
     const { size } = fstatSync(file)
-    if (size > bytesMax) throw tooLarge(path, `${size} bytes`)
-    return attempt(path, () => readAll(path, file))
+    if (size > bytesMax) throw tooLarge(path, `${size} bytes`, bytesMax)
+    return attempt(path, () => readAll(path, file, bytesMax))
   } finally {
     closeSync(file)
   }
 }
 
+function assertReadable(path: string): void {
+  const found = attempt(path, () => statSync(path))
+  if (found.isFile() || found.isDirectory() || (found.isFIFO() && inherited.test(path))) return
+  const what = found.isFIFO() ? 'a pipe' : found.isSocket() ? 'a socket' : 'a device'
+  const options = { hint: 'name a file, or let the shell hand it over: <(command)' }
+  throw new UsageError('STACK_FILE_UNREADABLE', `the file ${path} cannot be read: it is ${what}`, options)
+}
+
 /** What is no regular file, such as a pipe, has no size: it is read as far as a file may go. */
-function readAll(path: string, file: number): string {
+function readAll(path: string, file: number, bytesMax: number): string {
   const chunks: Buffer[] = []
   for (let read = 0; ;) {
     const chunk = Buffer.allocUnsafe(64 * 1024)
     const bytes = readSync(file, chunk)
     if (bytes === 0) return textOf(path, Buffer.concat(chunks))
     read += bytes
-    if (read > bytesMax) throw tooLarge(path, 'more')
+    if (read > bytesMax) throw tooLarge(path, 'more', bytesMax)
     chunks.push(chunk.subarray(0, bytes))
   }
 }
@@ -58,10 +73,10 @@ function lineOfMistake(bytes: Buffer): number {
   return line
 }
 
-function tooLarge(path: string, size: string): UsageError {
+function tooLarge(path: string, size: string, bytesMax: number): UsageError {
   return new UsageError(
     'STACK_FILE_TOO_LARGE',
-    `the file ${path} has ${size}: at most 16 MiB (${bytesMax} bytes) are read`,
+    `the file ${path} has ${size}: at most ${bytesMax / 1024 / 1024} MiB (${bytesMax} bytes) are read`,
     {
       hint: 'is this the right file? A stack of 10,000 servers fits into 5 MiB; make several stacks of a larger one',
     },

@@ -1,9 +1,9 @@
-import { SpecError, UsageError, type Diagnostic } from '../core/errors.js'
-import { createMask, type Mask } from '../core/masking.js'
-import type { Plan } from '../model/plan.js'
-import { secretsInSteps } from '../model/steps/step-secrets.js'
-import { environmentName } from '../spec/variables/given.js'
-import type { StackFile } from './stack-file.js'
+import { SpecError, UsageError, type Diagnostic } from '../../core/errors.js'
+import { createMask, type Mask } from '../../core/masking.js'
+import type { Plan } from '../../model/plan.js'
+import { secretsInSteps } from '../../model/steps/step-secrets.js'
+import { environmentName } from '../../spec/variables/given.js'
+import type { StackFile } from '../stack-file.js'
 
 /** The values of a stack file's sensitive variables. They are in no specification and no plan. */
 export interface Secrets {
