@@ -7,7 +7,7 @@ export const hiddenValue = '(sensitive)'
  * Chosen: a shorter value is a part of too many words to be looked for in texts. It is hidden by structure alone: commands are
  * shown with `(sensitive)` in its place, whatever its length.
  */
-export const searchedLengthMin = 4
+const searchedLengthMin = 4
 
 /** Chosen: what is cut out of a value, by the end of a buffer or of a line, is known again from so many characters on. */
 const fragmentLength = 12

@@ -16,7 +16,7 @@ describe('docs/security.md', () => {
     expect(named.length).toBeGreaterThan(0)
     for (const [, shown, path = ''] of named) {
       expect(shown).toBe(path)
-      expect(existsSync(join(root, path)), path).toBe(true)
+      expect({ path, exists: existsSync(join(root, path)) }).toEqual({ path, exists: true })
       expect(readFileSync(join(root, path), 'utf8')).toMatch(/\b(?:it|test)\b/)
     }
   })

@@ -92,7 +92,7 @@ function attempt<Result>(path: string, action: () => Result): Result {
 }
 
 /** The error of a file named on the command line. */
-export function unreadableFile(path: string, error: unknown): UsageError {
+function unreadableFile(path: string, error: unknown): UsageError {
   const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? messageOf(error)
   return new UsageError('STACK_FILE_UNREADABLE', `the file ${path} cannot be read: ${reason}`, { cause: error })
 }

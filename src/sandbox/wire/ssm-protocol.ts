@@ -91,7 +91,7 @@ function putParameter(world: World, input: Readonly<Record<string, unknown>>): J
       'The evenkeel sandbox keeps parameters of the types String and SecureString.',
     )
   if (keyId !== undefined && keyId !== 'alias/aws/ssm')
-    return failure('InvalidKeyId', `The evenkeel sandbox has no key ${String(keyId)}.`)
+    return failure('InvalidKeyId', `The evenkeel sandbox has no key ${JSON.stringify(keyId)}.`)
   const before = world.parameters.get(name)
   if (before && overwrite !== true)
     return failure(
