@@ -3,15 +3,18 @@ import { messageOf } from '../core/errors.js'
 import { createNoHosts } from './hosts-none.js'
 import { canHostLinux } from './hosts/capability.js'
 import type { HostBackend } from './hosts/host-backend.js'
+import type { SandboxSwitches } from './switches.js'
 
 /**
  * The backend for a sandbox, started. `auto` takes Linux hosts where the machine can have them, and else says why not.
- * `before` is what the sandbox had at its last start: disks with content are not continued as mere records.
+ * `before` is what the sandbox had at its last start: disks with content are not continued as mere records. Without a
+ * switch, EVENKEEL_SANDBOX_INIT says what boots the hosts.
  */
 export async function startHosts(
   stateDir: string,
   wanted: 'auto' | 'linux' | 'none',
   before: 'linux' | 'none' | undefined,
+  { init, offline }: Pick<SandboxSwitches, 'init' | 'offline'>,
 ): Promise<HostBackend> {
   if (wanted === 'none') return none(before, 'hosts were switched off')
   if (wanted === 'auto' && before === 'none') return none(before, 'this sandbox was made without hosts')
@@ -21,7 +24,11 @@ export async function startHosts(
     return none(before, capability.because)
   }
   const { createLinuxHosts } = await import('./hosts/linux-hosts.js')
-  const hosts = createLinuxHosts({ stateDir: join(stateDir, 'hosts') })
+  const hosts = createLinuxHosts({
+    stateDir: join(stateDir, 'hosts'),
+    init: init ?? (process.env['EVENKEEL_SANDBOX_INIT'] === 'minimal' ? 'minimal' : 'systemd'),
+    offline: offline ?? false,
+  })
   try {
     await hosts.start()
   } catch (error) {

@@ -46,7 +46,11 @@ export interface ControlStatus {
   readonly pid: number
   readonly accountId: string
   readonly startedAt: string
-  readonly hosts: { readonly kind: 'linux' | 'none'; readonly unavailableBecause?: string }
+  readonly hosts: {
+    readonly kind: 'linux' | 'none'
+    readonly unavailableBecause?: string
+    readonly limits: readonly string[]
+  }
   readonly regions: readonly {
     readonly name: string
     readonly instances: Readonly<Record<string, number>>
@@ -56,12 +60,12 @@ export interface ControlStatus {
 }
 
 function statusOf(cloud: Cloud, startedAtMs: number): ControlStatus {
-  const { kind, unavailableBecause } = cloud.hosts
+  const { kind, unavailableBecause, limits } = cloud.hosts
   return {
     pid: process.pid,
     accountId: cloud.accountId,
     startedAt: new Date(startedAtMs).toISOString(),
-    hosts: { kind, ...(unavailableBecause === undefined ? {} : { unavailableBecause }) },
+    hosts: { kind, limits, ...(unavailableBecause === undefined ? {} : { unavailableBecause }) },
     regions: cloud.worlds().map((world) => {
       const instances: Record<string, number> = {}
       for (const { state } of world.instances.values()) instances[state] = (instances[state] ?? 0) + 1

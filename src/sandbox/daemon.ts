@@ -52,7 +52,7 @@ async function main(stateDir: string, hosts: SandboxOptions['hosts']): Promise<v
     log(`cannot start: ${messageOf(error)}`)
     process.exit(exitCodeOf(error))
   }
-  const { kind, unavailableBecause } = sandbox.hosts
+  const { kind, unavailableBecause, limits } = sandbox.hosts
   const describe = () =>
     writeEndpoint(stateDir, {
       pid: process.pid,
@@ -77,6 +77,7 @@ async function main(stateDir: string, hosts: SandboxOptions['hosts']): Promise<v
   log(
     `ready at ${sandbox.endpoint}, hosts: ${kind}${unavailableBecause === undefined ? '' : ` (${unavailableBecause})`} ${switchText(sandbox.switches)}`.trimEnd(),
   )
+  for (const limit of limits) log(limit)
 
   let ending = false
   const end = (because: string) => {

@@ -5,6 +5,7 @@ export function createNoHosts(because: string): HostBackend {
   return {
     kind: 'none',
     unavailableBecause: because,
+    limits: [],
     start: () => nothing,
     stop: () => nothing,
     publicIpFor,

@@ -61,7 +61,12 @@ export interface Sandbox {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly accountId: string
-  readonly hosts: { readonly kind: 'linux' | 'none'; readonly unavailableBecause?: string }
+  readonly hosts: {
+    readonly kind: 'linux' | 'none'
+    readonly unavailableBecause?: string
+    /** What its hosts are not, each a sentence; empty where nothing is missing. */
+    readonly limits: readonly string[]
+  }
   readonly switches: SandboxSwitches
   /** Its clock, where that is not the machine's: a client that waits goes by the same. */
   readonly clock?: ClockSetting
@@ -95,7 +100,7 @@ async function start(options: SandboxOptions, release: () => void): Promise<Sand
   const { stateDir } = options
   const before = readIdentity(stateDir)
   const switches = options.switches ?? before?.switches ?? {}
-  const hosts = await startHosts(stateDir, options.hosts, before?.hosts)
+  const hosts = await startHosts(stateDir, options.hosts, before?.hosts, switches)
   const { switches: _before, ...same } = before ?? newIdentity(options.accountId, hosts.kind)
   const setting = clockSettingOf(switches, before?.clock)
   const identity: Identity = {
@@ -161,6 +166,7 @@ async function start(options: SandboxOptions, release: () => void): Promise<Sand
     accountId: identity.accountId,
     hosts: {
       kind: hosts.kind,
+      limits: hosts.limits,
       ...(hosts.unavailableBecause === undefined ? {} : { unavailableBecause: hosts.unavailableBecause }),
     },
     switches,

@@ -19,6 +19,8 @@ export interface SandboxSwitches {
   readonly accountEncryption?: true
   /** KMS keys that exist beside EBS's own, by id or `alias/…`, with commas between them. */
   readonly kmsKeys?: string
+  readonly init?: 'systemd' | 'minimal'
+  readonly offline?: true
 }
 
 /** A switch that takes a word; `read` returns what is kept of it, nothing for the default, and throws a RangeError otherwise. */
@@ -85,6 +87,19 @@ export const switchTable: Readonly<Record<keyof SandboxSwitches, WordSwitch | Pl
       if (wrong !== undefined) throw new RangeError(`'${wrong}' is neither a key’s id (a UUID) nor alias/…`)
       return word
     },
+  },
+  init: {
+    flag: '--init <kind>',
+    description: 'what boots its hosts: systemd, where this machine has it for them, or minimal, a small script',
+    read: (word) => {
+      if (word !== 'systemd' && word !== 'minimal') throw new RangeError('it is systemd or minimal')
+      return word
+    },
+  },
+  offline: {
+    flag: '--offline',
+    description: 'keep its hosts from the network that this machine is in',
+    value: true,
   },
 }
 

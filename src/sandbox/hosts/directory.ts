@@ -18,6 +18,8 @@ export interface HostsDirectory {
   instance(instanceId: string): string
   volume(volumeId: string): string
   snapshot(snapshotId: string): string
+  /** The file of a host's root disk; it lies where the volumes lie. */
+  rootDisk(instanceId: string): string
 }
 
 /** Makes the directory (mode 0700: it holds private host keys) and returns its paths. */
@@ -36,5 +38,6 @@ export async function openHostsDirectory(stateDir: string): Promise<HostsDirecto
     instance: (instanceId) => join(root, 'instances', instanceId),
     volume: (volumeId) => join(root, 'volumes', `${volumeId}.img`),
     snapshot: (snapshotId) => join(root, 'snapshots', `${snapshotId}.img`),
+    rootDisk: (instanceId) => join(root, 'volumes', `${instanceId}.img`),
   }
 }

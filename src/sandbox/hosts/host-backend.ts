@@ -8,6 +8,8 @@ export interface HostBackend {
   readonly kind: 'linux' | 'none'
   /** Why there are no hosts, for `sandbox status` and plans; absent with `linux`. */
   readonly unavailableBecause?: string
+  /** What its hosts are not, for `sandbox status` and the log: sentences, known once it has started. */
+  readonly limits: readonly string[]
 
   /** Sweeps what a crashed daemon left under this state directory, then starts the switch. */
   start(): Promise<void>
@@ -57,7 +59,7 @@ export interface HostBackend {
   /**
    * Replaces all public addresses and firewall rules at once. Each public address leads to the host with that private
    * address, or to nothing as long as that is off; connections through an address that now leads elsewhere are cut.
-   * Default deny inwards between hosts and from outside. Rejects when a new address cannot be reached from this machine.
+   * Default deny inwards between hosts and from outside; those with a public address have a way out. Rejects when a new address cannot be reached from this machine.
    */
   setNetwork(network: HostNetwork): Promise<void>
 }
@@ -66,6 +68,8 @@ export interface HostBackend {
 export interface HostNetwork {
   /** At most one for a host, and at most one host for each. */
   readonly publicAddresses: readonly PublicAddress[]
+  /** What the name service answers to hosts: name -> private address. */
+  readonly names: Readonly<Record<string, string>>
   readonly rules: readonly FirewallRule[]
 }
 
@@ -82,6 +86,8 @@ export interface HostDescription {
   readonly instanceId: string
   /** e.g. `ip-10-66-0-5`. */
   readonly hostname: string
+  /** Where its short name and those of its neighbours are looked up, e.g. `ec2.internal`. */
+  readonly domain: string
   readonly privateIp: string
   /** The image's login user (`admin`, `ubuntu`, `ec2-user`), with password-less sudo. */
   readonly loginUser: string
@@ -91,7 +97,10 @@ export interface HostDescription {
   readonly userData: string | undefined
   /** `nvme`: /dev/nvmeNn1 with by-id links (Nitro types); `xen`: /dev/xvdf. */
   readonly deviceNaming: 'nvme' | 'xen'
+  /** Of the root disk: made of this size, grown to it at a later boot, never made smaller. */
   readonly rootSizeBytes: number
+  /** The root volume's id, the serial number of its device; absent where the API knows none. */
+  readonly rootVolumeId?: string
   /** Volumes present at boot, in the order of their device numbers. */
   readonly volumes: readonly { readonly volumeId: string; readonly deviceName: string }[]
   readonly metadata: HostMetadata

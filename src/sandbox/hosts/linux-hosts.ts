@@ -5,8 +5,10 @@ import { HostError, UsageError } from '../../core/errors.js'
 import { canHostLinux } from './capability.js'
 import { type AddressBlock, claimAddressBlock } from './address-block.js'
 import { type HostsDirectory, openHostsDirectory } from './directory.js'
-import { archiveRootDisk, copyToSnapshot, createVolumeFile, exists, growVolumeFile } from './disks/volume-files.js'
+import { copyRootToSnapshot, copyToSnapshot, createVolumeFile, exists, growVolumeFile } from './disks/volume-files.js'
 import { clearConsole, readConsole } from './host/console.js'
+import { chooseInit, type HostInit } from './host/init.js'
+import { makeRoomForWatches } from './host/inotify-limit.js'
 import { Host, type HostSurroundings, writeBootFiles } from './host/host.js'
 import type { HostBackend, HostBoot, HostDescription, HostMetadata, HostNetwork } from './host-backend.js'
 import { type HeldLock, lockDirectory } from './locks.js'
@@ -14,6 +16,7 @@ import { LoopbackDoors, routedDoors } from './network/doors.js'
 import { firewallRuleset } from './network/firewall-rules.js'
 import { Relay } from './network/relay.js'
 import { Switch } from './network/switch.js'
+import { machineAddresses, WayOut, worldNameServer } from './network/way-out.js'
 import { joinByUplink } from './network/uplink.js'
 import { KeyedQueue } from './queue.js'
 import { forgetLoops, sweep } from './sweep.js'
@@ -28,6 +31,10 @@ export interface LinuxHostsOptions {
    * first, unless a program listens on port 22 of all this machine's addresses.
    */
   readonly reach?: 'loopback' | 'routed'
+  /** Left out: systemd, where this machine lets hosts have it. */
+  readonly init?: HostInit
+  /** Whether hosts are kept from the network that this machine is in. */
+  readonly offline?: boolean
 }
 
 /**
@@ -36,8 +43,8 @@ export interface LinuxHostsOptions {
  *
  * Root in a host has fewer capabilities than root of the machine and may open its own disks alone, where cgroup v1 is
  * there. That protects against accidents. It is not a security boundary: run nothing there that you would not run as
- * root on this machine. The size of a host's root disk is not enforced, and its fsync
- * is not carried out: it outlives this process and its kill, not a power failure of the machine.
+ * root on this machine. A root disk's fsync is not carried out: it outlives this process and its kill, not a power failure
+ * of the machine.
  */
 export function createLinuxHosts(options: LinuxHostsOptions): HostBackend {
   return new LinuxHosts(options)
@@ -48,12 +55,16 @@ type ExitListener = Parameters<HostBackend['onExit']>[0]
 interface Running extends HostSurroundings {
   readonly lock: HeldLock
   readonly block: AddressBlock
+  readonly wayOut?: WayOut
 }
 
 class LinuxHosts implements HostBackend {
   readonly kind = 'linux'
+  limits: readonly string[] = []
   readonly #stateDir: string
   readonly #reach: 'loopback' | 'routed' | undefined
+  readonly #init: HostInit
+  readonly #offline: boolean
   readonly #boots: LimitFunction
   readonly #queue = new KeyedQueue()
   readonly #hosts = new Map<string, Host>()
@@ -63,8 +74,10 @@ class LinuxHosts implements HostBackend {
   #running: Running | undefined
   #stopping: Promise<void> | undefined
 
-  constructor({ stateDir, bootsAtOnce = 6, reach }: LinuxHostsOptions) {
+  constructor({ stateDir, bootsAtOnce = 6, reach, init = 'systemd', offline = false }: LinuxHostsOptions) {
     this.#stateDir = stateDir
+    this.#init = init
+    this.#offline = offline
     this.#reach = reach
     this.#boots = pLimit(bootsAtOnce)
   }
@@ -85,14 +98,19 @@ class LinuxHosts implements HostBackend {
       await sweep(directory)
       const block = await claimAddressBlock(directory, this.#reach)
       undo.unshift(() => block.release())
-      await writeBootFiles(directory)
-      const network = await Switch.start(directory)
+      const { init, because } = await chooseInit(this.#init)
+      const hostsMax = init === 'systemd' ? await makeRoomForWatches() : undefined
+      await writeBootFiles(directory, init)
+      const network = await Switch.start(directory, init)
       undo.unshift(() => network.stop())
-      await network.run('nft', ['-f', '-'], firewallRuleset({ publicAddresses: [], rules: [] }))
+      await network.run('nft', ['-f', '-'], firewallRuleset({ publicAddresses: [], rules: [] }, machineAddresses()))
       if (block.reach === 'routed') await joinByUplink(network, block)
       const relay = await Relay.start(directory, network)
+      undo.unshift(() => relay.stop())
+      const wayOut = this.#offline ? 'it was started with --offline' : await WayOut.open(directory, network)
       const doors = block.reach === 'routed' ? routedDoors : new LoopbackDoors(relay)
-      return { directory, lock, block, network, relay, doors }
+      this.limits = limitsOf({ because, hostsMax, wayOut })
+      return { directory, lock, block, network, relay, doors, init, ...(wayOut instanceof WayOut && { wayOut }) }
     } catch (error) {
       for (const step of undo) await step()
       throw error
@@ -111,6 +129,7 @@ class LinuxHosts implements HostBackend {
     await Promise.all([...this.#hosts.keys()].map((instanceId) => this.shutdown(instanceId, { force: false })))
     this.#running = undefined
     this.#attachments.clear()
+    await running.wayOut?.close()
     await running.relay.stop()
     await running.network.stop()
     await forgetLoops(running.directory)
@@ -140,7 +159,7 @@ class LinuxHosts implements HostBackend {
           if (how !== 'stopped') for (const listener of this.#exitListeners) listener(instanceId, how)
         })
       }
-      return { hostKeys: await Host.keys(this.#directory, instanceId) }
+      return { hostKeys: await required(this.#hosts.get(instanceId), instanceId).keys() }
     })
   }
 
@@ -157,6 +176,7 @@ class LinuxHosts implements HostBackend {
       for (const [volumeId, holder] of this.#attachments) {
         if (holder === instanceId) this.#attachments.delete(volumeId)
       }
+      await rm(this.#directory.rootDisk(instanceId), { force: true })
       await rm(this.#directory.instance(instanceId), { recursive: true, force: true })
     })
   }
@@ -218,7 +238,7 @@ class LinuxHosts implements HostBackend {
   createRootSnapshot(snapshotId: string, instanceId: string): Promise<void> {
     return this.#queue.run(instanceId, async () => {
       if (!(await exists(this.#directory.snapshot(snapshotId)))) {
-        await archiveRootDisk(this.#directory, instanceId, snapshotId)
+        await copyRootToSnapshot(this.#directory, instanceId, snapshotId)
       }
     })
   }
@@ -234,9 +254,10 @@ class LinuxHosts implements HostBackend {
   }
 
   async setNetwork(wanted: HostNetwork): Promise<void> {
-    const { network, doors } = this.#started
+    const { network, doors, relay, wayOut } = this.#started
     await this.#queue.run('network', async () => {
-      await network.run('nft', ['-f', '-'], firewallRuleset(wanted))
+      await network.run('nft', ['-f', '-'], firewallRuleset(wanted, machineAddresses()))
+      await relay.learn({ names: wanted.names, ...(wayOut && { upstream: worldNameServer }) })
       await doors.setNetwork(wanted)
     })
   }
@@ -257,6 +278,19 @@ class LinuxHosts implements HostBackend {
   get #directory(): HostsDirectory {
     return this.#started.directory
   }
+}
+
+function limitsOf(found: {
+  readonly because: string | undefined
+  readonly hostsMax: number | undefined
+  readonly wayOut: WayOut | string
+}): readonly string[] {
+  const { because, hostsMax, wayOut } = found
+  return [
+    ...(because === undefined ? [] : [`hosts boot a small script and no systemd: ${because}`]),
+    ...(hostsMax === undefined ? [] : [`at most ${hostsMax} hosts: fs.inotify.max_user_instances cannot be raised here`]),
+    ...(wayOut instanceof WayOut ? [] : [`hosts have no way out to the network: ${wayOut}`]),
+  ]
 }
 
 function beingStopped(instanceId: string): HostError {

@@ -6,6 +6,7 @@ import type { HostsDirectory } from './directory.js'
 import { removeLoopNodes } from './disks/loop-device.js'
 import { partialSuffix } from './disks/volume-files.js'
 import { deviceGroupPrefix, deviceHierarchy, removeGroup } from './host/device-group.js'
+import { removeTree, unifiedHierarchy } from './host/process-group.js'
 
 /**
  * Removes what a killed daemon left of this state directory: processes and mounts go by themselves within
@@ -13,6 +14,7 @@ import { deviceGroupPrefix, deviceHierarchy, removeGroup } from './host/device-g
  * kill fell between its making and our hold on it. Whoever calls it holds the directory's lock.
  */
 export async function sweep(directory: HostsDirectory): Promise<void> {
+  await removeProcessGroups(directory)
   await endProcesses(directory)
   await releaseLoops(directory)
   await forgetLoops(directory)
@@ -69,6 +71,14 @@ export async function forgetLoops(directory: HostsDirectory): Promise<void> {
   const text = await readFile(directory.loopsFile, 'utf8').catch(() => '')
   await removeLoopNodes(text.split('\n'))
   await rm(directory.loopsFile, { force: true })
+}
+
+async function removeProcessGroups(directory: HostsDirectory): Promise<void> {
+  const hierarchy = await unifiedHierarchy()
+  if (hierarchy === undefined) return
+  for (const name of await readdir(hierarchy)) {
+    if (name.startsWith(deviceGroupPrefix(directory))) await removeTree(join(hierarchy, name))
+  }
 }
 
 async function removeDeviceGroups(directory: HostsDirectory): Promise<void> {

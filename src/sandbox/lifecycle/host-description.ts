@@ -10,9 +10,14 @@ export function hostnameOf(privateIp: string): string {
   return `ip-${privateIp.replaceAll('.', '-')}`
 }
 
-/** The private DNS name: `ip-….ec2.internal` in us-east-1, `ip-….<region>.compute.internal` elsewhere. */
+/** `ec2.internal` in us-east-1, `<region>.compute.internal` elsewhere. */
+function privateDomain(region: string): string {
+  return `${region === 'us-east-1' ? 'ec2' : `${region}.compute`}.internal`
+}
+
+/** The private DNS name: `ip-10-66-0-5.ec2.internal`. */
 export function privateDnsName(region: string, privateIp: string): string {
-  return `${hostnameOf(privateIp)}.${region === 'us-east-1' ? 'ec2' : `${region}.compute`}.internal`
+  return `${hostnameOf(privateIp)}.${privateDomain(region)}`
 }
 
 /** Everything that the backend needs to boot an instance. */
@@ -22,12 +27,14 @@ export function describeHost(world: World, instance: Instance): HostDescription 
   return {
     instanceId: instance.id,
     hostname: hostnameOf(instance.privateIp),
+    domain: privateDomain(world.region.name),
     privateIp: instance.privateIp,
     loginUser: instance.loginUser,
     authorizedKeys: instance.authorizedKeys,
     userData: decodeUserData(instance),
     deviceNaming: instanceTypes.get(instance.instanceType)?.hypervisor === 'xen' ? 'xen' : 'nvme',
     rootSizeBytes: (root?.sizeGiB ?? 8) * 2 ** 30,
+    ...(root && { rootVolumeId: root.id }),
     volumes: inOrderOfDiscovery(world, instance, volumes.filter(isPresent)).map((volume) => ({
       volumeId: volume.id,
       deviceName: volume.attachment?.deviceName ?? '',

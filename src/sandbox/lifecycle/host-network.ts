@@ -1,8 +1,9 @@
 import type { HostBackend, PublicAddress } from '../hosts/host-backend.js'
-import { publicIpOf } from '../render/addresses.js'
+import { publicDnsName, publicIpOf } from '../render/addresses.js'
 import { isReachable } from '../world/vpc.js'
 import type { World } from '../world/world.js'
 import { firewallRules } from './firewall.js'
+import { privateDnsName } from './host-description.js'
 
 /** Applies the public addresses and rules of all regions to the hosts; calls that come while one runs share the next. */
 export class HostNetworkRefresh {
@@ -36,7 +37,11 @@ export class HostNetworkRefresh {
   #apply(): Promise<void> {
     const worlds = this.#worlds()
     const run = this.#hosts
-      .setNetwork({ publicAddresses: publicAddresses(worlds), rules: firewallRules(worlds) })
+      .setNetwork({
+        publicAddresses: publicAddresses(worlds),
+        names: hostNames(worlds),
+        rules: firewallRules(worlds),
+      })
       .finally(() => {
         if (this.#running === run) this.#running = undefined
       })
@@ -52,4 +57,18 @@ function publicAddresses(worlds: readonly World[]): PublicAddress[] {
       return publicIp === undefined ? [] : [{ publicIp, privateIp: instance.privateIp }]
     }),
   )
+}
+
+/** Private DNS names of all instances that are not gone; public ones too, which inside a VPC lead to private addresses. */
+function hostNames(worlds: readonly World[]): Readonly<Record<string, string>> {
+  const named = worlds.flatMap((world) =>
+    world.instances
+      .values()
+      .filter(({ state }) => state !== 'terminated')
+      .map((instance) => ({ region: world.region.name, privateIp: instance.privateIp, publicIp: publicIpOf(world, instance) })),
+  )
+  return Object.fromEntries([
+    ...named.map(({ region, privateIp }) => [privateDnsName(region, privateIp), privateIp]),
+    ...named.map(({ region, privateIp, publicIp }) => [publicDnsName(region, publicIp), privateIp]).filter(([name]) => name !== ''),
+  ])
 }

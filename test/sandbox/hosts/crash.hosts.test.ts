@@ -75,12 +75,13 @@ describeHosts(`two sandboxes${unlessHosts}`, () => {
     const description = {
       instanceId: 'i-1',
       hostname: 'one',
+      domain: 'ec2.internal',
       privateIp: '10.66.0.5',
       loginUser: 'admin',
       authorizedKeys: [],
       userData: undefined,
       deviceNaming: 'nvme' as const,
-      rootSizeBytes: 0,
+      rootSizeBytes: 2 ** 30,
       volumes: [],
       metadata: {},
     }

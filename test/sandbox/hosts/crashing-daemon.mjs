@@ -10,12 +10,13 @@ await backend.start()
 const describe = (number, userData, volumes = []) => ({
   instanceId: `i-${number}`,
   hostname: `host-${number}`,
+  domain: 'ec2.internal',
   privateIp: `10.66.0.${number}`,
   loginUser: 'admin',
   authorizedKeys: [],
   userData,
   deviceNaming: 'nvme',
-  rootSizeBytes: 0,
+  rootSizeBytes: 2 ** 30,
   volumes,
   metadata: {},
 })

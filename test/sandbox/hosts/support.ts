@@ -30,6 +30,7 @@ export class TestSandbox {
   /** Private address -> public address. */
   readonly #publicIps = new Map<string, string>()
   #rules: readonly FirewallRule[] = []
+  #names: Readonly<Record<string, string>> = {}
   #lastHost = 4
 
   private constructor(options: LinuxHostsOptions) {
@@ -56,6 +57,7 @@ export class TestSandbox {
     return {
       instanceId,
       hostname: `ip-10-66-0-${this.#lastHost}`,
+      domain: 'ec2.internal',
       privateIp,
       publicIp: this.backend.publicIpFor(privateIp),
       loginUser: 'admin',
@@ -97,7 +99,7 @@ export class TestSandbox {
 
   #setNetwork(): Promise<void> {
     const publicAddresses = [...this.#publicIps].map(([privateIp, publicIp]) => ({ privateIp, publicIp }))
-    return this.backend.setNetwork({ publicAddresses, rules: this.#rules })
+    return this.backend.setNetwork({ publicAddresses, names: this.#names, rules: this.#rules })
   }
 
   async volume(sizeBytes: number, fromSnapshotId?: string): Promise<string> {

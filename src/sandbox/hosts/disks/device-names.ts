@@ -10,6 +10,11 @@ export function kernelNameFor(naming: 'nvme' | 'xen', deviceName: string, taken:
   return `nvme${number}n1`
 }
 
+/** The kernel's name for the root disk. */
+export function rootNameFor(naming: 'nvme' | 'xen'): string {
+  return naming === 'nvme' ? 'nvme0n1' : 'xvda'
+}
+
 /** `nvme1n1` -> `nvme1n1p1`, `xvdf` -> `xvdf1`: a `p` stands where the disk's name ends in a digit. */
 export function partitionNameOf(kernelName: string, number: number): string {
   return `${kernelName}${/\d$/.test(kernelName) ? 'p' : ''}${number}`

@@ -1,5 +1,4 @@
 import { open, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { HostError } from '../../../core/errors.js'
 import { runBound } from '../commands.js'
 import type { HostsDirectory } from '../directory.js'
@@ -44,29 +43,17 @@ export async function copyToSnapshot(directory: HostsDirectory, volumeId: string
   await rename(`${snapshot}${partialSuffix}`, snapshot)
 }
 
-/** Archives what a host has written to its root disk, an overlay over its image, as a snapshot of that disk. */
-export async function archiveRootDisk(
+/** As `copyToSnapshot`, of a host's root disk: what was written to it since it was made from its image. */
+export async function copyRootToSnapshot(
   directory: HostsDirectory,
   instanceId: string,
   snapshotId: string,
 ): Promise<void> {
-  const upper = join(directory.instance(instanceId), 'upper')
-  if (!(await exists(upper))) throw missing(`the root disk of ${instanceId}`)
+  const file = directory.rootDisk(instanceId)
+  if (!(await exists(file))) throw missing(`the root disk of ${instanceId}`)
   const snapshot = directory.snapshot(snapshotId)
-  const partial = `${snapshot}${partialSuffix}`
-  await runBound('tar', [
-    '--create',
-    '--sparse',
-    '--xattrs',
-    '--acls',
-    '--warning=no-file-changed',
-    '--file',
-    partial,
-    '--directory',
-    upper,
-    '.',
-  ])
-  await rename(partial, snapshot)
+  await copySparse(file, `${snapshot}${partialSuffix}`)
+  await rename(`${snapshot}${partialSuffix}`, snapshot)
 }
 
 /**

@@ -30,18 +30,28 @@ export class HostDisks {
   readonly #group: DeviceGroup | undefined
   readonly #disks = new Map<string, AttachedDisk>()
   readonly #inTurn: InTurn
+  readonly #root: HostDevice
   #pid: number | undefined
 
-  constructor(directory: HostsDirectory, host: HostDescription, group: DeviceGroup | undefined, inTurn: InTurn) {
+  constructor(
+    directory: HostsDirectory,
+    host: HostDescription,
+    group: DeviceGroup | undefined,
+    root: HostDevice,
+    inTurn: InTurn,
+  ) {
+    this.#root = root
     this.#inTurn = inTurn
     this.#directory = directory
     this.#host = host
     this.#group = group
   }
 
-  /** Says which process is the host's PID 1, once its /dev and /sys are there. */
-  openAt(pid: number): void {
+  /** Says which process is the host's PID 1, once its /dev and /sys are there, and shows it its root disk. */
+  async openAt(pid: number): Promise<void> {
     this.#pid = pid
+    await this.#devices.add(this.#root)
+    await this.#list()
   }
 
   has(volumeId: string): boolean {
@@ -129,7 +139,7 @@ export class HostDisks {
   }
 
   #list(): Promise<void> {
-    return this.#devices.list([...this.#disks.values()].map(({ device }) => device))
+    return this.#devices.list([this.#root, ...[...this.#disks.values()].map(({ device }) => device)])
   }
 
   /** Shows the host the partitions that the volume has now. */

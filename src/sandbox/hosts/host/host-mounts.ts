@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
+import type { HostInit } from './init.js'
 
 /**
  * The mounts of a host besides its root, as an fstab that mount(8) works off below the host's root in one process.
  * The real /sys and /proc would show all the machine's disks: the tmpfs over them are filled by the daemon, and
  * the image layer has an empty list of swaps.
  */
-export function hostMountTable(imageLayer: string): string {
+export function hostMountTable(imageLayer: string, init: HostInit): string {
   const rows = [
     ['dev', '/dev', 'tmpfs', 'mode=755,nosuid,size=16m'],
     ['devpts', '/dev/pts', 'devpts', 'newinstance,ptmxmode=666,mode=620,gid=5,X-mount.mkdir'],
@@ -16,8 +17,9 @@ export function hostMountTable(imageLayer: string): string {
     ['block', '/sys/block', 'tmpfs', 'mode=755,size=1m'],
     ['block', '/sys/class/block', 'tmpfs', 'mode=755,size=1m'],
     ['block', '/sys/dev/block', 'tmpfs', 'mode=755,size=1m'],
+    // Inside its cgroup namespace this is the host's own subtree.
+    ...(init === 'systemd' ? [['cgroup2', '/sys/fs/cgroup', 'cgroup2', 'nosuid,nodev,noexec']] : []),
     ['run', '/run', 'tmpfs', 'mode=755'],
-    ['tmp', '/tmp', 'tmpfs', 'mode=1777'],
     ['lock', '/run/lock', 'tmpfs', 'mode=1777,nosuid,nodev,noexec,size=5m,X-mount.mkdir'],
     [`${imageLayer}/usr/lib/evenkeel/swaps`, '/proc/swaps', 'none', 'bind'],
     ...['/proc/sys', '/proc/sysrq-trigger', '/proc/irq', '/proc/bus']

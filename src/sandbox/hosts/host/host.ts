@@ -1,11 +1,17 @@
 import type { ChildProcess } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { createHash, randomUUID } from 'node:crypto'
 import { open, readdir, readFile, writeFile, mkdir } from 'node:fs/promises'
+import { uptime } from 'node:os'
 import { join, relative } from 'node:path'
+import { required } from '../../../core/assert.js'
 import { HostError } from '../../../core/errors.js'
 import { type ChildEnd, ChildWords, endOf } from '../child.js'
 import { spawnChild } from '../commands.js'
 import type { HostsDirectory } from '../directory.js'
+import { rootNameFor } from '../disks/device-names.js'
+import type { HostDevice } from '../disks/host-device.js'
+import type { LoopDevice } from '../disks/loop-device.js'
 import type { HostDescription, HostMetadata } from '../host-backend.js'
 import type { Doors } from '../network/doors.js'
 import type { Relay } from '../network/relay.js'
@@ -15,6 +21,10 @@ import { hostMountTable } from './host-mounts.js'
 import { consoleFile, readConsole, trimConsole } from './console.js'
 import { DeviceGroup } from './device-group.js'
 import { HostDisks, type InTurn } from './host-disks.js'
+import type { HostInit } from './init.js'
+import { becomesListening } from './listening.js'
+import { ProcessGroup, unifiedHierarchy } from './process-group.js'
+import { openRootDisk } from './root-disk.js'
 import { writeSeed } from './seed.js'
 
 /** What a sandbox's hosts share. */
@@ -23,15 +33,27 @@ export interface HostSurroundings {
   readonly network: Switch
   readonly relay: Relay
   readonly doors: Doors
+  readonly init: HostInit
 }
 
 /** How a host ended: by `stop`, by reboot(8) or poweroff(8) inside it, or otherwise. */
 export type HostEnd = 'stopped' | 'reboot' | 'poweroff' | 'crash'
 
-const bootWithinMs = 30_000
+/** Six hosts boot at a time, beside whatever else keeps the machine busy. */
+const bootWithinMs = 60_000
 const stopWithinMs = 15_000
 
-/** One running host. Its root disk is the directory `upper` of its instance directory, an overlay over the image. */
+/** SIGRTMIN+4 asks systemd to power off (systemd(1)); glibc's SIGRTMIN is 34. */
+const systemdPowerOff = 38
+
+/** What a host has of the machine, to be given back at its end. */
+interface Holdings {
+  readonly root: LoopDevice
+  readonly devices: DeviceGroup | undefined
+  readonly processes: ProcessGroup | undefined
+}
+
+/** One running host. Its root is an overlay over the image, with what it writes on its root disk (root-disk.ts). */
 export class Host {
   readonly description: HostDescription
   readonly disks: HostDisks
@@ -39,6 +61,8 @@ export class Host {
   readonly end: Promise<HostEnd>
   readonly #child: ChildProcess
   readonly #relay: Relay
+  readonly #init: HostInit
+  #pid: number | undefined
   #stopAsked = false
 
   private constructor(
@@ -46,10 +70,11 @@ export class Host {
     description: HostDescription,
     child: ChildProcess,
     disks: HostDisks,
-    group: DeviceGroup | undefined,
+    holdings: Holdings,
   ) {
     this.description = description
     this.disks = disks
+    this.#init = surroundings.init
     this.#child = child
     this.#relay = surroundings.relay
     this.end = endOf(child).then(async (childEnd) => {
@@ -57,30 +82,33 @@ export class Host {
       await surroundings.doors.close(description.privateIp).catch(() => {})
       await surroundings.relay.forget(description.privateIp).catch(() => {})
       await disks.releaseAll().catch(() => {})
-      await group?.remove()
+      await giveBack(holdings).catch(() => {})
       return this.#meaningOf(childEnd)
     })
   }
 
   /** Boots a host; resolves when sshd listens and can be reached. Nothing is left when it rejects. */
   static async boot(surroundings: HostSurroundings, description: HostDescription, inTurn: InTurn): Promise<Host> {
-    const { directory, doors } = surroundings
+    const { directory, doors, init } = surroundings
     const { instanceId } = description
     await mkdir(directory.instance(instanceId), { recursive: true, mode: 0o700 })
     await writeSeed(directory, description)
     await trimConsole(directory, instanceId)
-    const group = await DeviceGroup.create(directory, instanceId)
-    const child = await start(surroundings, description, group)
+    const holdings = await takeHoldings(surroundings, description)
+    const child = await start(surroundings, description, holdings)
     const words = new ChildWords(child)
-    const disks = new HostDisks(directory, description, group, inTurn)
-    const host = new Host(surroundings, description, child, disks, group)
+    const disks = new HostDisks(directory, description, holdings.devices, rootDevice(description, holdings.root), inTurn)
+    const host = new Host(surroundings, description, child, disks, holdings)
     try {
       await expectWord(directory, instanceId, words, 'PREPARED')
-      disks.openAt(await firstProcessOf(child))
+      const pid = await firstProcessOf(child)
+      host.#pid = pid
+      await disks.openAt(pid)
       for (const volume of description.volumes) await disks.attach(volume.volumeId, volume.deviceName)
       await host.setMetadata(description.metadata)
       child.stdin?.write('go\n')
-      await expectWord(directory, instanceId, words, 'READY')
+      if (init === 'minimal') await expectWord(directory, instanceId, words, 'READY')
+      else if (!(await becomesListening(pid, bootWithinMs))) throw await notBooted(directory, instanceId, 'did not listen')
       await doors.open(description.privateIp)
     } catch (error) {
       await host.stop({ force: true })
@@ -99,6 +127,7 @@ export class Host {
   async stop(options: { readonly force: boolean }): Promise<void> {
     this.#stopAsked = true
     if (options.force) this.#child.kill('SIGKILL')
+    else if (this.#init === 'systemd' && this.#pid !== undefined) process.kill(this.#pid, systemdPowerOff)
     else this.#child.stdin?.end('stop\n')
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), stopWithinMs)
     await this.end
@@ -106,8 +135,8 @@ export class Host {
   }
 
   /** The public host keys, one line each. */
-  static async keys(directory: HostsDirectory, instanceId: string): Promise<readonly string[]> {
-    const keyDirectory = join(directory.instance(instanceId), 'upper/etc/ssh')
+  async keys(): Promise<readonly string[]> {
+    const keyDirectory = `/proc/${required(this.#pid, 'PID 1')}/root/etc/ssh`
     const names = (await readdir(keyDirectory)).filter((name) => /^ssh_host_.*_key\.pub$/.test(name)).sort()
     return Promise.all(names.map(async (name) => (await readFile(join(keyDirectory, name), 'utf8')).trim()))
   }
@@ -126,20 +155,21 @@ let lastLink = 0
 async function start(
   { directory, network }: HostSurroundings,
   description: HostDescription,
-  group: DeviceGroup | undefined,
+  { root, devices, processes }: Holdings,
 ): Promise<ChildProcess> {
   const { instanceId } = description
   const script = join(directory.runtime, 'host-boot')
   const state = directory.instance(instanceId)
   const console = await open(consoleFile(directory, instanceId), 'a', 0o600)
+  const groups = [devices?.inner, processes?.path].filter((path) => path !== undefined)
   lastLink += 1
   try {
     return spawnChild(
       // prettier-ignore
       ['nsenter', `--mount=/proc/${network.pid}/ns/mnt`, 'setpriv', '--pdeathsig', 'KILL',
-        ...(group === undefined ? [] : ['sh', '-c', 'echo 0 > "$0/cgroup.procs"; exec "$@"', group.inner]),
-        'unshare', '--mount', '--pid', '--net', '--uts', '--ipc', '--cgroup', '--fork', '--kill-child',
-        '--propagation', 'private', script],
+        'sh', '-c', 'until [ "$1" = -- ]; do echo 0 > "$1/cgroup.procs"; shift; done; shift; exec "$@"', 'join',
+        ...groups, '--', 'unshare', '--mount', '--pid', '--net', '--uts', '--ipc', '--cgroup', ...ownClocks(),
+        '--fork', '--kill-child', '--propagation', 'private', script],
       {
         environment: {
           EVENKEEL_HOSTS: directory.root,
@@ -147,13 +177,17 @@ async function start(
           STATE: state,
           MOUNTS: join(directory.runtime, 'host-mounts'),
           IMAGE_LAYER: relative(state, directory.imageLayer),
+          ROOT_DEVICE: root.path,
+          ROOT_NAME: `/dev/${rootNameFor(description.deviceNaming)}`,
           SWITCH_PID: String(network.pid),
           // A link's removal is not finished when its host ends, so each boot has a name of its own.
           LINK: `host${lastLink}`,
           PRIVATE_IP: description.privateIp,
           HOST_NAME: description.hostname,
+          DOMAIN: description.domain,
           LOGIN_USER: description.loginUser,
           MACHINE_ID: createHash('sha256').update(instanceId).digest('hex').slice(0, 32),
+          BOOT_ID: randomUUID(),
         },
         stdio: ['pipe', 'pipe', console.fd],
       },
@@ -163,10 +197,48 @@ async function start(
   }
 }
 
+/** A host's clocks of uptime begin with it (time_namespaces(7)), where the kernel can do that. */
+function ownClocks(): readonly string[] {
+  if (!existsSync('/proc/self/ns/time')) return []
+  const seconds = Math.floor(Number(process.hrtime.bigint() / 1_000_000_000n))
+  return ['--time', '--boottime', `-${Math.floor(uptime())}`, '--monotonic', `-${seconds}`]
+}
+
+async function takeHoldings({ directory, init }: HostSurroundings, description: HostDescription): Promise<Holdings> {
+  const { instanceId, rootSizeBytes } = description
+  const root = await openRootDisk(directory, instanceId, rootSizeBytes)
+  try {
+    const devices = await DeviceGroup.create(directory, instanceId)
+    await devices?.allow(root.deviceNumber)
+    const hierarchy = init === 'systemd' ? await unifiedHierarchy() : undefined
+    const processes =
+      hierarchy === undefined ? undefined : await ProcessGroup.create(hierarchy, directory, instanceId)
+    return { root, devices, processes }
+  } catch (error) {
+    await root.release()
+    throw error
+  }
+}
+
+/** Waits for the kernel to undo the host's mounts. */
+async function giveBack({ root, devices, processes }: Holdings): Promise<void> {
+  await processes?.remove()
+  await root.becomesFree(10_000)
+  await root.release()
+  await devices?.remove()
+}
+
+/** The root disk as the host sees it. */
+function rootDevice(description: HostDescription, { deviceNumber }: LoopDevice): HostDevice {
+  const { instanceId, deviceNaming: naming, rootSizeBytes: sizeBytes, rootVolumeId } = description
+  const volumeId = rootVolumeId ?? instanceId.replace(/^i-/, 'vol-')
+  return { volumeId, kernelName: rootNameFor(naming), naming, deviceNumber, sizeBytes, partitions: [] }
+}
+
 /** Writes what `start` names: the boot script, and the table of the hosts' mounts. */
-export async function writeBootFiles(directory: HostsDirectory): Promise<void> {
+export async function writeBootFiles(directory: HostsDirectory, init: HostInit): Promise<void> {
   await writeFile(join(directory.runtime, 'host-boot'), hostBootScript, { mode: 0o700 })
-  await writeFile(join(directory.runtime, 'host-mounts'), hostMountTable(directory.imageLayer))
+  await writeFile(join(directory.runtime, 'host-mounts'), hostMountTable(directory.imageLayer, init))
 }
 
 async function expectWord(
@@ -177,9 +249,13 @@ async function expectWord(
 ): Promise<void> {
   const heard = await words.hear(word, bootWithinMs)
   if (heard === 'said') return
-  const tail = (await readConsole(directory, instanceId)).replaceAll('\r', '').trimEnd().split('\n').slice(-8)
   const how = heard === 'ended' ? 'ended' : `was not ready within ${bootWithinMs / 1000} s`
-  throw new HostError('SANDBOX_HOST_FAILED', `the host of ${instanceId} ${how} while booting: ${tail.at(-1) ?? ''}`, {
+  throw await notBooted(directory, instanceId, how)
+}
+
+async function notBooted(directory: HostsDirectory, instanceId: string, how: string): Promise<HostError> {
+  const tail = (await readConsole(directory, instanceId)).replaceAll('\r', '').trimEnd().split('\n').slice(-8)
+  return new HostError('SANDBOX_HOST_FAILED', `the host of ${instanceId} ${how} while booting: ${tail.at(-1) ?? ''}`, {
     host: instanceId,
     stderrTail: tail.join('\n'),
     retryable: true,

@@ -1,19 +1,15 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { exists } from '../disks/volume-files.js'
 import type { HostsDirectory } from '../directory.js'
 import type { HostDescription } from '../host-backend.js'
 import { lowerUserData } from '../user-data/lower.js'
 
 /**
  * Lays down what the first boot reads (host-boot.sh.ts copies it to /var/lib/cloud/instance): key lines, user data and
- * the scripts that it was lowered to. Does nothing after the first boot, as cloud-init does.
+ * the scripts that it was lowered to. Later boots read nothing of it, as with cloud-init.
  */
 export async function writeSeed(directory: HostsDirectory, host: HostDescription): Promise<void> {
-  const instance = directory.instance(host.instanceId)
-  const done = join(instance, 'upper/var/lib/cloud/instances', host.instanceId, 'first-boot')
-  if (await exists(done)) return
-  const seed = join(instance, 'seed')
+  const seed = join(directory.instance(host.instanceId), 'seed')
   await rm(seed, { recursive: true, force: true })
   for (const name of ['scripts/every-boot', 'scripts/once']) {
     await mkdir(join(seed, name), { recursive: true, mode: 0o700 })

@@ -1,12 +1,20 @@
 import type { FirewallRule, HostNetwork, PublicAddress } from '../host-backend.js'
+import { covers } from './outside-ports.js'
+import { worldLink, worldNameServer } from './way-out.js'
 
 /**
  * The nftables ruleset of the sandbox's network, to be loaded in one transaction. Inwards to a host only what `rules`
  * allow passes, as with EC2's security groups: stateful, the rest is dropped without a word. It also makes the hosts'
  * public addresses reachable from other hosts, as EC2's internet gateway does. The kernel translates a connection as it
  * was at its first packet, so those through an address that now leads elsewhere are cut.
+ *
+ * The way out (way-out.ts) is for hosts with a public address, as with an internet gateway; it never leads to private
+ * networks or to `machineAddresses`, where this machine's own services are.
  */
-export function firewallRuleset({ publicAddresses, rules }: HostNetwork): string {
+export function firewallRuleset(
+  { publicAddresses, rules }: Pick<HostNetwork, 'publicAddresses' | 'rules'>,
+  machineAddresses: readonly string[],
+): string {
   const byHost = new Map<string, FirewallRule[]>()
   for (const rule of rules) byHost.set(rule.toPrivateIp, [...(byHost.get(rule.toPrivateIp) ?? []), rule])
   const chains = [...byHost].map(
@@ -21,6 +29,7 @@ table ip gateway {
 ${translation('dnat to ip daddr map', publicAddresses, (one) => `${one.publicIp} : ${one.privateIp}`)} }
  chain postrouting {
   type nat hook postrouting priority srcnat; policy accept;
+  oifname "${worldLink}" masquerade
 ${translation('ct status dnat snat to ip saddr map', publicAddresses, (one) => `${one.privateIp} : ${one.publicIp}`)} }
 }
 table ip groups {
@@ -28,26 +37,52 @@ table ip groups {
   meta l4proto tcp reject with tcp reset
   drop
  }
-${chains.join('')} chain forward {
+${chains.join('')} chain out {
+  ip daddr { ${[...privateNetworks, ...machineAddresses.filter(isPublic)].join(', ')} } reject with icmp type admin-prohibited
+${publicAddresses.length === 0 ? '' : `  ip saddr { ${publicAddresses.map(({ privateIp }) => privateIp).join(', ')} } accept\n`}  reject with icmp type net-unreachable
+ }
+ chain forward {
   type filter hook forward priority 0; policy drop;
   ct status dnat ${unlessInForce(publicAddresses)}jump cut
   ct state established,related accept
+  oifname "${worldLink}" jump out
 ${dispatch} }
  chain output {
   type filter hook output priority 0; policy drop;
   oifname "lo" accept
   ct state established,related accept
   ip protocol icmp ip daddr 10.66.0.0/16 ip saddr 169.254.1.1 accept
+  oifname "${worldLink}" ip daddr ${worldNameServer} udp dport 53 accept
 ${dispatch} }
  chain input {
   type filter hook input priority 0; policy drop;
   iifname "lo" accept
   ct state established,related accept
   ip daddr 169.254.169.254 tcp dport 80 accept
+  ip daddr 169.254.169.253 meta l4proto { tcp, udp } th dport 53 accept
   reject
  }
 }
 `
+}
+
+/**
+ * What is never reached by the way out: this network, shared, loopback, link-local, private, multicast and reserved addresses
+ * (RFC 6890, RFC 1918). Intervals of an nftables set must not overlap.
+ */
+const privateNetworks = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '224.0.0.0/3',
+]
+
+function isPublic(address: string): boolean {
+  return !privateNetworks.some((network) => covers(network, address))
 }
 
 /** One statement over all public addresses; none at all without one, as nftables takes no empty map. */

@@ -1,4 +1,5 @@
 import type { Server, Socket } from 'node:net'
+import type { NameRecords, nameService } from './name-service.js'
 
 /** What the daemon tells the relay; every message is answered by `{ done: id }`. */
 export type RelayRequest = { readonly id: number } & (
@@ -6,22 +7,25 @@ export type RelayRequest = { readonly id: number } & (
   | { readonly kind: 'withdraw'; readonly key: string; readonly cut: boolean }
   | { readonly kind: 'describe'; readonly address: string; readonly metadata: Readonly<Record<string, string>> }
   | { readonly kind: 'forget'; readonly address: string }
+  | { readonly kind: 'learn'; readonly records: NameRecords }
 )
 
 /**
  * The body of the relay process. It is written out as text and run by plain Node in the switch's network namespace,
  * from the sources as from the build; so it names nothing outside itself but types, its argument and globals.
  *
- * It does two things there. A socket stays in the namespace in which it was made: the daemon makes the listeners for
+ * It does three things there. A socket stays in the namespace in which it was made: the daemon makes the listeners for
  * 127.B.H.L in the machine's own, hands them over, and what they accept is dialled from here, as 203.0.113.1. And it
  * answers the hosts as instance metadata service (IMDSv2 alone), each host with what was said of its own address:
- * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html. And it is their name service
+ * (name-service.ts).
  */
 export function relayProcess(node: {
   readonly net: typeof import('node:net')
   readonly http: typeof import('node:http')
   readonly crypto: typeof import('node:crypto')
   readonly process: NodeJS.Process
+  readonly names: ReturnType<typeof nameService>
 }): void {
   const exposed = new Map<string, { readonly server: Server; readonly connections: Set<Socket> }>()
   const descriptions = new Map<string, Readonly<Record<string, string>>>()
@@ -46,6 +50,8 @@ export function relayProcess(node: {
       descriptions.set(request.address, request.metadata)
     } else if (request.kind === 'forget') {
       descriptions.delete(request.address)
+    } else if (request.kind === 'learn') {
+      node.names.learn(request.records)
     }
     node.process.send?.({ done: request.id })
   })
@@ -98,7 +104,7 @@ export function relayProcess(node: {
     const text = lookUp(metadata, path)
     return text === undefined ? answer(404, 'Not Found') : answer(200, text)
   })
-  metadataServer.listen(80, '169.254.169.254', () => node.process.send?.({ done: 0 }))
+  metadataServer.listen(80, '169.254.169.254', () => void node.names.listen().then(() => node.process.send?.({ done: 0 })))
 
   /** A leaf's text, or the names below a directory, those that are directories themselves with a slash. */
   function lookUp(metadata: Readonly<Record<string, string>>, path: string): string | undefined {

@@ -6,6 +6,7 @@ import { HostError, messageOf } from '../../../core/errors.js'
 import { endOf } from '../child.js'
 import { spawnChild } from '../commands.js'
 import type { HostsDirectory } from '../directory.js'
+import { type NameRecords, nameService } from './name-service.js'
 import { relayProcess, type RelayRequest } from './relay-process.js'
 import type { Switch } from './switch.js'
 
@@ -29,7 +30,7 @@ export class Relay {
     })
   }
 
-  /** Resolves when the metadata service listens. */
+  /** Resolves when the metadata service and the name service listen. */
   static async start(directory: HostsDirectory, network: Switch): Promise<Relay> {
     const program = join(directory.runtime, 'relay.cjs')
     await writeFile(program, relaySource(), { mode: 0o600 })
@@ -83,6 +84,11 @@ export class Relay {
     return this.#ask({ kind: 'describe', address, metadata })
   }
 
+  /** What the name service answers from now on. */
+  learn(records: NameRecords): Promise<void> {
+    return this.#ask({ kind: 'learn', records })
+  }
+
   forget(address: string): Promise<void> {
     return this.#ask({ kind: 'forget', address })
   }
@@ -120,7 +126,10 @@ function listen(from: { readonly address: string; readonly port: number }): Prom
 function relaySource(): string {
   return `'use strict'
 const __name = (value) => value
+const nameService = ${nameService.toString()}
 const relayProcess = ${relayProcess.toString()}
-relayProcess({ net: require('node:net'), http: require('node:http'), crypto: require('node:crypto'), process })
+const net = require('node:net')
+const names = nameService({ net, dgram: require('node:dgram') })
+relayProcess({ net, http: require('node:http'), crypto: require('node:crypto'), process, names })
 `
 }

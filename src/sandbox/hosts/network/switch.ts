@@ -5,6 +5,7 @@ import { HostError } from '../../../core/errors.js'
 import { ChildWords, endOf } from '../child.js'
 import { run, spawnChild } from '../commands.js'
 import type { HostsDirectory } from '../directory.js'
+import type { HostInit } from '../host/init.js'
 import { writeImageFiles } from '../image/image-files.js'
 import { switchScript } from '../scripts/switch.sh.js'
 
@@ -20,10 +21,10 @@ export class Switch {
   }
 
   /** Resolves when hosts can be booted on it. */
-  static async start(directory: HostsDirectory): Promise<Switch> {
+  static async start(directory: HostsDirectory, init: HostInit): Promise<Switch> {
     const imageFiles = join(directory.runtime, 'image')
     const script = join(directory.runtime, 'switch')
-    await writeImageFiles(imageFiles)
+    await writeImageFiles(imageFiles, init)
     await writeFile(script, switchScript, { mode: 0o700 })
     const child = spawnChild(
       // prettier-ignore

@@ -2,7 +2,8 @@
  * First half of a host's PID 1, outside its root: overlay root, network, private /dev, /sys/block and /proc; then it
  * changes root and becomes the second half (host-init) with fewer capabilities. Messages go to standard error, which
  * is the console; standard output is the daemon's.
- * Environment: INSTANCE_ID STATE MOUNTS IMAGE_LAYER SWITCH_PID LINK PRIVATE_IP HOST_NAME LOGIN_USER MACHINE_ID.
+ * Environment: INSTANCE_ID STATE MOUNTS IMAGE_LAYER ROOT_DEVICE ROOT_NAME SWITCH_PID LINK PRIVATE_IP HOST_NAME DOMAIN
+ * LOGIN_USER MACHINE_ID BOOT_ID.
  */
 export const hostBootScript = String.raw`#!/bin/bash
 set -eu
@@ -10,10 +11,16 @@ exec 8<&0 9>&1 0</dev/null 1>&2
 mount --make-rprivate /
 cd "$STATE"
 # Paths are relative, so that no colon or comma of the state directory gets into the options. The work directory of a
-# volatile overlay cannot be used twice. The disk is the upper directory; its size is not enforced.
-rm -rf work
-mkdir -p upper work root
-mount -t overlay overlay -o "lowerdir=$IMAGE_LAYER:/,upperdir=upper,workdir=work,volatile" root
+# volatile overlay cannot be used twice. The upper directory is on the root disk, whose name inside the host the overlay bears.
+mkdir -p disk root
+mount -t ext4 -o noatime,noinit_itable "$ROOT_DEVICE" disk
+if [ -d upper ]; then # of a sandbox whose root disks were directories
+  cp -a upper disk/
+  rm -rf upper work
+fi
+rm -rf disk/work
+mkdir -p disk/upper disk/work
+mount -t overlay "$ROOT_NAME" -o "lowerdir=$IMAGE_LAYER:/,upperdir=disk/upper,workdir=disk/work,volatile" root
 
 # The host's lo keeps 127.0.0.1 alone: 127.B.H.L are the sandbox's public addresses, routed like any other.
 ip -batch - <<NETWORK
@@ -40,16 +47,23 @@ if [ ! -d proc ]; then
   chmod 700 root
   chmod 1777 var/tmp
 fi
+rm -rf tmp
+mkdir tmp
+chmod 1777 tmp
 # Its mounts by one process (host-mounts.ts), and its devices by one copy.
 mount --all --fstab "$MOUNTS" --target-prefix "$STATE/root"
 cp -a usr/lib/evenkeel/dev/. dev/
 mkdir run/sshd run/cloud-init run/evenkeel
+: > run/evenkeel/console
+mount --bind "$STATE/console" run/evenkeel/console
+echo "$BOOT_ID" > run/evenkeel/boot_id
+mount --bind run/evenkeel/boot_id proc/sys/kernel/random/boot_id
 printf 'major minor  #blocks  name\n\n' > run/evenkeel/partitions
 mount --bind run/evenkeel/partitions proc/partitions
 
 if [ ! -e var/lib/cloud/instances/$INSTANCE_ID/first-boot ]; then
   echo "$HOST_NAME" > etc/hostname
-  printf '127.0.0.1 localhost\n%s %s\n' "$PRIVATE_IP" "$HOST_NAME" > etc/hosts
+  printf '127.0.0.1 localhost\n%s %s.%s %s\n' "$PRIVATE_IP" "$HOST_NAME" "$DOMAIN" "$HOST_NAME" > etc/hosts
   echo "$MACHINE_ID" > etc/machine-id
   ln -sfn instances/$INSTANCE_ID var/lib/cloud/instance
   cp -a "$STATE/seed/." var/lib/cloud/instances/$INSTANCE_ID/
@@ -72,6 +86,7 @@ if [ ! -e var/lib/cloud/instances/$INSTANCE_ID/first-boot ]; then
   [ "$LOGIN_USER" = root ] || chown -R 1000:1000 $home
   : > var/lib/cloud/instances/$INSTANCE_ID/first-boot
 fi
+printf 'nameserver 169.254.169.253\nsearch %s\n' "$DOMAIN" > etc/resolv.conf
 read -r name < etc/hostname
 [ "$name" = "$HOSTNAME" ] || hostname "$name"
 if [ ! -s etc/ssh/ssh_host_ed25519_key ]; then

@@ -30,9 +30,20 @@ hide() { # directory, names to keep
   hide /var lib cache
   hide /var/lib dpkg apt pam ucf
   hide /var/cache debconf
-  for directory in /etc/ssh /etc/sudoers.d /etc/profile.d /etc/cron.d; do hide $directory; done
+  for directory in /etc/ssh /etc/sudoers.d /etc/profile.d /etc/rc[S0-6].d /etc/cron.*; do hide $directory; done
+  # Services of the machine's start in no host, whoever enabled them; of the units' own wants these are a host's.
+  hide /etc/systemd system
+  hide /etc/systemd/system
+  cd "$layer"
+  for directory in etc/systemd/system/*/; do [ ! -d $directory ] || hide /$directory; done
+  for directory in /usr/lib/systemd/system/*.wants; do
+    hide $directory dbus.socket systemd-journald-dev-log.socket systemd-journald.socket systemd-journald.service \
+      systemd-tmpfiles-setup.service
+  done
+  hide /usr/lib/systemd/system-generators systemd-sysv-generator
+  hide /usr/lib/systemd/system-environment-generators
   for name in /etc/ssl/private /etc/shadow- /etc/gshadow- /etc/passwd- /etc/group- /etc/subuid /etc/subgid \
-    /etc/crypttab /etc/environment /etc/docker; do
+    /etc/crypttab /etc/crontab /etc/environment /etc/docker /etc/resolv.conf /usr/sbin/policy-rc.d; do
     [ ! -e "$name" ] || printf '%s\0' "$name"
   done
 } | perl -0 -n -e '
@@ -68,13 +79,15 @@ awk -F: '{ print $1 ":*::" }' "$layer/etc/group" > "$layer/etc/gshadow"
 chmod 640 "$layer/etc/shadow" "$layer/etc/gshadow"
 chgrp shadow "$layer/etc/shadow" "$layer/etc/gshadow" 2>/dev/null || :
 
-# 203.0.113.1 (TEST-NET-3) is the operator's side; 169.254.169.254 the metadata service, both answered by the relay.
+# 203.0.113.1 (TEST-NET-3) is the operator's side; 169.254.169.254 the metadata service, 169.254.169.253 the name service;
+# all are answered by the relay.
 ip -batch - <<'NETWORK'
 link set lo up
 addr del 127.0.0.1/8 dev lo
 addr add 127.0.0.1/32 dev lo
 addr add 203.0.113.1/32 dev lo
 addr add 169.254.169.254/32 dev lo
+addr add 169.254.169.253/32 dev lo
 route add unreachable 10.66.0.0/16
 NETWORK
 echo 1 > /proc/sys/net/ipv4/ip_forward

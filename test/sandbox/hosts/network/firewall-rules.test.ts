@@ -3,7 +3,7 @@ import type { FirewallRule } from '../../../../src/sandbox/hosts/host-backend.js
 import { firewallRuleset } from '../../../../src/sandbox/hosts/network/firewall-rules.js'
 
 const rule: FirewallRule = { from: '0.0.0.0/0', toPrivateIp: '10.66.0.5', protocol: 'tcp', fromPort: 22, toPort: 22 }
-const rulesetOf = (...rules: readonly FirewallRule[]) => firewallRuleset({ publicAddresses: [], rules })
+const rulesetOf = (...rules: readonly FirewallRule[]) => firewallRuleset({ publicAddresses: [], rules }, [])
 
 test('public addresses are translated both ways, and connections by any other are cut', () => {
   const ruleset = firewallRuleset({
