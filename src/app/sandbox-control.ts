@@ -41,7 +41,7 @@ export async function statusMembers(directory: string): Promise<Readonly<Record<
     running,
     ...endpoint,
     ...(endpoint && { start: startLine(endpoint) }),
-    ...(status && { regions: status.regions }),
+    ...(status && { limits: status.hosts.limits, regions: status.regions }),
   }
 }
 

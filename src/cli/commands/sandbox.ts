@@ -158,6 +158,7 @@ function statusText(members: Readonly<Record<string, unknown>>): string {
     `  hosts      ${hosts === 'linux' ? 'real Linux hosts' : `none: ${typeof hostsUnavailableBecause === 'string' ? hostsUnavailableBecause : 'switched off'}`}`,
     `  start      ${String(start)}`,
   ]
+  for (const limit of (members['limits'] ?? []) as readonly string[]) lines.push(`  note       ${limit}`)
   for (const region of (members['regions'] ?? []) as readonly RegionStatus[]) {
     const instances = Object.entries(region.instances).map(([state, count]) => `${count} ${state}`)
     lines.push(

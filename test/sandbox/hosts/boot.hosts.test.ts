@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
+import { uptime } from 'node:os'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeHosts, eventually, type TestHost, TestSandbox, unlessHosts } from './support.js'
 
@@ -21,13 +22,19 @@ describeHosts(`a host${unlessHosts}`, () => {
 
   test('has processes, mounts and users of its own', async () => {
     expect(await host.run('cat /proc/1/comm')).toBe('host-init')
-    expect(await host.run("findmnt -rno SOURCE / | grep -c overlay; grep -c '^/dev/' /proc/mounts || :")).toBe('1\n0')
+    expect(await host.run("findmnt -rno SOURCE,FSTYPE /; grep '^/dev/' /proc/mounts | cut -d ' ' -f 2 | sort")).toBe(
+      '/dev/nvme0n1 overlay\n/\n/run/evenkeel/console',
+    )
     expect(await host.run('ls /home /mnt /tmp')).toBe('/home:\nadmin\n\n/mnt:\n\n/tmp:')
     expect(await host.run("awk -F: '$3 >= 1000 && $3 < 65534 { print $1 }' /etc/passwd")).toBe('admin')
   })
 
-  test('shows its own disks alone, of which it has none yet', async () => {
-    expect(await host.run('ls /sys/block; ls /dev | grep -E "^(loop|[svx]d|nvme)" || :; sudo lsblk -n')).toBe('')
+  test('shows its own disks alone, of which it has but the root disk yet, of its size', async () => {
+    const names = await host.run('ls /sys/block; ls /dev | grep -E "^(loop|[svx]d|nvme)"; sudo lsblk -no NAME,MOUNTPOINT')
+    expect(names).toBe('nvme0n1\nnvme0n1\nnvme0n1 /')
+    expect(await host.run('df --output=size -BG / | tail -1 | tr -dc "0-9\\n"; sudo blockdev --getsize64 /dev/nvme0n1')).toBe(
+      `8\n${8 * 2 ** 30}`,
+    )
   })
 
   test('has a terminal', async () => {
@@ -36,9 +43,10 @@ describeHosts(`a host${unlessHosts}`, () => {
 
   test("cannot make device nodes, nor open the machine's disks", async () => {
     expect((await host.try('sudo mknod /root/disk b 7 0')).exitCode).not.toBe(0)
-    if (!existsSync('/sys/fs/cgroup/devices/devices.list')) return
+    const disk = (await readdir('/sys/block')).find((name) => !/^(loop|ram)/.test(name))
+    if (!existsSync('/sys/fs/cgroup/devices/devices.list') || disk === undefined) return
     await host.run('sudo mkdir -p /all && sudo mount -t devtmpfs all /all')
-    expect((await host.try('sudo head -c 1 /all/loop0')).output).toContain('Operation not permitted')
+    expect((await host.try(`sudo head -c 1 /all/${disk}`)).output).toContain('Operation not permitted')
     await host.run('sudo umount /all')
   })
 
@@ -64,11 +72,38 @@ describeHosts(`a host${unlessHosts}`, () => {
   )
 
   test('keeps its root disk and its host key over stop and start', async () => {
-    await host.run('echo kept > note; sudo touch /etc/kept')
+    await host.run('echo kept > note; sudo touch /etc/kept /tmp/gone')
     await host.stop()
     await expect(host.try('true')).rejects.toThrow()
     expect(await host.start()).toEqual(host.boot)
-    expect(await host.run('cat note /etc/kept')).toBe('kept')
+    expect(await host.run('cat note /etc/kept; ls /tmp')).toBe('kept')
+  })
+
+  test('fills its own disk alone, and finds it larger at the boot after it has grown', async () => {
+    const small = await sandbox.boot({ rootSizeBytes: 64 * 2 ** 20 })
+    await sandbox.openTo(host, small)
+    expect((await small.try('sudo head -c 100M /dev/zero > full; df --output=avail / | tail -1')).output).toMatch(
+      /No space left on device\n *0$/,
+    )
+    await small.stop()
+    await small.start({ rootSizeBytes: 128 * 2 ** 20 })
+    expect(await small.run('head -c 20M /dev/zero >> full && stat -c %s full')).not.toBe('')
+    expect(Number(await small.run('df --output=size -BM / | tail -1 | tr -dc 0-9'))).toBeGreaterThan(100)
+    await small.stop()
+    await sandbox.backend.destroy(small.description.instanceId)
+    await sandbox.openTo(host)
+  })
+
+  test('has clocks and a boot of its own, which a restart shows', async () => {
+    const facts = 'cat /proc/sys/kernel/random/boot_id; cut -d . -f 1 /proc/uptime; who -b'
+    const [bootId, seconds, since] = (await host.run(facts)).split('\n')
+    expect(bootId).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+    expect(bootId).not.toBe((await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim())
+    expect(Number(seconds)).toBeLessThan(uptime())
+    expect(since).toMatch(/system boot +\d{4}-\d\d-\d\d \d\d:\d\d/)
+    await host.stop()
+    await host.start()
+    expect((await host.run(facts)).split('\n')[0]).not.toBe(bootId)
   })
 
   test('keeps them when the plug is pulled, too', async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { unifiedHierarchy } from '../../../src/sandbox/hosts/host/process-group.js'
 import { createLinuxHosts } from '../../../src/sandbox/hosts/linux-hosts.js'
 import { describeHosts, eventually, unlessHosts } from './support.js'
 
@@ -70,7 +71,7 @@ describeHosts(`two sandboxes${unlessHosts}`, () => {
   })
 
   test('live side by side, in one process, with an address block each', async () => {
-    const [first, second] = directories.map((stateDir) => createLinuxHosts({ stateDir }))
+    const [first, second] = directories.map((stateDir) => createLinuxHosts({ stateDir, init: 'minimal' }))
     await Promise.all([first?.start(), second?.start()])
     const description = {
       instanceId: 'i-1',
@@ -89,7 +90,7 @@ describeHosts(`two sandboxes${unlessHosts}`, () => {
     expect(new Set(publicIps).size).toBe(2)
     for (const [index, backend] of [first, second].entries()) {
       const publicAddresses = [{ publicIp: publicIps[index] ?? '', privateIp: description.privateIp }]
-      await backend?.setNetwork({ publicAddresses, rules: [] })
+      await backend?.setNetwork({ publicAddresses, names: {}, rules: [] })
     }
     const [one, two] = await Promise.all([first?.boot(description), second?.boot(description)])
     expect(one?.hostKeys).not.toEqual(two?.hostKeys)
@@ -134,9 +135,9 @@ async function leftOf(stateDir: string): Promise<Left> {
     const file = await readFile(`/sys/block/${name}/loop/backing_file`, 'utf8').catch(() => '')
     if (file.startsWith(stateDir)) loops.push(name)
   }
-  const groups = (await readdir('/sys/fs/cgroup/devices').catch(() => [])).filter((name) =>
-    name.startsWith('evenkeel-'),
-  )
+  const hierarchies = ['/sys/fs/cgroup/devices', (await unifiedHierarchy()) ?? '']
+  const entries = await Promise.all(hierarchies.map((path) => readdir(path).catch(() => [])))
+  const groups = entries.flat().filter((name) => name.startsWith('evenkeel-'))
   const { createHash } = await import('node:crypto')
   const identity = createHash('sha256').update(stateDir).digest('hex').slice(0, 12)
   return { processes, mounts, loops, groups: groups.filter((name) => name.includes(identity)) }

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,7 +40,7 @@ export class TestSandbox {
   }
 
   static async start(options: Omit<LinuxHostsOptions, 'stateDir'> = {}): Promise<TestSandbox> {
-    const sandbox = new TestSandbox({ ...options, stateDir: await mkdtemp(join(tmpdir(), 'evenkeel-hosts-')) })
+    const sandbox = new TestSandbox({ init: 'minimal', offline: true, ...options, stateDir: await mkdtemp(join(tmpdir(), 'evenkeel-hosts-')) })
     await sandbox.backend.start()
     return sandbox
   }
@@ -65,6 +65,7 @@ export class TestSandbox {
       userData: undefined,
       deviceNaming: 'nvme',
       rootSizeBytes: 8 * 2 ** 30,
+      rootVolumeId: instanceId.replace('i-', 'vol-'),
       volumes: [],
       metadata: { 'meta-data/instance-id': instanceId },
       ...changes,
@@ -86,6 +87,25 @@ export class TestSandbox {
   setRules(rules: readonly FirewallRule[]): Promise<void> {
     this.#rules = rules
     return this.#setNetwork()
+  }
+
+  /** What the hosts' name service answers: name -> private address. */
+  setNames(names: Readonly<Record<string, string>>): Promise<void> {
+    this.#names = names
+    return this.#setNetwork()
+  }
+
+  /** The network namespace of a host that runs, as a path of this machine. */
+  async networkOf({ description: { instanceId } }: TestHost): Promise<string> {
+    for (const name of await readdir('/proc')) {
+      const environment = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '')
+      if (!environment.includes(this.stateDir)) continue
+      const machineId = await readFile(`/proc/${name}/root/etc/machine-id`, 'utf8').catch(() => '')
+      if (machineId.trim() === createHash('sha256').update(instanceId).digest('hex').slice(0, 32)) {
+        return `/proc/${name}/ns/net`
+      }
+    }
+    throw new Error(`${instanceId} does not run`)
   }
 
   /** Gives hosts, by their private addresses, other public addresses, or none. */

@@ -18,6 +18,7 @@ import type { Relay } from '../network/relay.js'
 import type { Switch } from '../network/switch.js'
 import { hostBootScript } from '../scripts/host-boot.sh.js'
 import { hostMountTable } from './host-mounts.js'
+import { writeBootRecord } from './boot-record.js'
 import { consoleFile, readConsole, trimConsole } from './console.js'
 import { DeviceGroup } from './device-group.js'
 import { HostDisks, type InTurn } from './host-disks.js'
@@ -95,6 +96,7 @@ export class Host {
     await writeSeed(directory, description)
     await trimConsole(directory, instanceId)
     const holdings = await takeHoldings(surroundings, description)
+    const startedAtMs = Date.now()
     const child = await start(surroundings, description, holdings)
     const words = new ChildWords(child)
     const disks = new HostDisks(directory, description, holdings.devices, rootDevice(description, holdings.root), inTurn)
@@ -109,6 +111,7 @@ export class Host {
       child.stdin?.write('go\n')
       if (init === 'minimal') await expectWord(directory, instanceId, words, 'READY')
       else if (!(await becomesListening(pid, bootWithinMs))) throw await notBooted(directory, instanceId, 'did not listen')
+      await writeBootRecord(pid, startedAtMs)
       await doors.open(description.privateIp)
     } catch (error) {
       await host.stop({ force: true })

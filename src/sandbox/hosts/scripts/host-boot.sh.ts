@@ -47,6 +47,8 @@ if [ ! -d proc ]; then
   chmod 700 root
   chmod 1777 var/tmp
 fi
+[ -L var/run ] || ln -s /run var/run
+[ -L var/lock ] || ln -s /run/lock var/lock
 rm -rf tmp
 mkdir tmp
 chmod 1777 tmp

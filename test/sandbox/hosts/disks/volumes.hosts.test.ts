@@ -15,6 +15,7 @@ describeHosts(`volumes${unlessHosts}`, () => {
   })
   afterAll(() => sandbox.stop())
 
+  const rootOf = ({ description }: TestHost) => description.rootVolumeId ?? ''
   const byId = (volumeId: string) => `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace('-', '')}`
 
   test('appears as an NVMe disk with its id as serial number, and goes again', async () => {
@@ -22,7 +23,7 @@ describeHosts(`volumes${unlessHosts}`, () => {
     await host.attach(volumeId)
     await host.attach(volumeId)
     expect(await host.run(`readlink -f ${byId(volumeId)}`)).toBe('/dev/nvme1n1')
-    expect(JSON.parse(await host.run('sudo lsblk -J -b -o NAME,SIZE,SERIAL,MODEL,FSTYPE,UUID'))).toEqual({
+    expect(JSON.parse(await host.run('sudo lsblk -J -b -o NAME,SIZE,SERIAL,MODEL,FSTYPE,UUID /dev/nvme1n1'))).toEqual({
       blockdevices: [
         {
           name: 'nvme1n1',
@@ -37,15 +38,15 @@ describeHosts(`volumes${unlessHosts}`, () => {
     expect((await host.try(`sudo blkid -p ${byId(volumeId)}`)).exitCode).toBe(2)
     expect(await sandbox.backend.detachVolume(volumeId, { force: false })).toBe('detached')
     expect(await sandbox.backend.detachVolume(volumeId, { force: false })).toBe('detached')
-    expect(await host.run('ls /dev/disk/by-id /sys/block; tail -n +3 /proc/partitions')).toBe(
-      '/dev/disk/by-id:\n\n/sys/block:',
+    expect(await host.run('ls /dev/disk/by-id | grep -v _1; ls /sys/block; tail -n +3 /proc/partitions | wc -l')).toBe(
+      `${byId(rootOf(host)).split('/').at(-1)}\nnvme0n1\n1`,
     )
   })
 
   test('appears as xvdf on a Xen type', async () => {
     const volumeId = await sandbox.volume(gibibyte)
     await twin.attach(volumeId, '/dev/sdf')
-    expect(await twin.run('ls /sys/block; ls /dev/disk/by-id; stat -c %G /dev/xvdf')).toBe('xvdf\ndisk')
+    expect(await twin.run('ls /sys/block; ls /dev/disk/by-id; stat -c %G /dev/xvdf')).toBe('xvda\nxvdf\ndisk')
     await sandbox.backend.detachVolume(volumeId, { force: false })
   })
 
@@ -154,7 +155,7 @@ describeHosts(`volumes${unlessHosts}`, () => {
     )
     await host.stop({ force: true })
     await host.start({ volumes: [] })
-    expect(await host.run('findmnt /f; findmnt /g; sudo lsblk -n; echo up')).toBe('up')
+    expect(await host.run('findmnt /f; findmnt /g; sudo lsblk -dno NAME; echo up')).toBe('nvme0n1\nup')
     for (const id of [byUuid, byLabel]) await sandbox.backend.deleteVolume(id)
   })
 
@@ -165,7 +166,7 @@ describeHosts(`volumes${unlessHosts}`, () => {
     await host.run(`sudo perl -e 'open F, "+<", $ARGV[0] or die; seek F, 446, 0; print F pack("C8V2", 0,0,2,0,0x83,0,0,0, 2048, 200000);
       seek F, 510, 0; print F "\\x55\\xaa"; close F' ${byId(volumeId)}`)
     await eventually('the partition', async () => (await host.try('test -b /dev/nvme1n1p1')).exitCode === 0)
-    expect(await host.run('sudo lsblk -nrbo NAME,TYPE,SIZE')).toBe(
+    expect(await host.run('sudo lsblk -nrbo NAME,TYPE,SIZE /dev/nvme1n1')).toBe(
       `nvme1n1 disk ${gibibyte / 2}\nnvme1n1p1 part ${200_000 * 512}`,
     )
     await host.run(
@@ -177,7 +178,7 @@ describeHosts(`volumes${unlessHosts}`, () => {
     await host.start({ volumes: [{ volumeId, deviceName: '/dev/sdf' }] })
     expect(await host.run('sudo mount LABEL=part /p; ls /p; sudo umount /p')).toContain('x')
     expect(await sandbox.backend.detachVolume(volumeId, { force: false })).toBe('detached')
-    expect(await host.run('ls /dev/nvme* /sys/class/block 2>/dev/null || :')).toBe('/sys/class/block:')
+    expect(await host.run('ls /dev/nvme*; ls /sys/class/block')).toBe('/dev/nvme0n1\nnvme0n1')
   })
 
   test('takes every filesystem that Debian has tools for', async () => {

@@ -4,15 +4,13 @@ import { firewallRuleset } from '../../../../src/sandbox/hosts/network/firewall-
 
 const rule: FirewallRule = { from: '0.0.0.0/0', toPrivateIp: '10.66.0.5', protocol: 'tcp', fromPort: 22, toPort: 22 }
 const rulesetOf = (...rules: readonly FirewallRule[]) => firewallRuleset({ publicAddresses: [], rules }, [])
+const publicAddresses = [
+  { publicIp: '127.66.0.5', privateIp: '10.66.0.5' },
+  { publicIp: '127.66.15.254', privateIp: '10.66.0.6' },
+]
 
 test('public addresses are translated both ways, and connections by any other are cut', () => {
-  const ruleset = firewallRuleset({
-    publicAddresses: [
-      { publicIp: '127.66.0.5', privateIp: '10.66.0.5' },
-      { publicIp: '127.66.15.254', privateIp: '10.66.0.6' },
-    ],
-    rules: [],
-  })
+  const ruleset = firewallRuleset({ publicAddresses, rules: [] }, [])
   expect(ruleset).toContain('  dnat to ip daddr map { 127.66.0.5 : 10.66.0.5, 127.66.15.254 : 10.66.0.6 }\n')
   expect(ruleset).toContain(
     '  ct status dnat snat to ip saddr map { 10.66.0.5 : 127.66.0.5, 10.66.0.6 : 127.66.15.254 }\n',
@@ -25,6 +23,17 @@ test('public addresses are translated both ways, and connections by any other ar
 test('without a public address nothing is translated', () => {
   expect(rulesetOf()).not.toContain(' map ')
   expect(rulesetOf()).toContain('  ct status dnat jump cut\n')
+})
+
+test('the way out is for hosts with a public address, never to private networks or this machine', () => {
+  const ruleset = firewallRuleset({ publicAddresses, rules: [] }, ['127.0.0.1', '192.168.7.7', '198.51.100.9'])
+  expect(ruleset).toContain(
+    `  ip daddr { 0.0.0.0/8, 10.0.0.0/8, 100.64.0.0/10, 127.0.0.0/8, 169.254.0.0/16, 172.16.0.0/12, 192.168.0.0/16, 224.0.0.0/3, 198.51.100.9 } reject with icmp type admin-prohibited
+  ip saddr { 10.66.0.5, 10.66.0.6 } accept
+  reject with icmp type net-unreachable
+`,
+  )
+  expect(rulesetOf()).not.toContain('ip saddr {')
 })
 
 test('everything inwards is dropped without rules', () => {
