@@ -66,7 +66,11 @@ export function cleanEnvironment(extra: CommandOptions['env'] = {}): NodeJS.Proc
   const environment: NodeJS.ProcessEnv = {}
   for (const [name, value] of Object.entries(process.env)) {
     // Hosts boot systemd where it is the point alone (vitest.config.ts).
-    if (name !== 'EVENKEEL_SANDBOX_INIT' && /^(AWS_|GITHUB_|CI|FORCE_COLOR$|NO_COLOR$|EVENKEEL_|VITEST|NODE_OPTIONS$)/.test(name)) continue
+    if (
+      name !== 'EVENKEEL_SANDBOX_INIT' &&
+      /^(AWS_|GITHUB_|CI|FORCE_COLOR$|NO_COLOR$|EVENKEEL_|VITEST|NODE_OPTIONS$)/.test(name)
+    )
+      continue
     environment[name] = value
   }
   return { ...environment, ...extra }

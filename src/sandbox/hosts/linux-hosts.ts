@@ -288,7 +288,9 @@ function limitsOf(found: {
   const { because, hostsMax, wayOut } = found
   return [
     ...(because === undefined ? [] : [`hosts boot a small script and no systemd: ${because}`]),
-    ...(hostsMax === undefined ? [] : [`at most ${hostsMax} hosts: fs.inotify.max_user_instances cannot be raised here`]),
+    ...(hostsMax === undefined
+      ? []
+      : [`at most ${hostsMax} hosts: fs.inotify.max_user_instances cannot be raised here`]),
     ...(wayOut instanceof WayOut ? [] : [`hosts have no way out to the network: ${wayOut}`]),
   ]
 }

@@ -65,10 +65,16 @@ function hostNames(worlds: readonly World[]): Readonly<Record<string, string>> {
     world.instances
       .values()
       .filter(({ state }) => state !== 'terminated')
-      .map((instance) => ({ region: world.region.name, privateIp: instance.privateIp, publicIp: publicIpOf(world, instance) })),
+      .map((instance) => ({
+        region: world.region.name,
+        privateIp: instance.privateIp,
+        publicIp: publicIpOf(world, instance),
+      })),
   )
   return Object.fromEntries([
     ...named.map(({ region, privateIp }) => [privateDnsName(region, privateIp), privateIp]),
-    ...named.map(({ region, privateIp, publicIp }) => [publicDnsName(region, publicIp), privateIp]).filter(([name]) => name !== ''),
+    ...named
+      .map(({ region, privateIp, publicIp }) => [publicDnsName(region, publicIp), privateIp])
+      .filter(([name]) => name !== ''),
   ])
 }

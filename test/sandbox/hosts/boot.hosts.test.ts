@@ -30,11 +30,13 @@ describeHosts(`a host${unlessHosts}`, () => {
   })
 
   test('shows its own disks alone, of which it has but the root disk yet, of its size', async () => {
-    const names = await host.run('ls /sys/block; ls /dev | grep -E "^(loop|[svx]d|nvme)"; sudo lsblk -no NAME,MOUNTPOINT')
-    expect(names).toBe('nvme0n1\nnvme0n1\nnvme0n1 /')
-    expect(await host.run('df --output=size -BG / | tail -1 | tr -dc "0-9\\n"; sudo blockdev --getsize64 /dev/nvme0n1')).toBe(
-      `8\n${8 * 2 ** 30}`,
+    const names = await host.run(
+      'ls /sys/block; ls /dev | grep -E "^(loop|[svx]d|nvme)"; sudo lsblk -no NAME,MOUNTPOINT',
     )
+    expect(names).toBe('nvme0n1\nnvme0n1\nnvme0n1 /')
+    expect(
+      await host.run('df --output=size -BG / | tail -1 | tr -dc "0-9\\n"; sudo blockdev --getsize64 /dev/nvme0n1'),
+    ).toBe(`8\n${8 * 2 ** 30}`)
   })
 
   test('has a terminal', async () => {
@@ -100,7 +102,7 @@ describeHosts(`a host${unlessHosts}`, () => {
     expect(bootId).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
     expect(bootId).not.toBe((await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim())
     expect(Number(seconds)).toBeLessThan(uptime())
-    expect(since).toMatch(/system boot +\d{4}-\d\d-\d\d \d\d:\d\d/)
+    expect(since).toMatch(/system boot .*\d\d:\d\d$/)
     await host.stop()
     await host.start()
     expect((await host.run(facts)).split('\n')[0]).not.toBe(bootId)

@@ -40,7 +40,12 @@ export class TestSandbox {
   }
 
   static async start(options: Omit<LinuxHostsOptions, 'stateDir'> = {}): Promise<TestSandbox> {
-    const sandbox = new TestSandbox({ init: 'minimal', offline: true, ...options, stateDir: await mkdtemp(join(tmpdir(), 'evenkeel-hosts-')) })
+    const sandbox = new TestSandbox({
+      init: 'minimal',
+      offline: true,
+      ...options,
+      stateDir: await mkdtemp(join(tmpdir(), 'evenkeel-hosts-')),
+    })
     await sandbox.backend.start()
     return sandbox
   }

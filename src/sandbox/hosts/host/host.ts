@@ -99,7 +99,13 @@ export class Host {
     const startedAtMs = Date.now()
     const child = await start(surroundings, description, holdings)
     const words = new ChildWords(child)
-    const disks = new HostDisks(directory, description, holdings.devices, rootDevice(description, holdings.root), inTurn)
+    const disks = new HostDisks(
+      directory,
+      description,
+      holdings.devices,
+      rootDevice(description, holdings.root),
+      inTurn,
+    )
     const host = new Host(surroundings, description, child, disks, holdings)
     try {
       await expectWord(directory, instanceId, words, 'PREPARED')
@@ -110,7 +116,8 @@ export class Host {
       await host.setMetadata(description.metadata)
       child.stdin?.write('go\n')
       if (init === 'minimal') await expectWord(directory, instanceId, words, 'READY')
-      else if (!(await becomesListening(pid, bootWithinMs))) throw await notBooted(directory, instanceId, 'did not listen')
+      else if (!(await becomesListening(pid, bootWithinMs)))
+        throw await notBooted(directory, instanceId, 'did not listen')
       await writeBootRecord(pid, startedAtMs)
       await doors.open(description.privateIp)
     } catch (error) {
@@ -214,8 +221,7 @@ async function takeHoldings({ directory, init }: HostSurroundings, description: 
     const devices = await DeviceGroup.create(directory, instanceId)
     await devices?.allow(root.deviceNumber)
     const hierarchy = init === 'systemd' ? await unifiedHierarchy() : undefined
-    const processes =
-      hierarchy === undefined ? undefined : await ProcessGroup.create(hierarchy, directory, instanceId)
+    const processes = hierarchy === undefined ? undefined : await ProcessGroup.create(hierarchy, directory, instanceId)
     return { root, devices, processes }
   } catch (error) {
     await root.release()

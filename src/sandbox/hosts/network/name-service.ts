@@ -41,7 +41,8 @@ export function nameService(node: {
     if (question === undefined) return respond(query, query.length, serverFailed, [])
     const { name, type, end } = question
     const host = records.names[name]
-    if (host !== undefined) return respond(query, end, 0, type === typeA ? [Buffer.from(host.split('.').map(Number))] : [])
+    if (host !== undefined)
+      return respond(query, end, 0, type === typeA ? [Buffer.from(host.split('.').map(Number))] : [])
     const pointer = pointers.get(name)
     if (pointer !== undefined) return respond(query, end, 0, type === typePtr ? [wordsOf(pointer)] : [])
     return name.endsWith('.internal') ? respond(query, end, noSuchName, []) : undefined

@@ -20,11 +20,7 @@ export function outsidePortsOf(privateIp: string, rules: readonly FirewallRule[]
   return ports
 }
 
-/**
- * Whether a CIDR (or a single address) contains an address, both of IPv4.
- *
- * @internal exported for its test
- */
+/** Whether a CIDR (or a single address) contains an address, both of IPv4. */
 export function covers(cidr: string, address: string): boolean {
   const [network = '', bits = '32'] = cidr.split('/')
   const divisor = 2 ** (32 - Number(bits))

@@ -104,7 +104,11 @@ export function relayProcess(node: {
     const text = lookUp(metadata, path)
     return text === undefined ? answer(404, 'Not Found') : answer(200, text)
   })
-  metadataServer.listen(80, '169.254.169.254', () => void node.names.listen().then(() => node.process.send?.({ done: 0 })))
+  metadataServer.listen(
+    80,
+    '169.254.169.254',
+    () => void node.names.listen().then(() => node.process.send?.({ done: 0 })),
+  )
 
   /** A leaf's text, or the names below a directory, those that are directories themselves with a slash. */
   function lookUp(metadata: Readonly<Record<string, string>>, path: string): string | undefined {
