@@ -4,6 +4,7 @@ import type { ApplyResult } from '../executor/outcome.js'
 import type { Plan } from '../model/plan.js'
 import { sameWishes } from '../model/ledger/wish.js'
 import type { Session } from './session.js'
+import { withLock } from './lock/with-lock.js'
 
 export interface ApplyStackOptions extends Pick<ApplyOptions, 'events' | 'signal' | 'concurrency'> {
   /** Asked before the first step, when there are any; left out: yes. */
@@ -12,7 +13,8 @@ export interface ApplyStackOptions extends Pick<ApplyOptions, 'events' | 'signal
 
 /**
  * Asks, and carries a plan out, whichever it is: of an apply, a destroy, a restore, one rule. Undefined: somebody said no,
- * and nothing was done. Rejects with a PlanError when the plan has problems that come first. A session takes one plan.
+ * and nothing was done. Rejects with a PlanError when the plan has problems that come first. A session takes one plan. The
+ * stack's lock is taken where it is not held: `withLock` around planning and this one plans what nobody else changes meanwhile.
  */
 export async function applyStack(
   session: Session,
@@ -22,8 +24,22 @@ export async function applyStack(
   if (!plan.applyable) throw notApplyable(plan)
   const secrets = await session.secrets.neededBy(plan)
   if (confirm && plan.steps.length > 0 && !(await confirm(plan))) return undefined
-  session.begin()
-  return applyPlan(plan, session.ports, { ...options, secrets, run: session.run, clock: session.clock })
+  return withLock(session, {}, async () => {
+    session.begin()
+    const { run, ownRun, lock, ports, clock } = session
+    const { lost, epoch } = lock
+    const own = { run, ownRun, clock, secrets, ...(epoch && { epoch }), ...(lost && { lost }) }
+    const result = await applyPlan(plan, ports, { ...options, ...own })
+    lock.note(result)
+    return result
+  })
+}
+
+/** Notes that nothing is left of a run that ended without a word, where a plan of everything found nothing to do. */
+export async function settleEpoch({ ports, spec }: Session, { ledger, complete }: Plan): Promise<void> {
+  if (!ledger.epoch || !complete) return
+  const { id, before, wishes } = ledger
+  await ports.cloud.writeLedger({ stack: spec.stack, id, addresses: before, ...(wishes && { wishes: wishes.before }) })
 }
 
 /** Whether carrying the plan out would change nothing: no step, and the same ledger. */

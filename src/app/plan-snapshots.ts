@@ -5,14 +5,11 @@ import { checkpointsOf } from '../model/checkpoint.js'
 import { makeCheckpointPlan, makeDeletionPlan, makeSnapshotPlan } from '../planner/snapshot-plan.js'
 import { checkpointName, restoreTo, versionsNamed, volumeNamed, type WantedVersion } from './named-snapshots.js'
 import { planStack, type PlanningOptions } from './plan-stack.js'
-import { planningFacts, type Session } from './session.js'
+import { observedWithFacts, type Session } from './session.js'
 
 /** Observes, and plans a snapshot of one volume, `volume.music` or `music`, now. */
 export async function planSnapshot(session: Session, name: string, options: PlanningOptions): Promise<Plan> {
-  const [live, facts] = await Promise.all([
-    session.observe({ hosts: true, forNew: false }),
-    planningFacts(session, options),
-  ])
+  const [live, facts] = await observedWithFacts(session, session.observe({ hosts: true, forNew: false }), options)
   return makeSnapshotPlan(session.spec, live, volumeNamed(name, live), facts)
 }
 
@@ -22,10 +19,7 @@ export async function planCheckpoint(session: Session, text: string, options: Pl
   if (stack !== session.spec.stack) {
     throw new UsageError('USAGE', `a checkpoint is taken of the stack of the file, not of ${stack}`)
   }
-  const [live, facts] = await Promise.all([
-    session.observe({ hosts: true, forNew: false }),
-    planningFacts(session, options),
-  ])
+  const [live, facts] = await observedWithFacts(session, session.observe({ hosts: true, forNew: false }), options)
   return makeCheckpointPlan(session.spec, live, name, facts)
 }
 
@@ -45,10 +39,7 @@ export async function planSnapshotDeletion(
   { volume, versions }: { readonly volume: string; readonly versions: readonly number[] },
   options: PlanningOptions,
 ): Promise<Plan> {
-  const [live, facts] = await Promise.all([
-    session.observe({ hosts: false, forNew: false }),
-    planningFacts(session, options),
-  ])
+  const [live, facts] = await observedWithFacts(session, session.observe({ hosts: false, forNew: false }), options)
   return makeDeletionPlan(
     session.spec,
     live,
@@ -63,10 +54,7 @@ export async function planCheckpointDeletion(session: Session, text: string, opt
   if (stack !== session.spec.stack) {
     throw new UsageError('USAGE', `a checkpoint is deleted from the stack of the file, not from ${stack}`)
   }
-  const [live, facts] = await Promise.all([
-    session.observe({ hosts: false, forNew: false }),
-    planningFacts(session, options),
-  ])
+  const [live, facts] = await observedWithFacts(session, session.observe({ hosts: false, forNew: false }), options)
   const named = checkpointsOf(live.snapshots, stack).filter((checkpoint) => checkpoint.name === name)
   if (named.length === 0) {
     throw new UsageError('CHECKPOINT_UNKNOWN', `the stack ${stack} has no checkpoint ${name}`, {

@@ -4,7 +4,7 @@ import type { Plan } from '../model/plan.js'
 import { makeDestroyPlan, makePlan, type PlanOptions } from '../planner/make-plan.js'
 import { serversNamed } from './named-servers.js'
 import { checkpointName, restoreFrom } from './named-snapshots.js'
-import { planningFacts, type Session } from './session.js'
+import { observedWithFacts, type Session } from './session.js'
 
 /** What every plan may be asked for beside the file. */
 export interface PlanningOptions {
@@ -39,7 +39,7 @@ export interface ObservedPlan {
 export async function observeAndPlan(session: Session, options: PlanChoice): Promise<ObservedPlan> {
   const updateImages = (options.updateImages ?? []).flatMap((name) => serversNamed(name, session.spec))
   const source = options.checkpoint === undefined ? undefined : checkpointName(options.checkpoint, session.spec.stack)
-  const [live, facts] = await Promise.all([observeFor(session, options), planningFacts(session, options)])
+  const [live, facts] = await observedWithFacts(session, observeFor(session, options), options)
   const restore = source ? restoreFrom(live, source, session) : options.restore?.(live)
   const plan = makePlan(session.spec, live, {
     ...facts,
@@ -58,10 +58,7 @@ export function observeFor(session: Session, { hosts, checkpoint }: PlanChoice):
 
 /** Observes, and plans the removal of everything. */
 export async function planDestroy(session: Session, options: PlanningOptions): Promise<Plan> {
-  const [live, facts] = await Promise.all([
-    session.observe({ hosts: true, forNew: false }),
-    planningFacts(session, options),
-  ])
+  const [live, facts] = await observedWithFacts(session, session.observe({ hosts: true, forNew: false }), options)
   return makeDestroyPlan(session.spec, live, facts)
 }
 

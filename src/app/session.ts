@@ -3,15 +3,18 @@ import { UsageError } from '../core/errors.js'
 import { hearingWaits, waitText } from '../core/wait-sink.js'
 import { observeStack, type ObserveOptions } from '../executor/observe/observe-stack.js'
 import type { Ports } from '../executor/ports.js'
+import { createFence, fencedHosts, fencedSync } from '../executor/lock/fence.js'
 import { createHosts } from '../hosts/hosts.js'
 import { createLocalKeys } from '../hosts/keys/local-keys.js'
 import type { LiveStack } from '../model/live-stack.js'
+import type { Epoch } from '../model/ledger/lock.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import { createEc2Cloud } from '../providers/ec2/cloud.js'
 import { createSync } from '../sync/sync.js'
 import { placeOfStack, type Place } from './place.js'
 import { createSecrets, type Secrets } from './input/secrets.js'
 import { findRevision, newRunId } from './revision.js'
+import { createSessionLock, type LockSettings, type SessionLock } from './lock/session-lock.js'
 import type { StackFile } from './stack-file.js'
 
 export interface SessionOptions {
@@ -21,6 +24,8 @@ export interface SessionOptions {
   readonly place?: Place
   /** The run whose plan is carried out; left out: a new one. */
   readonly run?: string | undefined
+  /** Of the stack's lock, for tests. */
+  readonly lock?: LockSettings
   /** One line for people about what is being read; undefined: reading is over. */
   readonly onActivity?: (text: string | undefined) => void
   /** A sentence for people about something that is no error. */
@@ -40,7 +45,14 @@ export interface Session {
   readonly keysDirectory: string
   /** Why no server can be entered: a sandbox without hosts. */
   readonly hostsImpossible: string | undefined
+  /** The run whose tokens are used: this one, or under the lock one that ended without a word and that this one goes on with. */
   readonly run: string
+  /** This one, whatever it goes on with. */
+  readonly ownRun: string
+  /** What the run that this one goes on with recorded as its revision, where it applied the same file. */
+  readonly inheritedRevision: string | undefined
+  /** The stack's lock; see `withLock`. */
+  readonly lock: SessionLock
   /** The clock of where it acts: the machine's, but for a sandbox that has its own. */
   readonly clock: Clock
   /** `hosts`: whether to look inside the servers; `left-out`: nor to plan anything there. */
@@ -60,12 +72,12 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
   const { hostsImpossible, pace } = place
   const clock = pace?.clock ?? systemClock
   const { onActivity = () => undefined, onNotice = () => undefined } = options
-  const hosts = createHosts()
-  const cloud = createEc2Cloud(place.target, pace)
+  const fence = createFence()
+  const cloud = createEc2Cloud(place.target, { ...pace, guard: fence.guard })
   const secrets = createSecrets(file, (names) => cloud.secureParameters(names))
   const ports: Ports = {
     cloud,
-    hosts,
+    hosts: fencedHosts(createHosts(), fence),
     keys: createLocalKeys({
       stack: spec.stack,
       keyPairs: spec.keyPairs,
@@ -73,8 +85,11 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
       directory: place.keys,
       otherDirectories: place.otherKeys ?? [],
     }),
-    sync: createSync({ baseDirectory: directory }),
+    sync: fencedSync(createSync({ baseDirectory: directory }), fence),
   }
+  const lock = createSessionLock(spec.stack, ports.cloud, fence, options.lock)
+  const ownRun = options.run ?? newRunId(clock.now())
+  let inherited: Epoch | undefined
   let isBegun = false
   return {
     file,
@@ -84,7 +99,15 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
     region: place.target.region,
     keysDirectory: place.keys,
     hostsImpossible,
-    run: options.run ?? newRunId(clock.now()),
+    get run() {
+      return inherited?.run ?? ownRun
+    },
+    ownRun,
+    get inheritedRevision() {
+      const { specDigest, revision } = inherited ?? {}
+      return specDigest !== undefined && specDigest === lock.epoch?.specDigest ? revision : undefined
+    },
+    lock,
     clock,
     async observe({ hosts: enter, snapshotsOf = [], forNew = true }) {
       try {
@@ -95,12 +118,17 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
           hostsLeftOut: leftOut,
           snapshotsOf,
           forNew,
+          quietMs: lock.quietMs(),
           onActivity: (text: string | undefined) => onActivity(text && secrets.mask().text(text)),
         }
-        return await hearingWaits(
+        const seen = await hearingWaits(
           (wait) => onActivity(secrets.mask().text(waitText(wait))),
           () => observeStack(spec, ports, asked),
         )
+        // A reading may be older than what was written a moment ago, when the lock was taken over.
+        const epoch = seen.ledger?.epoch ?? lock.left
+        if (lock.isHeld) inherited = epoch
+        return epoch === undefined ? seen : { ...seen, ledger: { id: undefined, addresses: [], ...seen.ledger, epoch } }
       } finally {
         onActivity(undefined)
       }
@@ -115,6 +143,7 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
       isBegun = true
     },
     async close() {
+      await lock.release()
       ports.cloud.close()
       ports.hosts.close()
       await ports.sync.close()
@@ -123,10 +152,19 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
 }
 
 /** What planning records beside the stack file's wishes. */
-export async function planningFacts(
+interface PlanningFacts {
+  readonly run: string
+  readonly revision: string | undefined
+  readonly now: string
+}
+
+/** What was observed, and what planning records with it: which run it is, the ledger tells. */
+export async function observedWithFacts(
   session: Session,
+  observation: Promise<LiveStack>,
   options: { readonly revision?: string | undefined },
-): Promise<{ readonly run: string; readonly revision: string | undefined; readonly now: string }> {
-  const revision = await findRevision(options.revision, session.file.directory)
-  return { run: session.run, revision, now: new Date(session.clock.now()).toISOString() }
+): Promise<readonly [LiveStack, PlanningFacts]> {
+  const [live, found] = await Promise.all([observation, findRevision(options.revision, session.file.directory)])
+  const revision = options.revision ?? session.inheritedRevision ?? found
+  return [live, { run: session.run, revision, now: new Date(session.clock.now()).toISOString() }]
 }

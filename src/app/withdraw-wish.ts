@@ -27,13 +27,13 @@ export async function withdrawalOf(session: Session, name: string): Promise<With
   const [first] = wishes
   if (!first || !facts.ledger) throw unknownWish(spec.stack, name, all)
   for (const wish of wishes) if (wish.kind === 'restore' && isTooLate(wish, facts)) throw tooLate(wish)
-  const { id, addresses } = facts.ledger
+  const { id, addresses, epoch } = facts.ledger
   const rest = all.filter((wish) => !wishes.includes(wish))
   return {
     wishes,
     left: rest.filter((wish) => isOfSameCheckpoint(wish, first)).map(({ address }) => address),
     async carryOut() {
-      await ports.cloud.writeLedger({ stack: spec.stack, id, addresses, wishes: rest })
+      await ports.cloud.writeLedger({ stack: spec.stack, id, addresses, wishes: rest, epoch })
     },
   }
 }

@@ -3,7 +3,8 @@ import { readPlanFile } from '../app/saved-plan/plan-file.js'
 import { planStack } from '../app/plan-stack.js'
 import { UsageError } from '../core/errors.js'
 import { carryOut, type CarryOutOptions } from './carry-out.js'
-import { withSession } from './with-session.js'
+import type { LockingOptions } from './options.js'
+import { withLockedSession } from './with-session.js'
 
 /** What a saved plan has settled, and an apply of it cannot say otherwise. */
 const settled = {
@@ -14,7 +15,7 @@ const settled = {
   hosts: '--no-hosts',
 } as const
 
-type ApplySavedOptions = CarryOutOptions & { readonly [Name in keyof typeof settled]?: unknown }
+type ApplySavedOptions = CarryOutOptions & LockingOptions & { readonly [Name in keyof typeof settled]?: unknown }
 
 /** Carries out the very plan that was saved, as the run for which it was made. Returns the exit status. */
 export async function applySaved(path: string, options: ApplySavedOptions): Promise<number> {
@@ -36,7 +37,7 @@ export async function applySaved(path: string, options: ApplySavedOptions): Prom
   const { variables, target, hosts } = saved.options
   const { target: _target, ...rest } = options
   const read = { ...rest, settled: variables, ...(target !== undefined && { target }), run: saved.run }
-  return withSession(stackFileHere(saved, path), read, async (session) => {
+  return withLockedSession(stackFileHere(saved, path), read, async (session) => {
     const plan = await savedPlanHere(session, saved)
     const replan = () => planStack(session, { hosts })
     return carryOut(session, { verb: 'apply', plan, replan }, options)

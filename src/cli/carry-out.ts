@@ -1,4 +1,4 @@
-import { applyStack, isNothingToDo, leftAfter } from '../app/apply-stack.js'
+import { applyStack, isNothingToDo, leftAfter, settleEpoch } from '../app/apply-stack.js'
 import type { Session } from '../app/session.js'
 import { systemClock } from '../core/clock.js'
 import type { Plan } from '../model/plan.js'
@@ -45,6 +45,7 @@ export async function carryOut(
   const { verbose = false, steps } = options
   out.write(planText(plan, { color, verbose, steps, destroying: verb === 'destroy', locate, heading }))
   if (!json && plan.applyable && isNothingToDo(plan)) {
+    await settleEpoch(session, plan)
     const reasons = [...leftLines(plan), ...(plan.complete ? [] : [unreadLine(plan)])]
     if (reasons.length === 0) return exitCodes.success
     out.write(`${legible(['', 'Nothing was done, and not everything is as the file says.', ...reasons].join('\n'))}\n`)

@@ -17,6 +17,7 @@ export function reportFailure(thrown: unknown): number {
   if (error instanceof PlanError) for (const line of error.details) process.stderr.write(`  ${legible(line)}\n`)
   if (error instanceof BugError || process.env['EVENKEEL_DEBUG'] === '1')
     process.stderr.write(`${legible(stackOf(error))}\n`)
+  if (error.code === 'LOCKED' || error.code === 'LOCK_UNCERTAIN') return exitCodes.locked
   if (error.code === 'PLAN_STALE') return exitCodes.stale
   return error.kind === 'cancelled' ? exitCodes.interrupted : exitCodes.failure
 }

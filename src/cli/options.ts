@@ -11,6 +11,13 @@ export interface StackOptions {
   readonly color: boolean
 }
 
+/** What every command takes that changes something. */
+export interface LockingOptions {
+  /** Milliseconds. */
+  readonly lockTimeout?: number
+  readonly revision?: string
+}
+
 /** What every command that plans takes beside. */
 export interface RunOptions extends StackOptions {
   readonly concurrency?: number
@@ -31,6 +38,15 @@ export function addStackOptions(command: Command): Command {
     .option('--target <target>', '`sandbox` or a region, in place of what the file says')
     .option('--sandbox-dir <directory>', 'where the sandbox keeps its world (or EVENKEEL_SANDBOX_DIR)')
     .option('--no-color', 'no colour (or NO_COLOR=1)')
+}
+
+/** For commands that change the stack: one at a time does. */
+export function addLockOption(command: Command): Command {
+  return command.option(
+    '--lock-timeout <duration>',
+    'how long to wait for somebody who is changing the stack, e.g. `5m`; default: not at all',
+    duration,
+  )
 }
 
 export function addRunOptions(command: Command): Command {
@@ -60,6 +76,17 @@ function collectVariable(
   const equals = text.indexOf('=')
   if (equals < 1) throw new InvalidArgumentError('It is written name=value.')
   return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) }
+}
+
+const unitsMs = { s: 1_000, m: 60_000, h: 3_600_000 } as const
+
+/** `90s`, `5m`, `1h`, `0` -> milliseconds. */
+function duration(text: string): number {
+  const [, amount, unit] = /^(\d{1,6})([smh])?$/.exec(text) ?? []
+  if (amount === undefined || (unit === undefined && amount !== '0')) {
+    throw new InvalidArgumentError('It is written 90s, 5m or 1h.')
+  }
+  return Number(amount) * unitsMs[(unit ?? 's') as keyof typeof unitsMs]
 }
 
 function positiveInteger(text: string): number {

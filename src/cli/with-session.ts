@@ -1,3 +1,4 @@
+import { withLock } from '../app/lock/with-lock.js'
 import { openSession, type Session } from '../app/session.js'
 import { readStackFile, type StackFileOptions } from '../app/stack-file.js'
 import { Cancelled } from '../core/errors.js'
@@ -5,7 +6,7 @@ import { exitCodes } from './exit-codes.js'
 import { legible } from '../report/legible.js'
 import { onInterrupt } from './interruption.js'
 import { located } from './located.js'
-import { stackFileOptions, type StackOptions } from './options.js'
+import { stackFileOptions, type LockingOptions, type StackOptions } from './options.js'
 import { activityLine } from './terminal.js'
 
 /**
@@ -42,4 +43,14 @@ export async function withSession<Result>(
     await session.close()
     release()
   }
+}
+
+/** As `withSession`, and as the only one who changes the stack from before it is looked at to the end. */
+export async function withLockedSession<Result>(
+  file: string | undefined,
+  options: StackOptions & LockingOptions & { readonly run?: string },
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const { lockTimeout: lockTimeoutMs, revision } = options
+  return withSession(file, options, (session) => withLock(session, { lockTimeoutMs, revision }, () => work(session)))
 }

@@ -15,7 +15,7 @@ export interface Diagnostic {
 
 /** Base of every error that evenkeel raises on purpose. `code` is stable and documented in docs/errors.md. */
 export abstract class EvenkeelError extends Error {
-  abstract readonly kind: 'spec' | 'plan' | 'provider' | 'host' | 'cancelled' | 'usage' | 'bug'
+  abstract readonly kind: 'spec' | 'plan' | 'provider' | 'host' | 'cancelled' | 'usage' | 'lock' | 'bug'
   readonly code: Code
   /** What the user can do next, one sentence. */
   readonly hint: string | undefined
@@ -141,6 +141,11 @@ export class HostError extends EvenkeelError {
     this.stderrTail = options.stderrTail
     this.retryable = options.retryable ?? false
   }
+}
+
+/** The stack's lock is held by somebody else, or was lost. */
+export class LockError extends EvenkeelError {
+  readonly kind = 'lock'
 }
 
 /** The operator stopped it. */

@@ -10,6 +10,7 @@ import type { Plan } from '../model/plan.js'
 import { canConverge } from '../model/plan-verdict.js'
 import type { Step } from '../model/steps/step.js'
 import { sameWishes, type Wish } from '../model/ledger/wish.js'
+import { continued, runsOf, type Epoch } from '../model/ledger/lock.js'
 import { createRunBindings, type RunBindings } from './run-bindings.js'
 import type { EventSink } from './events.js'
 import { createHeartbeat, heartbeatMs, type Heartbeat } from './heartbeat.js'
@@ -20,6 +21,7 @@ import type { Ports } from './ports.js'
 import { retryingHosts, retryingSync } from './retried-ports.js'
 import { createSchedule, type Schedule } from './schedule.js'
 import { wishesAfter } from './run-wishes.js'
+import { leavesDoubt } from './unsettled.js'
 import { runStep } from './steps/run-step.js'
 import type { StepContext } from './steps/step-context.js'
 import { createWorkSlots } from './work-slots.js'
@@ -44,6 +46,12 @@ export interface ApplyOptions {
   readonly secrets?: ReadonlyMap<string, string>
   /** The run's epoch: with it a repeated run asks EC2 for the same things with the same tokens. */
   readonly run: string
+  /** This very run, where `run` is one that ended without a word and that this one goes on with; left out: `run`. */
+  readonly ownRun?: string
+  /** What else is written down of the run where it ends without knowing what all its calls came to. */
+  readonly epoch?: Epoch
+  /** Aborted with a LockError: the stack's lock is lost, and nothing may be changed any more. */
+  readonly lost?: AbortSignal
 }
 
 /**
@@ -52,7 +60,8 @@ export interface ApplyOptions {
  */
 export async function applyPlan(plan: Plan, ports: Ports, options: ApplyOptions): Promise<ApplyResult> {
   const clock = options.clock ?? systemClock
-  const signal = options.signal && AbortSignal.any([options.signal])
+  const ends = [options.signal, options.lost].filter((signal) => signal !== undefined)
+  const signal = ends.length > 0 ? AbortSignal.any(ends) : undefined
   // As many steps may be waiting for it as are in flight.
   if (signal) setMaxListeners(0, signal)
   const mask = createMask(options.secrets?.values() ?? [])
@@ -62,7 +71,6 @@ export async function applyPlan(plan: Plan, ports: Ports, options: ApplyOptions)
   const emit = heartbeat.sink
   const startedAt = clock.now()
   emit({ kind: 'run-started', at: startedAt, run: options.run, plan })
-  // The stack's lock is to be held around this call, and the journal opened in it: `run` is then the lock's epoch.
   const ended = new AbortController()
   void beatUntil(ended.signal, heartbeat, clock)
   const carriedOut = carryOut(plan, ports, { ...options, ...(signal && { signal }) }, clock, emit)
@@ -94,36 +102,50 @@ async function carryOut(
     id: plan.ledger.id,
     addresses: plan.ledger.before,
     wishes: plan.ledger.wishes?.before ?? [],
+    epoch: plan.ledger.epoch,
   }
+  let isInDoubt = false
   const writeLedger = async (
     addresses: LedgerState['addresses'] = ledger.addresses,
     open: LedgerState['wishes'] = ledger.wishes,
+    settled: Epoch | null | undefined = ledger.epoch,
   ) => {
+    const epoch = settled ?? undefined
     // Nothing is wanted of a stack that is gone, as the plan wanted it.
     const isGone = addresses.length + plan.ledger.after.length === 0
     const wishes = isGone ? [] : open
-    const isEmptied = addresses.length + wishes.length === 0 && ledger.id !== undefined
-    const isSame = addresses === ledger.addresses && sameWishes(wishes, ledger.wishes)
+    const isEmptied = addresses.length + wishes.length === 0 && !epoch && ledger.id !== undefined
+    const isSame = addresses === ledger.addresses && sameWishes(wishes, ledger.wishes) && epoch === ledger.epoch
     if (isSame && !isEmptied) return
-    const id = await ports.cloud.writeLedger({ stack: plan.stack, id: ledger.id, addresses, wishes })
-    ledger = { id, addresses, wishes }
+    const id = await ports.cloud.writeLedger({ stack: plan.stack, id: ledger.id, addresses, wishes, epoch })
+    ledger = { id, addresses, wishes, epoch }
   }
   try {
     // What is wanted is written down before the first step: whoever comes after a crash goes on with it.
     const open = plan.steps.length > 0 ? plan.ledger.wishes?.open : undefined
     await writeLedger(ledgerDuring(plan.ledger, plan.steps), open)
-    await runAll({ plan, ports, options, clock, emit, bindings, schedule, admit })
+    const onDoubt = () => {
+      isInDoubt = true
+    }
+    await runAll({ plan, ports, options, clock, emit, bindings, schedule, admit, onDoubt })
+    options.lost?.throwIfAborted()
     const isBound = (address: string) => bindings.get(address as Step['address']) !== undefined
     const outcomeOf = (step: Step) => schedule.outcomeOf(step.id)
     await writeLedger(
       ledgerAfter(plan.ledger, ledger.addresses, plan.steps, outcomeOf, isBound),
       plan.ledger.wishes && wishesAfter(plan.ledger.wishes, plan.steps, outcomeOf),
+      isInDoubt ? epochInDoubt(plan, options) : null,
     )
   } catch (error) {
     schedule.cancelRest()
-    return resultOf(plan, schedule, bindings, asEvenkeelError(error))
+    return { ...resultOf(plan, schedule, bindings, asEvenkeelError(error)), isUnsettled: true }
   }
   return resultOf(plan, schedule, bindings, undefined)
+}
+
+/** What the next run is to go on with. */
+function epochInDoubt(plan: Plan, { run, ownRun = run, epoch }: ApplyOptions): Epoch {
+  return continued(plan.ledger.epoch ?? epoch ?? { run }, ownRun)
 }
 
 /** What stands in EC2 now. */
@@ -131,6 +153,7 @@ interface LedgerState {
   readonly id: string | undefined
   readonly addresses: readonly Address[]
   readonly wishes: readonly Wish[]
+  readonly epoch: Epoch | undefined
 }
 
 interface Run {
@@ -142,6 +165,8 @@ interface Run {
   readonly bindings: RunBindings
   readonly schedule: Schedule
   readonly admit: Admission
+  /** Called when a step has ended of which it is not known what its calls came to. */
+  readonly onDoubt: () => void
 }
 
 /** Resolves when nothing is in flight and nothing more can start. */
@@ -170,6 +195,7 @@ function runAll(run: Run): Promise<void> {
     const startedAt = clock.now()
     emit({ kind: 'step-started', at: startedAt, step })
     const outcome = await attempt(step, run)
+    if (leavesDoubt(outcome)) run.onDoubt()
     const durationMs = clock.now() - startedAt
     const blocked = schedule.finish(step.id, outcome)
     emit({ kind: 'step-finished', at: clock.now(), step, outcome, durationMs })
@@ -213,6 +239,8 @@ function told(step: Step, { clock, emit }: Run): WaitSink {
 
 function contextFor(step: Step, { plan, ports, options, clock, emit, bindings, schedule }: Run): StepContext {
   const stepId = step.id
+  const known = plan.bindings[step.address]?.id
+  const runs = plan.ledger.epoch ? runsOf(plan.ledger.epoch) : []
   const retries = {
     clock,
     signal: step.cleansAfter ? undefined : options.signal,
@@ -224,7 +252,9 @@ function contextFor(step: Step, { plan, ports, options, clock, emit, bindings, s
     ports: { ...ports, hosts: retryingHosts(ports.hosts, retries), sync: retryingSync(ports.sync, retries) },
     bindings,
     clock,
-    once: onceOf(options.run, stepId),
+    once: onceOf(options.run, stepId, known),
+    ownOnce: onceOf(options.ownRun ?? options.run, stepId, known),
+    onces: runs.map((run) => onceOf(run, stepId, known)),
     outcomeOf: (id) => schedule.outcomeOf(id),
     signal: retries.signal,
     progress: (fraction, text) => emit({ kind: 'step-progress', at: clock.now(), stepId, fraction, text }),

@@ -26,4 +26,6 @@ export interface ApplyResult {
   readonly made: readonly MadeResource[]
   /** What went wrong beside the steps: the stack's ledger could not be written. */
   readonly error?: EvenkeelError
+  /** What some calls came to is not known, and that could not be written down: the stack's lock is to stay, for the next run to find it. */
+  readonly isUnsettled?: true
 }

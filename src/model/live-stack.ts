@@ -12,6 +12,7 @@ import type { LiveImage } from './launch/image.js'
 import type { LiveOffers } from './launch/offers.js'
 import type { LiveSubnet } from './launch/subnet.js'
 import type { Wish } from './ledger/wish.js'
+import type { Epoch } from './ledger/lock.js'
 
 /**
  * What was observed: EC2 facts, and what is inside the servers where they were probed. Plain data, so that a test can
@@ -75,6 +76,8 @@ export interface LiveLedger {
   readonly addresses: readonly Address[]
   /** What was asked for and is not known to be done, by address; absent where there is nothing. */
   readonly wishes?: readonly Wish[]
+  /** Of a run that ended without knowing what all its calls came to; absent where the last one knew. */
+  readonly epoch?: Epoch
 }
 
 export interface Unreadable {

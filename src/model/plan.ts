@@ -4,6 +4,7 @@ import type { Unreadable } from './live-stack.js'
 import type { Problem } from './plan-problem.js'
 import type { Step, StepId } from './steps/step.js'
 import type { Wish } from './ledger/wish.js'
+import type { Epoch } from './ledger/lock.js'
 
 /** What is to be done, in an order that respects every need. Plain JSON: it can be saved, and the same inputs give the same bytes. */
 export interface Plan {
@@ -39,6 +40,8 @@ export interface PlannedLedger {
   readonly after: readonly Address[]
   /** Absent where there are none, neither as read nor now. */
   readonly wishes?: PlannedWishes
+  /** As read: of a run that ended without a word, with which this one goes on. It goes when the plan is carried out. */
+  readonly epoch?: Epoch
 }
 
 /** What was asked for and may take several runs, each list by address. */

@@ -128,6 +128,7 @@ function finish(
       before: ledger,
       after: ledger,
       ...(wishes && { wishes: { before: wishes, open: wishes } }),
+      ...(live.ledger?.epoch && { epoch: live.ledger.epoch }),
     },
   }
 }

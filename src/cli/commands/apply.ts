@@ -1,10 +1,10 @@
 import { Command } from 'commander'
 import type { CarryOutOptions } from '../carry-out.js'
-import { addRunOptions, collect, type RunOptions } from '../options.js'
+import { addLockOption, addRunOptions, collect, type LockingOptions, type RunOptions } from '../options.js'
 import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor } from '../terminal.js'
 
-interface ApplyCommandOptions extends RunOptions, CarryOutOptions {
+interface ApplyCommandOptions extends RunOptions, LockingOptions, CarryOutOptions {
   readonly updateImages?: readonly string[]
   readonly checkpoint?: string
   readonly hosts: boolean
@@ -23,7 +23,7 @@ goes on from there.
 Exit status: 0 converged, 1 failed or partial, 5 the saved plan is stale, 6 locked, 130 interrupted.`
 
 export const applyCommand: CommandDefinition = (finish) =>
-  addRunOptions(new Command('apply'))
+  addLockOption(addRunOptions(new Command('apply')))
     .description('make the world as the stack file says: plans, asks, carries it out')
     .argument('[file]', 'stack file, or a plan saved by `plan --out`; left out: the one stack file here')
     .option('--yes', 'do not ask')
@@ -41,14 +41,14 @@ export const applyCommand: CommandDefinition = (finish) =>
         finish(await applySaved(file, options))
         return
       }
-      const [{ withSession }, { planStack }, { carryOut }] = await Promise.all([
+      const [{ withLockedSession }, { planStack }, { carryOut }] = await Promise.all([
         import('../with-session.js'),
         import('../../app/plan-stack.js'),
         import('../carry-out.js'),
       ])
       const { checkpoint, hosts: enters, ...plain } = options
       const hosts = enters || 'left-out'
-      const exitCode = await withSession(file, plain, async (session) => {
+      const exitCode = await withLockedSession(file, plain, async (session) => {
         const plan = await planStack(session, { ...plain, hosts, checkpoint })
         // Volumes that were brought to a checkpoint are not brought there again; what of it is left, every apply goes on with.
         const replan = () => planStack(session, { ...plain, hosts: hosts === 'left-out' ? hosts : true })

@@ -1,6 +1,13 @@
 import { Command } from 'commander'
 import type { CarryOutOptions } from '../carry-out.js'
-import { addRunOptions, fileArgument, fileDescription, type RunOptions } from '../options.js'
+import {
+  addLockOption,
+  addRunOptions,
+  fileArgument,
+  fileDescription,
+  type LockingOptions,
+  type RunOptions,
+} from '../options.js'
 import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor } from '../terminal.js'
 
@@ -13,10 +20,10 @@ Examples:
 All filesystems of a server are frozen together until EC2 has answered for each. A set that failed is never applied;
 taking it again under the same name clears what is left of it.
 
-Exit status: 0 every snapshot is completed, 1 failed, 130 interrupted.`
+Exit status: 0 every snapshot is completed, 1 failed, 6 locked, 130 interrupted.`
 
 export const checkpointCommand: CommandDefinition = (finish) =>
-  addRunOptions(new Command('checkpoint'))
+  addLockOption(addRunOptions(new Command('checkpoint')))
     .description("take snapshots of all the stack's volumes as one set, under a name")
     .argument('<name>', 'name of the checkpoint')
     .argument(fileArgument, fileDescription)
@@ -24,14 +31,14 @@ export const checkpointCommand: CommandDefinition = (finish) =>
     .option('--steps', 'list the steps too')
     .option('--json', 'print what happens as JSON lines; needs --yes')
     .addHelpText('after', examples)
-    .action(async (text: string, file: string | undefined, options: RunOptions & CarryOutOptions) => {
+    .action(async (text: string, file: string | undefined, options: RunOptions & LockingOptions & CarryOutOptions) => {
       if (!options.color) forbidColor()
-      const [{ withSession }, { planCheckpoint }, { carryOut }] = await Promise.all([
+      const [{ withLockedSession }, { planCheckpoint }, { carryOut }] = await Promise.all([
         import('../with-session.js'),
         import('../../app/plan-snapshots.js'),
         import('../carry-out.js'),
       ])
-      const exitCode = await withSession(file, options, async (session) => {
+      const exitCode = await withLockedSession(file, options, async (session) => {
         const replan = () => planCheckpoint(session, text, options)
         const again = `evenkeel checkpoint ${text} ${session.file.path}`
         return carryOut(session, { verb: 'apply', plan: await replan(), replan, again }, options)

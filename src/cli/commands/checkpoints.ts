@@ -3,10 +3,12 @@ import { systemClock } from '../../core/clock.js'
 import type { CarryOutOptions } from '../carry-out.js'
 import { exitCodes } from '../exit-codes.js'
 import {
+  addLockOption,
   addRunOptions,
   addStackOptions,
   fileArgument,
   fileDescription,
+  type LockingOptions,
   type RunOptions,
   type StackOptions,
 } from '../options.js'
@@ -50,27 +52,29 @@ Examples:
 
 All snapshots of the set go, or, where something still needs one of them, none.
 
-Exit status: 0 deleted, 1 failed or refused, 130 interrupted.`
+Exit status: 0 deleted, 1 failed or refused, 6 locked, 130 interrupted.`
 
 const deleteCommand: CommandDefinition = (finish) =>
-  addRunOptions(new Command('delete'))
+  addLockOption(addRunOptions(new Command('delete')))
     .description('delete a checkpoint with its snapshots, by an explicit word')
     .argument('<name>', 'name of the checkpoint')
     .option('-f, --file <file>', 'stack file; left out: the one here')
     .option('--yes', 'do not ask')
     .option('--json', 'print what happens as JSON lines; needs --yes')
     .addHelpText('after', deleteExamples)
-    .action(async (name: string, options: RunOptions & CarryOutOptions & { readonly file?: string }) => {
-      if (!options.color) forbidColor()
-      const [{ withSession }, { planCheckpointDeletion }, { carryOut }] = await Promise.all([
-        import('../with-session.js'),
-        import('../../app/plan-snapshots.js'),
-        import('../carry-out.js'),
-      ])
-      const exitCode = await withSession(options.file, options, async (session) => {
-        const replan = () => planCheckpointDeletion(session, name, options)
-        const again = `evenkeel checkpoints delete ${name} -f ${session.file.path}`
-        return carryOut(session, { verb: 'apply', plan: await replan(), replan, again }, options)
-      })
-      finish(exitCode)
-    })
+    .action(
+      async (name: string, options: RunOptions & LockingOptions & CarryOutOptions & { readonly file?: string }) => {
+        if (!options.color) forbidColor()
+        const [{ withLockedSession }, { planCheckpointDeletion }, { carryOut }] = await Promise.all([
+          import('../with-session.js'),
+          import('../../app/plan-snapshots.js'),
+          import('../carry-out.js'),
+        ])
+        const exitCode = await withLockedSession(options.file, options, async (session) => {
+          const replan = () => planCheckpointDeletion(session, name, options)
+          const again = `evenkeel checkpoints delete ${name} -f ${session.file.path}`
+          return carryOut(session, { verb: 'apply', plan: await replan(), replan, again }, options)
+        })
+        finish(exitCode)
+      },
+    )

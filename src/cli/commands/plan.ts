@@ -50,24 +50,30 @@ export const planCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: PlanCommandOptions) => {
       if (!options.color) forbidColor()
-      const [{ withSession }, { observeAndPlan }, report, { headingOf }] = await Promise.all([
-        import('../with-session.js'),
-        import('../../app/plan-stack.js'),
-        import('../plan-report.js'),
-        import('../heading-of.js'),
-      ])
-      const { plan, heading, stackFile } = await withSession(file, options, async (session) => {
-        const observed = await observeAndPlan(session, options)
+      const [{ withSession }, { observeAndPlan }, report, { headingOf }, { readStackLock }, { runningText }] =
+        await Promise.all([
+          import('../with-session.js'),
+          import('../../app/plan-stack.js'),
+          import('../plan-report.js'),
+          import('../heading-of.js'),
+          import('../../app/lock/standing-lock.js'),
+          import('../../report/lock-text.js'),
+        ])
+      const { plan, heading, stackFile, lock } = await withSession(file, options, async (session) => {
+        const [observed, lock] = await Promise.all([observeAndPlan(session, options), readStackLock(session)])
         // Told now, and not by the apply.
         await session.secrets.neededBy(observed.plan)
         if (options.out !== undefined) {
           const { savePlan } = await import('../../app/saved-plan/save-plan.js')
           await savePlan(options.out, session, observed, options)
         }
-        return { plan: observed.plan, heading: await headingOf(session, options), stackFile: session.file }
+        if (lock) session.notice(runningText(session.spec.stack, lock.sight))
+        return { plan: observed.plan, heading: await headingOf(session, options), stackFile: session.file, lock }
       })
       const { locate } = stackFile
-      process.stdout.write(report.renderPlan(plan, options, { color: useColor(process.stdout), locate, heading }))
+      process.stdout.write(
+        report.renderPlan(plan, { ...options, lock }, { color: useColor(process.stdout), locate, heading }),
+      )
       const verdict = verdictOf(plan)
       if (verdict === 'error') finish(exitCodes.failure)
       else finish(options.detailedExitcode === true ? detailedExitCodes[verdict] : exitCodes.success)

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { UsageError } from '../../core/errors.js'
 import type { CarryOutOptions } from '../carry-out.js'
-import { addRunOptions, type RunOptions } from '../options.js'
+import { addLockOption, addRunOptions, type LockingOptions, type RunOptions } from '../options.js'
 import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor } from '../terminal.js'
 
@@ -15,16 +15,16 @@ The present volume is unmounted and leaves a snapshot first; then one that is ma
 it goes, unless its \`onRemove\` is \`retain\`. Whatever else the file asks for stands in the plan too. Cut off anywhere, the
 next \`evenkeel apply\` goes on with it, until it is done or \`evenkeel withdraw\` takes it back.
 
-Exit status: 0 converged, 1 failed or partial, 130 interrupted.`
+Exit status: 0 converged, 1 failed or partial, 6 locked, 130 interrupted.`
 
-interface RestoreOptions extends RunOptions, CarryOutOptions {
+interface RestoreOptions extends RunOptions, LockingOptions, CarryOutOptions {
   readonly file?: string
   readonly version?: number | 'latest'
   readonly before?: string
 }
 
 export const restoreCommand: CommandDefinition = (finish) =>
-  addRunOptions(new Command('restore'))
+  addLockOption(addRunOptions(new Command('restore')))
     .description('bring a volume back to one of its snapshots, in place on its server')
     .argument('<volume>', 'address of a volume: `volume.music`, or `music`')
     .option('--version <number>', 'which one, as `evenkeel snapshots` lists them; or `latest`', versionNumber)
@@ -44,13 +44,13 @@ export const restoreCommand: CommandDefinition = (finish) =>
           hint: '`evenkeel snapshots` lists the versions, and when they were taken',
         })
       }
-      const [{ withSession }, { planStack }, { planRestore }, { carryOut }] = await Promise.all([
+      const [{ withLockedSession }, { planStack }, { planRestore }, { carryOut }] = await Promise.all([
         import('../with-session.js'),
         import('../../app/plan-stack.js'),
         import('../../app/plan-snapshots.js'),
         import('../carry-out.js'),
       ])
-      const exitCode = await withSession(options.file, options, async (session) => {
+      const exitCode = await withLockedSession(options.file, options, async (session) => {
         const plan = await planRestore(session, { volume: name, version }, options)
         // A volume that was restored is not restored again: what is left to do is what a plain apply does.
         const replan = () => planStack(session, { ...options, hosts: true })

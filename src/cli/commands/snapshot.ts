@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { CarryOutOptions } from '../carry-out.js'
-import { addRunOptions, type RunOptions } from '../options.js'
+import { addLockOption, addRunOptions, type LockingOptions, type RunOptions } from '../options.js'
 import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor } from '../terminal.js'
 
@@ -11,14 +11,14 @@ Examples:
 
 The filesystem is frozen until EC2 has answered, or what \`snapshots.consistent\` of the volume says.
 
-Exit status: 0 the snapshot is completed, 1 failed, 130 interrupted.`
+Exit status: 0 the snapshot is completed, 1 failed, 6 locked, 130 interrupted.`
 
-interface SnapshotOptions extends RunOptions, CarryOutOptions {
+interface SnapshotOptions extends RunOptions, LockingOptions, CarryOutOptions {
   readonly file?: string
 }
 
 export const snapshotCommand: CommandDefinition = (finish) =>
-  addRunOptions(new Command('snapshot'))
+  addLockOption(addRunOptions(new Command('snapshot')))
     .description('take a snapshot of a volume now')
     .argument('<volume>', 'address of a volume: `volume.music`, or `music`')
     .option('-f, --file <file>', 'stack file; left out: the one here')
@@ -28,12 +28,12 @@ export const snapshotCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (name: string, options: SnapshotOptions) => {
       if (!options.color) forbidColor()
-      const [{ withSession }, { planSnapshot }, { carryOut }] = await Promise.all([
+      const [{ withLockedSession }, { planSnapshot }, { carryOut }] = await Promise.all([
         import('../with-session.js'),
         import('../../app/plan-snapshots.js'),
         import('../carry-out.js'),
       ])
-      const exitCode = await withSession(options.file, options, async (session) => {
+      const exitCode = await withLockedSession(options.file, options, async (session) => {
         const replan = () => planSnapshot(session, name, options)
         const again = `evenkeel snapshot ${name} -f ${session.file.path}`
         return carryOut(session, { verb: 'apply', plan: await replan(), replan, again }, options)

@@ -3,10 +3,12 @@ import { systemClock } from '../../core/clock.js'
 import type { CarryOutOptions } from '../carry-out.js'
 import { exitCodes } from '../exit-codes.js'
 import {
+  addLockOption,
   addRunOptions,
   addStackOptions,
   fileArgument,
   fileDescription,
+  type LockingOptions,
   type RunOptions,
   type StackOptions,
 } from '../options.js'
@@ -43,7 +45,7 @@ export const snapshotsCommand: CommandDefinition = (finish) => {
   return command
 }
 
-interface DeleteOptions extends RunOptions, CarryOutOptions {
+interface DeleteOptions extends RunOptions, LockingOptions, CarryOutOptions {
   readonly file?: string
   readonly version: readonly number[]
 }
@@ -56,10 +58,10 @@ Examples:
 What they hold is gone then. One that the stack file names, that a restore still needs, or that is part of a checkpoint is
 never deleted, and then none is.
 
-Exit status: 0 deleted, 1 failed or refused, 130 interrupted.`
+Exit status: 0 deleted, 1 failed or refused, 6 locked, 130 interrupted.`
 
 const deleteCommand: CommandDefinition = (finish) =>
-  addRunOptions(new Command('delete'))
+  addLockOption(addRunOptions(new Command('delete')))
     .description('delete versions of a volume, by an explicit word')
     .argument('<volume>', 'address of a volume, which may be gone: `volume.music`, or `music`')
     .requiredOption(
@@ -73,13 +75,13 @@ const deleteCommand: CommandDefinition = (finish) =>
     .addHelpText('after', deleteExamples)
     .action(async (volume: string, options: DeleteOptions) => {
       if (!options.color) forbidColor()
-      const [{ withSession }, { planSnapshotDeletion }, { carryOut }] = await Promise.all([
+      const [{ withLockedSession }, { planSnapshotDeletion }, { carryOut }] = await Promise.all([
         import('../with-session.js'),
         import('../../app/plan-snapshots.js'),
         import('../carry-out.js'),
       ])
       const versions = [...new Set(options.version)]
-      const exitCode = await withSession(options.file, options, async (session) => {
+      const exitCode = await withLockedSession(options.file, options, async (session) => {
         const replan = () => planSnapshotDeletion(session, { volume, versions }, options)
         const again = `evenkeel snapshots delete ${volume} -f ${session.file.path}${versions.map((one) => ` --version ${one}`).join('')}`
         return carryOut(session, { verb: 'apply', plan: await replan(), replan, again }, options)

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { CarryOutOptions } from '../carry-out.js'
-import { addRunOptions, type RunOptions } from '../options.js'
+import { addLockOption, addRunOptions, type LockingOptions, type RunOptions } from '../options.js'
 import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor } from '../terminal.js'
 
@@ -9,14 +9,14 @@ Examples:
   evenkeel sync library                       plan, ask, and copy what that rule says
   evenkeel sync sync.library -f staging.stack.yaml --yes
 
-Exit status: 0 copied, or nothing to do; 1 failed; 130 interrupted.`
+Exit status: 0 copied, or nothing to do; 1 failed; 6 locked; 130 interrupted.`
 
-interface SyncOptions extends RunOptions, CarryOutOptions {
+interface SyncOptions extends RunOptions, LockingOptions, CarryOutOptions {
   readonly file?: string
 }
 
 export const syncCommand: CommandDefinition = (finish) =>
-  addRunOptions(new Command('sync'))
+  addLockOption(addRunOptions(new Command('sync')))
     .description('carry out one sync rule now, and nothing else')
     .argument('<rule>', 'address of a sync rule: `sync.library`, or `library`')
     .option('-f, --file <file>', 'stack file; left out: the one here')
@@ -27,12 +27,12 @@ export const syncCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (name: string, options: SyncOptions) => {
       if (!options.color) forbidColor()
-      const [{ withSession }, { carryOut }, { planRule }] = await Promise.all([
+      const [{ withLockedSession }, { carryOut }, { planRule }] = await Promise.all([
         import('../with-session.js'),
         import('../carry-out.js'),
         import('../../app/plan-rule.js'),
       ])
-      const exitCode = await withSession(options.file, options, async (session) => {
+      const exitCode = await withLockedSession(options.file, options, async (session) => {
         const replan = () => planRule(session, name, options)
         const again = `evenkeel sync ${name} -f ${session.file.path}`
         return carryOut(session, { verb: 'apply', plan: await replan(), replan, again }, options)

@@ -31,6 +31,8 @@ export interface ObserveOptions {
   readonly hostsImpossible?: string | undefined
   /** Whether `hostsImpossible` is somebody's wish alone: there are hosts, and what runs on them runs on. */
   readonly hostsLeftOut?: boolean
+  /** How long a run that ended without a word has been known to do nothing; left out: not known. */
+  readonly quietMs?: number | undefined
   /** One line for people about what is being read. */
   readonly onActivity?: (text: string) => void
 }
@@ -70,9 +72,9 @@ export async function observeStack(spec: StackSpec, ports: Ports, options: Obser
   }
 }
 
-function queryFor(spec: StackSpec, { snapshotsOf = [], forNew = true }: ObserveOptions): CloudQuery {
+function queryFor(spec: StackSpec, { snapshotsOf = [], forNew = true, quietMs }: ObserveOptions): CloudQuery {
   const query = cloudQuery(spec)
-  return { ...query, snapshotsOf, operatorIp: forNew && query.operatorIp }
+  return { ...query, snapshotsOf, ...(quietMs !== undefined && { quietMs }), operatorIp: forNew && query.operatorIp }
 }
 
 /** The volumes, and of those that the file wants larger or otherwise what EC2 has changed of them lately. */

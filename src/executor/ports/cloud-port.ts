@@ -7,6 +7,7 @@ import type { LaunchTemplateCloud } from './launch-template.js'
 import type { OffersCloud } from './type-offers.js'
 import type { SecurityGroupCloud } from './security-group.js'
 import type { ServerCloud } from './server.js'
+import type { LockCloud } from './lock-cloud.js'
 import type { SnapshotCloud, SnapshotQuery } from './volume-snapshot.js'
 import type { TagCloud } from './tag-changes.js'
 import type { VolumeCloud, VolumeQuery } from './volume.js'
@@ -19,6 +20,7 @@ export type * from './type-offers.js'
 export type * from './security-group.js'
 export type * from './server.js'
 export type * from './volume-snapshot.js'
+export type * from './lock-cloud.js'
 export type * from './tag-changes.js'
 export type * from './volume.js'
 
@@ -32,6 +34,7 @@ export interface CloudPort
     VolumeCloud,
     SnapshotCloud,
     LaunchTemplateCloud,
+    LockCloud,
     OffersCloud,
     TagCloud {
   /**
@@ -54,6 +57,8 @@ export interface CloudQuery extends ElasticIpQuery, VolumeQuery, SnapshotQuery {
   readonly subnets: readonly SubnetSelector[]
   /** Ask for the operator's address. */
   readonly operatorIp: boolean
+  /** How long a run whose epoch stands in the ledger has been known to do nothing; left out: not known. */
+  readonly quietMs?: number
   /** Ask whether the account encrypts new volumes by default; left out: no. */
   readonly encryptionDefault?: boolean
 }

@@ -1,8 +1,12 @@
 import type { Address } from '../../model/address.js'
+import type { LiveLedger } from '../../model/live-stack.js'
 import type { Wish } from '../../model/ledger/wish.js'
+import type { Epoch } from '../../model/ledger/lock.js'
 
 /** What is kept in launch templates: they are the one place in EC2 that holds text of ours under a name of its own. */
 export interface LaunchTemplateCloud {
+  /** What the stack's ledger says, beside an observation; undefined where there is none. */
+  readLedger(stack: string): Promise<LiveLedger | undefined>
   /** Writes the stack's ledger (a launch template `evenkeel-<stack>`); with nothing in it, it is removed. Returns its id. */
   writeLedger(request: LedgerRequest): Promise<string | undefined>
 }
@@ -14,4 +18,6 @@ export interface LedgerRequest {
   readonly addresses: readonly Address[]
   /** Left out: none. */
   readonly wishes?: readonly Wish[]
+  /** Left out: every run has ended with all outcomes known. */
+  readonly epoch?: Epoch | undefined
 }

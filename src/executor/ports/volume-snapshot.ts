@@ -31,4 +31,6 @@ export interface SnapshotRequest {
   readonly volumeId: string
   readonly description: string
   readonly tags: Tags
+  /** `once` of the same operation in earlier runs: what one of them took is taken for this. Left out: none. */
+  readonly earlier?: readonly string[]
 }

@@ -15,6 +15,10 @@ export interface StepContext {
   readonly clock: Clock
   /** The same text for this operation also when it is tried again: ClientToken, or nonce tag. */
   readonly once: string
+  /** As `once`, of this very run: no earlier one that it goes on with has the same. */
+  readonly ownOnce: string
+  /** Those of the earlier runs that this one goes on with; mostly none. */
+  readonly onces: readonly string[]
   /** How a step that this one needs has ended. */
   readonly outcomeOf: (id: StepId) => Outcome | undefined
   /** Aborted: the run was interrupted, and what only waits may end. */

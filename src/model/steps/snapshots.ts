@@ -12,6 +12,8 @@ export interface CreateSnapshot extends StepBase {
   readonly tags: Tags
   /** Of what this is the one snapshot, whichever run takes it: a run that was killed is not followed by a second one. */
   readonly only?: string
+  /** The volume is attached nowhere: the one that an earlier run took of it, and ended over, is this one. */
+  readonly atRest?: true
   /** What happens on the server until EC2 has answered; left out: nothing. */
   readonly hold?: SnapshotHold
 }

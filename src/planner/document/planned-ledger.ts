@@ -25,5 +25,6 @@ export function plannedLedger(world: World, decided: readonly Decided[], steps: 
     before: sortedAddresses(ledger?.addresses ?? []),
     after: sortedAddresses(after),
     ...(wishes && { wishes }),
+    ...(ledger?.epoch && { epoch: ledger.epoch }),
   }
 }

@@ -168,6 +168,7 @@ function lowerSwap(lowering: Lowering, decision: SwapVolumeDecision): void {
       volumeId,
       description: `${nameTag(world.spec.stack, address)}, taken before another volume took its place`,
       tags: snapshotTags,
+      ...(live.attachment === undefined && { atRest: true }),
     },
     { needs: release ? [addRelease(lowering, address, volumeId, release)] : [] },
   )
@@ -239,7 +240,13 @@ function lowerRemoval(lowering: Lowering, { address, live, release, rule, snapsh
   }
   if (rule === 'snapshot') {
     const description = `${nameTag(world.spec.stack, address)}, taken before the volume was removed`
-    needs.push(graph.add('create-snapshot', address, { volumeId, description, tags: snapshotTags }, { needs }))
+    const fields = {
+      volumeId,
+      description,
+      tags: snapshotTags,
+      ...(live.attachment === undefined && { atRest: true as const }),
+    }
+    needs.push(graph.add('create-snapshot', address, fields, { needs }))
   }
   graph.add('delete-volume', address, { volumeId }, { needs, impact: rule === 'delete' ? 'data-loss' : 'none' })
 }

@@ -9,6 +9,7 @@ import { observeOperatorIp } from './lookups/operator-ip.js'
 import { readSubnets } from './lookups/subnet-selectors.js'
 import { createCensus } from './tags/census.js'
 import type { Ec2Api } from './wire/api.js'
+import { describeSettled } from './settled-reading.js'
 
 /**
  * Reads everything that belongs to a stack, all streams side by side. Rejects as a whole when any of them cannot be read:
@@ -17,7 +18,7 @@ import type { Ec2Api } from './wire/api.js'
 export async function observe(api: Ec2Api, query: CloudQuery): Promise<CloudFacts> {
   const region = await api.region()
   const [described, zones, images, subnets, account, operator, encryptsByDefault] = await Promise.all([
-    describeKinds(api, query),
+    describeSettled(api, query, () => describeKinds(api, query)),
     readAvailableZones(api),
     readImages(api, query.images),
     readSubnets(api, query.subnets),

@@ -2,6 +2,7 @@ import type { Change, ChangeKind } from '../../model/change.js'
 import { nowhere, type Locate } from '../../model/file-location.js'
 import type { Plan } from '../../model/plan.js'
 import type { Problem } from '../../model/plan-problem.js'
+import { lockMembers, type RunningLock } from '../lock-text.js'
 import { positionIn } from '../places.js'
 import { shortNeeds } from './short-needs.js'
 
@@ -15,7 +16,7 @@ export function summaryOfPlan(changes: readonly Change[]): PlanSummary {
 }
 
 /** A plan as `plan --json` prints it (schema/plan.schema.json), with a line break at the end. Without user data or tags: it can be shown in a log. */
-export function planJson(plan: Plan, locate: Locate = nowhere): string {
+export function planJson(plan: Plan, locate: Locate = nowhere, lock?: RunningLock): string {
   const { formatVersion, stack, complete, applyable, specDigest, liveDigest, problems, impossible, unreadable } = plan
   const needsOf = shortNeeds(plan.steps)
   const document = {
@@ -35,6 +36,7 @@ export function planJson(plan: Plan, locate: Locate = nowhere): string {
     impossible,
     specDigest,
     liveDigest,
+    ...(lock && { lock: lockMembers(lock.sight, lock.liveness) }),
   }
   return `${JSON.stringify(document, null, 2)}\n`
 }

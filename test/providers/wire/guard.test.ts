@@ -16,7 +16,7 @@ const request = { keyName, publicKey, tags: tagsFor('keyPair', 'deploy'), once: 
 it('asks before each attempt of a call that changes something, and never before one that reads', async () => {
   const asked: string[] = []
   const cloud = fixture.connect({
-    guard: ({ action, isRemoval }) => void asked.push(`${action}${isRemoval ? ' removes' : ''}`),
+    guard: ({ action, isDestructive }) => void asked.push(`${action}${isDestructive ? ' removes' : ''}`),
   })
   fixture.sandbox.setFaults({
     scripted: [{ action: 'ImportKeyPair', call: 1, failure: { code: 'InternalError', httpStatus: 500 } }],

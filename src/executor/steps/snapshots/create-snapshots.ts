@@ -10,7 +10,7 @@ export async function createSnapshots(step: CreateSnapshots, context: StepContex
   const startAll = async () => {
     const started = await Promise.allSettled(
       step.snapshots.map(async (request) => {
-        const once = `ek-${digestOf([context.once, request.volumeId], 40)}`
+        const once = `ek-${digestOf([context.ownOnce, request.volumeId], 40)}`
         return { volumeId: request.volumeId, ...(await cloud.startSnapshot({ ...request, once })) }
       }),
     )

@@ -18,13 +18,42 @@ export interface ActionFacts {
   readonly afterDoubt: AfterDoubt
   /** Whether it takes away what it names: a NotFound behind an unanswered attempt says that it did. */
   readonly isRemoval: boolean
+  /** Whether it takes away, ends or stops what it names: who has lost the right to do so is asked right before it. */
+  readonly isDestructive: boolean
 }
 
 /** A set of actions, each with the SDK's command for it. */
 export type ActionTable = Readonly<Record<string, ActionFacts & { readonly command: unknown }>>
 
-export const reads = { lane: 'read', afterDoubt: 'again', isRemoval: false } as const satisfies ActionFacts
-export const writes = { lane: 'write', afterDoubt: 'again', isRemoval: false } as const satisfies ActionFacts
-export const removes = { lane: 'write', afterDoubt: 'again', isRemoval: true } as const satisfies ActionFacts
-export const launches = { lane: 'launch', afterDoubt: 'again', isRemoval: false } as const satisfies ActionFacts
-export const makesTwice = { lane: 'write', afterDoubt: 'look-first', isRemoval: false } as const satisfies ActionFacts
+export const reads = {
+  lane: 'read',
+  afterDoubt: 'again',
+  isRemoval: false,
+  isDestructive: false,
+} as const satisfies ActionFacts
+export const writes = {
+  lane: 'write',
+  afterDoubt: 'again',
+  isRemoval: false,
+  isDestructive: false,
+} as const satisfies ActionFacts
+export const removes = {
+  lane: 'write',
+  afterDoubt: 'again',
+  isRemoval: true,
+  isDestructive: true,
+} as const satisfies ActionFacts
+export const launches = {
+  lane: 'launch',
+  afterDoubt: 'again',
+  isRemoval: false,
+  isDestructive: false,
+} as const satisfies ActionFacts
+export const makesTwice = {
+  lane: 'write',
+  afterDoubt: 'look-first',
+  isRemoval: false,
+  isDestructive: false,
+} as const satisfies ActionFacts
+/** A NotFound says nothing of them: what they name may still run. */
+export const ends = { ...writes, isDestructive: true } as const satisfies ActionFacts

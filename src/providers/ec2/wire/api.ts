@@ -85,11 +85,11 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
     endpointName,
     siblingConfiguration: configurationOf(target.isSandbox === true ? target : { ...target, endpoint: undefined }),
     call: async (action, input, options) => {
-      const { lane, afterDoubt, isRemoval } = actions[action]
+      const { lane, afterDoubt, isRemoval, isDestructive } = actions[action]
       const isGuarded = lane !== 'read' && options?.isForLock !== true
       // Asked again before each attempt: pauses between attempts, and a turn in a lane, may outlast a lease.
       const attempt = async () => {
-        if (isGuarded) await settings.guard({ action, isRemoval })
+        if (isGuarded) await settings.guard({ action, isDestructive })
         return sendOnce(action, input)
       }
       const inTurn = () => lanes.send(action, instancesIn(input), attempt)

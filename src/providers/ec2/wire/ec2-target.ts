@@ -21,9 +21,9 @@ export interface Ec2Target {
 
 /**
  * Asked in the moment before each attempt of each call that changes something; rejects where it must not be made: the caller
- * has lost the right to change the stack. What is removed is told apart, because more is at stake.
+ * has lost the right to change the stack. What takes away, ends or stops something is told apart, because more is at stake.
  */
-export type CallGuard = (call: { readonly action: string; readonly isRemoval: boolean }) => void | Promise<void>
+export type CallGuard = (call: { readonly action: string; readonly isDestructive: boolean }) => void | Promise<void>
 
 export interface Ec2Options {
   readonly clock?: Clock

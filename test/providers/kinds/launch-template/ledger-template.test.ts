@@ -8,7 +8,7 @@ import {
   EC2Client,
 } from '@aws-sdk/client-ec2'
 import { addressOf } from '../../../../src/model/address.js'
-import { emptyQuery, stack, startFixture, type Fixture } from '../../cloud-fixture.js'
+import { stack, startFixture, type Fixture } from '../../cloud-fixture.js'
 
 let fixture: Fixture & { readonly client: EC2Client }
 beforeEach(async () => {
@@ -25,7 +25,7 @@ afterEach(async () => {
 
 const web = addressOf('server', 'web')
 const music = addressOf('volume', 'music')
-const read = async () => (await fixture.cloud.observe(emptyQuery())).ledger
+const read = () => fixture.cloud.readLedger(stack)
 
 describe('the ledger in EC2', () => {
   it('keeps what was written last', async () => {

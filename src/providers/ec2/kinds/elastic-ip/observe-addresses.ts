@@ -18,15 +18,17 @@ interface Ledgers {
 /** Most stacks have none, and are spared the call: undefined. */
 export async function describeAddresses(
   api: Ec2Api,
-  { stack, elasticIps }: CloudQuery,
+  { stack, elasticIps, quietMs }: CloudQuery,
   { launchTemplate }: Pending<Ledgers>,
 ): Promise<readonly Ec2Address[] | undefined> {
-  const isAsked = elasticIps === true || namesAny((await launchTemplate).ledger)
+  const isAsked = elasticIps === true || quietMs !== undefined || mayHaveAny((await launchTemplate).ledger)
   return isAsked ? readAddresses(api, [{ Name: `tag:${tagKeys.stack}`, Values: [stack] }]) : undefined
 }
 
-function namesAny(ledger: CloudFacts['ledger']): boolean {
-  return ledger?.addresses.some((address) => parseAddress(address)?.kind === 'elasticIp') ?? false
+/** A run that ended without a word may have made one of which an old reading of the ledger knows nothing. */
+function mayHaveAny(ledger: CloudFacts['ledger']): boolean {
+  if (ledger === undefined) return false
+  return ledger.epoch !== undefined || ledger.addresses.some((address) => parseAddress(address)?.kind === 'elasticIp')
 }
 
 export function elasticIpFacts(

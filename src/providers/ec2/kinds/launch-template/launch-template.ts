@@ -1,6 +1,7 @@
-import type { CloudFacts, CloudQuery, LaunchTemplateCloud } from '../../../../executor/ports.js'
+import type { CloudFacts, CloudQuery, LaunchTemplateCloud, LockCloud } from '../../../../executor/ports.js'
 import type { Ec2Api } from '../../wire/api.js'
 import type { Kind } from '../kind.js'
+import { createLockCalls } from './lock-template.js'
 import { readLedger, readLaunchTemplate, writeLedger, type Ledger } from './ledger-template.js'
 
 /** Launch templates: nothing is launched from them, they keep what a stack must remember. */
@@ -9,11 +10,15 @@ export const launchTemplateKind = {
   readById: readLaunchTemplate,
   describe: async (api: Ec2Api, { stack }: CloudQuery) => ({ ledger: liveLedger(await readLedger(api, stack)) }),
   facts: ({ launchTemplate }: { readonly launchTemplate: Pick<CloudFacts, 'ledger'> }) => launchTemplate,
-  cloud: (api): LaunchTemplateCloud => ({ writeLedger: (request) => writeLedger(api, request) }),
+  cloud: (api): LaunchTemplateCloud & LockCloud => ({
+    readLedger: async (stack) => liveLedger(await readLedger(api, stack)),
+    writeLedger: (request) => writeLedger(api, request),
+    ...createLockCalls(api),
+  }),
 } as const satisfies Kind<unknown, never, object, object>
 
 function liveLedger(ledger: Ledger | undefined): CloudFacts['ledger'] {
   if (!ledger) return undefined
-  const { id, addresses, wishes } = ledger
-  return { id, addresses, ...(wishes.length > 0 && { wishes }) }
+  const { id, addresses, wishes, epoch } = ledger
+  return { id, addresses, ...(wishes.length > 0 && { wishes }), ...(epoch && { epoch }) }
 }

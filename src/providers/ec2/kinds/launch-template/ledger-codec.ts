@@ -4,6 +4,7 @@ import { ledgerPartBytesMax } from '../../../../model/ledger/ledger-room.js'
 import { sortedAddresses } from '../../../../model/address-order.js'
 import { parseAddress, type Address } from '../../../../model/address.js'
 import { parseWish, sortedWishes, type Wish } from '../../../../model/ledger/wish.js'
+import { parseEpoch, type Epoch } from '../../../../model/ledger/lock.js'
 import { foldRuns, unfoldRuns } from './address-runs.js'
 
 /** More is never unpacked: a damaged or hostile ledger must not fill the memory. */
@@ -15,6 +16,7 @@ const formatVersion = 2
 export interface LedgerContent {
   readonly addresses: readonly Address[]
   readonly wishes: readonly Wish[]
+  readonly epoch?: Epoch | undefined
 }
 
 /** What the user data of a version says, or the parts of several put together. */
@@ -30,15 +32,21 @@ interface LedgerFile {
   readonly evenkeel: number
   readonly addresses: readonly string[]
   readonly wishes: readonly unknown[]
+  readonly epoch: unknown
   readonly parts: readonly number[]
   readonly digest: string
 }
 
 /** What a stack has to remember, as the bytes of a ledger: gzip of JSON, runs of a counted server folded into one entry. */
-export function encodeLedger({ addresses, wishes }: LedgerContent): Uint8Array {
+export function encodeLedger({ addresses, wishes, epoch }: LedgerContent): Uint8Array {
   const folded = foldRuns(sortedAddresses(addresses))
   const sorted = sortedWishes(wishes)
-  return pack({ evenkeel: formatVersion, addresses: folded, ...(sorted.length > 0 && { wishes: sorted }) })
+  return pack({
+    evenkeel: formatVersion,
+    addresses: folded,
+    ...(sorted.length > 0 && { wishes: sorted }),
+    ...(epoch && { epoch }),
+  })
 }
 
 /** The bytes of a ledger that is too large for one version, as the user data of several. */
@@ -90,7 +98,8 @@ function decodeFile(file: Partial<LedgerFile> | null): LedgerVersion | undefined
   const wishes = written.flatMap((wish) => parseWish(wish) ?? [])
   // A kind of wish that came later.
   if (wishes.length < written.length) return { kind: 'newer', format }
-  return { kind: 'whole', format, addresses: sortedAddresses(addresses), wishes }
+  const epoch = parseEpoch(file.epoch)
+  return { kind: 'whole', format, addresses: sortedAddresses(addresses), wishes, ...(epoch && { epoch }) }
 }
 
 const partMark = 'evenkeel ledger part'

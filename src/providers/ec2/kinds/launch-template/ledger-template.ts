@@ -61,6 +61,7 @@ async function wholeLedger(api: Ec2Api, stack: string, id: string, found: Ledger
         id: found.format === 1 ? undefined : id,
         addresses: found.addresses,
         wishes: found.wishes,
+        ...(found.epoch && { epoch: found.epoch }),
       }
     case 'part': {
       // Whoever wrote it was stopped before the list of the parts: what was there before still holds.
@@ -125,13 +126,13 @@ function userDataOf(version: LaunchTemplateVersion | undefined): Uint8Array | un
  * is written: a run that is stopped before leaves what was there.
  */
 export async function writeLedger(api: Ec2Api, request: LedgerRequest): Promise<string | undefined> {
-  const { stack, addresses, wishes = [] } = request
-  if (addresses.length + wishes.length === 0) {
+  const { stack, addresses, wishes = [], epoch } = request
+  if (addresses.length + wishes.length === 0 && epoch === undefined) {
     const id = request.id ?? (await findLedger(api, stack))?.id
     if (id !== undefined) await removeLedger(api, stack, id)
     return undefined
   }
-  const bytes = encodeLedger({ addresses, wishes })
+  const bytes = encodeLedger({ addresses, wishes, epoch })
   if (bytes.length <= ledgerPartBytesMax) {
     const written = request.id !== undefined && (await addNewest(api, request.id, bytes))
     return written && request.id !== undefined ? request.id : createLedger(api, stack, bytes)

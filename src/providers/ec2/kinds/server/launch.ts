@@ -1,6 +1,7 @@
 import type { Instance } from '@aws-sdk/client-ec2'
 import type { LaunchRequest } from '../../../../executor/ports.js'
 import { hasAwsCode, providerError } from '../../errors/provider-errors.js'
+import { lookUntilSeen } from '../../tags/ownership.js'
 import { tagListOf } from '../../tags/tag-lists.js'
 import type { InputOf } from '../../wire/actions.js'
 import type { Ec2Api } from '../../wire/api.js'
@@ -16,7 +17,8 @@ export async function launch(api: Ec2Api, request: LaunchRequest, token: string)
   } catch (error) {
     if (hasAwsCode(error, 'IdempotentInstanceTerminated')) return undefined
     if (!hasAwsCode(error, 'IdempotentParameterMismatch')) throw error
-    const earlier = await readByToken(api, token)
+    // It was launched: a reading that does not show it is behind.
+    const earlier = await lookUntilSeen(api, () => readByToken(api, token))
     if (earlier === undefined || isEnding(earlier)) return undefined
     throw providerError(
       'EC2_CONFLICT',

@@ -7,7 +7,7 @@ import {
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2'
-import { launches, reads, writes, type ActionTable } from '../../wire/action-facts.js'
+import { ends, launches, reads, writes, type ActionTable } from '../../wire/action-facts.js'
 
 /** The calls about instances. */
 export const serverActions = {
@@ -16,6 +16,6 @@ export const serverActions = {
   ModifyInstanceAttribute: { command: ModifyInstanceAttributeCommand, ...writes },
   RunInstances: { command: RunInstancesCommand, ...launches },
   StartInstances: { command: StartInstancesCommand, ...launches },
-  StopInstances: { command: StopInstancesCommand, ...writes },
-  TerminateInstances: { command: TerminateInstancesCommand, ...writes },
+  StopInstances: { command: StopInstancesCommand, ...ends },
+  TerminateInstances: { command: TerminateInstancesCommand, ...ends },
 } as const satisfies ActionTable

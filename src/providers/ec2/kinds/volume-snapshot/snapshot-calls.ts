@@ -95,8 +95,11 @@ export function createSnapshotCalls(api: Ec2Api): SnapshotCloud {
   }
 }
 
-async function readByOperation(api: Ec2Api, { once, volumeId }: SnapshotRequest & Once): Promise<string | undefined> {
-  const found = await readOwnSnapshots(api, [{ Name: `tag:${operationTag}`, Values: [once] }])
+async function readByOperation(
+  api: Ec2Api,
+  { once, earlier = [], volumeId }: SnapshotRequest & Once,
+): Promise<string | undefined> {
+  const found = await readOwnSnapshots(api, [{ Name: `tag:${operationTag}`, Values: [once, ...earlier] }])
   return found
     .filter(({ State, VolumeId }) => (State === 'pending' || State === 'completed') && VolumeId === volumeId)
     .map(({ SnapshotId }) => SnapshotId ?? '')

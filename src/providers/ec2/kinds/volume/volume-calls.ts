@@ -3,7 +3,7 @@ import { beginWait } from '../../../../core/wait-sink.js'
 import type { Effect, Once, Owned, VolumeCloud, VolumeRequest } from '../../../../executor/ports.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
 import { operationTag } from '../../tags/operation-tag.js'
-import { readConfirmed, readOwned } from '../../tags/ownership.js'
+import { lookUntilSeen, readConfirmed, readOwned } from '../../tags/ownership.js'
 import { tagListOf } from '../../tags/tag-lists.js'
 import type { Watcher } from '../../waiting/waiters.js'
 import type { Ec2Api } from '../../wire/api.js'
@@ -111,7 +111,10 @@ async function create(api: Ec2Api, request: VolumeRequest & Once, token: string)
   } catch (error) {
     // At the limit EC2 also refuses to repeat a creation that has succeeded; and a volume that failed later burns its token.
     if (!hasAwsCode(error, 'IdempotentParameterMismatch', 'VolumeLimitExceeded')) throw error
-    const earlier = await readByOperation(api, request.once)
+    const isMade = hasAwsCode(error, 'IdempotentParameterMismatch')
+    const look = () => readByOperation(api, request.once)
+    // Of a token that is taken one reading alone proves nothing: it may be behind.
+    const earlier = await (isMade ? lookUntilSeen(api, look) : look())
     if (earlier?.VolumeId !== undefined) return earlier.VolumeId
     if (hasAwsCode(error, 'VolumeLimitExceeded')) throw error
     return undefined

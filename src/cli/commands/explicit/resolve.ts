@@ -1,10 +1,10 @@
 import { Command } from 'commander'
-import { exitCodes } from '../exit-codes.js'
-import { addStackOptions, type StackOptions } from '../options.js'
-import type { CommandDefinition } from '../command-definition.js'
-import { forbidColor } from '../terminal.js'
+import { exitCodes } from '../../exit-codes.js'
+import { addLockOption, addStackOptions, type LockingOptions, type StackOptions } from '../../options.js'
+import type { CommandDefinition } from '../../command-definition.js'
+import { forbidColor } from '../../terminal.js'
 
-interface ResolveOptions extends StackOptions {
+interface ResolveOptions extends StackOptions, LockingOptions {
   readonly file?: string
   readonly keep: string
   readonly yes?: boolean
@@ -18,10 +18,10 @@ Examples:
 Where two live resources carry one address, nothing of it is planned. The plan shows both, with their ages and what hangs on
 them. This takes evenkeel's tags off the others; they stay as they are, and are no longer of the stack.
 
-Exit status: 0 settled, 1 nothing was done, or not all of it.`
+Exit status: 0 settled, 1 nothing was done, or not all of it, 6 locked.`
 
 export const resolveCommand: CommandDefinition = (finish) =>
-  addStackOptions(new Command('resolve'))
+  addLockOption(addStackOptions(new Command('resolve')))
     .description('settle which of two live resources with one address is meant; deletes nothing')
     .argument('<address>', 'what both carry, e.g. `server.web[0]`')
     .requiredOption('--keep <id>', 'the id of the one that is meant')
@@ -30,14 +30,14 @@ export const resolveCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (address: string, options: ResolveOptions) => {
       if (!options.color) forbidColor()
-      const [{ withSession }, { findResolution, carryOutResolution }, { resolutionText }, { confirmed }] =
+      const [{ withLockedSession }, { findResolution, carryOutResolution }, { resolutionText }, { confirmed }] =
         await Promise.all([
-          import('../with-session.js'),
-          import('../../app/resolve-conflict.js'),
-          import('../../report/resolution-text.js'),
-          import('../confirm.js'),
+          import('../../with-session.js'),
+          import('../../../app/resolve-conflict.js'),
+          import('../../../report/resolution-text.js'),
+          import('../../confirm.js'),
         ])
-      const exitCode = await withSession(options.file, options, async (session) => {
+      const exitCode = await withLockedSession(options.file, options, async (session) => {
         const resolution = await findResolution(session, address, options.keep)
         process.stdout.write(resolutionText(resolution))
         if (!(await confirmed("Take evenkeel's tags off what leaves the stack?", options))) {

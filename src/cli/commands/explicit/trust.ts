@@ -1,7 +1,7 @@
 import { Command } from 'commander'
-import { addStackOptions, type StackOptions } from '../options.js'
-import type { CommandDefinition } from '../command-definition.js'
-import { forbidColor } from '../terminal.js'
+import { addLockOption, addStackOptions, type LockingOptions, type StackOptions } from '../../options.js'
+import type { CommandDefinition } from '../../command-definition.js'
+import { forbidColor } from '../../terminal.js'
 
 const examples = `
 Examples:
@@ -12,15 +12,15 @@ A server's console shows its host keys at its first boot alone. Where an apply d
 in a way that nobody in between can forge: on the EC2 serial console or with Session Manager,
   ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub
 
-Exit status: 0 the key is pinned, 1 the server shows another one, or does not answer.`
+Exit status: 0 the key is pinned, 1 the server shows another one, or does not answer, 6 locked.`
 
-interface TrustOptions extends StackOptions {
+interface TrustOptions extends StackOptions, LockingOptions {
   readonly file?: string
   readonly fingerprint: string
 }
 
 export const trustCommand: CommandDefinition = (finish) =>
-  addStackOptions(new Command('trust'))
+  addLockOption(addStackOptions(new Command('trust')))
     .description("pin a server's host key by its fingerprint")
     .argument('<server>', 'address of a server: `server.web`, or `web`')
     .requiredOption('--fingerprint <fingerprint>', 'of its ed25519 or ECDSA key: SHA256:…')
@@ -28,11 +28,11 @@ export const trustCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (server: string, options: TrustOptions) => {
       if (!options.color) forbidColor()
-      const [{ withSession }, { trustServer }] = await Promise.all([
-        import('../with-session.js'),
-        import('../../app/trust-server.js'),
+      const [{ withLockedSession }, { trustServer }] = await Promise.all([
+        import('../../with-session.js'),
+        import('../../../app/trust-server.js'),
       ])
-      const { address, hostKey, before } = await withSession(options.file, options, (session) =>
+      const { address, hostKey, before } = await withLockedSession(options.file, options, (session) =>
         trustServer(session, server, options.fingerprint),
       )
       const how =

@@ -1,8 +1,8 @@
 import { Command } from 'commander'
-import { addStackOptions, type StackOptions } from '../options.js'
-import type { CommandDefinition } from '../command-definition.js'
-import { exitCodes } from '../exit-codes.js'
-import { forbidColor } from '../terminal.js'
+import { addLockOption, addStackOptions, type LockingOptions, type StackOptions } from '../../options.js'
+import type { CommandDefinition } from '../../command-definition.js'
+import { exitCodes } from '../../exit-codes.js'
+import { forbidColor } from '../../terminal.js'
 
 const examples = `
 Examples:
@@ -13,15 +13,15 @@ What \`restore\`, \`apply --checkpoint\`, or the copy of a rule with \`onChange\
 apply until it is done. This takes it back, and changes nothing else; the next apply goes by the file alone. Once a volume
 gave up its place for another it is too late.
 
-Exit status: 0 withdrawn, 1 there was nothing, or it was too late.`
+Exit status: 0 withdrawn, 1 there was nothing, or it was too late, 6 locked.`
 
-interface WithdrawOptions extends StackOptions {
+interface WithdrawOptions extends StackOptions, LockingOptions {
   readonly file?: string
   readonly yes?: boolean
 }
 
 export const withdrawCommand: CommandDefinition = (finish) =>
-  addStackOptions(new Command('withdraw'))
+  addLockOption(addStackOptions(new Command('withdraw')))
     .description('take back a restore, a command or a health check that was begun and is not done')
     .argument('<address>', 'whose: `volume.music`, `sync.site`')
     .option('-f, --file <file>', 'stack file; left out: the one here')
@@ -29,13 +29,13 @@ export const withdrawCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (name: string, options: WithdrawOptions) => {
       if (!options.color) forbidColor()
-      const [{ withSession }, { withdrawalOf }, { confirmed }, { wishText }] = await Promise.all([
-        import('../with-session.js'),
-        import('../../app/withdraw-wish.js'),
-        import('../confirm.js'),
-        import('../../report/wish-text.js'),
+      const [{ withLockedSession }, { withdrawalOf }, { confirmed }, { wishText }] = await Promise.all([
+        import('../../with-session.js'),
+        import('../../../app/withdraw-wish.js'),
+        import('../../confirm.js'),
+        import('../../../report/wish-text.js'),
       ])
-      const isDone = await withSession(options.file, options, async (session) => {
+      const isDone = await withLockedSession(options.file, options, async (session) => {
         const { wishes, left, carryOut } = await withdrawalOf(session, name)
         process.stdout.write(wishes.map((wish) => `${wishText(wish)}\n`).join(''))
         if (left.length > 0) {

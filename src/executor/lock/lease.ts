@@ -1,0 +1,118 @@
+import type { LockError } from '../../core/errors.js'
+import type { LockContent, LockSight } from '../../model/ledger/lock.js'
+import type { LockWorld } from './lock-world.js'
+import { broken, expired } from './lock-errors.js'
+import { actsForMs } from './lock-times.js'
+import type { Moment } from './passed-time.js'
+
+/** A lock that this process holds. It beats until it is released, or lost. */
+export interface Lease {
+  readonly sight: LockSight
+  /** Aborted with a LockError when it is lost. */
+  readonly lost: AbortSignal
+  /** Throws a LockError where nothing may be changed any more. To be asked right before each change. */
+  check(): void
+  /** As `check`; and where EC2 has not confirmed the lock in the last seconds, asks it to. For what takes something away. */
+  verify(): Promise<void>
+  /** Gives it back. Never rejects: a lock that could not be given back ends by itself. Resolves with whether it was. */
+  release(): Promise<boolean>
+  /** Stops beating and leaves it there, for the next run to find what this one was. */
+  abandon(): void
+}
+
+/** Between two tries to have EC2 confirm a lock that it does not know everywhere yet. */
+const confirmationPauseMs = 1_000
+
+interface Held {
+  readonly sight: LockSight
+  readonly content: LockContent
+  /** Right before the call that took it. */
+  readonly heldSince: Moment
+}
+
+/** Holds a lock from the moment in which it was taken. */
+export function createLease(
+  { stack, cloud, clock, time, times }: LockWorld,
+  { sight, content, heldSince }: Held,
+): Lease {
+  const { id } = sight
+  const losing = new AbortController()
+  const ending = new AbortController()
+  let confirmedAt = heldSince
+  let beating: Promise<void> | undefined
+
+  const lose = (error: LockError): LockError => {
+    ending.abort()
+    losing.abort(error)
+    return error
+  }
+  const check = () => {
+    if (losing.signal.aborted) throw losing.signal.reason as LockError
+    const sinceMs = time.since(confirmedAt)
+    if (sinceMs >= actsForMs(times)) throw lose(expired(stack, sinceMs))
+  }
+
+  /** One beat; the answer of one that was sent later is waited for by all who ask meanwhile. */
+  const beat = (): Promise<void> => {
+    beating ??= beatOnce().finally(() => {
+      beating = undefined
+    })
+    return beating
+  }
+  const beatOnce = async () => {
+    const sentAt = time.mark()
+    if ((await cloud.beatLock({ id, content })) !== undefined) {
+      check()
+      confirmedAt = sentAt
+      return
+    }
+    const found = await cloud.readLock(stack)
+    // Made moments ago, and not everywhere yet: neither lost nor confirmed.
+    if (found?.id === id) return
+    if (!ending.signal.aborted) lose(broken(stack, found))
+  }
+
+  const beatOn = async () => {
+    while (!ending.signal.aborted) {
+      await sleepUntil(times.beatMs)
+      if (ending.signal.aborted) return
+      // A beat that hangs must not keep the lease from ending.
+      await Promise.race([beat().catch(() => undefined), sleepUntil(times.beatMs)])
+      try {
+        if (!ending.signal.aborted) check()
+      } catch {
+        // Whoever changes something next is told; whoever listens has been.
+      }
+    }
+  }
+  const sleepUntil = (durationMs: number) => clock.sleep(durationMs, ending.signal).catch(() => undefined)
+  void beatOn()
+
+  return {
+    sight,
+    lost: losing.signal,
+    check,
+    async verify() {
+      check()
+      if (time.since(confirmedAt) >= times.confirmedMs) {
+        const before = confirmedAt
+        await beat()
+        // One that was made moments ago may not be everywhere yet.
+        for (check(); confirmedAt === before; check()) {
+          await sleepUntil(confirmationPauseMs)
+          await beat()
+        }
+      }
+    },
+    async release() {
+      ending.abort()
+      try {
+        await cloud.dropLock(id)
+        return true
+      } catch {
+        return false
+      }
+    },
+    abandon: () => ending.abort(),
+  }
+}

@@ -1,0 +1,243 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DescribeLaunchTemplatesCommand, EC2Client } from '@aws-sdk/client-ec2'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { applyStack } from '../../../src/app/apply-stack.js'
+import { breakStackLock, readStackLock } from '../../../src/app/lock/standing-lock.js'
+import type { LockSettings } from '../../../src/app/lock/session-lock.js'
+import { withLock } from '../../../src/app/lock/with-lock.js'
+import { planDestroy, planStack } from '../../../src/app/plan-stack.js'
+import { openSession, type Session } from '../../../src/app/session.js'
+import { readStackFile } from '../../../src/app/stack-file.js'
+import { required } from '../../../src/core/assert.js'
+import type { Clock } from '../../../src/core/clock.js'
+import { createSandbox, type Sandbox } from '../../../src/sandbox/sandbox.js'
+import { temporaryDirectory } from '../../support/evenkeel.js'
+import { image } from '../../support/stacks.js'
+
+const directory = temporaryDirectory('lock')
+let sandbox: Sandbox
+let client: EC2Client
+const sessions: Session[] = []
+
+beforeAll(async () => {
+  sandbox = await createSandbox({ stateDir: join(directory.path, 'sandbox'), hosts: 'none', latencies: 'zero' })
+  const { endpoint, region, accessKeyId, secretAccessKey } = sandbox
+  client = new EC2Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey } })
+})
+afterAll(async () => {
+  for (const session of sessions) await session.close()
+  client.destroy()
+  await sandbox.close()
+  directory.remove()
+})
+
+const textOf = (stack: string) => `
+evenkeel: 1
+stack: ${stack}
+target: sandbox
+servers:
+  web: { image: ${image}, type: t3.small, zone: us-east-1a }
+volumes:
+  music: { server: web, size: 1, mount: /srv/music }
+`
+
+/** Another process, as far as the lock can tell. */
+async function processOf(stack: string, lock: LockSettings = {}, text = textOf(stack)): Promise<Session> {
+  const path = join(directory.path, `${stack}.stack.yaml`)
+  writeFileSync(path, text)
+  const { endpoint, region, accessKeyId, secretAccessKey } = sandbox
+  const target = { region, endpoint, isSandbox: true, credentials: { accessKeyId, secretAccessKey } }
+  const session = await openSession(readStackFile(path), {
+    place: {
+      target,
+      keys: join(directory.path, 'keys', stack),
+      hostsImpossible: 'this sandbox has no hosts',
+      pace: { pollScale: 0.002 },
+    },
+    lock,
+  })
+  sessions.push(session)
+  return session
+}
+
+const quick = { leaseMs: 2_000, beatMs: 200, lookMs: 20, confirmedMs: 50 }
+const elsewhere = { times: quick, isElsewhere: true } as const
+
+const apply = (session: Session, lockTimeoutMs = 0) =>
+  withLock(session, { lockTimeoutMs }, async () => {
+    const plan = await planStack(session, { hosts: true })
+    return required(await applyStack(session, plan), 'a result')
+  })
+
+const templates = async () => (await client.send(new DescribeLaunchTemplatesCommand({}))).LaunchTemplates ?? []
+
+const mutatingSince = (before: number) =>
+  sandbox
+    .requests()
+    .slice(before)
+    .map(({ action }) => action)
+    .filter((action) => !/^(Describe|Get)/.test(action) && !action.includes('LaunchTemplate'))
+
+/** A clock whose sleeps end only when somebody lets them: a machine that sleeps. */
+function sleepingClock(): Clock & { asleep: boolean; aheadMs: number } {
+  const clock = {
+    asleep: false,
+    aheadMs: 0,
+    now: () => Date.now() + clock.aheadMs,
+    sleep: async (durationMs: number, signal?: AbortSignal) => {
+      const end = Date.now() + durationMs
+      while (Date.now() < end || clock.asleep) {
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        signal?.throwIfAborted()
+      }
+    },
+  }
+  return clock
+}
+
+describe('two applies of one stack', () => {
+  it('at once: one makes it, the other says who does, and everything is there once', async () => {
+    const [first, second] = [await processOf('once'), await processOf('once')]
+    const ends = await Promise.allSettled([apply(first), apply(second)])
+    const refused = ends.filter((end) => end.status === 'rejected').map(({ reason }: PromiseRejectedResult) => reason)
+    expect(refused).toMatchObject([{ code: 'LOCKED' }])
+    expect(String(refused[0])).toContain(`pid ${process.pid}`)
+    const actions = sandbox.requests().map(({ action }) => action)
+    expect(actions.filter((action) => action === 'RunInstances')).toHaveLength(1)
+    expect(actions.filter((action) => action === 'CreateVolume')).toHaveLength(1)
+  })
+
+  it('with patience: the second waits, and finds nothing left to do', async () => {
+    const [first, second] = [await processOf('patient', elsewhere), await processOf('patient', elsewhere)]
+    const before = sandbox.requests().length
+    const ends = await Promise.all([apply(first, 60_000), apply(second, 60_000)])
+    expect(ends.map(({ status }) => status)).toEqual(['converged', 'converged'])
+    const made = mutatingSince(before)
+    expect(made.filter((action) => action === 'RunInstances' || action === 'CreateVolume')).toHaveLength(2)
+  })
+
+  it('and a destroy: they do not act together, and in the end all is there or nothing', async () => {
+    const [first, second] = [await processOf('both', elsewhere), await processOf('both', elsewhere)]
+    await apply(first)
+    const third = await processOf('both', elsewhere)
+    await Promise.all([
+      withLock(second, { lockTimeoutMs: 60_000 }, async () => applyStack(second, await planDestroy(second, {}))),
+      apply(third, 60_000),
+    ])
+    const live = await third.observe({ hosts: false })
+    expect([0, 1]).toContain(live.servers.length)
+    const expected = live.servers.length
+    expect(live.volumes.length).toBe(expected)
+  })
+
+  it('costs three calls about the lock, and leaves nothing of it', async () => {
+    const session = await processOf('calls')
+    await apply(session)
+    const again = await processOf('calls')
+    const before = sandbox.requests().length
+    await withLock(again, {}, () => Promise.resolve())
+    expect(
+      sandbox
+        .requests()
+        .slice(before)
+        .map(({ action }) => action),
+    ).toEqual(['CreateLaunchTemplate', 'DescribeLaunchTemplateVersions', 'DeleteLaunchTemplate'])
+    expect((await templates()).map(({ LaunchTemplateName }) => LaunchTemplateName)).not.toContain('evenkeel.lock/calls')
+  })
+})
+
+describe('a holder', () => {
+  it('that beats is not taken over, and is let go by the end of its work', async () => {
+    const [first, second] = [await processOf('beats', elsewhere), await processOf('beats', elsewhere)]
+    await withLock(first, {}, async () => {
+      await expect(withLock(second, {}, () => Promise.resolve())).rejects.toMatchObject({ code: 'LOCKED' })
+      expect(required(await readStackLock(second), 'the lock').sight.beat).toBeGreaterThan(1)
+    })
+    await withLock(second, {}, () => Promise.resolve())
+  })
+
+  it('that sleeps, is taken over, and wakes, changes nothing more', async () => {
+    const clock = sleepingClock()
+    const sleeper = await processOf('sleeps', { ...elsewhere, clock, uptimeMs: () => clock.now() })
+    const heir = await processOf('sleeps', elsewhere)
+    let before = 0
+    await withLock(sleeper, {}, async () => {
+      const plan = await planStack(sleeper, { hosts: true })
+      clock.asleep = true
+      await withLock(heir, {}, async () => {
+        clock.asleep = false
+        before = sandbox.requests().length
+        const result = required(await applyStack(sleeper, plan), 'a result')
+        expect(result).toMatchObject({ status: 'failed', error: { code: 'LOCK_LOST' } })
+        expect(mutatingSince(before)).toEqual([])
+      })
+    })
+    expect(
+      sandbox
+        .requests()
+        .slice(before)
+        .some(({ action }) => action === 'RunInstances'),
+    ).toBe(false)
+  })
+
+  it('whose lease ended while nobody wanted it stops too, by whichever clock went further', async () => {
+    let ahead = 0
+    const session = await processOf('expires', { times: { ...quick, beatMs: 100 }, uptimeMs: () => Date.now() + ahead })
+    await withLock(session, {}, async () => {
+      const plan = await planStack(session, { hosts: true })
+      const before = sandbox.requests().length
+      ahead = 3_600_000
+      const result = required(await applyStack(session, plan), 'a result')
+      expect(result.error).toMatchObject({ code: 'LOCK_LOST' })
+      expect(mutatingSince(before)).toEqual([])
+    })
+  })
+
+  it('whose lock was broken finds out before it takes anything away', async () => {
+    // It does not beat by itself, and believes its lock for a minute.
+    const slow = { times: { leaseMs: 600_000, beatMs: 300_000, confirmedMs: 0 } }
+    const session = await processOf('broken', slow)
+    await apply(session)
+    const [holder, other] = [await processOf('broken', slow), await processOf('broken', slow)]
+    await withLock(holder, {}, async () => {
+      const plan = await planDestroy(holder, {})
+      const lock = required(await readStackLock(other), 'the lock')
+      expect(lock.liveness).toBe('alive')
+      expect(await breakStackLock(other, lock)).toBe(true)
+      const result = required(await applyStack(holder, plan), 'a result')
+      expect(result.status).not.toBe('converged')
+      expect(holder.lock.lost?.reason).toMatchObject({ code: 'LOCK_LOST' })
+    })
+    const live = await other.observe({ hosts: false })
+    expect([live.servers.length, live.volumes.length]).toEqual([1, 1])
+    expect(live.ledger?.epoch).toMatchObject({ run: holder.ownRun })
+  })
+
+  it('that died on this machine is taken over at once, with its epoch', async () => {
+    const [dead, heir] = [await processOf('dead'), await processOf('dead')]
+    const nobody = { user: 'anna', host: 'here', pid: 4_194_400 }
+    await withLock(dead, {}, async () => {
+      const { sight } = required(await readStackLock(dead), 'the lock')
+      const content = required(sight.content, 'its content')
+      const { process: facts } = content.holder
+      // What is in it now is what it would be, had a process held it that is gone.
+      await dead.ports.cloud.beatLock({
+        id: sight.id,
+        content: {
+          ...content,
+          nonce: 'dead',
+          holder: { ...nobody, ...(facts && { process: { ...facts, startTime: '1' } }) },
+        },
+      })
+      expect((await readStackLock(heir))?.liveness).toBe('dead')
+      await withLock(heir, {}, async () => {
+        const plan = await planStack(heir, { hosts: true })
+        expect(plan.ledger.epoch).toMatchObject({ run: dead.ownRun })
+        expect(heir.run).toBe(dead.ownRun)
+        expect((await applyStack(heir, plan))?.status).toBe('converged')
+      })
+    })
+    expect((await heir.observe({ hosts: false })).ledger?.epoch).toBeUndefined()
+  })
+})
