@@ -6,6 +6,7 @@ const hosts = ['test/integration/**/*.test.ts', 'test/**/*.hosts.test.ts']
 
 /** Of these the long ones, which `npm run test:full` runs: every pair of ends, every filesystem, whole volumes, a hundred thousand files, faults. */
 const full = [
+  'test/simulation/chaos-lives.test.ts',
   'test/integration/archives.test.ts',
   'test/integration/faults.test.ts',
   'test/integration/filesystems.test.ts',
@@ -43,7 +44,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: hosts,
+          exclude: [...hosts, ...full],
           pool: 'threads',
           setupFiles,
           // Loading the SDK anew for each file took longer than all tests; none of them leaves anything behind in its thread.

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-ec2'
 import { afterAll } from 'vitest'
 import { required } from '../../src/core/assert.js'
-import { systemClock } from '../../src/core/clock.js'
+import { systemClock, type Clock } from '../../src/core/clock.js'
 import { applyPlan } from '../../src/executor/apply-plan.js'
 import type { RunEvent } from '../../src/executor/events.js'
 import { cloudQuery } from '../../src/executor/observe/cloud-query.js'
@@ -38,6 +38,8 @@ import { createVirtualClock } from './proof/virtual-clock.js'
 /** The whole path but for the command line, against a sandbox in this process; without hosts where none are asked for. */
 export interface Simulation {
   readonly client: EC2Client
+  /** The sandbox's, and the client's. */
+  readonly clock: Clock
   /** The live stack as a plan of this file is made from it. */
   observe(text: string): Promise<LiveStack>
   plan(text: string, options?: PlanChoice): Promise<Plan>
@@ -95,6 +97,8 @@ export interface SimulationOptions {
   readonly hosts?: 'linux'
   /** `virtual`: sandbox and client share a clock that nothing real waits for, and the client keeps EC2's pace. */
   readonly clock?: 'virtual'
+  /** What relative paths of a stack file start at; left out: an empty directory. */
+  readonly baseDirectory?: string
 }
 
 /** Starts worlds for the tests of a file, one each, so that they can wait side by side; all end with the file. */
@@ -127,7 +131,8 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
   )
   const client = new EC2Client({ region, endpoint, credentials, maxAttempts: 5 })
   const hosts = createHosts({ clock })
-  const sync = createSync({ baseDirectory: directory.path })
+  const { baseDirectory = directory.path } = options
+  const sync = createSync({ baseDirectory })
   let runs = 0
 
   const portsFor = (spec: StackSpec): Ports => ({
@@ -137,7 +142,7 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
     keys: createLocalKeys({
       stack: spec.stack,
       keyPairs: spec.keyPairs,
-      baseDirectory: directory.path,
+      baseDirectory,
       directory: join(directory.path, 'keys', spec.stack),
     }),
   })
@@ -164,6 +169,7 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
   }
   const simulation: Simulation = {
     client,
+    clock,
     observe: (text) => observe(specOf(text)),
     plan: async (text, choice) => simulation.planFrom(await observe(specOf(text), choice?.snapshotsOf), text, choice),
     planFrom(live, text, choice) {
