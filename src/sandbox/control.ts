@@ -22,7 +22,7 @@ export function createControl(options: {
     if (method === 'GET' && path === '/_evenkeel/faults') return { status: 200, body: faults.current }
     if (method === 'PUT' && path === '/_evenkeel/faults') {
       try {
-        faults.set(readFaults(JSON.parse(body)))
+        cloud.setFaults(readFaults(JSON.parse(body)))
       } catch (error) {
         return { status: 400, body: { error: messageOf(error) } }
       }

@@ -25,6 +25,7 @@ export function createNoHosts(because: string): HostBackend {
     deleteSnapshot: () => nothing,
     setMetadata: () => nothing,
     setNetwork: () => nothing,
+    disturb: () => nothing,
   }
 }
 

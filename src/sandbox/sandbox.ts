@@ -151,6 +151,7 @@ async function start(options: SandboxOptions, release: () => void): Promise<Sand
   })
   let port: number
   try {
+    cloud.disturbHosts()
     await openWorlds(cloud, hosts)
     port = await listenSomewhere(server, options.port, identity.port)
     writeIdentity(stateDir, { ...identity, port })
@@ -172,7 +173,7 @@ async function start(options: SandboxOptions, release: () => void): Promise<Sand
     switches,
     ...(setting && { clock: setting }),
     requests: () => log.records(),
-    setFaults: (next) => faults.set(next),
+    setFaults: (next) => cloud.setFaults(next),
     setPolicy: (next) => authority.setPolicy(next === undefined ? undefined : readPolicy(next)),
     close: stop,
   }

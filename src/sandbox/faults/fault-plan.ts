@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Disturbance } from '../hosts/host-backend.js'
 import { resolveFaults, type Chance, type Faults, type ResolvedFaults } from './faults.js'
 
 /** Kinds of decision; each has its own numbers, so that switching one fault on does not move another. */
@@ -48,6 +49,12 @@ export class FaultPlan {
   get staleMs(): number {
     const { describeMs = 0, filterMs = 0, mutateMs = 0 } = this.#faults.staleReads ?? {}
     return Math.max(describeMs, filterMs, mutateMs)
+  }
+
+  /** What goes wrong at the door of the hosts. */
+  get disturbance(): Disturbance {
+    const { slowConnections, droppedConnections, hangingConnections } = this.#faults
+    return { seed: this.#seed, slow: slowConnections, dropped: droppedConnections, hanging: hangingConnections }
   }
 
   /** Replaces all faults and counts from the beginning. */

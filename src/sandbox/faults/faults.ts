@@ -69,6 +69,12 @@ export interface Faults {
     readonly filterMs?: number
     readonly mutateMs?: number
   }
+  /** SSH connections from this machine to hosts whose every piece comes so much later (of the machine's clock). */
+  readonly slowConnections?: { readonly probability: number; readonly delayMs: number }
+  /** SSH connections that are cut within so long of their beginning (of the machine's clock). */
+  readonly droppedConnections?: { readonly probability: number; readonly withinMs: number }
+  /** SSH connections that stay open and pass nothing on any more, from some time on (of the machine's clock). */
+  readonly hangingConnections?: { readonly probability: number; readonly withinMs: number }
   /** The account has opted into the region's Local Zone, which stands among its zones then. */
   readonly localZones?: boolean
   /** What RunInstances answers to the token of a terminated instance; EC2 shows both. Default: `error`. */
@@ -110,6 +116,9 @@ const names: Readonly<Record<keyof Faults, true>> = {
   missingHostKeys: true,
   visibilityDelayMs: true,
   staleReads: true,
+  slowConnections: true,
+  droppedConnections: true,
+  hangingConnections: true,
   localZones: true,
   terminatedToken: true,
   scripted: true,

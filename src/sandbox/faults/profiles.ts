@@ -24,6 +24,7 @@ const profiles: Readonly<Record<ChaosProfile, Faults>> = {
     emptyConsole: { probability: 0.2 },
     lateHostKeysMs: 20_000,
     shuffledDevices: { probability: 0.5 },
+    slowConnections: { probability: 0.1, delayMs: 200 },
   },
   harsh: {
     throttling: true,
@@ -46,6 +47,9 @@ const profiles: Readonly<Record<ChaosProfile, Faults>> = {
     lateHostKeysMs: 30_000,
     shuffledDevices: { probability: 1 },
     reboots: { probability: 0.1, withinMs: 60_000 },
+    slowConnections: { probability: 0.2, delayMs: 500 },
+    droppedConnections: { probability: 0.1, withinMs: 20_000 },
+    hangingConnections: { probability: 0.05, withinMs: 20_000 },
   },
 }
 

@@ -62,6 +62,17 @@ export interface HostBackend {
    * Default deny inwards between hosts and from outside; those with a public address have a way out. Rejects when a new address cannot be reached from this machine.
    */
   setNetwork(network: HostNetwork): Promise<void>
+
+  /** What goes wrong with SSH connections that are made from now on; those before go on as they are. */
+  disturb(disturbance: Disturbance): Promise<void>
+}
+
+/** Troubles of the nth SSH connection from this machine, by chance; the same seed gives the same. Times of the machine's clock. */
+export interface Disturbance {
+  readonly seed: number
+  readonly slow?: { readonly probability: number; readonly delayMs: number } | undefined
+  readonly dropped?: { readonly probability: number; readonly withinMs: number } | undefined
+  readonly hanging?: { readonly probability: number; readonly withinMs: number } | undefined
 }
 
 /** Who reaches whom. */

@@ -10,7 +10,7 @@ import { clearConsole, readConsole } from './host/console.js'
 import { chooseInit, type HostInit } from './host/init.js'
 import { makeRoomForWatches } from './host/inotify-limit.js'
 import { Host, type HostSurroundings, writeBootFiles } from './host/host.js'
-import type { HostBackend, HostBoot, HostDescription, HostMetadata, HostNetwork } from './host-backend.js'
+import type { Disturbance, HostBackend, HostBoot, HostDescription, HostMetadata, HostNetwork } from './host-backend.js'
 import { type HeldLock, lockDirectory } from './locks.js'
 import { LoopbackDoors, routedDoors } from './network/doors.js'
 import { firewallRuleset } from './network/firewall-rules.js'
@@ -138,6 +138,10 @@ class LinuxHosts implements HostBackend {
     }
     await running.block.release()
     await running.lock.release()
+  }
+
+  disturb(disturbance: Disturbance): Promise<void> {
+    return this.#started.relay.disturb(disturbance)
   }
 
   publicIpFor(number: string): string {

@@ -1,4 +1,5 @@
 import type { Attachment } from '../model/volume.js'
+import { drawnLatency } from '../model/latencies.js'
 import type { World } from '../world/world.js'
 
 /** How long a device is busy with the fault `busyDetach`; chosen: a writer that is ending. */
@@ -13,7 +14,7 @@ export function attach(world: World, volumeId: string): void {
   if (faults.happens('stuckAttaching', deviceName)) return
   void background.start(`attachment of ${volumeId} to ${instanceId}`, () =>
     background.inLine(instanceId, async () => {
-      await background.sleep(latencies.attachingMs)
+      await background.sleep(drawnLatency(latencies, 'attachingMs', () => faults.number('latency', 'attaching')))
       if (world.volumes.get(volumeId)?.attachment?.state !== 'attaching') return
       try {
         await hosts.attachVolume(volumeId, { instanceId, deviceName })
@@ -33,7 +34,7 @@ export function detach(world: World, volumeId: string): void {
   if (instanceId === undefined) return
   const isBusy = force !== true && faults.happens('busyDetach', deviceName ?? '')
   void background.start(`detachment of ${volumeId} from ${instanceId}`, async () => {
-    await background.sleep(latencies.detachingMs)
+    await background.sleep(drawnLatency(latencies, 'detachingMs', () => faults.number('latency', 'detaching')))
     if (isBusy) {
       updateAttachment(world, volumeId, instanceId, { state: 'busy' })
       await background.sleep(faults.current.busyDetach?.forMs ?? busyDefaultMs)

@@ -1,3 +1,4 @@
+import { drawnLatency } from '../model/latencies.js'
 import type { Modification, Volume } from '../model/volume.js'
 import { hasUsableKey } from '../world/kms-keys.js'
 import type { World } from '../world/world.js'
@@ -8,18 +9,19 @@ import type { World } from '../world/world.js'
  */
 export function createVolume(world: World, id: string): void {
   const { background, latencies, hosts, faults } = world.cloud
+  const creatingMs = () => drawnLatency(latencies, 'volumeCreatingMs', () => faults.number('latency', 'creating'))
   void background.start(`creation of ${id}`, () =>
     background.inLine(id, async () => {
       const volume = world.volumes.get(id)
       if (volume?.state !== 'creating') return
       if (!hasUsableKey(world, volume)) {
-        await background.sleep(latencies.volumeCreatingMs)
+        await background.sleep(creatingMs())
         return forget(world, id)
       }
       const failed = faults.happens('volumeErrors', volume.type)
       try {
         if (!failed) await hosts.createVolume(id, volume.sizeGiB * 2 ** 30, volume.contentId)
-        await background.sleep(latencies.volumeCreatingMs)
+        await background.sleep(creatingMs())
         settle(world, id, failed ? 'error' : 'available')
       } catch (error) {
         background.reportUnlessStopped(`creation of ${id}`, error)

@@ -22,13 +22,18 @@ export interface Latencies {
   readonly optimizingMs: number
   /** How often a busy device is tried again. */
   readonly busyRetryMs: number
+  /** What one in a hundred takes, where that is known; the others are taken as always the same. */
+  readonly p99?: Readonly<Partial<Record<SpreadLatency, number>>>
 }
+
+/** The latencies that differ from time to time. */
+export type SpreadLatency = 'volumeCreatingMs' | 'attachingMs' | 'detachingMs'
 
 export type LatencyChoice = 'real' | 'fast' | 'zero' | Partial<Latencies>
 
 const hourMs = 3_600_000
 
-/** `real`: medians that clients of EC2 measured (ec2-behaviour, section 3). `fast`: visible states without long waits. */
+/** `real`: medians, and what one in a hundred takes, as clients of EC2 measured them (aws-ebs-csi-driver, pkg/cloud, 2026). `fast`: visible states without long waits. */
 const profiles = {
   real: {
     instancePendingMs: 8_000,
@@ -47,6 +52,7 @@ const profiles = {
     modifyingMs: 5_000,
     optimizingMs: 120_000,
     busyRetryMs: 2_000,
+    p99: { volumeCreatingMs: 4_000, attachingMs: 4_000, detachingMs: 4_000 },
   },
   fast: {
     instancePendingMs: 300,
@@ -89,4 +95,19 @@ const profiles = {
 /** The latencies of a choice; what a partial record leaves out is `fast`. */
 export function resolveLatencies(choice: LatencyChoice = 'fast'): Latencies {
   return typeof choice === 'string' ? profiles[choice] : { ...profiles.fast, ...choice }
+}
+
+/** The number of standard deviations below which 99 of 100 lie. */
+const z99 = 2.3263
+
+/**
+ * How long a change takes this time: log-normal between the median and what one in a hundred takes. `uniform` gives numbers
+ * in [0, 1).
+ */
+export function drawnLatency(latencies: Latencies, name: SpreadLatency, uniform: () => number): number {
+  const medianMs = latencies[name]
+  const p99Ms = latencies.p99?.[name]
+  if (p99Ms === undefined) return medianMs
+  const normal = Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform())
+  return medianMs * (p99Ms / medianMs) ** (normal / z99)
 }

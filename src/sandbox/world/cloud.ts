@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Clock } from '../../core/clock.js'
 import type { FaultPlan } from '../faults/fault-plan.js'
+import type { Faults } from '../faults/faults.js'
 import { Refusals } from '../faults/refusals.js'
 import type { HostBackend } from '../hosts/host-backend.js'
 import { HostNetworkRefresh } from '../lifecycle/host-network.js'
@@ -61,6 +62,17 @@ export class Cloud implements SharedByRegions {
       this.#openWorld(world)
     }
     return world
+  }
+
+  /** Replaces all faults, from now on. */
+  setFaults(faults: Faults): void {
+    this.faults.set(faults)
+    this.disturbHosts()
+  }
+
+  /** Tells the hosts which faults there are at their door; they must have been started. */
+  disturbHosts(): void {
+    void this.background.start('faults of connections', () => this.hosts.disturb(this.faults.disturbance))
   }
 
   worlds(): readonly World[] {

@@ -253,3 +253,37 @@ test('after a crash, instances that were running boot again and snapshots that w
   expect(after.calls).toEqual(['boot ip-10-66-0-4'])
   expect(after.world.snapshots.values()).toMatchObject([{ state: 'error' }])
 })
+
+test('a boot finds its NVMe devices in another order each time', async () => {
+  const { cloud, world, descriptions } = fixture()
+  cloud.faults.set({ shuffledDevices: { probability: 1 } })
+  const BlockDeviceMapping = ['f', 'g', 'h', 'i', 'j'].map((letter) => ({
+    DeviceName: `/dev/sd${letter}`,
+    Ebs: { VolumeSize: 1 },
+  }))
+  const nitro = await launch(world, { BlockDeviceMapping })
+  await nitro.state('running')
+  const boots = async () => {
+    await call(world, 'StopInstances', { InstanceId: [nitro.id] })
+    await nitro.state('stopped')
+    await call(world, 'StartInstances', { InstanceId: [nitro.id] })
+    await nitro.state('running')
+  }
+  await boots()
+  await boots()
+  const orders = descriptions.map(({ volumes }) => volumes.map(({ deviceName }) => deviceName.slice(-1)).join(''))
+  expect(orders.map((order) => [...order].sort().join(''))).toEqual(['fghij', 'fghij', 'fghij'])
+  expect(new Set(orders).size).toBeGreaterThan(1)
+})
+
+test('a host restarts by itself in the middle, and runs as before', async () => {
+  const { cloud, world, calls } = fixture()
+  cloud.faults.set({ reboots: { probability: 1, withinMs: 20 } })
+  const { id, state } = await launch(world)
+  await state('running')
+  await until(
+    async () => calls.filter((one) => one.startsWith('boot')).length,
+    (count) => count === 2,
+  )
+  expect(world.instances.get(id)).toMatchObject({ state: 'running', impaired: false })
+})

@@ -1,5 +1,6 @@
 import type { Server, Socket } from 'node:net'
 import type { NameRecords, nameService } from './name-service.js'
+import type { Disturbance } from '../host-backend.js'
 
 /** What the daemon tells the relay; every message is answered by `{ done: id }`. */
 export type RelayRequest = { readonly id: number } & (
@@ -8,6 +9,7 @@ export type RelayRequest = { readonly id: number } & (
   | { readonly kind: 'describe'; readonly address: string; readonly metadata: Readonly<Record<string, string>> }
   | { readonly kind: 'forget'; readonly address: string }
   | { readonly kind: 'learn'; readonly records: NameRecords }
+  | { readonly kind: 'disturb'; readonly disturbance: Disturbance }
 )
 
 /**
@@ -31,6 +33,15 @@ export function relayProcess(node: {
   const descriptions = new Map<string, Readonly<Record<string, string>>>()
   const tokens = new Map<string, { readonly address: string; readonly expiresAt: number }>()
 
+  let disturbance: Disturbance = { seed: 0 }
+  /** SSH connections since the disturbance was told. */
+  let disturbed = 0
+  const noTrouble: { readonly [name in 'delayMs' | 'dropAfterMs' | 'hangAfterMs']: number | undefined } = {
+    delayMs: undefined,
+    dropAfterMs: undefined,
+    hangAfterMs: undefined,
+  }
+
   node.process.on('message', (request: RelayRequest, server: Server | undefined) => {
     if (request.kind === 'expose' && server !== undefined) {
       exposed.get(request.key)?.server.close()
@@ -52,6 +63,9 @@ export function relayProcess(node: {
       descriptions.delete(request.address)
     } else if (request.kind === 'learn') {
       node.names.learn(request.records)
+    } else if (request.kind === 'disturb') {
+      disturbance = request.disturbance
+      disturbed = 0
     }
     node.process.send?.({ done: request.id })
   })
@@ -61,8 +75,21 @@ export function relayProcess(node: {
     const inside = node.net.connect({ host, port, localAddress: '203.0.113.1' })
     inside.setNoDelay(true)
     outside.setNoDelay(true)
-    outside.pipe(inside)
-    inside.pipe(outside)
+    const { delayMs, dropAfterMs, hangAfterMs } = port === 22 ? nextTrouble() : noTrouble
+    if (delayMs === undefined) {
+      outside.pipe(inside)
+      inside.pipe(outside)
+    } else {
+      passSlowly(outside, inside, delayMs)
+      passSlowly(inside, outside, delayMs)
+    }
+    if (dropAfterMs !== undefined) setTimeout(() => outside.destroy(), dropAfterMs)
+    if (hangAfterMs !== undefined) {
+      setTimeout(() => {
+        outside.unpipe(inside).pause()
+        inside.unpipe(outside).pause()
+      }, hangAfterMs)
+    }
     for (const [socket, other] of [
       [outside, inside],
       [inside, outside],
@@ -70,6 +97,33 @@ export function relayProcess(node: {
       socket.on('error', () => other.destroy())
       socket.on('close', () => other.destroy())
     }
+  }
+
+  /** What happens to the next connection; what it is depends on the seed and on how many there were before. */
+  function nextTrouble(): typeof noTrouble {
+    const { seed, slow, dropped, hanging } = disturbance
+    disturbed += 1
+    const number = (what: string) =>
+      node.crypto.createHash('sha256').update(`${seed} ${what} ${disturbed}`).digest().readUInt32BE() / 2 ** 32
+    const after = (what: string, chance: { readonly probability: number; readonly withinMs: number } | undefined) =>
+      chance && number(what) < chance.probability ? number(`${what} when`) * chance.withinMs : undefined
+    return {
+      delayMs: slow && number('slow') < slow.probability ? slow.delayMs : undefined,
+      dropAfterMs: after('dropped', dropped),
+      hangAfterMs: after('hanging', hanging),
+    }
+  }
+
+  /** One piece after the other, each late. */
+  function passSlowly(from: Socket, to: Socket, delayMs: number): void {
+    from.on('data', (piece) => {
+      from.pause()
+      setTimeout(() => {
+        to.write(piece)
+        from.resume()
+      }, delayMs)
+    })
+    from.on('end', () => setTimeout(() => to.end(), delayMs))
   }
 
   const metadataServer = node.http.createServer((request, response) => {

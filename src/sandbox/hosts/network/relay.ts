@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { HostError, messageOf } from '../../../core/errors.js'
 import { endOf } from '../child.js'
 import { spawnChild } from '../commands.js'
+import type { Disturbance } from '../host-backend.js'
 import type { HostsDirectory } from '../directory.js'
 import { type NameRecords, nameService } from './name-service.js'
 import { relayProcess, type RelayRequest } from './relay-process.js'
@@ -87,6 +88,11 @@ export class Relay {
   /** What the name service answers from now on. */
   learn(records: NameRecords): Promise<void> {
     return this.#ask({ kind: 'learn', records })
+  }
+
+  /** What goes wrong with connections to port 22 from now on. */
+  disturb(disturbance: Disturbance): Promise<void> {
+    return this.#ask({ kind: 'disturb', disturbance })
   }
 
   forget(address: string): Promise<void> {
