@@ -60,6 +60,8 @@ export interface Simulation {
   /** Runs a shell command as the login user; its output, line by line. */
   runOn(text: string, server: string, command: string): Promise<readonly string[]>
   setFaults(faults: Faults): void
+  /** Gives the access key of all these calls another IAM policy; undefined: it may do everything. */
+  setPolicy(policy: unknown): void
   /** The requests that were answered while `work` ran. */
   requestsDuring(work: () => Promise<unknown>): Promise<readonly RequestRecord[]>
   census(): Promise<Census>
@@ -234,6 +236,7 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
       return lines
     },
     setFaults: (faults) => sandbox.setFaults(faults),
+    setPolicy: (policy) => sandbox.setPolicy(policy),
     async requestsDuring(work) {
       const before = sandbox.requests().length
       await work()

@@ -1,0 +1,31 @@
+import { Command } from 'commander'
+import { exitCodes } from '../exit-codes.js'
+import { addStackOptions, fileArgument, fileDescription, stackFileOptions, type StackOptions } from '../options.js'
+import type { CommandDefinition } from '../command-definition.js'
+import { forbidColor } from '../terminal.js'
+
+const examples = `
+Examples:
+  evenkeel iam-policy staging.stack.yaml > role.json         for the job that applies
+  evenkeel iam-policy staging.stack.yaml --read-only         for the job that plans and looks for drift
+  evenkeel sandbox up --policy role.json                     try it where nothing can go wrong
+
+What it says, and why: docs/permissions.md. Nothing is asked of EC2.`
+
+export const iamPolicyCommand: CommandDefinition = (finish) =>
+  addStackOptions(new Command('iam-policy'))
+    .description('print the least IAM policy for a stack, as JSON')
+    .argument(fileArgument, fileDescription)
+    .option('--read-only', 'only what plan, drift and show need')
+    .addHelpText('after', examples)
+    .action(async (file: string | undefined, options: StackOptions & { readonly readOnly?: boolean }) => {
+      if (!options.color) forbidColor()
+      const [{ readStackFile }, { policyOf }] = await Promise.all([
+        import('../../app/stack-file.js'),
+        import('../../providers/ec2/permissions/policy.js'),
+      ])
+      const { spec } = readStackFile(file, stackFileOptions(options))
+      const policy = policyOf(spec, { readOnly: options.readOnly === true })
+      process.stdout.write(`${JSON.stringify(policy, null, 2)}\n`)
+      finish(exitCodes.success)
+    })

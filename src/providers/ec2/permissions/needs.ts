@@ -1,0 +1,38 @@
+import type { StackSpec } from '../../../model/stack-spec.js'
+
+/** What of a stack file makes an action necessary. */
+interface NeedFacts {
+  /** How a list says it, behind "for". */
+  readonly words: string
+  readonly isIn: (spec: StackSpec) => boolean
+}
+
+const launches = ({ servers, archives }: StackSpec) => servers.length > 0 || archives.length > 0
+const holds = ({ volumes, archives }: StackSpec) => volumes.length > 0 || archives.length > 0
+
+/** Every need that an action can have. A section that leaves the file takes its needs with it, once an apply has removed what it named. */
+export const needs = {
+  any: { words: 'every stack', isIn: () => true },
+  servers: { words: 'servers, and archives, which are made on one', isIn: launches },
+  disks: { words: 'volumes, servers’ root disks, and archives', isIn: (spec) => launches(spec) || holds(spec) },
+  volumes: { words: 'volumes and archives', isIn: holds },
+  keyPairs: {
+    words: 'servers and archives, which are entered with a key',
+    isIn: (spec) => launches(spec) || spec.keyPairs.length > 0,
+  },
+  securityGroups: {
+    words: 'servers, archives and security groups',
+    isIn: (spec) => launches(spec) || spec.securityGroups.length > 0,
+  },
+  images: {
+    words: 'servers and archives, and where old snapshots are deleted (`keep`)',
+    isIn: (spec) => launches(spec) || spec.volumes.some(({ snapshots }) => snapshots?.keep !== undefined),
+  },
+  elasticIps: { words: 'elastic addresses (`elasticIp: true`)', isIn: ({ elasticIps }) => elasticIps.length > 0 },
+  encryptionDefault: {
+    words: 'volumes that say `encrypted: false`',
+    isIn: ({ volumes }) => volumes.some(({ encrypted }) => encrypted === false),
+  },
+} as const satisfies Readonly<Record<string, NeedFacts>>
+
+export type Need = keyof typeof needs

@@ -1,0 +1,212 @@
+import type { StackSpec } from '../../../model/stack-spec.js'
+import { tagKeys } from '../../../model/tags.js'
+import { permissions, type PermissionFacts, type ResourceType } from './facts.js'
+import { needs } from './needs.js'
+
+/** A policy of IAM, ready to be written as JSON. */
+export interface PolicyDocument {
+  readonly Version: '2012-10-17'
+  readonly Statement: readonly PolicyStatement[]
+}
+
+export interface PolicyStatement {
+  readonly Sid: string
+  readonly Effect: 'Allow'
+  readonly Action: readonly string[]
+  readonly Resource: readonly string[]
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
+}
+
+export interface PolicyChoice {
+  /** Only what `plan`, `drift` and `show` need. */
+  readonly readOnly?: boolean
+}
+
+/** Where the policy holds; what is undefined is not bound. */
+interface Scope {
+  readonly partition: string
+  readonly region: string | undefined
+  readonly account: string | undefined
+}
+
+/**
+ * The least policy under which this stack can be planned, applied and destroyed. What makes something is bound by the
+ * stack's tag in the call, what changes or takes away by the tag on the thing, and all of it by region and account where the
+ * target names them. Statements, actions and resources are in a fixed order.
+ */
+export function policyOf(spec: StackSpec, { readOnly = false }: PolicyChoice = {}): PolicyDocument {
+  const scope = scopeOf(spec)
+  const needed = permissions.filter(({ need }) => needs[need].isIn(spec))
+  const looking = [lookStatement(needed, scope), parameterStatement(spec, scope)]
+  const changing = readOnly ? [] : changeStatements(spec, needed, scope)
+  return { Version: '2012-10-17', Statement: [...looking, ...changing].flatMap((statement) => statement ?? []) }
+}
+
+type Needed = readonly (PermissionFacts & { readonly action: string })[]
+
+/** Describe actions take no resource; the region is all that they can be bound by. */
+function lookStatement(needed: Needed, { region }: Scope): PolicyStatement {
+  return {
+    Sid: 'Look',
+    Effect: 'Allow',
+    Action: namesOf(needed.filter(({ part }) => part === 'look')),
+    Resource: ['*'],
+    ...(region !== undefined && { Condition: { StringEquals: { 'aws:RequestedRegion': region } } }),
+  }
+}
+
+/** Images that are named by a parameter of Systems Manager. AWS's own parameters belong to no account. */
+function parameterStatement(
+  spec: StackSpec,
+  { partition, region = '*', account = '*' }: Scope,
+): PolicyStatement | undefined {
+  const launched = [...spec.servers, ...spec.archives.map(({ server }) => server)]
+  const names = launched.flatMap(({ image }) => (image.kind === 'ssm' ? image.parameter : []))
+  if (names.length === 0) return undefined
+  const arnOf = (name: string) =>
+    `arn:${partition}:ssm:${region}:${name.startsWith('/aws/') ? '' : account}:parameter/${name.replace(/^\//, '')}`
+  return {
+    Sid: 'ReadParameters',
+    Effect: 'Allow',
+    Action: ['ssm:GetParameters'],
+    Resource: distinct(names.map(arnOf)),
+  }
+}
+
+function changeStatements(spec: StackSpec, needed: Needed, scope: Scope): readonly PolicyStatement[] {
+  const changing = needed.filter(({ part }) => part === 'change')
+  const making = changing.filter(({ makes }) => makes !== undefined)
+  const owning = changing.filter(({ own }) => own !== undefined)
+  const using = changing.filter(({ beside }) => beside !== undefined)
+  const own = typesOf(owning.filter(({ action }) => !isTagging(action)).map(({ own: types }) => types))
+  const made = typesOf(making.map(({ makes }) => makes))
+  const ofStack = { [`aws:ResourceTag/${tagKeys.stack}`]: spec.stack }
+  const forStack = { [`aws:RequestTag/${tagKeys.stack}`]: spec.stack }
+  const volumes = spec.volumes.flatMap(({ volumeId }) => volumeId ?? [])
+  const snapshots = spec.volumes.flatMap(({ snapshot }) => (snapshot?.kind === 'id' ? snapshot.id : []))
+  const statements: readonly (PolicyStatement | undefined)[] = [
+    {
+      Sid: 'MakeForThisStack',
+      Effect: 'Allow',
+      Action: namesOf(making),
+      Resource: arnsOf(made, scope),
+      Condition: { StringEquals: forStack },
+    },
+    {
+      Sid: 'MakeBeside',
+      Effect: 'Allow',
+      Action: namesOf(using),
+      Resource: arnsOf(typesOf(using.map(({ beside }) => beside)), scope),
+    },
+    {
+      Sid: 'TagWhatIsMade',
+      Effect: 'Allow',
+      Action: ['ec2:CreateTags'],
+      Resource: arnsOf(made, scope),
+      Condition: { StringEquals: { 'ec2:CreateAction': making.map(({ action }) => action), ...forStack } },
+    },
+    {
+      Sid: 'ChangeOnlyThisStack',
+      Effect: 'Allow',
+      Action: namesOf(owning.filter(({ action }) => action !== 'CreateTags')),
+      Resource: arnsOf(own, scope),
+      Condition: { StringEquals: ofStack },
+    },
+    {
+      // Nothing of the stack's is given to another by its tag.
+      Sid: 'TagOnlyThisStack',
+      Effect: 'Allow',
+      Action: ['ec2:CreateTags'],
+      Resource: arnsOf(own, scope),
+      Condition: { StringEquals: ofStack, StringEqualsIfExists: forStack },
+    },
+    volumes.length === 0
+      ? undefined
+      : {
+          Sid: 'AdoptVolumes',
+          Effect: 'Allow',
+          Action: ['ec2:CreateTags'],
+          Resource: distinct(volumes).map((id) => arnOf('volume', id, scope)),
+          Condition: { StringEquals: forStack },
+        },
+    snapshots.length === 0
+      ? undefined
+      : {
+          Sid: 'CopySnapshots',
+          Effect: 'Allow',
+          Action: ['ec2:CreateVolume'],
+          Resource: distinct(snapshots).map((id) => arnOf('snapshot', id, scope)),
+        },
+    keyStatement(spec, scope),
+  ]
+  return statements.filter((statement) => statement !== undefined)
+}
+
+/** What EC2 does with a key of one's own, in the name of whoever calls (EBS User Guide, "How Amazon EBS encryption works"). */
+const keyActions = [
+  'kms:CreateGrant',
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncrypt*',
+]
+
+/** Keys are named by ARN, by id, or by an alias, which stands for a key whose id is not known here. */
+function keyStatement(spec: StackSpec, scope: Scope): PolicyStatement | undefined {
+  const keys = distinct(spec.volumes.flatMap(({ kmsKey }) => kmsKey ?? []))
+  if (keys.length === 0) return undefined
+  const { partition, region = '*', account = '*' } = scope
+  const arns = keys.map((key) => {
+    if (key.startsWith('arn:')) return key.includes(':alias/') ? key.replace(/:alias\/.*$/, ':key/*') : key
+    return `arn:${partition}:kms:${region}:${account}:key/${key.startsWith('alias/') ? '*' : key}`
+  })
+  const aliases = keys.flatMap((key) => /(?:^|:)(alias\/.*)$/.exec(key)?.[1] ?? [])
+  return {
+    Sid: 'UseKeys',
+    Effect: 'Allow',
+    Action: keyActions,
+    Resource: distinct(arns),
+    ...(aliases.length === keys.length && {
+      Condition: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': aliases } },
+    }),
+  }
+}
+
+function scopeOf({ target }: StackSpec): Scope {
+  const { region } = target
+  const account = target.kind === 'ec2' ? target.account : undefined
+  return { partition: partitionOf(region), region, account }
+}
+
+/** AWS General Reference, "Amazon Resource Names", partitions. */
+function partitionOf(region: string | undefined): string {
+  if (region?.startsWith('cn-') === true) return 'aws-cn'
+  return region?.startsWith('us-gov-') === true ? 'aws-us-gov' : 'aws'
+}
+
+/** These belong to nobody's account in their ARN (Service Authorization Reference). */
+const withoutAccount: readonly ResourceType[] = ['image', 'snapshot']
+
+function arnOf(type: ResourceType, name: string, { partition, region = '*', account = '*' }: Scope): string {
+  return `arn:${partition}:ec2:${region}:${withoutAccount.includes(type) ? '' : account}:${type}/${name}`
+}
+
+function arnsOf(types: readonly ResourceType[], scope: Scope): readonly string[] {
+  return types.map((type) => arnOf(type, '*', scope))
+}
+
+function typesOf(lists: readonly (readonly ResourceType[] | undefined)[]): readonly ResourceType[] {
+  return distinct(lists.flatMap((list) => list ?? []))
+}
+
+function isTagging(action: string): boolean {
+  return action === 'CreateTags' || action === 'DeleteTags'
+}
+
+function namesOf(actions: readonly { readonly action: string }[]): readonly string[] {
+  return actions.map(({ action }) => `ec2:${action}`)
+}
+
+function distinct<Value extends string>(values: readonly Value[]): readonly Value[] {
+  return [...new Set(values)].sort()
+}

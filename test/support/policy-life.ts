@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { checkpointsOf } from '../../src/model/checkpoint.js'
+import { driftOf } from '../../src/model/drift-report.js'
+import type { ApplyResult } from '../../src/executor/outcome.js'
+import { policyOf, type PolicyChoice, type PolicyDocument } from '../../src/providers/ec2/permissions/policy.js'
+import { parseStack } from '../../src/spec/parse.js'
+import type { Simulation } from './simulation.js'
+import { root } from './source-tree.js'
+import { image } from './stacks.js'
+
+/** The states of a stack file that a life goes through, first to last. */
+export interface Life {
+  readonly name: string
+  readonly texts: readonly [string, ...string[]]
+}
+
+const directory = join(root, 'examples/stacks')
+
+/** What is said to happen to each example once it stands; one that is not here is applied as it is. */
+const updates: Readonly<Record<string, (text: string) => string>> = {
+  'hello.yaml': (text) => text.replace('size: 1 #', 'size: 2 #').replace('type: t3.small', 'type: t3.medium'),
+  'music-library.yaml': (text) => text.replace('default: 1,', 'default: 2,').replace('purpose: staging', 'purpose: music'),
+  'web-pair.yaml': (text) => text.replace('count: 2', 'count: 3').replace('port: 80,', 'port: 8080,'),
+  'erlang-cluster.yaml': (text) => text.replace('default: 2,', 'default: 1,'),
+}
+
+/** Every example, with one update where it has one. What they copy from this machine is found wherever the life is. */
+export const exampleLives: readonly Life[] = readdirSync(directory)
+  .filter((name) => name.endsWith('.yaml'))
+  .map((name) => {
+    const text = readFileSync(join(directory, name), 'utf8').replaceAll('from: ./', `from: ${directory}/`)
+    const updated = updates[name]?.(text)
+    return { name, texts: updated === undefined ? [text] : [text, updated] }
+  })
+
+const everything = `evenkeel: 1
+stack: everything
+target: sandbox
+servers:
+  web: { image: { ssm: /aws/service/debian/release/12/latest/amd64 }, type: t3.small, zone: us-east-1a, elasticIp: true, protect: true }
+  old: { image: ${image}, type: t3.small, zone: us-east-1a }
+volumes:
+  plain: { server: web, size: 1, fstype: raw, encrypted: false, onRemove: delete }
+  kept: { size: 1, zone: us-east-1a }
+`
+
+/** A stack with what no example has: an elastic address, a parameter, protection, a replacement, volumes that move and grow. */
+export const everyNeed: Life = {
+  name: 'a stack with every need',
+  texts: [
+    everything,
+    everything
+      .replace('size: 1, fstype', 'size: 2, fstype')
+      .replace('server: web', 'server: old')
+      .replace('protect: true', 'protect: false')
+      .replace('type: t3.small, zone: us-east-1a }\nvolumes', 'type: t3.medium, zone: us-east-1a }\nvolumes'),
+    everything.replace('protect: true', 'protect: false').replace(`${image}, type`, `${image.replace('12', '13')}, type`),
+  ],
+}
+
+export function policyFor(text: string, choice?: PolicyChoice): PolicyDocument {
+  const parsed = parseStack({ file: 'stack.yaml', text })
+  if (!parsed.ok) throw new Error(parsed.diagnostics.map(({ message }) => message).join('\n'))
+  return policyOf(parsed.spec, choice)
+}
+
+/**
+ * A whole life under exactly the policies that are printed for it: looked at by a reader, applied, updated, drifted, checkpointed,
+ * restored and destroyed. Expects that nothing was refused; returns the actions that were called under the whole policy.
+ */
+export async function liveUnderPolicy(
+  world: Simulation,
+  { texts: [first, ...updated] }: Life,
+  isDone: (result: ApplyResult) => void,
+): Promise<ReadonlySet<string>> {
+  const called = new Set<string>()
+
+  /** Under this policy and nothing beyond it. */
+  async function under<Result>(policy: PolicyDocument, work: () => Promise<Result>): Promise<Result> {
+    world.setPolicy(policy)
+    let result: { readonly value: Result } | undefined
+    const requests = await world.requestsDuring(async () => {
+      result = { value: await work() }
+    })
+    world.setPolicy(undefined)
+    const refused = requests.filter(({ errorCode = '' }) => /Unauthorized|AccessDenied/.test(errorCode))
+    expect(refused.map(({ action, parameters }) => ({ action, parameters }))).toEqual([])
+    for (const { action } of requests) called.add(action)
+    if (!result) throw new Error('nothing was done')
+    return result.value
+  }
+  const look = (text: string) =>
+    under(policyFor(text, { readOnly: true }), async () => {
+      const plan = await world.plan(text)
+      return { plan, drift: driftOf(plan), live: await world.observe(text) }
+    })
+  const carryOut = async (text: string, work: () => Promise<ApplyResult>) => isDone(await under(policyFor(text), work))
+
+  await look(first)
+  let text = first
+  for (const next of [first, ...updated]) {
+    text = next
+    await carryOut(text, async () => (await world.apply(next)).result)
+    const { live } = await look(text)
+    await world.meddle(live)
+    await look(text)
+    await carryOut(text, async () => (await world.apply(next)).result)
+  }
+  const { live } = await look(text)
+  if (live.volumes.length > 0) {
+    const [volume] = live.volumes
+    const name = volume?.address ?? ''
+    await carryOut(text, async () => world.carryOut(await world.planSnapshot(text, name)))
+    await carryOut(text, async () => world.carryOut(await world.planCheckpoint(text, 'first')))
+    const { snapshots } = (await look(text)).live
+    const [checkpoint] = checkpointsOf(snapshots, live.stack)
+    const restore = Object.fromEntries(checkpoint?.snapshots.map(({ address, id }) => [address, id]) ?? [])
+    const choice = { plan: { restore, checkpoint: `${live.stack}/first` } }
+    await carryOut(text, async () => (await world.apply(text, choice)).result)
+  }
+  await carryOut(text, async () => (await world.destroy(text)).result)
+  return called
+}
