@@ -8,7 +8,7 @@ import { onInterrupt } from './interruption.js'
 
 /** Each command's file is loaded when it is asked for; help about all of them loads all. */
 const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
-  validate: async () => (await import('./commands/validate.js')).validateCommand,
+  validate: async () => (await import('./commands/offline/validate.js')).validateCommand,
   plan: async () => (await import('./commands/plan.js')).planCommand,
   apply: async () => (await import('./commands/apply.js')).applyCommand,
   drift: async () => (await import('./commands/drift.js')).driftCommand,
@@ -31,7 +31,7 @@ const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = 
   resolve: async () => (await import('./commands/explicit/resolve.js')).resolveCommand,
   lock: async () => (await import('./commands/explicit/lock.js')).lockCommand,
   resolve: async () => (await import('./commands/resolve.js')).resolveCommand,
-  'iam-policy': async () => (await import('./commands/iam-policy.js')).iamPolicyCommand,
+  'iam-policy': async () => (await import('./commands/offline/iam-policy.js')).iamPolicyCommand,
   schema: async () => (await import('./commands/schema.js')).schemaCommand,
 }
 

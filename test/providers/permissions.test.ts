@@ -1,51 +1,44 @@
-import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { permissions } from '../../src/providers/ec2/permissions/facts.js'
+import { needs } from '../../src/providers/ec2/permissions/needs.js'
+import { policyOf } from '../../src/providers/ec2/permissions/policy.js'
 import { actions } from '../../src/providers/ec2/wire/actions.js'
+import { parseStack } from '../../src/spec/parse.js'
+import type { StackSpec } from '../../src/model/stack-spec.js'
+import { permissionsDocument } from '../support/permissions-document.js'
 import { filesBelow, readText } from '../support/source-tree.js'
 import { debian, emptyQuery, startFixture } from './cloud-fixture.js'
 
-const document = readFileSync('docs/permissions.md', 'utf8')
 const sources = filesBelow('src/providers/ec2', '.ts')
-  .filter((path) => basename(path) !== 'actions.ts')
+  .filter((path) => basename(path) !== 'actions.ts' && !path.includes('/permissions/'))
   .map(readText)
-
-/** The actions that a section's list names. */
-function listed(heading: string): readonly string[] {
-  const section = document.split(/^## /m).find((text) => text.startsWith(heading)) ?? ''
-  return [...section.matchAll(/^- `ec2:(\w+)`/gm)].map(([, action = '']) => action)
-}
 
 /** The actions that these files call. */
 function calledIn(text: string): readonly string[] {
   return [...text.matchAll(/'([A-Z][A-Za-z]+)'/g)].map(([, name = '']) => name).filter((name) => name in actions)
 }
 
-interface Statement {
-  readonly Effect: string
-  readonly Action: readonly string[]
-  readonly Condition: { readonly StringNotEquals?: Readonly<Record<string, string>> }
+const names = permissions.map(({ action }) => action)
+const looking = permissions.filter(({ part }) => part === 'look').map(({ action }) => action)
+
+function specOf(target: string, more = ''): StackSpec {
+  const parsed = parseStack({ file: 'stack.yaml', text: `evenkeel: 1\nstack: s\ntarget: ${target}\n${more}` })
+  if (!parsed.ok) throw new Error(parsed.diagnostics.map(({ message }) => message).join('\n'))
+  return parsed.spec
 }
 
-const policy = /```json\n(.*?)```/s.exec(document)?.[1] ?? '{}'
-const statements = (JSON.parse(policy) as { readonly Statement: readonly Statement[] }).Statement
+const image = "{ owner: '136693071363', name: 'debian-12-amd64-*', architecture: x86_64 }"
+const frankfurt = '{ region: eu-central-1, account: "210987654321" }'
 
-const looking = listed('To look')
-const changing = listed('To change')
-
-describe('docs/permissions.md', () => {
-  it('lists the actions that the source calls, and no others', () => {
-    expect([...looking, ...changing].sort()).toEqual(Object.keys(actions).sort())
+describe('the table of permissions', () => {
+  it('has the actions that the source calls, and no others, in order', () => {
+    expect([...names].sort()).toEqual(names)
     const called = new Set(sources.flatMap(calledIn))
-    expect([...called].sort()).toEqual(Object.keys(actions).sort())
+    expect([...called].sort()).toEqual(names)
   })
 
-  it('lists each action once, in order', () => {
-    expect([...looking].sort()).toEqual(looking)
-    expect([...changing].sort()).toEqual(changing)
-  })
-
-  it('asks for reads alone where nothing is changed', async () => {
+  it('has every read that is made where nothing is changed, and no change', async () => {
     const fixture = await startFixture()
     try {
       const subnets = [{ kind: 'tag', key: 'tier', value: 'private' }] as const
@@ -55,7 +48,9 @@ describe('docs/permissions.md', () => {
       // What a plan asks besides: of volumes that grow, and of servers that are to be launched.
       await fixture.cloud.readModifications(['vol-0123456789abcdef0'])
       await fixture.cloud.readOffers({ types: ['t3.small'], defaultSubnets: true })
-      const asked = new Set(fixture.requests().map(({ action }) => action))
+      const asked = new Set<string>(fixture.requests().map(({ action }) => action))
+      // Where a ledger is damaged, or a lock is held, the template itself is asked for too.
+      asked.add('DescribeLaunchTemplates')
       expect([...asked].sort()).toEqual(looking)
     } finally {
       await fixture.close()
@@ -63,32 +58,106 @@ describe('docs/permissions.md', () => {
     expect(looking.filter((action) => !/^(Describe|Get)/.test(action))).toEqual([])
   })
 
-  it('binds every change to one stack by its tag, in the example', () => {
-    const changes = changing.filter((action) => !/^(Describe|Get)/.test(action))
-    const bound = statements.flatMap(({ Action }) => Action.map((action) => action.replace('ec2:', '')))
-    expect([...new Set(bound)].sort()).toEqual(changes)
-    for (const { Effect, Condition } of statements) {
-      expect(Effect).toBe('Deny')
-      const tags = Object.entries(Condition.StringNotEquals ?? {})
-      expect(tags.map(([key]) => key.replace(/^aws:(Resource|Request)Tag\//, ''))).toEqual(['evenkeel:stack'])
+  it('binds each change by the tag of the stack: in the call that makes a thing, on the thing in all others', () => {
+    for (const { action, part, makes, own } of permissions) {
+      if (part === 'look') expect([action, makes, own]).toEqual([action, undefined, undefined])
+      else expect([action, (makes ?? own ?? []).length > 0]).toEqual([action, true])
+      expect([action, makes !== undefined]).toEqual([
+        action,
+        /^(Allocate|Import|Run|Create(?!Tags|LaunchTemplateVersion))/.test(action),
+      ])
     }
   })
+})
 
-  it('asks of a call that makes something for the tag in the call, of all others for that of the thing', () => {
-    const by = (key: RegExp) =>
-      statements
-        .filter(({ Condition }) => Object.keys(Condition.StringNotEquals ?? {}).some((name) => key.test(name)))
-        .flatMap(({ Action }) => Action)
-    const makes = changing.filter((action) =>
-      /^(Allocate|Import|Run|Create(?!Tags|LaunchTemplateVersion))/.test(action),
-    )
-    expect([...new Set(by(/RequestTag/))].map((action) => action.replace('ec2:', '')).sort()).toEqual(makes)
-    // A snapshot is made for the stack, of a volume of the stack.
-    expect(by(/ResourceTag/)).toContain('ec2:CreateSnapshot')
+describe('the policy of a stack', () => {
+  it('is bound by region and account where the target names them', () => {
+    const { Statement } = policyOf(specOf(frankfurt, `servers: { a: { image: ${image}, type: t3.small } }`))
+    const arns = Statement.flatMap(({ Resource }) => Resource).filter((arn) => arn !== '*')
+    expect(arns.length).toBeGreaterThan(10)
+    for (const arn of arns) expect(arn).toMatch(/^arn:aws:ec2:eu-central-1:(210987654321:|:(image|snapshot)\/)/)
+    expect(Statement[0]).toMatchObject({
+      Sid: 'Look',
+      Condition: { StringEquals: { 'aws:RequestedRegion': 'eu-central-1' } },
+    })
   })
 
-  it('names the one action of Systems Manager', () => {
-    expect(document).toContain('`ssm:GetParameters`')
+  it('names no region and no account that nobody wrote, and the partition of the region', () => {
+    const free = policyOf(specOf('{ profile: staging }', 'volumes: { a: { size: 1, zone: eu-central-1a } }'))
+    expect(free.Statement[0]).not.toHaveProperty('Condition')
+    expect(JSON.stringify(free)).toContain('"arn:aws:ec2:*:*:volume/*"')
+    const china = policyOf(specOf('{ region: cn-north-1 }', 'volumes: { a: { size: 1, zone: cn-north-1a } }'))
+    expect(JSON.stringify(china)).toContain('"arn:aws-cn:ec2:cn-north-1:*:volume/*"')
+  })
+
+  it('has only what the kinds of the file need', () => {
+    const allowed = (more: string) =>
+      policyOf(specOf(frankfurt, more)).Statement.flatMap(({ Action }) =>
+        Action.map((name) => name.replace(/^\w+:/, '')),
+      )
+    const volume = 'volumes: { a: { size: 1, zone: eu-central-1a } }'
+    expect(allowed(volume)).toContain('CreateVolume')
+    expect(allowed(volume)).not.toContain('RunInstances')
+    expect(allowed(volume)).not.toContain('ImportKeyPair')
+    const server = (more = '') => `servers: { a: { image: ${image}, type: t3.small${more} } }`
+    expect(allowed(server())).toContain('RunInstances')
+    for (const name of ['AllocateAddress', 'DescribeAddresses', 'CreateVolume', 'GetEbsEncryptionByDefault'])
+      expect(allowed(server())).not.toContain(name)
+    expect(allowed(server(', elasticIp: true'))).toContain('AllocateAddress')
+    expect(allowed(volume.replace('size', 'encrypted: false, size'))).toContain('GetEbsEncryptionByDefault')
+  })
+
+  it('reads the parameters that the file names, and no other', () => {
+    const servers = (...parameters: readonly string[]) =>
+      `servers: {${parameters.map((ssm, index) => ` s${index}: { image: { ssm: ${ssm} }, type: t3.small }`).join(',')} }`
+    const { Statement } = policyOf(
+      specOf(frankfurt, servers('/aws/service/debian/release/12/latest/amd64', '/own/ami')),
+      {
+        readOnly: true,
+        parameters: ['/own/token'],
+      },
+    )
+    expect(Statement.find(({ Sid }) => Sid === 'ReadParameters')?.Resource).toEqual([
+      'arn:aws:ssm:eu-central-1:210987654321:parameter/own/ami',
+      'arn:aws:ssm:eu-central-1:210987654321:parameter/own/token',
+      'arn:aws:ssm:eu-central-1::parameter/aws/service/debian/release/12/latest/amd64',
+    ])
     expect(sources.some((text) => text.includes('GetParametersCommand'))).toBe(true)
+  })
+
+  it.each([
+    ['alias/data', 'arn:aws:kms:eu-central-1:210987654321:key/*', ['alias/data']],
+    [
+      '1234abcd-12ab-34cd-56ef-1234567890ab',
+      'arn:aws:kms:eu-central-1:210987654321:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+      undefined,
+    ],
+    ['arn:aws:kms:eu-central-1:1:key/k', 'arn:aws:kms:eu-central-1:1:key/k', undefined],
+    ['arn:aws:kms:eu-central-1:1:alias/data', 'arn:aws:kms:eu-central-1:1:key/*', ['alias/data']],
+  ])('lets EC2 use the key %s', (kmsKey, arn, aliases) => {
+    const volumes = `volumes: { a: { size: 1, zone: eu-central-1a, encrypted: true, kmsKey: '${kmsKey}' } }`
+    const statement = policyOf(specOf(frankfurt, volumes)).Statement.find(({ Sid }) => Sid === 'UseKeys')
+    expect(statement?.Resource).toEqual([arn])
+    expect(statement?.Condition?.['ForAnyValue:StringEquals']?.['kms:ResourceAliases']).toEqual(aliases)
+  })
+
+  it('fits into a managed policy of IAM', () => {
+    const volumes = 'volumes: { a: { size: 1, server: a, encrypted: false } }'
+    const policy = policyOf(
+      specOf(frankfurt, `servers: { a: { image: ${image}, type: t3.small, elasticIp: true } }\n${volumes}`),
+    )
+    // Without white space (IAM User Guide, "IAM and AWS STS quotas").
+    expect(JSON.stringify(policy).length).toBeLessThan(6_144)
+  })
+})
+
+describe('docs/permissions.md', () => {
+  it('is what the table says; `npx vitest run -u test/providers/permissions.test.ts` writes it anew', async () => {
+    await expect(permissionsDocument()).toMatchFileSnapshot('../../docs/permissions.md')
+  })
+
+  it('has words for every need', () => {
+    const used = new Set(permissions.map(({ need }) => need))
+    expect(Object.keys(needs).filter((need) => !used.has(need as never))).toEqual([])
   })
 })

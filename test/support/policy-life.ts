@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { AuthorizeSecurityGroupIngressCommand, CreateTagsCommand } from '@aws-sdk/client-ec2'
 import { expect } from 'vitest'
 import { checkpointsOf } from '../../src/model/checkpoint.js'
 import { driftOf } from '../../src/model/drift-report.js'
+import type { LiveStack } from '../../src/model/live-stack.js'
 import type { ApplyResult } from '../../src/executor/outcome.js'
 import { policyOf, type PolicyChoice, type PolicyDocument } from '../../src/providers/ec2/permissions/policy.js'
 import { parseStack } from '../../src/spec/parse.js'
@@ -21,7 +23,8 @@ const directory = join(root, 'examples/stacks')
 /** What is said to happen to each example once it stands; one that is not here is applied as it is. */
 const updates: Readonly<Record<string, (text: string) => string>> = {
   'hello.yaml': (text) => text.replace('size: 1 #', 'size: 2 #').replace('type: t3.small', 'type: t3.medium'),
-  'music-library.yaml': (text) => text.replace('default: 1,', 'default: 2,').replace('purpose: staging', 'purpose: music'),
+  'music-library.yaml': (text) =>
+    text.replace('default: 1,', 'default: 2,').replace('purpose: staging', 'purpose: music'),
   'web-pair.yaml': (text) => text.replace('count: 2', 'count: 3').replace('port: 80,', 'port: 8080,'),
   'erlang-cluster.yaml': (text) => text.replace('default: 2,', 'default: 1,'),
 }
@@ -40,7 +43,7 @@ stack: everything
 target: sandbox
 servers:
   web: { image: { ssm: /aws/service/debian/release/12/latest/amd64 }, type: t3.small, zone: us-east-1a, elasticIp: true, protect: true }
-  old: { image: ${image}, type: t3.small, zone: us-east-1a }
+  old: { image: ${image}, type: t3.small, zone: us-east-1a, elasticIp: true }
 volumes:
   plain: { server: web, size: 1, fstype: raw, encrypted: false, onRemove: delete }
   kept: { size: 1, zone: us-east-1a }
@@ -55,9 +58,25 @@ export const everyNeed: Life = {
       .replace('size: 1, fstype', 'size: 2, fstype')
       .replace('server: web', 'server: old')
       .replace('protect: true', 'protect: false')
-      .replace('type: t3.small, zone: us-east-1a }\nvolumes', 'type: t3.medium, zone: us-east-1a }\nvolumes'),
-    everything.replace('protect: true', 'protect: false').replace(`${image}, type`, `${image.replace('12', '13')}, type`),
+      .replace(
+        'type: t3.small, zone: us-east-1a, elasticIp: true }',
+        'type: t3.medium, zone: us-east-1a, elasticIp: true }',
+      ),
+    everything
+      .replace('size: 1, fstype', 'size: 2, fstype')
+      .replace('protect: true', 'protect: false')
+      .replace(`${image}, type`, `${image.replace('12', '13')}, type`),
   ],
+}
+
+/** What drifts: a tag that somebody changed, and a door that somebody opened. */
+async function meddle({ client }: Simulation, { servers, volumes, securityGroups }: LiveStack): Promise<void> {
+  const Resources = [...servers, ...volumes].map(({ id }) => id).slice(0, 1)
+  if (Resources.length > 0) await client.send(new CreateTagsCommand({ Resources, Tags: [{ Key: 'Name', Value: 'x' }] }))
+  const [group] = securityGroups
+  if (!group) return
+  const door = { IpProtocol: 'tcp', FromPort: 9999, ToPort: 9999, IpRanges: [{ CidrIp: '203.0.113.0/24' }] }
+  await client.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: group.id, IpPermissions: [door] }))
 }
 
 export function policyFor(text: string, choice?: PolicyChoice): PolicyDocument {
@@ -93,8 +112,8 @@ export async function liveUnderPolicy(
   }
   const look = (text: string) =>
     under(policyFor(text, { readOnly: true }), async () => {
-      const plan = await world.plan(text)
-      return { plan, drift: driftOf(plan), live: await world.observe(text) }
+      const live = await world.observe(text)
+      return { live, drift: driftOf(world.planFrom(live, text)) }
     })
   const carryOut = async (text: string, work: () => Promise<ApplyResult>) => isDone(await under(policyFor(text), work))
 
@@ -103,9 +122,7 @@ export async function liveUnderPolicy(
   for (const next of [first, ...updated]) {
     text = next
     await carryOut(text, async () => (await world.apply(next)).result)
-    const { live } = await look(text)
-    await world.meddle(live)
-    await look(text)
+    await meddle(world, (await look(text)).live)
     await carryOut(text, async () => (await world.apply(next)).result)
   }
   const { live } = await look(text)

@@ -4,6 +4,11 @@ import { parsePolicy, readPolicy } from '../../../src/sandbox/authorization/pars
 const allow = { Effect: 'Allow', Action: 'ec2:*', Resource: '*' }
 const condition = (Condition: object) => ({ Statement: [allow, { ...allow, Condition }] })
 
+it('a policy may speak of keys of KMS, which the sandbox asks for nothing', () => {
+  const Condition = { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': ['alias/data'] } }
+  expect(readPolicy({ Statement: { ...allow, Action: 'kms:Decrypt', Condition } }).statements).toHaveLength(1)
+})
+
 describe('a policy that is wrong is told with its place', () => {
   it.each([
     [[], 'a policy is a JSON object'],

@@ -216,7 +216,7 @@ const rows: readonly Row[] = [
   {
     errorClass: 'auth',
     code: 'EC2_FORBIDDEN',
-    hint: 'let the role or user do what docs/permissions.md lists; an encoded message is read with `aws sts decode-authorization-message`',
+    hint: '`evenkeel iam-policy` prints what the role or user must be allowed to do; an encoded message is read with `aws sts decode-authorization-message`',
     awsCodes: ['UnauthorizedOperation', 'AccessDenied', 'AccessDeniedException', 'Client.UnauthorizedOperation'],
   },
   {

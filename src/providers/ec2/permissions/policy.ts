@@ -20,6 +20,8 @@ export interface PolicyStatement {
 export interface PolicyChoice {
   /** Only what `plan`, `drift` and `show` need. */
   readonly readOnly?: boolean
+  /** Parameters of Systems Manager that hold values of variables. */
+  readonly parameters?: readonly string[]
 }
 
 /** Where the policy holds; what is undefined is not bound. */
@@ -34,10 +36,10 @@ interface Scope {
  * stack's tag in the call, what changes or takes away by the tag on the thing, and all of it by region and account where the
  * target names them. Statements, actions and resources are in a fixed order.
  */
-export function policyOf(spec: StackSpec, { readOnly = false }: PolicyChoice = {}): PolicyDocument {
+export function policyOf(spec: StackSpec, { readOnly = false, parameters = [] }: PolicyChoice = {}): PolicyDocument {
   const scope = scopeOf(spec)
   const needed = permissions.filter(({ need }) => needs[need].isIn(spec))
-  const looking = [lookStatement(needed, scope), parameterStatement(spec, scope)]
+  const looking = [lookStatement(needed, scope), parameterStatement(spec, parameters, scope)]
   const changing = readOnly ? [] : changeStatements(spec, needed, scope)
   return { Version: '2012-10-17', Statement: [...looking, ...changing].flatMap((statement) => statement ?? []) }
 }
@@ -55,13 +57,15 @@ function lookStatement(needed: Needed, { region }: Scope): PolicyStatement {
   }
 }
 
-/** Images that are named by a parameter of Systems Manager. AWS's own parameters belong to no account. */
+/** Images and variables that are named by a parameter of Systems Manager. AWS's own parameters belong to no account. */
 function parameterStatement(
   spec: StackSpec,
+  parameters: readonly string[],
   { partition, region = '*', account = '*' }: Scope,
 ): PolicyStatement | undefined {
   const launched = [...spec.servers, ...spec.archives.map(({ server }) => server)]
-  const names = launched.flatMap(({ image }) => (image.kind === 'ssm' ? image.parameter : []))
+  const images = launched.flatMap(({ image }) => (image.kind === 'ssm' ? image.parameter : []))
+  const names = [...images, ...parameters]
   if (names.length === 0) return undefined
   const arnOf = (name: string) =>
     `arn:${partition}:ssm:${region}:${name.startsWith('/aws/') ? '' : account}:parameter/${name.replace(/^\//, '')}`
@@ -139,7 +143,9 @@ function changeStatements(spec: StackSpec, needed: Needed, scope: Scope): readon
         },
     keyStatement(spec, scope),
   ]
-  return statements.filter((statement) => statement !== undefined)
+  return statements.flatMap((statement) =>
+    statement && statement.Action.length > 0 && statement.Resource.length > 0 ? statement : [],
+  )
 }
 
 /** What EC2 does with a key of one's own, in the name of whoever calls (EBS User Guide, "How Amazon EBS encryption works"). */

@@ -8,7 +8,7 @@ import { volumeActions } from '../kinds/volume/volume-actions.js'
 import { lookupActions } from '../lookups/lookup-actions.js'
 import { tagActions } from '../tags/tag-actions.js'
 
-/** Every EC2 action that evenkeel calls: one line for each kind. docs/permissions.md lists the same names, and a test compares the two. */
+/** Every EC2 action that evenkeel calls: one line for each kind. permissions/facts.ts says what must be allowed for each. */
 export const actions = {
   ...lookupActions,
   ...tagActions,

@@ -1,10 +1,10 @@
 import { Command } from 'commander'
-import { count } from '../../core/units.js'
-import { exitCodes } from '../exit-codes.js'
-import { addStackOptions, fileArgument, fileDescription, stackFileOptions, type StackOptions } from '../options.js'
-import { legible } from '../../report/legible.js'
-import type { CommandDefinition } from '../command-definition.js'
-import { forbidColor } from '../terminal.js'
+import { count } from '../../../core/units.js'
+import { exitCodes } from '../../exit-codes.js'
+import { addStackOptions, fileArgument, fileDescription, stackFileOptions, type StackOptions } from '../../options.js'
+import { legible } from '../../../report/legible.js'
+import type { CommandDefinition } from '../../command-definition.js'
+import { forbidColor } from '../../terminal.js'
 
 const examples = `
 Examples:
@@ -20,7 +20,7 @@ export const validateCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: StackOptions) => {
       if (!options.color) forbidColor()
-      const { readStackFile } = await import('../../app/stack-file.js')
+      const { readStackFile } = await import('../../../app/stack-file.js')
       const { path, spec } = readStackFile(file, stackFileOptions(options))
       const parts = [
         count(spec.servers.length, 'server'),

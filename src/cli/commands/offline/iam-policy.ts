@@ -1,8 +1,8 @@
 import { Command } from 'commander'
-import { exitCodes } from '../exit-codes.js'
-import { addStackOptions, fileArgument, fileDescription, stackFileOptions, type StackOptions } from '../options.js'
-import type { CommandDefinition } from '../command-definition.js'
-import { forbidColor } from '../terminal.js'
+import { exitCodes } from '../../exit-codes.js'
+import { addStackOptions, fileArgument, fileDescription, stackFileOptions, type StackOptions } from '../../options.js'
+import type { CommandDefinition } from '../../command-definition.js'
+import { forbidColor } from '../../terminal.js'
 
 const examples = `
 Examples:
@@ -21,11 +21,12 @@ export const iamPolicyCommand: CommandDefinition = (finish) =>
     .action(async (file: string | undefined, options: StackOptions & { readonly readOnly?: boolean }) => {
       if (!options.color) forbidColor()
       const [{ readStackFile }, { policyOf }] = await Promise.all([
-        import('../../app/stack-file.js'),
-        import('../../providers/ec2/permissions/policy.js'),
+        import('../../../app/stack-file.js'),
+        import('../../../providers/ec2/permissions/policy.js'),
       ])
-      const { spec } = readStackFile(file, stackFileOptions(options))
-      const policy = policyOf(spec, { readOnly: options.readOnly === true })
+      const { spec, sensitive } = readStackFile(file, stackFileOptions(options))
+      const parameters = sensitive.flatMap(({ ssm }) => ssm ?? [])
+      const policy = policyOf(spec, { readOnly: options.readOnly === true, parameters })
       process.stdout.write(`${JSON.stringify(policy, null, 2)}\n`)
       finish(exitCodes.success)
     })
