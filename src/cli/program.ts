@@ -30,7 +30,6 @@ const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = 
   sandbox: async () => (await import('./commands/sandbox.js')).sandboxCommand,
   resolve: async () => (await import('./commands/explicit/resolve.js')).resolveCommand,
   lock: async () => (await import('./commands/explicit/lock.js')).lockCommand,
-  resolve: async () => (await import('./commands/resolve.js')).resolveCommand,
   'iam-policy': async () => (await import('./commands/offline/iam-policy.js')).iamPolicyCommand,
   schema: async () => (await import('./commands/schema.js')).schemaCommand,
 }
