@@ -101,6 +101,8 @@ export interface SimulationOptions {
   readonly clock?: 'virtual'
   /** What relative paths of a stack file start at; left out: an empty directory. */
   readonly baseDirectory?: string
+  /** Of the virtual clock: for tests that count calls, or measure time, however busy the machine is. */
+  readonly restMs?: number
 }
 
 /** Starts worlds for the tests of a file, one each, so that they can wait side by side; all end with the file. */
@@ -116,7 +118,7 @@ export function simulationsOfFile(): (options?: SimulationOptions) => Promise<Si
 
 export async function startSimulation(options: SimulationOptions = {}): Promise<Simulation> {
   const directory = temporaryDirectory('simulation')
-  const clock = options.clock === 'virtual' ? createVirtualClock() : systemClock
+  const clock = options.clock === 'virtual' ? createVirtualClock(undefined, options.restMs) : systemClock
   const sandbox = await createSandbox({
     clock,
     stateDir: join(directory.path, 'sandbox'),

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { kinds } from '../../../src/providers/ec2/kinds/kinds.js'
 import type { Ec2Api } from '../../../src/providers/ec2/wire/api.js'
+import { instantClock } from '../support.js'
 
 /** What an endpoint answers that takes no notice of the ids it is asked for. */
 const answers: Readonly<Record<string, (id: string) => object>> = {
@@ -18,7 +19,7 @@ const readable = Object.entries(kinds).filter(([, kind]) => 'readById' in kind)
 it.each(readable)('a %s is only taken for the one that was asked for', async (_name, kind) => {
   const readById = (kind as { readById: (api: Ec2Api, id: string) => Promise<unknown> }).readById
   const call = (action: string) => Promise.resolve(answers[action]?.('another'))
-  const api = { call } as unknown as Ec2Api
+  const api = { call, settings: { clock: instantClock(), pollScale: 1 } } as unknown as Ec2Api
   expect(await readById(api, 'wanted')).toBeUndefined()
   expect(await readById(api, 'another')).toBeDefined()
 })

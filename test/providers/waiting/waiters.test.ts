@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { Cancelled } from '../../../src/core/errors.js'
 import { hearingWaits, waitText, type Wait } from '../../../src/core/wait-sink.js'
+import { inWorkScope } from '../../../src/core/work-scope.js'
 import { createWatcher } from '../../../src/providers/ec2/waiting/waiters.js'
 import { instantClock } from '../support.js'
 
@@ -42,16 +44,33 @@ describe('a watcher', () => {
       ),
     ])
     expect(heard.map(waitText)).toEqual([
-      'waiting for a to run since 0.0s: pending',
-      'waiting for a to run since 2.6s: pending',
+      'waiting for a to run since 2.0s: pending',
+      'waiting for a to run since 4.0s: pending',
     ])
   })
 
   it('grows its pauses gently up to ten seconds', async () => {
-    const { clock, watcher } = watcherOf({ a: 10 })
+    const { clock, watcher } = watcherOf({ a: 12 })
     await watcher.until('a', (ready) => ready || undefined, options)
     expect(clock.slept[0]).toBe(2_000)
     expect(Math.max(...clock.slept)).toBe(10_000)
+  })
+
+  it('looks once soon, and then when it usually is over, and often from then on', async () => {
+    const { clock, watcher } = watcherOf({ a: 4 })
+    await watcher.until('a', (ready) => ready || undefined, { ...options, usualMs: 30_000 })
+    expect(clock.slept).toEqual([2_000, 28_000, 3_000, 3_300])
+  })
+
+  it('ends at once for whom nobody waits any more, and others go on', async () => {
+    const { watcher } = watcherOf({ a: 3, b: 3 })
+    const interruption = new AbortController()
+    const wait = (id: string) => watcher.until(id, (ready) => ready || undefined, options)
+    const interrupted = inWorkScope({ signal: interruption.signal }, () => wait('a'))
+    const other = wait('b')
+    interruption.abort()
+    await expect(interrupted).rejects.toBeInstanceOf(Cancelled)
+    expect(await other).toBe(true)
   })
 
   it('starts anew for who comes later', async () => {

@@ -29,6 +29,37 @@ export async function readOwned<Item extends TaggedItem>(
   }
 }
 
+/** So long one reading stands for the calls that begin after it (DESIGN.md, section 10). */
+const vouchedMs = 5_000
+
+export interface Vouched<Item> {
+  readonly item: Item
+  /** Reads it again where that was too long ago; rejects when it is not ours any more. For `CallOptions.confirm`. */
+  readonly confirm: () => Promise<void>
+}
+
+/** As `readOwned`, for a call that may have to wait for its turn. */
+export async function vouchFor<Item extends TaggedItem>(
+  api: Ec2Api,
+  id: string,
+  owner: Owner,
+  readById: (api: Ec2Api, id: string) => Promise<Item | undefined>,
+): Promise<Vouched<Item> | undefined> {
+  const { clock } = api.settings
+  let readAt = clock.now()
+  const item = await readOwned(api, id, owner, readById)
+  if (item === undefined) return undefined
+  return {
+    item,
+    async confirm() {
+      const now = clock.now()
+      if (now - readAt < vouchedMs) return
+      readAt = now
+      await readOwned(api, id, owner, readById)
+    },
+  }
+}
+
 /** What has this id; undefined only when nothing is found twice. A NotFound error counts as nothing. */
 export async function readConfirmed<Item>(
   api: Ec2Api,

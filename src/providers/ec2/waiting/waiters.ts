@@ -15,6 +15,8 @@ export interface WaitOptions {
   /** What is waited for, for the error: `i-… to run`. */
   readonly what: string
   readonly timeoutMs: number
+  /** How long it takes as a rule (medians): looks are rare before, and frequent then. Left out: nobody knows. */
+  readonly usualMs?: number
   readonly hint?: string
 }
 
@@ -33,13 +35,20 @@ export interface WatcherOptions<Item> {
   readonly stateOf: (item: Item) => string | undefined
 }
 
-/** Chosen: medians of EC2's transitions are 1 to 30 s, and one call in 5 s for a class of resources is its advised bound. */
-const firstPauseMs = 2_000
+/** Chosen: medians of EC2's transitions are 1 to 30 s; what is over at once is seen soon. */
+const firstLookMs = 2_000
+/** Between two looks at one thing, beside its share of the time waited; and between two calls for things of a kind. */
+const leastPauseMs = 1_000
 const mostPauseMs = 10_000
-const growth = 1.3
+/** The next look comes after this share of the time waited: late by as much at most. */
+const lateShare = { usual: 0.1, unknown: 0.3 } as const
 
 interface Waiter<Item> {
   readonly id: string
+  readonly startedAt: number
+  readonly usualMs: number | undefined
+  /** When it is looked at next. */
+  lookAt: number
   readonly deadline: number
   /** Returns whether the wait is over. */
   readonly take: (item: Item | undefined, absences: number) => boolean
@@ -50,19 +59,26 @@ interface Waiter<Item> {
   absences: number
 }
 
-/** Makes a watcher. It polls only while somebody waits; a new waiter brings the pause back to its shortest. */
+/**
+ * Makes a watcher. It polls only while somebody waits: each thing about when it usually is over, and together with others
+ * that are looked at within the next moment.
+ */
 export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item> {
   const { clock, pollScale, timeoutScale, read, stateOf } = options
   const waiters = new Set<Waiter<Item>>()
-  let pauseMs = firstPauseMs
+  const slackMs = leastPauseMs * pollScale
   let polling = false
+  let wake: AbortController | undefined
 
   async function poll(): Promise<void> {
     polling = true
-    while (waiters.size > 0) {
-      await clock.sleep(pauseMs * pollScale)
-      pauseMs = Math.min(mostPauseMs, pauseMs * growth)
-      const asked = [...waiters]
+    // Those who come in the same moment are looked at together.
+    await Promise.resolve()
+    for (let polledAt = -Infinity; waiters.size > 0;) {
+      await sleepUntilDue(polledAt)
+      polledAt = clock.now()
+      const asked = [...waiters].filter(({ lookAt }) => lookAt <= polledAt + slackMs)
+      if (asked.length === 0) continue
       try {
         const items = await read([...new Set(asked.map(({ id }) => id))])
         for (const waiter of asked) judgeOne(waiter, items.get(waiter.id))
@@ -73,11 +89,31 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
     polling = false
   }
 
+  /** Until the first is to be looked at; one that comes meanwhile may be earlier. */
+  async function sleepUntilDue(polledAt: number): Promise<void> {
+    for (;;) {
+      const dueAt = Math.max(polledAt + slackMs, minimum([...waiters].map(({ lookAt }) => lookAt)))
+      const waitMs = dueAt - clock.now()
+      if (waiters.size === 0 || waitMs <= 0) return
+      const woken = new AbortController()
+      wake = woken
+      await clock.sleep(waitMs, woken.signal).catch(() => undefined)
+    }
+  }
+
   function judgeOne(waiter: Waiter<Item>, item: Item | undefined): void {
+    waiter.lookAt = clock.now() + pauseAfter(waiter)
     waiter.absences = item === undefined ? waiter.absences + 1 : 0
     if (waiter.take(item, waiter.absences)) waiters.delete(waiter)
     else if (clock.now() >= waiter.deadline) finish(waiter, waiter.expire)
     else waiter.tell(item === undefined ? 'not to be seen' : stateOf(item))
+  }
+
+  function pauseAfter({ startedAt, usualMs }: Waiter<Item>): number {
+    const waitedMs = (clock.now() - startedAt) / pollScale
+    if (usualMs !== undefined && waitedMs < usualMs) return Math.max(leastPauseMs, usualMs - waitedMs) * pollScale
+    const share = waitedMs * (usualMs === undefined ? lateShare.unknown : lateShare.usual)
+    return Math.min(mostPauseMs, Math.max(usualMs === undefined ? firstLookMs : leastPauseMs, share)) * pollScale
   }
 
   function finish(waiter: Waiter<Item>, end: () => void): void {
@@ -86,7 +122,7 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
   }
 
   return {
-    until: (id, judge, { what, timeoutMs, hint }) =>
+    until: (id, judge, { what, timeoutMs, usualMs, hint }) =>
       new Promise((resolve, reject) => {
         const limitMs = timeoutMs * timeoutScale
         const { signal } = workScope()
@@ -96,6 +132,9 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
         }
         const waiter: Waiter<Item> = {
           id,
+          startedAt: clock.now(),
+          usualMs,
+          lookAt: clock.now() + Math.min(firstLookMs, usualMs ?? Infinity) * pollScale,
           deadline: clock.now() + limitMs,
           absences: 0,
           tell: beginWait(clock, what),
@@ -121,10 +160,16 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
         }
         const forget = whenAborted(signal, () => finish(waiter, () => reject(nobodyWaits(what))))
         waiters.add(waiter)
-        pauseMs = firstPauseMs
+        wake?.abort()
         if (!polling) void onBehalfOfAll(poll)
       }),
   }
+}
+
+function minimum(times: readonly number[]): number {
+  let least = Infinity
+  for (const time of times) if (time < least) least = time
+  return least
 }
 
 function nobodyWaits(what: string): Cancelled {

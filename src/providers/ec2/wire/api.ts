@@ -12,6 +12,10 @@ import { createYoungObjects, type YoungObjects } from './young.js'
 export interface CallOptions {
   /** A reading has just shown what the call is about, so a NotFound only says that this has not spread yet. */
   readonly seen?: boolean
+  /** A NotFound is believed at once, also of what was made a moment ago. */
+  readonly isAbsenceBelieved?: boolean
+  /** Asked in the moment before each attempt, when its turn has come; rejects where it must not be made. */
+  readonly confirm?: () => Promise<unknown>
   /** It is about the stack's lock itself: it waits for no other call, and no guard is asked. */
   readonly isForLock?: boolean
 }
@@ -89,6 +93,7 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
       const isGuarded = lane !== 'read' && options?.isForLock !== true
       // Asked again before each attempt: pauses between attempts, and a turn in a lane, may outlast a lease.
       const attempt = async () => {
+        await options?.confirm?.()
         if (isGuarded) await settings.guard({ action, isDestructive })
         return sendOnce(action, input)
       }
@@ -99,7 +104,7 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
         pollScale: settings.pollScale,
         afterDoubt,
         isRemoval,
-        isYoung: () => options?.seen === true || young.isNamedIn(input),
+        isYoung: () => options?.isAbsenceBelieved !== true && (options?.seen === true || young.isNamedIn(input)),
         hasAnswered: () => answered,
       })
       return output as OutputOf<typeof action>

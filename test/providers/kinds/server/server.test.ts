@@ -280,4 +280,23 @@ describe('many servers', () => {
     expect(requests.filter(({ action }) => action === 'RunInstances')).toHaveLength(30)
     expect(requests.filter(({ action }) => action === 'DescribeInstances').length).toBeLessThan(20)
   })
+
+  it('end together in one call, and one that is protected keeps no other from it', async () => {
+    const { cloud } = fixture
+    const launched = await Promise.all(
+      [false, false, true].map((protect, index) =>
+        cloud.createServer({ ...launchRequest(ground, `e-${index}`), protect }),
+      ),
+    )
+    const ending = (index: number, id = launched[index]?.id ?? '') =>
+      cloud.terminateServer({ id, owner: ownerOf(addressOf('server', `e-${index}`)) })
+    fixture.requests()
+    expect(await Promise.all([ending(0), ending(1)])).toEqual(['done', 'done'])
+    const calls = () => fixture.requests().filter(({ action }) => action === 'TerminateInstances')
+    expect(calls()).toHaveLength(1)
+    const third = await cloud.createServer(launchRequest(ground, 'e-3'))
+    const outcomes = await Promise.allSettled([ending(2), ending(3, third.id)])
+    expect(outcomes).toMatchObject([{ reason: { code: 'EC2_PROTECTED' } }, { value: 'done' }])
+    expect(calls()).toHaveLength(3)
+  })
 })

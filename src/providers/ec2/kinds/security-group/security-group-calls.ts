@@ -111,7 +111,7 @@ export function createSecurityGroupCalls(api: Ec2Api): SecurityGroupCloud {
     const { clock, timeoutScale } = api.settings
     const startedAt = clock.now()
     const tell = beginWait(clock, `${id} to be let go`)
-    for (let pauseMs = 2_000; ; pauseMs = Math.min(15_000, pauseMs * 1.5)) {
+    for (let pauseMs = 5_000; ; pauseMs = Math.min(15_000, pauseMs * 2)) {
       const group = await readOwned(api, id, owner, readSecurityGroup)
       if (group === undefined) return 'unchanged'
       try {

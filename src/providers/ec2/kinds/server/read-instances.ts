@@ -1,6 +1,7 @@
 import type { Instance } from '@aws-sdk/client-ec2'
 import type { Ec2Api } from '../../wire/api.js'
 import { filtersOf, readAll, type FilterList } from '../../wire/pages.js'
+import { sharedById } from '../../wire/shared-reads.js'
 
 /** The instances that fit all filters, those that have ended lately included. */
 export function readInstances(api: Ec2Api, filters: FilterList): Promise<readonly Instance[]> {
@@ -10,10 +11,13 @@ export function readInstances(api: Ec2Api, filters: FilterList): Promise<readonl
 }
 
 /** The instance of that id, also one that is ending or has ended. */
-export async function readInstance(api: Ec2Api, id: string): Promise<Instance | undefined> {
-  const output = await api.call('DescribeInstances', { InstanceIds: [id] })
-  return output.Reservations?.flatMap(({ Instances }) => Instances ?? []).find(({ InstanceId }) => InstanceId === id)
-}
+export const readInstance = sharedById<Instance>(
+  async (api, InstanceIds, options) => {
+    const { Reservations } = await api.call('DescribeInstances', { InstanceIds }, options)
+    return Reservations?.flatMap(({ Instances }) => Instances ?? [])
+  },
+  ({ InstanceId }) => InstanceId,
+)
 
 export function isEnding(instance: Instance): boolean {
   return instance.State?.Name === 'shutting-down' || instance.State?.Name === 'terminated'

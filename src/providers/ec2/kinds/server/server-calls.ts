@@ -1,11 +1,13 @@
 import type { Instance } from '@aws-sdk/client-ec2'
 import type { LaunchRequest, Once, Owned, Owner, RunningServer, ServerCloud } from '../../../../executor/ports.js'
 import { isOfClass, providerError } from '../../errors/provider-errors.js'
-import { readOwned } from '../../tags/ownership.js'
+import { vouchFor, type Vouched } from '../../tags/ownership.js'
+import { usualMs } from '../../waiting/usual-times.js'
 import { watchById } from '../../waiting/watch-by-id.js'
 import type { InputOf } from '../../wire/actions.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { tokenOf, tokensMax } from '../../wire/tokens.js'
+import { togetherWith } from './end-together.js'
 import { endedInLaunch, launch, launchFailed } from './launch.js'
 import { runningLimitMs, start, startFailed } from './start.js'
 import { isEnding, readInstance, readInstances } from './read-instances.js'
@@ -29,11 +31,16 @@ export function createServerCalls(api: Ec2Api): Omit<ServerCloud, 'readHostKeys'
   )
 
   /** The instance in the moment before it is changed; rejects when it is not there or not ours. */
-  async function readExisting(id: string, owner: Owner): Promise<Instance> {
-    const instance = await readOwned(api, id, owner, readInstance)
-    if (instance === undefined || isEnding(instance)) throw gone(id, owner)
-    return instance
+  async function vouchForExisting(id: string, owner: Owner): Promise<Vouched<Instance>> {
+    const vouched = await vouchFor(api, id, owner, readInstance)
+    if (vouched === undefined || isEnding(vouched.item)) throw gone(id, owner)
+    return vouched
   }
+
+  const readExisting = async (id: string, owner: Owner) => (await vouchForExisting(id, owner)).item
+
+  const stopAll = togetherWith(api, 'StopInstances')
+  const terminateAll = togetherWith(api, 'TerminateInstances')
 
   const untilRunning = (id: string, owner?: Owner): Promise<Instance> =>
     instances.until(
@@ -47,7 +54,7 @@ export function createServerCalls(api: Ec2Api): Omit<ServerCloud, 'readHostKeys'
         // A start that fails for want of capacity falls back to stopped; `ended` tells what became of a launch.
         return isEnding(instance) || instance.State?.Name === 'stopped' ? instance : undefined
       },
-      { what: `${id} to run`, timeoutMs: runningLimitMs },
+      { what: `${id} to run`, timeoutMs: runningLimitMs, usualMs: usualMs.instanceRuns },
     )
 
   const untilStopped = (id: string): Promise<Instance> =>
@@ -57,6 +64,7 @@ export function createServerCalls(api: Ec2Api): Omit<ServerCloud, 'readHostKeys'
       {
         what: `${id} to stop`,
         timeoutMs: stoppedLimitMs,
+        usualMs: usualMs.instanceStops,
         hint: 'its operating system may not react; look at its console, or stop it by force in the AWS console',
       },
     )
@@ -101,28 +109,28 @@ export function createServerCalls(api: Ec2Api): Omit<ServerCloud, 'readHostKeys'
   }
 
   async function stopServer({ id, owner }: Owned) {
-    const instance = await readExisting(id, owner)
+    const { item: instance, confirm } = await vouchForExisting(id, owner)
     if (instance.State?.Name === 'stopped') return 'unchanged'
     if (instance.State?.Name === 'pending') await untilRunning(id, owner)
-    if (instance.State?.Name !== 'stopping') await api.call('StopInstances', { InstanceIds: [id] }, { seen: true })
+    if (instance.State?.Name !== 'stopping') await stopAll('', { id, confirm })
     const stopped = await untilStopped(id)
     if (isEnding(stopped)) throw gone(id, owner)
     return 'done'
   }
 
   async function terminateServer({ id, owner }: Owned) {
-    const instance = await readOwned(api, id, owner, readInstance)
-    if (instance === undefined || instance.State?.Name === 'terminated') return 'unchanged'
+    const vouched = await vouchFor(api, id, owner, readInstance)
+    if (vouched === undefined || vouched.item.State?.Name === 'terminated') return 'unchanged'
     try {
       // A NotFound does not mean that it is gone: it may be running (EC2 Developer Guide, "Eventual consistency").
-      await api.call('TerminateInstances', { InstanceIds: [id] }, { seen: true })
+      await terminateAll('', { id, confirm: vouched.confirm })
     } catch (error) {
       throw isOfClass(error, 'permission') ? protectedServer(id, owner, error) : error
     }
     await instances.until(
       id,
       (read, absences) => (read?.State?.Name === 'terminated' || absences >= absencesMin ? true : undefined),
-      { what: `${id} to terminate`, timeoutMs: terminatedLimitMs },
+      { what: `${id} to terminate`, timeoutMs: terminatedLimitMs, usualMs: usualMs.instanceTerminates },
     )
     api.young.forget(id)
     return 'done'

@@ -1,6 +1,7 @@
 import type { Instance } from '@aws-sdk/client-ec2'
 import { beginWait } from '../../../../core/wait-sink.js'
 import { isOfClass, providerError } from '../../errors/provider-errors.js'
+import { usualMs } from '../../waiting/usual-times.js'
 import type { Watcher } from '../../waiting/waiters.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { launchFailed } from './launch.js'
@@ -45,7 +46,7 @@ async function startOnce(api: Ec2Api, instances: Watcher<Instance>, id: string):
       const cameToNothing = state === 'stopped' && (hasBegun || stoppedReadings >= stoppedReadingsMax)
       return state === 'running' || cameToNothing || (read && isEnding(read)) ? read : undefined
     },
-    { what: `${id} to run`, timeoutMs: runningLimitMs },
+    { what: `${id} to run`, timeoutMs: runningLimitMs, usualMs: usualMs.instanceRuns },
   )
   if (instance.State?.Name === 'stopped') throw startFailed(instance)
   if (isEnding(instance)) throw launchFailed(instance)

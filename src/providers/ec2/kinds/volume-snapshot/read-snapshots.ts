@@ -2,6 +2,7 @@ import type { Snapshot } from '@aws-sdk/client-ec2'
 import type { Ec2Api } from '../../wire/api.js'
 import { readNamed } from '../../wire/named-ids.js'
 import { filtersOf, readAll, type FilterList } from '../../wire/pages.js'
+import { sharedById } from '../../wire/shared-reads.js'
 
 /** The account's own snapshots that fit all filters; without OwnerIds EC2 looks through everything public. */
 export function readOwnSnapshots(api: Ec2Api, filters: FilterList): Promise<readonly Snapshot[]> {
@@ -18,7 +19,7 @@ export function readNamedSnapshots(api: Ec2Api, ids: readonly string[]): Promise
   return readNamed(ids, async (SnapshotIds) => (await api.call('DescribeSnapshots', { SnapshotIds })).Snapshots)
 }
 
-export async function readSnapshot(api: Ec2Api, id: string): Promise<Snapshot | undefined> {
-  const output = await api.call('DescribeSnapshots', { SnapshotIds: [id] })
-  return output.Snapshots?.find(({ SnapshotId }) => SnapshotId === id)
-}
+export const readSnapshot = sharedById<Snapshot>(
+  async (api, SnapshotIds, options) => (await api.call('DescribeSnapshots', { SnapshotIds }, options)).Snapshots,
+  ({ SnapshotId }) => SnapshotId,
+)

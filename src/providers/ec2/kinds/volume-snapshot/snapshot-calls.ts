@@ -10,11 +10,14 @@ import type {
 } from '../../../../executor/ports.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
 import { operationTag } from '../../tags/operation-tag.js'
-import { readOwned } from '../../tags/ownership.js'
-import { tagListOf } from '../../tags/tag-lists.js'
+import { vouchFor } from '../../tags/ownership.js'
+import { tagListOf, tagsOf } from '../../tags/tag-lists.js'
+import { usualMs } from '../../waiting/usual-times.js'
 import { watchById } from '../../waiting/watch-by-id.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { createOnce } from '../../wire/create-once.js'
+import { readForEach } from '../../wire/pages.js'
+import { sharedFor } from '../../wire/shared-reads.js'
 import { readOwnSnapshots, readSnapshot } from './read-snapshots.js'
 
 /** A first snapshot of a large volume takes hours. */
@@ -65,14 +68,15 @@ export function createSnapshotCalls(api: Ec2Api): SnapshotCloud {
         onProgress?.(percentOf(snapshot))
         return snapshot?.State === 'completed' ? true : undefined
       },
-      { what: `${id} of ${volumeId} to complete`, timeoutMs: completedLimitMs },
+      { what: `${id} of ${volumeId} to complete`, timeoutMs: completedLimitMs, usualMs: usualMs.snapshotCompletes },
     )
   }
 
   async function deleteSnapshot({ id, owner }: Owned): Promise<Effect> {
-    if ((await readOwned(api, id, owner, readSnapshot)) === undefined) return 'unchanged'
+    const vouched = await vouchFor(api, id, owner, readSnapshot)
+    if (vouched === undefined) return 'unchanged'
     try {
-      await api.call('DeleteSnapshot', { SnapshotId: id }, { seen: true })
+      await api.call('DeleteSnapshot', { SnapshotId: id }, { seen: true, confirm: vouched.confirm })
       api.young.forget(id)
       return 'done'
     } catch (error) {
@@ -95,11 +99,19 @@ export function createSnapshotCalls(api: Ec2Api): SnapshotCloud {
   }
 }
 
+/** The snapshots that carry these operations' tags; who asks at the same moment shares the Describe. */
+const readTagged = sharedFor<readonly string[], readonly Snapshot[]>((api) => (wanted) => {
+  const all = readForEach([...new Set(wanted.flat())], (Values) =>
+    readOwnSnapshots(api, [{ Name: `tag:${operationTag}`, Values }]),
+  )
+  return wanted.map(async (onces) => (await all).filter(({ Tags }) => onces.includes(tagsOf(Tags)[operationTag] ?? '')))
+})
+
 async function readByOperation(
   api: Ec2Api,
   { once, earlier = [], volumeId }: SnapshotRequest & Once,
 ): Promise<string | undefined> {
-  const found = await readOwnSnapshots(api, [{ Name: `tag:${operationTag}`, Values: [once, ...earlier] }])
+  const found = await readTagged(api, [once, ...earlier])
   return found
     .filter(({ State, VolumeId }) => (State === 'pending' || State === 'completed') && VolumeId === volumeId)
     .map(({ SnapshotId }) => SnapshotId ?? '')

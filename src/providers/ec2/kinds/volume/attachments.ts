@@ -2,7 +2,8 @@ import type { Instance, Volume } from '@aws-sdk/client-ec2'
 import { beginWait } from '../../../../core/wait-sink.js'
 import type { Attached, Effect, VolumeCloud } from '../../../../executor/ports.js'
 import { isOfClass, hasAwsCode, providerError } from '../../errors/provider-errors.js'
-import { readOwned } from '../../tags/ownership.js'
+import { vouchFor } from '../../tags/ownership.js'
+import { usualMs } from '../../waiting/usual-times.js'
 import type { Watcher } from '../../waiting/waiters.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { isEnding, readInstance } from '../server/read-instances.js'
@@ -86,6 +87,7 @@ export function createAttachmentCalls(
       {
         what: `${volumeId} to be attached to ${instanceId}`,
         timeoutMs: attachLimitMs,
+        usualMs: usualMs.volumeIsAttached,
         hint: 'an attachment that stays `attaching` is stuck: detach the volume in the AWS console, then apply again',
       },
     )
@@ -93,14 +95,15 @@ export function createAttachmentCalls(
 
   async function detachVolume(request: Parameters<VolumeCloud['detachVolume']>[0]): Promise<Effect> {
     const { volumeId, instanceId, owner } = request
-    const volume = await readOwned(api, volumeId, owner, readLastingVolume)
-    if (volume === undefined) return 'unchanged'
-    const attachment = attachmentOf(volume)
+    const vouched = await vouchFor(api, volumeId, owner, readLastingVolume)
+    if (vouched === undefined) return 'unchanged'
+    const attachment = attachmentOf(vouched.item)
     if (attachment === undefined) return 'unchanged'
     if (attachment.instanceId !== instanceId) throw attachedElsewhere(volumeId, attachment.instanceId)
     if (attachment.state !== 'detaching') {
       try {
-        await api.call('DetachVolume', { VolumeId: volumeId, InstanceId: instanceId }, { seen: true })
+        const { confirm } = vouched
+        await api.call('DetachVolume', { VolumeId: volumeId, InstanceId: instanceId }, { seen: true, confirm })
       } catch (error) {
         if (!isAlreadyDetached(error) && !(await isLetGo(error, instanceId))) throw error
       }
@@ -131,6 +134,7 @@ export function createAttachmentCalls(
       {
         what: `${volumeId} to be detached from ${instanceId}`,
         timeoutMs: detachLimitMs,
+        usualMs: usualMs.volumeIsDetached,
         hint: 'the server may still use it: unmount it there, or stop the server, then apply again',
       },
     )

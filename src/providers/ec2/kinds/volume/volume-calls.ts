@@ -3,8 +3,9 @@ import { beginWait } from '../../../../core/wait-sink.js'
 import type { Effect, Once, Owned, VolumeCloud, VolumeRequest } from '../../../../executor/ports.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
 import { operationTag } from '../../tags/operation-tag.js'
-import { lookUntilSeen, readConfirmed, readOwned } from '../../tags/ownership.js'
+import { lookUntilSeen, readConfirmed, vouchFor } from '../../tags/ownership.js'
 import { tagListOf } from '../../tags/tag-lists.js'
+import { usualMs } from '../../waiting/usual-times.js'
 import type { Watcher } from '../../waiting/waiters.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { tokenOf, tokensMax } from '../../wire/tokens.js'
@@ -44,16 +45,16 @@ export function createVolumeCalls(
         if (volume?.State === 'error' || volume?.State === 'deleted' || absences > creationAbsencesMax) throw failed(id)
         return undefined
       },
-      { what: `${id} to become available`, timeoutMs: availableLimitMs },
+      { what: `${id} to become available`, timeoutMs: availableLimitMs, usualMs: usualMs.volumeIsAvailable },
     )
 
   async function deleteVolume({ id, owner }: Owned): Promise<Effect> {
     const deadline = api.settings.clock.now() + deleteLimitMs * api.settings.timeoutScale
     const tell = beginWait(api.settings.clock, `${id} to let itself be deleted`)
     for (;;) {
-      const volume = await readOwned(api, id, owner, readLastingVolume)
-      if (volume === undefined) return 'unchanged'
-      const attachment = attachmentOf(volume)
+      const vouched = await vouchFor(api, id, owner, readLastingVolume)
+      if (vouched === undefined) return 'unchanged'
+      const attachment = attachmentOf(vouched.item)
       if (attachment && attachment.state !== 'detaching') {
         throw providerError(
           'EC2_WRONG_STATE',
@@ -66,7 +67,7 @@ export function createVolumeCalls(
         )
       }
       try {
-        await api.call('DeleteVolume', { VolumeId: id }, { seen: true })
+        await api.call('DeleteVolume', { VolumeId: id }, { seen: true, confirm: vouched.confirm })
         api.young.forget(id)
         return 'done'
       } catch (error) {
