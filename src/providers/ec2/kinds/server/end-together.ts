@@ -1,4 +1,4 @@
-import { isOfClass } from '../../errors/provider-errors.js'
+import { hasAwsCode, isOfClass } from '../../errors/provider-errors.js'
 import type { Vouched } from '../../tags/ownership.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { createGathering } from '../../wire/gather.js'
@@ -36,7 +36,8 @@ export function togetherWith(
   })
 }
 
-/** EC2 answered, and did nothing. */
+/** EC2 answered, and did nothing. A policy may allow some of the instances and not others. */
 function isRefusal(error: unknown): boolean {
+  if (hasAwsCode(error, 'UnauthorizedOperation')) return true
   return isOfClass(error, 'absent', 'bad-request', 'conflict', 'permission', 'wait-state')
 }
