@@ -33,7 +33,7 @@ it('20 servers with 20 volumes take few calls, at EC2’s latencies', async () =
   // What cannot be shared: a volume is created, attached and recorded; a server is tagged; four one-offs and the ledger.
   expect(countOf(apply, 'CreateVolume', 'AttachVolume')).toBe(2 * servers)
   expect(apply.length + servers).toBeLessThanOrEqual(130)
-  expect(describesIn(apply)).toBeLessThanOrEqual(20)
+  expect(describesIn(apply)).toBeLessThanOrEqual(25)
 
   const plan = await world.requestsDuring(async () => expect((await world.plan(stack)).steps).toEqual([]))
   expect(plan.length).toBeLessThanOrEqual(9)
