@@ -47,7 +47,10 @@ export interface HostBackend {
   ): Promise<void>
   /** Takes the device away. Resolves `busy` (and takes nothing away) while the host has it mounted, unless forced. */
   detachVolume(volumeId: string, options: { readonly force: boolean }): Promise<'detached' | 'busy'>
-  /** A point-in-time copy: a mounted filesystem is frozen while it is taken. Resolves when the copy is complete. */
+  /**
+   * A point in time, taken when it resolves: what had reached the device, as EC2's; caches of a host that has it mounted are
+   * not in it. Where the machine does not allow that (`limits`), a copy for which mounted filesystems are frozen.
+   */
   createSnapshot(snapshotId: string, volumeId: string): Promise<void>
   /** The same of a host's root disk: an archive of what was written to it since it was made from its image. */
   createRootSnapshot(snapshotId: string, instanceId: string): Promise<void>

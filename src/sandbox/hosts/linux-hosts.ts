@@ -5,6 +5,7 @@ import { HostError, UsageError } from '../../core/errors.js'
 import { canHostLinux } from './capability.js'
 import { type AddressBlock, claimAddressBlock } from './address-block.js'
 import { type HostsDirectory, openHostsDirectory } from './directory.js'
+import { type Disks, openDisks } from './disks/disk-image.js'
 import { copyRootToSnapshot, copyToSnapshot, createVolumeFile, exists, growVolumeFile } from './disks/volume-files.js'
 import { clearConsole, readConsole } from './host/console.js'
 import { chooseInit, type HostInit } from './host/init.js'
@@ -56,6 +57,7 @@ interface Running extends HostSurroundings {
   readonly lock: HeldLock
   readonly block: AddressBlock
   readonly wayOut?: WayOut
+  readonly disks: Disks
 }
 
 class LinuxHosts implements HostBackend {
@@ -103,14 +105,26 @@ class LinuxHosts implements HostBackend {
       await writeBootFiles(directory, init)
       const network = await Switch.start(directory, init)
       undo.unshift(() => network.stop())
+      const disks = await openDisks(directory, network)
+      undo.unshift(() => disks.close())
       await network.run('nft', ['-f', '-'], firewallRuleset({ publicAddresses: [], rules: [] }, machineAddresses()))
       if (block.reach === 'routed') await joinByUplink(network, block)
       const relay = await Relay.start(directory, network)
       undo.unshift(() => relay.stop())
       const wayOut = this.#offline ? 'it was started with --offline' : await WayOut.open(directory, network)
       const doors = block.reach === 'routed' ? routedDoors : new LoopbackDoors(relay)
-      this.limits = limitsOf({ because, hostsMax, wayOut })
-      return { directory, lock, block, network, relay, doors, init, ...(wayOut instanceof WayOut && { wayOut }) }
+      this.limits = limitsOf({ because, hostsMax, wayOut, copiesBecause: disks.copiesBecause })
+      return {
+        directory: disks.directory,
+        disks,
+        lock,
+        block,
+        network,
+        relay,
+        doors,
+        init,
+        ...(wayOut instanceof WayOut && { wayOut }),
+      }
     } catch (error) {
       for (const step of undo) await step()
       throw error
@@ -131,6 +145,7 @@ class LinuxHosts implements HostBackend {
     this.#attachments.clear()
     await running.wayOut?.close()
     await running.relay.stop()
+    await running.disks.close()
     await running.network.stop()
     await forgetLoops(running.directory)
     for (const path of [running.directory.runtime, running.directory.imageLayer]) {
@@ -288,14 +303,18 @@ function limitsOf(found: {
   readonly because: string | undefined
   readonly hostsMax: number | undefined
   readonly wayOut: WayOut | string
+  readonly copiesBecause: string | undefined
 }): readonly string[] {
-  const { because, hostsMax, wayOut } = found
+  const { because, hostsMax, wayOut, copiesBecause } = found
   return [
     ...(because === undefined ? [] : [`hosts boot a small script and no systemd: ${because}`]),
     ...(hostsMax === undefined
       ? []
       : [`at most ${hostsMax} hosts: fs.inotify.max_user_instances cannot be raised here`]),
     ...(wayOut instanceof WayOut ? [] : [`hosts have no way out to the network: ${wayOut}`]),
+    ...(copiesBecause === undefined
+      ? []
+      : [`snapshots are copies, for which mounted filesystems are frozen, as EC2's are not: ${copiesBecause}`]),
   ]
 }
 

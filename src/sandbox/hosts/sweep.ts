@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { systemClock } from '../../core/clock.js'
 import { run } from './commands.js'
 import type { HostsDirectory } from './directory.js'
-import { removeLoopNodes } from './disks/loop-device.js'
+import { loopsOver, removeLoopNodes } from './disks/loop-device.js'
 import { partialSuffix } from './disks/volume-files.js'
 import { deviceGroupPrefix, deviceHierarchy, removeGroup } from './host/device-group.js'
 import { removeTree, unifiedHierarchy } from './host/process-group.js'
@@ -48,22 +48,12 @@ function endProcess(processId: number): void {
 
 async function releaseLoops(directory: HostsDirectory): Promise<void> {
   for (let turn = 0; turn < 200; turn += 1) {
-    const bound = await boundLoops(directory)
+    const bound = await loopsOver(`${directory.root}/`)
     if (bound.length === 0) return
     // The first second is the kernel's: it undoes the dead hosts' mounts, and AUTOCLEAR does the rest.
     if (turn >= 50) for (const loop of bound) await run('losetup', ['--detach', loop]).catch(() => '')
     await systemClock.sleep(20)
   }
-}
-
-async function boundLoops(directory: HostsDirectory): Promise<readonly string[]> {
-  const loops: string[] = []
-  for (const name of await readdir('/sys/block')) {
-    if (!name.startsWith('loop')) continue
-    const file = await readFile(`/sys/block/${name}/loop/backing_file`, 'utf8').catch(() => '')
-    if (file.startsWith(`${directory.root}/`)) loops.push(`/dev/${name}`)
-  }
-  return loops
 }
 
 /** Removes the unbound /dev/loopN nodes that this sandbox had the kernel make. */

@@ -1,6 +1,6 @@
 import { execFile, fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -32,8 +32,7 @@ describeHosts(`a daemon that is killed${unlessHosts}`, () => {
     expect(backend.publicIpFor('10.66.0.5')).toBe((await readFile(join(stateDir, 'public-ip'), 'utf8')).trim())
     await backend.createSnapshot('snap-1', 'vol-1')
     await backend.stop()
-    const { stdout } = await promisify(execFile)('debugfs', ['-R', 'cat /word', join(stateDir, 'snapshots/snap-1.img')])
-    expect(stdout).toBe('written\n')
+    expect(await onImage(stateDir, 'debugfs -R "cat /word" snapshots/snap-1.img 2>/dev/null')).toBe('written\n')
     expect(await leftOf(stateDir)).toEqual(nothing)
   })
 
@@ -47,8 +46,8 @@ describeHosts(`a daemon that is killed${unlessHosts}`, () => {
     })
     const backend = createLinuxHosts({ stateDir })
     await backend.start()
-    expect(await readdir(join(stateDir, 'volumes'))).not.toContainEqual(expect.stringContaining('partial'))
     await backend.stop()
+    expect(await onImage(stateDir, 'ls volumes snapshots')).not.toContain('partial')
     expect(await leftOf(stateDir)).toEqual(nothing)
   })
 
@@ -57,6 +56,22 @@ describeHosts(`a daemon that is killed${unlessHosts}`, () => {
     child.send('stop')
     await once(child, 'exit')
     expect(await leftOf(stateDir)).toEqual(nothing)
+  })
+})
+
+describeHosts(`a world whose volumes are plain files${unlessHosts}`, () => {
+  test('goes on with them, and says what that means', async () => {
+    const stateDir = await mkdtemp(join(tmpdir(), 'evenkeel-plain-'))
+    await mkdir(join(stateDir, 'volumes'))
+    await writeFile(join(stateDir, 'volumes', 'vol-1.img'), 'of an earlier version')
+    const backend = createLinuxHosts({ stateDir })
+    await backend.start()
+    expect(backend.limits).toContainEqual(expect.stringContaining('plain files since an earlier version'))
+    await backend.createSnapshot('snap-1', 'vol-1')
+    expect(await readFile(join(stateDir, 'snapshots', 'snap-1.img'), 'utf8')).toBe('of an earlier version')
+    await backend.stop()
+    expect(await leftOf(stateDir)).toEqual(nothing)
+    await rm(stateDir, { recursive: true })
   })
 })
 
@@ -110,6 +125,13 @@ describeHosts(`two sandboxes${unlessHosts}`, () => {
     await second.stop()
   })
 })
+
+/** What a command says among the volumes and snapshots of a sandbox that has ended. */
+async function onImage(stateDir: string, command: string): Promise<string> {
+  const script = `mount -t xfs -o loop,ro,nouuid "$0/disks.xfs" /mnt && cd /mnt && ${command}`
+  const { stdout } = await promisify(execFile)('unshare', ['--mount', 'sh', '-c', script, stateDir])
+  return stdout
+}
 
 const nothing = { processes: [], mounts: [], loops: [], groups: [] }
 

@@ -25,6 +25,7 @@ function fixture(overrides: Partial<HostBackend> = {}, stateDir = temporaryDir()
   const hosts: HostBackend = {
     ...createNoHosts(''),
     kind: 'linux',
+    limits: [],
     boot: (description) => {
       descriptions.push(description)
       calls.push(`boot ${description.hostname}`)

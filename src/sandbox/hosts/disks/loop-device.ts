@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { appendFile, type FileHandle, open, readFile } from 'node:fs/promises'
+import { appendFile, type FileHandle, open, readdir, readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { systemClock } from '../../../core/clock.js'
 import { run } from '../commands.js'
@@ -23,7 +23,7 @@ export class LoopDevice {
   }
 
   static async attach(directory: HostsDirectory, file: string): Promise<LoopDevice> {
-    const path = await bind(file)
+    const path = await bind(directory, file)
     const handle = await open(path, 'r')
     await appendFile(directory.loopsFile, `${path}\n`)
     await run('losetup', ['--detach', path]) // held open, so this only sets AUTOCLEAR
@@ -100,11 +100,31 @@ export async function removeLoopNodes(paths: Iterable<string>): Promise<void> {
   await run('perl', ['-e', program, ...ours]).catch(() => '')
 }
 
+/** The loop devices whose file is this one, or, with `/` at its end, lies below it. */
+export async function loopsOver(path: string): Promise<readonly string[]> {
+  const loops: string[] = []
+  for (const name of await readdir('/sys/block')) {
+    if (!name.startsWith('loop')) continue
+    const file = (await readFile(`/sys/block/${name}/loop/backing_file`, 'utf8').catch(() => '')).trimEnd()
+    if (path.endsWith('/') ? file.startsWith(path) : file === path) loops.push(`/dev/${name}`)
+  }
+  return loops
+}
+
+/** Resolves when no device has this file any more, at the latest after five seconds. */
+export async function waitUntilReleased(path: string): Promise<void> {
+  for (let turn = 0; turn < 500 && (await loopsOver(path)).length > 0; turn += 1) await systemClock.sleep(10)
+}
+
 /** Another sandbox may take, or remove, the very device that losetup has just found free: then it is asked again. */
-async function bind(file: string): Promise<string> {
+async function bind({ namespace }: HostsDirectory, file: string): Promise<string> {
+  // losetup resolves links, and /proc/<pid>/root is one: it has to stand in the file's own namespace.
+  const enter = namespace === undefined ? [] : ['nsenter', `--mount=${namespace}`]
+  const path = namespace === undefined ? file : file.replace(/^\/proc\/\d+\/root/, '')
+  const [program = '', ...args] = [...enter, 'losetup', '--find', '--show', '--partscan', path]
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return (await run('losetup', ['--find', '--show', '--partscan', file])).trim()
+      return (await run(program, args)).trim()
     } catch (error) {
       if (attempt === 5) throw error
       await systemClock.sleep(20 * attempt)

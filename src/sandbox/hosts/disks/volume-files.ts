@@ -21,7 +21,7 @@ export async function createVolumeFile(
   } else {
     const snapshot = directory.snapshot(fromSnapshotId)
     if (!(await exists(snapshot))) throw missing(`snapshot ${fromSnapshotId}`)
-    await copySparse(snapshot, partial)
+    await copyFile(directory, snapshot, partial)
   }
   await extend(partial, sizeBytes)
   await rename(partial, file)
@@ -34,12 +34,12 @@ export async function growVolumeFile(directory: HostsDirectory, volumeId: string
   await extend(file, sizeBytes)
 }
 
-/** Copies a volume's file as it is now into a snapshot's; whoever calls it has frozen what writes. */
+/** Copies a volume's file as it is now into a snapshot's; where that is no clone, whoever calls it has frozen what writes. */
 export async function copyToSnapshot(directory: HostsDirectory, volumeId: string, snapshotId: string): Promise<void> {
   const file = directory.volume(volumeId)
   if (!(await exists(file))) throw missing(`volume ${volumeId}`)
   const snapshot = directory.snapshot(snapshotId)
-  await copySparse(file, `${snapshot}${partialSuffix}`)
+  await copyFile(directory, file, `${snapshot}${partialSuffix}`)
   await rename(`${snapshot}${partialSuffix}`, snapshot)
 }
 
@@ -52,7 +52,7 @@ export async function copyRootToSnapshot(
   const file = directory.rootDisk(instanceId)
   if (!(await exists(file))) throw missing(`the root disk of ${instanceId}`)
   const snapshot = directory.snapshot(snapshotId)
-  await copySparse(file, `${snapshot}${partialSuffix}`)
+  await copyFile(directory, file, `${snapshot}${partialSuffix}`)
   await rename(`${snapshot}${partialSuffix}`, snapshot)
 }
 
@@ -62,7 +62,7 @@ export async function copyRootToSnapshot(
  */
 export async function replaceVolumeFile(directory: HostsDirectory, volumeId: string): Promise<void> {
   const file = directory.volume(volumeId)
-  await copySparse(file, `${file}${partialSuffix}`)
+  await copyFile(directory, file, `${file}${partialSuffix}`)
   await rename(`${file}${partialSuffix}`, file)
 }
 
@@ -77,9 +77,10 @@ export async function volumeSize(directory: HostsDirectory, volumeId: string): P
   return found.size
 }
 
-async function copySparse(source: string, target: string): Promise<void> {
+async function copyFile({ snapshotsBy }: HostsDirectory, source: string, target: string): Promise<void> {
   await rm(target, { force: true })
-  await runBound('cp', ['--sparse=always', '--reflink=auto', source, target])
+  const how = snapshotsBy === 'clone' ? ['--reflink=always'] : ['--sparse=always', '--reflink=auto']
+  await runBound('cp', [...how, source, target])
 }
 
 async function extend(file: string, sizeBytes: number): Promise<void> {

@@ -109,6 +109,8 @@ export class HostDisks {
 
   async snapshot(snapshotId: string, volumeId: string): Promise<void> {
     const disk = required(this.#disks.get(volumeId), volumeId)
+    // As on EC2: what had reached the device, and nothing of what stands in caches.
+    if (this.#directory.snapshotsBy === 'clone') return copyToSnapshot(this.#directory, volumeId, snapshotId)
     const pid = required(this.#pid, 'PID 1')
     const mountPoints = await mountPointsOf(pid, disk.device)
     const frozen: Freeze | undefined =
