@@ -2,6 +2,7 @@ import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { DescribeSnapshotsCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sandboxDisks } from '../support/sandbox-disks.js'
 import { image } from '../support/stacks.js'
 import {
   expectExit,
@@ -156,7 +157,7 @@ describe.skipIf(noHostsBecause !== undefined)(`snapshots${noHostsBecause ? ` (${
     }
     const [{ VolumeId = '' } = {}] = await volumes()
     // What the volume holds cannot be read for a while.
-    const content = join(world.directory, 'sandbox/hosts/volumes', `${VolumeId}.img`)
+    const content = join(sandboxDisks(join(world.directory, 'sandbox')), 'volumes', `${VolumeId}.img`)
     renameSync(content, `${content}.away`)
     const failed = await expectExit(world.run(['apply', 'removed.yaml', '--yes']), 1)
     expect(failed.stdout + failed.stderr).toContain('EC2_SNAPSHOT_FAILED')

@@ -25,7 +25,7 @@ import { makeDestroyPlan, makePlan, type PlanOptions } from '../../src/planner/m
 import { makeCheckpointPlan, makeSnapshotPlan } from '../../src/planner/snapshot-plan.js'
 import type { Plan } from '../../src/model/plan.js'
 import { createEc2Cloud } from '../../src/providers/ec2/cloud.js'
-import { createSandbox, type Faults, type RequestRecord } from '../../src/sandbox/sandbox.js'
+import { createSandbox, type SandboxSwitches, type Faults, type RequestRecord } from '../../src/sandbox/sandbox.js'
 import type { LatencyChoice } from '../../src/sandbox/model/latencies.js'
 import { parseStack } from '../../src/spec/parse.js'
 import type { StepKind } from '../../src/model/steps/step.js'
@@ -97,6 +97,8 @@ export interface SimulationOptions {
   readonly faults?: Faults
   readonly latencies?: LatencyChoice
   readonly hosts?: 'linux'
+  /** The sandbox's switches: an account without a default VPC, encryption by default. */
+  readonly switches?: SandboxSwitches
   /** `virtual`: sandbox and client share a clock that nothing real waits for, and the client keeps EC2's pace. */
   readonly clock?: 'virtual'
   /** What relative paths of a stack file start at; left out: an empty directory. */
@@ -124,6 +126,7 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
     stateDir: join(directory.path, 'sandbox'),
     hosts: options.hosts ?? 'none',
     latencies: options.latencies ?? 'zero',
+    ...(options.switches && { switches: options.switches }),
     ...(options.seed !== undefined && { seed: options.seed }),
     ...(options.faults && { faults: options.faults }),
   })

@@ -35,11 +35,11 @@ export async function resume(world: World): Promise<void> {
   await Promise.all(boots)
 }
 
-/** A copy that was cut off is no point in time any more: with real disks it has failed. */
+/** What was taken goes on; a copy that was cut off is no point in time any more: with real disks it has failed. */
 function resumeSnapshots(world: World): void {
   for (const snapshot of world.snapshots.values()) {
     if (snapshot.state !== 'pending') continue
-    if (world.cloud.hosts.kind === 'none' || snapshot.root || snapshot.sourceSnapshotId !== undefined) {
+    if (world.cloud.hosts.kind === 'none' || snapshot.isTaken || snapshot.sourceSnapshotId !== undefined) {
       finishCopy(world, snapshot.id)
     } else {
       world.snapshots.put({

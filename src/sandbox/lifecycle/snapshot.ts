@@ -15,23 +15,26 @@ export async function takeSnapshot(world: World, id: string): Promise<void> {
   if (!snapshot) return
   let copied: () => void = () => {}
   const copy = new Promise<void>((resolve) => (copied = resolve))
-  void background.start(`snapshot ${id}`, () =>
-    background.inLine(snapshot.volumeId, async () => {
-      try {
-        if (snapshot.root) await copyRootDisk(world, snapshot)
-        else await hosts.createSnapshot(id, snapshot.volumeId)
-        copied()
-        await background.sleep(latencies.snapshotPendingMs)
-        finish(world, id, { state: 'completed', completedAtMs: world.now() })
-      } catch (error) {
-        copied()
-        background.reportUnlessStopped(`snapshot ${id}`, error)
-        finish(world, id, { state: 'error', stateMessage: 'The volume could not be read' })
-      }
-    }),
-  )
+  void background.start(`snapshot ${id}`, async () => {
+    try {
+      await background.inLine(snapshot.volumeId, () =>
+        snapshot.root ? copyRootDisk(world, snapshot) : hosts.createSnapshot(id, snapshot.volumeId),
+      )
+      const taken = world.snapshots.get(id)
+      if (taken) world.snapshots.put({ ...taken, isTaken: true })
+      world.commit()
+      copied()
+      await background.sleep(snapshot.durationMs ?? latencies.snapshotPendingMs)
+      finish(world, id, { state: 'completed', completedAtMs: world.now() })
+    } catch (error) {
+      copied()
+      background.reportUnlessStopped(`snapshot ${id}`, error)
+      finish(world, id, { state: 'error', stateMessage: 'The volume could not be read' })
+    }
+  })
   if (hosts.kind === 'none') return
-  await Promise.race([copy, background.sleep(copyWaitMaximumMs)])
+  // Nobody waits for the answer of a sandbox that is closed.
+  await Promise.race([copy, background.sleep(copyWaitMaximumMs).catch(() => undefined)])
 }
 
 async function copyRootDisk({ cloud: { hosts }, volumes }: World, { id, volumeId }: Snapshot): Promise<void> {
@@ -47,8 +50,8 @@ async function copyRootDisk({ cloud: { hosts }, volumes }: World, { id, volumeId
 export function finishCopy(world: World, id: string): void {
   const { background, latencies } = world.cloud
   void background.start(`snapshot ${id}`, async () => {
-    await background.sleep(latencies.snapshotPendingMs)
     const copy = world.snapshots.get(id)
+    await background.sleep(copy?.durationMs ?? latencies.snapshotPendingMs)
     if (copy && !hasUsableKey(world, copy)) {
       return finish(world, id, { state: 'error', stateMessage: 'Given key ID is not accessible' })
     }

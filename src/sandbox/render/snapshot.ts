@@ -1,4 +1,4 @@
-import type { Snapshot } from '../model/snapshot.js'
+import { progressOf, type Snapshot } from '../model/snapshot.js'
 import type { XmlRecord } from '../wire/xml.js'
 import type { World } from '../world/world.js'
 import { renderTags } from './tags.js'
@@ -16,7 +16,7 @@ export function renderSnapshot(world: World, snapshot: Snapshot, stateName: 'sta
     ...(stateName === 'status' && snapshot.completedAtMs !== undefined
       ? { completionTime: new Date(snapshot.completedAtMs) }
       : {}),
-    progress: snapshot.state === 'completed' ? '100%' : '0%',
+    progress: progressOf(snapshot, world.now()),
     ownerId: snapshot.ownerId,
     volumeSize: snapshot.sizeGiB,
     description: snapshot.description,

@@ -6,7 +6,7 @@ import type { FirewallRule, HostBackend, HostDescription } from '../../../src/sa
 import { createNoHosts } from '../../../src/sandbox/hosts-none.js'
 import { hostExited } from '../../../src/sandbox/lifecycle/instance.js'
 import { resume } from '../../../src/sandbox/lifecycle/recovery.js'
-import { resolveLatencies } from '../../../src/sandbox/model/latencies.js'
+import { resolveLatencies, type Latencies } from '../../../src/sandbox/model/latencies.js'
 import { regions } from '../../../src/sandbox/model/regions.js'
 import type { World } from '../../../src/sandbox/world/world.js'
 import { openAccount } from '../../../src/sandbox/world/account.js'
@@ -14,7 +14,7 @@ import { Cloud } from '../../../src/sandbox/world/cloud.js'
 import { afterTests, temporaryDir, until } from '../support.js'
 
 /** What the model asks of its backend, seen from the backend's side: each method is noted, some can be told to fail. */
-function fixture(overrides: Partial<HostBackend> = {}, stateDir = temporaryDir()) {
+function fixture(overrides: Partial<HostBackend> = {}, stateDir = temporaryDir(), slower: Partial<Latencies> = {}) {
   const calls: string[] = []
   const descriptions: HostDescription[] = []
   let firewall: readonly FirewallRule[] = []
@@ -51,7 +51,7 @@ function fixture(overrides: Partial<HostBackend> = {}, stateDir = temporaryDir()
     switches: {},
     accountId: '123456789012',
     clock: systemClock,
-    latencies: resolveLatencies('zero'),
+    latencies: { ...resolveLatencies('zero'), ...slower },
     hosts,
     faults: new FaultPlan(0),
     stateDir,
@@ -234,6 +234,18 @@ test.each([
       async () => calls,
       (all) => all.filter((one) => one.startsWith('boot')).length === 2,
     )
+})
+
+test('a snapshot whose point in time is past goes on after a crash', async () => {
+  const before = fixture({}, undefined, { snapshotPendingMs: 3_600_000 })
+  const instance = await launch(before.world)
+  await instance.state('running')
+  const disk = await volume(before.world)
+  await call(before.world, 'CreateSnapshot', { VolumeId: disk.id })
+  expect(before.world.snapshots.values()).toMatchObject([{ state: 'pending', isTaken: true }])
+  const after = fixture({}, before.stateDir)
+  await resume(after.world)
+  expect(after.world.snapshots.values()).toMatchObject([{ state: 'pending' }])
 })
 
 test('after a crash, instances that were running boot again and snapshots that were cut off have failed', async () => {

@@ -2,7 +2,7 @@ import { contentOf, dropSnapshot, finishCopy, takeSnapshot } from '../../lifecyc
 import { newId, resourceKinds } from '../../model/ids.js'
 import type { Image } from '../../model/image.js'
 import { quotas } from '../../model/quotas.js'
-import type { Snapshot } from '../../model/snapshot.js'
+import { progressOf, type Snapshot } from '../../model/snapshot.js'
 import { mergeTags, readTagSpecifications, type Tags } from '../../model/tags.js'
 import type { Volume } from '../../model/volume.js'
 import { renderSnapshot } from '../../render/snapshot.js'
@@ -76,13 +76,32 @@ function checkSnapshotable(world: World, volume: Volume): void {
   if (volume.state !== 'available' && volume.state !== 'in-use') {
     throw new ApiError('IncorrectState', `Volume '${volume.id}' is in the '${volume.state}' state.`)
   }
-  const pending = world.snapshots.withKey(volume.id).filter(({ state }) => state === 'pending').length
+  const earlier = world.snapshots.withKey(volume.id)
+  checkRate(world, earlier)
+  const pending = earlier.filter(({ state }) => state === 'pending').length
   if (pending >= quotas.pendingSnapshotsPerVolume) {
     throw new ApiError(
       'ConcurrentSnapshotLimitExceeded',
       `Maximum allowed in-progress snapshots for a single volume exceeded.`,
     )
   }
+}
+
+/** EC2 API reference, error codes: SnapshotCreationPerVolumeRateExceeded. */
+function checkRate(world: World, earlier: readonly Snapshot[]): void {
+  const since = world.now() - world.cloud.latencies.snapshotEveryMs
+  if (!earlier.some(({ startedAtMs }) => startedAtMs > since)) return
+  throw new ApiError(
+    'SnapshotCreationPerVolumeRateExceeded',
+    'The maximum per volume CreateSnapshot request rate has been exceeded. Use an increasing or variable sleep interval between requests.',
+  )
+}
+
+/** It is incremental: what an earlier one of the volume has is not read again. */
+function durationOf(world: World, sizeGiB: number, earlier: readonly Snapshot[]): number {
+  const { snapshotPendingMs, snapshotPerGiBMs } = world.cloud.latencies
+  const knownGiB = Math.max(0, ...earlier.filter(({ state }) => state !== 'error').map((snapshot) => snapshot.sizeGiB))
+  return snapshotPendingMs + snapshotPerGiBMs * (sizeGiB - knownGiB)
 }
 
 function begin(world: World, volume: Volume, description: string, tags: Tags): Snapshot {
@@ -101,6 +120,8 @@ function begin(world: World, volume: Volume, description: string, tags: Tags): S
     kmsKeyId: volume.kmsKeyId,
     startedAtMs: world.now(),
     completedAtMs: undefined,
+    durationMs: durationOf(world, volume.sizeGiB, world.snapshots.withKey(volume.id)),
+    isTaken: false,
     deleteWhenComplete: false,
     sourceSnapshotId: undefined,
     root: volume.root,
@@ -156,6 +177,7 @@ export const copySnapshot = defineAction({
       ...encryption,
       startedAtMs: world.now(),
       completedAtMs: undefined,
+      durationMs: durationOf(world, source.sizeGiB, []),
       sourceSnapshotId: contentOf(source),
     })
     world.tags.put(copy.id, tags.snapshot)
@@ -184,19 +206,19 @@ function encryptionOfCopy(
   return encryptionOf(world, { encrypted, kmsKeyId: KmsKeyId }, undefined)
 }
 
-const snapshotFilters: FilterTable<Snapshot> = {
+const snapshotFilters = (world: World): FilterTable<Snapshot> => ({
   description: ({ description }) => description,
   encrypted: ({ encrypted }) => encrypted,
   'owner-alias': ({ ownerId }) => (ownerId === amazonOwner ? 'amazon' : undefined),
   'owner-id': ({ ownerId }) => ownerId,
-  progress: ({ state }) => (state === 'completed' ? '100%' : '0%'),
+  progress: (snapshot) => progressOf(snapshot, world.now()),
   'snapshot-id': ({ id }) => id,
   'start-time': ({ startedAtMs }) => new Date(startedAtMs).toISOString(),
   status: ({ state }) => state,
   'storage-tier': () => 'standard',
   'volume-id': ({ volumeId }) => volumeId,
   'volume-size': ({ sizeGiB }) => sizeGiB,
-}
+})
 
 const amazonOwner = '137112412989'
 
@@ -214,7 +236,7 @@ export const describeSnapshots = defineAction({
       source: ownAndPublic(world),
       ids: parameters.SnapshotId,
       request: parameters,
-      filters: snapshotFilters,
+      filters: snapshotFilters(world),
       page: pageRules.snapshots,
       hidden: ({ ownerId }) =>
         (owners.length > 0 && !owners.includes(ownerId)) ||
@@ -246,6 +268,8 @@ function snapshotOfImage(image: Image): Snapshot {
     kmsKeyId: undefined,
     startedAtMs: image.createdAtMs,
     completedAtMs: image.createdAtMs,
+    durationMs: 0,
+    isTaken: true,
     deleteWhenComplete: false,
     sourceSnapshotId: undefined,
     root: true,
