@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { systemClock } from '../../core/clock.js'
 import { run } from './commands.js'
 import type { HostsDirectory } from './directory.js'
-import { loopsOver, removeLoopNodes } from './disks/loop-device.js'
+import { loopsOver, loopsWithin, removeLoopNodes } from './disks/loop-device.js'
 import { partialSuffix } from './disks/volume-files.js'
 import { deviceGroupPrefix, deviceHierarchy, removeGroup } from './host/device-group.js'
 import { removeTree, unifiedHierarchy } from './host/process-group.js'
@@ -51,7 +51,11 @@ async function releaseLoops(directory: HostsDirectory): Promise<void> {
     const bound = await loopsOver(`${directory.root}/`)
     if (bound.length === 0) return
     // The first second is the kernel's: it undoes the dead hosts' mounts, and AUTOCLEAR does the rest.
-    if (turn >= 50) for (const loop of bound) await run('losetup', ['--detach', loop]).catch(() => '')
+    if (turn >= 50) {
+      for (const loop of [...(await loopsWithin(bound)), ...bound]) {
+        await run('losetup', ['--detach', loop]).catch(() => '')
+      }
+    }
     await systemClock.sleep(20)
   }
 }

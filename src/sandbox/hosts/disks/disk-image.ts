@@ -82,6 +82,8 @@ async function makeImage(directory: HostsDirectory): Promise<string | undefined>
 }
 
 async function mount({ disks, disksImage, loopsFile }: HostsDirectory, network: Switch): Promise<void> {
+  // What a killed daemon had mounted is written out by the kernel before it lets go.
+  await waitUntilReleased(disksImage)
   const leftBound = await loopsOver(disksImage)
   if (leftBound.length > 0) throw new Error(`${disksImage} is still in use as ${leftBound.join(', ')}`)
   await mkdir(disks, { recursive: true, mode: 0o700 })

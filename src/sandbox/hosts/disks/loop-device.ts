@@ -111,9 +111,22 @@ export async function loopsOver(path: string): Promise<readonly string[]> {
   return loops
 }
 
-/** Resolves when no device has this file any more, at the latest after five seconds. */
+/**
+ * The loop devices whose file lies on a filesystem that one of these holds: where its mount is gone, the name of a file tells
+ * no more where it is.
+ */
+export async function loopsWithin(holders: readonly string[]): Promise<readonly string[]> {
+  const numbers = await Promise.all(
+    holders.map(async (path) => (await readFile(`/sys/block/${basename(path)}/dev`, 'utf8').catch(() => '')).trim()),
+  )
+  const table = await run('losetup', ['--list', '--noheadings', '--output', 'NAME,BACK-MAJ:MIN'])
+  const rows = table.split('\n').map((line) => line.trim().split(/\s+/))
+  return rows.flatMap(([name = '', holder = '']) => (holder !== '' && numbers.includes(holder) ? [name] : []))
+}
+
+/** Resolves when no device has this file any more, at the latest after 20 seconds. */
 export async function waitUntilReleased(path: string): Promise<void> {
-  for (let turn = 0; turn < 500 && (await loopsOver(path)).length > 0; turn += 1) await systemClock.sleep(10)
+  for (let turn = 0; turn < 2_000 && (await loopsOver(path)).length > 0; turn += 1) await systemClock.sleep(10)
 }
 
 /** Another sandbox may take, or remove, the very device that losetup has just found free: then it is asked again. */
