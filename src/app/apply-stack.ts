@@ -25,6 +25,7 @@ export async function applyStack(
   const secrets = await session.secrets.neededBy(plan)
   if (confirm && plan.steps.length > 0 && !(await confirm(plan))) return undefined
   return withLock(session, {}, async () => {
+    if (session.lock.left && !plan.ledger.epoch) throw plannedBefore(session)
     session.begin()
     const { run, ownRun, lock, ports, clock } = session
     const { lost, epoch } = lock
@@ -59,6 +60,13 @@ export async function leftAfter(plan: Plan, replan: () => Promise<Plan>): Promis
   if (plan.complete) return undefined
   const again = await replan()
   return again.complete && again.steps.length === 0 ? undefined : again
+}
+
+/** The lock was taken over after the plan was made: what the run before has made may not be in it. */
+function plannedBefore({ spec }: Session): PlanError {
+  return new PlanError('PLAN_STALE', `a run of ${spec.stack} was cut off, and the plan does not know of it`, [], {
+    hint: 'plan again: what that run has made is seen then',
+  })
 }
 
 function notApplyable(plan: Plan): PlanError {

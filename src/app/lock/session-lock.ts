@@ -6,16 +6,18 @@ import { acquireLock, type Claim } from '../../executor/lock/acquire-lock.js'
 import type { Fence } from '../../executor/lock/fence.js'
 import { lockTimes, type LockTimes } from '../../executor/lock/lock-times.js'
 import { passedTime, type Moment } from '../../executor/lock/passed-time.js'
-import { livenessOf, thisHolder } from '../../executor/lock/process-facts.js'
-import { continued, runsOf, type Epoch } from '../../model/ledger/lock.js'
+import { livenessOf as livenessHere, thisHolder } from '../../executor/lock/process-facts.js'
+import type { Liveness } from '../../executor/lock/contention.js'
+import { continued, runsOf, type Epoch, type LockContent, type LockHolder } from '../../model/ledger/lock.js'
 
 /** For tests, which have neither a minute nor a laptop to put to sleep. */
 export interface LockSettings {
   readonly times?: Partial<LockTimes>
   readonly clock?: Clock
   readonly uptimeMs?: () => number
-  /** As if no process on this machine could be looked for. */
-  readonly isElsewhere?: boolean
+  /** Who this is, where processes are not what the system calls so. */
+  readonly holder?: LockHolder
+  readonly livenessOf?: (holder: LockHolder) => Liveness
 }
 
 /** The stack's lock as a session holds it. */
@@ -49,7 +51,7 @@ export function createSessionLock(
   stack: string,
   cloud: CloudPort,
   fence: Fence,
-  { times, clock = systemClock, uptimeMs, isElsewhere = false }: LockSettings = {},
+  { times, clock = systemClock, uptimeMs, holder = thisHolder(), livenessOf = livenessHere }: LockSettings = {},
 ): SessionLock {
   const time = passedTime(clock, uptimeMs)
   const world = {
@@ -58,8 +60,7 @@ export function createSessionLock(
     clock,
     time,
     times: { ...lockTimes, ...times },
-    livenessOf: ({ holder }: { readonly holder: Parameters<typeof livenessOf>[0] }) =>
-      isElsewhere ? ('unknown' as const) : livenessOf(holder),
+    livenessOf: (content: LockContent) => livenessOf(content.holder),
   }
   let held: Held | undefined
   return {
@@ -80,7 +81,7 @@ export function createSessionLock(
     async take({ epoch, ...claim }) {
       const content = {
         nonce: randomUUID(),
-        holder: thisHolder(),
+        holder,
         epoch,
         since: new Date(clock.now()).toISOString(),
       }

@@ -107,7 +107,7 @@ export function createLease(
     async release() {
       ending.abort()
       try {
-        await cloud.dropLock(id)
+        await cloud.dropLock(id, 'once')
         return true
       } catch {
         return false

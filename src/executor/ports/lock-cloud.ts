@@ -11,6 +11,6 @@ export interface LockCloud {
   readLock(stack: string): Promise<LockSight | undefined>
   /** Adds a beat to exactly this lock. Its number is counted by EC2, whatever readings show. Undefined: this lock is gone. */
   beatLock(request: { readonly id: string; readonly content: LockContent }): Promise<number | undefined>
-  /** Removes exactly this lock, never one of another holder. False: it was gone already. */
-  dropLock(id: string): Promise<boolean>
+  /** Removes exactly this lock, never one of another holder; `once` tries it once, for whoever leaves. False: it was gone already. */
+  dropLock(id: string, how?: 'once'): Promise<boolean>
 }

@@ -62,7 +62,7 @@ async function processOf(stack: string, lock: LockSettings = {}, text = textOf(s
 }
 
 const quick = { leaseMs: 2_000, beatMs: 200, lookMs: 20, confirmedMs: 50 }
-const elsewhere = { times: quick, isElsewhere: true } as const
+const elsewhere: LockSettings = { times: quick, livenessOf: () => 'unknown' }
 
 const apply = (session: Session, lockTimeoutMs = 0) =>
   withLock(session, { lockTimeoutMs }, async () => {

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EC2Client } from '@aws-sdk/client-ec2'
+import { withLock } from '../../../src/app/lock/with-lock.js'
 import { applyStack, isNothingToDo } from '../../../src/app/apply-stack.js'
 import { planCheckpoint, planSnapshot } from '../../../src/app/plan-snapshots.js'
 import { planDestroy, planStack } from '../../../src/app/plan-stack.js'
@@ -95,6 +96,12 @@ export async function openProofWorld({ seed = 0, faults, from }: ProofWorldOptio
         hostsImpossible: 'the worlds of the proof have no hosts',
         pace: { clock: process.clock, random, pollScale: 1, timeoutScale: 1 },
       },
+      lock: {
+        clock: process.clock,
+        uptimeMs: () => process.clock.now(),
+        holder: { user: 'proof', host: 'proof', pid: processes.indexOf(process) },
+        livenessOf: ({ pid }) => (processes[pid]?.isDead === false ? 'alive' : 'dead'),
+      },
     })
     sessions.push(session)
     return session
@@ -111,8 +118,10 @@ export async function openProofWorld({ seed = 0, faults, from }: ProofWorldOptio
     async run(process, command, events) {
       try {
         const session = await open(process, command.text)
-        const plan = await planOf(session, command)
-        const result = await applyStack(session, plan, { ...(events && { events }) })
+        const result = await withLock(session, { revision: 'proof' }, async () => {
+          const plan = await planOf(session, command)
+          return applyStack(session, plan, { ...(events && { events }) })
+        })
         const problems = (result?.outcomes ?? []).flatMap(({ stepId, outcome }) =>
           outcome.kind === 'failed' ? [`${stepId}: ${outcome.error.code} ${outcome.error.message}`] : [],
         )

@@ -18,6 +18,8 @@ export interface CallOptions {
   readonly confirm?: () => Promise<unknown>
   /** It is about the stack's lock itself: it waits for no other call, and no guard is asked. */
   readonly isForLock?: boolean
+  /** Nobody waits for it for long: whoever leaves. */
+  readonly isTriedOnce?: boolean
 }
 
 /** EC2 as the rest of this folder sees it: one typed call, which retries by class and rejects with ProviderErrors alone. */
@@ -98,7 +100,9 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
         return sendOnce(action, input)
       }
       const inTurn = () => lanes.send(action, instancesIn(input), attempt)
-      const output = await withRetries(options?.isForLock === true ? attempt : inTurn, {
+      const perform = options?.isForLock === true ? attempt : inTurn
+      if (options?.isTriedOnce === true) return (await perform()) as OutputOf<typeof action>
+      const output = await withRetries(perform, {
         clock: settings.clock,
         random: settings.random,
         pollScale: settings.pollScale,

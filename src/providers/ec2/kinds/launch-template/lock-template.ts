@@ -91,8 +91,10 @@ export function createLockCalls(api: Ec2Api): LockCloud {
     await api.call('DeleteLaunchTemplateVersions', { LaunchTemplateId: id, Versions }, forLock).catch(() => undefined)
   }
 
-  async function dropLock(id: string): Promise<boolean> {
-    return (await undefinedIfAbsent(api.call('DeleteLaunchTemplate', { LaunchTemplateId: id }, forLock))) !== undefined
+  async function dropLock(id: string, how?: 'once'): Promise<boolean> {
+    const options = { ...forLock, isTriedOnce: how === 'once' }
+    const answer = api.call('DeleteLaunchTemplate', { LaunchTemplateId: id }, options)
+    return (await undefinedIfAbsent(answer)) !== undefined
   }
 
   return { takeLock, readLock, beatLock, dropLock }
