@@ -7,6 +7,7 @@ const reads = new Set([
   'readModifications',
   'readOffers',
   'readHostKeys',
+  'untilItEnds',
   'awaitSnapshot',
   'close',
 ])

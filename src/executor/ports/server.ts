@@ -25,6 +25,11 @@ export interface ServerCloud {
   /** Waits until it is terminated. Never lifts a protection by itself. */
   terminateServer(request: Owned): Promise<Effect>
   /**
+   * Never resolves: rejects when the instance does not run any more, or EC2 cannot be asked, and with Cancelled when `signal`
+   * is aborted. For whoever waits for something that only a running instance does.
+   */
+  untilItEnds(request: { readonly instanceId: string; readonly signal: AbortSignal }): Promise<never>
+  /**
    * The host keys that the instance printed on its console, as `ssh-ed25519 AAAA…` lines; polls until they appear, or until
    * its boot is over without them; `once` looks once alone. Rejects with Cancelled when `signal` ends the wait.
    */

@@ -15,12 +15,14 @@ const answerAgainMs = 45_000
  * waits: nothing has been done.
  */
 export async function connectHost(step: ConnectHost, context: StepContext): Promise<Effect> {
-  const { bindings, ports, progress, signal } = context
+  const { bindings, ports, progress } = context
   const { address, didNotAnswer } = step
   if (bindings.get(address)?.hostKey === undefined) {
     progress(undefined, 'waiting for its host keys on its console, which shows them when user data has run')
     const instanceId = bindings.idOf(address)
-    const hostKey = await hostKeyFor(step, instanceId, context)
+    const hostKey = await whileItRuns(instanceId, context, (signal) =>
+      hostKeyFor(step, instanceId, { ...context, signal }),
+    )
     await ports.cloud.setTags({ id: instanceId, tags: { [tagKeys.hostKey]: hostKey } })
     bindings.amend(address, { hostKey })
   }
@@ -29,11 +31,24 @@ export async function connectHost(step: ConnectHost, context: StepContext): Prom
     undefined,
     didNotAnswer ? `waiting ${seconds} s for it: it did not answer before` : 'waiting for it to answer',
   )
-  return ports.hosts.waitUntilReady(await accessTo(address, context), {
-    timeoutMs: readyTimeoutMs,
-    ...(didNotAnswer && { answerMs: answerAgainMs }),
-    signal,
-  })
+  const access = await accessTo(address, context)
+  const limits = { timeoutMs: readyTimeoutMs, ...(didNotAnswer && { answerMs: answerAgainMs }) }
+  return whileItRuns(access.instanceId, context, (signal) => ports.hosts.waitUntilReady(access, { ...limits, signal }))
+}
+
+/** Waits for a server as long as it runs: one that somebody stops or terminates meanwhile, or whose endpoint is gone, never answers. */
+async function whileItRuns<Result>(
+  instanceId: string,
+  { ports, signal }: StepContext,
+  wait: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const over = new AbortController()
+  const either = AbortSignal.any(signal === undefined ? [over.signal] : [signal, over.signal])
+  try {
+    return await Promise.race([wait(either), ports.cloud.untilItEnds({ instanceId, signal: either })])
+  } finally {
+    over.abort()
+  }
 }
 
 /** Reads it from the console. Where that has none to show, this is noted, so that the next run does not wait again. */

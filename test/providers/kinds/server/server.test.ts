@@ -299,4 +299,17 @@ describe('many servers', () => {
     expect(outcomes).toMatchObject([{ reason: { code: 'EC2_PROTECTED' } }, { value: 'done' }])
     expect(calls()).toHaveLength(3)
   })
+
+  it('that is waited for to answer is watched: its end is told, and an interruption ends the watch', async () => {
+    const { cloud } = fixture
+    const { id } = await cloud.createServer(launchRequest(ground, 'watched'))
+    const interruption = new AbortController()
+    const interrupted = cloud.untilItEnds({ instanceId: id, signal: interruption.signal })
+    interruption.abort()
+    await expect(interrupted).rejects.toMatchObject({ kind: 'cancelled' })
+    const watched = cloud.untilItEnds({ instanceId: id, signal: new AbortController().signal })
+    const told = expect(watched).rejects.toMatchObject({ code: 'EC2_WRONG_STATE' })
+    await cloud.terminateServer({ id, owner: ownerOf(addressOf('server', 'watched')) })
+    await told
+  })
 })

@@ -1,4 +1,5 @@
 import type { Instance } from '@aws-sdk/client-ec2'
+import { inWorkScope } from '../../../../core/work-scope.js'
 import type { LaunchRequest, Once, Owned, Owner, RunningServer, ServerCloud } from '../../../../executor/ports.js'
 import { isOfClass, providerError } from '../../errors/provider-errors.js'
 import { vouchFor, type Vouched } from '../../tags/ownership.js'
@@ -19,6 +20,13 @@ const terminatedLimitMs = 20 * 60_000
 const absencesMin = 2
 /** A launch that cannot be seen for so many readings is no longer a matter of eventual consistency (about 5 minutes). */
 const launchAbsencesMax = 40
+
+/** Chosen: what is waited for that long has a limit of its own. */
+const watchedMs = 24 * 3_600_000
+/** Chosen: most that only a running instance does is done by then. */
+const watchFromMs = 15_000
+/** So many readings in a row must miss an instance that has run before it counts as gone. */
+const endAbsencesMin = 5
 
 /** How servers come, change and go. */
 export function createServerCalls(api: Ec2Api): Omit<ServerCloud, 'readHostKeys'> {
@@ -136,7 +144,24 @@ export function createServerCalls(api: Ec2Api): Omit<ServerCloud, 'readHostKeys'
     return 'done'
   }
 
+  function untilItEnds({ instanceId, signal }: { readonly instanceId: string; readonly signal: AbortSignal }) {
+    const judge = (instance: Instance | undefined, absences: number) => {
+      const state = instance?.State?.Name
+      if (state === 'running' || state === 'pending' || (state === undefined && absences < endAbsencesMin))
+        return undefined
+      throw ended(instanceId, state)
+    }
+    return inWorkScope({ signal }, () =>
+      instances.until<never>(instanceId, judge, {
+        what: `${instanceId} to answer`,
+        timeoutMs: watchedMs,
+        usualMs: watchFromMs,
+      }),
+    )
+  }
+
   return {
+    untilItEnds,
     createServer,
     startServer,
     stopServer,
@@ -172,6 +197,12 @@ function runningServer(instance: Instance): RunningServer {
     publicIp: instance.PublicIpAddress === '' ? undefined : instance.PublicIpAddress,
     zone: instance.Placement?.AvailabilityZone ?? '',
   }
+}
+
+function ended(id: string, state: string | undefined) {
+  return providerError('EC2_WRONG_STATE', 'wait-state', `${id} is ${state ?? 'gone'}: it cannot answer any more`, {
+    hint: 'somebody stopped or terminated it while it was waited for, perhaps another run; apply again',
+  })
 }
 
 function gone(id: string, owner: Owner | undefined) {
