@@ -14,6 +14,7 @@ const full = [
   'test/integration/sync-ends.test.ts',
   'test/integration/blocks.test.ts',
   'test/integration/package.test.ts',
+  'test/integration/readme-stack.test.ts',
   'test/hosts/blocks/block-copy.hosts.test.ts',
   'test/simulation/archives.hosts.test.ts',
   'test/simulation/restores.hosts.test.ts',

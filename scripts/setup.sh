@@ -37,7 +37,8 @@ packages_match_lockfile() {
 
 # --- Debian packages: asked by program, because looking up a path is quicker than asking dpkg ---
 
-# One `program package` a line: what the sandbox's hosts and the tests run.
+# One `program package` a line: what the sandbox's hosts and the tests run. systemd is not among them: where a machine has
+# it, hosts have it too.
 needed_programs() {
   cat <<'LIST'
 ssh openssh-client
@@ -56,6 +57,8 @@ sfdisk fdisk
 mount mount
 ip iproute2
 nft nftables
+slirp4netns slirp4netns
+cron cron
 ps procps
 perl perl-base
 script bsdutils
@@ -82,6 +85,7 @@ missing_packages() {
 install_debian_packages() {
   policy=/usr/sbin/policy-rc.d
   had_sshd=$(command -v sshd || true)
+  had_cron=$(command -v cron || true)
   if [ ! -e "$policy" ]; then
     trap 'rm -f "$policy"' EXIT
     trap 'exit 130' INT
@@ -95,6 +99,10 @@ install_debian_packages() {
   # The sandbox starts its own sshd inside its hosts; installing the program must not open this machine at the next boot.
   if [ -z "$had_sshd" ] && command -v systemctl >/dev/null 2>&1; then
     systemctl --quiet disable ssh.service ssh.socket >/dev/null 2>&1 || true
+  fi
+  # Nor must cron run here because hosts have one.
+  if [ -z "$had_cron" ] && command -v systemctl >/dev/null 2>&1; then
+    systemctl --quiet disable cron.service >/dev/null 2>&1 || true
   fi
   rm -f "$policy"
   trap - EXIT INT TERM

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { readdir } from 'node:fs/promises'
@@ -55,6 +56,13 @@ describeHosts(`hosts with systemd${unlessHosts}${unlessSystemd}`, () => {
         expect.arrayContaining(['probe.service', 'ssh.service', 'systemd-journald.service']),
       )
       expect(services).not.toMatch(/postgresql|timesyncd|udevd|getty|cron\.service.*postgres/)
+    })
+
+    test.skipIf(!existsSync('/usr/sbin/cron'))('has a cron of its own', async () => {
+      await host.run(
+        'echo "@reboot touch by-cron" | crontab - && sudo rm /run/crond.reboot; sudo systemctl restart cron',
+      )
+      await eventually('the job', async () => (await host.try('test -e by-cron')).exitCode === 0)
     })
 
     test.each([

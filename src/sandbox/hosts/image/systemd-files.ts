@@ -46,6 +46,8 @@ export const systemdLinks: Readonly<Record<string, string>> = {
   'usr/lib/systemd/system/multi-user.target.wants/cloud-init.target': '../cloud-init.target',
   'etc/systemd/system/multi-user.target.wants/ssh.service': '/lib/systemd/system/ssh.service',
   'etc/systemd/system/sshd.service': '/lib/systemd/system/ssh.service',
+  // Leads nowhere as long as neither the machine nor the host has a cron.
+  'etc/systemd/system/multi-user.target.wants/cron.service': '/lib/systemd/system/cron.service',
 }
 
 /** A host keeps few words for long: all of them share the machine's memory. */

@@ -46,6 +46,11 @@ if [ ! -d proc ]; then
   mkdir -p var/log var/tmp var/spool var/lib/sudo var/lib/cloud/instances/$INSTANCE_ID etc/ssh
   chmod 700 root
   chmod 1777 var/tmp
+  if grep -q ^crontab: etc/group; then # cron's package makes it so, and the machine's is its own
+    mkdir -p var/spool/cron/crontabs
+    chown root:crontab var/spool/cron/crontabs
+    chmod 1730 var/spool/cron/crontabs
+  fi
 fi
 [ -L var/run ] || ln -s /run var/run
 [ -L var/lock ] || ln -s /run/lock var/lock

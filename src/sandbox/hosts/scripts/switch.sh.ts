@@ -30,7 +30,7 @@ hide() { # directory, names to keep
   hide /var lib cache
   hide /var/lib dpkg apt pam ucf
   hide /var/cache debconf
-  for directory in /etc/ssh /etc/sudoers.d /etc/profile.d /etc/rc[S0-6].d /etc/cron.*; do hide $directory; done
+  for directory in /etc/ssh /etc/sudoers.d /etc/profile.d /etc/rc[S0-6].d /etc/cron.*/; do hide $directory; done
   # Services of the machine's start in no host, whoever enabled them; of the units' own wants these are a host's.
   hide /etc/systemd system
   hide /etc/systemd/system
