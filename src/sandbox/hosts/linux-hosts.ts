@@ -102,7 +102,7 @@ class LinuxHosts implements HostBackend {
       undo.unshift(() => block.release())
       const { init, because } = await chooseInit(this.#init)
       const hostsMax = init === 'systemd' ? await makeRoomForWatches() : undefined
-      await writeBootFiles(directory, init)
+      await writeBootFiles(directory)
       const network = await Switch.start(directory, init)
       undo.unshift(() => network.stop())
       const disks = await openDisks(directory, network)

@@ -5,12 +5,14 @@ import { byIdNamesOf } from './device-names.js'
 import type { HostDevice, HostPartition } from './host-device.js'
 import { type SysfsEntry, sysfsOfDevice, sysfsOfPartition } from './sysfs.js'
 
-/** What stands in for udev and sysfs in one running host: `root` is /proc/<its PID 1>/root. */
+/** What stands in for udev and sysfs in one running host: `root` is /proc/<its PID 1>/root, `partitionsFile` what its /proc/partitions is. */
 export class HostDevices {
   readonly #root: string
+  readonly #partitionsFile: string
 
-  constructor(root: string) {
+  constructor(root: string, partitionsFile: string) {
     this.#root = root
+    this.#partitionsFile = partitionsFile
   }
 
   /** The device's node, seen from this machine. */
@@ -65,7 +67,7 @@ export class HostDevices {
         return `${major.padStart(4)} ${minor.padStart(8)} ${String(sizeBytes / 1024).padStart(10)} ${kernelName}\n`
       })
     // Its inode is bound over /proc/partitions, so it is written in place.
-    await writeFile(join(this.#root, 'run/evenkeel/partitions'), `major minor  #blocks  name\n\n${rows.join('')}`)
+    await writeFile(this.#partitionsFile, `major minor  #blocks  name\n\n${rows.join('')}`)
   }
 
   async #makeNode(kernelName: string, deviceNumber: string, byIdNames: readonly string[]): Promise<void> {

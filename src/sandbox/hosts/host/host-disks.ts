@@ -12,6 +12,7 @@ import type { HostsDirectory } from '../directory.js'
 import type { HostDescription } from '../host-backend.js'
 import type { DeviceGroup } from './device-group.js'
 import { type Freeze, freeze } from './freeze.js'
+import { partitionsFile } from './host-mounts.js'
 import { mountPointsOf } from './mounts.js'
 
 interface AttachedDisk {
@@ -137,7 +138,8 @@ export class HostDisks {
   }
 
   get #devices(): HostDevices {
-    return new HostDevices(`/proc/${required(this.#pid, 'PID 1')}/root`)
+    const partitions = partitionsFile(this.#directory, this.#host.instanceId)
+    return new HostDevices(`/proc/${required(this.#pid, 'PID 1')}/root`, partitions)
   }
 
   #list(): Promise<void> {

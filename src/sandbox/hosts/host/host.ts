@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { open, readdir, readFile, writeFile, mkdir } from 'node:fs/promises'
 import { uptime } from 'node:os'
 import { join, relative } from 'node:path'
@@ -17,7 +17,7 @@ import type { Doors } from '../network/doors.js'
 import type { Relay } from '../network/relay.js'
 import type { Switch } from '../network/switch.js'
 import { hostBootScript } from '../scripts/host-boot.sh.js'
-import { hostMountTable } from './host-mounts.js'
+import { writeMounts } from './host-mounts.js'
 import { writeBootRecord } from './boot-record.js'
 import { consoleFile, readConsole, trimConsole } from './console.js'
 import { DeviceGroup } from './device-group.js'
@@ -163,13 +163,14 @@ export class Host {
 let lastLink = 0
 
 async function start(
-  { directory, network }: HostSurroundings,
+  { directory, network, init }: HostSurroundings,
   description: HostDescription,
   { root, devices, processes }: Holdings,
 ): Promise<ChildProcess> {
   const { instanceId } = description
   const script = join(directory.runtime, 'host-boot')
   const state = directory.instance(instanceId)
+  const mounts = await writeMounts(directory, instanceId, init)
   const console = await open(consoleFile(directory, instanceId), 'a', 0o600)
   const groups = [devices?.inner, processes?.path].filter((path) => path !== undefined)
   lastLink += 1
@@ -185,7 +186,7 @@ async function start(
           EVENKEEL_HOSTS: directory.root,
           INSTANCE_ID: instanceId,
           STATE: state,
-          MOUNTS: join(directory.runtime, 'host-mounts'),
+          MOUNTS: mounts,
           IMAGE_LAYER: relative(state, directory.imageLayer),
           ROOT_DEVICE: root.path,
           ROOT_NAME: `/dev/${rootNameFor(description.deviceNaming)}`,
@@ -197,7 +198,6 @@ async function start(
           DOMAIN: description.domain,
           LOGIN_USER: description.loginUser,
           MACHINE_ID: createHash('sha256').update(instanceId).digest('hex').slice(0, 32),
-          BOOT_ID: randomUUID(),
         },
         stdio: ['pipe', 'pipe', console.fd],
       },
@@ -244,10 +244,9 @@ function rootDevice(description: HostDescription, { deviceNumber }: LoopDevice):
   return { volumeId, kernelName: rootNameFor(naming), naming, deviceNumber, sizeBytes, partitions: [] }
 }
 
-/** Writes what `start` names: the boot script, and the table of the hosts' mounts. */
-export async function writeBootFiles(directory: HostsDirectory, init: HostInit): Promise<void> {
+/** Writes the boot script that `start` names. */
+export async function writeBootFiles(directory: HostsDirectory): Promise<void> {
   await writeFile(join(directory.runtime, 'host-boot'), hostBootScript, { mode: 0o700 })
-  await writeFile(join(directory.runtime, 'host-mounts'), hostMountTable(directory.imageLayer, init))
 }
 
 async function expectWord(

@@ -1,9 +1,10 @@
-import { rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { HostError } from '../../../core/errors.js'
-import { runBound } from '../commands.js'
+import { run, runBound } from '../commands.js'
 import type { HostsDirectory } from '../directory.js'
 import { LoopDevice } from '../disks/loop-device.js'
-import { partialSuffix } from '../disks/volume-files.js'
+import { exists, partialSuffix } from '../disks/volume-files.js'
 
 /**
  * Opens a host's root disk as a block device: a sparse file with an ext4 filesystem of the size asked for, whose directory
@@ -17,8 +18,11 @@ export async function openRootDisk(
 ): Promise<LoopDevice> {
   const file = directory.rootDisk(instanceId)
   const found = await stat(file).catch(() => undefined)
-  if (found === undefined) await make(file, sizeBytes)
-  else {
+  if (found === undefined) {
+    const blank = await blankOf(directory, sizeBytes)
+    await run('cp', ['--sparse=always', '--reflink=auto', blank, `${file}${partialSuffix}`])
+    await rename(`${file}${partialSuffix}`, file)
+  } else {
     await check(file, found.size < sizeBytes ? '-fp' : '-p')
     if (found.size < sizeBytes) {
       await truncate(file, sizeBytes)
@@ -28,15 +32,51 @@ export async function openRootDisk(
   return LoopDevice.attach(directory, file)
 }
 
-async function make(file: string, sizeBytes: number): Promise<void> {
+const inTheMaking = new Map<string, Promise<string>>()
+
+/** A root disk of that size on which nothing has been written yet, made once for each size: as of one AMI, all have one UUID. */
+async function blankOf(directory: HostsDirectory, sizeBytes: number): Promise<string> {
+  const file = join(directory.runtime, `root-${sizeBytes}.img`)
+  if (await exists(file)) return file
+  const making = inTheMaking.get(file) ?? makeBlank(file, sizeBytes).finally(() => inTheMaking.delete(file))
+  inTheMaking.set(file, making)
+  return making
+}
+
+/** Directories that the image hides of the machine, as they are on a new root disk: path -> mode. */
+const directories: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(
+    ['', 'home', 'mnt', 'media', 'srv', 'opt', 'run', 'dev', 'proc', 'sys'].map((path) => [path, 0o755]),
+  ),
+  root: 0o700,
+  tmp: 0o1777,
+  'var/tmp': 0o1777,
+  ...Object.fromEntries(
+    ['var', 'var/log', 'var/lib/sudo', 'var/lib/cloud/instances', 'etc/ssh'].map((path) => [path, 0o755]),
+  ),
+}
+
+async function makeBlank(file: string, sizeBytes: number): Promise<string> {
   const partial = `${file}${partialSuffix}`
-  await rm(partial, { force: true })
+  const tree = `${file}.tree`
+  for (const path of [partial, tree]) await rm(path, { recursive: true, force: true })
+  for (const [path, mode] of Object.entries(directories)) {
+    await mkdir(join(tree, 'upper', path), { recursive: true })
+    await chmod(join(tree, 'upper', path), mode)
+  }
+  await mkdir(join(tree, 'work'))
+  await symlink('/run', join(tree, 'upper/var/run'))
+  await symlink('/run/lock', join(tree, 'upper/var/lock'))
   await writeFile(partial, '', { mode: 0o600 })
   await truncate(partial, sizeBytes)
-  // The file is all zeros: nothing needs to be written to its inode tables, now or by the kernel later (noinit_itable).
-  const features = '^has_journal,^metadata_csum'
-  await runBound('mkfs.ext4', ['-q', '-F', '-m', '1', '-O', features, '-E', 'lazy_itable_init=1,nodiscard', partial])
+  // Few tables, and none written that are all zeros anyway: an empty disk of 8 GiB takes 200 kB and 3 ms to copy.
+  const features = '^has_journal,^resize_inode,sparse_super2'
+  const extras = 'lazy_itable_init=1,nodiscard,num_backup_sb=0,root_owner=0:0'
+  // prettier-ignore
+  await runBound('mkfs.ext4', ['-q', '-F', '-m', '1', '-i', '16384', '-G', '4096', '-O', features, '-E', extras, '-d', tree, partial])
+  await rm(tree, { recursive: true })
   await rename(partial, file)
+  return file
 }
 
 /** e2fsck(8): 1 is "errors corrected". */

@@ -100,6 +100,8 @@ root ALL=(ALL:ALL) ALL
   'etc/sudoers.d/README': { mode: 0o440, content: '# Files here are read by sudo.\n' },
   // All hosts share the machine's kernel, and its swap with it: a host's has none, and so an empty /proc/swaps.
   'usr/lib/evenkeel/swaps': { mode: 0o444, content: '' },
+  // A host's console is bound over it.
+  'usr/lib/evenkeel/console': { mode: 0o600, content: '' },
   // Of a sandbox without a way out an attempt more is only a wait more.
   'etc/apt/apt.conf.d/99evenkeel': { mode: 0o644, content: 'Acquire::Retries "0";\n' },
   'etc/fstab': { mode: 0o644, content: '' },

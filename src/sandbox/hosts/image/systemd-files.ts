@@ -15,7 +15,7 @@ Conflicts=shutdown.target
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=/usr/lib/evenkeel/host-start
-StandardError=append:/run/evenkeel/console
+StandardError=append:/usr/lib/evenkeel/console
 `,
   // As of cloud-init 22.4.2: https://github.com/canonical/cloud-init/tree/22.4.2/systemd
   'cloud-final.service': `[Unit]
@@ -31,7 +31,7 @@ TimeoutSec=0
 KillMode=process
 TasksMax=infinity
 StandardOutput=null
-StandardError=append:/run/evenkeel/console
+StandardError=append:/usr/lib/evenkeel/console
 `,
   'cloud-init.target': `[Unit]
 Description=Cloud-init target

@@ -3,7 +3,7 @@
  * changes root and becomes the second half (host-init) with fewer capabilities. Messages go to standard error, which
  * is the console; standard output is the daemon's.
  * Environment: INSTANCE_ID STATE MOUNTS IMAGE_LAYER ROOT_DEVICE ROOT_NAME SWITCH_PID LINK PRIVATE_IP HOST_NAME DOMAIN
- * LOGIN_USER MACHINE_ID BOOT_ID.
+ * LOGIN_USER MACHINE_ID.
  */
 export const hostBootScript = String.raw`#!/bin/bash
 set -eu
@@ -15,11 +15,11 @@ cd "$STATE"
 mkdir -p disk root
 mount -t ext4 -o noatime,noinit_itable "$ROOT_DEVICE" disk
 if [ -d upper ]; then # of a sandbox whose root disks were directories
-  cp -a upper disk/
+  cp -a upper/. disk/upper/
   rm -rf upper work
 fi
-rm -rf disk/work
-mkdir -p disk/upper disk/work
+[ ! -e disk/work/work ] || rm -rf disk/work
+[ -d disk/work ] || mkdir -p disk/upper disk/work
 mount -t overlay "$ROOT_NAME" -o "lowerdir=$IMAGE_LAYER:/,upperdir=disk/upper,workdir=disk/work,volatile" root
 
 # The host's lo keeps 127.0.0.1 alone: 127.B.H.L are the sandbox's public addresses, routed like any other.
@@ -41,37 +41,21 @@ NETWORK
 for scope in all eth0; do echo 1 > /proc/sys/net/ipv4/conf/$scope/route_localnet; done
 
 cd root
-if [ ! -d proc ]; then
-  mkdir root home tmp mnt media srv opt run dev proc sys
-  mkdir -p var/log var/tmp var/spool var/lib/sudo var/lib/cloud/instances/$INSTANCE_ID etc/ssh
-  chmod 700 root
-  chmod 1777 var/tmp
-  if grep -q ^crontab: etc/group; then # cron's package makes it so, and the machine's is its own
-    mkdir -p var/spool/cron/crontabs
-    chown root:crontab var/spool/cron/crontabs
-    chmod 1730 var/spool/cron/crontabs
-  fi
-fi
-[ -L var/run ] || ln -s /run var/run
-[ -L var/lock ] || ln -s /run/lock var/lock
-rm -rf tmp
-mkdir tmp
-chmod 1777 tmp
+# What has outlived a boot in /tmp goes, as with systemd-tmpfiles.
+shopt -s nullglob dotglob
+set -- tmp/*
+[ $# = 0 ] || rm -rf "$@"
+shopt -u nullglob dotglob
 # Its mounts by one process (host-mounts.ts), and its devices by one copy.
 mount --all --fstab "$MOUNTS" --target-prefix "$STATE/root"
 cp -a usr/lib/evenkeel/dev/. dev/
-mkdir run/sshd run/cloud-init run/evenkeel
-: > run/evenkeel/console
-mount --bind "$STATE/console" run/evenkeel/console
-echo "$BOOT_ID" > run/evenkeel/boot_id
-mount --bind run/evenkeel/boot_id proc/sys/kernel/random/boot_id
-printf 'major minor  #blocks  name\n\n' > run/evenkeel/partitions
-mount --bind run/evenkeel/partitions proc/partitions
+mkdir run/sshd run/cloud-init
 
 if [ ! -e var/lib/cloud/instances/$INSTANCE_ID/first-boot ]; then
   echo "$HOST_NAME" > etc/hostname
   printf '127.0.0.1 localhost\n%s %s.%s %s\n' "$PRIVATE_IP" "$HOST_NAME" "$DOMAIN" "$HOST_NAME" > etc/hosts
   echo "$MACHINE_ID" > etc/machine-id
+  mkdir -p var/lib/cloud/instances/$INSTANCE_ID
   ln -sfn instances/$INSTANCE_ID var/lib/cloud/instance
   cp -a "$STATE/seed/." var/lib/cloud/instances/$INSTANCE_ID/
   if [ "$LOGIN_USER" = root ]; then

@@ -20,7 +20,6 @@ main() {
   wait_for_sshd || { printf 'sshd did not start:\n'; cat /var/log/sshd.log; exit 6; }
   echo READY >&9
   exec 9>&-
-  [ ! -x /usr/sbin/cron ] || /usr/sbin/cron 8<&-
   /usr/lib/evenkeel/cloud-init-run 8<&- &
   while read -r word <&8; do
     case $word in stop) shut_down 0 'Power down.' ;; esac

@@ -15,6 +15,7 @@ cp -a "$image/." "$layer/"
 
 # What of the machine hosts must not see becomes a whiteout: a character device 0:0, one inode with many names.
 mknod "$layer/.whiteout" c 0 0
+mkdir -p "$layer/var/spool/cron/crontabs"
 hide() { # directory, names to keep
   local directory=$1 name
   shift
@@ -28,6 +29,7 @@ hide() { # directory, names to keep
 {
   hide "" bin sbin lib lib32 lib64 libx32 usr etc var boot
   hide /var lib cache
+  for directory in /var/spool /var/spool/cron /var/spool/cron/crontabs; do hide $directory; done
   hide /var/lib dpkg apt pam ucf
   hide /var/cache debconf
   for directory in /etc/ssh /etc/sudoers.d /etc/profile.d /etc/rc[S0-6].d /etc/cron.*/; do hide $directory; done
@@ -77,6 +79,9 @@ awk -F: '{ print $1 ":*:19000:0:99999:7:::" }' "$layer/etc/passwd" > "$layer/etc
 awk -F: '$3 < 1000 || $3 == 65534 { print $1 ":x:" $3 ":" }' /etc/group > "$layer/etc/group"
 awk -F: '{ print $1 ":*::" }' "$layer/etc/group" > "$layer/etc/gshadow"
 chmod 640 "$layer/etc/shadow" "$layer/etc/gshadow"
+# As cron's package makes it.
+chown root:crontab "$layer/var/spool/cron/crontabs" 2>/dev/null || :
+chmod 1730 "$layer/var/spool/cron/crontabs"
 chgrp shadow "$layer/etc/shadow" "$layer/etc/gshadow" 2>/dev/null || :
 
 # 203.0.113.1 (TEST-NET-3) is the operator's side; 169.254.169.254 the metadata service, 169.254.169.253 the name service;
