@@ -63,6 +63,7 @@ describeHosts(`hosts with systemd${unlessHosts}${unlessSystemd}`, () => {
         'echo "@reboot touch by-cron" | crontab - && sudo rm /run/crond.reboot; sudo systemctl restart cron',
       )
       await eventually('the job', async () => (await host.try('test -e by-cron')).exitCode === 0)
+      expect(await host.run('stat -c %U by-cron')).toBe('admin')
     })
 
     test.each([
