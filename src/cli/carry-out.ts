@@ -1,6 +1,5 @@
 import { applyStack, isNothingToDo, leftAfter, settleEpoch } from '../app/apply-stack.js'
 import type { Session } from '../app/session.js'
-import { systemClock } from '../core/clock.js'
 import type { Plan } from '../model/plan.js'
 import { legible } from '../report/legible.js'
 import { placeText } from '../report/plan/plan-heading.js'
@@ -81,13 +80,13 @@ async function applyShown(
   })
   const controller = new AbortController()
   let stopListening: () => void = () => undefined
-  let startedAt = systemClock.now()
+  let startedAt = session.clock.now()
   try {
     const result = await applyStack(session, plan, {
       confirm: () => confirmed(question, options),
       events: (event) => {
         if (event.kind === 'run-started') {
-          startedAt = systemClock.now()
+          startedAt = session.clock.now()
           stopListening = listenForInterrupt(controller, progress, again)
         }
         progress.sink(event)
@@ -95,7 +94,7 @@ async function applyShown(
       signal: controller.signal,
       ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
     })
-    return { result, durationMs: systemClock.now() - startedAt, interrupted: controller.signal.aborted }
+    return { result, durationMs: session.clock.now() - startedAt, interrupted: controller.signal.aborted }
   } finally {
     stopListening()
     await progress.close()

@@ -47,13 +47,15 @@ describe('a volume', () => {
     expect(await cloud.readVolume(copy.id)).toMatchObject({ sizeGiB: 12, snapshotId: snapshot.id })
   })
 
-  it('that EC2 fails to create is told, and the next try makes another', async () => {
+  it('that EC2 fails to create is told and removed, and the next try makes another', async () => {
     fixture.sandbox.setFaults({ volumeErrors: { probability: 1 } })
     const request = volumeRequest('music')
     await expect(fixture.cloud.createVolume(request)).rejects.toMatchObject({ code: 'EC2_VOLUME_FAILED' })
+    // Left there, it would stand in the way of every plan until somebody deletes it by hand.
+    expect(await liveVolumes()).toEqual([])
     fixture.sandbox.setFaults({})
     const { id } = await fixture.connect().createVolume(request)
-    expect((await liveVolumes()).filter(({ state }) => state === 'available').map((volume) => volume.id)).toEqual([id])
+    expect((await liveVolumes()).map((volume) => volume.id)).toEqual([id])
   })
 
   it('at the account’s limit is found again by its operation before the limit is believed', async () => {

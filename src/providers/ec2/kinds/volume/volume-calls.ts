@@ -1,6 +1,9 @@
 import type { Volume } from '@aws-sdk/client-ec2'
+import { EvenkeelError } from '../../../../core/errors.js'
 import { beginWait } from '../../../../core/wait-sink.js'
 import type { Effect, Once, Owned, VolumeCloud, VolumeRequest } from '../../../../executor/ports.js'
+import type { Address } from '../../../../model/address.js'
+import { tagKeys } from '../../../../model/tags.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
 import { operationTag } from '../../tags/operation-tag.js'
 import { lookUntilSeen, readConfirmed, vouchFor } from '../../tags/ownership.js'
@@ -28,8 +31,13 @@ export function createVolumeCalls(
       const id = await create(api, request, tokenOf(request.once, burnt))
       if (id === undefined) continue
       api.young.note(id)
-      const volume = await untilAvailable(id)
-      return { id, zone: volume.AvailabilityZone ?? request.zone }
+      try {
+        const volume = await untilAvailable(id)
+        return { id, zone: volume.AvailabilityZone ?? request.zone }
+      } catch (error) {
+        if (error instanceof EvenkeelError && error.code === 'EC2_VOLUME_FAILED') await removeFailed(id, request.tags)
+        throw error
+      }
     }
     throw providerError('EC2_VOLUME_FAILED', 'conflict', 'every volume that this step created is gone again', {
       hint: 'find out who deletes them (CloudTrail), then apply again',
@@ -47,6 +55,23 @@ export function createVolumeCalls(
       },
       { what: `${id} to become available`, timeoutMs: availableLimitMs, usualMs: usualMs.volumeIsAvailable },
     )
+
+  /**
+   * A volume whose creation this step asked for, and which has been seen to fail before it was ever there, holds nothing; it
+   * would be taken for the address's own. Where it cannot be removed, the next plan tells of it.
+   */
+  async function removeFailed(id: string, tags: VolumeRequest['tags']): Promise<void> {
+    const { [tagKeys.stack]: stack, [tagKeys.address]: address } = tags
+    if (stack === undefined || address === undefined) return
+    try {
+      const volume = await readOwned(api, id, { stack, address: address as Address }, readLastingVolume)
+      if (volume?.State === 'error' && !attachmentOf(volume)) {
+        await api.call('DeleteVolume', { VolumeId: id }, { seen: true })
+      }
+    } catch (error) {
+      if (!(error instanceof EvenkeelError)) throw error
+    }
+  }
 
   async function deleteVolume({ id, owner }: Owned): Promise<Effect> {
     const deadline = api.settings.clock.now() + deleteLimitMs * api.settings.timeoutScale
