@@ -64,10 +64,9 @@ export function createVolumeCalls(
     const { [tagKeys.stack]: stack, [tagKeys.address]: address } = tags
     if (stack === undefined || address === undefined) return
     try {
-      const volume = await readOwned(api, id, { stack, address: address as Address }, readLastingVolume)
-      if (volume?.State === 'error' && !attachmentOf(volume)) {
-        await api.call('DeleteVolume', { VolumeId: id }, { seen: true })
-      }
+      const vouched = await vouchFor(api, id, { stack, address: address as Address }, readLastingVolume)
+      if (vouched?.item.State !== 'error' || attachmentOf(vouched.item)) return
+      await api.call('DeleteVolume', { VolumeId: id }, { seen: true, confirm: vouched.confirm })
     } catch (error) {
       if (!(error instanceof EvenkeelError)) throw error
     }
