@@ -23,6 +23,11 @@ it.each([
     [{ state: 'optimizing', progress: 40, startedAt: '2026-11-21T11:00:00.000Z' }],
     'when that is completed',
   ],
+  [
+    'another one that is under way',
+    [{ state: 'modifying', progress: 0, startedAt: '2026-11-21T11:00:00.000Z', target: { sizeGiB: 15 } }],
+    'when that is completed',
+  ],
   ['four in 24 hours', [...day, completedAt('2026-11-20T15:00:00.000Z')], 'after 2026-11-21T15:00:00.000Z'],
 ] as const)('a modification waits after %s, and what does not depend on it is done', (_, modifications, when) => {
   const plan = planAfter(modifications)
@@ -37,8 +42,12 @@ it.each([
 it.each([
   ['none', []],
   ['three in 24 hours', day],
+  [
+    'the same one, which a run that was killed began',
+    [{ state: 'modifying', progress: 0, startedAt: '2026-11-21T11:00:00.000Z', target: { sizeGiB: 20, type: 'gp3' } }],
+  ],
   ['four, the first of them a day ago', [...day, completedAt('2026-11-20T11:59:59.000Z')]],
-])('a modification does not wait after %s', (_, modifications) => {
+] as const)('a modification does not wait after %s', (_, modifications) => {
   const plan = planAfter(modifications)
   expect(plan.problems).toEqual([])
   expect(plan.steps.map(({ kind }) => kind)).toContain('modify-volume')

@@ -95,6 +95,15 @@ export interface LiveModification {
   readonly progress: number
   /** ISO 8601. */
   readonly startedAt: string
+  /** What the volume becomes by it, as far as EC2 says. */
+  readonly target?: ModificationTarget | undefined
+}
+
+export interface ModificationTarget {
+  readonly sizeGiB?: number | undefined
+  readonly type?: string | undefined
+  readonly iops?: number | undefined
+  readonly throughputMiBps?: number | undefined
 }
 
 /** The paths under which a volume's properties stand in changes. */

@@ -29,16 +29,16 @@ export function modificationOf(
 ): ModificationFindings {
   const isLarger = spec.sizeGiB !== undefined && spec.sizeGiB > live.sizeGiB
   const isModified = isLarger || diffs.some(({ path }) => path === 'type' || path === 'iops' || path === 'throughput')
-  const cooling = isModified ? coolingProblem(spec, live, world.options.now) : undefined
-  if (cooling) return { modification: undefined, cooling, grows: false }
-  // The volume is as large as the file says and no record says so: an apply was cut off before the filesystem grew.
-  const isFilled = applied?.fs !== undefined || live.snapshotId !== undefined
-  const isUnrecorded = applied !== undefined && applied.size !== world.digest(spec.sizeGiB)
-  const isOwed = !isAdopted && isFilled && isUnrecorded && spec.sizeGiB === live.sizeGiB
   const modification: Modification = {
     sizeGiB: Math.max(spec.sizeGiB ?? live.sizeGiB, live.sizeGiB),
     type: spec.type,
     ...performanceOf(spec, isAdopted ? live : undefined),
   }
+  const cooling = isModified ? coolingProblem(spec, live, modification, world.options.now) : undefined
+  if (cooling) return { modification: undefined, cooling, grows: false }
+  // The volume is as large as the file says and no record says so: an apply was cut off before the filesystem grew.
+  const isFilled = applied?.fs !== undefined || live.snapshotId !== undefined
+  const isUnrecorded = applied !== undefined && applied.size !== world.digest(spec.sizeGiB)
+  const isOwed = !isAdopted && isFilled && isUnrecorded && spec.sizeGiB === live.sizeGiB
   return { modification: isModified ? modification : undefined, cooling: undefined, grows: isLarger || isOwed }
 }

@@ -1,6 +1,6 @@
 import type { Volume, VolumeModification } from '@aws-sdk/client-ec2'
 import type { Effect, VolumeCloud } from '../../../../executor/ports.js'
-import type { LiveModification } from '../../../../model/kinds/volume.js'
+import type { LiveModification, ModificationTarget } from '../../../../model/kinds/volume.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
 import { readOwned } from '../../tags/ownership.js'
 import { createWatcher } from '../../waiting/waiters.js'
@@ -123,16 +123,27 @@ async function readModifications(
     describeModifications(api, [{ Name: 'volume-id', Values }]),
   )
   const found: Record<string, LiveModification[]> = {}
-  for (const { VolumeId, ModificationState, Progress, StartTime } of described) {
+  for (const modification of described) {
+    const { VolumeId, ModificationState, Progress, StartTime } = modification
     const state = modificationStates.find((name) => name === ModificationState)
     if (VolumeId === undefined || state === undefined || StartTime === undefined) continue
     const modifications = (found[VolumeId] ??= [])
-    modifications.push({ state, progress: Progress ?? 0, startedAt: StartTime.toISOString() })
+    modifications.push({
+      state,
+      progress: Progress ?? 0,
+      startedAt: StartTime.toISOString(),
+      target: targetOf(modification),
+    })
   }
   for (const modifications of Object.values(found)) {
     modifications.sort((left, right) => (left.startedAt < right.startedAt ? 1 : -1))
   }
   return found
+}
+
+function targetOf(modification: VolumeModification): ModificationTarget {
+  const { TargetSize, TargetVolumeType, TargetIops, TargetThroughput } = modification
+  return { sizeGiB: TargetSize, type: TargetVolumeType, iops: TargetIops, throughputMiBps: TargetThroughput }
 }
 
 /** The newest modification of a volume; undefined when it never had one. */
