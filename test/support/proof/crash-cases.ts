@@ -11,7 +11,7 @@ export interface CrashCase {
   readonly before: readonly Command[]
   /** What is cut. */
   readonly work: Command
-  /** What is run after the cut; left out: the same again. */
+  /** What is run after the cut, and ends what it began; left out: the same again. */
   readonly after?: Command
   /** What may be missing then, because nobody has asked for it again. */
   readonly optional?: RegExp
@@ -113,6 +113,7 @@ const changes: readonly CrashCase[] = [
     name: 'restore',
     before: [apply(pool('')), { kind: 'checkpoint', text: pool(''), name: 'first' }],
     work: { kind: 'restore', text: pool(''), checkpoint: 'first' },
+    after: apply(pool('')),
   },
   {
     name: 'clone',

@@ -161,6 +161,12 @@ export async function openProofWorld({ seed = 0, faults, from }: ProofWorldOptio
   }
 }
 
+function refusalsOf({ problems }: Plan): readonly string[] {
+  return problems
+    .filter(({ severity }) => severity === 'error')
+    .map(({ code, message }) => `refused: ${code} ${message}`)
+}
+
 /** What the examples copy from lies beside every stack file. */
 function linkExamples(directory: string): void {
   mkdirSync(directory)
