@@ -7,7 +7,7 @@ import { bundleOf } from '../benches/support/bundle.mjs'
 const [name, ...args] = process.argv.slice(2)
 const file = await bundleOf(`test/support/proof/${name}.ts`)
 const env = { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }
-const child = spawn(process.execPath, ['--enable-source-maps', file, ...args], { stdio: 'inherit', env })
+const child = spawn(process.execPath, ['--enable-source-maps', '--expose-gc', file, ...args], { stdio: 'inherit', env })
 child.on('close', (code, signal) => {
   process.exitCode = signal === null ? code : 128 + constants.signals[signal]
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { withLock } from '../../../src/app/lock/with-lock.js'
 import { applyStack, isNothingToDo } from '../../../src/app/apply-stack.js'
+import { withLock } from '../../../src/app/lock/with-lock.js'
 import { planCheckpoint, planSnapshot } from '../../../src/app/plan-snapshots.js'
 import { planDestroy, planStack } from '../../../src/app/plan-stack.js'
 import { openSession, type Session } from '../../../src/app/session.js'
@@ -59,11 +60,16 @@ export interface ProofWorldOptions {
   readonly seed?: number
   readonly faults?: Faults
   readonly from?: SavedWorld
+  /** To each other its processes are of other machines: nobody can look whether they live, and a lease is waited for. */
+  readonly isElsewhere?: boolean
 }
+
+/** As `--lock-timeout 10m`: a lease of a minute is waited for, and somebody who works. */
+const lockTimeoutMs = 10 * 60_000
 
 const examples = join(projectRoot, 'examples/stacks')
 
-export async function openProofWorld({ seed = 0, faults, from }: ProofWorldOptions = {}): Promise<ProofWorld> {
+export async function openProofWorld({ seed = 0, faults, from, isElsewhere = false }: ProofWorldOptions = {}): Promise<ProofWorld> {
   const directory = temporaryDirectory('proof')
   if (from) cpSync(from.directory, directory.path, { recursive: true, verbatimSymlinks: true })
   else linkExamples(join(directory.path, 'stacks'))
@@ -100,7 +106,7 @@ export async function openProofWorld({ seed = 0, faults, from }: ProofWorldOptio
         clock: process.clock,
         uptimeMs: () => process.clock.now(),
         holder: { user: 'proof', host: 'proof', pid: processes.indexOf(process) },
-        livenessOf: ({ pid }) => (processes[pid]?.isDead === false ? 'alive' : 'dead'),
+        livenessOf: ({ pid }) => (isElsewhere ? 'unknown' : processes[pid]?.isDead === false ? 'alive' : 'dead'),
       },
     })
     sessions.push(session)
@@ -118,10 +124,11 @@ export async function openProofWorld({ seed = 0, faults, from }: ProofWorldOptio
     async run(process, command, events) {
       try {
         const session = await open(process, command.text)
-        const result = await withLock(session, { revision: 'proof' }, async () => {
+        const result = await withLock(session, { revision: 'proof', lockTimeoutMs }, async () => {
           const plan = await planOf(session, command)
-          return applyStack(session, plan, { ...(events && { events }) })
+          return plan.applyable ? applyStack(session, plan, { ...(events && { events }) }) : plan
         })
+        if (result && 'applyable' in result) return { converged: false, problems: refusalsOf(result) }
         const problems = (result?.outcomes ?? []).flatMap(({ stepId, outcome }) =>
           outcome.kind === 'failed' ? [`${stepId}: ${outcome.error.code} ${outcome.error.message}`] : [],
         )
@@ -155,7 +162,12 @@ export async function openProofWorld({ seed = 0, faults, from }: ProofWorldOptio
 
   async function end(): Promise<void> {
     await Promise.all(processes.map((process) => process.close()))
-    await Promise.all(sessions.map((session) => session.close()))
+    // What dead processes hold they hold for ever: nothing of theirs is given back.
+    for (const { ports } of sessions) {
+      ports.cloud.close()
+      ports.hosts.close()
+      await ports.sync.close()
+    }
     client.destroy()
     await sandbox.close()
   }

@@ -50,6 +50,8 @@ export async function runRace(prepared: PreparedCase, race: Race): Promise<RaceV
   const world = await openProofWorld({
     from: prepared.world,
     seed: race.seed,
+    // Nobody takes the lock of a process that can be seen to live.
+    isElsewhere: race.kind === 'sleeper',
     ...(race.chaos && { faults: faultsOfProfile('rough', 'real') }),
   })
   try {

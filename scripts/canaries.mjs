@@ -1,0 +1,81 @@
+#!/usr/bin/env node
+/**
+ * `npm run canaries`: plants a bug at a time in a copy of the tree, and looks whether the test that guards against it fails. A bug
+ * that cannot be planted any more, because the code has changed, is a failure too, and so is a test that fails without one.
+ */
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { canaries } from './support/canary-table.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const { values } = parseArgs({ options: { only: { type: 'string' }, record: { type: 'boolean', default: false } } })
+const chosen = canaries.filter(({ name }) => values.only === undefined || name === values.only)
+
+const copy = mkdtempSync(join(tmpdir(), 'evenkeel-canaries-'))
+let caught = 0
+try {
+  for (const part of [
+    'src',
+    'test',
+    'schema',
+    'docs',
+    'benches',
+    'scripts',
+    'examples',
+    'package.json',
+    'tsconfig.json',
+    'vitest.config.ts',
+    'tsconfig.test.json',
+  ])
+    cpSync(join(root, part), join(copy, part), { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+  for (const canary of chosen) {
+    const problem = tryCanary(canary)
+    if (problem === undefined) caught += 1
+    process.stdout.write(
+      `${problem === undefined ? 'caught' : 'MISSED'}  ${canary.name}${problem === undefined ? '' : `: ${problem}`}\n`,
+    )
+  }
+} finally {
+  rmSync(copy, { recursive: true, force: true })
+}
+const line = `${chosen.length} planted, ${caught} caught`
+process.stdout.write(`${line}\n`)
+if (values.record) record([...chosen.map(({ name, test }) => `${name}: ${test.join(' ')}`), line])
+process.exitCode = caught === chosen.length ? 0 : 1
+
+/** Undefined when the bug was caught; else why not. */
+function tryCanary({ file, from, to, test }) {
+  const path = join(copy, file)
+  const text = readFileSync(path, 'utf8')
+  if (text.split(from).length !== 2) return `it cannot be planted in ${file} any more`
+  if (!passes(test)) return 'its test fails without it'
+  writeFileSync(
+    path,
+    text.replace(from, () => to),
+  )
+  try {
+    return passes(test) ? 'no test fails' : undefined
+  } finally {
+    writeFileSync(path, text)
+  }
+}
+
+function passes(test) {
+  const vitest = join(root, 'node_modules/.bin/vitest')
+  const { status } = spawnSync(vitest, ['run', '--project', 'unit', ...test], {
+    cwd: copy,
+    stdio: 'ignore',
+    timeout: 300_000,
+  })
+  return status === 0
+}
+
+function record(lines) {
+  const args = [join(root, 'scripts/proof.mjs'), 'record', 'canaries', ...lines]
+  spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
+}
