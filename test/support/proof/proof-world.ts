@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { withLock } from '../../../src/app/lock/with-lock.js'
 import { applyStack, isNothingToDo } from '../../../src/app/apply-stack.js'
-import { withLock } from '../../../src/app/lock/with-lock.js'
 import { planCheckpoint, planSnapshot } from '../../../src/app/plan-snapshots.js'
 import { planDestroy, planStack } from '../../../src/app/plan-stack.js'
 import { openSession, type Session } from '../../../src/app/session.js'
@@ -69,7 +68,12 @@ const lockTimeoutMs = 10 * 60_000
 
 const examples = join(projectRoot, 'examples/stacks')
 
-export async function openProofWorld({ seed = 0, faults, from, isElsewhere = false }: ProofWorldOptions = {}): Promise<ProofWorld> {
+export async function openProofWorld({
+  seed = 0,
+  faults,
+  from,
+  isElsewhere = false,
+}: ProofWorldOptions = {}): Promise<ProofWorld> {
   const directory = temporaryDirectory('proof')
   if (from) cpSync(from.directory, directory.path, { recursive: true, verbatimSymlinks: true })
   else linkExamples(join(directory.path, 'stacks'))
