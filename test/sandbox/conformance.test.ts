@@ -257,6 +257,12 @@ describe('instances', () => {
       { InstanceType: 't9.huge' as never },
     ],
     [
+      'a type that EC2 has and the sandbox has not',
+      'Unsupported',
+      'The evenkeel sandbox does not have the instance type m5d.large.',
+      { InstanceType: 'm5d.large' },
+    ],
+    [
       'the wrong architecture',
       'InvalidParameterValue',
       /architecture 'arm64' .* does not match the architecture 'x86_64'/,

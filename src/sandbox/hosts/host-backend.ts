@@ -85,6 +85,11 @@ export interface HostNetwork {
   /** What the name service answers to hosts: name -> private address. */
   readonly names: Readonly<Record<string, string>>
   readonly rules: readonly FirewallRule[]
+  /**
+   * The private addresses of each VPC's hosts: between two VPCs only public addresses lead anywhere. Left out: all hosts
+   * are in one.
+   */
+  readonly networks?: readonly (readonly string[])[]
 }
 
 /** A public address and the host that it leads to. */

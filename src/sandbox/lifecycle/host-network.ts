@@ -41,12 +41,22 @@ export class HostNetworkRefresh {
         publicAddresses: publicAddresses(worlds),
         names: hostNames(worlds),
         rules: firewallRules(worlds),
+        networks: networksOf(worlds),
       })
       .finally(() => {
         if (this.#running === run) this.#running = undefined
       })
     return run
   }
+}
+
+/** The private addresses of each VPC that has instances. */
+function networksOf(worlds: readonly World[]): readonly (readonly string[])[] {
+  const networks = new Map<string, string[]>()
+  for (const { state, vpcId, privateIp } of worlds.flatMap((world) => world.instances.values())) {
+    if (state !== 'terminated') networks.set(vpcId, [...(networks.get(vpcId) ?? []), privateIp])
+  }
+  return [...networks.values()]
 }
 
 /** A stopped instance keeps its Elastic IP, which then leads nowhere, as one in a private subnet does. */

@@ -125,8 +125,11 @@ const lines: readonly Line[] = [
   },
 ]
 
-/** Public images are deprecated two years after they were made (EC2 User Guide, "Deprecate an AMI"). */
-const deprecationYears = 2
+/**
+ * On EC2 public images are deprecated two years after they were made (EC2 User Guide, "Deprecate an AMI"), and newer ones
+ * have come by then. None comes here: nothing of the catalogue goes by the calendar.
+ */
+const deprecationYears = 100
 
 /** The images of a region, oldest first; the same ids at every start. */
 export function catalogueOf(region: string): readonly Image[] {

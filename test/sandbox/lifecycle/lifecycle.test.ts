@@ -236,6 +236,15 @@ test.each([
     )
 })
 
+test('real hosts run no image of another architecture', async () => {
+  const { world } = fixture()
+  const other = process.arch === 'arm64' ? 'x86_64' : 'arm64'
+  const ImageId = world.images.find(({ architecture }) => architecture === other)!.id
+  const InstanceType = other === 'arm64' ? 't4g.small' : 't3.small'
+  await expect(launch(world, { ImageId, InstanceType })).rejects.toThrow(`the image is for ${other}`)
+  expect(world.instances.size).toBe(0)
+})
+
 test('a snapshot whose point in time is past goes on after a crash', async () => {
   const before = fixture({}, undefined, { snapshotPendingMs: 3_600_000 })
   const instance = await launch(before.world)

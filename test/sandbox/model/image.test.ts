@@ -8,3 +8,9 @@ test('images have the same ids at every start, another in each region, and the p
   const newest = images.filter(({ name }) => name.startsWith('debian-12-amd64-')).at(-1)!
   expect(findPublicParameter(images, '/aws/service/debian/release/12/latest/amd64')).toMatchObject({ value: newest.id })
 })
+
+test('no image is out of date for a clock that is years ahead', () => {
+  const images = catalogueOf('us-east-1')
+  expect(images.length).toBeGreaterThan(10)
+  expect(images.filter(({ deprecatedAtMs }) => deprecatedAtMs < Date.UTC(2031, 0, 1))).toEqual([])
+})

@@ -131,10 +131,17 @@ export function chooseGroups(
   return groups.length > 0 ? groups : [required(defaultGroupOf(world, vpcId), `the default group of ${vpcId}`).id]
 }
 
+/** A type that EC2 may well have, by its name: the sandbox's table has but some. */
+const typeName = /^[a-z]+\d[a-z0-9-]*\.(?:nano|micro|small|medium|large|\d*xlarge|metal[a-z0-9-]*)$/
+
+/** Throws for one that is not in the sandbox's table, and says whose limit it is where the name looks like a type's. */
 export function findInstanceType(name: string): InstanceType {
   const type = instanceTypes.get(name)
-  if (!type) throw invalidValue(`Invalid value '${name}' for InstanceType.`)
-  return type
+  if (type) return type
+  if (typeName.test(name)) {
+    throw new ApiError('Unsupported', `The evenkeel sandbox does not have the instance type ${name}.`)
+  }
+  throw invalidValue(`Invalid value '${name}' for InstanceType.`)
 }
 
 /** The fault of a zone without capacity, in the words that EC2 has for it. */

@@ -1,6 +1,7 @@
 import { bringUp } from '../../lifecycle/instance.js'
 import { hostnameOf } from '../../lifecycle/host-description.js'
 import { newId } from '../../model/ids.js'
+import type { Image } from '../../model/image.js'
 import type { Instance } from '../../model/instance.js'
 import { createHostKeyLine } from '../../model/key-pair.js'
 import { quotas } from '../../model/quotas.js'
@@ -77,6 +78,7 @@ function plan(world: World, parameters: RunInstancesParameters) {
       `The architecture '${type.architecture}' of the specified instance type does not match the architecture '${image.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again. You can use 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type or AMI.`,
     )
   }
+  checkRunnable(world, image)
   const network = planNetwork(parameters)
   const subnet = chooseSubnet(
     world,
@@ -109,6 +111,16 @@ function plan(world: World, parameters: RunInstancesParameters) {
     hasPublicIp: network.hasPublicIp ?? subnet.mapPublicIp,
     reservationId: newId('r'),
   }
+}
+
+/** Hosts run the machine's own programs: on another architecture they would be made up. */
+function checkRunnable(world: World, { architecture }: Image): void {
+  const own = process.arch === 'arm64' ? 'arm64' : 'x86_64'
+  if (world.cloud.hosts.kind === 'none' || architecture === own) return
+  throw new ApiError(
+    'Unsupported',
+    `The requested configuration is currently not supported: the evenkeel sandbox's hosts run on this machine, which is ${own}, and the image is for ${architecture}.`,
+  )
 }
 
 /** Network settings come either from the call itself or from its one network interface. */

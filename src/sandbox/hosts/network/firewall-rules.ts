@@ -12,7 +12,7 @@ import { worldLink, worldNameServer } from './way-out.js'
  * networks or to `machineAddresses`, where this machine's own services are.
  */
 export function firewallRuleset(
-  { publicAddresses, rules }: Pick<HostNetwork, 'publicAddresses' | 'rules'>,
+  { publicAddresses, rules, networks = [] }: Pick<HostNetwork, 'publicAddresses' | 'rules' | 'networks'>,
   machineAddresses: readonly string[],
 ): string {
   const byHost = new Map<string, FirewallRule[]>()
@@ -45,7 +45,7 @@ ${publicAddresses.length === 0 ? '' : `  ip saddr { ${publicAddresses.map(({ pri
   type filter hook forward priority 0; policy drop;
   ct status dnat ${unlessInForce(publicAddresses)}jump cut
   ct state established,related accept
-  oifname "${worldLink}" jump out
+${apart(networks)}  oifname "${worldLink}" jump out
 ${dispatch} }
  chain output {
   type filter hook output priority 0; policy drop;
@@ -110,4 +110,13 @@ function ruleLine(rule: FirewallRule): string {
   if (rule.protocol === 'all') return `  ${source}accept\n`
   if (rule.protocol === 'icmp') return `  ${source}ip protocol icmp accept\n`
   return `  ${source}${rule.protocol} dport ${Math.max(0, rule.fromPort)}-${Math.min(65_535, rule.toPort)} accept\n`
+}
+
+/** Nothing comes into a VPC from another by a private address; what came by a public one is translated. */
+function apart(networks: readonly (readonly string[])[]): string {
+  if (networks.length < 2) return ''
+  return networks
+    .map((hosts) => `{ ${hosts.join(', ')} }`)
+    .map((hosts) => `  ct status & dnat == 0 ip daddr ${hosts} ip saddr != ${hosts} drop\n`)
+    .join('')
 }

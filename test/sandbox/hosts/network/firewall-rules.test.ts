@@ -36,6 +36,18 @@ test('the way out is for hosts with a public address, never to private networks 
   expect(rulesetOf()).not.toContain('ip saddr {')
 })
 
+test('between two VPCs nothing passes by private addresses', () => {
+  const networks = [['10.66.0.5', '10.66.0.6'], ['10.40.1.4']]
+  const ruleset = firewallRuleset({ publicAddresses, rules: [rule], networks }, [])
+  expect(ruleset).toContain(`  ct state established,related accept
+  ct status & dnat == 0 ip daddr { 10.66.0.5, 10.66.0.6 } ip saddr != { 10.66.0.5, 10.66.0.6 } drop
+  ct status & dnat == 0 ip daddr { 10.40.1.4 } ip saddr != { 10.40.1.4 } drop
+`)
+  expect(firewallRuleset({ publicAddresses, rules: [rule], networks: [['10.66.0.5']] }, [])).not.toContain(
+    'drop\n  ip daddr',
+  )
+})
+
 test('everything inwards is dropped without rules', () => {
   expect(rulesetOf()).toContain('type filter hook forward priority 0; policy drop;')
   expect(rulesetOf()).not.toContain('vmap')
