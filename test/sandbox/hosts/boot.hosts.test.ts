@@ -20,6 +20,11 @@ describeHosts(`a host${unlessHosts}`, () => {
     expect(await host.run('id -un; hostname; sudo id -un')).toBe('admin\nip-10-66-0-5\nroot')
   })
 
+  test('tells what it was kept from, and has no name from outside then', async () => {
+    expect(sandbox.backend.limits).toEqual(['hosts have no way out to the network: it was started with --offline'])
+    expect((await host.try('getent hosts example.com')).exitCode).toBe(2)
+  })
+
   test('has processes, mounts and users of its own', async () => {
     expect(await host.run('cat /proc/1/comm')).toBe('host-init')
     expect(await host.run("findmnt -rno SOURCE,FSTYPE /; grep '^/dev/nvme' /proc/mounts | cut -d ' ' -f 2")).toBe(
