@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { benchColdStart } from './cold-start.mjs'
 import { benchNoOpPlan } from './plan-no-op.mjs'
+import { benchPace } from './pace.mjs'
 import { benchPlanInMemory } from './plan-in-memory.mjs'
 import { benchSandboxHosts } from './sandbox-hosts.mjs'
 import { describeMachine } from './support/machine.mjs'
@@ -11,6 +12,7 @@ import { describeMachine } from './support/machine.mjs'
 const benches = {
   'plan-in-memory': benchPlanInMemory,
   'plan-no-op': benchNoOpPlan,
+  pace: benchPace,
   'cold-start': benchColdStart,
   'sandbox-hosts': benchSandboxHosts,
 }

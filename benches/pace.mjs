@@ -1,0 +1,86 @@
+import { fileURLToPath } from 'node:url'
+import { bundleOf } from './support/bundle.mjs'
+import { median, runExpecting } from './support/measure.mjs'
+
+const rounds = 3
+const latencyMs = { minimum: 100, maximum: 300 }
+/** Mean answer time of a call, and medians of EC2's transitions as the sandbox's `real` profile has them. */
+const callSeconds = 0.2
+const runsSeconds = 8
+const attachedSeconds = 2
+/** EC2 Developer Guide, "Request throttling": burst, and calls a second from then on. */
+const buckets = { RunInstances: [5, 2], CreateVolume: [100, 5], AttachVolume: [50, 5], CreateTags: [100, 10] }
+/** One after the other: ledger, group, launch, reading and attachment, tags, ledger. */
+const callsInChain = 7
+const chainSeconds = runsSeconds + attachedSeconds + callsInChain * callSeconds
+
+/** First applies at EC2's latencies, with and without its buckets, beside what cannot be beaten and what ten slots would take. */
+export async function benchPace() {
+  const clockModule = await bundleOf('test/support/proof/virtual-clock.ts')
+  const once = fileURLToPath(new URL('pace-once.mjs', import.meta.url))
+  const run = async (order, seed) => {
+    const env = { ...process.env, BENCH_PACE: JSON.stringify({ clockModule, latencyMs, seed, ...order }) }
+    return JSON.parse((await runExpecting([0], process.execPath, [once], { env })).stdout)
+  }
+  const rows = []
+  for (const { servers, volumes, withBuckets, goal } of [
+    { servers: 20, volumes: 40, withBuckets: false, goal: 1.1 },
+    { servers: 100, volumes: 200, withBuckets: true, goal: 1.15 },
+  ]) {
+    const text = stackOf(servers, volumes)
+    const bound = withBuckets ? bucketBound(servers, volumes) : chainSeconds
+    for (const [name, stepsMax] of [
+      ['evenkeel', undefined],
+      ['ten steps at once, waits included', 10],
+    ]) {
+      const runs = []
+      for (let round = 1; round <= rounds; round += 1)
+        runs.push(await run({ text, buckets: withBuckets, stepsMax }, round))
+      const seconds = median(runs.map((one) => one.seconds))
+      rows.push([
+        `${servers} servers, ${volumes} volumes, ${withBuckets ? 'EC2’s buckets' : 'no buckets'}: ${name}`,
+        seconds.toFixed(1),
+        bound.toFixed(1),
+        (seconds / bound).toFixed(2),
+        stepsMax === undefined ? goal.toFixed(2) : '',
+        String(median(runs.map(({ calls }) => calls))),
+        String(median(runs.map(({ refused }) => refused))),
+      ])
+    }
+  }
+  return {
+    title: 'A first apply at EC2’s pace',
+    text: `Client and sandbox in one process on one virtual clock, hosts off, each call answered after ${latencyMs.minimum} to ${latencyMs.maximum} ms, transitions at EC2's medians. Medians of ${rounds} runs. The bound: without buckets the longest chain (${callsInChain} calls of ${callSeconds} s, ${runsSeconds} s until an instance runs, ${attachedSeconds} s until a volume is attached); with them the slowest bucket for the calls that are made, and the rest of the chain behind its last call. "Ten steps at once" is the same executor with waits inside slots, as Terraform's default parallelism counts: a simulation, not Terraform.`,
+    head: ['world', 's', 'bound s', 'ratio', 'goal', 'calls', 'refused'],
+    rows,
+  }
+}
+
+function bucketBound(servers, volumes) {
+  const drained = (action, calls) => Math.max(0, calls - buckets[action][0]) / buckets[action][1]
+  return Math.max(
+    drained('RunInstances', servers) + chainSeconds,
+    drained('AttachVolume', volumes) + chainSeconds,
+    drained('CreateVolume', volumes) + attachedSeconds + callsInChain * callSeconds,
+    drained('CreateTags', volumes) + chainSeconds,
+  )
+}
+
+function stackOf(servers, volumes) {
+  const each = Array.from(
+    { length: volumes },
+    (_, index) => `  d${index}: { server: "web[${index % servers}]", size: 10, mount: /srv/d${index} }`,
+  )
+  return `evenkeel: 1
+stack: pace
+target: sandbox
+servers:
+  web:
+    count: ${servers}
+    image: { owner: "136693071363", name: "debian-12-amd64-*", architecture: x86_64 }
+    type: t3.small
+    zone: us-east-1a
+volumes:
+${each.join('\n')}
+`
+}
