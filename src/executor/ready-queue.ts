@@ -8,7 +8,7 @@ export interface Candidate {
   readonly server: string | undefined
 }
 
-export function compareUrgency(left: Candidate, right: Candidate): number {
+function compareUrgency(left: Candidate, right: Candidate): number {
   return right.urgency - left.urgency || left.index - right.index
 }
 
