@@ -2,8 +2,9 @@
  * The library: everything that the command line does, as functions. A run is
  *
  *     const session = await openSession(readStackFile('staging.stack.yaml'))
- *     const plan = await planStack(session, { hosts: true })
- *     const result = await applyStack(session, plan, { events: console.log })
+ *     const result = await withLock(session, {}, async () =>
+ *       applyStack(session, await planStack(session, { hosts: true }), { events: console.log }),
+ *     )
  *     await session.close()
  *
  * and what it is made of is here too: `parseStack`, `observeStack`, `makePlan` and `applyPlan`, with ports composed of
@@ -13,6 +14,8 @@
  */
 
 export { applyStack, type ApplyStackOptions, isNothingToDo, leftAfter } from './app/apply-stack.js'
+export { breakStackLock, readStackLock, type StackLock } from './app/lock/standing-lock.js'
+export { withLock, type LockOptions } from './app/lock/with-lock.js'
 export { copyByHand, type HandCopy } from './app/copy-by-hand.js'
 export type { Place } from './app/place.js'
 export { planRule } from './app/plan-rule.js'
@@ -37,6 +40,7 @@ export {
   type ErrorClass,
   EvenkeelError,
   HostError,
+  LockError,
   PlanError,
   ProviderError,
   SpecError,

@@ -60,7 +60,7 @@ function paceOf({ switches, clock }: SandboxEndpoint): Place['pace'] {
 }
 
 /** Where this machine keeps what is its own: https://specifications.freedesktop.org/basedir-spec, XDG_STATE_HOME. */
-function stateDirectory(): string {
+export function stateDirectory(): string {
   return join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'evenkeel')
 }
 

@@ -1,9 +1,11 @@
 import { applyStack, isNothingToDo, leftAfter, settleEpoch } from '../app/apply-stack.js'
+import { openRunJournal } from '../app/run-journal.js'
 import type { Session } from '../app/session.js'
 import type { Plan } from '../model/plan.js'
 import { legible } from '../report/legible.js'
 import { placeText } from '../report/plan/plan-heading.js'
 import { planText } from '../report/plan/plan-text.js'
+import { jsonProgress } from '../report/progress/progress-json.js'
 import { createProgress, type Progress, type ProgressStyle } from '../report/progress/progress.js'
 import { leftLines, unreadLine } from '../report/progress/left-lines.js'
 import { resultText } from '../report/progress/result-text.js'
@@ -78,6 +80,9 @@ async function applyShown(
     color: useColor(process.stderr),
     locate: session.file.locate,
   })
+  // What the JSON lines say, whatever is shown.
+  const journal = openRunJournal({ stack: session.spec.stack, run: session.ownRun }, session.notice)
+  const record = jsonProgress((line) => journal.write(line), session.file.locate)
   const controller = new AbortController()
   let stopListening: () => void = () => undefined
   let startedAt = session.clock.now()
@@ -90,6 +95,7 @@ async function applyShown(
           stopListening = listenForInterrupt(controller, progress, again)
         }
         progress.sink(event)
+        record(event)
       },
       signal: controller.signal,
       ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
