@@ -41,7 +41,7 @@ async function applyingTerminal(): Promise<Terminal> {
 }
 
 async function control(faults: object): Promise<void> {
-  const answer = await fetch(`${world.endpoint}/_evenkeel/faults`, { method: 'POST', body: JSON.stringify(faults) })
+  const answer = await fetch(`${world.endpoint}/_evenkeel/faults`, { method: 'PUT', body: JSON.stringify(faults) })
   expect(answer.ok, await answer.text()).toBe(true)
 }
 
