@@ -17,6 +17,7 @@ const full = [
   'test/integration/readme-stack.test.ts',
   'test/hosts/blocks/block-copy.hosts.test.ts',
   'test/simulation/archives.hosts.test.ts',
+  'test/simulation/least-policy.hosts.test.ts',
   'test/simulation/restores.hosts.test.ts',
 ]
 

@@ -271,6 +271,16 @@ test('everything that the endpoint answers has the name and the type that the SD
   await call('ModifyInstanceAttribute', { InstanceId: instance, 'DisableApiTermination.Value': 'false' })
   await call('ModifyInstanceMetadataOptions', { InstanceId: instance, HttpTokens: 'required' })
   await call('GetConsoleOutput', { InstanceId: instance })
+  await call('MonitorInstances', { 'InstanceId.1': instance })
+  await call('UnmonitorInstances', { 'InstanceId.1': instance })
+  await call('ModifyInstanceCreditSpecification', {
+    'InstanceCreditSpecification.1.InstanceId': instance,
+    'InstanceCreditSpecification.1.CpuCredits': 'standard',
+    'InstanceCreditSpecification.2.InstanceId': 'i-00000000000000000',
+    'InstanceCreditSpecification.2.CpuCredits': 'standard',
+  })
+  await call('DescribeInstanceCreditSpecifications')
+  await call('DescribeIamInstanceProfileAssociations')
   await call('DescribeNetworkInterfaces')
   const allocation = (await call('AllocateAddress', { Domain: 'vpc', ...tag('elastic-ip') }))('allocationId')
   const association = (await call('AssociateAddress', { AllocationId: allocation, InstanceId: instance }))(
@@ -303,6 +313,11 @@ test('everything that the endpoint answers has the name and the type that the SD
   await wait('DescribeSnapshots', { 'SnapshotId.1': snapshot }, '<status>completed</status>')
   await call('DescribeSnapshots')
   await call('CopySnapshot', { SourceRegion: 'us-east-1', SourceSnapshotId: snapshot, ...tag('snapshot') })
+  const shares = { SnapshotId: snapshot, Attribute: 'createVolumePermission' }
+  await call('ModifySnapshotAttribute', { ...shares, OperationType: 'add', 'UserId.1': '210987654321' })
+  await call('DescribeSnapshotAttribute', shares)
+  await call('DescribeSnapshotAttribute', { ...shares, Attribute: 'productCodes' })
+  await call('ResetSnapshotAttribute', shares)
   await call('DeleteSnapshot', { SnapshotId: snapshot })
   await call('CreateTags', { 'ResourceId.1': volume, 'Tag.1.Key': 'a', 'Tag.1.Value': 'b' })
   await call('DescribeTags')

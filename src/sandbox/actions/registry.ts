@@ -4,7 +4,10 @@ import * as types from './catalogue/instance-types.js'
 import * as regions from './catalogue/regions.js'
 import { getConsoleOutput } from './instances/console.js'
 import * as describedInstances from './instances/describe-instances.js'
+import * as credits from './instances/cpu-credits.js'
 import * as attributes from './instances/instance-attributes.js'
+import * as profiles from './instances/instance-profiles.js'
+import * as monitoring from './instances/monitoring.js'
 import * as instances from './instances/start-stop.js'
 import * as launchTemplates from './launch/launch-templates.js'
 import { runInstances } from './launch/run-instances.js'
@@ -19,6 +22,7 @@ import * as vpcs from './network/vpcs.js'
 import * as describedVolumes from './volumes/describe-volumes.js'
 import * as encryption from './volumes/encryption-default.js'
 import { modifyVolume } from './volumes/modify-volume.js'
+import * as snapshotAttributes from './volumes/snapshot-attributes.js'
 import * as snapshots from './volumes/snapshots.js'
 import * as volumes from './volumes/volumes.js'
 import * as keyPairs from './key-pairs.js'
@@ -28,6 +32,7 @@ const families: readonly object[] = [
   { getConsoleOutput, describeImages, modifyVolume, runInstances },
   addresses,
   attributes,
+  credits,
   describedInstances,
   describedVolumes,
   encryption,
@@ -35,13 +40,16 @@ const families: readonly object[] = [
   instances,
   keyPairs,
   launchTemplates,
+  monitoring,
   gateways,
   interfaces,
   routeTables,
   subnets,
   vpcs,
+  profiles,
   regions,
   rules,
+  snapshotAttributes,
   snapshots,
   tags,
   types,

@@ -91,6 +91,11 @@ const snapshotsOfInstance: Requirement = (given, world) => {
   return [existing(world, 'instance', instanceId), ...disks]
 }
 
+const creditedInstances: Requirement = (given, world) =>
+  records(given['InstanceCreditSpecification'])
+    .flatMap((one) => texts(one['InstanceId']))
+    .map((id) => existing(world, 'instance', id))
+
 const mappedVolumes: Requirement = (given, world) =>
   records(given['BlockDeviceMapping'])
     .flatMap((mapping) => records(mapping['Ebs']))
@@ -177,6 +182,7 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   DescribeInstanceAttribute: [instances],
   DescribeVpcAttribute: [namedVpc],
   DetachInternetGateway: [gateway, namedVpc],
+  DescribeSnapshotAttribute: [named('snapshot', 'SnapshotId')],
   DetachVolume: [volume, instances],
   DisableEbsEncryptionByDefault: [],
   DisassociateAddress: [association],
@@ -185,20 +191,25 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   GetConsoleOutput: [instances],
   ImportKeyPair: [makes('key-pair', ({ KeyName }) => ({ 'ec2:KeyPairName': texts(KeyName)[0] }))],
   ModifyInstanceAttribute: [instances, named('security-group', 'GroupId'), mappedVolumes],
+  ModifyInstanceCreditSpecification: [creditedInstances],
   ModifyInstanceMetadataOptions: [instances],
   ModifyLaunchTemplate: [template],
   ModifySecurityGroupRules: [group, changedRules],
   ModifySubnetAttribute: [subnet],
+  ModifySnapshotAttribute: [named('snapshot', 'SnapshotId')],
   ModifyVolume: [volume],
   ModifyVpcAttribute: [namedVpc],
+  MonitorInstances: [instances],
   RebootInstances: [instances],
   ReleaseAddress: [named('elastic-ip', 'AllocationId')],
+  ResetSnapshotAttribute: [named('snapshot', 'SnapshotId')],
   RevokeSecurityGroupEgress: [group],
   RevokeSecurityGroupIngress: [group],
   RunInstances: [(given, world) => launchTargets(given as unknown as RunInstancesParameters, world)],
   StartInstances: [instances],
   StopInstances: [instances],
   TerminateInstances: [instances],
+  UnmonitorInstances: [instances],
 }
 
 function texts(value: unknown): readonly string[] {

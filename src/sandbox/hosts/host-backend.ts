@@ -98,8 +98,13 @@ export interface PublicAddress {
   readonly privateIp: string
 }
 
-/** What the instance metadata service says, path below `/latest/` -> text. */
-export type HostMetadata = Readonly<Record<string, string>>
+/** What the instance metadata service says to a host. */
+export interface HostMetadata {
+  /** Whether it answers nothing, who has fetched a token first (IMDSv2), or anybody (IMDSv1 too). */
+  readonly access: 'nobody' | 'token' | 'anybody'
+  /** Path below `/latest/` -> text. */
+  readonly values: Readonly<Record<string, string>>
+}
 
 export interface HostDescription {
   readonly instanceId: string
@@ -108,6 +113,8 @@ export interface HostDescription {
   /** Where its short name and those of its neighbours are looked up, e.g. `ec2.internal`. */
   readonly domain: string
   readonly privateIp: string
+  /** Of its network interface, e.g. `02:ee:0a:42:00:05`. */
+  readonly macAddress: string
   /** The image's login user (`admin`, `ubuntu`, `ec2-user`), with password-less sudo. */
   readonly loginUser: string
   /** OpenSSH public key lines for the login user; read at the first boot alone, as cloud-init does. */

@@ -29,6 +29,7 @@ export function describeHost(world: World, instance: Instance): HostDescription 
     hostname: hostnameOf(instance.privateIp),
     domain: privateDomain(world.region.name),
     privateIp: instance.privateIp,
+    macAddress: instance.macAddress,
     loginUser: instance.loginUser,
     authorizedKeys: instance.authorizedKeys,
     userData: decodeUserData(instance),
@@ -65,6 +66,14 @@ function decodeUserData({ userData }: Instance): string | undefined {
 
 /** What the instance metadata service says (EC2 User Guide, "Instance metadata categories"). */
 export function metadataOf(world: World, instance: Instance): HostMetadata {
+  const { httpEndpoint, httpTokens } = instance.metadataOptions
+  return {
+    access: httpEndpoint === 'disabled' ? 'nobody' : httpTokens === 'required' ? 'token' : 'anybody',
+    values: metadataValues(world, instance),
+  }
+}
+
+function metadataValues(world: World, instance: Instance): HostMetadata['values'] {
   const { privateIp } = instance
   const name = privateDnsName(world.region.name, privateIp)
   const zone = world.region.zones.find((candidate) => candidate.name === instance.zone)
@@ -89,6 +98,74 @@ export function metadataOf(world: World, instance: Instance): HostMetadata {
     'meta-data/security-groups': groups.join('\n'),
     'meta-data/public-keys/0/openssh-key': instance.authorizedKeys[0],
     'user-data': userData,
+    'dynamic/instance-identity/document': identityDocument(world, instance),
+    ...blockDevices(world, instance),
+    ...networkInterface(world, instance),
   }
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
+/** The root device, and those that were there at the launch, without `/dev/` but for `root`. */
+function blockDevices(world: World, { id, rootDeviceName }: Instance): Readonly<Record<string, string>> {
+  const name = (device = '') => device.replace(/^\/dev\//, '')
+  const others = world.volumes.withKey(id).filter(({ root, attachment }) => !root && attachment?.atLaunch === true)
+  const entries = others.map(({ attachment }, index) => [`ebs${index + 1}`, name(attachment?.deviceName)] as const)
+  const mapping = Object.fromEntries([['ami', name(rootDeviceName)], ['root', rootDeviceName], ...entries])
+  return below('meta-data/block-device-mapping', mapping)
+}
+
+/** The one network interface, by its MAC address. */
+function networkInterface(world: World, instance: Instance): Readonly<Record<string, string>> {
+  const { macAddress, privateIp, subnetId, vpcId, securityGroupIds } = instance
+  const publicIp = publicIpOf(world, instance)
+  const name = privateDnsName(world.region.name, privateIp)
+  const groups = securityGroupIds.map((id) => world.securityGroups.get(id)?.name ?? '')
+  const subnet = world.subnets.get(subnetId)
+  const vpc = world.vpcs.get(vpcId)
+  const values: Readonly<Record<string, string | undefined>> = {
+    'device-number': '0',
+    'interface-id': instance.networkInterfaceId,
+    'local-hostname': name,
+    'local-ipv4s': privateIp,
+    mac: macAddress,
+    'owner-id': world.accountId,
+    'public-hostname': publicDnsName(world.region.name, publicIp) || undefined,
+    'public-ipv4s': publicIp,
+    'security-group-ids': securityGroupIds.join('\n'),
+    'security-groups': groups.join('\n'),
+    'subnet-id': subnetId,
+    'subnet-ipv4-cidr-block': subnet?.cidr,
+    'vpc-id': vpcId,
+    'vpc-ipv4-cidr-block': vpc?.cidr,
+    'vpc-ipv4-cidr-blocks': vpc?.cidr,
+    ...(publicIp !== undefined && { [`ipv4-associations/${publicIp}`]: privateIp }),
+  }
+  return below(`meta-data/network/interfaces/macs/${macAddress}`, values)
+}
+
+/** EC2 User Guide, "Instance identity documents"; what is not there has no value. It is not signed: the sandbox is no authority. */
+function identityDocument(world: World, instance: Instance): string {
+  const document = {
+    accountId: world.accountId,
+    architecture: instance.architecture,
+    availabilityZone: instance.zone,
+    billingProducts: null,
+    devpayProductCodes: null,
+    marketplaceProductCodes: null,
+    imageId: instance.imageId,
+    instanceId: instance.id,
+    instanceType: instance.instanceType,
+    kernelId: null,
+    pendingTime: `${new Date(instance.launchedAtMs).toISOString().slice(0, 19)}Z`,
+    privateIp: instance.privateIp,
+    ramdiskId: null,
+    region: world.region.name,
+    version: '2017-09-30',
+  }
+  return JSON.stringify(document, null, 2)
+}
+
+function below(path: string, values: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  const known = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return Object.fromEntries(known.map(([name, value]) => [`${path}/${name}`, value]))
 }

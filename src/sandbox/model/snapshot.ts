@@ -9,6 +9,8 @@ export interface Snapshot {
   readonly state: SnapshotState
   readonly stateMessage: string | undefined
   readonly description: string
+  /** Accounts, and `all`; absent: nobody. */
+  readonly sharedWith?: readonly string[]
   readonly encrypted: boolean
   readonly kmsKeyId: string | undefined
   readonly startedAtMs: number

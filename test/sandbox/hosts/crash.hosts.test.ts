@@ -99,7 +99,8 @@ describeHosts(`two sandboxes${unlessHosts}`, () => {
       deviceNaming: 'nvme' as const,
       rootSizeBytes: 2 ** 30,
       volumes: [],
-      metadata: {},
+      macAddress: '02:ee:0a:42:00:63',
+      metadata: { access: 'token' as const, values: {} },
     }
     const publicIps = [first, second].map((backend) => backend?.publicIpFor(description.privateIp) ?? '')
     expect(new Set(publicIps).size).toBe(2)

@@ -72,7 +72,8 @@ export class TestSandbox {
       rootSizeBytes: 8 * 2 ** 30,
       rootVolumeId: instanceId.replace('i-', 'vol-'),
       volumes: [],
-      metadata: { 'meta-data/instance-id': instanceId },
+      macAddress: `02:ee:0a:42:00:${this.#lastHost.toString(16).padStart(2, '0')}`,
+      metadata: { access: 'token', values: { 'meta-data/instance-id': instanceId } },
       ...changes,
     }
   }

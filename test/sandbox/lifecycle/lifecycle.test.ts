@@ -109,7 +109,10 @@ test('a launch makes its data volumes, opens the firewall, and boots with all th
     deviceNaming: 'nvme',
     rootSizeBytes: 8 * 2 ** 30,
     volumes: [{ deviceName: '/dev/sdf' }],
-    metadata: { 'meta-data/instance-id': instance.id, 'meta-data/placement/availability-zone': 'us-east-1a' },
+    metadata: {
+      access: 'anybody',
+      values: { 'meta-data/instance-id': instance.id, 'meta-data/placement/availability-zone': 'us-east-1a' },
+    },
   })
   // The default group lets its own members in, and nobody else.
   expect(firewall()).toEqual([
@@ -308,4 +311,42 @@ test('a host restarts by itself in the middle, and runs as before', async () => 
     (count) => count === 2,
   )
   expect(world.instances.get(id)).toMatchObject({ state: 'running', impaired: false })
+})
+
+test('the metadata service tells of devices, the interface and the identity, to whom the options say', async () => {
+  const told: unknown[] = []
+  const { world, descriptions } = fixture({
+    setMetadata: (_id, { access }) => {
+      told.push(access)
+      return Promise.resolve()
+    },
+  })
+  const BlockDeviceMapping = [{ DeviceName: '/dev/sdf', Ebs: { VolumeSize: 1 } }]
+  const instance = await launch(world, { BlockDeviceMapping, MetadataOptions: { HttpTokens: 'optional' } })
+  const { macAddress, subnetId } = await instance.state('running')
+  const { metadata, macAddress: ofHost } = descriptions[0]!
+  expect([metadata.access, ofHost]).toEqual(['anybody', macAddress])
+  const { values } = metadata
+  const mapping = Object.entries(values).filter(([path]) => path.startsWith('meta-data/block-device-mapping/'))
+  expect(mapping.map(([path, value]) => `${path.split('/')[2]} ${value}`)).toEqual([
+    'ami xvda',
+    'root /dev/xvda',
+    'ebs1 sdf',
+  ])
+  const ofInterface = `meta-data/network/interfaces/macs/${macAddress}`
+  expect(values[`${ofInterface}/subnet-id`]).toBe(subnetId)
+  expect(values[`${ofInterface}/local-ipv4s`]).toBe('10.66.0.4')
+  expect(values[`${ofInterface}/vpc-ipv4-cidr-block`]).toBe('10.66.0.0/16')
+  expect(JSON.parse(values['dynamic/instance-identity/document'] ?? '')).toMatchObject({
+    accountId: '123456789012',
+    instanceId: instance.id,
+    region: 'us-east-1',
+  })
+  await call(world, 'ModifyInstanceMetadataOptions', { InstanceId: instance.id, HttpEndpoint: 'disabled' })
+  await call(world, 'ModifyInstanceMetadataOptions', {
+    InstanceId: instance.id,
+    HttpEndpoint: 'enabled',
+    HttpTokens: 'required',
+  })
+  expect(told.slice(-2)).toEqual(['nobody', 'token'])
 })

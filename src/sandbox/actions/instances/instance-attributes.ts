@@ -1,3 +1,4 @@
+import { metadataOf } from '../../lifecycle/host-description.js'
 import { updateInstance } from '../../lifecycle/instance.js'
 import type { Instance } from '../../model/instance.js'
 import { isOffered } from '../../model/instance-types.js'
@@ -215,7 +216,7 @@ export const modifyInstanceMetadataOptions = defineAction({
   name: 'ModifyInstanceMetadataOptions',
   effect: 'writes',
   members: { InstanceId: required(string), ...metadataMembers },
-  run: (parameters, world) => {
+  run: async (parameters, world) => {
     const instance = findInstance(world, parameters.InstanceId)
     if (instance.state === 'terminated' || instance.state === 'shutting-down') {
       throw new ApiError(
@@ -235,7 +236,9 @@ export const modifyInstanceMetadataOptions = defineAction({
       httpProtocolIpv6: parameters.HttpProtocolIpv6 ?? before.httpProtocolIpv6,
       instanceMetadataTags: parameters.InstanceMetadataTags ?? before.instanceMetadataTags,
     } as const
+    const changed = { ...instance, metadataOptions }
     patch(world, instance.id, { metadataOptions })
+    await world.cloud.hosts.setMetadata(instance.id, metadataOf(world, changed))
     return { instanceId: instance.id, instanceMetadataOptions: { ...metadataOptions, state: 'pending' } }
   },
 })

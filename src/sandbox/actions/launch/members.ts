@@ -69,6 +69,7 @@ export const launchMembers = {
   InstanceInitiatedShutdownBehavior: oneOf('stop', 'terminate'),
   NetworkInterface: networkInterfaces,
   EbsOptimized: boolean,
+  IamInstanceProfile: structure({ Arn: string, Name: string }),
   CreditSpecification: structure({ CpuCredits: oneOf('standard', 'unlimited') }),
 } as const
 

@@ -14,6 +14,7 @@ import { firstPublicNumbers } from '../../world/public-numbers.js'
 import { noteCreation } from '../../world/visibility.js'
 import type { World } from '../../world/world.js'
 import { defineAction } from '../action.js'
+import { checkProfile } from '../instances/instance-profiles.js'
 import { planBlockDevices, type PlannedVolume } from './block-devices.js'
 import { runInstancesMembers, type RunInstancesParameters } from './members.js'
 import { mergeLaunchTemplate } from './named-template.js'
@@ -72,7 +73,9 @@ function plan(world: World, parameters: RunInstancesParameters) {
   if (minimum > maximum) throw invalidValue(`minCount (${minimum}) must not be greater than maxCount (${maximum}).`)
   const tags = readTagSpecifications(parameters.TagSpecification, taggable)
   const image = resolveImage(world, parameters.ImageId)
-  const type = findInstanceType(parameters.InstanceType ?? 'm1.small')
+  if (parameters.InstanceType === undefined) throw withoutType()
+  const type = findInstanceType(parameters.InstanceType)
+  checkProfile(parameters.IamInstanceProfile)
   if (type.architecture !== image.architecture) {
     throw invalidValue(
       `The architecture '${type.architecture}' of the specified instance type does not match the architecture '${image.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again. You can use 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type or AMI.`,
@@ -120,6 +123,13 @@ function checkRunnable(world: World, { architecture }: Image): void {
   throw new ApiError(
     'Unsupported',
     `The requested configuration is currently not supported: the evenkeel sandbox's hosts run on this machine, which is ${own}, and the image is for ${architecture}.`,
+  )
+}
+
+/** EC2 takes m1.small then (EC2 API reference, RunInstances), which starts no image of today, in these words. */
+function withoutType(): ApiError {
+  return invalidCombination(
+    "Non-Windows instances with a virtualization type of 'hvm' are currently not supported for this instance type.",
   )
 }
 

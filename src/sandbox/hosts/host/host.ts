@@ -130,7 +130,8 @@ export class Host {
   /** What the metadata service says to it from now on, beside its user data. */
   setMetadata(metadata: HostMetadata): Promise<void> {
     const { privateIp, userData } = this.description
-    return this.#relay.describe(privateIp, userData === undefined ? metadata : { ...metadata, 'user-data': userData })
+    const values = userData === undefined ? metadata.values : { ...metadata.values, 'user-data': userData }
+    return this.#relay.describe(privateIp, { ...metadata, values })
   }
 
   /** Resolves when nothing of it runs. `force` pulls the plug; an orderly stop that takes too long becomes one. */
@@ -194,6 +195,7 @@ async function start(
           // A link's removal is not finished when its host ends, so each boot has a name of its own.
           LINK: `host${lastLink}`,
           PRIVATE_IP: description.privateIp,
+          MAC_ADDRESS: description.macAddress,
           HOST_NAME: description.hostname,
           DOMAIN: description.domain,
           LOGIN_USER: description.loginUser,

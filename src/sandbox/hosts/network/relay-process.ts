@@ -1,12 +1,12 @@
 import type { Server, Socket } from 'node:net'
 import type { NameRecords, nameService } from './name-service.js'
-import type { Disturbance } from '../host-backend.js'
+import type { Disturbance, HostMetadata } from '../host-backend.js'
 
 /** What the daemon tells the relay; every message is answered by `{ done: id }`. */
 export type RelayRequest = { readonly id: number } & (
   | { readonly kind: 'expose'; readonly key: string; readonly address: string; readonly port: number }
   | { readonly kind: 'withdraw'; readonly key: string; readonly cut: boolean }
-  | { readonly kind: 'describe'; readonly address: string; readonly metadata: Readonly<Record<string, string>> }
+  | { readonly kind: 'describe'; readonly address: string; readonly metadata: HostMetadata }
   | { readonly kind: 'forget'; readonly address: string }
   | { readonly kind: 'learn'; readonly records: NameRecords }
   | { readonly kind: 'disturb'; readonly disturbance: Disturbance }
@@ -18,7 +18,7 @@ export type RelayRequest = { readonly id: number } & (
  *
  * It does three things there. A socket stays in the namespace in which it was made: the daemon makes the listeners for
  * 127.B.H.L in the machine's own, hands them over, and what they accept is dialled from here, as 203.0.113.1. And it
- * answers the hosts as instance metadata service (IMDSv2 alone), each host with what was said of its own address:
+ * answers the hosts as instance metadata service, each host with what was said of its own address:
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html. And it is their name service
  * (name-service.ts).
  */
@@ -30,7 +30,7 @@ export function relayProcess(node: {
   readonly names: ReturnType<typeof nameService>
 }): void {
   const exposed = new Map<string, { readonly server: Server; readonly connections: Set<Socket> }>()
-  const descriptions = new Map<string, Readonly<Record<string, string>>>()
+  const descriptions = new Map<string, HostMetadata>()
   const tokens = new Map<string, { readonly address: string; readonly expiresAt: number }>()
 
   let disturbance: Disturbance = { seed: 0 }
@@ -140,6 +140,7 @@ export function relayProcess(node: {
     const metadata = descriptions.get(address)
     const path = (request.url ?? '/').split('?')[0]?.replace(/\/+/g, '/') ?? '/'
     if (metadata === undefined) return answer(404, 'Not Found')
+    if (metadata.access === 'nobody') return answer(403, 'Forbidden')
     if (request.method === 'PUT') {
       const seconds = Number(request.headers['x-aws-ec2-metadata-token-ttl-seconds'])
       if (path !== '/latest/api/token') return answer(405, 'Method Not Allowed')
@@ -151,11 +152,12 @@ export function relayProcess(node: {
       return answer(200, token)
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') return answer(405, 'Method Not Allowed')
-    const token = tokens.get(String(request.headers['x-aws-ec2-metadata-token'] ?? ''))
-    if (token === undefined || token.address !== address || token.expiresAt < Date.now()) {
-      return answer(401, 'Unauthorized')
-    }
-    const text = lookUp(metadata, path)
+    const credential = request.headers['x-aws-ec2-metadata-token']
+    const token = tokens.get(String(credential ?? ''))
+    const isGood = token !== undefined && token.address === address && token.expiresAt >= Date.now()
+    // A token that is sent is checked also where none is needed.
+    if (!isGood && (credential !== undefined || metadata.access === 'token')) return answer(401, 'Unauthorized')
+    const text = lookUp(metadata.values, path)
     return text === undefined ? answer(404, 'Not Found') : answer(200, text)
   })
   metadataServer.listen(

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { HostError, messageOf } from '../../../core/errors.js'
 import { endOf } from '../child.js'
 import { spawnChild } from '../commands.js'
-import type { Disturbance } from '../host-backend.js'
+import type { Disturbance, HostMetadata } from '../host-backend.js'
 import type { HostsDirectory } from '../directory.js'
 import { type NameRecords, nameService } from './name-service.js'
 import { relayProcess, type RelayRequest } from './relay-process.js'
@@ -80,8 +80,8 @@ export class Relay {
     return this.#ask({ kind: 'withdraw', key, ...options })
   }
 
-  /** What the metadata service says to the host at `address`: path below `/latest/` -> text. */
-  describe(address: string, metadata: Readonly<Record<string, string>>): Promise<void> {
+  /** What the metadata service says to the host at `address`. */
+  describe(address: string, metadata: HostMetadata): Promise<void> {
     return this.#ask({ kind: 'describe', address, metadata })
   }
 

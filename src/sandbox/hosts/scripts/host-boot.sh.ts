@@ -27,7 +27,7 @@ ip -batch - <<NETWORK
 link set lo up
 addr del 127.0.0.1/8 dev lo
 addr add 127.0.0.1/32 dev lo
-link add eth0 type veth peer name $LINK netns /proc/$SWITCH_PID/ns/net
+link add eth0 address $MAC_ADDRESS type veth peer name $LINK netns /proc/$SWITCH_PID/ns/net
 addr add $PRIVATE_IP/32 dev eth0
 link set eth0 up
 route add 169.254.1.1/32 dev eth0

@@ -18,7 +18,10 @@ function testNetwork(reach: 'loopback' | 'routed'): void {
     ;[web, database] = await Promise.all([
       sandbox.boot({
         userData: '#!/bin/sh\n:',
-        metadata: { 'meta-data/local-hostname': 'web', 'meta-data/tags/instance/Name': 'w' },
+        metadata: {
+          access: 'token',
+          values: { 'meta-data/local-hostname': 'web', 'meta-data/tags/instance/Name': 'w' },
+        },
       }),
       sandbox.boot(),
     ])
@@ -164,6 +167,25 @@ function testNetwork(reach: 'loopback' | 'routed'): void {
       )[1] ?? ''
     const get = async (host: TestHost, path: string, credential: string) =>
       (await request(host, 'GET', path, `X-aws-ec2-metadata-token: ${credential}`)).split('\r\n\r\n')[1]
+
+    test('is reached from an interface with the MAC address that the API tells', async () => {
+      expect((await web.run('cat /sys/class/net/eth0/address')).trim()).toBe(web.description.macAddress)
+    })
+
+    test('answers who has no token where none is required, and nobody where it is switched off', async () => {
+      const { instanceId } = database.description
+      const values = { 'meta-data/instance-id': instanceId }
+      const ask = (header: string) => request(database, 'GET', '/latest/meta-data/instance-id', header)
+      const tell = (access: 'nobody' | 'token' | 'anybody') =>
+        sandbox.backend.setMetadata(instanceId, { access, values })
+      await tell('anybody')
+      expect(await ask('Accept: */*')).toContain(instanceId)
+      expect(await ask('X-aws-ec2-metadata-token: none')).toMatch(/^HTTP\/1.1 401/)
+      await tell('nobody')
+      expect(await ask('Accept: */*')).toMatch(/^HTTP\/1.1 403/)
+      await tell('token')
+      expect(await ask('Accept: */*')).toMatch(/^HTTP\/1.1 401/)
+    })
 
     test('answers with a token alone', async () => {
       expect(await request(web, 'GET', '/latest/meta-data/', 'Accept: */*')).toMatch(/^HTTP\/1.1 401/)
