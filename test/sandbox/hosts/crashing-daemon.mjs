@@ -12,13 +12,14 @@ const describe = (number, userData, volumes = []) => ({
   hostname: `host-${number}`,
   domain: 'ec2.internal',
   privateIp: `10.66.0.${number}`,
+  macAddress: '02:ee:0a:42:00:05',
   loginUser: 'admin',
   authorizedKeys: [],
   userData,
   deviceNaming: 'nvme',
   rootSizeBytes: 2 ** 30,
   volumes,
-  metadata: {},
+  metadata: { access: 'token', values: {} },
 })
 
 const writer = `#!/bin/sh
