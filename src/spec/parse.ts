@@ -1,5 +1,6 @@
 import type { Locate } from '../model/file-location.js'
 import { analyse, saidWithoutMistakes } from './analyse.js'
+import { coarseDiagnosis, isTooDense } from './coarse.js'
 import { diagnosticsOf, type Diagnosis } from './diagnostics.js'
 import { placesIn, type Places } from './locate.js'
 import type { Problem } from './problem.js'
@@ -31,13 +32,14 @@ export type ParseResult =
 
 /**
  * What a stack file says, or the mistakes in it, in file order. Pure: no file is read, no clock and no environment.
- * A text without a mistake is read by the quick reader alone; any other is read again with positions.
+ * A text without a mistake is read by the quick reader alone; any other is read again with positions, where it is not too dense.
  */
 export function parseStack(input: ParseInput): ParseResult {
   const places = placesIn(input.file, input.text)
   const values = readValues(input.text)
   const quick = values && saidWithoutMistakes(values.value, input)
   if (quick) return { ok: true, ...quick, ...places }
+  if (isTooDense(input.text)) return { ok: false, ...coarseDiagnosis(input) }
   const document = readDocument(input.text)
   const { said, problems, untold } = analyse(document.value, input)
   if (said && document.syntax.length === 0) return { ok: true, ...said, ...places }
@@ -62,7 +64,7 @@ const localCodes: ReadonlySet<string> = new Set([
 function believable(document: StackDocument, problems: readonly Problem[]): readonly Problem[] {
   const broken = document.syntax.filter((mistake) => !mistake.isRecoverable).map(({ start }) => start)
   if (broken.length === 0) return problems
-  const limit = document.positionOf(Math.min(...broken)).line
+  const limit = document.positionOf(broken.reduce((first, start) => Math.min(first, start))).line
   return problems.filter(({ code, path }) => {
     if (!localCodes.has(code) || path.length === 0) return false
     return document.positionOf(document.endOf(path.slice(0, 2))).line < limit

@@ -124,13 +124,24 @@ export function readPlanFile(path: string): PlanFile {
       hint: 'make a new plan with `evenkeel plan --out`, and read it again',
     })
   }
-  if (digest !== digestOf(file)) throw notAPlan(path, 'is not what was saved: it was edited, or is not whole')
+  if (digest === undefined || digest !== digestOrNone(file))
+    throw notAPlan(path, 'is not what was saved: it was edited, or is not whole')
   return file as unknown as PlanFile
 }
 
 /** Over everything else in the file: what was reviewed is what is carried out. It finds mistakes; it is no signature. */
 function digestOf(file: object): string {
   return digestOfText(canonicalJson(JSON.parse(JSON.stringify(file))))
+}
+
+/** Undefined for what is nested more deeply than any plan is. */
+function digestOrNone(file: object): string | undefined {
+  try {
+    return digestOf(file)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }
 
 function contentOf(path: string): unknown {

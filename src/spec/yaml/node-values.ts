@@ -52,8 +52,7 @@ export function valueOfNode(root: Node | null, anchors: Anchors): { readonly val
 
   function keyOf(key: unknown): string {
     const node = isAlias(key) ? anchors.targetOf(key) : key
-    if (!isScalar<string | number | boolean | null>(node)) return String(node)
-    return node.value === null ? '' : String(node.value)
+    return keyText(node)
   }
 
   function aliasValue(alias: Alias): unknown {
@@ -70,4 +69,10 @@ export function valueOfNode(root: Node | null, anchors: Anchors): { readonly val
     }
     return known.value
   }
+}
+
+/** A key as text. One that is a mapping or a list is nobody's key, and may be as deep as it likes. */
+export function keyText(key: unknown): string {
+  if (isScalar<string | number | boolean | null>(key)) return key.value === null ? '' : String(key.value)
+  return isMap(key) ? '{…}' : isSeq(key) ? '[…]' : ''
 }

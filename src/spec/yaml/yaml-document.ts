@@ -3,7 +3,7 @@ import type { Alias, Document, Node, Pair, YAMLError, YAMLMap } from 'yaml'
 import type { Path } from '../problem.js'
 import { anchorsIn, type Anchors } from './anchors.js'
 import { duplicateKeysIn } from './duplicate-keys.js'
-import { valueOfNode } from './node-values.js'
+import { keyText, valueOfNode } from './node-values.js'
 
 /** A stretch of the text: where it starts and where it ends, as offsets. */
 export interface Span {
@@ -221,7 +221,7 @@ function pairsOf(map: YAMLMap, cache: PairCache): Map<string, Pair> {
   let pairs = cache.get(map)
   if (!pairs) {
     pairs = new Map()
-    for (const pair of map.items) pairs.set(String(isScalar(pair.key) ? pair.key.value : pair.key), pair)
+    for (const pair of map.items) pairs.set(keyText(pair.key), pair)
     cache.set(map, pairs)
   }
   return pairs
