@@ -1,7 +1,6 @@
-import { analyse } from './analyse.js'
+import { analyse, type AnalysisInput } from './analyse.js'
 import type { Diagnosis } from './diagnostics.js'
 import { diagnosticsMax } from './diagnostics.js'
-import type { ParseInput } from './parse.js'
 import { quickMistakeIn, readValues } from './yaml/yaml-values.js'
 
 /**
@@ -27,7 +26,7 @@ export function isTooDense(text: string): boolean {
 const [colon, dash, space] = [0x3a, 0x2d, 0x20]
 
 /** The mistakes in such a text: of syntax the first one, with its place; of meaning the first ones, by their names alone. */
-export function coarseDiagnosis(input: ParseInput): Diagnosis {
+export function coarseDiagnosis(input: AnalysisInput & { readonly file: string }): Diagnosis {
   const { file, text } = input
   const values = readValues(text)
   if (!values) {
