@@ -114,6 +114,8 @@ const changes: readonly CrashCase[] = [
     before: [apply(pool('')), { kind: 'checkpoint', text: pool(''), name: 'first' }],
     work: { kind: 'restore', text: pool(''), checkpoint: 'first' },
     after: apply(pool('')),
+    // Before the wish for it stands in the ledger, nobody has asked for it.
+    optional: /^1 less: snapshot/,
   },
   {
     name: 'clone',
