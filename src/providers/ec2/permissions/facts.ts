@@ -48,7 +48,7 @@ const taggable = [
  * this table. Types: Service Authorization Reference, "Actions defined by Amazon EC2". Where that lists a resource as
  * optional, it is allowed too: EC2 asks for it in some calls.
  */
-export const permissionFacts = {
+const permissionFacts = {
   AllocateAddress: { part: 'change', need: 'elasticIps', makes: ['elastic-ip'] },
   AssociateAddress: {
     part: 'change',

@@ -63,7 +63,7 @@ async function makeImage(directory: HostsDirectory): Promise<string | undefined>
     if ((await readdir(folder)).length > 0) return 'its volumes are plain files since an earlier version'
   }
   const { bavail, bsize } = await statfs(directory.root)
-  const roomBytes = Number(bavail) * Number(bsize)
+  const roomBytes = bavail * bsize
   if (roomBytes < roomMinimumBytes) return 'its disk has less than 1 GiB free'
   const partial = `${directory.disksImage}${partialSuffix}`
   await rm(partial, { force: true })

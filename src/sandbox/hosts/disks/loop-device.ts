@@ -134,7 +134,7 @@ async function bind({ namespace }: HostsDirectory, file: string): Promise<string
   // losetup resolves links, and /proc/<pid>/root is one: it has to stand in the file's own namespace.
   const enter = namespace === undefined ? [] : ['nsenter', `--mount=${namespace}`]
   const path = namespace === undefined ? file : file.replace(/^\/proc\/\d+\/root/, '')
-  const [program = '', ...args] = [...enter, 'losetup', '--find', '--show', '--partscan', path]
+  const [program, ...args] = [...enter, 'losetup', '--find', '--show', '--partscan', path]
   for (let attempt = 1; ; attempt += 1) {
     try {
       return (await run(program, args)).trim()
