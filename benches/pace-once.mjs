@@ -8,11 +8,12 @@ import { createHosts } from '../dist/hosts/hosts.js'
 import { createLocalKeys } from '../dist/hosts/keys/local-keys.js'
 import { makePlan } from '../dist/planner/make-plan.js'
 import { createEc2Cloud } from '../dist/providers/ec2/cloud.js'
+import { resolveLatencies } from '../dist/sandbox/model/latencies.js'
 import { createSandbox } from '../dist/sandbox/sandbox.js'
 import { parseStack } from '../dist/spec/parse.js'
 import { createSync } from '../dist/sync/sync.js'
 
-const { clockModule, text, seed, latencyMs, buckets, stepsMax } = JSON.parse(process.env['BENCH_PACE'])
+const { clockModule, text, seed, latencyMs, buckets, stepsMax, hasTails } = JSON.parse(process.env['BENCH_PACE'])
 const { createVirtualClock } = await import(clockModule)
 const restMs = 3
 const clock = createVirtualClock(undefined, restMs)
@@ -20,7 +21,7 @@ const directory = mkdtempSync(join(tmpdir(), 'evenkeel-pace-'))
 const sandbox = await createSandbox({
   stateDir: join(directory, 'sandbox'),
   hosts: 'none',
-  latencies: 'real',
+  latencies: hasTails ? 'real' : { ...resolveLatencies('real'), p99: {} },
   clock,
   seed,
   faults: { extraLatencyMs: latencyMs, throttling: buckets },

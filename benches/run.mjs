@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-/** `npm run bench [name…]`: measures what evenkeel promises about speed, and writes benches/results.md. */
-import { writeFileSync } from 'node:fs'
+/** `npm run bench [name…]`: measures what evenkeel promises about speed, and writes it into benches/results.md; what is not named there stays. */
+import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { benchColdStart } from './cold-start.mjs'
 import { benchNoOpPlan } from './plan-no-op.mjs'
@@ -23,6 +23,7 @@ if (unknown.length > 0)
   throw new Error(`no such bench: ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`)
 
 const machine = describeMachine()
+const file = fileURLToPath(new URL('results.md', import.meta.url))
 const sections = []
 for (const [name, bench] of Object.entries(benches)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
@@ -32,9 +33,23 @@ for (const [name, bench] of Object.entries(benches)) {
   sections.push(section)
 }
 
-if (wanted.length === 0) {
-  const head = `# Results\n\nWritten by \`npm run bench\`; figures of one machine on one day.\n\n${machine.join('\n')}\n`
-  writeFileSync(fileURLToPath(new URL('results.md', import.meta.url)), [head, ...sections].join('\n'))
+const head = `# Results\n\nWritten by \`npm run bench\`; figures of one machine on one day.\n\n${machine.join('\n')}\n`
+if (wanted.length === 0) writeFileSync(file, [head, ...sections].join('\n'))
+else for (const section of sections) replaceSection(section)
+
+/** By its title, with the day and the machine that it was measured on; a new one comes to the end. */
+function replaceSection(section) {
+  const [title, ...rest] = section.split('\n')
+  const measured = [
+    title,
+    '',
+    `Measured by itself: ${machine.map((line) => line.replace(/^- /, '')).join(', ')}.`,
+    ...rest,
+  ]
+  const parts = readFileSync(file, 'utf8').split(/\n(?=## )/)
+  const place = parts.findIndex((part) => part.startsWith(`${title}\n`))
+  parts.splice(place < 0 ? parts.length : place, 1, measured.join('\n'))
+  writeFileSync(file, parts.map((part) => part.trimEnd()).join('\n\n') + '\n')
 }
 
 function markdownOf({ title, text, head, rows }) {

@@ -12,9 +12,10 @@ export function attach(world: World, volumeId: string): void {
   if (!attachment) return
   const { instanceId, deviceName } = attachment
   if (faults.happens('stuckAttaching', deviceName)) return
-  void background.start(`attachment of ${volumeId} to ${instanceId}`, () =>
-    background.inLine(instanceId, async () => {
-      await background.sleep(drawnLatency(latencies, 'attachingMs', () => faults.number('latency', 'attaching')))
+  void background.start(`attachment of ${volumeId} to ${instanceId}`, async () => {
+    // Several volumes are on their way to one instance at once; only its devices appear one after the other.
+    await background.sleep(drawnLatency(latencies, 'attachingMs', () => faults.number('latency', 'attaching')))
+    await background.inLine(instanceId, async () => {
       if (world.volumes.get(volumeId)?.attachment?.state !== 'attaching') return
       try {
         await hosts.attachVolume(volumeId, { instanceId, deviceName })
@@ -23,8 +24,8 @@ export function attach(world: World, volumeId: string): void {
         background.reportUnlessStopped(`attachment of ${volumeId} to ${instanceId}`, error)
         release(world, volumeId, instanceId)
       }
-    }),
-  )
+    })
+  })
 }
 
 /** detaching -> gone; `busy` as long as the host has the device mounted, tried again until it lets go. */

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest'
+import type { Clock } from '../../../src/core/clock.js'
 import { Cancelled } from '../../../src/core/errors.js'
 import { hearingWaits, waitText, type Wait } from '../../../src/core/wait-sink.js'
 import { inWorkScope } from '../../../src/core/work-scope.js'
 import { createWatcher } from '../../../src/providers/ec2/waiting/waiters.js'
+import { createVirtualClock } from '../../support/proof/virtual-clock.js'
 import { instantClock } from '../support.js'
 
 const options = { what: 'it', timeoutMs: 60_000 }
 
 /** A watcher over things that become ready at their n-th reading; `asked` lists the ids of each reading. */
-function watcherOf(readyAt: Readonly<Record<string, number>>) {
+function watcherOf<Time extends Clock>(readyAt: Readonly<Record<string, number>>, clock: Time) {
   const asked: string[][] = []
-  const clock = instantClock()
   const watcher = createWatcher<boolean>({
     clock,
     pollScale: 1,
@@ -26,13 +27,13 @@ function watcherOf(readyAt: Readonly<Record<string, number>>) {
 
 describe('a watcher', () => {
   it('reads for all who wait with one call', async () => {
-    const { asked, watcher } = watcherOf({ a: 1, b: 2, c: 3 })
+    const { asked, watcher } = watcherOf({ a: 1, b: 2, c: 3 }, instantClock())
     await Promise.all(['a', 'b', 'c', 'a'].map((id) => watcher.until(id, (ready) => ready || undefined, options)))
     expect(asked).toEqual([['a', 'b', 'c'], ['b', 'c'], ['c']])
   })
 
   it('tells each who waits how his own thing stands, and nobody else', async () => {
-    const { watcher } = watcherOf({ a: 3, b: 2 })
+    const { watcher } = watcherOf({ a: 3, b: 2 }, instantClock())
     const heard: Wait[] = []
     const wait = (id: string) => watcher.until(id, (ready) => ready || undefined, { ...options, what: `${id} to run` })
     // The other came first, so that the readings are made on its behalf.
@@ -50,20 +51,34 @@ describe('a watcher', () => {
   })
 
   it('grows its pauses gently up to ten seconds', async () => {
-    const { clock, watcher } = watcherOf({ a: 12 })
+    const { clock, watcher } = watcherOf({ a: 12 }, instantClock())
     await watcher.until('a', (ready) => ready || undefined, options)
     expect(clock.slept[0]).toBe(2_000)
     expect(Math.max(...clock.slept)).toBe(10_000)
   })
 
   it('looks once soon, and then when it usually is over, and often from then on', async () => {
-    const { clock, watcher } = watcherOf({ a: 4 })
+    const { clock, watcher } = watcherOf({ a: 4 }, instantClock())
     await watcher.until('a', (ready) => ready || undefined, { ...options, usualMs: 30_000 })
     expect(clock.slept).toEqual([2_000, 28_000, 3_000, 3_300])
   })
 
+  it('looks together, at their usual time, at what began within a moment', async () => {
+    const clock = createVirtualClock(0)
+    const { asked, watcher } = watcherOf({ a: 2, b: 2 }, clock)
+    const wait = (id: string) => watcher.until(id, (ready) => ready || undefined, { ...options, usualMs: 30_000 })
+    const first = wait('a')
+    await clock.sleep(1_000)
+    await Promise.all([first, wait('b')])
+    expect(asked).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+    ])
+    expect(clock.now()).toBe(31_000)
+  })
+
   it('ends at once for whom nobody waits any more, and others go on', async () => {
-    const { watcher } = watcherOf({ a: 3, b: 3 })
+    const { watcher } = watcherOf({ a: 3, b: 3 }, instantClock())
     const interruption = new AbortController()
     const wait = (id: string) => watcher.until(id, (ready) => ready || undefined, options)
     const interrupted = inWorkScope({ signal: interruption.signal }, () => wait('a'))
@@ -74,19 +89,19 @@ describe('a watcher', () => {
   })
 
   it('starts anew for who comes later', async () => {
-    const { asked, watcher } = watcherOf({ a: 1 })
+    const { asked, watcher } = watcherOf({ a: 1 }, instantClock())
     await watcher.until('a', (ready) => ready || undefined, options)
     await watcher.until('a', (ready) => ready || undefined, options)
     expect(asked).toEqual([['a'], ['a']])
   })
 
   it('counts the readings in a row that do not show a thing', async () => {
-    const { watcher } = watcherOf({})
+    const { watcher } = watcherOf({}, instantClock())
     expect(await watcher.until('a', (_, absences) => (absences === 3 ? 'gone' : undefined), options)).toBe('gone')
   })
 
   it('rejects with what the judge throws, and others go on', async () => {
-    const { watcher } = watcherOf({ a: 1, b: 2 })
+    const { watcher } = watcherOf({ a: 1, b: 2 }, instantClock())
     const failing = watcher.until(
       'a',
       () => {
@@ -100,7 +115,7 @@ describe('a watcher', () => {
   })
 
   it('names what it waited for when the limit is reached', async () => {
-    const { watcher } = watcherOf({ a: Infinity })
+    const { watcher } = watcherOf({ a: Infinity }, instantClock())
     await expect(
       watcher.until('a', (ready) => ready || undefined, { what: 'a to run', timeoutMs: 60_000 }),
     ).rejects.toMatchObject({

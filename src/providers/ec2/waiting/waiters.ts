@@ -17,6 +17,8 @@ export interface WaitOptions {
   readonly timeoutMs: number
   /** How long it takes as a rule (medians): looks are rare before, and frequent then. Left out: nobody knows. */
   readonly usualMs?: number
+  /** It may well take many times as long: looks after the usual time are rare as well. */
+  readonly isOpenEnded?: boolean
   readonly hint?: string
 }
 
@@ -35,20 +37,31 @@ export interface WatcherOptions<Item> {
   readonly stateOf: (item: Item) => string | undefined
 }
 
-/** Chosen: medians of EC2's transitions are 1 to 30 s; what is over at once is seen soon. */
+/** Chosen: medians of EC2's transitions are 1 to 30 s; what is over at once is seen soon, but for what takes a moment anyhow. */
 const firstLookMs = 2_000
-/** Between two looks at one thing, beside its share of the time waited; and between two calls for things of a kind. */
+const momentMs = 4_000
+/** Between two looks at one thing, beside its share of the time waited. */
 const leastPauseMs = 1_000
+/** Between two calls for things of a kind; what is due within it is looked at together. */
+const betweenCallsMs = 300
 const mostPauseMs = 10_000
 /** The next look comes after this share of the time waited: late by as much at most. */
 const lateShare = { usual: 0.1, unknown: 0.3 } as const
+/** A look until the usual time may come later by this share of that, so that one Describe serves all who began together. */
+const togetherShare = 0.04
+
+type Times = Pick<Waiter<never>, 'startedAt' | 'usualMs' | 'lookAt'>
 
 interface Waiter<Item> {
   readonly id: string
   readonly startedAt: number
   readonly usualMs: number | undefined
-  /** When it is looked at next. */
+  /** The next look after the usual time comes after this share of the time waited. */
+  readonly lateShare: number
+  /** When it is looked at next, at the earliest. */
   lookAt: number
+  /** And at the latest. */
+  lookBy: number
   readonly deadline: number
   /** Returns whether the wait is over. */
   readonly take: (item: Item | undefined, absences: number) => boolean
@@ -66,7 +79,7 @@ interface Waiter<Item> {
 export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item> {
   const { clock, pollScale, timeoutScale, read, stateOf } = options
   const waiters = new Set<Waiter<Item>>()
-  const slackMs = leastPauseMs * pollScale
+  const slackMs = betweenCallsMs * pollScale
   let polling = false
   let wake: AbortController | undefined
 
@@ -77,7 +90,7 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
     for (let polledAt = -Infinity; waiters.size > 0;) {
       await sleepUntilDue(polledAt)
       polledAt = clock.now()
-      const asked = [...waiters].filter(({ lookAt }) => lookAt <= polledAt + slackMs)
+      const asked = [...waiters].filter((waiter) => isToBeAsked(waiter, polledAt))
       if (asked.length === 0) continue
       try {
         const items = await read([...new Set(asked.map(({ id }) => id))])
@@ -92,7 +105,7 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
   /** Until the first is to be looked at; one that comes meanwhile may be earlier. */
   async function sleepUntilDue(polledAt: number): Promise<void> {
     for (;;) {
-      const dueAt = Math.max(polledAt + slackMs, minimum([...waiters].map(({ lookAt }) => lookAt)))
+      const dueAt = Math.max(polledAt + slackMs, nextLookAt([...waiters]))
       const waitMs = dueAt - clock.now()
       if (waiters.size === 0 || waitMs <= 0) return
       const woken = new AbortController()
@@ -103,17 +116,29 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
 
   function judgeOne(waiter: Waiter<Item>, item: Item | undefined): void {
     waiter.lookAt = clock.now() + pauseAfter(waiter)
+    waiter.lookBy = waiter.lookAt + togetherAfter(waiter)
     waiter.absences = item === undefined ? waiter.absences + 1 : 0
     if (waiter.take(item, waiter.absences)) waiters.delete(waiter)
     else if (clock.now() >= waiter.deadline) finish(waiter, waiter.expire)
     else waiter.tell(item === undefined ? 'not to be seen' : stateOf(item))
   }
 
-  function pauseAfter({ startedAt, usualMs }: Waiter<Item>): number {
+  /** Before its usual time a look in passing tells nothing; after it, it is as good as one a moment later. */
+  function isToBeAsked({ lookAt, startedAt, usualMs = 0 }: Times, now: number): boolean {
+    return lookAt <= now || (lookAt <= now + slackMs && now - startedAt >= usualMs * pollScale)
+  }
+
+  function pauseAfter(waiter: Waiter<Item>): number {
+    const { startedAt, usualMs } = waiter
     const waitedMs = (clock.now() - startedAt) / pollScale
-    if (usualMs !== undefined && waitedMs < usualMs) return Math.max(leastPauseMs, usualMs - waitedMs) * pollScale
-    const share = waitedMs * (usualMs === undefined ? lateShare.unknown : lateShare.usual)
-    return Math.min(mostPauseMs, Math.max(usualMs === undefined ? firstLookMs : leastPauseMs, share)) * pollScale
+    if (usualMs !== undefined && waitedMs < usualMs) return (usualMs - waitedMs) * pollScale
+    const leastMs = usualMs === undefined ? firstLookMs : leastPauseMs
+    return Math.min(mostPauseMs, Math.max(leastMs, waitedMs * waiter.lateShare)) * pollScale
+  }
+
+  /** Nothing for looks after the usual time: what is late already is not to wait for others. */
+  function togetherAfter({ startedAt, lookAt, usualMs = 0 }: Times): number {
+    return lookAt - startedAt <= usualMs * pollScale ? usualMs * togetherShare * pollScale : 0
   }
 
   function finish(waiter: Waiter<Item>, end: () => void): void {
@@ -122,7 +147,7 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
   }
 
   return {
-    until: (id, judge, { what, timeoutMs, usualMs, hint }) =>
+    until: (id, judge, { what, timeoutMs, usualMs, isOpenEnded, hint }) =>
       new Promise((resolve, reject) => {
         const limitMs = timeoutMs * timeoutScale
         const { signal } = workScope()
@@ -130,12 +155,16 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
           reject(nobodyWaits(what))
           return
         }
+        const startedAt = clock.now()
+        const lookAt = startedAt + (usualMs !== undefined && usualMs <= momentMs ? usualMs : firstLookMs) * pollScale
         const waiter: Waiter<Item> = {
           id,
-          startedAt: clock.now(),
+          startedAt,
           usualMs,
-          lookAt: clock.now() + Math.min(firstLookMs, usualMs ?? Infinity) * pollScale,
-          deadline: clock.now() + limitMs,
+          lateShare: usualMs === undefined || isOpenEnded === true ? lateShare.unknown : lateShare.usual,
+          lookAt,
+          lookBy: lookAt + togetherAfter({ startedAt, lookAt, usualMs }),
+          deadline: startedAt + limitMs,
           absences: 0,
           tell: beginWait(clock, what),
           take: (item, absences) => {
@@ -166,10 +195,10 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
   }
 }
 
-function minimum(times: readonly number[]): number {
-  let least = Infinity
-  for (const time of times) if (time < least) least = time
-  return least
+/** When the first must be looked at, or a little sooner: once all are due that are due by then. */
+function nextLookAt(waiters: readonly Pick<Waiter<never>, 'lookAt' | 'lookBy'>[]): number {
+  const latest = waiters.reduce((least, { lookBy }) => Math.min(least, lookBy), Infinity)
+  return waiters.reduce((last, { lookAt }) => (lookAt <= latest ? Math.max(last, lookAt) : last), -Infinity)
 }
 
 function nobodyWaits(what: string): Cancelled {

@@ -52,7 +52,7 @@ export interface Concurrency {
 }
 
 /** Chosen against EC2's buckets (ec2-behaviour, section 4): enough to keep their refill busy at 100 to 300 ms a call. */
-const defaultConcurrency: Concurrency = { read: 16, write: 10, launch: 5 }
+const defaultConcurrency: Concurrency = { read: 16, write: 16, launch: 5 }
 
 /** Options with every default filled. */
 export interface Settings {

@@ -9,7 +9,10 @@ import { readInstances } from '../server/read-instances.js'
 import { readSecurityGroup, readSecurityGroups } from './read-security-groups.js'
 import { permissionOf, ruleKey, rulesOf } from './rules.js'
 
-/** The network interface of a terminated instance blocks for 30 to 90 s; Terraform waits up to 15 minutes. */
+/** The network interface of a terminated instance blocks for 30 to 90 s: a group is tried at once, then when many are let go, then now and then. */
+const releasedAfterMs = 40_000
+const betweenTriesMs = 15_000
+/** Terraform waits up to 15 minutes. */
 const deleteLimitMs = 10 * 60_000
 /** What still uses a group after so long was not about to go: it is told without waiting for the limit. */
 const userLimitMs = 2 * 60_000
@@ -111,7 +114,7 @@ export function createSecurityGroupCalls(api: Ec2Api): SecurityGroupCloud {
     const { clock, timeoutScale } = api.settings
     const startedAt = clock.now()
     const tell = beginWait(clock, `${id} to be let go`)
-    for (let pauseMs = 5_000; ; pauseMs = Math.min(15_000, pauseMs * 2)) {
+    for (let pauseMs = releasedAfterMs; ; pauseMs = betweenTriesMs) {
       const group = await readOwned(api, id, owner, readSecurityGroup)
       if (group === undefined) return 'unchanged'
       try {

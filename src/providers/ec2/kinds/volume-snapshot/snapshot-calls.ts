@@ -68,7 +68,12 @@ export function createSnapshotCalls(api: Ec2Api): SnapshotCloud {
         onProgress?.(percentOf(snapshot))
         return snapshot?.State === 'completed' ? true : undefined
       },
-      { what: `${id} of ${volumeId} to complete`, timeoutMs: completedLimitMs, usualMs: usualMs.snapshotCompletes },
+      {
+        what: `${id} of ${volumeId} to complete`,
+        timeoutMs: completedLimitMs,
+        usualMs: usualMs.snapshotCompletes,
+        isOpenEnded: true,
+      },
     )
   }
 

@@ -33,6 +33,9 @@ export function createAttachmentCalls(
     const refused = new Set<string>()
     const tell = beginWait(api.settings.clock, `${volumeId} and ${instanceId} to be ready for each other`)
     for (;;) {
+      const instance = readInstance(api, instanceId)
+      // Whether it is there matters only where the volume is free.
+      instance.catch(() => undefined)
       const volume = await readLastingVolume(api, volumeId)
       if (volume === undefined) throw missing(volumeId)
       const attachment = attachmentOf(volume)
@@ -44,7 +47,7 @@ export function createAttachmentCalls(
       }
       if (attachment && attachment.state !== 'detaching') throw attachedElsewhere(volumeId, attachment.instanceId)
       const refusals = refused.size
-      const deviceName = await tryAttach(volumeId, instanceId, refused)
+      const deviceName = await tryAttach(volumeId, attachable(await instance, instanceId), refused)
       if (deviceName !== undefined) return { effect: 'done', deviceName }
       if (refused.size > refusals) continue
       if (api.settings.clock.now() >= deadline) throw outcomeTimedOut(volumeId, instanceId)
@@ -54,8 +57,8 @@ export function createAttachmentCalls(
   }
 
   /** The name under which it is attached; undefined: not in a state for it yet, or EC2 knows better than the last reading: look again. */
-  async function tryAttach(volumeId: string, instanceId: string, refused: Set<string>): Promise<string | undefined> {
-    const instance = await readInstanceOf(api, instanceId)
+  async function tryAttach(volumeId: string, instance: Instance, refused: Set<string>): Promise<string | undefined> {
+    const instanceId = instance.InstanceId ?? ''
     const taken = reserved.get(instanceId) ?? new Set<string>()
     reserved.set(instanceId, taken)
     const mapped = (instance.BlockDeviceMappings ?? []).flatMap(({ DeviceName }) => DeviceName ?? [])
@@ -143,8 +146,7 @@ export function createAttachmentCalls(
   return { attachVolume, detachVolume }
 }
 
-async function readInstanceOf(api: Ec2Api, instanceId: string): Promise<Instance> {
-  const instance = await readInstance(api, instanceId)
+function attachable(instance: Instance | undefined, instanceId: string): Instance {
   if (instance === undefined || isEnding(instance)) throw missing(instanceId)
   return instance
 }
