@@ -33,7 +33,7 @@ describe.skipIf(noHostsBecause !== undefined)(`a replacement${noHostsBecause ? `
   const mounted = async (text: string) => {
     const { servers, hosts, elasticIps = [] } = await world.observe(text)
     const facts = hosts['server.web']
-    const paths = facts?.kind === 'read' ? facts.mounts.map(({ path }) => path) : facts
+    const paths = facts?.kind === 'read' ? facts.mounts.map(({ path }) => path).filter((path) => path !== '/') : facts
     return { instances: servers.map(({ id }) => id), paths, address: elasticIps[0]?.association?.instanceId }
   }
 

@@ -27,6 +27,7 @@ export function comparableLive(live: LiveStack, before: LiveStack): unknown {
     ]),
   )
   const place = (id: string) => (places.has(id) ? id : 'a default one')
+  const roots = new Set(renamed.servers.map(({ rootVolume }) => rootVolume?.id))
   return plain({
     ...renamed,
     // What can be launched where is looked up as a plan needs it, and no apply changes it.
@@ -81,7 +82,7 @@ export function comparableLive(live: LiveStack, before: LiveStack): unknown {
     ),
     ledger: renamed.ledger && [...renamed.ledger.addresses].sort(),
     hosts: Object.fromEntries(
-      Object.entries(renamed.hosts).map(([address, facts]) => [address, comparableFacts(facts)]),
+      Object.entries(renamed.hosts).map(([address, facts]) => [address, comparableFacts(facts, roots)]),
     ),
   })
 }
@@ -134,19 +135,22 @@ function comparableTags(tags: Tags): Tags {
   )
 }
 
-function comparableFacts(facts: HostFacts): unknown {
+/** Without root disks, which come with their images: no plan says what is on them. */
+function comparableFacts(facts: HostFacts, roots: ReadonlySet<string | undefined>): unknown {
   if (facts.kind !== 'read') return facts
   // Which public keys a server has comes from its key pair, of which the model knows the name alone: test/integration/keys holds it.
   const { filesystems: _filesystems, authorizedKeys: _authorizedKeys, ...read } = facts
   return {
     ...read,
     devices: sortedByText(
-      read.devices.map(({ path: _path, partitionPath, ...device }) => ({
-        ...device,
-        isPartitioned: partitionPath !== undefined,
-      })),
+      read.devices
+        .filter(({ volumeId }) => !roots.has(volumeId))
+        .map(({ path: _path, partitionPath, ...device }) => ({
+          ...device,
+          isPartitioned: partitionPath !== undefined,
+        })),
     ),
-    mounts: sortedByText(read.mounts),
+    mounts: sortedByText(read.mounts.filter(({ path }) => path !== '/')),
     fstab: sortedByText(read.fstab),
   }
 }

@@ -84,7 +84,7 @@ describeHosts(`mounts${unlessHosts}`, () => {
       ['/srv/file', 'it is no directory'],
       ['/srv/link', 'symbolic link to /srv/real'],
       ['/srv/link/below', 'symbolic link to /srv/real/below'],
-      ['/tmp', 'tmp (tmpfs) is mounted there'],
+      ['/run', 'run (tmpfs) is mounted there'],
     ]
     for (const [path, message] of refusals) {
       await expect(mount(path)).rejects.toMatchObject({
