@@ -28,7 +28,7 @@ function createSnapshot(
   { volumeId, tags }: { readonly volumeId: string; readonly tags: Tags },
 ): string {
   const id = world.newId('snap', name)
-  const { uuid } = world.contents.get(volumeId)?.content ?? {}
+  const uuid = rootOf(world, volumeId) ? undefined : world.contents.get(volumeId)?.content?.uuid
   world.snapshots.push({
     address,
     id,
@@ -43,6 +43,9 @@ function createSnapshot(
 
 /** Root disks are their servers'. */
 function sizeOf(world: World, volumeId: string): number {
-  const root = world.servers.find(({ rootVolume }) => rootVolume?.id === volumeId)?.rootVolume
-  return root?.sizeGiB ?? world.volume(volumeId).sizeGiB
+  return rootOf(world, volumeId)?.sizeGiB ?? world.volume(volumeId).sizeGiB
+}
+
+function rootOf(world: World, volumeId: string) {
+  return world.servers.find(({ rootVolume }) => rootVolume?.id === volumeId)?.rootVolume
 }
