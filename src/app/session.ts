@@ -86,6 +86,7 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
       otherDirectories: place.otherKeys ?? [],
     }),
     sync: fencedSync(createSync({ baseDirectory: directory }), fence),
+    isOutside: place.target.isSandbox === true,
   }
   const lock = createSessionLock(spec.stack, ports.cloud, fence, options.lock)
   const ownRun = options.run ?? newRunId(clock.now())

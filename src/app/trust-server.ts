@@ -1,6 +1,6 @@
 import { HostError, UsageError } from '../core/errors.js'
 import { keyFingerprint } from '../core/key-fingerprint.js'
-import { sshPort } from '../executor/host-access.js'
+import { hostnameOf, sshPort } from '../executor/host-access.js'
 import { cloudQuery } from '../executor/observe/cloud-query.js'
 import { hostKeyOf, tagKeys } from '../model/tags.js'
 import type { Address } from '../model/address.js'
@@ -29,12 +29,12 @@ export async function trustServer(session: Session, name: string, fingerprint: s
   }
   const cloud = await ports.cloud.observe({ ...cloudQuery(spec), operatorIp: false })
   const server = liveServerOf(cloud.servers, address)
-  const hostname = server?.publicIp ?? server?.privateIp
-  if (server?.state !== 'running' || hostname === undefined) {
+  if (server?.state !== 'running') {
     throw new UsageError('SERVER_UNKNOWN', `${address} ${server ? `is ${server.state}` : 'does not exist'}`, {
       hint: 'run `evenkeel apply` first',
     })
   }
+  const hostname = hostnameOf(address, server, ports.isOutside)
   const offered = await ports.hosts.offeredHostKeys({ address, hostname, port: sshPort })
   const hostKey = offered.find((key) => keyFingerprint(key) === wanted)
   if (hostKey === undefined) {

@@ -1,24 +1,45 @@
 import { HostError } from '../core/errors.js'
 import type { Binding } from '../model/plan.js'
 import type { Address } from '../model/address.js'
-import type { HostAccess, LocalKeysPort } from './ports.js'
+import type { HostAccess, Ports } from './ports.js'
 
 /** Everything that EC2 servers answer on. */
 export const sshPort = 22
+
+interface Addressed {
+  readonly id: string
+  readonly publicIp?: string | undefined
+  readonly privateIp?: string | undefined
+}
+
+/**
+ * Where this machine reaches a server: its public address, else the private one, unless this machine is outside of the
+ * servers' networks (`isOutside`): that address may be somebody else's here. Throws a HostError where there is none.
+ */
+export function hostnameOf(address: Address, { id, publicIp, privateIp }: Addressed, isOutside = false): string {
+  const hostname = publicIp ?? (isOutside ? undefined : privateIp)
+  if (hostname !== undefined) return hostname
+  const inside = privateIp === undefined ? '' : ` from here: ${privateIp} is reached within its network alone`
+  throw new HostError('HOST_NO_ADDRESS', `${address} (${id}) has no IP address to connect to${inside}`, {
+    host: address,
+    hint:
+      privateIp === undefined
+        ? 'it gets one when it runs; see its state with `evenkeel show`'
+        : 'write `elasticIp: true` for it, or name a `subnet` that gives public addresses and has a way to the internet',
+  })
+}
 
 /**
  * How to reach the server of a binding. Throws a HostError that says what is missing: nothing is ever connected to
  * without knowing its host key beforehand.
  */
-export async function hostAccess(address: Address, binding: Binding, keys: LocalKeysPort): Promise<HostAccess> {
+export async function hostAccess(
+  address: Address,
+  binding: Binding,
+  { keys, isOutside }: Pick<Ports, 'keys' | 'isOutside'>,
+): Promise<HostAccess> {
   const host = String(address)
-  const hostname = binding.publicIp ?? binding.privateIp
-  if (hostname === undefined) {
-    throw new HostError('HOST_NO_ADDRESS', `${address} (${binding.id}) has no IP address to connect to`, {
-      host,
-      hint: 'it gets one when it runs; see its state with `evenkeel show`',
-    })
-  }
+  const hostname = hostnameOf(address, binding, isOutside)
   if (binding.hostKey === undefined) {
     throw new HostError('HOST_KEY_UNKNOWN', `the host key of ${address} (${binding.id}) was never pinned`, {
       host,

@@ -17,4 +17,6 @@ export interface Ports {
   readonly hosts: HostPort
   readonly keys: LocalKeysPort
   readonly sync: SyncPort
+  /** Whether this machine is outside of the servers' networks for certain, as of a sandbox's: private addresses are not tried then. */
+  readonly isOutside?: boolean
 }

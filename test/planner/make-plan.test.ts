@@ -160,7 +160,9 @@ describe('a server', () => {
 
   it('is made in a subnet, and its group in that network', () => {
     const text = oneServer.replace('type:', 'subnet: subnet-0a000001, type:')
-    const subnets = { 'subnet-0a000001': { id: 'subnet-0a000001', zone: 'us-east-1b', vpcId: 'vpc-0a000001' } }
+    const subnets = {
+      'subnet-0a000001': { id: 'subnet-0a000001', zone: 'us-east-1b', vpcId: 'vpc-0a000001', givesPublicIp: true },
+    }
     const spec = specOf(text)
     const plan = makePlan(spec, emptyLive(spec, { subnets }))
     expect(plan.steps.find(({ kind }) => kind === 'create-server')).toMatchObject({

@@ -183,6 +183,30 @@ describe('a volume', () => {
     ])
   })
 
+  it('in state error that was never on its server is replaced, and deleted in that state alone', () => {
+    const never = withVolumeAs(settled(mounted), {
+      state: 'error',
+      attachment: undefined,
+      tags: created(planOf(mounted)).tags,
+    })
+    const plan = planOf(mounted, never)
+    expect(plan.problems.filter(({ severity }) => severity === 'error')).toEqual([])
+    expect(plan.changes.find(({ address }) => address === 'volume.data')).toMatchObject({ kind: 'replace' })
+    const [end, creation] = ['delete-volume', 'create-volume'].map((kind) =>
+      plan.steps.find((step) => step.kind === kind),
+    )
+    expect(end).toMatchObject({ volumeId: never.volumes[0]?.id, inState: 'error' })
+    expect(creation?.needs).toContain(end?.id)
+    // What was on a server, or is on one, may have held data; what the file names or takes up is not made anew.
+    const recorded = withVolumeAs(settled(mounted), { state: 'error', attachment: undefined })
+    expect(codesOf(planOf(mounted, recorded))).toEqual(['PLAN_VOLUME_IN_ERROR'])
+    const attached = withVolumeAs(settled(mounted), { state: 'error', tags: created(planOf(mounted)).tags })
+    expect(codesOf(planOf(mounted, attached))).toEqual(['PLAN_VOLUME_IN_ERROR'])
+    expect(codesOf(planOf(withVolume('server: web, size: 10, mount: /srv, reuse: true'), never))).toEqual([
+      'PLAN_VOLUME_IN_ERROR',
+    ])
+  })
+
   it('without a server is made, and nothing more', () => {
     const plan = planOf(withVolume('size: 10, zone: us-east-1b'))
     expect(kindsOf(plan)).toEqual(['create-volume'])

@@ -63,11 +63,21 @@ it('without a default VPC the plan asks for a subnet, before anything is made', 
   }
 })
 
-it('a security group without a server is not foreseen to need a network, and EC2’s refusal ends it', async () => {
+it('a security group alone has a network only where there is a default one, and the plan says so', async () => {
+  const text = file('zone: us-east-1a').replace(/servers:[^]*/, '')
   const world = await start({ switches })
-  const { plan, result } = await world.apply(file('zone: us-east-1a').replace(/servers:[^]*/, ''))
-  expect([plan.applyable, result.status]).toEqual([true, 'failed'])
-  expect(JSON.stringify(result)).toContain('VPCIdNotSpecified')
+  const { applyable, problems } = await world.plan(text)
+  const told = problems.map(({ code, address, hint }) => [code, address, hint])
+  expect([applyable, told]).toEqual([
+    false,
+    [['PLAN_SUBNET_NOT_FOUND', 'securityGroup.web', expect.stringContaining('`subnet`')]],
+  ])
+  const usual = await start()
+  const { plan, result } = await usual.apply(text)
+  expect([plan.problems, result.status]).toEqual([[], 'converged'])
+  // What is there is asked about no more.
+  const requests = await usual.requestsDuring(() => usual.plan(text))
+  expect(requests.map(({ action }) => action)).not.toContain('DescribeSubnets')
 })
 
 it.each([

@@ -146,6 +146,7 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
     cloud,
     hosts,
     sync,
+    isOutside: true,
     keys: createLocalKeys({
       stack: spec.stack,
       keyPairs: spec.keyPairs,

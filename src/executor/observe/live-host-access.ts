@@ -17,7 +17,7 @@ import type { CloudFacts, HostAccess, Ports } from '../ports.js'
 export function liveHostAccess(
   spec: StackSpec,
   cloud: Pick<CloudFacts, 'images' | 'keyPairs' | 'volumes'>,
-  ports: Pick<Ports, 'keys'>,
+  ports: Pick<Ports, 'keys' | 'isOutside'>,
 ): (server: LiveServer) => Promise<HostAccess> {
   const specs = new Map(spec.servers.map((server) => [server.address, server]))
   const pairsOf = pairsOfServers(cloud.keyPairs, createDigester())
@@ -40,7 +40,7 @@ export function liveHostAccess(
         ...(formerKeys.length > 0 && { formerKeys }),
         deviceNames: deviceNamesOf(server.id, attached.get(server.id) ?? []),
       },
-      ports.keys,
+      ports,
     )
   }
 }

@@ -4,7 +4,7 @@ import type { LiveServer, ServerSpec } from '../../model/kinds/server.js'
 import type { StackSpec } from '../../model/stack-spec.js'
 import type { CloudFacts, OffersQuery } from '../ports.js'
 
-/** What to ask of where servers can run: for those that are to be launched, or become another type; undefined for none. */
+/** What to ask of where servers can run: for those that are to be launched, or become another type, and for groups without a network; undefined for none. */
 export function offersQuery(spec: StackSpec, cloud: CloudFacts): OffersQuery | undefined {
   const live = new Map(cloud.servers.map((server) => [server.address, server]))
   const archived = new Set(cloud.snapshots.map(({ address }) => address))
@@ -13,11 +13,19 @@ export function offersQuery(spec: StackSpec, cloud: CloudFacts): OffersQuery | u
     // An archive that has a version was made where its server can run.
     ...spec.archives.filter(({ address }) => !archived.has(address)).map(({ server }) => server),
   ]
-  if (launched.length === 0) return undefined
+  const isHomeless = hasNewGroupWithoutSubnet(spec, cloud)
+  if (launched.length === 0 && !isHomeless) return undefined
   return {
     types: [...new Set(launched.map(({ type }) => type))].sort(),
-    defaultSubnets: launched.some(({ subnet }) => subnet === undefined),
+    defaultSubnets: isHomeless || launched.some(({ subnet }) => subnet === undefined),
   }
+}
+
+/** A security group that is to be made, and that no server's subnet gives a network. */
+function hasNewGroupWithoutSubnet({ securityGroups, servers }: StackSpec, cloud: CloudFacts): boolean {
+  const live = new Set(cloud.securityGroups.map(({ address }) => address))
+  const placed = new Set(servers.flatMap((server) => (server.subnet === undefined ? [] : server.securityGroups)))
+  return securityGroups.some(({ address }) => !live.has(address) && !placed.has(address))
 }
 
 /** One that is replaced as it is, on its type in its zone, is known to run there. */

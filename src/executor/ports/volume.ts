@@ -30,7 +30,7 @@ export interface VolumeCloud {
       readonly owner: Owner
     } & Waiting,
   ): Promise<Effect>
-  deleteVolume(request: Owned): Promise<Effect>
+  deleteVolume(request: Owned & { readonly inState?: 'error' }): Promise<Effect>
 
   /** The modifications that EC2 remembers of these volumes, by volume id, newest first; one without any has no entry. */
   readModifications(volumeIds: readonly string[]): Promise<Readonly<Record<string, readonly LiveModification[]>>>

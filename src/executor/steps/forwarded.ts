@@ -37,8 +37,8 @@ export const forwarded = {
       onProgress: percentOf('modified', context),
     }),
 
-  'delete-volume': ({ address, volumeId }, context) =>
-    context.ports.cloud.deleteVolume({ id: volumeId, owner: ownerOf(address, context) }),
+  'delete-volume': ({ address, volumeId, inState }, context) =>
+    context.ports.cloud.deleteVolume({ id: volumeId, owner: ownerOf(address, context), ...(inState && { inState }) }),
 
   'delete-snapshot': (step, context) =>
     context.ports.cloud.deleteSnapshot({ id: snapshotOf(step, context), owner: ownerOf(step.address, context) }),

@@ -37,7 +37,7 @@ export function ownerOf(address: Address, { stack }: StepContext): Owner {
 
 /** How to reach a server that is bound by now. */
 export function accessTo(server: Address, { bindings, ports }: StepContext): Promise<HostAccess> {
-  return hostAccess(server, required(bindings.get(server), `the binding of ${server}`), ports.keys)
+  return hostAccess(server, required(bindings.get(server), `the binding of ${server}`), ports)
 }
 
 /** The instance that a step means: the one that was planned, else the one that this run made. */

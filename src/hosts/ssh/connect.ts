@@ -163,9 +163,14 @@ function classify(access: HostAccess, error: Error & { level?: string; code?: st
     host: access.address,
     retryable: true,
     cause: error,
-    hint: 'check that the server runs, and that a security group lets this machine reach its SSH port',
+    hint: access.hostname === access.privateIp ? privateHint : unreachableHint,
   })
 }
+
+const unreachableHint = 'check that the server runs, and that a security group lets this machine reach its SSH port'
+
+const privateHint =
+  'it has a private address alone: work from a machine that its network can be reached from, or write `elasticIp: true` for it, or name a `subnet` that gives public addresses'
 
 const mismatchHint =
   'somebody may be in between, or the server was set up anew: learn its fingerprint in a way that cannot be forged (its console output), then say it: `evenkeel trust SERVER --fingerprint SHA256:…`'

@@ -6,6 +6,8 @@ export interface LiveSubnet {
   readonly id: string
   readonly zone: string
   readonly vpcId: string
+  /** Whether a server that is launched there gets a public address. */
+  readonly givesPublicIp: boolean
 }
 
 /** The key under which `subnets` holds a selector's answer. */

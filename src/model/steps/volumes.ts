@@ -60,4 +60,6 @@ export interface SupersedeVolume extends StepBase {
 export interface DeleteVolume extends StepBase {
   readonly kind: 'delete-volume'
   readonly volumeId: string
+  /** It is deleted only while it is in this state. */
+  readonly inState?: 'error'
 }

@@ -1,5 +1,6 @@
 import { required } from '../../core/assert.js'
 import type { Address } from '../../model/address.js'
+import type { LiveVolume } from '../../model/kinds/volume.js'
 import { nameTag } from '../../model/names.js'
 import type { StepId } from '../../model/steps/step.js'
 import { stepId } from '../../model/steps/step-id.js'
@@ -34,7 +35,7 @@ function lowerVolume(lowering: Lowering, decision: VolumeDecision): void {
   const { address } = decision
   switch (decision.kind) {
     case 'create':
-      addCreation(lowering, address, decision.creation, [])
+      addCreation(lowering, address, decision.creation, addFailedEnd(lowering, address, decision.failed))
       addArrival(lowering, address, undefined, decision.creation.arrivesAt)
       lowerInside(lowering, decision)
       addRecord(lowering, address, decision.creation.tagging)
@@ -86,6 +87,11 @@ function addCreation({ graph }: Lowering, address: Address, creation: Creation, 
     },
     { needs: [...(made === undefined ? [] : [made]), ...needs] },
   )
+}
+
+/** A volume that never came about goes only while it is in the state that says so. */
+function addFailedEnd({ graph }: Lowering, address: Address, failed: LiveVolume | undefined): readonly StepId[] {
+  return failed ? [graph.add('delete-volume', address, { volumeId: failed.id, inState: 'error' })] : []
 }
 
 function addAttachment(

@@ -1,13 +1,15 @@
 import { HostError, ProviderError } from '../../../core/errors.js'
 import type { ConnectHost } from '../../../model/steps/step.js'
 import { noHostKey, tagKeys } from '../../../model/tags.js'
-import type { Effect } from '../../ports.js'
+import type { Effect, HostAccess } from '../../ports.js'
 import { accessTo, type StepContext } from '../step-context.js'
 
 /** Chosen: a first boot with packages to install takes minutes, and cloud-init is waited for. */
 const readyTimeoutMs = 10 * 60_000
 /** Chosen: what ran already when the plan was made needs a restart of sshd, or a door that this apply opens, but no boot. */
 const answerAgainMs = 45_000
+/** Chosen: a boot takes a minute or two; what is in a network that does not lead here never answers. */
+const privateAnswerMs = 180_000
 
 /**
  * Pins the host key when no run has yet: read from the console output, which only the machine itself writes to, and
@@ -16,7 +18,7 @@ const answerAgainMs = 45_000
  */
 export async function connectHost(step: ConnectHost, context: StepContext): Promise<Effect> {
   const { bindings, ports, progress } = context
-  const { address, didNotAnswer } = step
+  const { address } = step
   if (bindings.get(address)?.hostKey === undefined) {
     progress(undefined, 'waiting for its host keys on its console, which shows them when user data has run')
     const instanceId = bindings.idOf(address)
@@ -26,14 +28,24 @@ export async function connectHost(step: ConnectHost, context: StepContext): Prom
     await ports.cloud.setTags({ id: instanceId, tags: { [tagKeys.hostKey]: hostKey } })
     bindings.amend(address, { hostKey })
   }
-  const seconds = answerAgainMs / 1000
+  const access = await accessTo(address, context)
+  const answer = answerLimit(step, access)
   progress(
     undefined,
-    didNotAnswer ? `waiting ${seconds} s for it: it did not answer before` : 'waiting for it to answer',
+    answer ? `waiting ${answer.answerMs / 1000} s for it: ${answer.because}` : 'waiting for it to answer',
   )
-  const access = await accessTo(address, context)
-  const limits = { timeoutMs: readyTimeoutMs, ...(didNotAnswer && { answerMs: answerAgainMs }) }
+  const limits = { timeoutMs: readyTimeoutMs, ...(answer && { answerMs: answer.answerMs }) }
   return whileItRuns(access.instanceId, context, (signal) => ports.hosts.waitUntilReady(access, { ...limits, signal }))
+}
+
+/** How long it may take to answer, where that is not as long as all the rest. */
+function answerLimit(
+  { didNotAnswer }: ConnectHost,
+  { hostname, privateIp }: HostAccess,
+): { readonly answerMs: number; readonly because: string } | undefined {
+  if (didNotAnswer) return { answerMs: answerAgainMs, because: 'it did not answer before' }
+  if (hostname === privateIp) return { answerMs: privateAnswerMs, because: 'it has a private address alone' }
+  return undefined
 }
 
 /** Waits for a server as long as it runs: one that somebody stops or terminates meanwhile, or whose endpoint is gone, never answers. */

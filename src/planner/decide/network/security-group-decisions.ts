@@ -63,12 +63,15 @@ export function decideSecurityGroups(
 ): ReadonlyMap<Address, SecurityGroupDecision> {
   const decisions = new Map<Address, SecurityGroupDecision>()
   const networks = networksByGroup(world)
+  const homeless = withoutDefaultNetwork(world)
   for (const spec of world.spec.securityGroups) {
     if (held.has(spec.address)) continue
     const live = world.live.securityGroups.get(spec.address)
     decisions.set(
       spec.address,
-      live ? decideExisting(world, spec, live) : decideNew(world, spec, networks.get(spec.address)),
+      live
+        ? decideExisting(world, spec, live)
+        : decideNew(world, spec, networks.get(spec.address), homeless(spec.address)),
     )
   }
   const removed = [...world.live.securityGroups.values()].filter(
@@ -83,6 +86,7 @@ function decideNew(
   world: World,
   spec: SecurityGroupSpec,
   worn: ReadonlySet<string> | undefined,
+  isHomeless: boolean,
 ): SecurityGroupDecision {
   const { address } = spec
   const networks = [...(worn ?? [])].sort(compareText)
@@ -90,6 +94,11 @@ function decideNew(
   if (networks.length > 1) {
     const message = `${address} is worn by servers of several networks: ${networks.join(', ')}`
     problems.push(errorOf(address, 'PLAN_GROUP_IN_TWO_NETWORKS', message, 'name one security group for each network'))
+  }
+  if (networks.length === 0 && isHomeless) {
+    const message = `${address} is worn by no server that names a subnet, and ${world.live.stack.region} has no default subnet, so its network is not known`
+    const hint = 'let a server that names a `subnet` wear it, or leave it out'
+    problems.push(errorOf(address, 'PLAN_SUBNET_NOT_FOUND', message, hint))
   }
   if (needsOperatorIp(world, spec)) {
     const message = `${address} lets my-ip in, and ${operatorUnread(world)}`
@@ -161,6 +170,14 @@ function decideExisting(world: World, spec: SecurityGroupSpec, live: LiveSecurit
     problems: isBlind ? [rulesLeft(address)] : [],
     ...(isBlind && { unread: new Map([[address, operatorUnread(world)]]) }),
   }
+}
+
+/** Whether a group would be made in the default network where there is none; of a server that is launched into it, that one tells. */
+function withoutDefaultNetwork({ spec, live }: World): (group: Address) => boolean {
+  if (live.stack.offers?.defaultSubnets?.length !== 0) return () => false
+  const launched = spec.servers.filter(({ address }) => !live.servers.has(address))
+  const worn = new Set(launched.flatMap(({ securityGroups }) => securityGroups))
+  return (group) => !worn.has(group)
 }
 
 /** What proves at the next plan that a rule is the operator's, wherever that is by then. */

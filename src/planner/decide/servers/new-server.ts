@@ -13,7 +13,7 @@ import { foreignTags, lastingTags } from '../../compare/desired-tags.js'
 import { reasonForCreate } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
 import { inEntry, refuse, refused, warningOf } from '../decided.js'
-import { launchProblems, noZone } from './placement.js'
+import { launchProblems, noZone, privateAddress } from './placement.js'
 import type { CreateServerDecision, Launch, ServerDecision } from './server-decision.js'
 import { rootEndText, serverEnd } from './server-end.js'
 import { factsOf, isRunning, leavingServer, type ServerOutlook } from './server-outlook.js'
@@ -39,7 +39,13 @@ export function decideNewServer(world: World, spec: ServerSpec, replaced: Replac
     runsAfter: spec.state === 'running',
     zone,
   }
-  const common = { address, outlook, launch, ends: [], problems: readableUserData(spec) }
+  const common = {
+    address,
+    outlook,
+    launch,
+    ends: [],
+    problems: [...readableUserData(spec), ...privateAddress(world, launch)],
+  }
   if (replaced) return decideReplacement(world, spec, replaced, common)
   const wasThere = world.live.ledger.has(address)
   const wishes = createDiffs(serverWishes(world, spec, launch.image, zone), wasThere ? 'drift' : 'pending')

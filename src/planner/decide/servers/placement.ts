@@ -4,7 +4,8 @@ import type { LiveSubnet } from '../../../model/launch/subnet.js'
 import type { LiveServer, ServerSpec } from '../../../model/kinds/server.js'
 import type { Problem } from '../../../model/plan-problem.js'
 import type { World } from '../../world.js'
-import { errorOf, inEntry } from '../decided.js'
+import { errorOf, inEntry, warningOf } from '../decided.js'
+import type { Launch } from './server-decision.js'
 
 /** What EC2 would refuse of a launch after what was before it is gone: told before anything is made. */
 export function launchProblems(
@@ -112,6 +113,22 @@ function withoutSubnet(world: World, { address, zone: written }: ServerSpec, zon
   const message = `${address} names no subnet, and ${zone} has no default one`
   const problem = errorOf(address, 'PLAN_SUBNET_NOT_FOUND', message, 'name a `subnet` of that zone, or another zone')
   return [written === undefined ? problem : inEntry(problem, 'zone')]
+}
+
+/** A launch after which only those who are in its network reach the server, and this machine may not be. */
+export function privateAddress(
+  { spec: { elasticIps }, live }: World,
+  { spec: { address }, subnet, zone }: Pick<Launch, 'spec' | 'subnet' | 'zone'>,
+): readonly Problem[] {
+  const { offers, hostsImpossible } = live.stack
+  const place = subnet ?? offers?.defaultSubnets?.find((one) => one.zone === zone)
+  const isOpen = place?.givesPublicIp !== false || elasticIps.some(({ server }) => server === address)
+  if (isOpen || hostsImpossible !== undefined) return []
+  const message = `${address} gets no public address in ${place.id}, and is entered by its private one`
+  const hint =
+    'work from a machine that its network can be reached from, or write `elasticIp: true` for it, or name a `subnet` that gives public addresses'
+  const problem = warningOf(address, 'PLAN_PRIVATE_ADDRESS', message, hint)
+  return [subnet === undefined ? problem : inEntry(problem, 'subnet')]
 }
 
 /** Groups that are live in another network than the server: a group never leaves its own. */

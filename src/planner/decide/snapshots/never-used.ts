@@ -19,6 +19,17 @@ export function isNeverUsed({ live }: World, spec: VolumeSpec, volume: LiveVolum
   return isBlank && isUnknown && spec.fstype !== 'raw' && live.stack.hostsImpossible === undefined
 }
 
+/**
+ * Whether EC2 could not make a volume that an apply asked for and did not stay to see fail: it is in state error, and the
+ * record that is written on its server never came about. What was ever on a server may have held data, and is left to people.
+ */
+export function isNeverFinished(spec: VolumeSpec, { state, tags, attachment }: LiveVolume): boolean {
+  if (state !== 'error' || attachment !== undefined || spec.server === undefined) return false
+  const applied = parseApplied(tags[tagKeys.applied])
+  const isMadeByUs = tags[tagKeys.origin] !== undefined && tags[tagKeys.origin] !== 'adopted'
+  return isMadeByUs && applied !== undefined && applied.fs === undefined && applied.server === undefined
+}
+
 /** Whether a snapshot was taken of such a volume. */
 export function isOfNeverUsed({ tags }: LiveSnapshot): boolean {
   return tags[tagKeys.final] === finalBlank

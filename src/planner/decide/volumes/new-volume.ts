@@ -1,5 +1,5 @@
 import type { Address } from '../../../model/address.js'
-import type { VolumeSpec } from '../../../model/kinds/volume.js'
+import type { LiveVolume, VolumeSpec } from '../../../model/kinds/volume.js'
 import type { LiveSnapshot } from '../../../model/kinds/volume-snapshot.js'
 import { tagKeys } from '../../../model/tags.js'
 import { createDiffs, existsDiff, sortedDiffs } from '../../compare/comparison.js'
@@ -32,7 +32,8 @@ export function decideNewVolume(
   const { creation, inside } = decideCreation(inputs, spec, server, zone, origin)
   // One whose place this one takes, in a swap that was cut off, is not gone by itself.
   const isAwaited = world.wishes.restores.has(address) || isSuperseded(world, address)
-  const wasThere = world.live.ledger.has(address) && !isAwaited
+  const failed = world.live.volumes.get(address)
+  const wasThere = world.live.ledger.has(address) && !isAwaited && failed === undefined
   const from = snapshot?.id ?? clone?.of
   const wishes = createDiffs(volumeWishes(spec, zone, snapshot), wasThere ? 'drift' : 'pending')
   return {
@@ -40,17 +41,22 @@ export function decideNewVolume(
     address,
     spec,
     creation,
+    failed,
     inside: inside?.work,
     succeeded: successionsOf(world, spec, server),
     change: {
       address,
-      kind: 'create',
-      reason: reasonOf(inputs, address, snapshot, wasThere, from),
+      kind: failed ? 'replace' : 'create',
+      reason: failed ? failedText(failed) : reasonOf(inputs, address, snapshot, wasThere, from),
       diffs: sortedDiffs<'volume'>([...(wasThere ? [existsDiff] : []), ...wishes]),
     },
     problems: [...newEncryption(world, spec), ...(inside?.problems ?? [])],
     ...(inside && { unread: inside.unread }),
   }
+}
+
+function failedText({ id }: LiveVolume): string {
+  return `${id} is in state error, and EC2 never made it: it was on no server`
 }
 
 function reasonOf(

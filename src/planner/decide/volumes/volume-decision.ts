@@ -29,6 +29,8 @@ interface NamedBase extends Decided {
 export interface CreateVolumeDecision extends NamedBase {
   readonly kind: 'create'
   readonly creation: Creation
+  /** One of its address that EC2 could not make, and that goes first. */
+  readonly failed: LiveVolume | undefined
 }
 
 /** The volume stays. */

@@ -4,7 +4,7 @@ import type { LiveVolume } from '../../../model/kinds/volume.js'
 import type { LiveSnapshot } from '../../../model/kinds/volume-snapshot.js'
 import type { PlannedVersion } from '../archives/archive-decision.js'
 import type { World } from '../../world.js'
-import { isOfNeverUsed } from '../snapshots/never-used.js'
+import { isNeverFinished, isOfNeverUsed } from '../snapshots/never-used.js'
 import { refuse, refuseAlone, refusedIn, type Refuse } from '../decided.js'
 import { isNewerSnapshot, snapshotVersion } from '../../../model/snapshot-version.js'
 import { tagKeys } from '../../../model/tags.js'
@@ -27,7 +27,7 @@ export function volumeSource(
   versions: ReadonlyMap<Address, PlannedVersion>,
 ): VolumeSource | Refuse {
   const live = world.live.volumes.get(spec.address)
-  if (live) return liveSource(spec, live)
+  if (live && !isReplaceable(spec, live)) return liveSource(spec, live)
   const unfinished = unfinishedSource(world, spec)
   if (unfinished) return unfinished
   if (spec.volumeId !== undefined) return adoptedSource(world, spec, spec.volumeId)
@@ -37,6 +37,11 @@ export function volumeSource(
   if (free) return { kind: 'adopt', volume: free, retained: true }
   const snapshot = newestSnapshot(completed(world.live.snapshots.get(spec.address)))
   return snapshot ? { kind: 'snapshot', snapshot } : { kind: 'blank' }
+}
+
+/** A volume that never came about, of which another can be made: not where the file names or takes up one that is there. */
+function isReplaceable(spec: VolumeSpec, live: LiveVolume): boolean {
+  return spec.volumeId === undefined && !spec.reuse && isNeverFinished(spec, live)
 }
 
 /**

@@ -47,5 +47,10 @@ async function readMatching(api: Ec2Api, Name: string, Values: readonly string[]
 }
 
 function liveSubnet(subnet: Subnet): LiveSubnet {
-  return { id: subnet.SubnetId ?? '', zone: subnet.AvailabilityZone ?? '', vpcId: subnet.VpcId ?? '' }
+  return {
+    id: subnet.SubnetId ?? '',
+    zone: subnet.AvailabilityZone ?? '',
+    vpcId: subnet.VpcId ?? '',
+    givesPublicIp: subnet.MapPublicIpOnLaunch === true,
+  }
 }

@@ -10,7 +10,7 @@ const server = (more: string) =>
   `evenkeel: 1\nstack: s\ntarget: { region: us-east-1 }\nservers:\n  web: { image: ami-0123456789abcdef0, ${more} }\n`
 
 const zones = ['us-east-1a', 'us-east-1b', 'us-east-1c'] as const
-const defaultSubnets = zones.map((zone) => ({ id: `subnet-${zone}`, zone, vpcId: 'vpc-default' }))
+const defaultSubnets = zones.map((zone) => ({ id: `subnet-${zone}`, zone, vpcId: 'vpc-default', givesPublicIp: true }))
 const x86 = { architectures: ['i386', 'x86_64'], zones: [...zones] } as const
 const offers: LiveOffers = { types: { 't3.small': x86 }, defaultSubnets }
 
@@ -45,7 +45,14 @@ describe('a server that names no zone', () => {
     const local = {
       edgeZones: [edge],
       offers: { types: { 't3.small': { ...x86, zones: [edge, ...zones] } }, defaultSubnets },
-      subnets: { 'subnet-0123456789abcde01': { id: 'subnet-0123456789abcde01', zone: edge, vpcId: 'vpc-default' } },
+      subnets: {
+        'subnet-0123456789abcde01': {
+          id: 'subnet-0123456789abcde01',
+          zone: edge,
+          vpcId: 'vpc-default',
+          givesPublicIp: true,
+        },
+      },
     }
     expect(decide('type: t3.small', local).zone).toBe('us-east-1a')
     expect(decide(`type: t3.small, subnet: subnet-0123456789abcde01`, local)).toMatchObject({
@@ -62,7 +69,12 @@ describe('a server that names no zone', () => {
 
 describe('a launch that EC2 would refuse is a problem of the plan, at the word that is wrong:', () => {
   const subnets = {
-    'subnet-0123456789abcde01': { id: 'subnet-0123456789abcde01', zone: 'us-east-1b', vpcId: 'vpc-other' },
+    'subnet-0123456789abcde01': {
+      id: 'subnet-0123456789abcde01',
+      zone: 'us-east-1b',
+      vpcId: 'vpc-other',
+      givesPublicIp: true,
+    },
   }
   it.each<[what: string, more: string, changes: Partial<LiveStack>, ...path: readonly string[]]>([
     ['PLAN_TYPE_UNKNOWN', 'type: t3.smal', { offers: { ...offers, types: { 't3.smal': null } } }, 'type'],
@@ -150,7 +162,12 @@ describe('a live server', () => {
 
   it('is not moved to a subnet of another network than its group’s', () => {
     const subnets = {
-      'subnet-0123456789abcde09': { id: 'subnet-0123456789abcde09', zone: 'us-east-1a', vpcId: 'vpc-other' },
+      'subnet-0123456789abcde09': {
+        id: 'subnet-0123456789abcde09',
+        zone: 'us-east-1a',
+        vpcId: 'vpc-other',
+        givesPublicIp: true,
+      },
     }
     const moved = `${more}, subnet: subnet-0123456789abcde09`
     expect(problemsOf(moved, { subnets, offers })).toEqual([
@@ -158,7 +175,12 @@ describe('a live server', () => {
     ])
     // In its own network it moves, and a group that is made for the other one goes with it.
     const near = {
-      'subnet-0123456789abcde09': { id: 'subnet-0123456789abcde09', zone: 'us-east-1a', vpcId: 'vpc-default' },
+      'subnet-0123456789abcde09': {
+        id: 'subnet-0123456789abcde09',
+        zone: 'us-east-1a',
+        vpcId: 'vpc-default',
+        givesPublicIp: true,
+      },
     }
     expect(problemsOf(moved, { subnets: near, offers })).toEqual([])
     expect(problemsOf(moved, { subnets, offers, securityGroups: [] })).toEqual([])
@@ -187,7 +209,12 @@ servers:
   far: { image: ami-0123456789abcdef0, type: t3.small, subnet: subnet-0123456789abcde01, securityGroups: [web] }
 `
   const subnets = {
-    'subnet-0123456789abcde01': { id: 'subnet-0123456789abcde01', zone: 'us-east-1a', vpcId: 'vpc-other' },
+    'subnet-0123456789abcde01': {
+      id: 'subnet-0123456789abcde01',
+      zone: 'us-east-1a',
+      vpcId: 'vpc-other',
+      givesPublicIp: true,
+    },
   }
   const world = worldFor(text, { ...emptyLive(specOf(text)), zones, offers, subnets })
   expect(decideSecurityGroups(world, new Set()).get(at('securityGroup.web'))).toMatchObject({

@@ -72,12 +72,20 @@ export function createVolumeCalls(
     }
   }
 
-  async function deleteVolume({ id, owner }: Owned): Promise<Effect> {
+  async function deleteVolume({ id, owner, inState }: Owned & { readonly inState?: 'error' }): Promise<Effect> {
     const deadline = api.settings.clock.now() + deleteLimitMs * api.settings.timeoutScale
     const tell = beginWait(api.settings.clock, `${id} to let itself be deleted`)
     for (;;) {
       const vouched = await vouchFor(api, id, owner, readLastingVolume)
       if (vouched === undefined) return 'unchanged'
+      if (inState !== undefined && vouched.item.State !== inState) {
+        throw providerError(
+          'EC2_WRONG_STATE',
+          'wait-state',
+          `${id} (${owner.address}) is ${vouched.item.State ?? 'in no state'}, and was to be deleted in the state ${inState} alone`,
+          { hint: 'plan again', action: 'DeleteVolume' },
+        )
+      }
       const attachment = attachmentOf(vouched.item)
       if (attachment && attachment.state !== 'detaching') {
         throw providerError(
