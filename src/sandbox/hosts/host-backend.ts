@@ -85,6 +85,8 @@ export interface HostNetwork {
   /** What the name service answers to hosts: name -> private address. */
   readonly names: Readonly<Record<string, string>>
   readonly rules: readonly FirewallRule[]
+  /** By private address, of hosts that may not begin a connection to everywhere: where they may. Answers always go out. */
+  readonly egress?: Readonly<Record<string, readonly EgressRule[]>>
   /**
    * The private addresses of each VPC's hosts: between two VPCs only public addresses lead anywhere. Left out: all hosts
    * are in one.
@@ -135,6 +137,11 @@ export interface HostDescription {
 export interface HostBoot {
   /** `ssh-ed25519 AAAA… root@host`, one line per host key; the same at every boot of the instance. */
   readonly hostKeys: readonly string[]
+}
+
+/** Allow rule; `to` is a CIDR of addresses as the host names them, public ones of other hosts included. */
+export interface EgressRule extends Pick<FirewallRule, 'protocol' | 'fromPort' | 'toPort'> {
+  readonly to: string
 }
 
 /** Allow rule; `from` is a CIDR (`203.0.113.1/32` is the operator's side of the sandbox). Ports inclusive; protocol `all` has no ports. */

@@ -1,14 +1,41 @@
-import type { FirewallRule } from '../hosts/host-backend.js'
+import type { EgressRule, FirewallRule } from '../hosts/host-backend.js'
 import type { Instance } from '../model/instance.js'
 import type { SecurityGroupRule } from '../model/security-group.js'
 import type { World } from '../world/world.js'
 
-/** Groups and rules of all regions, as the switch enforces them. Egress rules and IPv6 are recorded, not enforced. */
+/** Groups and their ingress rules of all regions, as the switch enforces them. IPv6 is recorded, not enforced. */
 export function firewallRules(worlds: readonly World[]): FirewallRule[] {
   return worlds.flatMap(rulesOfWorld)
 }
 
-function rulesOfWorld(world: World): FirewallRule[] {
+/** The egress rules of all instances but of those that may connect to everywhere, by private address. */
+export function egressRules(worlds: readonly World[]): Readonly<Record<string, readonly EgressRule[]>> {
+  return Object.fromEntries(worlds.flatMap(egressOfWorld))
+}
+
+function egressOfWorld(world: World): (readonly [string, readonly EgressRule[]])[] {
+  const members = membersByGroup(world)
+  const byGroup = new Map<string, readonly EgressRule[]>()
+  const rulesOf = (groupId: string) => {
+    const known = byGroup.get(groupId)
+    if (known) return known
+    const rules = world.rules.withKey(groupId).filter(({ isEgress }) => isEgress)
+    const made = rules.flatMap((rule): readonly EgressRule[] => {
+      const ports = portsOf(rule)
+      return ports ? peersOf(rule, members).map((to) => ({ to, ...ports })) : []
+    })
+    byGroup.set(groupId, made)
+    return made
+  }
+  const everywhere = ({ to, protocol }: EgressRule) => to === '0.0.0.0/0' && protocol === 'all'
+  return world.instances.values().flatMap(({ state, privateIp, securityGroupIds }) => {
+    if (state === 'terminated') return []
+    const rules = securityGroupIds.flatMap(rulesOf)
+    return rules.some(everywhere) ? [] : [[privateIp, rules] as const]
+  })
+}
+
+function membersByGroup(world: World): ReadonlyMap<string, readonly Instance[]> {
   const members = new Map<string, Instance[]>()
   for (const instance of world.instances.values()) {
     if (instance.state === 'terminated') continue
@@ -18,6 +45,11 @@ function rulesOfWorld(world: World): FirewallRule[] {
       else members.set(groupId, [instance])
     }
   }
+  return members
+}
+
+function rulesOfWorld(world: World): FirewallRule[] {
+  const members = membersByGroup(world)
   const result: FirewallRule[] = []
   const seen = new Set<string>()
   for (const [groupId, instances] of members) {
@@ -25,7 +57,7 @@ function rulesOfWorld(world: World): FirewallRule[] {
       if (rule.isEgress) continue
       const ports = portsOf(rule)
       if (!ports) continue
-      for (const from of sourcesOf(rule, members)) {
+      for (const from of peersOf(rule, members)) {
         for (const { privateIp } of instances) {
           const entry = { from, toPrivateIp: privateIp, ...ports }
           const key = Object.values(entry).join(' ')
@@ -39,20 +71,14 @@ function rulesOfWorld(world: World): FirewallRule[] {
   return result
 }
 
-function sourcesOf(
-  { target }: SecurityGroupRule,
-  members: ReadonlyMap<string, readonly Instance[]>,
-): readonly string[] {
+/** Where a rule's connections come from, or go to. */
+function peersOf({ target }: SecurityGroupRule, members: ReadonlyMap<string, readonly Instance[]>): readonly string[] {
   if (target.kind === 'ipv4') return [target.cidr]
   if (target.kind === 'ipv6') return []
   return (members.get(target.groupId) ?? []).map(({ privateIp }) => `${privateIp}/32`)
 }
 
-function portsOf({
-  protocol,
-  fromPort,
-  toPort,
-}: SecurityGroupRule): Omit<FirewallRule, 'from' | 'toPrivateIp'> | undefined {
+function portsOf({ protocol, fromPort, toPort }: SecurityGroupRule): Omit<EgressRule, 'to'> | undefined {
   if (protocol === '-1') return { protocol: 'all', fromPort: 0, toPort: 65_535 }
   if (protocol === 'tcp' || protocol === 'udp') return { protocol, fromPort, toPort }
   if (protocol === 'icmp') return { protocol, fromPort: 0, toPort: 65_535 }

@@ -2,7 +2,7 @@ import type { HostBackend, PublicAddress } from '../hosts/host-backend.js'
 import { publicDnsName, publicIpOf } from '../render/addresses.js'
 import { isReachable } from '../world/vpc.js'
 import type { World } from '../world/world.js'
-import { firewallRules } from './firewall.js'
+import { egressRules, firewallRules } from './firewall.js'
 import { privateDnsName } from './host-description.js'
 
 /** Applies the public addresses and rules of all regions to the hosts; calls that come while one runs share the next. */
@@ -41,6 +41,7 @@ export class HostNetworkRefresh {
         publicAddresses: publicAddresses(worlds),
         names: hostNames(worlds),
         rules: firewallRules(worlds),
+        egress: egressRules(worlds),
         networks: networksOf(worlds),
       })
       .finally(() => {

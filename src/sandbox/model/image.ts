@@ -131,6 +131,9 @@ const lines: readonly Line[] = [
  */
 const deprecationYears = 100
 
+/** Said of each image: the name, the login user and the root disk are the image's, and nothing else is. */
+const inTheSandbox = 'in the sandbox: the system, packages and processor of the machine that it runs on'
+
 /** The images of a region, oldest first; the same ids at every start. */
 export function catalogueOf(region: string): readonly Image[] {
   const images = lines.flatMap((line) =>
@@ -144,7 +147,7 @@ export function catalogueOf(region: string): readonly Image[] {
         return {
           id: stableId('ami', region, name),
           name,
-          description: fill(line.description),
+          description: `${fill(line.description)} (${inTheSandbox})`,
           ownerId: line.ownerId,
           ownerAlias: line.ownerAlias,
           architecture,

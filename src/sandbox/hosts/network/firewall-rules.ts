@@ -1,10 +1,11 @@
-import type { FirewallRule, HostNetwork, PublicAddress } from '../host-backend.js'
+import type { EgressRule, FirewallRule, HostNetwork, PublicAddress } from '../host-backend.js'
 import { covers } from './outside-ports.js'
 import { worldLink, worldNameServer } from './way-out.js'
 
 /**
  * The nftables ruleset of the sandbox's network, to be loaded in one transaction. Inwards to a host only what `rules`
- * allow passes, as with EC2's security groups: stateful, the rest is dropped without a word. It also makes the hosts'
+ * allow passes, as with EC2's security groups: stateful, the rest is dropped without a word; so is what hosts of `egress` send
+ * to where none of their own rules leads. It also makes the hosts'
  * public addresses reachable from other hosts, as EC2's internet gateway does. The kernel translates a connection as it
  * was at its first packet, so those through an address that now leads elsewhere are cut.
  *
@@ -12,13 +13,17 @@ import { worldLink, worldNameServer } from './way-out.js'
  * networks or to `machineAddresses`, where this machine's own services are.
  */
 export function firewallRuleset(
-  { publicAddresses, rules, networks = [] }: Pick<HostNetwork, 'publicAddresses' | 'rules' | 'networks'>,
+  { publicAddresses, rules, networks = [], egress = {} }: Omit<HostNetwork, 'names'>,
   machineAddresses: readonly string[],
 ): string {
   const byHost = new Map<string, FirewallRule[]>()
   for (const rule of rules) byHost.set(rule.toPrivateIp, [...(byHost.get(rule.toPrivateIp) ?? []), rule])
   const chains = [...byHost].map(
     ([address, itsRules]) => ` chain ${chainOf(address)} {\n${itsRules.map(ruleLine).join('')} }\n`,
+  )
+  const bound = Object.entries(egress)
+  const bounds = bound.map(
+    ([address, its]) => ` chain from_${chainWord(address)} {\n${its.map(egressLine).join('')}  drop\n }\n`,
   )
   const jumps = [...byHost.keys()].map((address) => `${address} : jump ${chainOf(address)}`)
   const dispatch = jumps.length === 0 ? '' : `  ip daddr vmap { ${jumps.join(', ')} }\n`
@@ -37,7 +42,7 @@ table ip groups {
   meta l4proto tcp reject with tcp reset
   drop
  }
-${chains.join('')} chain out {
+${chains.join('')}${bounds.join('')} chain out {
   ip daddr { ${[...privateNetworks, ...machineAddresses.filter(isPublic)].join(', ')} } reject with icmp type admin-prohibited
 ${publicAddresses.length === 0 ? '' : `  ip saddr { ${publicAddresses.map(({ privateIp }) => privateIp).join(', ')} } accept\n`}  reject with icmp type net-unreachable
  }
@@ -45,7 +50,7 @@ ${publicAddresses.length === 0 ? '' : `  ip saddr { ${publicAddresses.map(({ pri
   type filter hook forward priority 0; policy drop;
   ct status dnat ${unlessInForce(publicAddresses)}jump cut
   ct state established,related accept
-${apart(networks)}  oifname "${worldLink}" jump out
+${apart(networks)}${outwards(Object.keys(egress))}  oifname "${worldLink}" jump out
 ${dispatch} }
  chain output {
   type filter hook output priority 0; policy drop;
@@ -102,14 +107,34 @@ function unlessInForce(addresses: readonly PublicAddress[]): string {
 }
 
 function chainOf(address: string): string {
-  return `to_${address.replaceAll('.', '_')}`
+  return `to_${chainWord(address)}`
+}
+
+function chainWord(address: string): string {
+  return address.replaceAll('.', '_')
 }
 
 function ruleLine(rule: FirewallRule): string {
   const source = rule.from === '0.0.0.0/0' ? '' : `ip saddr ${rule.from} `
-  if (rule.protocol === 'all') return `  ${source}accept\n`
-  if (rule.protocol === 'icmp') return `  ${source}ip protocol icmp accept\n`
-  return `  ${source}${rule.protocol} dport ${Math.max(0, rule.fromPort)}-${Math.min(65_535, rule.toPort)} accept\n`
+  return `  ${source}${portsOf(rule)}accept\n`
+}
+
+/** By the address that the host named: a public one of another host is translated by the time that this is asked. */
+function egressLine(rule: EgressRule): string {
+  const destination = rule.to === '0.0.0.0/0' ? '' : `ct original ip daddr ${rule.to} `
+  return `  ${destination}${portsOf(rule)}return\n`
+}
+
+function portsOf({ protocol, fromPort, toPort }: Omit<EgressRule, 'to'>): string {
+  if (protocol === 'all') return ''
+  if (protocol === 'icmp') return 'ip protocol icmp '
+  return `${protocol} dport ${Math.max(0, fromPort)}-${Math.min(65_535, toPort)} `
+}
+
+/** What leaves hosts that may not connect to everywhere passes their own chains first. Name and metadata service are free, as on EC2. */
+function outwards(addresses: readonly string[]): string {
+  if (addresses.length === 0) return ''
+  return `  ip saddr vmap { ${addresses.map((address) => `${address} : jump from_${chainWord(address)}`).join(', ')} }\n`
 }
 
 /** Nothing comes into a VPC from another by a private address; what came by a public one is translated. */

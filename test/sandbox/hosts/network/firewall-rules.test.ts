@@ -48,6 +48,26 @@ test('between two VPCs nothing passes by private addresses', () => {
   )
 })
 
+test('a host that may not connect to everywhere passes a chain of its own, by the addresses that it names', () => {
+  const egress = {
+    '10.66.0.5': [],
+    '10.66.0.6': [
+      { to: '0.0.0.0/0', protocol: 'tcp', fromPort: 443, toPort: 443 },
+      { to: '10.66.0.5/32', protocol: 'all', fromPort: 0, toPort: 65_535 },
+    ],
+  } as const
+  const ruleset = firewallRuleset({ publicAddresses, rules: [rule], egress }, [])
+  expect(ruleset).toContain(' chain from_10_66_0_5 {\n  drop\n }\n')
+  expect(ruleset).toContain(
+    ' chain from_10_66_0_6 {\n  tcp dport 443-443 return\n  ct original ip daddr 10.66.0.5/32 return\n  drop\n }\n',
+  )
+  expect(ruleset).toContain(`  ct state established,related accept
+  ip saddr vmap { 10.66.0.5 : jump from_10_66_0_5, 10.66.0.6 : jump from_10_66_0_6 }
+  oifname "world" jump out
+`)
+  expect(rulesetOf(rule)).not.toContain('ip saddr vmap')
+})
+
 test('everything inwards is dropped without rules', () => {
   expect(rulesetOf()).toContain('type filter hook forward priority 0; policy drop;')
   expect(rulesetOf()).not.toContain('vmap')

@@ -18,8 +18,9 @@ import { attachmentOf, volumeFacts } from './volume-facts.js'
 /** Measured median 1.5 s, p99 4 s; Terraform waits 5 minutes. */
 const availableLimitMs = 10 * 60_000
 const deleteLimitMs = 10 * 60_000
-/** So many readings in a row must miss a volume whose creation was answered before it counts as failed (about 5 minutes). */
-const creationAbsencesMax = 40
+/** So long a volume whose creation was answered must be missed, and by so many readings in a row, before it counts as failed. */
+const absenceLimitMs = 5 * 60_000
+const absencesMin = 5
 
 /** How volumes come and go. */
 export function createVolumeCalls(
@@ -45,16 +46,21 @@ export function createVolumeCalls(
     })
   }
 
-  const untilAvailable = (id: string): Promise<Volume> =>
-    volumes.until(
+  const untilAvailable = (id: string): Promise<Volume> => {
+    const { clock, timeoutScale } = api.settings
+    let seenAt = clock.now()
+    return volumes.until(
       id,
       (volume, absences) => {
+        if (volume) seenAt = clock.now()
         if (volume?.State === 'available' || volume?.State === 'in-use') return volume
-        if (volume?.State === 'error' || volume?.State === 'deleted' || absences > creationAbsencesMax) throw failed(id)
+        const isGone = absences >= absencesMin && clock.now() - seenAt >= absenceLimitMs * timeoutScale
+        if (volume?.State === 'error' || volume?.State === 'deleted' || isGone) throw failed(id)
         return undefined
       },
       { what: `${id} to become available`, timeoutMs: availableLimitMs, usualMs: usualMs.volumeIsAvailable },
     )
+  }
 
   /**
    * A volume whose creation this step asked for, and which has been seen to fail before it was ever there, holds nothing; it
