@@ -35,9 +35,11 @@ volumes: { data: { server: web, size: 1, mount: /srv/data } }
 `
   const world = await openProofWorld({ faults: { volumeErrors: { probability: 1 } } })
   worlds.push(world)
+  let isAsked = false
   const dying = await world.process({
     onRequest: (action) => {
-      if (action === 'CreateVolume') void world.clock.sleep(1).then(() => dying.kill())
+      if (isAsked && action === 'DescribeVolumes') dying.kill()
+      if (action === 'CreateVolume') isAsked = true
     },
   })
   await Promise.race([world.run(dying, { kind: 'apply', text }), dying.died])
@@ -54,6 +56,7 @@ volumes: { data: { server: web, size: 1, mount: /srv/data } }
   world.setFaults({})
   const end = await world.run(await world.process(), { kind: 'apply', text })
   expect(end).toEqual({ converged: true, problems: [] })
+  await world.clock.sleep(60_000)
   expect(await states()).toEqual(['in-use'])
   expect(await world.leftToDo(text)).toEqual([])
 })
