@@ -7,6 +7,7 @@ import type { HostFacts } from '../model/inside/host-facts.js'
 import { accessTo, accessToInstance, enterable, holderOf } from './enter-server.js'
 import { liveVolumeOf } from '../model/kinds/live-named.js'
 import { requireGivable, requireLocal } from './local-ends.js'
+import { withLock } from './lock/with-lock.js'
 import { serverNamed } from './named-servers.js'
 import type { Session } from './session.js'
 
@@ -19,20 +20,33 @@ export interface HandCopy {
   readonly owner?: string | undefined
   /** Copies nothing; the figures are those of rsync's dry run. */
   readonly dryRun?: boolean
+  /** So long is somebody waited for who is changing the stack; left out: not at all. */
+  readonly lockTimeoutMs?: number | undefined
 }
 
 /**
  * Copies between this machine and the stack's servers, by the words of sync rules, with paths relative to here. An end that
- * lies on a volume must be mounted, as in a rule.
+ * lies on a volume must be mounted, as in a rule. What changes a server of the stack is done under the stack's lock.
  */
 export async function copyByHand(
   session: Session,
   copy: HandCopy,
   onProgress: (bytesDone: number) => void = () => undefined,
 ): Promise<CopyFigures> {
-  const { ports } = session
   const local = copy.from.map(parseWrittenEndpoint).filter((written) => written.kind === 'local')
   await requireLocal(local.map(({ path }) => ({ path: localPath(process.cwd(), path) })))
+  const { kind } = parseWrittenEndpoint(copy.to)
+  const isWritten = copy.dryRun !== true && kind !== 'local' && kind !== 'remote'
+  const work = () => copyBetween(session, copy, onProgress)
+  return isWritten ? withLock(session, copy, work) : work()
+}
+
+async function copyBetween(
+  session: Session,
+  copy: HandCopy,
+  onProgress: (bytesDone: number) => void,
+): Promise<CopyFigures> {
+  const { ports } = session
   const cloud = await enterable(session)
   const source: CopyPlace[] = []
   for (const text of copy.from) source.push(await placeOf(text, session, cloud))

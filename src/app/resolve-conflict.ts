@@ -3,6 +3,7 @@ import { parseAddress, type Address } from '../model/address.js'
 import { tagKeys, type Tags } from '../model/tags.js'
 import { claimantsOf, type Claimant } from '../model/claimants.js'
 import { indexLive } from '../planner/live-index.js'
+import { withLock } from './lock/with-lock.js'
 import type { Session } from './session.js'
 
 /** How two live resources with one address are told apart from now on: by an explicit word, and without deleting anything. */
@@ -46,14 +47,14 @@ export async function findResolution(session: Session, text: string, keep: strin
  * Takes evenkeel's tags off those that leave the stack. Each is read again by id right before: one whose tags say another
  * address by now is left alone, and rejects. A server goes after its root volume, so that what is cut off can be repeated.
  */
-export async function carryOutResolution(
-  { ports, spec }: Session,
-  { address, frees, roots }: Resolution,
-): Promise<void> {
+export async function carryOutResolution(session: Session, { address, frees, roots }: Resolution): Promise<void> {
+  const { ports, spec } = session
   const owner = { stack: spec.stack, address }
-  for (const { id, tags } of [...roots, ...frees]) {
-    await ports.cloud.removeTags({ id, keys: ownKeys(tags), owner })
-  }
+  await withLock(session, {}, async () => {
+    for (const { id, tags } of [...roots, ...frees]) {
+      await ports.cloud.removeTags({ id, keys: ownKeys(tags), owner })
+    }
+  })
 }
 
 /** The stack's mark last would be no different: one call takes them all. */

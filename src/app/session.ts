@@ -72,7 +72,7 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
   const { hostsImpossible, pace } = place
   const clock = pace?.clock ?? systemClock
   const { onActivity = () => undefined, onNotice = () => undefined } = options
-  const fence = createFence()
+  const fence = createFence(spec.stack)
   const cloud = createEc2Cloud(place.target, { ...pace, guard: fence.guard })
   const secrets = createSecrets(file, (names) => cloud.secureParameters(names))
   const ports: Ports = {

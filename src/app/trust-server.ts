@@ -6,6 +6,7 @@ import { hostKeyOf, tagKeys } from '../model/tags.js'
 import type { Address } from '../model/address.js'
 import { liveServerOf } from '../model/kinds/live-named.js'
 import { serverNamed } from './named-servers.js'
+import { withLock } from './lock/with-lock.js'
 import type { Session } from './session.js'
 
 export interface Trusted {
@@ -45,7 +46,8 @@ export async function trustServer(session: Session, name: string, fingerprint: s
     })
   }
   const before = hostKeyOf(server.tags)
-  if (before !== hostKey) await ports.cloud.setTags({ id: server.id, tags: { [tagKeys.hostKey]: hostKey } })
+  const request = { id: server.id, tags: { [tagKeys.hostKey]: hostKey } }
+  if (before !== hostKey) await withLock(session, {}, () => ports.cloud.setTags(request))
   return { address, hostKey, before }
 }
 

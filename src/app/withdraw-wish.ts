@@ -4,6 +4,7 @@ import type { CloudFacts } from '../executor/ports.js'
 import { displayName, type Address } from '../model/address.js'
 import { tagKeys } from '../model/tags.js'
 import type { RestoreWish, Wish } from '../model/ledger/wish.js'
+import { withLock } from './lock/with-lock.js'
 import type { Session } from './session.js'
 
 /** A wish that can be withdrawn, and how. */
@@ -33,7 +34,8 @@ export async function withdrawalOf(session: Session, name: string): Promise<With
     wishes,
     left: rest.filter((wish) => isOfSameCheckpoint(wish, first)).map(({ address }) => address),
     async carryOut() {
-      await ports.cloud.writeLedger({ stack: spec.stack, id, addresses, wishes: rest, epoch })
+      const request = { stack: spec.stack, id, addresses, wishes: rest, epoch }
+      await withLock(session, {}, () => ports.cloud.writeLedger(request))
     },
   }
 }

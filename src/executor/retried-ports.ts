@@ -70,8 +70,8 @@ export function retryingSync(sync: SyncPort, options: RetryOptions): SyncPort {
     sourceDigest: (rule) => sync.sourceDigest(rule),
     contentDigest: (request) => sync.contentDigest(request),
     compare: (rule, destination) => sync.compare(rule, destination),
-    copy: (rule, destination, onProgress) =>
-      withRetries(() => inServer(() => sync.copy(rule, destination, onProgress)), options),
+    copy: (rule, destination, onProgress, signal) =>
+      withRetries(() => inServer(() => sync.copy(rule, destination, onProgress, signal)), options),
     close: () => sync.close(),
   }
 }

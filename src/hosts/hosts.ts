@@ -129,12 +129,16 @@ class Hosts implements HostPort {
     request: BlockCopyRequest,
   ): Promise<BlockCopy> {
     const [from, to] = await Promise.all([this.#session(source.access), this.#session(destination.access)])
+    const { signal } = request
     return copyBlocks(
-      { session: from, volumeId: source.volumeId },
-      { session: to, volumeId: destination.volumeId },
+      { session: from, volumeId: source.volumeId, signal },
+      { session: to, volumeId: destination.volumeId, signal },
       request,
       this.#clock,
-    )
+    ).catch((error: unknown) => {
+      signal?.throwIfAborted()
+      throw error
+    })
   }
 
   async authorizeKey(access: HostAccess, request: KeyRequest): Promise<Effect> {

@@ -57,7 +57,7 @@ export function lockMembers(sight: LockSight | undefined, liveness: Liveness): o
   }
 }
 
-/** As `lock show --json` prints it, with a line break at the end. */
+/** As `lock show --json` prints it (schema/lock.schema.json), with a line break at the end. */
 export function lockShownJson(stack: string, sight: LockSight | undefined, liveness: Liveness): string {
   return `${JSON.stringify({ formatVersion: lockFormatVersion, stack, lock: lockMembers(sight, liveness) }, null, 2)}\n`
 }

@@ -10,6 +10,8 @@ export interface ChildResult {
 export interface ChildRequest {
   readonly argv: readonly string[]
   readonly input?: string
+  /** Aborted: it is ended, with all that it has started, and the result is that of its end. */
+  readonly signal?: AbortSignal | undefined
 }
 
 const stderrTailBytes = 8192
@@ -45,10 +47,39 @@ export function endOfChild(child: ChildProcessWithoutNullStreams): Promise<Child
   })
 }
 
+/** Chosen: rsync takes its temporary files away within it. */
+const politeMs = 1_000
+
+/** Ends a child and all that it has started when the signal is aborted: first politely. */
+export function endWhenAborted(child: ChildProcessWithoutNullStreams, signal: AbortSignal | undefined): void {
+  const { pid } = child
+  if (pid === undefined || signal === undefined) return
+  let timer: NodeJS.Timeout | undefined
+  const end = () => {
+    endGroup(pid, 'SIGTERM')
+    timer = setTimeout(() => endGroup(pid, 'SIGKILL'), politeMs)
+  }
+  if (signal.aborted) end()
+  else signal.addEventListener('abort', end, { once: true })
+  child.once('close', () => {
+    signal.removeEventListener('abort', end)
+    clearTimeout(timer)
+  })
+}
+
+function endGroup(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, name)
+  } catch {
+    // All of them have ended.
+  }
+}
+
 /** Runs a program to its end; hands over standard output as it comes. Rejects only when it cannot be started. */
 export function runChild(request: ChildRequest, onOutput: (chunk: Buffer) => void): Promise<ChildResult> {
   const child = startChild(request.argv)
   const ended = endOfChild(child)
+  endWhenAborted(child, request.signal)
   child.stdout.on('data', onOutput)
   child.stdin.end(request.input ?? '')
   return ended

@@ -30,7 +30,7 @@ export async function runDirect(run: RsyncRun, take: TakeLine): Promise<ChildRes
   })
   let result: ChildResult
   try {
-    result = await runWithLines({ argv: argvWithAgent(run, to), input: key.privateKey }, take)
+    result = await runWithLines({ argv: argvWithAgent(run, to), input: key.privateKey, signal: run.signal }, take)
   } catch (error) {
     await key.revoke().catch(() => undefined)
     throw error

@@ -1,6 +1,6 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { shellWord } from '../core/shell-words.js'
-import { endOfChild, startChild, type ChildResult } from './child.js'
+import { endOfChild, endWhenAborted, startChild, type ChildResult } from './child.js'
 import { lineReader } from './listing/line-reader.js'
 import { rootPrefix, sshTo, type Machine } from './machine.js'
 import type { TakeLine } from './report-lines.js'
@@ -24,6 +24,7 @@ export async function runRelayed(run: RsyncRun, take: TakeLine): Promise<ChildRe
   const script = `LC_ALL=C TZ=UTC RSYNC_PROTECT_ARGS=0; export LC_ALL TZ RSYNC_PROTECT_ARGS; exec 3<&0 4>&1 1>&2; exec ${words.map(shellWord).join(' ')}`
   const near = start(source.machine, guarded([source], `${rootPrefix(source.machine)}sh -c ${shellWord(script)}`))
   const far = start(target.machine, atTarget)
+  for (const half of [near, far]) endWhenAborted(half, run.signal)
   near.stdout.pipe(far.stdin)
   far.stdout.pipe(near.stdin)
   const said: string[] = []

@@ -23,6 +23,8 @@ export interface RsyncRun {
     readonly owner: string | undefined
   }
   readonly dryRun: boolean
+  /** Aborted: it ends, with all its processes of this machine. */
+  readonly signal?: AbortSignal | undefined
   readonly onEntry: (entry: Entry) => void
   /** Bytes of files that are done with. */
   readonly onBytes?: (bytes: number) => void

@@ -1,5 +1,6 @@
 import { shellWord } from '../core/shell-words.js'
 import type { ChildResult } from './child.js'
+import { alone, throwIfHeld } from './copy-lock.js'
 import { runDirect } from './direct.js'
 import { parseEntry } from './itemized.js'
 import { isSameMachine, rootPrefix, sshTo } from './machine.js'
@@ -27,8 +28,11 @@ export async function runRsync(run: RsyncRun): Promise<void> {
     }
     return true
   }
+  run.signal?.throwIfAborted()
   const result = await wayOf(run)(run, take)
+  run.signal?.throwIfAborted()
   throwIfUnmounted(result)
+  throwIfHeld(result)
   if (result.exitCode !== 0) throw rsyncFailure(run, result)
 }
 
@@ -48,18 +52,19 @@ async function runFromHere(run: RsyncRun, take: TakeLine): Promise<ChildResult> 
   const { argv, name } = sshTo(other)
   const session = `exec ${[...argv, name, await serverCommand(run)].map(shellWord).join(' ')}`
   const rsh = `--rsh=sh -c ${quoteForRsh(session)}`
-  return runWithLines({ argv: ['rsync', ...rsyncOptions(run), rsh, '--', ...nearWords(run)] }, take)
+  return runWithLines({ argv: ['rsync', ...rsyncOptions(run), rsh, '--', ...nearWords(run)], signal: run.signal }, take)
 }
 
 async function runInside(run: RsyncRun, take: TakeLine): Promise<ChildResult> {
   const { source, target } = run
   const paths = [...source.paths, target.path].map(pathArgument)
   const words = ['rsync', ...rsyncOptions(run), '--', ...paths]
-  if (source.machine.kind === 'here') return runWithLines({ argv: words }, take)
+  if (source.machine.kind === 'here') return runWithLines({ argv: words, signal: run.signal }, take)
   const { argv, name } = sshTo(source.machine)
   const command = ['env', 'LC_ALL=C', 'TZ=UTC', 'RSYNC_PROTECT_ARGS=0', ...words].map(shellWord).join(' ')
-  const there = guarded([source, target], `${rootPrefix(source.machine)}${command}`)
-  return runWithLines({ argv: [...argv, name, there] }, take)
+  const asRoot = run.dryRun ? `${rootPrefix(source.machine)}${command}` : alone(target, command)
+  const there = guarded([source, target], asRoot)
+  return runWithLines({ argv: [...argv, name, there], signal: run.signal }, take)
 }
 
 /** rsync splits `--rsh` at blanks itself; inside single quotes, two of them stand for one (do_cmd in main.c). */

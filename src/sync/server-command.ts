@@ -3,6 +3,7 @@ import { HostError } from '../core/errors.js'
 import { shellWord } from '../core/shell-words.js'
 import { readChild } from './child.js'
 import { machineName, rootPrefix, sshTo, type Machine } from './machine.js'
+import { alone } from './copy-lock.js'
 import { guarded } from './mount-guard.js'
 import { rsyncOptions } from './rsync-options.js'
 import { pathArgument, type RsyncRun } from './rsync-run.js'
@@ -57,7 +58,9 @@ export async function serverCommand(run: RsyncRun): Promise<string> {
   const paths = isPull(run) ? run.source.paths : [run.target.path]
   const command = ['rsync', '--server', ...sender, ...options, '.', ...paths.map(pathArgument)]
   const end = isPull(run) ? run.source : run.target
-  return guarded([end], `${rootPrefix(far)}${command.map(shellWord).join(' ')}`)
+  const text = command.map(shellWord).join(' ')
+  const isWritten = !isPull(run) && !run.dryRun
+  return guarded([end], isWritten ? alone(run.target, text) : `${rootPrefix(far)}${text}`)
 }
 
 /** Whether this machine's rsync is started as the receiver; else the source's is started, as the sender. */

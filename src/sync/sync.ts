@@ -102,7 +102,12 @@ class Rsync implements SyncPort {
     return builder.figures()
   }
 
-  async copy(rule: CopyRule, place: CopyPlace, onProgress: (bytesDone: number) => void): Promise<CopyFigures> {
+  async copy(
+    rule: CopyRule,
+    place: CopyPlace,
+    onProgress: (bytesDone: number) => void,
+    signal?: AbortSignal,
+  ): Promise<CopyFigures> {
     const source = await this.#source(rule)
     const destination = await this.#destination(rule, place)
     const { path } = destination
@@ -114,6 +119,7 @@ class Rsync implements SyncPort {
     let reportedAt = 0
     await this.#run(rule, source, targetOf(rule, source, destination, facts), {
       dryRun: false,
+      signal,
       onEntry: (entry) => builder.add(entry),
       onBytes: (bytes) => {
         if (Date.now() - reportedAt < progressIntervalMs) return
@@ -148,7 +154,7 @@ class Rsync implements SyncPort {
     rule: CopyRule,
     source: Source,
     target: RsyncRun['target'],
-    options: Pick<RsyncRun, 'dryRun' | 'onEntry' | 'onBytes'>,
+    options: Pick<RsyncRun, 'dryRun' | 'signal' | 'onEntry' | 'onBytes'>,
   ): Promise<void> {
     return runRsync({ connections: this.#ssh, rule, source, target, ...options })
   }

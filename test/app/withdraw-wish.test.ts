@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { applyStack } from '../../src/app/apply-stack.js'
 import type { Place } from '../../src/app/place.js'
+import { withLock } from '../../src/app/lock/with-lock.js'
 import { planRestore } from '../../src/app/plan-snapshots.js'
 import { planStack } from '../../src/app/plan-stack.js'
 import { openSession, type Session } from '../../src/app/session.js'
@@ -41,7 +42,7 @@ async function inStack(stack: string, wishes: readonly Wish[], work: (session: S
   try {
     await applyStack(session, await planStack(session, { hosts: true }))
     const { ledger } = await session.observe({ hosts: true })
-    if (ledger) await session.ports.cloud.writeLedger({ ...ledger, stack, wishes })
+    if (ledger) await withLock(session, {}, () => session.ports.cloud.writeLedger({ ...ledger, stack, wishes }))
     await work(session)
   } finally {
     await session.close()
@@ -87,7 +88,7 @@ describe('a wish', () => {
       const { volumes } = await session.observe({ hosts: true })
       const id = volumes.find(({ address }) => address === 'volume.music')?.id ?? ''
       const tags = { 'evenkeel:superseded-by': 'snap-0123456789abcdef0', 'evenkeel:retained': 'run-1' }
-      await session.ports.cloud.setTags({ id, tags })
+      await withLock(session, {}, () => session.ports.cloud.setTags({ id, tags }))
       await expect(withdrawalOf(session, 'music')).rejects.toMatchObject({ code: 'WISH_TOO_LATE' })
     }))
 })

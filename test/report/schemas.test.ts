@@ -1,4 +1,3 @@
-import { Ajv } from 'ajv'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +8,9 @@ import { makePlan } from '../../src/planner/make-plan.js'
 import { driftJson } from '../../src/report/drift/drift-json.js'
 import { planJson } from '../../src/report/plan/plan-json.js'
 import { showJson } from '../../src/report/show/show-json.js'
+import { lockShownJson } from '../../src/report/lock-text.js'
 import { parsedStack } from '../support/live-stack.js'
+import { validatorOf } from '../support/schemas.js'
 
 const golden = fileURLToPath(new URL('../golden/plan', import.meta.url))
 const cases = readdirSync(golden).filter((name) => statSync(join(golden, name)).isDirectory())
@@ -31,6 +32,19 @@ describe('published schemas', () => {
     }
   })
 
+  it('lock describes a lock with all that may stand in it, one that says nothing, and none', () => {
+    const validate = validatorOf('lock')
+    const holder = { user: 'anna', host: 'build-7', pid: 4711 }
+    const epoch = { run: '20261121T220000Z-aaaaaa', revision: 'v1', specDigest: 'd' }
+    const content = { nonce: 'n', holder, epoch, since: '2026-11-21T22:00:00.000Z' }
+    for (const sight of [{ id: 'lt-1', beat: 3, content }, { id: 'lt-1', beat: 1, content: undefined }, undefined]) {
+      const printed = JSON.parse(lockShownJson('music', sight, 'unknown')) as object
+      validate(printed)
+      expect(validate.errors).toBeNull()
+      expect(validate({ ...printed, nonce: 'n' })).toBe(false)
+    }
+  })
+
   it('refuse what is not printed', () => {
     const validate = validatorOf('drift')
     expect(validate({ formatVersion: 1, stack: 'x', status: 'fine', drifted: [], pending: [], unreadable: [] })).toBe(
@@ -38,8 +52,3 @@ describe('published schemas', () => {
     )
   })
 })
-
-function validatorOf(name: 'plan' | 'drift' | 'show') {
-  const text = readFileSync(fileURLToPath(new URL(`../../schema/${name}.schema.json`, import.meta.url)), 'utf8')
-  return new Ajv({ allErrors: true, allowUnionTypes: true }).compile(JSON.parse(text) as object)
-}

@@ -119,6 +119,6 @@ export async function keepInLedger(cloud: CloudPort, stack: string, left: Epoch)
   const epoch = open ? runsOf(left).reduce(continued, open) : left
   if (epoch === open) return epoch
   const { id, addresses = [], wishes } = ledger ?? {}
-  await cloud.writeLedger({ stack, id, addresses, ...(wishes && { wishes }), epoch })
+  await cloud.writeLedger({ stack, id, addresses, ...(wishes && { wishes }), epoch, isForLock: true })
   return epoch
 }

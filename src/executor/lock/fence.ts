@@ -1,18 +1,19 @@
 import type { HostPort, SyncPort } from '../ports.js'
 import type { Lease } from './lease.js'
+import { notHeld } from './lock-errors.js'
 
 /**
- * Stands before everything that a session changes: while it holds the stack's lock, nothing is begun without it; what takes
- * something away asks EC2 whether it is still held. Where no lock is held, nothing is asked.
+ * Stands before everything that a session changes: without the stack's lock nothing is begun, also not by what outlives
+ * the lease that it was begun under; what takes something away asks EC2 whether the lock is still held.
  */
 export interface Fence {
   readonly lease: Lease | undefined
   hold(lease: Lease | undefined): void
-  /** For EC2's calls, right before each attempt. */
+  /** For EC2's calls, right before each attempt; rejects with a LockError. */
   readonly guard: (call: { readonly isDestructive: boolean }) => void | Promise<void>
 }
 
-export function createFence(): Fence {
+export function createFence(stack: string): Fence {
   let held: Lease | undefined
   return {
     get lease() {
@@ -21,7 +22,10 @@ export function createFence(): Fence {
     hold: (lease) => {
       held = lease
     },
-    guard: ({ isDestructive }) => (isDestructive ? held?.verify() : held?.check()),
+    guard: ({ isDestructive }) => {
+      if (held === undefined) throw notHeld(stack)
+      return isDestructive ? held.verify() : held.check()
+    },
   }
 }
 
@@ -48,7 +52,10 @@ export function fencedHosts(hosts: HostPort, fence: Fence): HostPort {
     freeze: (access, request) => checked(() => hosts.freeze(access, request)),
     copyBlocks: (source, destination, request) => {
       const beforeWriting = () => verified(() => request.beforeWriting())
-      return checked(() => hosts.copyBlocks(source, destination, { ...request, beforeWriting }))
+      const signal = fence.lease?.lost
+      return checked(() =>
+        hosts.copyBlocks(source, destination, { ...request, beforeWriting, ...(signal && { signal }) }),
+      )
     },
     authorizeKey: (access, request) => verified(() => hosts.authorizeKey(access, request)),
     run: (access, command, onOutput, options) => checked(() => hosts.run(access, command, onOutput, options)),
@@ -58,7 +65,10 @@ export function fencedHosts(hosts: HostPort, fence: Fence): HostPort {
   }
 }
 
-/** A SyncPort that copies nothing without the lock; a copy may delete at its destination. */
+/**
+ * A SyncPort that copies nothing onto a server of the stack without the lock; a copy may delete at its destination, and
+ * ends when the lock is lost. What is copied to elsewhere changes nothing of the stack's, and needs no lock.
+ */
 export function fencedSync(sync: SyncPort, fence: Fence): SyncPort {
   return {
     readTree: (request) => sync.readTree(request),
@@ -66,8 +76,9 @@ export function fencedSync(sync: SyncPort, fence: Fence): SyncPort {
     contentDigest: (request) => sync.contentDigest(request),
     compare: (rule, destination) => sync.compare(rule, destination),
     copy: async (rule, destination, onProgress) => {
-      await fence.guard({ isDestructive: rule.delete })
-      return sync.copy(rule, destination, onProgress)
+      const isOurs = destination.access !== undefined
+      if (isOurs || fence.lease) await fence.guard({ isDestructive: rule.delete })
+      return sync.copy(rule, destination, onProgress, fence.lease?.lost)
     },
     close: () => sync.close(),
   }

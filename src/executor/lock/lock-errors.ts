@@ -8,6 +8,13 @@ export function locked(stack: string, sight: LockSight): LockError {
   })
 }
 
+/** Whoever changes something has not taken it, or has given it back. */
+export function notHeld(stack: string): LockError {
+  return new LockError('LOCK_NOT_HELD', `this run does not hold the lock of ${stack}, and changes nothing without it`, {
+    hint: 'what changes a stack through the library does so within `withLock`',
+  })
+}
+
 /** EC2 said that it was made, and never showed it. */
 export function uncertain(stack: string): LockError {
   return new LockError(

@@ -152,6 +152,8 @@ export interface BlockCopyRequest {
   readonly compress: boolean
   /** Called once, when it is known that something will be written, and before it is. */
   readonly beforeWriting: () => Promise<void>
+  /** Aborted: what is under way ends, on the servers too, and it rejects with the reason. */
+  readonly signal?: AbortSignal
   /** Bytes, of so many, that were compared; then of those that are sent. */
   readonly onProgress: (bytesDone: number, bytesTotal: number, what: 'compared' | 'copied') => void
 }

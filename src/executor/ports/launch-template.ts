@@ -20,4 +20,6 @@ export interface LedgerRequest {
   readonly wishes?: readonly Wish[]
   /** Left out: every run has ended with all outcomes known. */
   readonly epoch?: Epoch | undefined
+  /** By who takes a lock over, or breaks it, and so holds none: nobody is asked whether it is held. */
+  readonly isForLock?: boolean
 }

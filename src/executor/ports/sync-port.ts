@@ -51,8 +51,13 @@ export interface SyncPort {
   }): Promise<string>
   /** rsync's dry run; without a destination, against nothing. Changes nothing anywhere. */
   compare(rule: CopyRule, destination: CopyPlace | undefined): Promise<CopyFigures>
-  /** Copies; progress in bytes of the total. */
-  copy(rule: CopyRule, destination: CopyPlace, onProgress: (bytesDone: number) => void): Promise<CopyFigures>
+  /** Copies; progress in bytes of the total. Aborted: what is under way ends, with all its processes here, and it rejects with the reason. */
+  copy(
+    rule: CopyRule,
+    destination: CopyPlace,
+    onProgress: (bytesDone: number) => void,
+    signal?: AbortSignal,
+  ): Promise<CopyFigures>
   /** Ends shared connections and removes temporary files. */
   close(): Promise<void>
 }

@@ -25,6 +25,8 @@ import { readDevice } from '../probe/wait-for-device.js'
 interface End {
   readonly session: SshSession
   readonly volumeId: string
+  /** Aborted: what runs there ends. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -104,13 +106,14 @@ interface OpenEnd {
 }
 
 /** The device behind a volume; rejects when something uses it, since its content would change below the copy. */
-async function openEnd({ session, volumeId }: End, clock: Clock): Promise<OpenEnd> {
+async function openEnd({ session, volumeId, signal }: End, clock: Clock): Promise<OpenEnd> {
   const { inside, device } = await readDevice(session, volumeId, clock)
   const host = session.access.address
   const paths = mountsOf(inside, device).map(({ path }) => path)
   if (isSwappedOn(inside, device)) paths.push('swap')
   const said: string[] = []
   await runStream(session, {
+    signal,
     title: `look at ${device.path}`,
     argv: blockScripts.inspect(device),
     onLine: (line) => said.push(line),
@@ -178,6 +181,7 @@ async function hash(
   let failed = false
   for (const runs of batches) {
     await runStream(end.session, {
+      signal: end.signal,
       title: `sha256sum of ${device.path}`,
       argv: blockScripts.hash(device, runs),
       onLine: (line) => {
@@ -196,7 +200,7 @@ async function hash(
 
 /** Runs a script that says the index of each range it is done with. */
 async function run(end: End, argv: readonly string[], onRange: (index: number) => void): Promise<void> {
-  await runStream(end.session, { title: 'dd', argv, onLine: indexes(onRange) })
+  await runStream(end.session, { title: 'dd', argv, onLine: indexes(onRange), signal: end.signal })
 }
 
 /** From one server's standard output into the other's standard input; when one of both ends badly, so does the other. */
@@ -209,18 +213,19 @@ async function relay(
 ): Promise<void> {
   const pipe = new PassThrough({ highWaterMark: 4 * 2 ** 20 })
   const abort = new AbortController()
+  const signal = AbortSignal.any([abort.signal, ...(source.signal ? [source.signal] : [])])
   const orAbort = (error: unknown) => {
     abort.abort()
     throw error
   }
   const ended = await Promise.allSettled([
-    runStream(source.session, { title: 'dd', argv: sending, output: pipe, signal: abort.signal }).catch(orAbort),
+    runStream(source.session, { title: 'dd', argv: sending, output: pipe, signal }).catch(orAbort),
     runStream(destination.session, {
       title: 'dd',
       argv: receiving,
       input: pipe,
       onLine: indexes(onRange),
-      signal: abort.signal,
+      signal,
     })
       .then(() => assertRead(destination, pipe.readableEnded))
       .catch(orAbort),

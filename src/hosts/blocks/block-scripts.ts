@@ -20,6 +20,19 @@ length_of() {
 }
 `
 
+/** Chosen: what a killed run has left on a server loses its streams, and ends at its next line. */
+const patienceSeconds = 60
+
+/** Waits until no other copy writes to the device, and fails where one goes on; the lock ends with the last process that has it. */
+const alone = (device: string) => `exec 9<"${device}" || exit 1
+waited=0
+while command -v flock >/dev/null && ! flock -n 9; do
+  waited=$((waited + 1))
+  [ "$waited" -le ${patienceSeconds} ] || { echo "another copy has been writing to ${device} for ${patienceSeconds} s" >&2; exit 1; }
+  sleep 1
+done
+`
+
 const eachRange = (body: string) => `for run in "$@"; do
   index=\${run%-*} last=\${run#*-}
   while [ "$index" -le "$last" ]; do
@@ -42,7 +55,7 @@ shift
 `
 
 /** Takes what \`sendScript\` says, and says each range that it has written. */
-const receiveScript = `${begin}press=$1
+const receiveScript = `${begin}${alone('$device')}press=$1
 shift
 $press | { ${eachRange(`dd of="$device" bs=1M seek=$((index * mib)) count="$length" iflag=fullblock,count_bytes conv=notrunc 2>/dev/null || { echo failed >&3; exit 1; }
     echo "$index" >&3`)}
@@ -53,12 +66,12 @@ sync "$device" 2>/dev/null || sync
 /** Both devices are on this server: the destination is the first word behind the head. */
 const localScript = `${begin}to=$1
 shift
-${eachRange(`dd if="$device" of="$to" bs=1M skip=$((index * mib)) seek=$((index * mib)) count="$length" iflag=fullblock,count_bytes conv=notrunc 2>/dev/null || { echo failed; exit 1; }
+${alone('$to')}${eachRange(`dd if="$device" of="$to" bs=1M skip=$((index * mib)) seek=$((index * mib)) count="$length" iflag=fullblock,count_bytes conv=notrunc 2>/dev/null || { echo failed; exit 1; }
     echo "$index"`)}sync "$to" 2>/dev/null || sync
 `
 
 /** Makes the ranges zero: by the device itself where it can, which frees what lies below it. */
-const zeroScript = `${begin}${eachRange(`blkdiscard -z -o $((index * range)) -l "$length" "$device" 2>/dev/null ||
+const zeroScript = `${begin}${alone('$device')}${eachRange(`blkdiscard -z -o $((index * range)) -l "$length" "$device" 2>/dev/null ||
       dd if=/dev/zero of="$device" bs=1M seek=$((index * mib)) count="$length" iflag=fullblock,count_bytes conv=notrunc 2>/dev/null ||
       { echo failed; exit 1; }
     echo "$index"`)}sync "$device" 2>/dev/null || sync

@@ -13,7 +13,7 @@ export interface StreamRequest {
   readonly output?: Writable
   readonly onLine?: (line: string) => void
   /** Aborted: the command loses its streams, and the promise rejects. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Runs a command as root with streams of any length at both ends; rejects unless it ends with exit status 0. */

@@ -9,6 +9,7 @@ import { withLock } from '../../../src/app/lock/with-lock.js'
 import { planDestroy, planStack } from '../../../src/app/plan-stack.js'
 import { openSession, type Session } from '../../../src/app/session.js'
 import { readStackFile } from '../../../src/app/stack-file.js'
+import type { Address } from '../../../src/model/address.js'
 import { required } from '../../../src/core/assert.js'
 import type { Clock } from '../../../src/core/clock.js'
 import { createSandbox, type Sandbox } from '../../../src/sandbox/sandbox.js'
@@ -144,6 +145,34 @@ describe('two applies of one stack', () => {
         .map(({ action }) => action),
     ).toEqual(['CreateLaunchTemplate', 'DescribeLaunchTemplateVersions', 'DeleteLaunchTemplate'])
     expect((await templates()).map(({ LaunchTemplateName }) => LaunchTemplateName)).not.toContain('evenkeel.lock/calls')
+  })
+})
+
+describe('without the lock', () => {
+  it('nothing is changed, neither in EC2 nor in a server, also not by what outlives its lease', async () => {
+    const session = await processOf('unlocked')
+    const { cloud, hosts, sync } = session.ports
+    const access = { address: 'server.web', instanceId: 'i-1', hostname: '127.0.0.1', port: 1, user: 'a', hostKey: 'k' }
+    const server = { ...access, address: 'server.web' as Address, privateKeyPath: undefined }
+    const changes: readonly (() => Promise<unknown>)[] = [
+      () => cloud.setTags({ id: 'i-0123456789abcdef0', tags: { a: 'b' } }),
+      () => cloud.writeLedger({ stack: 'unlocked', id: undefined, addresses: ['server.web' as Address] }),
+      () => hosts.run(server, 'true', () => undefined),
+      () => hosts.unmount(server, { volumeId: 'vol-1' }),
+      () => sync.copy({ source: '/', delete: false, exclude: [] }, { access: server, path: '/x' }, () => undefined),
+    ]
+    const before = sandbox.requests().length
+    for (const change of changes) await expect(change()).rejects.toMatchObject({ code: 'LOCK_NOT_HELD' })
+    await withLock(session, {}, () => Promise.resolve())
+    for (const change of changes) await expect(change()).rejects.toMatchObject({ code: 'LOCK_NOT_HELD' })
+    expect(mutatingSince(before)).toEqual([])
+  })
+
+  it('what is copied elsewhere than to a server is copied', async () => {
+    const session = await processOf('unlocked')
+    const rule = { source: join(directory.path, 'nothing'), delete: false, exclude: [] }
+    const copy = session.ports.sync.copy(rule, { path: join(directory.path, 'to') }, () => undefined)
+    await expect(copy).rejects.toMatchObject({ code: 'SYNC_SOURCE_MISSING' })
   })
 })
 
