@@ -77,6 +77,40 @@ describeHosts(`copies to a server${unlessHosts}`, () => {
     )
   })
 
+  test('one copy at a time writes to a place, however that is written, and a comparison waits for none', async () => {
+    await write('song', 'la')
+    await copy()
+    await write('more', 'lala')
+    // What a killed run has left, as far as another copy can tell; it has the lock before it says so.
+    const files = await on('ls /run/evenkeel-copy-*.lock | tail -n 1')
+    const left = hosts.run(
+      access,
+      `sudo flock ${files} sh -c 'touch /tmp/has; sleep 2; ls ${destination.path} > /tmp/during'`,
+      () => {},
+    )
+    await on('until [ -e /tmp/has ]; do sleep 0.05; done')
+    expect((await sync.compare(rule(), destination)).filesCreated).toBe(1)
+    await copy({}, { ...destination, path: `${destination.path.slice(0, -1)}/.` })
+    await left
+    expect(await on(`cat /tmp/during; ls ${destination.path}`)).toBe('song\nmore\nsong')
+  })
+
+  test('one that must not go on ends, here and on the server', async () => {
+    await write('large', 'x'.repeat(20_000_000))
+    const losing = new AbortController()
+    const options = { bandwidthKiBps: 200 }
+    const ended = sync.copy(rule({ options }), destination, () => {}, losing.signal)
+    await on(`until pgrep -x rsync; do sleep 0.05; done`)
+    losing.abort(new Error('the lock is lost'))
+    await expect(ended).rejects.toThrow('the lock is lost')
+    expect(
+      await on(
+        `n=0; while pgrep -x rsync > /dev/null && [ $n -lt 200 ]; do n=$((n + 1)); sleep 0.05; done; pgrep -x rsync || echo none`,
+      ),
+    ).toBe('none')
+    await expect(sync.copy(rule(), destination, () => {}, losing.signal)).rejects.toThrow('the lock is lost')
+  })
+
   test('changes, deletions and names are told, and what they touch alone is copied', async () => {
     for (const name of ['same', 'longer', 'touched', 'mode', 'gone/x', 'gone/y']) await write(name)
     await copy()

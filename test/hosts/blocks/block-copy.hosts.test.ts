@@ -55,6 +55,20 @@ describeHosts(`blocks${unlessHosts}`, () => {
       ...request,
     })
 
+  test('that must not go on end; and wait for what a killed run has left', async () => {
+    const [from, to] = await Promise.all([place(left, 40), place(left, 40)])
+    await inside(from.access, `head -c 40M /dev/urandom > ${from.path}`)
+    const losing = new AbortController()
+    const beforeWriting = () => Promise.resolve(losing.abort(new Error('the lock is lost')))
+    await expect(copy(from, to, { beforeWriting, signal: losing.signal })).rejects.toThrow('the lock is lost')
+    const holds = inside(to.access, `exec 9< ${to.path}; flock 9; touch /tmp/has; sleep 2; touch /tmp/over`)
+    await inside(to.access, 'until [ -e /tmp/has ]; do sleep 0.05; done')
+    await copy(from, to, { mayOverwrite: () => true })
+    await inside(to.access, 'test -e /tmp/over')
+    await holds
+    expect(await digestOf(to, 40)).toBe(await digestOf(from, 40))
+  })
+
   test('go from one server to another, zeros unsent, into a larger volume with a tail', async () => {
     const [from, to] = await Promise.all([place(left, 100), place(right, 130)])
     await inside(
