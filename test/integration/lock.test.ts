@@ -64,7 +64,7 @@ servers:
           waiting.set(text, resolve)
           if (stderr.includes(text)) resolve()
         })
-        await Promise.race([spoken, end.then(({ stdout, stderr: all }) => expect(all, stdout).toContain(text))])
+        await Promise.race([spoken, end.then(({ stdout, stderr: all }) => expect(`${stdout}${all}`).toContain(text))])
       }
       await said(`| holding ${held}`)
       return {
