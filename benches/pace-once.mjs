@@ -14,9 +14,8 @@ import { parseStack } from '../dist/spec/parse.js'
 import { createSync } from '../dist/sync/sync.js'
 
 const { clockModule, text, seed, latencyMs, buckets, stepsMax, hasTails } = JSON.parse(process.env['BENCH_PACE'])
-const { createVirtualClock } = await import(clockModule)
-const restMs = 3
-const clock = createVirtualClock(undefined, restMs)
+const { createOwnWireClock } = await import(clockModule)
+const clock = createOwnWireClock()
 const directory = mkdtempSync(join(tmpdir(), 'evenkeel-pace-'))
 const sandbox = await createSandbox({
   stateDir: join(directory, 'sandbox'),

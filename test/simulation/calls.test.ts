@@ -28,7 +28,7 @@ function describesIn(requests: readonly RequestRecord[]): number {
 
 // Without hosts: each server's console read (20 more calls) is left out, and its tag is written all the same.
 it('20 servers with 20 volumes take few calls, at EC2’s latencies', async () => {
-  const world = await start({ latencies: 'real', clock: 'virtual', restMs: 3 })
+  const world = await start({ latencies: 'real', clock: 'wire' })
   const apply = await world.requestsDuring(() => world.apply(stack))
   // What cannot be shared: a volume is created, attached and recorded; a server is tagged; four one-offs and the ledger.
   expect(countOf(apply, 'CreateVolume', 'AttachVolume')).toBe(2 * servers)

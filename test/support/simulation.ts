@@ -33,6 +33,7 @@ import type { StackSpec } from '../../src/model/stack-spec.js'
 import { createSync } from '../../src/sync/sync.js'
 import { temporaryDirectory } from './evenkeel.js'
 import { killedAfter } from './killed-run.js'
+import { createOwnWireClock } from './proof/own-wire.js'
 import { createVirtualClock } from './proof/virtual-clock.js'
 
 /** The whole path but for the command line, against a sandbox in this process; without hosts where none are asked for. */
@@ -99,13 +100,16 @@ export interface SimulationOptions {
   readonly hosts?: 'linux'
   /** The sandbox's switches: an account without a default VPC, encryption by default. */
   readonly switches?: SandboxSwitches
-  /** `virtual`: sandbox and client share a clock that nothing real waits for, and the client keeps EC2's pace. */
-  readonly clock?: 'virtual'
+  /**
+   * `virtual`: sandbox and client share a clock that nothing real waits for, and the client keeps EC2's pace. `wire`: such a
+   * one for tests that count calls, or measure time, however busy the machine is.
+   */
+  readonly clock?: keyof typeof sharedClocks
   /** What relative paths of a stack file start at; left out: an empty directory. */
   readonly baseDirectory?: string
-  /** Of the virtual clock: for tests that count calls, or measure time, however busy the machine is. */
-  readonly restMs?: number
 }
+
+const sharedClocks = { virtual: () => createVirtualClock(), wire: createOwnWireClock } as const
 
 /** Starts worlds for the tests of a file, one each, so that they can wait side by side; all end with the file. */
 export function simulationsOfFile(): (options?: SimulationOptions) => Promise<Simulation> {
@@ -120,7 +124,7 @@ export function simulationsOfFile(): (options?: SimulationOptions) => Promise<Si
 
 export async function startSimulation(options: SimulationOptions = {}): Promise<Simulation> {
   const directory = temporaryDirectory('simulation')
-  const clock = options.clock === 'virtual' ? createVirtualClock(undefined, options.restMs) : systemClock
+  const clock = options.clock ? sharedClocks[options.clock]() : systemClock
   const sandbox = await createSandbox({
     clock,
     stateDir: join(directory.path, 'sandbox'),
@@ -134,7 +138,7 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
   const credentials = { accessKeyId, secretAccessKey }
   const cloud = createEc2Cloud(
     { region, endpoint, credentials, isSandbox: true },
-    options.clock === 'virtual' ? { clock, pollScale: 1, timeoutScale: 1 } : {},
+    options.clock !== undefined ? { clock, pollScale: 1, timeoutScale: 1 } : {},
   )
   const client = new EC2Client({ region, endpoint, credentials, maxAttempts: 5 })
   const hosts = createHosts({ clock })

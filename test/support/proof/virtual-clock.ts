@@ -37,23 +37,18 @@ interface Timer {
  */
 const quietTurns = 16
 
-/** A turn that takes longer had something to do: one without takes some 0.01 ms. */
-const idleTurnMs = 0.3
-
 /** What the machine does for this thread outside of the event loop: files, names of hosts, keys, connections being made. */
 const underWay = /^FSReq|Req(uest)?(Wrap)?$|ConnectWrap$|^KEYPAIR|^RANDOM|^PBKDF|^SCRYPT/i
 
 /**
- * A clock that begins at a time, or at the machine's. Timers of one moment wake in the order in which they were set. `restMs`:
- * so long no turn of the event loop may have had work before it goes on; with some, what is on the wire arrives first.
+ * A clock that begins at a time, or at the machine's. Timers of one moment wake in the order in which they were set. While
+ * `isBusy` says so, it stands still (own-wire.ts).
  */
-export function createVirtualClock(startMs = Date.now(), restMs = 0): VirtualClock {
+export function createVirtualClock(startMs = Date.now(), isBusy: () => boolean = () => false): VirtualClock {
   let nowMs = startMs
   let stirs = 0
   let real = 0
   let isDriven = false
-  let turnedAt = 0
-  let busyAt = 0
   const timers: Timer[] = []
   const nobody: Owner = { state: 'running' }
 
@@ -62,17 +57,8 @@ export function createVirtualClock(startMs = Date.now(), restMs = 0): VirtualClo
       isDriven = false
       return
     }
-    const isStill = stirs === seen && real === 0
-    const turnAt = performance.now()
-    if (!isStill || turnAt - turnedAt > idleTurnMs) busyAt = turnAt
-    turnedAt = turnAt
-    const isRested = turnAt - busyAt >= restMs
-    if (
-      isStill &&
-      isRested &&
-      quiet >= quietTurns &&
-      !process.getActiveResourcesInfo().some((name) => underWay.test(name))
-    ) {
+    const isStill = stirs === seen && real === 0 && !isBusy()
+    if (isStill && quiet >= quietTurns && !process.getActiveResourcesInfo().some((name) => underWay.test(name))) {
       const next = timers.splice(
         timers.findIndex(({ owner }) => owner.state === 'running'),
         1,
