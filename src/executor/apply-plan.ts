@@ -131,16 +131,40 @@ async function carryOut(
     options.lost?.throwIfAborted()
     const isBound = (address: string) => bindings.get(address as Step['address']) !== undefined
     const outcomeOf = (step: Step) => schedule.outcomeOf(step.id)
-    await writeLedger(
-      ledgerAfter(plan.ledger, ledger.addresses, plan.steps, outcomeOf, isBound),
-      plan.ledger.wishes && wishesAfter(plan.ledger.wishes, plan.steps, outcomeOf),
-      isInDoubt ? epochInDoubt(plan, options) : null,
+    await closing(options.signal, clock, () =>
+      writeLedger(
+        ledgerAfter(plan.ledger, ledger.addresses, plan.steps, outcomeOf, isBound),
+        plan.ledger.wishes && wishesAfter(plan.ledger.wishes, plan.steps, outcomeOf),
+        isInDoubt ? epochInDoubt(plan, options) : null,
+      ),
     )
   } catch (error) {
     schedule.cancelRest()
     return { ...resultOf(plan, schedule, bindings, asEvenkeelError(error)), isUnsettled: true }
   }
   return resultOf(plan, schedule, bindings, undefined)
+}
+
+/** Chosen: EC2 answers within a second; who pressed Ctrl-C does not wait through an outage. What was sent is still answered. */
+const closingMs = 5_000
+
+/** The last writing of a run: as patient as any other, but for a moment alone after an interruption, also one that comes meanwhile. */
+async function closing(interrupt: AbortSignal | undefined, clock: Clock, write: () => Promise<void>): Promise<void> {
+  const over = new AbortController()
+  const written = new AbortController()
+  const endSoon = () =>
+    void clock.sleep(closingMs, written.signal).then(
+      () => over.abort(),
+      () => undefined,
+    )
+  if (interrupt?.aborted === true) endSoon()
+  else interrupt?.addEventListener('abort', endSoon, { once: true })
+  try {
+    await inWorkScope({ signal: over.signal }, write)
+  } finally {
+    interrupt?.removeEventListener('abort', endSoon)
+    written.abort()
+  }
 }
 
 /** What the next run is to go on with. */

@@ -166,6 +166,29 @@ describe.concurrent('an interruption', () => {
   })
 })
 
+describe('an interruption while EC2 is away', () => {
+  it('does not wait for it to write down how the run ended', async () => {
+    const world = await start({ latencies: 'real', clock: 'wire' })
+    const controller = new AbortController()
+    const at: Partial<Record<RunEvent['kind'], number>> = {}
+    const { result } = await world.apply(pairStack(), {
+      signal: controller.signal,
+      events: (event) => {
+        if ('at' in event) at[event.kind] = event.at
+        if (event.kind !== 'step-started' || event.step.kind !== 'create-server') return
+        world.setFaults({ serverErrors: { probability: 1 } })
+        controller.abort()
+      },
+    })
+    expect(result).toMatchObject({ status: 'partial', isUnsettled: true })
+    // On the clock of the simulation; without an interruption it is patient for minutes.
+    expect((at['run-finished'] ?? Infinity) - (at.interrupted ?? 0)).toBeLessThan(8_000)
+    world.setFaults({})
+    expect((await world.apply(pairStack())).result.status).toBe('converged')
+    await expectWhole(world)
+  })
+})
+
 describe('any mixture of faults', () => {
   it('ends in the wanted state once it is over, without a duplicate', async () => {
     await fc.assert(
