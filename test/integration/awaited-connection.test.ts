@@ -62,6 +62,6 @@ describe.skipIf(noHostsBecause !== undefined)('a connection that is waited for',
     const { ended, told } = await waitingApply()
     await expectExit(world.run(['sandbox', 'down']), 0)
     expect(await ended).toEqual([1, null])
-    expect(await told).toContain('Cannot reach http')
+    expect(await told).toContain('cannot reach http')
   }, 60_000)
 })
