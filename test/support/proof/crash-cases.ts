@@ -13,8 +13,11 @@ export interface CrashCase {
   readonly work: Command
   /** What is run after the cut, and ends what it began; left out: the same again. */
   readonly after?: Command
-  /** What may be missing then, because nobody has asked for it again. */
-  readonly optional?: RegExp
+  /**
+   * Where what comes after does not ask for it again: the request with which it is asked for, and of what of before. Before EC2 has carried that out,
+   * nothing of it may happen, from then on all of it must.
+   */
+  readonly asked?: { readonly action: string; readonly of?: string }
   /** How the next run says that the work is done already. */
   readonly refusal?: RegExp
 }
@@ -101,7 +104,7 @@ const changes: readonly CrashCase[] = [
     before: [apply(pool(''))],
     work: { kind: 'snapshot', text: pool(''), volume: 'volume.data' },
     after: apply(pool('')),
-    optional: /^1 less: snapshot/,
+    asked: { action: 'CreateSnapshot' },
   },
   {
     name: 'checkpoint',
@@ -114,8 +117,8 @@ const changes: readonly CrashCase[] = [
     before: [apply(pool('')), { kind: 'checkpoint', text: pool(''), name: 'first' }],
     work: { kind: 'restore', text: pool(''), checkpoint: 'first' },
     after: apply(pool('')),
-    // Before the wish for it stands in the ledger, nobody has asked for it.
-    optional: /^1 less: snapshot/,
+    // The wish for it, in the ledger.
+    asked: { action: 'CreateLaunchTemplateVersion', of: 'template evenkeel-pool' },
   },
   {
     name: 'clone',

@@ -3,6 +3,7 @@ import type { Faults } from '../../../src/sandbox/sandbox.js'
 import { takeCensus, compareCensus, type Found } from './account-census.js'
 import type { CrashCase } from './crash-cases.js'
 import type { CrashPoint, WorldKind } from './crash-plan.js'
+import type { DoomedProcess } from './doomed-process.js'
 import { openProofWorld, type Command, type CommandEnd, type ProofWorld, type SavedWorld } from './proof-world.js'
 
 /** A case with its world before the run, and what an undisturbed run makes of it. */
@@ -97,29 +98,40 @@ async function cutAndGoOn(prepared: PreparedCase, point: CrashPoint, world: Proo
   const { of: crash } = prepared
   const next = crash.after ?? crash.work
   let reached = false
+  let isAsked = crash.asked === undefined
   for (const [index, doom] of point.dooms.entries()) {
     const doomed = await world.process({ doom })
     await Promise.race([world.run(doomed, index === 0 ? crash.work : next), doomed.died])
     reached ||= doomed.isDead
     doomed.kill()
+    // What was on its way arrives.
+    await world.clock.sleep(1_000)
+    isAsked ||= index === 0 && asksFor(prepared, doomed)
   }
   const last = await goOn(world, next, point.world)
   const end = last.problems.some((text) => crash.refusal?.test(text)) ? { ...last, converged: true } : last
   const left = next.kind === 'destroy' ? [] : await world.leftToDo(next.text)
   await world.clock.sleep(settleMs)
   const after = await takeCensus(world.client)
-  const { duplicates, orphans, missing, lost } = compareCensus({ before: prepared.before, after }, prepared)
-  const gone = crash.optional ? missing.filter((text) => !crash.optional?.test(text)) : missing
+  const { duplicates, orphans, missing, lost } = compareCensus(
+    { before: prepared.before, after },
+    isAsked ? prepared : { ...prepared, after: prepared.before },
+  )
   const problems = [
     ...(end.converged ? [] : ['the next run did not converge', ...end.problems]),
     ...left.map((text) => `left to do: ${text}`),
-    ...gone,
+    ...missing,
     ...duplicates,
     ...orphans.map((text) => `orphan: ${text}`),
     ...lost.map((text) => `lost: ${text}`),
   ]
-  const converged = end.converged && left.length === 0 && gone.length === 0
+  const converged = end.converged && left.length === 0 && missing.length === 0
   return { reached, converged, duplicates, orphans, lost, problems }
+}
+
+function asksFor({ of: { asked }, before }: PreparedCase, { carriedOut }: DoomedProcess): boolean {
+  const id = before.find(({ says }) => says === asked?.of)?.id ?? ''
+  return carriedOut.some((body) => body.includes(`Action=${asked?.action}&`) && body.includes(id))
 }
 
 /** Runs what comes next until it converges: at once in a calm world, where faults go on at last when they have ended. */

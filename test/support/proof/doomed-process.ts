@@ -24,6 +24,8 @@ export interface DoomedProcess {
   readonly clock: ProcessClock
   /** `Action` of each request that it has sent, the first first. */
   readonly requests: readonly string[]
+  /** What of it EC2 has carried out, whether or not it heard of it: the bodies of the requests. */
+  readonly carriedOut: readonly string[]
   /** Resolves in the moment of its death. */
   readonly died: Promise<void>
   readonly isDead: boolean
@@ -49,6 +51,7 @@ export async function startProcess({ clock, endpoint, doom, onRequest }: Process
   const agent = new Agent({ keepAlive: true, maxSockets: 64 })
   const { hostname, port } = new URL(endpoint)
   const requests: string[] = []
+  const carriedOut: string[] = []
   let isDead = false
   let markDead = () => {}
   const died = new Promise<void>((resolve) => {
@@ -82,6 +85,7 @@ export async function startProcess({ clock, endpoint, doom, onRequest }: Process
     outgoing.on('response', (response) => {
       void readWhole(response).then(async (text) => {
         clock.stir()
+        if (response.statusCode === 200) carriedOut.push(body.toString('latin1'))
         if (how === 'lost') kill()
         await awake
         if (isDead) return
@@ -100,6 +104,7 @@ export async function startProcess({ clock, endpoint, doom, onRequest }: Process
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     clock: own,
     requests,
+    carriedOut,
     died,
     get isDead() {
       return isDead

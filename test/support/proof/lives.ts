@@ -13,6 +13,8 @@ const { values } = parseArgs({
     path: { type: 'string' },
     /** Nothing fails but processes. */
     calm: { type: 'boolean', default: false },
+    /** Looks for a shorter life that fails as well, which takes many lives. */
+    shrink: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
   },
 })
@@ -28,6 +30,7 @@ const result = await fc.check(property, {
   seed,
   numRuns: Number(values.count),
   ...(values.path !== undefined && { path: values.path }),
+  endOnFailure: !values.shrink,
   interruptAfterTimeLimit: 3_600_000,
 })
 const line = `${result.numRuns} lives of ${turns} turns, ${result.failed ? 1 : 0} failed`

@@ -85,9 +85,9 @@ export async function runRace(prepared: PreparedCase, race: Race): Promise<RaceV
   }
 }
 
-/** What a destroy leaves behind depends on how far the other one had come. */
+/** What a destroy leaves behind on purpose, snapshots and retained volumes, depends on how far the other one had come. */
 function comparable(census: readonly Found[], { kind }: Race): readonly Found[] {
-  return kind === 'beside-destroy' ? census.filter(({ says }) => !says.startsWith('snapshot')) : census
+  return kind === 'beside-destroy' ? census.filter(({ says }) => !/^snapshot| retained$/.test(says)) : census
 }
 
 async function contend(world: ProofWorld, { kind, seed }: Race, work: Command): Promise<readonly CommandEnd[]> {
