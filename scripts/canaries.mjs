@@ -49,25 +49,26 @@ if (values.record) record([...chosen.map(({ name, test }) => `${name}: ${test.jo
 process.exitCode = caught === chosen.length ? 0 : 1
 
 /** Undefined when the bug was caught; else why not. */
-function tryCanary({ file, from, to, test, project = 'unit' }) {
+function tryCanary({ file, from, to, test, named, project = 'unit' }) {
   const path = join(copy, file)
   const text = readFileSync(path, 'utf8')
   if (text.split(from).length !== 2) return `it cannot be planted in ${file} any more`
-  if (!passes(project, test)) return 'its test fails without it'
+  if (!passes({ project, test, named })) return 'its test fails without it'
   writeFileSync(
     path,
     text.replace(from, () => to),
   )
   try {
-    return passes(project, test) ? 'no test fails' : undefined
+    return passes({ project, test, named }) ? 'no test fails' : undefined
   } finally {
     writeFileSync(path, text)
   }
 }
 
-function passes(project, test) {
+function passes({ project, test, named }) {
   const vitest = join(root, 'node_modules/.bin/vitest')
-  const { status } = spawnSync(vitest, ['run', '--project', project, ...test], {
+  const words = ['run', '--project', project, '--bail', '1', ...(named === undefined ? [] : ['-t', named])]
+  const { status } = spawnSync(vitest, [...words, ...test], {
     cwd: copy,
     stdio: 'ignore',
     timeout: 300_000,

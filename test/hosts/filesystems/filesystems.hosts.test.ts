@@ -159,6 +159,32 @@ describeHosts(`filesystems${unlessHosts}`, () => {
       await detach(volumeId)
     })
 
+    test('after the volume was looked at is left as it is too', async () => {
+      const volumeId = await servers.attach(access, 64)
+      const path = (await deviceOf(volumeId))?.path ?? ''
+      // The probe looks first; right before the second look, which is the last one, somebody makes a swap area.
+      const lines = [
+        '#!/bin/sh',
+        'for path; do :; done',
+        `[ "$path" != ${path} ] || mkdir /tmp/looked 2> /dev/null || mkswap -q "$path"`,
+        'exec /usr/sbin/wipefs "$@"',
+      ]
+      const words = lines.map((line) => `'${line}'`).join(' ')
+      await on(`printf '%s\\n' ${words} | sudo tee /usr/local/sbin/wipefs && sudo chmod 755 /usr/local/sbin/wipefs`)
+      try {
+        await expect(
+          hosts.makeFilesystem(access, { volumeId, fstype: 'ext4', label: undefined, uuid: undefined }),
+        ).rejects.toMatchObject({
+          code: 'HOST_FOREIGN_FILESYSTEM',
+          message: expect.stringContaining('a swap area'),
+        })
+      } finally {
+        await on('sudo rm -r /usr/local/sbin/wipefs /tmp/looked')
+      }
+      expect((await deviceOf(volumeId))?.content).toMatchObject({ fstype: 'swap' })
+      await detach(volumeId)
+    })
+
     test('is not mounted as something else', async () => {
       const volumeId = await servers.attach(access, 64)
       await hosts.makeFilesystem(access, { volumeId, fstype: 'ext3', label: undefined, uuid: undefined })
