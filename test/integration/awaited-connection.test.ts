@@ -56,12 +56,12 @@ describe.skipIf(noHostsBecause !== undefined)('a connection that is waited for',
     child.kill('SIGTERM')
     expect(await ended).toEqual([130, null])
     await expectExit(world.run(['destroy', '--yes']), 0)
-  }, 60_000)
+  }, 180_000)
 
   it('ends with an error when the sandbox does', async () => {
     const { ended, told } = await waitingApply()
     await expectExit(world.run(['sandbox', 'down']), 0)
     expect(await ended).toEqual([1, null])
     expect(await told).toContain('cannot reach http')
-  }, 60_000)
+  }, 180_000)
 })
