@@ -60,6 +60,22 @@ async function killedAt(
   return world.run(await world.process(), second)
 }
 
+describe('an apply right after one that ended well, while tags show late', () => {
+  it('believes the ledger and makes nothing twice', async () => {
+    const world = await openProofWorld({ seed: 7, faults: lagging })
+    const text = 'evenkeel: 1\nstack: lag\ntarget: sandbox\nvolumes:\n  music: { size: 1, zone: us-east-1a }\n'
+    try {
+      for (const _turn of [1, 2]) {
+        const end = await world.run(await world.process(), { kind: 'apply', text })
+        expect(end).toEqual({ converged: true, problems: [] })
+      }
+      expect(await countsOf(world)).toMatchObject({ volumes: 1, locks: 0 })
+    } finally {
+      await world.close()
+    }
+  })
+})
+
 describe('an apply right after a run that was killed, while tags show late', () => {
   it.each(['RunInstances', 'CreateVolume', 'AllocateAddress', 'AssociateAddress', 'AttachVolume'])(
     'makes nothing twice: killed at %s',
