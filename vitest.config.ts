@@ -9,6 +9,7 @@ const full = [
   'test/simulation/chaos-lives.test.ts',
   'test/integration/archives.test.ts',
   'test/integration/faults.test.ts',
+  'test/integration/kill-9.test.ts',
   'test/integration/filesystems.test.ts',
   'test/integration/snapshots.test.ts',
   'test/integration/sync-ends.test.ts',
