@@ -8,7 +8,7 @@ import { inWorkScope, type Admission } from '../core/work-scope.js'
 import type { Address } from '../model/address.js'
 import type { Plan } from '../model/plan.js'
 import { canConverge } from '../model/plan-verdict.js'
-import type { Step } from '../model/steps/step.js'
+import type { Step, StepId } from '../model/steps/step.js'
 import { sameWishes, type Wish } from '../model/ledger/wish.js'
 import { continued, runsOf, type Epoch } from '../model/ledger/lock.js'
 import { createRunBindings, type RunBindings } from './run-bindings.js'
@@ -127,7 +127,7 @@ async function carryOut(
     const onDoubt = () => {
       isInDoubt = true
     }
-    await runAll({ plan, ports, options, clock, emit, bindings, schedule, admit, onDoubt })
+    await runAll({ plan, ports, options, clock, emit, bindings, schedule, admit, onDoubt, together: togetherOnce() })
     options.lost?.throwIfAborted()
     const isBound = (address: string) => bindings.get(address as Step['address']) !== undefined
     const outcomeOf = (step: Step) => schedule.outcomeOf(step.id)
@@ -191,6 +191,7 @@ interface Run {
   readonly admit: Admission
   /** Called when a step has ended of which it is not known what its calls came to. */
   readonly onDoubt: () => void
+  readonly together: StepContext['together']
 }
 
 /** Resolves when nothing is in flight and nothing more can start. */
@@ -261,7 +262,18 @@ function told(step: Step, { clock, emit }: Run): WaitSink {
   }
 }
 
-function contextFor(step: Step, { plan, ports, options, clock, emit, bindings, schedule }: Run): StepContext {
+/** Each shared operation once in a run. */
+function togetherOnce(): StepContext['together'] {
+  const begun = new Map<StepId, Promise<unknown>>()
+  return <Result>(shared: StepId, work: () => Promise<Result>): Promise<Result> => {
+    const known = begun.get(shared) ?? work()
+    begun.set(shared, known)
+    return known as Promise<Result>
+  }
+}
+
+function contextFor(step: Step, run: Run): StepContext {
+  const { plan, ports, options, clock, emit, bindings, schedule, together } = run
   const stepId = step.id
   const known = plan.bindings[step.address]?.id
   const runs = plan.ledger.epoch ? runsOf(plan.ledger.epoch) : []
@@ -278,7 +290,9 @@ function contextFor(step: Step, { plan, ports, options, clock, emit, bindings, s
     clock,
     once: onceOf(options.run, stepId, known),
     ownOnce: onceOf(options.ownRun ?? options.run, stepId, known),
-    onces: runs.map((run) => onceOf(run, stepId, known)),
+    onceOf: (shared) => onceOf(options.run, shared),
+    together,
+    onces: runs.map((earlier) => onceOf(earlier, stepId, known)),
     outcomeOf: (id) => schedule.outcomeOf(id),
     signal: retries.signal,
     progress: (fraction, text) => emit({ kind: 'step-progress', at: clock.now(), stepId, fraction, text }),

@@ -5,6 +5,9 @@ declare const brand: unique symbol
 /** `server.web[0]`, `volume.music`, `securityGroup.web`, `keyPair.deploy`, `elasticIp.web[0]`, `sync.library`, `archive.photos`. */
 export type Address = string & { readonly [brand]: 'Address' }
 
+/** `server.web[0-19]`: servers of one count that one call launches (launch/batch.ts). In the tags of that call it stands in place of an address. */
+export type Batch = string & { readonly [brand]: 'Batch' }
+
 export interface AddressParts {
   readonly kind: ResourceKind
   readonly name: string
@@ -33,7 +36,7 @@ export function parseAddress(text: string): AddressParts | undefined {
 }
 
 /** `server.web[0]` -> `web[0]`: what people call it, and the second half of its `Name` tag. */
-export function displayName(address: Address): string {
+export function displayName(address: Address | Batch): string {
   return address.slice(address.indexOf('.') + 1)
 }
 

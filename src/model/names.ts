@@ -1,7 +1,7 @@
-import { displayName, type Address } from './address.js'
+import { displayName, type Address, type Batch } from './address.js'
 
 /** A resource's `Name` tag, for people: `music-staging/web[0]`. */
-export function nameTag(stack: string, address: Address): string {
+export function nameTag(stack: string, address: Address | Batch): string {
   return `${stack}/${displayName(address)}`
 }
 

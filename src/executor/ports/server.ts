@@ -5,8 +5,16 @@ import type { Effect } from './effect.js'
 
 /** What can be done with servers. */
 export interface ServerCloud {
-  /** Launches one instance and waits until it runs. */
-  createServer(request: LaunchRequest & Once): Promise<RunningServer>
+  /**
+   * Launches one instance and waits until it runs. `launched` is one that `launchServers` launched: that is waited for, and only
+   * where somebody has terminated it is another one launched.
+   */
+  createServer(request: LaunchRequest & Once & { readonly launched?: string | undefined }): Promise<RunningServer>
+  /**
+   * Launches so many instances in one call, all or none, and waits for nothing: their ids, by launch index. One that has been
+   * terminated since has none.
+   */
+  launchServers(request: LaunchRequest & Once & { readonly count: number }): Promise<readonly (string | undefined)[]>
   /** Waits until it runs. `unchanged` when it does already. */
   startServer(request: Owned): Promise<RunningServer & { readonly effect: Effect }>
   /** Waits until it is stopped. */

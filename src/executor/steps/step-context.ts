@@ -17,6 +17,10 @@ export interface StepContext {
   readonly once: string
   /** As `once`, of this very run: no earlier one that it goes on with has the same. */
   readonly ownOnce: string
+  /** As `once`, of an operation that several steps share. */
+  readonly onceOf: (shared: StepId) => string
+  /** Does what several steps share when the first of them asks for it; the others get what came of it. */
+  readonly together: <Result>(shared: StepId, work: () => Promise<Result>) => Promise<Result>
   /** Those of the earlier runs that this one goes on with; mostly none. */
   readonly onces: readonly string[]
   /** How a step that this one needs has ended. */

@@ -1,4 +1,4 @@
-import type { Address } from '../address.js'
+import type { Address, Batch } from '../address.js'
 import type { RootDisk } from '../kinds/server.js'
 import type { StepBase } from './step-base.js'
 import type { Tags } from '../tags.js'
@@ -24,6 +24,8 @@ export interface CreateServer extends StepBase {
   readonly tags: Tags
   /** On the root volume, made in the same call. */
   readonly rootVolumeTags: Tags
+  /** Those that are launched in one call with it: all have this very step, but for their own addresses. Left out: it is alone. */
+  readonly batch?: Batch
 }
 
 export interface StartServer extends StepBase {
@@ -56,6 +58,8 @@ export interface ConnectHost extends StepBase {
   readonly didNotAnswer?: true
   /** An earlier run found that its console shows no host keys: it is looked at once, and not waited for. */
   readonly showsNoHostKey?: true
+  /** Written together with its host key: the address and the name of one that is launched with others. */
+  readonly tags?: Tags
 }
 
 export interface RunSetup extends StepBase {

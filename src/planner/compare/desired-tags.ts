@@ -5,6 +5,7 @@ import { compareText } from '../../model/address-order.js'
 import { formatApplied, parseApplied, type AppliedRecord } from '../../model/applied.js'
 import type { Diff } from '../../model/change.js'
 import { causeOf } from './comparison.js'
+import { parseBatch } from '../../model/launch/batch.js'
 import { nameTag } from '../../model/names.js'
 import type { World } from '../world.js'
 import { tagKeys, type Tags } from '../../model/tags.js'
@@ -63,13 +64,15 @@ export function tagWork(
   const recorded = parseApplied(live[tagKeys.applied])
   const userCause = causeOf(world.digest, recorded, 'tags', userTagsWord(userTags))
   const isOfUser = (key: string) => Object.hasOwn(userTags, key) || key === tagKeys.userTags
+  const isOwnName = (key: string) => key === tagKeys.address || key === tagKeys.name
+  const isUnnamed = parseBatch(live[tagKeys.address]) !== undefined
   const write: Record<string, string> = {}
   const diffs: Diff<never>[] = []
   for (const key of Object.keys(lasting)) {
     const wanted = lasting[key]
     if (wanted === undefined || live[key] === wanted) continue
     write[key] = wanted
-    const cause = isOfFile.has(key) ? 'pending' : isOfUser(key) ? userCause : 'drift'
+    const cause = isOfFile.has(key) || (isUnnamed && isOwnName(key)) ? 'pending' : isOfUser(key) ? userCause : 'drift'
     if (options.quiet?.includes(key) || (key === tagKeys.userTags && cause === 'pending')) continue
     diffs.push({ path: `tags.${key}`, before: live[key] ?? null, after: wanted, cause })
   }

@@ -5,15 +5,16 @@ import { hasInstanceStore } from '../../model/launch/instance-store.js'
 import { loginUser } from '../../model/inside/login-user.js'
 import { nameTag } from '../../model/names.js'
 import type { ServerSpec } from '../../model/kinds/server.js'
-import type { ConnectHost, StepId } from '../../model/steps/step.js'
+import type { ConnectHost, CreateServer, StepId } from '../../model/steps/step.js'
 import { stepId } from '../../model/steps/step-id.js'
-import { hostKeyOf, noHostKey, tagKeys } from '../../model/tags.js'
+import { hostKeyOf, noHostKey, tagKeys, type Tags } from '../../model/tags.js'
 import { creationTags } from '../compare/desired-tags.js'
 import { isPlanned } from '../decide/servers/server-decisions.js'
 import type { Launch, PlannedServer, StandingServerDecision } from '../decide/servers/server-decision.js'
 import type { ServerEnd } from '../decide/servers/server-end.js'
 import { endSuffix, isHandedAddress, isSucceeded, ownAddress, successorReady, terminationOf } from './connection.js'
 import { formerKeysNote } from './key-pairs.js'
+import { launchBatches, type PlannedLaunch } from './launch-batches.js'
 import type { Lowering } from './lowering.js'
 import { readySteps, referencedSteps } from './readiness.js'
 import { addTagging } from './tagging.js'
@@ -21,22 +22,35 @@ import { settled } from './volumes.js'
 
 /** Lowers what becomes of the servers; `entered` are those inside which some other step of the plan acts. */
 export function lowerServers(lowering: Lowering, entered: ReadonlySet<Address>): void {
-  for (const decision of lowering.decisions.servers.values()) {
+  const { servers } = lowering.decisions
+  const batches = launchBatches(
+    new Map(
+      [...servers].flatMap(([address, decision]) =>
+        decision.kind === 'create' ? [[address, plannedLaunch(lowering, decision.launch, [])] as const] : [],
+      ),
+    ),
+  )
+  for (const decision of servers.values()) {
     if (!isPlanned(decision)) continue
-    lowerServer(lowering, decision, entered.has(decision.address))
+    lowerServer(lowering, decision, entered.has(decision.address), batches.get(decision.address))
     for (const end of decision.ends) lowerEnd(lowering, decision.address, end)
   }
 }
 
-function lowerServer(lowering: Lowering, decision: PlannedServer, isEntered: boolean): void {
+function lowerServer(
+  lowering: Lowering,
+  decision: PlannedServer,
+  isEntered: boolean,
+  batch: CreateServer['batch'],
+): void {
   switch (decision.kind) {
     case 'create':
-      lowerLaunch(lowering, decision.launch, [])
+      lowerLaunch(lowering, decision.launch, [], batch)
       return
     case 'replace': {
       const { address, order, ends } = decision
       const ended = ends.map(({ live }) => terminationOf(lowering, address, live.id))
-      lowerLaunch(lowering, decision.launch, order === 'terminate-first' ? ended : [])
+      lowerLaunch(lowering, decision.launch, order === 'terminate-first' ? ended : [], undefined)
       return
     }
     case 'keep':
@@ -47,20 +61,46 @@ function lowerServer(lowering: Lowering, decision: PlannedServer, isEntered: boo
   }
 }
 
-/** `after`: what is over before anything is launched. */
-function lowerLaunch(lowering: Lowering, launch: Launch, after: readonly StepId[]): void {
+/** `after`: what is over before anything is launched; `batch`: what it is launched with. */
+function lowerLaunch(lowering: Lowering, launch: Launch, after: readonly StepId[], batch: CreateServer['batch']): void {
   const { graph, world } = lowering
+  const { spec, record } = launch
+  const { address } = spec
+  const { fields, needs } = plannedLaunch(lowering, launch, after)
+  graph.add('create-server', address, { ...fields, ...(batch !== undefined && { batch }) }, { needs })
+  const own = batch === undefined ? {} : ownNames(launch.tags)
+  const isNamedInside = world.live.stack.hostsImpossible === undefined
+  addConnection(lowering, spec, [], { ...(batch !== undefined && { tags: own }) })
+  if (launch.setupRuns) addSetup(lowering, spec)
+  const made = [stepId('create-server', address), stepId('run-setup', address)]
+  if (spec.state === 'stopped') {
+    graph.add('stop-server', address, { instanceId: undefined }, { needs: [...made, stepId('connect-host', address)] })
+  }
+  const tags = {
+    ...(isNamedInside ? {} : own),
+    ...(recordedLater(launch).size > 0 && { [tagKeys.applied]: formatApplied(record) }),
+  }
+  addTagging(graph, address, { tags, removeTags: [] }, [...made, stepId('stop-server', address)])
+}
+
+/** The tags by which one that is launched with others is told from them. */
+function ownNames(tags: Tags): Tags {
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => key === tagKeys.address || key === tagKeys.name))
+}
+
+/** What is true of a server only some steps after its launch. */
+function recordedLater({ spec, record, setupRuns }: Launch): ReadonlySet<AppliedKey> {
+  return new Set<AppliedKey>([
+    ...(setupRuns && record.setup !== undefined ? ['setup' as const] : []),
+    ...(spec.state === 'stopped' ? ['state' as const] : []),
+  ])
+}
+
+function plannedLaunch({ world }: Lowering, launch: Launch, after: readonly StepId[]): PlannedLaunch {
   const { spec, image, subnet, record } = launch
   const { address } = spec
-  const isStopped = spec.state === 'stopped'
-  const later = new Set<AppliedKey>([
-    ...(launch.setupRuns && record.setup !== undefined ? ['setup' as const] : []),
-    ...(isStopped ? ['state' as const] : []),
-  ])
-  graph.add(
-    'create-server',
-    address,
-    {
+  return {
+    fields: {
       imageId: image.id,
       rootDeviceName: image.rootDeviceName,
       type: spec.type,
@@ -73,7 +113,7 @@ function lowerLaunch(lowering: Lowering, launch: Launch, after: readonly StepId[
       rootVolume: { sizeGiB: spec.rootVolume.sizeGiB, type: spec.rootVolume.type },
       userData: spec.userData,
       protect: spec.protect,
-      tags: creationTags(world, launch.tags, withoutKeys(record, later)),
+      tags: creationTags(world, launch.tags, withoutKeys(record, recordedLater(launch))),
       rootVolumeTags: {
         ...spec.tags,
         [tagKeys.name]: nameTag(world.spec.stack, address),
@@ -82,25 +122,14 @@ function lowerLaunch(lowering: Lowering, launch: Launch, after: readonly StepId[
         [tagKeys.role]: 'root',
       },
     },
-    {
-      needs: [
-        ...after,
-        stepId('import-key-pair', spec.keyPair),
-        ...spec.securityGroups.map((group) => stepId('create-security-group', group)),
-        ...referencedSteps([spec.userData]),
-        ...spec.dependsOn.flatMap((other) => readySteps(world, other)),
-      ],
-    },
-  )
-  addConnection(lowering, spec, [])
-  if (launch.setupRuns) addSetup(lowering, spec)
-  const made = [stepId('create-server', address), stepId('run-setup', address)]
-  if (isStopped) {
-    graph.add('stop-server', address, { instanceId: undefined }, { needs: [...made, stepId('connect-host', address)] })
+    needs: [
+      ...after,
+      stepId('import-key-pair', spec.keyPair),
+      ...spec.securityGroups.map((group) => stepId('create-security-group', group)),
+      ...referencedSteps([spec.userData]),
+      ...spec.dependsOn.flatMap((other) => readySteps(world, other)),
+    ],
   }
-  if (later.size === 0) return
-  const tags = { [tagKeys.applied]: formatApplied(record) }
-  addTagging(graph, address, { tags, removeTags: [] }, [...made, stepId('stop-server', address)])
 }
 
 function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isEntered: boolean): void {
@@ -236,7 +265,7 @@ function addConnection(
   lowering: Lowering,
   { address, securityGroups }: ServerSpec,
   isUp: readonly StepId[],
-  known: Pick<ConnectHost, 'didNotAnswer' | 'showsNoHostKey'> = {},
+  known: Pick<ConnectHost, 'didNotAnswer' | 'showsNoHostKey' | 'tags'> = {},
 ): void {
   const { graph, addressed } = lowering
   const doors = securityGroups.map((group) => stepId('authorize-ingress', group))

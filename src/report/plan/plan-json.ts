@@ -29,7 +29,8 @@ export function planJson(plan: Plan, locate: Locate = nowhere, lock?: RunningLoc
     changes: plan.changes,
     steps: plan.steps.map((step) => {
       const { id, kind, address, impact } = step
-      return { id, kind, address, needs: needsOf(step), impact }
+      const batch = 'batch' in step && step.batch !== undefined && { batch: step.batch }
+      return { id, kind, address, ...batch, needs: needsOf(step), impact }
     }),
     problems: problems.map((problem) => problemMembers(problem, locate)),
     unreadable,

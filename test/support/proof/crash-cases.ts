@@ -44,6 +44,14 @@ volumes:
   other: { size: 1, zone: us-east-1a }
 ${volumes}`
 
+/** Alike servers, which one call launches. */
+const many = (count: number) => `evenkeel: 1
+stack: many
+target: sandbox
+servers:
+  web: { count: ${count}, image: ${image}, type: t3.small, zone: us-east-1a }
+`
+
 const swap = (of: string, more = '') => `evenkeel: 1
 stack: swap
 target: sandbox
@@ -88,6 +96,10 @@ const changes: readonly CrashCase[] = [
     before: [apply(swap(image, ', elasticIp: true'))],
     work: apply(swap(newer, ', elasticIp: true')),
   },
+  { name: 'create-many', before: [], work: apply(many(5)) },
+  { name: 'create-many-fewer', before: [], work: apply(many(5)), after: apply(many(3)) },
+  { name: 'create-many-more', before: [], work: apply(many(5)), after: apply(many(8)) },
+  { name: 'grow-many', before: [apply(many(2))], work: apply(many(5)) },
   { name: 'remove-server', before: [apply(pairStack())], work: apply(pairStack().replace('count: 2', 'count: 1')) },
   {
     name: 'remove-volume',

@@ -44,6 +44,7 @@ export async function prepareCase(crash: CrashCase): Promise<PreparedCase> {
     const { converged, problems } = await world.run(process, crash.work)
     if (!converged) throw new Error(`${crash.name} does not converge undisturbed: ${problems.join('; ')}`)
     const requests = [...process.requests]
+    if (crash.after) await runWhole(world, crash.after, crash.name)
     await world.clock.sleep(settleMs)
     return { of: crash, world: saved, before, after: await takeCensus(world.client), requests, remove: saved.remove }
   } finally {

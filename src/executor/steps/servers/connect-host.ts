@@ -25,7 +25,7 @@ export async function connectHost(step: ConnectHost, context: StepContext): Prom
     const hostKey = await whileItRuns(instanceId, context, (signal) =>
       hostKeyFor(step, instanceId, { ...context, signal }),
     )
-    await ports.cloud.setTags({ id: instanceId, tags: { [tagKeys.hostKey]: hostKey } })
+    await ports.cloud.setTags({ id: instanceId, tags: { ...step.tags, [tagKeys.hostKey]: hostKey } })
     bindings.amend(address, { hostKey })
   }
   const access = await accessTo(address, context)

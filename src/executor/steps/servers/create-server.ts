@@ -1,11 +1,19 @@
+import { required } from '../../../core/assert.js'
+import { ProviderError } from '../../../core/errors.js'
+import { parseAddress, type Address, type Batch } from '../../../model/address.js'
+import { batchSize, parseBatch } from '../../../model/launch/batch.js'
+import { nameTag } from '../../../model/names.js'
 import type { CreateServer } from '../../../model/steps/step.js'
-import type { Effect } from '../../ports.js'
+import { stepId } from '../../../model/steps/step-id.js'
+import { tagKeys } from '../../../model/tags.js'
+import type { Effect, LaunchRequest } from '../../ports.js'
 import type { StepContext } from '../step-context.js'
 
 /** Launches, waits until it runs, and binds the address to the new instance. */
-export async function createServer(step: CreateServer, { ports, bindings, once }: StepContext): Promise<Effect> {
+export async function createServer(step: CreateServer, context: StepContext): Promise<Effect> {
+  const { ports, bindings, once } = context
   const { imageId, rootDeviceName, type, zone, subnetId, keyName, rootVolume, protect, tags, rootVolumeTags } = step
-  const running = await ports.cloud.createServer({
+  const request: LaunchRequest = {
     imageId,
     rootDeviceName,
     type,
@@ -18,8 +26,9 @@ export async function createServer(step: CreateServer, { ports, bindings, once }
     protect,
     tags,
     rootVolumeTags,
-    once,
-  })
+  }
+  const launched = step.batch && (await launchedWith(step.batch, step.address, request, context))
+  const running = await ports.cloud.createServer({ ...request, once, launched })
   bindings.bind(step.address, {
     id: running.id,
     zone: running.zone,
@@ -29,4 +38,34 @@ export async function createServer(step: CreateServer, { ports, bindings, once }
     ...(running.publicIp !== undefined && { publicIp: running.publicIp }),
   })
   return 'done'
+}
+
+/** What EC2 refuses to many it may grant to some: each is then launched alone, so that what there is room for comes up. */
+const maySuitOne: ReadonlySet<ProviderError['errorClass']> = new Set(['quota', 'capacity', 'permission'])
+
+/** The instance of this address among those of its batch; undefined: it is to be launched alone. */
+async function launchedWith(
+  batch: Batch,
+  address: Address,
+  request: LaunchRequest,
+  { stack, ports, onceOf, together }: StepContext,
+): Promise<string | undefined> {
+  const parts = required(parseBatch(batch), `the servers of ${batch}`)
+  const shared = stepId('create-server', batch)
+  const named = { [tagKeys.address]: batch, [tagKeys.name]: nameTag(stack, batch) }
+  const ids = await together(shared, async () => {
+    try {
+      return await ports.cloud.launchServers({
+        ...request,
+        tags: { ...request.tags, ...named },
+        rootVolumeTags: { ...request.rootVolumeTags, ...named },
+        once: onceOf(shared),
+        count: batchSize(parts),
+      })
+    } catch (error) {
+      if (error instanceof ProviderError && maySuitOne.has(error.errorClass)) return []
+      throw error
+    }
+  })
+  return ids[(parseAddress(address)?.index ?? 0) - parts.first]
 }

@@ -4,6 +4,7 @@ import { type ResourceKind } from '../../../model/kinds/kinds.js'
 import type { LiveTemporary } from '../../../model/kinds/archive.js'
 import { tagKeys } from '../../../model/tags.js'
 import { sortedByAddress } from './address-lists.js'
+import { taggedAddress } from './tagged-address.js'
 import { tagsOf, type TaggedItem } from './tag-lists.js'
 
 /** Says who is who in one observation, by tags, and remembers who cannot be told, and who is there for a while only. */
@@ -20,8 +21,8 @@ export function createCensus(): Census {
   const unnamed: { id: string; addressTag: string | undefined }[] = []
   const temporaries: LiveTemporary[] = []
   return {
-    addressOf: (kind, id, { Tags }) => {
-      const text = tagsOf(Tags)[tagKeys.address]
+    addressOf: (kind, id, item) => {
+      const text = taggedAddress(item)
       const found = text === undefined ? undefined : parseAddress(text)?.kind
       if (found !== undefined && [kind].flat().includes(found)) return text as Address
       unnamed.push({ id: id ?? '', addressTag: text })

@@ -3,6 +3,7 @@ import { tagKeys, type Tags } from '../../../model/tags.js'
 import { isOfClass, providerError } from '../errors/provider-errors.js'
 import type { Ec2Api } from '../wire/api.js'
 import { tagsOf, type TaggedItem } from './tag-lists.js'
+import { taggedAddress } from './tagged-address.js'
 
 /** Between two readings of something that seems absent, or not to be ours yet. */
 const confirmMs = 2_000
@@ -23,7 +24,7 @@ export async function readOwned<Item extends TaggedItem>(
     const item = await readConfirmed(api, id, readById)
     if (item === undefined) return undefined
     const tags = tagsOf(item.Tags)
-    if (isOwnedBy(tags, owner)) return item
+    if (isOwnedBy(item, owner)) return item
     if (!api.young.has(id) || reading >= tagReadingsMax) throw notOurs(id, tags, owner)
     await api.pause(confirmMs)
   }
@@ -89,8 +90,8 @@ export async function lookUntilSeen<Item>(
 }
 
 /** Whether tags say that something belongs to this stack and address. */
-function isOwnedBy(tags: Tags, { stack, address }: Owner): boolean {
-  return tags[tagKeys.stack] === stack && tags[tagKeys.address] === address
+function isOwnedBy(item: TaggedItem, { stack, address }: Owner): boolean {
+  return tagsOf(item.Tags)[tagKeys.stack] === stack && taggedAddress(item) === address
 }
 
 /** Whether two sets of tags name the same stack and address. */

@@ -4,6 +4,8 @@ import type { Tags } from '../../../model/tags.js'
 /** Whatever EC2 shows with its tags. */
 export interface TaggedItem {
   readonly Tags?: readonly Tag[] | undefined
+  /** Of an instance: which it is of those that one call launched, from 0. */
+  readonly AmiLaunchIndex?: number | undefined
 }
 
 /** Tags as a record; EC2 keeps each key once. */

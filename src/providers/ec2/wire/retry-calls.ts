@@ -59,6 +59,13 @@ export interface RetryOptions {
   readonly hasAnswered: () => boolean
 }
 
+const afterDoubt = new WeakSet<object>()
+
+/** Whether a call that ended so had an attempt before of which it is not known what it came to: it may have been carried out. */
+export function isAfterDoubt(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && afterDoubt.has(error)
+}
+
 /** Performs a call until it succeeds, or its error's class says that another attempt cannot help, or patience ends. */
 export async function withRetries<Result>(perform: () => Promise<Result>, options: RetryOptions): Promise<Result> {
   const { clock } = options
@@ -71,6 +78,7 @@ export async function withRetries<Result>(perform: () => Promise<Result>, option
       return await perform()
     } catch (error) {
       if (error instanceof ProviderError && error.errorClass === 'ambiguous') isInDoubt = true
+      if (isInDoubt && error instanceof ProviderError) afterDoubt.add(error)
       const kind = patienceFor(error, options, isInDoubt)
       if (kind === undefined) throw error
       const limits: Patience = patience[kind]

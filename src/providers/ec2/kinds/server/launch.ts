@@ -1,43 +1,61 @@
 import type { Instance } from '@aws-sdk/client-ec2'
 import type { LaunchRequest } from '../../../../executor/ports.js'
-import { hasAwsCode, providerError } from '../../errors/provider-errors.js'
+import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
 import { lookUntilSeen } from '../../tags/ownership.js'
 import { tagListOf } from '../../tags/tag-lists.js'
 import type { InputOf } from '../../wire/actions.js'
 import type { Ec2Api } from '../../wire/api.js'
+import { isAfterDoubt } from '../../wire/retry-calls.js'
 import { isEnding, readInstances } from './read-instances.js'
 
-/** The instance that this token stands for; undefined when the token is burnt: its instance has been terminated since. */
-export async function launch(api: Ec2Api, request: LaunchRequest, token: string): Promise<Instance | undefined> {
+/** So many instances, as one call launches them. */
+export interface LaunchOrder {
+  readonly request: LaunchRequest
+  readonly token: string
+  readonly count: number
+}
+
+/** The instances that this token stands for, without those that have been terminated since; none: the token is burnt. */
+export async function launch(api: Ec2Api, order: LaunchOrder): Promise<readonly Instance[]> {
+  const { token, count } = order
   try {
-    const output = await api.call('RunInstances', launchInput(request, token))
-    const instance = output.Instances?.[0]
+    const { Instances = [] } = await api.call('RunInstances', launchInput(order))
     // A new launch is `pending` in the answer, also one that will fail; only an older one can have ended in it.
-    return instance !== undefined && isEnding(instance) ? undefined : instance
+    return alive(Instances)
   } catch (error) {
-    if (hasAwsCode(error, 'IdempotentInstanceTerminated')) return undefined
+    // Of several some may live on: the answer does not say which.
+    if (hasAwsCode(error, 'IdempotentInstanceTerminated')) {
+      return count === 1 ? [] : alive(await lookForLaunched(api, token, count))
+    }
+    if (isRefusedToMany(error, count) && isAfterDoubt(error)) {
+      // At a quota EC2 refuses the repetition, too, of a call that it has carried out (ec2-behaviour, section 2).
+      const earlier = alive(await lookForLaunched(api, token, count))
+      if (earlier.length > 0) return earlier
+    }
     if (!hasAwsCode(error, 'IdempotentParameterMismatch')) throw error
-    // It was launched: a reading that does not show it is behind.
-    const earlier = await lookUntilSeen(api, () => readByToken(api, token))
-    if (earlier === undefined || isEnding(earlier)) return undefined
+    // They were launched: a reading that does not show them is behind.
+    const earlier = alive(await lookForLaunched(api, token, count))
+    if (earlier.length === 0) return []
+    const ids = earlier.map(({ InstanceId }) => InstanceId).join(', ')
     throw providerError(
       'EC2_CONFLICT',
       'conflict',
-      `an earlier attempt at this step launched ${earlier.InstanceId} with other settings`,
+      `an earlier attempt at this step launched ${ids} with other settings`,
       {
-        hint: 'plan again: the instance carries this stack’s tags, and the plan will say what to do with it',
+        hint: `plan again: ${earlier.length === 1 ? 'the instance carries' : 'they carry'} this stack’s tags, and the plan will say what to do with ${earlier.length === 1 ? 'it' : 'them'}`,
         cause: error,
       },
     )
   }
 }
 
-function launchInput(request: LaunchRequest, token: string): InputOf<'RunInstances'> {
+function launchInput({ request, token, count }: LaunchOrder): InputOf<'RunInstances'> {
   const { rootVolume, subnetId, zone, userData } = request
   return {
     ClientToken: token,
-    MinCount: 1,
-    MaxCount: 1,
+    // All or none: which of them are missing, nobody could tell.
+    MinCount: count,
+    MaxCount: count,
     ImageId: request.imageId,
     InstanceType: request.type as NonNullable<InputOf<'RunInstances'>['InstanceType']>,
     KeyName: request.keyName,
@@ -67,9 +85,29 @@ function launchInput(request: LaunchRequest, token: string): InputOf<'RunInstanc
   }
 }
 
-async function readByToken(api: Ec2Api, token: string): Promise<Instance | undefined> {
+/** What EC2 refuses to many it may grant to one: whoever asked for many will ask for each. */
+function isRefusedToMany(error: unknown, count: number): boolean {
+  return count > 1 && isOfClass(error, 'quota', 'capacity', 'permission')
+}
+
+/** The instances of a token, those that are ending or have ended included, by launch index. */
+export async function readLaunched(api: Ec2Api, token: string): Promise<readonly Instance[]> {
   const found = await readInstances(api, [{ Name: 'client-token', Values: [token] }])
-  return found.find((instance) => !isEnding(instance)) ?? found[0]
+  return [...found].sort((left, right) => (left.AmiLaunchIndex ?? 0) - (right.AmiLaunchIndex ?? 0))
+}
+
+/** The same, read until all of them are seen, as long as that may be a matter of time. */
+async function lookForLaunched(api: Ec2Api, token: string, count: number): Promise<readonly Instance[]> {
+  let found: readonly Instance[] = []
+  await lookUntilSeen(api, async () => {
+    found = await readLaunched(api, token)
+    return found.length >= count ? found : undefined
+  })
+  return found
+}
+
+function alive(instances: readonly Instance[]): readonly Instance[] {
+  return instances.filter((instance) => !isEnding(instance))
 }
 
 /** Whether EC2 ended it while launching, by its StateReason: people and operating systems end instances with other words. */

@@ -10,16 +10,18 @@ import type { Ec2Api } from '../../wire/api.js'
 import { textOf } from '../../wire/text-of.js'
 import { elasticIpOn } from './public-address.js'
 import { readInstances, rootVolumeId } from './read-instances.js'
+import { withWholeBatches } from './whole-batches.js'
 
 const serverStates = ['pending', 'running', 'stopping', 'stopped'] as const
 /** Until it has ended it holds its volumes. */
 const endingState = 'shutting-down'
 
-export function describeServers(api: Ec2Api, { stack }: CloudQuery): Promise<readonly Instance[]> {
-  return readInstances(api, [
+export async function describeServers(api: Ec2Api, { stack }: CloudQuery): Promise<readonly Instance[]> {
+  const shown = await readInstances(api, [
     { Name: `tag:${tagKeys.stack}`, Values: [stack] },
     { Name: 'instance-state-name', Values: [...serverStates, endingState] },
   ])
+  return withWholeBatches(api, shown)
 }
 
 /** A server's root volume is told from the stack's volumes: it carries the stack's tag too. */

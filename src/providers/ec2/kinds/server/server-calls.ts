@@ -1,6 +1,6 @@
 import type { Instance } from '@aws-sdk/client-ec2'
 import { inWorkScope } from '../../../../core/work-scope.js'
-import type { LaunchRequest, Once, Owned, Owner, RunningServer, ServerCloud } from '../../../../executor/ports.js'
+import type { Owned, Owner, RunningServer, ServerCloud } from '../../../../executor/ports.js'
 import { isOfClass, providerError } from '../../errors/provider-errors.js'
 import { vouchFor, type Vouched } from '../../tags/ownership.js'
 import { usualMs } from '../../waiting/usual-times.js'
@@ -80,29 +80,39 @@ export function createServerCalls(api: Ec2Api): Omit<ServerCloud, 'readHostKeys'
   const modify = (input: InputOf<'ModifyInstanceAttribute'>) =>
     api.call('ModifyInstanceAttribute', input, { seen: true })
 
-  async function createServer(request: LaunchRequest & Once): Promise<RunningServer> {
+  /** What was launched, once it runs; undefined where somebody has terminated it since. */
+  async function launchedServer(id: string): Promise<RunningServer | undefined> {
+    const instance = await untilRunning(id)
+    if (instance.State?.Name === 'running') return runningServer(instance)
+    // An earlier attempt launched it, and somebody stopped it since.
+    if (instance.State?.Name === 'stopped') return runningServer(await start(api, instances, id))
+    if (endedInLaunch(instance)) throw launchFailed(instance)
+    return undefined
+  }
+
+  const createServer: ServerCloud['createServer'] = async ({ launched, once, ...request }) => {
+    const first = launched === undefined ? undefined : await launchedServer(launched)
+    if (first !== undefined) return first
     for (let burnt = 0; burnt < tokensMax; burnt += 1) {
-      const launched = await launch(api, request, tokenOf(request.once, burnt))
-      if (launched === undefined) continue
-      const id = launched.InstanceId ?? ''
+      const [instance] = await launch(api, { request, token: tokenOf(once, burnt), count: 1 })
+      if (instance === undefined) continue
+      const id = instance.InstanceId ?? ''
       api.young.note(id)
-      const instance = await untilRunning(id)
-      if (instance.State?.Name === 'running') return runningServer(instance)
-      if (instance.State?.Name === 'stopped') {
-        // An earlier attempt launched it, and somebody stopped it since.
-        return runningServer(await start(api, instances, id))
-      }
-      if (endedInLaunch(instance)) throw launchFailed(instance)
+      const server = await launchedServer(id)
+      if (server !== undefined) return server
     }
-    throw providerError(
-      'EC2_LAUNCH_FAILED',
-      'conflict',
-      'every instance that this step launched was terminated by somebody',
-      {
-        hint: 'find out who terminates them (CloudTrail, an instance scheduler), then apply again',
-        action: 'RunInstances',
-      },
-    )
+    throw allTerminated()
+  }
+
+  const launchServers: ServerCloud['launchServers'] = async ({ count, once, ...request }) => {
+    for (let burnt = 0; burnt < tokensMax; burnt += 1) {
+      const instances = await launch(api, { request, token: tokenOf(once, burnt), count })
+      if (instances.length === 0) continue
+      const ids = new Map(instances.map(({ AmiLaunchIndex = 0, InstanceId = '' }) => [AmiLaunchIndex, InstanceId]))
+      for (const id of ids.values()) api.young.note(id)
+      return Array.from({ length: count }, (_, index) => ids.get(index))
+    }
+    throw allTerminated()
   }
 
   async function startServer({ id, owner }: Owned) {
@@ -163,6 +173,7 @@ export function createServerCalls(api: Ec2Api): Omit<ServerCloud, 'readHostKeys'
   return {
     untilItEnds,
     createServer,
+    launchServers,
     startServer,
     stopServer,
     terminateServer,
@@ -197,6 +208,18 @@ function runningServer(instance: Instance): RunningServer {
     publicIp: instance.PublicIpAddress === '' ? undefined : instance.PublicIpAddress,
     zone: instance.Placement?.AvailabilityZone ?? '',
   }
+}
+
+function allTerminated() {
+  return providerError(
+    'EC2_LAUNCH_FAILED',
+    'conflict',
+    'every instance that this step launched was terminated by somebody',
+    {
+      hint: 'find out who terminates them (CloudTrail, an instance scheduler), then apply again',
+      action: 'RunInstances',
+    },
+  )
 }
 
 function ended(id: string, state: string | undefined) {
