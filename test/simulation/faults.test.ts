@@ -35,7 +35,14 @@ const calls = [
 describe.concurrent('a call that EC2 refuses', () => {
   it.each(calls)('%s fails its step, blocks what needs it, and nothing else', async (action, kind) => {
     const world = await start({
-      faults: { scripted: [{ action, call: 1, failure: { code: 'UnauthorizedOperation', httpStatus: 403 } }] },
+      faults: {
+        // What is refused to two together is asked for one by one.
+        scripted: (action === 'RunInstances' ? [1, 2] : [1]).map((call) => ({
+          action,
+          call,
+          failure: { code: 'UnauthorizedOperation', httpStatus: 403 },
+        })),
+      },
     })
     const { plan, result } = await world.apply(pairStack())
     const failed = result.outcomes.filter(({ outcome }) => outcome.kind === 'failed')

@@ -56,8 +56,8 @@ export interface Simulation {
   /** Plans, and applies until the run is killed after so many of its calls; whether it came to that. */
   kill(text: string, calls: number, options?: PlanChoice): Promise<boolean>
   killDestroy(text: string, calls: number): Promise<boolean>
-  /** Applies until a step of this kind is to begin, and kills the run there; whether it came to that. */
-  killAtStep(plan: Plan, kind: StepKind): Promise<boolean>
+  /** Applies until a step of this kind, or the one of this id, is to begin, and kills the run there; whether it came to that. */
+  killAtStep(plan: Plan, at: StepKind | (string & {})): Promise<boolean>
   /** Runs a shell command as the login user; its output, line by line. */
   runOn(text: string, server: string, command: string): Promise<readonly string[]>
   setFaults(faults: Faults): void
@@ -222,11 +222,11 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
     },
     kill: async (text, calls, choice) => killPlan(await simulation.plan(text, choice), calls),
     killDestroy: async (text, calls) => killPlan(await simulation.planDestroy(text), calls),
-    killAtStep(plan, kind) {
+    killAtStep(plan, at) {
       runs += 1
       const { ports, died, kill } = killedAfter(required(portsOf.get(plan), 'the ports of a plan of its own'), Infinity)
       const events = (event: RunEvent) => {
-        if (event.kind === 'step-started' && event.step.kind === kind) kill()
+        if (event.kind === 'step-started' && (event.step.kind === at || event.step.id === at)) kill()
       }
       return Promise.race([
         applyPlan(plan, ports, { run: `run-${runs}`, events, clock }).then(() => false),

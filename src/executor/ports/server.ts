@@ -12,7 +12,7 @@ export interface ServerCloud {
   createServer(request: LaunchRequest & Once & { readonly launched?: string | undefined }): Promise<RunningServer>
   /**
    * Launches so many instances in one call, all or none, and waits for nothing: their ids, by launch index. One that has been
-   * terminated since has none.
+   * terminated since has none; and none has where EC2 has no room, quota or permission for all of them, as it may have for some.
    */
   launchServers(request: LaunchRequest & Once & { readonly count: number }): Promise<readonly (string | undefined)[]>
   /** Waits until it runs. `unchanged` when it does already. */

@@ -1,5 +1,4 @@
 import { required } from '../../../core/assert.js'
-import { ProviderError } from '../../../core/errors.js'
 import { parseAddress, type Address, type Batch } from '../../../model/address.js'
 import { batchSize, parseBatch } from '../../../model/launch/batch.js'
 import { nameTag } from '../../../model/names.js'
@@ -40,9 +39,6 @@ export async function createServer(step: CreateServer, context: StepContext): Pr
   return 'done'
 }
 
-/** What EC2 refuses to many it may grant to some: each is then launched alone, so that what there is room for comes up. */
-const maySuitOne: ReadonlySet<ProviderError['errorClass']> = new Set(['quota', 'capacity', 'permission'])
-
 /** The instance of this address among those of its batch; undefined: it is to be launched alone. */
 async function launchedWith(
   batch: Batch,
@@ -53,19 +49,14 @@ async function launchedWith(
   const parts = required(parseBatch(batch), `the servers of ${batch}`)
   const shared = stepId('create-server', batch)
   const named = { [tagKeys.address]: batch, [tagKeys.name]: nameTag(stack, batch) }
-  const ids = await together(shared, async () => {
-    try {
-      return await ports.cloud.launchServers({
-        ...request,
-        tags: { ...request.tags, ...named },
-        rootVolumeTags: { ...request.rootVolumeTags, ...named },
-        once: onceOf(shared),
-        count: batchSize(parts),
-      })
-    } catch (error) {
-      if (error instanceof ProviderError && maySuitOne.has(error.errorClass)) return []
-      throw error
-    }
-  })
+  const ids = await together(shared, () =>
+    ports.cloud.launchServers({
+      ...request,
+      tags: { ...request.tags, ...named },
+      rootVolumeTags: { ...request.rootVolumeTags, ...named },
+      once: onceOf(shared),
+      count: batchSize(parts),
+    }),
+  )
   return ids[(parseAddress(address)?.index ?? 0) - parts.first]
 }

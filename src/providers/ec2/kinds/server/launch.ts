@@ -27,7 +27,7 @@ export async function launch(api: Ec2Api, order: LaunchOrder): Promise<readonly 
     if (hasAwsCode(error, 'IdempotentInstanceTerminated')) {
       return count === 1 ? [] : alive(await lookForLaunched(api, token, count))
     }
-    if (isRefusedToMany(error, count) && isAfterDoubt(error)) {
+    if (maySuitFewer(error) && isAfterDoubt(error)) {
       // At a quota EC2 refuses the repetition, too, of a call that it has carried out (ec2-behaviour, section 2).
       const earlier = alive(await lookForLaunched(api, token, count))
       if (earlier.length > 0) return earlier
@@ -85,9 +85,9 @@ function launchInput({ request, token, count }: LaunchOrder): InputOf<'RunInstan
   }
 }
 
-/** What EC2 refuses to many it may grant to one: whoever asked for many will ask for each. */
-function isRefusedToMany(error: unknown, count: number): boolean {
-  return count > 1 && isOfClass(error, 'quota', 'capacity', 'permission')
+/** Whether EC2 may grant to one what it refuses to many. */
+export function maySuitFewer(error: unknown): boolean {
+  return isOfClass(error, 'quota', 'capacity', 'permission') || hasAwsCode(error, 'UnauthorizedOperation')
 }
 
 /** The instances of a token, those that are ending or have ended included, by launch index. */

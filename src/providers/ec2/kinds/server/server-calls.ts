@@ -9,7 +9,7 @@ import type { InputOf } from '../../wire/actions.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { tokenOf, tokensMax } from '../../wire/tokens.js'
 import { togetherWith } from './end-together.js'
-import { endedInLaunch, launch, launchFailed } from './launch.js'
+import { endedInLaunch, launch, launchFailed, maySuitFewer } from './launch.js'
 import { runningLimitMs, start, startFailed } from './start.js'
 import { isEnding, readInstance, readInstances } from './read-instances.js'
 
@@ -106,7 +106,11 @@ export function createServerCalls(api: Ec2Api): Omit<ServerCloud, 'readHostKeys'
 
   const launchServers: ServerCloud['launchServers'] = async ({ count, once, ...request }) => {
     for (let burnt = 0; burnt < tokensMax; burnt += 1) {
-      const instances = await launch(api, { request, token: tokenOf(once, burnt), count })
+      const instances = await launch(api, { request, token: tokenOf(once, burnt), count }).catch((error: unknown) => {
+        if (maySuitFewer(error)) return undefined
+        throw error
+      })
+      if (instances === undefined) return []
       if (instances.length === 0) continue
       const ids = new Map(instances.map(({ AmiLaunchIndex = 0, InstanceId = '' }) => [AmiLaunchIndex, InstanceId]))
       for (const id of ids.values()) api.young.note(id)
