@@ -8,6 +8,8 @@ const latencyMs = { minimum: 100, maximum: 300 }
 const callSeconds = 0.2
 const runsSeconds = 8
 const attachedSeconds = 2
+/** So many servers one call launches (src/model/launch/batch.ts). */
+const batchMembersMax = 50
 /** EC2 Developer Guide, "Request throttling": burst, and calls a second from then on. */
 const buckets = { RunInstances: [5, 2], CreateVolume: [100, 5], AttachVolume: [50, 5], CreateTags: [100, 10] }
 /** One after the other: ledger, group, launch, the look that sees it run, a reading, the attachment, the look that sees it, tags, ledger. */
@@ -61,10 +63,10 @@ export async function benchPace() {
 function bucketBound(servers, volumes) {
   const drained = (action, calls) => Math.max(0, calls - buckets[action][0]) / buckets[action][1]
   return Math.max(
-    drained('RunInstances', servers) + chainSeconds,
+    drained('RunInstances', Math.ceil(servers / batchMembersMax)) + chainSeconds,
     drained('AttachVolume', volumes) + chainSeconds,
     drained('CreateVolume', volumes) + attachedSeconds + callsInChain * callSeconds,
-    drained('CreateTags', volumes) + chainSeconds,
+    drained('CreateTags', servers + volumes) + chainSeconds,
   )
 }
 

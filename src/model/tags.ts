@@ -4,7 +4,7 @@ import type { Address } from './address.js'
 export const tagKeys = {
   /** Which stack owns it. */
   stack: 'evenkeel:stack',
-  /** Which entry of the stack file it is. */
+  /** Which entry of the stack file it is; on an instance that was launched with others, at first which these are (launch/batch.ts). */
   address: 'evenkeel:address',
   /** Digests of the desired properties that were last applied, one for each property; see applied.ts. */
   applied: 'evenkeel:applied',

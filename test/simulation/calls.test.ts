@@ -26,12 +26,14 @@ function describesIn(requests: readonly RequestRecord[]): number {
   return requests.filter(({ action }) => action.startsWith('Describe')).length
 }
 
-// Without hosts: each server's console read (20 more calls) is left out, and its tag is written all the same.
+// Without hosts: each server's console read (20 more calls) is left out, and its tags are written all the same.
 it('20 servers with 20 volumes take few calls, at EC2’s latencies', async () => {
   const world = await start({ latencies: 'real', clock: 'wire' })
   const apply = await world.requestsDuring(() => world.apply(stack))
   // What cannot be shared: a volume is created, attached and recorded; a server is tagged; four one-offs and the ledger.
   expect(countOf(apply, 'CreateVolume', 'AttachVolume')).toBe(2 * servers)
+  expect(countOf(apply, 'RunInstances')).toBe(1)
+  expect(countOf(apply, 'CreateTags')).toBeLessThanOrEqual(2 * servers + 1)
   expect(apply.length + servers).toBeLessThanOrEqual(130)
   expect(describesIn(apply)).toBeLessThanOrEqual(25)
 
