@@ -81,9 +81,9 @@ describe('servers that are launched together', () => {
   })
 
   it('are named when the same token comes with other settings, also while EC2 does not show them', async () => {
-    fixture.sandbox.setFaults({ visibilityDelayMs: { filter: 30 } })
+    fixture.sandbox.setFaults({ visibilityDelayMs: { filter: 400 } })
     const ids = await fixture.cloud.launchServers(request)
-    const end = fixture.cloud.launchServers({ ...request, type: 't3.large' })
+    const end = fixture.connect({ pollScale: 0.02 }).launchServers({ ...request, type: 't3.large' })
     await expect(end).rejects.toMatchObject({ code: 'EC2_CONFLICT' })
     for (const id of ids) await expect(end).rejects.toThrow(id)
   })
@@ -91,18 +91,19 @@ describe('servers that are launched together', () => {
   it('are found when an answer is lost, and the repetition is refused for the quota that they fill', async () => {
     const quota = { code: 'VcpuLimitExceeded', httpStatus: 400 }
     fixture.sandbox.setFaults({
-      visibilityDelayMs: { filter: 30 },
+      visibilityDelayMs: { filter: 400 },
       scripted: [
         { action: 'RunInstances', call: 1, failure: 'lost-response' },
         { action: 'RunInstances', call: 2, failure: quota },
       ],
     })
-    const ids = await fixture.cloud.launchServers(request)
-    expect((await observed()).servers.map(({ id }) => id).sort()).toEqual([...ids].sort())
+    const cloud = fixture.connect({ pollScale: 0.02 })
+    const ids = await cloud.launchServers(request)
+    expect((await cloud.observe(emptyQuery())).servers.map(({ id }) => id).sort()).toEqual([...ids].sort())
   })
 
   it('are seen all together as soon as one is seen', async () => {
-    fixture.sandbox.setFaults({ visibilityDelayMs: { filter: 60 } })
+    fixture.sandbox.setFaults({ visibilityDelayMs: { filter: 400 } })
     const cloud = fixture.connect({ pollScale: 0.02 })
     for (let round = 0; round < 4; round += 1) {
       const more = { ...request, once: `${request.once}-${round}` }
