@@ -102,14 +102,18 @@ export interface SimulationOptions {
   readonly switches?: SandboxSwitches
   /**
    * `virtual`: sandbox and client share a clock that nothing real waits for, and the client keeps EC2's pace. `wire`: such a
-   * one for tests that count calls, or measure time, however busy the machine is.
+   * one however busy the machine is; left out: this one, but the machine's where there are hosts.
    */
   readonly clock?: keyof typeof sharedClocks
   /** What relative paths of a stack file start at; left out: an empty directory. */
   readonly baseDirectory?: string
 }
 
-const sharedClocks = { virtual: () => createVirtualClock(), wire: createOwnWireClock } as const
+const sharedClocks = {
+  virtual: () => createVirtualClock(),
+  wire: createOwnWireClock,
+  system: () => systemClock,
+} as const
 
 /** Starts worlds for the tests of a file, one each, so that they can wait side by side; all end with the file. */
 export function simulationsOfFile(): (options?: SimulationOptions) => Promise<Simulation> {
@@ -124,7 +128,7 @@ export function simulationsOfFile(): (options?: SimulationOptions) => Promise<Si
 
 export async function startSimulation(options: SimulationOptions = {}): Promise<Simulation> {
   const directory = temporaryDirectory('simulation')
-  const clock = options.clock ? sharedClocks[options.clock]() : systemClock
+  const clock = sharedClocks[options.clock ?? (options.hosts ? 'system' : 'wire')]()
   const sandbox = await createSandbox({
     clock,
     stateDir: join(directory.path, 'sandbox'),
@@ -138,7 +142,7 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
   const credentials = { accessKeyId, secretAccessKey }
   const cloud = createEc2Cloud(
     { region, endpoint, credentials, isSandbox: true },
-    options.clock !== undefined ? { clock, pollScale: 1, timeoutScale: 1 } : {},
+    clock === systemClock ? {} : { clock, pollScale: 1, timeoutScale: 1 },
   )
   const client = new EC2Client({ region, endpoint, credentials, maxAttempts: 5 })
   const hosts = createHosts({ clock })
