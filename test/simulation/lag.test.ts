@@ -51,8 +51,9 @@ async function killedAt(
   const process = await world.process({
     onRequest: (name) => {
       if (name === action && how === 'before') process.kill()
-      // Carried out in this moment; its answer finds nobody.
-      if (name === action && how === 'lost') setTimeout(() => process.kill(), 15)
+    },
+    onAnswer: (name) => {
+      if (name === action && how === 'lost') process.kill()
     },
   })
   await Promise.race([world.run(process, first), process.died])

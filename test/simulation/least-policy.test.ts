@@ -67,7 +67,7 @@ describe.concurrent('the policy of one stack', () => {
   const ofStack = (Value: string) => [{ Key: 'evenkeel:stack', Value }]
 
   it('lets nothing be taken, tagged or made that is not the stack’s', async () => {
-    const world = await start()
+    const world = await start({ clock: 'system' })
     const [foreign, free] = await Promise.all([
       volumeWith(world.client, { 'evenkeel:stack': 'other' }),
       volumeWith(world.client, {}),
@@ -102,7 +102,7 @@ describe.concurrent('the policy of one stack', () => {
   })
 
   it('lets the volume be adopted, and the snapshot be copied, that the file names by id', async () => {
-    const world = await start()
+    const world = await start({ clock: 'system' })
     const adopted = await volumeWith(world.client, {})
     const { SnapshotId = '' } = await world.client.send(new ec2.CreateSnapshotCommand({ VolumeId: adopted }))
     const text = `evenkeel: 1

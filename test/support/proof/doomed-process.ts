@@ -43,10 +43,18 @@ export interface ProcessOptions {
   readonly doom?: Doom | undefined
   /** Called for each request before it is sent, with its number. */
   readonly onRequest?: (action: string, number: number) => void
+  /** Called for each request when EC2 has answered, before the process hears of it. */
+  readonly onAnswer?: (action: string) => void
 }
 
 /** Starts what a process needs; it is given the endpoint and the clock. */
-export async function startProcess({ clock, endpoint, doom, onRequest }: ProcessOptions): Promise<DoomedProcess> {
+export async function startProcess({
+  clock,
+  endpoint,
+  doom,
+  onRequest,
+  onAnswer,
+}: ProcessOptions): Promise<DoomedProcess> {
   const own = clock.forProcess()
   const agent = new Agent({ keepAlive: true, maxSockets: 64 })
   const { hostname, port } = new URL(endpoint)
@@ -86,6 +94,7 @@ export async function startProcess({ clock, endpoint, doom, onRequest }: Process
       void readWhole(response).then(async (text) => {
         clock.stir()
         if (response.statusCode === 200) carriedOut.push(body.toString('latin1'))
+        onAnswer?.(action)
         if (how === 'lost') kill()
         await awake
         if (isDead) return

@@ -12,7 +12,7 @@ import type { RunEvent } from '../../../src/executor/events.js'
 import type { Plan } from '../../../src/model/plan.js'
 import { createSandbox, type Faults } from '../../../src/sandbox/sandbox.js'
 import { temporaryDirectory } from '../evenkeel.js'
-import { startProcess, type Doom, type DoomedProcess } from './doomed-process.js'
+import { startProcess, type DoomedProcess, type ProcessOptions } from './doomed-process.js'
 import { projectRoot } from './project-root.js'
 import { seededRandom } from './seeded-random.js'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.js'
@@ -44,7 +44,7 @@ export interface ProofWorld {
   readonly clock: VirtualClock
   /** Of nobody's process: it sees everything. */
   readonly client: EC2Client
-  process(options?: { readonly doom?: Doom; readonly onRequest?: (action: string) => void }): Promise<DoomedProcess>
+  process(options?: Omit<ProcessOptions, 'clock' | 'endpoint'>): Promise<DoomedProcess>
   /** Rejects for nothing but bugs; never settles when the process dies. */
   run(process: DoomedProcess, command: Command, events?: (event: RunEvent) => void): Promise<CommandEnd>
   /** What a plan still wants to do, in words; empty when nothing. */
