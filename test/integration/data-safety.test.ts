@@ -157,7 +157,8 @@ async function leftOf({ client }: SandboxWorld, stack: string) {
     .filter(({ State }) => State?.Name !== 'terminated')
   return {
     servers: alive.length,
-    volumes: volumes.Volumes?.length,
+    // EC2 shows for a while what it deletes.
+    volumes: volumes.Volumes?.filter(({ State }) => State !== 'deleting').length,
     snapshots: snapshots.Snapshots?.length,
     groups: groups.SecurityGroups?.length,
     keys: keys.KeyPairs?.length,

@@ -108,7 +108,7 @@ describe('signals', () => {
       /Left at once; .*Next: `evenkeel apply stack\.yaml` goes on from there\.$/,
     )
     expect(text.match(/\d+ steps not started/g)).toHaveLength(1)
-    expect(text).toMatch(/ [0-9] of 44 steps/)
+    expect(text).toMatch(/ [0-9] of 84 steps/)
   })
 
   it.each(['SIGTERM', 'SIGHUP'] as const)('%s is as Ctrl-C', async (signal) => {
