@@ -4,10 +4,14 @@ import { LongestFirst } from './test/support/longest-first.js'
 /** Tests that start real hosts or the built command line; everything else is a unit test and needs neither. */
 const hosts = ['test/integration/**/*.test.ts', 'test/**/*.hosts.test.ts']
 
-/** Of these the long ones, which `npm run test:full` runs: every pair of ends, every filesystem, whole volumes, a hundred thousand files, faults. */
+/** The long ones, which `npm run test:full` runs: every pair of ends, every filesystem, whole volumes, a hundred thousand files, faults, lives. */
 const full = [
   'test/simulation/chaos-lives.test.ts',
   'test/integration/archives.test.ts',
+  'test/integration/awaited-connection.test.ts',
+  'test/integration/elastic-ips.test.ts',
+  'test/integration/secrets.test.ts',
+  'test/hosts/filesystems/filesystems.hosts.test.ts',
   'test/integration/faults.test.ts',
   'test/integration/kill-9.test.ts',
   'test/integration/filesystems.test.ts',
