@@ -144,7 +144,7 @@ describe.skipIf(noHostsBecause !== undefined)(`ends of copies${noHostsBecause ? 
       const expected = here(`plain${index}`)
       mkdirSync(expected)
       expect(spawnSync('rsync', ['-a', from, join(expected, to)], { cwd: world.directory }).status).toBe(0)
-      await expectSuccess(world.run(['put', from, `far:/opt/slash${index}/${to}`]))
+      await expectSuccess(world.run(['put', '--lock-timeout', '2m', from, `far:/opt/slash${index}/${to}`]))
       await expectSuccess(world.run(['get', `far:/opt/slash${index}/`, `./back${index}/`]))
       const [plain, back] = ['plain', 'back'].map((name) =>
         spawnSync('sh', ['-c', 'find . | sort'], { cwd: here(`${name}${index}`) }).stdout.toString(),
