@@ -95,7 +95,8 @@ describe.skipIf(noHostsBecause !== undefined)(`kill -9 of the command line`, { t
         .toSorted((left, right) => left.localeCompare(right))
     return {
       instances: alive.length,
-      volumes: addresses(Volumes.filter(({ VolumeId }) => !roots.has(VolumeId))),
+      // EC2 shows for a while what it deletes.
+      volumes: addresses(Volumes.filter(({ VolumeId, State }) => State !== 'deleting' && !roots.has(VolumeId))),
       snapshots: addresses(Snapshots),
     }
   }

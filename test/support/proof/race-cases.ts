@@ -1,4 +1,5 @@
 import { faultsOfProfile } from '../../../src/sandbox/faults/profiles.js'
+import { crashCases } from './crash-cases.js'
 import { compareCensus, takeCensus, type Found } from './account-census.js'
 import type { PreparedCase } from './crash-points.js'
 import { openProofWorld, type Command, type CommandEnd, type ProofWorld } from './proof-world.js'
@@ -25,12 +26,17 @@ export interface RaceVerdict {
   readonly problems: readonly string[]
 }
 
+/** What ends in one and the same way, however often it is asked for: a snapshot that is asked for twice is there twice. */
+const raceable = crashCases
+  .filter(({ work, after }) => (work.kind === 'apply' || work.kind === 'destroy') && after === undefined)
+  .map(({ name }) => name)
+
 /** The same races for the same seed: kinds, cases, and how many take part. */
-export function racesOf(caseNames: readonly string[], count: number, seed: number): readonly Race[] {
+export function racesOf(count: number, seed: number): readonly Race[] {
   const random = seededRandom(seed)
   return Array.from({ length: count }, (_, index) => ({
     kind: raceKinds[index % raceKinds.length] ?? 'together',
-    caseName: caseNames[Math.floor(random() * caseNames.length)] ?? '',
+    caseName: raceable[Math.floor(random() * raceable.length)] ?? '',
     chaos: random() < 0.3,
     seed: seed + index,
   }))

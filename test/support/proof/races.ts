@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util'
-import { crashCases } from './crash-cases.js'
 import { caseNamed } from './crash-plan.js'
 import { prepareCase, type PreparedCase } from './crash-points.js'
 import { raceKinds, raceLine, racesOf, runRace, type Race, type RaceVerdict } from './race-cases.js'
@@ -30,14 +29,10 @@ async function answer(race: Race): Promise<RaceVerdict> {
 async function main(): Promise<void> {
   const seed = Number(values.seed)
   const kind = raceKinds.find((name) => name === values.kind)
-  // A checkpoint or a snapshot that is asked for twice is there twice.
-  const names = crashCases
-    .filter(({ work }) => work.kind === 'apply' || work.kind === 'destroy')
-    .map(({ name }) => name)
   const races: readonly Race[] =
     values.only !== undefined && kind !== undefined
       ? [{ kind, caseName: caseNamed(values.only).name, chaos: values.chaos, seed }]
-      : racesOf(names, Number(values.count), seed)
+      : racesOf(Number(values.count), seed)
   let converged = 0
   let duplicates = 0
   let orphans = 0
