@@ -6,7 +6,7 @@ import { acquireLock, type Claim } from '../../executor/lock/acquire-lock.js'
 import type { Fence } from '../../executor/lock/fence.js'
 import { lockTimes, type LockTimes } from '../../executor/lock/lock-times.js'
 import { passedTime, type Moment } from '../../executor/lock/passed-time.js'
-import { livenessOf as livenessHere, thisHolder } from '../../executor/lock/process-facts.js'
+import { livenessOf as livenessHere, livenessOfLock, thisHolder } from '../../executor/lock/process-facts.js'
 import type { Liveness } from '../../executor/lock/contention.js'
 import { continued, runsOf, type Epoch, type LockContent, type LockHolder } from '../../model/ledger/lock.js'
 
@@ -60,7 +60,7 @@ export function createSessionLock(
     clock,
     time,
     times: { ...lockTimes, ...times },
-    livenessOf: (content: LockContent) => livenessOf(content.holder),
+    livenessOf: (content: LockContent) => livenessOfLock(content, livenessOf),
   }
   let held: Held | undefined
   return {
@@ -104,7 +104,7 @@ export function createSessionLock(
       fence.hold(undefined)
       // Lost, or of a run of which not everything is known: who comes next reads in it what this one was.
       if (lease.lost.aborted || held?.isUnsettled === true) {
-        lease.abandon()
+        await lease.abandon()
         return lease.lost.aborted
       }
       return lease.release()

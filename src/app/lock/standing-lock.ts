@@ -1,4 +1,4 @@
-import { livenessOf } from '../../executor/lock/process-facts.js'
+import { livenessOfLock } from '../../executor/lock/process-facts.js'
 import type { Liveness } from '../../executor/lock/contention.js'
 import type { LockSight } from '../../model/ledger/lock.js'
 import { keepInLedger } from './session-lock.js'
@@ -15,7 +15,7 @@ export interface StackLock {
 export async function readStackLock({ ports, spec }: Session): Promise<StackLock | undefined> {
   const sight = await ports.cloud.readLock(spec.stack)
   if (!sight) return undefined
-  return { sight, liveness: sight.content ? livenessOf(sight.content.holder) : 'unknown' }
+  return { sight, liveness: sight.content ? livenessOfLock(sight.content) : 'unknown' }
 }
 
 /**

@@ -16,12 +16,16 @@ export interface Lease {
   verify(): Promise<void>
   /** Gives it back. Never rejects: a lock that could not be given back ends by itself. Resolves with whether it was. */
   release(): Promise<boolean>
-  /** Stops beating and leaves it there, for the next run to find what this one was. */
-  abandon(): void
+  /** Stops beating and leaves it there, for the next run to find what this one was, and that it has ended. Never rejects. */
+  abandon(): Promise<void>
 }
 
 /** Between two tries to have EC2 confirm a lock that it does not know everywhere yet. */
 const confirmationPauseMs = 1_000
+
+/** So long is giving it back tried, by whoever leaves; while the process lives, others on its machine would take it for held. */
+const releaseLimitMs = 5_000
+const releasePauseMs = 500
 
 interface Held {
   readonly sight: LockSight
@@ -106,13 +110,21 @@ export function createLease(
     },
     async release() {
       ending.abort()
-      try {
-        await cloud.dropLock(id, 'once')
-        return true
-      } catch {
-        return false
+      for (const began = time.mark(); ; await clock.sleep(releasePauseMs)) {
+        try {
+          await cloud.dropLock(id, 'once')
+          return true
+        } catch {
+          if (time.since(began) >= releaseLimitMs) return false
+        }
       }
     },
-    abandon: () => ending.abort(),
+    async abandon() {
+      ending.abort()
+      if (losing.signal.aborted) return
+      // The last word: one that is on its way must not come after it.
+      await beating?.catch(() => undefined)
+      await cloud.beatLock({ id, content: { ...content, hasEnded: true } }, 'once').catch(() => undefined)
+    },
   }
 }

@@ -1,12 +1,20 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
-import type { LockHolder, ProcessFacts } from '../../model/ledger/lock.js'
+import type { LockContent, LockHolder, ProcessFacts } from '../../model/ledger/lock.js'
 import type { Liveness } from './contention.js'
 
 /** Who this process is. */
 export function thisHolder(): LockHolder {
   const facts = factsOfThis()
   return { user: userName(), host: hostname(), pid: process.pid, ...(facts && { process: facts }) }
+}
+
+/** Whether whoever holds a lock may still act; one whose run has ended does not, also while its process goes on. */
+export function livenessOfLock(
+  { holder, hasEnded }: Pick<LockContent, 'holder' | 'hasEnded'>,
+  ofHolder: (holder: LockHolder) => Liveness = livenessOf,
+): Liveness {
+  return hasEnded === true ? 'dead' : ofHolder(holder)
 }
 
 /**

@@ -9,8 +9,11 @@ export interface LockCloud {
   takeLock(request: { readonly stack: string; readonly content: LockContent }): Promise<LockSight | undefined>
   /** Who holds it; undefined: nobody. One reading: it may be of a moment ago. */
   readLock(stack: string): Promise<LockSight | undefined>
-  /** Adds a beat to exactly this lock. Its number is counted by EC2, whatever readings show. Undefined: this lock is gone. */
-  beatLock(request: { readonly id: string; readonly content: LockContent }): Promise<number | undefined>
+  /**
+   * Adds a beat to exactly this lock; `once` tries it once, for whoever leaves. Its number is counted by EC2, whatever readings
+   * show. Undefined: this lock is gone.
+   */
+  beatLock(request: { readonly id: string; readonly content: LockContent }, how?: 'once'): Promise<number | undefined>
   /** Removes exactly this lock, never one of another holder; `once` tries it once, for whoever leaves. False: it was gone already. */
   dropLock(id: string, how?: 'once'): Promise<boolean>
 }

@@ -10,6 +10,8 @@ export interface LockContent {
   readonly epoch: Epoch
   /** By the holder's clock, ISO 8601: for people, and compared with nothing. */
   readonly since: string
+  /** The run has ended, and not all that came of it is known: the lock stays for the next one to read, whoever may live. */
+  readonly hasEnded?: true
 }
 
 export interface LockHolder {
@@ -63,7 +65,7 @@ export function lockText({ content, id }: LockSight): string {
 
 /** What an unknown value says; undefined where it is no lock. */
 export function parseLockContent(value: unknown): LockContent | undefined {
-  const { nonce, holder, epoch, since } = membersOf(value)
+  const { nonce, holder, epoch, since, hasEnded } = membersOf(value)
   const { user, host, pid, process } = membersOf(holder)
   const parsed = parseEpoch(epoch)
   if (!isText(nonce) || !isText(user) || !isText(host) || !isText(since) || typeof pid !== 'number' || !parsed) {
@@ -71,7 +73,8 @@ export function parseLockContent(value: unknown): LockContent | undefined {
   }
   const { bootId, pidNamespace, startTime } = membersOf(process)
   const facts = isText(bootId) && isText(pidNamespace) && isText(startTime) && { bootId, pidNamespace, startTime }
-  return { nonce, holder: { user, host, pid, ...(facts && { process: facts }) }, epoch: parsed, since }
+  const known = { nonce, holder: { user, host, pid, ...(facts && { process: facts }) }, epoch: parsed, since }
+  return hasEnded === true ? { ...known, hasEnded } : known
 }
 
 /** What an unknown value says; undefined where it is no epoch. */

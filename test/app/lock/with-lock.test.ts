@@ -269,4 +269,26 @@ describe('a holder', () => {
     })
     expect((await heir.observe({ hosts: false })).ledger?.epoch).toBeUndefined()
   })
+
+  it('of which not all is known leaves its lock to whoever comes next, also while its process lives', async () => {
+    const [ended, heir] = [await processOf('unsettled'), await processOf('unsettled')]
+    await withLock(ended, {}, async () => {
+      const result = required(await applyStack(ended, await planStack(ended, { hosts: true })), 'a result')
+      ended.lock.note({ ...result, isUnsettled: true })
+    })
+    expect(await readStackLock(heir)).toMatchObject({ liveness: 'dead' })
+    expect((await apply(heir)).status).toBe('converged')
+    expect(heir.run).toBe(ended.ownRun)
+    expect(await readStackLock(heir)).toBeUndefined()
+  })
+
+  it('gives its lock back although EC2 does not answer at first', async () => {
+    const holder = await processOf('returned')
+    await withLock(holder, {}, async () => {
+      const failure = { code: 'InternalError', httpStatus: 500 }
+      sandbox.setFaults({ scripted: [{ action: 'DeleteLaunchTemplate', call: 1, failure }] })
+    })
+    sandbox.setFaults({})
+    expect(await readStackLock(holder)).toBeUndefined()
+  })
 })

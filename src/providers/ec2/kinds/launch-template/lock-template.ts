@@ -65,7 +65,10 @@ export function createLockCalls(api: Ec2Api): LockCloud {
     return { id: latest.LaunchTemplateId, beat: latest.VersionNumber ?? 0, content: contentOf(latest) }
   }
 
-  async function beatLock({ id, content }: Parameters<LockCloud['beatLock']>[0]): Promise<number | undefined> {
+  async function beatLock(
+    { id, content }: Parameters<LockCloud['beatLock']>[0],
+    how?: 'once',
+  ): Promise<number | undefined> {
     const output = await undefinedIfAbsent(
       api.call(
         'CreateLaunchTemplateVersion',
@@ -75,7 +78,7 @@ export function createLockCalls(api: Ec2Api): LockCloud {
           VersionDescription: descriptionOf(content),
           ClientToken: randomUUID(),
         },
-        forLock,
+        { ...forLock, isTriedOnce: how === 'once' },
       ),
     )
     const beat = output && (output.LaunchTemplateVersion?.VersionNumber ?? 0)
