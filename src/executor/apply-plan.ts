@@ -7,7 +7,6 @@ import { hearingWaits, type WaitSink } from '../core/wait-sink.js'
 import { inWorkScope, type Admission } from '../core/work-scope.js'
 import type { Address } from '../model/address.js'
 import type { Plan } from '../model/plan.js'
-import { canConverge } from '../model/plan-verdict.js'
 import type { Step, StepId } from '../model/steps/step.js'
 import { sameWishes, type Wish } from '../model/ledger/wish.js'
 import { continued, runsOf, type Epoch } from '../model/ledger/lock.js'
@@ -22,6 +21,7 @@ import { retryingHosts, retryingSync } from './retried-ports.js'
 import { createSchedule, type Schedule } from './schedule.js'
 import { wishesAfter } from './run-wishes.js'
 import { leavesDoubt } from './unsettled.js'
+import { resultOf } from './run-result.js'
 import { runStep } from './steps/run-step.js'
 import type { StepContext } from './steps/step-context.js'
 import { createWorkSlots } from './work-slots.js'
@@ -306,36 +306,6 @@ function deferred(): { promise: Promise<void>; resolve: () => void; reject: (rea
     settle = { resolve, reject }
   })
   return { promise, ...required(settle, 'the executor of a promise') }
-}
-
-function resultOf(
-  plan: Plan,
-  schedule: Schedule,
-  bindings: RunBindings,
-  error: EvenkeelError | undefined,
-): ApplyResult {
-  const outcomes = plan.steps.map(({ id }) => ({
-    stepId: id,
-    outcome: schedule.outcomeOf(id) ?? ({ kind: 'cancelled' } as const),
-  }))
-  const kinds = new Set(outcomes.map(({ outcome }) => outcome.kind))
-  const made = bindings.made().map(([address, { id, publicIp, privateIp }]) => ({
-    address,
-    id,
-    ...(publicIp !== undefined && { publicIp }),
-    ...(privateIp !== undefined && { privateIp }),
-  }))
-  const ended = statusOf(kinds, error)
-  // Every step may be done, and something of the file not come about, because the plan had no step for it.
-  const status = ended === 'converged' && !canConverge(plan) ? 'partial' : ended
-  return { status, outcomes, made, ...(error && { error }) }
-}
-
-function statusOf(kinds: ReadonlySet<Outcome['kind']>, error: EvenkeelError | undefined): ApplyResult['status'] {
-  const failed = kinds.has('failed') || error !== undefined
-  if (kinds.has('cancelled') && error === undefined) return 'cancelled'
-  if (!failed && !kinds.has('blocked')) return 'converged'
-  return kinds.has('done') ? 'partial' : 'failed'
 }
 
 function asEvenkeelError(error: unknown): EvenkeelError {
