@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { caseNamed, parsePoint, pointText } from '../support/proof/crash-plan.js'
-import { prepareCase, tryPoint, type PreparedCase } from '../support/proof/crash-points.js'
+import { caseNamed, parsePoint, pointText, samplePoints } from '../support/proof/crash-plan.js'
+import { isAskedBy, prepareCase, tryPoint, type PreparedCase } from '../support/proof/crash-points.js'
 import { deaths } from '../support/proof/doomed-process.js'
+import { openProofWorld } from '../support/proof/proof-world.js'
 
 const prepared = new Map<string, Promise<PreparedCase>>()
 afterAll(async () => {
@@ -51,5 +52,44 @@ describe.concurrent('a run that is killed at a request', { timeout: 60_000 }, ()
     const { problems, duplicates } = await tryPoint(beside, { world: 'calm', caseName: 'move', dooms, seed: 0 })
     expect(problems).toEqual([`1 more: ${first?.says}`])
     expect(duplicates).toHaveLength(1)
+  })
+})
+
+describe('a sample of the points', () => {
+  const requests = new Map([
+    ['one', ['DescribeVolumes', 'CreateVolume']],
+    ['two', ['DeleteVolume']],
+  ])
+  const placesOf = (count: number, cuts: 1 | 2) =>
+    samplePoints(requests, { world: 'calm', count, seed: 1, cuts }).points.map(
+      ({ caseName, dooms }) => `${caseName} ${pointText(dooms)}`,
+    )
+
+  it('has no point twice, and says of how many it is: a read has one way to die, a write three', () => {
+    expect(new Set(placesOf(100, 1)).size).toBe(7)
+    expect(new Set(placesOf(100, 2)).size).toBe(25)
+    expect(samplePoints(requests, { world: 'lag', count: 3, seed: 1, cuts: 2 })).toMatchObject({ of: 25 })
+  })
+
+  it('begins a larger one', () => {
+    expect(placesOf(7, 1).slice(0, 4)).toEqual(placesOf(4, 1))
+  })
+})
+
+describe('what a run has asked for', () => {
+  it('is what EC2 has carried out, also where the process died because EC2 lost the answer', async () => {
+    const of = await ready('snapshot')
+    const faults = { scripted: [{ action: 'CreateSnapshot', call: 1, failure: 'lost-response' }] } as const
+    const world = await openProofWorld({ from: of.world, faults })
+    try {
+      const request = 1 + of.requests.indexOf('CreateSnapshot')
+      const process = await world.process({ doom: { request, how: 'lost' } })
+      expect(isAskedBy(of, world.carriedOut())).toBe(false)
+      await Promise.race([world.run(process, of.of.work), process.died])
+      expect(process.requests.at(-1)).toBe('CreateSnapshot')
+      expect(isAskedBy(of, world.carriedOut())).toBe(true)
+    } finally {
+      await world.close()
+    }
   })
 })

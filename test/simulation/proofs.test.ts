@@ -23,8 +23,8 @@ describe('a sample of the proofs', { timeout: 600_000 }, () => {
   it.each(crashCases.map(({ name }) => name))('of the crash points of %s, in each world', async (name) => {
     const of = await ready(name)
     const requests = new Map([[name, of.requests]])
-    const once = worldKinds.flatMap((world) => samplePoints(requests, { world, count: 2, seed: 1, cuts: 1 }))
-    const twice = samplePoints(requests, { world: 'calm', count: 1, seed: 1, cuts: 2 })
+    const once = worldKinds.flatMap((world) => samplePoints(requests, { world, count: 2, seed: 1, cuts: 1 }).points)
+    const twice = samplePoints(requests, { world: 'calm', count: 1, seed: 1, cuts: 2 }).points
     const failed: string[] = []
     for (const point of [...once, ...twice]) {
       const { problems } = await tryPoint(of, point)

@@ -21,6 +21,10 @@ export interface Found {
   readonly volumeId?: string | undefined
 }
 
+/** What a volume was made with. */
+const blank = 'made blank'
+const restored = 'made from a snapshot'
+
 /** Everything in the account, by what it says. */
 export async function takeCensus(client: EC2Client): Promise<readonly Found[]> {
   const [instances, volumes, snapshots, groups, keyPairs, templates, addresses] = await Promise.all([
@@ -52,11 +56,12 @@ export async function takeCensus(client: EC2Client): Promise<readonly Found[]> {
   }
   for (const { InstanceId, Tags, State, InstanceType } of alive)
     note(InstanceId, Tags, 'instance', State?.Name, InstanceType)
-  for (const { VolumeId, Tags, State, Size, AvailabilityZone, Attachments = [] } of volumes.Volumes ?? []) {
+  for (const { VolumeId, Tags, State, Size, AvailabilityZone, SnapshotId, Attachments = [] } of volumes.Volumes ?? []) {
     if (roots.has(VolumeId) || State === 'deleting') continue
     const holders = Attachments.map(({ InstanceId }) => `on ${nameOfServer.get(InstanceId) ?? 'what is gone'}`)
     const retained = tagOf(Tags, 'evenkeel:retained') === undefined ? [] : ['retained']
-    note(VolumeId, Tags, 'volume', `${Size} GiB in ${AvailabilityZone}`, State, ...holders, ...retained)
+    const content = (SnapshotId ?? '') === '' ? blank : restored
+    note(VolumeId, Tags, 'volume', `${Size} GiB in ${AvailabilityZone}`, State, ...holders, ...retained, content)
   }
   for (const { SnapshotId, VolumeId, Tags, State } of snapshots.Snapshots ?? []) {
     const checkpoint = tagOf(Tags, 'evenkeel:checkpoint')
@@ -80,7 +85,7 @@ export interface CensusDifference {
   readonly duplicates: readonly string[]
   readonly orphans: readonly string[]
   readonly missing: readonly string[]
-  /** Volumes that were there before and are gone without a snapshot of them, where they should not be. */
+  /** Volumes of before that are gone without a snapshot of them, where they should not be, and blank ones in the place of restored ones. */
   readonly lost: readonly string[]
 }
 
@@ -104,12 +109,16 @@ export function compareCensus(
   const lost = before
     .filter((found) => found.says.startsWith('volume') && fates.get(found.says) === true && !isKept(found, after))
     .map(({ id, says }) => `${id}, ${says}`)
+  const blanks = [...there.keys()].filter((says) => {
+    const full = says.replace(blank, restored)
+    return full !== says && missing.some((text) => text.endsWith(full))
+  })
   const isOrphan = (text: string) => / of nobody|temporary/.test(text)
   return {
     duplicates: more.filter((text) => !isOrphan(text)),
     orphans: more.filter(isOrphan),
     missing,
-    lost,
+    lost: [...lost, ...blanks],
   }
 }
 

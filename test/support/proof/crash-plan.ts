@@ -17,17 +17,48 @@ export interface CrashPoint {
 /** The requests of each case, by name, as a run that nobody cut has sent them. */
 export type RequestsOf = ReadonlyMap<string, readonly string[]>
 
-/** Every point of the calm world: each request of each case, and each way to die at it. */
-export function everyPoint(requests: RequestsOf): readonly CrashPoint[] {
+/** Points, and how many there are of their kind. */
+export interface PointSet {
+  readonly points: readonly CrashPoint[]
+  readonly of: number
+}
+
+/** Every point of the calm world. */
+export function everyPoint(requests: RequestsOf): PointSet {
+  const points = placesOf(requests).map((place): CrashPoint => ({ ...place, world: 'calm', seed: 0 }))
+  return { points, of: points.length }
+}
+
+/**
+ * So many different points by chance, all where there are no more; the same for the same seed, and more of them begin with the same. Cut
+ * twice, what there is to draw from is every pair of places of one case.
+ */
+export function samplePoints(
+  requests: RequestsOf,
+  { world, count, seed, cuts }: { world: WorldKind; count: number; seed: number; cuts: 1 | 2 },
+): PointSet {
+  const once = placesOf(requests)
+  const places = cuts === 1 ? once : pairsOf(once)
+  const points = drawn(places, count, seed).map((place, index): CrashPoint => ({ ...place, world, seed: seed + index }))
+  return { points, of: places.length }
+}
+
+type Place = Pick<CrashPoint, 'caseName' | 'dooms'>
+
+/** Each request of each case, and each way to die at it. */
+function placesOf(requests: RequestsOf): readonly Place[] {
   return [...requests].flatMap(([caseName, sent]) =>
     sent.flatMap((action, index) =>
-      waysToDie(action).map((how): CrashPoint => ({
-        world: 'calm',
-        caseName,
-        dooms: [{ request: index + 1, how }],
-        seed: 0,
-      })),
+      waysToDie(action).map((how): Place => ({ caseName, dooms: [{ request: index + 1, how }] })),
     ),
+  )
+}
+
+function pairsOf(places: readonly Place[]): readonly Place[] {
+  return places.flatMap(({ caseName, dooms }) =>
+    places
+      .filter((second) => second.caseName === caseName)
+      .map((second) => ({ caseName, dooms: [...dooms, ...second.dooms] })),
   )
 }
 
@@ -36,18 +67,15 @@ function waysToDie(action: string): readonly Death[] {
   return /^(Describe|Get)/.test(action) ? ['lost'] : deaths
 }
 
-/** Some points, spread over the cases by chance; the same for the same seed. */
-export function samplePoints(
-  requests: RequestsOf,
-  { world, count, seed, cuts }: { world: WorldKind; count: number; seed: number; cuts: number },
-): readonly CrashPoint[] {
+function drawn<Item>(items: readonly Item[], count: number, seed: number): readonly Item[] {
   const random = seededRandom(seed)
-  const cases = [...requests]
-  const below = (limit: number) => Math.floor(random() * limit)
-  return Array.from({ length: count }, (_, index) => {
-    const [caseName = '', sent = []] = cases[below(cases.length)] ?? []
-    const doom = (): Doom => ({ request: 1 + below(sent.length), how: deaths[below(deaths.length)] ?? 'before' })
-    return { world, caseName, dooms: Array.from({ length: cuts }, doom), seed: seed + index }
+  const left = [...items]
+  return Array.from({ length: Math.min(count, items.length) }, () => {
+    const place = Math.floor(random() * left.length)
+    const item = left[place] as Item
+    left[place] = left.at(-1) as Item
+    left.pop()
+    return item
   })
 }
 

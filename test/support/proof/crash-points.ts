@@ -3,8 +3,14 @@ import type { Faults } from '../../../src/sandbox/sandbox.js'
 import { takeCensus, compareCensus, type Found } from './account-census.js'
 import type { CrashCase } from './crash-cases.js'
 import type { CrashPoint, WorldKind } from './crash-plan.js'
-import type { DoomedProcess } from './doomed-process.js'
-import { openProofWorld, type Command, type CommandEnd, type ProofWorld, type SavedWorld } from './proof-world.js'
+import {
+  openProofWorld,
+  type CarriedOut,
+  type Command,
+  type CommandEnd,
+  type ProofWorld,
+  type SavedWorld,
+} from './proof-world.js'
 
 /** A case with its world before the run, and what an undisturbed run makes of it. */
 export interface PreparedCase {
@@ -19,7 +25,7 @@ export interface PreparedCase {
 
 /** What came of one point. */
 export interface PointVerdict {
-  /** False: the run was over before. */
+  /** False: a run was over before it could be cut. */
   readonly reached: boolean
   readonly converged: boolean
   readonly duplicates: readonly string[]
@@ -47,6 +53,18 @@ export async function prepareCase(crash: CrashCase): Promise<PreparedCase> {
     if (crash.after) await runWhole(world, crash.after, crash.name)
     await world.clock.sleep(settleMs)
     return { of: crash, world: saved, before, after: await takeCensus(world.client), requests, remove: saved.remove }
+  } finally {
+    await world.close()
+  }
+}
+
+/** What these make of a case's world, each whole and one after another. */
+export async function censusInTurn({ of, world: from }: PreparedCase, commands: readonly Command[]) {
+  const world = await openProofWorld({ from })
+  try {
+    for (const command of commands) await runWhole(world, command, of.name)
+    await world.clock.sleep(settleMs)
+    return await takeCensus(world.client)
   } finally {
     await world.close()
   }
@@ -98,16 +116,16 @@ const hangs = { reached: true, converged: false, duplicates: [], orphans: [], lo
 async function cutAndGoOn(prepared: PreparedCase, point: CrashPoint, world: ProofWorld): Promise<PointVerdict> {
   const { of: crash } = prepared
   const next = crash.after ?? crash.work
-  let reached = false
+  let reached = true
   let isAsked = crash.asked === undefined
   for (const [index, doom] of point.dooms.entries()) {
     const doomed = await world.process({ doom })
     await Promise.race([world.run(doomed, index === 0 ? crash.work : next), doomed.died])
-    reached ||= doomed.isDead
+    reached &&= doomed.isDead
     doomed.kill()
     // What was on its way arrives.
     await world.clock.sleep(1_000)
-    isAsked ||= index === 0 && asksFor(prepared, doomed)
+    isAsked ||= index === 0 && isAskedBy(prepared, world.carriedOut())
   }
   const last = await goOn(world, next, point.world)
   const end = last.problems.some((text) => crash.refusal?.test(text)) ? { ...last, converged: true } : last
@@ -130,9 +148,16 @@ async function cutAndGoOn(prepared: PreparedCase, point: CrashPoint, world: Proo
   return { reached, converged, duplicates, orphans, lost, problems }
 }
 
-function asksFor({ of: { asked }, before }: PreparedCase, { carriedOut }: DoomedProcess): boolean {
-  const id = before.find(({ says }) => says === asked?.of)?.id ?? ''
-  return carriedOut.some((body) => body.includes(`Action=${asked?.action}&`) && body.includes(id))
+/** Whether these requests ask for what the case is about. */
+export function isAskedBy(
+  { of: { asked }, before }: Pick<PreparedCase, 'of' | 'before'>,
+  requests: readonly CarriedOut[],
+): boolean {
+  const id = before.find(({ says }) => says === asked?.of)?.id
+  return requests.some(
+    ({ action, parameters }) =>
+      action === asked?.action && (id === undefined || Object.values(parameters).includes(id)),
+  )
 }
 
 /** Runs what comes next until it converges: at once in a calm world, where faults go on at last when they have ended. */

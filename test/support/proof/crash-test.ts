@@ -12,8 +12,9 @@ import {
   type CrashPoint,
 } from './crash-plan.js'
 import { prepareCase, tryPoint, type PointVerdict, type PreparedCase } from './crash-points.js'
+import { added, noPoints, shareText, sumText, type PointsSum } from './crash-sums.js'
 import { projectRoot } from './project-root.js'
-import { recordProof } from './record-proof.js'
+import { commitOf, recordProof } from './record-proof.js'
 import { runInWorkers, serveWorker } from './workers.js'
 
 /** `npm run crash-test`: see docs/reliability.md for its options. */
@@ -38,6 +39,8 @@ const seed = Number(values.seed)
 const progressPath = join(
   projectRoot,
   'node_modules/.evenkeel-proof',
+  // What passed on another commit has not passed on this one.
+  commitOf().replaceAll(' ', '-'),
   `crash-${values.shard.replace('/', '-of-')}.jsonl`,
 )
 
@@ -79,57 +82,54 @@ async function main(): Promise<void> {
   )
   // In the order of the table, not in that of the answers: a point's number is the same each time.
   const ordered = new Map(cases.map(({ name }) => [name, requests.get(name) ?? []]))
-  const all = everyPoint(ordered)
+  const count = Number(values.sample)
   const calm =
     values.calm === undefined
-      ? all
+      ? everyPoint(ordered)
       : samplePoints(ordered, { world: 'calm', count: Number(values.calm), seed, cuts: 1 })
-  const count = Number(values.sample)
-  const points = [
-    ...calm,
-    ...samplePoints(ordered, { world: 'calm', count, seed, cuts: 2 }),
-    ...samplePoints(ordered, { world: 'lag', count, seed, cuts: 1 }),
-    ...samplePoints(ordered, { world: 'chaos', count, seed, cuts: 1 }),
-  ].filter(({ world }) => values.world === undefined || world === values.world)
+  const sets = [
+    calm,
+    samplePoints(ordered, { world: 'calm', count, seed, cuts: 2 }),
+    samplePoints(ordered, { world: 'lag', count, seed, cuts: 1 }),
+    samplePoints(ordered, { world: 'chaos', count, seed, cuts: 1 }),
+  ]
+  const points = sets
+    .flatMap((set) => set.points)
+    .filter(({ world }) => values.world === undefined || world === values.world)
   const [shard = 1, of = 1] = values.shard.split('/').map(Number)
   const mine = points.filter((_point, index) => index % of === shard - 1)
-  await report(mine, shareOf(mine, all.length))
-}
-
-/** What a world's points are a share of. */
-function shareOf(points: readonly CrashPoint[], all: number): ReadonlyMap<string, string> {
-  const counts = new Map<string, number>()
-  for (const point of points) counts.set(kindOf(point), (counts.get(kindOf(point)) ?? 0) + 1)
-  return new Map(
-    [...counts].map(([kind, count]) => [kind, `${((100 * Math.min(count, all)) / all).toFixed(1)} % of ${all}`]),
-  )
+  await report(mine, new Map(sets.flatMap(({ points: [first], of: all }) => (first ? [[kindOf(first), all]] : []))))
 }
 
 function kindOf({ world, dooms }: CrashPoint): string {
   return dooms.length > 1 ? `${world}, cut twice` : world
 }
 
-async function report(points: readonly CrashPoint[], shares: ReadonlyMap<string, string>): Promise<void> {
+/** Tries them all, and prints what came of it; `universes` says out of how many of its kind a point is. */
+async function report(points: readonly CrashPoint[], universes: ReadonlyMap<string, number>): Promise<void> {
   const done = doneBefore()
   const todo = points.filter((point) => !done.has(replayLine(point)))
-  const sums = new Map<string, Sum>()
+  const sums = new Map<string, PointsSum>()
   const failures: string[] = []
   let last = Date.now()
   let answered = 0
   const note = (point: CrashPoint, verdict: PointVerdict) => {
-    for (const key of ['', kindOf(point)]) sums.set(key, added(sums.get(key) ?? nothing, verdict))
+    for (const key of ['', kindOf(point)]) sums.set(key, added(sums.get(key) ?? noPoints, verdict))
     if (verdict.problems.length === 0) return
     failures.push([replayLine(point), ...verdict.problems.map((text) => `    ${text}`)].join('\n'))
     process.stdout.write(`${failures.at(-1)}\n`)
   }
-  for (const point of points) if (done.has(replayLine(point))) note(point, passed)
+  for (const point of points) {
+    const reached = done.get(replayLine(point))
+    if (reached !== undefined) note(point, { ...passed, reached })
+  }
   await ask(
     todo.map((point) => ({ caseName: point.caseName, point })),
     ({ point }, found) => {
       if (!point || !('problems' in found)) return
       note(point, found)
       answered += 1
-      if (found.problems.length === 0) appendFileSync(progressPath, `${JSON.stringify(replayLine(point))}\n`)
+      if (found.problems.length === 0) noteProgress({ line: replayLine(point), reached: found.reached })
       if (Date.now() - last < 10_000) return
       last = Date.now()
       process.stderr.write(`${answered} of ${todo.length} points, ${failures.length} failed\n`)
@@ -137,8 +137,8 @@ async function report(points: readonly CrashPoint[], shares: ReadonlyMap<string,
   )
   const lines = [...sums]
     .filter(([kind]) => kind !== '')
-    .map(([kind, sum]) => `${kind} (${shares.get(kind) ?? 'one point'}): ${sumText(sum)}`)
-  const whole = sumText(sums.get('') ?? nothing)
+    .map(([kind, sum]) => `${kind} (${shareText(sum, universes.get(kind))}): ${sumText(sum)}`)
+  const whole = sumText(sums.get('') ?? noPoints)
   process.stdout.write(`${[...lines, whole].join('\n')}\n`)
   if (values.record) recordProof('crash-test', seed, [...lines, whole])
   process.exitCode = failures.length === 0 ? 0 : 1
@@ -146,36 +146,27 @@ async function report(points: readonly CrashPoint[], shares: ReadonlyMap<string,
 
 const passed: PointVerdict = { reached: true, converged: true, duplicates: [], orphans: [], lost: [], problems: [] }
 
-interface Sum {
-  readonly points: number
-  readonly converged: number
-  readonly duplicates: number
-  readonly orphans: number
-  readonly lost: number
-}
-const nothing: Sum = { points: 0, converged: 0, duplicates: 0, orphans: 0, lost: 0 }
-
-function added(sum: Sum, verdict: PointVerdict): Sum {
-  return {
-    points: sum.points + 1,
-    converged: sum.converged + (verdict.converged ? 1 : 0),
-    duplicates: sum.duplicates + verdict.duplicates.length,
-    orphans: sum.orphans + verdict.orphans.length,
-    lost: sum.lost + verdict.lost.length,
-  }
+interface Progress {
+  readonly line: string
+  readonly reached: boolean
 }
 
-/** Without hosts no volume has content: bytes are lost when a volume that held some is gone, and no snapshot of it is there. */
-function sumText({ points, converged, duplicates, orphans, lost }: Sum): string {
-  return `${points} points, ${converged} converged, ${duplicates} duplicates, ${orphans} orphans, ${lost} bytes lost`
+function noteProgress(progress: Progress): void {
+  appendFileSync(progressPath, `${JSON.stringify(progress)}\n`)
 }
 
-function doneBefore(): ReadonlySet<string> {
+/** The points that passed before, and whether each was reached. */
+function doneBefore(): ReadonlyMap<string, boolean> {
   mkdirSync(dirname(progressPath), { recursive: true })
   if (!values.resume) rmSync(progressPath, { force: true })
-  if (!existsSync(progressPath)) return new Set()
+  if (!existsSync(progressPath)) return new Map()
   const lines = readFileSync(progressPath, 'utf8').split('\n')
-  return new Set(lines.filter((line) => line !== '').map((line) => JSON.parse(line) as string))
+  return new Map(
+    lines
+      .filter((text) => text !== '')
+      .map((text) => JSON.parse(text) as Progress)
+      .map(({ line, reached }) => [line, reached]),
+  )
 }
 
 if (process.send)

@@ -24,8 +24,6 @@ export interface DoomedProcess {
   readonly clock: ProcessClock
   /** `Action` of each request that it has sent, the first first. */
   readonly requests: readonly string[]
-  /** What of it EC2 has carried out, whether or not it heard of it: the bodies of the requests. */
-  readonly carriedOut: readonly string[]
   /** Resolves in the moment of its death. */
   readonly died: Promise<void>
   readonly isDead: boolean
@@ -59,7 +57,6 @@ export async function startProcess({
   const agent = new Agent({ keepAlive: true, maxSockets: 64 })
   const { hostname, port } = new URL(endpoint)
   const requests: string[] = []
-  const carriedOut: string[] = []
   let isDead = false
   let markDead = () => {}
   const died = new Promise<void>((resolve) => {
@@ -89,11 +86,13 @@ export async function startProcess({
     if (isDead) return
     const { method, url: path, headers } = incoming
     const outgoing = send({ agent, hostname, port, method, path, headers })
-    outgoing.on('error', () => incoming.socket.destroy())
+    outgoing.on('error', () => {
+      if (how === 'lost') kill()
+      incoming.socket.destroy()
+    })
     outgoing.on('response', (response) => {
       void readWhole(response).then(async (text) => {
         clock.stir()
-        if (response.statusCode === 200) carriedOut.push(body.toString('latin1'))
         onAnswer?.(action)
         if (how === 'lost') kill()
         await awake
@@ -113,7 +112,6 @@ export async function startProcess({
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     clock: own,
     requests,
-    carriedOut,
     died,
     get isDead() {
       return isDead

@@ -10,7 +10,7 @@ import { readStackFile } from '../../../src/app/stack-file.js'
 import { messageOf } from '../../../src/core/errors.js'
 import type { RunEvent } from '../../../src/executor/events.js'
 import type { Plan } from '../../../src/model/plan.js'
-import { createSandbox, type Faults } from '../../../src/sandbox/sandbox.js'
+import { createSandbox, type Faults, type RequestRecord } from '../../../src/sandbox/sandbox.js'
 import { temporaryDirectory } from '../evenkeel.js'
 import { startProcess, type DoomedProcess, type ProcessOptions } from './doomed-process.js'
 import { projectRoot } from './project-root.js'
@@ -24,6 +24,9 @@ export type Command =
   | { readonly kind: 'snapshot'; readonly text: string; readonly volume: string }
   | { readonly kind: 'checkpoint'; readonly text: string; readonly name: string }
   | { readonly kind: 'restore'; readonly text: string; readonly checkpoint: string }
+
+/** A request that EC2 has carried out, whether or not anybody heard of it. */
+export type CarriedOut = Pick<RequestRecord, 'action' | 'parameters'>
 
 /** How a command ended. */
 export interface CommandEnd {
@@ -50,6 +53,8 @@ export interface ProofWorld {
   /** What a plan still wants to do, in words; empty when nothing. */
   leftToDo(text: string): Promise<readonly string[]>
   setFaults(faults: Faults): void
+  /** What EC2 has carried out since this world was opened, the first first. */
+  carriedOut(): readonly CarriedOut[]
   /** Everything as it is now; the world is closed. */
   save(): Promise<SavedWorld>
   close(): Promise<void>
@@ -153,6 +158,7 @@ export async function openProofWorld({
           ]
     },
     setFaults: (next) => sandbox.setFaults(next),
+    carriedOut: () => sandbox.requests().filter(({ status }) => status === 200),
     async save() {
       await end()
       return { directory: directory.path, nowMs: clock.now(), remove: directory.remove }

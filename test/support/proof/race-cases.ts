@@ -1,7 +1,8 @@
+import { required } from '../../../src/core/assert.js'
 import { faultsOfProfile } from '../../../src/sandbox/faults/profiles.js'
 import { crashCases } from './crash-cases.js'
-import { compareCensus, takeCensus, type Found } from './account-census.js'
-import type { PreparedCase } from './crash-points.js'
+import { compareCensus, takeCensus, type CensusDifference, type Found } from './account-census.js'
+import { censusInTurn, type PreparedCase } from './crash-points.js'
 import { openProofWorld, type Command, type CommandEnd, type ProofWorld } from './proof-world.js'
 import { seededRandom } from './seeded-random.js'
 
@@ -23,6 +24,7 @@ export interface RaceVerdict {
   readonly converged: boolean
   readonly duplicates: readonly string[]
   readonly orphans: readonly string[]
+  readonly lost: readonly string[]
   readonly problems: readonly string[]
 }
 
@@ -66,11 +68,8 @@ export async function runRace(prepared: PreparedCase, race: Race): Promise<RaceV
     const last = await world.run(await world.process(), work)
     const left = work.kind === 'destroy' ? [] : await world.leftToDo(work.text)
     await world.clock.sleep(settleMs)
-    const after = await takeCensus(world.client)
-    const { duplicates, orphans, missing } = compareCensus(
-      { before: prepared.before, after: comparable(after, race) },
-      { before: prepared.before, after: comparable(prepared.after, race) },
-    )
+    const difference = nearest(prepared, await takeCensus(world.client), await rightEnds(prepared, race), race)
+    const { duplicates, orphans, missing, lost } = difference
     const hasWinner = race.chaos || ends.some(({ converged }) => converged)
     const problems = [
       ...(hasWinner ? [] : ['none of them converged', ...ends.flatMap((end) => end.problems)]),
@@ -79,21 +78,47 @@ export async function runRace(prepared: PreparedCase, race: Race): Promise<RaceV
       ...missing,
       ...duplicates,
       ...orphans.map((text) => `orphan: ${text}`),
+      ...lost.map((text) => `lost: ${text}`),
     ]
-    return {
-      converged: hasWinner && last.converged && left.length === 0 && missing.length === 0,
-      duplicates,
-      orphans,
-      problems,
-    }
+    const converged = hasWinner && last.converged && left.length === 0 && missing.length === 0
+    return { converged, duplicates, orphans, lost, problems }
   } finally {
     await world.close()
   }
 }
 
-/** What a destroy leaves behind on purpose, snapshots and retained volumes, depends on how far the other one had come. */
-function comparable(census: readonly Found[], { kind }: Race): readonly Found[] {
-  return kind === 'beside-destroy' ? census.filter(({ says }) => !/^snapshot| retained$/.test(says)) : census
+/** What a race may come to: what its runs make of the world one after another, whoever is first. */
+async function rightEnds(prepared: PreparedCase, { kind }: Race): Promise<readonly (readonly Found[])[]> {
+  const { work } = prepared.of
+  if (kind !== 'beside-destroy') return [prepared.after]
+  const destroy: Command = { kind: 'destroy', text: work.text }
+  return [await censusInTurn(prepared, [work, destroy, work]), await censusInTurn(prepared, [destroy, work, work])]
+}
+
+/** How a world differs from that one of the ends which it is nearest to. */
+function nearest(
+  { before }: PreparedCase,
+  after: readonly Found[],
+  ends: readonly (readonly Found[])[],
+  race: Race,
+): CensusDifference {
+  const differences = ends.map((end) => ({
+    ...compareCensus({ before, after: comparable(after, race) }, { before, after: comparable(end, race) }),
+    lost: compareCensus({ before, after }, { before, after: end }).lost,
+  }))
+  const extent = (difference: CensusDifference) => Object.values(difference).flat().length
+  return required(differences.sort((one, other) => extent(one) - extent(other))[0], 'the end of a race')
+}
+
+/**
+ * What a destroy leaves behind on purpose, snapshots and retained volumes, depends in chaos on how far a run that failed had come. No volume
+ * has a second snapshot, though.
+ */
+function comparable(census: readonly Found[], { kind, chaos }: Race): readonly Found[] {
+  if (kind !== 'beside-destroy' || !chaos) return census
+  const isSecond = ({ volumeId }: Found, index: number) =>
+    volumeId !== undefined && census.findIndex((found) => found.volumeId === volumeId) < index
+  return census.filter((found, index) => !/^snapshot| retained /.test(found.says) || isSecond(found, index))
 }
 
 async function contend(world: ProofWorld, { kind, seed }: Race, work: Command): Promise<readonly CommandEnd[]> {

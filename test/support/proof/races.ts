@@ -36,16 +36,18 @@ async function main(): Promise<void> {
   let converged = 0
   let duplicates = 0
   let orphans = 0
+  let lost = 0
   let failed = 0
   await runInWorkers<Race, RaceVerdict>(races, Number(values.workers), (race, verdict) => {
     if (verdict.converged) converged += 1
     duplicates += verdict.duplicates.length
     orphans += verdict.orphans.length
+    lost += verdict.lost.length
     if (verdict.problems.length === 0) return
     failed += 1
     process.stdout.write([raceLine(race), ...verdict.problems.map((text) => `    ${text}`), ''].join('\n'))
   })
-  const line = `${races.length} races, ${converged} converged, ${duplicates} duplicates, ${orphans} orphans`
+  const line = `${races.length} races, ${converged} converged, ${duplicates} duplicates, ${orphans} orphans, ${lost} bytes lost`
   process.stdout.write(`${line}\n`)
   if (values.record) recordProof('races', seed, [line])
   process.exitCode = failed === 0 ? 0 : 1

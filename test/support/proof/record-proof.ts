@@ -27,7 +27,8 @@ function dateOf(): string {
   return new Date().toISOString().slice(0, 10)
 }
 
-function commitOf(): string {
+/** `commit 1a2b3c4`, and ` with changes` where src/ is not as it was committed. */
+export function commitOf(): string {
   const git = (...args: string[]) => execFileSync('git', ['-C', projectRoot, ...args], { encoding: 'utf8' }).trim()
   const changed = git('status', '--porcelain', '--', 'src') === '' ? '' : ' with changes'
   return `commit ${git('rev-parse', '--short', 'HEAD')}${changed}`
