@@ -55,9 +55,14 @@ function folded(members: readonly Block[], show: (diff: Diff) => string): Folded
       }
     })
   })
-  const { address } = first
-  const indices = members.map((member) => indexOf(member.address))
-  return { ...first, title: `${address.slice(0, address.lastIndexOf('['))}[${ranges(indices)}]`, differing }
+  return { ...first, title: namedTogether(members.map(({ address }) => address)), differing }
+}
+
+/** Members of one count by one name, `server.web[0..6, 8]`; one alone by its own. */
+export function namedTogether(members: readonly Address[]): string {
+  const [first = ''] = members
+  if (members.length <= 1) return first
+  return `${first.slice(0, first.lastIndexOf('['))}[${ranges(members.map(indexOf))}]`
 }
 
 function changesOf({ change, inner }: Block): readonly Change[] {

@@ -137,4 +137,17 @@ describe('a plan', () => {
     expect(text).toContain('the record of what was applied is written anew for 82 resources')
     expect(text.split('\n')).toHaveLength(4)
   })
+
+  it('have what cannot be done on any of them in one line', () => {
+    const noHosts = makePlan(spec, emptyLive(spec, { hostsImpossible: 'there are no hosts' }))
+    expect(noHosts.impossible).toHaveLength(80)
+    const linesOf = (verbose: boolean) => {
+      const lines = planText(noHosts, { ...options, verbose }).split('\n')
+      return lines.slice(lines.indexOf('Not possible here: there are no hosts') + 1, -3)
+    }
+    expect(linesOf(false)).toEqual(['     connect-host:server.web[0..39]', '     copy-files:sync.site[0..39]'])
+    expect(linesOf(true)).toContain('     copy-files:sync.site[17]')
+    const gap = noHosts.impossible.filter(({ address }) => address !== 'server.web[7]')
+    expect(planText({ ...noHosts, impossible: gap }, options)).toContain('connect-host:server.web[0..6, 8..39]\n')
+  })
 })
