@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { required } from '../core/assert.js'
+import { whenAborted } from '../core/abort.js'
 import { systemClock, type Clock } from '../core/clock.js'
 import { BugError, Cancelled, EvenkeelError, messageOf } from '../core/errors.js'
 import { createMask } from '../core/masking.js'
@@ -13,6 +14,7 @@ import { continued, runsOf, type Epoch } from '../model/ledger/lock.js'
 import { createRunBindings, type RunBindings } from './run-bindings.js'
 import type { EventSink } from './events.js'
 import { createHeartbeat, heartbeatMs, type Heartbeat } from './heartbeat.js'
+import { closing, opening } from './first-and-last-writing.js'
 import { ledgerAfter, ledgerDuring } from './run-ledger.js'
 import { onceOf } from './once.js'
 import type { ApplyResult, Outcome } from './outcome.js'
@@ -120,10 +122,13 @@ async function carryOut(
     const id = await ports.cloud.writeLedger({ stack: plan.stack, id: ledger.id, addresses, wishes, epoch })
     ledger = { id, addresses, wishes, epoch }
   }
+  const onAbort = () => emit({ kind: 'interrupted', at: clock.now(), inFlight: schedule.inFlight() })
+  const forgetAbort = whenAborted(options.signal, onAbort)
+  if (options.signal?.aborted === true) onAbort()
   try {
     // What is wanted is written down before the first step: whoever comes after a crash goes on with it.
     const open = plan.steps.length > 0 ? plan.ledger.wishes?.open : undefined
-    await writeLedger(ledgerDuring(plan.ledger, plan.steps), open)
+    await opening(options.signal, () => writeLedger(ledgerDuring(plan.ledger, plan.steps), open))
     const onDoubt = () => {
       isInDoubt = true
     }
@@ -141,30 +146,10 @@ async function carryOut(
   } catch (error) {
     schedule.cancelRest()
     return { ...resultOf(plan, schedule, bindings, asEvenkeelError(error)), isUnsettled: true }
+  } finally {
+    forgetAbort()
   }
   return resultOf(plan, schedule, bindings, undefined)
-}
-
-/** Chosen: EC2 answers within a second; who pressed Ctrl-C does not wait through an outage. What was sent is still answered. */
-const closingMs = 5_000
-
-/** The last writing of a run: as patient as any other, but for a moment alone after an interruption, also one that comes meanwhile. */
-async function closing(interrupt: AbortSignal | undefined, clock: Clock, write: () => Promise<void>): Promise<void> {
-  const over = new AbortController()
-  const written = new AbortController()
-  const endSoon = () =>
-    void clock.sleep(closingMs, written.signal).then(
-      () => over.abort(),
-      () => undefined,
-    )
-  if (interrupt?.aborted === true) endSoon()
-  else interrupt?.addEventListener('abort', endSoon, { once: true })
-  try {
-    await inWorkScope({ signal: over.signal }, write)
-  } finally {
-    interrupt?.removeEventListener('abort', endSoon)
-    written.abort()
-  }
 }
 
 /** What the next run is to go on with. */
@@ -201,7 +186,6 @@ function runAll(run: Run): Promise<void> {
   const { promise, resolve, reject } = deferred()
 
   const onAbort = () => {
-    emit({ kind: 'interrupted', at: clock.now(), inFlight: schedule.inFlight() })
     giveUp(schedule.cancelRest(), { kind: 'cancelled' })
     // What was begun and only lives for the time of the run is cleaned up all the same.
     startMore()

@@ -174,6 +174,28 @@ describe.concurrent('an interruption', () => {
 })
 
 describe('an interruption while EC2 is away', () => {
+  it('begins nothing any more, and ends the first writing too', async () => {
+    const world = await start({ latencies: 'real', clock: 'wire' })
+    const controller = new AbortController()
+    const at: Partial<Record<RunEvent['kind'], number>> = {}
+    const { result } = await world.apply(pairStack(), {
+      signal: controller.signal,
+      events: (event) => {
+        at[event.kind] = event.at
+        if (event.kind !== 'run-started') return
+        world.setFaults({ serverErrors: { probability: 1 } })
+        void world.clock.sleep(3_000).then(() => controller.abort())
+      },
+    })
+    expect(result.status).toBe('cancelled')
+    expect(at).not.toHaveProperty('step-started')
+    // On the clock of the simulation; without an interruption it is patient for minutes.
+    expect((at['run-finished'] ?? Infinity) - (at.interrupted ?? 0)).toBeLessThan(1_000)
+    world.setFaults({})
+    expect((await world.apply(pairStack())).result.status).toBe('converged')
+    await expectWhole(world)
+  })
+
   it('does not wait for it to write down how the run ended', async () => {
     const world = await start({ latencies: 'real', clock: 'wire' })
     const controller = new AbortController()
