@@ -23,6 +23,11 @@ export function hearingWaits<Result>(sink: WaitSink, work: () => Promise<Result>
   return sinks.run(sink, work)
 }
 
+/** Does some work of which nobody is told what it waits for: it watches beside what is waited for. */
+export function unheard<Result>(work: () => Promise<Result>): Promise<Result> {
+  return sinks.run(() => undefined, work)
+}
+
 /** A wait that begins now, for `i-… to run`; the function tells those who hear of it how it stands, each time that this was looked at. */
 export function beginWait(clock: Clock, what: string): (state?: string) => void {
   const sink = sinks.getStore()

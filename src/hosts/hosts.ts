@@ -64,12 +64,13 @@ class Hosts implements HostPort {
   }
 
   async waitUntilReady(access: HostAccess, options: ReadyOptions): Promise<Effect> {
-    const { timeoutMs, answerMs = timeoutMs, signal } = options
+    const { timeoutMs, answerMs = timeoutMs, onAnswer, signal } = options
     const start = this.#clock.now()
     for (;;) {
       const leftMs = Math.max(1_000, start + answerMs - this.#clock.now())
       try {
         const session = await this.#session(access, leftMs, this.#loginPatienceMs, signal)
+        onAnswer?.()
         const bootMs = Math.max(1_000, start + timeoutMs - this.#clock.now())
         return await unlessAborted(waitForFirstBoot(session, bootMs), signal)
       } catch (error) {

@@ -29,6 +29,8 @@ export interface ReadyOptions {
   readonly timeoutMs: number
   /** How long it may take to answer; left out: all of the time. */
   readonly answerMs?: number
+  /** It answers: what is waited for from now on is the end of its first boot. */
+  readonly onAnswer?: () => void
   /** Aborted: nobody waits any more; rejects with Cancelled. */
   readonly signal?: AbortSignal | undefined
 }

@@ -1,4 +1,3 @@
-import { parseAddress } from '../../model/address.js'
 import type { Plan } from '../../model/plan.js'
 import type { Colors } from '../colors.js'
 import { memberName, namedTogether } from './fold-members.js'

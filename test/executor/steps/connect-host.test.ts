@@ -7,9 +7,19 @@ import { plainStep } from '../../support/steps.js'
 
 const step = plainStep('connect-host', 'server.web') as ConnectHost
 
-/** A server that never answers; `aborted` tells whether the wait for it was ended. */
-function silentServer(untilItEnds: (request: { signal: AbortSignal }) => Promise<never>, signal?: AbortSignal) {
+interface Silent {
+  readonly signal?: AbortSignal
+  /** It answers, and its first boot never ends. */
+  readonly boots?: boolean
+}
+
+/** A server that is never ready; `isOver` tells whether the wait for it was ended, `told` what was said of it. */
+function silentServer(
+  untilItEnds: (request: { signal: AbortSignal }) => Promise<never>,
+  { signal, boots = false }: Silent = {},
+) {
   const waits: AbortSignal[] = []
+  const told: string[] = []
   const binding = {
     id: 'i-1',
     user: 'admin',
@@ -19,20 +29,21 @@ function silentServer(untilItEnds: (request: { signal: AbortSignal }) => Promise
   }
   const context = {
     signal,
-    progress: () => {},
+    progress: (_: unknown, text: string) => told.push(text),
     bindings: { get: () => binding },
     ports: {
       keys: { privateKeyPaths: async () => ({ own: undefined, former: [] }) },
       cloud: { untilItEnds },
       hosts: {
-        waitUntilReady: (_: unknown, limits: { signal: AbortSignal }) => {
+        waitUntilReady: (_: unknown, limits: { signal: AbortSignal; onAnswer: () => void }) => {
           waits.push(limits.signal)
+          if (boots) limits.onAnswer()
           return endedBy(limits.signal)
         },
       },
     },
   } as unknown as StepContext
-  return { run: () => connectHost(step, context), isOver: () => waits.every(({ aborted }) => aborted) }
+  return { run: () => connectHost(step, context), isOver: () => waits.every(({ aborted }) => aborted), told }
 }
 
 function endedBy(signal: AbortSignal): Promise<never> {
@@ -49,10 +60,17 @@ describe('a connection that is waited for', () => {
 
   it('is given up at once when the run is interrupted', async () => {
     const interruption = new AbortController()
-    const { run, isOver } = silentServer(({ signal }) => endedBy(signal), interruption.signal)
+    const { run, isOver } = silentServer(({ signal }) => endedBy(signal), { signal: interruption.signal })
     const running = run()
     setImmediate(() => interruption.abort())
     await expect(running).rejects.toBeInstanceOf(Cancelled)
     expect(isOver()).toBe(true)
+  })
+
+  it('is no more waited for once it is there: the first boot is', async () => {
+    const gone = new ProviderError('EC2_UNREACHABLE', 'no answer', { errorClass: 'unreachable' })
+    const { run, told } = silentServer(() => Promise.reject(gone), { boots: true })
+    await expect(run()).rejects.toBe(gone)
+    expect(told).toEqual(['waiting for it to answer', 'waiting for its first boot to end'])
   })
 })

@@ -224,6 +224,12 @@ describeHosts(`sessions${unlessHosts}`, () => {
       message: expect.stringContaining('broken on purpose'),
     })
     const slow = await servers.boot('slow', { userData: '#!/bin/sh\nsleep 300\n' })
-    await expect(hosts.waitUntilReady(slow, { timeoutMs: 1_000 })).rejects.toMatchObject({ code: 'HOST_TIMED_OUT' })
+    let hasAnswered = false
+    const onAnswer = () => {
+      hasAnswered = true
+    }
+    const timedOut = { code: 'HOST_TIMED_OUT' }
+    await expect(hosts.waitUntilReady(slow, { timeoutMs: 1_000, onAnswer })).rejects.toMatchObject(timedOut)
+    expect(hasAnswered).toBe(true)
   })
 })

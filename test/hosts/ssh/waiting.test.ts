@@ -49,7 +49,8 @@ test('who waits for a server is let go at once when nobody waits any more', asyn
 
 test('a server may be given less time to answer than all of it takes', async () => {
   const hosts = createHosts()
-  const waiting = hosts.waitUntilReady(access, { timeoutMs: 600_000, answerMs: 50 })
+  const onAnswer = () => expect.unreachable('nothing answers')
+  const waiting = hosts.waitUntilReady(access, { timeoutMs: 600_000, answerMs: 50, onAnswer })
   await expect(waiting).rejects.toMatchObject({ code: 'HOST_UNREACHABLE' })
   expect(connections).toBeGreaterThan(0)
   hosts.close()

@@ -47,8 +47,8 @@ describe('withRetries', () => {
       () => attemptsUntil(2, errorOf('throttle', 'RequestLimitExceeded')),
     )
     expect(heard.map(waitText)).toEqual([
-      'waiting for EC2 to answer a call since 0.0s: attempt 1 ended with RequestLimitExceeded',
-      'waiting for EC2 to answer a call since 1.0s: attempt 2 ended with RequestLimitExceeded',
+      'waiting for EC2 to carry out a call since 0.0s: attempt 1 ended with RequestLimitExceeded',
+      'waiting for EC2 to carry out a call since 1.0s: attempt 2 ended with RequestLimitExceeded',
     ])
   })
 

@@ -34,7 +34,11 @@ export async function connectHost(step: ConnectHost, context: StepContext): Prom
     undefined,
     answer ? `waiting ${answer.answerMs / 1000} s for it: ${answer.because}` : 'waiting for it to answer',
   )
-  const limits = { timeoutMs: readyTimeoutMs, ...(answer && { answerMs: answer.answerMs }) }
+  const limits = {
+    timeoutMs: readyTimeoutMs,
+    ...(answer && { answerMs: answer.answerMs }),
+    onAnswer: () => progress(undefined, 'waiting for its first boot to end'),
+  }
   return whileItRuns(access.instanceId, context, (signal) => ports.hosts.waitUntilReady(access, { ...limits, signal }))
 }
 

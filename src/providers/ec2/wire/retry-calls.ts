@@ -88,7 +88,7 @@ export async function withRetries<Result>(perform: () => Promise<Result>, option
       const ms = before.ms + clock.now() - startedAt + pauseMs
       if (attempts >= limits.attemptsMax || ms > limits.withinMs) throw error
       spent.set(kind, { attempts, ms })
-      tell ??= beginWait(clock, `EC2 to answer ${actionOf(error)}`)
+      tell ??= beginWait(clock, `EC2 to carry out ${actionOf(error)}`)
       tell(`attempt ${attempts} ended with ${wordFor(error)}`)
       await pause(clock, pauseMs)
     }

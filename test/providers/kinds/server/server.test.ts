@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { addressOf } from '../../../../src/model/address.js'
-import { hearingWaits } from '../../../../src/core/wait-sink.js'
+import { hearingWaits, type Wait } from '../../../../src/core/wait-sink.js'
 import { tagKeys } from '../../../../src/model/tags.js'
 import {
   emptyQuery,
@@ -307,11 +308,21 @@ describe('many servers', () => {
     const interrupted = cloud.untilItEnds({ instanceId: id, signal: interruption.signal })
     interruption.abort()
     await expect(interrupted).rejects.toMatchObject({ kind: 'cancelled' })
-    const watched = cloud.untilItEnds({ instanceId: id, signal: new AbortController().signal })
+    const heard: Wait[] = []
+    const watched = hearingWaits(
+      (wait) => heard.push(wait),
+      () => cloud.untilItEnds({ instanceId: id, signal: new AbortController().signal }),
+    )
+    // Once it has looked twice, it has had something to say.
+    for (let looks = 0; looks < 2; await sleep(5)) {
+      looks += fixture.requests().filter(({ action }) => action === 'DescribeInstances').length
+    }
     const [ended] = await Promise.allSettled([
       watched,
       cloud.terminateServer({ id, owner: ownerOf(addressOf('server', 'watched')) }),
     ])
     expect(ended).toMatchObject({ status: 'rejected', reason: { code: 'EC2_WRONG_STATE' } })
+    // Whoever waits for an answer, or for host keys, says so; a watch beside it does not.
+    expect(heard).toEqual([])
   })
 })

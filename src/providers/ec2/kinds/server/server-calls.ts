@@ -1,4 +1,5 @@
 import type { Instance } from '@aws-sdk/client-ec2'
+import { unheard } from '../../../../core/wait-sink.js'
 import { inWorkScope } from '../../../../core/work-scope.js'
 import type { Owned, Owner, RunningServer, ServerCloud } from '../../../../executor/ports.js'
 import { isOfClass, providerError } from '../../errors/provider-errors.js'
@@ -165,13 +166,14 @@ export function createServerCalls(api: Ec2Api): Omit<ServerCloud, 'readHostKeys'
         return undefined
       throw ended(instanceId, state)
     }
-    return inWorkScope({ signal }, () =>
+    const watch = () =>
       instances.until<never>(instanceId, judge, {
-        what: `${instanceId} to answer`,
+        what: `the end of ${instanceId}`,
         timeoutMs: watchedMs,
         usualMs: watchFromMs,
-      }),
-    )
+      })
+    // What is waited for is what only a running instance does: that wait is told, and this one is not.
+    return inWorkScope({ signal }, () => unheard(watch))
   }
 
   return {
