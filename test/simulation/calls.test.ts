@@ -48,3 +48,12 @@ it('20 servers with 20 volumes take few calls, at EC2’s latencies', async () =
 
   expect(destroy.length).toBeLessThanOrEqual(95)
 }, 60_000)
+
+it('tags that alike servers are to have are written by one call', async () => {
+  const world = await start({ latencies: 'real', clock: 'wire' })
+  const tagged = (team: string) => stack.replace('type:', `tags: { team: ${team} }\n    type:`)
+  await world.apply(tagged('red'))
+  const update = await world.requestsDuring(() => world.apply(tagged('blue')))
+  expect(countOf(update, 'CreateTags')).toBe(1)
+  expect((await world.plan(tagged('blue'))).steps).toEqual([])
+}, 60_000)

@@ -36,4 +36,26 @@ describe('tags', () => {
     expect(tags).toMatchObject({ ...tagsFor('volume', 'music'), cost: '7' })
     expect(tags).not.toHaveProperty('team')
   })
+
+  it('that several get at the same moment are written by one call, and by one for each where that is refused', async () => {
+    const { cloud } = fixture
+    const ids = await Promise.all(
+      ['a', 'b', 'c'].map(async (name) => (await cloud.createVolume(volumeRequest(name))).id),
+    )
+    const tagAll = (team: string) => Promise.allSettled(ids.map((id) => cloud.setTags({ id, tags: { team } })))
+    const calls = () => fixture.requests().filter(({ action }) => action === 'CreateTags').length
+    calls()
+    expect((await tagAll('sound')).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled'])
+    expect(calls()).toBe(1)
+    await Promise.all(ids.map((id, index) => cloud.setTags({ id, tags: { cost: String(index) } })))
+    expect(calls()).toBe(3)
+    await cloud.deleteVolume({ id: ids[1] ?? '', owner: ownerOf(addressOf('volume', 'b')) })
+    expect(await tagAll('light')).toMatchObject([
+      { value: 'done' },
+      { reason: { awsCode: 'InvalidVolume.NotFound' } },
+      { value: 'done' },
+    ])
+    expect(calls()).toBe(4)
+    expect((await cloud.readVolume(ids[2] ?? ''))?.tags).toMatchObject({ team: 'light', cost: '2' })
+  })
 })

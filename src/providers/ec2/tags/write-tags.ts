@@ -1,17 +1,23 @@
 import { assert } from '../../../core/assert.js'
+import { canonicalJson } from '../../../core/digest.js'
 import type { Owner, TagCloud } from '../../../executor/ports.js'
+import type { Tags } from '../../../model/tags.js'
 import { providerError } from '../errors/provider-errors.js'
 import { kinds } from '../kinds/kinds.js'
+import { allOrEach } from '../wire/all-or-each.js'
 import type { Ec2Api } from '../wire/api.js'
+import { createGathering } from '../wire/gather.js'
+import { gatherMs } from '../wire/shared-reads.js'
 import { readOwned } from './ownership.js'
 import { tagListOf, type TaggedItem } from './tag-lists.js'
 
 /** How tags are written on what exists; what is created gets its tags in the create call. */
 export function createTagCalls(api: Ec2Api): TagCloud {
+  const tagTogether = taggingTogether(api)
   return {
     setTags: async ({ id, tags }) => {
       if (Object.keys(tags).length === 0) return 'unchanged'
-      await api.call('CreateTags', { Resources: [id], Tags: tagListOf(tags) })
+      await tagTogether(canonicalJson(tags), { id, tags })
       api.young.note(id)
       return 'done'
     },
@@ -25,6 +31,24 @@ export function createTagCalls(api: Ec2Api): TagCloud {
       return 'done'
     },
   }
+}
+
+/** What gets the same tags at the same moment gets them by one call. */
+function taggingTogether(api: Ec2Api): (key: string, tagging: Tagging) => Promise<void> {
+  const { clock, pollScale } = api.settings
+  const tag = async (taggings: readonly Tagging[]): Promise<void> => {
+    const [first] = taggings
+    const ids = [...new Set(taggings.map(({ id }) => id))]
+    const input = { Resources: ids, Tags: tagListOf(first?.tags ?? {}) }
+    // One that is missing fails all; each is then asked for alone, with the patience that young ones get.
+    await api.call('CreateTags', input, { isAbsenceBelieved: ids.length > 1 })
+  }
+  return createGathering({ clock, windowMs: gatherMs * pollScale, perform: (taggings) => allOrEach(taggings, tag) })
+}
+
+interface Tagging {
+  readonly id: string
+  readonly tags: Tags
 }
 
 async function readTags(api: Ec2Api, id: string, owner: Owner): Promise<ReadonlySet<string>> {

@@ -1,5 +1,5 @@
-import { hasAwsCode, isOfClass } from '../../errors/provider-errors.js'
 import type { Vouched } from '../../tags/ownership.js'
+import { allOrEach } from '../../wire/all-or-each.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { createGathering } from '../../wire/gather.js'
 import { gatherMs } from '../../wire/shared-reads.js'
@@ -8,10 +8,7 @@ interface Ending extends Pick<Vouched<unknown>, 'confirm'> {
   readonly id: string
 }
 
-/**
- * Stops or terminates what is to be at the same moment with one call. One bad id, or one that is protected, refuses a call
- * for all (EC2 API, TerminateInstances): each is then asked for alone, so that only that one fails.
- */
+/** Stops or terminates what is to be at the same moment with one call. */
 export function togetherWith(
   api: Ec2Api,
   action: 'StopInstances' | 'TerminateInstances',
@@ -24,20 +21,6 @@ export function togetherWith(
   return createGathering({
     clock,
     windowMs: gatherMs * pollScale,
-    perform: (endings) => {
-      const all = end(endings)
-      return endings.map((ending) =>
-        all.catch((error: unknown) => {
-          if (endings.length === 1 || !isRefusal(error)) throw error
-          return end([ending])
-        }),
-      )
-    },
+    perform: (endings) => allOrEach(endings, end),
   })
-}
-
-/** EC2 answered, and did nothing. A policy may allow some of the instances and not others. */
-function isRefusal(error: unknown): boolean {
-  if (hasAwsCode(error, 'UnauthorizedOperation')) return true
-  return isOfClass(error, 'absent', 'bad-request', 'conflict', 'permission', 'wait-state')
 }
