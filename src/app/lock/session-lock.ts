@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { systemClock, type Clock } from '../../core/clock.js'
+import { Cancelled } from '../../core/errors.js'
 import type { ApplyResult } from '../../executor/outcome.js'
 import type { CloudPort } from '../../executor/ports.js'
 import { acquireLock, type Claim } from '../../executor/lock/acquire-lock.js'
@@ -34,7 +35,7 @@ export interface SessionLock {
   take(claim: Pick<Claim, 'patienceMs' | 'onWait' | 'signal'> & { readonly epoch: Epoch }): Promise<void>
   /** Notes how a plan ended that was carried out under it. */
   note(result: ApplyResult): void
-  /** Gives it back, or leaves it for the next run to find. Resolves with whether it is gone. */
+  /** Gives it back, or leaves it for the next run to find; who still waits for it waits no more. Resolves with whether it is gone. */
   release(): Promise<boolean>
 }
 
@@ -45,6 +46,12 @@ interface Held {
   readonly silentMs: number | undefined
   left: Epoch | undefined
   isUnsettled: boolean
+}
+
+/** While it is being taken. */
+interface Taking {
+  readonly end: () => void
+  readonly over: Promise<void>
 }
 
 export function createSessionLock(
@@ -63,6 +70,26 @@ export function createSessionLock(
     livenessOf: (content: LockContent) => livenessOfLock(content, livenessOf),
   }
   let held: Held | undefined
+  let taking: Taking | undefined
+
+  async function takeNow({ epoch, ...claim }: Parameters<SessionLock['take']>[0], signal: AbortSignal): Promise<void> {
+    const content = {
+      nonce: randomUUID(),
+      holder,
+      epoch,
+      since: new Date(clock.now()).toISOString(),
+    }
+    let left: Epoch | undefined
+    const keepEpoch = async (ended: Epoch) => {
+      left = await keepInLedger(cloud, stack, ended)
+    }
+    const { lease, silentMs } = await acquireLock(world, { ...claim, content, keepEpoch, signal })
+    held = { epoch, since: time.mark(), silentMs, left, isUnsettled: false }
+    fence.hold(lease)
+    // What was on its way has come all the same: whoever ends the session gives it back.
+    if (signal.aborted) throw new Cancelled(`nobody waits any more for the lock of ${stack}`)
+  }
+
   return {
     get isHeld() {
       return fence.lease !== undefined
@@ -78,20 +105,14 @@ export function createSessionLock(
     },
     quietMs: () =>
       held?.left === undefined || held.silentMs === undefined ? undefined : held.silentMs + time.since(held.since),
-    async take({ epoch, ...claim }) {
-      const content = {
-        nonce: randomUUID(),
-        holder,
-        epoch,
-        since: new Date(clock.now()).toISOString(),
-      }
-      let left: Epoch | undefined
-      const keepEpoch = async (ended: Epoch) => {
-        left = await keepInLedger(cloud, stack, ended)
-      }
-      const { lease, silentMs } = await acquireLock(world, { ...claim, content, keepEpoch })
-      held = { epoch, since: time.mark(), silentMs, left, isUnsettled: false }
-      fence.hold(lease)
+    async take(claim) {
+      const ending = new AbortController()
+      const ends = claim.signal ? AbortSignal.any([claim.signal, ending.signal]) : ending.signal
+      const taken = takeNow(claim, ends)
+      taking = { end: () => ending.abort(), over: taken.catch(() => undefined) }
+      await taken.finally(() => {
+        taking = undefined
+      })
     },
     note({ isUnsettled }) {
       if (!held) return
@@ -99,6 +120,8 @@ export function createSessionLock(
       held.isUnsettled ||= isUnsettled === true
     },
     async release() {
+      taking?.end()
+      await taking?.over
       const { lease } = fence
       if (!lease) return true
       fence.hold(undefined)

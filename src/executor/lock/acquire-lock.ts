@@ -1,5 +1,7 @@
 import type { Epoch, LockContent, LockSight } from '../../model/ledger/lock.js'
 import { contend, type Contention } from './contention.js'
+import { pause } from '../../core/pause.js'
+import { inWorkScope } from '../../core/work-scope.js'
 import { createLease, type Lease } from './lease.js'
 import { locked, uncertain } from './lock-errors.js'
 import type { LockWorld } from './lock-world.js'
@@ -26,10 +28,14 @@ const confirmationsMax = 20
 const confirmationPauseMs = 1_000
 
 /**
- * Takes the lock of a stack. What decides is what EC2 answers to writes; readings, which may be old, only say what to try.
+ * Takes the lock of a stack, or ends with Cancelled and without it. What decides is what EC2 answers to writes; readings, which may be old, only say what to try.
  * Rejects with a LockError where somebody else holds it.
  */
-export async function acquireLock(world: LockWorld, claim: Claim): Promise<Acquired> {
+export function acquireLock(world: LockWorld, claim: Claim): Promise<Acquired> {
+  return inWorkScope({ signal: claim.signal }, () => acquire(world, claim))
+}
+
+async function acquire(world: LockWorld, claim: Claim): Promise<Acquired> {
   const { cloud, clock, time, times, stack } = world
   const { content } = claim
   const began = time.mark()
@@ -60,7 +66,7 @@ export async function acquireLock(world: LockWorld, claim: Claim): Promise<Acqui
     const word = `${sight.id} ${move.because}`
     if (word !== told) claim.onWait(sight, move.because)
     told = word
-    await clock.sleep(times.lookMs, claim.signal)
+    await pause(clock, times.lookMs)
   }
 }
 
@@ -98,12 +104,18 @@ async function takeOver(
   return true
 }
 
-/** Reads until the lock shows as ours; gives it back and rejects when it does not. */
+/** Reads until the lock shows as ours; gives it back and rejects where it does not, or is not waited for. */
 async function confirm({ cloud, clock, stack }: LockWorld, taken: LockSight): Promise<void> {
-  for (let reading = 1; reading <= confirmationsMax; reading += 1) {
-    const sight = await cloud.readLock(stack)
-    if (sight?.id === taken.id) return
-    await clock.sleep(confirmationPauseMs)
+  try {
+    for (let reading = 1; reading <= confirmationsMax; reading += 1) {
+      const sight = await cloud.readLock(stack)
+      if (sight?.id === taken.id) return
+      await pause(clock, confirmationPauseMs)
+    }
+  } catch (error) {
+    // Nobody waits for it any more, or nobody answers.
+    await cloud.dropLock(taken.id, 'once').catch(() => undefined)
+    throw error
   }
   await cloud.dropLock(taken.id)
   throw uncertain(stack)

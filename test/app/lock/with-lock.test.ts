@@ -292,3 +292,37 @@ describe('a holder', () => {
     expect(await readStackLock(holder)).toBeUndefined()
   })
 })
+
+describe('a session that ends while it takes the lock', () => {
+  it('waits for it no more', async () => {
+    const [holder, other] = [await processOf('awaited'), await processOf('awaited')]
+    await withLock(holder, {}, async () => {
+      const waiting = expect(withLock(other, { lockTimeoutMs: 600_000 }, never)).rejects.toMatchObject({
+        code: 'CANCELLED',
+      })
+      const before = sandbox.requests().length
+      await expect.poll(() => sandbox.requests().length, { interval: 10 }).toBeGreaterThan(before + 1)
+      await other.close()
+      await waiting
+      expect(required(await readStackLock(holder), 'the lock').liveness).toBe('alive')
+    })
+  })
+
+  it('gives back what is on its way to it', async () => {
+    const session = await processOf('given-back')
+    const before = sandbox.requests().length
+    const claim = { epoch: { run: session.ownRun }, patienceMs: 0, onWait: () => undefined }
+    const taking = expect(session.lock.take(claim)).rejects.toMatchObject({ code: 'CANCELLED' })
+    await session.close()
+    await taking
+    const made = sandbox.requests().slice(before)
+    expect(made.map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['CreateLaunchTemplate', 'DeleteLaunchTemplate']),
+    )
+    expect(await templates()).not.toContainEqual(
+      expect.objectContaining({ LaunchTemplateName: 'evenkeel.lock/given-back' }),
+    )
+  })
+})
+
+const never = () => expect.unreachable('the lock was not to be had')
