@@ -29,9 +29,12 @@ export async function withSession<Result>(
   })
   let leaving = false
   const release = onInterrupt(() => {
-    if (leaving) process.exit(exitCodes.interrupted)
-    leaving = true
     activity.clear()
+    if (leaving) {
+      process.stderr.write('Left at once; what was under way may be half done.\n')
+      process.exit(exitCodes.interrupted)
+    }
+    leaving = true
     void session.close().finally(() => process.exit(exitCodes.interrupted))
   })
   try {
