@@ -109,7 +109,8 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
         afterDoubt,
         isRemoval,
         isYoung: () => options?.isAbsenceBelieved !== true && (options?.seen === true || young.isNamedIn(input)),
-        hasAnswered: () => answered,
+        // A network comes back by itself; a sandbox that is gone was ended.
+        hasAnswered: () => answered && target.isSandbox !== true,
       })
       return output as OutputOf<typeof action>
     },
