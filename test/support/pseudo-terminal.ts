@@ -7,7 +7,7 @@ export interface Shown {
 }
 
 /** What is typed once a text has been shown; a function may see to something before. */
-type Answer = readonly [shown: string, typed: string | (() => string)]
+type Answer = readonly [shown: string, typed: string | (() => string | Promise<string>)]
 
 /**
  * Runs a program on a terminal of 80 columns, and types: each answer once what comes before it has been shown. Needs
@@ -35,7 +35,8 @@ export function onTerminal(
       if (next === undefined || at === -1) return
       seen = at + next[0].length
       left.shift()
-      child.stdin.write(typeof next[1] === 'string' ? next[1] : next[1]())
+      const typed = typeof next[1] === 'string' ? next[1] : next[1]()
+      Promise.resolve(typed).then((keys) => child.stdin.write(keys), reject)
     })
     child.on('error', reject)
     child.on('close', (code) => resolve({ exitCode: code ?? 1, text }))
