@@ -11,6 +11,7 @@ import type { Throttle } from './faults/throttle.js'
 import { defaultRegion, findRegion, operatorAddress, regions } from './model/regions.js'
 import { cutSecrets, type RequestLog } from './request-log.js'
 import { ApiError } from './wire/api-error.js'
+import { refusalOf } from './wire/caller.js'
 import { parseQuery } from './wire/query.js'
 import { verifySignature, type Credentials, type SignatureScope } from './wire/signature.js'
 import { answerSsm } from './wire/ssm-protocol.js'
@@ -65,6 +66,8 @@ export function listen(server: Server, port: number): Promise<number> {
 async function handle(options: ServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request)
   const url = request.url ?? '/'
+  const refusal = refusalOf(request.headers)
+  if (refusal !== undefined) return send(response, 403, 'text/plain', `${refusal}\n`)
   if (body === undefined) return send(response, 413, 'text/plain', 'too large\n')
   if (url === '/checkip') return send(response, 200, 'text/plain', `${operatorAddress}\n`)
   if (url.startsWith('/_evenkeel/')) return answerControl(options, request, response, url, body.toString())
