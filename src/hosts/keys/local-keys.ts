@@ -61,7 +61,7 @@ export function createLocalKeys(options: LocalKeysOptions): LocalKeysPort {
     async publicKey(keyPair, live) {
       if (live !== undefined) seen.set(keyPair, live)
       const spec = specs.get(keyPair)
-      if (spec?.kind === 'text') return normalizePublicKey(spec.text, keyPair)
+      if (spec?.kind === 'text') return normalizePublicKey(spec.text, 'the text', keyPair)
       if (spec?.kind === 'path') return readPublicKey(expand(spec.path, baseDirectory), keyPair)
       const path = await generatedPath(keyPair, live)
       return path === undefined ? undefined : readGenerated(path)
@@ -146,15 +146,16 @@ async function readPublicKey(path: string, keyPair: Address): Promise<string> {
   })
   if (/PRIVATE KEY/.test(text))
     throw keyError(`${keyPair}: ${path} is a private key; name the public one beside it, ${path}.pub`)
-  return normalizePublicKey(text, keyPair)
+  return normalizePublicKey(text, path, keyPair)
 }
 
 /** `ssh-ed25519 AAAA… comment` -> `ssh-ed25519 AAAA…`; the kind must be the one that the key itself names. */
-function normalizePublicKey(text: string, keyPair: Address): string {
+function normalizePublicKey(text: string, where: string, keyPair: Address): string {
   const line = text.split('\n').find((candidate) => candidate.trim() !== '' && !candidate.startsWith('#')) ?? ''
   const publicKey = sshPublicKey(line)
   if (publicKey === undefined) {
-    throw keyError(`${keyPair}: "${line.slice(0, 40)}" is no OpenSSH public key (ssh-ed25519 AAAA…)`)
+    // Nothing of it is shown: a stack file may name any file, and whoever wrote it may read what this prints.
+    throw keyError(`${keyPair}: ${where} holds no OpenSSH public key (ssh-ed25519 AAAA…)`)
   }
   return publicKey
 }

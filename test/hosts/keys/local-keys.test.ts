@@ -130,8 +130,8 @@ describe('a pair that the file names', () => {
   test.each([
     ['nothing there', undefined, 'there is no public key at'],
     ['a private key', pair.privateKey, 'is a private key; name the public one'],
-    ['something else', 'hello', 'is no OpenSSH public key'],
-    ['another kind than the key says', pair.publicKey.replace('ed25519', 'rsa'), 'is no OpenSSH public key'],
+    ['something else', 'hello', 'holds no OpenSSH public key'],
+    ['another kind than the key says', pair.publicKey.replace('ed25519', 'rsa'), 'holds no OpenSSH public key'],
   ])('%s is told', async (_name, content, message) => {
     if (content !== undefined) await writeFile(join(base, 'id.pub'), content)
     await expect(keysOf({ kind: 'path', path: 'id.pub' }).publicKey(address)).rejects.toMatchObject({
@@ -139,6 +139,14 @@ describe('a pair that the file names', () => {
       message: expect.stringContaining(message),
     })
   })
+})
+
+test('nothing of a file that is no public key is shown', async () => {
+  await writeFile(join(base, 'credentials'), '[default]\naws_secret_access_key = planted\n')
+  const told: unknown = await keysOf({ kind: 'path', path: 'credentials' })
+    .publicKey(address)
+    .catch((error: unknown) => error)
+  expect(JSON.stringify(told) + String(told)).not.toMatch(/default|planted/)
 })
 
 describe('the OpenSSH format', () => {
