@@ -8,6 +8,7 @@ import { problemList } from './problem-list.js'
 import { checkShape } from './shape/check-shape.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import { specKinds } from './kinds/kinds.js'
+import { hasRoomForVariables } from './variables/check-lengths.js'
 import { substitute, type Templates } from './variables/substitute.js'
 import { targetOf } from './written-target.js'
 import type { VariableInput } from './variables/given.js'
@@ -29,7 +30,8 @@ export interface Said {
  */
 export function saidWithoutMistakes(value: unknown, input: AnalysisInput): Said | undefined {
   try {
-    return said(check(value, input, () => throwStop()))
+    const checked = check(value, input, () => throwStop())
+    return checked && said(checked)
   } catch (error) {
     if (error === stop) return undefined
     throw error
@@ -49,7 +51,7 @@ function throwStop(): never {
 export function analyse(value: unknown, input: AnalysisInput): Analysis {
   const { problems, untold, report } = problemList()
   const checked = check(value, input, report)
-  return { said: problems.length === 0 ? said(checked) : undefined, problems, untold: untold() }
+  return { said: checked && problems.length === 0 ? said(checked) : undefined, problems, untold: untold() }
 }
 
 export interface Analysis {
@@ -68,9 +70,13 @@ function said({ context, variables }: Checked): Said {
   return { spec: buildSpec(context), variables }
 }
 
-function check(value: unknown, input: AnalysisInput, report: Report): Checked {
+/** Undefined where it cannot be looked at any further, which was reported. */
+function check(value: unknown, input: AnalysisInput, report: Report): Checked | undefined {
   const variables = resolveVariables(isMapping(value) ? value['variables'] : undefined, input, report)
-  if (input.text.includes('${')) substitute(value, templates, variables.values, report)
+  if (input.text.includes('${')) {
+    if (!hasRoomForVariables(value, variables.values, report)) return undefined
+    substitute(value, templates, variables.values, report)
+  }
   const stack = checkShape(value, report)
   const target = targetOf(stack.target, input.target, report)
   const context = contextOf({ stack, target, variables: variables.values, declarations: specKinds, report })

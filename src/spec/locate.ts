@@ -3,7 +3,7 @@ import type { FileLocation, Locate } from '../model/file-location.js'
 import { specKinds } from './kinds/kinds.js'
 import type { Path } from './problem.js'
 import { codeFrame, linesOf } from './yaml/code-frame.js'
-import { readDocument, type Span, type StackDocument } from './yaml/yaml-document.js'
+import type { Span, StackDocument } from './yaml/yaml-document.js'
 
 /** Finds places in a stack file. The text is read with positions when the first one is asked for. */
 export interface Places {
@@ -12,7 +12,7 @@ export interface Places {
   readonly locateVariable: (name: string) => FileLocation | undefined
 }
 
-export function placesIn(file: string, text: string): Places {
+export function placesIn(file: string, text: string, read: (text: string) => StackDocument): Places {
   let document: StackDocument | undefined
   let lines: readonly string[] = []
   return {
@@ -25,7 +25,7 @@ export function placesIn(file: string, text: string): Places {
 
   function placeOf(entry: Path, path: Path): FileLocation | undefined {
     if (!document) {
-      document = readDocument(text)
+      document = read(text)
       lines = linesOf(text)
     }
     const span = spanIn(document, entry, path)

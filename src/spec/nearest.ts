@@ -1,11 +1,15 @@
 /** Candidates looked at: a file of thousands of names with thousands of mistakes must not take minutes. */
 const candidatesMax = 500
 
+/** A comparison takes time by the product of two lengths; no name that somebody wrote by hand is longer. */
+const wordCharactersMax = 200
+
 /**
  * The candidate that a misspelt word most likely stood for, or undefined when none is near: at most a third of it differs.
  * Of many candidates, the first ones are looked at.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > wordCharactersMax) return undefined
   let best: string | undefined
   const limit = Math.max(1, Math.floor(word.length / 3))
   let bestDistance = limit + 1

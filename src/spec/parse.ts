@@ -1,12 +1,15 @@
 import type { Locate } from '../model/file-location.js'
 import { analyse, saidWithoutMistakes } from './analyse.js'
-import { coarseDiagnosis, isTooDense } from './coarse.js'
 import { diagnosticsOf, type Diagnosis } from './diagnostics.js'
 import { placesIn, type Places } from './locate.js'
 import type { Problem } from './problem.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import type { VariableInput } from './variables/given.js'
 import type { ResolvedVariables } from './variables/variables.js'
+import { codeFrame, linesOf } from './yaml/code-frame.js'
+import { readLargeDocument } from './yaml/large-document.js'
+import { linePlacesOf } from './yaml/line-places.js'
+import { sizeOfText } from './yaml/text-size.js'
 import { readDocument } from './yaml/yaml-document.js'
 import type { StackDocument } from './yaml/yaml-document.js'
 import { readValues } from './yaml/yaml-values.js'
@@ -32,15 +35,18 @@ export type ParseResult =
 
 /**
  * What a stack file says, or the mistakes in it, in file order. Pure: no file is read, no clock and no environment.
- * A text without a mistake is read by the quick reader alone; any other is read again with positions, where it is not too dense.
+ * A small text without a mistake is read without positions, and any other again with them; a large one is read once, by
+ * another reader.
  */
 export function parseStack(input: ParseInput): ParseResult {
-  const places = placesIn(input.file, input.text)
-  const values = readValues(input.text)
+  const { isLarge, tooManyFrom } = sizeOfText(input.text)
+  if (tooManyFrom !== undefined) return { ok: false, ...tooManyParts(input, tooManyFrom) }
+  const reader = isLarge ? readLargeDocument : readDocument
+  const places = placesIn(input.file, input.text, reader)
+  const values = isLarge ? undefined : readValues(input.text)
   const quick = values && saidWithoutMistakes(values.value, input)
   if (quick) return { ok: true, ...quick, ...places }
-  if (isTooDense(input.text)) return { ok: false, ...coarseDiagnosis(input) }
-  const document = readDocument(input.text)
+  const document = reader(input.text)
   const { said, problems, untold } = analyse(document.value, input)
   if (said && document.syntax.length === 0) return { ok: true, ...said, ...places }
   const believed = believable(document, problems)
@@ -69,4 +75,13 @@ function believable(document: StackDocument, problems: readonly Problem[]): read
     if (!localCodes.has(code) || path.length === 0) return false
     return document.positionOf(document.endOf(path.slice(0, 2))).line < limit
   })
+}
+
+/** Of a text that is no stack file's no reader sees anything. */
+function tooManyParts({ file, text }: ParseInput, offset: number): Diagnosis {
+  const { line, column } = linePlacesOf(text.slice(0, offset))(offset)
+  const message = 'up to here the file has more parts than the largest stacks, and it goes on'
+  const hint = 'is this the right file? Make several stacks of one with more than 10,000 servers'
+  const frame = codeFrame(linesOf(text.slice(0, offset + 1)), line, column, 1)
+  return { diagnostics: [{ code: 'STACK_FILE_TOO_LARGE', message, file, line, column, frame, hint }], total: 1 }
 }

@@ -47,5 +47,10 @@ export function describeValue(value: unknown): string {
 
 /** A text in double quotes, cut when it is long. */
 export function quoted(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}…` : text)
+  return JSON.stringify(shortened(text))
+}
+
+/** As much of a text as a message needs. */
+export function shortened(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text
 }

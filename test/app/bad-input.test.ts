@@ -145,6 +145,24 @@ describe('files of variables and plan files that are none', () => {
     expectError(() => read(path))
   })
 
+  it('are refused by what they begin and end with, where they are large', () => {
+    const path = join(directory.path, 'large-plan.json')
+    const begin = '{"kind":"plan-file","formatVersion":2,'
+    // Each is wrong in its middle too, which is told of what is read.
+    for (const text of ['['.repeat(9e6), begin.padEnd(9e6), `${begin}${'['.repeat(9e6)},"digest":"x"`]) {
+      writeFileSync(path, text)
+      expect(() => readPlanFile(path)).toThrow(/is not a plan that evenkeel saved, or not whole$/)
+    }
+    writeFileSync(path, `${begin}${'['.repeat(9e6)},"digest":"abc"}\n`)
+    expect(() => readPlanFile(path)).toThrow(/is not JSON/)
+  })
+
+  it('of more parts than anybody writes are refused where they are too many', () => {
+    const path = join(directory.path, 'dense.yaml')
+    writeFileSync(path, 'a: 1\n'.repeat(600_000))
+    expect(() => readVariableFiles([path])).toThrow(/dense\.yaml:25000\d:\d has more parts/)
+  })
+
   it('a variable may be called as the prototype is, and changes nothing of it', () => {
     const path = join(directory.path, 'proto.json')
     writeFileSync(path, '{ "__proto__": "polluted", "constructor": "polluted" }')

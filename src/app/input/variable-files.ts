@@ -1,4 +1,6 @@
 import { UsageError } from '../../core/errors.js'
+import { linePlacesOf } from '../../spec/yaml/line-places.js'
+import { sizeOfText } from '../../spec/yaml/text-size.js'
 import { readValues } from '../../spec/yaml/yaml-values.js'
 import { readText } from './read-text.js'
 
@@ -31,7 +33,10 @@ export function readVariableFiles(
 ): Readonly<Record<string, { readonly text: string; readonly origin: string }>> {
   const variables = new Map<string, { readonly text: string; readonly origin: string }>()
   for (const path of paths) {
-    const values = readValues(readText(path))?.value
+    const text = readText(path)
+    const { tooManyFrom } = sizeOfText(text)
+    if (tooManyFrom !== undefined) throw tooManyParts(path, text, tooManyFrom)
+    const values = readValues(text)?.value
     if (typeof values !== 'object' || values === null || Array.isArray(values)) {
       throw new UsageError(
         'STACK_FILE_UNREADABLE',
@@ -43,6 +48,12 @@ export function readVariableFiles(
     }
   }
   return Object.fromEntries(variables)
+}
+
+function tooManyParts(path: string, text: string, offset: number): UsageError {
+  const { line, column } = linePlacesOf(text.slice(0, offset))(offset)
+  const message = `the file ${path}:${line}:${column} has more parts up to here than any file of variables, and it goes on`
+  return new UsageError('STACK_FILE_TOO_LARGE', message, { hint: 'is this the right file?' })
 }
 
 /** A list, a mapping or nothing is the value of no variable; `String([1])` would be 1. */

@@ -96,14 +96,26 @@ export function looksLikePlanFile(path: string): boolean {
 /** Of what is no plain file nothing is read twice. */
 function beginsAsPlan(path: string): boolean {
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false
-  const start = Buffer.alloc(64)
+  return /^\s*\{\s*"kind"\s*:\s*"plan-file"/.test(stretchOf(path, 0))
+}
+
+/** The digest is written last. */
+function endsAsPlan(path: string, size: number): boolean {
+  return /"digest"\s*:\s*"\w+"\s*\}\s*$/.test(stretchOf(path, size - stretchBytes))
+}
+
+const stretchBytes = 256
+
+/** What stands in a file from so many bytes on; nothing of what cannot be read. */
+function stretchOf(path: string, position: number): string {
+  const stretch = Buffer.alloc(stretchBytes)
   try {
     const file = openSync(path, 'r')
-    const bytes = readSync(file, start)
+    const bytes = readSync(file, stretch, 0, stretchBytes, position)
     closeSync(file)
-    return /^\s*\{\s*"kind"\s*:\s*"plan-file"/.test(start.toString('utf8', 0, bytes))
+    return stretch.toString('utf8', 0, bytes)
   } catch {
-    return false
+    return ''
   }
 }
 
@@ -144,7 +156,14 @@ function digestOrNone(file: object): string | undefined {
   }
 }
 
+/** Chosen: what is read and parsed in a blink. A larger file is looked at by its ends before it is read. */
+const smallBytesMax = 8 * 1024 * 1024
+
 function contentOf(path: string): unknown {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found?.isFile() === true && found.size > smallBytesMax && !(beginsAsPlan(path) && endsAsPlan(path, found.size))) {
+    throw notAPlan(path, 'is not a plan that evenkeel saved, or not whole')
+  }
   const text = readText(path, bytesMax)
   try {
     return JSON.parse(text)

@@ -3,6 +3,7 @@ import type { Context } from '../context.js'
 import { checkSameContent } from '../kinds/volume/check-same-content.js'
 import { specKinds } from '../kinds/kinds.js'
 import { checkCycles } from './check-cycles.js'
+import { isExpandable } from './check-expansion.js'
 import { checkTags } from './check-tags.js'
 import { checkTexts } from './check-texts.js'
 
@@ -12,6 +13,8 @@ export function checkStack(context: Context): void {
     const message = 'a stack file cannot build on another one yet'
     context.report({ code: 'SPEC_NOT_YET', message, path: ['extends'], at: 'key', hint: 'say it all in one file' })
   }
+  // What cannot be written out is not looked at any further.
+  if (!isExpandable(context)) return
   checkTexts(context)
   checkTags(context)
   for (const kind of resourceKinds) specKinds[kind].check(context)

@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv'
 import { didYouMean, nearest } from '../nearest.js'
-import { describeValue, quoted } from '../problem.js'
+import { describeValue, quoted, shortened } from '../problem.js'
 import type { Path, Problem, Report } from '../problem.js'
 import { fstypeHint, meantKey, sizeHint } from './foreign-words.js'
 import type { StackShape } from './stack-shape.generated.js'
@@ -76,7 +76,7 @@ const tellers: Readonly<Record<string, (told: Told) => Problem | undefined>> = {
     const known = knownKeys[schemaPath] ?? []
     return {
       code: 'SPEC_UNKNOWN_KEY',
-      message: `unknown key \`${key}\`${placeOf(path)}`,
+      message: `unknown key \`${shortened(key)}\`${placeOf(path)}`,
       path: [...path, key],
       at: 'key',
       hint: () => unknownKeyHint(key, meantKey(key, known) ?? nearest(key, known), known),
@@ -207,7 +207,9 @@ function placeOf(path: Path): string {
 
 function placeName(path: Path): string {
   return (
-    path.map((step, index) => (isIndex(step) ? `[${step}]` : `${index === 0 ? '' : '.'}${step}`)).join('') || 'the file'
+    path
+      .map((step, index) => (isIndex(step) ? `[${step}]` : `${index === 0 ? '' : '.'}${shortened(String(step))}`))
+      .join('') || 'the file'
   )
 }
 

@@ -94,6 +94,9 @@ function reportClashes(names: readonly string[], report: Report): void {
   }
 }
 
+/** Chosen: every line of every output is searched for all of it. */
+const sensitiveCharactersMax = 64 * 1024
+
 /** Checked without a word of it in any message. */
 function resolveSensitive(
   name: string,
@@ -112,6 +115,7 @@ function resolveSensitive(
   const mistakeOf = (text: string) => {
     // Of a NUL a shell makes nothing, and half of a character has no bytes.
     if (/\0|[\ud800-\udfff]/u.test(text)) return 'has characters that cannot be written anywhere'
+    if (text.length > sensitiveCharactersMax) return `has more than ${sensitiveCharactersMax} characters`
     const converted = converters[type](text)
     return converted === undefined ? `is not ${typeNames[type]}` : mistakeIn(converted, type, rules)
   }

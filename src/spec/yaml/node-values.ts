@@ -6,7 +6,12 @@ import type { Anchors } from './anchors.js'
  * What aliases may add to a document: so many values that are written once and read again and again. Chosen: a hundred
  * times the largest stack file that shares its tags, and a second to read.
  */
-const aliasedMax = 1_000_000
+export const aliasedMax = 1_000_000
+
+/** What a text of so many characters counts: it may be looked at wherever an alias of it stands. */
+export function sizeOfScalar(characters: number): number {
+  return 1 + Math.floor(characters / 64)
+}
 
 /** Why a document has no value. */
 export interface Unreadable {
@@ -28,7 +33,7 @@ export function valueOfNode(root: Node | null, anchors: Anchors): { readonly val
   function valueOf(node: Node): unknown {
     if (isAlias(node)) return aliasValue(node)
     const before = total
-    total += 1
+    total += isScalar(node) && typeof node.value === 'string' ? sizeOfScalar(node.value.length) : 1
     const read = plainValue(node)
     if (node.anchor !== undefined) anchored.set(node, { value: read, size: total - before })
     return read
