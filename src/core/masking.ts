@@ -23,8 +23,8 @@ export interface Mask {
 }
 
 /**
- * A mask for values: as they stand, line by line, as JSON and as sh quote them, and fragments of them. What a program has
- * encoded in another way it does not know.
+ * A mask for values: as they stand, line by line, as JSON and as sh quote them, in URLs, hexadecimal digits and base64, and
+ * fragments of all that. What a program has encoded in another way, or compressed, it does not know.
  */
 export function createMask(values: Iterable<string>): Mask {
   const known = [...values].filter((value) => value.trim().length >= searchedLengthMin)
@@ -44,8 +44,36 @@ function formsOf(value: string): readonly string[] {
   return [value, trimmed, ...lines].flatMap((form) => [
     form,
     JSON.stringify(form).slice(1, -1),
+    JSON.stringify(JSON.stringify(form)).slice(3, -3),
     ...(form.includes('\0') ? [] : [shellWord(form)]),
+    ...(form.length < encodedLengthMin ? [] : encodedFormsOf(form)),
   ])
+}
+
+/** Chosen: the encodings of a shorter value are parts of too many words. */
+const encodedLengthMin = 6
+
+/** As a program may have written it in a URL, in hexadecimal digits, or in base64 behind any other bytes. */
+function encodedFormsOf(form: string): readonly string[] {
+  const bytes = Buffer.from(form)
+  const inUrl = encodeURIComponent(bytes.toString())
+  const hex = bytes.toString('hex')
+  const base64 = [0, 1, 2].map((before) => base64Of(bytes, before))
+  return [
+    inUrl,
+    inUrl.replaceAll('%20', '+'),
+    inUrl.replaceAll(/%../g, (code) => code.toLowerCase()),
+    hex,
+    hex.toUpperCase(),
+    ...base64,
+    ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
+  ]
+}
+
+/** The letters of base64 that these bytes alone make, where so many others stand before them: three bytes are four letters. */
+function base64Of(bytes: Buffer, before: number): string {
+  const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64')
+  return text.slice(Math.ceil((before * 4) / 3), Math.floor(((before + bytes.length) * 4) / 3))
 }
 
 function fragmentsOf(forms: readonly string[]): ReadonlySet<string> {

@@ -15,6 +15,31 @@ describe('a mask', () => {
     }
   })
 
+  it('hides what a program has encoded, behind whatever else was encoded with it', () => {
+    const value = 'p/an+ted se{ret é'
+    const { text } = createMask([value])
+    const forms = {
+      url: encodeURIComponent(value),
+      form: new URLSearchParams({ a: value }).toString().slice(2),
+      'JSON in JSON': JSON.stringify(JSON.stringify({ a: value })),
+      hex: Buffer.from(value).toString('hex'),
+      HEX: Buffer.from(value).toString('hex').toUpperCase(),
+      ...Object.fromEntries(
+        ['', 'u', 'us', 'user:'].flatMap((before) => [
+          [`base64 behind ${before}`, Buffer.from(`${before}${value}`).toString('base64')],
+          [`base64url behind ${before}`, Buffer.from(`${before}${value}`).toString('base64url')],
+        ]),
+      ),
+    }
+    for (const [form, encoded] of Object.entries(forms)) {
+      const shown = text(`said ${encoded} and on`)
+      expect({ form, shown }).toEqual({ form, shown: expect.stringContaining(hiddenValue) })
+      // Of what stood before it, and of its last letters, at most four are left.
+      const left = shown.replace(hiddenValue, '').replace('said', '').replace('and on', '').trim()
+      expect({ form, left: left.replaceAll(/[{}":\\a]/g, '').length <= 10 }).toEqual({ form, left: true })
+    }
+  })
+
   it('hides each line of a value', () => {
     expect(createMask([key]).text('said: c2VjcmV0IG9mIHRoZSBzdGFjaw== !')).toBe(`said: ${hiddenValue} !`)
   })
