@@ -3,6 +3,7 @@ import { caseNamed, parsePoint, pointText, samplePoints } from '../support/proof
 import { isAskedBy, prepareCase, tryPoint, type PreparedCase } from '../support/proof/crash-points.js'
 import { deaths } from '../support/proof/doomed-process.js'
 import { openProofWorld } from '../support/proof/proof-world.js'
+import { standstill } from '../support/proof/standstill.js'
 
 const prepared = new Map<string, Promise<PreparedCase>>()
 afterAll(async () => {
@@ -91,5 +92,17 @@ describe('what a run has asked for', () => {
     } finally {
       await world.close()
     }
+  })
+})
+
+describe('what hangs', () => {
+  const looks = { everyMs: 1, same: 3 }
+
+  it('does not move any more, however long it moved before', async () => {
+    const ended = new AbortController()
+    let moves = 0
+    await standstill(() => String(Math.min((moves += 1), 10)), looks, ended.signal)
+    ended.abort()
+    expect(moves).toBe(13)
   })
 })

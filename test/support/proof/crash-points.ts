@@ -11,6 +11,7 @@ import {
   type ProofWorld,
   type SavedWorld,
 } from './proof-world.js'
+import { standstill, type Looks } from './standstill.js'
 
 /** A case with its world before the run, and what an undisturbed run makes of it. */
 export interface PreparedCase {
@@ -86,8 +87,11 @@ const faultsOf: Readonly<Record<WorldKind, Faults>> = {
 /** In chaos a run may fail for good reasons; so many in a row are tried before the world is calm again. */
 const chaosRunsMax = 6
 
-/** A point that takes longer than this in real time hangs; the longest take 3 s. */
-const hangMs = 120_000
+/** A point hangs when its clock and its requests stand still for two minutes in which this process was not held up itself. */
+const looks: Looks = { everyMs: 5_000, same: 24 }
+
+/** Or when its clock is far beyond what its runs can take, and goes on: somebody waits for what never comes. */
+const hangsAfterMs = 48 * 3_600_000
 
 /** Cuts the run at each of the point's places in turn, each in a process of its own, and runs the next one whole. */
 export async function tryPoint(prepared: PreparedCase, point: CrashPoint): Promise<PointVerdict> {
@@ -99,19 +103,28 @@ export async function tryPoint(prepared: PreparedCase, point: CrashPoint): Promi
     faults: faultsOf[point.world],
     isElsewhere,
   })
-  let timer: NodeJS.Timeout | undefined
+  const ended = new AbortController()
   try {
-    const hung = new Promise<PointVerdict>((resolve) => {
-      timer = setTimeout(() => resolve({ ...hangs, problems: [`it hangs: nothing for ${hangMs / 1000} s`] }), hangMs)
-    })
+    const moves = () => {
+      const isLate = world.clock.now() > prepared.world.nowMs + hangsAfterMs
+      return isLate ? 'late' : `${world.clock.now()} ${world.carriedOut().length}`
+    }
+    const hung = standstill(moves, looks, ended.signal).then(() => hangs)
     return await Promise.race([cutAndGoOn(prepared, point, world), hung])
   } finally {
-    clearTimeout(timer)
+    ended.abort()
     await world.close()
   }
 }
 
-const hangs = { reached: true, converged: false, duplicates: [], orphans: [], lost: [] }
+const hangs: PointVerdict = {
+  reached: true,
+  converged: false,
+  duplicates: [],
+  orphans: [],
+  lost: [],
+  problems: ['it hangs'],
+}
 
 async function cutAndGoOn(prepared: PreparedCase, point: CrashPoint, world: ProofWorld): Promise<PointVerdict> {
   const { of: crash } = prepared
