@@ -20,7 +20,7 @@ function ready(name: string): Promise<PreparedCase> {
 const sampled = ['create', 'move', 'replace-elastic', 'checkpoint'] as const
 const shares = [0.4, 0.8] as const
 
-describe.concurrent('a run that is killed at a request', { timeout: 60_000 }, () => {
+describe.concurrent('a run that is killed at a request', { timeout: 300_000 }, () => {
   it.each(sampled)('is finished by the next: %s', async (name) => {
     const of = await ready(name)
     expect(of.requests.length).toBeGreaterThan(10)

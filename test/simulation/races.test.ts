@@ -22,7 +22,7 @@ const sampled: readonly Race[] = [
   { kind: 'together', caseName: 'grow', chaos: true, seed: 4 },
 ]
 
-describe.concurrent('runs of one stack at once', { timeout: 60_000 }, () => {
+describe.concurrent('runs of one stack at once', { timeout: 300_000 }, () => {
   it.each(sampled)('make everything once: $kind, $caseName', async (race) => {
     const { problems } = await runRace(await ready(race.caseName), race)
     expect({ race: raceLine(race), problems }).toEqual({ race: raceLine(race), problems: [] })
