@@ -55,9 +55,9 @@ const encodedLengthMin = 6
 
 /** As a program may have written it in a URL, in hexadecimal digits, or in base64 behind any other bytes. */
 function encodedFormsOf(form: string): readonly string[] {
-  const bytes = Buffer.from(form)
-  const inUrl = encodeURIComponent(bytes.toString())
-  const hex = bytes.toString('hex')
+  const bytes = [...new TextEncoder().encode(form)]
+  const inUrl = encodeURIComponent(new TextDecoder().decode(new Uint8Array(bytes)))
+  const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')
   const base64 = [0, 1, 2].map((before) => base64Of(bytes, before))
   return [
     inUrl,
@@ -70,10 +70,17 @@ function encodedFormsOf(form: string): readonly string[] {
   ]
 }
 
-/** The letters of base64 that these bytes alone make, where so many others stand before them: three bytes are four letters. */
-function base64Of(bytes: Buffer, before: number): string {
-  const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64')
-  return text.slice(Math.ceil((before * 4) / 3), Math.floor(((before + bytes.length) * 4) / 3))
+const base64Letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+/** The letters of base64 that these bytes alone make, where so many others stand before them: a letter has six bits. */
+function base64Of(bytes: readonly number[], before: number): string {
+  const all = [...Array.from({ length: before }, () => 0), ...bytes]
+  let text = ''
+  for (let bit = Math.ceil((before * 8) / 6) * 6; bit + 6 <= all.length * 8; bit += 6) {
+    const two = ((all[bit >> 3] ?? 0) << 8) | (all[(bit >> 3) + 1] ?? 0)
+    text += base64Letters.charAt((two >> (10 - (bit % 8))) & 63)
+  }
+  return text
 }
 
 function fragmentsOf(forms: readonly string[]): ReadonlySet<string> {
