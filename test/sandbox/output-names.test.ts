@@ -288,6 +288,21 @@ test('everything that the endpoint answers has the name and the type that the SD
   )
   await call('DescribeAddresses')
   await call('DescribeInstances')
+  const ImageId = (
+    await call('CreateImage', { InstanceId: instance, Name: 'golden', NoReboot: 'true', ...tag('image') })
+  )('imageId')
+  await wait('DescribeImages', { 'ImageId.1': ImageId }, '<imageState>available</imageState>')
+  const copied = { SourceImageId: ImageId, SourceRegion: 'us-east-1', Name: 'copied' }
+  const copy = (await call('CopyImage', copied))('imageId')
+  const launchers = { ImageId, Attribute: 'launchPermission' }
+  await call('ModifyImageAttribute', { ...launchers, OperationType: 'add', 'UserId.1': '210987654321' })
+  for (const Attribute of ['launchPermission', 'description', 'blockDeviceMapping', 'productCodes']) {
+    await call('DescribeImageAttribute', { ImageId, Attribute })
+  }
+  await call('ResetImageAttribute', launchers)
+  await call('DescribeImages', { 'Owner.1': 'self' })
+  await call('DeregisterImage', { ImageId })
+  await call('DeregisterImage', { ImageId: copy, DeleteAssociatedSnapshots: 'true' })
   await call('DisassociateAddress', { AssociationId: association })
   await call('ReleaseAddress', { AllocationId: allocation })
 

@@ -1,7 +1,11 @@
 import type { Action } from './action.js'
-import { describeImages } from './catalogue/images.js'
 import * as types from './catalogue/instance-types.js'
 import * as regions from './catalogue/regions.js'
+import { copyImage } from './images/copy-image.js'
+import { createImage } from './images/create-image.js'
+import { deregisterImage } from './images/deregister-image.js'
+import { describeImages } from './images/describe-images.js'
+import * as imageAttributes from './images/image-attributes.js'
 import { getConsoleOutput } from './instances/console.js'
 import * as describedInstances from './instances/describe-instances.js'
 import * as credits from './instances/cpu-credits.js'
@@ -21,6 +25,7 @@ import * as subnets from './network/subnets.js'
 import * as vpcs from './network/vpcs.js'
 import * as describedVolumes from './volumes/describe-volumes.js'
 import * as encryption from './volumes/encryption-default.js'
+import { copySnapshot } from './volumes/copy-snapshot.js'
 import { modifyVolume } from './volumes/modify-volume.js'
 import * as snapshotAttributes from './volumes/snapshot-attributes.js'
 import * as snapshots from './volumes/snapshots.js'
@@ -29,7 +34,8 @@ import * as keyPairs from './key-pairs.js'
 import * as tags from './tags.js'
 
 const families: readonly object[] = [
-  { getConsoleOutput, describeImages, modifyVolume, runInstances },
+  { copyImage, copySnapshot, createImage, deregisterImage, describeImages },
+  { getConsoleOutput, modifyVolume, runInstances },
   addresses,
   attributes,
   credits,
@@ -37,6 +43,7 @@ const families: readonly object[] = [
   describedVolumes,
   encryption,
   groups,
+  imageAttributes,
   instances,
   keyPairs,
   launchTemplates,

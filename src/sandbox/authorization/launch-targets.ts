@@ -55,7 +55,7 @@ export function launchTargets(given: RunInstancesParameters, world: World): read
 
 function imageId(world: World, text = ''): string {
   const parameter = /^resolve:ssm:(.*)$/.exec(text)?.[1]
-  return parameter === undefined ? text : (findPublicParameter(world.images, parameter)?.value ?? text)
+  return parameter === undefined ? text : (findPublicParameter(world.catalogue, parameter)?.value ?? text)
 }
 
 /** Each disk of the launch; the root disk also where no mapping speaks of it. */

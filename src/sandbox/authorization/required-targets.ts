@@ -38,6 +38,7 @@ const makes =
 
 const instances = named('instance', 'InstanceId')
 const volume = named('volume', 'VolumeId')
+const image = named('image', 'ImageId')
 
 const keyPair: Requirement = (given, world) => {
   const byName = texts(given['KeyName']).flatMap((name) => world.keyPairs.withKey(name).map(({ id }) => id))
@@ -129,8 +130,10 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   AttachVolume: [instances, volume],
   AuthorizeSecurityGroupEgress: [group],
   AuthorizeSecurityGroupIngress: [group],
+  CopyImage: [makes('image'), makes('snapshot')],
   CopySnapshot: [makes('snapshot')],
   CreateDefaultVpc: [],
+  CreateImage: [instances, makes('image'), makes('snapshot')],
   CreateInternetGateway: [makes('internet-gateway')],
   CreateKeyPair: [makes('key-pair', ({ KeyName }) => ({ 'ec2:KeyPairName': texts(KeyName)[0] }))],
   CreateLaunchTemplate: [makes('launch-template')],
@@ -179,6 +182,8 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   DeleteTags: [tagged],
   DeleteVolume: [volume],
   DeleteVpc: [namedVpc],
+  DeregisterImage: [image],
+  DescribeImageAttribute: [image],
   DescribeInstanceAttribute: [instances],
   DescribeVpcAttribute: [namedVpc],
   DetachInternetGateway: [gateway, namedVpc],
@@ -190,6 +195,7 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   EnableEbsEncryptionByDefault: [],
   GetConsoleOutput: [instances],
   ImportKeyPair: [makes('key-pair', ({ KeyName }) => ({ 'ec2:KeyPairName': texts(KeyName)[0] }))],
+  ModifyImageAttribute: [image],
   ModifyInstanceAttribute: [instances, named('security-group', 'GroupId'), mappedVolumes],
   ModifyInstanceCreditSpecification: [creditedInstances],
   ModifyInstanceMetadataOptions: [instances],
@@ -202,6 +208,7 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   MonitorInstances: [instances],
   RebootInstances: [instances],
   ReleaseAddress: [named('elastic-ip', 'AllocationId')],
+  ResetImageAttribute: [image],
   ResetSnapshotAttribute: [named('snapshot', 'SnapshotId')],
   RevokeSecurityGroupEgress: [group],
   RevokeSecurityGroupIngress: [group],

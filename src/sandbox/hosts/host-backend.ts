@@ -127,6 +127,8 @@ export interface HostDescription {
   readonly deviceNaming: 'nvme' | 'xen'
   /** Of the root disk: made of this size, grown to it at a later boot, never made smaller. */
   readonly rootSizeBytes: number
+  /** The snapshot that the root disk is made of at the first boot; absent: a blank one. */
+  readonly rootSnapshotId?: string
   /** The root volume's id, the serial number of its device; absent where the API knows none. */
   readonly rootVolumeId?: string
   /** Volumes present at boot, in the order of their device numbers. */

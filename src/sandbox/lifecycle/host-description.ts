@@ -35,6 +35,7 @@ export function describeHost(world: World, instance: Instance): HostDescription 
     userData: decodeUserData(instance),
     deviceNaming: instanceTypes.get(instance.instanceType)?.hypervisor === 'xen' ? 'xen' : 'nvme',
     rootSizeBytes: (root?.sizeGiB ?? 8) * 2 ** 30,
+    ...(root?.contentId !== undefined && { rootSnapshotId: root.contentId }),
     ...(root && { rootVolumeId: root.id }),
     volumes: inOrderOfDiscovery(world, instance, volumes.filter(isPresent)).map((volume) => ({
       volumeId: volume.id,

@@ -168,13 +168,21 @@ async function dismantle(world: World, id: string, reason: StateReason): Promise
   await network.refresh()
 }
 
-/** A reboot that a call or the host itself asked for: the API's state stays `running`. Resolves when it is up again. */
-export function restart(world: World, id: string, from: 'call' | 'host'): Promise<void> {
+/**
+ * A reboot that a call or the host itself asked for: the API's state stays `running`. Resolves when it is up again. While
+ * its host is down, `between` may do something with its disks; it is done too where the host has ended meanwhile.
+ */
+export function restart(
+  world: World,
+  id: string,
+  from: 'call' | 'host',
+  between: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<void> {
   const { background, hosts } = world.cloud
   return background.start(`reboot of ${id}`, () =>
     background.inLine(id, async () => {
-      if (world.instances.get(id)?.state !== 'running') return
-      if (from === 'call') await hosts.shutdown(id, { force: false })
+      if (from === 'call' && world.instances.get(id)?.state === 'running') await powerOff(world, id, { force: false })
+      await between()
       const instance = world.instances.get(id)
       if (instance?.state !== 'running') return
       try {

@@ -1,5 +1,6 @@
 import type { World } from '../world/world.js'
 import { attach, detach } from './attachment.js'
+import { settleImages } from './image.js'
 import { bringDown, bringUp, restart, takeDown } from './instance.js'
 import { finishCopy } from './snapshot.js'
 import { createVolume, deleteVolume, modifyVolume } from './volume.js'
@@ -12,6 +13,7 @@ import { createVolume, deleteVolume, modifyVolume } from './volume.js'
 export async function resume(world: World): Promise<void> {
   const boots: Promise<void>[] = []
   resumeSnapshots(world)
+  settleImages(world)
   for (const volume of world.volumes.values()) {
     if (volume.state === 'creating') createVolume(world, volume.id)
     if (volume.state === 'deleting') deleteVolume(world, volume.id)

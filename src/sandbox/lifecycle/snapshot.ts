@@ -1,6 +1,7 @@
 import type { Snapshot } from '../model/snapshot.js'
 import { hasUsableKey } from '../world/kms-keys.js'
 import type { World } from '../world/world.js'
+import { settleImages } from './image.js'
 
 /** How long an answer may wait for the copy of a volume's content, so that the point in time is the call's own. */
 const copyWaitMaximumMs = 20_000
@@ -63,6 +64,7 @@ function finish(world: World, id: string, patch: Partial<Snapshot>): void {
   const snapshot = world.snapshots.get(id)
   if (snapshot?.state !== 'pending') return
   const finished = world.snapshots.put({ ...snapshot, ...patch })
+  settleImages(world)
   if (finished.deleteWhenComplete) dropSnapshot(world, finished)
   world.commit()
 }
@@ -73,12 +75,16 @@ export function dropSnapshot(world: World, snapshot: Snapshot): void {
   world.snapshots.delete(snapshot.id)
   world.tags.delete(snapshot.id)
   const content = contentOf(snapshot)
-  const shared = world.snapshots.get(content) ?? world.snapshots.find((other) => other.sourceSnapshotId === content)
-  if (shared) return
+  if (world.cloud.worlds().some((one) => isKept(one, content))) return
   void background.start(`deletion of ${snapshot.id}`, async () => {
-    while (isBeingRead(world, content)) await background.sleep(readersPollMs)
+    while (world.cloud.worlds().some((one) => isBeingRead(one, content))) await background.sleep(readersPollMs)
     await background.inLine(snapshot.volumeId, () => hosts.deleteSnapshot(content))
   })
+}
+
+/** A copy in any region shares the content of its source. */
+function isKept({ snapshots }: World, content: string): boolean {
+  return Boolean(snapshots.get(content) ?? snapshots.find((other) => other.sourceSnapshotId === content))
 }
 
 const readersPollMs = 50

@@ -1,34 +1,47 @@
 import { stableId } from './ids.js'
+import type { VolumeType } from './volume-types.js'
+
+export type ImageState = 'pending' | 'available' | 'failed'
 
 export interface Image {
   readonly id: string
   readonly sequence: number
+  readonly state: ImageState
+  /** Accounts that may launch it, and `all`. */
+  readonly sharedWith: readonly string[]
   readonly name: string
   readonly description: string
   readonly ownerId: string
   readonly ownerAlias: string | undefined
   readonly architecture: 'x86_64' | 'arm64'
-  readonly rootDeviceName: string
-  readonly rootSnapshotId: string
-  readonly rootSizeGiB: number
-  readonly rootVolumeType: 'gp2' | 'gp3'
+  readonly root: ImageDisk
+  /** Beside the root disk. */
+  readonly disks: readonly ImageDisk[]
   readonly loginUser: string
   readonly imdsV2Required: boolean
   readonly createdAtMs: number
-  readonly deprecatedAtMs: number
+  /** Absent: never. */
+  readonly deprecatedAtMs: number | undefined
+  /** What it was made of; absent of the catalogue's. */
+  readonly madeOf?: { readonly instanceId?: string; readonly imageId?: string; readonly region?: string }
 }
 
-type Line = Pick<
-  Image,
-  | 'description'
-  | 'ownerId'
-  | 'ownerAlias'
-  | 'rootDeviceName'
-  | 'rootSizeGiB'
-  | 'rootVolumeType'
-  | 'loginUser'
-  | 'imdsV2Required'
-> & {
+/** A disk that a launch of the image makes. */
+export interface ImageDisk {
+  readonly deviceName: string
+  readonly snapshotId: string
+  readonly sizeGiB: number
+  readonly type: VolumeType
+  readonly iops: number | undefined
+  readonly throughput: number | undefined
+  readonly encrypted: boolean
+  readonly deleteOnTermination: boolean
+}
+
+type Line = Pick<Image, 'description' | 'ownerId' | 'ownerAlias' | 'loginUser' | 'imdsV2Required'> & {
+  readonly rootDeviceName: string
+  readonly rootSizeGiB: number
+  readonly rootVolumeType: VolumeType
   /** `{arch}` is the distribution's own word for the architecture, `{build}` the build. */
   readonly name: string
   readonly architectures: readonly (readonly [architecture: Image['architecture'], word: string])[]
@@ -151,10 +164,19 @@ export function catalogueOf(region: string): readonly Image[] {
           ownerId: line.ownerId,
           ownerAlias: line.ownerAlias,
           architecture,
-          rootDeviceName: line.rootDeviceName,
-          rootSnapshotId: stableId('snap', region, name),
-          rootSizeGiB: line.rootSizeGiB,
-          rootVolumeType: line.rootVolumeType,
+          state: 'available' as const,
+          sharedWith: ['all'],
+          root: {
+            deviceName: line.rootDeviceName,
+            snapshotId: stableId('snap', region, name),
+            sizeGiB: line.rootSizeGiB,
+            type: line.rootVolumeType,
+            iops: undefined,
+            throughput: undefined,
+            encrypted: false,
+            deleteOnTermination: true,
+          },
+          disks: [],
           loginUser: line.loginUser,
           imdsV2Required: line.imdsV2Required,
           createdAtMs: created.getTime(),
@@ -164,7 +186,8 @@ export function catalogueOf(region: string): readonly Image[] {
     ),
   )
   images.sort((left, right) => left.createdAtMs - right.createdAtMs)
-  return images.map((image, index) => ({ ...image, sequence: index + 1 }))
+  // Before everything of the account.
+  return images.map((image, index) => ({ ...image, sequence: index - images.length }))
 }
 
 /** Public SSM parameter name -> the name pattern of the images whose newest it holds, and their architecture. */

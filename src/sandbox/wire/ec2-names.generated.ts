@@ -18,12 +18,12 @@ export const otherActions = `
   BatchModifyIpamRoutingPolicyRegistrations BundleInstance CancelBundleTask CancelCapacityReservation
   CancelCapacityReservationFleets CancelConversionTask CancelDeclarativePoliciesReport CancelExportTask
   CancelImageLaunchPermission CancelImportTask CancelReservedInstancesListing CancelSpotFleetRequests
-  CancelSpotInstanceRequests ConfirmProductInstance CopyFpgaImage CopyImage CopyVolumes CreateApplicationStatusCheck
+  CancelSpotInstanceRequests ConfirmProductInstance CopyFpgaImage CopyVolumes CreateApplicationStatusCheck
   CreateCapacityManagerDataExport CreateCapacityReservation CreateCapacityReservationBySplitting
   CreateCapacityReservationCancellationQuote CreateCapacityReservationDateChangeQuote CreateCapacityReservationFleet
   CreateCarrierGateway CreateClientVpnEndpoint CreateClientVpnRoute CreateCoipCidr CreateCoipPool
   CreateCustomerGateway CreateDefaultSubnet CreateDelegateMacVolumeOwnershipTask CreateDhcpOptions
-  CreateEgressOnlyInternetGateway CreateFleet CreateFlowLogs CreateFpgaImage CreateImage CreateImageUsageReport
+  CreateEgressOnlyInternetGateway CreateFleet CreateFlowLogs CreateFpgaImage CreateImageUsageReport
   CreateInstanceConnectEndpoint CreateInstanceEventWindow CreateInstanceExportTask
   CreateInterruptibleCapacityReservationAllocation CreateIpam CreateIpamExternalResourceVerificationToken
   CreateIpamInternetRegistryAssociation CreateIpamPolicy CreateIpamPool CreateIpamPrefixListResolver
@@ -70,7 +70,7 @@ export const otherActions = `
   DeleteVerifiedAccessTrustProvider DeleteVpcBlockPublicAccessExclusion DeleteVpcEncryptionControl
   DeleteVpcEndpointConnectionNotifications DeleteVpcEndpointServiceConfigurations DeleteVpcEndpoints
   DeleteVpcPeeringConnection DeleteVpnConcentrator DeleteVpnConnection DeleteVpnConnectionRoute DeleteVpnGateway
-  DeprovisionByoipCidr DeprovisionIpamByoasn DeprovisionIpamPoolCidr DeprovisionPublicIpv4PoolCidr DeregisterImage
+  DeprovisionByoipCidr DeprovisionIpamByoasn DeprovisionIpamPoolCidr DeprovisionPublicIpv4PoolCidr
   DeregisterInstanceEventNotificationAttributes DeregisterTransitGatewayMulticastGroupMembers
   DeregisterTransitGatewayMulticastGroupSources DescribeAccountVpcEncryptionControl DescribeAddressTransfers
   DescribeAddressesAttribute DescribeAggregateIdFormat DescribeApplicationStatus
@@ -87,8 +87,8 @@ export const otherActions = `
   DescribeExportImageTasks DescribeExportTasks DescribeFastLaunchImages DescribeFastSnapshotRestores
   DescribeFleetHistory DescribeFleetInstances DescribeFleets DescribeFlowLogs DescribeFpgaImageAttribute
   DescribeFpgaImages DescribeHostReservationOfferings DescribeHostReservations DescribeHosts DescribeIdFormat
-  DescribeIdentityIdFormat DescribeImageAttribute DescribeImageReferences DescribeImageUsageReportEntries
-  DescribeImageUsageReports DescribeImportImageTasks DescribeImportSnapshotTasks DescribeInstanceConnectEndpoints
+  DescribeIdentityIdFormat DescribeImageReferences DescribeImageUsageReportEntries DescribeImageUsageReports
+  DescribeImportImageTasks DescribeImportSnapshotTasks DescribeInstanceConnectEndpoints
   DescribeInstanceEventNotificationAttributes DescribeInstanceEventWindows DescribeInstanceImageMetadata
   DescribeInstanceSqlHaHistoryStates DescribeInstanceSqlHaStates DescribeInstanceTopology DescribeIpamByoasn
   DescribeIpamExternalResourceVerificationTokens DescribeIpamInternetRegistryAssociations DescribeIpamPolicies
@@ -175,7 +175,7 @@ export const otherActions = `
   ModifyAccountVpcEncryptionControl ModifyAddressAttribute ModifyApplicationStatusCheck ModifyAvailabilityZoneGroup
   ModifyCapacityReservation ModifyCapacityReservationFleet ModifyClientVpnEndpoint
   ModifyClientVpnEndpointAuthorizationPolicy ModifyDefaultCreditSpecification ModifyEbsDefaultKmsKeyId ModifyFleet
-  ModifyFpgaImageAttribute ModifyHosts ModifyIdFormat ModifyIdentityIdFormat ModifyImageAttribute
+  ModifyFpgaImageAttribute ModifyHosts ModifyIdFormat ModifyIdentityIdFormat
   ModifyInstanceCapacityReservationAttributes ModifyInstanceConnectEndpoint ModifyInstanceCpuOptions
   ModifyInstanceEventStartTime ModifyInstanceEventWindow ModifyInstanceMaintenanceOptions
   ModifyInstanceMetadataDefaults ModifyInstanceNetworkPerformanceOptions ModifyInstancePlacement ModifyIpam
@@ -206,10 +206,10 @@ export const otherActions = `
   ReplaceImageCriteriaInAllowedImagesSettings ReplaceImageInstanceTypeSpecification ReplaceNetworkAclAssociation
   ReplaceNetworkAclEntry ReplaceRoute ReplaceRouteTableAssociation ReplaceTransitGatewayRoute ReplaceVpnTunnel
   ReportInstanceStatus RequestSpotFleet RequestSpotInstances ResetAddressAttribute ResetEbsDefaultKmsKeyId
-  ResetFpgaImageAttribute ResetImageAttribute ResetInstanceAttribute ResetNetworkInterfaceAttribute
-  RestoreAddressToClassic RestoreImageFromRecycleBin RestoreManagedPrefixListVersion RestoreSnapshotFromRecycleBin
-  RestoreSnapshotTier RestoreVolumeFromRecycleBin RevokeClientVpnIngress RunScheduledInstances
-  SearchLocalGatewayRoutes SearchTransitGatewayMulticastGroups SearchTransitGatewayRoutes SendDiagnosticInterrupt
+  ResetFpgaImageAttribute ResetInstanceAttribute ResetNetworkInterfaceAttribute RestoreAddressToClassic
+  RestoreImageFromRecycleBin RestoreManagedPrefixListVersion RestoreSnapshotFromRecycleBin RestoreSnapshotTier
+  RestoreVolumeFromRecycleBin RevokeClientVpnIngress RunScheduledInstances SearchLocalGatewayRoutes
+  SearchTransitGatewayMulticastGroups SearchTransitGatewayRoutes SendDiagnosticInterrupt
   StartDeclarativePoliciesReport StartNetworkInsightsAccessScopeAnalysis StartNetworkInsightsAnalysis
   StartVpcEndpointServicePrivateDnsVerification TerminateClientVpnConnections UnassignIpv6Addresses
   UnassignPrivateIpAddresses UnassignPrivateNatGatewayAddress UnlockSnapshot UpdateCapacityManagerMonitoredTagKeys
@@ -241,8 +241,18 @@ export const otherParameters: Readonly<Record<string, string>> = {
   IpPermissions.N.PrefixListIds.N.Description IpPermissions.N.PrefixListIds.N.PrefixListId SourceSecurityGroupName
   SourceSecurityGroupOwnerId
   `,
+  CopyImage: `
+  DestinationAvailabilityZone DestinationAvailabilityZoneId DestinationOutpostArn
+  SnapshotCopyCompletionDurationMinutes
+  `,
   CopySnapshot: `
   CompletionDurationMinutes DestinationAvailabilityZone DestinationOutpostArn
+  `,
+  CreateImage: `
+  BlockDeviceMapping.N.Ebs.AvailabilityZone BlockDeviceMapping.N.Ebs.AvailabilityZoneId
+  BlockDeviceMapping.N.Ebs.EbsCardIndex BlockDeviceMapping.N.Ebs.OutpostArn
+  BlockDeviceMapping.N.Ebs.VolumeInitializationRate BlockDeviceMapping.N.VirtualName BootModeOverride
+  SnapshotLocation
   `,
   CreateLaunchTemplate: `
   LaunchTemplateData.BlockDeviceMapping.N.Ebs.EbsCardIndex
@@ -454,6 +464,11 @@ export const otherParameters: Readonly<Record<string, string>> = {
   `,
   DescribeVolumesModifications: `
   IncludeManagedResources
+  `,
+  ModifyImageAttribute: `
+  ImdsSupport.Value LaunchPermission.Add.N.OrganizationArn LaunchPermission.Add.N.OrganizationalUnitArn
+  LaunchPermission.Remove.N.OrganizationArn LaunchPermission.Remove.N.OrganizationalUnitArn OrganizationArn.N
+  OrganizationalUnitArn.N ProductCode.N
   `,
   ModifyInstanceAttribute: `
   BlockDeviceMapping.N.NoDevice BlockDeviceMapping.N.VirtualName EnaSupport.Value EnclaveOptions.Enabled Kernel.Value

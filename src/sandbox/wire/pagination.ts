@@ -53,7 +53,7 @@ export function paginate<T extends { readonly sequence: number }>(
   const start = after === undefined ? 0 : firstAfter(items, after)
   if (size === undefined) return { items: start === 0 ? items : items.slice(start), nextToken: '' }
   if (options.empty && start < items.length) {
-    return { items: [], nextToken: writeToken(after ?? -1, options.fingerprint) }
+    return { items: [], nextToken: writeToken(after ?? Number.MIN_SAFE_INTEGER, options.fingerprint) }
   }
   const page = items.slice(start, start + Math.min(size, rule.maximum))
   const last = page.at(-1)

@@ -113,7 +113,7 @@ function deleteParameter(world: World, name: unknown): JsonAnswer {
 }
 
 function find(world: World, name: string, isDecrypted: boolean) {
-  const published = findPublicParameter(world.images, name)
+  const published = findPublicParameter(world.catalogue, name)
   if (published) return render(world, published)
   const own = world.parameters.get(name)
   if (!own) return undefined

@@ -1,10 +1,13 @@
 import { checkId, notFound, resourceKinds, type ResourceKindName } from '../model/ids.js'
 import type { Address } from '../model/address.js'
+import type { Image } from '../model/image.js'
 import type { Instance } from '../model/instance.js'
 import type { InternetGateway, RouteTable, Subnet, Vpc } from '../model/network.js'
 import type { SecurityGroup } from '../model/security-group.js'
 import type { Snapshot } from '../model/snapshot.js'
 import type { Volume } from '../model/volume.js'
+import { findRegion } from '../model/regions.js'
+import { ApiError, invalidValue } from '../wire/api-error.js'
 import { isVisible } from './visibility.js'
 import type { World } from './world.js'
 
@@ -47,6 +50,14 @@ export function findSnapshot(world: World, id: string): Snapshot {
   return find(world, 'snapshot', (key) => world.snapshots.get(key), id)
 }
 
+/** An image of the account; another's is refused as EC2 refuses it. */
+export function findOwnImage(world: World, id: string): Image {
+  checkId(resourceKinds.image, id)
+  if (world.catalogue.some((image) => image.id === id))
+    throw new ApiError('AuthFailure', `Not authorized for image:${id}`)
+  return find(world, 'image', (key) => world.ownImages.get(key), id)
+}
+
 export function findSecurityGroup(world: World, id: string): SecurityGroup {
   return find(world, 'securityGroup', (key) => world.securityGroups.get(key), id)
 }
@@ -69,6 +80,13 @@ export function findInternetGateway(world: World, id: string): InternetGateway {
 
 export function findRouteTable(world: World, id: string): RouteTable {
   return find(world, 'routeTable', (key) => world.routeTables.get(key), id)
+}
+
+/** The region that a call copies from. */
+export function worldOfRegion(world: World, name: string): World {
+  const region = findRegion(name)
+  if (!region) throw invalidValue(`Invalid region name: ${name}`)
+  return region.name === world.region.name ? world : world.cloud.world(region)
 }
 
 /** Whether a resource of this id exists, whatever its kind: what CreateTags asks. */

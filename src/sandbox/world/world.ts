@@ -44,6 +44,8 @@ export interface SharedByRegions {
   readonly faults: FaultPlan
   readonly background: Background
   worlds(): readonly World[]
+  /** The world of a region, read from disk when it is first asked for. */
+  world(region: Region): World
   readonly network: {
     /** Resolves when public addresses and rules that were computed after this call are in force on the hosts. */
     refresh(): Promise<void>
@@ -54,7 +56,10 @@ export interface SharedByRegions {
 export class World {
   readonly cloud: SharedByRegions
   readonly region: Region
-  readonly images: readonly Image[]
+  /** Everybody's public images. */
+  readonly catalogue: readonly Image[]
+  /** Those that the account made. */
+  readonly ownImages: Collection<Image>
   readonly vpcs: Collection<Vpc>
   readonly subnets: Collection<Subnet>
   readonly internetGateways: Collection<InternetGateway>
@@ -90,7 +95,7 @@ export class World {
   ) {
     this.cloud = cloud
     this.region = region
-    this.images = catalogueOf(region.name)
+    this.catalogue = catalogueOf(region.name)
     const journal = new Journal(journalPath, report)
     this.#journal = journal
     const history = new History(
@@ -111,6 +116,7 @@ export class World {
     this.instances = new Collection('instance', changes, (instance) => instance.subnetId)
     this.volumes = new Collection('volume', changes, (volume) => volume.attachment?.instanceId)
     this.snapshots = new Collection('snapshot', changes, (snapshot) => snapshot.volumeId)
+    this.ownImages = new Collection('image', changes)
     this.keyPairs = new Collection('keyPair', changes, (keyPair) => keyPair.name)
     this.securityGroups = new Collection('securityGroup', changes, (group) => group.name.toLowerCase())
     this.rules = new Collection('rule', changes, (rule) => rule.groupId)
@@ -122,6 +128,11 @@ export class World {
     this.parameters = new Collection('parameter', changes)
     this.tags = new TagTable(changes)
     this.#load()
+  }
+
+  /** All images, in the order of their creation. */
+  get images(): readonly Image[] {
+    return this.ownImages.size === 0 ? this.catalogue : [...this.catalogue, ...this.ownImages.values()]
   }
 
   get accountId(): string {
@@ -161,6 +172,7 @@ export class World {
       this.instances,
       this.volumes,
       this.snapshots,
+      this.ownImages,
       this.keyPairs,
       this.securityGroups,
       this.rules,

@@ -1,7 +1,13 @@
 import { checkId, notFound, resourceKinds } from '../../model/ids.js'
-import type { Image } from '../../model/image.js'
+import type { Image, ImageDisk } from '../../model/image.js'
 import type { InstanceType } from '../../model/instance-types.js'
-import { readVolumeType, resolveVolume, volumeTypes, type VolumeRequest } from '../../model/volume-types.js'
+import {
+  readVolumeType,
+  resolveVolume,
+  volumeTypes,
+  type VolumeRequest,
+  type VolumeType,
+} from '../../model/volume-types.js'
 import { ApiError, invalidValue, missingParameter, unsupported } from '../../wire/api-error.js'
 import { list, structure, string, type Parsed } from '../../wire/shape.js'
 import { contentOf } from '../../lifecycle/snapshot.js'
@@ -53,15 +59,16 @@ export function planBlockDevices(
       )
     }
     seen.add(deviceName)
-    if (deviceName === image.rootDeviceName) {
+    if (deviceName === image.root.deviceName) {
       rootMapping = mapping
       continue
     }
     if (noDevice !== undefined) continue
     if (virtualName !== undefined) throw unsupported('instance store volumes (VirtualName)')
     checkDeviceName(deviceName)
-    data.push(planData(world, deviceName, mapping))
+    data.push(planData(world, deviceName, mapping, image))
   }
+  for (const disk of image.disks) if (!seen.has(disk.deviceName)) data.push(planData(world, disk.deviceName, {}, image))
   const planned = [planRoot(world, image, rootMapping), ...data]
   if (planned.length > type.attachmentsMaximum) {
     throw new ApiError(
@@ -74,40 +81,51 @@ export function planBlockDevices(
 
 function planRoot(world: World, image: Image, mapping: Mapping | undefined): PlannedVolume {
   const ebs = mapping?.Ebs ?? {}
-  if (ebs.SnapshotId !== undefined && ebs.SnapshotId !== image.rootSnapshotId) {
+  const { root } = image
+  if (ebs.SnapshotId !== undefined && ebs.SnapshotId !== root.snapshotId) {
     throw new ApiError('InvalidBlockDeviceMapping', `snapshotId cannot be modified on root device`)
   }
-  const type = readVolumeType(ebs.VolumeType, image.rootVolumeType)
+  const type = readVolumeType(ebs.VolumeType, root.type)
   if (!volumeTypes[type].bootable) {
     throw new ApiError('BootForVolumeTypeUnsupported', `The volume type '${type}' cannot be used as a boot volume.`)
   }
-  const sizeGiB = ebs.VolumeSize ?? image.rootSizeGiB
-  if (sizeGiB < image.rootSizeGiB) throw tooSmall(sizeGiB, image.rootSnapshotId, image.rootSizeGiB)
-  const volume = resolveVolume({ type, sizeGiB, iops: ebs.Iops, throughput: ebs.Throughput })
+  const sizeGiB = ebs.VolumeSize ?? root.sizeGiB
+  if (sizeGiB < root.sizeGiB) throw tooSmall(sizeGiB, root.snapshotId, root.sizeGiB)
+  const volume = resolveVolume({ sizeGiB, ...performanceOf(ebs, type, root) })
+  const snapshot = world.snapshots.get(root.snapshotId)
   return {
     ...volume,
-    deviceName: image.rootDeviceName,
+    deviceName: root.deviceName,
     root: true,
-    deleteOnTermination: ebs.DeleteOnTermination ?? true,
-    snapshotId: image.rootSnapshotId,
-    contentId: undefined,
-    ...encryptionOfMapping(world, ebs, undefined),
+    deleteOnTermination: ebs.DeleteOnTermination ?? root.deleteOnTermination,
+    snapshotId: root.snapshotId,
+    contentId: snapshot && contentOf(snapshot),
+    ...encryptionOfMapping(world, ebs, snapshot),
   }
 }
 
-function planData(world: World, deviceName: string, mapping: Mapping): PlannedVolume {
+/** IOPS and throughput that nobody asks for are the image's, as long as the type is. */
+function performanceOf(ebs: Exclude<Mapping['Ebs'], undefined>, type: VolumeType, disk: ImageDisk | undefined) {
+  const same = disk?.type === type && type !== 'gp2' ? disk : undefined
+  return { type, iops: ebs.Iops ?? same?.iops, throughput: ebs.Throughput ?? same?.throughput }
+}
+
+/** A disk that the call maps, over the one that the image has at this device. */
+function planData(world: World, deviceName: string, mapping: Mapping, image: Image): PlannedVolume {
   const ebs = mapping.Ebs ?? {}
-  const snapshot = ebs.SnapshotId === undefined ? undefined : usableSnapshot(world, ebs.SnapshotId)
-  const sizeGiB = ebs.VolumeSize ?? snapshot?.sizeGiB
+  const disk = image.disks.find((candidate) => candidate.deviceName === deviceName)
+  const snapshotId = ebs.SnapshotId ?? disk?.snapshotId
+  const snapshot = snapshotId === undefined ? undefined : usableSnapshot(world, snapshotId)
+  const sizeGiB = ebs.VolumeSize ?? disk?.sizeGiB ?? snapshot?.sizeGiB
   if (sizeGiB === undefined) throw missingParameter('VolumeSize')
   if (snapshot && sizeGiB < snapshot.sizeGiB) throw tooSmall(sizeGiB, snapshot.id, snapshot.sizeGiB)
-  const type = readVolumeType(ebs.VolumeType, 'gp2')
+  const type = readVolumeType(ebs.VolumeType, disk?.type ?? 'gp2')
   return {
-    ...resolveVolume({ type, sizeGiB, iops: ebs.Iops, throughput: ebs.Throughput }),
+    ...resolveVolume({ sizeGiB, ...performanceOf(ebs, type, disk) }),
     deviceName,
     root: false,
     // The API's default for a data volume in RunInstances is true; the console's is false.
-    deleteOnTermination: ebs.DeleteOnTermination ?? true,
+    deleteOnTermination: ebs.DeleteOnTermination ?? disk?.deleteOnTermination ?? true,
     snapshotId: snapshot?.id,
     contentId: snapshot?.contentId,
     ...encryptionOfMapping(world, ebs, snapshot),
@@ -139,10 +157,10 @@ export function usableSnapshot(
   id: string,
 ): { readonly id: string; readonly contentId: string; readonly sizeGiB: number } & Encryption {
   checkId(resourceKinds.snapshot, id)
-  const image = world.images.find((candidate) => candidate.rootSnapshotId === id)
+  const image = world.catalogue.find((candidate) => candidate.root.snapshotId === id)
   if (image) {
     if (world.cloud.hosts.kind !== 'none') throw unsupported(`volumes of the image's snapshot ${id}`)
-    return { id, contentId: id, sizeGiB: image.rootSizeGiB, encrypted: false, kmsKeyId: undefined }
+    return { id, contentId: id, sizeGiB: image.root.sizeGiB, encrypted: false, kmsKeyId: undefined }
   }
   const snapshot = world.snapshots.get(id)
   if (!snapshot) throw notFound(resourceKinds.snapshot, [id])

@@ -1,6 +1,6 @@
 import { checkId, notFound, resourceKinds } from '../../model/ids.js'
 import { findPublicParameter, type Image } from '../../model/image.js'
-import { invalidValue, missingParameter } from '../../wire/api-error.js'
+import { ApiError, invalidValue, missingParameter } from '../../wire/api-error.js'
 import type { World } from '../../world/world.js'
 
 const parameterPrefix = 'resolve:ssm:'
@@ -12,11 +12,14 @@ export function resolveImage(world: World, text: string | undefined): Image {
   checkId(resourceKinds.image, id)
   const image = world.images.find((candidate) => candidate.id === id)
   if (!image) throw notFound(resourceKinds.image, [id])
+  if (image.state !== 'available') {
+    throw new ApiError('InvalidAMIID.Unavailable', `The image ID '${id}' is not available`)
+  }
   return image
 }
 
 function resolveParameter(world: World, name: string): string {
-  const parameter = findPublicParameter(world.images, name)
+  const parameter = findPublicParameter(world.catalogue, name)
   if (!parameter) throw invalidValue(`The parameter '${name}' used in 'resolve:ssm:' does not exist.`)
   return parameter.value
 }

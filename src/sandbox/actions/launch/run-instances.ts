@@ -209,7 +209,7 @@ function create(
     authorizedKeys: keyPair ? [`${keyPair.publicKey} ${keyPair.name}`] : [],
     userData: parameters.UserData === '' ? undefined : parameters.UserData,
     clientToken: parameters.ClientToken,
-    rootDeviceName: image.rootDeviceName,
+    rootDeviceName: image.root.deviceName,
     loginUser: image.loginUser,
     metadataOptions: {
       state: 'applied',

@@ -217,8 +217,8 @@ function ownClocks(): readonly string[] {
 }
 
 async function takeHoldings({ directory, init }: HostSurroundings, description: HostDescription): Promise<Holdings> {
-  const { instanceId, rootSizeBytes } = description
-  const root = await openRootDisk(directory, instanceId, rootSizeBytes)
+  const { instanceId } = description
+  const root = await openRootDisk(directory, description)
   try {
     const devices = await DeviceGroup.create(directory, instanceId)
     await devices?.allow(root.deviceNumber)

@@ -3,33 +3,38 @@ import { join } from 'node:path'
 import { HostError } from '../../../core/errors.js'
 import { run, runBound } from '../commands.js'
 import type { HostsDirectory } from '../directory.js'
+import type { HostDescription } from '../host-backend.js'
 import { LoopDevice } from '../disks/loop-device.js'
 import { exists, partialSuffix } from '../disks/volume-files.js'
 
 /**
  * Opens a host's root disk as a block device: a sparse file with an ext4 filesystem of the size asked for, whose directory
- * `upper` lies over the image. Made at the first boot; one that was asked to be larger since grows, as cloud-init's growpart
- * and resizefs do at a boot. It has no journal: what a power failure of the machine leaves, the check repairs.
+ * `upper` lies over the image. Made at the first boot, blank or of a snapshot of another; one that was asked to be larger
+ * grows, as cloud-init's growpart and resizefs do at a boot. It has no journal: what a power failure of the machine leaves,
+ * and a snapshot taken of a running host, the check repairs.
  */
 export async function openRootDisk(
   directory: HostsDirectory,
-  instanceId: string,
-  sizeBytes: number,
+  { instanceId, rootSizeBytes: sizeBytes, rootSnapshotId }: HostDescription,
 ): Promise<LoopDevice> {
   const file = directory.rootDisk(instanceId)
-  const found = await stat(file).catch(() => undefined)
-  if (found === undefined) {
-    const blank = await blankOf(directory, sizeBytes)
-    await run('cp', ['--sparse=always', '--reflink=auto', blank, `${file}${partialSuffix}`])
+  const isNew = !(await exists(file))
+  if (isNew) {
+    const source =
+      rootSnapshotId === undefined ? await blankOf(directory, sizeBytes) : directory.snapshot(rootSnapshotId)
+    await run('cp', ['--sparse=always', '--reflink=auto', source, `${file}${partialSuffix}`])
     await rename(`${file}${partialSuffix}`, file)
-  } else {
-    await check(file, found.size < sizeBytes ? '-fp' : '-p')
-    if (found.size < sizeBytes) {
-      await truncate(file, sizeBytes)
-      await runBound('resize2fs', [file])
-    }
   }
+  if (!isNew || rootSnapshotId !== undefined) await checkAndGrow(file, sizeBytes)
   return LoopDevice.attach(directory, file)
+}
+
+async function checkAndGrow(file: string, sizeBytes: number): Promise<void> {
+  const grows = (await stat(file)).size < sizeBytes
+  await check(file, grows ? '-fp' : '-p')
+  if (!grows) return
+  await truncate(file, sizeBytes)
+  await runBound('resize2fs', [file])
 }
 
 const inTheMaking = new Map<string, Promise<string>>()

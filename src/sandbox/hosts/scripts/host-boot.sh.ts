@@ -58,6 +58,8 @@ if [ ! -e var/lib/cloud/instances/$INSTANCE_ID/first-boot ]; then
   mkdir -p var/lib/cloud/instances/$INSTANCE_ID
   ln -sfn instances/$INSTANCE_ID var/lib/cloud/instance
   cp -a "$STATE/seed/." var/lib/cloud/instances/$INSTANCE_ID/
+  # What another server left on an image that was made of it: cloud-init gives a new one host keys of its own.
+  rm -f etc/ssh/ssh_host_*
   if [ "$LOGIN_USER" = root ]; then
     home=root
   else
@@ -70,11 +72,18 @@ if [ ! -e var/lib/cloud/instances/$INSTANCE_ID/first-boot ]; then
     fi
     echo "$LOGIN_USER ALL=(ALL) NOPASSWD:ALL" > etc/sudoers.d/90-cloud-init-users
     chmod 440 etc/sudoers.d/90-cloud-init-users
-    cp -R etc/skel $home
+    [ -d $home ] || { cp -R etc/skel $home && chown -R 1000:1000 $home; }
   fi
   mkdir -m 700 -p $home/.ssh
-  cp "$STATE/seed/authorized_keys" $home/.ssh/authorized_keys
-  [ "$LOGIN_USER" = root ] || chown -R 1000:1000 $home
+  # Keys that an image brings stay, as with cloud-init.
+  if [ -s $home/.ssh/authorized_keys ]; then
+    while read -r key; do
+      grep -qxF -- "$key" $home/.ssh/authorized_keys || printf '%s\n' "$key" >> $home/.ssh/authorized_keys
+    done < "$STATE/seed/authorized_keys"
+  else
+    cp "$STATE/seed/authorized_keys" $home/.ssh/authorized_keys
+  fi
+  [ "$LOGIN_USER" = root ] || chown -R 1000:1000 $home/.ssh
   : > var/lib/cloud/instances/$INSTANCE_ID/first-boot
 fi
 printf 'nameserver 169.254.169.253\nsearch %s\n' "$DOMAIN" > etc/resolv.conf

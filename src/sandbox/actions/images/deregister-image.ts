@@ -1,0 +1,28 @@
+import { dropSnapshot } from '../../lifecycle/snapshot.js'
+import { boolean, required, string } from '../../wire/shape.js'
+import { findOwnImage } from '../../world/lookup.js'
+import { defineAction } from '../action.js'
+
+/** What runs of it goes on; its snapshots stay, unless the call says that they go too. */
+export const deregisterImage = defineAction({
+  name: 'DeregisterImage',
+  effect: 'writes',
+  members: { ImageId: required(string), DeleteAssociatedSnapshots: boolean },
+  run: ({ ImageId, DeleteAssociatedSnapshots }, world) => {
+    const image = findOwnImage(world, ImageId)
+    world.ownImages.delete(image.id)
+    world.tags.delete(image.id)
+    if (DeleteAssociatedSnapshots !== true) return { return: true }
+    const results = [image.root, ...image.disks].map(({ snapshotId }) => {
+      const snapshot = world.snapshots.get(snapshotId)
+      const other = world.ownImages.find(({ root, disks }) =>
+        [root, ...disks].some((disk) => disk.snapshotId === snapshotId),
+      )
+      if (!snapshot || other) return { snapshotId, returnCode: 'skipped' }
+      if (snapshot.state === 'pending') world.snapshots.put({ ...snapshot, deleteWhenComplete: true })
+      else dropSnapshot(world, snapshot)
+      return { snapshotId, returnCode: 'success' }
+    })
+    return { return: true, deleteSnapshotResultSet: results }
+  },
+})
