@@ -3,6 +3,7 @@ import type { Action } from './actions/action.js'
 import type { Authority } from './authorization/authority.js'
 import { actions } from './actions/registry.js'
 import { isApiVersion } from './wire/api-versions.js'
+import { shuffled } from './faults/shuffle.js'
 import type { Throttle } from './faults/throttle.js'
 import { ApiError, unsupported } from './wire/api-error.js'
 import { unsupportedActions, unsupportedParameters } from './wire/known-names.js'
@@ -46,7 +47,12 @@ export async function dispatch(
   if (forgetTerminatedDue(cloud, world)) forgetTerminated(world)
   const body = await run(action, parameters, action.effect === 'reads' ? asRead(world, action, pairs) : world, world)
   const lost = action.effect === 'writes' && (scripted !== undefined || faults.happens('lostResponses', action.name))
-  return { body, responseLost: lost }
+  return { body: inAnyOrder(cloud, action, body), responseLost: lost }
+}
+
+function inAnyOrder({ faults }: Cloud, { name, effect }: Action, body: XmlRecord): XmlRecord {
+  if (effect !== 'reads' || !faults.happens('shuffledAnswers', name)) return body
+  return shuffled(body, () => faults.number('shuffledAnswers', `${name} order`))
 }
 
 /** What an action changed before it failed is as true as what it changed when it did not: both are committed. */

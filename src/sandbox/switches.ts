@@ -19,6 +19,8 @@ export interface SandboxSwitches {
   readonly accountEncryption?: true
   /** KMS keys that exist beside EBS's own, by id or `alias/…`, with commas between them. */
   readonly kmsKeys?: string
+  /** IAM instance profiles that exist, by name, with commas between them. */
+  readonly instanceProfiles?: string
   readonly init?: 'systemd' | 'minimal'
   readonly offline?: true
 }
@@ -88,6 +90,15 @@ export const switchTable: Readonly<Record<keyof SandboxSwitches, WordSwitch | Pl
       return word
     },
   },
+  instanceProfiles: {
+    flag: '--instance-profiles <names>',
+    description: 'IAM instance profiles that exist, with commas between them',
+    read: (word) => {
+      const wrong = word.split(',').find((name) => !profileName.test(name))
+      if (wrong !== undefined) throw new RangeError(`'${wrong}' is no name of an instance profile`)
+      return word
+    },
+  },
   init: {
     flag: '--init <kind>',
     description: 'what boots its hosts: systemd, where this machine has it for them, or minimal, a small script',
@@ -105,6 +116,9 @@ export const switchTable: Readonly<Record<keyof SandboxSwitches, WordSwitch | Pl
 
 /** KMS API reference, CreateAlias and the form of key ids; `alias/aws/` is AWS's own. */
 const kmsKeyName = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|alias\/(?!aws\/)[A-Za-z0-9/_-]{1,250})$/
+
+/** IAM API reference, CreateInstanceProfile; a comma stands between two here. */
+const profileName = /^[\w+=.@-]{1,128}$/
 
 export const switchNames = Object.keys(switchTable) as (keyof SandboxSwitches)[]
 

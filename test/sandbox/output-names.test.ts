@@ -91,7 +91,7 @@ test('a made-up name and a wrong type are seen', () => {
 })
 
 test('everything that the endpoint answers has the name and the type that the SDK reads', async () => {
-  const sandbox = await testSandbox({ latencies: { volumeDeletingMs: 60_000 }, switches: { defaultVpc: false } })
+  const sandbox = await testSandbox({ latencies: { volumeDeletingMs: 60_000 }, switches: { defaultVpc: false, instanceProfiles: 'web' } })
   const wrong = new Set<string>()
   const seen = new Set<string>()
   const call = async (action: string, parameters: Record<string, string> = {}) => {
@@ -280,7 +280,26 @@ test('everything that the endpoint answers has the name and the type that the SD
     'InstanceCreditSpecification.2.CpuCredits': 'standard',
   })
   await call('DescribeInstanceCreditSpecifications')
+  const profile = { 'IamInstanceProfile.Name': 'web' }
+  const given = (await call('AssociateIamInstanceProfile', { InstanceId: instance, ...profile }))('associationId')
   await call('DescribeIamInstanceProfileAssociations')
+  const replaced = (await call('ReplaceIamInstanceProfileAssociation', { AssociationId: given, ...profile }))(
+    'associationId',
+  )
+  await call('DescribeInstances')
+  await call('DisassociateIamInstanceProfile', { AssociationId: replaced })
+  await call('RunInstances', {
+    ImageId: image,
+    InstanceType: 't3.micro',
+    MinCount: '1',
+    MaxCount: '1',
+    'InstanceMarketOptions.MarketType': 'spot',
+    ...tag('spot-instances-request'),
+  })
+  const spotRequest = (await call('DescribeSpotInstanceRequests'))('spotInstanceRequestId')
+  await call('DescribeInstances')
+  await call('CancelSpotInstanceRequests', { 'SpotInstanceRequestId.1': spotRequest })
+  await call('DescribeNetworkAcls')
   await call('DescribeNetworkInterfaces')
   const allocation = (await call('AllocateAddress', { Domain: 'vpc', ...tag('elastic-ip') }))('allocationId')
   const association = (await call('AssociateAddress', { AllocationId: allocation, InstanceId: instance }))(

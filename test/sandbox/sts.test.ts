@@ -30,9 +30,16 @@ describe('STS', () => {
 
   it('refuses in the words of STS what it does not have, and a key that is not its own', async () => {
     const sandbox = await testSandbox()
-    const unknown = await askSigned(sandbox, 'sts', { ...sts, Action: 'AssumeRole' })
+    const unknown = await askSigned(sandbox, 'sts', { ...sts, Action: 'GetSessionToken' })
     expect(unknown.status).toBe(400)
     expect(unknown.text).toContain('<Code>InvalidAction</Code>')
+    const role = { RoleArn: 'arn:aws:iam::123456789012:role/deploy', RoleSessionName: 'me' }
+    const assumed = await askSigned(sandbox, 'sts', { ...sts, Action: 'AssumeRole', ...role })
+    expect(assumed.status).toBe(403)
+    expect(assumed.text).toContain('<Code>AccessDenied</Code>')
+    expect(assumed.text).toContain(`is not authorized to perform: sts:AssumeRole on resource: ${role.RoleArn}`)
+    const empty = await askSigned(sandbox, 'sts', { ...sts, Action: 'AssumeRole' })
+    expect(empty.text).toContain('<Code>ValidationError</Code>')
     const foreign = await askSigned({ ...sandbox, accessKeyId: 'AKIAXXXXXXXXXXXXXXXX' }, 'sts', {
       ...sts,
       Action: 'GetCallerIdentity',

@@ -19,10 +19,12 @@ import * as addresses from './network/addresses.js'
 import * as gateways from './network/internet-gateways.js'
 import * as interfaces from './network/network-interfaces.js'
 import * as routeTables from './network/route-tables.js'
+import * as acls from './network/network-acls.js'
 import * as rules from './network/security-group-rules.js'
 import * as groups from './network/security-groups.js'
 import * as subnets from './network/subnets.js'
 import * as vpcs from './network/vpcs.js'
+import * as spotRequests from './spot/spot-requests.js'
 import * as describedVolumes from './volumes/describe-volumes.js'
 import * as encryption from './volumes/encryption-default.js'
 import { copySnapshot } from './volumes/copy-snapshot.js'
@@ -34,6 +36,8 @@ import * as keyPairs from './key-pairs.js'
 import * as tags from './tags.js'
 
 const families: readonly object[] = [
+  acls,
+  spotRequests,
   { copyImage, copySnapshot, createImage, deregisterImage, describeImages },
   { getConsoleOutput, modifyVolume, runInstances },
   addresses,

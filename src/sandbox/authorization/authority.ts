@@ -3,7 +3,7 @@ import type { World } from '../world/world.js'
 import { contextOf, type Context } from './condition-keys.js'
 import { decide, type Decision } from './decide.js'
 import type { Policy } from './policy.js'
-import { requirements, type Given } from './required-targets.js'
+import { passedRole, requirements, type Given } from './required-targets.js'
 import { arnOf, type Target } from './target.js'
 
 /** What the sandbox's access key may do: everything, or what its policy allows. */
@@ -29,6 +29,7 @@ export class Authority {
       return this.#checkEc2(`ec2:${action}`, undefined, contextOf(this.#common(world)), world)
     const targets = required.flatMap((requirement) => requirement(given, world))
     for (const target of targets) this.#checkEc2(`ec2:${action}`, target, this.#contextOf(world, target), world)
+    this.#checkPassedRole(given, world)
     // Tags in the call that makes a thing are asked for as CreateTags (EC2 User Guide, "Grant permission to tag resources during creation").
     if (action === 'CreateTags') return
     for (const target of targets) {
@@ -49,9 +50,20 @@ export class Authority {
     return undefined
   }
 
+  /** Who gives an instance a profile passes the role that is in it (IAM User Guide, "Grant a user permissions to pass a role"). */
+  #checkPassedRole(given: Given, world: World): void {
+    const role = passedRole(given, world)
+    if (role === undefined) return
+    const context = contextOf(this.#common(world), { 'iam:PassedToService': 'ec2.amazonaws.com' })
+    this.#check('iam:PassRole', role, context)
+  }
+
   #checkEc2(action: string, target: Target | undefined, context: Context, world: World): void {
+    this.#check(action, target && arnOf(world, target), context)
+  }
+
+  #check(action: string, resource: string | undefined, context: Context): void {
     if (!this.#policy) return
-    const resource = target && arnOf(world, target)
     const decision = decide(this.#policy, { action, resource: resource ?? '*', context })
     if (decision === 'allowed') return
     const sentence = `You are not authorized to perform this operation. ${this.#sentence(action, resource, decision)}`

@@ -7,7 +7,7 @@ import type { World } from '../world/world.js'
 import { existing, made, snapshotArn, vpcArn, type Target } from './target.js'
 
 /** The types that RunInstances tags and makes. */
-const makes = ['instance', 'volume', 'network-interface'] as const
+const makes = ['instance', 'volume', 'network-interface', 'spot-instances-request'] as const
 
 /**
  * What a launch is authorized against: image, instance, volumes, network interface, subnet and security groups always;
@@ -49,6 +49,7 @@ export function launchTargets(given: RunInstancesParameters, world: World): read
     ...(parameters.LaunchTemplate
       ? [existing(world, 'launch-template', findTemplate(world, parameters.LaunchTemplate).id)]
       : []),
+    ...(parameters.InstanceMarketOptions ? [made('spot-instances-request', tags['spot-instances-request'])] : []),
     ...snapshots.map((id) => existing(world, 'snapshot', id)),
   ]
 }

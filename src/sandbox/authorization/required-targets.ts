@@ -74,6 +74,11 @@ const association: Requirement = (given, world) => {
     : [named('elastic-ip', 'AssociationId')(given, world)].flat()
 }
 
+const instanceOfAssociation: Requirement = (given, world) =>
+  texts(given['AssociationId'])
+    .flatMap((id) => world.profileAssociations.get(id) ?? [])
+    .map(({ instanceId }) => existing(world, 'instance', instanceId))
+
 const tagged: Requirement = (given, world) => {
   const tags = given['Tag'] as readonly { readonly Key?: string; readonly Value?: string }[] | undefined
   const isRemoval = given['Action'] === 'DeleteTags'
@@ -125,11 +130,13 @@ const routeTableOfAssociation: Requirement = (given, world) =>
 export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   AllocateAddress: [makes('elastic-ip')],
   AssociateAddress: [named('elastic-ip', 'AllocationId'), instances, named('network-interface', 'NetworkInterfaceId')],
+  AssociateIamInstanceProfile: [instances],
   AssociateRouteTable: [routeTable, subnet],
   AttachInternetGateway: [gateway, namedVpc],
   AttachVolume: [instances, volume],
   AuthorizeSecurityGroupEgress: [group],
   AuthorizeSecurityGroupIngress: [group],
+  CancelSpotInstanceRequests: [named('spot-instances-request', 'SpotInstanceRequestId')],
   CopyImage: [makes('image'), makes('snapshot')],
   CopySnapshot: [makes('snapshot')],
   CreateDefaultVpc: [],
@@ -191,6 +198,7 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   DetachVolume: [volume, instances],
   DisableEbsEncryptionByDefault: [],
   DisassociateAddress: [association],
+  DisassociateIamInstanceProfile: [instanceOfAssociation],
   DisassociateRouteTable: [routeTableOfAssociation],
   EnableEbsEncryptionByDefault: [],
   GetConsoleOutput: [instances],
@@ -208,6 +216,7 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   MonitorInstances: [instances],
   RebootInstances: [instances],
   ReleaseAddress: [named('elastic-ip', 'AllocationId')],
+  ReplaceIamInstanceProfileAssociation: [instanceOfAssociation],
   ResetImageAttribute: [image],
   ResetSnapshotAttribute: [named('snapshot', 'SnapshotId')],
   RevokeSecurityGroupEgress: [group],
@@ -217,6 +226,13 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   StopInstances: [instances],
   TerminateInstances: [instances],
   UnmonitorInstances: [instances],
+}
+
+/** The role of the profile that a call gives to an instance: it has the profile's name, as the console makes them. */
+export function passedRole(given: Given, world: World): string | undefined {
+  const [profile] = records(given['IamInstanceProfile'])
+  const [name = texts(profile?.['Arn'])[0]?.replace(/^.*\//, '')] = texts(profile?.['Name'])
+  return name === undefined ? undefined : `arn:aws:iam::${world.accountId}:role/${name}`
 }
 
 function texts(value: unknown): readonly string[] {

@@ -18,6 +18,7 @@ export type Decision =
   | 'shuffledDevices'
   | 'reboots'
   | 'emptyPages'
+  | 'shuffledAnswers'
   | 'emptyConsole'
   | 'scrolledConsole'
   | 'garbledHostKeys'

@@ -47,6 +47,8 @@ export interface Faults {
   readonly reboots?: Chance & { readonly withinMs?: number }
   /** Pages without items and with a token. */
   readonly emptyPages?: Chance
+  /** The lists of an answer are in another order; `only` names actions. */
+  readonly shuffledAnswers?: Chance
   /** So long after the boot, host keys and all that follows them are not on the console yet. */
   readonly lateHostKeysMs?: number
   /** A kernel line comes in between the characters of each host key on the console; `only` names instance types. */
@@ -109,6 +111,7 @@ const names: Readonly<Record<keyof Faults, true>> = {
   shuffledDevices: true,
   reboots: true,
   emptyPages: true,
+  shuffledAnswers: true,
   emptyConsole: true,
   scrolledConsole: true,
   lateHostKeysMs: true,

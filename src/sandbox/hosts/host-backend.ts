@@ -92,6 +92,8 @@ export interface HostNetwork {
    * are in one.
    */
   readonly networks?: readonly (readonly string[])[]
+  /** By private address: how many hops the metadata service's answer to a request for a token goes. */
+  readonly metadataHops?: Readonly<Record<string, number>>
 }
 
 /** A public address and the host that it leads to. */

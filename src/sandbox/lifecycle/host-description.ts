@@ -3,6 +3,7 @@ import type { Instance } from '../model/instance.js'
 import { instanceTypes } from '../model/instance-types.js'
 import type { Volume } from '../model/volume.js'
 import { publicDnsName, publicIpOf } from '../render/addresses.js'
+import { profileOf } from '../world/instance-profiles.js'
 import type { World } from '../world/world.js'
 
 /** `10.66.0.5` -> `ip-10-66-0-5`, as EC2 names hosts by default. */
@@ -98,12 +99,23 @@ function metadataValues(world: World, instance: Instance): HostMetadata['values'
     'meta-data/reservation-id': instance.reservationId,
     'meta-data/security-groups': groups.join('\n'),
     'meta-data/public-keys/0/openssh-key': instance.authorizedKeys[0],
+    'meta-data/iam/info': profileInfo(world, instance),
     'user-data': userData,
     'dynamic/instance-identity/document': identityDocument(world, instance),
     ...blockDevices(world, instance),
     ...networkInterface(world, instance),
   }
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
+/** Which profile it has. Credentials of its role there are none: the sandbox has one key, and makes no others. */
+function profileInfo(world: World, { id }: Instance): string | undefined {
+  const [association] = world.profileAssociations.withKey(id)
+  if (!association) return undefined
+  const { arn, id: profileId } = profileOf(world, association.profileName)
+  const LastUpdated = `${new Date(association.sinceMs).toISOString().slice(0, 19)}Z`
+  const info = { Code: 'Success', LastUpdated, InstanceProfileArn: arn, InstanceProfileId: profileId }
+  return JSON.stringify(info, null, 2)
 }
 
 /** The root device, and those that were there at the launch, without `/dev/` but for `root`. */

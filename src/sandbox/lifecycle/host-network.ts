@@ -43,6 +43,7 @@ export class HostNetworkRefresh {
         rules: firewallRules(worlds),
         egress: egressRules(worlds),
         networks: networksOf(worlds),
+        metadataHops: metadataHops(worlds),
       })
       .finally(() => {
         if (this.#running === run) this.#running = undefined
@@ -58,6 +59,13 @@ function networksOf(worlds: readonly World[]): readonly (readonly string[])[] {
     if (state !== 'terminated') networks.set(vpcId, [...(networks.get(vpcId) ?? []), privateIp])
   }
   return [...networks.values()]
+}
+
+function metadataHops(worlds: readonly World[]): Readonly<Record<string, number>> {
+  const instances = worlds.flatMap((world) => world.instances.values()).filter(({ state }) => state !== 'terminated')
+  return Object.fromEntries(
+    instances.map(({ privateIp, metadataOptions }) => [privateIp, metadataOptions.httpPutResponseHopLimit]),
+  )
 }
 
 /** A stopped instance keeps its Elastic IP, which then leads nowhere, as one in a private subnet does. */

@@ -150,6 +150,14 @@ export function takeDown(world: World, id: string): void {
   )
 }
 
+function closeSpotRequests(world: World, id: string): void {
+  for (const request of world.spotRequests.withKey(id)) {
+    if (request.state !== 'active') continue
+    const status = 'instance-terminated-by-user'
+    world.spotRequests.put({ ...request, state: 'closed', status, statusAtMs: world.now() })
+  }
+}
+
 async function dismantle(world: World, id: string, reason: StateReason): Promise<void> {
   const { hosts, network } = world.cloud
   await powerOff(world, id, { force: false })
@@ -161,6 +169,8 @@ async function dismantle(world: World, id: string, reason: StateReason): Promise
     if (attachment.deleteOnTermination) removeVolume(world, current)
     else world.volumes.put({ ...current, state: 'available', attachment: undefined })
   }
+  for (const association of world.profileAssociations.withKey(id)) world.profileAssociations.delete(association.id)
+  closeSpotRequests(world, id)
   for (const address of world.addresses.withKey(id)) disassociate(world, address)
   await hosts.destroy(id)
   updateInstance(world, id, { state: 'terminated', terminatedAtMs: world.now(), stateReason: reason })
@@ -225,6 +235,10 @@ export function forgetTerminated(world: World): number {
   for (const instance of world.instances.values()) {
     if (instance.terminatedAtMs === undefined || instance.terminatedAtMs > before) continue
     world.instances.delete(instance.id)
+    for (const { id } of world.spotRequests.withKey(instance.id)) {
+      world.spotRequests.delete(id)
+      world.tags.delete(id)
+    }
     world.tags.delete(instance.id)
     world.tags.delete(instance.networkInterfaceId)
     forgotten += 1

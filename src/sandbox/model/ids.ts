@@ -101,6 +101,27 @@ export const resourceKinds = {
     'InvalidRouteTableId.Malformed',
     singular('routeTable ID'),
   ),
+  networkAcl: kind(
+    'acl',
+    'network-acl',
+    'InvalidNetworkAclID.NotFound',
+    'InvalidNetworkAclId.Malformed',
+    singular('networkAcl ID'),
+  ),
+  spotRequest: kind(
+    'sir',
+    'spot-instances-request',
+    'InvalidSpotInstanceRequestID.NotFound',
+    'InvalidSpotInstanceRequestID.Malformed',
+    singular('spot instance request ID'),
+  ),
+  profileAssociation: kind(
+    'iip-assoc',
+    undefined,
+    'InvalidAssociationID.NotFound',
+    'InvalidAssociationID.Malformed',
+    ([id]) => `An invalid association-id of '${id}' was given`,
+  ),
   networkInterface: kind(
     'eni',
     'network-interface',

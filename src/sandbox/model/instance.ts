@@ -76,6 +76,15 @@ export interface Instance {
   readonly terminatedAtMs: number | undefined
 }
 
+/** The IAM instance profile that an instance has. */
+export interface ProfileAssociation {
+  readonly id: string
+  readonly sequence: number
+  readonly instanceId: string
+  readonly profileName: string
+  readonly sinceMs: number
+}
+
 export type InstanceAction = 'start' | 'stop' | 'reboot' | 'terminate'
 
 /**

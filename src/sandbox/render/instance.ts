@@ -3,6 +3,7 @@ import { instanceStateCodes, type Instance, type InstanceState } from '../model/
 import { instanceTypes } from '../model/instance-types.js'
 import type { Volume } from '../model/volume.js'
 import type { RawXml, Xml, XmlRecord } from '../wire/xml.js'
+import { profileOf } from '../world/instance-profiles.js'
 import type { World } from '../world/world.js'
 import { associationOf, publicDnsName, publicIpOf } from './addresses.js'
 import { RenderCache } from './cache.js'
@@ -28,7 +29,9 @@ function renderCached(world: World, instance: Instance): RawXml {
   const volumes = world.volumes.withKey(instance.id)
   const addresses = world.addresses.withKey(instance.id)
   const groups = instance.securityGroupIds.map((id) => world.securityGroups.get(id))
-  const sources = [world.tags.get(instance.id), ...volumes, ...addresses, ...groups]
+  const profiles = world.profileAssociations.withKey(instance.id)
+  const requests = world.spotRequests.withKey(instance.id)
+  const sources = [world.tags.get(instance.id), ...volumes, ...addresses, ...groups, ...profiles, ...requests]
   return cache.get(instance, sources, () => renderInstance(world, instance))
 }
 
@@ -40,6 +43,8 @@ function renderInstance(world: World, instance: Instance): XmlRecord {
   const publicIp = gone ? undefined : publicIpOf(world, instance)
   const zone = world.region.zones.find((candidate) => candidate.name === instance.zone)
   const { stateReason } = instance
+  const [association] = world.profileAssociations.withKey(instance.id)
+  const [spotRequest] = world.spotRequests.withKey(instance.id)
   return {
     instanceId: instance.id,
     imageId: instance.imageId,
@@ -63,6 +68,9 @@ function renderInstance(world: World, instance: Instance): XmlRecord {
     vpcId: gone ? undefined : instance.vpcId,
     privateIpAddress: gone ? undefined : instance.privateIp,
     ipAddress: publicIp,
+    iamInstanceProfile: association && { ...profileOf(world, association.profileName) },
+    instanceLifecycle: spotRequest && 'spot',
+    spotInstanceRequestId: spotRequest?.id,
     sourceDestCheck: gone ? undefined : instance.sourceDestCheck,
     groupSet: gone ? [] : renderGroups(world, instance),
     stateReason: stateReason && { code: stateReason.code, message: stateReason.message },

@@ -39,9 +39,29 @@ export function answerSts(
     if (decoded === undefined) throw new ApiError('InvalidAuthorizationMessageException', 'Message is not valid')
     return answer(action, { DecodedMessage: decoded }, requestId)
   }
+  if (action === 'AssumeRole') throw notAssumable(authority, pairs)
   throw new ApiError(
     'InvalidAction',
-    `The evenkeel sandbox supports GetCallerIdentity and DecodeAuthorizationMessage of STS, not ${action}.`,
+    `The evenkeel sandbox supports AssumeRole, GetCallerIdentity and DecodeAuthorizationMessage of STS, not ${action}.`,
+  )
+}
+
+/** The account has no roles; AWS says of one that there is not what it says of one that does not trust the caller. */
+function notAssumable({ userArn }: Authority, pairs: ReadonlyMap<string, string>): ApiError {
+  for (const name of ['RoleArn', 'RoleSessionName']) {
+    if (pairs.get(name)) continue
+    const member = `${name[0]?.toLowerCase()}${name.slice(1)}`
+    return new ApiError(
+      'ValidationError',
+      `1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`,
+    )
+  }
+  const arn = pairs.get('RoleArn') ?? ''
+  if (!/^arn:aws:iam::\d{12}:role\/.+$/.test(arn)) return new ApiError('ValidationError', `${arn} is invalid`)
+  return new ApiError(
+    'AccessDenied',
+    `User: ${userArn} is not authorized to perform: sts:AssumeRole on resource: ${arn}`,
+    403,
   )
 }
 

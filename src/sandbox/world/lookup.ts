@@ -1,10 +1,11 @@
-import { checkId, notFound, resourceKinds, type ResourceKindName } from '../model/ids.js'
+import { checkId, notFound, resourceKinds, stableId, type ResourceKindName } from '../model/ids.js'
 import type { Address } from '../model/address.js'
 import type { Image } from '../model/image.js'
 import type { Instance } from '../model/instance.js'
 import type { InternetGateway, RouteTable, Subnet, Vpc } from '../model/network.js'
 import type { SecurityGroup } from '../model/security-group.js'
 import type { Snapshot } from '../model/snapshot.js'
+import type { SpotRequest } from '../model/spot-request.js'
 import type { Volume } from '../model/volume.js'
 import { findRegion } from '../model/regions.js'
 import { ApiError, invalidValue } from '../wire/api-error.js'
@@ -66,6 +67,10 @@ export function findAddress(world: World, id: string): Address {
   return find(world, 'address', (key) => world.addresses.get(key), id)
 }
 
+export function findSpotRequest(world: World, id: string): SpotRequest {
+  return find(world, 'spotRequest', (key) => world.spotRequests.get(key), id)
+}
+
 export function findVpc(world: World, id: string): Vpc {
   return find(world, 'vpc', (key) => world.vpcs.get(key), id)
 }
@@ -105,6 +110,9 @@ export function exists(world: World, kind: ResourceKindName, id: string): boolea
     subnet: () => world.subnets.get(id),
     internetGateway: () => world.internetGateways.get(id),
     routeTable: () => world.routeTables.get(id),
+    networkAcl: () => world.vpcs.find((vpc) => stableId('acl', vpc.id, 'default') === id),
+    spotRequest: () => world.spotRequests.get(id),
+    profileAssociation: () => undefined,
     networkInterface: () => world.instances.find((instance) => instance.networkInterfaceId === id),
   }
   return Boolean(found[kind]())

@@ -5,7 +5,7 @@ import { catalogueOf, type Image } from '../model/image.js'
 import type { InternetGateway, RouteTable, Subnet, Vpc } from '../model/network.js'
 import { upgradeAddress, type Address } from '../model/address.js'
 import type { ConsoleOutput } from '../model/console.js'
-import type { Instance } from '../model/instance.js'
+import type { Instance, ProfileAssociation } from '../model/instance.js'
 import type { KeyPair } from '../model/key-pair.js'
 import type { Latencies } from '../model/latencies.js'
 import type { LaunchTemplate, LaunchTemplateVersion } from '../model/launch-template.js'
@@ -13,6 +13,7 @@ import type { Parameter } from '../model/parameter.js'
 import type { Region } from '../model/regions.js'
 import type { SecurityGroup, SecurityGroupRule } from '../model/security-group.js'
 import type { Snapshot } from '../model/snapshot.js'
+import type { SpotRequest } from '../model/spot-request.js'
 import type { Volume } from '../model/volume.js'
 import type { SandboxSwitches } from '../switches.js'
 import type { Background } from './background.js'
@@ -65,6 +66,8 @@ export class World {
   readonly internetGateways: Collection<InternetGateway>
   readonly routeTables: Collection<RouteTable>
   readonly instances: Collection<Instance>
+  readonly profileAssociations: Collection<ProfileAssociation>
+  readonly spotRequests: Collection<SpotRequest>
   readonly volumes: Collection<Volume>
   readonly snapshots: Collection<Snapshot>
   readonly keyPairs: Collection<KeyPair>
@@ -114,6 +117,8 @@ export class World {
     this.internetGateways = new Collection('internetGateway', changes, (gateway) => gateway.vpcId)
     this.routeTables = new Collection('routeTable', changes, (table) => table.vpcId)
     this.instances = new Collection('instance', changes, (instance) => instance.subnetId)
+    this.profileAssociations = new Collection('profileAssociation', changes, (one) => one.instanceId)
+    this.spotRequests = new Collection('spotRequest', changes, (request) => request.instanceId)
     this.volumes = new Collection('volume', changes, (volume) => volume.attachment?.instanceId)
     this.snapshots = new Collection('snapshot', changes, (snapshot) => snapshot.volumeId)
     this.ownImages = new Collection('image', changes)
@@ -170,6 +175,8 @@ export class World {
       this.internetGateways,
       this.routeTables,
       this.instances,
+      this.profileAssociations,
+      this.spotRequests,
       this.volumes,
       this.snapshots,
       this.ownImages,

@@ -1,10 +1,11 @@
 import * as ec2 from '@aws-sdk/client-ec2'
 import { describe, expect, it } from 'vitest'
-import { clientOf, errorOf, testSandbox } from '../support.js'
+import type { SandboxOptions } from '../../../src/sandbox/sandbox.js'
+import { clientOf, errorOf, testSandbox, until } from '../support.js'
 
 /** A client, and a burstable instance that runs. */
-async function world() {
-  const client = clientOf(await testSandbox())
+async function world(options: Partial<SandboxOptions> = {}) {
+  const client = clientOf(await testSandbox(options))
   const { Images = [] } = await client.send(
     new ec2.DescribeImagesCommand({ Filters: [{ Name: 'architecture', Values: ['x86_64'] }] }),
   )
@@ -56,6 +57,104 @@ describe('what modules of other tools ask', () => {
     const Filters = [{ Name: 'instance-id', Values: [id] }]
     const listed = await client.send(new ec2.DescribeIamInstanceProfileAssociationsCommand({ Filters }))
     expect(listed.IamInstanceProfileAssociations).toEqual([])
+  })
+
+  it('gives servers those that it was started with, and takes them away', async () => {
+    const { client, run, id } = await world({ switches: { instanceProfiles: 'web,db' } })
+    const arn = 'arn:aws:iam::123456789012:instance-profile/web'
+    const profileOf = async (InstanceId: string) => {
+      const { Reservations } = await client.send(new ec2.DescribeInstancesCommand({ InstanceIds: [InstanceId] }))
+      return Reservations?.[0]?.Instances?.[0]?.IamInstanceProfile?.Arn
+    }
+    const launch = { ...run, InstanceType: 't3.micro', IamInstanceProfile: { Arn: arn } } as const
+    const { Instances = [] } = await client.send(new ec2.RunInstancesCommand(launch))
+    expect(await profileOf(Instances[0]?.InstanceId ?? '')).toBe(arn)
+    const associate = new ec2.AssociateIamInstanceProfileCommand({ InstanceId: id, IamInstanceProfile: { Name: 'db' } })
+    const { IamInstanceProfileAssociation: made } = await client.send(associate)
+    expect(made).toMatchObject({ State: 'associating', InstanceId: id })
+    expect(await errorOf(client.send(associate))).toMatchObject({
+      name: 'IncorrectState',
+      message: `There is an existing association for instance ${id}`,
+    })
+    const { IamInstanceProfileAssociation: other } = await client.send(
+      new ec2.ReplaceIamInstanceProfileAssociationCommand({
+        AssociationId: made?.AssociationId,
+        IamInstanceProfile: { Name: 'web' },
+      }),
+    )
+    expect(await profileOf(id)).toBe(arn)
+    const Filters = [{ Name: 'instance-id', Values: [id] }]
+    const listed = await client.send(new ec2.DescribeIamInstanceProfileAssociationsCommand({ Filters }))
+    expect(listed.IamInstanceProfileAssociations?.map(({ AssociationId, State }) => [AssociationId, State])).toEqual([
+      [other?.AssociationId, 'associated'],
+    ])
+    await client.send(new ec2.DisassociateIamInstanceProfileCommand({ AssociationId: other?.AssociationId }))
+    expect(await profileOf(id)).toBeUndefined()
+    const gone = new ec2.DisassociateIamInstanceProfileCommand({ AssociationId: other?.AssociationId })
+    expect((await errorOf(client.send(gone))).name).toBe('InvalidAssociationID.NotFound')
+  })
+
+  it('asks for the right to pass the role of a profile', async () => {
+    const Statement = [{ Effect: 'Allow', Action: 'ec2:*', Resource: '*' }]
+    const { client, id } = await world({ switches: { instanceProfiles: 'web' }, policy: { Statement } })
+    const IamInstanceProfile = { Name: 'web' }
+    const { name, message } = await errorOf(
+      client.send(new ec2.AssociateIamInstanceProfileCommand({ InstanceId: id, IamInstanceProfile })),
+    )
+    expect(name).toBe('UnauthorizedOperation')
+    expect(message).toContain('perform: iam:PassRole on resource: arn:aws:iam::123456789012:role/web')
+  })
+
+  it('launches spot instances, each behind a request', async () => {
+    const { client, run } = await world()
+    const launch = (SpotOptions: ec2.SpotMarketOptions) =>
+      client.send(
+        new ec2.RunInstancesCommand({
+          ...run,
+          InstanceType: 't3.micro',
+          InstanceMarketOptions: { MarketType: 'spot', SpotOptions },
+          TagSpecifications: [{ ResourceType: 'spot-instances-request', Tags: [{ Key: 'a', Value: 'b' }] }],
+        }),
+      )
+    expect(await errorOf(launch({ MaxPrice: '0.0001' }))).toMatchObject({
+      name: 'SpotMaxPriceTooLow',
+      message: expect.stringContaining('Your Spot request price of 0.0001 is lower than the minimum required') as string,
+    })
+    expect((await errorOf(launch({ InstanceInterruptionBehavior: 'stop' }))).name).toBe('InvalidParameterCombination')
+    expect((await errorOf(launch({ SpotInstanceType: 'persistent' }))).name).toBe('UnsupportedOperation')
+    const [instance] = (await launch({ MaxPrice: '1.5' })).Instances ?? []
+    expect(instance).toMatchObject({ InstanceLifecycle: 'spot' })
+    const id = instance?.InstanceId ?? ''
+    const InstanceIds = [id]
+    const SpotInstanceRequestIds = [instance?.SpotInstanceRequestId ?? '']
+    const request = async () =>
+      (await client.send(new ec2.DescribeSpotInstanceRequestsCommand({ SpotInstanceRequestIds })))
+        .SpotInstanceRequests?.[0]
+    expect(await request()).toMatchObject({
+      State: 'active',
+      Status: { Code: 'fulfilled' },
+      SpotPrice: '1.500000',
+      InstanceId: id,
+      Tags: [{ Key: 'a', Value: 'b' }],
+    })
+    await until(
+      () => client.send(new ec2.DescribeInstanceStatusCommand({ InstanceIds })),
+      ({ InstanceStatuses }) => InstanceStatuses?.length === 1,
+    )
+    expect(await errorOf(client.send(new ec2.StopInstancesCommand({ InstanceIds })))).toMatchObject({
+      name: 'UnsupportedOperation',
+      message: expect.stringContaining(`You can't stop the Spot Instance '${id}'`) as string,
+    })
+    await client.send(new ec2.TerminateInstancesCommand({ InstanceIds }))
+    await until(request, (found) => found?.State !== 'active')
+    expect(await request()).toMatchObject({ State: 'closed', Status: { Code: 'instance-terminated-by-user' } })
+  })
+
+  it('shows the default network ACL of each VPC', async () => {
+    const { client } = await world()
+    const { NetworkAcls = [] } = await client.send(new ec2.DescribeNetworkAclsCommand({}))
+    expect(NetworkAcls.map(({ IsDefault, Associations }) => [IsDefault, Associations?.length])).toEqual([[true, 6]])
+    expect(NetworkAcls[0]?.Entries).toHaveLength(4)
   })
 
   it('shares snapshots, and takes it back', async () => {

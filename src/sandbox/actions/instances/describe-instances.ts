@@ -6,6 +6,7 @@ import { renderReservation, renderState } from '../../render/instance.js'
 import type { FilterTable } from '../../wire/filter.js'
 import { boolean, filterList, list, paging, string } from '../../wire/shape.js'
 import type { XmlRecord } from '../../wire/xml.js'
+import { profileOf } from '../../world/instance-profiles.js'
 import type { World } from '../../world/world.js'
 import { defineAction } from '../action.js'
 import { describeRecords, pageRules } from '../describe.js'
@@ -34,7 +35,9 @@ function instanceFilters(world: World): FilterTable<Instance> {
     hypervisor: () => 'xen',
     'image-id': (instance) => instance.imageId,
     'instance-id': (instance) => instance.id,
-    'instance-lifecycle': () => undefined,
+    'iam-instance-profile.arn': (instance) => profilesOf(world, instance).map(({ arn }) => arn),
+    'iam-instance-profile.id': (instance) => profilesOf(world, instance).map(({ id }) => id),
+    'instance-lifecycle': (instance) => (spotRequestOf(world, instance) ? 'spot' : undefined),
     'instance-state-code': (instance) => instanceStateCodes[instance.state],
     'instance-state-name': (instance) => instance.state,
     'instance-type': (instance) => instance.instanceType,
@@ -71,6 +74,7 @@ function instanceFilters(world: World): FilterTable<Instance> {
     'root-device-name': (instance) => instance.rootDeviceName,
     'root-device-type': () => 'ebs',
     'source-dest-check': (instance) => instance.sourceDestCheck,
+    'spot-instance-request-id': (instance) => spotRequestOf(world, instance)?.id,
     'state-reason-code': (instance) => instance.stateReason?.code,
     'state-reason-message': (instance) => instance.stateReason?.message,
     'subnet-id': (instance) => instance.subnetId,
@@ -78,6 +82,14 @@ function instanceFilters(world: World): FilterTable<Instance> {
     'virtualization-type': () => 'hvm',
     'vpc-id': (instance) => instance.vpcId,
   }
+}
+
+function profilesOf(world: World, { id }: Instance) {
+  return world.profileAssociations.withKey(id).map(({ profileName }) => profileOf(world, profileName))
+}
+
+function spotRequestOf(world: World, { id }: Instance) {
+  return world.spotRequests.withKey(id)[0]
 }
 
 const members = { InstanceId: list(string), Filter: filterList, ...paging } as const

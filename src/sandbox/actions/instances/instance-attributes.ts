@@ -239,6 +239,7 @@ export const modifyInstanceMetadataOptions = defineAction({
     const changed = { ...instance, metadataOptions }
     patch(world, instance.id, { metadataOptions })
     await world.cloud.hosts.setMetadata(instance.id, metadataOf(world, changed))
+    if (hopLimit !== before.httpPutResponseHopLimit) await world.cloud.network.refresh()
     return { instanceId: instance.id, instanceMetadataOptions: { ...metadataOptions, state: 'pending' } }
   },
 })

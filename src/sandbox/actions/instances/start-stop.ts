@@ -49,6 +49,13 @@ export const stopInstances = defineAction({
         `The instance '${locked.id}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.`,
       )
     }
+    const spot = changing.find(({ id }) => world.spotRequests.withKey(id).length > 0)
+    if (spot) {
+      throw new ApiError(
+        'UnsupportedOperation',
+        `You can't stop the Spot Instance '${spot.id}' because it is associated with a one-time Spot Instance request. You can only stop Spot Instances associated with persistent Spot Instance requests.`,
+      )
+    }
     const force = (Force ?? false) || (SkipOsShutdown ?? false)
     return changeStates(world, instances, changing, ({ id }) => {
       const transitionReason = userInitiated(world.now())

@@ -73,6 +73,15 @@ export const launchMembers = {
   CreditSpecification: structure({ CpuCredits: oneOf('standard', 'unlimited') }),
 } as const
 
+export const marketOptions = structure({
+  MarketType: oneOfMore(['spot'], ['capacity-block', 'interruptible-capacity-reservation']),
+  SpotOptions: structure({
+    MaxPrice: string,
+    SpotInstanceType: oneOfMore(['one-time'], ['persistent']),
+    InstanceInterruptionBehavior: oneOf('terminate', 'stop', 'hibernate'),
+  }),
+})
+
 /** What RunInstances takes: the parts of a launch, how many, where, and the launch template beneath them. */
 export const runInstancesMembers = {
   ...launchMembers,
@@ -80,6 +89,7 @@ export const runInstancesMembers = {
   MinCount: required(integer),
   SubnetId: string,
   PrivateIpAddress: string,
+  InstanceMarketOptions: marketOptions,
   ClientToken: string,
   LaunchTemplate: structure({ LaunchTemplateId: string, LaunchTemplateName: string, Version: string }),
 } as const

@@ -14,7 +14,9 @@ import { firstPublicNumbers } from '../../world/public-numbers.js'
 import { noteCreation } from '../../world/visibility.js'
 import type { World } from '../../world/world.js'
 import { defineAction } from '../action.js'
-import { checkProfile } from '../instances/instance-profiles.js'
+import { readProfile } from '../../world/instance-profiles.js'
+import { putAssociation } from '../instances/instance-profiles.js'
+import { planSpot, putSpotRequest } from '../spot/market-options.js'
 import { planBlockDevices, type PlannedVolume } from './block-devices.js'
 import { runInstancesMembers, type RunInstancesParameters } from './members.js'
 import { mergeLaunchTemplate } from './named-template.js'
@@ -22,7 +24,7 @@ import { checkCapacity, chooseGroups, chooseSubnet, findInstanceType, takeAddres
 import { resolveImage } from './resolve-image.js'
 
 /** The types that RunInstances tags (EC2 API reference, TagSpecifications of RunInstances). */
-const taggable = ['instance', 'volume', 'network-interface'] as const
+const taggable = ['instance', 'volume', 'network-interface', 'spot-instances-request'] as const
 
 export const runInstances = defineAction({ name: 'RunInstances', effect: 'writes', members: runInstancesMembers, run })
 
@@ -40,6 +42,8 @@ function run(given: RunInstancesParameters, world: World) {
     const tags = mergeTags(launch.tags.instance, templateTags)
     world.tags.put(instance.id, tags)
     world.tags.put(instance.networkInterfaceId, launch.tags['network-interface'])
+    if (launch.profile !== undefined) putAssociation(world, instance.id, launch.profile)
+    if (launch.spot) putSpotRequest(world, instance.id, launch.spot, launch.tags['spot-instances-request'])
     createVolumes(world, instance, launch.volumes, launch.tags.volume)
     noteCreation(world, instance.id)
   }
@@ -75,7 +79,8 @@ function plan(world: World, parameters: RunInstancesParameters) {
   const image = resolveImage(world, parameters.ImageId)
   if (parameters.InstanceType === undefined) throw withoutType()
   const type = findInstanceType(parameters.InstanceType)
-  checkProfile(parameters.IamInstanceProfile)
+  const profile = readProfile(world, parameters.IamInstanceProfile)
+  const spot = planSpot(parameters.InstanceMarketOptions, type)
   if (type.architecture !== image.architecture) {
     throw invalidValue(
       `The architecture '${type.architecture}' of the specified instance type does not match the architecture '${image.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again. You can use 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type or AMI.`,
@@ -103,6 +108,8 @@ function plan(world: World, parameters: RunInstancesParameters) {
   const addresses = takeAddresses(world, subnet, maximum, network.privateIp)
   return {
     tags,
+    profile,
+    spot,
     image,
     type,
     subnet,

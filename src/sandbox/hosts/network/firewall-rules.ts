@@ -1,4 +1,5 @@
 import type { EgressRule, FirewallRule, HostNetwork, PublicAddress } from '../host-backend.js'
+import { metadataHopsTable } from './metadata-hops.js'
 import { covers } from './outside-ports.js'
 import { worldLink, worldNameServer } from './way-out.js'
 
@@ -13,7 +14,7 @@ import { worldLink, worldNameServer } from './way-out.js'
  * networks or to `machineAddresses`, where this machine's own services are.
  */
 export function firewallRuleset(
-  { publicAddresses, rules, networks = [], egress = {} }: Omit<HostNetwork, 'names'>,
+  { publicAddresses, rules, networks = [], egress = {}, metadataHops = {} }: Omit<HostNetwork, 'names'>,
   machineAddresses: readonly string[],
 ): string {
   const byHost = new Map<string, FirewallRule[]>()
@@ -68,7 +69,7 @@ ${dispatch} }
   reject
  }
 }
-`
+${metadataHopsTable(metadataHops)}`
 }
 
 /**
