@@ -20,7 +20,7 @@ import { Switch } from './network/switch.js'
 import { machineAddresses, WayOut, worldNameServer } from './network/way-out.js'
 import { joinByUplink } from './network/uplink.js'
 import { KeyedQueue } from './queue.js'
-import { forgetLoops, sweep } from './sweep.js'
+import { forgetLoops, removeGroups, sweep } from './sweep.js'
 
 export interface LinuxHostsOptions {
   /** Where disks, volumes and snapshots are kept; made when it is not there. On a filesystem that overlayfs can write to. */
@@ -148,6 +148,7 @@ class LinuxHosts implements HostBackend {
     await running.disks.close()
     await running.network.stop()
     await forgetLoops(running.directory)
+    await removeGroups(running.directory)
     for (const path of [running.directory.runtime, running.directory.imageLayer]) {
       await rm(path, { recursive: true, force: true })
     }

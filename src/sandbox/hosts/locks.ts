@@ -64,10 +64,26 @@ function isAnswered(place: LockPlace, withinMs: number): Promise<boolean> {
   })
 }
 
+/** Whether the sandbox of the directory of this identity runs; one that is too busy to answer does. */
+export function isLocked(identity: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ ...placeOf(identity) })
+    socket.on('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.on('error', () => resolve(false))
+  })
+}
+
+/** An abstract socket (leading NUL) leaves no file behind. */
+function placeOf(identity: string): { readonly path: string } {
+  return { path: `\0evenkeel-sandbox-hosts-${identity}` }
+}
+
 /** One process at a time may run a sandbox in a state directory. Throws a UsageError when another does. */
 export async function lockDirectory(directory: HostsDirectory): Promise<HeldLock> {
-  // An abstract socket (leading NUL) leaves no file behind.
-  const lock = await holdListener({ path: `\0evenkeel-sandbox-hosts-${directory.identity}` })
+  const lock = await holdListener(placeOf(directory.identity))
   if (lock !== undefined) return lock
   throw new UsageError('SANDBOX_IN_USE', `another process runs a sandbox in ${directory.root}`, {
     hint: 'use that sandbox, stop it with `evenkeel sandbox down`, or choose another directory with --sandbox-dir',

@@ -1,11 +1,12 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm, rmdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { systemClock } from '../../core/clock.js'
 import { run } from './commands.js'
 import type { HostsDirectory } from './directory.js'
 import { loopsOver, loopsWithin, removeLoopNodes } from './disks/loop-device.js'
 import { partialSuffix } from './disks/volume-files.js'
-import { deviceGroupPrefix, deviceHierarchy, removeGroup } from './host/device-group.js'
+import { deviceGroupPrefix, deviceHierarchy, identityOfGroup, removeGroup } from './host/device-group.js'
+import { isLocked } from './locks.js'
 import { removeTree, unifiedHierarchy } from './host/process-group.js'
 
 /**
@@ -20,6 +21,34 @@ export async function sweep(directory: HostsDirectory): Promise<void> {
   await forgetLoops(directory)
   await removeDeviceGroups(directory)
   await removePartialFiles(directory)
+  await removeForsakenGroups(directory)
+}
+
+/** Removes the groups of this directory's hosts, when none runs any more. */
+export async function removeGroups(directory: HostsDirectory): Promise<void> {
+  await removeProcessGroups(directory)
+  await removeDeviceGroups(directory)
+}
+
+/**
+ * Removes the empty groups of other sandboxes that were killed: their directory may be gone, so that no start of theirs ever
+ * finds them. What lives holds its lock, and a group with processes cannot be removed.
+ */
+async function removeForsakenGroups(directory: HostsDirectory): Promise<void> {
+  for (const hierarchy of [await deviceHierarchy(), await unifiedHierarchy()]) {
+    if (hierarchy === undefined) continue
+    const names = await readdir(hierarchy)
+    for (const identity of new Set(names.map(identityOfGroup))) {
+      if (identity === undefined || identity === directory.identity || (await isLocked(identity))) continue
+      for (const name of names) if (identityOfGroup(name) === identity) await removeIfEmpty(join(hierarchy, name))
+    }
+  }
+}
+
+async function removeIfEmpty(group: string): Promise<void> {
+  const entries = await readdir(group, { withFileTypes: true }).catch(() => [])
+  for (const entry of entries) if (entry.isDirectory()) await removeIfEmpty(join(group, entry.name))
+  await rmdir(group).catch(() => {}) // whoever is still ending there keeps it until another start
 }
 
 /** Processes that carry this directory in the environment that they were started with. */

@@ -1,11 +1,13 @@
 import { execFile, fork, type ChildProcess } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { deviceHierarchy } from '../../../src/sandbox/hosts/host/device-group.js'
 import { unifiedHierarchy } from '../../../src/sandbox/hosts/host/process-group.js'
 import { createLinuxHosts } from '../../../src/sandbox/hosts/linux-hosts.js'
 import { describeHosts, eventually, unlessHosts } from './support.js'
@@ -49,6 +51,31 @@ describeHosts(`a daemon that is killed${unlessHosts}`, () => {
     await backend.stop()
     expect(await onImage(stateDir, 'ls volumes snapshots')).not.toContain('partial')
     expect(await leftOf(stateDir)).toEqual(nothing)
+  })
+
+  test('whose directory is gone leaves no group once another sandbox has started', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'evenkeel-crash-'))
+    const living = await startDaemon(other, 'mounted')
+    // Empty, as in the moment in which a host is made.
+    const hierarchy = (await deviceHierarchy()) ?? (await unifiedHierarchy())
+    const itsGroup = join(hierarchy!, `evenkeel-${identityOf(other)}-i-made`)
+    await mkdir(itsGroup)
+    const child = await startDaemon(stateDir, 'mounted')
+    child.kill('SIGKILL')
+    await eventually('the end of everything', async () => isNothing({ ...(await leftOf(stateDir)), groups: [] }))
+    expect((await leftOf(stateDir)).groups).not.toEqual([])
+    await rm(stateDir, { recursive: true })
+
+    const third = await mkdtemp(join(tmpdir(), 'evenkeel-crash-'))
+    const backend = createLinuxHosts({ stateDir: third })
+    await backend.start()
+    await backend.stop()
+    expect((await leftOf(stateDir)).groups).toEqual([])
+    expect((await leftOf(other)).groups).toContain(basename(itsGroup))
+    living.send('stop')
+    await once(living, 'exit')
+    expect(await leftOf(other)).toEqual(nothing)
+    for (const path of [other, third]) await rm(path, { recursive: true, force: true })
   })
 
   test('that stops in order leaves nothing', async () => {
@@ -161,9 +188,11 @@ async function leftOf(stateDir: string): Promise<Left> {
   const hierarchies = ['/sys/fs/cgroup/devices', (await unifiedHierarchy()) ?? '']
   const entries = await Promise.all(hierarchies.map((path) => readdir(path).catch(() => [])))
   const groups = entries.flat().filter((name) => name.startsWith('evenkeel-'))
-  const { createHash } = await import('node:crypto')
-  const identity = createHash('sha256').update(stateDir).digest('hex').slice(0, 12)
-  return { processes, mounts, loops, groups: groups.filter((name) => name.includes(identity)) }
+  return { processes, mounts, loops, groups: groups.filter((name) => name.includes(identityOf(stateDir))) }
+}
+
+function identityOf(stateDir: string): string {
+  return createHash('sha256').update(stateDir).digest('hex').slice(0, 12)
 }
 
 async function startDaemon(stateDir: string, what: string): Promise<ChildProcess> {

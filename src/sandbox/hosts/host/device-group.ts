@@ -13,6 +13,11 @@ export function deviceGroupPrefix(directory: HostsDirectory): string {
   return `evenkeel-${directory.identity}-`
 }
 
+/** Whose a group of this name is; undefined: no sandbox's. */
+export function identityOfGroup(name: string): string | undefined {
+  return /^evenkeel-([0-9a-f]{12})-/.exec(name)?.[1]
+}
+
 /** Where the cgroup v1 device controller lies, or undefined on a machine that has v2 alone (it would need BPF). */
 export async function deviceHierarchy(): Promise<string | undefined> {
   return (await stat(join(hierarchy, 'devices.list')).catch(() => undefined)) === undefined ? undefined : hierarchy
