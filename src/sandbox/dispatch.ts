@@ -80,8 +80,14 @@ function findAction(pairs: ReadonlyMap<string, string>): Action {
   }
   const action = actions.get(name)
   if (action) return action
+  if (name.includes('ClassicLink')) throw retired()
   if (unsupportedActions.has(name)) throw unsupported(`the action ${name}`)
   throw new ApiError('InvalidAction', `The action ${name} is not valid for this web service.`)
+}
+
+/** EC2's words since ClassicLink is no more: other tools' modules know them, and go on. */
+function retired(): ApiError {
+  return new ApiError('UnsupportedOperation', 'The functionality you requested is not available in this region.')
 }
 
 async function delay(cloud: Cloud, action: string): Promise<void> {

@@ -136,6 +136,7 @@ describe('the sandbox’s own commands', () => {
         [...stdout.matchAll(/^export (\w+)='([^']*)'$/gm)].map(([, name, value]) => [name, value]),
       ) as Record<string, string>
       expect(stdout).toMatch(/^unset AWS_SESSION_TOKEN AWS_PROFILE$/m)
+      expect(env['AWS_URL']).toBe(env['AWS_ENDPOINT_URL'])
       const client = new EC2Client({
         endpoint: env['AWS_ENDPOINT_URL'] ?? '',
         region: env['AWS_REGION'] ?? '',

@@ -91,7 +91,10 @@ test('a made-up name and a wrong type are seen', () => {
 })
 
 test('everything that the endpoint answers has the name and the type that the SDK reads', async () => {
-  const sandbox = await testSandbox({ latencies: { volumeDeletingMs: 60_000 }, switches: { defaultVpc: false, instanceProfiles: 'web' } })
+  const sandbox = await testSandbox({
+    latencies: { volumeDeletingMs: 60_000 },
+    switches: { defaultVpc: false, instanceProfiles: 'web' },
+  })
   const wrong = new Set<string>()
   const seen = new Set<string>()
   const call = async (action: string, parameters: Record<string, string> = {}) => {

@@ -94,6 +94,8 @@ export const sandboxCommand: CommandDefinition = (finish) => {
     const { endpoint, region, accessKeyId, secretAccessKey } = await runningSandbox(directory)
     const values = {
       AWS_ENDPOINT_URL: endpoint,
+      // Ansible's modules, whatever the age of their botocore.
+      AWS_URL: endpoint,
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
       AWS_ACCESS_KEY_ID: accessKeyId,

@@ -1,6 +1,7 @@
 import * as ec2 from '@aws-sdk/client-ec2'
 import { describe, expect, it } from 'vitest'
 import type { SandboxOptions } from '../../../src/sandbox/sandbox.js'
+import { askSigned } from '../signed-request.js'
 import { clientOf, errorOf, testSandbox, until } from '../support.js'
 
 /** A client, and a burstable instance that runs. */
@@ -118,7 +119,9 @@ describe('what modules of other tools ask', () => {
       )
     expect(await errorOf(launch({ MaxPrice: '0.0001' }))).toMatchObject({
       name: 'SpotMaxPriceTooLow',
-      message: expect.stringContaining('Your Spot request price of 0.0001 is lower than the minimum required') as string,
+      message: expect.stringContaining(
+        'Your Spot request price of 0.0001 is lower than the minimum required',
+      ) as string,
     })
     expect((await errorOf(launch({ InstanceInterruptionBehavior: 'stop' }))).name).toBe('InvalidParameterCombination')
     expect((await errorOf(launch({ SpotInstanceType: 'persistent' }))).name).toBe('UnsupportedOperation')
@@ -148,6 +151,21 @@ describe('what modules of other tools ask', () => {
     await client.send(new ec2.TerminateInstancesCommand({ InstanceIds }))
     await until(request, (found) => found?.State !== 'active')
     expect(await request()).toMatchObject({ State: 'closed', Status: { Code: 'instance-terminated-by-user' } })
+  })
+
+  it('finds VPCs by what Ansible asks for, and has no ClassicLink any more', async () => {
+    const { client } = await world()
+    const { Vpcs = [] } = await client.send(
+      new ec2.DescribeVpcsCommand({ Filters: [{ Name: 'cidr-block', Values: ['10.66.0.0/16'] }] }),
+    )
+    expect(Vpcs.map(({ IsDefault }) => IsDefault)).toEqual([true])
+    const sandbox = await testSandbox()
+    const { status, text } = await askSigned(sandbox, 'ec2', {
+      Version: '2016-11-15',
+      Action: 'DescribeVpcClassicLink',
+    })
+    expect(status).toBe(400)
+    expect(text).toContain('The functionality you requested is not available in this region.')
   })
 
   it('shows the default network ACL of each VPC', async () => {

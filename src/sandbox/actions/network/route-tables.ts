@@ -163,6 +163,8 @@ export const describeRouteTables = defineAction({
         'association.main': ({ mainAssociationId }) => mainAssociationId !== undefined,
         'association.route-table-association-id': (table) => associationsOf(table).map(({ id }) => id),
         'association.route-table-id': ({ id }) => id,
+        // Gateways have no tables of their own here.
+        'association.gateway-id': () => undefined,
         'association.subnet-id': ({ associations }) => associations.map(({ subnetId }) => subnetId),
         'owner-id': () => world.accountId,
         'route-table-id': ({ id }) => id,

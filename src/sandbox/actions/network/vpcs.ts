@@ -152,7 +152,12 @@ export const describeVpcs = defineAction({
       request: parameters,
       filters: {
         cidr: ({ cidr }) => cidr,
+        'cidr-block': ({ cidr }) => cidr,
+        cidrBlock: ({ cidr }) => cidr,
+        'cidr-block-association.association-id': ({ id }) => blockAssociationOf(id),
         'cidr-block-association.cidr-block': ({ cidr }) => cidr,
+        'cidr-block-association.state': () => 'associated',
+        'dhcp-options-id': () => 'default',
         'is-default': ({ isDefault }) => isDefault,
         isDefault: ({ isDefault }) => isDefault,
         'owner-id': () => world.accountId,
@@ -173,7 +178,7 @@ function render(world: World, vpc: Vpc) {
     cidrBlock: vpc.cidr,
     cidrBlockAssociationSet: [
       {
-        associationId: vpc.id.replace('vpc-', 'vpc-cidr-assoc-'),
+        associationId: blockAssociationOf(vpc.id),
         cidrBlock: vpc.cidr,
         cidrBlockState: { state: 'associated' },
       },
@@ -183,4 +188,8 @@ function render(world: World, vpc: Vpc) {
     isDefault: vpc.isDefault,
     tagSet: renderTags(world.tags.get(vpc.id)),
   }
+}
+
+function blockAssociationOf(vpcId: string): string {
+  return vpcId.replace('vpc-', 'vpc-cidr-assoc-')
 }

@@ -17,10 +17,7 @@ export interface SpotPlan {
  * What a launch's market options ask for; undefined: on demand. A one-time request, ended with its instance, is all that
  * there is: no market interrupts it. Throws EC2's errors (EC2 API reference, SpotMarketOptions).
  */
-export function planSpot(
-  given: Parsed<typeof marketOptions> | undefined,
-  type: InstanceType,
-): SpotPlan | undefined {
+export function planSpot(given: Parsed<typeof marketOptions> | undefined, type: InstanceType): SpotPlan | undefined {
   if (given === undefined) return undefined
   const { MarketType, SpotOptions = {} } = given
   if (MarketType === undefined) throw missingParameter('InstanceMarketOptions.MarketType')
