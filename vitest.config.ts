@@ -7,6 +7,7 @@ const hosts = ['test/integration/**/*.test.ts', 'test/**/*.hosts.test.ts']
 /** The long ones, which `npm run test:full` runs: every pair of ends, every filesystem, whole volumes, a hundred thousand files, faults, lives. */
 const full = [
   'test/simulation/chaos-lives.test.ts',
+  'test/sandbox/full-image.hosts.test.ts',
   'test/integration/archives.test.ts',
   'test/integration/awaited-connection.test.ts',
   'test/integration/elastic-ips.test.ts',

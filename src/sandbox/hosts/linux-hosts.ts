@@ -6,6 +6,7 @@ import { canHostLinux } from './capability.js'
 import { type AddressBlock, claimAddressBlock } from './address-block.js'
 import { type HostsDirectory, openHostsDirectory } from './directory.js'
 import { type Disks, openDisks } from './disks/disk-image.js'
+import { checkRoom } from './disks/room.js'
 import { copyRootToSnapshot, copyToSnapshot, createVolumeFile, exists, growVolumeFile } from './disks/volume-files.js'
 import { clearConsole, readConsole } from './host/console.js'
 import { chooseInit, type HostInit } from './host/init.js'
@@ -168,6 +169,7 @@ class LinuxHosts implements HostBackend {
     const { instanceId } = description
     return this.#queue.run(instanceId, async () => {
       if (!this.#hosts.has(instanceId)) {
+        await checkRoom(this.#directory, `the boot of ${instanceId}`)
         for (const { volumeId } of description.volumes) this.#attachments.set(volumeId, instanceId)
         const host = await this.#boots(() => {
           if (this.#stopping !== undefined) throw beingStopped(instanceId)
@@ -214,7 +216,10 @@ class LinuxHosts implements HostBackend {
   }
 
   createVolume(volumeId: string, sizeBytes: number, fromSnapshotId: string | undefined): Promise<void> {
-    return this.#queue.run(volumeId, () => createVolumeFile(this.#directory, volumeId, sizeBytes, fromSnapshotId))
+    return this.#queue.run(volumeId, async () => {
+      await checkRoom(this.#directory, `volume ${volumeId}`)
+      await createVolumeFile(this.#directory, volumeId, sizeBytes, fromSnapshotId)
+    })
   }
 
   deleteVolume(volumeId: string): Promise<void> {
@@ -250,6 +255,7 @@ class LinuxHosts implements HostBackend {
   createSnapshot(snapshotId: string, volumeId: string): Promise<void> {
     return this.#withVolume(volumeId, async (host) => {
       if (await exists(this.#directory.snapshot(snapshotId))) return
+      await checkRoom(this.#directory, `snapshot ${snapshotId}`)
       if (host === undefined) await copyToSnapshot(this.#directory, volumeId, snapshotId)
       else await host.disks.snapshot(snapshotId, volumeId)
     })
@@ -258,6 +264,7 @@ class LinuxHosts implements HostBackend {
   createRootSnapshot(snapshotId: string, instanceId: string): Promise<void> {
     return this.#queue.run(instanceId, async () => {
       if (!(await exists(this.#directory.snapshot(snapshotId)))) {
+        await checkRoom(this.#directory, `snapshot ${snapshotId}`)
         await copyRootToSnapshot(this.#directory, instanceId, snapshotId)
       }
     })

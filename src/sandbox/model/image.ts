@@ -1,7 +1,7 @@
 import { stableId } from './ids.js'
 import type { VolumeType } from './volume-types.js'
 
-export type ImageState = 'pending' | 'available' | 'failed'
+export type ImageState = 'pending' | 'available' | 'failed' | 'deregistered'
 
 export interface Image {
   readonly id: string

@@ -29,7 +29,5 @@ export function readProfile(
   if (Arn === undefined) return undefined
   const named = names.find((name) => profileOf(world, name).arn === Arn)
   if (named !== undefined) return named
-  throw invalidValue(
-    `Value (${Arn}) for parameter iamInstanceProfile.arn is invalid. Invalid IAM Instance Profile ARN`,
-  )
+  throw invalidValue(`Value (${Arn}) for parameter iamInstanceProfile.arn is invalid. Invalid IAM Instance Profile ARN`)
 }

@@ -56,7 +56,11 @@ export function findOwnImage(world: World, id: string): Image {
   checkId(resourceKinds.image, id)
   if (world.catalogue.some((image) => image.id === id))
     throw new ApiError('AuthFailure', `Not authorized for image:${id}`)
-  return find(world, 'image', (key) => world.ownImages.get(key), id)
+  const image = find(world, 'image', (key) => world.ownImages.get(key), id)
+  if (image.state === 'deregistered') {
+    throw new ApiError('InvalidAMIID.Unavailable', `The image ID '${id}' is no longer available`)
+  }
+  return image
 }
 
 export function findSecurityGroup(world: World, id: string): SecurityGroup {

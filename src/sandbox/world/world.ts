@@ -59,7 +59,7 @@ export class World {
   readonly region: Region
   /** Everybody's public images. */
   readonly catalogue: readonly Image[]
-  /** Those that the account made. */
+  /** Those that the account made, deregistered ones included, as long as anything was launched of them. */
   readonly ownImages: Collection<Image>
   readonly vpcs: Collection<Vpc>
   readonly subnets: Collection<Subnet>
@@ -137,7 +137,8 @@ export class World {
 
   /** All images, in the order of their creation. */
   get images(): readonly Image[] {
-    return this.ownImages.size === 0 ? this.catalogue : [...this.catalogue, ...this.ownImages.values()]
+    if (this.ownImages.size === 0) return this.catalogue
+    return [...this.catalogue, ...this.ownImages.values().filter(({ state }) => state !== 'deregistered')]
   }
 
   get accountId(): string {

@@ -2,7 +2,12 @@ import { expect, test } from 'vitest'
 import { systemClock } from '../../../src/core/clock.js'
 import { actions } from '../../../src/sandbox/actions/registry.js'
 import { FaultPlan } from '../../../src/sandbox/faults/fault-plan.js'
-import type { FirewallRule, HostBackend, HostDescription } from '../../../src/sandbox/hosts/host-backend.js'
+import type {
+  FirewallRule,
+  HostBackend,
+  HostDescription,
+  HostNetwork,
+} from '../../../src/sandbox/hosts/host-backend.js'
 import { createNoHosts } from '../../../src/sandbox/hosts-none.js'
 import { hostExited } from '../../../src/sandbox/lifecycle/instance.js'
 import { resume } from '../../../src/sandbox/lifecycle/recovery.js'
@@ -349,4 +354,50 @@ test('the metadata service tells of devices, the interface and the identity, to 
     HttpTokens: 'required',
   })
   expect(told.slice(-2)).toEqual(['nobody', 'token'])
+})
+
+test('the network is told how far the metadata service reaches, and of no public address without a way to a gateway', async () => {
+  let told: Partial<HostNetwork> = {}
+  const { world } = fixture({
+    setNetwork: (network) => {
+      told = network
+      return Promise.resolve()
+    },
+  })
+  const { id, state } = await launch(world, { MetadataOptions: { HttpPutResponseHopLimit: 2 } })
+  await state('running')
+  const { privateIp, publicIp } = { privateIp: '10.66.0.4', publicIp: told.publicAddresses?.[0]?.publicIp }
+  expect(publicIp).toBeDefined()
+  expect(told).toMatchObject({ publicAddresses: [{ privateIp }], metadataHops: { [privateIp]: 2 } })
+  await call(world, 'ModifyInstanceMetadataOptions', { InstanceId: id, HttpPutResponseHopLimit: 3 })
+  expect(told.metadataHops).toEqual({ [privateIp]: 3 })
+  for (const table of world.routeTables.values()) world.routeTables.put({ ...table, routes: [] })
+  await world.cloud.network.refresh()
+  expect(told.publicAddresses).toEqual([])
+})
+
+test('what a copy in another region shares outlives the snapshot that it is of', async () => {
+  const { cloud, world, calls } = fixture()
+  const { id } = await volume(world)
+  await call(world, 'CreateSnapshot', { VolumeId: id })
+  const [source] = world.snapshots.values()
+  const SourceSnapshotId = source!.id
+  await until(
+    async () => world.snapshots.get(SourceSnapshotId)!,
+    ({ state }) => state === 'completed',
+  )
+  const other = cloud.world(regions[1]!)
+  await call(other, 'CopySnapshot', { SourceRegion: world.region.name, SourceSnapshotId })
+  const [copy] = other.snapshots.values()
+  await until(
+    async () => other.snapshots.get(copy!.id)!,
+    ({ state }) => state === 'completed',
+  )
+  await call(world, 'DeleteSnapshot', { SnapshotId: SourceSnapshotId })
+  await call(other, 'DeleteSnapshot', { SnapshotId: copy!.id })
+  await until(
+    async () => calls.filter((one) => one === 'delete snapshot').length,
+    (count) => count > 0,
+  )
+  expect(calls.filter((one) => one === 'delete snapshot')).toHaveLength(1)
 })

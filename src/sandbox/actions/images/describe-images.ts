@@ -63,7 +63,10 @@ export const describeImages = defineAction({
     const page = describeRecords(world, {
       action: 'DescribeImages',
       kind: resourceKinds.image,
-      source: { get: (id) => world.images.find((image) => image.id === id), values: () => world.images },
+      source: {
+        get: (id) => world.ownImages.get(id) ?? world.catalogue.find((image) => image.id === id),
+        values: () => world.images,
+      },
       ids: parameters.ImageId,
       request: parameters,
       filters: imageFilters,
@@ -75,7 +78,9 @@ export const describeImages = defineAction({
           image.deprecatedAtMs < world.now() &&
           parameters.IncludeDeprecated !== true),
     })
-    return { imagesSet: page.items.map((image) => renderImage(world, image)), nextToken: page.nextToken }
+    // One that is deregistered gives an empty answer, and an error after some time (EC2 API reference, DescribeImages).
+    const shown = page.items.filter(({ state }) => state !== 'deregistered')
+    return { imagesSet: shown.map((image) => renderImage(world, image)), nextToken: page.nextToken }
   },
 })
 

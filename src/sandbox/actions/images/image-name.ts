@@ -9,7 +9,7 @@ export function checkImageName(world: World, name: string): void {
       "AMI names must be between 3 and 128 characters long, and may contain letters, numbers, '(', ')', '.', '-', '/' and '_'",
     )
   }
-  const other = world.ownImages.find((image) => image.name === name)
+  const other = world.images.find((image) => image.ownerId === world.accountId && image.name === name)
   if (other) {
     throw new ApiError('InvalidAMIName.Duplicate', `AMI name ${name} is already in use by AMI ${other.id}`)
   }

@@ -110,7 +110,9 @@ describe('images of one’s own', () => {
       message: `The snapshot ${SnapshotId} is currently in use by ${ImageId}`,
     })
     await client.send(new ec2.DeregisterImageCommand({ ImageId }))
-    expect((await errorOf(imageOf(client, ImageId))).name).toBe('InvalidAMIID.NotFound')
+    expect(await imageOf(client, ImageId)).toBeUndefined()
+    const gone = client.send(new ec2.DeregisterImageCommand({ ImageId }))
+    expect((await errorOf(gone)).name).toBe('InvalidAMIID.Unavailable')
     await client.send(new ec2.DeleteSnapshotCommand({ SnapshotId }))
   })
 
