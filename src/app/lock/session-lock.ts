@@ -135,12 +135,13 @@ export function createSessionLock(
   }
 }
 
-/** Writes down the epoch of a run that is known to have ended, or is ended by an explicit word, beside what the ledger says. */
+/**
+ * Writes down the epoch of a run that is known to have ended, or is ended by an explicit word, beside what the ledger says. From
+ * then on that run writes nothing into the ledger, should it live; what it has written in the meantime is kept.
+ */
 export async function keepInLedger(cloud: CloudPort, stack: string, left: Epoch): Promise<Epoch> {
   const ledger = await cloud.readLedger(stack)
-  const open = ledger?.epoch
-  const epoch = open ? runsOf(left).reduce(continued, open) : left
-  if (epoch === open) return epoch
+  const epoch = ledger?.epoch ? runsOf(left).reduce(continued, ledger.epoch) : left
   const { id, addresses = [], wishes } = ledger ?? {}
   await cloud.writeLedger({ stack, id, addresses, ...(wishes && { wishes }), epoch, isForLock: true })
   return epoch

@@ -24,9 +24,7 @@ export async function readStackLock({ ports, spec }: Session): Promise<StackLock
  */
 export async function breakStackLock({ ports, spec }: Session, { sight }: StackLock): Promise<boolean> {
   const { content, id } = sight
+  // First: whoever takes the lock next reads there what that run was, and waits until it has noticed.
   if (content) await keepInLedger(ports.cloud, spec.stack, content.epoch)
-  const isGone = await ports.cloud.dropLock(id)
-  // A holder that lived may have written the ledger in between.
-  if (content) await keepInLedger(ports.cloud, spec.stack, content.epoch)
-  return isGone
+  return ports.cloud.dropLock(id)
 }

@@ -7,7 +7,10 @@ import type { Epoch } from '../../model/ledger/lock.js'
 export interface LaunchTemplateCloud {
   /** What the stack's ledger says, beside an observation; undefined where there is none. */
   readLedger(stack: string): Promise<LiveLedger | undefined>
-  /** Writes the stack's ledger (a launch template `evenkeel-<stack>`); with nothing in it, it is removed. Returns its id. */
+  /**
+   * Writes the stack's ledger (a launch template `evenkeel-<stack>`); with nothing in it, it is removed. Returns its id. Rejects
+   * with a LockError where somebody has ended the lease since this client read it (`isForLock`).
+   */
   writeLedger(request: LedgerRequest): Promise<string | undefined>
 }
 
@@ -16,6 +19,8 @@ export interface LedgerRequest {
   /** Undefined: not known, or not there. */
   readonly id: string | undefined
   readonly addresses: readonly Address[]
+  /** What is there under these addresses, by EC2's ids; of others what is known stays. */
+  readonly ids?: Readonly<Record<string, string>>
   /** Left out: none. */
   readonly wishes?: readonly Wish[]
   /** Left out: every run has ended with all outcomes known. */

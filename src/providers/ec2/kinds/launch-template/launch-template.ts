@@ -2,7 +2,8 @@ import type { CloudFacts, CloudQuery, LaunchTemplateCloud, LockCloud } from '../
 import type { Ec2Api } from '../../wire/api.js'
 import type { Kind } from '../kind.js'
 import { createLockCalls } from './lock-template.js'
-import { readLedger, readLaunchTemplate, writeLedger, type Ledger } from './ledger-template.js'
+import { readLaunchTemplate } from './ledger-place.js'
+import { readLedger, writeLedger, type Ledger } from './ledger-template.js'
 
 /** Launch templates: nothing is launched from them, they keep what a stack must remember. */
 export const launchTemplateKind = {

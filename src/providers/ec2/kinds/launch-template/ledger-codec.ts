@@ -17,13 +17,20 @@ export interface LedgerContent {
   readonly addresses: readonly Address[]
   readonly wishes: readonly Wish[]
   readonly epoch?: Epoch | undefined
+  /** What was there under some of the addresses when the last run ended, by EC2's ids. */
+  readonly ids?: ReadonlyMap<Address, string> | undefined
+  /** Grows each time a lease is ended by somebody else than its holder; left out: 0. */
+  readonly fence?: number | undefined
 }
 
-/** What the user data of a version says, or the parts of several put together. */
+/**
+ * What the user data of a version says, or the parts of several put together. `after` is the version that its writer had
+ * read or written last, 0 where that one knew of none; left out where nobody had looked.
+ */
 export type LedgerVersion =
-  | ({ readonly kind: 'whole'; readonly format: 1 | 2 } & LedgerContent)
+  | ({ readonly kind: 'whole'; readonly format: 1 | 2; readonly after?: number } & LedgerContent)
   /** The list of the versions that hold its parts; written after them. */
-  | { readonly kind: 'list'; readonly parts: readonly number[]; readonly digest: string }
+  | { readonly kind: 'list'; readonly parts: readonly number[]; readonly digest: string; readonly after?: number }
   /** A part of one; `committed` is the version that held the whole, or its list, when the part was written. */
   | { readonly kind: 'part'; readonly committed: number; readonly bytes: Uint8Array }
   | { readonly kind: 'newer'; readonly format: number }
@@ -33,19 +40,27 @@ interface LedgerFile {
   readonly addresses: readonly string[]
   readonly wishes: readonly unknown[]
   readonly epoch: unknown
+  /** In the order of the sorted addresses, an empty text for an unknown one. */
+  readonly ids: string
+  readonly fence: number
+  readonly after: number
   readonly parts: readonly number[]
   readonly digest: string
 }
 
 /** What a stack has to remember, as the bytes of a ledger: gzip of JSON, runs of a counted server folded into one entry. */
-export function encodeLedger({ addresses, wishes, epoch }: LedgerContent): Uint8Array {
-  const folded = foldRuns(sortedAddresses(addresses))
+export function encodeLedger({ addresses, wishes, epoch, ids, fence = 0 }: LedgerContent, after?: number): Uint8Array {
+  const inOrder = sortedAddresses(addresses)
   const sorted = sortedWishes(wishes)
+  const known = inOrder.map((address) => ids?.get(address) ?? '')
   return pack({
     evenkeel: formatVersion,
-    addresses: folded,
+    addresses: foldRuns(inOrder),
     ...(sorted.length > 0 && { wishes: sorted }),
     ...(epoch && { epoch }),
+    ...(known.some((id) => id !== '') && { ids: known.join(' ') }),
+    ...(fence > 0 && { fence }),
+    ...(after !== undefined && { after }),
   })
 }
 
@@ -61,8 +76,8 @@ export function partsOfLedger(bytes: Uint8Array, committed: number): readonly Ui
 }
 
 /** The user data that makes a ledger of its parts. */
-export function listOfParts(parts: readonly number[], bytes: Uint8Array): Uint8Array {
-  return pack({ evenkeel: formatVersion, parts, digest: digestOf(bytes) })
+export function listOfParts(parts: readonly number[], bytes: Uint8Array, after?: number): Uint8Array {
+  return pack({ evenkeel: formatVersion, parts, digest: digestOf(bytes), ...(after !== undefined && { after }) })
 }
 
 /** The ledger that the parts of a list make; undefined when they are not those that the list means. */
@@ -92,14 +107,31 @@ function decodeFile(file: Partial<LedgerFile> | null): LedgerVersion | undefined
   if (format > formatVersion) return { kind: 'newer', format }
   if (format !== 1 && format !== formatVersion) return undefined
   const { parts, digest, wishes: written = [] } = file
-  if (Array.isArray(parts) && typeof digest === 'string') return { kind: 'list', parts, digest }
+  const after = typeof file.after === 'number' && { after: file.after }
+  if (Array.isArray(parts) && typeof digest === 'string') return { kind: 'list', parts, digest, ...after }
   const addresses = Array.isArray(file.addresses) ? unfoldRuns(file.addresses) : undefined
   if (!addresses?.every((address) => parseAddress(address) !== undefined) || !Array.isArray(written)) return undefined
   const wishes = written.flatMap((wish) => parseWish(wish) ?? [])
   // A kind of wish that came later.
   if (wishes.length < written.length) return { kind: 'newer', format }
   const epoch = parseEpoch(file.epoch)
-  return { kind: 'whole', format, addresses: sortedAddresses(addresses), wishes, ...(epoch && { epoch }) }
+  const inOrder = sortedAddresses(addresses)
+  const ids = idsOf(inOrder, file.ids)
+  const fence = typeof file.fence === 'number' && { fence: file.fence }
+  return {
+    ...{ kind: 'whole', format, addresses: inOrder, wishes },
+    ...(epoch && { epoch }),
+    ...(ids && { ids }),
+    ...fence,
+    ...after,
+  }
+}
+
+function idsOf(addresses: readonly Address[], written: unknown): ReadonlyMap<Address, string> | undefined {
+  if (typeof written !== 'string') return undefined
+  const ids = written.split(' ')
+  if (ids.length !== addresses.length) return undefined
+  return new Map(addresses.flatMap((address, at) => (ids[at] ? [[address, ids[at]] as const] : [])))
 }
 
 const partMark = 'evenkeel ledger part'
