@@ -15,7 +15,7 @@ import { createRunBindings, type RunBindings } from './run-bindings.js'
 import type { EventSink } from './events.js'
 import { createHeartbeat, heartbeatMs, type Heartbeat } from './heartbeat.js'
 import { closing, opening } from './first-and-last-writing.js'
-import { ledgerAfter, ledgerDuring } from './run-ledger.js'
+import { idsBefore, idsMade, ledgerAfter, ledgerDuring } from './run-ledger.js'
 import { onceOf } from './once.js'
 import type { ApplyResult, Outcome } from './outcome.js'
 import type { Ports } from './ports.js'
@@ -118,8 +118,10 @@ async function carryOut(
     const wishes = isGone ? [] : open
     const isEmptied = addresses.length + wishes.length === 0 && !epoch && ledger.id !== undefined
     const isSame = addresses === ledger.addresses && sameWishes(wishes, ledger.wishes) && epoch === ledger.epoch
-    if (isSame && !isEmptied) return
-    const id = await ports.cloud.writeLedger({ stack: plan.stack, id: ledger.id, addresses, wishes, epoch })
+    const made = idsMade(plan, bindings)
+    if (isSame && !isEmptied && made.length === 0) return
+    const request = { stack: plan.stack, id: ledger.id, addresses, wishes, epoch }
+    const id = await ports.cloud.writeLedger({ ...request, ids: Object.fromEntries([...idsBefore(plan), ...made]) })
     ledger = { id, addresses, wishes, epoch }
   }
   const onAbort = () => emit({ kind: 'interrupted', at: clock.now(), inFlight: schedule.inFlight() })

@@ -1,4 +1,5 @@
-import type { PlannedLedger } from '../model/plan.js'
+import type { Plan, PlannedLedger } from '../model/plan.js'
+import type { RunBindings } from './run-bindings.js'
 import type { Step } from '../model/steps/step.js'
 import { compareAddresses, type Address } from '../model/address.js'
 import type { Outcome } from './outcome.js'
@@ -33,6 +34,19 @@ export function ledgerAfter(
     ...ledger.before.filter((address) => !after.has(address) && unfinished.has(address)),
   ])
   return same(addresses, written) ? undefined : addresses
+}
+
+/** By address: what was there when the plan was made. */
+export function idsBefore({ bindings }: Plan): readonly (readonly [string, string])[] {
+  return Object.entries(bindings).map(([address, { id }]) => [address, id] as const)
+}
+
+/** By address: what is there since, for the next run to ask for where a listing does not show it. */
+export function idsMade(plan: Plan, bindings: RunBindings): readonly (readonly [string, string])[] {
+  return bindings
+    .made()
+    .filter(([address, { id }]) => plan.bindings[address]?.id !== id)
+    .map(([address, { id }]) => [address, id] as const)
 }
 
 function sorted(addresses: readonly Address[]): readonly Address[] {

@@ -108,6 +108,25 @@ describe('an apply right after a run that was killed, while tags show late', () 
   )
 })
 
+describe('an apply after a run that was killed, while tags show later than anything waits for', () => {
+  const minutes = { visibilityDelayMs: { filter: 300_000 } }
+
+  // The launch itself asks by its token, and EC2 answers with what stands there. What else such a lag keeps from ending well fails.
+  it.each([1, 2, 3])('launches by the token that the killed run has used: seed %i', async (seed) => {
+    const world = await openProofWorld({ seed, faults: minutes })
+    try {
+      const text =
+        'evenkeel: 1\nstack: lag\ntarget: sandbox\n' +
+        `servers:\n  web: { image: ${image}, type: t3.small, zone: us-east-1a }\n`
+      const apply = { kind: 'apply', text } as const
+      await killedAt(world, 'RunInstances', apply, apply)
+      expect(await countsOf(world)).toMatchObject({ instances: 1 })
+    } finally {
+      await world.close()
+    }
+  })
+})
+
 describe('a plan right after an apply that ended well, while tags show late', () => {
   it.each([1, 2, 3, 4])('believes the ledger before one empty listing: seed %i', async (seed) => {
     const world = await openProofWorld({ seed, faults: { visibilityDelayMs: { filter: 11_000 } } })

@@ -59,6 +59,8 @@ export interface CloudQuery extends ElasticIpQuery, VolumeQuery, SnapshotQuery {
   readonly operatorIp: boolean
   /** How long a run whose epoch stands in the ledger has been known to do nothing; left out: not known. */
   readonly quietMs?: number
+  /** What is to be read by id beside the listing, of whatever kind; what is not the stack's is left out. */
+  readonly knownIds?: readonly string[]
   /** Ask whether the account encrypts new volumes by default; left out: no. */
   readonly encryptionDefault?: boolean
 }

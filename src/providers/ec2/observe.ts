@@ -18,7 +18,7 @@ import { describeSettled } from './settled-reading.js'
 export async function observe(api: Ec2Api, query: CloudQuery): Promise<CloudFacts> {
   const region = await api.region()
   const [described, zones, images, subnets, account, operator, encryptsByDefault] = await Promise.all([
-    describeSettled(api, query, () => describeKinds(api, query)),
+    describeSettled(api, query, (asked) => describeKinds(api, asked)),
     readAvailableZones(api),
     readImages(api, query.images),
     readSubnets(api, query.subnets),

@@ -11,8 +11,11 @@ import type { Ec2Api } from './wire/api.js'
  * 3). Chosen: after so long a run that ended without a word has made nothing that a listing does not show.
  */
 const settledAfterMs = 20_000
-/** Before what the ledger knows and no listing shows counts as gone. */
+/** Before what the ledger knows without an id, and no listing shows, counts as gone. */
 const pausesMs = [1_000, 2_000, 4_000, 5_000] as const
+
+/** One NotFound alone proves nothing. */
+const looksById = 2
 
 /** Of these there is a live resource for each address in the ledger. */
 const tangible: ReadonlySet<ResourceKind> = new Set([
@@ -25,32 +28,42 @@ const tangible: ReadonlySet<ResourceKind> = new Set([
 
 /**
  * What is described once it can be believed. Where a run has ended without a word, that is when it has been quiet for long enough;
- * else when all that the ledger knows is shown, or was missing again and again. In a calm world this is the first answer.
+ * else when all that the ledger knows is shown. What it knows and one listing does not show is read by its id at once, and counts
+ * as gone when that finds nothing twice; where the ledger has no id for it, when it was missing again and again. In a calm world
+ * this is the first answer.
  */
 export async function describeSettled(
   api: Ec2Api,
-  { quietMs }: CloudQuery,
-  describe: () => Promise<Descriptions>,
+  query: CloudQuery,
+  describe: (query: CloudQuery) => Promise<Descriptions>,
 ): Promise<Descriptions> {
-  const first = await describe()
-  if (first.launchTemplate.ledger?.epoch !== undefined || quietMs !== undefined) {
-    const leftMs = settledAfterMs - (quietMs ?? 0)
-    if (leftMs <= 0) return first
-    const tell = beginWait(api.settings.clock, 'EC2 to show everything that a run made which was cut off')
-    tell()
+  const { quietMs } = query
+  let described = await describe(query)
+  const isLeft = described.launchTemplate.ledger?.epoch !== undefined || quietMs !== undefined
+  const leftMs = settledAfterMs - (quietMs ?? 0)
+  if (isLeft && leftMs > 0) {
+    beginWait(api.settings.clock, 'EC2 to show everything that a run made which was cut off')()
     await api.pause(leftMs)
-    return describe()
+    described = await describe(query)
   }
+  const { ids } = described.launchTemplate
   const tell = beginWait(api.settings.clock, 'EC2 to show what the ledger knows')
-  let described = first
-  for (const pauseMs of pausesMs) {
-    const missing = missingIn(described)
-    if (missing.length === 0) return described
-    tell(`not shown: ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ', …' : ''}`)
-    await api.pause(pauseMs)
-    described = await describe()
+  const looks = new Map<Address, number>()
+  const looksOf = (address: Address) => looks.get(address) ?? 0
+  // Of a run that was quiet for so long every listing shows all.
+  const looksMax = (address: Address) => (ids.has(address) ? looksById : isLeft ? 0 : pausesMs.length)
+  const knownIds = missingIn(described).flatMap((address) => ids.get(address) ?? [])
+  for (let round = 0; ; round += 1) {
+    const open = missingIn(described).filter((address) => looksOf(address) < looksMax(address))
+    if (open.length === 0) return described
+    const isAtOnce = round === 0 && open.every((address) => ids.has(address))
+    if (!isAtOnce) {
+      tell(`not shown: ${open.slice(0, 3).join(', ')}${open.length > 3 ? ', …' : ''}`)
+      await api.pause(pausesMs[round] ?? pausesMs[0])
+    }
+    for (const address of open) looks.set(address, looksOf(address) + 1)
+    described = await describe({ ...query, knownIds })
   }
-  return described
 }
 
 /** What the ledger knows and nothing shown carries. */

@@ -1,3 +1,4 @@
+import { messageOf } from '../../../core/errors.js'
 import { hasAwsCode, isOfClass } from '../errors/provider-errors.js'
 
 /** EC2 takes at most 1,000 ids in a call; fewer fit into one request. */
@@ -5,7 +6,8 @@ const idsMax = 200
 
 /**
  * What has these ids, whoever owns it. They are sent as ids: with a filter, and without an owner, EC2 looks through
- * everything that is public. One that is missing or malformed fails a call as a whole, so each is asked for by itself then.
+ * everything that is public. One that is missing or malformed fails a call as a whole; EC2 says which, and the others are asked
+ * for again without it, or in halves where it does not say.
  */
 export async function readNamed<Item>(
   ids: readonly string[],
@@ -20,8 +22,11 @@ export async function readNamed<Item>(
   } catch (error) {
     if (!isNothing(error)) throw error
     if (ids.length === 1) return []
-    const each = await Promise.all(ids.map((id) => readNamed([id], read)))
-    return each.flat()
+    const others = ids.filter((id) => !messageOf(error).includes(id))
+    if (others.length < ids.length) return readNamed(others, read)
+    const middle = Math.ceil(ids.length / 2)
+    const halves = await Promise.all([ids.slice(0, middle), ids.slice(middle)].map((half) => readNamed(half, read)))
+    return halves.flat()
   }
 }
 

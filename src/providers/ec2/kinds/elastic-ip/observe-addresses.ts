@@ -4,6 +4,7 @@ import type { LiveElasticIp } from '../../../../model/kinds/elastic-ip.js'
 import { tagKeys } from '../../../../model/tags.js'
 import { sortedByAddress } from '../../tags/address-lists.js'
 import type { Census } from '../../tags/census.js'
+import { withKnown, type KnownItems } from '../../tags/known-items.js'
 import { tagsOf } from '../../tags/tag-lists.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { textOf } from '../../wire/text-of.js'
@@ -15,14 +16,28 @@ interface Ledgers {
   readonly launchTemplate: Pick<CloudFacts, 'ledger'>
 }
 
+const knownAddresses: KnownItems<Ec2Address> = {
+  prefix: 'eipalloc',
+  idOf: ({ AllocationId }) => AllocationId,
+  readByIds: async (api, AllocationIds) =>
+    (await api.call('DescribeAddresses', { AllocationIds }, { isAbsenceBelieved: true })).Addresses,
+}
+
 /** Most stacks have none, and are spared the call: undefined. */
 export async function describeAddresses(
   api: Ec2Api,
-  { stack, elasticIps, quietMs }: CloudQuery,
+  query: CloudQuery,
   { launchTemplate }: Pending<Ledgers>,
 ): Promise<readonly Ec2Address[] | undefined> {
+  const { stack, elasticIps, quietMs } = query
   const isAsked = elasticIps === true || quietMs !== undefined || mayHaveAny((await launchTemplate).ledger)
-  return isAsked ? readAddresses(api, [{ Name: `tag:${tagKeys.stack}`, Values: [stack] }]) : undefined
+  if (!isAsked) return undefined
+  return withKnown(
+    api,
+    query,
+    await readAddresses(api, [{ Name: `tag:${tagKeys.stack}`, Values: [stack] }]),
+    knownAddresses,
+  )
 }
 
 /** A run that ended without a word may have made one of which an old reading of the ledger knows nothing. */

@@ -5,17 +5,25 @@ import type { LiveKeyPair } from '../../../../model/kinds/key-pair.js'
 import { tagKeys } from '../../../../model/tags.js'
 import { sortedByAddress } from '../../tags/address-lists.js'
 import type { Census } from '../../tags/census.js'
+import { withKnown, type KnownItems } from '../../tags/known-items.js'
 import { tagsOf } from '../../tags/tag-lists.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { filtersOf } from '../../wire/pages.js'
 
+const knownKeyPairs: KnownItems<KeyPairInfo> = {
+  prefix: 'key',
+  idOf: ({ KeyPairId }) => KeyPairId,
+  readByIds: async (api, KeyPairIds) =>
+    (await api.call('DescribeKeyPairs', { KeyPairIds, IncludePublicKey: true }, { isAbsenceBelieved: true })).KeyPairs,
+}
+
 /** DescribeKeyPairs knows no pages. */
-export async function describeKeyPairs(api: Ec2Api, { stack }: CloudQuery): Promise<readonly KeyPairInfo[]> {
+export async function describeKeyPairs(api: Ec2Api, query: CloudQuery): Promise<readonly KeyPairInfo[]> {
   const output = await api.call('DescribeKeyPairs', {
-    Filters: filtersOf([{ Name: `tag:${tagKeys.stack}`, Values: [stack] }]),
+    Filters: filtersOf([{ Name: `tag:${tagKeys.stack}`, Values: [query.stack] }]),
     IncludePublicKey: true,
   })
-  return output.KeyPairs ?? []
+  return withKnown(api, query, output.KeyPairs ?? [], knownKeyPairs)
 }
 
 export function keyPairFacts(

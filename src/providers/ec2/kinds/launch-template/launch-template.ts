@@ -1,4 +1,5 @@
 import type { CloudFacts, CloudQuery, LaunchTemplateCloud, LockCloud } from '../../../../executor/ports.js'
+import type { Address } from '../../../../model/address.js'
 import type { Ec2Api } from '../../wire/api.js'
 import type { Kind } from '../kind.js'
 import { createLockCalls } from './lock-template.js'
@@ -9,8 +10,11 @@ import { readLedger, writeLedger, type Ledger } from './ledger-template.js'
 export const launchTemplateKind = {
   idPrefix: 'lt',
   readById: readLaunchTemplate,
-  describe: async (api: Ec2Api, { stack }: CloudQuery) => ({ ledger: liveLedger(await readLedger(api, stack)) }),
-  facts: ({ launchTemplate }: { readonly launchTemplate: Pick<CloudFacts, 'ledger'> }) => launchTemplate,
+  describe: async (api: Ec2Api, { stack }: CloudQuery) => {
+    const ledger = await readLedger(api, stack)
+    return { ledger: liveLedger(ledger), ids: ledger?.ids ?? new Map<Address, string>() }
+  },
+  facts: ({ launchTemplate: { ledger } }: { readonly launchTemplate: Pick<CloudFacts, 'ledger'> }) => ({ ledger }),
   cloud: (api): LaunchTemplateCloud & LockCloud => ({
     readLedger: async (stack) => liveLedger(await readLedger(api, stack)),
     writeLedger: (request) => writeLedger(api, request),

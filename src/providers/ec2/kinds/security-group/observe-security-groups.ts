@@ -5,13 +5,22 @@ import type { LiveSecurityGroup } from '../../../../model/kinds/security-group.j
 import { tagKeys } from '../../../../model/tags.js'
 import { sortedByAddress } from '../../tags/address-lists.js'
 import type { Census } from '../../tags/census.js'
+import { withKnown, type KnownItems } from '../../tags/known-items.js'
 import { tagsOf } from '../../tags/tag-lists.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { readSecurityGroups } from './read-security-groups.js'
 import { rulesOf } from './rules.js'
 
-export function describeSecurityGroups(api: Ec2Api, { stack }: CloudQuery): Promise<readonly SecurityGroup[]> {
-  return readSecurityGroups(api, [{ Name: `tag:${tagKeys.stack}`, Values: [stack] }])
+const knownGroups: KnownItems<SecurityGroup> = {
+  prefix: 'sg',
+  idOf: ({ GroupId }) => GroupId,
+  readByIds: async (api, GroupIds) =>
+    (await api.call('DescribeSecurityGroups', { GroupIds }, { isAbsenceBelieved: true })).SecurityGroups,
+}
+
+export async function describeSecurityGroups(api: Ec2Api, query: CloudQuery): Promise<readonly SecurityGroup[]> {
+  const listed = await readSecurityGroups(api, [{ Name: `tag:${tagKeys.stack}`, Values: [query.stack] }])
+  return withKnown(api, query, listed, knownGroups)
 }
 
 export function securityGroupFacts(

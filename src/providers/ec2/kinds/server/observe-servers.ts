@@ -5,6 +5,7 @@ import type { LiveServer } from '../../../../model/kinds/server.js'
 import { tagKeys } from '../../../../model/tags.js'
 import { sortedByAddress } from '../../tags/address-lists.js'
 import type { Census } from '../../tags/census.js'
+import { withKnown, type KnownItems } from '../../tags/known-items.js'
 import { tagsOf } from '../../tags/tag-lists.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { textOf } from '../../wire/text-of.js'
@@ -16,12 +17,23 @@ const serverStates = ['pending', 'running', 'stopping', 'stopped'] as const
 /** Until it has ended it holds its volumes. */
 const endingState = 'shutting-down'
 
-export async function describeServers(api: Ec2Api, { stack }: CloudQuery): Promise<readonly Instance[]> {
+const knownServers: KnownItems<Instance> = {
+  prefix: 'i',
+  idOf: ({ InstanceId }) => InstanceId,
+  readByIds: async (api, InstanceIds) => {
+    const { Reservations } = await api.call('DescribeInstances', { InstanceIds }, { isAbsenceBelieved: true })
+    // Those that have ended are shown by id for an hour.
+    return Reservations?.flatMap(({ Instances = [] }) => Instances.filter(({ State }) => State?.Name !== 'terminated'))
+  },
+}
+
+export async function describeServers(api: Ec2Api, query: CloudQuery): Promise<readonly Instance[]> {
+  const { stack } = query
   const shown = await readInstances(api, [
     { Name: `tag:${tagKeys.stack}`, Values: [stack] },
     { Name: 'instance-state-name', Values: [...serverStates, endingState] },
   ])
-  return withWholeBatches(api, shown)
+  return withWholeBatches(api, await withKnown(api, query, shown, knownServers))
 }
 
 /** A server's root volume is told from the stack's volumes: it carries the stack's tag too. */

@@ -4,6 +4,7 @@ import type { LiveVolume } from '../../../../model/kinds/volume.js'
 import { tagKeys } from '../../../../model/tags.js'
 import { mergeById, withAddresses } from '../../tags/address-lists.js'
 import type { Census } from '../../tags/census.js'
+import { withKnown, type KnownItems } from '../../tags/known-items.js'
 import { tagsOf } from '../../tags/tag-lists.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { readForEach } from '../../wire/pages.js'
@@ -18,8 +19,16 @@ interface DescribedVolumes {
   readonly adopted: readonly LiveVolume[]
 }
 
-export async function describeVolumes(api: Ec2Api, { stack, volumeIds }: CloudQuery): Promise<DescribedVolumes> {
-  const [tagged, adopted] = await Promise.all([
+const knownVolumes: KnownItems<Volume> = {
+  prefix: 'vol',
+  idOf: ({ VolumeId }) => VolumeId,
+  readByIds: async (api, VolumeIds) =>
+    (await api.call('DescribeVolumes', { VolumeIds }, { isAbsenceBelieved: true })).Volumes,
+}
+
+export async function describeVolumes(api: Ec2Api, query: CloudQuery): Promise<DescribedVolumes> {
+  const { stack, volumeIds } = query
+  const [listed, adopted] = await Promise.all([
     readVolumes(api, [{ Name: `tag:${tagKeys.stack}`, Values: [stack] }]),
     // As a filter: a missing id is an empty answer then, and not an error for all of them.
     readForEach(
@@ -28,7 +37,7 @@ export async function describeVolumes(api: Ec2Api, { stack, volumeIds }: CloudQu
     ),
   ])
   return {
-    tagged,
+    tagged: await withKnown(api, query, listed, knownVolumes),
     adopted: withAddresses(
       volumeIds,
       adopted.flatMap((volume) => volumeFacts(volume) ?? []),
