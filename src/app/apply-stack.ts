@@ -13,8 +13,10 @@ export interface ApplyStackOptions extends Pick<ApplyOptions, 'events' | 'signal
 
 /**
  * Asks, and carries a plan out, whichever it is: of an apply, a destroy, a restore, one rule. Undefined: somebody said no,
- * and nothing was done. Rejects with a PlanError when the plan has problems that come first. A session takes one plan. The
- * stack's lock is taken where it is not held: `withLock` around planning and this one plans what nobody else changes meanwhile.
+ * and nothing was done. Rejects with a PlanError when the plan has problems that come first. A session takes one plan.
+ *
+ * The stack's lock comes before the question, and is taken where it is not held: nobody says yes to what another run is
+ * changing. `withLock` around planning and this one plans, too, what nobody else changes meanwhile.
  */
 export async function applyStack(
   session: Session,
@@ -22,10 +24,10 @@ export async function applyStack(
   { confirm, ...options }: ApplyStackOptions = {},
 ): Promise<ApplyResult | undefined> {
   if (!plan.applyable) throw notApplyable(plan)
-  const secrets = await session.secrets.neededBy(plan)
-  if (confirm && plan.steps.length > 0 && !(await confirm(plan))) return undefined
-  return withLock(session, {}, async () => {
+  return withLock(session, { ...(options.signal && { signal: options.signal }) }, async () => {
     if (session.lock.left && !plan.ledger.epoch) throw plannedBefore(session)
+    const secrets = await session.secrets.neededBy(plan)
+    if (confirm && plan.steps.length > 0 && !(await confirm(plan))) return undefined
     session.begin()
     const { run, ownRun, lock, ports, clock } = session
     const { lost, epoch } = lock

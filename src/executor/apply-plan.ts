@@ -124,7 +124,10 @@ async function carryOut(
     const id = await ports.cloud.writeLedger({ ...request, ids: Object.fromEntries([...idsBefore(plan), ...made]) })
     ledger = { id, addresses, wishes, epoch }
   }
-  const onAbort = () => emit({ kind: 'interrupted', at: clock.now(), inFlight: schedule.inFlight() })
+  const onAbort = () => {
+    const isLockLost = options.lost?.aborted === true
+    emit({ kind: 'interrupted', at: clock.now(), inFlight: schedule.inFlight(), ...(isLockLost && { isLockLost }) })
+  }
   const forgetAbort = whenAborted(options.signal, onAbort)
   if (options.signal?.aborted === true) onAbort()
   try {

@@ -35,7 +35,13 @@ export type RunEvent =
       readonly outcome: Outcome
       readonly durationMs: number
     }
-  | { readonly kind: 'interrupted'; readonly at: number; readonly inFlight: readonly StepId[] }
+  /** By the operator; or the stack's lock is lost, and what runs is ended rather than waited for. */
+  | {
+      readonly kind: 'interrupted'
+      readonly at: number
+      readonly inFlight: readonly StepId[]
+      readonly isLockLost?: true
+    }
   | { readonly kind: 'run-finished'; readonly at: number; readonly result: ApplyResult; readonly durationMs: number }
 
 /** Receives events one after another; must not throw. */

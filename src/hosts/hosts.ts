@@ -164,7 +164,7 @@ class Hosts implements HostPort {
     access: HostAccess,
     command: string,
     onOutput: (line: string) => void,
-    options: { readonly timeoutMs?: number; readonly shown?: string } = {},
+    options: { readonly timeoutMs?: number; readonly shown?: string; readonly signal?: AbortSignal } = {},
   ): Promise<void> {
     const session = await this.#session(access)
     await runShellCommand(session, command, onOutput, options)

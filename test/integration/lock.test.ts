@@ -44,7 +44,7 @@ servers:
     image: { owner: "136693071363", name: "debian-12-amd64-*" }
     type: t3.small
     zone: us-east-1a
-    setup: ["echo holding ${held}; until [ -e ${mark} ]; do sleep 0.1; done"]
+    setup: ["echo $BASHPID > /tmp/pid-${held}; echo holding ${held}; until [ -e ${mark} ]; do sleep 0.1; done"]
 `,
       })
       let stderr = ''
@@ -124,10 +124,13 @@ servers:
       const holder = await startHolder()
       const broken = await expectSuccess(world.run(['lock', 'break', '--yes']))
       expect(broken.stdout).toContain('The lock of shared is broken.')
-      await holder.said('waiting for 1 step in flight')
-      await holder.letGo()
+      // Its command is ended on the server: nobody lets it go.
       const { stdout, stderr } = await expectExit(holder.end, 1)
+      expect(stderr).toContain('the lock is lost: ending 1 step in flight')
       expect(`${stdout}${stderr}`).toContain('[LOCK_LOST]')
+      const looking = ['exec', 'web', '--', 'sh', '-c', `kill -0 $(cat /tmp/pid-${held}) 2> /dev/null || echo gone`]
+      expect((await expectSuccess(world.run(looking))).stdout).toBe('gone\n')
+      await holder.letGo()
       await expectSuccess(world.run(['apply', '--yes']))
       await expectSuccess(world.run(['destroy', '--yes']))
     })

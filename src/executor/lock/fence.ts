@@ -58,7 +58,10 @@ export function fencedHosts(hosts: HostPort, fence: Fence): HostPort {
       )
     },
     authorizeKey: (access, request) => verified(() => hosts.authorizeKey(access, request)),
-    run: (access, command, onOutput, options) => checked(() => hosts.run(access, command, onOutput, options)),
+    run: (access, command, onOutput, options) => {
+      const signal = fence.lease?.lost
+      return checked(() => hosts.run(access, command, onOutput, { ...options, ...(signal && { signal }) }))
+    },
     exec: (access, argv, streams) => hosts.exec(access, argv, streams),
     disconnect: (instanceId) => hosts.disconnect(instanceId),
     close: () => hosts.close(),

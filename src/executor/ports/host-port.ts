@@ -118,14 +118,14 @@ export interface HostPort {
   ): Promise<BlockCopy>
   /**
    * Runs a shell command as the login user; output line by line. Rejects with HostError when it exits with other than 0, and
-   * with HOST_TIMED_OUT when it has not ended in time: then it was ended on the server too. `shown` stands for the command
-   * in messages.
+   * with HOST_TIMED_OUT when it has not ended in time: then it was ended on the server too, as it is with `signal`, whose
+   * reason it rejects with. `shown` stands for the command in messages.
    */
   run(
     access: HostAccess,
     command: string,
     onOutput: (line: string) => void,
-    options?: { readonly timeoutMs?: number; readonly shown?: string },
+    options?: { readonly timeoutMs?: number; readonly shown?: string; readonly signal?: AbortSignal },
   ): Promise<void>
   /** Runs argv with the caller's standard streams; resolves with the exit status. For `evenkeel exec`. */
   exec(access: HostAccess, argv: readonly string[], streams: ExecStreams): Promise<number>

@@ -1,6 +1,8 @@
 import { StringDecoder } from 'node:string_decoder'
+import { systemClock } from '../../core/clock.js'
 import { HostError } from '../../core/errors.js'
 import { shellWord } from '../../core/shell-words.js'
+import { newMark, signalMarked, variableOf } from './marked.js'
 import { commandText, scriptText } from './script.js'
 import type { SshSession } from './ssh-session.js'
 
@@ -61,29 +63,72 @@ export async function runScriptOrFail(session: SshSession, request: ScriptReques
   return result.stdout
 }
 
-/** Runs a shell command of the stack file in the login user's shell; output of both streams line by line. */
+/**
+ * Runs a shell command of the stack file in the login user's shell; output of both streams line by line. With the signal it is
+ * ended on the server as Ctrl-C ends it there, and rejects with the signal's reason, which says nothing of what it had done.
+ */
 export async function runShellCommand(
   session: SshSession,
   text: string,
   onOutput: (line: string) => void,
-  options: { readonly timeoutMs?: number | undefined; readonly shown?: string } = {},
+  options: { readonly timeoutMs?: number | undefined; readonly shown?: string; readonly signal?: AbortSignal } = {},
 ): Promise<void> {
-  const { timeoutMs } = options
+  const { timeoutMs, signal } = options
+  signal?.throwIfAborted()
+  const mark = signal && newMark()
   const title = firstLine(options.shown ?? text)
   // Sent on standard input: it may hold secrets, and argv can be read by everybody on the server.
   const limited = timeoutMs === undefined ? '' : limitedBy(Math.ceil(timeoutMs / 1000))
   const shell = `${limited}case "$SHELL" in */bash|*/zsh|*/ksh) exec $limit "$SHELL" -s ;; *) exec $limit sh -s ;; esac`
-  const result = await runCommand(session, {
+  const running = runCommand(session, {
     title,
-    command: `sh -c ${shellWord(shell)}`,
+    command: `${mark === undefined ? '' : `env ${variableOf(mark)} `}sh -c ${shellWord(shell)}`,
     input: commandText(text),
     onOutput,
     // The server ends it; where it does not, nobody waits for it here either.
     ...(timeoutMs !== undefined && { timeoutMs: timeoutMs + afterLimitMs }),
   })
+  const result = await (signal && mark !== undefined ? endedBy(signal, session, mark, running) : running)
   if (timeoutMs !== undefined && endedByLimit.has(result.exitCode)) throw timedOut(session, title, timeoutMs)
   if (result.exitCode !== 0) throw commandFailed(session, title, result)
 }
+
+/** The command's end, or the signal's reason: it is told to end on the server, and again less politely, and not waited for longer. */
+async function endedBy<Result>(
+  signal: AbortSignal,
+  session: SshSession,
+  mark: string,
+  running: Promise<Result>,
+): Promise<Result> {
+  const aborted = new AbortController()
+  const isOver = new Promise<'over'>((resolve) => {
+    const onAbort = async () => {
+      for (const name of ['INT', 'TERM'] as const) {
+        await signalMarked(session, mark, name)
+        await systemClock.sleep(untilToldAgainMs, aborted.signal).catch(() => undefined)
+        if (aborted.signal.aborted) return
+      }
+      resolve('over')
+    }
+    const listener = () => void onAbort()
+    signal.addEventListener('abort', listener, { once: true })
+    aborted.signal.addEventListener('abort', () => signal.removeEventListener('abort', listener), { once: true })
+  })
+  try {
+    const end = await Promise.race([running, isOver])
+    if (end === 'over') throw signal.reason
+    signal.throwIfAborted()
+    return end
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error
+  } finally {
+    aborted.abort()
+    running.catch(() => undefined)
+  }
+}
+
+/** Chosen: what ends by itself does so at once. */
+const untilToldAgainMs = 3_000
 
 /** Chosen: two seconds to end by itself, and the way here. */
 const afterLimitMs = 5_000

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import type ssh2 from 'ssh2'
 import { HostError } from '../../core/errors.js'
 import { shellCommand } from '../../core/shell-words.js'
 import type { ExecStreams } from '../../executor/ports.js'
 import { exitCodeOfSignal } from './command.js'
+import { newMark, signalMarked, variableOf } from './marked.js'
 import type { SshSession } from './ssh-session.js'
 
 /**
@@ -14,7 +14,7 @@ import type { SshSession } from './ssh-session.js'
 export function execArgv(session: SshSession, argv: readonly string[], streams: ExecStreams): Promise<number> {
   const { terminal } = streams
   // A terminal passes Ctrl-C on by itself, and its end ends what runs on it.
-  const mark = terminal ? undefined : randomBytes(8).toString('hex')
+  const mark = terminal ? undefined : newMark()
   const command = mark === undefined ? shellCommand(argv) : shellCommand(marked(mark, argv))
   return session.withChannel(command, (channel) => carry(session, { argv, mark, channel }, streams), {
     ...(terminal && { pty: { term: terminal.term, ...terminal.size() } }),
@@ -33,7 +33,7 @@ function carry(session: SshSession, { argv, mark, channel }: Running, streams: E
     let exitCode: number | undefined
     const onInterrupt = () => {
       if (mark === undefined) channel.close()
-      else void endMarked(session, mark)
+      else void signalMarked(session, mark, 'INT')
     }
     // Whoever reads has seen enough: nobody is left to run it for.
     const onOutputGone = () => {
@@ -83,40 +83,8 @@ function carry(session: SshSession, { argv, mark, channel }: Running, streams: E
 
 /** The same command with a mark in its environment, by which it is found: no process more, and nothing in its arguments. */
 function marked(mark: string, argv: readonly string[]): readonly string[] {
-  const environment = ['env', `${markName}=${mark}`]
+  const environment = ['env', variableOf(mark)]
   // For env, `A=b` is no program.
   const isPlain = argv[0]?.includes('=') !== true
   return isPlain ? [...environment, ...argv] : [...environment, 'sh', '-c', 'exec "$@"', 'sh', ...argv]
-}
-
-const markName = 'EVENKEEL_EXEC'
-
-/**
- * Sends SIGINT to the marked command and to what it has started: sshd gives each command a process group. Its own way
- * to pass signals on came with OpenSSH 7.9, and ends with the command's input. As root where that is allowed, since the
- * command may be sudo.
- */
-async function endMarked(session: SshSession, mark: string): Promise<void> {
-  const script = `for file in $(grep -ls ${markName}=${mark} /proc/[0-9]*/environ); do
-  pid=\${file%/environ}; pid=\${pid#/proc/}
-  # The fifth field of stat, behind a name that may hold anything.
-  group=$(sed 's/.*) . [0-9]* \\([0-9]*\\) .*/\\1/' "/proc/$pid/stat" 2> /dev/null) && groups="$groups $group"
-done
-for group in $(printf '%s\\n' $groups | sort -u); do kill -s INT -- "-$group"; done`
-  const argv = [
-    'sh',
-    '-c',
-    'if sudo -n true 2> /dev/null; then exec sudo -n sh -c "$1"; else exec sh -c "$1"; fi',
-    'sh',
-    script,
-  ]
-  const run = (channel: ssh2.ClientChannel) =>
-    new Promise<void>((resolve) => {
-      channel.on('close', () => resolve())
-      channel.on('error', () => {})
-      channel.resume()
-      channel.stderr.resume()
-      channel.end()
-    })
-  await session.withChannel(shellCommand(argv), run).catch(() => undefined)
 }

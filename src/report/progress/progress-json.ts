@@ -57,7 +57,7 @@ function membersOf(event: RunEvent, locate: Locate): object {
       }
     }
     case 'interrupted':
-      return { inFlight: event.inFlight }
+      return { inFlight: event.inFlight, ...(event.isLockLost && { lockLost: true }) }
     case 'run-finished': {
       const { status, outcomes, made, error } = event.result
       return {

@@ -1,6 +1,6 @@
 import { waitText } from '../../core/wait-sink.js'
 import { count, formatDuration } from '../../core/units.js'
-import type { EventSink } from '../../executor/events.js'
+import type { EventSink, RunEvent } from '../../executor/events.js'
 import type { Outcome } from '../../executor/outcome.js'
 import type { Step, StepId } from '../../model/steps/step.js'
 import { legible } from '../legible.js'
@@ -60,11 +60,7 @@ export function plainProgress(write: (line: string) => void): EventSink {
         if (!folded.folds(event.outcome)) line(at, event.step, `… ${outcomeText(event.outcome, event.durationMs)}`)
         break
       case 'interrupted':
-        line(
-          at,
-          undefined,
-          `interrupted: waiting for ${count(event.inFlight.length, 'step')} in flight, once more to leave`,
-        )
+        line(at, undefined, interruptedText(event))
         break
       case 'run-finished':
         for (const text of folded.takeLines()) line(at, undefined, text)
@@ -90,4 +86,9 @@ function outcomeText(outcome: Outcome, durationMs: number): string {
 
 function clockTime(at: number): string {
   return new Date(at).toTimeString().slice(0, 8)
+}
+
+function interruptedText({ inFlight, isLockLost }: Extract<RunEvent, { kind: 'interrupted' }>): string {
+  const steps = `${count(inFlight.length, 'step')} in flight`
+  return isLockLost ? `the lock is lost: ending ${steps}` : `interrupted: waiting for ${steps}, once more to leave`
 }

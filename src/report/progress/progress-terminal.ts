@@ -78,7 +78,7 @@ function windowState(rowsShown: number, color: boolean): WindowState {
   const running = new Map<StepId, { readonly step: Step; readonly since: number; text: string }>()
   const totals = { steps: 0, ended: 0, failed: 0 }
   const folded = foldedEnds()
-  let interrupted = false
+  let interrupted: string | undefined
 
   const endedLines: string[] = []
 
@@ -111,7 +111,9 @@ function windowState(rowsShown: number, color: boolean): WindowState {
           endedLines.push(endedLine(event, colors))
           break
         case 'interrupted':
-          interrupted = true
+          interrupted = event.isLockLost
+            ? 'the lock is lost: ending what is in flight; Ctrl-C twice to leave'
+            : 'interrupted: waiting for what is in flight; Ctrl-C again to leave'
           break
         case 'run-finished':
           break
@@ -123,7 +125,7 @@ function windowState(rowsShown: number, color: boolean): WindowState {
         ...shown.map(({ step, since, text }) =>
           `${colors.bold(step.address)} ${doingOf(step.kind)} ${formatDuration(Math.max(0, now - since))} ${colors.dim(text)}`.trimEnd(),
         ),
-        ...(interrupted ? ['interrupted: waiting for what is in flight; Ctrl-C again to leave'] : []),
+        ...(interrupted === undefined ? [] : [interrupted]),
         totalsText(totals, running.size, running.size - shown.length),
       ]
     },

@@ -132,6 +132,19 @@ describe('two applies of one stack', () => {
     expect(live.volumes.length).toBe(expected)
   })
 
+  it('by the library: nobody is asked while another run holds the lock, and who is asked holds it', async () => {
+    const [holder, other] = [await processOf('asked', elsewhere), await processOf('asked', elsewhere)]
+    const plan = await planStack(other, { hosts: true })
+    const asked: boolean[] = []
+    const confirm = () => Promise.resolve(asked.push(other.lock.isHeld) === 0)
+    await withLock(holder, {}, async () => {
+      await expect(applyStack(other, plan, { confirm })).rejects.toMatchObject({ code: 'LOCKED' })
+    })
+    expect(await applyStack(other, plan, { confirm })).toBeUndefined()
+    expect(asked).toEqual([true])
+    expect(other.lock.isHeld).toBe(false)
+  })
+
   it('costs three calls about the lock, and leaves nothing of it', async () => {
     const session = await processOf('calls')
     await apply(session)

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -48,6 +48,29 @@ describeHosts(`sessions${unlessHosts}`, () => {
     expect(await exec(['sh', '-c', 'kill -TERM $$'])).toMatchObject({ exitCode: 143 })
     expect(await exec(['echo a b'])).toMatchObject({ exitCode: 127 })
     expect(await exec(['true'], 'x'.repeat(1_000_000))).toMatchObject({ exitCode: 0 })
+  })
+
+  test('a command whose signal says so is ended on the server, with what it started, also one that ignores Ctrl-C', async () => {
+    for (const [name, command] of [
+      ['plain', 'sleep 1000'],
+      ['deaf', 'trap "" INT; sleep 1000 & wait'],
+    ] as const) {
+      const ending = new AbortController()
+      const run = hosts.run(
+        access,
+        `echo $$; ${command}`,
+        (line) => void writeFile(join(servers.directory, name), line).then(() => ending.abort(new Error('lost'))),
+        { signal: ending.signal },
+      )
+      await expect(run).rejects.toThrow('lost')
+      const pid = await readFile(join(servers.directory, name), 'utf8')
+      expect(await exec(['sh', '-c', `kill -0 ${pid} || echo gone`])).toMatchObject({ stdout: 'gone\n' })
+      expect(await exec(['pgrep', '-x', 'sleep'])).toMatchObject({ exitCode: 1 })
+    }
+    await expect(
+      hosts.run(access, 'true', () => undefined, { signal: AbortSignal.abort(new Error('lost')) }),
+    ).rejects.toThrow('lost')
+    await hosts.run(access, 'true', () => undefined, { signal: new AbortController().signal })
   })
 
   test('exec carries megabytes without loss', async () => {

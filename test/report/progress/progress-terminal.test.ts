@@ -114,3 +114,11 @@ it('says on a line of its own, whole at 80 columns, how to leave, and how long e
   expect(lines[0]).toMatch(/^\S volume\.v0 .*\d+h\d\dm$/)
   void progress.close()
 })
+
+it('says that what runs is ended, and not waited for, when the lock is lost', () => {
+  const { screen, progress } = show(...started, { kind: 'interrupted', at, inFlight: [], isLockLost: true })
+  expect(screen.text.split('\n').at(-2)).toMatch(
+    /^\S the lock is lost: ending what is in flight; Ctrl-C twice to leave$/,
+  )
+  void progress.close()
+})

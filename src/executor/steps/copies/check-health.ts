@@ -1,4 +1,4 @@
-import { EvenkeelError, HostError } from '../../../core/errors.js'
+import { HostError, type EvenkeelError } from '../../../core/errors.js'
 import type { CheckHealth } from '../../../model/steps/step.js'
 import type { Effect } from '../../ports.js'
 import { accessTo, type StepContext } from '../step-context.js'
@@ -22,7 +22,8 @@ export async function checkHealth(step: CheckHealth, context: StepContext): Prom
       await ports.hosts.run(access, command, (line) => said.push(line), { timeoutMs, shown })
       return 'unchanged'
     } catch (error) {
-      if (!(error instanceof EvenkeelError)) throw error
+      // The lock's loss, for one, is nothing that another look could change.
+      if (!(error instanceof HostError)) throw error
       if (clock.now() + intervalMs > until) throw unhealthy(step, shown, said, error)
     }
     context.progress(undefined, 'waiting for the health command')

@@ -119,7 +119,10 @@ function decodeFile(file: Partial<LedgerFile> | null): LedgerVersion | undefined
   const ids = idsOf(inOrder, file.ids)
   const fence = typeof file.fence === 'number' && { fence: file.fence }
   return {
-    ...{ kind: 'whole', format, addresses: inOrder, wishes },
+    kind: 'whole',
+    format,
+    addresses: inOrder,
+    wishes,
     ...(epoch && { epoch }),
     ...(ids && { ids }),
     ...fence,

@@ -48,7 +48,10 @@ export async function writeLedger(asking: Ec2Api, request: LedgerRequest): Promi
   }
   const ended = isForLock ? 1 : 0
   let content: LedgerContent = {
-    ...{ addresses, wishes, epoch, ids: idsOf(addresses, standing?.content.ids, request.ids) },
+    addresses,
+    wishes,
+    epoch,
+    ids: idsOf(addresses, standing?.content.ids, request.ids),
     fence: (standing?.content.fence ?? 0) + ended,
   }
   let written = await putLedger(api, { stack, id: request.id, content, known: known && (standing ?? 'none') })
