@@ -18,7 +18,7 @@ import { fileURLToPath } from 'node:url'
 import { exitCodes } from './daemon-exit.js'
 import { readEndpoint, removeEndpoint, type SandboxEndpoint } from './endpoint-file.js'
 import { askJson } from './loopback.js'
-import { holderOf } from './state-lock.js'
+import { holderOf, isHeldElsewhere } from './state-lock.js'
 import { switchText, type SandboxSwitches } from './switches.js'
 import type { ControlStatus } from './control.js'
 
@@ -162,6 +162,12 @@ export async function stopSandbox(stateDir: string): Promise<boolean> {
   await waitForEndpoint(stateDir, pid)
   if (readEndpoint(stateDir)?.pid !== pid) {
     throw new Error(`process ${pid} holds ${stateDir} and is no sandbox daemon: end it by its own means`)
+  }
+  if (isHeldElsewhere(stateDir)) {
+    // It ends by itself when its directory is no longer its own.
+    removeEndpoint(stateDir)
+    if (await isFreed(stateDir, stopTimeoutMs)) return true
+    throw new Error(`the daemon of ${stateDir} runs in another container and does not end: end it there`)
   }
   signal(pid, 'SIGTERM')
   if (await isFreed(stateDir, stopTimeoutMs)) return true

@@ -1,11 +1,23 @@
 import { randomUUID } from 'node:crypto'
-import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 
 /** Who holds a state directory: a process id may be used again, its start time and boot make it unique. */
 interface Holder {
   readonly pid: number
   readonly startedAt: string
+  /** Where its id, and its socket's name, mean something; absent: the system has no such places. */
+  readonly place?: Place
+  /** The name of an abstract socket at which it listens as long as it lives; the kernel frees it. */
+  readonly socket?: string
+}
+
+/** `/proc/sys/kernel/random/boot_id`, and what `/proc/self/ns` says. */
+interface Place {
+  readonly boot: string
+  readonly pidNamespace: string
+  readonly netNamespace: string
 }
 
 export interface StateLock {
@@ -33,10 +45,13 @@ export function lockStateDir(stateDir: string): StateLock {
   const number = Math.max(0, ...locksIn(stateDir).map((lock) => lock.number)) + 1
   const path = join(stateDir, `lock.${number}`)
   const draft = join(stateDir, `lock.draft.${randomUUID()}`)
+  const socket = `evenkeel-sandbox-${randomUUID()}`
+  const sign = listenAt(socket)
   try {
-    writeFileSync(draft, JSON.stringify(ownIdentity()), { mode: 0o600 })
+    writeFileSync(draft, JSON.stringify(ownIdentity(socket)), { mode: 0o600 })
     linkSync(draft, path)
   } catch (error) {
+    sign?.close()
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     throw new StateDirBusy(stateDir, livingHolder(stateDir)?.holder.pid ?? 0)
   } finally {
@@ -45,11 +60,23 @@ export function lockStateDir(stateDir: string): StateLock {
   const rival = livingHolder(stateDir, number)
   if (rival) {
     rmSync(path, { force: true })
+    sign?.close()
     throw new StateDirBusy(stateDir, rival.holder.pid)
   }
   for (const lock of locksIn(stateDir))
     if (lock.number !== number) rmSync(join(stateDir, `lock.${lock.number}`), { force: true })
-  return { release: () => rmSync(path, { force: true }) }
+  return {
+    release: () => {
+      rmSync(path, { force: true })
+      sign?.close()
+    },
+  }
+}
+
+/** Whether the living holder's id means nothing here: it runs in a container, or this does. It is signalled to by no number. */
+export function isHeldElsewhere(stateDir: string): boolean {
+  const held = livingHolder(stateDir)?.holder.place
+  return held !== undefined && held.pidNamespace !== placeHere()?.pidNamespace
 }
 
 /** The process id of a living holder of the directory, or undefined. */
@@ -84,7 +111,16 @@ function locksIn(stateDir: string): LockFile[] {
   })
 }
 
-function isAlive({ pid, startedAt }: Holder): boolean {
+function isAlive(holder: Holder): boolean {
+  const { place, socket } = holder
+  const here = placeHere()
+  if (!place || !here || socket === undefined || place.pidNamespace === here.pidNamespace) return isRunning(holder)
+  if (place.boot !== here.boot) return false
+  // Nobody can tell from here: two sandboxes must not write to one directory.
+  return place.netNamespace !== here.netNamespace || isListenedAt(socket)
+}
+
+function isRunning({ pid, startedAt }: Holder): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {
@@ -94,8 +130,35 @@ function isAlive({ pid, startedAt }: Holder): boolean {
   return now === undefined || startedAt === '' || now === startedAt
 }
 
-function ownIdentity(): Holder {
-  return { pid: process.pid, startedAt: startOf(process.pid) ?? '' }
+function ownIdentity(socket: string): Holder {
+  const place = placeHere()
+  return { pid: process.pid, startedAt: startOf(process.pid) ?? '', ...(place && { place, socket }) }
+}
+
+/** Undefined where there is no /proc. */
+function placeHere(): Place | undefined {
+  try {
+    return {
+      boot: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+      pidNamespace: readlinkSync('/proc/self/ns/pid'),
+      netNamespace: readlinkSync('/proc/self/ns/net'),
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** An abstract socket (leading NUL), which leaves no file behind and has no bound on its path; it is seen at once. */
+function listenAt(socket: string): Server | undefined {
+  if (!placeHere()) return undefined
+  const server = createServer((visitor) => visitor.destroy())
+  server.on('error', () => {}) // then only processes of the same namespace can tell whether this one lives
+  return server.listen({ path: `\0${socket}` }).unref()
+}
+
+/** See unix(7) and proc(5): `@` stands for each NUL, of which Node may put more behind the name. */
+function isListenedAt(socket: string): boolean {
+  return readFileSync('/proc/net/unix', 'utf8').includes(`@${socket}`)
 }
 
 /** The boot and the clock tick at which a process began (proc(5), field 22 of stat); undefined where there is no /proc. */

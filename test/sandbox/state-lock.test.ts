@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { holderOf } from '../../src/sandbox/state-lock.js'
+import { holderOf, isHeldElsewhere, lockStateDir, StateDirBusy } from '../../src/sandbox/state-lock.js'
 import { temporaryDir } from './support.js'
 
 test.runIf(process.platform === 'linux')(
@@ -29,6 +29,78 @@ test.runIf(process.platform === 'linux')(
     }
   },
 )
+
+const canUnshare =
+  process.platform === 'linux' && spawnSync('unshare', ['--pid', '--fork', '--kill-child', 'true']).status === 0
+
+test.runIf(canUnshare)(
+  'a holder in another namespace of processes is known by its socket, and by no process id',
+  async () => {
+    const stateDir = temporaryDir()
+    // Its id is 1 there, which is another process here.
+    const child = spawn(
+      'unshare',
+      ['--pid', '--fork', '--kill-child', process.execPath, '-e', socketHolder, stateDir],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    )
+    const ended = once(child, 'exit')
+    const [said] = (await once(child.stdout, 'data')) as [Buffer]
+    expect(holderOf(stateDir)).toBe(Number(said))
+    expect(isHeldElsewhere(stateDir)).toBe(true)
+    expect(() => lockStateDir(stateDir)).toThrow(StateDirBusy)
+    child.kill('SIGKILL')
+    await ended
+    while (holderOf(stateDir) !== undefined) await new Promise((resolve) => setTimeout(resolve, 10))
+    lockStateDir(stateDir).release()
+  },
+)
+
+test.runIf(canUnshare)('a process of another namespace of processes sees the holder here', () => {
+  const stateDir = temporaryDir()
+  const lock = lockStateDir(stateDir)
+  const [name = ''] = readdirSync(stateDir)
+  const holder = JSON.parse(readFileSync(join(stateDir, name), 'utf8')) as { socket: string }
+  const listed = spawnSync('unshare', ['--pid', '--fork', '--kill-child', 'cat', '/proc/net/unix'], {
+    encoding: 'utf8',
+  })
+  expect(listed.stdout).toContain(`@${holder.socket}`)
+  lock.release()
+})
+
+test.runIf(process.platform === 'linux')(
+  'of a holder in another network nobody can tell, and of another boot it is over',
+  () => {
+    const stateDir = temporaryDir()
+    const lock = lockStateDir(stateDir)
+    const path = join(stateDir, readdirSync(stateDir)[0] ?? '')
+    const holder = JSON.parse(readFileSync(path, 'utf8')) as { place: object }
+    const holdIn = (place: object) =>
+      writeFileSync(path, JSON.stringify({ ...holder, place: { ...holder.place, ...place } }))
+    lock.release()
+    holdIn({ pidNamespace: 'pid:[1]' })
+    expect(holderOf(stateDir)).toBeUndefined()
+    holdIn({ pidNamespace: 'pid:[1]', netNamespace: 'net:[1]' })
+    expect(holderOf(stateDir)).toBe(process.pid)
+    holdIn({ pidNamespace: 'pid:[1]', netNamespace: 'net:[1]', boot: 'before' })
+    expect(holderOf(stateDir)).toBeUndefined()
+  },
+)
+
+/** Takes the directory that is its argument, as state-lock.ts does, and says its process id. */
+const socketHolder = `
+const { readFileSync, readlinkSync, writeFileSync } = require('node:fs')
+require('node:net').createServer().listen({ path: '\\0evenkeel-test-' + process.argv[1] }, () => {
+  const place = {
+    boot: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+    pidNamespace: readlinkSync('/proc/self/ns/pid'),
+    netNamespace: readlinkSync('/proc/self/ns/net'),
+  }
+  const holder = { pid: process.pid, startedAt: '', place, socket: 'evenkeel-test-' + process.argv[1] }
+  writeFileSync(process.argv[1] + '/lock.1', JSON.stringify(holder))
+  process.stdout.write(String(process.pid))
+})`
 
 /** Says its port once it has many threads: those for files, which all begin with the first file. */
 const threadedListener = `
