@@ -35,7 +35,7 @@ export function knewAllBefore({ after }: Committed, at: number, versions: readon
 }
 
 /** What two writers made of `base` who did not know of each other: what either added, without what either took away. */
-export function mergedLedger(base: LedgerContent, theirs: LedgerContent, ours: LedgerContent): LedgerContent {
+function mergedLedger(base: LedgerContent, theirs: LedgerContent, ours: LedgerContent): LedgerContent {
   const fence = Math.max(theirs.fence ?? 0, ours.fence ?? 0)
   const epoch = mergedEpoch(base.epoch, theirs.epoch, ours.epoch)
   const named = (content: LedgerContent) => new Map(content.addresses.map((address) => [address, address]))
