@@ -39,6 +39,7 @@ describe('a text with more parts than the largest stacks', () => {
     ['items', `${head}tags: [`, 'a,', /^4:99999\d$/],
     ['commas', `${head}tags: [`, ',', /^4:50000\d$/],
     ['quotes', '', '"', '1:500001'],
+    ['escapes', '', '\\q', '1:1000001'],
     ['dashes', '', '- ', '1:1000001'],
     ['keys', head, 'a: b\n', /^25000\d:\d$/],
     ['aliases', head, '- *a\n', /^16666\d:\d$/],

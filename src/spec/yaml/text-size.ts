@@ -27,6 +27,6 @@ export function sizeOfText(text: string): TextSize {
   return { isLarge: parts > fullyReadPartsMax || text.length > fullyReadCharactersMax, tooManyFrom: undefined }
 }
 
-const marks: ReadonlySet<number> = new Set([...'\n,{}[]*&!?"\''].map((mark) => mark.charCodeAt(0)))
+const marks: ReadonlySet<number> = new Set([...'\n,{}[]*&!?"\'\\'].map((mark) => mark.charCodeAt(0)))
 
 const [colon, dash, space] = [0x3a, 0x2d, 0x20]
