@@ -8,6 +8,8 @@ export interface WorkScope {
   readonly signal: AbortSignal | undefined
   /** How work gets its share of what the run may have in flight; undefined: nothing bounds it. */
   readonly admit: Admission | undefined
+  /** It is part of work that has its place: waiting for others to leave theirs, it could wait for those who wait for it. */
+  readonly hasPlace: boolean
 }
 
 /** Performs work in its place as soon as there is room. */
@@ -17,7 +19,7 @@ export type Admission = <Result>(place: WorkPlace, work: () => Promise<Result>) 
 export type WorkPlace = 'ec2' | 'host'
 
 const scopes = new AsyncLocalStorage<WorkScope>()
-const nobody: WorkScope = { urgency: 0, signal: undefined, admit: undefined }
+const nobody: WorkScope = { urgency: 0, signal: undefined, admit: undefined, hasPlace: false }
 
 /** The scope that this code runs in, through ports and at any depth. */
 export function workScope(): WorkScope {
@@ -37,5 +39,5 @@ export function onBehalfOfAll<Result>(work: () => Promise<Result>): Promise<Resu
 /** Performs work when the run that it belongs to has room for it; inside of admitted work at once. */
 export function admitted<Result>(place: WorkPlace, work: () => Promise<Result>): Promise<Result> {
   const { admit } = workScope()
-  return admit === undefined ? work() : admit(place, () => inWorkScope({ admit: undefined }, work))
+  return admit === undefined ? work() : admit(place, () => inWorkScope({ admit: undefined, hasPlace: true }, work))
 }

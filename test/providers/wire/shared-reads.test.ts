@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { inWorkScope } from '../../../src/core/work-scope.js'
+import { inWorkScope, workScope } from '../../../src/core/work-scope.js'
 import type { Ec2Api } from '../../../src/providers/ec2/wire/api.js'
 import { sharedById } from '../../../src/providers/ec2/wire/shared-reads.js'
 import { errorOf, instantClock } from '../support.js'
@@ -47,5 +47,25 @@ describe('reads by id', () => {
     const { signal } = new AbortController()
     await Promise.all([inWorkScope({ signal }, () => read('a')), read('b')])
     expect(asked).toEqual([['a'], ['b']])
+  })
+
+  it('of what has its place wait for nobody who has yet to get one', async () => {
+    const { asked, read } = readerOf(['a', 'b'])
+    await Promise.all([read('a'), inWorkScope({ hasPlace: true }, () => read('b'))])
+    expect(asked).toEqual([['a'], ['b']])
+  })
+
+  it('are as urgent as the most urgent of those who ask', async () => {
+    let urgency = 0
+    const api = { settings: { clock: instantClock(), pollScale: 1 } } as unknown as Ec2Api
+    const read = sharedById<{ readonly id: string }>(
+      async (_, ids) => {
+        urgency = workScope().urgency
+        return ids.map((id) => ({ id }))
+      },
+      ({ id }) => id,
+    )
+    await Promise.all([1, 9, 2].map((each) => inWorkScope({ urgency: each }, () => read(api, `v${each}`))))
+    expect(urgency).toBe(9)
   })
 })

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../core/clock.js'
-import { workScope } from '../../../core/work-scope.js'
+import { inWorkScope, workScope, type WorkScope } from '../../../core/work-scope.js'
 
 /** So many things at most are asked for together; EC2 takes 1,000 ids in most calls, and 200 values in a filter. */
 const togetherMax = 200
@@ -14,7 +14,9 @@ export interface GatheringOptions<Item, Result> {
 
 interface Group<Item, Result> {
   readonly key: string
-  readonly signal: AbortSignal | undefined
+  readonly scope: WorkScope
+  /** The greatest of those who ask. */
+  urgency: number
   readonly items: Item[]
   readonly results: Promise<readonly Promise<Result>[]>
   readonly close: () => void
@@ -22,12 +24,12 @@ interface Group<Item, Result> {
 
 /**
  * Gathers what is asked for at about the same time with the same key, and does it together. What can be interrupted and
- * what cannot (a clean-up) goes apart.
+ * what cannot (a clean-up) goes apart, and so does what has its place and what has yet to get one.
  */
 export function createGathering<Item, Result>({ clock, windowMs, perform }: GatheringOptions<Item, Result>) {
   const open = new Set<Group<Item, Result>>()
 
-  function openGroup(key: string, signal: AbortSignal | undefined): Group<Item, Result> {
+  function openGroup(key: string, scope: WorkScope): Group<Item, Result> {
     const items: Item[] = []
     const full = new AbortController()
     const close = () => void open.delete(group)
@@ -36,17 +38,18 @@ export function createGathering<Item, Result>({ clock, windowMs, perform }: Gath
       .catch(() => undefined)
       .then(() => {
         close()
-        return perform(items)
+        return inWorkScope({ urgency: group.urgency }, async () => perform(items))
       })
-    const group: Group<Item, Result> = { key, signal, items, results, close: () => full.abort() }
+    const group: Group<Item, Result> = { key, scope, urgency: 0, items, results, close: () => full.abort() }
     open.add(group)
     return group
   }
 
   return async (key: string, item: Item): Promise<Result> => {
-    const { signal } = workScope()
-    const known = [...open].find((group) => group.key === key && group.signal === signal)
-    const group = known ?? openGroup(key, signal)
+    const scope = workScope()
+    const known = [...open].find((group) => group.key === key && isAlike(group.scope, scope))
+    const group = known ?? openGroup(key, scope)
+    group.urgency = Math.max(group.urgency, scope.urgency)
     const place = group.items.push(item) - 1
     if (group.items.length >= togetherMax) {
       open.delete(group)
@@ -56,4 +59,8 @@ export function createGathering<Item, Result>({ clock, windowMs, perform }: Gath
     // `perform` answers for each.
     return result as Promise<Result>
   }
+}
+
+function isAlike(left: WorkScope, right: WorkScope): boolean {
+  return left.signal === right.signal && left.hasPlace === right.hasPlace
 }

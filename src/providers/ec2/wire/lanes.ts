@@ -1,6 +1,6 @@
 import type { Clock } from '../../../core/clock.js'
 import { createGate, type Door } from '../../../core/gate.js'
-import { admitted } from '../../../core/work-scope.js'
+import { admitted, workScope } from '../../../core/work-scope.js'
 import { hasAwsCode } from '../errors/provider-errors.js'
 import type { Lane } from './action-facts.js'
 import { actions, type Action } from './actions.js'
@@ -44,13 +44,14 @@ export function createLanes({ clock, concurrency, pacing }: LanesOptions): Lanes
 
   function doorOf(action: Action, resources: number): { readonly door: Door; readonly slowDown: () => void } {
     const { lane } = actions[action]
+    const { hasPlace } = workScope()
     const calls = bucketOf(action, rateOf(action))
     const resourceRate = resourceRateOf(action)
     const named = resourceRate && bucketOf(`${action} resources`, resourceRate)
     return {
       door: {
         opensInMs: () => {
-          if (inFlight[lane] >= concurrency[lane]) return Infinity
+          if (!hasPlace && inFlight[lane] >= concurrency[lane]) return Infinity
           return isPaced ? Math.max(calls.waitMs(1), named?.waitMs(resources) ?? 0) : 0
         },
         enter: () => {
@@ -72,8 +73,9 @@ export function createLanes({ clock, concurrency, pacing }: LanesOptions): Lanes
   return {
     send: async (action, resources, attempt) => {
       const { door, slowDown } = doorOf(action, resources)
-      // What names several instances has a door of its own: it opens later than that of a single one.
-      const sort = resourceRateOf(action) ? `${action} of ${resources}` : action
+      // What names several instances has a door of its own: it opens later than that of a single one. So has what has its place.
+      const named = resourceRateOf(action) ? `${action} of ${resources}` : action
+      const sort = workScope().hasPlace ? `${named} within` : named
       try {
         return await gate.pass(sort, door, () => admitted('ec2', attempt))
       } catch (error) {
