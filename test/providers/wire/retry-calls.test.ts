@@ -35,6 +35,17 @@ describe('withRetries', () => {
     expect(slept).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000])
   })
 
+  it('counts what an attempt waits for its turn against no patience', async () => {
+    const clock = instantClock()
+    const inTurn = async <Result>(attempt: () => Promise<Result>) => {
+      await clock.sleep(3_600_000)
+      return attempt()
+    }
+    for (const each of ['throttle', 'ambiguous'] as const) {
+      expect(await attemptsUntil(2, errorOf(each), { clock, inTurn })).toMatchObject({ attempts: 3, result: 'answer' })
+    }
+  })
+
   it('spreads the pauses by chance, over their upper half', async () => {
     const { slept } = await attemptsUntil(2, errorOf('throttle'), { random: () => 0 })
     expect(slept).toEqual([500, 1_000])

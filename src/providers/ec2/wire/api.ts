@@ -99,10 +99,11 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
         if (isGuarded) await settings.guard({ action, isDestructive })
         return sendOnce(action, input)
       }
-      const inTurn = () => lanes.send(action, instancesIn(input), attempt)
-      const perform = options?.isForLock === true ? attempt : inTurn
-      if (options?.isTriedOnce === true) return (await perform()) as OutputOf<typeof action>
-      const output = await withRetries(perform, {
+      const inTurn = <Result>(one: () => Promise<Result>) =>
+        options?.isForLock === true ? one() : lanes.send(action, instancesIn(input), one)
+      if (options?.isTriedOnce === true) return (await inTurn(attempt)) as OutputOf<typeof action>
+      const output = await withRetries(attempt, {
+        inTurn,
         clock: settings.clock,
         random: settings.random,
         pollScale: settings.pollScale,

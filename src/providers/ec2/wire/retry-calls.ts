@@ -6,7 +6,8 @@ import type { AfterDoubt } from './action-facts.js'
 
 /**
  * How long a class of failure is met with patience: pauses from `firstMs`, doubling to `mostMs`, for `withinMs` in all. Only
- * attempts that ended so, and the pauses after them, count against it: what another class has taken is none of its time.
+ * attempts that ended so, and the pauses after them, count against it: what another class has taken is none of its time, nor
+ * is what an attempt waited for its turn.
  */
 interface Patience {
   readonly firstMs: number
@@ -57,6 +58,8 @@ export interface RetryOptions {
   readonly isYoung: () => boolean
   /** Whether this endpoint has answered anything yet. */
   readonly hasAnswered: () => boolean
+  /** Makes an attempt when its turn has come; left out: at once. */
+  readonly inTurn?: <Result>(attempt: () => Promise<Result>) => Promise<Result>
 }
 
 const afterDoubt = new WeakSet<object>()
@@ -68,14 +71,18 @@ export function isAfterDoubt(error: unknown): boolean {
 
 /** Performs a call until it succeeds, or its error's class says that another attempt cannot help, or patience ends. */
 export async function withRetries<Result>(perform: () => Promise<Result>, options: RetryOptions): Promise<Result> {
-  const { clock } = options
+  const { clock, inTurn = (attempt) => attempt() } = options
   const spent = new Map<keyof typeof patience, { readonly attempts: number; readonly ms: number }>()
   let isInDoubt = false
   let tell: ((state?: string) => void) | undefined
   for (;;) {
-    const startedAt = clock.now()
+    let startedAt = clock.now()
+    const attempt = () => {
+      startedAt = clock.now()
+      return perform()
+    }
     try {
-      return await perform()
+      return await inTurn(attempt)
     } catch (error) {
       if (error instanceof ProviderError && error.errorClass === 'ambiguous') isInDoubt = true
       if (isInDoubt && error instanceof ProviderError) afterDoubt.add(error)
