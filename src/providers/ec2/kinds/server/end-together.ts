@@ -16,7 +16,9 @@ export function togetherWith(
   const { clock, pollScale } = api.settings
   const end = async (endings: readonly Ending[]): Promise<void> => {
     const confirm = () => Promise.all(endings.map((ending) => ending.confirm()))
-    await api.call(action, { InstanceIds: endings.map(({ id }) => id) }, { seen: true, confirm })
+    // Of several, one that EC2 does not know keeps no other waiting: asked for alone, it gets the patience that lag wants.
+    const patience = endings.length === 1 ? { seen: true } : { isAbsenceBelieved: true }
+    await api.call(action, { InstanceIds: endings.map(({ id }) => id) }, { ...patience, confirm })
   }
   return createGathering({
     clock,
