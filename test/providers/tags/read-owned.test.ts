@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { readConfirmed, readOwned } from '../../../src/providers/ec2/tags/ownership.js'
+import { readConfirmed, readOwned, vouchFor } from '../../../src/providers/ec2/tags/ownership.js'
 import type { Ec2Api } from '../../../src/providers/ec2/wire/api.js'
-import { errorOf } from '../support.js'
+import { errorOf, instantClock } from '../support.js'
 
 const owner = { stack: 'shop', address: 'volume.data' } as Parameters<typeof readOwned>[2]
 const ours = {
@@ -65,4 +65,15 @@ describe('something that is read before it is changed', () => {
     await expect(readConfirmed(api, 'vol-1', answers(refused, ours))).rejects.toBe(refused)
     expect(pauses).toEqual([])
   })
+})
+
+it('a look that failed vouches for nothing', async () => {
+  const clock = instantClock()
+  const api = { ...account().api, settings: { clock } } as unknown as Ec2Api
+  const failed = errorOf('auth', 'RequestExpired')
+  const readings = answers(ours, failed, theirs)
+  const vouched = await vouchFor(api, 'vol-1', owner, readings)
+  await clock.sleep(6_000)
+  await expect(vouched?.confirm()).rejects.toBe(failed)
+  await expect(vouched?.confirm()).rejects.toMatchObject({ code: 'EC2_NOT_OURS' })
 })

@@ -55,8 +55,8 @@ export async function vouchFor<Item extends TaggedItem>(
     async confirm() {
       const now = clock.now()
       if (now - readAt < vouchedMs) return
-      readAt = now
       await readOwned(api, id, owner, readById)
+      readAt = now
     },
   }
 }

@@ -47,8 +47,8 @@ export function createTokenBucket(rate: Rate, clock: Clock): TokenBucket {
     slowDown() {
       count()
       tokens = Math.min(tokens, 0)
-      // Calls that were in flight together are refused together.
-      if (clock.now() - slowedAt < 1000) return
+      // Calls that were in flight together are refused together. A clock may have been set back meanwhile.
+      if (Math.abs(clock.now() - slowedAt) < 1000) return
       slowedAt = clock.now()
       pace = Math.max(slowest, pace * slowedBy)
     },
