@@ -28,8 +28,8 @@ import { runStep } from './steps/run-step.js'
 import type { StepContext } from './steps/step-context.js'
 import { createWorkSlots } from './work-slots.js'
 
-/** Chosen: EC2 refills mutating requests at 5 a second, and answers within 100 to 300 ms. */
-export const defaultConcurrency = 24
+/** Chosen: EC2 answers within 100 to 300 ms, so that 32 calls at once send what its buckets hold within half a second. */
+export const defaultConcurrency = 48
 
 export interface ApplyOptions {
   /** Receives every event, in order; must not throw. */
@@ -38,7 +38,7 @@ export interface ApplyOptions {
   /** Aborted: nothing new starts, what only waits ends at once, and what writes is finished. */
   readonly signal?: AbortSignal
   /**
-   * How many calls to EC2 and operations inside servers may be in flight at once, two thirds of them of one sort. What waits
+   * How many calls to EC2 (two thirds of it) and operations inside servers (a third) may be in flight at once. What waits
    * (for an instance to run, for a server to answer, for EC2's pace) does not count.
    */
   readonly concurrency?: number

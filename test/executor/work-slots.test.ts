@@ -4,7 +4,7 @@ import { createWorkSlots } from '../../src/executor/work-slots.js'
 import { instantClock } from '../providers/support.js'
 
 describe('the slots of a run', () => {
-  it('bound both places together, and each to two thirds', async () => {
+  it('bound both places together, calls to two thirds and work in servers to a third', async () => {
     const admit = createWorkSlots(3, instantClock())
     const begun: WorkPlace[] = []
     const endless = (place: WorkPlace) => () => {

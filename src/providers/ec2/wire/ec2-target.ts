@@ -51,8 +51,11 @@ export interface Concurrency {
   readonly launch: number
 }
 
-/** Chosen against EC2's buckets (ec2-behaviour, section 4): enough to keep their refill busy at 100 to 300 ms a call. */
-const defaultConcurrency: Concurrency = { read: 16, write: 16, launch: 5 }
+/**
+ * Chosen against EC2's buckets (ec2-behaviour, section 4): enough to send what a bucket holds within half a second, at 100 to
+ * 300 ms a call, and less than the least of them holds.
+ */
+const defaultConcurrency: Concurrency = { read: 16, write: 32, launch: 5 }
 
 /** Options with every default filled. */
 export interface Settings {

@@ -85,6 +85,35 @@ describe('a volume', () => {
     })
   })
 
+  it('needs no reading where it and its server were made a moment ago, and one where that has changed', async () => {
+    const { cloud } = fixture
+    const instanceId = await launch()
+    const { id } = await cloud.createVolume(volumeRequest('music'))
+    fixture.requests()
+    await cloud.attachVolume({ volumeId: id, instanceId })
+    expect(fixture.requests()[0]?.action).toBe('AttachVolume')
+    const other = await cloud.createVolume(volumeRequest('other'))
+    fixture.requests()
+    expect(await cloud.attachVolume({ volumeId: other.id, instanceId })).toMatchObject({ deviceName: '/dev/sdg' })
+    expect(fixture.requests().filter(({ action }) => action === 'AttachVolume')).toHaveLength(1)
+  })
+
+  it('that another run attached a moment ago is where that put it', async () => {
+    const { cloud } = fixture
+    const ground = await prepareGround(cloud)
+    const [here, there] = await Promise.all(
+      ['a', 'b'].map((name) => cloud.createServer(launchRequest(ground, name, { once: once() }))),
+    )
+    const { id } = await cloud.createVolume(volumeRequest('music'))
+    await fixture.connect().attachVolume({ volumeId: id, instanceId: there!.id })
+    await expect(cloud.attachVolume({ volumeId: id, instanceId: here!.id })).rejects.toMatchObject({
+      code: 'EC2_CONFLICT',
+      message: expect.stringContaining(there!.id),
+    })
+    const attached = { effect: 'unchanged', deviceName: '/dev/sdf' }
+    expect(await cloud.attachVolume({ volumeId: id, instanceId: there!.id })).toEqual(attached)
+  })
+
   it('gets a device name of its own, also when many are attached at once', async () => {
     const { cloud } = fixture
     const instanceId = await launch()

@@ -23,9 +23,8 @@ type CreateRequest = Parameters<SecurityGroupCloud['createSecurityGroup']>[0]
 export function createSecurityGroupCalls(api: Ec2Api): SecurityGroupCloud {
   async function createSecurityGroup(request: CreateRequest) {
     const id = await createOrAdopt(request)
+    // Where it does not show yet, the calls that name it are made again.
     api.young.note(id)
-    // A first reading by id, retried until it shows: the next step names the group in a call of its own.
-    await readSecurityGroup(api, id)
     return { id }
   }
 

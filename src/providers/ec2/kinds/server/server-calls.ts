@@ -10,6 +10,7 @@ import type { InputOf } from '../../wire/actions.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { tokenOf, tokensMax } from '../../wire/tokens.js'
 import { togetherWith } from './end-together.js'
+import { noteLaunched } from './just-launched.js'
 import { endedInLaunch, launch, launchFailed, maySuitFewer } from './launch.js'
 import { runningLimitMs, start, startFailed } from './start.js'
 import { isEnding, readInstance, readInstances } from './read-instances.js'
@@ -84,7 +85,10 @@ export function createServerCalls(api: Ec2Api): Omit<ServerCloud, 'readHostKeys'
   /** What was launched, once it runs; undefined where somebody has terminated it since. */
   async function launchedServer(id: string): Promise<RunningServer | undefined> {
     const instance = await untilRunning(id)
-    if (instance.State?.Name === 'running') return runningServer(instance)
+    if (instance.State?.Name === 'running') {
+      noteLaunched(api, instance)
+      return runningServer(instance)
+    }
     // An earlier attempt launched it, and somebody stopped it since.
     if (instance.State?.Name === 'stopped') return runningServer(await start(api, instances, id))
     if (endedInLaunch(instance)) throw launchFailed(instance)

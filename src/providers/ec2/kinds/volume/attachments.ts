@@ -6,6 +6,7 @@ import { vouchFor } from '../../tags/ownership.js'
 import { usualMs } from '../../waiting/usual-times.js'
 import type { Watcher } from '../../waiting/waiters.js'
 import type { Ec2Api } from '../../wire/api.js'
+import { forgetLaunched, justLaunched } from '../server/just-launched.js'
 import { isEnding, readInstance } from '../server/read-instances.js'
 import { freeDeviceNames } from './device-names.js'
 import { readLastingVolume } from './read-volumes.js'
@@ -32,6 +33,10 @@ export function createAttachmentCalls(
     const deadline = api.settings.clock.now() + attachableLimitMs * api.settings.timeoutScale
     const refused = new Set<string>()
     const tell = beginWait(api.settings.clock, `${volumeId} and ${instanceId} to be ready for each other`)
+    // Both made a moment ago by this process: what EC2 refuses is read then.
+    const launched = api.young.has(volumeId) ? justLaunched(api, instanceId) : undefined
+    const name = launched && (await tryAttach(volumeId, launched, refused))
+    if (name !== undefined) return { effect: 'done', deviceName: name }
     for (;;) {
       const instance = readInstance(api, instanceId)
       // Whether it is there matters only where the volume is free.
@@ -68,6 +73,7 @@ export function createAttachmentCalls(
     try {
       await api.call('AttachVolume', { VolumeId: volumeId, InstanceId: instanceId, Device: name }, { seen: true })
       await untilAttached(volumeId, instanceId)
+      forgetLaunched(api, instanceId)
       return name
     } catch (error) {
       // "Attachment point /dev/sdf is already in use": a mapping that DescribeInstances does not show.
