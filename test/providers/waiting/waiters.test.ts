@@ -77,6 +77,24 @@ describe('a watcher', () => {
     expect(clock.now()).toBe(31_000)
   })
 
+  it('comes to look together at what began at different times and takes long', async () => {
+    const everything = Array.from({ length: 20 }, (_, index) => `i-${index}`)
+    const never = Object.fromEntries(everything.map((id) => [id, Infinity]))
+    const { asked, clock, watcher } = watcherOf(never, createVirtualClock())
+    const isOver = new AbortController()
+    const waits = everything.map(async (id, index) => {
+      await clock.sleep(index * 700)
+      const forEver = { ...options, timeoutMs: 600_000, usualMs: 15_000 }
+      await inWorkScope({ signal: isOver.signal }, () => watcher.until(id, () => undefined, forEver))
+    })
+    await clock.sleep(90_000)
+    isOver.abort()
+    await Promise.allSettled(waits)
+    // One alone would be looked at some twenty times.
+    expect(asked.length).toBeLessThanOrEqual(60)
+    expect(asked.at(-1)).toHaveLength(20)
+  })
+
   it('ends at once for whom nobody waits any more, and others go on', async () => {
     const { watcher } = watcherOf({ a: 3, b: 3 }, instantClock())
     const interruption = new AbortController()

@@ -42,7 +42,7 @@ const firstLookMs = 2_000
 const momentMs = 4_000
 /** Between two looks at one thing, beside its share of the time waited. */
 const leastPauseMs = 1_000
-/** Between two calls for things of a kind; what is due within it is looked at together. */
+/** Between two calls for things of a kind. */
 const betweenCallsMs = 300
 const mostPauseMs = 10_000
 /** The next look comes after this share of the time waited: late by as much at most. */
@@ -58,6 +58,7 @@ interface Waiter<Item> {
   readonly usualMs: number | undefined
   /** The next look after the usual time comes after this share of the time waited. */
   readonly lateShare: number
+  lookedAt: number
   /** When it is looked at next, at the earliest. */
   lookAt: number
   /** And at the latest. */
@@ -115,7 +116,8 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
   }
 
   function judgeOne(waiter: Waiter<Item>, item: Item | undefined): void {
-    waiter.lookAt = clock.now() + pauseAfter(waiter)
+    waiter.lookedAt = clock.now()
+    waiter.lookAt = waiter.lookedAt + pauseAfter(waiter)
     waiter.lookBy = waiter.lookAt + togetherAfter(waiter)
     waiter.absences = item === undefined ? waiter.absences + 1 : 0
     if (waiter.take(item, waiter.absences)) waiters.delete(waiter)
@@ -123,9 +125,15 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
     else waiter.tell(item === undefined ? 'not to be seen' : stateOf(item))
   }
 
-  /** Before its usual time a look in passing tells nothing; after it, it is as good as one a moment later. */
-  function isToBeAsked({ lookAt, startedAt, usualMs = 0 }: Times, now: number): boolean {
-    return lookAt <= now || (lookAt <= now + slackMs && now - startedAt >= usualMs * pollScale)
+  /**
+   * Before its usual time a look in passing tells nothing. After it, it is as good as one of its own from the middle of the
+   * pause on: so what began at different times comes to be looked at together. What was not to be seen keeps its pauses:
+   * they are what makes its absence believed.
+   */
+  function isToBeAsked(waiter: Waiter<Item>, now: number): boolean {
+    const { lookedAt, lookAt, startedAt, usualMs = 0, absences } = waiter
+    const isInPassing = absences === 0 && now >= (lookedAt + lookAt) / 2
+    return lookAt <= now || (isInPassing && now - startedAt >= usualMs * pollScale)
   }
 
   function pauseAfter(waiter: Waiter<Item>): number {
@@ -162,6 +170,7 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
           startedAt,
           usualMs,
           lateShare: usualMs === undefined || isOpenEnded === true ? lateShare.unknown : lateShare.usual,
+          lookedAt: startedAt,
           lookAt,
           lookBy: lookAt + togetherAfter({ startedAt, lookAt, usualMs }),
           deadline: startedAt + limitMs,
