@@ -24,6 +24,7 @@ const full = [
   'test/integration/readme-stack.test.ts',
   'test/hosts/blocks/block-copy.hosts.test.ts',
   'test/simulation/archives.hosts.test.ts',
+  'test/simulation/calls.hosts.test.ts',
   'test/simulation/least-policy.hosts.test.ts',
   'test/simulation/proofs.test.ts',
   'test/simulation/restores.hosts.test.ts',
