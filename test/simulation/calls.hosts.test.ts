@@ -79,5 +79,4 @@ it.skipIf(noHostsBecause !== undefined)(
     expect(destroy.others).toBeLessThanOrEqual(boundOfDestroy + 10)
     expect(destroy.looks).toBeLessThanOrEqual(looksWithin(95 - boundOfDestroy, destroy.seconds))
   },
-  300_000,
 )
