@@ -26,6 +26,6 @@ subscribe('http.server.request.start', (message) => {
  * A virtual clock that stands still while an HTTP message is between a client and a server of this thread: sent, and not
  * come to who answers it, or answered, and not come back. So calls take the clock's time alone, however slow the machine is.
  */
-export function createOwnWireClock(): VirtualClock {
-  return createVirtualClock(undefined, () => sent > served)
+export function createOwnWireClock(startMs?: number): VirtualClock {
+  return createVirtualClock(startMs, () => sent > served)
 }

@@ -15,7 +15,8 @@ import { temporaryDirectory } from '../evenkeel.js'
 import { startProcess, type DoomedProcess, type ProcessOptions } from './doomed-process.js'
 import { projectRoot } from './project-root.js'
 import { seededRandom } from './seeded-random.js'
-import { createVirtualClock, type VirtualClock } from './virtual-clock.js'
+import { createOwnWireClock } from './own-wire.js'
+import type { VirtualClock } from './virtual-clock.js'
 
 /** What somebody runs. */
 export type Command =
@@ -82,7 +83,7 @@ export async function openProofWorld({
   const directory = temporaryDirectory('proof')
   if (from) cpSync(from.directory, directory.path, { recursive: true, verbatimSymlinks: true })
   else linkExamples(join(directory.path, 'stacks'))
-  const clock = createVirtualClock(from?.nowMs)
+  const clock = createOwnWireClock(from?.nowMs)
   const random = seededRandom(seed)
   const sandbox = await createSandbox({
     stateDir: join(directory.path, 'sandbox'),
