@@ -1,40 +1,22 @@
 import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EC2Client } from '@aws-sdk/client-ec2'
-import { withLock } from '../../../src/app/lock/with-lock.js'
-import { applyStack, isNothingToDo } from '../../../src/app/apply-stack.js'
-import { planCheckpoint, planSnapshot } from '../../../src/app/plan-snapshots.js'
-import { planDestroy, planStack } from '../../../src/app/plan-stack.js'
 import { openSession, type Session } from '../../../src/app/session.js'
 import { readStackFile } from '../../../src/app/stack-file.js'
-import { messageOf } from '../../../src/core/errors.js'
 import type { RunEvent } from '../../../src/executor/events.js'
-import type { Plan } from '../../../src/model/plan.js'
 import { createSandbox, type Faults, type RequestRecord } from '../../../src/sandbox/sandbox.js'
 import { temporaryDirectory } from '../evenkeel.js'
+import { carryOut, leftToDo, type Command, type CommandEnd } from './commands.js'
 import { startProcess, type DoomedProcess, type ProcessOptions } from './doomed-process.js'
 import { projectRoot } from './project-root.js'
 import { seededRandom } from './seeded-random.js'
 import { createOwnWireClock } from './own-wire.js'
 import type { VirtualClock } from './virtual-clock.js'
 
-/** What somebody runs. */
-export type Command =
-  | { readonly kind: 'apply'; readonly text: string }
-  | { readonly kind: 'destroy'; readonly text: string }
-  | { readonly kind: 'snapshot'; readonly text: string; readonly volume: string }
-  | { readonly kind: 'checkpoint'; readonly text: string; readonly name: string }
-  | { readonly kind: 'restore'; readonly text: string; readonly checkpoint: string }
+export type { Command, CommandEnd } from './commands.js'
 
 /** A request that EC2 has carried out, whether or not anybody heard of it. */
 export type CarriedOut = Pick<RequestRecord, 'action' | 'parameters'>
-
-/** How a command ended. */
-export interface CommandEnd {
-  readonly converged: boolean
-  /** Why not, for people. */
-  readonly problems: readonly string[]
-}
 
 /** A world at rest that others begin from. */
 export interface SavedWorld {
@@ -132,31 +114,10 @@ export async function openProofWorld({
       return process
     },
     async run(process, command, events) {
-      try {
-        const session = await open(process, command.text)
-        const result = await withLock(session, { revision: 'proof', lockTimeoutMs }, async () => {
-          const plan = await planOf(session, command)
-          return plan.applyable ? applyStack(session, plan, { ...(events && { events }) }) : plan
-        })
-        if (result && 'applyable' in result) return { converged: false, problems: refusalsOf(result) }
-        const problems = (result?.outcomes ?? []).flatMap(({ stepId, outcome }) =>
-          outcome.kind === 'failed' ? [`${stepId}: ${outcome.error.code} ${outcome.error.message}`] : [],
-        )
-        if (result?.error) problems.push(`${result.error.code} ${result.error.message}`)
-        return { converged: result?.status === 'converged', problems }
-      } catch (error) {
-        return { converged: false, problems: [messageOf(error)] }
-      }
+      return carryOut(() => open(process, command.text), command, { lockTimeoutMs, ...(events && { events }) })
     },
     async leftToDo(text) {
-      const session = await open(await world.process(), text)
-      const plan = await planStack(session, { hosts: true, revision: 'proof' })
-      return isNothingToDo(plan)
-        ? []
-        : [
-            ...plan.steps.map(({ id }) => `step ${id}`),
-            ...(plan.steps.length === 0 ? ['the ledger would be written'] : []),
-          ]
+      return leftToDo(await open(await world.process(), text))
     },
     setFaults: (next) => sandbox.setFaults(next),
     carriedOut: () => sandbox.requests().filter(({ status }) => status === 200),
@@ -184,30 +145,8 @@ export async function openProofWorld({
   }
 }
 
-function refusalsOf({ problems }: Plan): readonly string[] {
-  return problems
-    .filter(({ severity }) => severity === 'error')
-    .map(({ code, message }) => `refused: ${code} ${message}`)
-}
-
 /** What the examples copy from lies beside every stack file. */
 function linkExamples(directory: string): void {
   mkdirSync(directory)
   for (const name of readdirSync(examples)) symlinkSync(join(examples, name), join(directory, name))
-}
-
-function planOf(session: Session, command: Command): Promise<Plan> {
-  const revision = 'proof'
-  switch (command.kind) {
-    case 'apply':
-      return planStack(session, { hosts: true, revision })
-    case 'destroy':
-      return planDestroy(session, { revision })
-    case 'snapshot':
-      return planSnapshot(session, command.volume, { revision })
-    case 'checkpoint':
-      return planCheckpoint(session, command.name, { revision })
-    case 'restore':
-      return planStack(session, { hosts: true, revision, checkpoint: command.checkpoint })
-  }
 }
