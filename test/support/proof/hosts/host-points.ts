@@ -1,0 +1,223 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { seededRandom } from '../seeded-random.js'
+import { compareCensus, takeCensus, type CensusDifference, type Found } from '../account-census.js'
+import type { PointVerdict } from '../crash-points.js'
+import type { Command, CommandEnd } from '../commands.js'
+import { asRoot, lookInside, type HostCensus } from './host-census.js'
+import { hostCases, type HostCase } from './host-cases.js'
+import { signal } from './held-processes.js'
+import { watchHostOperations, type HostOperation } from './host-operations.js'
+import type { HostPoint } from './host-plan.js'
+import { openHostWorld, type HostWorld, type SavedHosts } from './host-world.js'
+
+/** An account, and what is inside its servers. */
+interface Sight {
+  readonly after: readonly Found[]
+  readonly inside: HostCensus
+}
+
+/** A case with its world before the run, and what an undisturbed run makes of it. */
+export interface PreparedHosts {
+  readonly of: HostCase
+  readonly world: SavedHosts
+  readonly before: readonly Found[]
+  readonly done: Sight
+  /** What is there when nothing of the run has happened, where that is as good. */
+  readonly undone: Sight | undefined
+  /** What the run has servers do, in order. */
+  readonly operations: readonly HostOperation[]
+  remove(): void
+}
+
+/** The same for all processes that share a directory for temporary files: prepared by the first who asks, one at a time. */
+export async function preparedOnDisk(name: string): Promise<PreparedHosts> {
+  const path = join(tmpdir(), `case-${name}.json`)
+  if (!existsSync(path)) writeFileSync(path, JSON.stringify(await prepareHosts(name)))
+  const read = JSON.parse(readFileSync(path, 'utf8')) as Omit<PreparedHosts, 'remove'>
+  return { ...read, of: caseNamed(name), remove: () => undefined }
+}
+
+export async function prepareHosts(name: string): Promise<PreparedHosts> {
+  const of = caseNamed(name)
+  const saved = await worldBefore(of)
+  const world = await openHostWorld(saved)
+  try {
+    const before = await takeCensus(world.client)
+    const undone = of.isLost === true ? await sightOf(world, of) : undefined
+    const { end, operations } = await world.runApart(of.work)
+    expectWhole(end, `${name} undisturbed`)
+    if (of.after) expectWhole(await world.run(of.after), `${name}: what comes after`)
+    const done = await sightOf(world, of)
+    return { of, world: saved, before, done, undone, operations, remove: saved.remove }
+  } finally {
+    await world.close()
+  }
+}
+
+function caseNamed(name: string): HostCase {
+  const found = hostCases.find((known) => known.name === name)
+  if (!found) throw new RangeError(`no case '${name}'; there are ${hostCases.map((known) => known.name).join(', ')}`)
+  return found
+}
+
+async function sightOf(world: HostWorld, { look, after, work }: HostCase): Promise<Sight> {
+  const found = await takeCensus(world.client)
+  if (look) expectWhole(await world.run(look), 'the look')
+  return { after: found, inside: await lookInside(await world.open((look ?? after ?? work).text)) }
+}
+
+async function worldBefore(of: HostCase): Promise<SavedHosts> {
+  const world = await openHostWorld()
+  for (const command of of.before) expectWhole(await world.run(command), `${of.name}: what comes before`)
+  if (of.data) {
+    const session = await world.open(of.work.text)
+    for (const [server, script] of Object.entries(of.data)) await asRoot(session, `server.${server}`, `${script}; sync`)
+  }
+  return world.save()
+}
+
+function expectWhole(
+  end: { readonly converged: boolean; readonly problems: readonly string[] } | undefined,
+  what: string,
+) {
+  if (end?.converged !== true) throw new Error(`${what} does not converge: ${end?.problems.join('; ') ?? 'it died'}`)
+}
+
+/** What came of one point, and how many processes in servers went on after the death. */
+export interface HostVerdict extends PointVerdict {
+  readonly held: number
+}
+
+/** Chosen: a run on a busy machine is in the servers long before; what waits for what is held waits no longer. */
+const heldMaxMs = 10_000
+
+/** A point that takes longer hangs; the longest take 30 s on a busy machine, and a lock is waited for a minute. */
+const hangMs = 180_000
+
+/** Cuts the run at the point, in a process of its own, and runs the next one whole. */
+export async function tryHostPoint(prepared: PreparedHosts, point: HostPoint): Promise<HostVerdict> {
+  const world = await openHostWorld(prepared.world)
+  let timer: NodeJS.Timeout | undefined
+  try {
+    const hung = new Promise<HostVerdict>((resolve) => {
+      timer = setTimeout(() => resolve(hangs), hangMs)
+    })
+    return await Promise.race([cutAndGoOn(prepared, point, world), hung])
+  } finally {
+    clearTimeout(timer)
+    await world.close()
+  }
+}
+
+const hangs: HostVerdict = {
+  held: 0,
+  reached: true,
+  converged: false,
+  duplicates: [],
+  orphans: [],
+  lost: [],
+  problems: [`it hangs: nothing for ${hangMs / 1000} s`],
+}
+
+async function cutAndGoOn(prepared: PreparedHosts, point: HostPoint, world: HostWorld): Promise<HostVerdict> {
+  const { of } = prepared
+  const next = of.after ?? of.work
+  const random = seededRandom(point.seed * 1_000 + point.request)
+  const usualMs = prepared.operations[point.request - 1]?.ms ?? 0
+  const cut = await world.runApart(of.work, { request: point.request, how: point.how, afterMs: (random() * usualMs) / 2 })
+  const released = goesOn(prepared, point, { held: cut.held, chance: random() })
+  const end = await goOn(world, next, of.refusal)
+  await released
+  const left = next.kind === 'destroy' || next.kind === 'put' ? [] : await world.leftToDo(next.text)
+  const sight = await sightOf(world, of)
+  const unlike = [prepared.done, ...(prepared.undone ? [prepared.undone] : [])].map((wanted) =>
+    unlikenessOf(prepared.before, wanted, sight),
+  )
+  const { duplicates, orphans, missing, lost } = unlike.reduce((least, other) =>
+    countOf(other) < countOf(least) ? other : least,
+  )
+  const problems = [
+    ...(end.converged ? [] : ['the next run did not converge', ...end.problems]),
+    ...left.map((text) => `left to do: ${text}`),
+    ...missing,
+    ...duplicates,
+    ...orphans.map((text) => `orphan: ${text}`),
+    ...lost.map((text) => `lost: ${text}`),
+    ...world.leftHere().map((text) => `left on this machine: ${text}`),
+  ]
+  return {
+    held: cut.held.length,
+    reached: cut.end === undefined,
+    converged: end.converged && left.length === 0 && missing.length === 0,
+    duplicates,
+    orphans,
+    lost,
+    problems:
+      problems.length === 0
+        ? []
+        : [`it was: ${prepared.operations[point.request - 1]?.what}, ${cut.held.length} held`, ...problems],
+  }
+}
+
+/** How a world differs from what it should be: bytes that are others count as lost, and what else is left in servers as orphans. */
+function unlikenessOf(before: readonly Found[], wanted: Sight, { after, inside }: Sight): CensusDifference {
+  const { duplicates, orphans, missing, lost } = compareCensus({ before, after }, { before, after: wanted.after })
+  return {
+    duplicates,
+    missing,
+    orphans: [...orphans, ...differences(wanted.inside.state, inside.state)],
+    lost: [...lost, ...differences(wanted.inside.data, inside.data)],
+  }
+}
+
+function countOf({ duplicates, orphans, missing, lost }: CensusDifference): number {
+  return duplicates.length + orphans.length + missing.length + lost.length
+}
+
+async function goOn(world: HostWorld, next: Command, refusal: RegExp | undefined): Promise<CommandEnd> {
+  const end = await world.run(next)
+  return end.problems.some((text) => refusal?.test(text)) ? { ...end, converged: true } : end
+}
+
+function differences(expected: readonly string[], found: readonly string[]): readonly string[] {
+  const without = (lines: readonly string[], others: readonly string[]) => {
+    const rest = [...others]
+    return lines.filter((line) => {
+      const at = rest.indexOf(line)
+      if (at >= 0) rest.splice(at, 1)
+      return at < 0
+    })
+  }
+  return [
+    ...without(expected, found).map((line) => `not there: ${line}`),
+    ...without(found, expected).map((line) => `more: ${line}`),
+  ]
+}
+
+/**
+ * Lets go on in servers what the dead run has begun there: for every other point beside the same operation of the next run,
+ * for the others beside any of its operations.
+ */
+async function goesOn(
+  { operations }: PreparedHosts,
+  { request, seed }: HostPoint,
+  { held, chance }: { readonly held: readonly number[]; readonly chance: number },
+): Promise<void> {
+  if (held.length === 0) return
+  ownOperations ??= watchHostOperations(undefined)
+  const seen = ownOperations
+  const first = seen.length
+  const { what } = operations[request - 1] ?? { what: '' }
+  const isSame = (request + seed) % 2 === 0
+  const count = Math.ceil(chance * operations.length)
+  const isTime = () =>
+    isSame ? seen.slice(first).some((operation) => operation.what === what) : seen.length >= first + count
+  for (const end = Date.now() + heldMaxMs; Date.now() < end && !isTime();) await sleep(2)
+  for (const pid of held) signal(pid, 'SIGCONT')
+}
+
+/** Of the runs in this process. */
+let ownOperations: readonly HostOperation[] | undefined
