@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { HostContent } from '../../src/model/inside/host-facts.js'
+import type { HostContent, HostMount } from '../../src/model/inside/host-facts.js'
 import type { LiveVolume } from '../../src/model/kinds/volume.js'
 import type { LiveSnapshot } from '../../src/model/kinds/volume-snapshot.js'
 import type { LiveStack } from '../../src/model/live-stack.js'
@@ -107,6 +107,17 @@ describe('a filesystem', () => {
     const plan = planOf(mounted, interrupted('ext4'))
     expect(kindsOf(plan)).toEqual(['mount-volume', 'write-fstab', 'tag-resource'])
     expect(plan.steps.find(({ kind }) => kind === 'mount-volume')).toMatchObject({ fresh: true })
+  })
+
+  it('that an apply mounted before it was cut off gets its owner, unless it has one', () => {
+    const mountedBy = (owner: string) => {
+      const live = interrupted('ext4')
+      const mount = { volumeId: 'vol-1', path: '/srv', fstype: 'ext4', options: 'rw,relatime', owner, mode: '755' }
+      return planOf(mounted, withMount(live, mount))
+    }
+    expect(kindsOf(mountedBy('root:root'))).toEqual(['mount-volume', 'write-fstab', 'tag-resource'])
+    expect(mountedBy('root:root').steps.find(({ kind }) => kind === 'mount-volume')).toMatchObject({ fresh: true })
+    expect(kindsOf(mountedBy('admin:admin'))).toEqual(['write-fstab', 'tag-resource'])
   })
 
   it('that is another one is never replaced: the mount is planned, and will fail', () => {
@@ -287,6 +298,12 @@ function withContent(live: LiveStack, fstype: string | undefined): LiveStack {
     fstype === undefined ? undefined : { fstype, label: undefined, uuid: 'u-1', filesystemBytes: undefined }
   const devices = facts.devices.map((device) => ({ ...device, content }))
   return { ...live, hosts: { 'server.web': { ...facts, devices, mounts: [], fstab: [] } } }
+}
+
+function withMount(live: LiveStack, mount: HostMount): LiveStack {
+  const facts = live.hosts['server.web']
+  if (facts?.kind !== 'read') throw new Error('not read')
+  return { ...live, hosts: { 'server.web': { ...facts, mounts: [{ ...mount, volumeId: live.volumes[0]?.id ?? '' }] } } }
 }
 
 function withVolumeAs(live: LiveStack, change: Partial<LiveVolume>): LiveStack {

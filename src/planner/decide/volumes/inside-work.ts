@@ -145,7 +145,8 @@ function decideMount(context: Context, mount: MountSpec): MountPart {
   const isMounted = view.mounts === undefined || view.mounts.length > 0
   const unmounts = mustLeave && isMounted && !isBroken && !arrives && live !== undefined
   const isOpen = arrives || server.inside === 'started'
-  const mounts = mustLeave || isBroken || isOpen || view.formats || found.isOtherwise || found.sets || !found.isThere
+  const isUnlike = found.isOtherwise || found.sets || !found.isThere || isUnowned(view, mount)
+  const mounts = mustLeave || isBroken || isOpen || view.formats || isUnlike
   // Unmounting takes the line out, so it is written again.
   const writes = line.state === 'wrong' || unmounts || (line.state === 'unknown' && mounts)
   return {
@@ -159,6 +160,12 @@ function decideMount(context: Context, mount: MountSpec): MountPart {
     diffs: [...mountDiffs(context, mount, found), ...line.diffs],
     isDisplaced,
   }
+}
+
+/** A new filesystem that was mounted by a run that was cut off before it had given its top directory to anybody. */
+function isUnowned({ isFresh, mounts = [] }: InsideView, { path, owner }: MountSpec): boolean {
+  const current = mounts.find((one) => one.path === path)
+  return isFresh && owner === undefined && current?.owner.split(':')[0] === 'root'
 }
 
 function mountDiffs(context: Context, mount: MountSpec, found: MountDifferences): readonly Diff<'volume'>[] {
