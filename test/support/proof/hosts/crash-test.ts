@@ -1,8 +1,9 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { added, noPoints, shareText, sumText } from '../crash-sums.js'
 import { projectRoot } from '../project-root.js'
-import { recordProof } from '../record-proof.js'
+import { commitOf, recordProof } from '../record-proof.js'
 import { runInWorkers, serveWorker } from '../workers.js'
 import { hostCases } from './host-cases.js'
 import { drawnByChance, everyHostPoint, hostReplayLine, parseHostPoint, type HostPoint } from './host-plan.js'
@@ -29,6 +30,8 @@ const seed = Number(values.seed)
 const progressPath = join(
   projectRoot,
   'node_modules/.evenkeel-proof',
+  // What passed on another commit has not passed on this one.
+  commitOf().replaceAll(' ', '-'),
   `crash-hosts-${values.shard.replace('/', '-of-')}.jsonl`,
 )
 
@@ -52,7 +55,7 @@ const ask = (questions: readonly Question[], onAnswer: (question: Question, answ
 async function main(): Promise<void> {
   buildDoomedRun()
   const names = values.only === undefined ? hostCases.map(({ name }) => name) : [values.only]
-  if (values.point !== undefined) return report([parseHostPoint(names[0] ?? '', values.point, seed)], 'one point')
+  if (values.point !== undefined) return report([parseHostPoint(names[0] ?? '', values.point, seed)], undefined)
   const operations = new Map<string, readonly string[]>(names.map((name) => [name, []]))
   await ask(
     names.map((caseName) => ({ caseName })),
@@ -62,24 +65,22 @@ async function main(): Promise<void> {
   const points = values.sample === undefined ? all : drawnByChance(all, Number(values.sample), seed)
   const [shard = 1, of = 1] = values.shard.split('/').map(Number)
   const mine = points.filter((_point, index) => index % of === shard - 1)
-  await report(mine, `${((100 * mine.length) / all.length).toFixed(1)} % of ${all.length}`)
+  await report(mine, all.length)
 }
 
-async function report(points: readonly HostPoint[], share: string): Promise<void> {
+/** `of`: how many there are. */
+async function report(points: readonly HostPoint[], of: number | undefined): Promise<void> {
   const done = doneBefore()
-  const sum = { points: 0, converged: 0, duplicates: 0, orphans: 0, lost: 0, held: 0 }
+  let sum = noPoints
+  let beside = 0
   let failed = 0
   const note = (verdict: HostVerdict) => {
-    sum.points += 1
-    sum.converged += verdict.converged ? 1 : 0
-    sum.duplicates += verdict.duplicates.length
-    sum.orphans += verdict.orphans.length
-    sum.lost += verdict.lost.length
-    sum.held += verdict.held > 0 ? 1 : 0
+    sum = added(sum, verdict)
+    beside += verdict.held > 0 ? 1 : 0
   }
   for (const point of points) {
-    const held = done.get(hostReplayLine(point))
-    if (held !== undefined) note({ ...passed, held })
+    const known = done.get(hostReplayLine(point))
+    if (known) note({ ...passed, ...known })
   }
   const todo = points.filter((point) => !done.has(hostReplayLine(point)))
   await ask(
@@ -88,7 +89,7 @@ async function report(points: readonly HostPoint[], share: string): Promise<void
       if (!point || !('problems' in verdict)) return
       note(verdict)
       const line = hostReplayLine(point)
-      if (verdict.problems.length === 0) appendFileSync(progressPath, `${JSON.stringify([line, verdict.held])}\n`)
+      if (verdict.problems.length === 0) noteProgress({ line, held: verdict.held, reached: verdict.reached })
       else {
         failed += 1
         process.stdout.write(`${[line, ...verdict.problems.map((text) => `    ${text}`)].join('\n')}\n`)
@@ -96,23 +97,35 @@ async function report(points: readonly HostPoint[], share: string): Promise<void
       process.stderr.write(`${sum.points} of ${points.length} points, ${failed} failed\n`)
     },
   )
-  const { points: count, converged, duplicates, orphans, lost, held } = sum
-  const text = `hosts (${share}): ${count} points, ${converged} converged, ${duplicates} duplicates, ${orphans} orphans, ${lost} bytes lost`
-  const beside = `${held} runs left something that went on beside the next`
-  process.stdout.write(`${text}\n${beside}\n`)
-  if (values.record) recordProof('crash-test-hosts', seed, [text, beside])
+  const lines = [
+    `hosts (${shareText(sum, of)}): ${sumText(sum)}`,
+    `${beside} of the runs that were cut left something that went on in a server beside the next`,
+  ]
+  process.stdout.write(`${lines.join('\n')}\n`)
+  if (values.record) recordProof('crash-test-hosts', seed, lines)
   process.exitCode = failed === 0 ? 0 : 1
 }
 
-const passed = { reached: true, converged: true, duplicates: [], orphans: [], lost: [], problems: [] }
+const passed = { converged: true, duplicates: [], orphans: [], lost: [], problems: [] }
 
-/** The points that have passed, and what was held at each. */
-function doneBefore(): ReadonlyMap<string, number> {
+interface Progress {
+  readonly line: string
+  readonly held: number
+  readonly reached: boolean
+}
+
+function noteProgress(progress: Progress): void {
+  appendFileSync(progressPath, `${JSON.stringify(progress)}\n`)
+}
+
+/** The points that have passed, by the lines that do them again. */
+function doneBefore(): ReadonlyMap<string, Progress> {
   mkdirSync(dirname(progressPath), { recursive: true })
   if (!values.resume) rmSync(progressPath, { force: true })
   if (!existsSync(progressPath)) return new Map()
   const lines = readFileSync(progressPath, 'utf8').split('\n')
-  return new Map(lines.filter((line) => line !== '').map((line) => JSON.parse(line) as [string, number]))
+  const passedLines = lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Progress)
+  return new Map(passedLines.map((progress) => [progress.line, progress]))
 }
 
 if (process.send) serveWorker(answer, () => Promise.resolve())

@@ -127,7 +127,11 @@ async function cutAndGoOn(prepared: PreparedHosts, point: HostPoint, world: Host
   const next = of.after ?? of.work
   const random = seededRandom(point.seed * 1_000 + point.request)
   const usualMs = prepared.operations[point.request - 1]?.ms ?? 0
-  const cut = await world.runApart(of.work, { request: point.request, how: point.how, afterMs: (random() * usualMs) / 2 })
+  const cut = await world.runApart(of.work, {
+    request: point.request,
+    how: point.how,
+    afterMs: (random() * usualMs) / 2,
+  })
   const released = goesOn(prepared, point, { held: cut.held, chance: random() })
   const end = await goOn(world, next, of.refusal)
   await released
