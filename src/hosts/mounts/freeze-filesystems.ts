@@ -106,7 +106,7 @@ thaw() {
 }
 marks=$(mktemp -d) || exit 1
 number=1
-( trap 'exit 0' TERM; sleep "$seconds" & wait $!; number=1; thaw "$@" ) </dev/null >/dev/null 2>&1 &
+( trap 'kill $! 2>/dev/null; exit 0' TERM; sleep "$seconds" & wait $!; number=1; thaw "$@" ) </dev/null >/dev/null 2>&1 &
 watchdog=$!
 failed=
 for path in "$@"; do
