@@ -40,7 +40,7 @@ export async function preparedOnDisk(name: string): Promise<PreparedHosts> {
   return { ...read, of: caseNamed(name), remove: () => undefined }
 }
 
-export async function prepareHosts(name: string): Promise<PreparedHosts> {
+async function prepareHosts(name: string): Promise<PreparedHosts> {
   const of = caseNamed(name)
   const saved = await worldBefore(of)
   const world = await openHostWorld(saved)
