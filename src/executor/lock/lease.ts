@@ -23,9 +23,9 @@ export interface Lease {
 /** Between two tries to have EC2 confirm a lock that it does not know everywhere yet. */
 const confirmationPauseMs = 1_000
 
-/** So long is giving it back tried, by whoever leaves; while the process lives, others on its machine would take it for held. */
-const releaseLimitMs = 5_000
-const releasePauseMs = 500
+/** So long does whoever leaves try to say so; while the process lives, others on its machine would take the lock for held. */
+const leavingLimitMs = 5_000
+const leavingPauseMs = 500
 
 interface Held {
   readonly sight: LockSight
@@ -89,6 +89,17 @@ export function createLease(
       }
     }
   }
+  /** Whether it came to pass while whoever leaves still waited for it. */
+  const insist = async (call: () => Promise<unknown>): Promise<boolean> => {
+    for (const began = time.mark(); ; await clock.sleep(leavingPauseMs)) {
+      try {
+        await call()
+        return true
+      } catch {
+        if (time.since(began) >= leavingLimitMs) return false
+      }
+    }
+  }
   const sleepUntil = (durationMs: number) => clock.sleep(durationMs, ending.signal).catch(() => undefined)
   void beatOn()
 
@@ -108,23 +119,16 @@ export function createLease(
         }
       }
     },
-    async release() {
+    release() {
       ending.abort()
-      for (const began = time.mark(); ; await clock.sleep(releasePauseMs)) {
-        try {
-          await cloud.dropLock(id, 'once')
-          return true
-        } catch {
-          if (time.since(began) >= releaseLimitMs) return false
-        }
-      }
+      return insist(() => cloud.dropLock(id, 'once'))
     },
     async abandon() {
       ending.abort()
       if (losing.signal.aborted) return
       // The last word: one that is on its way must not come after it.
       await beating?.catch(() => undefined)
-      await cloud.beatLock({ id, content: { ...content, hasEnded: true } }, 'once').catch(() => undefined)
+      await insist(() => cloud.beatLock({ id, content: { ...content, hasEnded: true } }, 'once'))
     },
   }
 }

@@ -295,6 +295,18 @@ describe('a holder', () => {
     expect(await readStackLock(heir)).toBeUndefined()
   })
 
+  it('says that it has ended although EC2 does not answer at first', async () => {
+    const holder = await processOf('insisting')
+    await withLock(holder, {}, async () => {
+      const result = required(await applyStack(holder, await planStack(holder, { hosts: true })), 'a result')
+      holder.lock.note({ ...result, isUnsettled: true })
+      const failure = { code: 'InternalError', httpStatus: 500 }
+      sandbox.setFaults({ scripted: [{ action: 'CreateLaunchTemplateVersion', call: 1, failure }] })
+    })
+    sandbox.setFaults({})
+    expect(await readStackLock(holder)).toMatchObject({ liveness: 'dead' })
+  })
+
   it('gives its lock back although EC2 does not answer at first', async () => {
     const holder = await processOf('returned')
     await withLock(holder, {}, async () => {
