@@ -1,9 +1,11 @@
 import { afterAll, describe, expect, it } from 'vitest'
+import { takeCensus } from '../support/proof/account-census.js'
 import { caseNamed, parsePoint, pointText, samplePoints } from '../support/proof/crash-plan.js'
 import { isAskedBy, prepareCase, tryPoint, type PreparedCase } from '../support/proof/crash-points.js'
 import { deaths } from '../support/proof/doomed-process.js'
 import { openProofWorld } from '../support/proof/proof-world.js'
 import { standstill } from '../support/proof/standstill.js'
+import { fleetStack } from '../support/stacks.js'
 
 const prepared = new Map<string, Promise<PreparedCase>>()
 afterAll(async () => {
@@ -43,6 +45,26 @@ describe.concurrent('a run that is killed at a request', { timeout: 300_000 }, (
     const dooms = parsePoint(`${request}:lost`)
     const { problems } = await tryPoint(of, { world: 'calm', caseName: 'update', dooms, seed: 0 })
     expect(problems).toEqual([])
+  })
+
+  it('asks with its token for a server that it cannot see for longer than it waits, and makes none twice', async () => {
+    // The index that listings read lags for a time that EC2 does not bound; the client waits 20 s for it.
+    const world = await openProofWorld({ seed: 1, faults: { visibilityDelayMs: { filter: 60_000 } } })
+    try {
+      const work = { kind: 'apply', text: fleetStack(1) } as const
+      const doomed = await world.process({
+        onAnswer: (action) => void (action === 'RunInstances' && doomed.kill()),
+      })
+      await Promise.race([world.run(doomed, work), doomed.died])
+      const next = await world.process()
+      expect(await world.run(next, work)).toEqual({ converged: true, problems: [] })
+      // It was not seen.
+      expect(next.requests).toContain('RunInstances')
+      const census = await takeCensus(world.client)
+      expect(census.filter(({ says }) => says.startsWith('instance'))).toHaveLength(1)
+    } finally {
+      await world.close()
+    }
   })
 
   it('is looked at by what it leaves: what is there twice, what nobody owns, what is gone', async () => {

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
-import { lives } from '../support/proof/arbitrary-lives.js'
+import { lives } from '../support/proof/lives/arbitrary-lives.js'
 import { crashCases } from '../support/proof/crash-cases.js'
 import { caseNamed, replayLine, samplePoints, worldKinds } from '../support/proof/crash-plan.js'
 import { prepareCase, tryPoint, type PreparedCase } from '../support/proof/crash-points.js'
-import { liveALife } from '../support/proof/live-a-life.js'
+import { liveALife } from '../support/proof/lives/live-a-life.js'
 import { raceLine, racesOf, runRace } from '../support/proof/race-cases.js'
 
 const prepared = new Map<string, Promise<PreparedCase>>()
@@ -40,7 +40,7 @@ describe('a sample of the proofs', { timeout: 600_000 }, () => {
   it.each(fc.sample(lives, { seed: 2, numRuns: 12 }).map((life, index) => ({ life, index })))(
     'of the random lives: $index',
     async ({ life }) => {
-      expect(await liveALife(life)).toBeUndefined()
+      expect((await liveALife(life)).wrong).toBeUndefined()
     },
   )
 })

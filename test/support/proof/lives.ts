@@ -1,14 +1,15 @@
 import { parseArgs } from 'node:util'
 import fc from 'fast-check'
-import { lives } from './arbitrary-lives.js'
-import { liveALife } from './live-a-life.js'
+import { lives } from './lives/arbitrary-lives.js'
+import { coverageOf, kindsInHosts } from './lives/coverage.js'
+import { liveALife, type Lived } from './lives/live-a-life.js'
 import { recordProof } from './record-proof.js'
 
 /** `npm run lives`: random stacks, edits, hands, kills and faults; see docs/reliability.md for its options. */
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
-    count: { type: 'string', default: '100' },
+    count: { type: 'string', default: '200' },
     /** Of a failure: where fast-check stood. */
     path: { type: 'string' },
     /** Nothing fails but processes. */
@@ -20,11 +21,13 @@ const { values } = parseArgs({
 })
 
 const seed = Number(values.seed)
+const lived: Lived[] = []
 let turns = 0
 const property = fc.asyncProperty(lives, async (life) => {
   turns += life.turns.length
-  const wrong = await liveALife(values.calm ? { ...life, chaos: false } : life)
-  if (wrong !== undefined) throw new Error(wrong)
+  const one = await liveALife(values.calm ? { ...life, chaos: undefined } : life)
+  lived.push(one)
+  if (one.wrong !== undefined) throw new Error(one.wrong)
 })
 const result = await fc.check(property, {
   seed,
@@ -33,12 +36,18 @@ const result = await fc.check(property, {
   endOnFailure: !values.shrink,
   interruptAfterTimeLimit: 3_600_000,
 })
-const line = `${result.numRuns} lives of ${turns} turns, ${result.failed ? 1 : 0} failed`
 if (result.failed) {
   const { counterexamplePath, errorInstance } = result
   const story = errorInstance instanceof Error ? errorInstance.message : String(errorInstance)
-  process.stdout.write(`npm run lives -- --seed ${seed} --path ${counterexamplePath}\n${story}\n`)
+  const calm = values.calm ? ' --calm' : ''
+  process.stdout.write(`npm run lives -- --seed ${seed} --path ${counterexamplePath}${calm}\n${story}\n`)
 }
-process.stdout.write(`${line}\n`)
-if (values.record) recordProof('lives', seed, [line])
+const sum = (count: (one: Lived) => number) => lived.reduce((whole, one) => whole + count(one), 0)
+const lines = [
+  `${result.numRuns} lives of ${turns} turns in ${sum(({ runs }) => runs)} runs, ${sum(({ kills }) => kills)} of them killed, ${result.failed ? 1 : 0} failed`,
+  coverageOf(lived).told,
+  `not here, since they need hosts: ${kindsInHosts.join(', ')}`,
+]
+process.stdout.write(`${lines.join('\n')}\n`)
+if (values.record) recordProof('lives', seed, lines)
 process.exit(result.failed ? 1 : 0)
