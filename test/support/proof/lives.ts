@@ -10,6 +10,8 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     count: { type: 'string', default: '200' },
+    /** No life begins after so long. */
+    minutes: { type: 'string', default: '60' },
     /** Of a failure: where fast-check stood. */
     path: { type: 'string' },
     /** Nothing fails but processes. */
@@ -34,7 +36,7 @@ const result = await fc.check(property, {
   numRuns: Number(values.count),
   ...(values.path !== undefined && { path: values.path }),
   endOnFailure: !values.shrink,
-  interruptAfterTimeLimit: 3_600_000,
+  interruptAfterTimeLimit: Number(values.minutes) * 60_000,
 })
 if (result.failed) {
   const { counterexamplePath, errorInstance } = result
@@ -44,7 +46,7 @@ if (result.failed) {
 }
 const sum = (count: (one: Lived) => number) => lived.reduce((whole, one) => whole + count(one), 0)
 const lines = [
-  `${result.numRuns} lives of ${turns} turns in ${sum(({ runs }) => runs)} runs, ${sum(({ kills }) => kills)} of them killed, ${result.failed ? 1 : 0} failed`,
+  `${lived.length} lives of ${turns} turns in ${sum(({ runs }) => runs)} runs, ${sum(({ kills }) => kills)} of them killed, ${result.failed ? 1 : 0} failed`,
   coverageOf(lived).told,
   `not here, since they need hosts: ${kindsInHosts.join(', ')}`,
 ]

@@ -111,6 +111,7 @@ export async function liveALife(life: Life): Promise<Lived> {
         await byHand(world, turn.hand, turn.pick)
         if (turn.hand === 'delete-volume') await forgetDeleted(world, volumes)
       }
+      if (turn.kind === 'checkpoint' && (await stackVolumes(world.client)).size === 0) continue
       if (turn.kind === 'checkpoint') checkpoint = `at-${world.clock.now()}`
       const command = await commandOf(turn, text, checkpoint, world)
       world.setFaults(chaos)
@@ -118,9 +119,9 @@ export async function liveALife(life: Life): Promise<Lived> {
       await runDoomed(command, turn)
       const next: Command = command.kind === 'destroy' ? command : { kind: 'apply', text }
       if (command.kind !== next.kind) {
-        // What is asked for once; when its process was killed, it may have been done.
+        // What is asked for once; when its process was killed, it may have been done, and what a checkpoint holds may be gone.
         const { converged, problems } = await runOnce(command)
-        const isExcused = life.chaos !== undefined || turn.dooms.length > 0
+        const isExcused = life.chaos !== undefined || turn.dooms.length > 0 || command.kind === 'restore'
         if (!converged && !isExcused && !problems.some((problem) => problem.startsWith('refused')))
           return ended(`${command.kind} did not converge: ${problems.join('; ')}`)
       }
