@@ -39,7 +39,10 @@ export interface Ec2Api {
   close(): void
 }
 
-export type ClientConfiguration = ReturnType<typeof configurationOf>
+export type ClientConfiguration = Pick<
+  EC2ClientConfig,
+  'region' | 'profile' | 'endpoint' | 'credentials' | 'maxAttempts' | 'logger' | 'requestHandler'
+>
 
 interface Answer {
   readonly $metadata: { readonly requestId?: string | undefined }
@@ -140,7 +143,7 @@ function instancesIn(input: object): number {
  * One attempt a call: the SDK would retry creates that carry no token, and capacity errors because they are 500s
  * (ec2-behaviour, sections 2 and 4); retry-calls.ts does it by class. Connections are kept alive, more than all lanes together use.
  */
-function configurationOf({ region, profile, endpoint, credentials }: Ec2Target) {
+function configurationOf({ region, profile, endpoint, credentials }: Ec2Target): ClientConfiguration {
   assert(endpoint === undefined || URL.canParse(endpoint), `not an address: ${endpoint}`)
   return {
     ...(region === undefined ? {} : { region }),
