@@ -5,7 +5,7 @@ import { quoteHint } from './shape/check-shape.js'
 import type { Span, StackDocument } from './yaml/yaml-document.js'
 
 /** Of more mistakes than people read, the first ones are told, and the rest counted. */
-export const diagnosticsMax = 100
+const diagnosticsMax = 100
 
 export interface Diagnosis {
   /** The first mistakes, in file order; those that stand in no file come before. */
