@@ -1,5 +1,6 @@
 import { DescribeInstancesCommand } from '@aws-sdk/client-ec2'
 import { describe, expect, it } from 'vitest'
+import { openProofWorld } from '../support/proof/proof-world.js'
 import { image } from '../support/stacks.js'
 import { simulationsOfFile, type Simulation } from '../support/simulation.js'
 
@@ -16,7 +17,7 @@ const refused = (code: string, httpStatus: number, ...calls: readonly number[]) 
 })
 
 /** The tags of each instance that is there, by name. */
-async function namesIn({ client }: Simulation) {
+async function namesIn({ client }: Pick<Simulation, 'client'>) {
   const { Reservations = [] } = await client.send(new DescribeInstancesCommand({}))
   return Reservations.flatMap(({ Instances = [] }) => Instances)
     .filter(({ State }) => State?.Name === 'running' || State?.Name === 'pending')
@@ -84,4 +85,23 @@ describe('servers of one count', () => {
     expect((await world.destroy(many(5))).result.status).toBe('converged')
     expect(await namesIn(world)).toEqual([])
   })
+
+  // Of five that the index shows up to so long afterwards, it shows some at the second reading: these belong to more.
+  it.each([60_000, 90_000, 600_000])(
+    'are never launched again while EC2 does not show them all: %i ms',
+    async (filter) => {
+      const world = await openProofWorld({ seed: 3, faults: { visibilityDelayMs: { filter } } })
+      try {
+        const apply = { kind: 'apply', text: many(5) } as const
+        const doomed = await world.process({
+          onAnswer: (action) => void (action === 'RunInstances' && doomed.kill()),
+        })
+        await Promise.race([world.run(doomed, apply), doomed.died])
+        await world.run(await world.process(), apply)
+        expect(await namesIn(world)).toHaveLength(5)
+      } finally {
+        await world.close()
+      }
+    },
+  )
 })
