@@ -168,6 +168,43 @@ describe('a swap that was cut off', () => {
     }
   })
 
+  it.each(cases)('anywhere leaves nothing to a third run when the same is asked again: %s', (_name, text, options) => {
+    const before = withSnapshots(settled(text === moved ? mounted : text))
+    const stepsMax = planOf(text, before, options).steps.length
+    for (let cut = 0; cut <= stepsMax; cut += 1) {
+      const { live } = applyPlan(planOf(text, before, options), before, cut, 2)
+      const again = applyPlan(planOf(text, live, options), live, Infinity, 3)
+      expect(again.failed).toEqual([])
+      expect(planOf(text, again.live).steps, `cut after ${cut} steps`).toEqual([])
+    }
+  })
+
+  it('and another after it too is ended with what the volume between held, not with what was there before both', () => {
+    const back = moved.replace('us-east-1b', 'us-east-1a')
+    const before = settled(back)
+    const { steps } = planOf(moved, before)
+    const created = steps.findIndex(({ kind }) => kind === 'create-volume') + 1
+    const between = numbered(applyPlan(planOf(moved, before), before, created, 2).live)
+    const current = between.volumes.find(({ tags }) => tags[tagKeys.retained] === undefined)
+    const stepsMax = planOf(back, between).steps.length
+    for (let cut = 0; cut <= stepsMax; cut += 1) {
+      const { live } = applyPlan(planOf(back, between), between, cut, 3)
+      for (const volumes of [live.volumes, [...live.volumes].reverse()]) {
+        const { live: healed, failed } = applyPlan(
+          planOf(back, { ...live, volumes }),
+          { ...live, volumes },
+          Infinity,
+          4,
+        )
+        expect(failed).toEqual([])
+        expect(planOf(back, healed).steps, `cut after ${cut} steps`).toEqual([])
+        const [volume] = healed.volumes
+        const origin = healed.snapshots.find(({ id }) => id === volume?.snapshotId)
+        expect(origin?.volumeId, `cut after ${cut} steps`).toBe(current?.id)
+      }
+    }
+  })
+
   it('brings the old volume back when the snapshot of the new one is gone', () => {
     const before = withSnapshots(settled(mounted))
     const plan = makePlan(specOf(mounted), before, restore)
@@ -211,6 +248,12 @@ const version3: LiveSnapshot = {
   state: 'completed',
   startedAt: '2026-11-01T10:00:00.000Z',
   sizeGiB: 10,
+}
+
+/** Of volumes that were made one after another, the later says so. */
+function numbered(live: LiveStack): LiveStack {
+  const volumes = live.volumes.map((volume, hour) => ({ ...volume, createdAt: `2026-11-01T1${hour}:00:00.000Z` }))
+  return { ...live, volumes }
 }
 
 function withSnapshots(live: LiveStack, change: Partial<LiveSnapshot> = {}): LiveStack {

@@ -95,6 +95,7 @@ export function decideSwap(
   if (problem) return refused(address, [problem])
   const { creation, inside } = decideCreation(inputs, spec, server, zone, origin)
   const uuid = snapshot ? snapshot.tags[tagKeys.uuid] : probedContent(world, live).content?.uuid
+  const verification = verificationOf(spec, server, uuid)
   const told = new Set(reason.diffs.map(({ path }) => path))
   return {
     kind: 'swap',
@@ -106,8 +107,9 @@ export function decideSwap(
     snapshotId: snapshot?.id,
     creation,
     inside: inside?.work,
-    verification: verificationOf(spec, server, uuid),
-    succeeded: [],
+    verification,
+    // What the present one succeeded to goes once its own successor is looked at, which is looked at once.
+    succeeded: successionsOf(world, spec, server).map((succession) => ({ ...succession, verification })),
     change: {
       address,
       kind: 'replace',

@@ -50,13 +50,23 @@ function isReplaceable(spec: VolumeSpec, live: LiveVolume): boolean {
  */
 function unfinishedSource(world: World, { address }: VolumeSpec): VolumeSource | undefined {
   const { live, wishes } = world
-  const old = live.retained.get(address)?.find((volume) => volume.tags[tagKeys.superseded] !== undefined)
+  const old = lastSuperseded(live.retained.get(address) ?? [])
   const wanted = wishes.restores.get(address)?.snapshotId ?? old?.tags[tagKeys.superseded]
   const snapshot = wanted === undefined ? undefined : live.snapshotsById.get(wanted)
   const isAsked = wishes.restores.has(address)
   if (snapshot && !isAsked && isOfNeverUsed(snapshot)) return { kind: 'blank' }
   if (snapshot?.state === 'completed') return { kind: 'snapshot', snapshot }
   return old && isFree(old) ? { kind: 'adopt', volume: old, retained: true } : undefined
+}
+
+/** Of several, whose swaps were cut off one after another, the one that was in the place last: it holds what is newest. */
+function lastSuperseded(retained: readonly LiveVolume[]): LiveVolume | undefined {
+  return retained
+    .filter(({ tags }) => tags[tagKeys.superseded] !== undefined)
+    .reduce<LiveVolume | undefined>(
+      (last, volume) => (last && (last.createdAt ?? '') >= (volume.createdAt ?? '') ? last : volume),
+      undefined,
+    )
 }
 
 function liveSource(spec: VolumeSpec, live: LiveVolume): VolumeSource | Refuse {
