@@ -16,6 +16,8 @@ export interface HostCase {
   readonly look?: Command
   /** Where what comes after does not ask for it again: all of it happens, or nothing, where the cut run ended before it asked. */
   readonly isLost?: boolean
+  /** Where the same again takes the place again of what the cut run has made, each of which leaves one snapshot more. */
+  readonly isRestoredAgain?: boolean
   /** How the next run says that the work is done already. */
   readonly refusal?: RegExp
 }
@@ -111,8 +113,7 @@ export const hostCases: readonly HostCase[] = [
     before: [apply(one()), { kind: 'checkpoint', text: one(), name: 'first' }],
     data: filled,
     work: { kind: 'restore', text: one(), checkpoint: 'first' },
-    after: apply(one()),
-    isLost: true,
+    isRestoredAgain: true,
   },
   {
     name: 'archive',

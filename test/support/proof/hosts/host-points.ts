@@ -40,7 +40,7 @@ export async function preparedOnDisk(name: string): Promise<PreparedHosts> {
   return { ...read, of: caseNamed(name), remove: () => undefined }
 }
 
-async function prepareHosts(name: string): Promise<PreparedHosts> {
+export async function prepareHosts(name: string): Promise<PreparedHosts> {
   const of = caseNamed(name)
   const saved = await worldBefore(of)
   const world = await openHostWorld(saved)
@@ -132,13 +132,14 @@ async function cutAndGoOn(prepared: PreparedHosts, point: HostPoint, world: Host
     how: point.how,
     afterMs: (random() * usualMs) / 2,
   })
+  const more = of.isRestoredAgain === true ? snapshotsOfRestored(await takeCensus(world.client)) : []
   const released = goesOn(prepared, point, { held: cut.held, chance: random() })
   const end = await goOn(world, next, of.refusal)
   await released
   const left = next.kind === 'destroy' || next.kind === 'put' ? [] : await world.leftToDo(next.text)
   const sight = await sightOf(world, of)
   const unlike = [prepared.done, ...(prepared.undone ? [prepared.undone] : [])].map((wanted) =>
-    unlikenessOf(prepared.before, wanted, sight),
+    unlikenessOf(prepared.before, { ...wanted, after: [...wanted.after, ...more] }, sight),
   )
   const { duplicates, orphans, missing, lost } = unlike.reduce((least, other) =>
     countOf(other) < countOf(least) ? other : least,
@@ -175,6 +176,12 @@ function unlikenessOf(before: readonly Found[], wanted: Sight, { after, inside }
     orphans: [...orphans, ...differences(wanted.inside.state, inside.state)],
     lost: [...lost, ...differences(wanted.inside.data, inside.data)],
   }
+}
+
+/** What volumes that a restore has made leave when another takes their place: docs/decisions/0016-wishes-in-the-ledger.md. */
+function snapshotsOfRestored(census: readonly Found[]): readonly Found[] {
+  const made = census.filter(({ says }) => /^volume .* made from a snapshot$/.test(says) && !/ retained /.test(says))
+  return made.map(({ id, address }) => ({ id, says: `snapshot ${address} completed`, address }))
 }
 
 function countOf({ duplicates, orphans, missing, lost }: CensusDifference): number {
