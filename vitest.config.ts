@@ -25,6 +25,7 @@ const full = [
   'test/hosts/blocks/block-copy.hosts.test.ts',
   'test/simulation/archives.hosts.test.ts',
   'test/simulation/calls.hosts.test.ts',
+  'test/simulation/host-crash-points.hosts.test.ts',
   'test/simulation/least-policy.hosts.test.ts',
   'test/simulation/proofs.test.ts',
   'test/simulation/restores.hosts.test.ts',
