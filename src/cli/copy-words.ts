@@ -1,5 +1,5 @@
 import { UsageError } from '../core/errors.js'
-import { parseWrittenEndpoint } from '../spec/kinds/sync-rule/written-endpoint.js'
+import { isRemoteHost, parseWrittenEndpoint } from '../spec/kinds/sync-rule/written-endpoint.js'
 
 interface Ends {
   readonly from: readonly string[]
@@ -29,9 +29,16 @@ export function getEnds(words: readonly string[]): Ends {
 }
 
 function endsOf(words: readonly string[]): Ends {
+  const stranger = words.find((word) => !namesMachine(word))
+  if (stranger !== undefined) throw refusal(`${stranger} names no machine`, 'another machine is written user@host:path')
   const to = words.at(-1)
   if (words.length >= 2 && to !== undefined) return { from: words.slice(0, -1), to }
   throw refusal('there must be something to copy, and where to', 'the last path is the destination')
+}
+
+function namesMachine(word: string): boolean {
+  const written = parseWrittenEndpoint(word)
+  return written.kind !== 'remote' || isRemoteHost(written.host)
 }
 
 function isInStack(word: string): boolean {

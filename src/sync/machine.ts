@@ -34,8 +34,8 @@ export function sshTo(machine: Exclude<Machine, { kind: 'here' }>): {
   return { argv: unmanagedSsh, name: machine.host }
 }
 
-/** The system's configuration and known hosts; nobody is asked anything. */
-const unmanagedSsh = ['ssh', '-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=yes', '-o', 'ConnectTimeout=15']
+/** The system's configuration and known hosts; nobody is asked anything. What follows is a machine, whatever it looks like. */
+const unmanagedSsh = ['ssh', '-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=yes', '-o', 'ConnectTimeout=15', '--']
 
 /** Before a command there, so that it may read and write anything: evenkeel works as root on its servers. */
 export function rootPrefix(machine: Machine): string {

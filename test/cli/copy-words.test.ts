@@ -15,6 +15,8 @@ describe('the words of put', () => {
     [['a', 'web'], 'to a server or a volume of the stack, not to web'],
     [['odd:name', 'web:/tmp'], 'into the stack, and odd:name lies there'],
     [['a'], 'something to copy, and where to'],
+    [['-oProxyCommand=id@far:/x', 'web:/tmp'], '-oProxyCommand=id@far:/x names no machine'],
+    [['me@$(id):/x', 'web:/tmp'], 'me@$(id):/x names no machine'],
   ])('%j are refused', (words, said) => {
     expect(() => putEnds(words)).toThrow(said)
   })
@@ -31,6 +33,7 @@ describe('the words of get', () => {
   test.each([
     [['me@far:/x', './'], 'from a server or a volume of the stack, not me@far:/x'],
     [['web:/a', 'web:/b'], 'out of the stack, and web:/b lies there'],
+    [['web:/a', '-oProxyCommand=id@far:/x'], '-oProxyCommand=id@far:/x names no machine'],
   ])('%j are refused', (words, said) => {
     expect(() => getEnds(words)).toThrow(said)
   })

@@ -6,7 +6,7 @@ import { ignore } from '../../problem.js'
 import type { Path, TextReport } from '../../problem.js'
 import { parseTemplate } from '../../references/templates.js'
 import type { SyncRuleShape } from '../../shape/stack-shape.generated.js'
-import { parseWrittenEndpoint } from './written-endpoint.js'
+import { isRemoteHost, parseWrittenEndpoint } from './written-endpoint.js'
 import type { WrittenEndpoint } from './written-endpoint.js'
 import { filesystemRules } from '../../../model/inside/volume-rules.js'
 
@@ -52,7 +52,7 @@ function checkEnd(context: Context, end: WrittenEndpoint, report: TextReport): v
     case 'local':
       return
     case 'remote':
-      if (/^[A-Za-z0-9_][\w.-]*@[A-Za-z0-9_][\w.-]*$/.test(end.host) && end.path !== '') return
+      if (isRemoteHost(end.host) && end.path !== '') return
       report({ code: 'SPEC_BAD_SYNC', message: 'another machine is written user@host:path', hint: undefined })
       return
     case 'server':

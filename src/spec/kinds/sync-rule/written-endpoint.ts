@@ -22,6 +22,11 @@ export function parseWrittenEndpoint(text: string): WrittenEndpoint {
   return { kind: 'server', server: host, path }
 }
 
+/** Whether `user@host` can be one: nothing that ssh would take for an option, or a shell for a command. */
+export function isRemoteHost(host: string): boolean {
+  return /^[A-Za-z0-9_][\w.-]*@[A-Za-z0-9_][\w.-]*$/.test(host)
+}
+
 /** `from` as it is written, one text or a list of them; members that are no text were told before. */
 export function sourcesOf(from: string | readonly (string | undefined)[] | undefined): readonly string[] {
   if (from === undefined || typeof from === 'string') return from === undefined ? [] : [from]
