@@ -90,7 +90,7 @@ export LC_ALL PATH
 ${mountGuard([destination])}
 {
 path=${shellWord(path)} user=${shellWord(user)} group=${shellWord(group)}
-uid=$(id -u $user) && gid=$(id -g $user) || exit 1
+uid=$(id -u -- \${user:+"$user"}) && gid=$(id -g -- \${user:+"$user"}) || exit 1
 if [ -n "$group" ]; then
   case $group in *[!0-9]*) gid=$(getent group "$group" | cut -d: -f3) ;; *) gid=$group ;; esac
   [ -n "$gid" ] || { echo "no group is called $group" >&2; exit 1; }

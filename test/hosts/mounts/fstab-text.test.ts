@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
@@ -7,6 +11,7 @@ import {
   removeManagedLine,
   writeManagedLine,
 } from '../../../src/hosts/mounts/fstab-text.js'
+import { hostileWord } from '../../support/stub-server/hostile-words.js'
 
 const music: ManagedLine = {
   volumeId: 'vol-0123456789abcdef0',
@@ -121,5 +126,37 @@ describe('for every file and every line', () => {
         expect(removeManagedLine(both, first.volumeId)).toBe(writeManagedLine(text, second))
       }),
     )
+  })
+
+  test('mount(8) and its like read the line as it was meant', () => {
+    const line = fc.record({ path: hostileWord(), options: hostileWord(), label: hostileWord() })
+    const written = fc.sample(line, 150)
+    const lines = written.map(({ path, options, label }) =>
+      writeManagedLine('', { ...music, source: `LABEL=${label}`, path: `/${path}`, options }),
+    )
+    const file = join(mkdtempSync(join(tmpdir(), 'evenkeel-fstab-')), 'fstab')
+    writeFileSync(file, `${lines.join('\n')}\n`)
+    const argv = [
+      '--fstab',
+      '--tab-file',
+      file,
+      '--json',
+      '--list',
+      '--output',
+      'SOURCE,TARGET,FSTYPE,OPTIONS,FREQ,PASSNO',
+    ]
+    const { filesystems } = JSON.parse(execFileSync('findmnt', argv, { encoding: 'utf8' })) as {
+      filesystems: unknown[]
+    }
+    rmSync(dirname(file), { recursive: true })
+    const asRead = written.map(({ path, options, label }) => ({
+      source: `LABEL=${label}`,
+      target: `/${path}`,
+      fstype: 'ext4',
+      options,
+      freq: 0,
+      passno: 2,
+    }))
+    expect(filesystems).toEqual(asRead)
   })
 })
