@@ -8,7 +8,7 @@ import { shellCommand } from '../../src/core/shell-words.js'
 import type { HostPort } from '../../src/executor/ports.js'
 import { blockScripts } from '../../src/hosts/blocks/block-scripts.js'
 import { createHosts } from '../../src/hosts/hosts.js'
-import { hostileMountName, hostileName, hostileWord } from '../support/stub-server/hostile-words.js'
+import { hostileName, hostileWord } from '../support/stub-server/hostile-words.js'
 import { probeOutput, volumeId } from '../support/stub-server/probe-output.js'
 import { expectSameTranscript } from '../support/stub-server/same-transcript.js'
 import { StubServer } from '../support/stub-server/stub-server.js'
@@ -58,9 +58,9 @@ describe('whatever a value holds, it reaches a server as one word of one program
   ])('a mount point %s, its options and owner', (_name, isThere) =>
     expectSameTranscript(server, {
       numRuns: 8,
-      fields: { outer: hostileMountName(), inner: hostileMountName(), options: withoutComma, owner: hostileWord() },
+      fields: { outer: hostileName(), inner: hostileName(), options: withoutComma, owner: hostileWord() },
       run: async ({ outer, inner, options, owner }) => {
-        const path = join(await server.emptyDirectory(), outer, inner)
+        const path = join(await server.emptyDirectory(), outer, `${inner}.`)
         if (isThere) await mkdir(path, { recursive: true })
         const content = { fstype: 'ext4', uuid }
         probes({ content }, { content, mountPath: path })
