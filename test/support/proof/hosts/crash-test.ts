@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { added, noPoints, shareText, sumText } from '../crash-sums.js'
@@ -35,6 +35,9 @@ const progressPath = join(
   `crash-hosts-${values.shard.replace('/', '-of-')}.jsonl`,
 )
 
+/** What each case has servers do, so that a run which goes on prepares those cases alone of which a point is left. */
+const operationsPath = join(dirname(progressPath), 'host-operations.json')
+
 interface Question {
   readonly caseName: string
   /** Left out: what the case has servers do. */
@@ -56,16 +59,30 @@ async function main(): Promise<void> {
   buildDoomedRun()
   const names = values.only === undefined ? hostCases.map(({ name }) => name) : [values.only]
   if (values.point !== undefined) return report([parseHostPoint(names[0] ?? '', values.point, seed)], undefined)
-  const operations = new Map<string, readonly string[]>(names.map((name) => [name, []]))
-  await ask(
-    names.map((caseName) => ({ caseName })),
-    ({ caseName }, found) => void ('operations' in found && operations.set(caseName, found.operations)),
-  )
-  const all = everyHostPoint(operations, seed)
+  const all = everyHostPoint(await operationsOf(names), seed)
   const points = values.sample === undefined ? all : drawnByChance(all, Number(values.sample), seed)
   const [shard = 1, of = 1] = values.shard.split('/').map(Number)
   const mine = points.filter((_point, index) => index % of === shard - 1)
   await report(mine, all.length)
+}
+
+async function operationsOf(names: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  const known = operationsBefore()
+  await ask(
+    names.filter((name) => !known.has(name)).map((caseName) => ({ caseName })),
+    ({ caseName }, found) => {
+      if (!('operations' in found)) return
+      known.set(caseName, found.operations)
+      mkdirSync(dirname(operationsPath), { recursive: true })
+      writeFileSync(operationsPath, JSON.stringify([...known]))
+    },
+  )
+  return new Map(names.map((name) => [name, known.get(name) ?? []]))
+}
+
+function operationsBefore(): Map<string, readonly string[]> {
+  if (!values.resume || !existsSync(operationsPath)) return new Map()
+  return new Map(JSON.parse(readFileSync(operationsPath, 'utf8')) as [string, readonly string[]][])
 }
 
 /** `of`: how many there are. */

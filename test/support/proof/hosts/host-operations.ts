@@ -84,8 +84,11 @@ export function watchHostOperations(
   return operations
 }
 
-/** Chosen: a command is started within it, also on a busy machine; one that a server has nothing of (ssh-agent) waits for it in vain. */
-const hesitateMs = 300
+/**
+ * Chosen: a command is started within it, also on a machine with fifteen times more to do than it can; with 300 ms nothing was
+ * held there. One that a server has nothing of (ssh-agent) waits for it in vain, or ends before.
+ */
+const hesitateMs = 2_000
 
 function die(): never {
   process.kill(process.pid, 'SIGKILL')

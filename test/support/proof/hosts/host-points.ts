@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -32,10 +32,15 @@ export interface PreparedHosts {
   remove(): void
 }
 
-/** The same for all processes that share a directory for temporary files: prepared by the first who asks, one at a time. */
+/** The same for all processes that share a directory for temporary files: prepared by whoever asks first. */
 export async function preparedOnDisk(name: string): Promise<PreparedHosts> {
   const path = join(tmpdir(), `case-${name}.json`)
-  if (!existsSync(path)) writeFileSync(path, JSON.stringify(await prepareHosts(name)))
+  if (!existsSync(path)) {
+    // Two may ask at once: whose is there last counts, and each is whole.
+    const own = `${path}.${process.pid}`
+    writeFileSync(own, JSON.stringify(await prepareHosts(name)))
+    renameSync(own, path)
+  }
   const read = JSON.parse(readFileSync(path, 'utf8')) as Omit<PreparedHosts, 'remove'>
   return { ...read, of: caseNamed(name), remove: () => undefined }
 }
