@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { count } from '../../core/units.js'
 import { systemEnvironment } from './commands.js'
+import { bootableMachines } from './scripts/syscalls.js'
 
 export type HostCapability = { readonly ok: true } | { readonly ok: false; readonly because: string }
 
@@ -11,7 +12,7 @@ const programsByPackage: Readonly<Record<string, readonly string[]>> = {
   'openssh-server': ['sshd'],
   'openssh-client': ['ssh-keygen'],
   sudo: ['sudo'],
-  'util-linux': ['unshare', 'nsenter', 'setpriv', 'pivot_root', 'blockdev', 'lsblk'],
+  'util-linux': ['unshare', 'nsenter', 'setpriv', 'blockdev', 'lsblk'],
   mount: ['mount', 'umount', 'losetup'],
   iproute2: ['ip'],
   nftables: ['nft'],
@@ -42,6 +43,9 @@ function liesOnOverlay(path: string): boolean {
 
 function examine(): HostCapability {
   if (process.platform !== 'linux') return no(`hosts need Linux, this is ${process.platform}`)
+  if (!bootableMachines.includes(process.arch)) {
+    return no(`hosts need one of these machines: ${bootableMachines.join(', ')}; this is ${process.arch}`)
+  }
   if (process.getuid?.() !== 0) return no('hosts need root: namespaces with real mounts and loop devices')
   const packages = missingPackages()
   if (packages.length > 0) {

@@ -27,6 +27,8 @@ export interface HostsDirectory {
   snapshot(snapshotId: string): string
   /** The file of a host's root disk; it lies where the volumes lie. */
   rootDisk(instanceId: string): string
+  /** The file of a root disk of that size on which nothing has been written; on the filesystem of the others, gone at the next start. */
+  blankDisk(sizeBytes: number): string
   /** The same with volumes and snapshots below `base`, a path of this process into another mount namespace. */
   withDisks(place: { readonly base: string; readonly namespace: string }): HostsDirectory
 }
@@ -52,6 +54,7 @@ export async function openHostsDirectory(stateDir: string): Promise<HostsDirecto
     volume: (volumeId) => join(base, 'volumes', `${volumeId}.img`),
     snapshot: (snapshotId) => join(base, 'snapshots', `${snapshotId}.img`),
     rootDisk: (instanceId) => join(base, 'volumes', `${instanceId}.img`),
+    blankDisk: (sizeBytes) => join(base, 'blanks', `${sizeBytes}.img`),
     withDisks: (place) => directory(place.base, place.namespace),
   })
   return directory(root, undefined)

@@ -1,27 +1,18 @@
 import { rm } from 'node:fs/promises'
 import pLimit, { type LimitFunction } from 'p-limit'
 import { assert, required } from '../../core/assert.js'
-import { HostError, UsageError } from '../../core/errors.js'
-import { canHostLinux } from './capability.js'
-import { type AddressBlock, claimAddressBlock } from './address-block.js'
-import { type HostsDirectory, openHostsDirectory } from './directory.js'
-import { type Disks, openDisks } from './disks/disk-image.js'
+import { HostError } from '../../core/errors.js'
+import type { HostsDirectory } from './directory.js'
 import { checkRoom } from './disks/room.js'
 import { copyRootToSnapshot, copyToSnapshot, createVolumeFile, exists, growVolumeFile } from './disks/volume-files.js'
 import { clearConsole, readConsole } from './host/console.js'
-import { chooseInit, type HostInit } from './host/init.js'
-import { makeRoomForWatches } from './host/inotify-limit.js'
-import { Host, type HostSurroundings, writeBootFiles } from './host/host.js'
+import type { HostInit } from './host/init.js'
+import { Host } from './host/host.js'
 import type { Disturbance, HostBackend, HostBoot, HostDescription, HostMetadata, HostNetwork } from './host-backend.js'
-import { type HeldLock, lockDirectory } from './locks.js'
-import { LoopbackDoors, routedDoors } from './network/doors.js'
 import { firewallRuleset } from './network/firewall-rules.js'
-import { Relay } from './network/relay.js'
-import { Switch } from './network/switch.js'
-import { machineAddresses, WayOut, worldNameServer } from './network/way-out.js'
-import { joinByUplink } from './network/uplink.js'
+import { machineAddresses, worldNameServer } from './network/way-out.js'
 import { KeyedQueue } from './queue.js'
-import { forgetLoops, removeGroups, sweep } from './sweep.js'
+import { type Running, type RunningOptions, startRunning, stopRunning } from './running.js'
 
 export interface LinuxHostsOptions {
   /** Where disks, volumes and snapshots are kept; made when it is not there. On a filesystem that overlayfs can write to. */
@@ -54,20 +45,10 @@ export function createLinuxHosts(options: LinuxHostsOptions): HostBackend {
 
 type ExitListener = Parameters<HostBackend['onExit']>[0]
 
-interface Running extends HostSurroundings {
-  readonly lock: HeldLock
-  readonly block: AddressBlock
-  readonly wayOut?: WayOut
-  readonly disks: Disks
-}
-
 class LinuxHosts implements HostBackend {
   readonly kind = 'linux'
   limits: readonly string[] = []
-  readonly #stateDir: string
-  readonly #reach: 'loopback' | 'routed' | undefined
-  readonly #init: HostInit
-  readonly #offline: boolean
+  readonly #options: RunningOptions
   readonly #boots: LimitFunction
   readonly #queue = new KeyedQueue()
   readonly #hosts = new Map<string, Host>()
@@ -78,58 +59,16 @@ class LinuxHosts implements HostBackend {
   #stopping: Promise<void> | undefined
 
   constructor({ stateDir, bootsAtOnce = 6, reach, init = 'systemd', offline = false }: LinuxHostsOptions) {
-    this.#stateDir = stateDir
-    this.#init = init
-    this.#offline = offline
-    this.#reach = reach
+    this.#options = { stateDir, reach, init, offline }
     this.#boots = pLimit(bootsAtOnce)
   }
 
   start(): Promise<void> {
     return this.#queue.run('sandbox', async () => {
-      if (this.#running === undefined) this.#running = await this.#startAll()
+      if (this.#running !== undefined) return
+      this.#running = await startRunning(this.#options)
+      this.limits = this.#running.limits
     })
-  }
-
-  async #startAll(): Promise<Running> {
-    const capability = canHostLinux(this.#stateDir)
-    if (!capability.ok) throw new UsageError('SANDBOX_HOST_FAILED', capability.because)
-    const directory = await openHostsDirectory(this.#stateDir)
-    const lock = await lockDirectory(directory)
-    const undo: (() => Promise<void>)[] = [() => lock.release()]
-    try {
-      await sweep(directory)
-      const block = await claimAddressBlock(directory, this.#reach)
-      undo.unshift(() => block.release())
-      const { init, because } = await chooseInit(this.#init)
-      const hostsMax = init === 'systemd' ? await makeRoomForWatches() : undefined
-      await writeBootFiles(directory)
-      const network = await Switch.start(directory, init)
-      undo.unshift(() => network.stop())
-      const disks = await openDisks(directory, network)
-      undo.unshift(() => disks.close())
-      await network.run('nft', ['-f', '-'], firewallRuleset({ publicAddresses: [], rules: [] }, machineAddresses()))
-      if (block.reach === 'routed') await joinByUplink(network, block)
-      const relay = await Relay.start(directory, network)
-      undo.unshift(() => relay.stop())
-      const wayOut = this.#offline ? 'it was started with --offline' : await WayOut.open(directory, network)
-      const doors = block.reach === 'routed' ? routedDoors : new LoopbackDoors(relay)
-      this.limits = limitsOf({ because, hostsMax, wayOut, copiesBecause: disks.copiesBecause })
-      return {
-        directory: disks.directory,
-        disks,
-        lock,
-        block,
-        network,
-        relay,
-        doors,
-        init,
-        ...(wayOut instanceof WayOut && { wayOut }),
-      }
-    } catch (error) {
-      for (const step of undo) await step()
-      throw error
-    }
   }
 
   stop(): Promise<void> {
@@ -144,17 +83,7 @@ class LinuxHosts implements HostBackend {
     await Promise.all([...this.#hosts.keys()].map((instanceId) => this.shutdown(instanceId, { force: false })))
     this.#running = undefined
     this.#attachments.clear()
-    await running.wayOut?.close()
-    await running.relay.stop()
-    await running.disks.close()
-    await running.network.stop()
-    await forgetLoops(running.directory)
-    await removeGroups(running.directory)
-    for (const path of [running.directory.runtime, running.directory.imageLayer]) {
-      await rm(path, { recursive: true, force: true })
-    }
-    await running.block.release()
-    await running.lock.release()
+    await stopRunning(running)
   }
 
   disturb(disturbance: Disturbance): Promise<void> {
@@ -305,25 +234,6 @@ class LinuxHosts implements HostBackend {
   get #directory(): HostsDirectory {
     return this.#started.directory
   }
-}
-
-function limitsOf(found: {
-  readonly because: string | undefined
-  readonly hostsMax: number | undefined
-  readonly wayOut: WayOut | string
-  readonly copiesBecause: string | undefined
-}): readonly string[] {
-  const { because, hostsMax, wayOut, copiesBecause } = found
-  return [
-    ...(because === undefined ? [] : [`hosts boot a small script and no systemd: ${because}`]),
-    ...(hostsMax === undefined
-      ? []
-      : [`at most ${hostsMax} hosts: fs.inotify.max_user_instances cannot be raised here`]),
-    ...(wayOut instanceof WayOut ? [] : [`hosts have no way out to the network: ${wayOut}`]),
-    ...(copiesBecause === undefined
-      ? []
-      : [`snapshots are copies, for which mounted filesystems are frozen, as EC2's are not: ${copiesBecause}`]),
-  ]
 }
 
 function beingStopped(instanceId: string): HostError {

@@ -44,6 +44,22 @@ describeHosts(`a host${unlessHosts}`, () => {
     ).toBe(`8\n${8 * 2 ** 30}`)
   })
 
+  test("has the machine's settings to read alone, and nodes of the modes that Debian gives them", async () => {
+    expect((await host.try('sudo sh -c "echo 1 > /proc/sys/kernel/sysrq"')).output).toContain('Read-only file system')
+    expect(await host.run('findmnt -no OPTIONS /dev/shm | cut -d , -f 1-3; stat -c %a /dev/shm /run/lock')).toBe(
+      'rw,nosuid,nodev\n1777\n1777',
+    )
+    expect(await host.run('cd /dev; stat -Lc "%n %a %G %t:%T" null tty fuse stdin; stat -c "%a %G" nvme0n1')).toMatch(
+      /^null 666 root 1:3\ntty 666 root 5:0\nfuse 666 root a:e5\nstdin .*\n660 disk$/,
+    )
+    expect(await host.run('stat -c "%a %U %n" ~ ~/.ssh ~/.ssh/authorized_keys ~/.profile')).toBe(
+      '755 admin /home/admin\n700 admin /home/admin/.ssh\n644 admin /home/admin/.ssh/authorized_keys\n644 admin /home/admin/.profile',
+    )
+    expect(
+      await host.run('sudo stat -c "%a %U" /etc/ssh/ssh_host_ed25519_key /etc/sudoers.d/90-cloud-init-users'),
+    ).toBe('600 root\n440 root')
+  })
+
   test('has a terminal', async () => {
     expect(await host.run('script -qc "test -t 0 && echo terminal" /dev/null')).toContain('terminal')
   })

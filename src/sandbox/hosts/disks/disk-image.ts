@@ -44,14 +44,22 @@ export async function openDisks(directory: HostsDirectory, network: Switch): Pro
       if (name.endsWith(partialSuffix)) await rm(join(base, folder, name), { force: true })
     }
   }
+  await clearBlanks(base)
   return {
     directory: directory.withDisks({ base, namespace: `/proc/${network.pid}/ns/mnt` }),
     close: () => unmount(directory, network),
   }
 }
 
-function plain(directory: HostsDirectory, copiesBecause: string): Disks {
+async function plain(directory: HostsDirectory, copiesBecause: string): Promise<Disks> {
+  await clearBlanks(directory.root)
   return { directory, copiesBecause, close: () => Promise.resolve() }
+}
+
+/** Blank root disks are as this version makes them. */
+async function clearBlanks(base: string): Promise<void> {
+  await rm(join(base, 'blanks'), { recursive: true, force: true })
+  await mkdir(join(base, 'blanks'), { mode: 0o700 })
 }
 
 /** XFS takes no less than 300 MiB, of which 64 MiB are its log; chosen, with room for some data. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { run } from '../commands.js'
 import { byIdNamesOf } from './device-names.js'
 import type { HostDevice, HostPartition } from './host-device.js'
+import { exists } from './volume-files.js'
 import { type SysfsEntry, sysfsOfDevice, sysfsOfPartition } from './sysfs.js'
 
 /** What stands in for udev and sysfs in one running host: `root` is /proc/<its PID 1>/root, `partitionsFile` what its /proc/partitions is. */
@@ -73,8 +74,11 @@ export class HostDevices {
   async #makeNode(kernelName: string, deviceNumber: string, byIdNames: readonly string[]): Promise<void> {
     const [major = '', minor = ''] = deviceNumber.split(':')
     const node = join(this.#root, 'dev', kernelName)
-    await run('mknod', ['-m', '660', node, 'b', major, minor])
-    await chown(node, 0, 6) // Debian's group `disk`
+    // The root disk's is there since the boot.
+    if (!(await exists(node))) {
+      await run('mknod', ['-m', '660', node, 'b', major, minor])
+      await chown(node, 0, 6) // Debian's group `disk`
+    }
     for (const name of byIdNames) await symlink(`../../${kernelName}`, join(this.#root, 'dev/disk/by-id', name))
   }
 

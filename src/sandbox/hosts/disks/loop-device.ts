@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import { systemClock } from '../../../core/clock.js'
 import { run } from '../commands.js'
 import type { HostsDirectory } from '../directory.js'
+import { bindLoop } from './loop-binding.js'
 
 /**
  * A volume's file as a block device of this machine. We hold the device open and have it told to clear itself at its
@@ -23,12 +24,15 @@ export class LoopDevice {
   }
 
   static async attach(directory: HostsDirectory, file: string): Promise<LoopDevice> {
-    const path = await bind(directory, file)
-    const handle = await open(path, 'r')
-    await appendFile(directory.loopsFile, `${path}\n`)
-    await run('losetup', ['--detach', path]) // held open, so this only sets AUTOCLEAR
-    const deviceNumber = (await readFile(`/sys/block/${basename(path)}/dev`, 'utf8')).trim()
-    return new LoopDevice(path, deviceNumber, handle)
+    const binding = await bindLoop(file)
+    try {
+      const handle = await open(binding.path, 'r')
+      await appendFile(directory.loopsFile, `${binding.path}\n`)
+      const deviceNumber = (await readFile(`/sys/block/${basename(binding.path)}/dev`, 'utf8')).trim()
+      return new LoopDevice(binding.path, deviceNumber, handle)
+    } finally {
+      await binding.letGo()
+    }
   }
 
   /** Whether somebody has it mounted, or holds it exclusively otherwise (mkfs, a volume manager). */
@@ -127,20 +131,4 @@ export async function loopsWithin(holders: readonly string[]): Promise<readonly 
 /** Resolves when no device has this file any more, at the latest after 20 seconds. */
 export async function waitUntilReleased(path: string): Promise<void> {
   for (let turn = 0; turn < 2_000 && (await loopsOver(path)).length > 0; turn += 1) await systemClock.sleep(10)
-}
-
-/** Another sandbox may take, or remove, the very device that losetup has just found free: then it is asked again. */
-async function bind({ namespace }: HostsDirectory, file: string): Promise<string> {
-  // losetup resolves links, and /proc/<pid>/root is one: it has to stand in the file's own namespace.
-  const enter = namespace === undefined ? [] : ['nsenter', `--mount=${namespace}`]
-  const path = namespace === undefined ? file : file.replace(/^\/proc\/\d+\/root/, '')
-  const [program, ...args] = [...enter, 'losetup', '--find', '--show', '--partscan', path]
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return (await run(program, args)).trim()
-    } catch (error) {
-      if (attempt === 5) throw error
-      await systemClock.sleep(20 * attempt)
-    }
-  }
 }

@@ -1,5 +1,5 @@
-import { open, rename, rm, stat } from 'node:fs/promises'
-import { HostError } from '../../../core/errors.js'
+import { constants, copyFile, open, rename, rm, stat } from 'node:fs/promises'
+import { HostError, messageOf } from '../../../core/errors.js'
 import { runBound } from '../commands.js'
 import type { HostsDirectory } from '../directory.js'
 
@@ -21,7 +21,7 @@ export async function createVolumeFile(
   } else {
     const snapshot = directory.snapshot(fromSnapshotId)
     if (!(await exists(snapshot))) throw missing(`snapshot ${fromSnapshotId}`)
-    await copyFile(directory, snapshot, partial)
+    await copyDisk(directory, snapshot, partial)
   }
   await extend(partial, sizeBytes)
   await rename(partial, file)
@@ -39,7 +39,7 @@ export async function copyToSnapshot(directory: HostsDirectory, volumeId: string
   const file = directory.volume(volumeId)
   if (!(await exists(file))) throw missing(`volume ${volumeId}`)
   const snapshot = directory.snapshot(snapshotId)
-  await copyFile(directory, file, `${snapshot}${partialSuffix}`)
+  await copyDisk(directory, file, `${snapshot}${partialSuffix}`)
   await rename(`${snapshot}${partialSuffix}`, snapshot)
 }
 
@@ -52,7 +52,7 @@ export async function copyRootToSnapshot(
   const file = directory.rootDisk(instanceId)
   if (!(await exists(file))) throw missing(`the root disk of ${instanceId}`)
   const snapshot = directory.snapshot(snapshotId)
-  await copyFile(directory, file, `${snapshot}${partialSuffix}`)
+  await copyDisk(directory, file, `${snapshot}${partialSuffix}`)
   await rename(`${snapshot}${partialSuffix}`, snapshot)
 }
 
@@ -62,7 +62,7 @@ export async function copyRootToSnapshot(
  */
 export async function replaceVolumeFile(directory: HostsDirectory, volumeId: string): Promise<void> {
   const file = directory.volume(volumeId)
-  await copyFile(directory, file, `${file}${partialSuffix}`)
+  await copyDisk(directory, file, `${file}${partialSuffix}`)
   await rename(`${file}${partialSuffix}`, file)
 }
 
@@ -77,10 +77,21 @@ export async function volumeSize(directory: HostsDirectory, volumeId: string): P
   return found.size
 }
 
-async function copyFile({ snapshotsBy }: HostsDirectory, source: string, target: string): Promise<void> {
+/** Copies a disk's file as it is now: by sharing its extents where both lie on such a filesystem, else what is no hole of it. */
+export async function copyDisk({ snapshotsBy }: HostsDirectory, source: string, target: string): Promise<void> {
   await rm(target, { force: true })
-  const how = snapshotsBy === 'clone' ? ['--reflink=always'] : ['--sparse=always', '--reflink=auto']
-  await runBound('cp', [...how, source, target])
+  if (snapshotsBy === 'copy') {
+    await runBound('cp', ['--sparse=always', '--reflink=auto', source, target])
+    return
+  }
+  try {
+    await copyFile(source, target, constants.COPYFILE_FICLONE_FORCE)
+  } catch (cause) {
+    throw new HostError('SANDBOX_HOST_FAILED', `a disk was not copied: ${messageOf(cause)}`, {
+      host: 'this machine',
+      cause,
+    })
+  }
 }
 
 async function extend(file: string, sizeBytes: number): Promise<void> {

@@ -28,12 +28,18 @@ export async function writeMounts(directory: HostsDirectory, instanceId: string,
   const bound = Object.entries(boundFiles).map(([name, path]) => [join(own, name), path, 'none', 'bind'])
   const table = [...hostMounts(directory.imageLayer, init), ...bound]
   const file = join(own, 'mounts')
-  await writeFile(file, table.map((fields) => `${fields.map(escapeField).join(' ')} 0 0\n`).join(''))
+  await writeFile(
+    file,
+    table
+      .flat()
+      .map((field) => `${field}\0`)
+      .join(''),
+  )
   return file
 }
 
 /**
- * The mounts of a host besides its root, as an fstab that mount(8) works off below the host's root in one process.
+ * The mounts of a host besides its root, as host-boot.pl.ts works them off below the host's root: source, target, type, options.
  * The real /sys and /proc would show all the machine's disks: the tmpfs over them are filled by the daemon, and
  * the image layer has an empty list of swaps.
  */
@@ -57,9 +63,4 @@ function hostMounts(imageLayer: string, init: HostInit): readonly (readonly stri
       .filter(existsSync)
       .map((path) => [path, path, 'none', 'bind,ro,nosuid,nodev,noexec']),
   ]
-}
-
-/** fstab(5): white space in a field is written in octal. */
-function escapeField(field: string): string {
-  return field.replaceAll(/[\s\\]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`)
 }

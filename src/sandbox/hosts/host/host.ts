@@ -16,7 +16,7 @@ import type { HostDescription, HostMetadata } from '../host-backend.js'
 import type { Doors } from '../network/doors.js'
 import type { Relay } from '../network/relay.js'
 import type { Switch } from '../network/switch.js'
-import { hostBootScript } from '../scripts/host-boot.sh.js'
+import { hostBootProgram } from '../scripts/host-boot.pl.js'
 import { writeMounts } from './host-mounts.js'
 import { writeBootRecord } from './boot-record.js'
 import { consoleFile, readConsole, trimConsole } from './console.js'
@@ -163,6 +163,10 @@ export class Host {
 
 let lastLink = 0
 
+/** Joins the groups before `--` and becomes the program behind it, which speaks with the daemon by descriptors 8 and 9, and to the console. */
+const joinGroups =
+  'until [ "$1" = -- ]; do echo 0 > "$1/cgroup.procs"; shift; done; shift; exec "$@" 8<&0 9>&1 < /dev/null >&2'
+
 async function start(
   { directory, network, init }: HostSurroundings,
   description: HostDescription,
@@ -179,7 +183,7 @@ async function start(
     return spawnChild(
       // prettier-ignore
       ['nsenter', `--mount=/proc/${network.pid}/ns/mnt`, 'setpriv', '--pdeathsig', 'KILL',
-        'sh', '-c', 'until [ "$1" = -- ]; do echo 0 > "$1/cgroup.procs"; shift; done; shift; exec "$@"', 'join',
+        'sh', '-c', joinGroups, 'join',
         ...groups, '--', 'unshare', '--mount', '--pid', '--net', '--uts', '--ipc', '--cgroup', ...ownClocks(),
         '--fork', '--kill-child', '--propagation', 'private', script],
       {
@@ -190,6 +194,7 @@ async function start(
           MOUNTS: mounts,
           IMAGE_LAYER: relative(state, directory.imageLayer),
           ROOT_DEVICE: root.path,
+          ROOT_NUMBER: root.deviceNumber,
           ROOT_NAME: `/dev/${rootNameFor(description.deviceNaming)}`,
           SWITCH_PID: String(network.pid),
           // A link's removal is not finished when its host ends, so each boot has a name of its own.
@@ -246,9 +251,9 @@ function rootDevice(description: HostDescription, { deviceNumber }: LoopDevice):
   return { volumeId, kernelName: rootNameFor(naming), naming, deviceNumber, sizeBytes, partitions: [] }
 }
 
-/** Writes the boot script that `start` names. */
+/** Writes the boot program that `start` names. */
 export async function writeBootFiles(directory: HostsDirectory): Promise<void> {
-  await writeFile(join(directory.runtime, 'host-boot'), hostBootScript, { mode: 0o700 })
+  await writeFile(join(directory.runtime, 'host-boot'), hostBootProgram(), { mode: 0o700 })
 }
 
 async function expectWord(

@@ -1,11 +1,11 @@
 import { chmod, mkdir, rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HostError } from '../../../core/errors.js'
-import { run, runBound } from '../commands.js'
+import { runBound } from '../commands.js'
 import type { HostsDirectory } from '../directory.js'
 import type { HostDescription } from '../host-backend.js'
 import { LoopDevice } from '../disks/loop-device.js'
-import { exists, partialSuffix } from '../disks/volume-files.js'
+import { copyDisk, exists, partialSuffix } from '../disks/volume-files.js'
 
 /**
  * Opens a host's root disk as a block device: a sparse file with an ext4 filesystem of the size asked for, whose directory
@@ -22,7 +22,7 @@ export async function openRootDisk(
   if (isNew) {
     const source =
       rootSnapshotId === undefined ? await blankOf(directory, sizeBytes) : directory.snapshot(rootSnapshotId)
-    await run('cp', ['--sparse=always', '--reflink=auto', source, `${file}${partialSuffix}`])
+    await copyDisk(directory, source, `${file}${partialSuffix}`)
     await rename(`${file}${partialSuffix}`, file)
   }
   if (!isNew || rootSnapshotId !== undefined) await checkAndGrow(file, sizeBytes)
@@ -41,7 +41,7 @@ const inTheMaking = new Map<string, Promise<string>>()
 
 /** A root disk of that size on which nothing has been written yet, made once for each size: as of one AMI, all have one UUID. */
 async function blankOf(directory: HostsDirectory, sizeBytes: number): Promise<string> {
-  const file = join(directory.runtime, `root-${sizeBytes}.img`)
+  const file = directory.blankDisk(sizeBytes)
   if (await exists(file)) return file
   const making = inTheMaking.get(file) ?? makeBlank(file, sizeBytes).finally(() => inTheMaking.delete(file))
   inTheMaking.set(file, making)

@@ -1,11 +1,15 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { generateOpensshKeyPair } from '../../../core/openssh-key.js'
 import type { HostsDirectory } from '../directory.js'
 import type { HostDescription } from '../host-backend.js'
+import { exists } from '../disks/volume-files.js'
 import { lowerUserData } from '../user-data/lower.js'
 
+const hostKeyName = 'ssh_host_ed25519_key'
+
 /**
- * Lays down what the first boot reads (host-boot.sh.ts copies it to /var/lib/cloud/instance): key lines, user data and
+ * Lays down what the first boot reads (host-boot.pl.ts copies it to /var/lib/cloud/instance): key lines, user data and
  * the scripts that it was lowered to. Later boots read nothing of it, as with cloud-init.
  */
 export async function writeSeed(directory: HostsDirectory, host: HostDescription): Promise<void> {
@@ -21,4 +25,14 @@ export async function writeSeed(directory: HostsDirectory, host: HostDescription
   for (const { name, when, content } of lowered.scripts) {
     await writeFile(join(seed, 'scripts', when, name), content, { mode: 0o700 })
   }
+  await writeHostKeys(join(directory.instance(host.instanceId), 'host-keys'), host)
+}
+
+/** The pair that the first boot takes, made here because a program for it costs as much as ten others of a boot. */
+async function writeHostKeys(place: string, { hostname }: HostDescription): Promise<void> {
+  if (await exists(join(place, `${hostKeyName}.pub`))) return
+  const { privateKey, publicKey } = generateOpensshKeyPair(`root@${hostname}`)
+  await mkdir(place, { recursive: true, mode: 0o700 })
+  await writeFile(join(place, hostKeyName), privateKey, { mode: 0o600 })
+  await writeFile(join(place, `${hostKeyName}.pub`), `${publicKey} root@${hostname}\n`)
 }
