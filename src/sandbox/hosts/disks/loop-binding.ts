@@ -36,14 +36,16 @@ export async function bindLoop(file: string): Promise<LoopBinding> {
  * LOOP_CTL_GET_FREE is 0x4C82, LOOP_CONFIGURE 0x4C0A with a struct loop_config, AUTOCLEAR 4 and PARTSCAN 8 (linux/loop.h, Linux 5.8).
  * losetup cannot set AUTOCLEAR, and Node has no ioctl. Another sandbox may take, or remove, the very device that has just
  * been found free: then it is asked again. It holds the device until its input ends.
+ * By the name that the device bears, mkfs.btrfs tells two of them apart.
  */
 const bindProgram = `
 open(my $file, '+<', $ARGV[0]) or die "$!\\n";
 open(my $control, '+<', '/dev/loop-control') or die "loop-control: $!\\n";
+my ($name) = $ARGV[0] =~ m{([^/]{0,63})$};
 for my $turn (1 .. 50) {
   my $number = ioctl($control, 0x4C82, 0) // die "loop-control: $!\\n";
   my $path = '/dev/loop' . (0 + $number);
-  my $config = pack 'L2 Q5 L4 x160 x16 x64', fileno $file, 0, (0) x 5, 0, 0, 0, 4 | 8;
+  my $config = pack 'L2 Q5 L4 a64 x96 x16 x64', fileno $file, 0, (0) x 5, 0, 0, 0, 4 | 8, $name;
   my $device;
   if (open($device, '+<', $path) and ioctl($device, 0x4C0A, $config)) {
     syswrite STDOUT, "$path\\n";
