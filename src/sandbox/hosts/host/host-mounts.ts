@@ -39,7 +39,7 @@ export async function writeMounts(directory: HostsDirectory, instanceId: string,
 }
 
 /**
- * The mounts of a host besides its root, as host-boot.pl.ts works them off below the host's root: source, target, type, options.
+ * The mounts of a host besides its root, as host-boot-program.ts works them off below the host's root: source, target, type, options.
  * The real /sys and /proc would show all the machine's disks: the tmpfs over them are filled by the daemon, and
  * the image layer has an empty list of swaps.
  */

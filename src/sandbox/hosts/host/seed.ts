@@ -9,7 +9,7 @@ import { lowerUserData } from '../user-data/lower.js'
 const hostKeyName = 'ssh_host_ed25519_key'
 
 /**
- * Lays down what the first boot reads (host-boot.pl.ts copies it to /var/lib/cloud/instance): key lines, user data and
+ * Lays down what the first boot reads (host-boot-program.ts copies it to /var/lib/cloud/instance): key lines, user data and
  * the scripts that it was lowered to. Later boots read nothing of it, as with cloud-init.
  */
 export async function writeSeed(directory: HostsDirectory, host: HostDescription): Promise<void> {
