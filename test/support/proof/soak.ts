@@ -13,6 +13,8 @@ const { values } = parseArgs({
     cycles: { type: 'string', default: '1000' },
     /** Cycles with hosts; 0 leaves them out, as it does above. */
     hosts: { type: 'string', default: '100' },
+    /** No cycle of either begins after so long. */
+    minutes: { type: 'string', default: '120' },
     /** What boots the hosts. */
     init: { type: 'string', default: 'minimal' },
     record: { type: 'boolean', default: false },
@@ -25,21 +27,25 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => {
     stopped = signal
   })
-const isStopped = () => stopped !== undefined
 
 let isFlat = true
 if (Number(values.cycles) > 0) {
-  const held = await soakInProcess(Number(values.cycles), isStopped)
-  tell('soak', `${values.cycles} cycles`, held, allowedInProcess)
+  const { cycles, held } = await soakInProcess(Number(values.cycles), untilOver())
+  tell('soak', `${cycles} cycles`, held, allowedInProcess)
 }
-if (Number(values.hosts) > 0 && !isStopped()) {
-  const held = await soakDaemon(Number(values.hosts), values.init, isStopped)
-  tell('soak-hosts', `${values.hosts} cycles of two hosts (${values.init} init)`, held, allowedInDaemon)
+if (Number(values.hosts) > 0 && stopped === undefined) {
+  const { cycles, held } = await soakDaemon(Number(values.hosts), values.init, untilOver())
+  tell('soak-hosts', `${cycles} cycles of two hosts (${values.init} init)`, held, allowedInDaemon)
 }
-process.exit(isFlat && !isStopped() ? 0 : 1)
+process.exit(isFlat && stopped === undefined ? 0 : 1)
+
+function untilOver(): () => boolean {
+  const end = performance.now() + Number(values.minutes) * 60_000
+  return () => stopped !== undefined || performance.now() >= end
+}
 
 function tell(name: string, what: string, held: readonly Held[], allowed: Held): void {
-  if (isStopped()) return
+  if (stopped !== undefined) return
   const growth = growthOf(held, allowed)
   isFlat &&= growth.isFlat
   const line = `${what}, ${growth.isFlat ? 'flat' : 'NOT FLAT'}: ${growth.told}`

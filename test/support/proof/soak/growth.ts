@@ -1,6 +1,12 @@
 /** What is held at a moment, by name: numbers that must not grow. */
 export type Held = Readonly<Record<string, number>>
 
+/** What was held in between so many cycles. */
+export interface Soaked {
+  readonly cycles: number
+  readonly held: readonly Held[]
+}
+
 /** Whether nothing has grown, and what was held before and after, in words. */
 export interface Growth {
   readonly isFlat: boolean

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { pairStack } from '../../stacks.js'
 import { openProofWorld, type Command, type ProofWorld } from '../proof-world.js'
-import type { Held } from './growth.js'
+import type { Held, Soaked } from './growth.js'
 import { descriptorsOf, familyOf, loopDevicesOf, namespacesOf, rssMiBOf } from './machine-counts.js'
 
 /** So much may a process that is at rest hold more. RSS is the allocator's to give back, and noise in it was 10 MiB when this was chosen. */
@@ -28,11 +28,13 @@ const commands: readonly Command[] = [
 const samplesMax = 50
 
 /** Applies, changes and destroys a stack so often in this process, each with a client, a lock and a plan of its own; what was held in between. */
-export async function soakInProcess(cycles: number, isStopped: () => boolean): Promise<readonly Held[]> {
+export async function soakInProcess(cyclesMax: number, isOver: () => boolean): Promise<Soaked> {
   const held: Held[] = []
-  const each = Math.ceil(cycles / samplesMax)
+  const each = Math.ceil(cyclesMax / samplesMax)
   let world: ProofWorld | undefined
-  for (let cycle = 1; cycle <= cycles && !isStopped(); cycle += 1) {
+  let cycle = 0
+  while (cycle < cyclesMax && !isOver()) {
+    cycle += 1
     // A world remembers its snapshots, and they are to be kept: it is followed by a new one before what it holds is looked at.
     world ??= await openProofWorld()
     for (const command of commands) await runOnce(world, command, cycle)
@@ -40,9 +42,10 @@ export async function soakInProcess(cycles: number, isStopped: () => boolean): P
     await world.close()
     world = undefined
     held.push(heldNow())
+    process.stderr.write(`cycle ${cycle}: ${JSON.stringify(held.at(-1))}\n`)
   }
   await world?.close()
-  return held
+  return { cycles: cycle, held }
 }
 
 async function runOnce(world: ProofWorld, command: Command, cycle: number): Promise<void> {
