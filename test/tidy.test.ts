@@ -178,6 +178,14 @@ describe('the repository', () => {
     expect(dependencies.map(([name]) => name).filter((name) => !notes.includes(`\`${name}\``))).toEqual([])
   })
 
+  it('replaces the shell of a script by what it runs in the end, or nobody could tell that to stop', () => {
+    const { scripts } = JSON.parse(readText('package.json')) as { readonly scripts: Readonly<Record<string, string>> }
+    const prepared = Object.values(scripts).filter((script) => script.includes('&&'))
+    expect(prepared.length).toBeGreaterThan(5)
+    // A shell that is told to stop hands nothing on to its child, which goes on without it.
+    expect(prepared.filter((script) => !/&& exec node \S+[^&]*$/.test(script))).toEqual([])
+  })
+
   it('has a lockfile that names no registry but the public one', () => {
     const hosts = [...readText('package-lock.json').matchAll(/"resolved": "https?:\/\/([^/"]+)/g)].map(
       ([, host]) => host,
