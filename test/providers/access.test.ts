@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { createServer } from 'node:http'
+import { createServer, type ClientRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ProviderError } from '../../src/core/errors.js'
@@ -99,19 +99,22 @@ describe('an observation says what to do', () => {
 describe('this machine’s own address', () => {
   /** What an observation knows of it, and where it was asked for, when nobody answers there. */
   async function unanswered(target: Ec2Target = {}) {
-    const real = globalThis.fetch
     const asked = new Set<string>()
-    globalThis.fetch = (input) => {
-      asked.add(input instanceof Request ? input.url : input.toString())
-      return Promise.reject(new Error('getaddrinfo ENOTFOUND checkip'))
+    const refuse = (message: unknown) => {
+      const { request } = message as { readonly request: ClientRequest }
+      const url = `${request.protocol}//${request.getHeader('host')}${request.path}`
+      if (!url.includes('checkip')) return
+      asked.add(url)
+      request.destroy(new Error('getaddrinfo ENOTFOUND checkip'))
     }
+    subscribe('http.client.request.start', refuse)
     try {
       const { operatorIp, operatorIpUnread, zones } = await fixture
         .connect({}, target)
         .observe(emptyQuery({ operatorIp: true }))
       return { operatorIp, operatorIpUnread, asked: [...asked], sawEc2: zones.length > 0 }
     } finally {
-      globalThis.fetch = real
+      unsubscribe('http.client.request.start', refuse)
     }
   }
 
@@ -125,7 +128,19 @@ describe('this machine’s own address', () => {
   })
 
   it('is asked of Amazon’s service where an endpoint is not the sandbox’s', async () => {
-    expect((await unanswered({ isSandbox: false })).asked).toEqual(['https://checkip.amazonaws.com'])
+    expect((await unanswered({ isSandbox: false })).asked).toEqual(['https://checkip.amazonaws.com/'])
+  })
+
+  it('is asked by a connection that ends with the answer, and of which the process keeps nothing', async () => {
+    const keptAlive: boolean[] = []
+    const note = (message: unknown) => {
+      const { request } = message as { readonly request: ClientRequest }
+      if (request.path === '/checkip') keptAlive.push(request.shouldKeepAlive)
+    }
+    subscribe('http.client.request.start', note)
+    await fixture.cloud.observe(emptyQuery({ operatorIp: true }))
+    unsubscribe('http.client.request.start', note)
+    expect(keptAlive).toEqual([false])
   })
 
   it('is not blamed for an endpoint at which nothing listens', async () => {

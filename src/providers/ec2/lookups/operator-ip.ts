@@ -1,4 +1,8 @@
+import { once } from 'node:events'
+import * as http from 'node:http'
+import * as https from 'node:https'
 import { isIP } from 'node:net'
+import { text } from 'node:stream/consumers'
 import type { CloudFacts } from '../../../executor/ports.js'
 import { messageOf } from '../../../core/errors.js'
 import type { Ec2Api } from '../wire/api.js'
@@ -42,10 +46,15 @@ async function readOperatorIp(api: Ec2Api): Promise<string> {
   )
 }
 
+/** Asks by a connection of its own, which ends with the answer: `fetch` keeps a pool for each origin until the process ends. */
 async function ask(url: string): Promise<string> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) })
-  const text = (await response.text()).trim()
-  if (!response.ok) throw new Error(`HTTP status ${response.status}`)
-  if (isIP(text) === 0) throw new Error(`the answer is no address: ${text.slice(0, 80)}`)
-  return text
+  const { get } = url.startsWith('https:') ? https : http
+  const request = get(url, { agent: false, signal: AbortSignal.timeout(timeoutMs) })
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+  // What goes wrong from here on, who reads the answer is told.
+  request.on('error', () => undefined)
+  const answer = (await text(response)).trim()
+  if (response.statusCode !== 200) throw new Error(`HTTP status ${response.statusCode}`)
+  if (isIP(answer) === 0) throw new Error(`the answer is no address: ${answer.slice(0, 80)}`)
+  return answer
 }
