@@ -102,7 +102,7 @@ describe('this machine’s own address', () => {
     const asked = new Set<string>()
     const refuse = (message: unknown) => {
       const { request } = message as { readonly request: ClientRequest }
-      const url = `${request.protocol}//${request.getHeader('host')}${request.path}`
+      const url = `${request.protocol}//${request.getHeader('host') as string}${request.path}`
       if (!url.includes('checkip')) return
       asked.add(url)
       request.destroy(new Error('getaddrinfo ENOTFOUND checkip'))
