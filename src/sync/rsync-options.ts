@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { outputFormat } from './itemized.js'
 import type { RsyncRun } from './rsync-run.js'
+import { leavingOut, taking } from './filters.js'
 
 /** Where what was sent of a file waits for the next run; rsync itself leaves it out of what is compared and deleted. */
 const partialDirectory = '.evenkeel-partial'
@@ -13,7 +14,7 @@ const partialDirectory = '.evenkeel-partial'
 export function rsyncOptions({ rule, source, target, dryRun, onBytes }: RsyncRun): readonly string[] {
   const { include = [], chmod, checksum, bandwidthKiBps, compress, partial } = rule.options ?? {}
   const isAmongServers = source.machine.kind === 'server' && target.machine.kind === 'server'
-  const tops = new Set(source.paths.map((path) => `--exclude=/${escapePattern(basename(path))}/lost+found/`))
+  const tops = new Set(source.paths.map((path) => leavingOut(`/${escapePattern(basename(path))}/lost+found/`)))
   return [
     // Deletions first: the copy needs no room for what goes. Nobody reads from an archive's volume meanwhile.
     ...(rule.keepAll ? ['-aHAXS', '--numeric-ids', ...(rule.delete ? ['--delete-before'] : [])] : ['-rlptDS']),
@@ -33,10 +34,10 @@ export function rsyncOptions({ rule, source, target, dryRun, onBytes }: RsyncRun
     ...(compress ? ['--compress'] : []),
     ...(bandwidthKiBps === undefined ? [] : [`--bwlimit=${bandwidthKiBps}`]),
     ...(partial ? [`--partial-dir=${partialDirectory}`] : []),
-    '--exclude=/lost+found/',
+    leavingOut('/lost+found/'),
     ...tops,
-    ...include.map((pattern) => `--include=${pattern}`),
-    ...rule.exclude.map((pattern) => `--exclude=${pattern}`),
+    ...include.map(taking),
+    ...rule.exclude.map(leavingOut),
   ]
 }
 

@@ -39,7 +39,7 @@ describe('options of rsync', () => {
 
   it('put what is included before what is excluded', () => {
     const words = rsyncOptions(run({ include: ['*/', '*.flac'] }, ['*']))
-    expect(words.slice(words.indexOf('--include=*/'))).toEqual(['--include=*/', '--include=*.flac', '--exclude=*'])
+    expect(words.slice(words.indexOf('--filter=+ */'))).toEqual(['--filter=+ */', '--filter=+ *.flac', '--filter=- *'])
   })
 
   it.each([
@@ -49,7 +49,7 @@ describe('options of rsync', () => {
     [String.raw`/srv/mu\s*c`, String.raw`/mu\\s\*c/lost+found/`],
   ])('leave the lost+found of %s alone, as rsync reads patterns', (path, pattern) => {
     const named = { ...run(undefined), source: { machine: { kind: 'here' as const }, paths: [path], mounted: [] } }
-    expect(rsyncOptions(named)).toContain(`--exclude=${pattern}`)
+    expect(rsyncOptions(named)).toContain(`--filter=- ${pattern}`)
   })
 
   it('say each option that a rule sets, and none that it does not', () => {

@@ -2,6 +2,7 @@ import { UsageError } from '../../core/errors.js'
 import { runChild } from '../child.js'
 import { lineReader } from './line-reader.js'
 import { LineDigest } from './line-digest.js'
+import { leavingOut, taking } from '../filters.js'
 
 /** What `%i` begins with, permissions, contents, name, and where a link leads. */
 const format = '%i %B %C|%n%L'
@@ -36,9 +37,9 @@ export async function contentDigest({ paths, emptyDirectory, include, exclude }:
     '--checksum',
     '--checksum-choice=md5',
     `--out-format=${format}`,
-    '--exclude=/lost+found/',
-    ...include.map((pattern) => `--include=${pattern}`),
-    ...exclude.map((pattern) => `--exclude=${pattern}`),
+    leavingOut('/lost+found/'),
+    ...include.map(taking),
+    ...exclude.map(leavingOut),
     '--',
     ...paths,
     emptyDirectory,

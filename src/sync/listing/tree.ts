@@ -3,6 +3,7 @@ import type { TreeFacts } from '../../model/kinds/archive.js'
 import { runChild } from '../child.js'
 import { LineDigest } from './line-digest.js'
 import { lineReader } from './line-reader.js'
+import { leavingOut } from '../filters.js'
 
 /** What `%i` begins with, permissions, owner, group, size, time, contents, name, and where a link leads. */
 const format = '%i %B %U %G %l %M %C|%n%L'
@@ -49,8 +50,8 @@ export async function readTree(request: TreeRequest): Promise<TreeFacts> {
     '--no-human-readable',
     `--out-format=${format}`,
     ...(checksum ? ['--checksum', '--checksum-choice=md5'] : []),
-    '--exclude=/lost+found/',
-    ...exclude.map((pattern) => `--exclude=${pattern}`),
+    leavingOut('/lost+found/'),
+    ...exclude.map(leavingOut),
     '--',
     source,
     emptyDirectory,
