@@ -86,7 +86,7 @@ describe.skipIf(noHostsBecause !== undefined)(`copies${noHostsBecause ? ` (${noH
     expect(copy).toBe(source)
     await inside('left', 'cd /srv/one && sha256sum < data | cmp - sum')
     await inside('right', 'cd /srv/two && sha256sum < data | cmp - sum')
-  }, 240_000)
+  }, 600_000)
 
   it('of blocks are refused where there is no room, or what somebody else wrote', async () => {
     const rule = (to: string, more = '') => `
