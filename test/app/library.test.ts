@@ -1,4 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { writeFileSync } from 'node:fs'
+import type { ClientRequest } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -74,12 +76,14 @@ describe('the library', () => {
   })
 
   it('removes without asking for this machine’s address', async () => {
-    const real = globalThis.fetch
     let asked = 0
-    globalThis.fetch = () => {
+    const refuse = (message: unknown) => {
+      const { request } = message as { readonly request: ClientRequest }
+      if (!request.path.includes('checkip')) return
       asked += 1
-      return Promise.reject(new Error('nobody answers'))
+      request.destroy(new Error('nobody answers'))
     }
+    subscribe('http.client.request.start', refuse)
     try {
       const [removal, plan] = await inSession(async (session) => [
         await planDestroy(session, {}),
@@ -92,7 +96,7 @@ describe('the library', () => {
         { code: 'PLAN_OPERATOR_IP_UNKNOWN', message: expect.stringContaining('nobody answers') },
       ])
     } finally {
-      globalThis.fetch = real
+      unsubscribe('http.client.request.start', refuse)
     }
   })
 
