@@ -100,6 +100,11 @@ export function createLease(
       }
     }
   }
+  /** What was made moments ago EC2 shows and yet does not find for a change. */
+  const seeThatItIsGone = async () => {
+    const found = await cloud.readLock(stack)
+    if (found?.id === id) throw new Error('the lock is there')
+  }
   const sleepUntil = (durationMs: number) => clock.sleep(durationMs, ending.signal).catch(() => undefined)
   void beatOn()
 
@@ -121,14 +126,19 @@ export function createLease(
     },
     release() {
       ending.abort()
-      return insist(() => cloud.dropLock(id, 'once'))
+      return insist(async () => {
+        if (!(await cloud.dropLock(id, 'once'))) await seeThatItIsGone()
+      })
     },
     async abandon() {
       ending.abort()
       if (losing.signal.aborted) return
       // The last word: one that is on its way must not come after it.
       await beating?.catch(() => undefined)
-      await insist(() => cloud.beatLock({ id, content: { ...content, hasEnded: true } }, 'once'))
+      const lastWord = { id, content: { ...content, hasEnded: true } } as const
+      await insist(async () => {
+        if ((await cloud.beatLock(lastWord, 'once')) === undefined) await seeThatItIsGone()
+      })
     },
   }
 }
