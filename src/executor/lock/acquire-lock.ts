@@ -28,7 +28,8 @@ const confirmationsMax = 20
 const confirmationPauseMs = 1_000
 
 /**
- * Takes the lock of a stack, or ends with Cancelled and without it. What decides is what EC2 answers to writes; readings, which may be old, only say what to try.
+ * Takes the lock of a stack, or ends with Cancelled and without it. What decides is what EC2 answers to writes; readings, which
+ * may be old, only say what to try.
  * Rejects with a LockError where somebody else holds it.
  */
 export function acquireLock(world: LockWorld, claim: Claim): Promise<Acquired> {
@@ -46,8 +47,9 @@ async function acquire(world: LockWorld, claim: Claim): Promise<Acquired> {
     const heldSince = time.mark()
     const sight = await (contention.watched ? cloud.readLock(stack) : takeOrFind(world, content))
     if (sight !== undefined && isOwn(sight, content)) {
-      await confirm(world, sight)
-      return { lease: createLease(world, { sight, content, heldSince }), silentMs }
+      const lease = createLease(world, { sight, content, heldSince })
+      await confirm(world, lease)
+      return { lease, silentMs }
     }
     const passedMs = time.since(began)
     const liveness = sight?.content ? world.livenessOf(sight.content) : 'unknown'
@@ -105,18 +107,16 @@ async function takeOver(
 }
 
 /** Reads until the lock shows as ours; gives it back and rejects where it does not, or is not waited for. */
-async function confirm({ cloud, clock, stack }: LockWorld, taken: LockSight): Promise<void> {
+async function confirm({ clock, stack }: LockWorld, lease: Lease): Promise<void> {
   try {
     for (let reading = 1; reading <= confirmationsMax; reading += 1) {
-      const sight = await cloud.readLock(stack)
-      if (sight?.id === taken.id) return
+      if (await lease.shows()) return
       await pause(clock, confirmationPauseMs)
     }
+    throw uncertain(stack)
   } catch (error) {
-    // Nobody waits for it any more, or nobody answers.
-    await cloud.dropLock(taken.id, 'once').catch(() => undefined)
+    // Nobody waits for it any more, nobody answers, or it does not show.
+    await lease.release()
     throw error
   }
-  await cloud.dropLock(taken.id)
-  throw uncertain(stack)
 }

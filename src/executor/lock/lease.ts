@@ -10,6 +10,8 @@ export interface Lease {
   readonly sight: LockSight
   /** Aborted with a LockError when it is lost. */
   readonly lost: AbortSignal
+  /** Whether a reading shows it, which may be seconds after it was taken. */
+  shows(): Promise<boolean>
   /** Throws a LockError where nothing may be changed any more. To be asked right before each change. */
   check(): void
   /** As `check`; and where EC2 has not confirmed the lock in the last seconds, asks it to. For what takes something away. */
@@ -44,6 +46,7 @@ export function createLease(
   const ending = new AbortController()
   let confirmedAt = heldSince
   let beating: Promise<void> | undefined
+  let wasShown = false
 
   const lose = (error: LockError): LockError => {
     ending.abort()
@@ -100,10 +103,14 @@ export function createLease(
       }
     }
   }
-  /** What was made moments ago EC2 shows and yet does not find for a change. */
+  const shows = async () => {
+    const isShown = (await cloud.readLock(stack))?.id === id
+    wasShown ||= isShown
+    return isShown
+  }
+  /** What was made moments ago EC2 may not find for a change although it shows it, and may not show although it is there. */
   const seeThatItIsGone = async () => {
-    const found = await cloud.readLock(stack)
-    if (found?.id === id) throw new Error('the lock is there')
+    if (!wasShown || (await shows())) throw new Error('the lock may be there')
   }
   const sleepUntil = (durationMs: number) => clock.sleep(durationMs, ending.signal).catch(() => undefined)
   void beatOn()
@@ -111,6 +118,7 @@ export function createLease(
   return {
     sight,
     lost: losing.signal,
+    shows,
     check,
     async verify() {
       check()

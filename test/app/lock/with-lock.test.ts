@@ -62,6 +62,7 @@ async function processOf(stack: string, lock: LockSettings = {}, text = textOf(s
   return session
 }
 
+const internalError = { code: 'InternalError', httpStatus: 500 }
 const quick = { leaseMs: 2_000, beatMs: 200, lookMs: 20, confirmedMs: 50 }
 const elsewhere: LockSettings = { times: quick, livenessOf: () => 'unknown' }
 /** Whose lease does not end where a busy machine keeps this process waiting for seconds: it is lost by nobody, and taken over by nobody. */
@@ -302,8 +303,7 @@ describe('a holder', () => {
     await withLock(holder, {}, async () => {
       const result = required(await applyStack(holder, await planStack(holder, { hosts: true })), 'a result')
       holder.lock.note({ ...result, isUnsettled: true })
-      const failure = { code: 'InternalError', httpStatus: 500 }
-      sandbox.setFaults({ scripted: [{ action: 'CreateLaunchTemplateVersion', call: 1, failure }] })
+      sandbox.setFaults({ scripted: [{ action: 'CreateLaunchTemplateVersion', call: 1, failure: internalError }] })
     })
     sandbox.setFaults({})
     expect(await readStackLock(holder)).toMatchObject({ liveness: 'dead' })
@@ -312,8 +312,7 @@ describe('a holder', () => {
   it('gives its lock back although EC2 does not answer at first', async () => {
     const holder = await processOf('returned')
     await withLock(holder, {}, async () => {
-      const failure = { code: 'InternalError', httpStatus: 500 }
-      sandbox.setFaults({ scripted: [{ action: 'DeleteLaunchTemplate', call: 1, failure }] })
+      sandbox.setFaults({ scripted: [{ action: 'DeleteLaunchTemplate', call: 1, failure: internalError }] })
     })
     sandbox.setFaults({})
     expect(await readStackLock(holder)).toBeUndefined()
@@ -333,13 +332,18 @@ describe('a session that ends while it takes the lock', () => {
     })
   })
 
-  it('gives back what is on its way to it', async () => {
+  it.each([
+    ['at once', {}],
+    ['although EC2 does not find it for changes yet', { visibilityDelayMs: { mutate: 1_000 } }],
+  ])('gives back what is on its way to it, %s', async (_when, faults) => {
+    sandbox.setFaults(faults)
     const session = await processOf('given-back')
     const before = sandbox.requests().length
     const claim = { epoch: { run: session.ownRun }, patienceMs: 0, onWait: () => undefined }
     const taking = Promise.allSettled([session.lock.take(claim)])
     await session.close()
     expect(await taking).toMatchObject([{ reason: { code: 'CANCELLED' } }])
+    sandbox.setFaults({})
     const made = sandbox.requests().slice(before)
     expect(made.map(({ action }) => action)).toEqual(
       expect.arrayContaining(['CreateLaunchTemplate', 'DeleteLaunchTemplate']),
