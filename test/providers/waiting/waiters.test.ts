@@ -63,6 +63,13 @@ describe('a watcher', () => {
     expect(clock.slept).toEqual([2_000, 28_000, 3_000, 3_300])
   })
 
+  it('looks rarely at what is not expected', async () => {
+    const { clock, watcher } = watcherOf({ a: 5 }, instantClock())
+    const aside = { ...options, timeoutMs: 600_000, usualMs: 15_000, rhythm: 'aside' } as const
+    await watcher.until('a', (ready) => ready || undefined, aside)
+    expect(clock.slept).toEqual([2_000, 13_000, 15_000, 30_000, 30_000])
+  })
+
   it('looks together, at their usual time, at what began within a moment', async () => {
     const clock = createVirtualClock(0)
     const { asked, watcher } = watcherOf({ a: 2, b: 2 }, clock)

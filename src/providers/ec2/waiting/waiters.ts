@@ -17,8 +17,8 @@ export interface WaitOptions {
   readonly timeoutMs: number
   /** How long it takes as a rule (medians): looks are rare before, and frequent then. Left out: nobody knows. */
   readonly usualMs?: number
-  /** It may well take many times as long: looks after the usual time are rare as well. */
-  readonly isOpenEnded?: boolean
+  /** How often it is looked at after the usual time. */
+  readonly rhythm?: keyof typeof rhythms
   readonly hint?: string
 }
 
@@ -44,9 +44,15 @@ const momentMs = 4_000
 const leastPauseMs = 1_000
 /** Between two calls for things of a kind. */
 const betweenCallsMs = 300
-const mostPauseMs = 10_000
-/** The next look comes after this share of the time waited: late by as much at most. */
-const lateShare = { usual: 0.1, unknown: 0.3 } as const
+/**
+ * The next look comes after a share of the time waited, late by as much at most. Open-ended: it may well take many times the
+ * usual time. Aside: it is not expected, and what ends the wait is something else.
+ */
+const rhythms = {
+  close: { lateShare: 0.1, mostPauseMs: 10_000 },
+  'open-ended': { lateShare: 0.3, mostPauseMs: 10_000 },
+  aside: { lateShare: 1, mostPauseMs: 30_000 },
+} as const
 /** A look until the usual time may come later by this share of that, so that one Describe serves all who began together. */
 const togetherShare = 0.04
 
@@ -56,8 +62,7 @@ interface Waiter<Item> {
   readonly id: string
   readonly startedAt: number
   readonly usualMs: number | undefined
-  /** The next look after the usual time comes after this share of the time waited. */
-  readonly lateShare: number
+  readonly rhythm: (typeof rhythms)[keyof typeof rhythms]
   lookedAt: number
   /** When it is looked at next, at the earliest. */
   lookAt: number
@@ -137,11 +142,11 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
   }
 
   function pauseAfter(waiter: Waiter<Item>): number {
-    const { startedAt, usualMs } = waiter
+    const { startedAt, usualMs, rhythm } = waiter
     const waitedMs = (clock.now() - startedAt) / pollScale
     if (usualMs !== undefined && waitedMs < usualMs) return (usualMs - waitedMs) * pollScale
     const leastMs = usualMs === undefined ? firstLookMs : leastPauseMs
-    return Math.min(mostPauseMs, Math.max(leastMs, waitedMs * waiter.lateShare)) * pollScale
+    return Math.min(rhythm.mostPauseMs, Math.max(leastMs, waitedMs * rhythm.lateShare)) * pollScale
   }
 
   /** Nothing for looks after the usual time: what is late already is not to wait for others. */
@@ -155,7 +160,7 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
   }
 
   return {
-    until: (id, judge, { what, timeoutMs, usualMs, isOpenEnded, hint }) =>
+    until: (id, judge, { what, timeoutMs, usualMs, rhythm = usualMs === undefined ? 'open-ended' : 'close', hint }) =>
       new Promise((resolve, reject) => {
         const limitMs = timeoutMs * timeoutScale
         const { signal } = workScope()
@@ -169,7 +174,7 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
           id,
           startedAt,
           usualMs,
-          lateShare: usualMs === undefined || isOpenEnded === true ? lateShare.unknown : lateShare.usual,
+          rhythm: rhythms[rhythm],
           lookedAt: startedAt,
           lookAt,
           lookBy: lookAt + togetherAfter({ startedAt, lookAt, usualMs }),

@@ -175,6 +175,7 @@ export function createServerCalls(api: Ec2Api): Omit<ServerCloud, 'readHostKeys'
         what: `the end of ${instanceId}`,
         timeoutMs: watchedMs,
         usualMs: watchFromMs,
+        rhythm: 'aside',
       })
     // What is waited for is what only a running instance does: that wait is told, and this one is not.
     return inWorkScope({ signal }, () => unheard(watch))

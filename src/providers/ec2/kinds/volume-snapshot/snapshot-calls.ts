@@ -72,7 +72,7 @@ export function createSnapshotCalls(api: Ec2Api): SnapshotCloud {
         what: `${id} of ${volumeId} to complete`,
         timeoutMs: completedLimitMs,
         usualMs: usualMs.snapshotCompletes,
-        isOpenEnded: true,
+        rhythm: 'open-ended',
       },
     )
   }
