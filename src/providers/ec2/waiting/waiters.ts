@@ -39,24 +39,22 @@ export interface WatcherOptions<Item> {
 
 /** Chosen: medians of EC2's transitions are 1 to 30 s; what is over at once is seen soon, but for what takes a moment anyhow. */
 const firstLookMs = 2_000
-const momentMs = 4_000
 /** Between two looks at one thing, beside its share of the time waited. */
 const leastPauseMs = 1_000
 /** Between two calls for things of a kind. */
 const betweenCallsMs = 300
 /**
- * The next look comes after a share of the time waited, late by as much at most. Open-ended: it may well take many times the
- * usual time. Aside: it is not expected, and what ends the wait is something else.
+ * After the usual time the next look comes after a share of the time waited, late by as much at most. Until then it may come
+ * later by a share of that time, so that one Describe serves all who began together; what usually takes longer than a moment
+ * is looked at once before. Open-ended: it may well take many times the usual time. Aside: it is not expected, and what ends
+ * the wait is something else.
  */
 const rhythms = {
-  close: { lateShare: 0.1, mostPauseMs: 10_000 },
-  'open-ended': { lateShare: 0.3, mostPauseMs: 10_000 },
-  aside: { lateShare: 1, mostPauseMs: 30_000 },
+  close: { momentMs: 4_000, togetherShare: 0.04, lateShare: 0.1, mostPauseMs: 10_000 },
+  'open-ended': { momentMs: 4_000, togetherShare: 0.04, lateShare: 0.3, mostPauseMs: 10_000 },
+  aside: { momentMs: Infinity, togetherShare: 0.5, lateShare: 1, mostPauseMs: 30_000 },
 } as const
-/** A look until the usual time may come later by this share of that, so that one Describe serves all who began together. */
-const togetherShare = 0.04
-
-type Times = Pick<Waiter<never>, 'startedAt' | 'usualMs' | 'lookAt'>
+type Times = Pick<Waiter<never>, 'startedAt' | 'usualMs' | 'rhythm' | 'lookAt'>
 
 interface Waiter<Item> {
   readonly id: string
@@ -150,8 +148,8 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
   }
 
   /** Nothing for looks after the usual time: what is late already is not to wait for others. */
-  function togetherAfter({ startedAt, lookAt, usualMs = 0 }: Times): number {
-    return lookAt - startedAt <= usualMs * pollScale ? usualMs * togetherShare * pollScale : 0
+  function togetherAfter({ startedAt, lookAt, usualMs = 0, rhythm }: Times): number {
+    return lookAt - startedAt <= usualMs * pollScale ? usualMs * rhythm.togetherShare * pollScale : 0
   }
 
   function finish(waiter: Waiter<Item>, end: () => void): void {
@@ -160,8 +158,9 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
   }
 
   return {
-    until: (id, judge, { what, timeoutMs, usualMs, rhythm = usualMs === undefined ? 'open-ended' : 'close', hint }) =>
+    until: (id, judge, { what, timeoutMs, usualMs, rhythm: called, hint }) =>
       new Promise((resolve, reject) => {
+        const rhythm = rhythms[called ?? (usualMs === undefined ? 'open-ended' : 'close')]
         const limitMs = timeoutMs * timeoutScale
         const { signal } = workScope()
         if (signal?.aborted === true) {
@@ -169,15 +168,16 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
           return
         }
         const startedAt = clock.now()
-        const lookAt = startedAt + (usualMs !== undefined && usualMs <= momentMs ? usualMs : firstLookMs) * pollScale
+        const lookAt =
+          startedAt + (usualMs !== undefined && usualMs <= rhythm.momentMs ? usualMs : firstLookMs) * pollScale
         const waiter: Waiter<Item> = {
           id,
           startedAt,
           usualMs,
-          rhythm: rhythms[rhythm],
+          rhythm,
           lookedAt: startedAt,
           lookAt,
-          lookBy: lookAt + togetherAfter({ startedAt, lookAt, usualMs }),
+          lookBy: lookAt + togetherAfter({ startedAt, lookAt, usualMs, rhythm }),
           deadline: startedAt + limitMs,
           absences: 0,
           tell: beginWait(clock, what),
