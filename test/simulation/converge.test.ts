@@ -55,6 +55,18 @@ describe.concurrent('apply', () => {
     await expectSettled(world, after)
   })
 
+  it('takes the tags off a volume that the file gave it before it was kept out of it', async () => {
+    const world = await start()
+    const head = 'evenkeel: 1\nstack: kept\ntarget: sandbox\n'
+    const volumes = (words: string) => `volumes:\n  data: { zone: us-east-1a, size: 1, ${words} }\n`
+    await world.apply(`${head}tags: { team: music }\n${volumes('onRemove: retain')}`)
+    await world.apply(head)
+    const after = head + volumes('reuse: true')
+    const { plan } = await world.apply(after)
+    expect(plan.changes).toMatchObject([{ address: 'volume.data', kind: 'adopt' }])
+    await expectSettled(world, after)
+  })
+
   it('makes a server of a removed address anew, when it comes back', async () => {
     const world = await start()
     await world.apply(pairStack())

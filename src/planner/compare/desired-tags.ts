@@ -102,7 +102,7 @@ export function userTagsWord(userTags: UserTags): UserTags | undefined {
 }
 
 /** Live keys that we set once and the file no longer has, sorted; the list of them too when it is empty now. */
-function staleUserKeys(live: Tags, userTags: UserTags): readonly string[] {
+export function staleUserKeys(live: Tags, userTags: UserTags): readonly string[] {
   const recorded = live[tagKeys.userTags]
   if (recorded === undefined) return []
   const ours = new Set(recorded.split(' '))

@@ -1,9 +1,10 @@
+import { compareText } from '../../../model/address-order.js'
 import { formatApplied, pickApplied, type AppliedRecord } from '../../../model/applied.js'
 import type { LiveVolume } from '../../../model/kinds/volume.js'
 import type { VolumeSpec } from '../../../model/kinds/volume.js'
 import { tagKeys, type Tags } from '../../../model/tags.js'
 import { recordOf } from '../../compare/comparison.js'
-import { creationTags, lastingTags, tagWork, type TagWork } from '../../compare/desired-tags.js'
+import { creationTags, lastingTags, staleUserKeys, tagWork, type TagWork } from '../../compare/desired-tags.js'
 import type { World } from '../../world.js'
 import type { Tagging } from './volume-decision.js'
 import { insideKeys, insideWords, volumeWords } from './volume-properties.js'
@@ -45,9 +46,11 @@ export function adoptionOf(
   record: AppliedRecord,
 ): Tagging {
   const origin = isRetained ? live.tags[tagKeys.origin] : 'adopted'
+  const marks = [tagKeys.retained, tagKeys.superseded].filter((key) => live.tags[key] !== undefined)
   return {
     tags: creationTags(world, volumeTags(world, spec, origin), record),
-    removeTags: [tagKeys.retained, tagKeys.superseded].filter((key) => live.tags[key] !== undefined),
+    // It may wear what the file said of it when it was in it before.
+    removeTags: [...marks, ...staleUserKeys(live.tags, spec.tags)].sort(compareText),
   }
 }
 

@@ -23,6 +23,8 @@ interface LifeStack {
     readonly size: number
     readonly onRemove: string
     readonly reuse: boolean
+    /** How many snapshots of its schedule are kept; undefined: it has none. */
+    readonly keep: number | undefined
   }[]
   readonly port: number
   readonly team: string | undefined
@@ -48,6 +50,7 @@ const volume = (name: string) =>
     size: fc.integer({ min: 1, max: 3 }),
     onRemove: fc.constantFrom('snapshot', 'snapshot', 'retain', 'delete'),
     reuse: fc.boolean(),
+    keep: fc.constantFrom(undefined, undefined, 1, 2),
   })
 
 const stack: fc.Arbitrary<LifeStack> = fc.record({
@@ -111,10 +114,11 @@ function textOf({ servers, volumes, port, team }: LifeStack): string {
     lines.push(`  ${name}: { ${words.join(', ')} }`)
   }
   if (volumes.length > 0) lines.push('volumes:')
-  for (const { name, on, size, onRemove, reuse } of volumes) {
+  for (const { name, on, size, onRemove, reuse, keep } of volumes) {
     const place = on === undefined ? undefined : members[on % Math.max(1, members.length)]
     const where = place === undefined ? 'zone: us-east-1a' : `server: '${place}', mount: /srv/${name}`
-    lines.push(`  ${name}: { ${where}, size: ${size}, onRemove: ${onRemove}, reuse: ${reuse} }`)
+    const schedule = keep === undefined ? '' : `, snapshots: { every: 24h, keep: { last: ${keep} } }`
+    lines.push(`  ${name}: { ${where}, size: ${size}, onRemove: ${onRemove}, reuse: ${reuse}${schedule} }`)
   }
   return `${lines.join('\n')}\n`
 }

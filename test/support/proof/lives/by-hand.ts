@@ -20,8 +20,11 @@ import { stackVolumes } from './stack-volumes.js'
 type Pick = <Item>(items: readonly Item[]) => Item | undefined
 type Move = (world: ProofWorld, pick: Pick) => Promise<unknown>
 
+const twoDaysMs = 48 * 3_600_000
+
 /** What is done, to whatever there is for it; nothing where there is nothing. */
 const moves: Readonly<Record<Hand, Move>> = {
+  wait: ({ clock }) => clock.sleep(twoDaysMs),
   stop: onInstance(({ client }, InstanceIds) => client.send(new StopInstancesCommand({ InstanceIds }))),
   terminate: onInstance(({ client }, InstanceIds) => client.send(new TerminateInstancesCommand({ InstanceIds }))),
   rename: onInstance(({ client }, Resources) =>

@@ -1,8 +1,9 @@
 import type { ChaosProfile } from '../../../../src/sandbox/faults/profiles.js'
 import type { Doom } from '../doomed-process.js'
 
-/** What somebody does in the AWS console. */
+/** What somebody does in the AWS console; or nobody does anything for two days. */
 export const hands = [
+  'wait',
   'stop',
   'terminate',
   'detach',
