@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
+import { release } from 'node:os'
 import { dirname } from 'node:path'
 import { count } from '../../core/units.js'
 import { systemEnvironment } from './commands.js'
+import { tooOldBecause } from './kernel.js'
 import { bootableMachines } from './scripts/syscalls.js'
 
 export type HostCapability = { readonly ok: true } | { readonly ok: false; readonly because: string }
@@ -43,6 +45,8 @@ function liesOnOverlay(path: string): boolean {
 
 function examine(): HostCapability {
   if (process.platform !== 'linux') return no(`hosts need Linux, this is ${process.platform}`)
+  const tooOld = tooOldBecause(release())
+  if (tooOld !== undefined) return no(tooOld)
   if (!bootableMachines.includes(process.arch)) {
     return no(`hosts need one of these machines: ${bootableMachines.join(', ')}; this is ${process.arch}`)
   }

@@ -77,6 +77,9 @@ export class HostDisks {
       disk.unwatch = watchNode(this.#devices.nodeOf(device), () => this.#afterWrite(disk))
     } catch (error) {
       this.#disks.delete(volumeId)
+      // A node that stayed would lead to whatever has this device next.
+      await this.#devices.remove(disk.device).catch(() => {})
+      await this.#group?.deny(deviceNumber).catch(() => {})
       await loop.release()
       throw error
     }

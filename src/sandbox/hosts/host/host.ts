@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createHash } from 'node:crypto'
-import { open, readdir, readFile, writeFile, mkdir } from 'node:fs/promises'
+import { open, readFile, writeFile, mkdir } from 'node:fs/promises'
 import { uptime } from 'node:os'
 import { join, relative } from 'node:path'
 import { required } from '../../../core/assert.js'
@@ -20,12 +20,11 @@ import { hostBootProgram } from '../scripts/host-boot-program.js'
 import { writeMounts } from './host-mounts.js'
 import { writeBootRecord } from './boot-record.js'
 import { consoleFile, readConsole, trimConsole } from './console.js'
-import { DeviceGroup } from './device-group.js'
+import { giveBack, type Holdings, takeHoldings } from './holdings.js'
 import { HostDisks, type InTurn } from './host-disks.js'
+import { readHostKeys } from './host-keys.js'
 import type { HostInit } from './init.js'
 import { becomesListening } from './listening.js'
-import { ProcessGroup, unifiedHierarchy } from './process-group.js'
-import { openRootDisk } from './root-disk.js'
 import { writeSeed } from './seed.js'
 
 /** What a sandbox's hosts share. */
@@ -46,13 +45,6 @@ const stopWithinMs = 15_000
 
 /** SIGRTMIN+4 asks systemd to power off (systemd(1)); glibc's SIGRTMIN is 34. */
 const systemdPowerOff = 38
-
-/** What a host has of the machine, to be given back at its end. */
-interface Holdings {
-  readonly root: LoopDevice
-  readonly devices: DeviceGroup | undefined
-  readonly processes: ProcessGroup | undefined
-}
 
 /** One running host. Its root is an overlay over the image, with what it writes on its root disk (root-disk.ts). */
 export class Host {
@@ -95,9 +87,12 @@ export class Host {
     await mkdir(directory.instance(instanceId), { recursive: true, mode: 0o700 })
     await writeSeed(directory, description)
     await trimConsole(directory, instanceId)
-    const holdings = await takeHoldings(surroundings, description)
+    const holdings = await takeHoldings(directory, init, description)
     const startedAtMs = Date.now()
-    const child = await start(surroundings, description, holdings)
+    const child = await start(surroundings, description, holdings).catch(async (error: unknown) => {
+      await giveBack(holdings)
+      throw error
+    })
     const words = new ChildWords(child)
     const disks = new HostDisks(
       directory,
@@ -147,9 +142,7 @@ export class Host {
 
   /** The public host keys, one line each. */
   async keys(): Promise<readonly string[]> {
-    const keyDirectory = `/proc/${required(this.#pid, 'PID 1')}/root/etc/ssh`
-    const names = (await readdir(keyDirectory)).filter((name) => /^ssh_host_.*_key\.pub$/.test(name)).sort()
-    return Promise.all(names.map(async (name) => (await readFile(join(keyDirectory, name), 'utf8')).trim()))
+    return readHostKeys(required(this.#pid, 'PID 1'))
   }
 
   #meaningOf({ exitCode, signal }: ChildEnd): HostEnd {
@@ -219,29 +212,6 @@ function ownClocks(): readonly string[] {
   if (!existsSync('/proc/self/ns/time')) return []
   const seconds = Math.floor(Number(process.hrtime.bigint() / 1_000_000_000n))
   return ['--time', '--boottime', `-${Math.floor(uptime())}`, '--monotonic', `-${seconds}`]
-}
-
-async function takeHoldings({ directory, init }: HostSurroundings, description: HostDescription): Promise<Holdings> {
-  const { instanceId } = description
-  const root = await openRootDisk(directory, description)
-  try {
-    const devices = await DeviceGroup.create(directory, instanceId)
-    await devices?.allow(root.deviceNumber)
-    const hierarchy = init === 'systemd' ? await unifiedHierarchy() : undefined
-    const processes = hierarchy === undefined ? undefined : await ProcessGroup.create(hierarchy, directory, instanceId)
-    return { root, devices, processes }
-  } catch (error) {
-    await root.release()
-    throw error
-  }
-}
-
-/** Waits for the kernel to undo the host's mounts. */
-async function giveBack({ root, devices, processes }: Holdings): Promise<void> {
-  await processes?.remove()
-  await root.becomesFree(10_000)
-  await root.release()
-  await devices?.remove()
 }
 
 /** The root disk as the host sees it. */

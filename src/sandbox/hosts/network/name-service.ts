@@ -40,7 +40,7 @@ export function nameService(node: {
     const question = readQuestion(query)
     if (question === undefined) return respond(query, query.length, serverFailed, [])
     const { name, type, end } = question
-    const host = records.names[name]
+    const host = Object.hasOwn(records.names, name) ? records.names[name] : undefined
     if (host !== undefined)
       return respond(query, end, 0, type === typeA ? [Buffer.from(host.split('.').map(Number))] : [])
     const pointer = pointers.get(name)

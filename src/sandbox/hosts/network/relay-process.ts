@@ -171,7 +171,7 @@ export function relayProcess(node: {
     const match = /^\/(?:latest|\d{4}-\d{2}-\d{2})(?:\/(.*?))?\/?$/.exec(path)
     if (match === null) return path === '/' ? 'latest' : undefined
     const wanted = match[1] ?? ''
-    const leaf = metadata[wanted]
+    const leaf = Object.hasOwn(metadata, wanted) ? metadata[wanted] : undefined
     if (leaf !== undefined) return leaf
     const prefix = wanted === '' ? '' : `${wanted}/`
     const names = new Set<string>()

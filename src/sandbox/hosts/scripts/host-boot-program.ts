@@ -1,11 +1,14 @@
 import { syscallConstants } from './syscalls.js'
 
 /**
- * First half of a host's PID 1, outside its root: overlay root, network, private /dev, /sys/block and /proc; then it
- * changes root and becomes the second half (host-init) with fewer capabilities. Messages go to standard error, which
- * is the console; descriptors 8 and 9 are the second half's ways from and to the daemon.
+ * First half of a host's PID 1: outside its root the overlay, the network, private /dev, /sys/block and /proc; inside what a
+ * first boot writes; then it becomes the second half (host-init) with fewer capabilities. Messages go to standard error,
+ * which is the console; descriptors 8 and 9 are the second half's ways from and to the daemon.
  * Environment: INSTANCE_ID STATE MOUNTS IMAGE_LAYER ROOT_DEVICE ROOT_NUMBER ROOT_NAME SWITCH_PID LINK PRIVATE_IP MAC_ADDRESS
  * HOST_NAME DOMAIN LOGIN_USER MACHINE_ID EVENKEEL_HOSTS.
+ *
+ * Nothing of the host is read or written before its root is this process's: a symbolic link of its own, such as
+ * `/etc/resolv.conf -> /run/systemd/…`, would lead to a file of the machine.
  *
  * It is Perl without modules, because that makes mounts, nodes and files by itself: as a shell script it started thirty
  * programs, which took three times as long as all the rest of a boot.
@@ -26,27 +29,33 @@ enter($state);
 mount_root();
 join_network();
 enter('root');
-# What has outlived a boot in /tmp goes, as with systemd-tmpfiles.
-run('rm', '-rf', '--', map { "tmp/$_" } names('tmp')) if names('tmp');
+# What has outlived a boot in /tmp goes, as with systemd-tmpfiles; what a link there leads to is not the host's to empty.
+run('rm', '-rf', '--', map { "tmp/$_" } names('tmp')) if -d 'tmp' && !-l 'tmp' && names('tmp');
 mount_all();
-copy_tree('usr/lib/evenkeel/dev', 'dev');
-make_node(".$ENV{ROOT_NAME}", 060660, split /:/, $ENV{ROOT_NUMBER});
-give(".$ENV{ROOT_NAME}", 0, 6); # Debian's group disk
-make_directory('run/sshd', 0755);
-make_directory('run/cloud-init', 0755);
-my $own = "var/lib/cloud/instances/$instance";
-first_boot() if !-e "$own/first-boot";
-write_file('etc/resolv.conf', 0644, "nameserver 169.254.169.253\nsearch $ENV{DOMAIN}\n");
-my ($name) = split /\s+/, read_file('etc/hostname');
-call('sethostname', SYS_sethostname, $name, length $name);
-if (!-s 'etc/ssh/ssh_host_ed25519_key') {
-  unlink 'etc/ssh/ssh_host_ed25519_key';
-  run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', "root\@$name", '-f', 'etc/ssh/ssh_host_ed25519_key');
-}
-call('pivot_root', SYS_pivot_root, '.', '.');
-call('umount of the machine', SYS_umount2, '.', $detach);
+make_directory('run/.machine', 0700);
+call('pivot_root', SYS_pivot_root, '.', 'run/.machine');
 enter('/');
+$state = "/run/.machine$state";
+copy_tree('/usr/lib/evenkeel/dev', '/dev');
+make_node($ENV{ROOT_NAME}, 060660, split /:/, $ENV{ROOT_NUMBER});
+give($ENV{ROOT_NAME}, 0, 6); # Debian's group disk
+make_directory('/run/sshd', 0755);
+make_directory('/run/cloud-init', 0755);
+my $own = "/var/lib/cloud/instances/$instance";
+first_boot() if !-e "$own/first-boot";
+# A link into /run leads to nothing yet: the program that writes there, e.g. systemd-resolved, has not started.
+unlink '/etc/resolv.conf' if -l '/etc/resolv.conf' && !-e '/etc/resolv.conf';
+write_file('/etc/resolv.conf', 0644, "nameserver 169.254.169.253\nsearch $ENV{DOMAIN}\n");
+my ($name) = split /\s+/, read_file('/etc/hostname');
+call('sethostname', SYS_sethostname, $name, length $name);
+call('umount of the machine', SYS_umount2, '/run/.machine', $detach);
+rmdir '/run/.machine';
 umask 022;
+my $key = '/etc/ssh/ssh_host_ed25519_key';
+if (!-s $key) {
+  unlink $key;
+  run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', "root\@$name", '-f', $key);
+}
 %ENV = (PATH => $ENV{PATH}, LANG => 'C.UTF-8', EVENKEEL_HOSTS => $ENV{EVENKEEL_HOSTS});
 my $dropped = join ',', map { "-$_" } qw(sys_module sys_rawio sys_time mknod syslog mac_admin mac_override audit_control
   audit_read block_suspend wake_alarm sys_pacct bpf perfmon checkpoint_restore ipc_owner net_broadcast);
@@ -121,18 +130,18 @@ sub mount_one {
 }
 
 sub first_boot {
-  write_file('etc/hostname', 0644, "$ENV{HOST_NAME}\n");
+  write_file('/etc/hostname', 0644, "$ENV{HOST_NAME}\n");
   my $names = "$ENV{PRIVATE_IP} $ENV{HOST_NAME}.$ENV{DOMAIN} $ENV{HOST_NAME}";
-  write_file('etc/hosts', 0644, "127.0.0.1 localhost\n$names\n");
-  write_file('etc/machine-id', undef, "$ENV{MACHINE_ID}\n");
-  for ('var/lib/cloud/instances', $own) { make_directory($_, 0755) if !-d }
-  unlink 'var/lib/cloud/instance';
-  symlink "instances/$instance", 'var/lib/cloud/instance' or die "var/lib/cloud/instance: $!\n";
+  write_file('/etc/hosts', 0644, "127.0.0.1 localhost\n$names\n");
+  write_file('/etc/machine-id', undef, "$ENV{MACHINE_ID}\n");
+  for ('/var/lib/cloud/instances', $own) { make_directory($_, 0755) if !-d }
+  unlink '/var/lib/cloud/instance';
+  symlink "instances/$instance", '/var/lib/cloud/instance' or die "/var/lib/cloud/instance: $!\n";
   copy_tree("$state/seed", $own);
   # What another server left on an image that was made of it: cloud-init gives a new one host keys of its own.
-  unlink map { "etc/ssh/$_" } grep { /^ssh_host_/ } names('etc/ssh');
-  copy_tree("$state/host-keys", 'etc/ssh');
-  my ($home, @owner) = $user eq 'root' ? ('root') : (make_user(), 1000, 1000);
+  unlink map { "/etc/ssh/$_" } grep { /^ssh_host_/ } names('/etc/ssh');
+  copy_tree("$state/host-keys", '/etc/ssh');
+  my ($home, @owner) = $user eq 'root' ? ('/root') : (make_user(), 1000, 1000);
   make_directory("$home/.ssh", 0700, @owner) if !-d "$home/.ssh";
   # Keys that an image brings stay, as with cloud-init.
   my $file = "$home/.ssh/authorized_keys";
@@ -145,17 +154,17 @@ sub first_boot {
 }
 
 sub make_user {
-  my $home = "home/$user";
-  if (read_file('etc/passwd') !~ /^\Q$user\E:/m) {
-    append_line('etc/passwd', "$user:x:1000:1000:$user:/$home:/bin/bash");
-    append_line('etc/shadow', "$user:*:19000:0:99999:7:::");
-    append_line('etc/group', "$user:x:1000:");
-    append_line('etc/gshadow', "$user:*::");
+  my $home = "/home/$user";
+  if (read_file('/etc/passwd') !~ /^\Q$user\E:/m) {
+    append_line('/etc/passwd', "$user:x:1000:1000:$user:$home:/bin/bash");
+    append_line('/etc/shadow', "$user:*:19000:0:99999:7:::");
+    append_line('/etc/group', "$user:x:1000:");
+    append_line('/etc/gshadow', "$user:*::");
   }
-  write_file('etc/sudoers.d/90-cloud-init-users', 0440, "$user ALL=(ALL) NOPASSWD:ALL\n");
+  write_file('/etc/sudoers.d/90-cloud-init-users', 0440, "$user ALL=(ALL) NOPASSWD:ALL\n");
   if (!-d $home) {
     make_directory($home, 0755, 1000, 1000);
-    copy_tree('etc/skel', $home, 1000, 1000);
+    copy_tree('/etc/skel', $home, 1000, 1000);
   }
   return $home;
 }

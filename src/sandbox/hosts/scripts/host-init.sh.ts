@@ -16,8 +16,10 @@ main() {
   echo PREPARED >&9
   read -r word <&8 || exit 5
   mount_all
-  /usr/sbin/sshd -D -e 2>>/var/log/sshd.log 8<&- 9>&- &
-  wait_for_sshd || { printf 'sshd did not start:\n'; cat /var/log/sshd.log; exit 6; }
+  log=/var/log/sshd.log # which may be a link to a disk that is not mounted yet
+  : 2>/dev/null >> $log || log=/run/sshd.log
+  /usr/sbin/sshd -D -e 2>>$log 8<&- 9>&- &
+  wait_for_sshd || { printf 'sshd did not start:\n'; cat $log; exit 6; }
   echo READY >&9
   exec 9>&-
   /usr/lib/evenkeel/cloud-init-run 8<&- &

@@ -42,7 +42,7 @@ export function lowerCloudConfig(source: string, loginUser: string): LoweredUser
     }
   }
   for (const key of Object.keys(config)) {
-    if (key in modules) continue
+    if (Object.hasOwn(modules, key)) continue
     notes.push(`schema.py[WARNING]: cloud-config key '${key}' is not emulated by the evenkeel sandbox and was ignored`)
   }
   return { scripts, notes }
@@ -93,8 +93,19 @@ function decode(content: string, encoding: unknown): Buffer {
   const name = scalar(encoding ?? 'text/plain', 'write_files: encoding').toLowerCase()
   if (name === 'text/plain') return Buffer.from(content)
   if (['b64', 'base64'].includes(name)) return Buffer.from(content, 'base64')
-  if (/^(gz|gzip)(\+(b64|base64))?$/.test(name)) return gunzipSync(Buffer.from(content, 'base64'))
+  if (/^(gz|gzip)(\+(b64|base64))?$/.test(name)) return unzip(Buffer.from(content, 'base64'))
   throw new Misunderstood(`write_files: encoding ${name} is unknown`)
+}
+
+/** Chosen: more than user data of 16 KiB comes to, unless it was made to fill memories. */
+const unzippedBytesMax = 16 * 2 ** 20
+
+function unzip(content: Buffer): Buffer {
+  try {
+    return gunzipSync(content, { maxOutputLength: unzippedBytesMax })
+  } catch (error) {
+    throw new Misunderstood(`write_files: content cannot be unzipped (${messageOf(error)})`)
+  }
 }
 
 function permissionsOf(value: unknown): string {

@@ -31,6 +31,14 @@ describe('lowerUserData', () => {
     ])
   })
 
+  test.each(['bm8gZ3ppcA==', ''])('says that the content %j is not zipped, and goes on', (content) => {
+    const { scripts, notes } = lower(
+      `#cloud-config\nwrite_files: [{ path: /x, encoding: gz+b64, content: '${content}' }]\nruncmd: [a]\n`,
+    )
+    expect(scripts.map(({ name }) => name)).toEqual(['15-runcmd'])
+    expect(notes).toEqual([expect.stringContaining('write_files: content cannot be unzipped')])
+  })
+
   test('gives a list to the program word by word, and a string to the shell', () => {
     expect(contentOf(`#cloud-config\nruncmd:\n  - echo $HOME | cat\n  - [echo, "it's $HOME", 1]\n`)).toBe(
       `#!/bin/sh\necho $HOME | cat\necho 'it'\\''s $HOME' 1\n`,
