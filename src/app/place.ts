@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { StackSpec } from '../model/stack-spec.js'
 import { scaledClock } from '../core/clock.js'
 import type { Ec2Options, Ec2Target } from '../providers/ec2/wire/ec2-target.js'
 import { sandboxStatus, type SandboxEndpoint } from '../sandbox/daemon-client.js'
+import { stateDirectory } from './private-directory.js'
 import { upSandbox } from './sandbox-control.js'
 import { sandboxDirectory } from './sandbox-directory.js'
 
@@ -57,11 +57,6 @@ async function sandboxAt(endpoint: string, sandboxDir: string | undefined): Prom
 function paceOf({ switches, clock }: SandboxEndpoint): Place['pace'] {
   if (clock) return { clock: scaledClock(clock.factor, clock), pollScale: 1, timeoutScale: 1 }
   return switches?.latencies === 'real' ? { pollScale: 1, timeoutScale: 1 } : undefined
-}
-
-/** Where this machine keeps what is its own: https://specifications.freedesktop.org/basedir-spec, XDG_STATE_HOME. */
-export function stateDirectory(): string {
-  return join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'evenkeel')
 }
 
 /**

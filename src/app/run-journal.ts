@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf } from '../core/errors.js'
-import { stateDirectory } from './place.js'
+import { stateDirectory } from './private-directory.js'
 
 /** Of each stack so many are kept, the newest; chosen: some weeks of applies, and a few megabytes. */
 const journalsKept = 50
@@ -20,19 +20,13 @@ export function openRunJournal(
   { stack, run }: { readonly stack: string; readonly run: string },
   onFailure: (text: string) => void,
 ): RunJournal {
-  const directory = join(stateDirectory(), 'runs', stack)
-  const path = join(directory, `${run}.jsonl`)
-  let isOpen = false
+  let path: string | undefined
   let hasFailed = false
   return {
     write(line) {
       if (hasFailed) return
       try {
-        if (!isOpen) {
-          mkdirSync(directory, { recursive: true, mode: 0o700 })
-          dropOldest(directory)
-          isOpen = true
-        }
+        path ??= join(directoryOf(stack), `${run}.jsonl`)
         appendFileSync(path, line, { mode: 0o600 })
       } catch (error) {
         hasFailed = true
@@ -42,7 +36,14 @@ export function openRunJournal(
   }
 }
 
-/** Makes room for one more. */
+/** Makes it, with room for one journal more. */
+function directoryOf(stack: string): string {
+  const directory = join(stateDirectory(), 'runs', stack)
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  dropOldest(directory)
+  return directory
+}
+
 function dropOldest(directory: string): void {
   const journals = readdirSync(directory)
     .filter((name) => name.endsWith('.jsonl'))

@@ -201,6 +201,7 @@ export const codes = {
   PLAN_ZONE_NOT_FOUND: 'there is no such zone, or none that will do',
   REFERENCE_UNKNOWN: 'a text names something that does not exist, so that its value is not known',
   SANDBOX_RUNS_OTHERWISE: 'a sandbox runs already, with other switches than were asked for',
+  STATE_DIRECTORY_UNSAFE: 'another user of this machine could choose the keys that are used',
   SANDBOX_START_FAILED: 'the sandbox could not be started, stopped or reset',
 } as const
 

@@ -11,14 +11,14 @@ import {
   statSync,
   truncateSync,
 } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { exitCodes } from './daemon-exit.js'
 import { readEndpoint, removeEndpoint, type SandboxEndpoint } from './endpoint-file.js'
 import { askJson } from './loopback.js'
-import { holderOf, isHeldElsewhere } from './state-lock.js'
+import { stateHome } from './private-directory.js'
+import { holderOf, isHeldByDaemon, isHeldElsewhere } from './state-lock.js'
 import { switchText, type SandboxSwitches } from './switches.js'
 import type { ControlStatus } from './control.js'
 
@@ -51,8 +51,7 @@ const logMaximumBytes = 1 << 20
 export function defaultSandboxDir(environment: NodeJS.ProcessEnv = process.env): string {
   const named = environment['EVENKEEL_SANDBOX_DIR']
   if (named) return named
-  const state = environment['XDG_STATE_HOME'] || join(environment['HOME'] ?? homedir(), '.local', 'state')
-  return join(state, 'evenkeel', 'sandbox', 'default')
+  return join(stateHome(environment), 'evenkeel', 'sandbox', 'default')
 }
 
 /**
@@ -117,6 +116,7 @@ function startDaemon(stateDir: string, { hosts = 'auto', switches }: EnsureOptio
   const child = spawn(process.execPath, [daemonPath(), '--state-dir', stateDir, '--hosts', hosts, ...told], {
     cwd: '/',
     detached: true,
+    env: withoutCredentials(process.env),
     stdio: ['ignore', log, log],
   })
   closeSync(log)
@@ -136,6 +136,11 @@ function startDaemon(stateDir: string, { hosts = 'auto', switches }: EnsureOptio
     await Promise.race([ended, sleep(cancelTimeoutMs)])
   }
   return { pid: child.pid, exitCode: () => code, cancel }
+}
+
+/** It outlives the shell that it is started from, and needs none of the keys that are in that one's environment. */
+function withoutCredentials(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_')))
 }
 
 /** The daemon beside this file; of the sources, the one that was built last. */
@@ -160,7 +165,7 @@ export async function stopSandbox(stateDir: string): Promise<boolean> {
   const pid = holderOf(stateDir)
   if (pid === undefined) return false
   await waitForEndpoint(stateDir, pid)
-  if (readEndpoint(stateDir)?.pid !== pid) {
+  if (readEndpoint(stateDir)?.pid !== pid && !isHeldByDaemon(stateDir)) {
     throw new Error(`process ${pid} holds ${stateDir} and is no sandbox daemon: end it by its own means`)
   }
   if (isHeldElsewhere(stateDir)) {
@@ -178,10 +183,11 @@ export async function stopSandbox(stateDir: string): Promise<boolean> {
   return true
 }
 
-/** A daemon that is just starting has the lock before it has an endpoint. */
+/** A daemon of an earlier version has the lock before it says, by its endpoint, that it is one. */
 async function waitForEndpoint(stateDir: string, pid: number): Promise<void> {
   const deadline = Date.now() + 5_000
-  while (readEndpoint(stateDir)?.pid !== pid && holderOf(stateDir) === pid && Date.now() < deadline) await sleep(pollMs)
+  const isUnknown = () => readEndpoint(stateDir)?.pid !== pid && !isHeldByDaemon(stateDir)
+  while (isUnknown() && holderOf(stateDir) === pid && Date.now() < deadline) await sleep(pollMs)
 }
 
 async function isFreed(stateDir: string, timeoutMs: number): Promise<boolean> {

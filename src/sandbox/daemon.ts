@@ -40,6 +40,14 @@ function log(text: string): void {
 }
 
 async function main(stateDir: string, hosts: SandboxOptions['hosts']): Promise<void> {
+  let endedBy: string | undefined
+  // What is asked of a daemon that is still starting is done once it has: what it has begun is then given back in order.
+  let end = (because: string) => {
+    if (endedBy !== undefined) process.exit(exitCodes.failed)
+    endedBy = because
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(signal))
+  process.on('SIGHUP', () => {})
   let sandbox: Sandbox
   try {
     const port = values.port === undefined ? {} : { port: Number(values.port) }
@@ -47,7 +55,7 @@ async function main(stateDir: string, hosts: SandboxOptions['hosts']): Promise<v
       values.switches === undefined
         ? {}
         : { switches: readSwitches(JSON.parse(values.switches) as Record<string, unknown>) }
-    sandbox = await createSandbox({ stateDir, hosts, ...port, ...switches, onReport: log })
+    sandbox = await createSandbox({ stateDir, isDaemon: true, hosts, ...port, ...switches, onReport: log })
   } catch (error) {
     log(`cannot start: ${messageOf(error)}`)
     process.exit(exitCodeOf(error))
@@ -80,7 +88,7 @@ async function main(stateDir: string, hosts: SandboxOptions['hosts']): Promise<v
   for (const limit of limits) log(limit)
 
   let ending = false
-  const end = (because: string) => {
+  end = (because) => {
     if (ending) process.exit(exitCodes.failed)
     ending = true
     log(`ending: ${because}`)
@@ -96,14 +104,14 @@ async function main(stateDir: string, hosts: SandboxOptions['hosts']): Promise<v
       },
     )
   }
-  process.on('SIGTERM', () => end('SIGTERM'))
-  process.on('SIGINT', () => end('SIGINT'))
-  process.on('SIGHUP', () => {})
+  if (endedBy !== undefined) return end(endedBy)
   setInterval(() => {
     if (!ending && readEndpoint(stateDir)?.pid !== process.pid) end('the state directory is gone')
   }, watchEveryMs)
 }
 
+// Of its files the secret ones are for their owner alone by a mode of their own; those of a host's image are for all users there.
+process.umask(0o022)
 process.on('unhandledRejection', (error) => log(`unhandled: ${messageOf(error)}`))
 
 const stateDir = values['state-dir']

@@ -17,6 +17,7 @@ import { hostExited } from './lifecycle/instance.js'
 import { resume } from './lifecycle/recovery.js'
 import { resolveLatencies, type LatencyChoice } from './model/latencies.js'
 import { defaultRegion, regions } from './model/regions.js'
+import { unsafeBecause } from './private-directory.js'
 import { RequestLog, type RequestRecord } from './request-log.js'
 import { clockOf, clockSettingOf, type ClockSetting } from './sandbox-clock.js'
 import { createEndpointServer, listen } from './server.js'
@@ -32,6 +33,8 @@ export type { RequestRecord } from './request-log.js'
 export type { SandboxSwitches } from './switches.js'
 
 export interface SandboxOptions {
+  /** Whether this process is the sandbox and nothing else, so that whoever stops the sandbox may end it. Default false. */
+  readonly isDaemon?: boolean
   /** Everything that the sandbox keeps; made when it is not there. One sandbox at a time can have it. */
   readonly stateDir: string
   /** `auto`: Linux hosts where the machine can have them, else records alone. */
@@ -85,9 +88,11 @@ export interface Sandbox {
  * it, and an Error that says why hosts that were asked for, or that the world needs, cannot run here.
  */
 export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { stateDir } = options
+  const { stateDir, isDaemon = false } = options
   mkdirSync(stateDir, { recursive: true, mode: 0o700 })
-  const lock = lockStateDir(stateDir)
+  const because = unsafeBecause(stateDir)
+  if (because !== undefined) throw new Error(`${stateDir} is no place for a sandbox: ${because}`)
+  const lock = lockStateDir(stateDir, { isDaemon })
   try {
     return await start(options, lock.release)
   } catch (error) {

@@ -9,6 +9,8 @@ interface Holder {
   readonly startedAt: string
   /** Where its id, and its socket's name, mean something; absent: the system has no such places. */
   readonly place?: Place
+  /** Whether it is a sandbox and nothing else: then to end it is to stop the sandbox. */
+  readonly isDaemon?: boolean
   /** The name of an abstract socket at which it listens as long as it lives; the kernel frees it. */
   readonly socket?: string
 }
@@ -39,7 +41,7 @@ export class StateDirBusy extends Error {
  * looks once more whether a living process holds another: a lock of a dead process is passed by, never broken up.
  * Throws StateDirBusy.
  */
-export function lockStateDir(stateDir: string): StateLock {
+export function lockStateDir(stateDir: string, { isDaemon = false } = {}): StateLock {
   const busy = livingHolder(stateDir)
   if (busy) throw new StateDirBusy(stateDir, busy.holder.pid)
   const number = Math.max(0, ...locksIn(stateDir).map((lock) => lock.number)) + 1
@@ -48,7 +50,7 @@ export function lockStateDir(stateDir: string): StateLock {
   const socket = `evenkeel-sandbox-${randomUUID()}`
   const sign = listenAt(socket)
   try {
-    writeFileSync(draft, JSON.stringify(ownIdentity(socket)), { mode: 0o600 })
+    writeFileSync(draft, JSON.stringify({ ...ownIdentity(socket), isDaemon }), { mode: 0o600 })
     linkSync(draft, path)
   } catch (error) {
     sign?.close()
@@ -77,6 +79,11 @@ export function lockStateDir(stateDir: string): StateLock {
 export function isHeldElsewhere(stateDir: string): boolean {
   const held = livingHolder(stateDir)?.holder.place
   return held !== undefined && held.pidNamespace !== placeHere()?.pidNamespace
+}
+
+/** Whether the living holder is a daemon; one that is just starting has said so before it has an endpoint. */
+export function isHeldByDaemon(stateDir: string): boolean {
+  return livingHolder(stateDir)?.holder.isDaemon === true
 }
 
 /** The process id of a living holder of the directory, or undefined. */

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as ec2 from '@aws-sdk/client-ec2'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   defaultSandboxDir,
   ensureSandbox,
@@ -12,6 +12,7 @@ import {
   stopSandbox,
 } from '../../src/sandbox/daemon-client.js'
 import type { SandboxEndpoint } from '../../src/sandbox/daemon-client.js'
+import { noHostsBecause } from '../support/hosts-missing.js'
 import { temporaryDir, until } from './support.js'
 
 /** A directory whose daemon is ended with the test. */
@@ -130,6 +131,113 @@ test('what holds the directory and is no daemon is left alone', async () => {
   expect(isAlive(other.pid!)).toBe(true)
   rmSync(join(dir, 'lock.1'))
 })
+
+test('a daemon that is still starting is ended, and waited for', async () => {
+  const dir = daemonDir()
+  mkdirSync(dir, { recursive: true })
+  // As one that boots the servers of its world: it has the directory, and no endpoint yet.
+  const starting = spawn('sleep', ['60'], { stdio: 'ignore' })
+  onTestFinished(() => void starting.kill())
+  writeFileSync(join(dir, 'lock.1'), JSON.stringify({ pid: starting.pid, startedAt: '', isDaemon: true }))
+  expect(await stopSandbox(dir)).toBe(true)
+  expect(starting.signalCode).toBe('SIGTERM')
+})
+
+test('a daemon that is asked to end while it starts ends in order once it has', async () => {
+  const dir = daemonDir()
+  const ready = ensureSandbox(dir, hosts).catch(() => undefined)
+  await until(
+    async () => existsSync(join(dir, 'lock.1')),
+    (isThere) => isThere,
+  )
+  expect(await stopSandbox(dir)).toBe(true)
+  await ready
+  expect(readFileSync(join(dir, 'daemon.log'), 'utf8')).toMatch(/ending: SIGTERM\n.*ended\n/)
+})
+
+test('a daemon inherits no keys of the shell that it was started from', async () => {
+  const names = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']
+  for (const name of names) process.env[name] = 'planted'
+  const { pid } = await ensureSandbox(daemonDir(), hosts).finally(() => {
+    for (const name of names) delete process.env[name]
+  })
+  expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).not.toContain('planted')
+  expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).toContain('PATH=')
+})
+
+describe.skipIf(noHostsBecause !== undefined)('whatever umask a daemon is started with', () => {
+  test.each([0o000, 0o077])(
+    '%o: its files are its owner’s, and those of its hosts as Debian has them',
+    async (umask) => {
+      const dir = daemonDir()
+      const before = process.umask(umask)
+      const endpoint = await ensureSandbox(dir, {
+        hosts: 'linux',
+        switches: { init: 'minimal', offline: true },
+      }).finally(() => process.umask(before))
+      const client = clientFor(endpoint)
+      const { Images = [] } = await client.send(
+        new ec2.DescribeImagesCommand({ Filters: [{ Name: 'name', Values: ['debian-12-amd64-*'] }] }),
+      )
+      const run = { ImageId: Images[0]?.ImageId, InstanceType: 't3.micro', MinCount: 1, MaxCount: 1 } as const
+      await client.send(
+        new ec2.RunInstancesCommand({ ...run, UserData: Buffer.from('#!/bin/sh\n').toString('base64') }),
+      )
+      const root = await until(
+        async () => rootOfHost(dir),
+        (found) => found !== undefined,
+      )
+      await until(
+        async () => existsSync(`${root}/run/cloud-init/result.json`),
+        (isThere) => isThere,
+      )
+      const modes = (paths: readonly string[]) =>
+        Object.fromEntries(paths.map((path) => [path, (statSync(path).mode & 0o7777).toString(8)]))
+      const below = (paths: Readonly<Record<string, string>>) =>
+        Object.fromEntries(Object.entries(paths).map(([path, mode]) => [`${root}${path}`, mode]))
+      const wanted = below({
+        '/': '755',
+        '/etc': '755',
+        '/etc/passwd': '644',
+        '/etc/profile': '644',
+        '/etc/shadow': '640',
+        '/etc/ssh': '755',
+        '/etc/ssh/ssh_host_ed25519_key': '600',
+        '/etc/ssh/ssh_host_ed25519_key.pub': '644',
+        '/home/admin/.ssh/authorized_keys': '644',
+        '/proc/sys/kernel/random/boot_id': '644',
+        '/root': '700',
+        '/usr': '755',
+        '/usr/lib/evenkeel/host-init': '755',
+        '/var/lib': '755',
+        '/var/lib/cloud/instance/': '755',
+      })
+      expect(modes(Object.keys(wanted))).toEqual(wanted)
+      expect(openFiles(dir)).toEqual([])
+      await stopSandbox(dir)
+    },
+  )
+})
+
+/** Where the root of the one host of this sandbox is seen from here. */
+function rootOfHost(dir: string): string | undefined {
+  const pid = readdirSync('/proc').find((name) => {
+    try {
+      const isHost = readFileSync(`/proc/${name}/comm`, 'utf8') === 'host-init\n'
+      return isHost && readFileSync(`/proc/${name}/environ`, 'utf8').includes(dir)
+    } catch {
+      return false
+    }
+  })
+  return pid === undefined ? undefined : `/proc/${pid}/root`
+}
+
+/** What below a sandbox's directory others than its owner could reach. */
+function openFiles(dir: string): readonly string[] {
+  if ((statSync(dir).mode & 0o077) !== 0) return [dir]
+  const files = readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isFile())
+  return files.map(({ name }) => join(dir, name)).filter((path) => (statSync(path).mode & 0o077) !== 0)
+}
 
 test('the default directory is named by the environment', () => {
   expect(defaultSandboxDir({ EVENKEEL_SANDBOX_DIR: '/a' })).toBe('/a')
