@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
 import {
   AllocateAddressCommand,
   AssociateAddressCommand,
@@ -87,8 +90,25 @@ describe.skipIf(noHostsBecause !== undefined)(
       await expectSettled()
     })
 
+    /** What the system's ssh says there by a configuration that `ssh-config` has written, or how it fails. */
+    const enter = async (configuration: string) => {
+      const words = ['-F', configuration, '-o', 'BatchMode=yes', '-o', 'LogLevel=ERROR', 'fixed-web', 'id -un']
+      const run = promisify(execFile)('ssh', words, { cwd: world.directory })
+      return run.then(
+        ({ stdout }) => stdout,
+        (error: unknown) => (error as { readonly stderr: string }).stderr,
+      )
+    }
+    const configure = async (name: string) => {
+      const { stdout } = await expectSuccess(world.run(['ssh-config', 'fixed.yaml']))
+      world.write({ [name]: stdout })
+      return readFileSync(/UserKnownHostsFile "(.*)"/.exec(stdout)?.[1] ?? '', 'utf8')
+    }
+
     it('moves with its server when that is replaced, and leads there still', async () => {
       const before = await show()
+      const known = await configure('before.conf')
+      expect(await enter('before.conf')).toBe('admin\n')
       world.write({ 'fixed.yaml': fixed(asked, image.replace('12', '13')) })
       await apply()
       const after = await show()
@@ -96,6 +116,12 @@ describe.skipIf(noHostsBecause !== undefined)(
       expect(after.elasticIps).toEqual([{ ...before.elasticIps[0], instanceId: after.servers[0]?.id }])
       expect(after.servers[0]?.publicIp).toBe(publicIp)
       expect(await inside('cat /srv/data/file')).toBe('kept\n')
+      // The server behind the address is another one: it is believed by its own key, once that was read from EC2, and not before.
+      expect(await enter('before.conf')).toMatch(/Host key verification failed/)
+      const knownNow = await configure('after.conf')
+      expect(await enter('after.conf')).toBe('admin\n')
+      expect(knownNow.trimEnd().split('\n')).toHaveLength(1)
+      expect(knownNow).not.toBe(known)
       await expectSettled()
     })
 
@@ -104,6 +130,7 @@ describe.skipIf(noHostsBecause !== undefined)(
       const box = (await show('theirs.yaml')).servers[0]?.id ?? ''
       await disassociate(publicIp)
       await associate(id, box)
+      expect(await enter('after.conf')).toMatch(/Host key verification failed/)
       // An error of the plan, which no apply heals.
       const report = await drift(1)
       expect(report.drifted).toMatchObject([

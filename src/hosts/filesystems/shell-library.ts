@@ -27,6 +27,7 @@ export const needFunction = String.raw`
 need() {
   command -v "$1" > /dev/null && return 0
   echo "installing what brings $1" >&2
+  need_log=$(mktemp /tmp/evenkeel-install.XXXXXX) || exit 70
   if command -v apt-get > /dev/null; then
     export DEBIAN_FRONTEND=noninteractive
     apt-get -q -y -o DPkg::Lock::Timeout=300 install $2 ||
@@ -36,9 +37,9 @@ need() {
   elif command -v zypper > /dev/null; then zypper --non-interactive --quiet install $5
   elif command -v apk > /dev/null; then apk add --quiet $6
   else echo "no package manager (apt-get, dnf, yum, zypper, apk) was found" >&2
-  fi > /tmp/evenkeel-install.$$ 2>&1
+  fi > "$need_log" 2>&1
   status=$?
-  tail -n 5 /tmp/evenkeel-install.$$ >&2; rm -f /tmp/evenkeel-install.$$
+  tail -n 5 "$need_log" >&2; rm -f "$need_log"
   command -v "$1" > /dev/null || { echo "$1 is missing and could not be installed (exit status $status)" >&2; exit 70; }
 }
 `

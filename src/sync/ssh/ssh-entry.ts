@@ -1,3 +1,4 @@
+import { HostError } from '../../core/errors.js'
 import type { HostAccess } from '../../executor/ports.js'
 
 /** A name and its value in ssh_config(5); some names stand there several times. */
@@ -8,6 +9,7 @@ export function entryOptions(
   access: HostAccess,
   { alias, knownHostsPath }: { readonly alias: string; readonly knownHostsPath: string },
 ): readonly SshOption[] {
+  checkWords(access)
   const [algorithm = 'ssh-ed25519'] = access.hostKey.trim().split(/\s+/)
   const options = {
     HostName: access.hostname,
@@ -24,6 +26,21 @@ export function entryOptions(
   }
   const paths = [access.privateKeyPath, ...(access.otherKeyPaths ?? [])].filter((path) => path !== undefined)
   return [...Object.entries(options), ...paths.map((path) => ['IdentityFile', quotedPath(path)] as const)]
+}
+
+/** They come from tags and answers. A line end in one would begin an option of its own, such as ProxyCommand, which ssh runs here. */
+function checkWords({ address, hostname, user, hostKey }: HostAccess): void {
+  for (const [what, word] of Object.entries({ address: hostname, 'login user': user, 'host key': hostKey.trim() })) {
+    if (!/[\0\r\n]/.test(word)) continue
+    throw new HostError(
+      'HOST_UNREACHABLE',
+      `${address} has ${JSON.stringify(word)} as its ${what}, which is no such thing`,
+      {
+        host: address,
+        hint: 'look at the tags of its instance: whoever may write them has done so',
+      },
+    )
+  }
 }
 
 /** A block of ssh_config(5); `names` are what the server is called there. */
