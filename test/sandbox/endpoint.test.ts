@@ -48,6 +48,18 @@ describe('signatures', () => {
     expect(await response.text()).toContain('<Code>MissingAuthenticationToken</Code>')
   })
 
+  test.each(['constructor', '__proto__', 'tostring'])(
+    'a signed header by the name %s is an empty one',
+    async (name) => {
+      const date = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
+      const scope = `${sandbox.accessKeyId}/${date.slice(0, 8)}/us-east-1/ec2/aws4_request`
+      const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host;${name}, Signature=00`
+      const headers = { authorization, 'x-amz-date': date }
+      const response = await fetch(sandbox.endpoint, { method: 'POST', headers, body: 'Action=DescribeRegions' })
+      expect(await response.text()).toContain('<Code>SignatureDoesNotMatch</Code>')
+    },
+  )
+
   test('a region that there is not', async () => {
     expect(await errorOf(clientOf(sandbox, { region: 'mars-north-1' }).send(zones))).toMatchObject({
       name: 'AuthFailure',

@@ -98,7 +98,7 @@ function canonicalRequest(request: SignedRequest, signedHeaders: readonly string
 }
 
 function headerText(headers: IncomingHttpHeaders, name: string): string {
-  const value = headers[name]
+  const value = Object.hasOwn(headers, name) ? headers[name] : undefined
   return Array.isArray(value) ? value.join(',') : (value ?? '')
 }
 

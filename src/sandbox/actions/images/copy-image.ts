@@ -1,10 +1,12 @@
 import { finishCopy } from '../../lifecycle/snapshot.js'
 import { newId } from '../../model/ids.js'
 import type { Image, ImageDisk } from '../../model/image.js'
+import type { Snapshot } from '../../model/snapshot.js'
 import { mergeTags, readTagSpecifications, type Tags } from '../../model/tags.js'
 import { ApiError, unsupported } from '../../wire/api-error.js'
 import { boolean, required, string, tagSpecifications } from '../../wire/shape.js'
 import { findOwnImage, findSnapshot, worldOfRegion } from '../../world/lookup.js'
+import type { Encryption } from '../../world/kms-keys.js'
 import { findByToken, rememberToken } from '../../world/token.js'
 import { noteCreation } from '../../world/visibility.js'
 import type { World } from '../../world/world.js'
@@ -38,7 +40,10 @@ export const copyImage = defineAction({
     const tags = readTagSpecifications(TagSpecification, ['image', 'snapshot'])
     const id = newId('ami')
     const description = `Copied for DestinationAmi ${id} from SourceAmi ${source.id} for SourceSnapshot`
-    const copy = (disk: ImageDisk) => copyDisk(world, from, disk, { description, tags: tags.snapshot, parameters })
+    // What is refused for one disk is refused before any of them is copied.
+    const plan = (disk: ImageDisk) => planCopy(world, from, disk, parameters)
+    const [root, others] = [plan(source.root), source.disks.map(plan)]
+    const copy = (planned: PlannedCopy) => copyDisk(world, planned, { description, tags: tags.snapshot })
     world.ownImages.put({
       ...source,
       id,
@@ -48,8 +53,8 @@ export const copyImage = defineAction({
       name: Name,
       description: Description ?? source.description,
       createdAtMs: world.now(),
-      root: copy(source.root),
-      disks: source.disks.map(copy),
+      root: copy(root),
+      disks: others.map(copy),
       madeOf: { imageId: source.id, region: from.region.name },
     })
     world.tags.put(id, mergeTags(CopyImageTags === true ? from.tags.get(source.id) : {}, tags.image))
@@ -66,14 +71,22 @@ function sourceImage(world: World, id: string): Image {
   throw new ApiError('InvalidRequest', `The image ID '${id}' is not in state 'available'`)
 }
 
+interface PlannedCopy {
+  readonly disk: ImageDisk
+  readonly source: Snapshot
+  readonly encryption: Encryption
+}
+
+function planCopy(world: World, from: World, disk: ImageDisk, wanted: CopyEncryption): PlannedCopy {
+  const source = findSnapshot(from, disk.snapshotId)
+  return { disk, source, encryption: encryptionOfCopy(world, wanted, source) }
+}
+
 function copyDisk(
   world: World,
-  from: World,
-  disk: ImageDisk,
-  wanted: { readonly description: string; readonly tags: Tags; readonly parameters: CopyEncryption },
+  { disk, source, encryption }: PlannedCopy,
+  wanted: { readonly description: string; readonly tags: Tags },
 ): ImageDisk {
-  const source = findSnapshot(from, disk.snapshotId)
-  const encryption = encryptionOfCopy(world, wanted.parameters, source)
   const description = `${wanted.description} ${source.id}.`
   const copy = beginCopy(world, source, { description, encryption, tags: wanted.tags })
   finishCopy(world, copy.id)

@@ -1,7 +1,7 @@
 import * as ec2 from '@aws-sdk/client-ec2'
 import { describe, expect, it } from 'vitest'
 import type { SandboxOptions } from '../../../../src/sandbox/sandbox.js'
-import { clientOf, errorOf, testSandbox, until } from '../../support.js'
+import { clientOf, errorNameOf, errorOf, testSandbox, until } from '../../support.js'
 
 /** A client, and an instance that runs, with a disk of 10 GiB beside its root disk. */
 async function world(options: Partial<SandboxOptions> = {}) {
@@ -40,6 +40,31 @@ function available(client: ec2.EC2Client, id: string) {
 }
 
 describe('images of one’s own', () => {
+  it('are copied whole or not at all', async () => {
+    const { client, id } = await world()
+    await client.send(new ec2.StopInstancesCommand({ InstanceIds: [id] }))
+    const { VolumeId } = await client.send(
+      new ec2.CreateVolumeCommand({ AvailabilityZone: 'us-east-1a', Size: 1, Encrypted: true }),
+    )
+    await until(
+      () => client.send(new ec2.DescribeVolumesCommand({ VolumeIds: [VolumeId!] })),
+      ({ Volumes }) => Volumes?.[0]?.State === 'available',
+    )
+    const attach = new ec2.AttachVolumeCommand({ VolumeId, InstanceId: id, Device: '/dev/sdg' })
+    await until(
+      () => errorNameOf(client.send(attach)),
+      (name) => name === '' || name === 'VolumeInUse',
+    )
+    const made = await client.send(new ec2.CreateImageCommand({ InstanceId: id, Name: 'mixed', NoReboot: true }))
+    await available(client, made.ImageId!)
+    const snapshots = async () =>
+      (await client.send(new ec2.DescribeSnapshotsCommand({ OwnerIds: ['self'] }))).Snapshots?.length
+    const before = await snapshots()
+    const copy = { SourceImageId: made.ImageId, SourceRegion: 'us-east-1', Name: 'copy', Encrypted: false }
+    expect((await errorOf(client.send(new ec2.CopyImageCommand(copy)))).name).toBe('InvalidParameterCombination')
+    expect(await snapshots()).toBe(before)
+  })
+
   it('are made of an instance with a snapshot of each disk, and launched', async () => {
     const { client, id, source } = await world({ latencies: { snapshotPendingMs: 400 } })
     const { ImageId = '' } = await client.send(
