@@ -62,6 +62,7 @@ describe.skipIf(noHostsBecause !== undefined)(`secrets${noHostsBecause ? ` (${no
   let world: SandboxWorld
   const said: string[] = []
   const ran: string[] = []
+  const inherited: string[] = []
   let watching: NodeJS.Timeout | undefined
   const environment = {
     EVENKEEL_VAR_setup: planted.setup,
@@ -85,7 +86,10 @@ describe.skipIf(noHostsBecause !== undefined)(`secrets${noHostsBecause ? ` (${no
     ssm.destroy()
     world.write({ 'planted.yaml': stack, 'site/index.html': 'x', 'elsewhere/file-secret': `${planted.file}\n` })
     // What runs anywhere on this machine, the sandbox's servers included; this test's own process holds the values itself.
-    watching = setInterval(() => ran.push(...commandLines()), 40)
+    watching = setInterval(() => {
+      ran.push(...ofProcesses('cmdline'))
+      inherited.push(...ofProcesses('environ').filter((text) => text.includes('planted-')))
+    }, 40)
   })
   afterAll(async () => {
     clearInterval(watching)
@@ -208,6 +212,10 @@ describe.skipIf(noHostsBecause !== undefined)(`secrets${noHostsBecause ? ` (${no
     expect(ran.some((line) => /sh\0-s/.test(line))).toBe(true)
     expect(found(ran.join('\n'))).toEqual([])
   })
+
+  it("are in no process's environment, but for that of evenkeel itself", () => {
+    expect(found(inherited.join('\n'))).toEqual([])
+  })
 })
 
 /** Which of the values, or lines of them, stand in a text. Of the short one only words of its own count: figures have its digits. */
@@ -232,12 +240,15 @@ function filesBelow(directory: string, without: readonly string[]): readonly str
   })
 }
 
-function commandLines(): readonly string[] {
+/** What runs on this machine; for environments, without the command line itself, which was given the values in its own. */
+function ofProcesses(what: 'cmdline' | 'environ'): readonly string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .flatMap((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'latin1')
+        const text = readFileSync(`/proc/${pid}/${what}`, 'latin1')
+        const isOurs = what === 'environ' && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('cli/main.js')
+        return isOurs ? [] : text
       } catch {
         return []
       }

@@ -10,7 +10,6 @@ interface LifeStack {
     readonly count: number | undefined
     readonly image: string
     readonly type: string
-    readonly zone: string
     readonly state: string
     readonly elasticIp: boolean
     readonly replace: string
@@ -21,8 +20,6 @@ interface LifeStack {
     readonly name: string
     /** Which of the servers; undefined for none. */
     readonly on: number | undefined
-    /** Of one that is on none. */
-    readonly zone: string
     readonly size: number
     readonly onRemove: string
     readonly reuse: boolean
@@ -33,15 +30,12 @@ interface LifeStack {
   readonly team: string | undefined
 }
 
-const zone = fc.constantFrom('us-east-1a', 'us-east-1a', 'us-east-1a', 'us-east-1b')
-
 const server = (name: string) =>
   fc.record({
     name: fc.constant(name),
     count: fc.constantFrom(undefined, undefined, 1, 2),
     image: fc.constantFrom('debian-12-amd64-*', 'debian-12-amd64-*', 'debian-13-amd64-*'),
     type: fc.constantFrom('t3.small', 't3.small', 't3.medium'),
-    zone,
     state: fc.constantFrom('running', 'running', 'running', 'stopped'),
     elasticIp: fc.boolean(),
     replace: fc.constantFrom('launch-first', 'terminate-first'),
@@ -53,7 +47,6 @@ const volume = (name: string) =>
   fc.record({
     name: fc.constant(name),
     on: fc.constantFrom(undefined, 0, 0, 1, 2),
-    zone,
     size: fc.integer({ min: 1, max: 3 }),
     onRemove: fc.constantFrom('snapshot', 'snapshot', 'retain', 'delete'),
     reuse: fc.boolean(),
@@ -110,20 +103,20 @@ function textOf({ servers, volumes, port, team }: LifeStack): string {
     lines.push('      - { port: 22, from: my-ip }', `      - { port: ${port}, from: 0.0.0.0/0 }`)
   }
   if (servers.length > 0) lines.push('servers:')
-  for (const { name, count, image: of, type, zone: at, state, elasticIp, replace, root, group } of servers) {
+  for (const { name, count, image: of, type, state, elasticIp, replace, root, group } of servers) {
     const words = [
       ...(count === undefined ? [] : [`count: ${count}`]),
       `image: ${image.replace('debian-12-amd64-*', of)}`,
-      `type: ${type}, zone: ${at}, state: ${state}, elasticIp: ${elasticIp}, replace: ${replace}`,
+      `type: ${type}, zone: us-east-1a, state: ${state}, elasticIp: ${elasticIp}, replace: ${replace}`,
       ...(root === undefined ? [] : [`rootVolume: { onRemove: ${root} }`]),
       ...(group ? ['securityGroups: [web]'] : []),
     ]
     lines.push(`  ${name}: { ${words.join(', ')} }`)
   }
   if (volumes.length > 0) lines.push('volumes:')
-  for (const { name, on, zone: at, size, onRemove, reuse, keep } of volumes) {
+  for (const { name, on, size, onRemove, reuse, keep } of volumes) {
     const place = on === undefined ? undefined : members[on % Math.max(1, members.length)]
-    const where = place === undefined ? `zone: ${at}` : `server: '${place}', mount: /srv/${name}`
+    const where = place === undefined ? 'zone: us-east-1a' : `server: '${place}', mount: /srv/${name}`
     const schedule = keep === undefined ? '' : `, snapshots: { every: 24h, keep: { last: ${keep} } }`
     lines.push(`  ${name}: { ${where}, size: ${size}, onRemove: ${onRemove}, reuse: ${reuse}${schedule} }`)
   }
