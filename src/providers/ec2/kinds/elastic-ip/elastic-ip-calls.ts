@@ -10,7 +10,7 @@ import { textOf } from '../../wire/text-of.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { elasticIpOn } from '../server/public-address.js'
 import { isEnding, readInstance } from '../server/read-instances.js'
-import { readAddress, readAddresses, type Ec2Address } from './read-addresses.js'
+import { readAddress, readTaggedAddresses, type Ec2Address } from './read-addresses.js'
 
 /** An instance that starts or stops takes no address meanwhile; big ones take minutes. */
 const restingLimitMs = 10 * 60_000
@@ -39,10 +39,7 @@ export function createElasticIpCalls(api: Ec2Api): ElasticIpCloud {
       return AllocationId
     }
     const id = await createOnce(api, {
-      find: async () => {
-        const found = await readAddresses(api, [{ Name: `tag:${operationTag}`, Values: [once] }])
-        return found.map(noted).sort()[0]
-      },
+      find: async () => (await readTaggedAddresses(api, operationTag, once)).map(noted).sort()[0],
       create: async () => {
         const specification = {
           ResourceType: 'elastic-ip',

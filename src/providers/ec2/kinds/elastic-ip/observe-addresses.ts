@@ -9,7 +9,7 @@ import { tagsOf } from '../../tags/tag-lists.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { textOf } from '../../wire/text-of.js'
 import type { Pending } from '../kind.js'
-import { readAddresses, type Ec2Address } from './read-addresses.js'
+import { readTaggedAddresses, type Ec2Address } from './read-addresses.js'
 
 /** What tells whether the stack has had any: the ledger names each before it is allocated, and until it is released. */
 interface Ledgers {
@@ -32,12 +32,7 @@ export async function describeAddresses(
   const { stack, elasticIps, quietMs } = query
   const isAsked = elasticIps === true || quietMs !== undefined || mayHaveAny((await launchTemplate).ledger)
   if (!isAsked) return undefined
-  return withKnown(
-    api,
-    query,
-    await readAddresses(api, [{ Name: `tag:${tagKeys.stack}`, Values: [stack] }]),
-    knownAddresses,
-  )
+  return withKnown(api, query, await readTaggedAddresses(api, tagKeys.stack, stack), knownAddresses)
 }
 
 /** A run that ended without a word may have made one of which an old reading of the ledger knows nothing. */

@@ -1,14 +1,18 @@
 import type { Address as Ec2Address } from '@aws-sdk/client-ec2'
+import { tagsOf } from '../../tags/tag-lists.js'
 import type { Ec2Api } from '../../wire/api.js'
-import { filtersOf, type FilterList } from '../../wire/pages.js'
 
 /** What EC2 calls an address; the word is taken here. */
 export type { Ec2Address }
 
-/** The elastic addresses that fit all filters. DescribeAddresses knows no pages. */
-export async function readAddresses(api: Ec2Api, filters: FilterList): Promise<readonly Ec2Address[]> {
-  const output = await api.call('DescribeAddresses', { Filters: filtersOf(filters) })
-  return output.Addresses ?? []
+/**
+ * The elastic addresses that carry this tag. All of the account are listed, which are few, and looked through here: nothing but
+ * its tag tells that an allocation whose answer was lost has made one, and the index by which EC2 filters tags lags behind what
+ * it lists (ec2-behaviour, section 3). DescribeAddresses knows no pages.
+ */
+export async function readTaggedAddresses(api: Ec2Api, key: string, value: string): Promise<readonly Ec2Address[]> {
+  const { Addresses = [] } = await api.call('DescribeAddresses', {})
+  return Addresses.filter(({ Tags }) => tagsOf(Tags)[key] === value)
 }
 
 export async function readAddress(api: Ec2Api, id: string): Promise<Ec2Address | undefined> {
