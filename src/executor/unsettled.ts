@@ -1,3 +1,4 @@
+import { isAfterDoubt } from '../core/doubt.js'
 import { ProviderError } from '../core/errors.js'
 import type { Outcome } from './outcome.js'
 
@@ -5,8 +6,8 @@ import type { Outcome } from './outcome.js'
 const unknownClasses: ReadonlySet<ProviderError['errorClass']> = new Set(['ambiguous', 'unreachable', 'fatal'])
 
 /**
- * Whether a step that was begun may have made something that nobody has noted: its answer never came, or it was left in the
- * middle. The next run then goes on with the same epoch.
+ * Whether a step that was begun may have made something that nobody has noted: its answer never came, what it was refused came after
+ * an attempt without one, or it was left in the middle. The next run then goes on with the same epoch.
  */
 export function leavesDoubt(outcome: Outcome): boolean {
   if (outcome.kind === 'cancelled') return true
@@ -15,6 +16,7 @@ export function leavesDoubt(outcome: Outcome): boolean {
   return (
     error.kind === 'bug' ||
     error.kind === 'lock' ||
+    isAfterDoubt(error) ||
     (error instanceof ProviderError && unknownClasses.has(error.errorClass))
   )
 }

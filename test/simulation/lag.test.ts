@@ -127,6 +127,44 @@ describe('an apply after a run that was killed, while tags show later than anyth
   })
 })
 
+describe('an apply after a run that was killed at an allocation, while tags show later than anything waits for', () => {
+  // AllocateAddress takes no token, and a listing without a filter needs no index.
+  it.each([1, 2, 3])('allocates no second address: seed %i', async (seed) => {
+    const world = await openProofWorld({ seed, faults: { visibilityDelayMs: { filter: 300_000 } } })
+    try {
+      const apply = { kind: 'apply', text: withAddress } as const
+      await killedAt(world, 'AllocateAddress', apply, apply)
+      expect(await countsOf(world)).toMatchObject({ addresses: 1 })
+    } finally {
+      await world.close()
+    }
+  })
+})
+
+describe('an apply right after one whose call was refused behind an attempt without an answer, while tags show late', () => {
+  it('makes nothing twice', async () => {
+    const world = await openProofWorld({ seed: 5, faults: lagging })
+    try {
+      const text = 'evenkeel: 1\nstack: lag\ntarget: sandbox\nvolumes:\n  music: { size: 1, zone: us-east-1a }\n'
+      const apply = { kind: 'apply', text } as const
+      const refusal = { code: 'UnauthorizedOperation', httpStatus: 403 }
+      world.setFaults({
+        ...lagging,
+        scripted: [
+          { action: 'CreateVolume', call: 1, failure: 'lost-response' },
+          { action: 'CreateVolume', call: 2, failure: refusal },
+        ],
+      })
+      expect(await world.run(await world.process(), apply)).toMatchObject({ converged: false })
+      world.setFaults(lagging)
+      expect(await world.run(await world.process(), apply)).toEqual({ converged: true, problems: [] })
+      expect(await countsOf(world)).toMatchObject({ volumes: 1, locks: 0 })
+    } finally {
+      await world.close()
+    }
+  })
+})
+
 describe('a plan right after an apply that ended well, while tags show late', () => {
   it.each([1, 2, 3, 4])('believes the ledger before one empty listing: seed %i', async (seed) => {
     const world = await openProofWorld({ seed, faults: { visibilityDelayMs: { filter: 11_000 } } })

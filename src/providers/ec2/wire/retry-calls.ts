@@ -1,4 +1,5 @@
 import type { Clock, Random } from '../../../core/clock.js'
+import { noteDoubt } from '../../../core/doubt.js'
 import { ProviderError } from '../../../core/errors.js'
 import { pause } from '../../../core/pause.js'
 import { beginWait } from '../../../core/wait-sink.js'
@@ -62,13 +63,6 @@ export interface RetryOptions {
   readonly inTurn?: <Result>(attempt: () => Promise<Result>) => Promise<Result>
 }
 
-const afterDoubt = new WeakSet<object>()
-
-/** Whether a call that ended so had an attempt before of which it is not known what it came to: it may have been carried out. */
-export function isAfterDoubt(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && afterDoubt.has(error)
-}
-
 /** Performs a call until it succeeds, or its error's class says that another attempt cannot help, or patience ends. */
 export async function withRetries<Result>(perform: () => Promise<Result>, options: RetryOptions): Promise<Result> {
   const { clock, inTurn = (attempt) => attempt() } = options
@@ -85,7 +79,7 @@ export async function withRetries<Result>(perform: () => Promise<Result>, option
       return await inTurn(attempt)
     } catch (error) {
       if (error instanceof ProviderError && error.errorClass === 'ambiguous') isInDoubt = true
-      if (isInDoubt && error instanceof ProviderError) afterDoubt.add(error)
+      if (isInDoubt && error instanceof ProviderError) noteDoubt(error)
       const kind = patienceFor(error, options, isInDoubt)
       if (kind === undefined) throw error
       const limits: Patience = patience[kind]

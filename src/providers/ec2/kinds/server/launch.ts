@@ -1,11 +1,11 @@
 import type { Instance } from '@aws-sdk/client-ec2'
+import { isAfterDoubt } from '../../../../core/doubt.js'
 import type { LaunchRequest } from '../../../../executor/ports.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
 import { lookUntilSeen } from '../../tags/ownership.js'
 import { tagListOf } from '../../tags/tag-lists.js'
 import type { InputOf } from '../../wire/actions.js'
 import type { Ec2Api } from '../../wire/api.js'
-import { isAfterDoubt } from '../../wire/retry-calls.js'
 import { isEnding, readInstances } from './read-instances.js'
 
 /** So many instances, as one call launches them. */
