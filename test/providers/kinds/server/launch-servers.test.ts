@@ -12,6 +12,7 @@ import {
   type Fixture,
   type Ground,
 } from '../../cloud-fixture.js'
+import { startTamperingProxy } from '../../../support/tampering-proxy.js'
 
 const count = 5
 const web = (index: number) => addressOf('server', 'web', index)
@@ -125,5 +126,24 @@ describe('servers that are launched together', () => {
     fixture.requests()
     expect((await observed()).servers).toHaveLength(count - 1)
     expect(fixture.requests().filter(({ action }) => action === 'DescribeInstances')).toHaveLength(2)
+  })
+
+  it.each([
+    ['none', ''],
+    ['the same for all', '<amiLaunchIndex>0</amiLaunchIndex>'],
+    ['one beyond the last', '<amiLaunchIndex>5</amiLaunchIndex>'],
+  ])('are given no names by chance where the endpoint says no launch index: %s', async (_what, element) => {
+    const proxy = await startTamperingProxy(fixture.sandbox.endpoint, {
+      answer: (action, text) =>
+        action === 'RunInstances' ? text.replaceAll(/<amiLaunchIndex>\d+<\/amiLaunchIndex>/g, element) : text,
+    })
+    try {
+      const cloud = fixture.connect({}, { endpoint: proxy.endpoint })
+      for (const _again of [1, 2])
+        await expect(cloud.launchServers(request)).rejects.toMatchObject({ code: 'EC2_PROTOCOL', errorClass: 'fatal' })
+      expect((await observed()).servers).toHaveLength(count)
+    } finally {
+      proxy.close()
+    }
   })
 })

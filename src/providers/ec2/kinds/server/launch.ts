@@ -85,6 +85,17 @@ function launchInput({ request, token, count }: LaunchOrder): InputOf<'RunInstan
   }
 }
 
+/** Their ids by launch index, of `count`. Rejects where it does not tell one from the other: none is ever given a name by chance. */
+export function idsByIndex(instances: readonly Instance[], count: number): ReadonlyMap<number, string> {
+  const ids = new Map(instances.map(({ AmiLaunchIndex = -1, InstanceId = '' }) => [AmiLaunchIndex, InstanceId]))
+  if (ids.size === instances.length && [...ids.keys()].every((index) => index >= 0 && index < count)) return ids
+  const launched = instances.map(({ InstanceId }) => InstanceId).join(', ')
+  throw providerError('EC2_PROTOCOL', 'fatal', `RunInstances launched ${launched}, and does not say which is which`, {
+    hint: 'the launch index (amiLaunchIndex) of each is missing or wrong: what answers at `target.endpoint` is not EC2. Terminate them there, and give each server an entry of its own instead of a `count`',
+    action: 'RunInstances',
+  })
+}
+
 /** Whether EC2 may grant to one what it refuses to many. */
 export function maySuitFewer(error: unknown): boolean {
   return isOfClass(error, 'quota', 'capacity', 'permission') || hasAwsCode(error, 'UnauthorizedOperation')

@@ -11,7 +11,7 @@ import type { Ec2Api } from '../../wire/api.js'
 import { tokenOf, tokensMax } from '../../wire/tokens.js'
 import { togetherWith } from './end-together.js'
 import { noteLaunched } from './just-launched.js'
-import { endedInLaunch, launch, launchFailed, maySuitFewer } from './launch.js'
+import { endedInLaunch, idsByIndex, launch, launchFailed, maySuitFewer } from './launch.js'
 import { runningLimitMs, start, startFailed } from './start.js'
 import { isEnding, readInstance, readInstances } from './read-instances.js'
 
@@ -117,7 +117,7 @@ export function createServerCalls(api: Ec2Api): Omit<ServerCloud, 'readHostKeys'
       })
       if (instances === undefined) return []
       if (instances.length === 0) continue
-      const ids = new Map(instances.map(({ AmiLaunchIndex = 0, InstanceId = '' }) => [AmiLaunchIndex, InstanceId]))
+      const ids = idsByIndex(instances, count)
       for (const id of ids.values()) api.young.note(id)
       return Array.from({ length: count }, (_, index) => ids.get(index))
     }
