@@ -51,6 +51,22 @@ describe('toProviderError', () => {
       'EC2_UNREACHABLE',
     ],
     [
+      Object.assign(new Error('connect EHOSTUNREACH 10.0.0.1:443'), { code: 'EHOSTUNREACH', syscall: 'connect' }),
+      'unreachable',
+      'EC2_UNREACHABLE',
+    ],
+    // A connection that was there: what was sent on it may have arrived.
+    [
+      Object.assign(new Error('read EHOSTUNREACH'), { code: 'EHOSTUNREACH', syscall: 'read' }),
+      'ambiguous',
+      'EC2_UNAVAILABLE',
+    ],
+    [
+      Object.assign(new Error('write ENETDOWN'), { code: 'ENETDOWN', syscall: 'write' }),
+      'ambiguous',
+      'EC2_UNAVAILABLE',
+    ],
+    [
       Object.assign(new Error('the request socket did not establish a connection'), { name: 'TimeoutError' }),
       'unreachable',
       'EC2_UNREACHABLE',

@@ -28,6 +28,9 @@ const neverConnected = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ])
 
+/** Of a connection that was there these say that it broke: what was sent on it may have arrived. */
+const callsOnConnections = new Set(['read', 'write', 'writev', 'shutdown'])
+
 /** Node's codes for a connection that broke with the request under way: nobody knows what happened. */
 const brokeOff = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ESOCKETTIMEDOUT'])
 
@@ -112,10 +115,15 @@ function readThrown(error: unknown): Thrown {
     status: raw.$metadata?.httpStatusCode ?? raw.$response?.statusCode,
     networkCode,
     whileConnecting:
-      (networkCode !== undefined && neverConnected.has(networkCode)) ||
+      (networkCode !== undefined && neverConnected.has(networkCode) && !isOnConnection(raw)) ||
       (networkCode === 'ETIMEDOUT' && raw.syscall === 'connect') ||
       /did not establish a connection/.test(message),
   }
+}
+
+/** A handshake that fails (EPROTO) is one of a connection, and yet nothing was sent on it. */
+function isOnConnection({ code, syscall }: { readonly code?: unknown; readonly syscall?: unknown }): boolean {
+  return code !== 'EPROTO' && typeof syscall === 'string' && callsOnConnections.has(syscall)
 }
 
 /** Names of errors that are no error codes of EC2. */
