@@ -12,6 +12,18 @@ export const systemClock: Clock = {
   sleep: (durationMs, signal) => sleepReal(durationMs, signal),
 }
 
+/** The clock's time, which goes on from where it was when the clock is set back: what is to come in a moment does not come in an hour. */
+export function steadyTime(clock: Pick<Clock, 'now'>): () => number {
+  let latest = clock.now()
+  let before = latest
+  return () => {
+    const shown = clock.now()
+    latest += Math.max(0, shown - before)
+    before = shown
+    return latest
+  }
+}
+
 /** A moment on the machine's clock, and what another clock showed at it: with both, two processes have that clock in common. */
 export interface ClockAnchor {
   readonly machineMs: number

@@ -77,3 +77,11 @@ it('a look that failed vouches for nothing', async () => {
   await expect(vouched?.confirm()).rejects.toBe(failed)
   await expect(vouched?.confirm()).rejects.toMatchObject({ code: 'EC2_NOT_OURS' })
 })
+
+it('a look vouches for nothing once the clock was set back', async () => {
+  const clock = instantClock()
+  const api = { ...account().api, settings: { clock } } as unknown as Ec2Api
+  const vouched = await vouchFor(api, 'vol-1', owner, answers(ours, theirs))
+  await clock.sleep(-3_600_000)
+  await expect(vouched?.confirm()).rejects.toMatchObject({ code: 'EC2_NOT_OURS' })
+})

@@ -70,6 +70,20 @@ describe('a watcher', () => {
     expect(clock.slept).toEqual([15_000, 15_000, 30_000, 30_000])
   })
 
+  it('looks on at its pace when the clock is set back', async () => {
+    const { clock, watcher } = watcherOf({ a: 4 }, instantClock())
+    const hourMs = 3_600_000
+    await watcher.until(
+      'a',
+      (ready) => {
+        if (clock.slept.length === 1) void clock.sleep(-hourMs)
+        return ready || undefined
+      },
+      options,
+    )
+    expect(Math.max(...clock.slept)).toBeLessThan(10_000)
+  })
+
   it('looks together, at their usual time, at what began within a moment', async () => {
     const clock = createVirtualClock(0)
     const { asked, watcher } = watcherOf({ a: 2, b: 2 }, clock)

@@ -1,5 +1,5 @@
 import { whenAborted } from '../../../core/abort.js'
-import type { Clock } from '../../../core/clock.js'
+import { steadyTime, type Clock } from '../../../core/clock.js'
 import { BugError, Cancelled } from '../../../core/errors.js'
 import { beginWait } from '../../../core/wait-sink.js'
 import { onBehalfOfAll, workScope } from '../../../core/work-scope.js'
@@ -82,6 +82,7 @@ interface Waiter<Item> {
  */
 export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item> {
   const { clock, pollScale, timeoutScale, read, stateOf } = options
+  const now = steadyTime(clock)
   const waiters = new Set<Waiter<Item>>()
   const slackMs = betweenCallsMs * pollScale
   let polling = false
@@ -93,7 +94,7 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
     await Promise.resolve()
     for (let polledAt = -Infinity; waiters.size > 0;) {
       await sleepUntilDue(polledAt)
-      polledAt = clock.now()
+      polledAt = now()
       const asked = [...waiters].filter((waiter) => isToBeAsked(waiter, polledAt))
       if (asked.length === 0) continue
       try {
@@ -110,7 +111,7 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
   async function sleepUntilDue(polledAt: number): Promise<void> {
     for (;;) {
       const dueAt = Math.max(polledAt + slackMs, nextLookAt([...waiters]))
-      const waitMs = dueAt - clock.now()
+      const waitMs = dueAt - now()
       if (waiters.size === 0 || waitMs <= 0) return
       const woken = new AbortController()
       wake = woken
@@ -119,12 +120,12 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
   }
 
   function judgeOne(waiter: Waiter<Item>, item: Item | undefined): void {
-    waiter.lookedAt = clock.now()
+    waiter.lookedAt = now()
     waiter.lookAt = waiter.lookedAt + pauseAfter(waiter)
     waiter.lookBy = waiter.lookAt + togetherAfter(waiter)
     waiter.absences = item === undefined ? waiter.absences + 1 : 0
     if (waiter.take(item, waiter.absences)) waiters.delete(waiter)
-    else if (clock.now() >= waiter.deadline) finish(waiter, waiter.expire)
+    else if (now() >= waiter.deadline) finish(waiter, waiter.expire)
     else waiter.tell(item === undefined ? 'not to be seen' : stateOf(item))
   }
 
@@ -133,15 +134,15 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
    * pause on: so what began at different times comes to be looked at together. What was not to be seen keeps its pauses:
    * they are what makes its absence believed.
    */
-  function isToBeAsked(waiter: Waiter<Item>, now: number): boolean {
+  function isToBeAsked(waiter: Waiter<Item>, at: number): boolean {
     const { lookedAt, lookAt, startedAt, usualMs = 0, absences } = waiter
-    const isInPassing = absences === 0 && now >= (lookedAt + lookAt) / 2
-    return lookAt <= now || (isInPassing && now - startedAt >= usualMs * pollScale)
+    const isInPassing = absences === 0 && at >= (lookedAt + lookAt) / 2
+    return lookAt <= at || (isInPassing && at - startedAt >= usualMs * pollScale)
   }
 
   function pauseAfter(waiter: Waiter<Item>): number {
     const { startedAt, usualMs, rhythm } = waiter
-    const waitedMs = (clock.now() - startedAt) / pollScale
+    const waitedMs = (now() - startedAt) / pollScale
     if (usualMs !== undefined && waitedMs < usualMs) return (usualMs - waitedMs) * pollScale
     const leastMs = usualMs === undefined ? firstLookMs : leastPauseMs
     return Math.min(rhythm.mostPauseMs, Math.max(leastMs, waitedMs * rhythm.lateShare)) * pollScale
@@ -167,7 +168,7 @@ export function createWatcher<Item>(options: WatcherOptions<Item>): Watcher<Item
           reject(nobodyWaits(what))
           return
         }
-        const startedAt = clock.now()
+        const startedAt = now()
         const lookAt =
           startedAt + (usualMs !== undefined && usualMs <= rhythm.momentMs ? usualMs : firstLookMs) * pollScale
         const waiter: Waiter<Item> = {

@@ -21,7 +21,7 @@ export function noteLaunched(api: Ec2Api, instance: Instance): void {
 /** The instance as its launch left it a moment ago; undefined where that was longer ago, or it was changed since. */
 export function justLaunched(api: Ec2Api, id: string): Instance | undefined {
   const seen = seenBy.get(api)?.get(id)
-  const isFresh = seen !== undefined && api.settings.clock.now() - seen.at < vouchedMs
+  const isFresh = seen !== undefined && Math.abs(api.settings.clock.now() - seen.at) < vouchedMs
   if (!isFresh) forgetLaunched(api, id)
   return isFresh ? seen.instance : undefined
 }
