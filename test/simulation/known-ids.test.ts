@@ -50,6 +50,15 @@ describe('what the ledger knows and no listing shows', () => {
     expect(await world.census()).toEqual(made)
   })
 
+  // What the first listing shows the next ones may miss.
+  it.each([2, 4, 6])('is read by id also where each listing misses something else: seed %i', async (seed) => {
+    const world = await start({ seed, faults: staleBy(0) })
+    expect((await world.apply(text)).result.status).toBe('converged')
+    world.setFaults(staleBy(0.6))
+    const { steps } = await world.plan(text)
+    expect(steps.map(({ kind }) => kind).filter((kind) => /^(create|allocate|import)-/.test(kind))).toEqual([])
+  })
+
   it('costs no call while the listings show it all', async () => {
     const { world } = await madeAndHidden()
     const calm = await world.requestsDuring(() => world.plan(text))

@@ -52,9 +52,12 @@ export async function describeSettled(
   const looksOf = (address: Address) => looks.get(address) ?? 0
   // Of a run that was quiet for so long every listing shows all.
   const looksMax = (address: Address) => (ids.has(address) ? looksById : isLeft ? 0 : pausesMs.length)
-  const knownIds = missingIn(described).flatMap((address) => ids.get(address) ?? [])
+  // Whatever was missing once: another listing may be of another moment.
+  const knownIds = new Set<string>()
   for (let round = 0; ; round += 1) {
-    const open = missingIn(described).filter((address) => looksOf(address) < looksMax(address))
+    const missing = missingIn(described)
+    for (const id of missing.flatMap((address) => ids.get(address) ?? [])) knownIds.add(id)
+    const open = missing.filter((address) => looksOf(address) < looksMax(address))
     if (open.length === 0) return described
     const isAtOnce = round === 0 && open.every((address) => ids.has(address))
     if (!isAtOnce) {
@@ -62,7 +65,7 @@ export async function describeSettled(
       await api.pause(pausesMs[round] ?? pausesMs[0])
     }
     for (const address of open) looks.set(address, looksOf(address) + 1)
-    described = await describe({ ...query, knownIds })
+    described = await describe({ ...query, knownIds: [...knownIds] })
   }
 }
 
