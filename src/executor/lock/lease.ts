@@ -1,8 +1,10 @@
 import type { LockError } from '../../core/errors.js'
 import type { LockContent, LockSight } from '../../model/ledger/lock.js'
+import { insist } from './insist.js'
 import type { LockWorld } from './lock-world.js'
 import { broken, expired } from './lock-errors.js'
 import { actsForMs } from './lock-times.js'
+import { noteEnded } from './ended-here.js'
 import type { Moment } from './passed-time.js'
 
 /** A lock that this process holds. It beats until it is released, or lost. */
@@ -24,10 +26,6 @@ export interface Lease {
 
 /** Between two tries to have EC2 confirm a lock that it does not know everywhere yet. */
 const confirmationPauseMs = 1_000
-
-/** So long does whoever leaves try to say so; while the process lives, others on its machine would take the lock for held. */
-const leavingLimitMs = 5_000
-const leavingPauseMs = 500
 
 interface Held {
   readonly sight: LockSight
@@ -61,45 +59,39 @@ export function createLease(
 
   /** One beat; the answer of one that was sent later is waited for by all who ask meanwhile. */
   const beat = (): Promise<void> => {
-    beating ??= beatOnce().finally(() => {
-      beating = undefined
+    if (beating) return beating
+    const sent = beatOnce().finally(() => {
+      if (beating === sent) beating = undefined
     })
-    return beating
+    beating = sent
+    return sent
   }
   const beatOnce = async () => {
     const sentAt = time.mark()
     if ((await cloud.beatLock({ id, content })) !== undefined) {
       check()
-      confirmedAt = sentAt
+      if (time.since(sentAt) < time.since(confirmedAt)) confirmedAt = sentAt
       return
     }
     const found = await cloud.readLock(stack)
     // Made moments ago, and not everywhere yet: neither lost nor confirmed.
-    if (found?.id === id) return
+    if (found?.id === id || (found === undefined && !wasShown)) return
     if (!ending.signal.aborted) lose(broken(stack, found))
   }
 
   const beatOn = async () => {
-    while (!ending.signal.aborted) {
+    let before: Promise<void> | undefined
+    for (;;) {
       await sleepUntil(times.beatMs)
       if (ending.signal.aborted) return
-      // A beat that hangs must not keep the lease from ending.
-      await Promise.race([beat().catch(() => undefined), sleepUntil(times.beatMs)])
+      // One that hangs keeps neither the lease from ending nor the next from being sent: that one has a connection of its own.
+      if (beating === before) beating = undefined
+      before = beat()
+      before.catch(() => undefined)
       try {
-        if (!ending.signal.aborted) check()
+        check()
       } catch {
         // Whoever changes something next is told; whoever listens has been.
-      }
-    }
-  }
-  /** Whether it came to pass while whoever leaves still waited for it. */
-  const insist = async (call: () => Promise<unknown>): Promise<boolean> => {
-    for (const began = time.mark(); ; await clock.sleep(leavingPauseMs)) {
-      try {
-        await call()
-        return true
-      } catch {
-        if (time.since(began) >= leavingLimitMs) return false
       }
     }
   }
@@ -132,21 +124,23 @@ export function createLease(
         }
       }
     },
-    release() {
+    async release() {
       ending.abort()
-      return insist(async () => {
+      const isGone = await insist({ clock, time }, async () => {
         if (!(await cloud.dropLock(id, 'once'))) await seeThatItIsGone()
       })
+      if (!isGone) noteEnded(content)
+      return isGone
     },
     async abandon() {
       ending.abort()
-      if (losing.signal.aborted) return
-      // The last word: one that is on its way must not come after it.
-      await beating?.catch(() => undefined)
       const lastWord = { id, content: { ...content, hasEnded: true } } as const
-      await insist(async () => {
+      const isSaid = await insist({ clock, time }, async () => {
+        // The last word: one that is on its way must not come after it.
+        if (beating) throw new Error('a beat is on its way')
         if ((await cloud.beatLock(lastWord, 'once')) === undefined) await seeThatItIsGone()
       })
+      if (!isSaid) noteEnded(content)
     },
   }
 }

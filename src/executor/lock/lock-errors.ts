@@ -26,6 +26,13 @@ export function uncertain(stack: string): LockError {
   )
 }
 
+/** EC2 says that somebody holds it, and never shows who. */
+export function hidden(stack: string): LockError {
+  return new LockError('LOCKED', `the stack ${stack} is locked, and EC2 does not show by whom`, {
+    hint: 'nothing was done; run the same command again in a minute, and look at `evenkeel lock show`',
+  })
+}
+
 /** The lease ended by this machine's clocks: it was suspended, or EC2 could not be reached for too long. */
 export function expired(stack: string, sinceMs: number): LockError {
   const seconds = Math.round(sinceMs / 1000)

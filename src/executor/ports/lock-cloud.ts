@@ -5,8 +5,14 @@ import type { LockContent, LockSight } from '../../model/ledger/lock.js'
  * waits for other calls, or asks whether the lock is held.
  */
 export interface LockCloud {
-  /** Makes it, with the content's nonce as the ClientToken. Undefined: there is one already, perhaps from an attempt of ours without an answer. */
-  takeLock(request: { readonly stack: string; readonly content: LockContent }): Promise<LockSight | undefined>
+  /**
+   * Makes it, with the content's nonce as the ClientToken; `once` tries it once, for whoever leaves. Undefined: there is one
+   * already, perhaps from an attempt of ours without an answer.
+   */
+  takeLock(
+    request: { readonly stack: string; readonly content: LockContent },
+    how?: 'once',
+  ): Promise<LockSight | undefined>
   /** Who holds it; undefined: nobody. One reading: it may be of a moment ago. */
   readLock(stack: string): Promise<LockSight | undefined>
   /**

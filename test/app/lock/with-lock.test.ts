@@ -15,6 +15,7 @@ import type { Clock } from '../../../src/core/clock.js'
 import { createSandbox, type Sandbox } from '../../../src/sandbox/sandbox.js'
 import { temporaryDirectory } from '../../support/evenkeel.js'
 import { image } from '../../support/stacks.js'
+import { startTamperingProxy } from '../../support/tampering-proxy.js'
 
 const directory = temporaryDirectory('lock')
 let sandbox: Sandbox
@@ -44,10 +45,15 @@ volumes:
 `
 
 /** Another process, as far as the lock can tell. */
-async function processOf(stack: string, lock: LockSettings = {}, text = textOf(stack)): Promise<Session> {
+async function processOf(
+  stack: string,
+  lock: LockSettings = {},
+  text = textOf(stack),
+  endpoint = sandbox.endpoint,
+): Promise<Session> {
   const path = join(directory.path, `${stack}.stack.yaml`)
   writeFileSync(path, text)
-  const { endpoint, region, accessKeyId, secretAccessKey } = sandbox
+  const { region, accessKeyId, secretAccessKey } = sandbox
   const target = { region, endpoint, isSandbox: true, credentials: { accessKeyId, secretAccessKey } }
   const session = await openSession(readStackFile(path), {
     place: {
@@ -237,6 +243,8 @@ describe('a holder', () => {
       expect(result.error).toMatchObject({ code: 'LOCK_LOST' })
       expect(mutatingSince(before)).toEqual([])
     })
+    // Its process lives on, and nobody on its machine takes the lock for held.
+    expect(await readStackLock(session)).toMatchObject({ liveness: 'dead', sight: { content: { hasEnded: true } } })
   })
 
   it('whose lock was broken finds out before it takes anything away', async () => {
@@ -316,6 +324,78 @@ describe('a holder', () => {
     })
     sandbox.setFaults({})
     expect(await readStackLock(holder)).toBeUndefined()
+  })
+
+  it('whose lock could not be given back is known to have ended in its own process', async () => {
+    // The seconds in which it insists pass quickly.
+    const hasty = { ...lasting, uptimeMs: () => Date.now() * 20, times: { ...quick, leaseMs: 600_000 } }
+    const [holder, heir] = [await processOf('kept', hasty), await processOf('kept')]
+    await withLock(holder, {}, async () => {
+      sandbox.setFaults({ serverErrors: { probability: 1, only: ['DeleteLaunchTemplate'] } })
+    })
+    sandbox.setFaults({})
+    expect(await readStackLock(heir)).toMatchObject({ liveness: 'dead' })
+    await withLock(heir, {}, () => Promise.resolve())
+    expect(await readStackLock(heir)).toBeUndefined()
+  })
+
+  it('one of whose beats hangs sends the next', async () => {
+    let beats = 0
+    const proxy = await startTamperingProxy(sandbox.endpoint, {
+      hangs: (action) => action === 'CreateLaunchTemplateVersion' && (beats += 1) === 1,
+    })
+    try {
+      const holder = await processOf('hanging', lasting, textOf('hanging'), proxy.endpoint)
+      await withLock(holder, {}, async () => {
+        const beat = async () => (await readStackLock(holder))?.sight.beat
+        await expect.poll(beat, { interval: 20, timeout: 10_000 }).toBeGreaterThan(2)
+      })
+    } finally {
+      proxy.close()
+    }
+  })
+
+  it('believes in no absence of a lock that EC2 has not shown yet', async () => {
+    sandbox.setFaults({ visibilityDelayMs: { describe: 3_000, mutate: 3_000 } })
+    const holder = await processOf('unseen', lasting)
+    await withLock(holder, {}, async () => {
+      sandbox.setFaults({})
+      holder.lock.lost?.throwIfAborted()
+    })
+  })
+})
+
+describe('a session whose lock was made by a call without an answer', () => {
+  const lost = (call: number) => ({ action: 'CreateLaunchTemplate', call, failure: 'lost-response' }) as const
+
+  it('takes it', async () => {
+    const session = await processOf('unanswered', lasting)
+    sandbox.setFaults({
+      // One more than the call itself is tried.
+      scripted: [1, 2, 3, 4, 5, 6, 7, 8, 9].map((call) => lost(call)),
+      // So late does it show.
+      visibilityDelayMs: { mutate: 6_000 },
+    })
+    await withLock(session, {}, async () => sandbox.setFaults({}))
+    expect(await readStackLock(session)).toBeUndefined()
+  })
+
+  it('leaves none, where nobody waits for it any more', async () => {
+    const session = await processOf('gave-up', lasting)
+    sandbox.setFaults({
+      scripted: [1, 2, 3, 4].map((call) => lost(call)),
+      visibilityDelayMs: { mutate: 6_000 },
+    })
+    const before = sandbox.requests().length
+    const ending = new AbortController()
+    const taking = Promise.allSettled([withLock(session, { signal: ending.signal }, never)])
+    await expect.poll(() => sandbox.requests().length, { interval: 1 }).toBeGreaterThan(before)
+    ending.abort()
+    expect(await taking).toMatchObject([{ reason: { code: 'CANCELLED' } }])
+    sandbox.setFaults({})
+    expect((await templates()).map(({ LaunchTemplateName }) => LaunchTemplateName)).not.toContain(
+      'evenkeel.lock/gave-up',
+    )
   })
 })
 

@@ -25,7 +25,10 @@ function lockName(stack: string): string {
  * is gone, and EC2 numbers it (decision 17).
  */
 export function createLockCalls(api: Ec2Api): LockCloud {
-  async function takeLock({ stack, content }: Parameters<LockCloud['takeLock']>[0]): Promise<LockSight | undefined> {
+  async function takeLock(
+    { stack, content }: Parameters<LockCloud['takeLock']>[0],
+    how?: 'once',
+  ): Promise<LockSight | undefined> {
     try {
       const output = await api.call(
         'CreateLaunchTemplate',
@@ -42,7 +45,7 @@ export function createLockCalls(api: Ec2Api): LockCloud {
             },
           ],
         },
-        forLock,
+        { ...forLock, isTriedOnce: how === 'once' },
       )
       const id = output.LaunchTemplate?.LaunchTemplateId
       return id === undefined ? undefined : { id, beat: 1, content }
