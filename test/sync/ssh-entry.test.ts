@@ -1,7 +1,11 @@
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Address } from '../../src/model/address.js'
 import type { HostAccess } from '../../src/executor/ports.js'
-import { entryOptions } from '../../src/sync/ssh/ssh-entry.js'
+import { entryOptions, hostBlock } from '../../src/sync/ssh/ssh-entry.js'
+import { temporaryDirectory } from '../support/evenkeel.js'
 
 const access: HostAccess = {
   address: 'server.web' as Address,
@@ -24,6 +28,18 @@ describe('what ssh is told of a server', () => {
       StrictHostKeyChecking: 'yes',
     })
   })
+
+  it.each(['/a key', '/a"key"', String.raw`/a\key`, String.raw`/a\"key\\`, '/a%h%%key', "/a'key#,:=", '/ä🔑'])(
+    'has the path %s as it is',
+    (path) => {
+      const { path: directory, remove } = temporaryDirectory('ssh-entry')
+      const config = join(directory, 'config')
+      writeFileSync(config, hostBlock(['web'], optionsOf({ privateKeyPath: path })))
+      const read = execFileSync('ssh', ['-G', '-F', config, 'web'], { encoding: 'utf8' })
+      remove()
+      expect(/^identityfile (.*)$/m.exec(read)?.[1]?.replaceAll('%%', '%')).toBe(path)
+    },
+  )
 
   it.each([
     { user: 'admin\n  ProxyCommand touch /tmp/x' },

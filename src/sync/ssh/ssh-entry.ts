@@ -53,7 +53,7 @@ export function knownHostsLine(access: HostAccess, alias: string): string {
   return `${alias} ${access.hostKey.trim()}\n`
 }
 
-/** Quoted for ssh_config(5), in which `%` begins a token. */
+/** Quoted for ssh_config(5), in which `%` begins a token, and a backslash keeps a quote from ending the word (OpenSSH 8.7). */
 export function quotedPath(path: string): string {
-  return `"${path.replaceAll('%', '%%')}"`
+  return `"${path.replaceAll('%', '%%').replaceAll(/\\(?=["\\]|$)|"/g, String.raw`\$&`)}"`
 }
