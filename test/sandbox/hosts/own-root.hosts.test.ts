@@ -58,6 +58,18 @@ describeHosts(`what is on a host's root disk${unlessHosts}`, () => {
     expect(await host.run('cat /etc/resolv.conf')).toContain('nameserver')
   })
 
+  test.each([
+    ['without what cloud-init keeps', 'rm -rf /var/lib/cloud'],
+    ['without a name', 'rm /etc/hostname'],
+    ['with an empty name', 'sh -c "echo > /etc/hostname"'],
+    ['with a name that is too long', `sh -c "echo ${'x'.repeat(65)} > /etc/hostname"`],
+  ])('does not keep it from booting %s', async (_what, command) => {
+    await host.run(`sudo ${command}`)
+    await host.stop()
+    await host.start()
+    expect(await host.run('hostname')).toBe(host.description.hostname)
+  })
+
   test('does not keep it from booting where two files claim a block, as what has no journal may', async () => {
     await host.run('sudo sh -c "head -c 40000 /dev/urandom > /root/one; head -c 40000 /dev/urandom > /root/two; sync"')
     await host.stop()

@@ -46,7 +46,8 @@ first_boot() if !-e "$own/first-boot";
 # A link into /run leads to nothing yet: the program that writes there, e.g. systemd-resolved, has not started.
 unlink '/etc/resolv.conf' if -l '/etc/resolv.conf' && !-e '/etc/resolv.conf';
 write_file('/etc/resolv.conf', 0644, "nameserver 169.254.169.253\nsearch $ENV{DOMAIN}\n");
-my ($name) = split /\s+/, read_file('/etc/hostname');
+my ($name) = -e '/etc/hostname' ? read_file('/etc/hostname') =~ /^(\S{1,64})(?:\s|\z)/ : ();
+$name //= $ENV{HOST_NAME};
 call('sethostname', SYS_sethostname, $name, length $name);
 call('umount of the machine', SYS_umount2, '/run/.machine', $detach);
 rmdir '/run/.machine';
@@ -134,7 +135,7 @@ sub first_boot {
   my $names = "$ENV{PRIVATE_IP} $ENV{HOST_NAME}.$ENV{DOMAIN} $ENV{HOST_NAME}";
   write_file('/etc/hosts', 0644, "127.0.0.1 localhost\n$names\n");
   write_file('/etc/machine-id', undef, "$ENV{MACHINE_ID}\n");
-  for ('/var/lib/cloud/instances', $own) { make_directory($_, 0755) if !-d }
+  for ('/var/lib/cloud', '/var/lib/cloud/instances', $own) { make_directory($_, 0755) if !-d }
   unlink '/var/lib/cloud/instance';
   symlink "instances/$instance", '/var/lib/cloud/instance' or die "/var/lib/cloud/instance: $!\n";
   copy_tree("$state/seed", $own);
