@@ -1,22 +1,31 @@
 import { describe, expect, it } from 'vitest'
-import { drawnByChance, everyHostPoint, hostReplayLine, parseHostPoint } from '../support/proof/hosts/host-plan.js'
+import {
+  drawnByChance,
+  everyHostPoint,
+  hostReplayLine,
+  parseHostPoint,
+  type OperationsOfCases,
+} from '../support/proof/hosts/host-plan.js'
 
 describe('points in servers', () => {
-  const operations = new Map([
-    ['one', ['read: probe', 'mount']],
-    ['two', ['copy']],
+  const operations: OperationsOfCases = new Map([
+    ['one', [{ what: 'probe', of: 'reads' } as const, { what: 'mount', of: 'writes' } as const]],
+    ['two', [{ what: 'log in', of: 'here' } as const, { what: 'copy', of: 'writes' } as const]],
   ])
   const all = everyHostPoint(operations, 3)
 
-  it('are one for what only reads, and three for what writes', () => {
+  it('are one for what only reads, and four for what writes', () => {
     expect(all.map(({ caseName, request, how }) => `${caseName} ${request} ${how}`)).toEqual([
       'one 1 middle',
       'one 2 before',
       'one 2 middle',
+      'one 2 late',
       'one 2 after',
-      'two 1 before',
       'two 1 middle',
-      'two 1 after',
+      'two 2 before',
+      'two 2 middle',
+      'two 2 late',
+      'two 2 after',
     ])
   })
 
@@ -31,6 +40,6 @@ describe('points in servers', () => {
     const point = { caseName: 'grow', request: 12, how: 'middle', seed: 4 } as const
     expect(hostReplayLine(point)).toBe('npm run crash-test -- --world hosts --only grow --point 12:middle --seed 4')
     expect(parseHostPoint('grow', '12:middle', 4)).toEqual(point)
-    expect(() => parseHostPoint('grow', '12:lost', 4)).toThrow('NUMBER:before|middle|after')
+    expect(() => parseHostPoint('grow', '12:lost', 4)).toThrow('NUMBER:before|middle|late|after')
   })
 })

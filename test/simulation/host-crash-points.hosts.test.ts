@@ -7,6 +7,7 @@ import { buildDoomedRun } from '../support/proof/hosts/host-world.js'
 const sampled = [
   ['make a filesystem', 'middle'],
   ['mount', 'before'],
+  ['mount', 'late'],
   ['copy', 'middle'],
   ['write /etc/fstab', 'after'],
 ] as const
@@ -26,8 +27,10 @@ describe.skipIf(noHostsBecause !== undefined)(
       if (!prepared) throw new Error('the case is not prepared')
       const request = 1 + prepared.operations.findIndex((operation) => operation.what === what)
       expect(request).toBeGreaterThan(0)
-      const { reached, problems } = await tryHostPoint(prepared, { caseName: 'create', request, how, seed: 1 })
+      const { reached, held, problems } = await tryHostPoint(prepared, { caseName: 'create', request, how, seed: 1 })
       expect({ reached, problems }).toEqual({ reached: true, problems: [] })
+      // Else nothing went on in the server beside the next run, and the point has proven nothing.
+      expect(held.length > 0).toBe(how === 'middle' || how === 'late')
     })
   },
 )

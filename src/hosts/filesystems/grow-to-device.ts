@@ -9,7 +9,7 @@ import { filesystemTable, type GrowFacts, type Packages } from './filesystem-tab
 import { foreignContent, packageMissing } from './mkfs.js'
 import { filesystemMissing } from '../mounts/mount-filesystem.js'
 import type { MountInfo } from '../probe/probe-output.js'
-import { exitStatuses, needFunction, packageArguments } from './shell-library.js'
+import { aloneFunction, exitStatuses, needFunction, packageArguments } from './shell-library.js'
 import type { SshSession } from '../ssh/ssh-session.js'
 import { remakeSwap } from '../mounts/swap-area.js'
 import { unmountPaths } from '../mounts/unmount-filesystem.js'
@@ -56,7 +56,7 @@ async function growMounted(
 ): Promise<void> {
   if (grow.mounted) {
     const argv = [...grow.mounted.argv, grow.mounted.of === 'device' ? device.contentPath : mount.path]
-    const result = await run(session, argv)
+    const result = await run(session, device, argv)
     if (result.exitCode === 0) return
     // Some kernels and capability sets refuse it to a mounted ext filesystem (EPERM, EOPNOTSUPP): then it goes without.
     const isRefused = /not permitted|permission denied|not supported|too old/i.test(result.stderrTail)
@@ -73,7 +73,7 @@ async function growMounted(
   const options = [...mount.options.split(','), ...mount.superOptions.split(',')].filter(isMountOption)
   const type = mount.fstype === 'fuseblk' ? 'ntfs' : mount.fstype
   const again = ['mount', '-t', type, '-o', [...new Set(options)].join(','), device.contentPath, mount.path]
-  const result = await run(session, again)
+  const result = await run(session, device, again)
   if (failure) throw failure.error
   if (result.exitCode !== 0) throw commandFailed(session, shellCommand(again), result)
 }
@@ -122,7 +122,7 @@ async function growOffline(
 ): Promise<void> {
   if (unmounted.check) {
     const argv = [...unmounted.check, device.contentPath]
-    const checked = await run(session, argv)
+    const checked = await run(session, device, argv)
     // fsck(8): 1 says that errors were corrected.
     if (checked.exitCode > 1) {
       throw new HostError(
@@ -140,17 +140,19 @@ async function growOffline(
   }
   for (const argv of [unmounted.argv, unmounted.afterwards ?? []]) {
     if (argv.length === 0) continue
-    const result = await run(session, [...argv, device.contentPath], 'y\n')
+    const result = await run(session, device, [...argv, device.contentPath], 'y\n')
     if (result.exitCode !== 0) throw commandFailed(session, shellCommand([...argv, device.contentPath]), result)
   }
 }
 
-/** Runs one program as root; its output of both kinds stands in `stderrTail`. `answers` is its standard input. */
-function run(session: SshSession, argv: readonly string[], answers = '') {
+/** Runs one program on a device as root; its output of both kinds stands in `stderrTail`. `answers` is its standard input. */
+function run(session: SshSession, { contentPath }: VolumeDevice, argv: readonly string[], answers = '') {
   return runScript(session, {
     title: shellCommand(argv),
-    body: `printf %s "$1" | { ${shellCommand(argv)}; } >&2`,
-    args: [answers],
+    body: `${aloneFunction}
+alone "$2"
+printf %s "$1" | { ${shellCommand(argv)}; } 8<&- >&2`,
+    args: [answers, contentPath],
   })
 }
 

@@ -7,7 +7,7 @@ import type { Fstype } from '../../model/inside/fstype.js'
 import { commandFailed, runScript } from '../ssh/command.js'
 import { describeContent, isWantedFstype } from './describe-content.js'
 import { type FilesystemFacts, filesystemTable } from './filesystem-table.js'
-import { exitStatuses, needFunction, packageArguments } from './shell-library.js'
+import { aloneFunction, exitStatuses, needFunction, packageArguments } from './shell-library.js'
 import type { SshSession } from '../ssh/ssh-session.js'
 import { readDevice } from '../probe/wait-for-device.js'
 
@@ -55,8 +55,9 @@ export async function makeFilesystem(session: SshSession, request: MakeRequest, 
  * The device is looked at once more right before: between the probe and here somebody may have used it. mkfs gets no
  * pipe to write into, so that it goes on to its end when the connection breaks.
  */
-const makeScript = (make: string) => `${needFunction}
+const makeScript = (make: string) => `${needFunction}${aloneFunction}
 need "$2" "$3" "$4" "$5" "$6" "$7"
+alone "$1"
 [ "$(wipefs -n -p "$1" 2>&1)" = '' ] || exit ${exitStatuses.notBlank}
 found=$(blkid -p -o value -s TYPE -s PTTYPE "$1" 2>&1)
 case $?:$found in 2:|0:) ;; *) exit ${exitStatuses.notBlank} ;; esac

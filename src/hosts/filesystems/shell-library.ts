@@ -43,3 +43,21 @@ need() {
   command -v "$1" > /dev/null || { echo "$1 is missing and could not be installed (exit status $status)" >&2; exit 70; }
 }
 `
+
+/**
+ * `alone DEVICE`: the rest of the script works on it beside no other that says so: what a killed run has left in the server is
+ * waited for, a minute at least. The lock is the kernel's, on the device itself (https://systemd.io/BLOCK_DEVICE_LOCKING), and ends
+ * with the last process that has it: what stays, as FUSE does, is started with `8<&-`.
+ */
+export const aloneFunction = `
+alone() {
+  exec 8< "$1" || exit 1
+  command -v flock > /dev/null || return 0
+  turn=0
+  until flock -n 8; do
+    turn=$((turn + 1))
+    [ "$turn" -le 300 ] || { echo "another command has been working on $1 for a minute" >&2; exit 1; }
+    sleep 0.2 2> /dev/null || sleep 1
+  done
+}
+`

@@ -9,7 +9,7 @@ import { filesystemTable } from '../filesystems/filesystem-table.js'
 import { foreignContent, packageMissing } from '../filesystems/mkfs.js'
 import { type Inside, readInside } from '../probe/probe.js'
 import type { MountInfo } from '../probe/probe-output.js'
-import { exitStatuses, needFunction, packageArguments } from '../filesystems/shell-library.js'
+import { aloneFunction, exitStatuses, needFunction, packageArguments } from '../filesystems/shell-library.js'
 import type { SshSession } from '../ssh/ssh-session.js'
 import { swapOn } from './swap-area.js'
 import { readDevice } from '../probe/wait-for-device.js'
@@ -61,11 +61,12 @@ async function mountDevice(session: SshSession, request: MountRequest, device: V
       ...packageArguments(facts.packages),
     ],
   })
-  if (result.exitCode !== 0) throw explainMount(session, request, device, result)
   const inside = await readInside(session)
   const now = topMountAt(inside, mount.path)
   const devices = inside.devices.find((candidate) => candidate.volumeId === request.volumeId)
+  // Also where it failed because what a killed run had left in the server mounted it meanwhile.
   if (now && devices && mountsOf(inside, devices).includes(now)) return
+  if (result.exitCode !== 0) throw explainMount(session, request, device, result)
   throw new HostError(
     'HOST_MOUNT_FAILED',
     `after mount, ${mount.path} on ${session.access.address} shows ${now ? `${now.source} (${now.fstype})` : 'nothing'} instead of ${request.volumeId}`,
@@ -77,10 +78,11 @@ async function mountDevice(session: SshSession, request: MountRequest, device: V
  * By UUID, as fstab will at the next boot; where mount(8) cannot find it (no udev, a stale cache), by the device that
  * was found for the volume id a moment ago.
  */
-const mountScript = `${needFunction}
+const mountScript = `${needFunction}${aloneFunction}
 path=$1 type=$2 options=$3 uuid=$4 device=$5 program=$6
 shift 6
 [ -z "$program" ] || need "$program" "$@"
+alone "$device"
 if [ -e "$path" ] || [ -L "$path" ]; then
   real=$(readlink -f -- "$path")
   [ "$real" = "$path" ] || { printf '%s' "$real" >&2; exit ${exitStatuses.symbolicLink}; }
@@ -93,9 +95,9 @@ else
   [ "$real" = "$path" ] || { rmdir -- "$path"; printf '%s' "$real" >&2; exit ${exitStatuses.symbolicLink}; }
 fi
 if [ -n "$uuid" ] && [ "$(blkid -U "$uuid" 2>/dev/null)" = "$device" ]; then
-  mount -t "$type" -o "$options" "UUID=$uuid" "$path" && exit 0
+  mount -t "$type" -o "$options" "UUID=$uuid" "$path" 8<&- && exit 0
 else
-  mount -t "$type" -o "$options" "$device" "$path" && exit 0
+  mount -t "$type" -o "$options" "$device" "$path" 8<&- && exit 0
 fi
 status=$?
 dmesg 2>/dev/null | tail -n 5 | grep -F "$(basename "$device")" >&2

@@ -2,23 +2,30 @@ import { fork, type ChildProcess } from 'node:child_process'
 
 /**
  * Has questions answered by processes of this same module, the next one to whoever is free; each answer as it comes. A
- * worker that dies takes the whole down with it: its question is the failure.
+ * question that fails is told to `onFailure`, and the others go on, with another worker; left out, it takes the whole down with it.
  */
 export async function runInWorkers<Question, Answer>(
   questions: readonly Question[],
   count: number,
   onAnswer: (question: Question, answer: Answer) => void,
+  onFailure?: (question: Question, error: Error) => void,
 ): Promise<void> {
   const waiting = [...questions]
-  const work = async () => {
-    if (waiting.length === 0) return
+  const untilFailure = async () => {
     const child = fork(process.argv[1] ?? '', process.argv.slice(2), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     try {
-      for (let question = waiting.shift(); question !== undefined; question = waiting.shift())
-        onAnswer(question, await asked<Question, Answer>(child, question))
+      for (let question = waiting.shift(); question !== undefined; question = waiting.shift()) {
+        const answer = await asked<Question, Answer>(child, question).catch((error: Error) => error)
+        if (!(answer instanceof Error)) onAnswer(question, answer)
+        else if (onFailure) return onFailure(question, answer)
+        else throw answer
+      }
     } finally {
       await ended(child)
     }
+  }
+  const work = async () => {
+    while (waiting.length > 0) await untilFailure()
   }
   await Promise.all(Array.from({ length: Math.min(count, questions.length) }, work))
 }

@@ -5,8 +5,17 @@ import { added, noPoints, shareText, sumText } from '../crash-sums.js'
 import { projectRoot } from '../project-root.js'
 import { commitOf, recordProof } from '../record-proof.js'
 import { runInWorkers, serveWorker } from '../workers.js'
+import { sweepHeldGroups } from './held-processes.js'
 import { hostCases } from './host-cases.js'
-import { drawnByChance, everyHostPoint, hostReplayLine, parseHostPoint, type HostPoint } from './host-plan.js'
+import {
+  drawnByChance,
+  everyHostPoint,
+  hostReplayLine,
+  parseHostPoint,
+  type HostPoint,
+  type OperationsOfCases,
+} from './host-plan.js'
+import type { OperationName } from './operation-names.js'
 import { preparedOnDisk, tryHostPoint, type HostVerdict } from './host-points.js'
 import { buildDoomedRun } from './host-world.js'
 
@@ -43,19 +52,49 @@ interface Question {
   /** Left out: what the case has servers do. */
   readonly point?: HostPoint
 }
-type Answer = HostVerdict | { readonly operations: readonly string[] }
+type Answer = HostVerdict | { readonly operations: readonly OperationName[] }
 
 async function answer({ caseName, point }: Question): Promise<Answer> {
   const prepared = await preparedOnDisk(caseName)
   return point
     ? tryHostPoint(prepared, point)
-    : { operations: prepared.operations.map(({ what, reads }) => (reads ? `read: ${what}` : what)) }
+    : { operations: prepared.operations.map(({ what, of }) => ({ what, of })) }
 }
 
+/** What came of it all. */
+class Tally {
+  sum = noPoints
+  failed = 0
+  heldPoints = 0
+  readonly held = new Map<string, number>()
+  readonly unreached: string[] = []
+
+  note(line: string, verdict: HostVerdict): void {
+    this.sum = added(this.sum, verdict)
+    if (!verdict.reached) this.unreached.push(line)
+    if (verdict.held.length > 0) this.heldPoints += 1
+    for (const name of new Set(verdict.held)) this.held.set(name, (this.held.get(name) ?? 0) + 1)
+    if (verdict.problems.length > 0) this.fail(line, verdict.problems)
+  }
+
+  fail(line: string, problems: readonly string[]): void {
+    this.failed += 1
+    process.stdout.write(`${[line, ...problems.map((text) => `    ${text}`)].join('\n')}\n`)
+  }
+}
+
+const tally = new Tally()
+
+/** A question that cannot be answered is a failure of its own, and the others go on. */
 const ask = (questions: readonly Question[], onAnswer: (question: Question, answer: Answer) => void) =>
-  runInWorkers(questions, Number(values.workers), onAnswer)
+  runInWorkers(questions, Number(values.workers), onAnswer, ({ caseName, point }: Question, error) =>
+    tally.fail(point ? hostReplayLine(point) : `npm run crash-test -- --world hosts --only ${caseName}`, [
+      error.stack ?? error.message,
+    ]),
+  )
 
 async function main(): Promise<void> {
+  sweepHeldGroups()
   buildDoomedRun()
   const names = values.only === undefined ? hostCases.map(({ name }) => name) : [values.only]
   if (values.point !== undefined) return report([parseHostPoint(names[0] ?? '', values.point, seed)], undefined)
@@ -66,7 +105,7 @@ async function main(): Promise<void> {
   await report(mine, all.length)
 }
 
-async function operationsOf(names: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+async function operationsOf(names: readonly string[]): Promise<OperationsOfCases> {
   const known = operationsBefore()
   await ask(
     names.filter((name) => !known.has(name)).map((caseName) => ({ caseName })),
@@ -80,55 +119,51 @@ async function operationsOf(names: readonly string[]): Promise<ReadonlyMap<strin
   return new Map(names.map((name) => [name, known.get(name) ?? []]))
 }
 
-function operationsBefore(): Map<string, readonly string[]> {
+function operationsBefore(): Map<string, readonly OperationName[]> {
   if (!values.resume || !existsSync(operationsPath)) return new Map()
-  return new Map(JSON.parse(readFileSync(operationsPath, 'utf8')) as [string, readonly string[]][])
+  return new Map(JSON.parse(readFileSync(operationsPath, 'utf8')) as [string, readonly OperationName[]][])
 }
 
 /** `of`: how many there are. */
 async function report(points: readonly HostPoint[], of: number | undefined): Promise<void> {
   const done = doneBefore()
-  let sum = noPoints
-  let beside = 0
-  let failed = 0
-  const note = (verdict: HostVerdict) => {
-    sum = added(sum, verdict)
-    beside += verdict.held > 0 ? 1 : 0
-  }
   for (const point of points) {
-    const known = done.get(hostReplayLine(point))
-    if (known) note({ ...passed, ...known })
+    const line = hostReplayLine(point)
+    const known = done.get(line)
+    if (known) tally.note(line, { ...passed, held: known.held })
   }
   const todo = points.filter((point) => !done.has(hostReplayLine(point)))
+  const startMs = Date.now()
+  let tried = 0
   await ask(
     todo.map((point) => ({ caseName: point.caseName, point })),
     ({ point }, verdict) => {
       if (!point || !('problems' in verdict)) return
-      note(verdict)
       const line = hostReplayLine(point)
-      if (verdict.problems.length === 0) noteProgress({ line, held: verdict.held, reached: verdict.reached })
-      else {
-        failed += 1
-        process.stdout.write(`${[line, ...verdict.problems.map((text) => `    ${text}`)].join('\n')}\n`)
-      }
-      process.stderr.write(`${sum.points} of ${points.length} points, ${failed} failed\n`)
+      tally.note(line, verdict)
+      if (verdict.reached && verdict.problems.length === 0) noteProgress({ line, held: verdict.held })
+      tried += 1
+      const minutes = (((Date.now() - startMs) / tried) * (todo.length - tried)) / 60_000
+      process.stderr.write(`${tried} of ${todo.length} points, ${tally.failed} failed, ${Math.ceil(minutes)} minutes to go\n`)
     },
   )
+  const { sum, failed, unreached, heldPoints, held } = tally
+  const names = [...held].sort(([, left], [, right]) => right - left).map(([name, count]) => `${name} ${count}`)
   const lines = [
     `hosts (${shareText(sum, of)}): ${sumText(sum)}`,
-    `${beside} of the runs that were cut left something that went on in a server beside the next`,
+    `at ${heldPoints} of them something stood still in a server and went on beside the next run: ${names.join(', ')}`,
+    ...unreached.map((line) => `not reached: ${line}`),
   ]
   process.stdout.write(`${lines.join('\n')}\n`)
   if (values.record) recordProof('crash-test-hosts', seed, lines)
   process.exitCode = failed === 0 ? 0 : 1
 }
 
-const passed = { converged: true, duplicates: [], orphans: [], lost: [], problems: [] }
+const passed = { reached: true, converged: true, duplicates: [], orphans: [], lost: [], problems: [] }
 
 interface Progress {
   readonly line: string
-  readonly held: number
-  readonly reached: boolean
+  readonly held: readonly string[]
 }
 
 function noteProgress(progress: Progress): void {

@@ -10,7 +10,7 @@ export interface DoomedRequest {
   readonly place: Place
   readonly command: Command
   readonly doom: HostDoom | undefined
-  /** Where it writes down whom it has stopped. */
+  readonly groupName: string
   readonly heldPath: string
   readonly lockTimeoutMs: number
 }
@@ -23,12 +23,12 @@ export interface DoomedAnswer {
 
 /** The process of one run: it is told what to do, does it, and kills itself where it is to. */
 process.once('message', (request: DoomedRequest) => {
-  const { path, place, command, doom, heldPath, lockTimeoutMs } = request
-  const operations = watchHostOperations(doom, { above: process.ppid, heldPath })
+  const { path, place, command, doom, groupName, heldPath, lockTimeoutMs } = request
+  const operations = watchHostOperations(doom, { above: process.ppid, groupName, heldPath })
   const open = () => openSession(readStackFile(path), { place })
   // One at a time, so that an operation's number is the same each time.
   void carryOut(open, command, { lockTimeoutMs, concurrency: 1 }).then((end) => {
-    const plain = operations.map(({ what, reads, ms }) => ({ what, reads, ms }))
+    const plain = operations.map(({ what, of, ms }) => ({ what, of, ms }))
     process.send?.({ end, operations: plain } satisfies DoomedAnswer, () => process.exit(0))
   })
 })

@@ -1,5 +1,4 @@
 import { Writable } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { runOnServer } from '../../../../src/app/run-on-server.js'
 import type { Session } from '../../../../src/app/session.js'
 
@@ -11,32 +10,19 @@ export interface HostCensus {
   readonly state: readonly string[]
 }
 
-/** Chosen: whatever was held goes on long before, and a lost connection is missed within seconds. */
-const patienceMs = 20_000
-
 /** Looks once nothing of a run goes on in them any more. */
 export async function lookInside(session: Session): Promise<HostCensus> {
   const servers = session.spec.servers.filter(({ state }) => state === 'running').map(({ address }) => address)
   const found = await Promise.all(
     servers.map(async (server) => {
-      const restless = await untilQuiet(session, server)
-      const lines = await asRoot(session, server, censusScript)
-      return [...restless, ...lines].map((line) => line.replace(/^(\w+) /, `$1 ${server} `))
+      const lines = await asRoot(session, server, `${untilQuietScript}\n${censusScript}`)
+      return lines.map((line) => line.replace(/^(\w+) /, `$1 ${server} `))
     }),
   )
   const all = found.flat().sort()
   return {
     data: all.filter((line) => line.startsWith('data ')),
     state: all.filter((line) => !line.startsWith('data ')),
-  }
-}
-
-async function untilQuiet(session: Session, server: string): Promise<readonly string[]> {
-  const end = Date.now() + patienceMs
-  for (;;) {
-    const running = await asRoot(session, server, runningScript)
-    if (running.length === 0 || Date.now() > end) return running
-    await sleep(100)
   }
 }
 
@@ -54,13 +40,21 @@ export async function asRoot(session: Session, server: string, script: string): 
   return text.split('\n').filter((line) => line !== '')
 }
 
-/** Programs that evenkeel starts, and that end by themselves. */
-const runningScript = String.raw`for process in /proc/[0-9]*; do
-  read -r name < $process/comm || continue
-  case $name in rsync|dd|mkfs*|mkswap|blkid|wipefs|resize2fs|xfs_*|e2fsck|fsfreeze|sleep|sha256sum|mount|umount|flock|gzip|zstd|lz4)
-    echo "runs $name"
-  esac
-done 2> /dev/null`
+/** Waits for programs that evenkeel starts, and that end by themselves: 20 seconds, since a lost connection is missed within a few. */
+const untilQuietScript = String.raw`turn=0
+while
+  running=$(for process in /proc/[0-9]*; do
+    read -r name < $process/comm || continue
+    case $name in rsync|dd|mkfs*|mkswap|blkid|wipefs|resize2fs|xfs_*|e2fsck|fsfreeze|sleep|sha256sum|mount|umount|flock|gzip|zstd|lz4)
+      echo "runs $name"
+    esac
+  done 2> /dev/null)
+  [ -n "$running" ] && [ $turn -lt 400 ]
+do
+  turn=$((turn + 1))
+  sleep 0.05
+done
+[ -z "$running" ] || echo "$running"`
 
 /** A filesystem that is not frozen cannot be thawed. */
 const censusScript = String.raw`
@@ -72,6 +66,9 @@ for path in $(awk '$2 ~ "^/(srv|mnt|run/evenkeel)" { print $2 }' /proc/self/moun
   if fsfreeze -u "$path" 2> /dev/null; then echo "frozen $path"; fi
 done
 sed -E 's/UUID=[0-9a-fA-F-]+/UUID/; s/vol-[0-9a-f]+/vol/g; s/^/fstab /' /etc/fstab
+sed -nE 's/^UUID=([^[:space:]]+).*/\1/p' /etc/fstab | while read -r uuid; do
+  blkid -U "$uuid" > /dev/null || echo 'fstab names a filesystem that is not there'
+done
 awk 'NR > 1 { print "swap on" }' /proc/swaps
 for file in /root/.ssh/authorized_keys* /home/*/.ssh/*; do
   case $file in *authorized_keys*|*evenkeel*) ;; *) continue ;; esac

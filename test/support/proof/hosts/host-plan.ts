@@ -1,5 +1,6 @@
 import { seededRandom } from '../seeded-random.js'
 import { hostDeaths, type HostDeath } from './host-operations.js'
+import type { OperationName } from './operation-names.js'
 
 /** Where which run is cut in a world with hosts. */
 export interface HostPoint {
@@ -11,14 +12,22 @@ export interface HostPoint {
   readonly seed: number
 }
 
+/** What each case has servers do, in order. */
+export type OperationsOfCases = ReadonlyMap<string, readonly OperationName[]>
+
 /** Every point: each operation of each case, and each way to die at it. What only reads has one: it goes on beside the next run. */
-export function everyHostPoint(operations: ReadonlyMap<string, readonly string[]>, seed: number): readonly HostPoint[] {
-  return [...operations].flatMap(([caseName, done]) =>
-    done.flatMap((what, index) => {
-      const ways = what.startsWith('read: ') ? (['middle'] as const) : hostDeaths
+export function everyHostPoint(cases: OperationsOfCases, seed: number): readonly HostPoint[] {
+  return [...cases].flatMap(([caseName, operations]) =>
+    operations.flatMap((operation, index) => {
+      const ways = operation.of === 'writes' ? hostDeaths : (['middle'] as const)
       return ways.map((how): HostPoint => ({ caseName, request: index + 1, how, seed }))
     }),
   )
+}
+
+/** Whether something stands still in a server at it. */
+export function isHeld({ how }: HostPoint): boolean {
+  return how === 'middle' || how === 'late'
 }
 
 /** So many of them, the same for the same seed, and more of them begin with the same. */

@@ -1,17 +1,17 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { messageOf } from '../../../../src/core/errors.js'
 import { seededRandom } from '../seeded-random.js'
 import { compareCensus, takeCensus, type CensusDifference, type Found } from '../account-census.js'
 import type { PointVerdict } from '../crash-points.js'
 import type { Command, CommandEnd } from '../commands.js'
 import { asRoot, lookInside, type HostCensus } from './host-census.js'
 import { hostCases, type HostCase } from './host-cases.js'
-import { signal } from './held-processes.js'
-import { watchHostOperations, type HostOperation } from './host-operations.js'
-import type { HostPoint } from './host-plan.js'
-import { openHostWorld, type HostWorld, type SavedHosts } from './host-world.js'
+import { goesOn } from './goes-on.js'
+import type { HostOperation } from './host-operations.js'
+import { isHeld, type HostPoint } from './host-plan.js'
+import { openHostWorld, type DoomedRun, type HostWorld, type SavedHosts } from './host-world.js'
 
 /** An account, and what is inside its servers. */
 interface Sight {
@@ -56,7 +56,11 @@ export async function prepareHosts(name: string): Promise<PreparedHosts> {
     expectWhole(end, `${name} undisturbed`)
     if (of.after) expectWhole(await world.run(of.after), `${name}: what comes after`)
     const done = await sightOf(world, of)
+    const wrong = done.inside.state.filter((line) => /^(?:frozen|held|runs) /.test(line))
+    if (wrong.length > 0) throw new Error(`${name} undisturbed leaves behind: ${wrong.join('; ')}`)
     return { of, world: saved, before, done, undone, operations, remove: saved.remove }
+  } catch (error) {
+    throw new Error([messageOf(error), ...world.reports()].join('; '), { cause: error })
   } finally {
     await world.close()
   }
@@ -76,12 +80,16 @@ async function sightOf(world: HostWorld, { look, after, work }: HostCase): Promi
 
 async function worldBefore(of: HostCase): Promise<SavedHosts> {
   const world = await openHostWorld()
-  for (const command of of.before) expectWhole(await world.run(command), `${of.name}: what comes before`)
-  if (of.data) {
+  try {
+    for (const command of of.before) expectWhole(await world.run(command), `${of.name}: what comes before`)
     const session = await world.open(of.work.text)
-    for (const [server, script] of Object.entries(of.data)) await asRoot(session, `server.${server}`, `${script}; sync`)
+    for (const [server, script] of Object.entries(of.data ?? {}))
+      await asRoot(session, `server.${server}`, `${script}; sync`)
+    return await world.save()
+  } catch (error) {
+    await world.close()
+    throw error
   }
-  return world.save()
 }
 
 function expectWhole(
@@ -91,56 +99,71 @@ function expectWhole(
   if (end?.converged !== true) throw new Error(`${what} does not converge: ${end?.problems.join('; ') ?? 'it died'}`)
 }
 
-/** What came of one point, and how many processes in servers went on after the death. */
+/** What came of one point. */
 export interface HostVerdict extends PointVerdict {
-  readonly held: number
+  /** Names of the processes that stood still in servers and went on after the death. */
+  readonly held: readonly string[]
 }
-
-/** Chosen: a run on a busy machine is in the servers long before; what waits for what is held waits no longer. */
-const heldMaxMs = 10_000
 
 /** A point that takes longer hangs; the longest take 30 s on a busy machine, and a lock is waited for a minute. */
 const hangMs = 180_000
 
-/** Cuts the run at the point, in a process of its own, and runs the next one whole. */
+/**
+ * Chosen: on a busy machine nothing takes as long as it did when it was measured. Each attempt cuts it earlier, the last one
+ * as soon as it has its input.
+ */
+const shares = [0.9, 0.4, 0.1, 0]
+
+/** Cuts the run at the point, in a process of its own, and runs the next one whole; again where it was over before its middle. */
 export async function tryHostPoint(prepared: PreparedHosts, point: HostPoint): Promise<HostVerdict> {
+  for (const share of isHeld(point) ? shares : [0]) {
+    const verdict = await tryOnce(prepared, point, share)
+    if (verdict !== 'missed') return verdict
+  }
+  return { ...unreached, problems: [] }
+}
+
+/** `share`: of the operation's usual time, within which it is cut. */
+async function tryOnce(prepared: PreparedHosts, point: HostPoint, share: number): Promise<HostVerdict | 'missed'> {
   const world = await openHostWorld(prepared.world)
   let timer: NodeJS.Timeout | undefined
   try {
     const hung = new Promise<HostVerdict>((resolve) => {
       timer = setTimeout(() => resolve(hangs), hangMs)
     })
-    return await Promise.race([cutAndGoOn(prepared, point, world), hung])
+    const random = seededRandom(point.seed * 1_000 + point.request)
+    const usualMs = prepared.operations[point.request - 1]?.ms ?? 0
+    const doom = { request: point.request, how: point.how, afterMs: random() * share * usualMs }
+    const cut = await world.runApart(prepared.of.work, doom)
+    if (cut.end !== undefined || (isHeld(point) && cut.held === undefined)) return 'missed'
+    const verdict = await Promise.race([goOnAfter(prepared, point, { world, cut, chance: random() }), hung])
+    if (verdict.problems.length === 0) return verdict
+    const what = `it was: ${prepared.operations[point.request - 1]?.what}, held: ${verdict.held.join(' ') || 'nothing'}`
+    return { ...verdict, problems: [what, ...verdict.problems, ...world.reports()] }
   } finally {
     clearTimeout(timer)
     await world.close()
   }
 }
 
-const hangs: HostVerdict = {
-  held: 0,
-  reached: true,
-  converged: false,
-  duplicates: [],
-  orphans: [],
-  lost: [],
-  problems: [`it hangs: nothing for ${hangMs / 1000} s`],
+const unreached = { held: [], reached: false, converged: false, duplicates: [], orphans: [], lost: [] }
+
+const hangs: HostVerdict = { ...unreached, reached: true, problems: [`it hangs: nothing for ${hangMs / 1000} s`] }
+
+interface Cut {
+  readonly world: HostWorld
+  readonly cut: DoomedRun
+  readonly chance: number
 }
 
-async function cutAndGoOn(prepared: PreparedHosts, point: HostPoint, world: HostWorld): Promise<HostVerdict> {
+async function goOnAfter(prepared: PreparedHosts, point: HostPoint, { world, cut, chance }: Cut): Promise<HostVerdict> {
   const { of } = prepared
   const next = of.after ?? of.work
-  const random = seededRandom(point.seed * 1_000 + point.request)
-  const usualMs = prepared.operations[point.request - 1]?.ms ?? 0
-  const cut = await world.runApart(of.work, {
-    request: point.request,
-    how: point.how,
-    afterMs: (random() * usualMs) / 2,
-  })
+  const { held = [] } = cut
   const more = of.isRestoredAgain === true ? snapshotsOfRestored(await takeCensus(world.client)) : []
-  const released = goesOn(prepared, point, { held: cut.held, chance: random() })
+  const going = goesOn(world, { operations: prepared.operations, point, isHolding: held.length > 0, chance })
   const end = await goOn(world, next, of.refusal)
-  await released
+  const running = await going.end()
   const left = next.kind === 'destroy' || next.kind === 'put' ? [] : await world.leftToDo(next.text)
   const sight = await sightOf(world, of)
   const unlike = [prepared.done, ...(prepared.undone ? [prepared.undone] : [])].map((wanted) =>
@@ -151,6 +174,7 @@ async function cutAndGoOn(prepared: PreparedHosts, point: HostPoint, world: Host
   )
   const problems = [
     ...(end.converged ? [] : ['the next run did not converge', ...end.problems]),
+    ...running.map((name) => `still goes on in a server: ${name}`),
     ...left.map((text) => `left to do: ${text}`),
     ...missing,
     ...duplicates,
@@ -158,18 +182,8 @@ async function cutAndGoOn(prepared: PreparedHosts, point: HostPoint, world: Host
     ...lost.map((text) => `lost: ${text}`),
     ...world.leftHere().map((text) => `left on this machine: ${text}`),
   ]
-  return {
-    held: cut.held.length,
-    reached: cut.end === undefined,
-    converged: end.converged && left.length === 0 && missing.length === 0,
-    duplicates,
-    orphans,
-    lost,
-    problems:
-      problems.length === 0
-        ? []
-        : [`it was: ${prepared.operations[point.request - 1]?.what}, ${cut.held.length} held`, ...problems],
-  }
+  const converged = end.converged && left.length === 0 && missing.length === 0
+  return { held, reached: true, converged, duplicates, orphans, lost, problems }
 }
 
 /** How a world differs from what it should be: bytes that are others count as lost, and what else is left in servers as orphans. */
@@ -212,28 +226,3 @@ function differences(expected: readonly string[], found: readonly string[]): rea
     ...without(found, expected).map((line) => `more: ${line}`),
   ]
 }
-
-/**
- * Lets go on in servers what the dead run has begun there: for every other point beside the same operation of the next run,
- * for the others beside any of its operations.
- */
-async function goesOn(
-  { operations }: PreparedHosts,
-  { request, seed }: HostPoint,
-  { held, chance }: { readonly held: readonly number[]; readonly chance: number },
-): Promise<void> {
-  if (held.length === 0) return
-  ownOperations ??= watchHostOperations(undefined)
-  const seen = ownOperations
-  const first = seen.length
-  const { what } = operations[request - 1] ?? { what: '' }
-  const isSame = (request + seed) % 2 === 0
-  const count = Math.ceil(chance * operations.length)
-  const isTime = () =>
-    isSame ? seen.slice(first).some((operation) => operation.what === what) : seen.length >= first + count
-  for (const end = Date.now() + heldMaxMs; Date.now() < end && !isTime();) await sleep(2)
-  for (const pid of held) signal(pid, 'SIGCONT')
-}
-
-/** Of the runs in this process. */
-let ownOperations: readonly HostOperation[] | undefined

@@ -1,5 +1,8 @@
-/** What goes to a server, told by what stands in it: how it is called, and whether it only reads. */
-const known: readonly (readonly [RegExp, string, 'reads'?])[] = [
+/** What it does: it only reads; or it is this machine's alone, and nothing of it goes on when its process ends; left out, it may write. */
+type Kind = 'reads' | 'here'
+
+/** What goes to a server, told by what stands in it: how it is called, and what it does. */
+const known: readonly (readonly [RegExp, string, Kind?])[] = [
   [/printf '\\036block/, 'probe', 'reads'],
   [/cloud-init status --wait/, 'wait for the first boot', 'reads'],
   [/evenkeel-mkfs/, 'make a filesystem'],
@@ -26,10 +29,11 @@ const known: readonly (readonly [RegExp, string, 'reads'?])[] = [
   [/\$press \|/, 'write blocks'],
   [/blkdiscard -z/, 'zero blocks'],
   [/--rereadpt/, 'reread partitions'],
-  [/^ssh .* -N /, 'log in', 'reads'],
-  [/^ssh-(agent|add|keygen)/, 'an agent for keys', 'reads'],
-  [/^rsync --version|^ssh -V/, 'look for tools', 'reads'],
-  [/'?echo "\$@" >&2; exit 1/, 'ask rsync for its options', 'reads'],
+  [/^ssh .* -N /, 'log in', 'here'],
+  [/^ssh-(agent|add|keygen)/, 'an agent for keys', 'here'],
+  [/^rsync --version|^ssh -V/, 'look for tools', 'here'],
+  [/^rsync .*'?echo "\$@" >&2; exit 1/s, 'ask rsync for its options', 'here'],
+  [/'?echo "\$@" >&2; exit 1/, 'ask the rsync of a server for its options', 'reads'],
   [/^rsync .*--dry-run/, 'compare', 'reads'],
   [/^rsync /, 'copy'],
   [/^ssh .*rsync.*--server/s, 'the other half of a copy'],
@@ -40,15 +44,15 @@ const known: readonly (readonly [RegExp, string, 'reads'?])[] = [
 
 export interface OperationName {
   readonly what: string
-  readonly reads: boolean
+  readonly of: Kind | 'writes'
 }
 
 /** By the command's words and by what it is given on its standard input. */
 export function nameOperation(command: string, input: string): OperationName {
   const text = input === '' ? command : `${command}\n${input}`
   const found = known.find(([pattern]) => pattern.test(text))
-  if (found) return { what: found[1], reads: found[2] === 'reads' }
+  if (found) return { what: found[1], of: found[2] ?? 'writes' }
   const body = input.slice(input.indexOf('set -- ') + 1) || command
   const plain = body.replaceAll(/\s+/g, ' ').replace(/^ssh -F \S+ \S+ /, 'ssh: ')
-  return { what: plain.trim().slice(0, 120), reads: false }
+  return { what: plain.trim().slice(0, 120), of: 'writes' }
 }
