@@ -45,6 +45,7 @@ export function goesOn(world: HostWorld, { operations, point, isHolding, chance 
     async end() {
       isOver = true
       await gone
+      if (!isHolding) return []
       for (const end = Date.now() + patienceMs; world.stillHeld().length > 0 && Date.now() < end;) await sleep(5)
       return world.stillHeld()
     },

@@ -64,8 +64,10 @@ export function buildDoomedRun(): void {
 }
 const doomedRun = join(projectRoot, 'node_modules/.evenkeel-bench/test-support-proof-hosts-doomed-run.mjs')
 
-/** What is copied into servers: some files, so that a copy can be cut between two. */
-const files = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`${at}.txt`, `${at}\n`.repeat(20_000)]))
+/** What is copied into servers: some files, so that a copy can be cut between two, and a large one, so that it can be in one. */
+const files = Object.fromEntries(
+  Array.from({ length: 12 }, (_, at) => [`${at}.txt`, `${at}\n`.repeat(at === 6 ? 4_000_000 : 20_000)]),
+)
 
 const lockTimeoutMs = 60_000
 
