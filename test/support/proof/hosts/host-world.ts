@@ -9,6 +9,7 @@ import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2'
 import type { Place } from '../../../../src/app/place.js'
 import { openSession, type Session } from '../../../../src/app/session.js'
 import { readStackFile } from '../../../../src/app/stack-file.js'
+import { messageOf } from '../../../../src/core/errors.js'
 import { createSandbox } from '../../../../src/sandbox/sandbox.js'
 import { temporaryDirectory } from '../../evenkeel.js'
 import { carryOut, leftToDo, type Command, type CommandEnd } from '../commands.js'
@@ -105,7 +106,9 @@ export async function openHostWorld(from?: SavedHosts): Promise<HostWorld> {
     hostsImpossible: undefined,
     pace: { pollScale },
   }
-  await allListen(client)
+  await allListen(client).catch((error: unknown) => {
+    throw new Error([messageOf(error), ...reports].join('; '), { cause: error })
+  })
   const sessions: Session[] = []
   let written = 0
 
