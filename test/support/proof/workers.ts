@@ -15,8 +15,8 @@ export async function runInWorkers<Question, Answer>(
     const child = fork(process.argv[1] ?? '', process.argv.slice(2), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     try {
       for (let question = waiting.shift(); question !== undefined; question = waiting.shift()) {
-        const answer = await asked<Question, Answer>(child, question).catch((error: Error) => error)
-        if (!(answer instanceof Error)) onAnswer(question, answer)
+        const answer = await asked<Question, Answer>(child, question).catch((error: unknown) => error)
+        if (!(answer instanceof Error)) onAnswer(question, answer as Answer)
         else if (onFailure) return onFailure(question, answer)
         else throw answer
       }

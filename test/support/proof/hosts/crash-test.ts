@@ -144,7 +144,9 @@ async function report(points: readonly HostPoint[], of: number | undefined): Pro
       if (verdict.reached && verdict.problems.length === 0) noteProgress({ line, held: verdict.held })
       tried += 1
       const minutes = (((Date.now() - startMs) / tried) * (todo.length - tried)) / 60_000
-      process.stderr.write(`${tried} of ${todo.length} points, ${tally.failed} failed, ${Math.ceil(minutes)} minutes to go\n`)
+      process.stderr.write(
+        `${tried} of ${todo.length} points, ${tally.failed} failed, ${Math.ceil(minutes)} minutes to go\n`,
+      )
     },
   )
   const { sum, failed, unreached, heldPoints, held } = tally

@@ -35,7 +35,8 @@ export class HeldGroup {
 
   /** Takes in all that runs in the hosts below a process: what they start from now on is in it by itself, and known as `started`. */
   gather(above: number): void {
-    if (hierarchy === undefined) throw new Error('what is done in a server can be held in the middle with cgroup v2 alone')
+    if (hierarchy === undefined)
+      throw new Error('what is done in a server can be held in the middle with cgroup v2 alone')
     for (const path of [this.#held, this.#free]) mkdirSync(path, { recursive: true })
     const known = new Set<number>()
     // What is started meanwhile by what is not in it yet, the next look finds.
@@ -100,7 +101,8 @@ const stillWithinMs = 200
 /** Removes groups whose proofs were killed. */
 export function sweepHeldGroups(): void {
   if (hierarchy === undefined) return
-  for (const entry of readdirSync(hierarchy)) if (entry.startsWith(prefix)) new HeldGroup(entry.slice(prefix.length)).remove()
+  for (const entry of readdirSync(hierarchy))
+    if (entry.startsWith(prefix)) new HeldGroup(entry.slice(prefix.length)).remove()
 }
 
 /** Descendants of a process in namespaces of processes of their own. */

@@ -184,7 +184,9 @@ function answerOf(child: ChildProcess, request: DoomedRequest): Promise<DoomedAn
 /** Hosts of a world that begins anew boot as long as a busy machine lets them; a run waits 10 s for one that does not answer. */
 async function allListen(client: EC2Client): Promise<void> {
   const { Reservations = [] } = await client.send(new DescribeInstancesCommand({}))
-  const running = Reservations.flatMap(({ Instances = [] }) => Instances).filter(({ State }) => State?.Name === 'running')
+  const running = Reservations.flatMap(({ Instances = [] }) => Instances).filter(
+    ({ State }) => State?.Name === 'running',
+  )
   for (const end = Date.now() + bootWithinMs; ; await sleep(50)) {
     const answers = await Promise.all(running.map(({ PublicIpAddress = '' }) => listens(PublicIpAddress)))
     if (answers.every(Boolean)) return
