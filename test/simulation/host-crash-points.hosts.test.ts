@@ -5,9 +5,9 @@ import { buildDoomedRun } from '../support/proof/hosts/host-world.js'
 
 /** A few of what `npm run crash-test -- --world hosts` goes through: what is done in a first apply, and a way to die at it. */
 const sampled = [
-  ['make a filesystem', 'middle'],
+  ['make a filesystem', 'late'],
   ['mount', 'before'],
-  ['mount', 'late'],
+  ['mount', 'middle'],
   ['copy', 'middle'],
   ['write /etc/fstab', 'after'],
 ] as const
