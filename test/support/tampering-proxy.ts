@@ -5,7 +5,7 @@ export interface Tampering {
   /** Whether this request is never answered, and never reaches who would answer it. */
   readonly hangs?: (action: string, body: string) => boolean
   /** What is answered instead. */
-  readonly answer?: (action: string, text: string) => string
+  readonly answer?: (action: string, text: string) => string | Promise<string>
 }
 
 /** An endpoint between a client and the sandbox that answers what no sandbox answers. */
@@ -19,9 +19,9 @@ export async function startTamperingProxy(sandboxEndpoint: string, { hangs, answ
       const passed = send({ hostname, port, method, path, headers })
       passed.on('error', () => incoming.socket.destroy())
       passed.on('response', (response) => {
-        void readWhole(response).then((text) => {
+        void readWhole(response).then(async (text) => {
           const { 'content-length': _length, 'transfer-encoding': _encoding, ...others } = response.headers
-          outgoing.writeHead(response.statusCode ?? 502, others).end(answer?.(action, text) ?? text)
+          outgoing.writeHead(response.statusCode ?? 502, others).end((await answer?.(action, text)) ?? text)
         })
       })
       passed.end(body)

@@ -3,7 +3,7 @@ import { beginWait } from '../../../../core/wait-sink.js'
 import type { AllocatedAddress, Effect, ElasticIpCloud, Owned, Owner } from '../../../../executor/ports.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
 import { operationTag } from '../../tags/operation-tag.js'
-import { readOwned } from '../../tags/ownership.js'
+import { readOwned, vouchFor } from '../../tags/ownership.js'
 import { tagListOf } from '../../tags/tag-lists.js'
 import { createOnce } from '../../wire/create-once.js'
 import { textOf } from '../../wire/text-of.js'
@@ -93,11 +93,13 @@ export function createElasticIpCalls(api: Ec2Api): ElasticIpCloud {
   }
 
   async function disassociateAddress({ id, owner, instanceId }: Owned & { readonly instanceId: string }) {
-    const address = await readOwned(api, id, owner, readAddress)
-    if (address === undefined || !isAssociated(address)) return withOwnAddress('unchanged', instanceId, address)
+    const vouched = await vouchFor(api, id, owner, readAddress)
+    if (vouched === undefined || !isAssociated(vouched.item))
+      return withOwnAddress('unchanged', instanceId, vouched?.item)
+    const { item: address, confirm } = vouched
     if (!leadsTo(address, instanceId)) throw leadsElsewhere(address, owner)
     try {
-      await api.call('DisassociateAddress', { AssociationId: address.AssociationId ?? '' }, { seen: true })
+      await api.call('DisassociateAddress', { AssociationId: address.AssociationId ?? '' }, { seen: true, confirm })
     } catch (error) {
       if (!isOfClass(error, 'absent')) throw error
     }
@@ -120,11 +122,12 @@ export function createElasticIpCalls(api: Ec2Api): ElasticIpCloud {
   async function releaseAddress({ id, owner }: Owned): Promise<Effect> {
     const deadline = deadlineIn(spreadLimitMs)
     for (;;) {
-      const address = await readOwned(api, id, owner, readAddress)
-      if (address === undefined) return 'unchanged'
+      const vouched = await vouchFor(api, id, owner, readAddress)
+      if (vouched === undefined) return 'unchanged'
+      const { item: address, confirm } = vouched
       if (!isAssociated(address)) {
         try {
-          await api.call('ReleaseAddress', { AllocationId: id }, { seen: true })
+          await api.call('ReleaseAddress', { AllocationId: id }, { seen: true, confirm })
           api.young.forget(id)
           return 'done'
         } catch (error) {

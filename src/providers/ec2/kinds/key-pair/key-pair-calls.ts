@@ -2,7 +2,7 @@ import type { KeyPairInfo } from '@aws-sdk/client-ec2'
 import type { KeyPairCloud, Owned } from '../../../../executor/ports.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
-import { lookUntilSeen, readOwned, sameOwner } from '../../tags/ownership.js'
+import { lookUntilSeen, sameOwner, vouchFor } from '../../tags/ownership.js'
 import { tagListOf, tagsOf } from '../../tags/tag-lists.js'
 import { filtersOf } from '../../wire/pages.js'
 import { publicKeyWithoutComment } from './observe-key-pairs.js'
@@ -27,10 +27,10 @@ export function createKeyPairCalls(api: Ec2Api): KeyPairCloud {
     },
 
     deleteKeyPair: async ({ id, owner }: Owned) => {
-      const keyPair = await readOwned(api, id, owner, readKeyPair)
-      if (keyPair === undefined) return 'unchanged'
+      const vouched = await vouchFor(api, id, owner, readKeyPair)
+      if (vouched === undefined) return 'unchanged'
       try {
-        await api.call('DeleteKeyPair', { KeyPairId: id }, { seen: true })
+        await api.call('DeleteKeyPair', { KeyPairId: id }, { seen: true, confirm: vouched.confirm })
       } catch (error) {
         if (!isOfClass(error, 'absent')) throw error
       }

@@ -3,7 +3,7 @@ import { beginWait } from '../../../../core/wait-sink.js'
 import type { Ec2Rule, Effect, Owned, SecurityGroupCloud } from '../../../../executor/ports.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
-import { lookUntilSeen, readOwned, sameOwner } from '../../tags/ownership.js'
+import { lookUntilSeen, readOwned, sameOwner, vouchFor } from '../../tags/ownership.js'
 import { tagListOf, tagsOf } from '../../tags/tag-lists.js'
 import { readInstances } from '../server/read-instances.js'
 import { readSecurityGroup, readSecurityGroups } from './read-security-groups.js'
@@ -114,10 +114,10 @@ export function createSecurityGroupCalls(api: Ec2Api): SecurityGroupCloud {
     const startedAt = clock.now()
     const tell = beginWait(clock, `${id} to be let go`)
     for (let pauseMs = releasedAfterMs; ; pauseMs = betweenTriesMs) {
-      const group = await readOwned(api, id, owner, readSecurityGroup)
-      if (group === undefined) return 'unchanged'
+      const vouched = await vouchFor(api, id, owner, readSecurityGroup)
+      if (vouched === undefined) return 'unchanged'
       try {
-        await api.call('DeleteSecurityGroup', { GroupId: id }, { seen: true })
+        await api.call('DeleteSecurityGroup', { GroupId: id }, { seen: true, confirm: vouched.confirm })
         api.young.forget(id)
         return 'done'
       } catch (error) {
