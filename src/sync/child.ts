@@ -16,6 +16,9 @@ export interface ChildRequest {
 
 const stderrTailBytes = 8192
 
+/** As rsync says it of itself. */
+const endedBySignal = 20
+
 /**
  * Starts a program of this machine in the C locale. It leads a process group of its own: Ctrl-C on the terminal is for
  * evenkeel, which waits for what is in flight. It does not outlive this process.
@@ -33,7 +36,7 @@ export function startChild(argv: readonly string[]): ChildProcessWithoutNullStre
   return child
 }
 
-/** How a child ends, once its streams have ended too; 20 stands for a signal, as with rsync. Rejects when it cannot be started. */
+/** How a child ends, once its streams have ended too. Rejects when it cannot be started. */
 export function endOfChild(child: ChildProcessWithoutNullStreams): Promise<ChildResult> {
   return new Promise((resolve, reject) => {
     let stderrTail = Buffer.alloc(0)
@@ -42,7 +45,10 @@ export function endOfChild(child: ChildProcessWithoutNullStreams): Promise<Child
     })
     child.on('error', reject)
     child.on('close', (code, signal) => {
-      resolve({ exitCode: code ?? (signal === null ? 1 : 20), stderrTail: stderrTail.toString('utf8').trim() })
+      resolve({
+        exitCode: code ?? (signal === null ? 1 : endedBySignal),
+        stderrTail: stderrTail.toString('utf8').trim(),
+      })
     })
   })
 }
@@ -85,11 +91,23 @@ export function runChild(request: ChildRequest, onOutput: (chunk: Buffer) => voi
   return ended
 }
 
-/** The same, with standard output as text. */
+/** Chosen: what is read whole is a few lines. */
+const stdoutBytesMax = 16 * 1024 * 1024
+
+/** The same, with standard output as text. One that prints more than anybody reads is ended, which is told as its error. */
 export async function readChild(request: ChildRequest): Promise<ChildResult & { readonly stdout: string }> {
   const chunks: Buffer[] = []
-  const result = await runChild(request, (chunk) => chunks.push(chunk))
-  return { ...result, stdout: Buffer.concat(chunks).toString('utf8') }
+  let bytes = 0
+  const tooMuch = new AbortController()
+  const signal = AbortSignal.any([tooMuch.signal, ...(request.signal ? [request.signal] : [])])
+  const result = await runChild({ ...request, signal }, (chunk) => {
+    bytes += chunk.length
+    if (bytes <= stdoutBytesMax) chunks.push(chunk)
+    else tooMuch.abort()
+  })
+  if (!tooMuch.signal.aborted) return { ...result, stdout: Buffer.concat(chunks).toString('utf8') }
+  const stderrTail = `it printed more than ${stdoutBytesMax / 1024 / 1024} MiB, and was ended`
+  return { exitCode: endedBySignal, stderrTail, stdout: '' }
 }
 
 /** What people set for their own rsync must not change what a plan says. */

@@ -1,7 +1,7 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
+import { drawnLineReader } from '../core/line-reader.js'
 import { shellWord } from '../core/shell-words.js'
 import { endOfChild, endWhenAborted, startChild, type ChildResult } from './child.js'
-import { lineReader } from './listing/line-reader.js'
 import { rootPrefix, sshTo, type Machine } from './machine.js'
 import type { TakeLine } from './report-lines.js'
 import { guarded } from './mount-guard.js'
@@ -27,14 +27,14 @@ export async function runRelayed(run: RsyncRun, take: TakeLine): Promise<ChildRe
   for (const half of [near, far]) endWhenAborted(half, run.signal)
   near.stdout.pipe(far.stdin)
   far.stdout.pipe(near.stdin)
-  const said: string[] = []
-  const report = lineReader((line) => {
-    if (!take(line)) said.push(line)
+  let said = ''
+  const report = drawnLineReader((line) => {
+    if (!take(line)) said = `${said}${line}\n`.slice(-tailBytes)
   })
   near.stderr.on('data', report.write)
   const [nearEnd, farEnd] = await Promise.all([endOfChild(near), endOfChild(far)])
   report.end()
-  const stderrTail = `${farEnd.stderrTail}\n${said.join('\n')}`.trim().slice(-tailBytes)
+  const stderrTail = `${farEnd.stderrTail}\n${said}`.trim().slice(-tailBytes)
   return { exitCode: nearEnd.exitCode === 0 ? farEnd.exitCode : nearEnd.exitCode, stderrTail }
 }
 

@@ -105,6 +105,9 @@ interface OpenEnd {
   readonly programs: ReadonlySet<string>
 }
 
+/** Chosen: more than there are holders of a device, and programs that are asked for. */
+const saidMax = 1_000
+
 /** The device behind a volume; rejects when something uses it, since its content would change below the copy. */
 async function openEnd({ session, volumeId, signal }: End, clock: Clock): Promise<OpenEnd> {
   const { inside, device } = await readDevice(session, volumeId, clock)
@@ -116,7 +119,9 @@ async function openEnd({ session, volumeId, signal }: End, clock: Clock): Promis
     signal,
     title: `look at ${device.path}`,
     argv: blockScripts.inspect(device),
-    onLine: (line) => said.push(line),
+    onLine: (line) => {
+      if (said.length < saidMax) said.push(line)
+    },
   })
   const holders = said.flatMap((line) => (line.startsWith('held ') ? [line.slice('held '.length)] : []))
   if (paths.length + holders.length > 0) {

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import { HostError } from '../../core/errors.js'
+import { lineReader } from '../../core/line-reader.js'
 import { shellCommand } from '../../core/shell-words.js'
 import type { SshSession } from '../ssh/ssh-session.js'
 
@@ -37,7 +38,7 @@ export function runStream(session: SshSession, request: StreamRequest): Promise<
         if (signal?.aborted) abort()
         signal?.addEventListener('abort', abort, { once: true })
         if (output) channel.pipe(output)
-        else if (onLine) eachLine(channel, onLine)
+        else if (onLine) channel.on('data', lineReader(onLine).write)
         else channel.resume()
         channel.stderr.on('data', (chunk: Buffer) => {
           said = (said + chunk.toString('utf8')).slice(-2000)
@@ -67,13 +68,4 @@ export function runStream(session: SshSession, request: StreamRequest): Promise<
         })
       }),
   )
-}
-
-function eachLine(stream: Readable, onLine: (line: string) => void): void {
-  let rest = ''
-  stream.on('data', (chunk: Buffer) => {
-    const lines = (rest + chunk.toString('latin1')).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) onLine(line)
-  })
 }

@@ -1,6 +1,6 @@
-import { StringDecoder } from 'node:string_decoder'
 import { systemClock } from '../../core/clock.js'
 import { HostError } from '../../core/errors.js'
+import { lineReader } from '../../core/line-reader.js'
 import { shellWord } from '../../core/shell-words.js'
 import { newMark, signalMarked, variableOf } from './marked.js'
 import { commandText, scriptText } from './script.js'
@@ -24,6 +24,9 @@ export interface ScriptRequest {
 }
 
 const stderrTailBytes = 4096
+
+/** Chosen: many times what the largest server has in its mounts, its fstab and its keys. It is read whole, into memory. */
+const stdoutBytesMax = 16 * 1024 * 1024
 
 /**
  * Chosen: what a command leaves running in the background may hold its streams open for ever; once the command has
@@ -171,11 +174,12 @@ function runCommand(session: SshSession, request: CommandRequest): Promise<Comma
       new Promise<CommandResult>((resolve, reject) => {
         const host = session.access.address
         const stdout: Buffer[] = []
+        let stdoutBytes = 0
         let stderrTail = Buffer.alloc(0)
         let exitCode: number | undefined
         let signal: string | undefined
         const lines =
-          request.onOutput === undefined ? undefined : [lineSplitter(request.onOutput), lineSplitter(request.onOutput)]
+          request.onOutput === undefined ? undefined : [lineReader(request.onOutput), lineReader(request.onOutput)]
         const timer =
           request.timeoutMs === undefined
             ? undefined
@@ -186,8 +190,17 @@ function runCommand(session: SshSession, request: CommandRequest): Promise<Comma
         let quiet: NodeJS.Timeout | undefined
         channel.on('data', (chunk: Buffer) => {
           quiet?.refresh()
-          if (lines) lines[0]?.write(chunk)
-          else stdout.push(chunk)
+          if (lines) {
+            lines[0]?.write(chunk)
+            return
+          }
+          stdoutBytes += chunk.length
+          if (stdoutBytes <= stdoutBytesMax) stdout.push(chunk)
+          else {
+            stdout.length = 0
+            channel.close()
+            reject(saidTooMuch(session, request.title))
+          }
         })
         channel.stderr.on('data', (chunk: Buffer) => {
           quiet?.refresh()
@@ -203,7 +216,7 @@ function runCommand(session: SshSession, request: CommandRequest): Promise<Comma
         channel.on('close', () => {
           clearTimeout(timer)
           clearTimeout(quiet)
-          for (const splitter of lines ?? []) splitter.end()
+          for (const reader of lines ?? []) reader.end()
           if (exitCode === undefined && signal !== undefined) exitCode = exitCodeOfSignal(signal)
           if (exitCode === undefined) {
             // It may have been carried out in part, so it is for the caller to know whether it can be done again.
@@ -243,23 +256,6 @@ const signalNumbers: Readonly<Record<string, number>> = {
   TERM: 15,
 }
 
-function lineSplitter(onLine: (line: string) => void): { write(chunk: Buffer): void; end(): void } {
-  const decoder = new StringDecoder('utf8')
-  let rest = ''
-  return {
-    write(chunk) {
-      const lines = (rest + decoder.write(chunk)).split(/\r?\n/)
-      rest = lines.pop() ?? ''
-      for (const line of lines) onLine(line)
-    },
-    end() {
-      rest += decoder.end()
-      if (rest !== '') onLine(rest)
-      rest = ''
-    },
-  }
-}
-
 function firstLine(text: string): string {
   const [line = '', ...others] = text.trim().split('\n')
   return others.length > 0 ? `${line} …` : line
@@ -269,6 +265,15 @@ function timedOut(session: SshSession, title: string, timeoutMs: number): HostEr
   const host = session.access.address
   const message = `on ${host}, \`${title}\` did not end within ${Math.round(timeoutMs / 1000)} s`
   return new HostError('HOST_TIMED_OUT', message, { host, command: title, retryable: true })
+}
+
+function saidTooMuch({ access: { address: host } }: SshSession, title: string): HostError {
+  const message = `on ${host}, \`${title}\` printed more than ${stdoutBytesMax / 1024 / 1024} MiB, and was ended`
+  return new HostError('HOST_COMMAND_FAILED', message, {
+    host,
+    command: title,
+    hint: 'look at what is in the way on the server: a program, a mount or a file there is not what it should be',
+  })
 }
 
 function noRoot(session: SshSession, result: CommandResult): HostError {

@@ -1,6 +1,6 @@
 import { UsageError } from '../../core/errors.js'
+import { drawnLineReader } from '../../core/line-reader.js'
 import { runChild } from '../child.js'
-import { lineReader } from './line-reader.js'
 import { LineDigest } from './line-digest.js'
 import { leavingOut, taking } from '../filters.js'
 
@@ -24,7 +24,7 @@ export interface ContentRequest {
  */
 export async function contentDigest({ paths, emptyDirectory, include, exclude }: ContentRequest): Promise<string> {
   const lines = new LineDigest()
-  const reader = lineReader((line) => {
+  const reader = drawnLineReader((line) => {
     const [, kind, permissions = '', sum = '', name = ''] = linePattern.exec(line) ?? []
     if (kind === undefined || name === './') return
     const isRun = kind === 'f' && permissions[2] === 'x'

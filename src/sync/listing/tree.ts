@@ -1,8 +1,8 @@
 import { UsageError } from '../../core/errors.js'
+import { drawnLineReader } from '../../core/line-reader.js'
 import type { TreeFacts } from '../../model/kinds/archive.js'
 import { runChild } from '../child.js'
 import { LineDigest } from './line-digest.js'
-import { lineReader } from './line-reader.js'
 import { leavingOut } from '../filters.js'
 
 /** What `%i` begins with, permissions, owner, group, size, time, contents, name, and where a link leads. */
@@ -30,7 +30,7 @@ export async function readTree(request: TreeRequest): Promise<TreeFacts> {
   const { source, emptyDirectory, exclude, checksum } = request
   const lines = new LineDigest()
   const sizes = { files: 0, bytes: 0, allocatedBytes: 0, largestBytes: 0 }
-  const reader = lineReader((line) => {
+  const reader = drawnLineReader((line) => {
     const entry = parseLine(line)
     // Whether the top directory is listed depends on the empty one that it is compared with.
     if (!entry || entry.isTop) return
