@@ -1,7 +1,8 @@
-import { chmod, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { keyFingerprint } from '../../core/key-fingerprint.js'
 import { publicKeyOf } from '../../core/openssh-key.js'
+import { readKeyFile } from './key-file.js'
 
 /** Below a directory of generated pairs: private halves whose key pair is gone from EC2. Some server may still know them. */
 const retiredName = 'retired'
@@ -34,7 +35,7 @@ export async function findBesidePublic(
   for (const name of names) {
     const privateName = name.slice(0, -'.pub'.length)
     if (!name.endsWith('.pub') || !names.includes(privateName)) continue
-    const text = await readFile(join(directory, name), 'utf8').catch(() => '')
+    const text = await readKeyFile(join(directory, name)).then(String, () => '')
     if (fingerprints.has(keyFingerprint(text))) found.push(join(directory, privateName))
   }
   return found
@@ -67,7 +68,7 @@ async function namesIn(directory: string): Promise<readonly string[]> {
 
 /** Of the public half that stands in an OpenSSH private key; undefined for what is none, or cannot be read. */
 async function fingerprintOf(path: string): Promise<string | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => '')
+  const text = await readKeyFile(path).then(String, () => '')
   const publicKey = publicKeyOf(text)
   return publicKey === undefined ? undefined : keyFingerprint(publicKey)
 }

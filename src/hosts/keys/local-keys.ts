@@ -9,6 +9,7 @@ import type { LocalKeysPort } from '../../executor/ports.js'
 import { type Address, displayName } from '../../model/address.js'
 import type { KeyPairSpec } from '../../model/kinds/key-pair.js'
 import { generateOpensshKeyPair, publicKeyOf } from '../../core/openssh-key.js'
+import { keyFileBytesMax, readKeyFile } from './key-file.js'
 import { findBesidePublic, findPrivateKeys, retirePrivateKey } from './kept-keys.js'
 
 export interface LocalKeysOptions {
@@ -120,7 +121,7 @@ async function generate(directory: string, path: string, comment: string): Promi
 }
 
 async function readGenerated(path: string): Promise<string | undefined> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const text = await readKeyFile(path).then(String, (error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw keyError(`the private key ${path} cannot be read: ${messageOf(error)}`, error)
   })
@@ -130,12 +131,9 @@ async function readGenerated(path: string): Promise<string | undefined> {
   return publicKey
 }
 
-/** Chosen: an authorized_keys file of some size; a line of it is what is wanted. */
-const publicKeyBytesMax = 64 * 1024
-
 async function readPublicKey(path: string, keyPair: Address): Promise<string> {
   const stats = await stat(path).catch(() => undefined)
-  if (stats && (!stats.isFile() || stats.size > publicKeyBytesMax)) {
+  if (stats && (!stats.isFile() || stats.size > keyFileBytesMax)) {
     throw keyError(
       `${keyPair}: ${path} is ${stats.isFile() ? `${stats.size} bytes long` : 'no file'}, so it is no public key`,
     )

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import ssh2 from 'ssh2'
 import { HostError, messageOf } from '../../core/errors.js'
 import type { HostAccess } from '../../executor/ports.js'
+import { readKeyFile } from './key-file.js'
 
 /** How ssh2 proves who we are: a key read from a file, or the agent. */
 export type Credentials = { readonly privateKey: Buffer } | { readonly agent: ssh2.BaseAgent }
@@ -50,12 +50,12 @@ async function readCredentials(
       hint: 'start an SSH agent that holds the key, or name the path of the public key in keyPairs',
     })
   }
-  const privateKey = await readFile(path).catch((error: unknown) => {
+  const privateKey = await readKeyFile(path).catch((error: unknown) => {
     throw keyError(access, `the private key ${path} cannot be read: ${messageOf(error)}`, { cause: error })
   })
   const parsed = ssh2.utils.parseKey(privateKey)
   if (!(parsed instanceof Error)) return { privateKey }
-  const publicKey = await readFile(`${path}.pub`, 'utf8').catch(() => undefined)
+  const publicKey = await readKeyFile(`${path}.pub`).then(String, () => undefined)
   if (!/encrypted|passphrase/i.test(parsed.message)) {
     throw keyError(access, `${path} is no private key that can be used: ${parsed.message}`, { cause: parsed })
   }
