@@ -131,6 +131,7 @@ const notACode = new Set([
   'Error',
   'TypeError',
   'SyntaxError',
+  'RangeError',
   'AggregateError',
   'TimeoutError',
   'AbortError',

@@ -6,6 +6,7 @@ import { actions, type Action, type InputOf, type OutputOf } from './actions.js'
 import { providerError, toProviderError } from '../errors/provider-errors.js'
 import { withRetries } from './retry-calls.js'
 import type { Ec2Target, Settings } from './ec2-target.js'
+import { boundAnswers } from './bounded-answers.js'
 import { createLanes } from './lanes.js'
 import { createYoungObjects, type YoungObjects } from './young.js'
 
@@ -57,6 +58,7 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
   const young = createYoungObjects(settings.clock)
   const lanes = createLanes(settings)
   const endpointName = target.endpoint ?? (target.region === undefined ? 'EC2' : `EC2 in ${target.region}`)
+  boundAnswers(client, endpointName)
   // The command classes are one union here; `call` gives each action its own types.
   const send = client.send.bind(client) as (command: unknown) => Promise<Answer>
   let answered = false
@@ -165,6 +167,8 @@ function configurationOf({ region, profile, endpoint, credentials }: Ec2Target):
       httpsAgent: { keepAlive: true, maxSockets: 64 },
       connectionTimeout: 5_000,
       requestTimeout: 60_000,
+      // Of an answer that has begun: the SDK waits a quarter of an hour for the rest of it.
+      socketTimeout: 60_000,
       throwOnRequestTimeout: true,
     },
   }

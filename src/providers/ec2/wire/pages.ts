@@ -18,6 +18,9 @@ const pageSizesMax: Partial<Record<PagedAction, number>> = {
 /** A page without items may give the token that it was asked with; so many in a row are no paging any more. */
 const repeatsMax = 100
 
+/** Chosen: ten million resources. More pages are none of EC2's, whatever tokens they give. */
+const pagesMax = 10_000
+
 /** Filters, as EC2 takes them: values are alternatives, names must all fit. */
 export type FilterList = readonly { readonly Name: string; readonly Values: readonly string[] }[]
 
@@ -40,6 +43,7 @@ export async function readAll<A extends PagedAction, Item>(
   const MaxResults = Math.min(api.settings.pageSize, pageSizesMax[action] ?? 1000)
   let token: string | undefined
   let repeats = 0
+  let pages = 0
   do {
     const output = await api.call(action, {
       ...input,
@@ -49,14 +53,15 @@ export async function readAll<A extends PagedAction, Item>(
     for (const item of itemsOf(output) ?? []) items.push(item)
     const next = (output as { readonly NextToken?: string | undefined }).NextToken
     repeats = next === token ? repeats + 1 : 0
-    if (repeats > repeatsMax) throw endless(api, action)
+    pages += 1
+    if (repeats > repeatsMax || pages > pagesMax) throw endless(api, action)
     token = next === '' ? undefined : next
   } while (token !== undefined)
   return items
 }
 
 function endless(api: Ec2Api, action: string) {
-  return providerError('EC2_PROTOCOL', 'fatal', `${action} at ${api.endpointName} gives the same page token for ever`, {
+  return providerError('EC2_PROTOCOL', 'fatal', `${action} at ${api.endpointName} gives pages for ever`, {
     hint: 'check `target.endpoint`; if it is right, report this with the name of what answers there',
     action,
   })
