@@ -144,3 +144,18 @@ describe('a ledger in parts', () => {
     expect(join(decoded.toReversed())).toBeUndefined()
   })
 })
+
+describe('user data that stands for very much', () => {
+  const packed = (text: string) => gzipSync(text, { level: 9 })
+
+  it.each([
+    ['a gzip of many wishes', packed(`{"evenkeel":2,"addresses":[],"wishes":[${'{},'.repeat(6_000_000)}{}]}`)],
+    ['a gzip of one text', packed(`{"evenkeel":2,"addresses":["${'x'.repeat(20_000_000)}"]}`)],
+    ['runs of a long name', packed(`{"evenkeel":2,"addresses":["server.${'x'.repeat(100_000)}[0-99999]"]}`)],
+    ['runs of many names', packed(`{"evenkeel":2,"addresses":[${'"server.a[0-99999]",'.repeat(50)}"server.b"]}`)],
+    ['lists in lists', packed(`{"evenkeel":2,"addresses":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`)],
+  ])('is no ledger: %s', (_what, bytes) => {
+    expect(bytes.length).toBeLessThan(ledgerPartBytesMax * 3)
+    expect(decodeLedger(bytes)).toBeUndefined()
+  })
+})

@@ -1,7 +1,13 @@
 import type { Address } from '../../../../model/address.js'
 
-/** More addresses are never made of folded ones: a damaged or hostile list must not fill the memory. */
-const addressesMax = 1_000_000
+/**
+ * Chosen: twice what a stack file may stand for. More are never made of folded ones: a damaged or hostile list must not fill the
+ * memory.
+ */
+const addressesMax = 200_000
+
+/** Chosen: twice the longest address. A run repeats its stem a hundred thousand times. */
+const entryCharactersMax = 200
 
 /** `server.web[0]`, `server.web[1]`, `server.web[2]` -> `server.web[0-2]`; sorted input. */
 export function foldRuns(addresses: readonly Address[]): readonly string[] {
@@ -32,7 +38,7 @@ export function foldRuns(addresses: readonly Address[]): readonly string[] {
 export function unfoldRuns(entries: readonly unknown[]): Address[] | undefined {
   const addresses: Address[] = []
   for (const entry of entries) {
-    if (typeof entry !== 'string') return undefined
+    if (typeof entry !== 'string' || entry.length > entryCharactersMax) return undefined
     const [, stem, first, last] = /^(.+)\[(\d{1,5})-(\d{1,5})\]$/.exec(entry) ?? []
     if (stem === undefined) addresses.push(entry as Address)
     else
