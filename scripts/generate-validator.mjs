@@ -9,6 +9,11 @@ import standaloneCode from 'ajv/dist/standalone/index.js'
 
 const root = new URL('../', import.meta.url)
 const variableReference = '#/definitions/variable'
+/**
+ * Chosen: of the entries of one mapping or list so many mistakes are found, twenty times what is told of a file. ajv counts all that
+ * there are: half a million take as long as everything else.
+ */
+const mistakesMax = 2000
 /** Keywords that editors read and that say nothing about what is valid. */
 const annotations = ['title', 'description', 'examples', 'default', 'defaultSnippets', 'doNotSuggest']
 
@@ -84,7 +89,10 @@ function validatorSource(fullSchema) {
     '/** The keys that a mapping knows, by the path of its schema. */',
     `export const knownKeys: Readonly<Record<string, readonly string[]>> = ${JSON.stringify(knownKeys)}`,
     '',
-    code
+    '/** After so many mistakes in the entries of one mapping or list the others are not looked at. */',
+    `export const mistakesMax = ${mistakesMax}`,
+    '',
+    withBoundedLoops(code)
       .replace('"use strict";', '')
       .replace(/export default validate\d+;/, '')
       .replace(/export const validate = (validate\d+);/, 'export const validateShape: any = $1;')
@@ -100,6 +108,15 @@ function validatorSource(fullSchema) {
     const { definitions: _, ...rest } = JSON.parse(text)
     return `${kind} schema${number} = ${JSON.stringify(rest)};`
   }
+}
+
+/** Each loop of the validator ends at `mistakesMax`: ajv itself can stop at the first mistake, or at none. */
+function withBoundedLoops(code) {
+  let loops = 0
+  return code.replace(/for\(((?:const key|let i)\d+[^)]*)\)\{/g, (_loop, head) => {
+    loops += 1
+    return `const from${loops} = errors;for(${head}){if(errors - from${loops} >= mistakesMax)break;`
+  })
 }
 
 function collectExpectations(schema, path, found) {

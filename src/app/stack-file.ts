@@ -62,7 +62,7 @@ export function readStackFile(
     isSettled,
     target,
   })
-  if (!result.ok) throw new SpecError(result.diagnostics, result.total)
+  if (!result.ok) throw new SpecError(result.diagnostics, result.total, result.isCut)
   const { spec, locate, locateVariable } = result
   const { given, sensitive } = result.variables
   return { path, directory: dirname(resolve(path)), spec, locate, locateVariable, variables: given, sensitive }

@@ -9,7 +9,8 @@ import { useColor } from './terminal.js'
 export function reportFailure(thrown: unknown): number {
   const color = useColor(process.stderr)
   if (thrown instanceof SpecError) {
-    process.stderr.write(`${formatDiagnostics(thrown.diagnostics, { color, total: thrown.total })}\n`)
+    const { diagnostics, total, isCut } = thrown
+    process.stderr.write(`${formatDiagnostics(diagnostics, { color, total, isCut })}\n`)
     return exitCodes.failure
   }
   const error = thrown instanceof EvenkeelError ? thrown : new BugError(messageOf(thrown), { cause: thrown })

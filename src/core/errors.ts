@@ -28,17 +28,20 @@ export abstract class EvenkeelError extends Error {
   }
 }
 
-/** The stack file is wrong; carries the first mistakes found, in file order, and how many there are in all. */
+/** The stack file is wrong; carries the first mistakes found, in file order, and how many were found in all. */
 export class SpecError extends EvenkeelError {
   readonly kind = 'spec'
   readonly diagnostics: readonly Diagnostic[]
   readonly total: number
+  /** Whether there were too many to look for others. */
+  readonly isCut: boolean
 
-  constructor(diagnostics: readonly Diagnostic[], total: number = diagnostics.length) {
+  constructor(diagnostics: readonly Diagnostic[], total: number = diagnostics.length, isCut = false) {
     const first = diagnostics[0]
     super(first?.code ?? 'SPEC_INVALID', total === 1 && first ? first.message : `${total} mistakes in the stack file`)
     this.diagnostics = diagnostics
     this.total = total
+    this.isCut = isCut
   }
 }
 

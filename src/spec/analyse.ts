@@ -49,9 +49,14 @@ function throwStop(): never {
  * replaced, and what is not well formed is taken out, so that the rest can be checked all the same.
  */
 export function analyse(value: unknown, input: AnalysisInput): Analysis {
-  const { problems, untold, report } = problemList()
-  const checked = check(value, input, report)
-  return { said: checked && problems.length === 0 ? said(checked) : undefined, problems, untold: untold() }
+  const { problems, untold, report, within } = problemList()
+  const checked = within(() => check(value, input, report))
+  return {
+    said: checked && problems.length === 0 ? said(checked) : undefined,
+    problems,
+    untold: untold(),
+    isCut: checked === undefined,
+  }
 }
 
 export interface Analysis {
@@ -59,6 +64,8 @@ export interface Analysis {
   readonly problems: readonly Problem[]
   /** How many more there are: see `problemList`. */
   readonly untold: number
+  /** Whether there may be others that nobody looked for. */
+  readonly isCut: boolean
 }
 
 interface Checked {
@@ -78,6 +85,7 @@ function check(value: unknown, input: AnalysisInput, report: Report): Checked | 
     substitute(value, templates, variables.values, report)
   }
   const stack = checkShape(value, report)
+  if (!stack) return undefined
   const target = targetOf(stack.target, input.target, report)
   const context = contextOf({ stack, target, variables: variables.values, declarations: specKinds, report })
   checkStack(context)

@@ -10,8 +10,10 @@ const diagnosticsMax = 100
 export interface Diagnosis {
   /** The first mistakes, in file order; those that stand in no file come before. */
   readonly diagnostics: readonly Diagnostic[]
-  /** How many there are in all. */
+  /** How many were found in all. */
   readonly total: number
+  /** Whether the file was not looked at any further after them. */
+  readonly isCut?: boolean
 }
 
 /** Problems and syntax errors with their positions. */

@@ -47,11 +47,11 @@ export function parseStack(input: ParseInput): ParseResult {
   const quick = values && saidWithoutMistakes(values.value, input)
   if (quick) return { ok: true, ...quick, ...places }
   const document = reader(input.text)
-  const { said, problems, untold } = analyse(document.value, input)
+  const { said, problems, untold, isCut } = analyse(document.value, input)
   if (said && document.syntax.length === 0) return { ok: true, ...said, ...places }
   const believed = believable(document, problems)
   const { diagnostics, total } = diagnosticsOf(input.file, document, believed)
-  return { ok: false, diagnostics, total: believed === problems ? total + untold : total }
+  return { ok: false, diagnostics, total: believed === problems ? total + untold : total, isCut }
 }
 
 /** Codes of mistakes that an entry shows by itself, whatever the rest of the file says. */

@@ -35,6 +35,13 @@ describe('formatDiagnostics', () => {
     )
   })
 
+  it('says where more were found than are shown, and where nobody looked for others', () => {
+    const options = { color: false, total: 2_005, isCut: true }
+    expect(formatDiagnostics([inFile], options).split('\n').at(-1)).toBe(
+      '2005 mistakes in stack.yaml, and the rest was not looked at; the first 1 are shown',
+    )
+  })
+
   it('shows no line of what stands in no file', () => {
     expect(formatDiagnostics([onCommandLine, inFile], { color: false })).toMatch(
       /^--var {2}error SPEC_UNKNOWN_VARIABLE {2}.*\n\nstack[^]*\n\n2 mistakes in stack\.yaml$/,

@@ -81,6 +81,11 @@ describe('a large text', () => {
     expect(mistakesIn(large.replace('  s7: {', '  s7 {'))).toEqual(['SPEC_SYNTAX 12:33'])
   })
 
+  it('has no NUL', () => {
+    expect(mistakesIn(`${large}# \0\0\n`)).toEqual(['SPEC_SYNTAX 10005:3'])
+    expect(mistakesIn('\0'.repeat(15_000_000))).toEqual(['SPEC_SYNTAX 1:1'])
+  })
+
   it('may have one text of a million letters, and none of more', () => {
     const comment = (letters: number) => `${head}tags: { a: "${'x'.repeat(letters)}" }\n`
     expect(mistakesIn(comment(1024 * 1024))).toEqual(['SPEC_BAD_TAG 4:9'])
@@ -104,6 +109,30 @@ describe('a large text', () => {
     for (const { message, frame = '', hint = '' } of result.diagnostics) {
       expect(message.length + frame.length + hint.length).toBeLessThan(2_000)
     }
+  })
+})
+
+describe('a text with more mistakes than anybody reads', () => {
+  const wrong = (count: number) => rows(count, (index) => `  s${index}: { image: 1, tpye: x, zone: [] }\n`)
+
+  it('is not looked at to its end, which is said', () => {
+    const result = parseStack({ file: 'a', text: `${head}servers:\n${wrong(20_000)}volumes:\n  a: { size: x }\n` })
+    if (result.ok) throw new Error('it has mistakes')
+    expect(result.isCut).toBe(true)
+    expect(result.total).toBeGreaterThan(1_000)
+    expect(result.total).toBeLessThan(3_000)
+    expect(result.diagnostics.map(({ line }) => line)).toEqual(
+      Array.from({ length: 100 }, (_, index) => 5 + Math.floor(index / 3)),
+    )
+  })
+
+  it('is none with some hundreds in a place', () => {
+    const result = parseStack({
+      file: 'a',
+      text: `${head}servers:\n${wrong(300)}volumes:\n  a: { size: 1, server: none }\n`,
+    })
+    if (result.ok) throw new Error('it has mistakes')
+    expect([result.isCut, result.total]).toEqual([false, 901])
   })
 })
 

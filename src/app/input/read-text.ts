@@ -61,16 +61,28 @@ function textOf(path: string, bytes: Buffer): string {
   })
 }
 
-/** The first line that is no UTF-8; no byte of a longer character is a line end. */
+const lineFeed = 10
+
+/** The first line that is no UTF-8; no byte of a longer character is a line end. Halves what is looked at: there may be millions of lines. */
 function lineOfMistake(bytes: Buffer): number {
+  let start = 0
   let line = 1
-  for (let start = 0; start < bytes.length; line += 1) {
-    const end = bytes.indexOf(10, start)
-    const next = end < 0 ? bytes.length : end + 1
-    if (!isUtf8(bytes.subarray(start, next))) return line
-    start = next
+  for (let end = bytes.length; ;) {
+    const middle = bytes.lastIndexOf(lineFeed, (start + end) >> 1) + 1
+    const next = middle > start ? middle : bytes.indexOf(lineFeed, start) + 1
+    if (next <= start || next >= end) return line
+    const part = bytes.subarray(start, next)
+    if (isUtf8(part)) {
+      line += lineFeedsIn(part)
+      start = next
+    } else end = next
   }
-  return line
+}
+
+function lineFeedsIn(bytes: Buffer): number {
+  let count = 0
+  for (let at = bytes.indexOf(lineFeed); at >= 0; at = bytes.indexOf(lineFeed, at + 1)) count += 1
+  return count
 }
 
 function tooLarge(path: string, size: string, bytesMax: number): UsageError {

@@ -4,13 +4,14 @@ import { describeValue, quoted, shortened } from '../problem.js'
 import type { Path, Problem, Report } from '../problem.js'
 import { fstypeHint, meantKey, sizeHint } from './foreign-words.js'
 import type { StackShape } from './stack-shape.generated.js'
-import { expectations, knownKeys, validateShape } from './validate-shape.generated.js'
+import { expectations, knownKeys, mistakesMax, validateShape } from './validate-shape.generated.js'
 
 /**
  * The root as a stack file, with every mistake of shape reported and taken out: what is not well formed is undefined
- * afterwards, in place. Members that are undefined already were told before.
+ * afterwards, in place. Members that are undefined already were told before. Undefined where there are so many that not all
+ * were found.
  */
-export function checkShape(root: unknown, report: Report): StackShape {
+export function checkShape(root: unknown, report: Report): StackShape | undefined {
   if (root === null || typeof root !== 'object' || Array.isArray(root)) {
     const message =
       root === null || root === undefined ? 'the stack file is empty' : `the stack file is ${describeValue(root)}`
@@ -36,6 +37,7 @@ export function checkShape(root: unknown, report: Report): StackShape {
     if (keyword === 'additionalProperties') forgetUnknown(root, problem.path, error)
     else if (!keysOwn.has(keyword)) unreadable.push(instancePath)
   }
+  if (errors.length >= mistakesMax) return undefined
   for (const pointer of unreadable) markUnreadable(root, pathOf(pointer))
   return root
 }

@@ -43,6 +43,9 @@ interface Read {
 }
 
 function read(text: string): Read {
+  const nul = text.indexOf('\0')
+  // The reader takes each for a line end when it tells of the first.
+  if (nul >= 0) return broken({ start: nul, end: nul + 1, message: 'a NUL stands here, which no text has' })
   try {
     return readEvents(text, parseEvents(text, {}))
   } catch (error) {

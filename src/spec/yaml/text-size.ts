@@ -21,12 +21,18 @@ export function sizeOfText(text: string): TextSize {
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index)
     // Most parts of a text are in the flow of others: `: ` and `- ` stand for one each.
-    if (marks.has(code) || ((code === colon || code === dash) && text.charCodeAt(index + 1) === space)) parts += 1
+    const weight = marks[code] ?? 0
+    if (weight === 0 || (weight === beforeSpace && text.charCodeAt(index + 1) !== space)) continue
+    parts += 1
     if (parts > partsMax) return { isLarge: true, tooManyFrom: index }
   }
   return { isLarge: parts > fullyReadPartsMax || text.length > fullyReadCharactersMax, tooManyFrom: undefined }
 }
 
-const marks: ReadonlySet<number> = new Set([...'\n,{}[]*&!?"\'\\'].map((mark) => mark.charCodeAt(0)))
+const space = 0x20
+const [always, beforeSpace] = [1, 2]
 
-const [colon, dash, space] = [0x3a, 0x2d, 0x20]
+/** By character code: a set takes ten times as long to ask. */
+const marks = new Uint8Array(128)
+for (const mark of '\n,{}[]*&!?"\'\\') marks[mark.charCodeAt(0)] = always
+for (const mark of ':-') marks[mark.charCodeAt(0)] = beforeSpace
