@@ -12,6 +12,13 @@ export function legible(text: string): string {
   return text.replaceAll('\r\n', '\n').replaceAll(unshown, escaped)
 }
 
+/** Data as JSON, for programs and for terminals alike: what nobody would see stands in JSON's own escapes, and is the same value. */
+export function legibleJson(data: unknown, indent?: number): string {
+  return JSON.stringify(data, null, indent).replaceAll(unshown, (character) =>
+    Array.from({ length: character.length }, (_, at) => escapedUnit(character.charCodeAt(at))).join(''),
+  )
+}
+
 /** The same for every text in plain data, keys included; data without any is handed back as it is. */
 export function legibleData<Data>(data: Data): Data {
   return visit(data) as Data
@@ -31,6 +38,10 @@ function visit(value: unknown): unknown {
 }
 
 function escaped(character: string): string {
-  const hex = (character.codePointAt(0) ?? 0).toString(16).toUpperCase()
-  return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`
+  const code = character.codePointAt(0) ?? 0
+  return code > 0xffff ? `\\u{${code.toString(16).toUpperCase()}}` : escapedUnit(code)
+}
+
+function escapedUnit(code: number): string {
+  return `\\u${code.toString(16).toUpperCase().padStart(4, '0')}`
 }

@@ -1,5 +1,5 @@
 import { lockText, type LockSight } from '../model/ledger/lock.js'
-import { legible } from './legible.js'
+import { legible, legibleJson } from './legible.js'
 
 /** Of what `lock show --json` prints; raised when a member changes its meaning or goes. */
 const lockFormatVersion = 1
@@ -23,7 +23,9 @@ const livenessText: Readonly<Record<Liveness, string>> = {
 export function lockShownText(stack: string, sight: LockSight | undefined, liveness: Liveness): string {
   if (!sight) return `Nobody holds the lock of ${stack}.\n`
   const { id, beat, content } = sight
-  if (!content) return `The lock of ${stack} (${id}) is held by something that wrote nothing readable into it.\n`
+  if (!content) {
+    return legible(`The lock of ${stack} (${id}) is held by something that wrote nothing readable into it.\n`)
+  }
   const { user, host, pid } = content.holder
   const rows = [
     ['holder', `${user}@${host}, pid ${pid}`],
@@ -59,5 +61,5 @@ export function lockMembers(sight: LockSight | undefined, liveness: Liveness): o
 
 /** As `lock show --json` prints it (schema/lock.schema.json), with a line break at the end. */
 export function lockShownJson(stack: string, sight: LockSight | undefined, liveness: Liveness): string {
-  return `${JSON.stringify({ formatVersion: lockFormatVersion, stack, lock: lockMembers(sight, liveness) }, null, 2)}\n`
+  return `${legibleJson({ formatVersion: lockFormatVersion, stack, lock: lockMembers(sight, liveness) }, 2)}\n`
 }

@@ -6,20 +6,25 @@ import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { HostError, type Diagnostic } from '../../src/core/errors.js'
 import type { RunEvent } from '../../src/executor/events.js'
+import type { Address } from '../../src/model/address.js'
 import { driftOf } from '../../src/model/drift-report.js'
+import type { Wish } from '../../src/model/ledger/wish.js'
 import type { LiveStack } from '../../src/model/live-stack.js'
 import type { Plan } from '../../src/model/plan.js'
 import { makePlan } from '../../src/planner/make-plan.js'
 import { formatDiagnostics } from '../../src/report/diagnostics-text.js'
 import { driftText } from '../../src/report/drift/drift-text.js'
 import { errorParagraph } from '../../src/report/error-text.js'
-import { legible } from '../../src/report/legible.js'
+import { lockShownJson } from '../../src/report/lock-text.js'
+import { legible, legibleJson } from '../../src/report/legible.js'
 import { planMarkdown } from '../../src/report/plan/plan-markdown.js'
 import { planText } from '../../src/report/plan/plan-text.js'
+import { jsonProgress } from '../../src/report/progress/progress-json.js'
 import { plainProgress } from '../../src/report/progress/progress-plain.js'
 import { showText } from '../../src/report/show/show-text.js'
 import { checkpointsText } from '../../src/report/tables/checkpoints-text.js'
 import { snapshotsText } from '../../src/report/tables/snapshots-text.js'
+import { wishText } from '../../src/report/wish-text.js'
 import { specOf } from '../support/live-stack.js'
 import { plainStep } from '../support/steps.js'
 
@@ -52,6 +57,39 @@ function poisoned<Data>(data: Data, poison: string): Data {
 }
 
 const poison = `${bad.join('')}\uD800`
+
+describe('JSON', () => {
+  it('is the same value, with nothing in it that a terminal obeys', () => {
+    const data = { [poison]: [poison, 'naïve\n日本'], nested: { text: poison } }
+    const text = legibleJson(data, 2)
+    expect(isBad(text)).toBe(false)
+    expect(JSON.parse(text)).toEqual(data)
+    expect(legibleJson('naïve\n日本 \u001B \u009B \u{E0041}')).toBe(
+      String.raw`"naïve\n日本 \u001b \u009B \uDB40\uDC41"`,
+    )
+  })
+
+  it.each([
+    ['a lock', lockShownJson(poison, undefined, 'unknown')],
+    ['progress', progressLine()],
+  ])('of %s is', (_what, text) => {
+    expect(isBad(text)).toBe(false)
+    expect(text).toContain(String.raw`\u009B`)
+  })
+
+  function progressLine(): string {
+    const lines: string[] = []
+    jsonProgress((line) => lines.push(line))({ kind: 'step-output', at: 0, stepId: 'a' as never, line: poison })
+    return lines.join('')
+  }
+})
+
+describe('what somebody asked for and is not done', () => {
+  it.each<Wish>([
+    { kind: 'restore', address: `volume.${poison}` as Address, snapshotId: poison, checkpoint: poison },
+    { kind: 'follow-up', address: `sync.${poison}` as Address, owes: 'command' },
+  ])('comes from EC2 too: $kind', (wish) => expect(isBad(wishText(wish))).toBe(false))
+})
 
 describe('a text', () => {
   it('keeps what people can read, and shows the rest by its number', () => {

@@ -1,11 +1,12 @@
 import type { DriftReport } from '../../model/drift-report.js'
 import { nowhere, type Locate } from '../../model/file-location.js'
 import { problemMembers } from '../plan/plan-json.js'
+import { legibleJson } from '../legible.js'
 
 /** A drift report as `drift --json` prints it (schema/drift.schema.json), with a line break at the end. */
 export function driftJson(report: DriftReport, locate: Locate = nowhere): string {
   const { stack, status, drifted, pending, unreadable, impossible } = report
   const problems = report.problems.map((problem) => problemMembers(problem, locate))
   const document = { formatVersion: 1, stack, status, drifted, pending, unreadable, problems, impossible }
-  return `${JSON.stringify(document, null, 2)}\n`
+  return `${legibleJson(document, 2)}\n`
 }

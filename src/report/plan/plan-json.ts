@@ -5,6 +5,7 @@ import type { Problem } from '../../model/plan-problem.js'
 import { lockMembers, type RunningLock } from '../lock-text.js'
 import { positionIn } from '../places.js'
 import { shortNeeds } from './short-needs.js'
+import { legibleJson } from '../legible.js'
 
 /** How many changes of each kind a plan has. */
 export type PlanSummary = Readonly<Record<ChangeKind, number>>
@@ -39,7 +40,7 @@ export function planJson(plan: Plan, locate: Locate = nowhere, lock?: RunningLoc
     liveDigest,
     ...(lock && { lock: lockMembers(lock.sight, lock.liveness) }),
   }
-  return `${JSON.stringify(document, null, 2)}\n`
+  return `${legibleJson(document, 2)}\n`
 }
 
 /** A problem as JSON tells it. */

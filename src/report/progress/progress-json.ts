@@ -3,6 +3,7 @@ import type { EventSink, RunEvent } from '../../executor/events.js'
 import { nowhere, type FileLocation, type Locate } from '../../model/file-location.js'
 import type { Outcome } from '../../executor/outcome.js'
 import { positionIn } from '../places.js'
+import { legibleJson } from '../legible.js'
 
 /** Of the lines that `apply --json` and `destroy --json` print; raised when a member changes its meaning or goes. */
 const eventsFormatVersion = 1
@@ -22,7 +23,7 @@ export function jsonProgress(write: (line: string) => void, locate: Locate = now
       saidAt.set(event.stepId, event.at)
     }
     const head = { formatVersion: eventsFormatVersion, event: nameOf(event), time: new Date(event.at).toISOString() }
-    write(`${JSON.stringify({ ...head, ...membersOf(event, locate) })}\n`)
+    write(`${legibleJson({ ...head, ...membersOf(event, locate) })}\n`)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { LiveStack } from '../../model/live-stack.js'
 import { tagKeys } from '../../model/tags.js'
 import { byAddress, ownSnapshots, shownFacts } from './show-facts.js'
+import { legibleJson } from '../legible.js'
 
 /** The live stack as `show --json` prints it (schema/show.schema.json), with a line break at the end. */
 export function showJson(live: LiveStack): string {
@@ -64,5 +65,5 @@ export function showJson(live: LiveStack): string {
     wishes: live.ledger?.wishes ?? [],
     unreadable: live.unreadable,
   }
-  return `${JSON.stringify(document, null, 2)}\n`
+  return `${legibleJson(document, 2)}\n`
 }

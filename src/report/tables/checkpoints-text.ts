@@ -2,7 +2,7 @@ import { createColors } from 'picocolors'
 import { checkpointsOf } from '../../model/checkpoint.js'
 import type { LiveStack } from '../../model/live-stack.js'
 import { snapshotVersion } from '../../model/snapshot-version.js'
-import { legibleData } from '../legible.js'
+import { legibleData, legibleJson } from '../legible.js'
 import { ageText, momentText, tableLines } from './table.js'
 
 /** The stack's checkpoints for people, oldest first. */
@@ -42,5 +42,5 @@ export function checkpointsJson(live: LiveStack): string {
       sizeGiB: snapshot.sizeGiB,
     })),
   }))
-  return `${JSON.stringify({ formatVersion: 1, stack: live.stack, checkpoints }, null, 2)}\n`
+  return `${legibleJson({ formatVersion: 1, stack: live.stack, checkpoints }, 2)}\n`
 }

@@ -3,7 +3,7 @@ import type { LiveSnapshot } from '../../model/kinds/volume-snapshot.js'
 import type { LiveStack } from '../../model/live-stack.js'
 import { isNewerSnapshot, snapshotVersion } from '../../model/snapshot-version.js'
 import { tagKeys } from '../../model/tags.js'
-import { legibleData } from '../legible.js'
+import { legibleData, legibleJson } from '../legible.js'
 import { ownSnapshots } from '../show/show-facts.js'
 import { ageText, momentText, tableLines } from './table.js'
 
@@ -48,7 +48,7 @@ export function snapshotsJson(live: LiveStack, nowMs: number): string {
     uuid: snapshot.tags[tagKeys.uuid] ?? null,
     mount: snapshot.tags[tagKeys.mount] ?? null,
   }))
-  return `${JSON.stringify({ formatVersion: 1, stack: live.stack, snapshots }, null, 2)}\n`
+  return `${legibleJson({ formatVersion: 1, stack: live.stack, snapshots }, 2)}\n`
 }
 
 function newestFirst(live: LiveStack): readonly LiveSnapshot[] {

@@ -3,6 +3,7 @@ import { exitCodes } from '../../exit-codes.js'
 import { addLockOption, addStackOptions, type LockingOptions, type StackOptions } from '../../options.js'
 import type { CommandDefinition } from '../../command-definition.js'
 import { forbidColor } from '../../terminal.js'
+import { legible } from '../../../report/legible.js'
 
 interface ResolveOptions extends StackOptions, LockingOptions {
   readonly file?: string
@@ -45,7 +46,7 @@ export const resolveCommand: CommandDefinition = (finish) =>
           return exitCodes.failure
         }
         await carryOutResolution(session, resolution)
-        process.stdout.write(`${resolution.address} is ${resolution.keeps.id} alone now.\n`)
+        process.stdout.write(legible(`${resolution.address} is ${resolution.keeps.id} alone now.\n`))
         return exitCodes.success
       })
       finish(exitCode)

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { addLockOption, addStackOptions, type LockingOptions, type StackOptions } from '../../options.js'
 import type { CommandDefinition } from '../../command-definition.js'
 import { forbidColor } from '../../terminal.js'
+import { legible } from '../../../report/legible.js'
 
 const examples = `
 Examples:
@@ -37,6 +38,6 @@ export const trustCommand: CommandDefinition = (finish) =>
       )
       const how =
         before === undefined ? 'pinned' : before === hostKey ? 'pinned already' : `pinned in place of ${before}`
-      process.stdout.write(`${address}: ${hostKey} is ${how}.\n`)
+      process.stdout.write(legible(`${address}: ${hostKey} is ${how}.\n`))
       finish(0)
     })

@@ -3,6 +3,7 @@ import { addLockOption, addStackOptions, type LockingOptions, type StackOptions 
 import type { CommandDefinition } from '../../command-definition.js'
 import { exitCodes } from '../../exit-codes.js'
 import { forbidColor } from '../../terminal.js'
+import { legible } from '../../../report/legible.js'
 
 const examples = `
 Examples:
@@ -39,7 +40,7 @@ export const withdrawCommand: CommandDefinition = (finish) =>
         const { wishes, left, carryOut } = await withdrawalOf(session, name)
         process.stdout.write(wishes.map((wish) => `${wishText(wish)}\n`).join(''))
         if (left.length > 0) {
-          process.stdout.write(`Still to be brought to the same checkpoint: ${left.join(', ')}.\n`)
+          process.stdout.write(`Still to be brought to the same checkpoint: ${legible(left.join(', '))}.\n`)
         }
         if (!(await confirmed('Withdraw this?', options))) return false
         await carryOut()
