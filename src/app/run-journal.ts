@@ -6,6 +6,9 @@ import { stateDirectory } from './private-directory.js'
 /** Of each stack so many are kept, the newest; chosen: some weeks of applies, and a few megabytes. */
 const journalsKept = 50
 
+/** Chosen: a command that prints without end must not fill this machine's disk. */
+const journalBytesMax = 64 * 1024 * 1024
+
 /** What a run has done, as lines beside what it shows; nothing depends on it. */
 export interface RunJournal {
   /** Adds a line. Never throws: a full disk ends the journal, and not the run. */
@@ -22,11 +25,14 @@ export function openRunJournal(
 ): RunJournal {
   let path: string | undefined
   let hasFailed = false
+  let room = journalBytesMax
   return {
     write(line) {
       if (hasFailed) return
       try {
         path ??= join(directoryOf(stack), `${run}.jsonl`)
+        room -= Buffer.byteLength(line)
+        if (room < 0) throw new Error(`it has ${journalBytesMax / 1024 / 1024} MiB, which is as long as one gets`)
         appendFileSync(path, line, { mode: 0o600 })
       } catch (error) {
         hasFailed = true

@@ -52,6 +52,14 @@ describe('the journal of a run', () => {
     expect(readdirSync(directory.path)).toEqual([])
   })
 
+  it('ends before it fills the disk', () => {
+    const journal = open('long')
+    const line = `${'x'.repeat(2 ** 20 - 1)}\n`
+    for (let mebibytes = 0; mebibytes < 70; mebibytes += 1) journal.write(line)
+    expect(statSync(join(runs(), 'long.jsonl')).size).toBe(64 * 2 ** 20)
+    expect(failures).toEqual([expect.stringContaining('it has 64 MiB, which is as long as one gets')])
+  })
+
   it('makes room: the newest fifty of a stack are kept, and nothing else there is touched', () => {
     mkdirSync(runs(), { recursive: true })
     for (let age = 1; age <= 60; age += 1) {
