@@ -88,7 +88,9 @@ function writeWhole(path: string, text: string): void {
 
 /** Whether a file that `apply` is given holds, or should hold, a plan: every `.json` but a stack file in JSON, and what begins as one. */
 export function looksLikePlanFile(path: string): boolean {
-  if (!path.endsWith('.json')) return beginsAsPlan(path)
+  // A large one is read once.
+  if (beginsAsPlan(path)) return true
+  if (!path.endsWith('.json')) return false
   const content = contentOf(path)
   return !(isMembers(content) && 'evenkeel' in content)
 }
@@ -136,7 +138,7 @@ export function readPlanFile(path: string): PlanFile {
       hint: 'make a new plan with `evenkeel plan --out`, and read it again',
     })
   }
-  if (digest === undefined || digest !== digestOrNone(file))
+  if (digest === undefined || digest !== digestOfParsed(file))
     throw notAPlan(path, 'is not what was saved: it was edited, or is not whole')
   return file as unknown as PlanFile
 }
@@ -146,10 +148,10 @@ function digestOf(file: object): string {
   return digestOfText(canonicalJson(JSON.parse(JSON.stringify(file))))
 }
 
-/** Undefined for what is nested more deeply than any plan is. */
-function digestOrNone(file: object): string | undefined {
+/** The same of what comes from JSON; undefined for what is nested more deeply than any plan is. */
+function digestOfParsed(file: object): string | undefined {
   try {
-    return digestOf(file)
+    return digestOfText(canonicalJson(file))
   } catch (error) {
     if (error instanceof RangeError) return undefined
     throw error
