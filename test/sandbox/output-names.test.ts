@@ -161,6 +161,7 @@ test('everything that the endpoint answers has the name and the type that the SD
   const DestinationCidrBlock = '0.0.0.0/0'
   await call('CreateRoute', { RouteTableId, DestinationCidrBlock, GatewayId: InternetGatewayId })
   const AssociationId = (await call('AssociateRouteTable', { RouteTableId, SubnetId }))('associationId')
+  await call('ReplaceRoute', { RouteTableId, DestinationCidrBlock, GatewayId: InternetGatewayId })
   await call('DescribeRouteTables')
   await call('DisassociateRouteTable', { AssociationId })
   await call('DeleteRoute', { RouteTableId, DestinationCidrBlock })
@@ -314,6 +315,11 @@ test('everything that the endpoint answers has the name and the type that the SD
     await call('CreateImage', { InstanceId: instance, Name: 'golden', NoReboot: 'true', ...tag('image') })
   )('imageId')
   await wait('DescribeImages', { 'ImageId.1': ImageId }, '<imageState>available</imageState>')
+  const rootSnapshot = (await call('DescribeImages', { 'ImageId.1': ImageId }))('snapshotId')
+  const disk = { 'BlockDeviceMapping.1.DeviceName': '/dev/xvda', 'BlockDeviceMapping.1.Ebs.SnapshotId': rootSnapshot }
+  const built = { Architecture: 'x86_64', VirtualizationType: 'hvm', RootDeviceName: '/dev/xvda' }
+  const registered = (await call('RegisterImage', { Name: 'registered', ...built, ...disk }))('imageId')
+  await call('DeregisterImage', { ImageId: registered })
   const copied = { SourceImageId: ImageId, SourceRegion: 'us-east-1', Name: 'copied' }
   const copy = (await call('CopyImage', copied))('imageId')
   const launchers = { ImageId, Attribute: 'launchPermission' }

@@ -5,6 +5,7 @@ import { copyImage } from './images/copy-image.js'
 import { createImage } from './images/create-image.js'
 import { deregisterImage } from './images/deregister-image.js'
 import { describeImages } from './images/describe-images.js'
+import { registerImage } from './images/register-image.js'
 import * as imageAttributes from './images/image-attributes.js'
 import { getConsoleOutput } from './instances/console.js'
 import * as describedInstances from './instances/describe-instances.js'
@@ -38,7 +39,7 @@ import * as tags from './tags.js'
 const families: readonly object[] = [
   acls,
   spotRequests,
-  { copyImage, copySnapshot, createImage, deregisterImage, describeImages },
+  { copyImage, copySnapshot, createImage, deregisterImage, describeImages, registerImage },
   { getConsoleOutput, modifyVolume, runInstances },
   addresses,
   attributes,

@@ -108,6 +108,12 @@ const mappedVolumes: Requirement = (given, world) =>
     .flatMap((ebs) => texts(ebs['VolumeId']))
     .map((id) => existing(world, 'volume', id))
 
+const mappedSnapshots: Requirement = (given, world) =>
+  records(given['BlockDeviceMapping'])
+    .flatMap((mapping) => records(mapping['Ebs']))
+    .flatMap((ebs) => texts(ebs['SnapshotId']))
+    .map((id) => existing(world, 'snapshot', id))
+
 /** A group is made in a VPC, and both are asked for; without one it is the default VPC. */
 const vpc: Requirement = (given, world) =>
   [texts(given['VpcId'])[0] ?? world.defaultVpc?.id ?? []].flat().map((id) => existing(world, 'vpc', id))
@@ -215,8 +221,10 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   ModifyVpcAttribute: [namedVpc],
   MonitorInstances: [instances],
   RebootInstances: [instances],
+  RegisterImage: [makes('image'), mappedSnapshots],
   ReleaseAddress: [named('elastic-ip', 'AllocationId')],
   ReplaceIamInstanceProfileAssociation: [instanceOfAssociation],
+  ReplaceRoute: [routeTable],
   ResetImageAttribute: [image],
   ResetSnapshotAttribute: [named('snapshot', 'SnapshotId')],
   RevokeSecurityGroupEgress: [group],

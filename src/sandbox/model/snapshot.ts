@@ -25,6 +25,8 @@ export interface Snapshot {
   readonly sourceSnapshotId: string | undefined
   /** Taken of a root disk: a record without content of its own. */
   readonly root: boolean
+  /** Who logs in to a server with this root disk; absent of other disks, and in a record of 0.1.0. */
+  readonly loginUser?: string | undefined
 }
 
 /** How much of it is done, in whole percent: 100 only when it is complete. */

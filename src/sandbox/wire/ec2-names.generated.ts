@@ -195,13 +195,13 @@ export const otherActions = `
   ModifyVpcTenancy ModifyVpnConnection ModifyVpnConnectionOptions ModifyVpnTunnelCertificate ModifyVpnTunnelOptions
   MoveAddressToVpc MoveByoipCidrToIpam MoveCapacityReservationInstances ProvisionByoipCidr ProvisionIpamByoasn
   ProvisionIpamPoolCidr ProvisionPublicIpv4PoolCidr PurchaseCapacityBlock PurchaseCapacityBlockExtension
-  PurchaseHostReservation PurchaseReservedInstancesOffering PurchaseScheduledInstances RegisterImage
+  PurchaseHostReservation PurchaseReservedInstancesOffering PurchaseScheduledInstances
   RegisterInstanceEventNotificationAttributes RegisterTransitGatewayMulticastGroupMembers
   RegisterTransitGatewayMulticastGroupSources RejectCapacityReservationBillingOwnership
   RejectTransitGatewayClientVpnAttachment RejectTransitGatewayMulticastDomainAssociations
   RejectTransitGatewayPeeringAttachment RejectTransitGatewayVpcAttachment RejectVpcEndpointConnections
   RejectVpcPeeringConnection ReleaseHosts ReleaseIpamPoolAllocation ReplaceImageCriteriaInAllowedImagesSettings
-  ReplaceImageInstanceTypeSpecification ReplaceNetworkAclAssociation ReplaceNetworkAclEntry ReplaceRoute
+  ReplaceImageInstanceTypeSpecification ReplaceNetworkAclAssociation ReplaceNetworkAclEntry
   ReplaceRouteTableAssociation ReplaceTransitGatewayRoute ReplaceVpnTunnel ReportInstanceStatus RequestSpotFleet
   RequestSpotInstances ResetAddressAttribute ResetEbsDefaultKmsKeyId ResetFpgaImageAttribute ResetInstanceAttribute
   ResetNetworkInterfaceAttribute RestoreAddressToClassic RestoreImageFromRecycleBin RestoreManagedPrefixListVersion
@@ -487,6 +487,17 @@ export const otherParameters: Readonly<Record<string, string>> = {
   `,
   MonitorInstances: `
   MetricCategoryId.N
+  `,
+  RegisterImage: `
+  BillingProduct.N BlockDeviceMapping.N.Ebs.AvailabilityZone BlockDeviceMapping.N.Ebs.AvailabilityZoneId
+  BlockDeviceMapping.N.Ebs.EbsCardIndex BlockDeviceMapping.N.Ebs.OutpostArn
+  BlockDeviceMapping.N.Ebs.VolumeInitializationRate BlockDeviceMapping.N.NoDevice BlockDeviceMapping.N.VirtualName
+  BootMode ImageLocation KernelId RamdiskId TpmSupport UefiData
+  `,
+  ReplaceRoute: `
+  CarrierGatewayId CoreNetworkArn DestinationIpv6CidrBlock DestinationPrefixListId EgressOnlyInternetGatewayId
+  InstanceId LocalGatewayId LocalTarget NatGatewayId NetworkInterfaceId OdbNetworkArn TransitGatewayId VpcEndpointId
+  VpcPeeringConnectionId
   `,
   RevokeSecurityGroupEgress: `
   IpPermissions.N.Groups.N.PeeringStatus IpPermissions.N.Groups.N.VpcPeeringConnectionId

@@ -3,7 +3,7 @@ import type { RouteTable } from '../../model/network.js'
 import { readTagSpecifications } from '../../model/tags.js'
 import { renderTags } from '../../render/tags.js'
 import { ApiError, missingParameter } from '../../wire/api-error.js'
-import { filterList, list, paging, required, string, tagSpecifications } from '../../wire/shape.js'
+import { filterList, list, paging, required, string, tagSpecifications, type ParsedMembers } from '../../wire/shape.js'
 import { findInternetGateway, findRouteTable, findSubnet, findVpc } from '../../world/lookup.js'
 import { findByToken, rememberToken } from '../../world/token.js'
 import { noteCreation } from '../../world/visibility.js'
@@ -98,31 +98,61 @@ export const disassociateRouteTable = defineAction({
   },
 })
 
+const routeMembers = { RouteTableId: required(string), DestinationCidrBlock: string, GatewayId: string } as const
+
 /** Routes to internet gateways alone: NAT gateways, peerings and interfaces are not there to be led to. */
 export const createRoute = defineAction({
   name: 'CreateRoute',
   effect: 'writes',
-  members: { RouteTableId: required(string), DestinationCidrBlock: string, GatewayId: string },
-  run: async ({ RouteTableId, DestinationCidrBlock, GatewayId }, world) => {
-    const table = findRouteTable(world, RouteTableId)
-    if (DestinationCidrBlock === undefined) throw missingParameter('destinationCidrBlock')
-    if (GatewayId === undefined) throw missingParameter('gatewayId')
-    const destination = readBlock(DestinationCidrBlock)
-    const gateway = findInternetGateway(world, GatewayId)
-    if (gateway.vpcId !== table.vpcId) {
-      throw new ApiError(
-        'InvalidParameterValue',
-        `route table ${table.id} and network gateway ${gateway.id} belong to different networks`,
-      )
+  members: routeMembers,
+  run: async (parameters, world) => {
+    const { table, route } = readRoute(world, parameters)
+    if (route.destination === world.vpcs.get(table.vpcId)?.cidr || routeTo(table, route.destination)) {
+      throw new ApiError('RouteAlreadyExists', `The route identified by ${route.destination} already exists.`)
     }
-    if (destination === world.vpcs.get(table.vpcId)?.cidr || routeTo(table, destination)) {
-      throw new ApiError('RouteAlreadyExists', `The route identified by ${destination} already exists.`)
-    }
-    world.routeTables.put({ ...table, routes: [...table.routes, { destination, gatewayId: gateway.id }] })
+    world.routeTables.put({ ...table, routes: [...table.routes, route] })
     await world.cloud.network.refresh()
     return done
   },
 })
+
+/** In one step: no packet goes another way between the old route and the new one. The words of third-party logs. */
+export const replaceRoute = defineAction({
+  name: 'ReplaceRoute',
+  effect: 'writes',
+  members: routeMembers,
+  run: async (parameters, world) => {
+    const { table, route } = readRoute(world, parameters)
+    if (!routeTo(table, route.destination)) {
+      throw new ApiError(
+        'InvalidParameterValue',
+        `There is no route defined for '${route.destination}' in the route table. Use CreateRoute instead.`,
+      )
+    }
+    const routes = table.routes.map((one) => (one.destination === route.destination ? route : one))
+    world.routeTables.put({ ...table, routes })
+    await world.cloud.network.refresh()
+    return done
+  },
+})
+
+function readRoute(
+  world: World,
+  { RouteTableId, DestinationCidrBlock, GatewayId }: ParsedMembers<typeof routeMembers>,
+) {
+  const table = findRouteTable(world, RouteTableId)
+  if (DestinationCidrBlock === undefined) throw missingParameter('destinationCidrBlock')
+  if (GatewayId === undefined) throw missingParameter('gatewayId')
+  const destination = readBlock(DestinationCidrBlock)
+  const gateway = findInternetGateway(world, GatewayId)
+  if (gateway.vpcId !== table.vpcId) {
+    throw new ApiError(
+      'InvalidParameterValue',
+      `route table ${table.id} and network gateway ${gateway.id} belong to different networks`,
+    )
+  }
+  return { table, route: { destination, gatewayId: gateway.id } }
+}
 
 export const deleteRoute = defineAction({
   name: 'DeleteRoute',

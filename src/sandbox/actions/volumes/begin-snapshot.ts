@@ -56,6 +56,7 @@ export function beginSnapshot(world: World, volume: Volume, description: string,
     durationMs: durationOf(world, volume.sizeGiB, world.snapshots.withKey(volume.id)),
     sourceSnapshotId: undefined,
     root: volume.root,
+    loginUser: volume.root ? world.instances.get(volume.attachment?.instanceId ?? '')?.loginUser : undefined,
   })
 }
 
@@ -74,6 +75,7 @@ export function beginCopy(
     durationMs: durationOf(world, source.sizeGiB, []),
     sourceSnapshotId: contentOf(source),
     root: source.root,
+    loginUser: source.loginUser,
   })
 }
 
@@ -107,7 +109,15 @@ function begin(
   tags: Tags,
   facts: Pick<
     Snapshot,
-    'volumeId' | 'sizeGiB' | 'description' | 'encrypted' | 'kmsKeyId' | 'durationMs' | 'sourceSnapshotId' | 'root'
+    | 'volumeId'
+    | 'sizeGiB'
+    | 'description'
+    | 'encrypted'
+    | 'kmsKeyId'
+    | 'durationMs'
+    | 'sourceSnapshotId'
+    | 'root'
+    | 'loginUser'
   >,
 ): Snapshot {
   const snapshot = world.snapshots.put({
