@@ -105,10 +105,11 @@ export const innerNamesakes: Readonly<Partial<Record<LayerName, readonly LayerNa
   sandbox: ['hosts', 'model'],
 }
 
-/** Parts of core that read the clock or make random numbers; a pure layer may know their types alone. */
+/** Parts of core that read the clock, make random numbers or hold bytes; a pure layer may know their types alone. */
 export const impureCore = [
   'clock',
   'gate',
+  'line-reader',
   'openssh-key',
   'pause',
   'ssh-public-key',
