@@ -41,6 +41,25 @@ const oddWords = fc.constantFrom('', ' ', '\0', 'ssh-ed25519 AAAA', ...plainWord
 
 const words = () => fc.oneof(oddWords, fc.constantFrom(...ids))
 
+/** What a parameter's name asks for -> how such an id begins. */
+const prefixes = {
+  instance: 'i-',
+  volume: 'vol-',
+  image: 'ami-',
+  snapshot: 'snap-',
+  subnet: 'subnet-',
+  vpc: 'vpc-',
+  group: 'sg-',
+  allocation: 'eipalloc-',
+  routetable: 'rtb-',
+  launchtemplate: 'lt-',
+} as const
+
+function idsFor(path: string): readonly string[] {
+  const asked = Object.entries(prefixes).filter(([what]) => path.toLowerCase().includes(what))
+  return ids.filter((id) => asked.some(([, prefix]) => id.startsWith(prefix)))
+}
+
 /** Wire parameters of a shape, some of them left out, most of them wrong. */
 function parametersOf(shape: Shape, path: string): fc.Arbitrary<Record<string, string>> {
   if (shape.kind === 'required') return parametersOf(shape.of, path)
@@ -55,6 +74,8 @@ function parametersOf(shape: Shape, path: string): fc.Arbitrary<Record<string, s
     integer: [fc.integer({ min: -2, max: 70_000 }).map(String)],
     boolean: [fc.constantFrom('true', 'false')],
   }
+  const known = idsFor(path)
+  if (known.length > 0) fitting.push(fc.constantFrom(...known), fc.constantFrom(...known), fc.constantFrom(...known))
   const own = kinds[shape.kind as keyof typeof kinds] ?? []
   return fc.oneof(words(), ...fitting, ...own).map((value) => ({ [path]: value }))
 }
