@@ -128,7 +128,7 @@ export const hostCases: readonly HostCase[] = [
     before: [apply(pair(blocks))],
     data: {
       // Not on the root disk, whose id may be the first or the last: a host without it does not begin again.
-      left: 'device=$(readlink -f /dev/disk/by-id/*vol* | grep -v nvme0n1); seq 1 4000000 | dd of="$device" bs=1M conv=notrunc 2>/dev/null; sync',
+      left: 'device=$(readlink -f /dev/disk/by-id/*vol* | grep -v nvme0n1 | head -n 1); seq 1 4000000 | dd of="$device" bs=1M conv=notrunc 2>/dev/null; sync',
     },
     work: apply(pair(blocks, 'sync:\n  twin: { from: volume.near, to: volume.far, method: blocks }\n')),
   },
