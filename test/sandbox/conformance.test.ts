@@ -573,7 +573,7 @@ describe('volumes', () => {
 
 describe('snapshots', () => {
   test('only a completed one can become a volume, which is not smaller', async () => {
-    const slow = await testSandbox({ latencies: { snapshotPendingMs: 150 } })
+    const slow = await testSandbox({ latencies: { snapshotPendingMs: 1_500 } })
     const other = clientOf(slow)
     const { VolumeId } = await other.send(new ec2.CreateVolumeCommand({ AvailabilityZone: 'us-east-1a', Size: 2 }))
     await until(
