@@ -8,6 +8,8 @@ const hosts = ['test/integration/**/*.test.ts', 'test/**/*.hosts.test.ts']
 const full = [
   'test/simulation/chaos-lives.test.ts',
   'test/sandbox/full-image.hosts.test.ts',
+  'test/sandbox/hosts/crash.hosts.test.ts',
+  'test/sandbox/hosts/network/disturbed.hosts.test.ts',
   'test/integration/archives.test.ts',
   'test/integration/awaited-connection.test.ts',
   'test/integration/elastic-ips.test.ts',
@@ -26,6 +28,7 @@ const full = [
   'test/hosts/hostile-values.test.ts',
   'test/sync/hostile-values.test.ts',
   'test/integration/lock.test.ts',
+  'test/integration/networks.test.ts',
   'test/simulation/follow-ups.hosts.test.ts',
   'test/simulation/archives.hosts.test.ts',
   'test/simulation/calls.hosts.test.ts',
