@@ -22,22 +22,10 @@ export async function runDirect(run: RsyncRun, take: TakeLine): Promise<ChildRes
   const from = privateAddress(source.access)
   const to = privateAddress(target.access)
   const command = await serverCommand(run)
-  const key = await grantOneShotKey(run.connections, {
-    access: target.access,
-    from,
-    command,
-    name: run.rule.name ?? 'copy',
-  })
-  let result: ChildResult
-  try {
-    result = await runWithLines({ argv: argvWithAgent(run, to), input: key.privateKey, signal: run.signal }, take)
-  } catch (error) {
-    await key.revoke().catch(() => undefined)
-    throw error
-  }
-  await key.revoke().catch((error: unknown) => {
-    if (result.exitCode === 0) throw error
-  })
+  let result = await runWithKey(run, { from, to, command }, take)
+  // What a killed run has left on the destination can take the rule's keys away once more before it ends.
+  for (let again = 1; again < keysMax && isRefused(result, to); again += 1)
+    result = await runWithKey(run, { from, to, command }, take)
   const isClosed = new RegExp(String.raw`connect to (?:address|host) ${to.replaceAll('.', String.raw`\.`)} .*`)
   const refused = isClosed.exec(result.stderrTail)?.[0]
   if (refused === undefined) return result
@@ -49,6 +37,39 @@ export async function runDirect(run: RsyncRun, take: TakeLine): Promise<ChildRes
   })
 }
 
+/** Chosen: at most so many scripts that write keys can be left of a killed run: it gives one, and takes it away. */
+const keysMax = 3
+
+/** The destination knows the key no more. */
+function isRefused({ exitCode, stderrTail }: ChildResult, to: string): boolean {
+  return exitCode !== 0 && stderrTail.split('\n').some((line) => line.includes(`@${to}: Permission denied (`))
+}
+
+interface Passage {
+  readonly from: string
+  readonly to: string
+  readonly command: string
+}
+
+/** One attempt, with a key of its own. */
+async function runWithKey(run: RsyncRun, { from, to, command }: Passage, take: TakeLine): Promise<ChildResult> {
+  const { machine } = run.target
+  if (machine.kind !== 'server') throw new TypeError('the target must be a server')
+  const name = run.rule.name ?? 'copy'
+  const key = await grantOneShotKey(run.connections, { access: machine.access, from, command, name })
+  let result: ChildResult
+  try {
+    result = await runWithLines({ argv: argvWithAgent(run, to), input: key.privateKey, signal: run.signal }, take)
+  } catch (error) {
+    await key.revoke().catch(() => undefined)
+    throw error
+  }
+  await key.revoke().catch((error: unknown) => {
+    if (result.exitCode === 0) throw error
+  })
+  return result
+}
+
 function privateAddress({ address, privateIp, hostname }: HostAccess): string {
   const found = privateIp ?? hostname
   if (/^[0-9A-Fa-f.:]+$/.test(found)) return found
@@ -57,6 +78,11 @@ function privateAddress({ address, privateIp, hostname }: HostAccess): string {
     hint: 'write `via: local` in the rule',
   })
 }
+
+/** By itself an agent looks each 10 s whether its command goes on, and it is in a session of its own. */
+const withAgent = `trap 'kill "$SSH_AGENT_PID"' EXIT; trap 'exit 20' HUP INT TERM
+ssh-add -q - || exit 255
+ssh -o "ForwardAgent=$SSH_AUTH_SOCK" "$@"`
 
 /** An agent that ends with the command holds the key; the connection to the source lends it to the source alone. */
 function argvWithAgent(run: RsyncRun, to: string): readonly string[] {
@@ -70,7 +96,7 @@ function argvWithAgent(run: RsyncRun, to: string): readonly string[] {
     'ssh-agent',
     'sh',
     '-c',
-    'ssh-add -q - || exit 255; exec ssh -o "ForwardAgent=$SSH_AUTH_SOCK" "$@"',
+    withAgent,
     'direct',
     ...(agent === undefined ? [] : ['-o', `IdentityAgent=${agent}`]),
     '-oControlPath=none',

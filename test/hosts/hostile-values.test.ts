@@ -150,7 +150,7 @@ describe('whatever a value holds, it reaches a server as one word of one program
         const [device, runs] = [{ path: from, sizeBytes: 4096 }, [{ first: 0, last: 0 }]]
         const pipe = { press: 'cat', unpress: 'cat' }
         for (const argv of [
-          blockScripts.hash(device, runs),
+          blockScripts.hash(device, runs, 'writes'),
           blockScripts.send(device, pipe, runs),
           blockScripts.receive(device, pipe, runs),
           blockScripts.copyHere(device, to, runs),

@@ -57,8 +57,8 @@ export async function copyBlocks(
   const whole = mustBeBlank ? to.device : target
   const everything: readonly Run[] = [{ first: 0, last: rangeCount(whole.sizeBytes) - 1 }]
   const [wanted, found] = await Promise.all([
-    hash(source, from.device, [all], work.compared),
-    hash(destination, whole, [everything], () => undefined),
+    hash(source, 'reads', from.device, [all], work.compared),
+    hash(destination, 'writes', whole, [everything], () => undefined),
   ])
   const filled = mustBeBlank ? firstFilled(found, whole.sizeBytes) : undefined
   if (filled !== undefined) {
@@ -175,9 +175,10 @@ class Work {
   }
 }
 
-/** Digests of ranges, at their indexes. */
+/** Digests of ranges, at their indexes; `use`: what the copy does with the device. */
 async function hash(
   end: End,
+  use: 'reads' | 'writes',
   device: Device,
   batches: readonly (readonly Run[])[],
   onRange: (index: number) => void,
@@ -188,7 +189,7 @@ async function hash(
     await runStream(end.session, {
       signal: end.signal,
       title: `sha256sum of ${device.path}`,
-      argv: blockScripts.hash(device, runs),
+      argv: blockScripts.hash(device, runs, use),
       onLine: (line) => {
         const [, index, digest = ''] = /^(\d+) ([0-9a-f]{64})$/.exec(line) ?? []
         if (index === undefined) failed = true
@@ -262,7 +263,7 @@ function indexes(onRange: (index: number) => void): (line: string) => void {
 
 /** Reads back what was written. */
 async function verify(end: End, device: Device, wanted: readonly string[], indexes: readonly number[]): Promise<void> {
-  const written = await hash(end, device, batchesOf(indexes), () => undefined)
+  const written = await hash(end, 'writes', device, batchesOf(indexes), () => undefined)
   const wrong = indexes.filter((index) => written[index] !== wanted[index])
   const [first] = wrong
   if (first === undefined) return

@@ -43,8 +43,10 @@ const eachRange = (body: string) => `for run in "$@"; do
 done
 `
 
-/** Says \`index digest\` for each range. */
-const hashScript = `${begin}blockdev --flushbufs "$device" 2>/dev/null
+/** Says \`index digest\` for each range, of a destination once nothing writes there any more. */
+const hashScript = `${begin}[ "$1" = reads ] || { ${alone('$device')} }
+shift
+blockdev --flushbufs "$device" 2>/dev/null
 ${eachRange(`digest=$({ dd if="$device" bs=1M skip=$((index * mib)) count="$length" iflag=fullblock,count_bytes 2>/dev/null || echo failed >&3; } | sha256sum) || exit 1
     echo "$index \${digest%% *}"`)}`
 
@@ -104,7 +106,7 @@ export interface Device {
 }
 
 export const blockScripts = {
-  hash: (device: Device, runs: readonly Run[]) => argv(hashScript, device, [], runs),
+  hash: (device: Device, runs: readonly Run[], use: 'reads' | 'writes') => argv(hashScript, device, [use], runs),
   send: (device: Device, { press }: Compression, runs: readonly Run[]) => argv(sendScript, device, [press], runs),
   receive: (device: Device, { unpress }: Compression, runs: readonly Run[]) =>
     argv(receiveScript, device, [unpress], runs),

@@ -19,11 +19,12 @@ export function parseFstab(text: string): readonly FstabLine[] {
 
 /**
  * The text with the managed line in it: in place of the volume's older one (or of somebody's line for the same UUID and
- * path), else at the end. All other lines are kept byte for byte. The line is known by the comment above it, which
+ * path), else at the end. A managed line of another volume with its mount point, left of an older run, goes. All other lines are kept byte for byte. The line is known by the comment above it, which
  * names volume and UUID, since fstab has no comments behind a line.
  */
 export function writeManagedLine(text: string, managed: ManagedLine): string {
   const lines = text.split('\n')
+  for (const span of staleSpans(lines, managed)) lines.splice(span.start, span.length)
   const wanted = [markOf(managed.volumeId, managed.source), formatLine(managed)]
   const [first, ...others] = spansOf(lines, managed.volumeId)
   const own = first ?? spanOfEqual(lines, managed)
@@ -106,6 +107,17 @@ function spansOf(lines: readonly string[], volumeId: string): readonly Span[] {
     if (markPattern.exec(line)?.[1] !== volumeId) return []
     return [{ start, length: isManaged(lines, start + 1) ? 2 : 1 }]
   })
+}
+
+/** Of other volumes with its mount point, from behind. */
+function staleSpans(lines: readonly string[], { volumeId, path }: ManagedLine): readonly Span[] {
+  if (path === swapPath) return []
+  const stale = lines.flatMap((line, at) =>
+    isManaged(lines, at) && parseLine(line)?.path === path && markPattern.exec(lines[at - 1] ?? '')?.[1] !== volumeId
+      ? [{ start: at - 1, length: 2 }]
+      : [],
+  )
+  return stale.reverse()
 }
 
 function isManaged(lines: readonly string[], at: number): boolean {

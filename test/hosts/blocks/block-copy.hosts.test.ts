@@ -69,6 +69,17 @@ describeHosts(`blocks${unlessHosts}`, () => {
     expect(await digestOf(to, 40)).toBe(await digestOf(from, 40))
   })
 
+  test('are compared with what is there when a killed run has written its last', async () => {
+    const [from, to] = await Promise.all([place(left, 40), place(left, 40)])
+    await inside(from.access, `head -c 8M /dev/urandom | dd of=${from.path} bs=1M iflag=fullblock conv=notrunc`)
+    const late = `head -c 8M /dev/urandom | dd of=${to.path} bs=1M seek=20 iflag=fullblock conv=notrunc`
+    const holds = inside(to.access, `exec 9< ${to.path}; flock 9; touch /tmp/holds; sleep 2; ${late}`)
+    await inside(to.access, 'until [ -e /tmp/holds ]; do sleep 0.02; done')
+    await copy(from, to, { mayOverwrite: () => true })
+    await holds
+    expect(await digestOf(to, 40)).toBe(await digestOf(from, 40))
+  })
+
   test('go from one server to another, zeros unsent, into a larger volume with a tail', async () => {
     const [from, to] = await Promise.all([place(left, 100), place(right, 130)])
     await inside(

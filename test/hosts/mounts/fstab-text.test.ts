@@ -54,6 +54,14 @@ describe('a managed line', () => {
     )
   })
 
+  test('takes the place of another volume that had its mount point; swap areas have none', () => {
+    const other = { ...music, volumeId: 'vol-0a', source: 'UUID=0a' }
+    expect(writeManagedLine(writeManagedLine('a /a auto\n', other), music)).toBe(`a /a auto\n${mark}\n${line}\n`)
+    const swap = { path: 'none', fstype: 'swap' }
+    const text = writeManagedLine(writeManagedLine('', { ...other, ...swap }), { ...music, ...swap })
+    expect(parseFstab(text)).toHaveLength(2)
+  })
+
   test('conflicts with a line of somebody else for its mount point, not with its own older one', () => {
     const foreign = '/dev/sdb1   /srv/my\\040music ext4 defaults'
     expect(conflictingLine(`# x\n${foreign}\n`, music)).toBe(foreign)

@@ -10,6 +10,11 @@ export interface HostCase {
   readonly data?: Readonly<Record<string, string>>
   /** What is cut. */
   readonly work: Command
+  /**
+   * What is done in servers between the cut and the next run, as `data`: what a killed run writes beside the next one, or
+   * behind it, is old then, and shows.
+   */
+  readonly meanwhile?: Readonly<Record<string, string>>
   /** What is run after the cut, and ends what it began; left out: the same again. */
   readonly after?: Command
   /** Run at the end, whole, so that all data can be read in servers again. */
@@ -35,6 +40,9 @@ ${rest}`
 
 const fill = (path: string) =>
   `cd ${path} && for n in 1 2 3 4 5 6; do seq "$n" 20000 > "file $n"; done && mkdir -p below && echo word > below/word`
+/** A copy of it is in its middle for a while; the second one is as long, and no byte of it is the same. */
+const large = (path: string) => `seq 1000000 4000000 > ${path}/large`
+const other = (path: string) => `seq 4000000 -1 1000000 > ${path}/large; echo other > ${path}/below/word`
 const filled = { web: `${fill('/srv/data')}; ${fill('/srv/other')}` }
 
 const site = 'sync:\n  site: { from: ./site/, to: volume.data/site/ }\n'
@@ -52,6 +60,9 @@ const blocks = `  near: { server: left, size: 1, fstype: raw }
 const moved = (to: string) => `  near: { server: ${to}, size: 1, mount: /srv/near }\n`
 const newer = image.replace('12', '13')
 
+/** Not the root disk, whose id may be the first or the last: a host without it does not begin again. */
+const device = 'device=$(readlink -f /dev/disk/by-id/*vol* | grep -v nvme0n1 | head -n 1)'
+
 export const hostCases: readonly HostCase[] = [
   {
     name: 'create',
@@ -66,13 +77,15 @@ export const hostCases: readonly HostCase[] = [
   {
     name: 'copy',
     before: [apply(pair(between))],
-    data: { left: fill('/srv/near') },
+    data: { left: `${fill('/srv/near')}; ${large('/srv/near')}` },
+    meanwhile: { left: other('/srv/near') },
     work: apply(pair(between, 'sync:\n  twin: { from: volume.near/, to: volume.far/twin/ }\n')),
   },
   {
     name: 'copy-relayed',
     before: [apply(pair(between))],
-    data: { left: fill('/srv/near') },
+    data: { left: `${fill('/srv/near')}; ${large('/srv/near')}` },
+    meanwhile: { left: other('/srv/near') },
     work: apply(
       pair(between, 'sync:\n  twin: { from: volume.near/, to: volume.far/twin/, via: local, delete: true }\n'),
     ),
@@ -127,8 +140,11 @@ export const hostCases: readonly HostCase[] = [
     name: 'blocks',
     before: [apply(pair(blocks))],
     data: {
-      // Not on the root disk, whose id may be the first or the last: a host without it does not begin again.
-      left: 'device=$(readlink -f /dev/disk/by-id/*vol* | grep -v nvme0n1 | head -n 1); seq 1 4000000 | dd of="$device" bs=1M conv=notrunc 2>/dev/null; sync',
+      left: `${device}; seq 1 8000000 | dd of="$device" bs=1M conv=notrunc 2>/dev/null`,
+    },
+    // Others, and none where there were some.
+    meanwhile: {
+      left: `${device}; { seq 4000000 -1 1; head -c 40M /dev/zero; } | dd of="$device" bs=1M iflag=fullblock conv=notrunc 2>/dev/null`,
     },
     work: apply(pair(blocks, 'sync:\n  twin: { from: volume.near, to: volume.far, method: blocks }\n')),
   },

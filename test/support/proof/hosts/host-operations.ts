@@ -88,7 +88,7 @@ export function watchHostOperations(doom: HostDoom | undefined, below?: HostsBel
       while (performance.now() < start + afterMs);
       const held = operation.of === 'here' ? [] : (group?.hold() ?? [])
       // Nothing is there yet: it is on its way, or over, which is heard soon.
-      if (operation.of !== 'here' && held.length === 0 && performance.now() < start + hesitateMs) setTimeout(cut, 1)
+      if (operation.of !== 'here' && held.length === 0 && performance.now() < start + arrivesMs) setTimeout(cut, 1)
       else {
         if (below && (operation.of === 'here' || held.length > 0)) writeFileSync(below.heldPath, JSON.stringify(held))
         die()
@@ -107,6 +107,9 @@ const notHere = { how: undefined, afterMs: 0 }
 
 /** Chosen: a command is started within it, also on a machine with fifteen times more to do than it can. */
 const hesitateMs = 2_000
+
+/** Chosen: what begins with a login of its own, and an agent for its key, is in the server within it on such a machine. */
+const arrivesMs = 20_000
 
 /** Timers are late by a millisecond or two. */
 const timerMs = 3

@@ -25,7 +25,7 @@ export interface PreparedHosts {
   readonly world: SavedHosts
   readonly before: readonly Found[]
   readonly done: Sight
-  /** What is there when nothing of the run has happened, where that is as good. */
+  /** What is there when nothing of the run has happened, or all of it later, where that is as good. */
   readonly undone: Sight | undefined
   /** What the run has servers do, in order. */
   readonly operations: readonly HostOperation[]
@@ -51,16 +51,30 @@ export async function prepareHosts(name: string): Promise<PreparedHosts> {
   const world = await openHostWorld(saved)
   try {
     const before = await takeCensus(world.client)
-    const undone = of.isLost === true ? await sightOf(world, of) : undefined
+    const undone = of.isLost === true ? await sightOf(world, of) : of.meanwhile && (await sightOfLater(of, saved))
     const { end, operations } = await world.runApart(of.work)
     expectWhole(end, `${name} undisturbed`)
-    if (of.after) expectWhole(await world.run(of.after), `${name}: what comes after`)
+    if (of.meanwhile) await byHand(world, of, of.meanwhile)
+    const after = of.after ?? (of.meanwhile && of.work)
+    if (after) expectWhole(await world.run(after), `${name}: what comes after`)
     const done = await sightOf(world, of)
     const wrong = done.inside.state.filter((line) => /^(?:frozen|held|runs) /.test(line))
     if (wrong.length > 0) throw new Error(`${name} undisturbed leaves behind: ${wrong.join('; ')}`)
     return { of, world: saved, before, done, undone, operations, remove: saved.remove }
   } catch (error) {
     throw new Error([messageOf(error), ...world.reports()].join('; '), { cause: error })
+  } finally {
+    await world.close()
+  }
+}
+
+/** What is there when all of the run happens after what is done meanwhile: a copy of blocks is made once. */
+async function sightOfLater(of: HostCase, saved: SavedHosts): Promise<Sight> {
+  const world = await openHostWorld(saved)
+  try {
+    await byHand(world, of, of.meanwhile)
+    expectWhole(await world.run(of.work), `${of.name} later`)
+    return await sightOf(world, of)
   } finally {
     await world.close()
   }
@@ -82,13 +96,21 @@ async function worldBefore(of: HostCase): Promise<SavedHosts> {
   const world = await openHostWorld()
   try {
     for (const command of of.before) expectWhole(await world.run(command), `${of.name}: what comes before`)
-    const session = await world.open(of.work.text)
-    for (const [server, script] of Object.entries(of.data ?? {}))
-      await asRoot(session, `server.${server}`, `${script}; sync`)
+    await byHand(world, of, of.data)
     return await world.save()
   } catch (error) {
     await world.close()
     throw error
+  }
+}
+
+/** Shell commands in servers. */
+async function byHand(world: HostWorld, { work }: HostCase, scripts: Readonly<Record<string, string>> = {}) {
+  if (Object.keys(scripts).length === 0) return
+  const session = await world.open(work.text)
+  for (const [server, script] of Object.entries(scripts)) {
+    const said = await asRoot(session, `server.${server}`, `set -e; ${script}; sync; echo done by hand`)
+    if (said.at(-1) !== 'done by hand') throw new Error(`by hand in ${server}: ${said.join('; ')}`)
   }
 }
 
@@ -161,6 +183,7 @@ async function goOnAfter(prepared: PreparedHosts, point: HostPoint, { world, cut
   const next = of.after ?? of.work
   const { held = [] } = cut
   const more = of.isRestoredAgain === true ? snapshotsOfRestored(await takeCensus(world.client)) : []
+  await byHand(world, of, of.meanwhile)
   const going = goesOn(world, { operations: prepared.operations, point, isHolding: held.length > 0, chance })
   const end = await goOn(world, next, of.refusal)
   const running = await going.end()

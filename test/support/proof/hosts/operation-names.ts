@@ -30,6 +30,7 @@ const known: readonly (readonly [RegExp, string, Kind?])[] = [
   [/blkdiscard -z/, 'zero blocks'],
   [/--rereadpt/, 'reread partitions'],
   [/^ssh .* -N /, 'log in', 'here'],
+  [/^ssh-agent .*rsync/s, 'copy from server to server'],
   [/^ssh-(agent|add|keygen)/, 'an agent for keys', 'here'],
   [/^rsync --version|^ssh -V/, 'look for tools', 'here'],
   [/^rsync .*'?echo "\$@" >&2; exit 1/s, 'ask rsync for its options', 'here'],
