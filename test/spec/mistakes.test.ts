@@ -372,6 +372,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ['a label too long for xfs', 'volumes: { a: { size: 1, fstype: xfs, label: ‸thirteen-char } }\n', 'SPEC_BAD_LABEL'],
     ['signs that vfat has not', 'volumes: { a: { size: 1, fstype: vfat, label: ‸"A+B" } }\n', 'SPEC_BAD_LABEL'],
     ['a UUID of ntfs that is none', 'volumes: { a: { size: 1, fstype: ntfs, uuid: ‸ABCD-1234 } }\n', 'SPEC_BAD_UUID'],
+    ['a label that ends with a blank', 'volumes: { a: { size: 1, label: ‸"music " } }\n', 'SPEC_BAD_LABEL'],
     ['a label of nothing', 'volumes: { a: { size: 1, fstype: raw, label: ‸a } }\n', 'SPEC_BAD_LABEL'],
     ['a UUID of ext4 that is none', 'volumes: { a: { size: 1, uuid: ‸ABCD-1234 } }\n', 'SPEC_BAD_UUID'],
     [

@@ -39,6 +39,7 @@ describe('whatever an end of a copy is called, it is that end and nothing else',
   ] as const)('from %s to %s (relayed: %s)', (from, to, relayed, untold) =>
     expectSameTranscript(server, {
       untold,
+      isParallel: relayed,
       fields: {
         source: hostileName(),
         file: hostileName(),

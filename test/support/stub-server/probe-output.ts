@@ -1,5 +1,10 @@
+import { basename } from 'node:path'
+
 /** The volume of every probe here. */
 export const volumeId = 'vol-0123456789abcdef0'
+
+/** Where it is. */
+export const deviceOfProbes = '/dev/nvme1n1'
 
 interface Found {
   readonly content?: { readonly fstype: string; readonly label?: string; readonly uuid?: string }
@@ -13,9 +18,18 @@ export function probeOutput({ content, mountPath, isSwappedOn = false }: Found):
   const blkid = content ? [`ID_FS_TYPE=${content.fstype}`] : []
   if (content?.label !== undefined) blkid.push(`ID_FS_LABEL_ENC=${inHexadecimal(content.label)}`)
   if (content?.uuid !== undefined) blkid.push(`ID_FS_UUID_ENC=${inHexadecimal(content.uuid)}`)
-  const block = ['nvme1n1', '', '259:5', '2097152', 'vol0123456789abcdef0', content ? '0' : '2', blkid.join('\n'), '0']
+  const block = [
+    basename(deviceOfProbes),
+    '',
+    '259:5',
+    '2097152',
+    'vol0123456789abcdef0',
+    content ? '0' : '2',
+    blkid.join('\n'),
+    '0',
+  ]
   const mount = mountPath === undefined ? '' : mountLine(mountPath, { number: '259:5', fstype: content?.fstype ?? '' })
-  const swaps = isSwappedOn ? 'Filename\tType\n/dev/nvme1n1 partition 1 0 -2\n' : ''
+  const swaps = isSwappedOn ? `Filename\tType\n${deviceOfProbes} partition 1 0 -2\n` : ''
   const records = [
     ['block', ...block, '', ''],
     ['mountinfo', mount],
@@ -31,7 +45,7 @@ export function mountLine(
   { number, fstype }: { readonly number: string; readonly fstype: string },
 ): string {
   const escaped = path.replaceAll(/[ \t\n\\]/g, (one) => `\\${one.charCodeAt(0).toString(8).padStart(3, '0')}`)
-  return `36 35 ${number} / ${escaped} rw,noatime - ${fstype} /dev/nvme1n1 rw\n`
+  return `36 35 ${number} / ${escaped} rw,noatime - ${fstype} ${deviceOfProbes} rw\n`
 }
 
 function inHexadecimal(text: string): string {

@@ -8,6 +8,8 @@ export interface Operation<Field extends string> {
   readonly fields: Readonly<Record<Field, fc.Arbitrary<string>>>
   readonly run: (values: Readonly<Record<Field, string>>) => Promise<unknown>
   readonly numRuns?: number
+  /** Some of its programs begin at one time, each in its turn. */
+  readonly isParallel?: boolean
   /** Fields that no program there is told. */
   readonly untold?: readonly Field[]
 }
@@ -18,7 +20,7 @@ export interface Operation<Field extends string> {
  */
 export async function expectSameTranscript<Field extends string>(
   server: StubServer,
-  { fields, run, numRuns = 12, untold = [] }: Operation<Field>,
+  { fields, run, numRuns = 12, isParallel = false, untold = [] }: Operation<Field>,
 ): Promise<void> {
   const names = Object.keys(fields) as Field[]
   const plain = Object.fromEntries(names.map((name) => [name, `plain${name}`])) as Record<Field, string>
@@ -26,12 +28,13 @@ export async function expectSameTranscript<Field extends string>(
     await run(values)
     return comparable(await server.takeTranscript())
   }
+  const ordered = (calls: Transcript) => (isParallel ? calls.map((call) => call.join('\0')).toSorted() : calls)
   await server.takeTranscript()
   const expected = await transcriptOf(plain)
   const told = expected.flat().join(' ')
   expect(names.filter((name) => !told.includes(plain[name]))).toEqual(untold)
   const property = fc.asyncProperty(fc.record(fields) as fc.Arbitrary<Record<Field, string>>, async (values) => {
-    expect(await transcriptOf(values)).toEqual(exchanged(expected, values))
+    expect(ordered(await transcriptOf(values))).toEqual(ordered(exchanged(expected, values)))
   })
   await fc.assert(property, { numRuns, endOnFailure: true })
 }

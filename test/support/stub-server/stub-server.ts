@@ -7,6 +7,7 @@ import ssh2 from 'ssh2'
 import { generateOpensshKeyPair } from '../../../src/core/openssh-key.js'
 import type { HostAccess } from '../../../src/executor/ports.js'
 import type { Address } from '../../../src/model/address.js'
+import { deviceOfProbes } from './probe-output.js'
 import { readTranscript, type Transcript, writeStubPrograms } from './stub-programs.js'
 
 /**
@@ -37,7 +38,9 @@ export class StubServer {
 
   static async start(): Promise<StubServer> {
     const directory = await mkdtemp(join(tmpdir(), 'evenkeel-stub-'))
-    for (const name of ['cwd', 'etc', 'home', 'run', 'tmp']) await mkdir(join(directory, name))
+    for (const name of ['cwd', 'dev', 'etc', 'home', 'run', 'tmp']) await mkdir(join(directory, name))
+    const device = join(directory, deviceOfProbes)
+    await writeFile(device, '')
     const programs = await writeStubPrograms(join(directory, 'bin'))
     const [hostKey, own] = [generateOpensshKeyPair(''), generateOpensshKeyPair('')]
     await writeFile(join(directory, 'key'), own.privateKey, { mode: 0o600 })
@@ -58,6 +61,7 @@ export class StubServer {
     return new StubServer(directory, access, server, listener, {
       ...programs,
       RECORD: join(directory, 'record'),
+      DEVICE: device,
       HOME: join(directory, 'home'),
       TMPDIR: join(directory, 'tmp'),
       SHELL: '/bin/sh',
@@ -143,6 +147,8 @@ export class StubServer {
       ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', `PATH=${this.directory}/bin`],
       ['/run/evenkeel-', `${this.directory}/run/evenkeel-`],
       ['/tmp/evenkeel-mkfs', `${this.directory}/tmp/evenkeel-mkfs`],
+      // Scripts lock it.
+      [deviceOfProbes, join(this.directory, deviceOfProbes)],
       ['/etc/fstab', `${this.directory}/etc/fstab`],
       ['/proc/self/mountinfo', `${this.directory}/mountinfo`],
     ]

@@ -80,8 +80,9 @@ function checkLabel(context: Context, path: Path, volume: VolumeShape): void {
   const { labelBytesMax, labelForm } = filesystemRules[fstype]
   const bytes = utf8Length(volume.label)
   if (bytes <= labelBytesMax) {
-    if (!labelForm || labelForm.pattern.test(volume.label)) return
-    const message = `a label of ${fstype} is ${labelForm.form}, not ${JSON.stringify(volume.label)}`
+    const form = labelForm?.pattern.test(volume.label) === false ? labelForm.form : formOfAll(volume.label)
+    if (form === undefined) return
+    const message = `a label of ${fstype} is ${form}, not ${JSON.stringify(volume.label)}`
     return reportAt(context, [...path, 'label'])({ code: 'SPEC_BAD_LABEL', message })
   }
   const message =
@@ -89,6 +90,11 @@ function checkLabel(context: Context, path: Path, volume: VolumeShape): void {
       ? `a volume with fstype ${fstype} has no filesystem to label`
       : `a label of ${fstype} has at most ${labelBytesMax} bytes, and this one has ${bytes}`
   reportAt(context, [...path, 'label'])({ code: 'SPEC_BAD_LABEL', message })
+}
+
+/** What every label is, where this one is not: what reads labels leaves out the blanks at their end (libblkid), so that it would never be seen. */
+function formOfAll(label: string): string | undefined {
+  return label.endsWith(' ') ? 'text without a blank at its end' : undefined
 }
 
 /** Whether the UUID is one. */
