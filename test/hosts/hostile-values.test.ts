@@ -9,7 +9,7 @@ import type { HostPort } from '../../src/executor/ports.js'
 import { blockScripts } from '../../src/hosts/blocks/block-scripts.js'
 import { createHosts } from '../../src/hosts/hosts.js'
 import { hostileName, hostileWord } from '../support/stub-server/hostile-words.js'
-import { probeOutput, volumeId } from '../support/stub-server/probe-output.js'
+import { mountLine, probeOutput, volumeId } from '../support/stub-server/probe-output.js'
 import { expectSameTranscript } from '../support/stub-server/same-transcript.js'
 import { StubServer } from '../support/stub-server/stub-server.js'
 
@@ -93,10 +93,11 @@ describe('whatever a value holds, it reaches a server as one word of one program
     expectSameTranscript(server, {
       numRuns: 6,
       fields: { path: hostileWord() },
-      run: ({ path }) => {
+      run: async ({ path }) => {
         probes({ content: { fstype }, mountPath: `/${path}` })
+        await writeFile(join(server.directory, 'mountinfo'), mountLine(`/${path}`, { number: '259:5', fstype }))
         // The stub of resize2fs refuses: so the filesystem is unmounted, fails to grow, and is mounted again.
-        return hosts
+        await hosts
           .growFilesystem(server.access, { volumeId, fstype, mountPath: `/${path}` })
           .catch((error: unknown) => expect([fstype, error]).toMatchObject(['ext4', { code: 'HOST_COMMAND_FAILED' }]))
       },

@@ -56,11 +56,13 @@ async function growMounted(
 ): Promise<void> {
   if (grow.mounted) {
     const argv = [...grow.mounted.argv, grow.mounted.of === 'device' ? device.contentPath : mount.path]
-    const result = await run(session, device, argv)
+    const result = await run(session, device, argv, { mount })
     if (result.exitCode === 0) return
+    // What a killed run had left in the server unmounted it meanwhile: it goes as it is, and is mounted again.
+    const isGone = result.exitCode === exitStatuses.changedMeanwhile
     // Some kernels and capability sets refuse it to a mounted ext filesystem (EPERM, EOPNOTSUPP): then it goes without.
     const isRefused = /not permitted|permission denied|not supported|too old/i.test(result.stderrTail)
-    if (!isRefused || !grow.unmounted) throw commandFailed(session, shellCommand(argv), result)
+    if (!(isGone || isRefused) || !grow.unmounted) throw commandFailed(session, shellCommand(argv), result)
   }
   const { unmounted } = grow
   if (!unmounted) throw cannotGrow(session, device.volumeId, mount.fstype)
@@ -140,19 +142,31 @@ async function growOffline(
   }
   for (const argv of [unmounted.argv, unmounted.afterwards ?? []]) {
     if (argv.length === 0) continue
-    const result = await run(session, device, [...argv, device.contentPath], 'y\n')
+    const result = await run(session, device, [...argv, device.contentPath], { answers: 'y\n' })
     if (result.exitCode !== 0) throw commandFailed(session, shellCommand([...argv, device.contentPath]), result)
   }
 }
 
-/** Runs one program on a device as root; its output of both kinds stands in `stderrTail`. `answers` is its standard input. */
-function run(session: SshSession, { contentPath }: VolumeDevice, argv: readonly string[], answers = '') {
+/**
+ * Runs one program on a device as root; its output of both kinds stands in `stderrTail`. `answers` is its standard input; with
+ * `mount`, it ends with `changedMeanwhile` where that is not mounted any more.
+ */
+function run(
+  session: SshSession,
+  { contentPath }: VolumeDevice,
+  argv: readonly string[],
+  { answers = '', mount }: { readonly answers?: string; readonly mount?: MountInfo } = {},
+) {
   return runScript(session, {
     title: shellCommand(argv),
     body: `${aloneFunction}
 alone "$2"
+if [ -n "$3" ] && ! awk -v number="$3" '$3 == number { found = 1 } END { exit !found }' /proc/self/mountinfo; then
+  echo "it was unmounted meanwhile" >&2
+  exit ${exitStatuses.changedMeanwhile}
+fi
 printf %s "$1" | { ${shellCommand(argv)}; } 8<&- >&2`,
-    args: [answers, contentPath],
+    args: [answers, contentPath, mount?.number ?? ''],
   })
 }
 

@@ -3,7 +3,7 @@ import type { Effect } from '../../executor/ports.js'
 import { commandFailed, runScript, runScriptOrFail } from '../ssh/command.js'
 import { isSwappedOn, mountsOf, type VolumeDevice } from '../probe/devices.js'
 import { readInside } from '../probe/probe.js'
-import { exitStatuses } from '../filesystems/shell-library.js'
+import { aloneFunction, exitStatuses } from '../filesystems/shell-library.js'
 import type { SshSession } from '../ssh/ssh-session.js'
 import { swapOff } from './swap-area.js'
 import { editFstab } from './fstab-file.js'
@@ -44,16 +44,18 @@ export async function unmountVolume(session: SshSession, volumeId: string): Prom
 /** Unmounts each path; one that is in use is an error that names who uses it. Never forced, never lazy. */
 export async function unmountPaths(session: SshSession, device: VolumeDevice, paths: readonly string[]): Promise<void> {
   for (const path of paths) {
-    const result = await runScript(session, { title: `umount ${path}`, body: unmountScript, args: [path] })
+    const args = [path, device.contentPath]
+    const result = await runScript(session, { title: `umount ${path}`, body: unmountScript, args })
     if (result.exitCode === exitStatuses.busy) throw await busy(session, device, path)
     if (result.exitCode !== 0) throw commandFailed(session, `umount ${path}`, result)
   }
 }
 
 /** Tried for a second: a process that has just ended, or a scanner, may still be there for a moment. */
-const unmountScript = `
+const unmountScript = `${aloneFunction}
+alone "$2"
 for turn in 1 2 3 4; do
-  said=$(umount -- "$1" 2>&1) && exit 0
+  said=$(umount -- "$1" 2>&1 8<&-) && exit 0
   case $said in *'not mounted'*) exit 0 ;; *busy*) sleep 0.25 ;; *) printf '%s\\n' "$said" >&2; exit 1 ;; esac
 done
 exit ${exitStatuses.busy}

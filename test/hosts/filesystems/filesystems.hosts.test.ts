@@ -89,6 +89,24 @@ describeHosts(`filesystems${unlessHosts}`, () => {
     expect(await detach(volumeId)).toBe('detached')
   })
 
+  test('what is unmounted meanwhile, by what a killed run has left, is grown and mounted again', async () => {
+    const volumeId = await servers.attach(access, 64)
+    const mount = mountAt('/srv/left')
+    await hosts.makeFilesystem(access, { volumeId, fstype: 'ext4', label: undefined, uuid: undefined })
+    await hosts.mount(access, { volumeId, fstype: 'ext4', mount, fresh: true })
+    const path = (await deviceOf(volumeId))?.path ?? ''
+    await servers.sandbox.backend.growVolume(volumeId, 128 * mebibyte)
+    // It has the device's lock, as whatever evenkeel does with a device.
+    await on(
+      `sudo flock ${path} sh -c 'touch /tmp/left; sleep 2; umount ${mount.path}' > /dev/null 2>&1 < /dev/null &
+while [ ! -e /tmp/left ]; do sleep 0.05; done`,
+    )
+    expect(await hosts.growFilesystem(access, { volumeId, fstype: 'ext4', mountPath: mount.path })).toBe('done')
+    expect((await facts()).mounts).toMatchObject([{ volumeId, path: mount.path }])
+    await hosts.unmount(access, { volumeId })
+    await detach(volumeId)
+  })
+
   test.each<{ fstype: Fstype; uuid: string; label: string }>([
     { fstype: 'vfat', uuid: 'BEEF-CAFE', label: 'MUSIC' },
     { fstype: 'jfs', uuid, label: 'my music' },
