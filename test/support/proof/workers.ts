@@ -3,18 +3,20 @@ import { fork, type ChildProcess } from 'node:child_process'
 /**
  * Has questions answered by processes of this same module, the next one to whoever is free; each answer as it comes. A
  * question that fails is told to `onFailure`, and the others go on, with another worker; left out, it takes the whole down with it.
+ * Once `isOver`, no other is asked.
  */
 export async function runInWorkers<Question, Answer>(
   questions: readonly Question[],
   count: number,
   onAnswer: (question: Question, answer: Answer) => void,
   onFailure?: (question: Question, error: Error) => void,
+  isOver: () => boolean = () => false,
 ): Promise<void> {
   const waiting = [...questions]
   const untilFailure = async () => {
     const child = fork(process.argv[1] ?? '', process.argv.slice(2), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     try {
-      for (let question = waiting.shift(); question !== undefined; question = waiting.shift()) {
+      for (let question = waiting.shift(); question !== undefined && !isOver(); question = waiting.shift()) {
         const answer = await asked<Question, Answer>(child, question).catch((error: unknown) => error)
         if (!(answer instanceof Error)) onAnswer(question, answer as Answer)
         else if (onFailure) return onFailure(question, answer)
@@ -25,7 +27,7 @@ export async function runInWorkers<Question, Answer>(
     }
   }
   const work = async () => {
-    while (waiting.length > 0) await untilFailure()
+    while (waiting.length > 0 && !isOver()) await untilFailure()
   }
   await Promise.all(Array.from({ length: Math.min(count, questions.length) }, work))
 }

@@ -32,6 +32,8 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '2' },
     // How many points are drawn by chance, in place of all; more of them begin with the same.
     sample: { type: 'string' },
+    // No point begins later, from the first one on.
+    minutes: { type: 'string', default: '120' },
   },
 })
 
@@ -86,11 +88,20 @@ class Tally {
 const tally = new Tally()
 
 /** A question that cannot be answered is a failure of its own, and the others go on. */
-const ask = (questions: readonly Question[], onAnswer: (question: Question, answer: Answer) => void) =>
-  runInWorkers(questions, Number(values.workers), onAnswer, ({ caseName, point }: Question, error) =>
-    tally.fail(point ? hostReplayLine(point) : `npm run crash-test -- --world hosts --only ${caseName}`, [
-      error.stack ?? error.message,
-    ]),
+const ask = (
+  questions: readonly Question[],
+  onAnswer: (question: Question, answer: Answer) => void,
+  isOver?: () => boolean,
+) =>
+  runInWorkers(
+    questions,
+    Number(values.workers),
+    onAnswer,
+    ({ caseName, point }: Question, error) =>
+      tally.fail(point ? hostReplayLine(point) : `npm run crash-test -- --world hosts --only ${caseName}`, [
+        error.stack ?? error.message,
+      ]),
+    isOver,
   )
 
 async function main(): Promise<void> {
@@ -148,6 +159,7 @@ async function report(points: readonly HostPoint[], of: number | undefined): Pro
         `${tried} of ${todo.length} points, ${tally.failed} failed, ${Math.ceil(minutes)} minutes to go\n`,
       )
     },
+    () => Date.now() - startMs >= Number(values.minutes) * 60_000,
   )
   const { sum, failed, unreached, heldPoints, held } = tally
   const names = [...held].sort(([, left], [, right]) => right - left).map(([name, count]) => `${name} ${count}`)
