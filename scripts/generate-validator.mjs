@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 // Turns schema/stack.schema.json into src/spec/shape/validate-shape.generated.ts (code that checks a shape, so that nothing is
-// compiled at run time) and src/spec/shape/stack-shape.generated.ts (the same shape as TypeScript types).
+// compiled at run time), src/spec/shape/stack-shape.generated.ts (the same shape as TypeScript types), and
+// schema/stack-part.schema.json (the same for editors of files that are parts of a stack).
 // With --check it writes nothing and exits 1 when a committed file is not what the schema says.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Ajv } from 'ajv'
 import standaloneCode from 'ajv/dist/standalone/index.js'
+import { partSchema } from './support/part-schema.mjs'
 
 const root = new URL('../', import.meta.url)
 const variableReference = '#/definitions/variable'
@@ -19,10 +21,12 @@ const annotations = ['title', 'description', 'examples', 'default', 'defaultSnip
 
 /** The generated files, path to text, from the schema in the working tree. */
 export function generate() {
-  const schema = withoutVariables(JSON.parse(readFileSync(new URL('schema/stack.schema.json', root), 'utf8')))
+  const written = JSON.parse(readFileSync(new URL('schema/stack.schema.json', root), 'utf8'))
+  const schema = withoutVariables(written)
   return {
     'src/spec/shape/validate-shape.generated.ts': validatorSource(schema),
     'src/spec/shape/stack-shape.generated.ts': typesSource(schema),
+    'schema/stack-part.schema.json': `${JSON.stringify(partSchema(written), null, 2)}\n`,
   }
 }
 

@@ -5,18 +5,35 @@ import { promisify } from 'node:util'
 /** Names of what CI systems call the commit that they build (GitHub, GitLab). */
 const ciVariables = ['GITHUB_SHA', 'CI_COMMIT_SHA'] as const
 
-/** The revision to record: `--revision`, else what the CI says, else the git commit of the stack file's directory. */
-export async function findRevision(given: string | undefined, directory: string): Promise<string | undefined> {
+/**
+ * The revision to record: `--revision`, else what the CI says, else the git commit of the stack file's directory; where its
+ * bases lie in other repositories, theirs after it: `4f0c2aa…+91d3b07…`.
+ */
+export async function findRevision(
+  given: string | undefined,
+  directories: readonly string[],
+): Promise<string | undefined> {
   if (given !== undefined) return given
   for (const name of ciVariables) {
     const value = process.env[name]
     if (value !== undefined && value !== '') return value
   }
+  const commits = await Promise.all(directories.map(commitIn))
+  const [own] = commits
+  // Without a commit of its own the rest would pass for it.
+  if (own === undefined) return undefined
+  return [...new Set(commits.flatMap((commit) => commit ?? []))].slice(0, commitsMax).join('+')
+}
+
+/** The tag that holds it takes 256 characters: four of SHA-256. */
+const commitsMax = 3
+
+/** Undefined without git, without a repository, and without a commit. */
+async function commitIn(directory: string): Promise<string | undefined> {
   try {
     const { stdout } = await promisify(execFile)('git', ['-C', directory, 'rev-parse', 'HEAD'])
     return stdout.trim()
   } catch {
-    // No git here, or no repository, or no commit yet: nothing to record.
     return undefined
   }
 }

@@ -15,7 +15,7 @@ import { placeOfStack, type Place } from './place.js'
 import { createSecrets, type Secrets } from './input/secrets.js'
 import { findRevision, newRunId } from './revision.js'
 import { createSessionLock, type LockSettings, type SessionLock } from './lock/session-lock.js'
-import type { StackFile } from './stack-file.js'
+import { directoriesOf, type StackFile } from './stack-file.js'
 
 export interface SessionOptions {
   /** Where the sandbox keeps its world; left out: EVENKEEL_SANDBOX_DIR, else below the user's state directory. */
@@ -165,7 +165,7 @@ export async function observedWithFacts(
   observation: Promise<LiveStack>,
   options: { readonly revision?: string | undefined },
 ): Promise<readonly [LiveStack, PlanningFacts]> {
-  const [live, found] = await Promise.all([observation, findRevision(options.revision, session.file.directory)])
+  const [live, found] = await Promise.all([observation, findRevision(options.revision, directoriesOf(session.file))])
   const revision = options.revision ?? session.inheritedRevision ?? found
   return [live, { run: session.run, revision, now: new Date(session.clock.now()).toISOString() }]
 }

@@ -5,6 +5,7 @@ import type { FileLocation, Locate } from '../model/file-location.js'
 import { parseStack } from '../spec/parse.js'
 import type { SensitiveVariable } from '../spec/variables/variables.js'
 import type { StackSpec } from '../model/stack-spec.js'
+import { readBases } from './input/read-bases.js'
 import { readText } from './input/read-text.js'
 import { readCommandLine, readVariableFiles } from './input/variable-files.js'
 
@@ -13,6 +14,8 @@ export interface StackFile {
   readonly path: string
   /** Absolute; relative paths in the file begin here. */
   readonly directory: string
+  /** The files that it builds on, from its own base down, as they are named to people. */
+  readonly bases: readonly string[]
   readonly spec: StackSpec
   /** Where the file speaks of an address. */
   readonly locate: Locate
@@ -20,6 +23,8 @@ export interface StackFile {
   /** What was said of its variables, but of those that are sensitive. */
   readonly variables: Readonly<Record<string, string>>
   readonly sensitive: readonly SensitiveVariable[]
+  /** Sentences for people about what may be a slip, and is no mistake. */
+  readonly notices: readonly string[]
 }
 
 /** What is said of a stack file beside it. */
@@ -52,9 +57,12 @@ export function readStackFile(
 ): StackFile {
   const path = argument ?? findStackFile(process.cwd())
   const said = readCommandLine(commandLine)
+  const text = readText(path)
+  const bases = readBases(path, text)
   const result = parseStack({
     file: path,
-    text: readText(path),
+    text,
+    bases,
     variables: { ...variables, ...said.variables },
     spoken: said.spoken,
     shared: readVariableFiles(variableFiles),
@@ -64,8 +72,23 @@ export function readStackFile(
   })
   if (!result.ok) throw new SpecError(result.diagnostics, result.total, result.isCut)
   const { spec, locate, locateVariable } = result
-  const { given, sensitive } = result.variables
-  return { path, directory: dirname(resolve(path)), spec, locate, locateVariable, variables: given, sensitive }
+  const { given, sensitive, notices } = result.variables
+  return {
+    path,
+    directory: dirname(resolve(path)),
+    bases: bases.flatMap((base) => ('file' in base ? base.file : [])),
+    spec,
+    locate,
+    locateVariable,
+    variables: given,
+    sensitive,
+    notices,
+  }
+}
+
+/** Absolute, each once: where the files are that a stack is made of. */
+export function directoriesOf({ directory, bases }: Pick<StackFile, 'directory' | 'bases'>): readonly string[] {
+  return [...new Set([directory, ...bases.map((base) => dirname(resolve(base)))])]
 }
 
 /**

@@ -21,11 +21,14 @@ export async function withSession<Result>(
   const activity = activityLine()
   const { settled } = options
   const said = { ...stackFileOptions(options), ...(settled && { variables: settled, isSettled: true }) }
-  const session = await openSession(readStackFile(file, said), {
+  const onNotice = (text: string) => void process.stderr.write(`${legible(text)}\n`)
+  const read = readStackFile(file, said)
+  read.notices.forEach(onNotice)
+  const session = await openSession(read, {
     sandboxDir: options.sandboxDir,
     run: options.run,
     onActivity: (text) => (text === undefined ? activity.clear() : activity.say(text)),
-    onNotice: (text) => process.stderr.write(`${legible(text)}\n`),
+    onNotice,
   })
   let leaving = false
   const release = onInterrupt(() => {

@@ -39,8 +39,9 @@ function formatOne({ code, message, file, line, column, frame, hint }: Diagnosti
 
 /** `3 mistakes in stack.yaml`; a mistake on the command line counts with the file's. */
 function summary(diagnostics: readonly Diagnostic[], total: number, isCut: boolean): string {
-  const file = diagnostics.find(({ frame }) => frame !== undefined)?.file
-  const found = file === undefined ? count(total, 'mistake') : `${count(total, 'mistake')} in ${file}`
+  const files = new Set(diagnostics.flatMap(({ frame, file }) => (frame === undefined ? [] : file)))
+  const where = files.size === 0 ? '' : ` in ${[...files].join(', ')}`
+  const found = `${count(total, 'mistake')}${where}`
   const mistakes = isCut ? `${found}, and the rest was not looked at` : found
   return total > diagnostics.length ? `${mistakes}; the first ${diagnostics.length} are shown` : mistakes
 }

@@ -14,8 +14,9 @@ import { targetOf } from './written-target.js'
 import type { VariableInput } from './variables/given.js'
 import { isMapping, resolveVariables, type ResolvedVariables } from './variables/variables.js'
 
-export interface AnalysisInput extends VariableInput {
-  readonly text: string
+export interface AnalysisInput extends VariableInput, Pick<Context, 'localPath'> {
+  /** Whether there can be a `${` anywhere. */
+  readonly mayInterpolate: boolean
   readonly target?: string | undefined
 }
 
@@ -80,14 +81,15 @@ function said({ context, variables }: Checked): Said {
 /** Undefined where it cannot be looked at any further, which was reported. */
 function check(value: unknown, input: AnalysisInput, report: Report): Checked | undefined {
   const variables = resolveVariables(isMapping(value) ? value['variables'] : undefined, input, report)
-  if (input.text.includes('${')) {
+  if (input.mayInterpolate) {
     if (!hasRoomForVariables(value, variables.values, report)) return undefined
     substitute(value, templates, variables.values, report)
   }
   const stack = checkShape(value, report)
   if (!stack) return undefined
   const target = targetOf(stack.target, input.target, report)
-  const context = contextOf({ stack, target, variables: variables.values, declarations: specKinds, report })
+  const { localPath } = input
+  const context = contextOf({ stack, target, variables: variables.values, declarations: specKinds, report, localPath })
   checkStack(context)
   return { context, variables }
 }

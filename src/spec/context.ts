@@ -15,6 +15,8 @@ export interface Context extends Sections {
   /** What can be named, by kind. */
   readonly declared: Readonly<Record<ResourceKind, Entries<object>>>
   readonly report: Report
+  /** A path of this machine that is written at `path`, from the directory of the file that was named. */
+  readonly localPath: (path: Path, written: string) => string
 }
 
 export function contextOf(given: Omit<Context, keyof Sections | 'declared'>): Context {

@@ -1,14 +1,14 @@
 import type { Diagnostic } from '../core/errors.js'
-import { codeFrame, linesOf } from './yaml/code-frame.js'
+import type { Place, Source, Sources } from './bases/sources.js'
+import { codeFrame } from './yaml/code-frame.js'
 import type { Problem } from './problem.js'
 import { quoteHint } from './shape/check-shape.js'
-import type { Span, StackDocument } from './yaml/yaml-document.js'
 
 /** Of more mistakes than people read, the first ones are told, and the rest counted. */
 const diagnosticsMax = 100
 
 export interface Diagnosis {
-  /** The first mistakes, in file order; those that stand in no file come before. */
+  /** The first mistakes, in file order, those of the file that was named first; those that stand in no file come before. */
   readonly diagnostics: readonly Diagnostic[]
   /** How many were found in all. */
   readonly total: number
@@ -17,62 +17,61 @@ export interface Diagnosis {
 }
 
 /** Problems and syntax errors with their positions. */
-export function diagnosticsOf(file: string, document: StackDocument, problems: readonly Problem[]): Diagnosis {
-  const found: Placed[] = document.syntax.map((mistake) => ({
-    problem: {
-      code: mistake.isDuplicateKey ? 'SPEC_DUPLICATE_KEY' : 'SPEC_SYNTAX',
-      message: mistake.message,
-      hint: mistake.hint,
-    },
-    span: mistake,
-  }))
+export function diagnosticsOf(sources: Sources, problems: readonly Problem[]): Diagnosis {
+  const found: Placed[] = sources.files.flatMap((source) =>
+    source.document.syntax.map((mistake) => ({
+      problem: {
+        code: mistake.isDuplicateKey ? ('SPEC_DUPLICATE_KEY' as const) : ('SPEC_SYNTAX' as const),
+        message: mistake.message,
+        hint: mistake.hint,
+      },
+      place: { source, span: mistake },
+    })),
+  )
   const told = new Set<string>()
   for (const problem of problems) {
-    const key = [problem.code, problem.message, problem.within ?? '', ...problem.path].join('\0')
+    const key = [problem.code, problem.message, problem.within ?? '', problem.layer ?? '', ...problem.path].join('\0')
     if (told.has(key)) continue
     told.add(key)
-    found.push({ problem, span: problem.origin === undefined ? spanOf(document, problem) : undefined })
+    found.push({ problem, place: problem.origin === undefined ? sources.placeOf(problem) : undefined })
   }
-  const first = found.toSorted((left, right) => startOf(left) - startOf(right)).slice(0, diagnosticsMax)
-  const lines = linesOf(document.text)
-  return { diagnostics: first.map((one) => diagnosticOf(file, document, lines, one)), total: found.length }
+  const order = new Map(sources.files.map((source, index) => [source, index]))
+  const rank = ({ place }: Placed) => (place ? (order.get(place.source) ?? 0) : -1)
+  const start = ({ place }: Placed) => place?.span.start ?? -1
+  const sorted = found.toSorted((left, right) => rank(left) - rank(right) || start(left) - start(right))
+  const diagnostics = sorted.slice(0, diagnosticsMax).map((one) => diagnosticOf(sources, one))
+  return { diagnostics, total: found.length }
 }
 
-/** A mistake, and where it stands in the file, if it does. */
+/** A mistake, and where it stands in a file, if it does. */
 interface Placed {
   readonly problem: Told | Problem
-  readonly span: Span | undefined
+  readonly place: Place | undefined
 }
 
 type Told = Pick<Problem, 'code' | 'message' | 'hint'>
 
-function startOf({ span }: Placed): number {
-  return span?.start ?? -1
+function diagnosticOf(sources: Sources, { problem, place }: Placed): Diagnostic {
+  const told = { code: problem.code, message: problem.message, ...hintMember(problem, sources, place?.lacking) }
+  const file = (place?.source ?? sources.files[0])?.file ?? ''
+  if (!place) return { ...told, file: ('origin' in problem && problem.origin) || file, line: 1, column: 1 }
+  const { source, span } = place
+  const { line, column } = source.document.positionOf(span.start)
+  return { ...told, file, line, column, frame: codeFrame(source.lines, line, column, span.end - span.start) }
 }
 
-function diagnosticOf(
-  file: string,
-  document: StackDocument,
-  lines: readonly string[],
-  { problem, span }: Placed,
-): Diagnostic {
-  const told = { code: problem.code, message: problem.message, ...hintMember(document, problem) }
-  if (!span) return { ...told, file: ('origin' in problem && problem.origin) || file, line: 1, column: 1 }
-  const { line, column } = document.positionOf(span.start)
-  return { ...told, file, line, column, frame: codeFrame(lines, line, column, span.end - span.start) }
-}
-
-function hintMember(document: StackDocument, problem: Told | Problem): { readonly hint?: string } {
-  const hint = typeof problem.hint === 'function' ? problem.hint() : problem.hint
-  const source = hint === quoteHint && 'path' in problem ? document.sourceOf(problem.path) : undefined
+function hintMember(
+  problem: Told | Problem,
+  sources: Sources,
+  lacking: string | undefined,
+): { readonly hint?: string } {
+  const hint = (typeof problem.hint === 'function' ? problem.hint() : problem.hint) ?? lacking
+  const source = hint === quoteHint && 'path' in problem ? writtenAt(sources.ownerOf(problem.path), problem) : undefined
   if (source !== undefined) return { hint: `${quoteHint}: "${source}"` }
   return hint === undefined ? {} : { hint }
 }
 
-function spanOf(document: StackDocument, problem: Problem): Span {
-  const span = document.spanOf(problem.path, problem.at)
-  if (problem.within === undefined) return span
-  const offset = document.text.slice(span.start, span.end).indexOf(problem.within)
-  if (offset < 0) return span
-  return { start: span.start + offset, end: span.start + offset + problem.within.length }
+/** The scalar as it stands in the file. */
+function writtenAt({ document }: Source, { path }: Problem): string | undefined {
+  return document.sourceOf(path)
 }

@@ -1,20 +1,19 @@
 import { parseAddress } from '../model/address.js'
 import type { FileLocation, Locate } from '../model/file-location.js'
+import type { Sources } from './bases/sources.js'
 import { specKinds } from './kinds/kinds.js'
 import type { Path } from './problem.js'
-import { codeFrame, linesOf } from './yaml/code-frame.js'
+import { codeFrame } from './yaml/code-frame.js'
 import type { Span, StackDocument } from './yaml/yaml-document.js'
 
-/** Finds places in a stack file. The text is read with positions when the first one is asked for. */
+/** Finds places in the files of a stack. A text is read with positions when the first one in it is asked for. */
 export interface Places {
   readonly locate: Locate
   /** The declaration of a variable. */
   readonly locateVariable: (name: string) => FileLocation | undefined
 }
 
-export function placesIn(file: string, text: string, read: (text: string) => StackDocument): Places {
-  let document: StackDocument | undefined
-  let lines: readonly string[] = []
+export function placesIn(sources: Sources): Places {
   return {
     locate: (address, path = []) => {
       const parts = parseAddress(address)
@@ -24,10 +23,7 @@ export function placesIn(file: string, text: string, read: (text: string) => Sta
   }
 
   function placeOf(entry: Path, path: Path): FileLocation | undefined {
-    if (!document) {
-      document = read(text)
-      lines = linesOf(text)
-    }
+    const { file, document, lines } = sources.ownerOf([...entry, ...path])
     const span = spanIn(document, entry, path)
     if (!span) return undefined
     const { line, column } = document.positionOf(span.start)

@@ -16,6 +16,8 @@ export interface Problem {
   readonly within?: string | undefined
   /** Set when the mistake is in no file: `--var`, `--target`. */
   readonly origin?: string | undefined
+  /** Which of several files it is in, where that is not the one whose word the path leads to; see `Origin`. */
+  readonly layer?: number | undefined
 }
 
 /** A problem whose place is known to who reports it. */

@@ -10,8 +10,8 @@ afterEach(() => {
 describe('findRevision', () => {
   it('is what the command line says, else what the CI says', async () => {
     vi.stubEnv('GITHUB_SHA', 'abc')
-    await expect(findRevision('v1', '/')).resolves.toBe('v1')
-    await expect(findRevision(undefined, '/')).resolves.toBe('abc')
+    await expect(findRevision('v1', ['/'])).resolves.toBe('v1')
+    await expect(findRevision(undefined, ['/'])).resolves.toBe('abc')
   })
 
   it('is the commit of the stack file’s repository, and nothing outside one', async () => {
@@ -19,12 +19,12 @@ describe('findRevision', () => {
     vi.stubEnv('CI_COMMIT_SHA', '')
     const { path, remove } = temporaryDirectory('revision')
     try {
-      await expect(findRevision(undefined, path)).resolves.toBeUndefined()
+      await expect(findRevision(undefined, [path])).resolves.toBeUndefined()
       const git = (...args: string[]) =>
         execFileSync('git', ['-C', path, '-c', 'user.name=t', '-c', 'user.email=t@t', ...args])
       git('init', '--quiet')
       git('commit', '--quiet', '--allow-empty', '--message', 'first')
-      await expect(findRevision(undefined, path)).resolves.toMatch(/^[0-9a-f]{40}$/)
+      await expect(findRevision(undefined, [path])).resolves.toMatch(/^[0-9a-f]{40}$/)
     } finally {
       remove()
     }

@@ -585,7 +585,10 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ],
   ],
   'the rest': [
-    ['a base file', '‸extends: ./base.yaml\n', 'SPEC_NOT_YET'],
+    ['a base that nobody has read', 'extends: ‸./base.yaml\n', 'SPEC_BAD_BASE'],
+    ['bases', 'extends: ‸[./a.yaml, ./b.yaml]\n', 'SPEC_WRONG_TYPE', 'one base'],
+    ['a base of no name', '‸extends:\n', 'SPEC_WRONG_TYPE'],
+    ['a base by a variable', 'extends: ‸"${var.base}.yaml"\nvariables: { base: { default: a } }\n', 'SPEC_BAD_BASE'],
     ['a tag of AWS', 'tags: { ‸"aws:x": y }\n', 'SPEC_BAD_TAG'],
     ['a tag of evenkeel', 'volumes: { a: { size: 1, tags: { ‸"evenkeel:stack": y } } }\n', 'SPEC_BAD_TAG'],
     ['the Name tag', 'tags: { ‸Name: x }\n', 'SPEC_BAD_TAG'],

@@ -13,7 +13,8 @@ describe('of very many mistakes', () => {
       servers: { web: { image: 'ami-12345678', type: 't3.small', setup: wrong(5000) } },
       volumes: { data: { size: 'x', server: 'web' } },
     }
-    const { problems, untold, said, isCut } = analyse(value, { text: '' })
+    const input = { mayInterpolate: false, localPath: (_path: unknown, written: string) => written }
+    const { problems, untold, said, isCut } = analyse(value, input)
     expect(said).toBeUndefined()
     expect(problems.filter(({ path }) => path[0] === 'servers')).toHaveLength(2000)
     expect(problems.filter(({ path }) => path[0] === 'volumes')).toHaveLength(1)

@@ -9,7 +9,7 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 /** A stack file of 10,000 servers has 5 MiB. */
-const stackFileBytesMax = 16 * 1024 * 1024
+export const stackFileBytesMax = 16 * 1024 * 1024
 
 /** What a shell hands over: `<(…)` and standard input. A pipe with a name of its own may have nobody at its other end. */
 const inherited = /^\/(?:dev\/(?:fd\/\d+|stdin)|proc\/(?:self|\d+)\/fd\/\d+)$/

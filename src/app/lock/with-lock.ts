@@ -3,6 +3,7 @@ import { lockTimes } from '../../executor/lock/lock-times.js'
 import { lockText, type LockSight } from '../../model/ledger/lock.js'
 import { documentDigest, normalizedSpec } from '../../planner/compare/normalize.js'
 import { findRevision } from '../revision.js'
+import { directoriesOf } from '../stack-file.js'
 import type { Session } from '../session.js'
 
 export interface LockOptions {
@@ -25,7 +26,7 @@ export async function withLock<Result>(
 ): Promise<Result> {
   const { lock, spec } = session
   if (lock.isHeld) return work()
-  const revision = await findRevision(options.revision, session.file.directory)
+  const revision = await findRevision(options.revision, directoriesOf(session.file))
   const epoch = {
     run: session.run,
     specDigest: documentDigest(normalizedSpec(spec)),

@@ -18,8 +18,11 @@ export async function savePlan(
   { hosts, checkpoint, target }: Pick<PlanChoice, 'hosts' | 'checkpoint'> & { readonly target?: string | undefined },
 ): Promise<void> {
   const absolute = resolve(session.file.path)
-  if (resolve(path) === absolute) {
-    throw new UsageError('FILE_UNWRITABLE', `${path} is the stack file: the plan is not written over it`)
+  const { file } = session
+  const own = [file.path, ...file.bases].findIndex((one) => resolve(one) === resolve(path))
+  if (own >= 0) {
+    const what = own === 0 ? 'the stack file' : 'what the stack file builds on'
+    throw new UsageError('FILE_UNWRITABLE', `${path} is ${what}: the plan is not written over it`)
   }
   const values = await session.secrets.neededBy(plan)
   const secrets = secretsInSteps(plan.steps).map((name) => savedSecret(name, required(values.get(name), name)))

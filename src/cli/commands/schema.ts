@@ -7,14 +7,18 @@ const examples = `
 Examples:
   evenkeel schema > stack.schema.json
 
+  evenkeel schema --part > stack-part.schema.json     for a file that extends another, and for its base
+
 An editor completes and checks a stack file that begins with
   # yaml-language-server: $schema=stack.schema.json`
 
 export const schemaCommand: CommandDefinition = (finish) =>
   new Command('schema')
     .description('print the JSON Schema of stack files')
+    .option('--part', 'that of a file which need not say everything by itself')
     .addHelpText('after', examples)
-    .action(() => {
-      process.stdout.write(readFileSync(new URL('../../../schema/stack.schema.json', import.meta.url), 'utf8'))
+    .action(({ part }: { readonly part?: boolean }) => {
+      const name = part === true ? 'stack-part' : 'stack'
+      process.stdout.write(readFileSync(new URL(`../../../schema/${name}.schema.json`, import.meta.url), 'utf8'))
       finish(exitCodes.success)
     })

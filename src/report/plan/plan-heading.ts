@@ -8,6 +8,8 @@ export interface PlanHeading {
   readonly account: string | undefined
   readonly profile: string | undefined
   readonly revision: string | undefined
+  /** The stack file, and what it builds on; left out: one that builds on nothing. */
+  readonly files?: readonly string[]
 }
 
 /** `music-staging in us-east-1, account 123456789012`: where a plan would act, in one phrase. */
@@ -18,22 +20,31 @@ export function placeText({ stack, target, region, account, profile }: PlanHeadi
   return `${stack} in ${where}${owner}`
 }
 
-/** The first line of a plan: stack, place, and the revision that it would record. */
-export function headingLine(heading: PlanHeading, colors: Colors): string {
+/** The first lines of a plan: stack, place, and the revision that it would record; and the files, if there are several. */
+export function headingLines(heading: PlanHeading, colors: Colors): readonly string[] {
   const { stack, revision } = heading
   const rest = placeText(heading).slice(stack.length)
   const at = revision === undefined ? '' : colors.dim(`, revision ${shortRevision(revision)}`)
-  return `${colors.bold(stack)}${rest}${at}`
+  const files = filesText(heading)
+  return [`${colors.bold(stack)}${rest}${at}`, ...(files === undefined ? [] : [colors.dim(`from ${files}`)])]
 }
 
-/** A commit's first 12 digits; a name of one's own as it is. */
+/** A commit's first 12 digits, of several each one's; a name of one's own as it is. */
 function shortRevision(revision: string): string {
-  return /^[0-9a-f]{40,64}$/.test(revision) ? revision.slice(0, 12) : revision
+  return revision.replaceAll(/(?<=^|\+)[0-9a-f]{40,64}(?=$|\+)/g, (commit) => commit.slice(0, 12))
+}
+
+/** `production.stack.yaml with base.yaml`: which files were read, where that is not the one that was named alone. */
+function filesText({ files = [] }: PlanHeading): string | undefined {
+  const [named, ...bases] = files
+  return bases.length === 0 ? undefined : `${named} with ${bases.join(', ')}`
 }
 
 /** The same as a sentence: `In us-east-1, account 123456789012, revision 4f0c2aa.` */
 export function placeSentence(heading: PlanHeading): string {
   const { stack, revision } = heading
   const at = revision === undefined ? '' : `, revision ${shortRevision(revision)}`
-  return `In${placeText(heading).slice(stack.length + ' in'.length)}${at}.`
+  const files = filesText(heading)
+  const from = files === undefined ? '' : `, from ${files}`
+  return `In${placeText(heading).slice(stack.length + ' in'.length)}${at}${from}.`
 }

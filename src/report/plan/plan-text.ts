@@ -5,7 +5,7 @@ import { hasErrors, type Plan } from '../../model/plan.js'
 import { leftIn, waitsForServer } from '../../model/plan-verdict.js'
 import type { Colors } from '../colors.js'
 import { legibleData } from '../legible.js'
-import { headingLine, type PlanHeading } from './plan-heading.js'
+import { headingLines, type PlanHeading } from './plan-heading.js'
 import { changeLines } from './plan-text-changes.js'
 import { problemLines } from './plan-text-problems.js'
 import { stepLines } from './plan-text-steps.js'
@@ -30,7 +30,7 @@ export function planText(written: Plan, options: PlanTextOptions): string {
   const colors = createColors(options.color)
   const plan = legiblePlan(written)
   const sections = [
-    options.heading === undefined ? [] : [headingLine(legibleData(options.heading), colors)],
+    options.heading === undefined ? [] : headingLines(legibleData(options.heading), colors),
     changeLines(plan, colors, options.verbose),
     stepLines(plan, colors, options),
     problemLines(plan, colors, options.locate),

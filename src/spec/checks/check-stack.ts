@@ -9,10 +9,6 @@ import { checkTexts } from './check-texts.js'
 
 /** Reports every mistake of meaning in what is well formed. A mistake of shape was told before and is told no more. */
 export function checkStack(context: Context): void {
-  if (context.stack.extends !== undefined) {
-    const message = 'a stack file cannot build on another one yet'
-    context.report({ code: 'SPEC_NOT_YET', message, path: ['extends'], at: 'key', hint: 'say it all in one file' })
-  }
   // What cannot be written out is not looked at any further.
   if (!isExpandable(context)) return
   checkTexts(context)

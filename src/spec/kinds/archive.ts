@@ -28,7 +28,7 @@ function archiveOf(context: Context, name: string, entry: ArchiveShape): Archive
   const tags = tagsOf(context, entry.tags)
   return {
     address,
-    from: required(entry.from, 'from'),
+    from: context.localPath(['archives', name, 'from'], required(entry.from, 'from')),
     fstype: entry.fstype ?? 'ext4',
     keep: entry.keep,
     slackPercent: slackPercentOf(entry.slack),

@@ -1,6 +1,7 @@
 import { addressOf } from '../../model/address.js'
 import type { KeyPairSpec } from '../../model/kinds/key-pair.js'
 import { generatedName } from '../../model/kinds/kinds.js'
+import type { Context } from '../context.js'
 import { inOrder, tagsOf, withGenerated } from './entries.js'
 import { launchedServers } from './server/launched-servers.js'
 import type { SpecKind } from './spec-kind.js'
@@ -19,7 +20,7 @@ export const keyPair: SpecKind<'keyPair'> = {
   specs: (context, specsOf) => {
     const specs = inOrder(context.keyPairs).map(([name, { publicKey, tags }]): KeyPairSpec => ({
       address: addressOf('keyPair', name),
-      publicKey: publicKey === undefined ? undefined : publicKeyOf(publicKey),
+      publicKey: publicKey === undefined ? undefined : publicKeyOf(context, name, publicKey),
       tags: tagsOf(context, tags),
     }))
     const generated = addressOf('keyPair', generatedName)
@@ -31,6 +32,7 @@ export const keyPair: SpecKind<'keyPair'> = {
 
 const keyLinePattern = /^(ssh-|ecdsa-|sk-)\S+ /
 
-function publicKeyOf(text: string): NonNullable<KeyPairSpec['publicKey']> {
-  return keyLinePattern.test(text) ? { kind: 'text', text: text.trim() } : { kind: 'path', path: text }
+function publicKeyOf({ localPath }: Context, name: string, text: string): NonNullable<KeyPairSpec['publicKey']> {
+  if (keyLinePattern.test(text)) return { kind: 'text', text: text.trim() }
+  return { kind: 'path', path: localPath(['keyPairs', name, 'publicKey'], text) }
 }

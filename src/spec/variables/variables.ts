@@ -2,6 +2,7 @@ import type { Secret } from '../../model/template.js'
 import { environmentName, givenFor, type GivenValue, type VariableInput } from './given.js'
 import { literalHint, mayInterpolate, piecesOf } from './interpolation.js'
 import { didYouMean } from '../nearest.js'
+import { nearMisses } from './near-misses.js'
 import { describeValue, quoted } from '../problem.js'
 import type { Path, Problem, Report } from '../problem.js'
 
@@ -24,6 +25,8 @@ export interface ResolvedVariables {
   /** What was given for declared variables that are not sensitive, as text. */
   readonly given: Readonly<Record<string, string>>
   readonly sensitive: readonly SensitiveVariable[]
+  /** Sentences for people about names that may be slips. */
+  readonly notices: readonly string[]
 }
 
 /** A variable whose value nobody is to see. */
@@ -78,7 +81,7 @@ export function resolveVariables(section: unknown, input: VariableInput, report:
     const message = `the stack file declares no variable \`${name}\``
     report({ code: 'SPEC_UNKNOWN_VARIABLE', message, path: [], at: 'value', hint, origin: '--var' })
   }
-  return { values, given: Object.fromEntries(texts), sensitive }
+  return { values, given: Object.fromEntries(texts), sensitive, notices: nearMisses(values, input) }
 }
 
 /** Two names for which one variable of the environment would stand. */

@@ -17,6 +17,28 @@ export interface TextSize {
 
 /** How much a text is to read, by the marks between its parts: it is looked at before any reader sees it. */
 export function sizeOfText(text: string): TextSize {
+  const { isLarge, tooManyFrom } = sizeOfTexts([text])
+  return { isLarge, tooManyFrom: tooManyFrom?.offset }
+}
+
+/** The same of several texts that are one stack file together. */
+export function sizeOfTexts(texts: readonly string[]): {
+  readonly isLarge: boolean
+  readonly tooManyFrom: { readonly index: number; readonly offset: number } | undefined
+} {
+  let parts = 0
+  let characters = 0
+  for (const [index, text] of texts.entries()) {
+    const counted = partsOf(text, partsMax - parts)
+    if (typeof counted === 'object') return { isLarge: true, tooManyFrom: { index, ...counted } }
+    parts += counted
+    characters += text.length
+  }
+  return { isLarge: parts > fullyReadPartsMax || characters > fullyReadCharactersMax, tooManyFrom: undefined }
+}
+
+/** How many parts a text has, or where it has more than `most`. */
+function partsOf(text: string, most: number): number | { readonly offset: number } {
   let parts = 0
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index)
@@ -24,9 +46,9 @@ export function sizeOfText(text: string): TextSize {
     const weight = marks[code] ?? 0
     if (weight === 0 || (weight === beforeSpace && text.charCodeAt(index + 1) !== space)) continue
     parts += 1
-    if (parts > partsMax) return { isLarge: true, tooManyFrom: index }
+    if (parts > most) return { offset: index }
   }
-  return { isLarge: parts > fullyReadPartsMax || text.length > fullyReadCharactersMax, tooManyFrom: undefined }
+  return parts
 }
 
 const space = 0x20

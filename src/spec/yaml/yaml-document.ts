@@ -160,7 +160,8 @@ function sentenceOf(error: Error): string {
 /** Adds aliases that name nothing, and those that stand for too much. */
 function valueOf(document: Document, anchors: Anchors, syntax: SyntaxProblem[]): unknown {
   for (const alias of anchors.unresolved) {
-    syntax.push(aliasProblem(alias, `no anchor \`&${alias.source}\` stands before this alias`))
+    const message = `no anchor \`&${alias.source}\` stands before this alias`
+    syntax.push({ ...aliasProblem(alias, message), hint: 'an alias stands for what the same file has before it' })
   }
   if (anchors.unresolved.length > 0) return undefined
   const read = valueOfNode(document.contents, anchors)

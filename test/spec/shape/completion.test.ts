@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 
-/** What editors offer from the schema of stack files (yaml-language-server, VS Code). */
-const schema = JSON.parse(readFileSync(new URL('../../../schema/stack.schema.json', import.meta.url), 'utf8')) as Schema
+/** What editors offer from the schemas of stack files (yaml-language-server, VS Code). */
+const schemas = ['stack', 'stack-part'].map((name) => [
+  name,
+  JSON.parse(readFileSync(new URL(`../../../schema/${name}.schema.json`, import.meta.url), 'utf8')) as unknown,
+])
 
-interface Schema {
-  readonly properties: Readonly<Record<string, { readonly doNotSuggest?: boolean }>>
-}
-
-describe('completion', () => {
+describe.each(schemas)('completion by the schema of a %s', (_name, schema) => {
   it('offers no mapping as a value: editors show it as [object Object], and have snippets for it', () => {
     const offered = [
       ...membersCalled(schema, ['examples', 'enum']),
@@ -25,10 +24,6 @@ describe('completion', () => {
     const snippets = membersCalled(schema, ['defaultSnippets']).flat() as readonly { readonly label?: unknown }[]
     expect(snippets.length).toBeGreaterThan(5)
     expect(snippets.filter(({ label }) => typeof label !== 'string')).toEqual([])
-  })
-
-  it('does not offer what is refused', () => {
-    expect(schema.properties['extends']?.doNotSuggest).toBe(true)
   })
 })
 

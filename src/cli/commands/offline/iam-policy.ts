@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { exitCodes } from '../../exit-codes.js'
 import { addStackOptions, fileArgument, fileDescription, stackFileOptions, type StackOptions } from '../../options.js'
+import { legible } from '../../../report/legible.js'
 import type { CommandDefinition } from '../../command-definition.js'
 import { forbidColor } from '../../terminal.js'
 
@@ -24,7 +25,8 @@ export const iamPolicyCommand: CommandDefinition = (finish) =>
         import('../../../app/stack-file.js'),
         import('../../../providers/ec2/permissions/policy.js'),
       ])
-      const { spec, sensitive } = readStackFile(file, stackFileOptions(options))
+      const { spec, sensitive, notices } = readStackFile(file, stackFileOptions(options))
+      for (const notice of notices) process.stderr.write(`${legible(notice)}\n`)
       const parameters = sensitive.flatMap(({ ssm }) => ssm ?? [])
       const policy = policyOf(spec, { readOnly: options.readOnly === true, parameters })
       process.stdout.write(`${JSON.stringify(policy, null, 2)}\n`)

@@ -21,13 +21,15 @@ export const validateCommand: CommandDefinition = (finish) =>
     .action(async (file: string | undefined, options: StackOptions) => {
       if (!options.color) forbidColor()
       const { readStackFile } = await import('../../../app/stack-file.js')
-      const { path, spec } = readStackFile(file, stackFileOptions(options))
+      const { path, bases, spec, notices } = readStackFile(file, stackFileOptions(options))
+      for (const notice of notices) process.stderr.write(`${legible(notice)}\n`)
       const parts = [
         count(spec.servers.length, 'server'),
         count(spec.volumes.length, 'volume'),
         count(spec.syncs.length, 'sync rule'),
         ...(spec.archives.length > 0 ? [count(spec.archives.length, 'archive')] : []),
       ]
-      process.stdout.write(`${legible(path)}: the stack ${spec.stack} is valid (${parts.join(', ')}).\n`)
+      const read = bases.length === 0 ? '' : ` Read with it: ${legible(bases.join(', '))}.`
+      process.stdout.write(`${legible(path)}: the stack ${spec.stack} is valid (${parts.join(', ')}).${read}\n`)
       finish(exitCodes.success)
     })

@@ -2,7 +2,7 @@ import { required } from '../../../core/assert.js'
 import { addressOf } from '../../../model/address.js'
 import type { RollingSpec, SyncEndpoint, SyncSpec } from '../../../model/kinds/sync-rule.js'
 import type { Context } from '../../context.js'
-import { ignore } from '../../problem.js'
+import { ignore, type Path } from '../../problem.js'
 import { withoutKind } from '../../references/declared-names.js'
 import { findServer, serverAddress, serversOfCount } from '../../references/find-server.js'
 import { templateOf } from '../../references/templates.js'
@@ -69,7 +69,7 @@ function entryAtEnd(context: Context, end: WrittenEndpoint): string | undefined 
 function rulesOf(context: Context, name: string, entry: SyncRuleShape): readonly SyncSpec[] {
   const to = parseWrittenEndpoint(required(entry.to, 'to'))
   const rule: Omit<SyncSpec, 'address' | 'to'> = {
-    from: sourcesOf(entry.from).map((from) => endpointOf(context, parseWrittenEndpoint(from))),
+    from: sourcesOf(entry.from).map((from) => endpointOf(context, parseWrittenEndpoint(from), ['sync', name, 'from'])),
     method: entry.method ?? 'files',
     via: entry.via ?? 'direct',
     delete: entry.delete ?? false,
@@ -85,7 +85,8 @@ function rulesOf(context: Context, name: string, entry: SyncRuleShape): readonly
     onChange: entry.onChange === undefined ? undefined : templateOf(context, entry.onChange),
     rolling: entry.rolling && rollingOf(context, entry.rolling),
   }
-  if (to.kind !== 'servers') return [{ address: addressOf('sync', name), to: endpointOf(context, to), ...rule }]
+  if (to.kind !== 'servers')
+    return [{ address: addressOf('sync', name), to: endpointOf(context, to, ['sync', name, 'to']), ...rule }]
   return serversOfCount(context, to.server).map((server, index) => ({
     address: addressOf('sync', name, index),
     to: { kind: 'server', server, path: to.path },
@@ -93,9 +94,10 @@ function rulesOf(context: Context, name: string, entry: SyncRuleShape): readonly
   }))
 }
 
-function endpointOf(context: Context, written: WrittenEndpoint): SyncEndpoint {
+function endpointOf(context: Context, written: WrittenEndpoint, path: Path): SyncEndpoint {
   switch (written.kind) {
     case 'local':
+      return { kind: 'local', path: context.localPath(path, written.path) }
     case 'remote':
       return written
     case 'volume':
