@@ -64,6 +64,11 @@ function problemOf(error: ErrorObject, root: unknown): Problem | undefined {
   return tell({ error, path, schemaPath, value })
 }
 
+const rootHints: Readonly<Record<string, string>> = {
+  evenkeel: 'start the file with `evenkeel: 1`',
+  stack: 'begin it with `stack: <name>`; a file that others extend is checked by way of those',
+}
+
 interface Told {
   readonly error: ErrorObject
   readonly path: Path
@@ -87,7 +92,7 @@ const tellers: Readonly<Record<string, (told: Told) => Problem | undefined>> = {
   required: ({ error, path, value }) => {
     const key = String(error.params['missingProperty'])
     if (key in (value as object)) return undefined
-    const hint = path.length === 0 && key === 'evenkeel' ? 'start the file with `evenkeel: 1`' : undefined
+    const hint = path.length === 0 ? rootHints[key] : undefined
     return {
       code: 'SPEC_MISSING_KEY',
       message: `\`${key}\` is missing${placeOf(path)}`,

@@ -93,7 +93,7 @@ describe('several files', () => {
   it('say what a plain implementation of the rules says', () => {
     fc.assert(
       fc.property(layers, (values) => {
-        expect(merge0(values).value).toEqual(values.reduceRight((base: unknown, over) => reference(base, over)))
+        expect(merge0(values).value).toEqual(values.reduceRight<unknown>((base, over) => reference(base, over), undefined))
       }),
     )
   })
