@@ -131,6 +131,12 @@ describe('a stack file with a base', () => {
     expect(readStackFile(join(home, 'stack.yaml')).spec.servers).toHaveLength(1)
   })
 
+  it('tells of one that is not there as that, also by way of a link', () => {
+    const home = written({ 'data/stack.yaml': top })
+    symlinkSync('data', join(home, 'link'))
+    expect(mistakeOf(join(home, 'link/stack.yaml'))).toMatch(/link\/base\.yaml cannot be read: there is no such file$/)
+  })
+
   it('reads a base above it', () => {
     const files = { 'a/b/stack.yaml': top.replace('./base', '../../base'), 'base.yaml': `evenkeel: 1\n${web}` }
     expect(read(files, {}, 'a/b/stack.yaml').spec.servers).toHaveLength(1)

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { findRevision, newRunId } from '../../src/app/revision.js'
 import { temporaryDirectory } from '../support/evenkeel.js'
@@ -25,6 +26,26 @@ describe('findRevision', () => {
       git('init', '--quiet')
       git('commit', '--quiet', '--allow-empty', '--message', 'first')
       await expect(findRevision(undefined, [path])).resolves.toMatch(/^[0-9a-f]{40}$/)
+      // A base beside it is of the same commit, one of another repository is not.
+      await expect(findRevision(undefined, [path, path])).resolves.toMatch(/^[0-9a-f]{40}$/)
+      await expect(findRevision(undefined, ['/', path])).resolves.toBeUndefined()
+      const other = join(path, 'other')
+      execFileSync('git', ['clone', '--quiet', path, other])
+      execFileSync('git', [
+        '-C',
+        other,
+        '-c',
+        'user.name=t',
+        '-c',
+        'user.email=t@t',
+        'commit',
+        '--quiet',
+        '--allow-empty',
+        '--message',
+        'second',
+      ])
+      const both = await findRevision(undefined, [path, other])
+      expect(both).toMatch(/^[0-9a-f]{40}\+[0-9a-f]{40}$/)
     } finally {
       remove()
     }

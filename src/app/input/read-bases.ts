@@ -11,7 +11,7 @@ const filesMax = 8
 /** Everything that a stack file builds on, from its own base down; the last one may be why there is none. */
 export function readBases(path: string, text: string): readonly GivenBase[] {
   const bases: GivenBase[] = []
-  const seen = [{ path, real: realOf(path) }]
+  const seen = [{ path, real: realOf(path) ?? resolve(path) }]
   let bytes = Buffer.byteLength(text)
   for (let [from, named] = [path, baseNamedIn(text)]; named !== undefined;) {
     const base = baseAt(from, named)
@@ -27,10 +27,10 @@ export function readBases(path: string, text: string): readonly GivenBase[] {
     }
     const file = join(dirname(from), written)
     const chain = [...seen.map((one) => one.path), file].join(' -> ')
-    const real = realOf(file)
+    const real = realOf(file) ?? resolve(file)
     if (seen.some((one) => one.real === real)) return mistake(`these build on each other: ${chain}`)
     if (seen.length === filesMax) return mistake(`at most ${filesMax} files build on each other: ${chain}`)
-    const led = ledOut(from, written, real)
+    const led = ledOut(from, written)
     if (led !== undefined)
       return mistake(`the base ${file} is a link that leads out of its directory, to ${led}`, 'name the file itself')
     const found = textOf(file)
@@ -67,8 +67,10 @@ function textOf(
 }
 
 /** Where a link leads that stands for something outside of the file's directory and of the one that is written. */
-function ledOut(from: string, written: string, real: string): string | undefined {
+function ledOut(from: string, written: string): string | undefined {
   const directory = realOf(dirname(from))
+  const real = realOf(join(dirname(from), written))
+  if (directory === undefined || real === undefined) return undefined
   const plain = dirname(resolve(directory, written))
   return isWithin(directory, real) || isWithin(plain, real) ? undefined : real
 }
@@ -78,11 +80,11 @@ function isWithin(directory: string, path: string): boolean {
   return way !== '..' && !way.startsWith('../') && !isAbsolute(way)
 }
 
-/** What is not there has its path alone. */
-function realOf(path: string): string {
+/** Undefined for what is not there. */
+function realOf(path: string): string | undefined {
   try {
     return realpathSync(path)
   } catch {
-    return resolve(path)
+    return undefined
   }
 }

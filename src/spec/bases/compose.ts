@@ -49,17 +49,17 @@ export function compose(values: readonly unknown[], bases: readonly GivenBase[])
   const { depth, problems } = followed(values, bases)
   const isWhole = problems.length === 0
   const slips: Problem[] = []
-  const isSlip = (removal: VainRemoval) => {
+  const isDropped = (removal: VainRemoval) => {
     const slip = slips.length < slipsMax ? slipIn(removal) : undefined
     if (slip) slips.push(slip)
-    return slip !== undefined
+    return slip !== undefined || !isSectionOrEntry(removal)
   }
   let merged: Merged = { value: inherited(values[depth]), origin: { layer: depth } }
   for (let layer = depth - 1; layer > 0; layer -= 1) {
-    merged = merge(merged, { value: inherited(values[layer]), layer }, isSlip)
+    merged = merge(merged, { value: inherited(values[layer]), layer }, isDropped)
   }
   const value = without(top, isExtends)
-  merged = depth === 0 ? { value, origin: { layer: 0 } } : merge(merged, { value, layer: 0 }, isSlip)
+  merged = depth === 0 ? { value, origin: { layer: 0 } } : merge(merged, { value, layer: 0 }, isDropped)
   return { ...merged, problems: [...problems, ...(isWhole ? slips : [])], isWhole }
 }
 
@@ -108,6 +108,11 @@ function baseProblem(
   }
   if (given?.written !== written) return { code: 'SPEC_BAD_BASE', message: `the base ${written} was not read` }
   return 'mistake' in given ? { code: 'SPEC_BAD_BASE', message: given.mistake, hint: given.hint } : undefined
+}
+
+/** An empty one means something, or is a mistake; what stands inside of one is not there, and that is all that null asks for. */
+function isSectionOrEntry({ path }: VainRemoval): boolean {
+  return path.length < 2 || (path.length === 2 && path[0] !== 'tags')
 }
 
 /** Sections whose entries may have nothing in them. */

@@ -27,12 +27,12 @@ export interface VainRemoval {
 
 /**
  * What a file says on top of another: mappings merge, everything else replaces, and null takes away what the base has. A null for
- * what the base does not have stands as it is written, unless `isSlip` takes it for one. Neither value is changed.
+ * what the base does not have stands as it is written, unless `isDropped`. Neither value is changed.
  */
 export function merge(
   base: Merged,
   over: { readonly value: unknown; readonly layer: number },
-  isSlip: (removal: VainRemoval) => boolean = () => false,
+  isDropped: (removal: VainRemoval) => boolean = () => false,
   path: Path = [],
 ): Merged {
   const { value, layer } = over
@@ -48,9 +48,9 @@ export function merge(
       origins.set(key, { layer, isRemoved: true })
       continue
     }
-    if (member === null && isSlip({ layer, path: [...path, key], base: base.value })) continue
+    if (member === null && isDropped({ layer, path: [...path, key], base: base.value })) continue
     const merged = has
-      ? merge(memberOf(base, key), { value: member, layer }, isSlip, [...path, key])
+      ? merge(memberOf(base, key), { value: member, layer }, isDropped, [...path, key])
       : { value: member, origin: { layer } }
     members.set(key, merged.value)
     origins.set(key, merged.origin)

@@ -93,7 +93,9 @@ describe('several files', () => {
   it('say what a plain implementation of the rules says', () => {
     fc.assert(
       fc.property(layers, (values) => {
-        expect(merge0(values).value).toEqual(values.reduceRight<unknown>((base, over) => reference(base, over), undefined))
+        expect(merge0(values).value).toEqual(
+          values.reduceRight<unknown>((base, over) => reference(base, over), undefined),
+        )
       }),
     )
   })
@@ -119,6 +121,26 @@ describe('several files', () => {
     expect(originAt(merge0(values).origin, ['a', 'b'])).toEqual({ layer: 1, isRemoved: true })
     expect(originAt(merge0(values).origin, ['a', 'd']).layer).toBe(2)
     expect(originAt(merge0(values).origin, ['a', 'nothing']).layer).toBe(1)
+  })
+
+  it('compose so that null for a key that is not there asks for nothing', () => {
+    const bases: readonly GivenBase[] = [{ written: 'base.yaml', file: 'base.yaml', text: '', directory: '' }]
+    const over = {
+      extends: 'base.yaml',
+      tags: { purpose: null },
+      servers: { web: { count: null, rootVolume: { type: null } }, queue: null },
+      keyPairs: { admin: null },
+      sync: null,
+    }
+    const base = { evenkeel: 1, tags: {}, servers: { web: { rootVolume: {} } }, keyPairs: {} }
+    const { value, problems } = compose([over, base], bases)
+    expect(problems).toEqual([])
+    expect(value).toEqual({
+      tags: {},
+      servers: { web: { rootVolume: {} }, queue: null },
+      keyPairs: { admin: null },
+      sync: null,
+    })
   })
 
   it('compose as they merge, but for what belongs to each alone', () => {
