@@ -150,6 +150,7 @@ describe('what cannot be a base', () => {
     ['./nothing.yaml', 'cannot be read: there is no such file'],
     ['.', 'cannot be read: it is a directory'],
     ['./stack.yaml', 'these build on each other: '],
+    ['./self.yaml', 'these build on each other: '],
     ['./passwords', 'is no stack file'],
     ['./outside.yaml', 'is a link that leads out of its directory, to /'],
     ['./outside/base.yaml', 'is a link that leads out of its directory, to /'],
@@ -160,6 +161,7 @@ describe('what cannot be a base', () => {
       'home/passwords': 'root: secret\n',
       'elsewhere/base.yaml': `evenkeel: 1\n${web}`,
     })
+    symlinkSync('stack.yaml', join(home, 'home/self.yaml'))
     symlinkSync('../elsewhere/base.yaml', join(home, 'home/outside.yaml'))
     symlinkSync('../elsewhere', join(home, 'home/outside'))
     expect(mistakeOf(join(home, 'home/stack.yaml'))).toContain(message)
