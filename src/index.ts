@@ -48,6 +48,8 @@ export {
 } from './core/errors.js'
 
 export { type Address, parseAddress } from './model/address.js'
+export type { GivenBase } from './spec/bases/compose.js'
+export { baseNamedIn } from './spec/bases/named-base.js'
 export { type ParseInput, type ParseResult, parseStack } from './spec/parse.js'
 export type { StackSpec, Target } from './model/stack-spec.js'
 

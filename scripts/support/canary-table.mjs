@@ -4,6 +4,14 @@
  */
 export const canaries = [
   {
+    name: 'a base that says in which account a stack is',
+    file: 'src/spec/bases/compose.ts',
+    from: "'stack', 'target', 'extends'",
+    to: "'stack', 'extends'",
+    test: ['test/app/bases.test.ts'],
+    named: 'takes neither name nor target from it',
+  },
+  {
     name: 'a launch without its token',
     file: 'src/providers/ec2/kinds/server/launch.ts',
     from: 'ClientToken: token,',

@@ -588,6 +588,8 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ['a base that nobody has read', 'extends: ‸./base.yaml\n', 'SPEC_BAD_BASE'],
     ['bases', 'extends: ‸[./a.yaml, ./b.yaml]\n', 'SPEC_WRONG_TYPE', 'one base'],
     ['a base of no name', '‸extends:\n', 'SPEC_WRONG_TYPE'],
+    ['a base of an empty name', 'extends: ‸""\n', 'SPEC_BAD_BASE'],
+    ['a base whose name would be two lines', 'extends: ‸"base.yaml\\nNo changes."\n', 'SPEC_BAD_BASE'],
     ['a base by a variable', 'extends: ‸"${var.base}.yaml"\nvariables: { base: { default: a } }\n', 'SPEC_BAD_BASE'],
     ['a tag of AWS', 'tags: { ‸"aws:x": y }\n', 'SPEC_BAD_TAG'],
     ['a tag of evenkeel', 'volumes: { a: { size: 1, tags: { ‸"evenkeel:stack": y } } }\n', 'SPEC_BAD_TAG'],

@@ -1,6 +1,7 @@
 import { didYouMean } from '../nearest.js'
 import { describeValue, type Problem } from '../problem.js'
 import { isMapping } from '../variables/variables.js'
+import { mistakeInName } from './named-base.js'
 import { merge, type Merged, type Origin, type VainRemoval } from './merge.js'
 
 /** One of the files that a stack is made of. */
@@ -97,15 +98,13 @@ function baseProblem(
   written: unknown,
   given: GivenBase | undefined,
 ): Pick<Problem, 'code' | 'message' | 'hint'> | undefined {
-  if (typeof written !== 'string' || written === '') {
+  if (typeof written !== 'string') {
     const hint = Array.isArray(written) ? 'a file has one base, which may have one of its own' : undefined
-    const what = written === '' ? 'an empty text' : describeValue(written)
-    return { code: 'SPEC_WRONG_TYPE', message: `extends must be the path of a stack file, not ${what}`, hint }
+    const message = `extends must be the path of a stack file, not ${describeValue(written)}`
+    return { code: 'SPEC_WRONG_TYPE', message, hint }
   }
-  if (written.includes('${')) {
-    const hint = 'write a stack file for each base'
-    return { code: 'SPEC_BAD_BASE', message: 'a base is read before any variable is known', hint }
-  }
+  const mistake = mistakeInName(written)
+  if (mistake) return { code: 'SPEC_BAD_BASE', ...mistake }
   if (given?.written !== written) return { code: 'SPEC_BAD_BASE', message: `the base ${written} was not read` }
   return 'mistake' in given ? { code: 'SPEC_BAD_BASE', message: given.mistake, hint: given.hint } : undefined
 }

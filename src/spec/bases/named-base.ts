@@ -10,7 +10,17 @@ export function baseNamedIn(text: string): string | undefined {
   const { isLarge, tooManyFrom } = sizeOfText(text)
   if (tooManyFrom !== undefined) return undefined
   const named = extendsIn(isLarge ? readLargeDocument(text) : (readValues(text) ?? readDocument(text)))
-  return typeof named === 'string' && named !== '' && !named.includes('${') ? named : undefined
+  return typeof named === 'string' && mistakeInName(named) === undefined ? named : undefined
+}
+
+/** Why a text can be the path of no base, whatever there is. */
+export function mistakeInName(named: string): { readonly message: string; readonly hint?: string } | undefined {
+  if (named === '') return { message: 'extends must be the path of a stack file, not an empty text' }
+  // It stands in lines of what is printed.
+  // oxlint-disable-next-line no-control-regex -- these are what is looked for
+  if (/[\0-\x1f\x7f]/.test(named)) return { message: 'the path of a base is one line of text' }
+  if (!named.includes('${')) return undefined
+  return { message: 'a base is read before any variable is known', hint: 'write a stack file for each base' }
 }
 
 /** Where a mistake leaves no value, the word alone: what is wrong with the base is told with it. */

@@ -101,6 +101,17 @@ describe('a plan', () => {
     expect(sandbox).toMatch(/^many in the sandbox \(eu-central-1\), revision /)
   })
 
+  it('says which files it was read from, and the commits of both', () => {
+    const files = ['a.stack.yaml', 'base.yaml', '../company.yaml']
+    const several = { ...heading, files, revision: `${'a'.repeat(40)}+${'b'.repeat(40)}` }
+    expect(planText(plan, { ...options, heading: several })).toMatch(
+      /^many in .*, revision a{12}\+b{12}\nfrom a\.stack\.yaml with base\.yaml, \.\.\/company\.yaml\n\n/,
+    )
+    expect(planMarkdown(plan, { heading: several })).toMatch(/^In .*, from a\.stack\.yaml with .*company\.yaml\.$/m)
+    const alone = { ...heading, files: ['a.stack.yaml'] }
+    expect(planText(plan, { ...options, heading: alone })).toBe(planText(plan, { ...options, heading }))
+  })
+
   it('lists steps only when asked to', () => {
     expect(planText(plan, options)).not.toMatch(/^Steps$/m)
     expect(planText(plan, { ...options, steps: true })).toMatch(/^Steps$/m)
