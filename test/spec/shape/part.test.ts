@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import { load } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
@@ -40,6 +40,18 @@ describe('the schema of a part of a stack', () => {
     isPart(value)
     expect(isPart.errors).toBeNull()
     expect(isWhole(value)).toBe(false)
+  })
+
+  it('takes the example of environments, whose files name it for editors', () => {
+    const folder = new URL('../../../examples/environments/', import.meta.url)
+    const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'))
+    expect(names).toHaveLength(3)
+    for (const name of names) {
+      const text = readFileSync(new URL(name, folder), 'utf8')
+      expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/\.\.\/schema\/stack-part\.schema\.json\n/)
+      isPart(load(text))
+      expect(isPart.errors).toBeNull()
+    }
   })
 
   it.each(refused)('refuses %s', (_what, text) => {
