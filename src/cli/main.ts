@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { leave, watchOutput } from './output.js'
 
 watchOutput()
@@ -14,7 +15,8 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   await leave(0)
 } else {
   const { runProgram } = await import('./program.js')
-  await leave(await runProgram(argv, version()))
+  const docs = fileURLToPath(new URL('../../docs', import.meta.url))
+  await leave(await runProgram(argv, { version: version(), docs }))
 }
 
 function version(): string {

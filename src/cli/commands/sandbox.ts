@@ -18,7 +18,9 @@ Examples:
   evenkeel sandbox down                end it; its world stays on disk
   evenkeel sandbox reset               end it and remove its world
 
-A stack file with \`target: sandbox\` starts it by itself. Several can run side by side, each in a directory of its own.`
+A stack file with \`target: sandbox\` starts it by itself. Several can run side by side, each in a directory of its own.
+
+Exit status: 0, 1 on an error.`
 
 export const sandboxCommand: CommandDefinition = (finish) => {
   const print = (text: string) => {
@@ -147,7 +149,7 @@ function part(name: string, description: string, example: string): Command {
   return new Command(name)
     .description(description)
     .option('--sandbox-dir <directory>', 'where it keeps its world (or EVENKEEL_SANDBOX_DIR)')
-    .addHelpText('after', `\nExample:\n  ${example}`)
+    .addHelpText('after', `\nExample:\n  ${example}\n\nExit status: 0, 1 on an error.`)
 }
 
 function statusText(members: Readonly<Record<string, unknown>>): string {

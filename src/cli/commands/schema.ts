@@ -10,7 +10,9 @@ Examples:
   evenkeel schema --part > stack-part.schema.json     for a file that extends another, and for its base
 
 An editor completes and checks a stack file that begins with
-  # yaml-language-server: $schema=stack.schema.json`
+  # yaml-language-server: $schema=stack.schema.json
+
+Exit status: 0.`
 
 export const schemaCommand: CommandDefinition = (finish) =>
   new Command('schema')

@@ -24,11 +24,15 @@ export const lockCommand: CommandDefinition = (finish) => {
   return command
 }
 
+const showExamples = `
+Exit status: 0, also where nobody holds it; 1 on an error.`
+
 const showCommand: CommandDefinition = (finish) =>
   addStackOptions(new Command('show'))
     .description('show who holds the lock of the stack')
     .argument(fileArgument, fileDescription)
     .option('--json', 'print it as JSON')
+    .addHelpText('after', showExamples)
     .action(async (file: string | undefined, options: StackOptions & { readonly json?: boolean }) => {
       if (!options.color) forbidColor()
       const [{ withSession }, { readStackLock }, { lockShownJson, lockShownText }] = await loaded()

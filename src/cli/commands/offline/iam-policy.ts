@@ -11,7 +11,9 @@ Examples:
   evenkeel iam-policy staging.stack.yaml --read-only         for the job that plans and looks for drift
   evenkeel sandbox up --policy role.json                     try it where nothing can go wrong
 
-What it says, and why: docs/permissions.md. Nothing is asked of EC2.`
+What it says, and why: docs/permissions.md. Nothing is asked of EC2.
+
+Exit status: 0, 1 on an error.`
 
 export const iamPolicyCommand: CommandDefinition = (finish) =>
   addStackOptions(new Command('iam-policy'))

@@ -1,0 +1,17 @@
+import type { KeyTable } from './key-change.js'
+import { imageKeys } from './server-images.js'
+import { serverKeys } from './servers.js'
+import { stackKeys } from './stack.js'
+import { syncKeys } from './sync.js'
+import { snapshotKeys } from './volume-snapshots.js'
+import { volumeKeys } from './volumes.js'
+
+/** What a change of each key does: facts, that test/docs/stack-file.test.ts tries on the planner and docs/stack-file.md tells. */
+export const keyTable: KeyTable = {
+  ...stackKeys,
+  ...serverKeys,
+  ...imageKeys,
+  ...volumeKeys,
+  ...snapshotKeys,
+  ...syncKeys,
+}

@@ -1,0 +1,41 @@
+import type { KeyTable } from './key-change.js'
+
+const daily = { 'volumes.data.snapshots': { every: '24h' } }
+
+/** The keys of a volume's scheduled snapshots. */
+export const snapshotKeys: KeyTable = {
+  'volumes.*.snapshots': {
+    leftOut: 'none are taken by themselves.',
+    changes: [
+      {
+        to: { every: '24h' },
+        does: 'nothing',
+        says: 'the next apply that finds the newest one too old takes one; nothing runs between applies.',
+      },
+    ],
+  },
+  'volumes.*.snapshots.every': {
+    changes: [{ from: '24h', to: '7d', does: 'nothing', where: daily, says: 'as for `snapshots`.' }],
+  },
+  'volumes.*.snapshots.keep': {
+    leftOut: 'all of them stay.',
+    changes: [
+      { to: { last: 7, weekly: 8 }, does: 'nothing', where: daily, says: 'an apply deletes what is beyond it.' },
+    ],
+  },
+  'volumes.*.snapshots.keep.last': {
+    leftOut: '0.',
+    changes: [{ to: 7, does: 'nothing', where: daily, says: 'as for `keep`.' }],
+  },
+  'volumes.*.snapshots.keep.daily': {
+    leftOut: '0.',
+    changes: [{ to: 14, does: 'nothing', where: daily, says: 'as for `keep`.' }],
+  },
+  'volumes.*.snapshots.keep.weekly': {
+    leftOut: '0.',
+    changes: [{ to: 8, does: 'nothing', where: daily, says: 'as for `keep`.' }],
+  },
+  'volumes.*.snapshots.consistent': {
+    changes: [{ to: 'unmount', does: 'nothing', where: daily, says: 'it holds for the next snapshot.' }],
+  },
+}

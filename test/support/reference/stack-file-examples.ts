@@ -1,0 +1,184 @@
+/** The sections of docs/stack-file.md: the keys below a path, and a stack file that uses them. */
+export const sections: readonly { readonly title: string; readonly key: string; readonly example: string }[] = [
+  {
+    title: 'The file',
+    key: '',
+    example: `evenkeel: 1
+stack: music-staging
+target: sandbox
+tags: { team: audio }
+servers:
+  web: { image: { owner: '136693071363', name: 'debian-12-amd64-*' }, type: t3.small }
+`,
+  },
+  {
+    title: 'Target',
+    key: 'target',
+    example: `evenkeel: 1
+stack: music-staging
+target: { region: eu-central-1, profile: staging, account: '123456789012' }
+`,
+  },
+  {
+    title: 'Variables',
+    key: 'variables',
+    example: `evenkeel: 1
+stack: music-staging
+target: sandbox
+variables:
+  size: { type: integer, default: 20, minimum: 1, maximum: 500, description: GiB of music }
+  tier: { default: small, enum: [small, large] }
+  domain: { default: example.org, pattern: '^[a-z.]+$' }
+  token: { sensitive: true, version: 2 }
+  licence: { sensitive: true, valueFrom: { ssm: /music/licence } }
+servers:
+  web:
+    image: { owner: '136693071363', name: 'debian-12-amd64-*' }
+    type: t3.\${var.tier}
+    setup: ["echo '\${var.token} \${var.licence}' | sudo tee /etc/\${var.domain} > /dev/null"]
+volumes:
+  music: { server: web, size: '\${var.size}' }
+`,
+  },
+  {
+    title: 'Key pairs',
+    key: 'keyPairs',
+    example: `evenkeel: 1
+stack: music-staging
+target: sandbox
+keyPairs:
+  deploy: { publicKey: ~/.ssh/id_ed25519.pub, tags: { team: audio } }
+  emergency: # generated, and kept on this machine
+servers:
+  web:
+    image: { owner: '136693071363', name: 'debian-12-amd64-*' }
+    type: t3.small
+    keyPair: deploy
+`,
+  },
+  {
+    title: 'Security groups',
+    key: 'securityGroups',
+    example: `evenkeel: 1
+stack: music-staging
+target: sandbox
+securityGroups:
+  web:
+    description: web tier
+    ingress:
+      - { port: 22, from: my-ip }
+      - { port: 80-81, from: 0.0.0.0/0 }
+      - { protocol: icmp, from: 10.0.0.0/8 }
+      - { port: all, from: securityGroup.web }
+    tags: { tier: web }
+servers:
+  web:
+    image: { owner: '136693071363', name: 'debian-12-amd64-*' }
+    type: t3.small
+    securityGroups: [web]
+`,
+  },
+  {
+    title: 'Servers',
+    key: 'servers',
+    example: `evenkeel: 1
+stack: music-staging
+target: sandbox
+servers:
+  boot: { image: ami-0123456789abcdef0, type: t3.small, protect: true, tags: { role: boot } }
+  web:
+    count: 2 # server.web[0] and server.web[1]
+    image: { owner: '136693071363', name: 'debian-12-amd64-*', architecture: x86_64 }
+    type: t3.small
+    zone: us-east-1a
+    user: admin
+    state: running
+    rootVolume: { size: 16, type: gp3, onRemove: snapshot, onReplace: snapshot }
+    elasticIp: true
+    userData: |
+      #cloud-config
+      write_files: [{ path: /etc/boot, content: "\${server.boot.privateIp}" }]
+    onUserDataChange: replace
+    replace: terminate-first
+    dependsOn: [server.boot]
+    setup: [sudo apt-get -y install nginx]
+`,
+  },
+  {
+    title: 'Volumes',
+    key: 'volumes',
+    example: `evenkeel: 1
+stack: music-staging
+target: sandbox
+servers:
+  web: { image: { owner: '136693071363', name: 'debian-12-amd64-*' }, type: t3.small, zone: us-east-1a }
+volumes:
+  music:
+    server: web
+    size: 20
+    type: gp3
+    iops: 4000
+    throughput: 250
+    encrypted: true
+    fstype: xfs
+    mount: /srv/music
+    options: noatime
+    owner: www-data:www-data
+    mode: '0750'
+    label: music
+    reuse: true
+    snapshots: { every: 24h, keep: { last: 7, daily: 14, weekly: 8 }, consistent: freeze }
+    onRemove: snapshot
+  covers:
+    server: web
+    size: 2
+    mount: { path: /srv/music/covers }
+    dependsOn: [volume.music] # its mount lies inside the other's
+  spare: { size: 5, zone: us-east-1a, snapshot: { name: music, version: latest }, unmounted: true }
+`,
+  },
+  {
+    title: 'Sync rules',
+    key: 'sync',
+    example: `evenkeel: 1
+stack: music-staging
+target: sandbox
+servers:
+  web: { count: 2, image: { owner: '136693071363', name: 'debian-12-amd64-*' }, type: t3.small }
+volumes:
+  music: { server: 'web[0]', size: 20 }
+sync:
+  library:
+    from: ./music/
+    to: volume.music/library/
+    delete: true
+    include: ['*/', '*.flac']
+    exclude: ['*.tmp']
+    owner: www-data:www-data
+    chmod: D755,F644
+    bandwidthKiBps: 10000
+    partial: true
+  site:
+    from: [./site/, ./assets/]
+    to: web[*]:/srv/www/
+    onChange: sudo systemctl reload nginx
+    rolling: { maxUnavailable: 1, health: curl -fsS localhost/healthz, timeout: 60s }
+`,
+  },
+  {
+    title: 'Archives',
+    key: 'archives',
+    example: `evenkeel: 1
+stack: music-archive
+target: sandbox
+archives:
+  my-music:
+    from: ~/Music/
+    fstype: ext4
+    keep: 5
+    slack: 15%
+    exclude: ['*.tmp']
+    server: { image: { owner: '136693071363', name: 'debian-12-amd64-*' }, type: t3.small }
+`,
+  },
+]
