@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -58,6 +58,33 @@ describe('the packed package', () => {
     expect(statSync(command).isFile()).toBe(true)
     expect((await evenkeel('--version')).stdout).toBe(`${version}\n`)
     expect((await evenkeel('schema')).stdout).toContain('"$schema"')
+  })
+
+  it('has the documentation that its help points to, and each page that the README links to', async () => {
+    const { stdout } = await evenkeel('--help')
+    const [, docs = ''] = /^Documentation: (\S+),/m.exec(stdout) ?? []
+    expect(docs).toBe(join(installed, 'docs'))
+    for (const page of [
+      'commands.md',
+      'errors.md',
+      'stack-file.md',
+      'troubleshooting.md',
+      'limits.md',
+      'permissions.md',
+    ])
+      expect(readFileSync(join(docs, page), 'utf8')).toMatch(/^# /)
+    const readme = readFileSync(join(installed, 'README.md'), 'utf8')
+    const targets = [...readme.matchAll(/\]\(([^)\s#]+)[^)\s]*\)/g)].map(([, target = '']) => target)
+    expect(targets.length).toBeGreaterThan(15)
+    expect(targets.filter((target) => !/^[a-z]+:/.test(target) && !existsSync(join(installed, target)))).toEqual([])
+  })
+
+  it('has examples that validate', async () => {
+    const stacks = readdirSync(join(installed, 'examples/stacks')).filter((name) => name.endsWith('.yaml'))
+    expect(stacks.length).toBeGreaterThan(4)
+    for (const name of stacks) {
+      expect((await evenkeel('validate', join(installed, 'examples/stacks', name))).stdout).toContain('is valid')
+    }
   })
 
   it('applies a stack in its own sandbox, and finds nothing to do then', async () => {
