@@ -1,4 +1,4 @@
-/** Exit statuses (DESIGN.md, section 9); 0 is success and 1 any error not named here. */
+/** Exit statuses (docs/commands.md); 0 is success and 1 any error not named here. */
 export const exitCodes = {
   success: 0,
   failure: 1,

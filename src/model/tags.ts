@@ -1,6 +1,6 @@
 import type { Address } from './address.js'
 
-/** The tags that are evenkeel's state on live resources (DESIGN.md, section 4). Keys use no `/`: instance metadata tags forbid it. */
+/** The tags that are evenkeel's state on live resources (docs/decisions/0001-tags-are-the-state.md). Keys use no `/`: instance metadata tags forbid it. */
 export const tagKeys = {
   /** Which stack owns it. */
   stack: 'evenkeel:stack',

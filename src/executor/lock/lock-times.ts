@@ -1,4 +1,4 @@
-/** The lock's times (DESIGN.md, section 10); tests have shorter ones. */
+/** The lock's times (docs/decisions/0017-the-lock-is-a-launch-template.md); tests have shorter ones. */
 export interface LockTimes {
   /** A challenger takes over what it has seen unchanged for so long on its own clock. */
   readonly leaseMs: number

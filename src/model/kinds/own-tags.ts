@@ -10,7 +10,7 @@ export const userTagsMax = 40
 const { name, stack, address, applied, revision, run, userTags } = tagKeys
 const everywhere = [name, stack, address, applied, revision, run, userTags] as const
 
-/** On what takes the place of another: the id of the other (DESIGN.md, section 10). */
+/** On what takes the place of another: the id of the other. */
 const supersedes = 'evenkeel:supersedes'
 
 /** How many tags of its own evenkeel puts on a resource of a kind at most, beside records of sync rules. */

@@ -1,5 +1,5 @@
 /**
- * What stands in a stack's lock (DESIGN.md, section 10): who holds it, for which run, and by which facts another process on
+ * What stands in a stack's lock (docs/decisions/0017-the-lock-is-a-launch-template.md): who holds it, for which run, and by which facts another process on
  * the same machine can tell whether that process still lives.
  */
 export interface LockContent {

@@ -7,8 +7,8 @@ import { createCensus } from './tags/census.js'
 import type { Ec2Api } from './wire/api.js'
 
 /**
- * The index by which tags are filtered may lag behind what was made, for a time that EC2 does not bound (ec2-behaviour, section
- * 3). Chosen: after so long a run that ended without a word has made nothing that a listing does not show.
+ * The index by which tags are filtered may lag behind what was made, for a time that EC2 does not bound (EC2 Developer Guide,
+ * "Eventual consistency"). Chosen: after so long a run that ended without a word has made nothing that a listing does not show.
  */
 const settledAfterMs = 20_000
 /** Before what the ledger knows without an id, and no listing shows, counts as gone. */

@@ -1,7 +1,7 @@
 import { ApiError } from '../wire/api-error.js'
 import type { FaultPlan } from './fault-plan.js'
 
-/** What EC2 says when an account has no more of something (ec2-behaviour, section 13), by the action that asks for it. */
+/** What EC2 says when an account has no more of something (EC2 API, "Error codes"), by the action that asks for it. */
 const quotaAnswers: Readonly<Record<string, readonly [code: string, message: string]>> = {
   RunInstances: [
     'VcpuLimitExceeded',

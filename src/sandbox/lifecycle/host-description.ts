@@ -52,7 +52,7 @@ function isPresent({ root, attachment }: Volume): boolean {
   return attachment.state !== 'attaching' || attachment.atLaunch
 }
 
-/** NVMe devices are numbered as they answer, which may be another order at each boot (ec2-behaviour, section 7). */
+/** NVMe devices are numbered as they answer, which may be another order at each boot (EBS User Guide, "Amazon EBS volumes and NVMe"). */
 function inOrderOfDiscovery(world: World, { instanceType }: Instance, volumes: readonly Volume[]): readonly Volume[] {
   const { faults } = world.cloud
   if (!faults.happens('shuffledDevices', instanceType)) return volumes

@@ -37,7 +37,7 @@ export interface InsideView {
 
 /**
  * Looks at a volume through its server's probe. A filesystem is made only on a volume that this stack made blank, whose
- * record has no filesystem yet, and on which no probe shows anything (DESIGN.md, section 6).
+ * record has no filesystem yet, and on which no probe shows anything.
  */
 export function insideView(digest: Digester, input: ViewedVolume, applied: AppliedRecord | undefined): InsideView {
   const { spec, server, live, arrives, origin } = input

@@ -17,7 +17,7 @@ const keysHint =
   'check the access key and secret (`aws sts get-caller-identity` with the same profile tells whom they belong to); when they are right, the region may not be enabled for the account: enable it, or choose another under `target.region`'
 
 /**
- * EC2's error codes by class (API reference, "Error codes for the Amazon EC2 API"; ec2-behaviour, section 13), and the
+ * EC2's error codes by class (API reference, "Error codes for the Amazon EC2 API"), and the
  * few of Systems Manager and of the credential services that can meet us. Message text is matched only in `byMessage`.
  */
 const rows: readonly Row[] = [

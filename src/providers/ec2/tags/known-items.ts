@@ -13,7 +13,7 @@ export interface KnownItems<Item> {
 
 /**
  * A listing by tag, with those of the query's known ids that it does not show and that carry the stack's tag all the same: the
- * index of tags lags behind what is read by id (ec2-behaviour, section 3). No call for none.
+ * index of tags lags behind what is read by id (EC2 Developer Guide, "Eventual consistency"). No call for none.
  */
 export async function withKnown<Item extends TaggedItem>(
   api: Ec2Api,

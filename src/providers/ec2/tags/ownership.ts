@@ -11,8 +11,8 @@ const confirmMs = 2_000
 const tagReadingsMax = 5
 
 /**
- * Reads something by id in the moment before it is changed, and checks that its tags still say that it is ours (DESIGN.md,
- * section 4). Undefined when it does not exist: one NotFound alone proves nothing, so it is read twice.
+ * Reads something by id in the moment before it is changed, and checks that its tags still say that it is ours.
+ * Undefined when it does not exist: one NotFound alone proves nothing, so it is read twice.
  */
 export async function readOwned<Item extends TaggedItem>(
   api: Ec2Api,
@@ -30,7 +30,7 @@ export async function readOwned<Item extends TaggedItem>(
   }
 }
 
-/** So long one reading stands for the calls that begin after it (DESIGN.md, section 10). */
+/** So long one reading stands for the calls that begin after it. */
 const vouchedMs = 5_000
 
 export interface Vouched<Item> {

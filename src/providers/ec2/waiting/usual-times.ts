@@ -1,6 +1,6 @@
 /**
- * How long EC2 usually takes, in milliseconds: medians where they were measured (volumes and attachments: EBS CSI driver;
- * ec2-behaviour, section 3), else what its clients see most often. A wait looks again at about that time.
+ * How long EC2 usually takes, in milliseconds: medians where they were measured (volumes and attachments: EBS CSI
+ * driver), else what its clients see most often. A wait looks again at about that time.
  */
 export const usualMs = {
   instanceRuns: 8_000,

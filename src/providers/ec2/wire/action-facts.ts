@@ -8,7 +8,7 @@ export type AfterDoubt = 'again' | 'look-first'
 
 /**
  * Which bound on concurrent calls it counts against. EC2 has a bucket of requests for each account, Region and action
- * (ec2-behaviour, section 4): reads refill at 20/s, writes at 5/s, launches at 2/s with a burst of 5.
+ * (EC2 Developer Guide, "Request throttling"): reads refill at 20/s, writes at 5/s, launches at 2/s with a burst of 5.
  */
 export type Lane = 'read' | 'write' | 'launch'
 

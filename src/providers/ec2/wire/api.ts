@@ -142,8 +142,8 @@ function instancesIn(input: object): number {
 }
 
 /**
- * One attempt a call: the SDK would retry creates that carry no token, and capacity errors because they are 500s
- * (ec2-behaviour, sections 2 and 4); retry-calls.ts does it by class. Connections are kept alive, more than all lanes together use.
+ * One attempt a call: the SDK would retry creates that carry no token, and capacity errors because they are 500s;
+ * retry-calls.ts does it by class. Connections are kept alive, more than all lanes together use.
  */
 function configurationOf({ region, profile, endpoint, credentials }: Ec2Target): ClientConfiguration {
   assert(endpoint === undefined || URL.canParse(endpoint), `not an address: ${endpoint}`)

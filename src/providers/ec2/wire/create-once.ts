@@ -22,7 +22,7 @@ export interface Creation {
 }
 
 /**
- * Makes something for which EC2 takes no ClientToken (ec2-behaviour, section 2), once: what an earlier attempt made is
+ * Makes something for which EC2 takes no ClientToken (EC2 Developer Guide, "Ensuring idempotency"), once: what an earlier attempt made is
  * found by its tag, and no call is repeated before it was looked for. The action's `afterDoubt` must be `look-first`.
  */
 export async function createOnce(api: Ec2Api, creation: Creation): Promise<string> {

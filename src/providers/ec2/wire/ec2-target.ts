@@ -52,7 +52,7 @@ export interface Concurrency {
 }
 
 /**
- * Chosen against EC2's buckets (ec2-behaviour, section 4): enough to send what a bucket holds within half a second, at 100 to
+ * Chosen against EC2's buckets (request-rates.ts): enough to send what a bucket holds within half a second, at 100 to
  * 300 ms a call, and less than the least of them holds.
  */
 const defaultConcurrency: Concurrency = { read: 16, write: 32, launch: 5 }

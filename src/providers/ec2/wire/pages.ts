@@ -7,7 +7,7 @@ export type PagedAction = {
   [A in Action]: OutputOf<A> extends { NextToken?: string | undefined } ? A : never
 }[Action]
 
-/** The most that an API takes as MaxResults, where it is not 1000 (ec2-behaviour, section 1). */
+/** The most that an API takes as MaxResults, where it is not 1000 (EC2 API, by action). */
 const pageSizesMax: Partial<Record<PagedAction, number>> = {
   DescribeInstanceTypes: 100,
   DescribeLaunchTemplates: 200,

@@ -9,7 +9,7 @@ export interface Rate {
 
 /**
  * EC2's buckets, one for each account, Region and action (EC2 Developer Guide, "Request throttling for the Amazon EC2 API",
- * 2025; ec2-behaviour, section 4). Support raises them for an account on request: then a call waits here without need.
+ * 2025). Support raises them for an account on request: then a call waits here without need.
  */
 const rates = {
   reads: { burst: 100, perSecond: 20 },

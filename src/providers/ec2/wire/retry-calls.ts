@@ -20,7 +20,7 @@ interface Patience {
 const minuteMs = 60_000
 
 /**
- * By class (ec2-behaviour, sections 3, 4 and 13). Capacity, quota and all refusals have no entry: another attempt within
+ * By class (EC2 Developer Guide, "Eventual consistency" and "Request throttling"). Capacity, quota and all refusals have no entry: another attempt within
  * seconds cannot help, and the SDK's own retries of capacity errors, which are 500s, are off.
  */
 const patience = {

@@ -8,7 +8,7 @@ export type { Ec2Address }
 /**
  * The elastic addresses that carry this tag. All of the account are listed, which are few, and looked through here: nothing but
  * its tag tells that an allocation whose answer was lost has made one, and the index by which EC2 filters tags lags behind what
- * it lists (ec2-behaviour, section 3). DescribeAddresses knows no pages.
+ * it lists (EC2 Developer Guide, "Eventual consistency"). DescribeAddresses knows no pages.
  */
 export async function readTaggedAddresses(api: Ec2Api, key: string, value: string): Promise<readonly Ec2Address[]> {
   const { Addresses = [] } = await api.call('DescribeAddresses', {})

@@ -28,7 +28,7 @@ export async function launch(api: Ec2Api, order: LaunchOrder): Promise<readonly 
       return count === 1 ? [] : alive(await lookForLaunched(api, token, count))
     }
     if (maySuitFewer(error) && isAfterDoubt(error)) {
-      // At a quota EC2 refuses the repetition, too, of a call that it has carried out (ec2-behaviour, section 2).
+      // At a quota EC2 refuses the repetition, too, of a call that it has carried out.
       const earlier = alive(await lookForLaunched(api, token, count))
       if (earlier.length > 0) return earlier
     }

@@ -1,6 +1,6 @@
 /**
  * Names that EC2 takes for data volumes, in the order of choice: /dev/sdf to /dev/sdp, which it recommends, then
- * /dev/xvdba to /dev/xvdcz (User Guide, "Device names for volumes"; ec2-behaviour, section 7).
+ * /dev/xvdba to /dev/xvdcz (User Guide, "Device names for volumes").
  *
  * @internal exported for its test
  */
