@@ -149,6 +149,7 @@ function effectsOf(plan: Plan, addresses: RegExp): readonly Effect[] {
     if (kind === 'update') return [impact === 'restart' || impact === 'downtime' ? impact : 'in-place']
     return []
   })
+  if (found.includes('created') && found.includes('removed')) return ['anew']
   if (found.length > 0) return [...new Set(found)]
   return plan.problems.length > 0 ? ['left'] : ['nothing']
 }

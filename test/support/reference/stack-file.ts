@@ -24,6 +24,7 @@ const meanings: Readonly<Record<Effect, string>> = {
   replacement: 'another one takes its place; the plan shows how',
   created: 'the rest stays',
   removed: 'the rest stays',
+  anew: 'under another address; the old one goes with what is on its root disk',
   left: 'the plan says that it differs, and changes nothing',
   refused: 'the plan is an error, and nothing is done',
   nothing: 'what is live stays as it is',
@@ -38,7 +39,9 @@ export function stackFilePage(schema: Schema): string {
     '',
     'The keys whose change is felt by whoever uses the servers, or takes the place of something:',
     '',
-    ...(['replacement', 'restart', 'downtime'] as const).map((effect) => `- ${effects[effect]}: ${keysThat(effect)}.`),
+    ...(['anew', 'replacement', 'restart', 'downtime'] as const).map(
+      (effect) => `- ${effects[effect]}: ${keysThat(effect)}.`,
+    ),
   ]
   for (const { title, key, example } of sections) {
     const own = keys.filter(({ path }) => (key === '' ? isOfFile(path) : path.startsWith(`${key}.`)))

@@ -9,6 +9,7 @@ export const effects = {
   replacement: 'by replacement',
   created: 'something new is made',
   removed: 'something is removed',
+  anew: 'removed and made anew',
   left: 'left as it is',
   refused: 'refused',
   nothing: 'nothing to do',

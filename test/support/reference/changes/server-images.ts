@@ -10,7 +10,17 @@ export const byLaunch =
 /** The keys of a server's image. */
 export const imageKeys: KeyTable = {
   'servers.*.image': {
-    changes: [{ to: images.second, does: 'replacement', by: 'create-server', says: byLaunch }],
+    changes: [
+      { to: images.second, does: 'replacement', by: 'create-server', says: byLaunch },
+      {
+        when: 'with `protect: true`',
+        to: images.second,
+        does: 'refused',
+        code: 'PLAN_PROTECTED',
+        where: { 'servers.web.protect': true },
+        says: 'as every replacement of a protected server.',
+      },
+    ],
   },
   'servers.*.image.owner': {
     leftOut: 'only where `ssm` names the image.',

@@ -16,12 +16,29 @@ export const serverKeys: KeyTable = {
         does: 'removed',
         by: 'terminate-server',
         where: alone,
-        says: 'the server is terminated, its root disk goes by `rootVolume.onRemove`. With `protect: true` the plan refuses.',
+        says: 'the server is terminated, its root disk goes by `rootVolume.onRemove`.',
+      },
+      {
+        when: 'an entry with `protect: true` leaves the file',
+        to: {},
+        does: 'refused',
+        code: 'PLAN_PROTECTED',
+        where: { ...alone, 'servers.web.protect': true },
+        says: 'the plan refuses: set `protect: false` and apply that first.',
       },
     ],
   },
   'servers.*.count': {
     changes: [
+      {
+        when: 'added or dropped as a whole',
+        from: undefined,
+        to: 1,
+        does: 'anew',
+        by: 'terminate-server',
+        where: alone,
+        says: '`server.web` and `server.web[0]` are two addresses: one is made, the other goes as if its entry had left the file.',
+      },
       {
         when: 'more',
         from: 1,
