@@ -96,13 +96,18 @@ function keyLines({ path, schema, isRequired }: StackKey): readonly string[] {
   return [
     `### \`${path}\``,
     '',
-    `${title}${schema.description ?? ''}`,
+    prose(`${title}${schema.description ?? ''}`),
     '',
     `- Value: ${valueWords(schema)}.`,
     `- ${defaultWords(path, schema, isRequired, facts)}`,
     ...(example === undefined ? [] : [`- Example: \`${example}\``]),
     ...changeLines(facts),
   ]
+}
+
+/** A `<` outside of backquotes would begin a tag. */
+function prose(text: string): string {
+  return text.replaceAll('<', '&lt;')
 }
 
 /** What holds where the key is not there; a description may have said so already. */

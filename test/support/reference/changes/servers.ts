@@ -229,7 +229,7 @@ export const serverKeys: KeyTable = {
         to: 'replace',
         does: 'nothing',
         where: { 'servers.web.userData': 'echo one' },
-        says: 'it holds for the next change of `userData`.',
+        says: 'it holds for the next change of `userData`. Where that has changed since the launch, the server is replaced now.',
       },
     ],
   },
