@@ -42,7 +42,7 @@ export const volumeKeys: KeyTable = {
     ],
   },
   'volumes.*.zone': {
-    leftOut: 'that of its server.',
+    leftOut: 'that of its server; without one the region’s first.',
     changes: [
       {
         from: 'us-east-1a',
