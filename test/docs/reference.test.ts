@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commandTree } from '../../src/cli/command-tree.js'
+import { commandTree } from '../../src/cli/commands/command-tree.js'
 import { afterHelp, leavesOf, nameOf } from '../support/reference/commands.js'
 import { referencePages } from '../support/reference/pages.js'
 import { readText } from '../support/source-tree.js'

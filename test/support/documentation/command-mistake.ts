@@ -1,5 +1,5 @@
 import { CommanderError, type Command } from 'commander'
-import { commandTree } from '../../../src/cli/command-tree.js'
+import { commandTree } from '../../../src/cli/commands/command-tree.js'
 
 /** What is wrong with the words behind `evenkeel`, as the commands themselves say; undefined: nothing. Carries nothing out. */
 export async function commandMistake(argv: readonly string[]): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import { commandTree } from '../../../src/cli/command-tree.js'
+import { commandTree } from '../../../src/cli/commands/command-tree.js'
 import { readText } from '../source-tree.js'
 import { commandsPage } from './commands.js'
 import type { Schema } from './schema-keys.js'

@@ -1,0 +1,74 @@
+import { Command } from 'commander'
+import type { CommandDefinition } from '../command-definition.js'
+
+/** Each command's file is loaded when it is asked for; help about all of them loads all. */
+const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
+  validate: async () => (await import('./offline/validate.js')).validateCommand,
+  plan: async () => (await import('./plan.js')).planCommand,
+  apply: async () => (await import('./apply.js')).applyCommand,
+  drift: async () => (await import('./drift.js')).driftCommand,
+  destroy: async () => (await import('./destroy.js')).destroyCommand,
+  show: async () => (await import('./show.js')).showCommand,
+  snapshot: async () => (await import('./snapshot.js')).snapshotCommand,
+  snapshots: async () => (await import('./snapshots.js')).snapshotsCommand,
+  restore: async () => (await import('./restore.js')).restoreCommand,
+  withdraw: async () => (await import('./explicit/withdraw.js')).withdrawCommand,
+  checkpoint: async () => (await import('./checkpoint.js')).checkpointCommand,
+  checkpoints: async () => (await import('./checkpoints.js')).checkpointsCommand,
+  sync: async () => (await import('./sync.js')).syncCommand,
+  put: async () => (await import('./put.js')).putCommand,
+  get: async () => (await import('./get.js')).getCommand,
+  exec: async () => (await import('./exec.js')).execCommand,
+  trust: async () => (await import('./explicit/trust.js')).trustCommand,
+  ssh: async () => (await import('./ssh.js')).sshCommand,
+  'ssh-config': async () => (await import('./ssh-config.js')).sshConfigCommand,
+  sandbox: async () => (await import('./sandbox.js')).sandboxCommand,
+  resolve: async () => (await import('./explicit/resolve.js')).resolveCommand,
+  lock: async () => (await import('./explicit/lock.js')).lockCommand,
+  'iam-policy': async () => (await import('./offline/iam-policy.js')).iamPolicyCommand,
+  schema: async () => (await import('./schema.js')).schemaCommand,
+}
+
+const overview = (docs: string) => `
+Examples:
+  evenkeel plan                        what would change, for the one stack file here
+  evenkeel apply staging.stack.yaml    plan, ask, and carry it out
+  evenkeel drift --json                what has moved since the last apply, for CI
+  evenkeel exec server.web -- df -h    run a command on a server
+
+Documentation: ${docs}, with every command in commands.md and every error code in errors.md`
+
+/** What the whole program is told of itself. */
+export interface Manifest {
+  readonly version: string
+  /** Where the documentation lies. */
+  readonly docs: string
+}
+
+/** The program with its commands, or with the one that is wanted; `finish` is told the exit status of an action. */
+export async function commandTree(
+  { version, docs }: Manifest,
+  finish: (exitCode: number) => void,
+  wanted?: string,
+): Promise<Command> {
+  const program = new Command('evenkeel')
+    .description('Keeps EC2 environments as their stack file says: plan, apply, drift.')
+    .version(version, '-V, --version')
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .addHelpText('after', overview(docs))
+  const only = definitions[wanted ?? '']
+  for (const load of only ? [only] : Object.values(definitions)) {
+    const define = await load()
+    program.addCommand(prepared(define(finish)))
+  }
+  return program
+}
+
+/** Sub-commands take over what `addCommand` does not hand down. */
+function prepared(command: Command): Command {
+  command.exitOverride().configureOutput({ outputError: () => undefined })
+  for (const inner of command.commands) prepared(inner)
+  return command
+}
