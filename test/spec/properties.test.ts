@@ -123,6 +123,16 @@ describe('parseStack', () => {
       { numRuns: 100 },
     )
   })
+
+  it.each(['{ toString: 0 }', '[{ toString: 0, valueOf: 1 }]', '{ __proto__: null }'])(
+    'answers %s in any place, of which no text can be made',
+    (value) => {
+      const lines = full.split('\n')
+      for (const index of lines.keys()) {
+        expectAnswer(lines.map((line, at) => (at === index ? line.replace(/: .*$/, `: ${value}`) : line)).join('\n'))
+      }
+    },
+  )
 })
 
 function expectAnswer(text: string): void {

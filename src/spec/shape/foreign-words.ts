@@ -107,7 +107,8 @@ const unitsGiB: Readonly<Record<string, number>> = { m: 1 / 1024, g: 1, t: 1024 
 /** The size in GiB that was meant by bytes (1073741824), or by a text with a unit (20G, 1TiB). */
 export function sizeHint(value: unknown): string | undefined {
   if (typeof value === 'number') return value >= 2 ** 27 ? inGiB(value / 2 ** 30) : undefined
-  const [, amount = '', unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*([mgt])(?:i?b)?\s*$/i.exec(String(value)) ?? []
+  if (typeof value !== 'string') return undefined
+  const [, amount = '', unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*([mgt])(?:i?b)?\s*$/i.exec(value) ?? []
   return amount === '' ? undefined : inGiB(Number(amount) * (unitsGiB[unit.toLowerCase()] ?? 1))
 }
 
