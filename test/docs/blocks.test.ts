@@ -7,14 +7,14 @@ import { blocksOf, codeWordsOf, pages, type Block } from '../support/documentati
 import { shellCommands } from '../support/documentation/shell.js'
 import { readText } from '../support/source-tree.js'
 
-/** What a block can be, and what its marks can say: `aws` is for EC2 itself, `workflow` is no stack file. */
+/** What a block can be, and what its marks can say: `aws` is for EC2 itself, `workflow` is no stack file, `set` is one of several files that environments.test.ts reads together. */
 const known: Readonly<Record<string, readonly string[]>> = {
   '': [],
   console: [],
   json: [],
   sh: ['aws'],
   text: [],
-  yaml: ['aws', 'workflow'],
+  yaml: ['aws', 'workflow', 'set'],
   ts: [],
   js: [],
 }
@@ -95,7 +95,8 @@ describe('a planted mistake is found', () => {
 
 /** A part of a stack file may name what stands in the rest of it. */
 function mistakesOf({ text, marks }: Block): readonly string[] {
-  if (marks.includes('workflow')) return typeof load(text) === 'object' ? [] : ['it is no mapping']
+  if (marks.includes('workflow') || marks.includes('set'))
+    return typeof load(text) === 'object' ? [] : ['it is no mapping']
   const isWhole = /^evenkeel: 1/m.test(text)
   const whole = isWhole ? text : `evenkeel: 1\nstack: part\n${text}`
   const parsed = parseStack({ file: 'stack.yaml', text: whole, variables: {} })

@@ -10,7 +10,7 @@ let directory: ReturnType<typeof temporaryDirectory>
 
 beforeAll(() => {
   directory = temporaryDirectory('docs-environments')
-  for (const [, name = '', text = ''] of page.matchAll(/```yaml\n# (\S+)\n([\s\S]*?)```/g)) {
+  for (const [, name = '', text = ''] of page.matchAll(/```yaml set\n# (\S+)\n([\s\S]*?)```/g)) {
     writeFileSync(join(directory.path, name), text)
   }
 })

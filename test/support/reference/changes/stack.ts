@@ -60,10 +60,8 @@ export const stackKeys: KeyTable = {
     ],
   },
   extends: {
-    leftOut: 'nothing.',
-    changes: [
-      { to: './base.yaml', does: 'refused', code: 'SPEC_NOT_YET', says: 'the key has its place and no effect yet.' },
-    ],
+    leftOut: 'it builds on no other file.',
+    changes: 'as the value',
   },
   tags: {
     leftOut: 'none.',
