@@ -9,6 +9,7 @@ const full = [
   'test/simulation/chaos-lives.test.ts',
   'test/sandbox/full-image.hosts.test.ts',
   'test/sandbox/hosts/crash.hosts.test.ts',
+  'test/sandbox/hosts/own-root.hosts.test.ts',
   'test/sandbox/hosts/network/disturbed.hosts.test.ts',
   'test/integration/archives.test.ts',
   'test/integration/awaited-connection.test.ts',
@@ -28,6 +29,7 @@ const full = [
   'test/hosts/blocks/block-copy.hosts.test.ts',
   'test/hosts/hostile-values.test.ts',
   'test/sync/hostile-values.test.ts',
+  'test/sync/paths.hosts.test.ts',
   'test/integration/lock.test.ts',
   'test/integration/networks.test.ts',
   'test/simulation/follow-ups.hosts.test.ts',
@@ -36,6 +38,7 @@ const full = [
   'test/simulation/host-crash-points.hosts.test.ts',
   'test/simulation/least-policy.hosts.test.ts',
   'test/simulation/proofs.test.ts',
+  'test/simulation/replacement.hosts.test.ts',
   'test/simulation/restores.hosts.test.ts',
 ]
 
