@@ -12,6 +12,17 @@ import { unifiedHierarchy } from '../../../src/sandbox/hosts/host/process-group.
 import { createLinuxHosts } from '../../../src/sandbox/hosts/linux-hosts.js'
 import { describeHosts, eventually, unlessHosts } from './support.js'
 
+const started: ChildProcess[] = []
+// What a test that failed has left running.
+afterEach(async () => {
+  for (const child of started
+    .splice(0)
+    .filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)) {
+    child.send('stop')
+    await once(child, 'exit')
+  }
+})
+
 const daemon = fileURLToPath(new URL('./crashing-daemon.mjs', import.meta.url))
 
 describeHosts(`a daemon that is killed${unlessHosts}`, () => {
@@ -198,6 +209,7 @@ function identityOf(stateDir: string): string {
 
 async function startDaemon(stateDir: string, what: string): Promise<ChildProcess> {
   const child = fork(daemon, [stateDir, what], { stdio: 'inherit' })
+  started.push(child)
   await once(child, 'message')
   return child
 }
