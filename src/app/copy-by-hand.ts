@@ -8,7 +8,7 @@ import { accessTo, accessToInstance, enterable, holderOf } from './enter-server.
 import { liveVolumeOf } from '../model/kinds/live-named.js'
 import { requireGivable, requireLocal } from './local-ends.js'
 import { withLock } from './lock/with-lock.js'
-import { serverNamed } from './named-servers.js'
+import { serverNamed } from './servers/named-by-pattern.js'
 import type { Session } from './session.js'
 
 export interface HandCopy {

@@ -5,7 +5,7 @@ import type { CloudFacts, HostAccess } from '../executor/ports.js'
 import type { LiveServer } from '../model/kinds/server.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import { liveServerOf, liveVolumeOf } from '../model/kinds/live-named.js'
-import { serverNamed } from './named-servers.js'
+import { serverNamed } from './servers/named-by-pattern.js'
 import type { Session } from './session.js'
 
 /** The way into the server that `name` means: `server.web`, `web`, or a volume that is attached to it, `volume.music`. */

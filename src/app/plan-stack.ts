@@ -2,7 +2,7 @@ import type { LiveStack } from '../model/live-stack.js'
 import { driftOf, type DriftReport } from '../model/drift-report.js'
 import type { Plan } from '../model/plan.js'
 import { makeDestroyPlan, makePlan, type PlanOptions } from '../planner/make-plan.js'
-import { serversNamed } from './named-servers.js'
+import { serversByPattern } from './servers/named-by-pattern.js'
 import { checkpointName, restoreFrom } from './named-snapshots.js'
 import { observedWithFacts, type Session } from './session.js'
 
@@ -37,7 +37,7 @@ export interface ObservedPlan {
 
 /** As `planStack`, with what was seen. */
 export async function observeAndPlan(session: Session, options: PlanChoice): Promise<ObservedPlan> {
-  const updateImages = (options.updateImages ?? []).flatMap((name) => serversNamed(name, session.spec))
+  const updateImages = serversByPattern(options.updateImages ?? [], session.spec)
   const source = options.checkpoint === undefined ? undefined : checkpointName(options.checkpoint, session.spec.stack)
   const [live, facts] = await observedWithFacts(session, observeFor(session, options), options)
   const restore = source ? restoreFrom(live, source, session) : options.restore?.(live)

@@ -5,7 +5,7 @@ import { cloudQuery } from '../executor/observe/cloud-query.js'
 import { hostKeyOf, tagKeys } from '../model/tags.js'
 import type { Address } from '../model/address.js'
 import { liveServerOf } from '../model/kinds/live-named.js'
-import { serverNamed } from './named-servers.js'
+import { serverNamed } from './servers/named-by-pattern.js'
 import { withLock } from './lock/with-lock.js'
 import type { Session } from './session.js'
 
