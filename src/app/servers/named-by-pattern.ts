@@ -30,7 +30,7 @@ export function serverNamed(name: string, spec: StackSpec, as: string = name): A
 }
 
 /** What patterns name among the addresses of one kind, each once, in the order of `addresses`; and the patterns, in full, that name none. */
-export function addressesByPattern(
+function addressesByPattern(
   patterns: readonly string[],
   addresses: readonly Address[],
   kind: string,
