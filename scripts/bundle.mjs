@@ -6,12 +6,15 @@ import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'no
 import { dirname, join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 
+const outside = new Set(['ssh2', '@hpcc-js/wasm-graphviz'])
+
 /** Replaces dist/cli by its bundle, and writes down the licences of what is in it. */
 export async function bundleCommandLine(dist) {
-  // ssh2 has a native half, and the sandbox's client finds the daemon beside its own file: both stay outside.
+  // ssh2 has a native half, Graphviz is a megabyte that few commands need, and the sandbox's client finds the daemon beside its
+  // own file: all stay outside.
   const daemonClient = join(dist, 'sandbox', 'daemon-client.js')
   const isOutside = (id, importer) =>
-    id === 'ssh2' || (importer !== undefined && id.startsWith('.') && resolve(dirname(importer), id) === daemonClient)
+    outside.has(id) || (importer !== undefined && id.startsWith('.') && resolve(dirname(importer), id) === daemonClient)
   const bundle = await rolldown({ input: join(dist, 'cli', 'main.js'), platform: 'node', external: isOutside })
   const { output } = await bundle.write({
     dir: join(dist, 'bundle'),

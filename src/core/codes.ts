@@ -69,6 +69,8 @@ export const codes = {
   PLAN_GROUP_IN_OTHER_NETWORK: 'a security group is in another network than the server that wears it',
   PLAN_NOT_APPLYABLE: 'the plan names problems that must be solved before it can be applied',
   FILE_UNWRITABLE: 'a file that was to be written cannot be',
+  GRAPH_TOO_LARGE: 'a graph has more nodes than a drawing of it could show',
+  REPORT_INPUT_UNUSABLE: 'a file that a page or a graph is to be made from is no plan, drift report or journal',
   PLAN_FILE_UNUSABLE: 'what apply was given is not a saved plan, or not as it was saved',
   PLAN_STALE: 'a saved plan was made from another stack file, or the world has changed since',
   CONFLICT_UNKNOWN: 'no two live resources carry the address that is to be settled',

@@ -11,6 +11,8 @@ import { readText } from '../support/source-tree.js'
 const known: Readonly<Record<string, readonly string[]>> = {
   '': [],
   console: [],
+  dot: [],
+  mermaid: [],
   json: [],
   sh: ['aws'],
   text: [],

@@ -81,7 +81,7 @@ export const layers: Readonly<Record<LayerName, LayerRule>> = {
     values: ['core', 'model'],
     types: ['executor'],
     node: [],
-    packages: ['cli-truncate', 'diff', 'log-update', 'picocolors'],
+    packages: ['@hpcc-js/wasm-graphviz', 'cli-truncate', 'diff', 'log-update', 'picocolors'],
     modulesMin: 13,
   },
   app: {

@@ -1,11 +1,11 @@
-import { closeSync, openSync, readSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { randomBytes } from 'node:crypto'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { canonicalJson, digestOfText } from '../../core/digest.js'
 import { messageOf, PlanError, UsageError } from '../../core/errors.js'
 import type { Plan } from '../../model/plan.js'
 import type { PlanBasis } from '../../planner/saved/plan-basis.js'
 import type { PlanChoice } from '../plan-stack.js'
 import { readText } from '../input/read-text.js'
+import { writeWhole } from './write-whole.js'
 
 /** What `plan --out` writes: all that it takes to carry out that very plan, on any machine and in any checkout. */
 export interface PlanFile {
@@ -59,31 +59,7 @@ const formatVersion = 2
 export function writePlanFile(path: string, file: Omit<PlanFile, 'kind' | 'formatVersion'>): void {
   const whole: PlanFile = { kind: 'plan-file', formatVersion, ...file }
   const text = `${JSON.stringify({ ...whole, digest: digestOf(whole) }, null, 1)}\n`
-  try {
-    writeWhole(path, text)
-  } catch (error) {
-    throw new UsageError('FILE_UNWRITABLE', `the plan cannot be written to ${path}: ${messageOf(error)}`, {
-      cause: error,
-    })
-  }
-}
-
-/** What is there and is no plain file (a pipe, a terminal, /dev/stdout) is written into, and stays what it is. */
-function writeWhole(path: string, text: string): void {
-  const found = statSync(path, { throwIfNoEntry: false })
-  if (found && !found.isFile()) {
-    writeFileSync(path, text)
-    return
-  }
-  const target = found ? realpathSync(path) : path
-  const temporary = `${target}.${randomBytes(4).toString('hex')}`
-  try {
-    writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' })
-    renameSync(temporary, target)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
+  writeWhole(path, text, { what: 'the plan', mode: 0o600 })
 }
 
 /** Whether a file that `apply` is given holds, or should hold, a plan: every `.json` but a stack file in JSON, and what begins as one. */

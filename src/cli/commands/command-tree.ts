@@ -9,6 +9,7 @@ const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = 
   drift: async () => (await import('./drift.js')).driftCommand,
   destroy: async () => (await import('./destroy.js')).destroyCommand,
   show: async () => (await import('./show.js')).showCommand,
+  graph: async () => (await import('./reports/graph.js')).graphCommand,
   snapshot: async () => (await import('./snapshot.js')).snapshotCommand,
   snapshots: async () => (await import('./snapshots.js')).snapshotsCommand,
   restore: async () => (await import('./restore.js')).restoreCommand,

@@ -1,0 +1,45 @@
+import { legible } from './legible.js'
+
+/** Text of a page in which everything that came from elsewhere has been made harmless. Only this file makes it. */
+export class Html {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+export type HtmlPart = Html | string | number | undefined | readonly HtmlPart[]
+
+/**
+ * Markup with values in it, for HTML and XML: texts are made legible and escaped for elements and quoted attributes alike, what
+ * is markup already stands as it is, undefined is nothing.
+ */
+export function html(markup: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
+  return new Html(markup.map((text, index) => text + (index < parts.length ? textOf(parts[index]) : '')).join(''))
+}
+
+/** Parts one after another. */
+export function join(parts: readonly HtmlPart[]): Html {
+  return new Html(textOf(parts))
+}
+
+/** A text of our own that is markup, style or script. */
+export function trusted(text: string): Html {
+  return new Html(text)
+}
+
+function textOf(part: HtmlPart): string {
+  if (part === undefined) return ''
+  if (part instanceof Html) return part.text
+  if (typeof part === 'object') return part.map(textOf).join('')
+  return legible(String(part)).replaceAll(/[&<>"']/g, (character) => entities[character] ?? character)
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
