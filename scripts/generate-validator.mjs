@@ -166,7 +166,7 @@ function typesSource(schema) {
 
 /** Names of entries and the texts that variables leave behind have definitions, but are the type of nothing. */
 function isUsedAsType(definition) {
-  return !['variable', 'variableName'].includes(definition)
+  return !['variable', 'variableName', 'outputName'].includes(definition)
 }
 
 function typeName(definition) {

@@ -1,6 +1,7 @@
 import { applyStack, isNothingToDo, leftAfter, settleEpoch } from '../app/apply-stack.js'
 import { openRunJournal } from '../app/run-journal.js'
 import type { Session } from '../app/session.js'
+import { shownOutput } from '../model/outputs/stack-output.js'
 import type { Plan } from '../model/plan.js'
 import { legible } from '../report/legible.js'
 import { placeText } from '../report/plan/plan-heading.js'
@@ -9,6 +10,7 @@ import { jsonProgress } from '../report/progress/progress-json.js'
 import { createProgress, type Progress, type ProgressStyle } from '../report/progress/progress.js'
 import { leftLines, unreadLine } from '../report/progress/left-lines.js'
 import { resultText } from '../report/progress/result-text.js'
+import { outputsSection } from '../report/tables/outputs-text.js'
 import { confirmed } from './confirm.js'
 import { exitCodes } from './exit-codes.js'
 import { headingOf } from './heading-of.js'
@@ -48,6 +50,10 @@ export async function carryOut(
   if (!json && plan.applyable && isNothingToDo(plan)) {
     await settleEpoch(session, plan)
     const reasons = [...leftLines(plan), ...(plan.complete ? [] : [unreadLine(plan)])]
+    const outputs = plan.outputs?.map((output) =>
+      shownOutput(output, (source) => plan.bindings[source.address]?.[source.property]),
+    )
+    if (outputs) out.write(`\n${outputsSection(outputs).join('\n')}\n`)
     if (reasons.length === 0) return exitCodes.success
     out.write(`${legible(['', 'Nothing was done, and not everything is as the file says.', ...reasons].join('\n'))}\n`)
     return exitCodes.failure

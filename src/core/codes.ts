@@ -6,6 +6,8 @@ export const codes = {
   BUG: 'an invariant of evenkeel itself broke',
   CANCELLED: 'the operator stopped the run',
   OUTPUT_FAILED: 'the result of a command could not be written to standard output',
+  OUTPUT_UNDECLARED: 'the stack file has no output of this name',
+  OUTPUT_UNKNOWN: 'what an output says of something is not known now',
   SPEC_INVALID: 'the stack file does not have the shape that the schema asks for',
   SPEC_SYNTAX: 'the stack file is not YAML that can be read',
   SPEC_DUPLICATE_KEY: 'a mapping has the same key twice',

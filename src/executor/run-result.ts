@@ -1,4 +1,5 @@
 import type { EvenkeelError } from '../core/errors.js'
+import { shownOutput } from '../model/outputs/stack-output.js'
 import type { Plan } from '../model/plan.js'
 import { canConverge } from '../model/plan-verdict.js'
 import type { ApplyResult, Outcome } from './outcome.js'
@@ -26,7 +27,10 @@ export function resultOf(
   const ended = statusOf(kinds, error)
   // Every step may be done, and something of the file not come about, because the plan had no step for it.
   const status = ended === 'converged' && !canConverge(plan) ? 'partial' : ended
-  return { status, outcomes, made, ...(error && { error }) }
+  const outputs = plan.outputs?.map((output) =>
+    shownOutput(output, (source) => bindings.get(source.address)?.[source.property]),
+  )
+  return { status, outcomes, made, ...(outputs && { outputs }), ...(error && { error }) }
 }
 
 function statusOf(kinds: ReadonlySet<Outcome['kind']>, error: EvenkeelError | undefined): ApplyResult['status'] {

@@ -2,6 +2,7 @@ import type { Address } from './address.js'
 import type { Change } from './change.js'
 import type { Unreadable } from './live-stack.js'
 import type { Problem } from './plan-problem.js'
+import type { OutputSpec } from './outputs/stack-output.js'
 import type { Step, StepId } from './steps/step.js'
 import type { Wish } from './ledger/wish.js'
 import type { Epoch } from './ledger/lock.js'
@@ -29,6 +30,8 @@ export interface Plan {
   readonly bindings: Readonly<Record<string, Binding>>
   /** The ledger to write before the first step and after the last; undefined: unchanged. */
   readonly ledger: PlannedLedger
+  /** What the file wants told of the stack, by name; absent where it wants nothing. */
+  readonly outputs?: readonly OutputSpec[]
 }
 
 export interface PlannedLedger {

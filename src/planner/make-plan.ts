@@ -80,6 +80,7 @@ function planOf(world: World): Plan {
     impossible: plannedImpossible(world, decided, leftOut),
     bindings: liveBindings(world, decisions),
     ledger,
+    ...(world.spec.outputs && { outputs: world.spec.outputs }),
   }
 }
 

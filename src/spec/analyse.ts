@@ -94,6 +94,11 @@ function check(value: unknown, input: AnalysisInput, report: Report): Checked | 
   return { context, variables }
 }
 
-const templates: Templates = Object.fromEntries(
-  resourceKinds.flatMap((kind) => ('section' in kinds[kind] ? [[kinds[kind].section, specKinds[kind].templates]] : [])),
-)
+const templates: Templates = {
+  ...Object.fromEntries(
+    resourceKinds.flatMap((kind) =>
+      'section' in kinds[kind] ? [[kinds[kind].section, specKinds[kind].templates]] : [],
+    ),
+  ),
+  outputs: 'all',
+}

@@ -3,16 +3,19 @@ import { kinds, resourceKinds, type ResourceKind, type SpecList } from '../model
 import type { StackSpec } from '../model/stack-spec.js'
 import type { Context } from './context.js'
 import { specKinds } from './kinds/kinds.js'
+import { outputsOf } from './outputs/outputs.js'
 import type { SpecsOf, SpecsOfKind } from './kinds/spec-kind.js'
 
 /** The specification that a stack file without a mistake says; nothing is reported any more. Deeply frozen. */
 export function buildSpec(context: Context): StackSpec {
   const specsOf = specsOnDemand(context)
+  const outputs = outputsOf(context)
   const lists = resourceKinds.map((kind) => [kinds[kind].specs, specsOf(kind)])
   return deepFreeze({
     stack: required(context.stack.stack, 'the stack name'),
     target: context.target,
     ...(Object.fromEntries(lists) as Pick<StackSpec, SpecList>),
+    ...(outputs.length > 0 && { outputs }),
   })
 }
 

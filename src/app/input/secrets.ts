@@ -11,6 +11,8 @@ export interface Secrets {
   lookUp(names: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** All that the plan's steps need, and what else is known. Throws a SpecError that names those without a value. */
   neededBy(plan: Pick<Plan, 'steps'>): Promise<ReadonlyMap<string, string>>
+  /** The same for these variables. */
+  needed(names: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** Hides every value that is known by now. */
   mask(): Mask
 }
@@ -22,7 +24,7 @@ export function createSecrets(
 ): Secrets {
   const known = new Map(sensitive.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const])))
   let mask = createMask(known.values())
-  return { lookUp, neededBy, mask: () => mask }
+  return { lookUp, neededBy: ({ steps }) => needed(secretsInSteps(steps)), needed, mask: () => mask }
 
   async function lookUp(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const missing = sensitive.filter(({ name }) => names.includes(name) && !known.has(name))
@@ -39,8 +41,7 @@ export function createSecrets(
     return known
   }
 
-  async function neededBy({ steps }: Pick<Plan, 'steps'>): Promise<ReadonlyMap<string, string>> {
-    const names = secretsInSteps(steps)
+  async function needed(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const values = await lookUp(names)
     const missing = names.filter((name) => !values.has(name))
     if (missing.length > 0) throw new SpecError(missing.map(withoutValue))
@@ -51,7 +52,7 @@ export function createSecrets(
     const place = locateVariable(name) ?? { file: path, line: 1, column: 1 }
     return {
       code: 'SPEC_VARIABLE_MISSING',
-      message: `the plan needs the value of the sensitive variable \`${name}\`, and none was given`,
+      message: `the value of the sensitive variable \`${name}\` is needed, and none was given`,
       ...place,
       hint: `give it as ${environmentName(name)}, in a --var-file, or with --var ${name}=@file`,
     }

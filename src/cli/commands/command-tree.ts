@@ -10,6 +10,7 @@ const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = 
   destroy: async () => (await import('./destroy.js')).destroyCommand,
   show: async () => (await import('./show.js')).showCommand,
   graph: async () => (await import('./reports/graph.js')).graphCommand,
+  output: async () => (await import('./stacks/output.js')).outputCommand,
   snapshot: async () => (await import('./snapshot.js')).snapshotCommand,
   snapshots: async () => (await import('./snapshots.js')).snapshotsCommand,
   restore: async () => (await import('./restore.js')).restoreCommand,

@@ -4,6 +4,7 @@ import { nowhere, type FileLocation, type Locate } from '../../model/file-locati
 import type { Outcome } from '../../executor/outcome.js'
 import { positionIn } from '../places.js'
 import { legibleJson } from '../legible.js'
+import { outputMembers } from '../tables/outputs-text.js'
 
 /** Of the lines that `apply --json` and `destroy --json` print; raised when a member changes its meaning or goes. */
 const eventsFormatVersion = 1
@@ -60,13 +61,14 @@ function membersOf(event: RunEvent, locate: Locate): object {
     case 'interrupted':
       return { inFlight: event.inFlight, ...(event.isLockLost && { lockLost: true }) }
     case 'run-finished': {
-      const { status, outcomes, made, error } = event.result
+      const { status, outcomes, made, outputs, error } = event.result
       return {
         status,
         durationMs: event.durationMs,
         summary: summaryOf(outcomes.map(({ outcome }) => outcome)),
         outcomes: outcomes.map(({ stepId, outcome }) => ({ step: stepId, ...outcomeMembers(outcome) })),
         made,
+        ...(outputs && { outputs: outputMembers(outputs) }),
         ...(error && { error: errorMembers(error) }),
       }
     }

@@ -9,6 +9,7 @@ import type { Colors } from '../colors.js'
 import { errorParagraph } from '../error-text.js'
 import { placesIn } from '../places.js'
 import { legible } from '../legible.js'
+import { outputsSection } from '../tables/outputs-text.js'
 import { tableLines } from '../tables/table.js'
 import { summaryOf } from './progress-json.js'
 import { leftLines } from './left-lines.js'
@@ -61,6 +62,7 @@ export function resultText(plan: Plan, result: ApplyResult, options: ResultTextO
   if (result.error) lines.push(`${colors.red('✗')} ${errorParagraph(result.error)}`, '')
 
   lines.push(...madeLines(result.made, colors))
+  if (result.outputs) lines.push(...outputsSection(result.outputs), '')
   const summary = summaryOf(plan.steps.map(outcomeOf))
   const counts = (['done', 'unchanged', 'failed', 'blocked', 'cancelled'] as const)
     .filter((kind) => summary[kind] > 0 || kind === 'done')

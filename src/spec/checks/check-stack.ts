@@ -2,6 +2,7 @@ import { resourceKinds } from '../../model/kinds/kinds.js'
 import type { Context } from '../context.js'
 import { checkSameContent } from '../kinds/volume/check-same-content.js'
 import { specKinds } from '../kinds/kinds.js'
+import { checkOutputs } from '../outputs/outputs.js'
 import { checkCycles } from './check-cycles.js'
 import { isExpandable } from './check-expansion.js'
 import { checkTags } from './check-tags.js'
@@ -15,5 +16,6 @@ export function checkStack(context: Context): void {
   checkTags(context)
   for (const kind of resourceKinds) specKinds[kind].check(context)
   checkSameContent(context)
+  checkOutputs(context)
   checkCycles(context)
 }

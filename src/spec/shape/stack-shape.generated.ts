@@ -17,12 +17,16 @@ export type StackShape = {
   readonly volumes?: Readonly<Record<string, VolumeShape | undefined>> | null | undefined
   readonly sync?: Readonly<Record<string, SyncRuleShape | undefined>> | null | undefined
   readonly archives?: Readonly<Record<string, ArchiveShape | undefined>> | null | undefined
+  readonly outputs?: Readonly<Record<string, OutputValueShape | undefined>> | null | undefined
 }
 
 /** A lower-case letter, then lower-case letters, digits and dashes, at most 40 characters. */
 export type NameShape = string
 
 export type ScalarShape = string | number | boolean
+
+/** A text, or a list of texts; numbers and booleans are texts here. */
+export type OutputValueShape = string | number | boolean | readonly (ScalarShape | undefined)[]
 
 export type BooleanShape = boolean
 

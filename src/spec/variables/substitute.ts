@@ -7,13 +7,13 @@ import { isSecret, type Scalar, type Variables } from './variables.js'
 /** The keys of an entry, `rolling.health` for one inside, whose texts take references: a text, or a list of texts. */
 export type TemplateKeys = Readonly<Record<string, 'text' | 'list'>>
 
-/** By section of the stack file. */
-export type Templates = Readonly<Record<string, TemplateKeys>>
+/** By section of the stack file; `all`: each entry is a text, or a list of texts, that takes them. */
+export type Templates = Readonly<Record<string, TemplateKeys | 'all'>>
 
 /** Whether `${server.boot.privateIp}` may stand at a path; there, variables are replaced with the references, not before. */
 function isTemplate(templates: Templates, [section = '', , ...keys]: Path): boolean {
   const ofSection = Object.hasOwn(templates, section) ? templates[section] : undefined
-  if (!ofSection) return false
+  if (!ofSection || ofSection === 'all') return ofSection === 'all'
   return Object.entries(ofSection).some(([key, form]) => (form === 'text' ? keys : keys.slice(0, -1)).join('.') === key)
 }
 
@@ -78,7 +78,9 @@ function interpolate(text: string, templates: Templates, variables: Variables, r
 }
 
 function keysIn(templates: Templates): string {
-  const keys = Object.values(templates).flatMap((ofSection) => Object.keys(ofSection))
+  const keys = Object.entries(templates).flatMap(([section, ofSection]) =>
+    ofSection === 'all' ? section : Object.keys(ofSection),
+  )
   return `${keys.slice(0, -1).join(', ')} and ${keys.at(-1)}`
 }
 

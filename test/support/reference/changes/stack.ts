@@ -67,6 +67,16 @@ export const stackKeys: KeyTable = {
     leftOut: 'none.',
     changes: [{ to: { team: 'video' }, does: 'in-place', by: 'tag-resource', says: 'the tags alone.' }],
   },
+  outputs: {
+    leftOut: 'none.',
+    changes: [
+      {
+        to: { first: '${server.web.publicIp}' },
+        does: 'nothing',
+        says: 'nothing in EC2 changes: `evenkeel output` and the end of an apply tell it.',
+      },
+    ],
+  },
   variables: { leftOut: 'none.', changes: 'as the value' },
   'variables.*.type': { changes: 'as the value' },
   'variables.*.default': { leftOut: 'a value must be given.', changes: 'as the value' },
