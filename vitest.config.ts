@@ -15,6 +15,7 @@ const full = [
   'test/integration/awaited-connection.test.ts',
   'test/integration/elastic-ips.test.ts',
   'test/integration/environments.test.ts',
+  'test/integration/members.test.ts',
   'test/integration/secrets.test.ts',
   'test/hosts/filesystems/filesystems.hosts.test.ts',
   'test/integration/faults.test.ts',
