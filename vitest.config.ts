@@ -26,6 +26,8 @@ const full = [
   'test/integration/sync-ends.test.ts',
   'test/integration/blocks.test.ts',
   'test/integration/package.test.ts',
+  'test/integration/library-package.test.ts',
+  'test/docs/library-reference.test.ts',
   'test/integration/readme-stack.test.ts',
   'test/hosts/blocks/block-copy.hosts.test.ts',
   'test/hosts/hostile-values.test.ts',
