@@ -97,9 +97,7 @@ export function directoriesOf({ directory, bases }: Pick<StackFile, 'directory' 
  * @internal exported for its test
  */
 export function findStackFile(directory: string): string {
-  const names = readdirSync(directory)
-    .filter((name) => /^(?:.+\.)?stack\.ya?ml$/.test(name))
-    .sort()
+  const names = stackFilesIn(directory)
   const [first] = names
   if (first !== undefined && names.length === 1) return relative(process.cwd(), resolve(directory, first))
   if (first === undefined) {
@@ -110,4 +108,11 @@ export function findStackFile(directory: string): string {
   throw new UsageError('STACK_FILE_MISSING', `there are several stack files here: ${names.join(', ')}`, {
     hint: `name the one that is meant: \`evenkeel plan ${first}\``,
   })
+}
+
+/** The names of all stack files in a directory, sorted. */
+export function stackFilesIn(directory: string): readonly string[] {
+  return readdirSync(directory)
+    .filter((name) => /^(?:.+\.)?stack\.ya?ml$/.test(name))
+    .sort()
 }

@@ -38,6 +38,19 @@ function assertReadable(path: string): void {
   throw new UsageError('STACK_FILE_UNREADABLE', `the file ${path} cannot be read: it is ${what}`, options)
 }
 
+/** All of standard input, which may be a socket: those open by no name. */
+export async function readStandardInput(): Promise<string> {
+  const [name, bytesMax] = ['standard input', stackFileBytesMax]
+  const chunks: Buffer[] = []
+  let read = 0
+  for await (const chunk of process.stdin) {
+    read += (chunk as Buffer).length
+    if (read > bytesMax) throw tooLarge(name, 'more', bytesMax)
+    chunks.push(chunk as Buffer)
+  }
+  return textOf(name, Buffer.concat(chunks))
+}
+
 /** What is no regular file, such as a pipe, has no size: it is read as far as a file may go. */
 function readAll(path: string, file: number, bytesMax: number): string {
   const chunks: Buffer[] = []

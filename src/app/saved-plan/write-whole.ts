@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { messageOf, UsageError } from '../../core/errors.js'
 
 /**
  * Writes a file whole or not at all; what is there and is no plain file (a pipe, a terminal, /dev/stdout) is written into, and
- * stays what it is. `what` names the content to people. Throws a UsageError where it cannot.
+ * stays what it is. `what` names the content to people; the mode `kept` is that of the file that is there. Throws a UsageError where it cannot.
  */
 export function writeWhole(
   path: string,
   text: string,
-  { what, mode = 0o666 }: { readonly what: string; readonly mode?: number },
+  { what, mode = 0o666 }: { readonly what: string; readonly mode?: number | 'kept' },
 ): void {
   try {
     write(path, text, mode)
@@ -20,7 +20,7 @@ export function writeWhole(
   }
 }
 
-function write(path: string, text: string, mode: number): void {
+function write(path: string, text: string, mode: number | 'kept'): void {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found && !found.isFile()) {
     writeFileSync(path, text)
@@ -29,7 +29,8 @@ function write(path: string, text: string, mode: number): void {
   const target = found ? realpathSync(path) : path
   const temporary = `${target}.${randomBytes(4).toString('hex')}`
   try {
-    writeFileSync(temporary, text, { mode, flag: 'wx' })
+    writeFileSync(temporary, text, { mode: mode === 'kept' ? 0o600 : mode, flag: 'wx' })
+    if (mode === 'kept') chmodSync(temporary, found ? found.mode & 0o7777 : 0o666 & ~process.umask())
     renameSync(temporary, target)
   } catch (error) {
     rmSync(temporary, { force: true })

@@ -3,6 +3,8 @@ import type { CommandDefinition } from '../command-definition.js'
 
 /** Each command's file is loaded when it is asked for; help about all of them loads all. */
 const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
+  init: async () => (await import('./authoring/init.js')).initCommand,
+  fmt: async () => (await import('./authoring/fmt.js')).fmtCommand,
   validate: async () => (await import('./offline/validate.js')).validateCommand,
   plan: async () => (await import('./plan.js')).planCommand,
   apply: async () => (await import('./apply.js')).applyCommand,
