@@ -4,7 +4,6 @@ import type { LiveSnapshot } from '../model/kinds/volume-snapshot.js'
 import type { LiveVolume } from '../model/kinds/volume.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import type { LiveStack } from '../model/live-stack.js'
-import type { PlanOptions } from '../planner/make-plan.js'
 import { snapshotVersion } from '../model/snapshot-version.js'
 import { tagKeys } from '../model/tags.js'
 import type { Address } from '../model/address.js'
@@ -33,16 +32,11 @@ export function volumeNamed(name: string, live: LiveStack): LiveVolume {
   })
 }
 
-/** Which snapshot of a volume is meant: its number, the newest, or the newest that was taken before a moment. */
-export type WantedVersion = number | 'latest' | { readonly before: string }
+/** Which snapshot of a volume is meant: its number, the newest, or the newest that is not later than a moment (ISO 8601). */
+export type WantedVersion = number | 'latest' | { readonly at: string }
 
-/** What a plan is given to restore a volume to a version. The file must name the volume. */
-export function restoreTo(
-  name: string,
-  version: WantedVersion,
-  live: LiveStack,
-  spec: StackSpec,
-): PlanOptions['restore'] {
+/** The completed snapshot of a volume that is meant, to which a restore brings it. The file must name the volume. */
+export function versionWanted(name: string, version: WantedVersion, live: LiveStack, spec: StackSpec): LiveSnapshot {
   const wanted = volumeAddress(name)
   if (!spec.volumes.some(({ address }) => address === wanted)) {
     const members = spec.volumes.map(({ address }) => address).filter((address) => address.startsWith(`${wanted}[`))
@@ -59,28 +53,39 @@ export function restoreTo(
     })
     .sort((left, right) => snapshotVersion(right) - snapshotVersion(left))
   const found = versionOf(completed, version)
-  if (found) return { [found.address]: found.id }
-  const versions = completed.map((one) => `${snapshotVersion(one) || one.id} of ${one.startedAt}`)
-  const what =
-    typeof version === 'object'
-      ? `no completed version from before ${version.before}`
-      : `no completed version ${version}`
-  throw new UsageError('SNAPSHOT_UNKNOWN', `${wanted} of the stack ${live.stack} has ${what}`, {
-    hint: versions.length === 0 ? 'it has none at all' : `it has ${versions.join(', ')}`,
-  })
+  if (found) return found
+  const isTimed = typeof version === 'object'
+  throw new UsageError(
+    'SNAPSHOT_UNKNOWN',
+    `${wanted} of the stack ${live.stack} has no completed version ${isTimed ? `as old as ${version.at}` : version}`,
+    { hint: isTimed ? oldestOf(completed) : versionsOf(completed) },
+  )
 }
 
-/** Of snapshots, the newest first, the one that is meant. */
+/** Of completed snapshots, the highest version first, the one that is meant. */
 function versionOf(completed: readonly LiveSnapshot[], version: WantedVersion): LiveSnapshot | undefined {
   if (version === 'latest') return completed[0]
   if (typeof version === 'number') return completed.find((one) => snapshotVersion(one) === version)
-  const before = Date.parse(version.before)
-  return completed
-    .filter(({ startedAt }) => Date.parse(startedAt) < before)
-    .reduce<LiveSnapshot | undefined>(
-      (newest, one) => (newest && Date.parse(newest.startedAt) >= Date.parse(one.startedAt) ? newest : one),
-      undefined,
-    )
+  // Lists show moments to the second: what is copied from there means that snapshot, too.
+  const isThen = ({ startedAt }: LiveSnapshot) =>
+    Math.floor(Date.parse(startedAt) / 1000) <= Date.parse(version.at) / 1000
+  return byTime(completed.filter(isThen)).at(-1)
+}
+
+function versionsOf(completed: readonly LiveSnapshot[]): string {
+  if (completed.length === 0) return 'it has none at all'
+  return `it has ${completed.map((one) => `${snapshotVersion(one) || one.id} of ${one.startedAt}`).join(', ')}`
+}
+
+function oldestOf(completed: readonly LiveSnapshot[]): string {
+  const [oldest] = byTime(completed)
+  if (!oldest) return 'it has none at all'
+  return `the oldest is ${snapshotVersion(oldest) > 0 ? `version ${snapshotVersion(oldest)}, ` : ''}${oldest.id} of ${oldest.startedAt}`
+}
+
+/** The oldest first. */
+function byTime(snapshots: readonly LiveSnapshot[]): readonly LiveSnapshot[] {
+  return [...snapshots].sort((left, right) => Date.parse(left.startedAt) - Date.parse(right.startedAt))
 }
 
 /** The snapshots of a volume with these numbers. Rejects when one is not there. */

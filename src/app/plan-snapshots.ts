@@ -1,9 +1,10 @@
 import { UsageError } from '../core/errors.js'
 import type { Plan } from '../model/plan.js'
 import type { LiveStack } from '../model/live-stack.js'
+import { snapshotVersion } from '../model/snapshot-version.js'
 import { checkpointsOf } from '../model/checkpoint.js'
 import { makeCheckpointPlan, makeDeletionPlan, makeSnapshotPlan } from '../planner/snapshot-plan.js'
-import { checkpointName, restoreTo, versionsNamed, volumeNamed, type WantedVersion } from './named-snapshots.js'
+import { checkpointName, versionsNamed, versionWanted, volumeNamed, type WantedVersion } from './named-snapshots.js'
 import { planStack, type PlanningOptions } from './plan-stack.js'
 import { observedWithFacts, type Session } from './session.js'
 
@@ -29,7 +30,13 @@ export function planRestore(
   { volume, version }: { readonly volume: string; readonly version: WantedVersion },
   options: PlanningOptions,
 ): Promise<Plan> {
-  const restore = (live: LiveStack) => restoreTo(volume, version, live, session.spec)
+  const restore = (live: LiveStack) => {
+    const found = versionWanted(volume, version, live, session.spec)
+    const { address, id, startedAt } = found
+    const number = snapshotVersion(found)
+    session.notice(`${address} is brought to ${number > 0 ? `version ${number}, ` : ''}${id}, taken at ${startedAt}.`)
+    return { [address]: id }
+  }
   return planStack(session, { ...options, hosts: true, restore })
 }
 

@@ -41,6 +41,7 @@ interface Snapshot {
   readonly address: string
   readonly version: number
   readonly state: string
+  readonly startedAt: string
   readonly checkpoint: string | null
   readonly label: string | null
   readonly uuid: string | null
@@ -87,9 +88,15 @@ describe.skipIf(noHostsBecause !== undefined)(`snapshots${noHostsBecause ? ` (${
       await inside('prod.yaml', fill('/srv/music', 'second'))
       await isSettled('prod.yaml')
 
-      const restored = await expectSuccess(
-        world.run(['restore', 'music', '--version', '1', '-f', 'prod.yaml', '--yes']),
+      const [{ startedAt } = { startedAt: '' }] = (await snapshotsOf('prod.yaml')).filter(
+        ({ address }) => address === 'volume.music',
       )
+      // As the list shows it.
+      const at = `${startedAt.slice(0, 19)}Z`
+      const tooOld = await expectExit(world.run(['restore', 'music', '--at', '2020-01-01T00:00', '-f', 'prod.yaml']), 1)
+      expect(tooOld.stderr).toContain(`The oldest is version 1`)
+      const restored = await expectSuccess(world.run(['restore', 'music', '--at', at, '-f', 'prod.yaml', '--yes']))
+      expect(restored.stderr).toContain(`, taken at ${startedAt}.`)
       expect(restored.stdout).toContain('-/+ volume.music')
       expect((await inside('prod.yaml', sums)).stdout).toBe(first.stdout)
       await isSettled('prod.yaml')

@@ -3,7 +3,7 @@ import type { LiveSnapshot } from '../../src/model/kinds/volume-snapshot.js'
 import { tagKeys } from '../../src/model/tags.js'
 import type { Address } from '../../src/model/address.js'
 import { makeDeletionPlan } from '../../src/planner/snapshot-plan.js'
-import { restoreTo, versionsNamed } from '../../src/app/named-snapshots.js'
+import { versionsNamed, versionWanted } from '../../src/app/named-snapshots.js'
 import { planText } from '../../src/report/plan/plan-text.js'
 import { emptyLive, specOf } from '../support/live-stack.js'
 import { image } from '../support/stacks.js'
@@ -73,19 +73,31 @@ describe('the deletion of snapshots', () => {
 })
 
 describe('a restore by time', () => {
-  const before = (moment: string) => restoreTo('music', { before: moment }, live, spec)
+  const at = (moment: string, world = live) => versionWanted('music', { at: moment }, world, spec).id
 
-  it('takes the newest that was taken before', () => {
-    expect(before('2026-11-22T12:00:01Z')).toEqual({ 'volume.music': 'snap-00000000000000002' })
-    expect(before('2026-11-22T12:00:00Z')).toEqual({ 'volume.music': 'snap-00000000000000001' })
-    expect(before('2027-01-01')).toEqual({ 'volume.music': 'snap-00000000000000003' })
+  it('takes the newest that is not later', () => {
+    expect(at('2026-11-22T12:00:00Z')).toBe('snap-00000000000000002')
+    expect(at('2026-11-22T11:59:59Z')).toBe('snap-00000000000000001')
+    expect(at('2027-01-01T00:00:00Z')).toBe('snap-00000000000000003')
   })
 
-  it('says what there is where there is none', () => {
-    expect(() => before('2026-11-21T00:00:00Z')).toThrow(
+  it('means a snapshot of that second too, as lists show it', () => {
+    const late = emptyLive(spec, { snapshots: [{ ...taken(1), startedAt: '2026-11-21T12:00:00.900Z' }] })
+    expect(at('2026-11-21T12:00:00Z', late)).toBe('snap-00000000000000001')
+  })
+
+  it('goes by time and not by version, and by completed ones alone', () => {
+    const world = emptyLive(spec, {
+      snapshots: [taken(1), { ...taken(2), startedAt: '2026-11-20T00:00:00Z' }, { ...taken(3), state: 'pending' }],
+    })
+    expect(at('2026-12-01T00:00:00Z', world)).toBe('snap-00000000000000001')
+  })
+
+  it('names the oldest where none is that old', () => {
+    expect(() => at('2026-11-21T00:00:00Z')).toThrow(
       expect.objectContaining({
         code: 'SNAPSHOT_UNKNOWN',
-        hint: expect.stringContaining('1 of 2026-11-21T12:00:00.000Z'),
+        hint: 'the oldest is version 1, snap-00000000000000001 of 2026-11-21T12:00:00.000Z',
       }) as Error,
     )
   })

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { UsageError } from '../../core/errors.js'
 import type { CarryOutOptions } from '../carry-out.js'
+import { momentIn } from '../moment.js'
 import { addLockOption, addRunOptions, type LockingOptions, type RunOptions } from '../options.js'
 import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor } from '../terminal.js'
@@ -8,7 +9,8 @@ import { forbidColor } from '../terminal.js'
 const examples = `
 Examples:
   evenkeel restore volume.music --version 3           plan, ask, and swap the volume in place
-  evenkeel restore volume.music --before 2026-11-21T12:00:00Z
+  evenkeel restore volume.music --at 2026-11-20T03:00   as it was then, by this machine's clock
+  evenkeel restore volume.music --at 2026-11-20T02:00Z  the same, in UTC
   evenkeel restore music --version latest -f staging.stack.yaml --yes
 
 The present volume is unmounted and leaves a snapshot first; then one that is made from the version takes its place, and
@@ -20,7 +22,7 @@ Exit status: 0 converged, 1 failed or partial, 6 locked, 130 interrupted.`
 interface RestoreOptions extends RunOptions, LockingOptions, CarryOutOptions {
   readonly file?: string
   readonly version?: number | 'latest'
-  readonly before?: string
+  readonly at?: string
 }
 
 export const restoreCommand: CommandDefinition = (finish) =>
@@ -28,7 +30,11 @@ export const restoreCommand: CommandDefinition = (finish) =>
     .description('bring a volume back to one of its snapshots, in place on its server')
     .argument('<volume>', 'address of a volume: `volume.music`, or `music`')
     .option('--version <number>', 'which one, as `evenkeel snapshots` lists them; or `latest`', versionNumber)
-    .option('--before <time>', 'the newest one that was taken before, e.g. 2026-11-21T12:00:00Z', moment)
+    .option(
+      '--at <time>',
+      'the newest that is not later, e.g. `2026-11-20T03:00`; local time where it has no offset',
+      (text) => momentIn(text).toISOString(),
+    )
     .option('-f, --file <file>', 'stack file; left out: the one here')
     .option('--yes', 'do not ask')
     .option('--json', 'print what happens as JSON lines; needs --yes')
@@ -37,10 +43,10 @@ export const restoreCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (name: string, options: RestoreOptions) => {
       if (!options.color) forbidColor()
-      const { before } = options
-      const version = options.version ?? (before === undefined ? undefined : { before })
-      if (version === undefined || (options.version !== undefined && before !== undefined)) {
-        throw new UsageError('USAGE', 'a restore is asked for by `--version` or by `--before`, one of them', {
+      const { at } = options
+      const version = options.version ?? (at === undefined ? undefined : { at })
+      if (version === undefined || (options.version !== undefined && at !== undefined)) {
+        throw new UsageError('USAGE', 'a restore is asked for by `--version` or by `--at`, one of them', {
           hint: '`evenkeel snapshots` lists the versions, and when they were taken',
         })
       }
@@ -58,13 +64,6 @@ export const restoreCommand: CommandDefinition = (finish) =>
       })
       finish(exitCode)
     })
-
-function moment(text: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}/.test(text) || Number.isNaN(Date.parse(text))) {
-    throw new InvalidArgumentError('It is written 2026-11-21T12:00:00Z.')
-  }
-  return text
-}
 
 function versionNumber(text: string): number | 'latest' {
   if (text === 'latest') return text

@@ -25,7 +25,7 @@ export function ageText(moment: string, nowMs: number): string {
   return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`
 }
 
-/** A moment in UTC, to the second, as `restore --before` takes it: `2026-11-21T12:03:04Z`. */
+/** A moment in UTC, to the second, as `restore --at` takes it: `2026-11-21T12:03:04Z`. */
 export function momentText(moment: string): string {
   const at = Date.parse(moment)
   return Number.isNaN(at) ? '?' : `${new Date(at).toISOString().slice(0, 19)}Z`
