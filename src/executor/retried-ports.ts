@@ -46,6 +46,7 @@ export function retryingHosts(hosts: HostPort, options: RetryOptions): HostPort 
   return {
     waitUntilReady: (access, limits) => hosts.waitUntilReady(access, limits),
     offeredHostKeys: (place) => retried(() => hosts.offeredHostKeys(place)),
+    bootId: (access) => inServer(() => hosts.bootId(access)),
     probe: (access) => inServer(() => hosts.probe(access)),
     makeFilesystem: (access, request) => retried(() => hosts.makeFilesystem(access, request)),
     growFilesystem: (access, request) => retried(() => hosts.growFilesystem(access, request)),

@@ -18,6 +18,7 @@ import { addAuthorizedKey, keyUnproven, removeAuthorizedKeys } from './keys/chan
 import { copyBlocks } from './blocks/block-copy.js'
 import { checkMounted, type MountedRequest } from './mounts/check-mounted.js'
 import { runShellCommand } from './ssh/command.js'
+import { readBootId } from './ssh/boot-id.js'
 import { connect } from './ssh/connect.js'
 import { execArgv } from './ssh/exec-argv.js'
 import { type FreezeRequest, freezeVolumes } from './mounts/freeze-filesystems.js'
@@ -85,6 +86,10 @@ class Hosts implements HostPort {
 
   offeredHostKeys(place: HostPlace): Promise<readonly string[]> {
     return offeredHostKeys(place)
+  }
+
+  bootId(access: HostAccess): Promise<string> {
+    return this.#whileConnected(access, readBootId)
   }
 
   async probe(access: HostAccess): Promise<HostFacts> {

@@ -1,6 +1,4 @@
 import type { Address } from '../model/address.js'
-import { sortedAddresses, sortedByAddress } from '../model/address-order.js'
-import type { Change } from '../model/change.js'
 import type { LiveVolume } from '../model/kinds/volume.js'
 import type { LiveSnapshot } from '../model/kinds/volume-snapshot.js'
 import type { LiveStack } from '../model/live-stack.js'
@@ -9,7 +7,7 @@ import { tagKeys } from '../model/tags.js'
 import type { Plan } from '../model/plan.js'
 import type { Problem } from '../model/plan-problem.js'
 import type { StackSpec } from '../model/stack-spec.js'
-import { liveBindings } from './document/live-bindings.js'
+import { askedPlan } from './asked-plan.js'
 import { documentDigest, normalizedLive, normalizedSpec } from './compare/normalize.js'
 import { decideCheckpoint, decideSnapshot } from './decide/snapshots/asked-snapshots.js'
 import { StepGraph } from './graph/step-graph.js'
@@ -27,7 +25,7 @@ export function makeSnapshotPlan(
   const asked = decideSnapshot(world, volume)
   const graph = new StepGraph()
   lowerSnapshot(graph, world, asked)
-  return finish(world, graph, asked.problems, new Map([[volume.address, 'a snapshot of it is asked for']]))
+  return askedPlan(world, graph, asked.problems, [{ address: volume.address, reason: 'a snapshot of it is asked for' }])
 }
 
 /**
@@ -41,7 +39,12 @@ export function makeCheckpointPlan(spec: StackSpec, live: LiveStack, name: strin
   lowerCheckpoint(graph, world, asked)
   const reason = `a snapshot of it becomes part of the checkpoint ${name}`
   const volumes = asked.sets.flatMap(({ snapshots }) => snapshots.map(({ volume }) => volume))
-  return finish(world, graph, asked.problems, new Map(volumes.map((volume) => [volume, reason])))
+  return askedPlan(
+    world,
+    graph,
+    asked.problems,
+    volumes.map((address) => ({ address, reason })),
+  )
 }
 
 /**
@@ -70,7 +73,12 @@ export function makeDeletionPlan(
     if (problems.length === 0)
       graph.add('delete-snapshot', address, { snapshotId: id }, { suffix: id, impact: 'data-loss' })
   }
-  return finish(world, graph, problems, reasons)
+  return askedPlan(
+    world,
+    graph,
+    problems,
+    [...reasons].map(([address, reason]) => ({ address, reason })),
+  )
 }
 
 /** Who needs a snapshot, if anybody does. */
@@ -92,43 +100,5 @@ function errorOf(address: Address, id: string, use: string): Problem {
     address,
     message: `${id} of ${address} is not deleted: ${use}`,
     hint: 'end that use first: `evenkeel checkpoints delete`, an apply, or a change of the stack file',
-  }
-}
-
-/** A plan of these steps alone: what else the file asks for waits for an apply, and the ledger stays. */
-function finish(
-  world: World,
-  graph: StepGraph,
-  problems: readonly Problem[],
-  reasons: ReadonlyMap<Address, string>,
-): Plan {
-  const live = world.live.stack
-  const { steps, impossible } = graph.finish(({ address }) => address, live.hostsImpossible)
-  const impacts = new Map(steps.flatMap(({ address, impact }) => (impact === 'none' ? [] : [[address, impact]])))
-  const changes = [...reasons].map(([address, reason]): Change => {
-    return { address, kind: 'update', reason, impact: impacts.get(address) ?? 'none', diffs: [] }
-  })
-  const wishes = live.ledger?.wishes
-  const ledger = sortedAddresses(live.ledger?.addresses ?? [])
-  return {
-    formatVersion: 1,
-    stack: live.stack,
-    specDigest: world.options.specDigest ?? documentDigest(world.spec),
-    liveDigest: documentDigest(live),
-    complete: true,
-    applyable: problems.every(({ severity }) => severity !== 'error'),
-    changes: sortedByAddress(changes),
-    steps,
-    problems,
-    unreadable: [],
-    impossible,
-    bindings: liveBindings(world, { servers: new Map(), volumes: new Map() }),
-    ledger: {
-      id: live.ledger?.id,
-      before: ledger,
-      after: ledger,
-      ...(wishes && { wishes: { before: wishes, open: wishes } }),
-      ...(live.ledger?.epoch && { epoch: live.ledger.epoch }),
-    },
   }
 }

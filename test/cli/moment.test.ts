@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { momentIn } from '../../src/cli/moment.js'
+import { momentIn } from '../../src/cli/commands/snapshots/moment.js'
 
 describe('a moment on the command line', () => {
   it.each([

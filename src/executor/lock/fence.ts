@@ -42,6 +42,7 @@ export function fencedHosts(hosts: HostPort, fence: Fence): HostPort {
   return {
     waitUntilReady: (access, options) => hosts.waitUntilReady(access, options),
     offeredHostKeys: (place) => hosts.offeredHostKeys(place),
+    bootId: (access) => hosts.bootId(access),
     probe: (access) => hosts.probe(access),
     checkMounted: (access, request) => hosts.checkMounted(access, request),
     makeFilesystem: (access, request) => verified(() => hosts.makeFilesystem(access, request)),

@@ -63,6 +63,8 @@ export interface HostPort {
    * nothing is believed: it is for the caller to compare them with what is known in another way.
    */
   offeredHostKeys(place: HostPlace): Promise<readonly string[]>
+  /** What tells this boot of the server from any other: `/proc/sys/kernel/random/boot_id` (random(4)). */
+  bootId(access: HostAccess): Promise<string>
   /** One round trip. Never rejects for a host that cannot be reached: that is an answer. */
   probe(access: HostAccess): Promise<HostFacts>
   /** Refuses a device on which any signature is found, unless it is the wanted filesystem (then `unchanged`). Installs mkfs when it is missing. */

@@ -19,6 +19,8 @@ export interface ServerCloud {
   startServer(request: Owned): Promise<RunningServer & { readonly effect: Effect }>
   /** Waits until it is stopped. */
   stopServer(request: Owned): Promise<Effect>
+  /** Asks for it; the instance is `running` all the while. Rejects where it is not. */
+  rebootServer(request: Owned): Promise<void>
   setServerType(request: { readonly instanceId: string; readonly type: string; readonly owner: Owner }): Promise<Effect>
   setServerGroups(request: {
     readonly instanceId: string
@@ -32,6 +34,10 @@ export interface ServerCloud {
   }): Promise<Effect>
   /** Waits until it is terminated. Never lifts a protection by itself. */
   terminateServer(request: Owned): Promise<Effect>
+  /** What EC2 says of these instances; one that it does not show is left out. In the order of the ids. */
+  readServerStatuses(ids: readonly string[]): Promise<readonly ServerStatus[]>
+  /** What the instance wrote to its console, as it wrote it: the newest, where its type has that, else what EC2 posted last. */
+  readConsole(id: string): Promise<ServerConsole>
   /**
    * Never resolves: rejects when the instance does not run any more, or EC2 cannot be asked, and with Cancelled when `signal`
    * is aborted. For whoever waits for something that only a running instance does.
@@ -48,6 +54,48 @@ export interface ServerCloud {
       readonly signal?: AbortSignal | undefined
     } & Waiting,
   ): Promise<readonly string[]>
+}
+
+/** A check of EC2: `ok`, `impaired`, `initializing`, `insufficient-data` or `not-applicable`. */
+export interface ServerCheck {
+  readonly status: string
+  /** ISO 8601: since when it is impaired; absent where it is not, or EC2 does not say. */
+  readonly impairedSince?: string
+}
+
+export interface ServerEvent {
+  /** `instance-reboot`, `system-reboot`, `system-maintenance`, `instance-retirement` or `instance-stop`. */
+  readonly code: string
+  readonly description: string
+  /** Each ISO 8601, and absent where EC2 does not say. */
+  readonly notBefore?: string
+  readonly notAfter?: string
+  readonly notBeforeDeadline?: string
+}
+
+/** Source: EC2 API, DescribeInstanceStatus and DescribeInstances. */
+export interface ServerStatus {
+  readonly id: string
+  /** `pending`, `running`, `shutting-down`, `terminated`, `stopping` or `stopped`. */
+  readonly state: string
+  /** ISO 8601: since when it is in that state; absent where EC2 does not say. */
+  readonly since?: string
+  /** Why it is in that state, in EC2's words; absent where there is nothing to say. */
+  readonly reason?: string
+  /** Of the host and the network that AWS runs, of the instance itself, and of its volumes. */
+  readonly system: ServerCheck
+  readonly instance: ServerCheck
+  readonly volumes: ServerCheck
+  /** Scheduled, the next first; those that EC2 calls completed or cancelled are left out. */
+  readonly events: readonly ServerEvent[]
+}
+
+export interface ServerConsole {
+  readonly text: string
+  /** ISO 8601: when it was read off; absent where EC2 does not say. */
+  readonly at?: string
+  /** Whether it is the console of this moment, and not what EC2 posted at the last boot, or hourly. */
+  readonly isLatest: boolean
 }
 
 export interface RunningServer {

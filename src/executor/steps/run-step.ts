@@ -15,6 +15,7 @@ import { authorizeKey } from './servers/authorize-key.js'
 import { connectHost } from './servers/connect-host.js'
 import { createServer } from './servers/create-server.js'
 import { modifyServer } from './servers/modify-server.js'
+import { rebootServer } from './servers/reboot-server.js'
 import { runSetup } from './servers/run-setup.js'
 import { startServer } from './servers/start-server.js'
 import { stopServer } from './servers/stop-server.js'
@@ -40,6 +41,7 @@ const runners: { readonly [K in StepKind]: StepRunner<K> } = {
   'create-server': createServer,
   'start-server': startServer,
   'stop-server': stopServer,
+  'reboot-server': rebootServer,
   'modify-server': modifyServer,
   'terminate-server': terminateServer,
   'connect-host': connectHost,

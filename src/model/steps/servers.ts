@@ -39,6 +39,16 @@ export interface StopServer extends StepBase {
   readonly instanceId: string | undefined
 }
 
+export interface RebootServer extends StepBase {
+  readonly kind: 'reboot-server'
+  readonly instanceId: string
+  /**
+   * The boot that is to end, as the server itself names it: another one there later says that the reboot has been. Left out:
+   * it could not be entered, and its reboot is asked for and not waited for.
+   */
+  readonly bootId?: string
+}
+
 export interface ModifyServer extends StepBase {
   readonly kind: 'modify-server'
   readonly instanceId: string

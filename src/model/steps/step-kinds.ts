@@ -48,6 +48,12 @@ const stepKinds = {
   'create-server': { runs: 'ec2', seconds: 20, doing: 'launching' },
   'start-server': { runs: 'ec2', seconds: 15, doing: 'starting' },
   'stop-server': { runs: 'ec2', seconds: 30, doing: 'stopping' },
+  'reboot-server': {
+    runs: 'ec2',
+    seconds: 60,
+    doing: 'rebooting',
+    enters: ({ address, bootId }) => (bootId === undefined ? [] : [address]),
+  },
   'modify-server': { runs: 'ec2', seconds: 1, doing: 'modifying' },
   'terminate-server': { runs: 'ec2', seconds: 40, doing: 'terminating' },
   'connect-host': { runs: 'host', seconds: 30, doing: 'connecting', enters: itself },

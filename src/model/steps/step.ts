@@ -21,6 +21,7 @@ import type {
   ConnectHost,
   CreateServer,
   ModifyServer,
+  RebootServer,
   RunSetup,
   StartServer,
   StopServer,
@@ -62,6 +63,7 @@ export type Step =
   | CreateServer
   | StartServer
   | StopServer
+  | RebootServer
   | ModifyServer
   | TerminateServer
   | ConnectHost

@@ -42,6 +42,10 @@ export const serverEffects = {
     server.publicIp = server.elasticIp
     world.disk(server.id).mounts = []
   },
+  'reboot-server'(world: World, { instanceId }: StepOf<'reboot-server'>) {
+    if (world.instance(instanceId).state !== 'running') throw new Refused('IncorrectInstanceState')
+    world.disk(instanceId).mounts = [...mountsFromFstab(world, instanceId)]
+  },
   'modify-server'(world: World, step: StepOf<'modify-server'>) {
     const server = world.instance(step.instanceId)
     if (step.type !== undefined) {

@@ -3,6 +3,7 @@ import type { ConnectHost } from '../../../model/steps/step.js'
 import { noHostKey, tagKeys } from '../../../model/tags.js'
 import type { Effect, HostAccess } from '../../ports.js'
 import { accessTo, type StepContext } from '../step-context.js'
+import { whileItRuns } from './while-it-runs.js'
 
 /** Chosen: a first boot with packages to install takes minutes, and cloud-init is waited for. */
 const readyTimeoutMs = 10 * 60_000
@@ -50,21 +51,6 @@ function answerLimit(
   if (didNotAnswer) return { answerMs: answerAgainMs, because: 'it did not answer before' }
   if (hostname === privateIp) return { answerMs: privateAnswerMs, because: 'it has a private address alone' }
   return undefined
-}
-
-/** Waits for a server as long as it runs: one that somebody stops or terminates meanwhile, or whose endpoint is gone, never answers. */
-async function whileItRuns<Result>(
-  instanceId: string,
-  { ports, signal }: StepContext,
-  wait: (signal: AbortSignal) => Promise<Result>,
-): Promise<Result> {
-  const over = new AbortController()
-  const either = AbortSignal.any(signal === undefined ? [over.signal] : [signal, over.signal])
-  try {
-    return await Promise.race([wait(either), ports.cloud.untilItEnds({ instanceId, signal: either })])
-  } finally {
-    over.abort()
-  }
 }
 
 /** Reads it from the console. Where that has none to show, this is noted, so that the next run does not wait again. */

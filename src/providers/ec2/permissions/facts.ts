@@ -79,6 +79,7 @@ const permissionFacts = {
   DescribeAddresses: looks('elasticIps'),
   DescribeAvailabilityZones: looks('any'),
   DescribeImages: looks('images'),
+  DescribeInstanceStatus: looks('servers'),
   DescribeInstanceTypeOfferings: looks('servers'),
   DescribeInstanceTypes: looks('servers'),
   DescribeInstances: looks('any'),
@@ -103,6 +104,7 @@ const permissionFacts = {
   ModifyInstanceAttribute: changes('servers', 'instance', 'security-group', 'volume'),
   ModifyLaunchTemplate: changes('any', 'launch-template'),
   ModifyVolume: changes('disks', 'volume'),
+  RebootInstances: changes('servers', 'instance'),
   ReleaseAddress: changes('elasticIps', 'elastic-ip'),
   RevokeSecurityGroupIngress: changes('securityGroups', 'security-group'),
   RunInstances: {

@@ -1,6 +1,6 @@
 import { Cancelled } from '../../../../core/errors.js'
 import { beginWait } from '../../../../core/wait-sink.js'
-import type { ServerCloud } from '../../../../executor/ports.js'
+import type { ServerCloud, ServerConsole } from '../../../../executor/ports.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { hostKeysIn, isBootOver } from './console-keys.js'
 import { isOfClass, providerError } from '../../errors/provider-errors.js'
@@ -15,8 +15,18 @@ const readingsAfterBootMin = 4
 const readingsBetweenPosted = 4
 
 /** How a server's SSH host keys are learned: from its console, which nobody but EC2 can forge. */
-export function createConsoleCalls(api: Ec2Api): Pick<ServerCloud, 'readHostKeys'> {
+export function createConsoleCalls(api: Ec2Api): Pick<ServerCloud, 'readConsole' | 'readHostKeys'> {
   return {
+    readConsole: async (id) => {
+      const read = (latest: boolean) => readOutput(api, id, latest)
+      const latest = await read(true).catch((error: unknown) => {
+        if (isOfClass(error, 'bad-request')) return undefined
+        throw error
+      })
+      // Right after a boot the live one may still be empty where EC2 has posted the one before.
+      if (latest && latest.text !== '') return { ...latest, isLatest: true }
+      return { ...(await read(false)), isLatest: false }
+    },
     readHostKeys: async ({ instanceId, once = false, onProgress, signal }) => {
       const { clock, timeoutScale, pollScale } = api.settings
       const startedAt = clock.now()
@@ -43,14 +53,22 @@ export function createConsoleCalls(api: Ec2Api): Pick<ServerCloud, 'readHostKeys
   }
 }
 
+async function readOutput(api: Ec2Api, id: string, latest: boolean): Promise<Omit<ServerConsole, 'isLatest'>> {
+  const { Output = '', Timestamp } = await api.call('GetConsoleOutput', {
+    InstanceId: id,
+    ...(latest ? { Latest: true } : {}),
+  })
+  return {
+    text: Buffer.from(Output, 'base64').toString('utf8'),
+    ...(Timestamp && { at: Timestamp.toISOString() }),
+  }
+}
+
 /** Reads the console, live where the instance has that (`Latest` is for Nitro); `''` for nothing yet. */
 function consoleReader(api: Ec2Api, instanceId: string): () => Promise<string> {
   let isLive = true
   let readings = 0
-  const read = async (latest: boolean) => {
-    const output = await api.call('GetConsoleOutput', { InstanceId: instanceId, ...(latest ? { Latest: true } : {}) })
-    return Buffer.from(output.Output ?? '', 'base64').toString('utf8')
-  }
+  const read = async (latest: boolean) => (await readOutput(api, instanceId, latest)).text
   return async () => {
     readings += 1
     let live = ''

@@ -1,7 +1,9 @@
 import {
   DescribeInstancesCommand,
+  DescribeInstanceStatusCommand,
   GetConsoleOutputCommand,
   ModifyInstanceAttributeCommand,
+  RebootInstancesCommand,
   RunInstancesCommand,
   StartInstancesCommand,
   StopInstancesCommand,
@@ -11,9 +13,11 @@ import { ends, launches, reads, writes, type ActionTable } from '../../wire/acti
 
 /** The calls about instances. */
 export const serverActions = {
+  DescribeInstanceStatus: { command: DescribeInstanceStatusCommand, ...reads },
   DescribeInstances: { command: DescribeInstancesCommand, ...reads },
   GetConsoleOutput: { command: GetConsoleOutputCommand, ...reads },
   ModifyInstanceAttribute: { command: ModifyInstanceAttributeCommand, ...writes },
+  RebootInstances: { command: RebootInstancesCommand, ...writes },
   RunInstances: { command: RunInstancesCommand, ...launches },
   StartInstances: { command: StartInstancesCommand, ...launches },
   StopInstances: { command: StopInstancesCommand, ...ends },

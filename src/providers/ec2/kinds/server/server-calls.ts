@@ -31,7 +31,9 @@ const watchFromMs = 15_000
 const endAbsencesMin = 5
 
 /** How servers come, change and go. */
-export function createServerCalls(api: Ec2Api): Omit<ServerCloud, 'readHostKeys'> {
+export function createServerCalls(
+  api: Ec2Api,
+): Omit<ServerCloud, 'readHostKeys' | 'readConsole' | 'readServerStatuses'> {
   const instances = watchById(
     api,
     'instance-id',
@@ -139,10 +141,33 @@ export function createServerCalls(api: Ec2Api): Omit<ServerCloud, 'readHostKeys'
     const { item: instance, confirm } = await vouchForExisting(id, owner)
     if (instance.State?.Name === 'stopped') return 'unchanged'
     if (instance.State?.Name === 'pending') await untilRunning(id, owner)
-    if (instance.State?.Name !== 'stopping') await stopAll('', { id, confirm })
+    if (instance.State?.Name !== 'stopping') {
+      await stopAll('', { id, confirm }).catch((error: unknown) => {
+        throw isOfClass(error, 'permission') && error.awsCode === 'OperationNotPermitted'
+          ? protectedFromStop(id, owner, error)
+          : error
+      })
+    }
     const stopped = await untilStopped(id)
     if (isEnding(stopped)) throw gone(id, owner)
     return 'done'
+  }
+
+  async function rebootServer({ id, owner }: Owned) {
+    const instance = await readExisting(id, owner)
+    const state = instance.State?.Name
+    if (state !== 'running') {
+      throw providerError(
+        'EC2_WRONG_STATE',
+        'wait-state',
+        `${id} (${owner.address}) is ${state}: it cannot be rebooted`,
+        {
+          hint: 'plan again: it changed since it was looked at',
+          action: 'RebootInstances',
+        },
+      )
+    }
+    await api.call('RebootInstances', { InstanceIds: [id] }, { seen: true })
   }
 
   async function terminateServer({ id, owner }: Owned) {
@@ -187,6 +212,7 @@ export function createServerCalls(api: Ec2Api): Omit<ServerCloud, 'readHostKeys'
     launchServers,
     startServer,
     stopServer,
+    rebootServer,
     terminateServer,
     setServerType: async ({ instanceId, type, owner }) => {
       const instance = await readExisting(instanceId, owner)
@@ -248,6 +274,14 @@ function gone(id: string, owner: Owner | undefined) {
       hint: 'plan again to see what the stack has now',
     },
   )
+}
+
+function protectedFromStop(id: string, owner: Owner, cause: unknown) {
+  return providerError('EC2_PROTECTED', 'permission', `${id} (${owner.address}) is protected from stopping`, {
+    hint: 'somebody switched stop protection on for it (`disableApiStop`): take it off in EC2 first',
+    action: 'StopInstances',
+    cause,
+  })
 }
 
 function protectedServer(id: string, owner: Owner, cause: unknown) {

@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { UsageError } from '../../core/errors.js'
-import type { CarryOutOptions } from '../carry-out.js'
-import { momentIn } from '../moment.js'
-import { addLockOption, addRunOptions, type LockingOptions, type RunOptions } from '../options.js'
-import type { CommandDefinition } from '../command-definition.js'
-import { forbidColor } from '../terminal.js'
+import { UsageError } from '../../../core/errors.js'
+import type { CarryOutOptions } from '../../carry-out.js'
+import { momentIn } from './moment.js'
+import { addLockOption, addRunOptions, type LockingOptions, type RunOptions } from '../../options.js'
+import type { CommandDefinition } from '../../command-definition.js'
+import { forbidColor } from '../../terminal.js'
 
 const examples = `
 Examples:
@@ -51,10 +51,10 @@ export const restoreCommand: CommandDefinition = (finish) =>
         })
       }
       const [{ withLockedSession }, { planStack }, { planRestore }, { carryOut }] = await Promise.all([
-        import('../with-session.js'),
-        import('../../app/plan-stack.js'),
-        import('../../app/plan-snapshots.js'),
-        import('../carry-out.js'),
+        import('../../with-session.js'),
+        import('../../../app/plan-stack.js'),
+        import('../../../app/plan-snapshots.js'),
+        import('../../carry-out.js'),
       ])
       const exitCode = await withLockedSession(options.file, options, async (session) => {
         const plan = await planRestore(session, { volume: name, version }, options)

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { systemClock } from '../../core/clock.js'
-import type { CarryOutOptions } from '../carry-out.js'
-import { exitCodes } from '../exit-codes.js'
+import { systemClock } from '../../../core/clock.js'
+import type { CarryOutOptions } from '../../carry-out.js'
+import { exitCodes } from '../../exit-codes.js'
 import {
   addLockOption,
   addRunOptions,
@@ -11,9 +11,9 @@ import {
   type LockingOptions,
   type RunOptions,
   type StackOptions,
-} from '../options.js'
-import type { CommandDefinition } from '../command-definition.js'
-import { forbidColor, useColor } from '../terminal.js'
+} from '../../options.js'
+import type { CommandDefinition } from '../../command-definition.js'
+import { forbidColor, useColor } from '../../terminal.js'
 
 const examples = `
 Examples:
@@ -32,8 +32,8 @@ export const snapshotsCommand: CommandDefinition = (finish) => {
     .action(async (file: string | undefined, options: StackOptions & { readonly json?: boolean }) => {
       if (!options.color) forbidColor()
       const [{ withSession }, { snapshotsJson, snapshotsText }] = await Promise.all([
-        import('../with-session.js'),
-        import('../../report/tables/snapshots-text.js'),
+        import('../../with-session.js'),
+        import('../../../report/tables/snapshots-text.js'),
       ])
       const live = await withSession(file, options, (session) => session.observe({ hosts: false, forNew: false }))
       const now = systemClock.now()
@@ -76,9 +76,9 @@ const deleteCommand: CommandDefinition = (finish) =>
     .action(async (volume: string, options: DeleteOptions) => {
       if (!options.color) forbidColor()
       const [{ withLockedSession }, { planSnapshotDeletion }, { carryOut }] = await Promise.all([
-        import('../with-session.js'),
-        import('../../app/plan-snapshots.js'),
-        import('../carry-out.js'),
+        import('../../with-session.js'),
+        import('../../../app/plan-snapshots.js'),
+        import('../../carry-out.js'),
       ])
       const versions = [...new Set(options.version)]
       const exitCode = await withLockedSession(options.file, options, async (session) => {

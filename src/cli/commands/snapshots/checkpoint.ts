@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { CarryOutOptions } from '../carry-out.js'
+import type { CarryOutOptions } from '../../carry-out.js'
 import {
   addLockOption,
   addRunOptions,
@@ -7,9 +7,9 @@ import {
   fileDescription,
   type LockingOptions,
   type RunOptions,
-} from '../options.js'
-import type { CommandDefinition } from '../command-definition.js'
-import { forbidColor } from '../terminal.js'
+} from '../../options.js'
+import type { CommandDefinition } from '../../command-definition.js'
+import { forbidColor } from '../../terminal.js'
 
 const examples = `
 Examples:
@@ -34,9 +34,9 @@ export const checkpointCommand: CommandDefinition = (finish) =>
     .action(async (text: string, file: string | undefined, options: RunOptions & LockingOptions & CarryOutOptions) => {
       if (!options.color) forbidColor()
       const [{ withLockedSession }, { planCheckpoint }, { carryOut }] = await Promise.all([
-        import('../with-session.js'),
-        import('../../app/plan-snapshots.js'),
-        import('../carry-out.js'),
+        import('../../with-session.js'),
+        import('../../../app/plan-snapshots.js'),
+        import('../../carry-out.js'),
       ])
       const exitCode = await withLockedSession(file, options, async (session) => {
         const replan = () => planCheckpoint(session, text, options)

@@ -1,8 +1,8 @@
 import { Command } from 'commander'
-import type { CarryOutOptions } from '../carry-out.js'
-import { addLockOption, addRunOptions, type LockingOptions, type RunOptions } from '../options.js'
-import type { CommandDefinition } from '../command-definition.js'
-import { forbidColor } from '../terminal.js'
+import type { CarryOutOptions } from '../../carry-out.js'
+import { addLockOption, addRunOptions, type LockingOptions, type RunOptions } from '../../options.js'
+import type { CommandDefinition } from '../../command-definition.js'
+import { forbidColor } from '../../terminal.js'
 
 const examples = `
 Examples:
@@ -29,9 +29,9 @@ export const snapshotCommand: CommandDefinition = (finish) =>
     .action(async (name: string, options: SnapshotOptions) => {
       if (!options.color) forbidColor()
       const [{ withLockedSession }, { planSnapshot }, { carryOut }] = await Promise.all([
-        import('../with-session.js'),
-        import('../../app/plan-snapshots.js'),
-        import('../carry-out.js'),
+        import('../../with-session.js'),
+        import('../../../app/plan-snapshots.js'),
+        import('../../carry-out.js'),
       ])
       const exitCode = await withLockedSession(options.file, options, async (session) => {
         const replan = () => planSnapshot(session, name, options)

@@ -1,0 +1,66 @@
+import { UsageError } from '../../core/errors.js'
+import type { ServerConsole, ServerStatus } from '../../executor/ports.js'
+import { sortedAddresses } from '../../model/address-order.js'
+import type { Address } from '../../model/address.js'
+import { liveServerOf } from '../../model/kinds/live-named.js'
+import type { ServerSpec } from '../../model/kinds/server.js'
+import type { Session } from '../session.js'
+import { serverNamed, serversByPattern } from './named-by-pattern.js'
+
+/** A server of a stack as EC2 sees it. */
+export interface ServerSeen {
+  readonly address: Address
+  /** What the stack file says; absent where it does not name the server any more. */
+  readonly wanted?: ServerSpec['state']
+  /** Absent where it does not exist. */
+  readonly status?: ServerStatus
+}
+
+/** The state, the checks and the scheduled events of the servers that patterns name, or of all: those of the file, and those that are live. */
+export async function readServers(session: Session, patterns: readonly string[]): Promise<readonly ServerSeen[]> {
+  const { spec, ports } = session
+  const named = patterns.length > 0 ? serversByPattern(patterns, spec) : undefined
+  const { servers } = await session.observe({ hosts: false, forNew: false })
+  const all = [...spec.servers, ...servers].map(({ address }) => address)
+  const addresses = named ?? sortedAddresses(new Set(all))
+  const ids = new Map(addresses.map((address) => [address, liveServerOf(servers, address)?.id]))
+  const statuses = await ports.cloud.readServerStatuses([...ids.values()].flatMap((id) => id ?? []))
+  return addresses.map((address) => {
+    const wanted = spec.servers.find((server) => server.address === address)?.state
+    const status = statuses.find(({ id }) => id === ids.get(address))
+    return { address, ...(wanted !== undefined && { wanted }), ...(status && { status }) }
+  })
+}
+
+/** The console of one server. */
+export interface ConsoleSeen extends ServerConsole {
+  readonly address: Address
+  readonly id: string
+}
+
+/** What a server wrote to its console, also of one that is stopped; rejects where it does not exist. */
+export async function readConsole(session: Session, name: string): Promise<ConsoleSeen> {
+  const { spec, ports } = session
+  const address = serverNamed(name, spec)
+  const { servers } = await session.observe({ hosts: false, forNew: false })
+  const id = liveServerOf(servers, address)?.id
+  if (id === undefined) {
+    throw new UsageError('SERVER_UNKNOWN', `${address} does not exist`, { hint: '`evenkeel apply` makes it' })
+  }
+  return { address, id, ...(await ports.cloud.readConsole(id)) }
+}
+
+/** Chosen: a boot writes hundreds of lines in that time, and EC2 answers a hundred times as often. */
+const followPauseMs = 3_000
+
+/** Hands on what a server writes to its console from what was `seen` on, each time the whole of it; until it rejects, as when it is gone. */
+export async function followConsole(
+  { ports, clock }: Session,
+  { id }: Pick<ConsoleSeen, 'id'>,
+  onText: (text: string) => void,
+): Promise<never> {
+  for (;;) {
+    await clock.sleep(followPauseMs)
+    onText((await ports.cloud.readConsole(id)).text)
+  }
+}

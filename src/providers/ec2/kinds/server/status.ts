@@ -1,0 +1,87 @@
+import type { Instance, InstanceStatus, InstanceStatusEvent, InstanceStatusSummary } from '@aws-sdk/client-ec2'
+import type { ServerCheck, ServerCloud, ServerEvent, ServerStatus } from '../../../../executor/ports.js'
+import type { Ec2Api } from '../../wire/api.js'
+import { textOf } from '../../wire/text-of.js'
+import { readInstances } from './read-instances.js'
+
+/** EC2 API, DescribeInstanceStatus: "Maximum 100 explicitly specified instance IDs." */
+const idsMax = 100
+
+/** What EC2 says of instances beside what they are. */
+export function createStatusCalls(api: Ec2Api): Pick<ServerCloud, 'readServerStatuses'> {
+  const readSome = async (ids: string[]): Promise<readonly ServerStatus[]> => {
+    const [instances, { InstanceStatuses = [] }] = await Promise.all([
+      readInstances(api, [{ Name: 'instance-id', Values: ids }]),
+      api.call('DescribeInstanceStatus', { InstanceIds: ids, IncludeAllInstances: true }),
+    ])
+    const byId = new Map(instances.map((instance) => [instance.InstanceId, instance]))
+    const told = new Map(InstanceStatuses.map((status) => [status.InstanceId, status]))
+    return ids.flatMap((id) => {
+      const instance = byId.get(id)
+      return instance === undefined ? [] : [serverStatus(id, instance, told.get(id))]
+    })
+  }
+  return {
+    readServerStatuses: async (ids) => {
+      const found: ServerStatus[] = []
+      for (let at = 0; at < ids.length; at += idsMax) found.push(...(await readSome(ids.slice(at, at + idsMax))))
+      return found
+    },
+  }
+}
+
+/**
+ * The state and the checks are of two readings: in between it may have changed.
+ *
+ * @internal exported for its test
+ */
+export function serverStatus(id: string, instance: Instance, status: InstanceStatus | undefined): ServerStatus {
+  const since = sinceOf(instance)
+  const reason = textOf(instance.StateReason?.Message) ?? textOf(instance.StateTransitionReason)
+  return {
+    id,
+    state: instance.State?.Name ?? 'unknown',
+    ...(since !== undefined && { since: since.toISOString() }),
+    ...(reason !== undefined && { reason }),
+    system: checkOf(status?.SystemStatus),
+    instance: checkOf(status?.InstanceStatus),
+    volumes: checkOf(status?.AttachedEbsStatus),
+    events: (status?.Events ?? []).filter(isAhead).map(eventOf).sort(byTime),
+  }
+}
+
+/** EC2 tells when it was started the last time; when it was stopped, in words alone: `User initiated (2026-11-20 03:00:00 GMT)`. */
+function sinceOf({ State, LaunchTime, StateTransitionReason = '' }: Instance): Date | undefined {
+  if (State?.Name === 'running' || State?.Name === 'pending') return LaunchTime
+  const [, date, time] = /\((\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}) (?:GMT|UTC)\)/.exec(StateTransitionReason) ?? []
+  const moment = new Date(`${date}T${time}Z`)
+  return Number.isNaN(moment.getTime()) ? undefined : moment
+}
+
+function checkOf(summary: InstanceStatusSummary | undefined): ServerCheck {
+  const impairedSince = summary?.Details?.flatMap(({ ImpairedSince }) => ImpairedSince ?? [])[0]
+  return {
+    status: summary?.Status ?? 'not-applicable',
+    ...(impairedSince && { impairedSince: impairedSince.toISOString() }),
+  }
+}
+
+/** What is over stays in the list for a week, with this before its description (EC2 User Guide, "Scheduled events"). */
+function isAhead({ Description = '' }: InstanceStatusEvent): boolean {
+  return !/^\[(?:Completed|Canceled)\]/.test(Description)
+}
+
+function eventOf({ Code, Description, NotBefore, NotAfter, NotBeforeDeadline }: InstanceStatusEvent): ServerEvent {
+  return {
+    code: Code ?? '',
+    description: Description ?? '',
+    ...(NotBefore && { notBefore: NotBefore.toISOString() }),
+    ...(NotAfter && { notAfter: NotAfter.toISOString() }),
+    ...(NotBeforeDeadline && { notBeforeDeadline: NotBeforeDeadline.toISOString() }),
+  }
+}
+
+/** ISO 8601 in UTC sorts as text; one without a time comes last. */
+function byTime({ notBefore: left = '~' }: ServerEvent, { notBefore: right = '~' }: ServerEvent): number {
+  return left < right ? -1 : Number(left > right)
+}
