@@ -1,5 +1,6 @@
 import { PlanError } from '../core/errors.js'
 import { applyPlan, type ApplyOptions } from '../executor/apply-plan.js'
+import { thisHolder } from '../executor/lock/process-facts.js'
 import type { ApplyResult } from '../executor/outcome.js'
 import type { Plan } from '../model/plan.js'
 import { sameWishes } from '../model/ledger/wish.js'
@@ -31,7 +32,8 @@ export async function applyStack(
     session.begin()
     const { run, ownRun, lock, ports, clock } = session
     const { lost, epoch } = lock
-    const own = { run, ownRun, clock, secrets, ...(epoch && { epoch }), ...(lost && { lost }) }
+    const { user, host } = thisHolder()
+    const own = { run, ownRun, by: `${user}@${host}`, clock, secrets, ...(epoch && { epoch }), ...(lost && { lost }) }
     const result = await applyPlan(plan, ports, { ...options, ...own })
     lock.note(result)
     return result

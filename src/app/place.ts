@@ -22,7 +22,10 @@ export interface Place {
 }
 
 /** Where a stack file says that its stack is; starts the sandbox when that is there. */
-export async function placeOfStack({ stack, target }: StackSpec, sandboxDir: string | undefined): Promise<Place> {
+export async function placeOfStack(
+  { stack, target }: Pick<StackSpec, 'stack' | 'target'>,
+  sandboxDir: string | undefined,
+): Promise<Place> {
   if (target.kind === 'ec2') {
     const { region, profile, account, endpoint } = target
     const root = join(stateDirectory(), 'keys')

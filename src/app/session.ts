@@ -120,6 +120,7 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
           snapshotsOf,
           forNew,
           quietMs: lock.quietMs(),
+          byTagsAlone: file.isFromTags === true,
           onActivity: (text: string | undefined) => onActivity(text && secrets.mask().text(text)),
         }
         const seen = await hearingWaits(

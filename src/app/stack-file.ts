@@ -14,6 +14,8 @@ export interface StackFile {
   readonly path: string
   /** Absolute; relative paths in the file begin here. */
   readonly directory: string
+  /** There is no file: the stack was found by its tags, and is what they say. */
+  readonly isFromTags?: true
   /** The files that it builds on, from its own base down, as they are named to people. */
   readonly bases: readonly string[]
   readonly spec: StackSpec
@@ -86,8 +88,13 @@ export function readStackFile(
   }
 }
 
-/** Absolute, each once: where the files are that a stack is made of. */
-export function directoriesOf({ directory, bases }: Pick<StackFile, 'directory' | 'bases'>): readonly string[] {
+/** Absolute, each once: where the files are that a stack is made of; none where there are none. */
+export function directoriesOf({
+  directory,
+  bases,
+  isFromTags,
+}: Pick<StackFile, 'directory' | 'bases' | 'isFromTags'>): readonly string[] {
+  if (isFromTags) return []
   return [...new Set([directory, ...bases.map((base) => dirname(resolve(base)))])]
 }
 

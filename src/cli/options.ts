@@ -27,6 +27,10 @@ export interface RunOptions extends StackOptions {
 export const fileArgument = '[file]'
 export const fileDescription = 'stack file; left out: the one *.stack.yaml or stack.yaml here'
 
+export const filesArgument = '[files...]'
+export const filesDescription =
+  'stack files, and folders with *.stack.yaml or stack.yaml in them; left out: the one stack file here'
+
 export function addStackOptions(command: Command): Command {
   return command
     .option(

@@ -81,6 +81,7 @@ export const codes = {
   WISH_UNKNOWN: 'nothing that was asked for of that address is waiting',
   STACK_FILE_MISSING: 'no stack file was named, and there is not exactly one here',
   STACK_FILE_NOT_LAID_OUT: 'a stack file cannot be laid out without losing something in it',
+  STACK_UNKNOWN: 'no stack of that name is to be found where it was looked for',
   STACK_FILE_TOO_LARGE: 'a file named on the command line is larger than evenkeel reads',
   STACK_FILE_UNREADABLE: 'a file named on the command line cannot be read',
   USAGE: 'the command line is wrong',

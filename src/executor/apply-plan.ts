@@ -6,16 +6,16 @@ import { BugError, Cancelled, EvenkeelError, messageOf } from '../core/errors.js
 import { createMask } from '../core/masking.js'
 import { hearingWaits, type WaitSink } from '../core/wait-sink.js'
 import { inWorkScope, type Admission } from '../core/work-scope.js'
-import type { Address } from '../model/address.js'
 import type { Plan } from '../model/plan.js'
 import type { Step, StepId } from '../model/steps/step.js'
-import { sameWishes, type Wish } from '../model/ledger/wish.js'
 import { continued, runsOf, type Epoch } from '../model/ledger/lock.js'
 import { createRunBindings, type RunBindings } from './run-bindings.js'
 import type { EventSink } from './events.js'
 import { createHeartbeat, heartbeatMs, type Heartbeat } from './heartbeat.js'
 import { closing, opening } from './first-and-last-writing.js'
-import { idsBefore, idsMade, ledgerAfter, ledgerDuring } from './run-ledger.js'
+import { createLedgerWriter } from './ledger-writer.js'
+import { notedRun } from './noted-run.js'
+import { ledgerAfter, ledgerDuring } from './run-ledger.js'
 import { onceOf } from './once.js'
 import type { ApplyResult, Outcome } from './outcome.js'
 import type { Ports } from './ports.js'
@@ -52,6 +52,8 @@ export interface ApplyOptions {
   readonly ownRun?: string
   /** What else is written down of the run where it ends without knowing what all its calls came to. */
   readonly epoch?: Epoch
+  /** Whose process it is, for the history: `anna@build-7`. */
+  readonly by?: string | undefined
   /** Aborted with a LockError: the stack's lock is lost, and nothing may be changed any more. */
   readonly lost?: AbortSignal
 }
@@ -100,30 +102,11 @@ async function carryOut(
   const bindings = createRunBindings(plan.bindings, options.secrets)
   const schedule = createSchedule(plan.steps, options.stepsMax)
   const admit = createWorkSlots(options.concurrency ?? defaultConcurrency, clock)
-  let ledger: LedgerState = {
-    id: plan.ledger.id,
-    addresses: plan.ledger.before,
-    wishes: plan.ledger.wishes?.before ?? [],
-    epoch: plan.ledger.epoch,
-  }
+  const ledger = createLedgerWriter(plan, ports.cloud, bindings)
+  const { run, ownRun = run, by, epoch } = options
+  const noted = (outcome?: ApplyResult['status']) =>
+    notedRun(plan, { run: ownRun, by, revision: epoch?.revision }, outcome)
   let isInDoubt = false
-  const writeLedger = async (
-    addresses: LedgerState['addresses'] = ledger.addresses,
-    open: LedgerState['wishes'] = ledger.wishes,
-    settled: Epoch | null | undefined = ledger.epoch,
-  ) => {
-    const epoch = settled ?? undefined
-    // Nothing is wanted of a stack that is gone, as the plan wanted it.
-    const isGone = addresses.length + plan.ledger.after.length === 0
-    const wishes = isGone ? [] : open
-    const isEmptied = addresses.length + wishes.length === 0 && !epoch && ledger.id !== undefined
-    const isSame = addresses === ledger.addresses && sameWishes(wishes, ledger.wishes) && epoch === ledger.epoch
-    const made = idsMade(plan, bindings)
-    if (isSame && !isEmptied && made.length === 0) return
-    const request = { stack: plan.stack, id: ledger.id, addresses, wishes, epoch }
-    const id = await ports.cloud.writeLedger({ ...request, ids: Object.fromEntries([...idsBefore(plan), ...made]) })
-    ledger = { id, addresses, wishes, epoch }
-  }
   const onAbort = () => {
     const isLockLost = options.lost?.aborted === true
     emit({ kind: 'interrupted', at: clock.now(), inFlight: schedule.inFlight(), ...(isLockLost && { isLockLost }) })
@@ -133,7 +116,9 @@ async function carryOut(
   try {
     // What is wanted is written down before the first step: whoever comes after a crash goes on with it.
     const open = plan.steps.length > 0 ? plan.ledger.wishes?.open : undefined
-    await opening(options.signal, () => writeLedger(ledgerDuring(plan.ledger, plan.steps), open))
+    await opening(options.signal, () =>
+      ledger.write({ addresses: ledgerDuring(plan.ledger, plan.steps), wishes: open, note: noted() }),
+    )
     const onDoubt = () => {
       isInDoubt = true
     }
@@ -141,12 +126,15 @@ async function carryOut(
     options.lost?.throwIfAborted()
     const isBound = (address: string) => bindings.get(address as Step['address']) !== undefined
     const outcomeOf = (step: Step) => schedule.outcomeOf(step.id)
+    const { status, outcomes } = resultOf(plan, schedule, bindings, undefined)
     await closing(options.signal, clock, () =>
-      writeLedger(
-        ledgerAfter(plan.ledger, ledger.addresses, plan.steps, outcomeOf, isBound),
-        plan.ledger.wishes && wishesAfter(plan.ledger.wishes, plan.steps, outcomeOf),
-        isInDoubt ? epochInDoubt(plan, options) : null,
-      ),
+      ledger.write({
+        addresses: ledgerAfter(plan.ledger, ledger.addresses, plan.steps, outcomeOf, isBound),
+        wishes: plan.ledger.wishes && wishesAfter(plan.ledger.wishes, plan.steps, outcomeOf),
+        epoch: isInDoubt ? epochInDoubt(plan, options) : null,
+        note: noted(status),
+        isWorthNoting: outcomes.some(({ outcome }) => outcome.kind === 'done' || outcome.kind === 'failed'),
+      }),
     )
   } catch (error) {
     schedule.cancelRest()
@@ -160,14 +148,6 @@ async function carryOut(
 /** What the next run is to go on with. */
 function epochInDoubt(plan: Plan, { run, ownRun = run, epoch }: ApplyOptions): Epoch {
   return continued(plan.ledger.epoch ?? epoch ?? { run }, ownRun)
-}
-
-/** What stands in EC2 now. */
-interface LedgerState {
-  readonly id: string | undefined
-  readonly addresses: readonly Address[]
-  readonly wishes: readonly Wish[]
-  readonly epoch: Epoch | undefined
 }
 
 interface Run {

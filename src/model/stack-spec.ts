@@ -2,7 +2,7 @@ import type { Address } from './address.js'
 import type { ArchiveSpec } from './kinds/archive.js'
 import type { ElasticIpSpec } from './kinds/elastic-ip.js'
 import type { KeyPairSpec } from './kinds/key-pair.js'
-import { specLists } from './kinds/kinds.js'
+import { specLists, type SpecList } from './kinds/kinds.js'
 import type { SecurityGroupSpec } from './kinds/security-group.js'
 import type { ServerSpec } from './kinds/server.js'
 import type { OutputSpec } from './outputs/stack-output.js'
@@ -37,6 +37,12 @@ export type Target =
       readonly account: string | undefined
       readonly endpoint: string | undefined
     }
+
+/** A specification that names nothing. */
+export function emptyStack(stack: string, target: Target): StackSpec {
+  const lists = Object.fromEntries(specLists.map((list) => [list, []])) as unknown as Pick<StackSpec, SpecList>
+  return { stack, target, ...lists }
+}
 
 /** Every entry of a specification, in the order of reports. */
 export function specsIn(stack: StackSpec): readonly { readonly address: Address }[] {

@@ -1,8 +1,7 @@
 import { PlanError } from '../core/errors.js'
-import { specLists, type SpecList } from '../model/kinds/kinds.js'
 import type { LiveStack } from '../model/live-stack.js'
 import type { Plan } from '../model/plan.js'
-import type { StackSpec } from '../model/stack-spec.js'
+import { emptyStack, type StackSpec } from '../model/stack-spec.js'
 import { documentDigest, normalizedLive, normalizedSpec } from './compare/normalize.js'
 import { decide } from './decide/decide.js'
 import { allDecided } from './decide/decisions.js'
@@ -87,6 +86,5 @@ function planOf(world: World): Plan {
 /** A file that names nothing, for this stack. */
 function emptySpec({ stack, region }: LiveStack, spec: StackSpec | undefined): StackSpec {
   const ec2 = { kind: 'ec2', region, profile: undefined, account: undefined, endpoint: undefined } as const
-  const lists = Object.fromEntries(specLists.map((list) => [list, []])) as unknown as Pick<StackSpec, SpecList>
-  return { stack, target: spec?.target ?? ec2, ...lists }
+  return emptyStack(stack, spec?.target ?? ec2)
 }

@@ -17,7 +17,7 @@ import {
   type RunEvent,
   type Session,
   UsageError,
-} from '../../src/parts.js'
+} from '../../src/index.js'
 import { temporaryDirectory } from '../support/evenkeel.js'
 import { head } from '../support/stack-texts.js'
 import { image } from '../support/stacks.js'

@@ -16,7 +16,6 @@ export const layerNames = [
   'sandbox',
   'report',
   'app',
-  'library',
   'cli',
 ] as const
 export type LayerName = (typeof layerNames)[number]
@@ -92,18 +91,11 @@ export const layers: Readonly<Record<LayerName, LayerRule>> = {
     packages: [],
     modulesMin: 14,
   },
-  library: {
-    values: ['core', 'model', 'sandbox', 'report', 'app'],
-    types: ['executor'],
-    node: [],
-    packages: ['p-limit'],
-    modulesMin: 3,
-  },
   cli: {
     values: ['core', 'model', 'spec', 'planner', 'executor', 'providers', 'hosts', 'sync', 'sandbox', 'report', 'app'],
     types: [],
     node: 'all',
-    packages: ['commander', 'picocolors'],
+    packages: ['commander', 'p-limit', 'picocolors'],
     modulesMin: 18,
   },
 }

@@ -30,7 +30,7 @@ export function serverNamed(name: string, spec: StackSpec, as: string = name): A
 }
 
 /** What patterns name among the addresses of one kind, each once, in the order of `addresses`; and the patterns, in full, that name none. */
-export function addressesByPattern(
+function addressesByPattern(
   patterns: readonly string[],
   addresses: readonly Address[],
   kind: string,
@@ -79,7 +79,6 @@ function wildcard(pattern: string): (text: string) => boolean {
 /** Chosen: what fits into a line or two. */
 const toldMax = 12
 
-/** The first names, and how many more there are. */
-export function shortened(names: readonly string[]): readonly string[] {
+function shortened(names: readonly string[]): readonly string[] {
   return names.length <= toldMax ? names : [...names.slice(0, toldMax), `and ${names.length - toldMax} more`]
 }

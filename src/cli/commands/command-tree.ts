@@ -10,6 +10,8 @@ const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = 
   apply: async () => (await import('./apply.js')).applyCommand,
   drift: async () => (await import('./drift.js')).driftCommand,
   destroy: async () => (await import('./destroy.js')).destroyCommand,
+  stacks: async () => (await import('./stacks/stacks.js')).stacksCommand,
+  history: async () => (await import('./stacks/history.js')).historyCommand,
   show: async () => (await import('./show.js')).showCommand,
   graph: async () => (await import('./reports/graph.js')).graphCommand,
   output: async () => (await import('./stacks/output.js')).outputCommand,

@@ -1,7 +1,11 @@
 import { Command } from 'commander'
 import { verdictOf } from '../../model/plan-verdict.js'
 import { exitCodes } from '../exit-codes.js'
-import { addRunOptions, collect, fileArgument, fileDescription, type RunOptions } from '../options.js'
+import { UsageError } from '../../core/errors.js'
+import { placeText } from '../../report/plan/plan-heading.js'
+import { summaryWords } from '../../report/plan/plan-json.js'
+import type { StackReport } from '../many/many-stacks.js'
+import { addRunOptions, collect, filesArgument, filesDescription, type RunOptions } from '../options.js'
 import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor, useColor } from '../terminal.js'
 
@@ -23,10 +27,11 @@ Examples:
   evenkeel plan --detailed-exitcode               exit 2 when something differs
   evenkeel plan --markdown >> $GITHUB_STEP_SUMMARY
   evenkeel plan --out plan.json && evenkeel apply plan.json
+  evenkeel plan stacks/ --detailed-exitcode       every stack file of a folder, side by side
   evenkeel plan --update-images server.web        replace it when its image has a newer version
 
 Exit status: 0, 1 on an error; with --detailed-exitcode 4 when not everything could be read, else 2 when something
-differs, also where no apply can change it.`
+differs, also where no apply can change it. Of several stacks the first of these that any has: 1, 6, 4, 2.`
 
 const detailedExitCodes = {
   unknown: exitCodes.unknown,
@@ -37,7 +42,7 @@ const detailedExitCodes = {
 export const planCommand: CommandDefinition = (finish) =>
   addRunOptions(new Command('plan'))
     .description('show what an apply would do; reads, never writes')
-    .argument(fileArgument, fileDescription)
+    .argument(filesArgument, filesDescription)
     .option('--out <file>', 'also save the plan, for `evenkeel apply <file>`')
     .option('--json', 'print the plan as JSON')
     .option('--markdown', 'print the plan as Markdown, for a pull request')
@@ -48,33 +53,69 @@ export const planCommand: CommandDefinition = (finish) =>
     .option('--update-images <server>', 'replace this server when its image name means a newer image by now', collect)
     .option('--checkpoint <name>', 'bring the volumes to this checkpoint; one of another stack is named stack/name')
     .addHelpText('after', examples)
-    .action(async (file: string | undefined, options: PlanCommandOptions) => {
+    .action(async (words: readonly string[], options: PlanCommandOptions) => {
       if (!options.color) forbidColor()
-      const [{ withSession }, { observeAndPlan }, report, { headingOf }, { readStackLock }, { runningText }] =
-        await Promise.all([
-          import('../with-session.js'),
-          import('../../app/plan-stack.js'),
-          import('../plan-report.js'),
-          import('../heading-of.js'),
-          import('../../app/lock/standing-lock.js'),
-          import('../../report/lock-text.js'),
-        ])
-      const { plan, heading, stackFile, lock } = await withSession(file, options, async (session) => {
-        const [observed, lock] = await Promise.all([observeAndPlan(session, options), readStackLock(session)])
-        // Told now, and not by the apply.
-        await session.secrets.neededBy(observed.plan)
-        if (options.out !== undefined) {
-          const { savePlan } = await import('../../app/saved-plan/save-plan.js')
-          await savePlan(options.out, session, observed, options)
-        }
-        if (lock) session.notice(runningText(session.spec.stack, lock.sight))
-        return { plan: observed.plan, heading: await headingOf(session, options), stackFile: session.file, lock }
-      })
-      const { locate } = stackFile
-      process.stdout.write(
-        report.renderPlan(plan, { ...options, lock }, { color: useColor(process.stdout), locate, heading }),
-      )
-      const verdict = verdictOf(plan)
-      if (verdict === 'error') finish(exitCodes.failure)
-      else finish(options.detailedExitcode === true ? detailedExitCodes[verdict] : exitCodes.success)
+      const { meantStacks } = await import('../../app/stacks/stack-files.js')
+      const meant = meantStacks(words)
+      if (meant.kind === 'one') {
+        const { text, exitCode } = await reportOfPlan(meant.file, options)
+        process.stdout.write(text)
+        finish(exitCode)
+        return
+      }
+      for (const name of ['out', 'checkpoint'] as const) if (options[name] !== undefined) throw oneStackAlone(name)
+      const { reportStacks } = await import('../many/many-stacks.js')
+      const report = (file: string) => reportOfPlan(file, { ...options, isOneOfMany: true })
+      const { json, markdown = false } = options
+      const exitOrder = [exitCodes.unknown, exitCodes.changes]
+      finish(await reportStacks(meant.files, report, { json: json === true ? 'plan' : undefined, markdown, exitOrder }))
     })
+
+/** Plans one stack, and says what is to be printed of it. */
+async function reportOfPlan(
+  file: string | undefined,
+  options: PlanCommandOptions & { readonly isOneOfMany?: boolean },
+): Promise<StackReport> {
+  const [{ withSession }, { observeAndPlan }, report, { headingOf }, { readStackLock }, { runningText }] =
+    await Promise.all([
+      import('../with-session.js'),
+      import('../../app/plan-stack.js'),
+      import('../plan-report.js'),
+      import('../heading-of.js'),
+      import('../../app/lock/standing-lock.js'),
+      import('../../report/lock-text.js'),
+    ])
+  const { plan, heading, stackFile, lock } = await withSession(file, options, async (session) => {
+    const [observed, lock] = await Promise.all([observeAndPlan(session, options), readStackLock(session)])
+    // Told now, and not by the apply.
+    await session.secrets.neededBy(observed.plan)
+    if (options.out !== undefined) {
+      const { savePlan } = await import('../../app/saved-plan/save-plan.js')
+      await savePlan(options.out, session, observed, options)
+    }
+    if (lock) session.notice(runningText(session.spec.stack, lock.sight))
+    return { plan: observed.plan, heading: await headingOf(session, options), stackFile: session.file, lock }
+  })
+  const { locate } = stackFile
+  const color = useColor(process.stdout)
+  const verdict = verdictOf(plan)
+  return {
+    stack: plan.stack,
+    place: placeText(heading),
+    text: report.renderPlan(plan, { ...options, lock }, { color, locate, heading }),
+    words: summaryWords(plan),
+    exitCode: exitCodeOf(verdict, options),
+  }
+}
+
+function exitCodeOf(
+  verdict: ReturnType<typeof verdictOf>,
+  { detailedExitcode }: Pick<PlanCommandOptions, 'detailedExitcode'>,
+): number {
+  if (verdict === 'error') return exitCodes.failure
+  return detailedExitcode === true ? detailedExitCodes[verdict] : exitCodes.success
+}
+
+function oneStackAlone(name: string): UsageError {
+  return new UsageError('USAGE', `--${name} is for one stack`, { hint: 'plan them one by one for it' })
+}

@@ -27,6 +27,8 @@ export interface ObserveOptions {
   readonly snapshotsOf?: readonly string[]
   /** Ask also what new resources need: this machine's address, and where they can be. Left out: yes; who removes or only looks has no need of it. */
   readonly forNew?: boolean
+  /** Nothing but tags tells what the stack has: what no file names is asked for, too. */
+  readonly byTagsAlone?: boolean
   /** Why no server can be entered at all (a sandbox without hosts). */
   readonly hostsImpossible?: string | undefined
   /** Whether `hostsImpossible` is somebody's wish alone: there are hosts, and what runs on them runs on. */
@@ -72,9 +74,18 @@ export async function observeStack(spec: StackSpec, ports: Ports, options: Obser
   }
 }
 
-function queryFor(spec: StackSpec, { snapshotsOf = [], forNew = true, quietMs }: ObserveOptions): CloudQuery {
+function queryFor(
+  spec: StackSpec,
+  { snapshotsOf = [], forNew = true, quietMs, byTagsAlone = false }: ObserveOptions,
+): CloudQuery {
   const query = cloudQuery(spec)
-  return { ...query, snapshotsOf, ...(quietMs !== undefined && { quietMs }), operatorIp: forNew && query.operatorIp }
+  return {
+    ...query,
+    snapshotsOf,
+    ...(quietMs !== undefined && { quietMs }),
+    ...(byTagsAlone && { elasticIps: true }),
+    operatorIp: forNew && query.operatorIp,
+  }
 }
 
 /** The volumes, and of those that the file wants larger or otherwise what EC2 has changed of them lately. */
@@ -166,6 +177,10 @@ async function readPublicKeys(
     const live = cloud.keyPairs.find((keyPair) => keyPair.address === address)?.publicKey
     const publicKey = await ports.keys.publicKey(address, live)
     if (publicKey !== undefined) found[address] = publicKey
+  }
+  if (options.byTagsAlone === true) {
+    // Which key EC2 has says which of this machine's private halves opens the servers.
+    for (const { address, publicKey } of cloud.keyPairs) await ports.keys.publicKey(address, publicKey)
   }
   return found
 }

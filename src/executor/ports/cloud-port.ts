@@ -7,6 +7,7 @@ import type { LaunchTemplateCloud } from './launch-template.js'
 import type { OffersCloud } from './type-offers.js'
 import type { SecurityGroupCloud } from './security-group.js'
 import type { ServerCloud } from './server.js'
+import type { StacksCloud } from './stacks.js'
 import type { LockCloud } from './lock-cloud.js'
 import type { SnapshotCloud, SnapshotQuery } from './volume-snapshot.js'
 import type { TagCloud } from './tag-changes.js'
@@ -21,6 +22,7 @@ export type * from './security-group.js'
 export type * from './server.js'
 export type * from './volume-snapshot.js'
 export type * from './lock-cloud.js'
+export type * from './stacks.js'
 export type * from './tag-changes.js'
 export type * from './volume.js'
 
@@ -36,6 +38,7 @@ export interface CloudPort
     LaunchTemplateCloud,
     LockCloud,
     OffersCloud,
+    StacksCloud,
     TagCloud {
   /**
    * Reads everything that belongs to a stack in a bounded number of paginated Describe calls, in parallel.

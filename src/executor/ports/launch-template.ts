@@ -2,6 +2,7 @@ import type { Address } from '../../model/address.js'
 import type { LiveLedger } from '../../model/live-stack.js'
 import type { Wish } from '../../model/ledger/wish.js'
 import type { Epoch } from '../../model/ledger/lock.js'
+import type { RunNote } from '../../model/ledger/run-note.js'
 
 /** What is kept in launch templates: they are the one place in EC2 that holds text of ours under a name of its own. */
 export interface LaunchTemplateCloud {
@@ -25,6 +26,8 @@ export interface LedgerRequest {
   readonly wishes?: readonly Wish[]
   /** Left out: every run has ended with all outcomes known. */
   readonly epoch?: Epoch | undefined
+  /** What is written down of the run that writes; left out: no run does. */
+  readonly note?: RunNote | undefined
   /** By who takes a lock over, or breaks it, and so holds none: nobody is asked whether it is held. */
   readonly isForLock?: boolean
 }

@@ -58,6 +58,11 @@ export function createLocalKeys(options: LocalKeysOptions): LocalKeysPort {
     return privatePath !== undefined && (await exists(privatePath)) ? privatePath : undefined
   }
 
+  /** The private half of somebody's own key: the file that named its place may be gone. */
+  async function ownersKey(live: string): Promise<string | undefined> {
+    return (await findBesidePublic(join(homedir(), '.ssh'), new Set([keyFingerprint(live)])))[0]
+  }
+
   return {
     async publicKey(keyPair, live) {
       if (live !== undefined) seen.set(keyPair, live)
@@ -77,7 +82,9 @@ export function createLocalKeys(options: LocalKeysOptions): LocalKeysPort {
     },
     privateKeyPath,
     async privateKeyPaths(keyPair, formerKeys) {
-      const own = keyPair === undefined ? undefined : await privateKeyPath(keyPair, seen.get(keyPair))
+      const live = keyPair && seen.get(keyPair)
+      const kept = keyPair === undefined ? undefined : await privateKeyPath(keyPair, live)
+      const own = kept ?? (live === undefined ? undefined : await ownersKey(live))
       const isGenerated = keyPair !== undefined && specs.get(keyPair) === undefined
       const former = isGenerated && !seen.has(keyPair) ? [...(await sameNamed(keyPair))] : []
       if (formerKeys.length > 0) {

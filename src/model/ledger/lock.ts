@@ -1,3 +1,5 @@
+import { membersOf } from './members.js'
+
 /**
  * What stands in a stack's lock (docs/decisions/0017-the-lock-is-a-launch-template.md): who holds it, for which run, and by which facts another process on
  * the same machine can tell whether that process still lives.
@@ -102,10 +104,6 @@ export function continued(epoch: Epoch, run: string): Epoch {
 /** All runs that may have made something in it, oldest first. */
 export function runsOf({ run, later = [] }: Epoch): readonly string[] {
   return [run, ...later]
-}
-
-function membersOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
 }
 
 function isText(value: unknown): value is string {

@@ -3,6 +3,7 @@ import { kinds, together } from './kinds/kinds.js'
 import { readParameters } from './lookups/ssm-parameters.js'
 import { createOffersCalls } from './lookups/read-offers.js'
 import { observe } from './observe.js'
+import { createStacksCalls } from './stacks/stacks-calls.js'
 import { createTagCalls } from './tags/write-tags.js'
 import { createEc2Api } from './wire/api.js'
 import { settingsOf, type Ec2Options, type Ec2Target } from './wire/ec2-target.js'
@@ -20,6 +21,7 @@ export function createEc2Cloud(target: Ec2Target, options: Ec2Options = {}): Clo
     ...together(Object.values(kinds).map((kind) => kind.cloud(api))),
     ...createTagCalls(api),
     ...createOffersCalls(api),
+    ...createStacksCalls(api),
     secureParameters: (names) => readParameters(api, names),
     close: () => api.close(),
   }

@@ -46,6 +46,23 @@ export function driftText(
   return `${lines.join('\n')}\n`
 }
 
+/** The same in a few words. */
+export function driftWords({ status, drifted, pending, unreadable }: DriftReport): string {
+  const parts = [
+    ...(drifted.length === 0 ? [] : [`${drifted.length} drifted`]),
+    ...(pending.length === 0 ? [] : [`${pending.length} pending`]),
+    ...(unreadable.length === 0 ? [] : [`${unreadable.length} unreadable`]),
+  ]
+  const named = {
+    'in-sync': 'in sync',
+    drift: 'drift',
+    pending: 'pending changes',
+    unknown: 'unknown',
+    error: 'not in order',
+  }
+  return parts.length === 0 ? named[status] : `${named[status]}: ${parts.join(', ')}`
+}
+
 function entryLines(entries: readonly DriftEntry[], colors: Colors, symbol: string): readonly string[] {
   return entries.flatMap(({ address, diffs, reason }) => {
     const width = longest(diffs.map(({ path }) => path))

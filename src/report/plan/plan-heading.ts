@@ -30,7 +30,7 @@ export function headingLines(heading: PlanHeading, colors: Colors): readonly str
 }
 
 /** A commit's first 12 digits, of several each one's; a name of one's own as it is. */
-function shortRevision(revision: string): string {
+export function shortRevision(revision: string): string {
   return revision.replaceAll(/(?<=^|\+)[0-9a-f]{40,64}(?=$|\+)/g, (commit) => commit.slice(0, 12))
 }
 

@@ -1,3 +1,4 @@
+import { count } from '../../core/units.js'
 import type { Change, ChangeKind } from '../../model/change.js'
 import { nowhere, type Locate } from '../../model/file-location.js'
 import type { Plan } from '../../model/plan.js'
@@ -14,6 +15,18 @@ export function summaryOfPlan(changes: readonly Change[]): PlanSummary {
   const summary = { create: 0, update: 0, replace: 0, remove: 0, adopt: 0, none: 0 }
   for (const { kind } of changes) summary[kind] += 1
   return summary
+}
+
+/** The same in a few words: `2 to create, 1 to remove`. */
+export function summaryWords({ changes, problems, complete }: Pick<Plan, 'changes' | 'problems' | 'complete'>): string {
+  const { none: _none, ...kinds } = summaryOfPlan(changes)
+  const parts = Object.entries(kinds).flatMap(([kind, amount]) => (amount === 0 ? [] : [`${amount} to ${kind}`]))
+  const errors = problems.filter(({ severity }) => severity === 'error').length
+  return [
+    ...(errors === 0 ? [] : [count(errors, 'error')]),
+    parts.join(', ') || 'no changes',
+    ...(complete ? [] : ['not everything could be read']),
+  ].join('; ')
 }
 
 /** A plan as `plan --json` prints it (schema/plan.schema.json), with a line break at the end. Without user data or tags: it can be shown in a log. */

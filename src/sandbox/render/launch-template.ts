@@ -19,13 +19,18 @@ export function renderTemplate(world: World, template: LaunchTemplate): XmlRecor
   }
 }
 
-export function renderVersion(template: LaunchTemplate, version: LaunchTemplateVersion): XmlRecord {
+export function renderVersion(
+  { accountId }: Pick<World, 'accountId'>,
+  template: LaunchTemplate,
+  version: LaunchTemplateVersion,
+): XmlRecord {
   return {
     launchTemplateId: template.id,
     launchTemplateName: template.name,
     versionNumber: version.version,
     versionDescription: version.description,
     createTime: new Date(version.createdAtMs),
+    createdBy: createdBy(accountId),
     defaultVersion: template.defaultVersion === version.version,
     launchTemplateData: toAnswer(version.data),
   }

@@ -1,7 +1,8 @@
 import { Command } from 'commander'
 import { count } from '../../../core/units.js'
 import { exitCodes } from '../../exit-codes.js'
-import { addStackOptions, fileArgument, fileDescription, stackFileOptions, type StackOptions } from '../../options.js'
+import type { StackReport } from '../../many/many-stacks.js'
+import { addStackOptions, filesArgument, filesDescription, stackFileOptions, type StackOptions } from '../../options.js'
 import { legible } from '../../../report/legible.js'
 import type { CommandDefinition } from '../../command-definition.js'
 import { forbidColor } from '../../terminal.js'
@@ -10,26 +11,56 @@ const examples = `
 Examples:
   evenkeel validate                            the one stack file here
   evenkeel validate staging.stack.yaml --var size=40
+  evenkeel validate stacks/                    every stack file of a folder
 
 Exit status: 0 the file is right, 1 it has mistakes. Nothing is asked of EC2.`
 
 export const validateCommand: CommandDefinition = (finish) =>
   addStackOptions(new Command('validate'))
     .description('check a stack file, offline: every mistake at once, with its position')
-    .argument(fileArgument, fileDescription)
+    .argument(filesArgument, filesDescription)
     .addHelpText('after', examples)
-    .action(async (file: string | undefined, options: StackOptions) => {
+    .action(async (words: readonly string[], options: StackOptions) => {
       if (!options.color) forbidColor()
-      const { readStackFile } = await import('../../../app/stack-file.js')
-      const { path, bases, spec, notices } = readStackFile(file, stackFileOptions(options))
-      for (const notice of notices) process.stderr.write(`${legible(notice)}\n`)
-      const parts = [
-        count(spec.servers.length, 'server'),
-        count(spec.volumes.length, 'volume'),
-        count(spec.syncs.length, 'sync rule'),
-        ...(spec.archives.length > 0 ? [count(spec.archives.length, 'archive')] : []),
-      ]
-      const read = bases.length === 0 ? '' : ` Read with it: ${legible(bases.join(', '))}.`
-      process.stdout.write(`${legible(path)}: the stack ${spec.stack} is valid (${parts.join(', ')}).${read}\n`)
-      finish(exitCodes.success)
+      const { meantStacks } = await import('../../../app/stacks/stack-files.js')
+      const meant = meantStacks(words)
+      if (meant.kind === 'one') {
+        process.stdout.write((await reportOfFile(meant.file, options)).text)
+        finish(exitCodes.success)
+        return
+      }
+      const { reportStacks } = await import('../../many/many-stacks.js')
+      const report = (file: string) => reportOfFile(file, options, true)
+      finish(await reportStacks(meant.files, report, { json: undefined, markdown: false, exitOrder: [] }))
     })
+
+/** Checks one file, and says what is to be printed of it. */
+async function reportOfFile(
+  file: string | undefined,
+  options: StackOptions,
+  isOneOfMany = false,
+): Promise<StackReport> {
+  const [{ readStackFile }, { headingOfFile }, { placeText }] = await Promise.all([
+    import('../../../app/stack-file.js'),
+    import('../../heading-of.js'),
+    import('../../../report/plan/plan-heading.js'),
+  ])
+  const stackFile = readStackFile(file, stackFileOptions(options))
+  const { path, bases, spec, notices } = stackFile
+  const prefix = isOneOfMany ? `${path}: ` : ''
+  for (const notice of notices) process.stderr.write(`${legible(`${prefix}${notice}`)}\n`)
+  const parts = [
+    count(spec.servers.length, 'server'),
+    count(spec.volumes.length, 'volume'),
+    count(spec.syncs.length, 'sync rule'),
+    ...(spec.archives.length > 0 ? [count(spec.archives.length, 'archive')] : []),
+  ]
+  const read = bases.length === 0 ? '' : ` Read with it: ${legible(bases.join(', '))}.`
+  return {
+    stack: spec.stack,
+    place: placeText(headingOfFile(stackFile)),
+    text: `${legible(path)}: the stack ${spec.stack} is valid (${parts.join(', ')}).${read}\n`,
+    words: `valid (${parts.join(', ')})`,
+    exitCode: exitCodes.success,
+  }
+}

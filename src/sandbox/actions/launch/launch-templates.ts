@@ -115,7 +115,7 @@ export const createLaunchTemplateVersion = defineAction({
     }
     const [earlier] = findByToken(world, token) ?? []
     const existing = earlier === undefined ? undefined : world.launchTemplateVersions.get(earlier)
-    if (existing) return { launchTemplateVersion: renderVersion(template, existing) }
+    if (existing) return { launchTemplateVersion: renderVersion(world, template, existing) }
     checkDescription(parameters.VersionDescription)
     if (world.launchTemplateVersions.withKey(template.id).length >= quotas.launchTemplateVersions) {
       throw new ApiError(
@@ -132,7 +132,7 @@ export const createLaunchTemplateVersion = defineAction({
     })
     world.launchTemplates.put({ ...template, latestVersion: number })
     rememberToken(world, token, [version.id])
-    return { launchTemplateVersion: renderVersion(template, version) }
+    return { launchTemplateVersion: renderVersion(world, template, version) }
   },
 })
 
@@ -264,7 +264,7 @@ export const describeLaunchTemplateVersions = defineAction({
     })
     const launchTemplateVersionSet = page.items.map((version) => {
       const template = templateOf(version)
-      return template && renderVersion(template, version)
+      return template && renderVersion(world, template, version)
     })
     return { launchTemplateVersionSet, nextToken: page.nextToken }
   },

@@ -60,13 +60,13 @@ describe('the ledger in EC2', () => {
     expect(await read()).toBeUndefined()
   })
 
-  it('keeps the last fifty versions', async () => {
+  it('keeps the last hundred versions', async () => {
     const { cloud } = fixture
     let id: string | undefined
-    for (let version = 1; version <= 53; version += 1) {
+    for (let version = 1; version <= 103; version += 1) {
       id = await cloud.writeLedger({ stack, id, addresses: [addressOf('server', 'web', version)] })
     }
-    expect((await read())?.addresses).toEqual(['server.web[53]'])
+    expect((await read())?.addresses).toEqual(['server.web[103]'])
     const deleted = fixture.requests().filter(({ action }) => action === 'DeleteLaunchTemplateVersions')
     expect(deleted.map(({ parameters }) => parameters['LaunchTemplateVersion.1'])).toEqual(['1', '2', '3'])
     expect(deleted.every(({ status }) => status === 200)).toBe(true)
@@ -178,7 +178,7 @@ describe('a ledger that is too large for one version', () => {
   it('keeps no more old versions than it needs', async () => {
     const { cloud } = fixture
     let id: string | undefined
-    for (let turn = 0; turn < 25; turn += 1) id = await cloud.writeLedger({ stack, id, addresses: middle })
+    for (let turn = 0; turn < 45; turn += 1) id = await cloud.writeLedger({ stack, id, addresses: middle })
     expect(await sizeOf()).toBe(middle.length)
     const output = await fixture.client.send(
       new CreateLaunchTemplateVersionCommand({ LaunchTemplateId: id ?? '', LaunchTemplateData: { UserData: '' } }),
@@ -188,8 +188,8 @@ describe('a ledger that is too large for one version', () => {
       .requests()
       .filter(({ action }) => action === 'DeleteLaunchTemplateVersions')
       .flatMap(({ parameters }) => Object.keys(parameters).filter((key) => key.startsWith('LaunchTemplateVersion.')))
-    expect(written).toBeGreaterThan(80)
-    expect(written - deleted.length).toBeLessThan(65)
+    expect(written).toBeGreaterThan(140)
+    expect(written - deleted.length).toBeLessThan(115)
   })
 })
 

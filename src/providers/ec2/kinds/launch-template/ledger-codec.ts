@@ -5,6 +5,7 @@ import { sortedAddresses } from '../../../../model/address-order.js'
 import { parseAddress, type Address } from '../../../../model/address.js'
 import { parseWish, sortedWishes, type Wish } from '../../../../model/ledger/wish.js'
 import { parseEpoch, type Epoch } from '../../../../model/ledger/lock.js'
+import { parseRunNote, type RunNote } from '../../../../model/ledger/run-note.js'
 import { foldRuns, unfoldRuns } from './address-runs.js'
 
 /**
@@ -31,9 +32,20 @@ export interface LedgerContent {
  * read or written last, 0 where that one knew of none; left out where nobody had looked.
  */
 export type LedgerVersion =
-  | ({ readonly kind: 'whole'; readonly format: 1 | 2; readonly after?: number } & LedgerContent)
+  | ({
+      readonly kind: 'whole'
+      readonly format: 1 | 2
+      readonly after?: number
+      readonly note?: RunNote
+    } & LedgerContent)
   /** The list of the versions that hold its parts; written after them. */
-  | { readonly kind: 'list'; readonly parts: readonly number[]; readonly digest: string; readonly after?: number }
+  | {
+      readonly kind: 'list'
+      readonly parts: readonly number[]
+      readonly digest: string
+      readonly after?: number
+      readonly note?: RunNote
+    }
   /** A part of one; `committed` is the version that held the whole, or its list, when the part was written. */
   | { readonly kind: 'part'; readonly committed: number; readonly bytes: Uint8Array }
   | { readonly kind: 'newer'; readonly format: number }
@@ -49,10 +61,16 @@ interface LedgerFile {
   readonly after: number
   readonly parts: readonly number[]
   readonly digest: string
+  /** Of the run that wrote it; in the list where it is in parts, so that history need not read those. */
+  readonly note: RunNote
 }
 
 /** What a stack has to remember, as the bytes of a ledger: gzip of JSON, runs of a counted server folded into one entry. */
-export function encodeLedger({ addresses, wishes, epoch, ids, fence = 0 }: LedgerContent, after?: number): Uint8Array {
+export function encodeLedger(
+  { addresses, wishes, epoch, ids, fence = 0 }: LedgerContent,
+  after?: number,
+  note?: RunNote,
+): Uint8Array {
   const inOrder = sortedAddresses(addresses)
   const sorted = sortedWishes(wishes)
   const known = inOrder.map((address) => ids?.get(address) ?? '')
@@ -64,6 +82,7 @@ export function encodeLedger({ addresses, wishes, epoch, ids, fence = 0 }: Ledge
     ...(known.some((id) => id !== '') && { ids: known.join(' ') }),
     ...(fence > 0 && { fence }),
     ...(after !== undefined && { after }),
+    ...(note && { note }),
   })
 }
 
@@ -79,8 +98,9 @@ export function partsOfLedger(bytes: Uint8Array, committed: number): readonly Ui
 }
 
 /** The user data that makes a ledger of its parts. */
-export function listOfParts(parts: readonly number[], bytes: Uint8Array, after?: number): Uint8Array {
-  return pack({ evenkeel: formatVersion, parts, digest: digestOf(bytes), ...(after !== undefined && { after }) })
+export function listOfParts(parts: readonly number[], bytes: Uint8Array, after?: number, note?: RunNote): Uint8Array {
+  const digest = digestOf(bytes)
+  return pack({ evenkeel: formatVersion, parts, digest, ...(after !== undefined && { after }), ...(note && { note }) })
 }
 
 /** The ledger that the parts of a list make; undefined when they are not those that the list means. */
@@ -111,7 +131,9 @@ function decodeFile(file: Partial<LedgerFile> | null): LedgerVersion | undefined
   if (format !== 1 && format !== formatVersion) return undefined
   const { parts, digest, wishes: written = [] } = file
   const after = typeof file.after === 'number' && { after: file.after }
-  if (Array.isArray(parts) && typeof digest === 'string') return { kind: 'list', parts, digest, ...after }
+  const noted = parseRunNote(file.note)
+  const note = noted && { note: noted }
+  if (Array.isArray(parts) && typeof digest === 'string') return { kind: 'list', parts, digest, ...after, ...note }
   const addresses = Array.isArray(file.addresses) ? unfoldRuns(file.addresses) : undefined
   if (!addresses?.every((address) => parseAddress(address) !== undefined) || !Array.isArray(written)) return undefined
   const wishes = written.flatMap((wish) => parseWish(wish) ?? [])
@@ -130,6 +152,7 @@ function decodeFile(file: Partial<LedgerFile> | null): LedgerVersion | undefined
     ...(ids && { ids }),
     ...fence,
     ...after,
+    ...note,
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { ledgerPartBytesMax, ledgerPartsMax } from '../../../../model/ledger/ledger-room.js'
+import type { RunNote } from '../../../../model/ledger/run-note.js'
 import { tagKeys } from '../../../../model/tags.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
 import { lookUntilSeen } from '../../tags/ownership.js'
@@ -24,6 +25,8 @@ export interface LedgerOrder {
   readonly content: LedgerContent
   /** What its writer knows; undefined: it has not looked, and writes over what stands there. */
   readonly known: StandingLedger | 'none' | undefined
+  /** Of the run that writes. */
+  readonly note: RunNote | undefined
 }
 
 export interface WrittenLedger {
@@ -44,8 +47,8 @@ const bytesWithIdsMax = 24 * ledgerPartBytesMax
 
 /** Makes the template; where it is there already, the content becomes its newest version. */
 async function createLedger(api: Ec2Api, order: LedgerOrder): Promise<WrittenLedger> {
-  const { stack, content } = order
-  const whole = encodeLedger(content, 0)
+  const { stack, content, note } = order
+  const whole = encodeLedger(content, 0, note)
   const isLarge = whole.length > ledgerPartBytesMax
   try {
     const output = await api.call('CreateLaunchTemplate', {
@@ -83,13 +86,15 @@ async function createLedger(api: Ec2Api, order: LedgerOrder): Promise<WrittenLed
 async function addTo(
   api: Ec2Api,
   templateId: string,
-  { stack, content, known }: LedgerOrder,
+  { stack, content, known, note }: LedgerOrder,
 ): Promise<WrittenLedger | undefined> {
   const after =
     known === undefined ? undefined : known === 'none' || known.templateId !== templateId ? 0 : known.version
-  const bytes = fitting(content, after)
+  const whole = fitting(content, after, note)
+  const isWhole = whole.length <= ledgerPartBytesMax
+  const bytes = isWhole ? whole : fitting(content, after, undefined)
   const versions: number[] = []
-  if (bytes.length > ledgerPartBytesMax) {
+  if (!isWhole) {
     const committed = after !== undefined && after > 0 ? after : await readCommittedVersion(api, templateId)
     if (committed === undefined) return undefined
     const parts = partsOfLedger(bytes, committed)
@@ -101,7 +106,7 @@ async function addTo(
       versions.push(version)
     }
   }
-  const last = versions.length > 0 ? listOfParts(versions, bytes, after) : bytes
+  const last = versions.length > 0 ? listOfParts(versions, bytes, after, note) : bytes
   const version = await addVersion(api, templateId, last)
   if (version === undefined) return undefined
   await prune(api, templateId, { first: Math.min(version, ...versions), newest: version })
@@ -109,10 +114,10 @@ async function addTo(
 }
 
 /** Ids are left out where all together would have no room: they only make a look quicker. */
-function fitting(content: LedgerContent, after: number | undefined): Uint8Array {
-  const bytes = encodeLedger(content, after)
+function fitting(content: LedgerContent, after: number | undefined, note: RunNote | undefined): Uint8Array {
+  const bytes = encodeLedger(content, after, note)
   if (bytes.length <= bytesWithIdsMax || !content.ids) return bytes
-  return encodeLedger({ ...content, ids: undefined }, after)
+  return encodeLedger({ ...content, ids: undefined }, after, note)
 }
 
 function tooLarge(stack: string, bytes: number) {

@@ -35,7 +35,7 @@ export async function readLedger(api: Ec2Api, stack: string): Promise<Ledger | u
  * (`isForLock`), it rejects with a LockError, and nothing more is written: readers put both together themselves.
  */
 export async function writeLedger(asking: Ec2Api, request: LedgerRequest): Promise<string | undefined> {
-  const { stack, addresses, wishes = [], epoch, isForLock = false } = request
+  const { stack, addresses, wishes = [], epoch, isForLock = false, note } = request
   const api = isForLock ? unguarded(asking) : asking
   const known = knownLedger(api, stack)
   if (known === 'taken-away') throw takenAway(stack)
@@ -54,7 +54,7 @@ export async function writeLedger(asking: Ec2Api, request: LedgerRequest): Promi
     ids: idsOf(addresses, standing?.content.ids, request.ids),
     fence: (standing?.content.fence ?? 0) + ended,
   }
-  let written = await putLedger(api, { stack, id: request.id, content, known: known && (standing ?? 'none') })
+  let written = await putLedger(api, { stack, id: request.id, content, known: known && (standing ?? 'none'), note })
   while (!written.knewAll) {
     const both = await readStandingAt(api, { stack, ...written })
     // What came in between was never finished.
@@ -65,7 +65,7 @@ export async function writeLedger(asking: Ec2Api, request: LedgerRequest): Promi
       throw takenAway(stack)
     }
     content = { ...both.content, fence: fence + ended }
-    written = await putLedger(api, { stack, id: written.templateId, content, known: both })
+    written = await putLedger(api, { stack, id: written.templateId, content, known: both, note })
   }
   const { templateId, version } = written
   noteLedger(api, stack, { templateId, version, format: 2, content, isMerged: false })

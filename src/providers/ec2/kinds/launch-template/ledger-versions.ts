@@ -6,8 +6,8 @@ import { chunksOf, readAll } from '../../wire/pages.js'
 import { decodeLedger, joinedLedger, type LedgerContent, type LedgerVersion } from './ledger-codec.js'
 import { knewAllBefore, ledgerOf, type Committed } from './ledger-merge.js'
 
-/** Old versions of a ledger are its history; EC2 keeps 10,000 at most. */
-export const versionsKept = 50
+/** Chosen: fifty runs or more. Old versions of a ledger are its history; EC2 keeps 10,000 at most. */
+export const versionsKept = 100
 /** EC2 deletes and describes so many versions in a call. */
 export const versionsPerCall = 200
 
@@ -180,7 +180,8 @@ async function readVersions(api: Ec2Api, id: string, versions: readonly number[]
   })
 }
 
-function userDataOf(version: LaunchTemplateVersion | undefined): Uint8Array | undefined {
+/** What a version holds, as it was sent; undefined for none. */
+export function userDataOf(version: LaunchTemplateVersion | undefined): Uint8Array | undefined {
   const text = version?.LaunchTemplateData?.UserData
   return text === undefined ? undefined : Buffer.from(text, 'base64')
 }

@@ -9,7 +9,7 @@ import type { Ec2Api } from '../../wire/api.js'
 
 const forLock = { isForLock: true } as const
 /** The role of the template in its tags. */
-const role = 'lock'
+export const lockRole = 'lock'
 /** EC2 takes descriptions of at most 255 characters. */
 const descriptionMax = 255
 /** So many beats stand in it before they are tidied away, in one call; EC2 deletes at most 200 in one. */
@@ -41,7 +41,7 @@ export function createLockCalls(api: Ec2Api): LockCloud {
           TagSpecifications: [
             {
               ResourceType: 'launch-template',
-              Tags: tagListOf({ [tagKeys.stack]: stack, [tagKeys.role]: role, Name: lockName(stack) }),
+              Tags: tagListOf({ [tagKeys.stack]: stack, [tagKeys.role]: lockRole, Name: lockName(stack) }),
             },
           ],
         },
@@ -64,8 +64,7 @@ export function createLockCalls(api: Ec2Api): LockCloud {
       ),
     )
     const latest = output?.LaunchTemplateVersions?.[0]
-    if (latest?.LaunchTemplateId === undefined) return undefined
-    return { id: latest.LaunchTemplateId, beat: latest.VersionNumber ?? 0, content: contentOf(latest) }
+    return latest && lockSightOf(latest)
   }
 
   async function beatLock(
@@ -104,6 +103,12 @@ export function createLockCalls(api: Ec2Api): LockCloud {
   }
 
   return { takeLock, readLock, beatLock, dropLock }
+}
+
+/** A lock as its newest version shows it. */
+export function lockSightOf(latest: LaunchTemplateVersion): LockSight | undefined {
+  if (latest.LaunchTemplateId === undefined) return undefined
+  return { id: latest.LaunchTemplateId, beat: latest.VersionNumber ?? 0, content: contentOf(latest) }
 }
 
 function dataOf(content: LockContent): { UserData: string } {

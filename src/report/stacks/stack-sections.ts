@@ -1,0 +1,133 @@
+import { createColors } from 'picocolors'
+import type { EvenkeelError } from '../../core/errors.js'
+import { SpecError } from '../../core/errors.js'
+import { count } from '../../core/units.js'
+import { legible, legibleJson } from '../legible.js'
+import { tableLines } from '../tables/table.js'
+
+const stacksFormatVersion = 1
+
+/** What was found of one of several stacks. */
+export type StackSection = {
+  /** As it was named, or found in its folder. */
+  readonly file: string
+} & (
+  | {
+      readonly kind: 'told'
+      readonly stack: string
+      /** `music in us-east-1`: two files that say the same are about the same thing. */
+      readonly place: string
+      /** As the command prints it for this stack alone: text, Markdown, or JSON. */
+      readonly text: string
+      /** The same in a few words. */
+      readonly words: string
+    }
+  | { readonly kind: 'failed'; readonly error: EvenkeelError; readonly text: string }
+)
+
+/** Several stacks for people: a section each, then a line each. */
+export function sectionsText(sections: readonly StackSection[], color: boolean): string {
+  const colors = createColors(color)
+  const parts = sections.map((section) => {
+    const text = section.text.trimEnd()
+    return `${colors.bold(`── ${legible(section.file)} ──`)}\n\n${text}`
+  })
+  const rows = tableLines(
+    sections.map((section) => [`  ${legible(section.file)}`, nameOf(section), legible(wordsOf(section))]),
+  )
+  const lines = rows.map((row, at) => (sections[at]?.kind === 'failed' ? colors.red(row) : row))
+  const twice = sharedPlaces(sections).map((line) => colors.yellow(legible(line)))
+  return `${[...parts, [colors.bold(`${count(sections.length, 'stack')}:`), ...lines, ...twice].join('\n')].join('\n\n')}\n`
+}
+
+/** Chosen: GitHub refuses comments of more than 65,536 characters. A plan's Markdown keeps to that by itself. */
+const errorCharactersMax = 50_000
+
+/** The same as Markdown: a table, then a section each. */
+export function sectionsMarkdown(sections: readonly StackSection[]): string {
+  const rows = sections.map(
+    (section) => `| ${code(section.file)} | ${cell(nameOf(section))} | ${cell(wordsOf(section))} |`,
+  )
+  const parts = sections.map((section) => {
+    const body = section.kind === 'told' ? section.text.trimEnd() : fenced(cut(section.text))
+    return [`## ${code(section.file)}`, '', body].join('\n')
+  })
+  const twice = sharedPlaces(sections).map((line) => `> **Warning:** ${cell(line)}`)
+  const head = [`| file | stack | |`, '|---|---|---|', ...rows, ...(twice.length > 0 ? ['', ...twice] : [])].join('\n')
+  return `${legible([head, ...parts].join('\n\n'))}\n`
+}
+
+/** The same as data; `name` is the member that holds what the command prints for one stack. */
+export function sectionsJson(sections: readonly StackSection[], name: 'plan' | 'drift'): string {
+  const stacks = sections.map((section) =>
+    section.kind === 'told'
+      ? { file: section.file, stack: section.stack, [name]: JSON.parse(section.text) as unknown, error: null }
+      : { file: section.file, stack: null, [name]: null, error: errorMembers(section.error) },
+  )
+  return `${legibleJson({ formatVersion: stacksFormatVersion, stacks }, 2)}\n`
+}
+
+function errorMembers(error: EvenkeelError): object {
+  const { code, message, hint } = error
+  const { diagnostics = [], total = 0 } = error instanceof SpecError ? error : {}
+  return {
+    code,
+    message,
+    hint: hint ?? null,
+    mistakes: diagnostics.map((mistake) => ({
+      code: mistake.code,
+      message: mistake.message,
+      file: mistake.file,
+      line: mistake.line,
+      column: mistake.column,
+      hint: mistake.hint ?? null,
+    })),
+    mistakesInAll: total,
+  }
+}
+
+function nameOf(section: StackSection): string {
+  return section.kind === 'told' ? section.stack : '-'
+}
+
+function wordsOf(section: StackSection): string {
+  if (section.kind === 'told') return section.words
+  const { error } = section
+  return error instanceof SpecError ? `${count(error.total, 'mistake')} in the file` : `error ${error.code}`
+}
+
+/** Files that name one stack in one place: a plan of either removes what the other has. */
+function sharedPlaces(sections: readonly StackSection[]): readonly string[] {
+  const files = new Map<string, string[]>()
+  for (const section of sections) {
+    if (section.kind === 'told') files.set(section.place, [...(files.get(section.place) ?? []), section.file])
+  }
+  return [...files].flatMap(([place, names]) =>
+    names.length < 2
+      ? []
+      : [`${names.join(' and ')} name one stack, ${place}: an apply of one undoes what the others say.`],
+  )
+}
+
+function cell(text: string): string {
+  return text
+    .replaceAll('|', '\\|')
+    .replaceAll('<', '&lt;')
+    .replaceAll(/\s*\n\s*/g, ' ')
+}
+
+function code(text: string): string {
+  return `\`${cell(text).replaceAll('`', "'")}\``
+}
+
+function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  return `${fence}text\n${text.trimEnd()}\n${fence}`
+}
+
+function cut(text: string): string {
+  if (text.length <= errorCharactersMax) return text
+  const whole = text.slice(0, errorCharactersMax)
+  return `${whole.slice(0, whole.lastIndexOf('\n'))}\n… and more`
+}
