@@ -4,7 +4,7 @@ import { volumesAtPath } from '../model/kinds/volume.js'
 import { parseWrittenEndpoint } from '../spec/kinds/sync-rule/written-endpoint.js'
 import { localPath } from '../sync/source.js'
 import type { HostFacts } from '../model/inside/host-facts.js'
-import { accessTo, accessToInstance, enterable, holderOf } from './enter-server.js'
+import { accessTo, accessToInstance, enterable, holderOf, volumeNamed } from './enter-server.js'
 import { liveVolumeOf } from '../model/kinds/live-named.js'
 import { requireGivable, requireLocal } from './local-ends.js'
 import { withLock } from './lock/with-lock.js'
@@ -81,8 +81,12 @@ async function placeOf(text: string, session: Session, cloud: CloudFacts): Promi
       const { path } = written
       return { access, path, mounted: await mountedAt({ access, path, server: address }, session, cloud) }
     }
+    case 'volumes':
+      throw new UsageError('VOLUME_UNKNOWN', `${text} means several volumes`, {
+        hint: `name one: volume.${written.volume}[0]/${written.path}`,
+      })
     case 'volume': {
-      const address = `volume.${written.volume}`
+      const address = volumeNamed(`volume.${written.volume}`, session)
       const holder = holderOf(address, session, cloud)
       const volume = liveVolumeOf(cloud.volumes, address)
       const access = await accessToInstance(holder.address, holder, session, cloud)

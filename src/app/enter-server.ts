@@ -2,10 +2,11 @@ import { UsageError } from '../core/errors.js'
 import { cloudQuery } from '../executor/observe/cloud-query.js'
 import { liveHostAccess } from '../executor/observe/live-host-access.js'
 import type { CloudFacts, HostAccess } from '../executor/ports.js'
+import type { Address } from '../model/address.js'
 import type { LiveServer } from '../model/kinds/server.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import { liveServerOf, liveVolumeOf } from '../model/kinds/live-named.js'
-import { serverNamed } from './servers/named-by-pattern.js'
+import { addressesByPattern, serverNamed, shortened } from './servers/named-by-pattern.js'
 import type { Session } from './session.js'
 
 /** The way into the server that `name` means: `server.web`, `web`, or a volume that is attached to it, `volume.music`. */
@@ -15,15 +16,23 @@ export async function enterServer(session: Session, name: string): Promise<HostA
     const address = serverNamed(name, spec)
     return accessTo(address, session, await enterable(session))
   }
-  if (!spec.volumes.some(({ address }) => address === name)) {
-    const names = spec.volumes.map(({ address }) => address).join(', ')
-    throw new UsageError('VOLUME_UNKNOWN', `the stack ${spec.stack} has no volume ${name}`, {
-      hint: names === '' ? 'it has no volumes at all' : `it has ${names}`,
-    })
-  }
+  const address = volumeNamed(name, session)
   const cloud = await enterable(session)
-  const holder = holderOf(name, session, cloud)
+  const holder = holderOf(address, session, cloud)
   return accessToInstance(holder.address, holder, session, cloud)
+}
+
+/** The volume of the file that `name` means, `volume.music` or `volume.data[0]`; throws where there is none, or several. */
+export function volumeNamed(name: string, { spec }: Session): Address {
+  const all = spec.volumes.map(({ address }) => address)
+  const { found } = addressesByPattern([name], all, 'volume')
+  const [address] = found
+  if (address !== undefined && found.length === 1) return address
+  const isSeveral = found.length > 1
+  const message = isSeveral ? `${name} means several volumes` : `the stack ${spec.stack} has no volume ${name}`
+  const names = shortened(isSeveral ? found : all).join(', ')
+  const hint = isSeveral ? `name one: ${names}` : names === '' ? 'it has no volumes at all' : `it has ${names}`
+  throw new UsageError('VOLUME_UNKNOWN', message, { hint })
 }
 
 /** What is live, where servers can be entered; rejects where none can. */

@@ -7,6 +7,7 @@ import type { LiveStack } from '../model/live-stack.js'
 import { snapshotVersion } from '../model/snapshot-version.js'
 import { tagKeys } from '../model/tags.js'
 import type { Address } from '../model/address.js'
+import { shortened } from './servers/named-by-pattern.js'
 import type { Session } from './session.js'
 
 /** What people's words mean: a volume, a version of it, a checkpoint. Each throws when there is none. */
@@ -38,8 +39,12 @@ export type WantedVersion = number | 'latest' | { readonly at: string }
 export function versionWanted(name: string, version: WantedVersion, live: LiveStack, spec: StackSpec): LiveSnapshot {
   const wanted = volumeAddress(name)
   if (!spec.volumes.some(({ address }) => address === wanted)) {
+    const members = spec.volumes.map(({ address }) => address).filter((address) => address.startsWith(`${wanted}[`))
     throw new UsageError('VOLUME_UNKNOWN', `the stack file of ${spec.stack} names no ${wanted}`, {
-      hint: 'write an entry for it: a volume that the file does not name is removed, and not restored',
+      hint:
+        members.length > 0
+          ? `name one of its members: ${shortened(members).join(', ')}`
+          : 'write an entry for it: a volume that the file does not name is removed, and not restored',
     })
   }
   const completed = live.snapshots

@@ -17,7 +17,7 @@ import {
   type RunEvent,
   type Session,
   UsageError,
-} from '../../src/index.js'
+} from '../../src/parts.js'
 import { temporaryDirectory } from '../support/evenkeel.js'
 import { head } from '../support/stack-texts.js'
 import { image } from '../support/stacks.js'

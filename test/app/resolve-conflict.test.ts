@@ -22,7 +22,7 @@ import {
   readStackFile,
   type Place,
   type Session,
-} from '../../src/index.js'
+} from '../../src/parts.js'
 import { carryOutResolution, findResolution } from '../../src/app/resolve-conflict.js'
 import type { Tags } from '../../src/model/tags.js'
 import { temporaryDirectory } from '../support/evenkeel.js'

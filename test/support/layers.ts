@@ -16,6 +16,7 @@ export const layerNames = [
   'sandbox',
   'report',
   'app',
+  'library',
   'cli',
 ] as const
 export type LayerName = (typeof layerNames)[number]
@@ -90,6 +91,13 @@ export const layers: Readonly<Record<LayerName, LayerRule>> = {
     node: 'all',
     packages: [],
     modulesMin: 14,
+  },
+  library: {
+    values: ['core', 'model', 'sandbox', 'report', 'app'],
+    types: ['executor'],
+    node: [],
+    packages: ['p-limit'],
+    modulesMin: 3,
   },
   cli: {
     values: ['core', 'model', 'spec', 'planner', 'executor', 'providers', 'hosts', 'sync', 'sandbox', 'report', 'app'],

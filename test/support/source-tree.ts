@@ -18,7 +18,7 @@ export interface Import {
 export interface Module {
   /** Path from the root, with forward slashes. */
   readonly path: string
-  /** Undefined for src/index.ts. */
+  /** Undefined for what lies in src/ itself. */
   readonly layer: LayerName | undefined
   readonly text: string
   readonly lines: number

@@ -30,7 +30,7 @@ export function serverNamed(name: string, spec: StackSpec, as: string = name): A
 }
 
 /** What patterns name among the addresses of one kind, each once, in the order of `addresses`; and the patterns, in full, that name none. */
-function addressesByPattern(
+export function addressesByPattern(
   patterns: readonly string[],
   addresses: readonly Address[],
   kind: string,
@@ -79,6 +79,7 @@ function wildcard(pattern: string): (text: string) => boolean {
 /** Chosen: what fits into a line or two. */
 const toldMax = 12
 
-function shortened(names: readonly string[]): readonly string[] {
+/** The first names, and how many more there are. */
+export function shortened(names: readonly string[]): readonly string[] {
   return names.length <= toldMax ? names : [...names.slice(0, toldMax), `and ${names.length - toldMax} more`]
 }

@@ -8,8 +8,8 @@ export function syncRecordsOf(context: Context): ReadonlyMap<string, number> {
     const to = rule?.to === undefined ? undefined : parseWrittenEndpoint(rule.to)
     if (!to) continue
     const entry =
-      to.kind === 'volume'
-        ? `volume.${to.volume}`
+      to.kind === 'volume' || to.kind === 'volumes'
+        ? `volume.${to.volume.replace(/\[.*$/, '')}`
         : to.kind === 'server' || to.kind === 'servers'
           ? `server.${to.server.replace(/^server\./, '').replace(/\[.*$/, '')}`
           : undefined

@@ -1,8 +1,9 @@
 import type { Address } from '../../model/address.js'
+import type { ResourceKind } from '../../model/kinds/kinds.js'
 import type { Context } from '../context.js'
 import type { TextReport } from '../problem.js'
 import { findMember, memberAddress, type Member } from './counted-members.js'
-import { addressIfNamed, isDeclared, withoutKind } from './declared-names.js'
+import { isDeclared, withoutKind } from './declared-names.js'
 
 /** The server called `web`, `web[0]`, `server.web` or `server.web[0]`; a mistake is reported and gives undefined. */
 export function findServer(context: Context, text: string, report: TextReport): Member | undefined {
@@ -15,17 +16,16 @@ export function serverAddress(server: Member): Address | undefined {
 }
 
 /** The servers of `web[*]`, in order; none where it has no count, which was told. */
-export function serversOfCount(context: Context, text: string): readonly Address[] {
+export function membersOfCount(context: Context, text: string): readonly Member[] {
   const name = withoutKind('server', text)
-  const count = context.servers.get(name)?.count ?? 0
-  return Array.from({ length: count }, (_, index) => addressIfNamed('server', name, index) ?? []).flat()
+  return Array.from({ length: context.servers.get(name)?.count ?? 0 }, (_, index) => ({ name, index }))
 }
 
 /** Reports a `web[*]` of which there is none, or that has no count; tells whether it can be used. */
-export function isCounted(context: Context, text: string, report: TextReport): boolean {
-  const name = withoutKind('server', text)
-  if (!isDeclared(context, 'server', name, report)) return false
-  if (context.declarations.server.countOf?.(context, name) !== undefined) return true
+export function isCounted(context: Context, kind: ResourceKind, text: string, report: TextReport): boolean {
+  const name = withoutKind(kind, text)
+  if (!isDeclared(context, kind, name, report)) return false
+  if (context.declarations[kind].countOf?.(context, name) !== undefined) return true
   const message = `\`${name}\` has no count, so it has no index`
   report({ code: 'SPEC_BAD_INDEX', message, hint: `write \`${name}\``, within: `${text}[*]` })
   return false

@@ -165,7 +165,7 @@ export type VolumeShape = {
   readonly uuid?: string | undefined
   readonly reuse?: BooleanShape | undefined
   readonly snapshot?: string | {
-    readonly name?: NameShape | undefined
+    readonly name?: string | undefined
     readonly version?: number | string | undefined
   } | undefined
   readonly volumeId?: string | undefined

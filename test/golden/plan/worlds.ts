@@ -368,6 +368,8 @@ volumes:
     world: (text) => ({ ...settled(text), snapshots: [snapshot(1), snapshot(2)] }),
     options: { restore: { [at('volume.music')]: 'snap-0music1' }, run: 'run-2' },
   },
+  'members-fewer': { world: (text) => settled(text.replace('count: 2', 'count: 3')), options: { run: 'run-2' } },
+  'members-more': { world: (text) => settled(text.replace('count: 3', 'count: 2')), options: { run: 'run-2' } },
   'move-zone': { world: (text) => settled(text.replace('us-east-1b', 'us-east-1a')), options: { run: 'run-2' } },
   'checkpoint-copy': {
     world: (text) => emptyLive(specOf(text), { snapshots: [snapshot(1)] }),

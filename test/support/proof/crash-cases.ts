@@ -52,6 +52,11 @@ servers:
   web: { count: ${count}, image: ${image}, type: t3.small, zone: us-east-1a }
 `
 
+/** A volume for each member of a count. */
+const members = (count: number) => `${many(count)}volumes:
+  data: { server: 'web[*]', size: 1, mount: /srv/data }
+`
+
 const swap = (of: string, more = '') => `evenkeel: 1
 stack: swap
 target: sandbox
@@ -103,6 +108,9 @@ const changes: readonly CrashCase[] = [
   { name: 'create-many-fewer', before: [], work: apply(many(5)), after: apply(many(3)) },
   { name: 'create-many-more', before: [], work: apply(many(5)), after: apply(many(8)) },
   { name: 'grow-many', before: [apply(many(2))], work: apply(many(5)) },
+  { name: 'create-members', before: [], work: apply(members(2)) },
+  { name: 'members-more', before: [apply(members(1))], work: apply(members(3)) },
+  { name: 'members-fewer', before: [apply(members(3))], work: apply(members(1)) },
   { name: 'remove-server', before: [apply(pairStack())], work: apply(pairStack().replace('count: 2', 'count: 1')) },
   {
     name: 'remove-volume',

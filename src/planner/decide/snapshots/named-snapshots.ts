@@ -1,3 +1,4 @@
+import { addressOf, parseAddress, type Address } from '../../../model/address.js'
 import type { LiveSnapshot } from '../../../model/kinds/volume-snapshot.js'
 import { snapshotVersion } from '../../../model/snapshot-version.js'
 import type { StackSpec } from '../../../model/stack-spec.js'
@@ -6,12 +7,25 @@ import type { StackSpec } from '../../../model/stack-spec.js'
 export function namedSnapshots({ volumes }: Pick<StackSpec, 'volumes'>): (snapshot: LiveSnapshot) => boolean {
   const ids = new Set<string>()
   const versions = new Set<string>()
-  for (const { snapshot } of volumes) {
+  for (const { address, snapshot } of volumes) {
     if (snapshot?.kind === 'id') ids.add(snapshot.id)
     else if (snapshot) {
-      versions.add(`volume.${snapshot.name} ${snapshot.version}`)
-      versions.add(`archive.${snapshot.name} ${snapshot.version}`)
+      for (const of of snapshotAddresses(snapshot.name, address)) versions.add(`${of} ${snapshot.version}`)
     }
   }
   return (snapshot) => ids.has(snapshot.id) || versions.has(`${snapshot.address} ${snapshotVersion(snapshot)}`)
+}
+
+/**
+ * What `snapshot: { name }` may mean for a volume, the first first: for one of the volumes of a count the same member of that
+ * name, a volume, an archive.
+ */
+export function snapshotAddresses(name: string, of: Address): readonly Address[] {
+  const isMember = name.endsWith(']')
+  const index = isMember ? undefined : parseAddress(of)?.index
+  return [
+    ...(index === undefined ? [] : [addressOf('volume', name, index)]),
+    `volume.${name}` as Address,
+    ...(isMember ? [] : [addressOf('archive', name)]),
+  ]
 }

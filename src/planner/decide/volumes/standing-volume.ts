@@ -88,7 +88,9 @@ export function decideStandingVolume(
       origin,
       arrives: attachment.arrivesAt !== undefined,
       grows,
-      displacedBy: spec.dependsOn.find((outer) => isUnmounted(decided.get(outer))),
+      displacedBy: spec.dependsOn.find(
+        (outer) => world.volumes.get(outer)?.server === spec.server && isUnmounted(decided.get(outer)),
+      ),
     })
   const record = recordAfter(world, spec, applied, inside, cooling !== undefined)
   const own = [...markLeft(spec, live, compared, cooling), ...attachment.diffs, ...(inside?.diffs ?? [])]

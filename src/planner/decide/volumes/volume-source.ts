@@ -1,4 +1,5 @@
-import { addressOf, type Address } from '../../../model/address.js'
+import { required } from '../../../core/assert.js'
+import { addressOf, parseAddress, type Address } from '../../../model/address.js'
 import type { VolumeSpec } from '../../../model/kinds/volume.js'
 import type { LiveVolume } from '../../../model/kinds/volume.js'
 import type { LiveSnapshot } from '../../../model/kinds/volume-snapshot.js'
@@ -7,6 +8,7 @@ import type { World } from '../../world.js'
 import { isNeverFinished, isOfNeverUsed } from '../snapshots/never-used.js'
 import { refuse, refuseAlone, refusedIn, type Refuse } from '../decided.js'
 import { isNewerSnapshot, snapshotVersion } from '../../../model/snapshot-version.js'
+import { snapshotAddresses } from '../snapshots/named-snapshots.js'
 import { tagKeys } from '../../../model/tags.js'
 
 /** Where a volume comes from. The order is that of VM::EC2::Staging: the one that is there, `volumeId`, `snapshot`, `reuse`, blank. */
@@ -31,12 +33,25 @@ export function volumeSource(
   const unfinished = unfinishedSource(world, spec)
   if (unfinished) return unfinished
   if (spec.volumeId !== undefined) return adoptedSource(world, spec, spec.volumeId)
+  const moved = movedByCount(world, spec)
+  if (moved) return { kind: 'adopt', volume: moved, retained: true }
   if (spec.snapshot) return snapshotSource(world, spec, spec.snapshot, versions)
   if (!spec.reuse) return { kind: 'blank' }
   const free = world.live.retained.get(spec.address)?.find((volume) => isFree(volume) && isIn(volume, zone))
   if (free) return { kind: 'adopt', volume: free, retained: true }
   const snapshot = newestSnapshot(completed(world.live.snapshots.get(spec.address)))
   return snapshot ? { kind: 'snapshot', snapshot } : { kind: 'blank' }
+}
+
+/**
+ * The live `volume.data` where the file has `volume.data[0]` in its place, or the other way round: a volume for each member, or
+ * one alone again, begins with the one that is there.
+ */
+function movedByCount({ live, volumes }: World, { address }: VolumeSpec): LiveVolume | undefined {
+  const { name, index } = required(parseAddress(address), 'the parts of an address')
+  if (index !== undefined && index !== 0) return undefined
+  const other = addressOf('volume', name, index === undefined ? 0 : undefined)
+  return volumes.has(other) ? undefined : live.volumes.get(other)
 }
 
 /** A volume that never came about, of which another can be made: not where the file names or takes up one that is there. */
@@ -116,12 +131,12 @@ function snapshotSource(
   versions: ReadonlyMap<Address, PlannedVersion>,
 ): VolumeSource | Refuse {
   const { address } = spec
-  const planned = selector.kind === 'name' ? plannedVersion(world, selector, versions) : undefined
+  const planned = selector.kind === 'name' ? plannedVersion(world, address, selector, versions) : undefined
   if (planned) return planned
   const named =
     selector.kind === 'id'
       ? [world.live.snapshotsById.get(selector.id)].filter((snapshot) => snapshot !== undefined)
-      : snapshotsOfName(world, selector.name).filter(
+      : snapshotsOfName(world, selector.name, address).filter(
           (snapshot) => selector.version === 'latest' || snapshotVersion(snapshot) === selector.version,
         )
   const snapshot = newestSnapshot(completed(named))
@@ -138,18 +153,27 @@ function snapshotSource(
 /** The version that the archive of that name gets in this plan, where that is the one that is asked for. */
 function plannedVersion(
   { live }: World,
+  volume: Address,
   { name, version }: Extract<NonNullable<VolumeSpec['snapshot']>, { kind: 'name' }>,
   versions: ReadonlyMap<Address, PlannedVersion>,
 ): VolumeSource | undefined {
   const of = addressOf('archive', name)
-  const planned = live.snapshots.has(addressOf('volume', name)) ? undefined : versions.get(of)
+  const isOfVolume = snapshotAddresses(name, volume).some((one) => one !== of && live.snapshots.has(one))
+  const planned = isOfVolume ? undefined : versions.get(of)
   const isAsked = planned && (version === 'latest' || version === planned.number)
   return isAsked ? { kind: 'version', of, version: planned } : undefined
 }
 
-/** Snapshots of the volume of that name; where there is none, the versions of the archive. */
-function snapshotsOfName({ live }: World, name: string): readonly LiveSnapshot[] {
-  return live.snapshots.get(addressOf('volume', name)) ?? live.snapshots.get(addressOf('archive', name)) ?? []
+/**
+ * Snapshots of the volume of that name, for one of the volumes of a count those of the same member; where there is none, the
+ * versions of the archive.
+ */
+function snapshotsOfName({ live }: World, name: string, of: Address): readonly LiveSnapshot[] {
+  for (const address of snapshotAddresses(name, of)) {
+    const snapshots = live.snapshots.get(address)
+    if (snapshots) return snapshots
+  }
+  return []
 }
 
 function completed(snapshots: readonly LiveSnapshot[] | undefined): readonly LiveSnapshot[] {

@@ -1,8 +1,10 @@
 import { reportAt } from '../../context.js'
 import type { Context } from '../../context.js'
-import { findServer, serverAddress } from '../../references/find-server.js'
+import type { Member } from '../../references/counted-members.js'
+import { serverAddress } from '../../references/find-server.js'
 import type { Path } from '../../problem.js'
 import type { SyncRuleShape, VolumeShape } from '../../shape/stack-shape.generated.js'
+import { volumeCalled } from '../volume/volume-members.js'
 import { parseWrittenEndpoint } from './written-endpoint.js'
 import { canonicalUuid, filesystemRules } from '../../../model/inside/volume-rules.js'
 
@@ -42,7 +44,7 @@ export function checkBlockCopies(context: Context): void {
     if (sync.to !== undefined && !to) say(['to'], wholeVolume(sync.method), 'write to: volume.NAME')
     if (!from || !to) continue
     if (from.name === to.name) say(['to'], `volume \`${to.name}\` cannot be copied to itself`)
-    else checkPair(context, sync.method, from, to, say)
+    else checkPair(sync.method, from, to, say)
     const other = writers.get(to.name)
     if (other !== undefined) say(['to'], `sync \`${other}\` writes the whole of volume \`${to.name}\` too`)
     writers.set(to.name, name)
@@ -55,6 +57,7 @@ interface Whole {
   readonly name: string
   /** Undefined where the file names a volume that it does not have, which is told elsewhere. */
   readonly volume: VolumeShape | undefined
+  readonly server: Member | undefined
 }
 
 function wholeVolume(method: string): string {
@@ -66,7 +69,8 @@ function volumeOf(context: Context, written: SyncRuleShape['from']): Whole | und
   if (typeof written !== 'string') return undefined
   const end = parseWrittenEndpoint(written)
   if (end.kind !== 'volume' || end.path !== '') return undefined
-  return { name: end.volume, volume: context.volumes.get(end.volume) }
+  const called = volumeCalled(context, end.volume)
+  return { name: end.volume, volume: called?.entry, server: called?.member.server }
 }
 
 function checkOptions(sync: SyncRuleShape, method: 'blocks' | 'clone', say: Say): void {
@@ -83,7 +87,7 @@ function checkOptions(sync: SyncRuleShape, method: 'blocks' | 'clone', say: Say)
 }
 
 /** What makes two volumes such that one can be a copy of the other. */
-function checkPair(context: Context, method: 'blocks' | 'clone', from: Whole, to: Whole, say: Say): void {
+function checkPair(method: 'blocks' | 'clone', from: Whole, to: Whole, say: Say): void {
   const [source, destination] = [from.volume, to.volume]
   if (!source || !destination) return
   if (method === 'blocks') {
@@ -113,10 +117,7 @@ function checkPair(context: Context, method: 'blocks' | 'clone', from: Whole, to
     const message = `volume \`${to.name}\` will have the ${key} of volume \`${from.name}\``
     say(['to'], message, `leave \`${key}\` out there`)
   }
-  const servers = [source, destination].map(({ server }) => {
-    const found = server === undefined ? undefined : findServer(context, server, () => undefined)
-    return found && serverAddress(found)
-  })
+  const servers = [from, to].map(({ server }) => server && serverAddress(server))
   const isOneServer = servers[0] !== undefined && servers[0] === servers[1]
   const isUsed = [source, destination].some(({ unmounted }) => unmounted !== true)
   if (!isOneServer || !isUsed || fstype === 'raw' || !filesystemRules[fstype].isMountable) return

@@ -1,11 +1,12 @@
 import { reportAt } from '../../context.js'
 import type { Context } from '../../context.js'
-import { findNamed } from '../../references/declared-names.js'
+import { findMember } from '../../references/counted-members.js'
 import { findServer, isCounted, serverAddress } from '../../references/find-server.js'
 import { ignore } from '../../problem.js'
 import type { Path, TextReport } from '../../problem.js'
 import { parseTemplate } from '../../references/templates.js'
 import type { SyncRuleShape } from '../../shape/stack-shape.generated.js'
+import { volumeCalled } from '../volume/volume-members.js'
 import { isRemoteHost, parseWrittenEndpoint } from './written-endpoint.js'
 import type { WrittenEndpoint } from './written-endpoint.js'
 import { filesystemRules } from '../../../model/inside/volume-rules.js'
@@ -42,9 +43,12 @@ function writtenSources({ from }: SyncRuleShape, path: Path): readonly Source[] 
 }
 
 function checkSource(context: Context, written: WrittenEndpoint, report: TextReport): void {
-  if (written.kind !== 'servers') return checkEnd(context, written, report)
-  const hint = `write ${written.server}[0]:${written.path}`
-  report({ code: 'SPEC_BAD_SYNC', message: 'files come from one server, not from all of a count', hint })
+  if (written.kind !== 'servers' && written.kind !== 'volumes') return checkEnd(context, written, report)
+  const [what, hint] =
+    written.kind === 'servers'
+      ? ['server', `write ${written.server}[0]:${written.path}`]
+      : ['volume', `write volume.${written.volume}[0]/${written.path}`]
+  report({ code: 'SPEC_BAD_SYNC', message: `files come from one ${what}, not from all of a count`, hint })
 }
 
 function checkEnd(context: Context, end: WrittenEndpoint, report: TextReport): void {
@@ -58,7 +62,9 @@ function checkEnd(context: Context, end: WrittenEndpoint, report: TextReport): v
     case 'server':
     case 'servers': {
       const isKnown =
-        end.kind === 'server' ? findServer(context, end.server, report) : isCounted(context, end.server, report)
+        end.kind === 'server'
+          ? findServer(context, end.server, report)
+          : isCounted(context, 'server', end.server, report)
       if (isKnown && !end.path.startsWith('/')) {
         const hint = `write ${end.server}${end.kind === 'server' ? '' : '[*]'}:/${end.path}`
         report({ code: 'SPEC_BAD_SYNC', message: 'a path on a server is absolute', hint })
@@ -69,8 +75,14 @@ function checkEnd(context: Context, end: WrittenEndpoint, report: TextReport): v
       return
     }
     case 'volume':
-      if (findNamed(context, 'volume', end.volume, report) === undefined || !end.path.split('/').includes('..')) return
+    case 'volumes': {
+      const isKnown =
+        end.kind === 'volume'
+          ? findMember(context, 'volume', end.volume, report)
+          : isCounted(context, 'volume', end.volume, report)
+      if (!isKnown || !end.path.split('/').includes('..')) return
       report({ code: 'SPEC_BAD_SYNC', message: 'a path on a volume does not lead out of it', hint: 'leave `..` out' })
+    }
   }
 }
 
@@ -86,8 +98,9 @@ function resolved(path: string): string {
 
 /** Files are on volumes that are mounted somewhere. */
 function checkHasFiles(context: Context, end: WrittenEndpoint, report: TextReport): void {
-  const volume = end.kind === 'volume' ? context.volumes.get(end.volume) : undefined
-  if (end.kind !== 'volume' || !volume || end.path.split('/').includes('..')) return
+  if (end.kind !== 'volume' && end.kind !== 'volumes') return
+  const volume = context.volumes.get(end.volume.replace(/\[.*$/, ''))
+  if (!volume || end.path.split('/').includes('..')) return
   if (!('server' in volume)) {
     const message = `volume \`${end.volume}\` has no server, so nothing can be copied to it or from it`
     report({ code: 'SPEC_BAD_SYNC', message, hint: 'give the volume a `server`' })
@@ -113,8 +126,9 @@ function checkOneMachine(context: Context, sources: readonly Source[]): void {
 function machineOf(context: Context, end: WrittenEndpoint): string | undefined {
   if (end.kind === 'local') return 'here'
   if (end.kind === 'remote') return end.host
-  const text = end.kind === 'volume' ? context.volumes.get(end.volume)?.server : end.server
-  const server = text === undefined ? undefined : findServer(context, text, ignore)
+  if (end.kind === 'volumes') return undefined
+  const server =
+    end.kind === 'volume' ? volumeCalled(context, end.volume)?.member.server : findServer(context, end.server, ignore)
   return server && serverAddress(server)
 }
 
@@ -131,7 +145,7 @@ function checkOptions(context: Context, sync: SyncRuleShape, to: WrittenEndpoint
   if (sync.rolling !== undefined) {
     const { health } = sync.rolling
     if (health !== undefined) parseTemplate(context, health, reportAt(context, [...path, 'rolling', 'health']))
-    if (to && to.kind !== 'servers') {
+    if (to && to.kind !== 'servers' && to.kind !== 'volumes') {
       say('rolling', 'only a copy to several servers rolls', 'write `to: web[*]:/path`, or leave `rolling` out')
     }
   }

@@ -4,26 +4,30 @@ import type { RollingSpec, SyncEndpoint, SyncSpec } from '../../../model/kinds/s
 import type { Context } from '../../context.js'
 import { ignore, type Path } from '../../problem.js'
 import { withoutKind } from '../../references/declared-names.js'
-import { findServer, serverAddress, serversOfCount } from '../../references/find-server.js'
+import { findMember, findMembers } from '../../references/counted-members.js'
+import { findServer, membersOfCount, serverAddress } from '../../references/find-server.js'
 import { templateOf } from '../../references/templates.js'
 import type { SyncRuleShape } from '../../shape/stack-shape.generated.js'
 import { secondsOf } from '../duration.js'
 import { inOrder } from '../entries.js'
 import type { SpecKind } from '../spec-kind.js'
+import { countOfVolume } from '../volume/volume-members.js'
 import { checkBlockCopies } from './check-block-copies.js'
 import { checkSyncRules } from './check-sync-rules.js'
 import { parseWrittenEndpoint, sourcesOf } from './written-endpoint.js'
 import type { WrittenEndpoint } from './written-endpoint.js'
 
-/** Copies of files or of whole volumes: one of each entry, or one for each server where it writes to `web[*]`. */
+/** Copies of files or of whole volumes: one of each entry, or one for each server or volume where it writes to `web[*]` or `volume.data[*]`. */
 export const syncRule: SpecKind<'sync'> = {
   word: 'sync rule',
   entries: ({ sync }) => sync,
   pathOf: (name) => ['sync', name],
-  countOf: ({ sync, servers }, name) => {
-    const to = sync.get(name)?.to
+  countOf: (sections, name) => {
+    const to = sections.sync.get(name)?.to
     const written = to === undefined ? undefined : parseWrittenEndpoint(to)
-    return written?.kind === 'servers' ? (servers.get(withoutKind('server', written.server))?.count ?? 0) : undefined
+    if (written?.kind === 'volumes') return countOfVolume(sections, written.volume) ?? 0
+    if (written?.kind !== 'servers') return undefined
+    return sections.servers.get(withoutKind('server', written.server))?.count ?? 0
   },
   attributes: [],
   isGenerated: false,
@@ -55,7 +59,8 @@ function entryAtEnd(context: Context, end: WrittenEndpoint): string | undefined 
     case 'remote':
       return undefined
     case 'volume':
-      return `volume.${end.volume}`
+    case 'volumes':
+      return `volume.${end.volume.replace(/\[.*$/, '')}`
     case 'servers':
       return `server.${withoutKind('server', end.server)}`
     case 'server': {
@@ -65,7 +70,7 @@ function entryAtEnd(context: Context, end: WrittenEndpoint): string | undefined 
   }
 }
 
-/** The rule; where it writes to `web[*]`, one for each server. */
+/** The rule; where it writes to `web[*]` or `volume.data[*]`, one for each of them. */
 function rulesOf(context: Context, name: string, entry: SyncRuleShape): readonly SyncSpec[] {
   const to = parseWrittenEndpoint(required(entry.to, 'to'))
   const rule: Omit<SyncSpec, 'address' | 'to'> = {
@@ -85,12 +90,29 @@ function rulesOf(context: Context, name: string, entry: SyncRuleShape): readonly
     onChange: entry.onChange === undefined ? undefined : templateOf(context, entry.onChange),
     rolling: entry.rolling && rollingOf(context, entry.rolling),
   }
-  if (to.kind !== 'servers')
+  if (to.kind !== 'servers' && to.kind !== 'volumes')
     return [{ address: addressOf('sync', name), to: endpointOf(context, to, ['sync', name, 'to']), ...rule }]
-  return serversOfCount(context, to.server).map((server, index) => ({
+  return destinationsOf(context, to).map((destination, index) => ({
     address: addressOf('sync', name, index),
-    to: { kind: 'server', server, path: to.path },
+    to: destination,
     ...rule,
+  }))
+}
+
+/** Every end that `web[*]:path` or `volume.data[*]/path` means. */
+function destinationsOf(
+  context: Context,
+  to: Extract<WrittenEndpoint, { readonly kind: 'servers' | 'volumes' }>,
+): readonly SyncEndpoint[] {
+  const { path } = to
+  if (to.kind === 'volumes') {
+    const members = findMembers(context, 'volume', to.volume, ignore)
+    return members.map(({ name, index }) => ({ kind: 'volume', volume: addressOf('volume', name, index), path }))
+  }
+  return membersOfCount(context, to.server).map((server) => ({
+    kind: 'server',
+    server: required(serverAddress(server), to.server),
+    path,
   }))
 }
 
@@ -101,7 +123,10 @@ function endpointOf(context: Context, written: WrittenEndpoint, path: Path): Syn
     case 'remote':
       return written
     case 'volume':
-      return { kind: 'volume', volume: addressOf('volume', written.volume), path: written.path }
+    case 'volumes': {
+      const found = required(findMember(context, 'volume', written.volume, ignore), written.volume)
+      return { kind: 'volume', volume: addressOf('volume', found.name, found.index), path: written.path }
+    }
     case 'server':
     case 'servers': {
       const found = required(findServer(context, written.server, ignore), written.server)

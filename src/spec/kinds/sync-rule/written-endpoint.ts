@@ -5,6 +5,8 @@ export type WrittenEndpoint =
   /** `web[*]:path`: every server of a count; `server` is the name without the brackets. */
   | { readonly kind: 'servers'; readonly server: string; readonly path: string }
   | { readonly kind: 'volume'; readonly volume: string; readonly path: string }
+  /** `volume.data[*]/path`: the volume of every member of a count; `volume` is the name without the brackets. */
+  | { readonly kind: 'volumes'; readonly volume: string; readonly path: string }
   /** `user@host:path`: a machine that is not of the stack. */
   | { readonly kind: 'remote'; readonly host: string; readonly path: string }
 
@@ -14,6 +16,7 @@ export type WrittenEndpoint =
  */
 export function parseWrittenEndpoint(text: string): WrittenEndpoint {
   const [, volume, volumePath = ''] = /^volume\.([^/:]+)(?:\/+(.*))?$/s.exec(text) ?? []
+  if (volume?.endsWith('[*]')) return { kind: 'volumes', volume: volume.slice(0, -3), path: volumePath }
   if (volume !== undefined) return { kind: 'volume', volume, path: volumePath }
   const [, host, path = ''] = /^([^/:]+):(.*)$/s.exec(text) ?? []
   if (host === undefined) return { kind: 'local', path: text }

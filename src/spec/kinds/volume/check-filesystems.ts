@@ -1,6 +1,6 @@
 import { reportAt } from '../../context.js'
 import type { Context } from '../../context.js'
-import { findServer } from '../../references/find-server.js'
+import { volumeMembers, type VolumeMember } from './volume-members.js'
 import { isMounted, isMountReadable, mountKeys, mountOf, mountPathOf, normalPath } from './written-mount.js'
 import { isUnreadable } from '../../problem.js'
 import type { Path } from '../../problem.js'
@@ -23,9 +23,9 @@ const systemDirectories = [
   '/usr',
 ]
 
-/** What was seen on one server before: names of volumes by mount point and by label. */
+/** What was seen on one server before: volumes by mount point, and what they are called by label. */
 interface Seen {
-  readonly mounts: Map<string, string>
+  readonly mounts: Map<string, VolumeMember>
   readonly labels: Map<string, string>
 }
 
@@ -37,37 +37,57 @@ export function checkFilesystems(context: Context): void {
     if (!volume) continue
     const path = ['volumes', name]
     checkLabel(context, path, volume)
-    if (checkUuid(context, path, volume)) checkUnique('SPEC_DUPLICATE_UUID', 'uuid', uuids, canonicalOf(volume), path)
+    if (checkUuid(context, path, volume)) {
+      tellTaken('SPEC_DUPLICATE_UUID', 'uuid', path, takenBy(uuids, canonicalOf(volume), name), canonicalOf(volume))
+    }
     const isPossible = checkMount(context, path, volume)
-    const server = volume.server === undefined ? undefined : findServer(context, volume.server, () => {})
-    if (!server) continue
+    const mountPoint =
+      isPossible && isMounted(volume) && isMountReadable(volume)
+        ? mountOf(context.stack.stack ?? '…', name, volume).path
+        : undefined
+    const onServers = volumeMembers(context, name, volume).map((member) => ({ member, seen: seenOn(member) }))
+    // Of the members of a count the first that stands in another's way is told, for all.
+    const labelled = onServers.find(({ member, seen }) => takenBy(seen?.labels, volume.label, member.label))
+    tellTaken('SPEC_DUPLICATE_LABEL', 'label', path, labelled?.seen?.labels.get(volume.label ?? ''), volume.label)
+    const covered = onServers.find(({ member, seen }) => takenBy(seen?.mounts, mountPoint, member))
+    const other = covered?.seen?.mounts.get(mountPoint ?? '')
+    if (!other) continue
+    const message = `volume \`${other.label}\` is mounted at ${mountPoint} on this server too`
+    reportAt(context, mountPlace(path, volume))({ code: 'SPEC_MOUNT_CONFLICT', message })
+  }
+  const told = new Set<string>()
+  for (const { mounts } of seenByServer.values()) checkNesting(context, mounts, told)
+
+  function seenOn({ server }: VolumeMember): Seen | undefined {
+    if (!server) return undefined
     const key = `${server.name}[${server.index ?? ''}]`
     const seen = seenByServer.get(key) ?? { mounts: new Map(), labels: new Map() }
     seenByServer.set(key, seen)
-    checkUnique('SPEC_DUPLICATE_LABEL', 'label', seen.labels, volume.label, path)
-    if (!isPossible || !isMounted(volume) || !isMountReadable(volume)) continue
-    const mountPoint = mountOf(context.stack.stack ?? '…', name, volume).path
-    const other = seen.mounts.get(mountPoint)
-    if (other === undefined) seen.mounts.set(mountPoint, name)
-    else {
-      const message = `volume \`${other}\` is mounted at ${mountPoint} on this server too`
-      reportAt(context, mountPlace(path, volume))({ code: 'SPEC_MOUNT_CONFLICT', message })
-    }
+    return seen
   }
-  for (const seen of seenByServer.values()) checkNesting(context, seen.mounts)
 
-  function checkUnique(
+  function tellTaken(
     code: 'SPEC_DUPLICATE_LABEL' | 'SPEC_DUPLICATE_UUID',
     key: 'label' | 'uuid',
-    taken: Map<string, string>,
-    value: string | undefined,
     path: readonly string[],
+    other: string | undefined,
+    value: string | undefined,
   ): void {
-    if (value === undefined) return
-    const other = taken.get(value)
-    if (other === undefined) taken.set(value, path[1] ?? '')
-    else reportAt(context, [...path, key])({ code, message: `volume \`${other}\` has the ${key} ${value} too` })
+    if (other === undefined) return
+    reportAt(context, [...path, key])({ code, message: `volume \`${other}\` has the ${key} ${value} too` })
   }
+}
+
+/** Who has the value already; takes it for `own` where nobody has. */
+function takenBy<Owner>(
+  taken: Map<string, Owner> | undefined,
+  value: string | undefined,
+  own: Owner,
+): Owner | undefined {
+  if (value === undefined || !taken) return undefined
+  const other = taken.get(value)
+  if (other === undefined) taken.set(value, own)
+  return other
 }
 
 function canonicalOf(volume: VolumeShape): string | undefined {
@@ -161,25 +181,28 @@ function checkMountPath(context: Context, path: Path, written: string): boolean 
 }
 
 /** Mounts inside a mount are covered by it when it comes later, so they must say that they wait for it. */
-function checkNesting(context: Context, mounts: ReadonlyMap<string, string>): void {
-  for (const [mountPoint, name] of mounts) {
+function checkNesting(context: Context, mounts: Seen['mounts'], told: Set<string>): void {
+  for (const [mountPoint, { name }] of mounts) {
     const outer = outerMount(mounts, mountPoint)
     const volume = context.volumes.get(name)
     if (outer === undefined || !volume || isUnreadable(volume, 'dependsOn')) continue
     const dependencies = volume.dependsOn ?? []
-    if (dependencies.includes(`volume.${outer}`) || dependencies.includes(undefined)) continue
+    const isNamed = [outer.name, outer.label].some((word) => dependencies.includes(`volume.${word}`))
+    const key = `${name} ${outer.name}`
+    if (isNamed || dependencies.includes(undefined) || told.has(key)) continue
+    told.add(key)
     reportAt(
       context,
       mountPlace(['volumes', name], volume),
     )({
       code: 'SPEC_MOUNT_NESTED',
-      message: `${mountPoint} lies inside volume \`${outer}\`, which may be mounted over it`,
-      hint: `say that it comes later: dependsOn: [volume.${outer}]`,
+      message: `${mountPoint} lies inside volume \`${outer.label}\`, which may be mounted over it`,
+      hint: `say that it comes later: dependsOn: [volume.${outer.name}]`,
     })
   }
 }
 
-function outerMount(mounts: ReadonlyMap<string, string>, mountPoint: string): string | undefined {
+function outerMount(mounts: Seen['mounts'], mountPoint: string): VolumeMember | undefined {
   for (let end = mountPoint.lastIndexOf('/'); end > 0; end = mountPoint.lastIndexOf('/', end - 1)) {
     const outer = mounts.get(mountPoint.slice(0, end))
     if (outer !== undefined) return outer

@@ -1,10 +1,8 @@
 import { filesystemRules } from '../../../model/inside/volume-rules.js'
 import { reportAt } from '../../context.js'
 import type { Context } from '../../context.js'
-import { ignore } from '../../problem.js'
-import { findServer } from '../../references/find-server.js'
-import type { VolumeShape } from '../../shape/stack-shape.generated.js'
 import { parseWrittenEndpoint } from '../sync-rule/written-endpoint.js'
+import { memberServer, volumeMembers } from './volume-members.js'
 
 /**
  * Reports volumes on one server that hold the same filesystem, each a copy of one volume: they have one UUID, by which alone
@@ -17,24 +15,27 @@ export function checkSameContent(context: Context): void {
     if (!volume || volume.unmounted === true || volume.server === undefined) continue
     const fstype = volume.fstype ?? 'ext4'
     if (!filesystemRules[fstype].isMountable) continue
-    const server = findServer(context, volume.server, ignore)
-    const content = contentOf(context, copies, name)
-    if (!server || content.name === undefined) continue
-    const key = `${server.name}[${server.index ?? ''}] ${content.name}`
-    const other = seen.get(key)
-    if (other === undefined) {
-      seen.set(key, name)
-      continue
+    for (const { label, server } of volumeMembers(context, name, volume)) {
+      const content = contentOf(context, copies, label)
+      if (!server || content.name === undefined) continue
+      const key = `${server.name}[${server.index ?? ''}] ${content.name}`
+      const other = seen.get(key)
+      if (other === undefined) {
+        seen.set(key, label)
+        continue
+      }
+      if (copies.get(label)?.from === other || copies.get(other)?.from === label) continue
+      reportAt(
+        context,
+        content.path,
+      )({
+        code: 'SPEC_DUPLICATE_UUID',
+        message: `volumes \`${other}\` and \`${label}\` would be mounted on one server with one UUID: both hold ${content.name}`,
+        hint: 'give one of them another server, or `unmounted: true`',
+      })
+      // One member stands for all.
+      break
     }
-    if (copies.get(name)?.from === other || copies.get(other)?.from === name) continue
-    reportAt(
-      context,
-      content.path,
-    )({
-      code: 'SPEC_DUPLICATE_UUID',
-      message: `volumes \`${other}\` and \`${name}\` would be mounted on one server with one UUID: both hold ${content.name}`,
-      hint: 'give one of them another server, or `unmounted: true`',
-    })
   }
 }
 
@@ -67,8 +68,9 @@ function contentOf(
   for (let current = name; !passed.has(current);) {
     passed.add(current)
     const copy = copies.get(current)
-    const origin = copy ? undefined : snapshotOf(context.volumes.get(current))
-    if (current === name) path = copy?.path ?? ['volumes', name, ...(origin === undefined ? [] : ['snapshot'])]
+    const origin = copy ? undefined : snapshotOf(context, current)
+    if (current === name)
+      path = copy?.path ?? ['volumes', entryName(name), ...(origin === undefined ? [] : ['snapshot'])]
     if (origin?.startsWith('snap-')) return { name: `snapshot ${origin}`, path }
     const before = copy?.from ?? origin
     if (before === undefined || before === current) return { name: `what is on \`${current}\``, path }
@@ -77,7 +79,16 @@ function contentOf(
   return { name: undefined, path }
 }
 
-function snapshotOf(volume: VolumeShape | undefined): string | undefined {
-  const snapshot = volume?.snapshot
-  return typeof snapshot === 'object' ? snapshot.name : snapshot
+/** What a volume is made from: a snapshot's id, or the volume that it was made of; of volumes for each member, of the same one. */
+function snapshotOf(context: Context, label: string): string | undefined {
+  const snapshot = context.volumes.get(entryName(label))?.snapshot
+  if (typeof snapshot !== 'object') return snapshot
+  const index = label.slice(entryName(label).length)
+  const other = context.volumes.get(snapshot.name ?? '')
+  return other && memberServer(other) !== undefined ? `${snapshot.name}${index}` : snapshot.name
+}
+
+/** `data[0]` -> `data`. */
+function entryName(label: string): string {
+  return label.replace(/\[.*$/, '')
 }

@@ -2,10 +2,10 @@ import { checkDependencies } from '../../references/dependencies.js'
 import { checkVolumeType } from './check-volume-type.js'
 import { reportAt } from '../../context.js'
 import type { Context } from '../../context.js'
-import { findServer } from '../../references/find-server.js'
-import type { Path } from '../../problem.js'
+import type { Path, TextProblem } from '../../problem.js'
 import type { VolumeShape } from '../../shape/stack-shape.generated.js'
 import { checkZone } from '../check-zone.js'
+import { memberServer, volumeMembers } from './volume-members.js'
 
 /** Reports what is wrong with each volume as EC2 sees it; check-filesystems.ts looks inside. */
 export function checkVolumes(context: Context): void {
@@ -14,7 +14,8 @@ export function checkVolumes(context: Context): void {
     const path = ['volumes', name]
     checkOrigin(context, path, volume)
     checkVolumeType(context, path, volume)
-    checkPlace(context, path, volume)
+    checkPlace(context, name, path, volume)
+    checkMembers(context, path, volume)
     checkDependencies(context, [...path, 'dependsOn'], volume.dependsOn)
     if (volume.kmsKey !== undefined && volume.encrypted === false) {
       const message = '`kmsKey` cannot stand beside `encrypted: false`'
@@ -34,10 +35,37 @@ function checkOrigin(context: Context, path: Path, volume: VolumeShape): void {
   reportAt(context, [...path, 'size'], 'key')({ code: 'SPEC_MISSING_KEY', message, hint: 'give `size` in GiB' })
 }
 
-function checkPlace(context: Context, path: Path, volume: VolumeShape): void {
+/** Where a server of a count has to be chosen, all of them can be meant as well. */
+function hintOf({ code, hint }: TextProblem, { server = '' }: VolumeShape): TextProblem['hint'] {
+  const isChoice = code === 'SPEC_BAD_INDEX' && typeof hint === 'string' && !server.includes('[')
+  return isChoice ? `${hint}, or \`${server}[*]\` for a volume on each` : hint
+}
+
+/** What names one thing in EC2, or in a filesystem, stands for one volume. */
+function checkMembers(context: Context, path: Path, volume: VolumeShape): void {
+  if (memberServer(volume) === undefined) return
+  const say = (key: 'uuid' | 'volumeId', message: string, hint: string) => {
+    if (volume[key] !== undefined) {
+      reportAt(context, [...path, key], 'key')({ code: 'SPEC_CONFLICTING_KEYS', message, hint })
+    }
+  }
+  const each = `\`server: ${volume.server}\`, which makes a volume for each member`
+  say('uuid', `one UUID cannot stand beside ${each}`, 'leave `uuid` out: each filesystem gets one of its own')
+  say(
+    'volumeId',
+    `one volume cannot stand beside ${each}`,
+    'give what is adopted an entry of its own, with `server: web[0]`',
+  )
+}
+
+function checkPlace(context: Context, name: string, path: Path, volume: VolumeShape): void {
   const isInRegion = checkZone(context, [...path, 'zone'], volume.zone)
   if (volume.server === undefined) return
-  const server = findServer(context, volume.server, reportAt(context, [...path, 'server']))
+  const report = reportAt(context, [...path, 'server'])
+  const [member] = volumeMembers(context, name, volume, (problem) =>
+    report({ ...problem, hint: hintOf(problem, volume) }),
+  )
+  const server = member?.server
   const serverZone = server && context.servers.get(server.name)?.zone
   if (!isInRegion || serverZone === undefined || volume.zone === undefined || serverZone === volume.zone) return
   const message = `the volume is in zone ${volume.zone} and its server \`${server?.name}\` in ${serverZone}`

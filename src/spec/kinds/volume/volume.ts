@@ -4,9 +4,9 @@ import type { VolumeSpec } from '../../../model/kinds/volume.js'
 import type { SnapshotSchedule, SnapshotSelector } from '../../../model/kinds/volume-snapshot.js'
 import { canonicalUuid } from '../../../model/inside/volume-rules.js'
 import type { Context } from '../../context.js'
-import { ignore } from '../../problem.js'
 import { dependenciesOf } from '../../references/dependencies.js'
-import { findServer, serverAddress } from '../../references/find-server.js'
+import { withoutKind } from '../../references/declared-names.js'
+import { serverAddress } from '../../references/find-server.js'
 import { created } from '../../references/waits.js'
 import type { VolumeShape } from '../../shape/stack-shape.generated.js'
 import { minutesOf } from '../duration.js'
@@ -14,13 +14,15 @@ import { inOrder, tagsOf } from '../entries.js'
 import type { SpecKind } from '../spec-kind.js'
 import { checkFilesystems } from './check-filesystems.js'
 import { checkVolumes } from './check-volumes.js'
+import { countOfVolume, memberServer, volumeMembers } from './volume-members.js'
 import { isMounted, mountOf, swapMountOf } from './written-mount.js'
 
-/** Disks, with the filesystem on each and where it is mounted. */
+/** Disks, with the filesystem on each and where it is mounted: one of each entry, or one for each member of its server. */
 export const volume: SpecKind<'volume'> = {
   word: 'volume',
   entries: ({ volumes }) => volumes,
   pathOf: (name) => ['volumes', name],
+  countOf: countOfVolume,
   attributes: ['id'],
   isGenerated: false,
   isAwaited: true,
@@ -29,12 +31,13 @@ export const volume: SpecKind<'volume'> = {
     checkVolumes(context)
     checkFilesystems(context)
   },
-  specs: (context) => inOrder(context.volumes).map(([name, entry]) => volumeOf(context, name, entry)),
+  specs: (context) => inOrder(context.volumes).flatMap(([name, entry]) => volumesOf(context, name, entry)),
   tellWaits: (context, waits) => {
     for (const [name, entry] of context.volumes) {
       const ready = `volume.${name}`
       waits.addDependencies(ready, ['volumes', name, 'dependsOn'], entry?.dependsOn)
-      const server = entry?.server === undefined ? undefined : findServer(context, entry.server, ignore)
+      // Members of a count wait for the same, so that one stands for all.
+      const server = entry && volumeMembers(context, name, entry)[0]?.server
       if (!server) continue
       waits.add(ready, { to: created(`server.${server.name}`) })
       waits.add(`server.${server.name}`, { to: ready })
@@ -42,13 +45,10 @@ export const volume: SpecKind<'volume'> = {
   },
 }
 
-function volumeOf(context: Context, name: string, entry: VolumeShape): VolumeSpec {
+function volumesOf(context: Context, name: string, entry: VolumeShape): readonly VolumeSpec[] {
   const stack = required(context.stack.stack, 'the stack name')
-  const server = entry.server === undefined ? undefined : required(findServer(context, entry.server, ignore), 'server')
   const fstype = entry.fstype ?? 'ext4'
-  return {
-    address: addressOf('volume', name),
-    server: server && required(serverAddress(server), 'server'),
+  const spec: Omit<VolumeSpec, 'address' | 'server' | 'dependsOn'> = {
     zone: entry.zone,
     sizeGiB: entry.size,
     type: entry.type ?? 'gp3',
@@ -65,9 +65,24 @@ function volumeOf(context: Context, name: string, entry: VolumeShape): VolumeSpe
     volumeId: entry.volumeId,
     onRemove: entry.onRemove ?? 'snapshot',
     ...(entry.snapshots === undefined ? {} : { snapshots: scheduleOf(entry.snapshots) }),
-    dependsOn: dependenciesOf(context, entry.dependsOn),
     tags: tagsOf(context, entry.tags),
   }
+  return volumeMembers(context, name, entry).map(({ index, server }) => ({
+    ...spec,
+    address: addressOf('volume', name, index),
+    server: server && required(serverAddress(server), 'server'),
+    dependsOn: dependenciesOf(context, besideMember(context, entry, index)),
+  }))
+}
+
+/** What one of the volumes of an entry waits for: of volumes for each member of the same server, the one beside it. */
+function besideMember(context: Context, entry: VolumeShape, index: number | undefined): VolumeShape['dependsOn'] {
+  const server = memberServer(entry)
+  if (server === undefined) return entry.dependsOn
+  return entry.dependsOn?.map((text) => {
+    const other = text === undefined ? undefined : context.volumes.get(withoutKind('volume', text))
+    return other && memberServer(other) === server ? `${text}[${index}]` : text
+  })
 }
 
 function snapshotOf(snapshot: NonNullable<VolumeShape['snapshot']>): SnapshotSelector {

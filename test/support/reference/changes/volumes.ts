@@ -32,6 +32,15 @@ export const volumeKeys: KeyTable = {
         says: 'the volume is unmounted, detached, attached to the other server and mounted there. Both must be in one zone, else it follows by way of a snapshot.',
       },
       {
+        when: 'from one member to all of them',
+        from: 'web[0]',
+        to: 'web[*]',
+        does: 'created',
+        by: 'adopt-volume',
+        where: { ...withoutRule, 'servers.web.count': 2 },
+        says: 'the volume becomes `volume.data[0]`, by its tags alone, and each of the other members gets one. Back again, the first is the one that stays, and the others go by their `onRemove`.',
+      },
+      {
         when: 'left out',
         to: undefined,
         does: 'downtime',
