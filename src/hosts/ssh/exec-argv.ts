@@ -3,7 +3,7 @@ import { HostError } from '../../core/errors.js'
 import { shellCommand } from '../../core/shell-words.js'
 import type { ExecStreams } from '../../executor/ports.js'
 import { exitCodeOfSignal } from './command.js'
-import { newMark, signalMarked, variableOf } from './marked.js'
+import { guardMarked, newMark, signalMarked, variableOf } from './marked.js'
 import type { SshSession } from './ssh-session.js'
 
 /**
@@ -11,15 +11,26 @@ import type { SshSession } from './ssh-session.js'
  * resolves with its exit status, or 128 and the signal that ended it. Each word arrives as it is: nothing is split or
  * expanded on the way.
  */
-export function execArgv(session: SshSession, argv: readonly string[], streams: ExecStreams): Promise<number> {
+export async function execArgv(session: SshSession, argv: readonly string[], streams: ExecStreams): Promise<number> {
   const { terminal } = streams
   // A terminal passes Ctrl-C on by itself, and its end ends what runs on it.
   const mark = terminal ? undefined : newMark()
   const command = mark === undefined ? shellCommand(argv) : shellCommand(marked(mark, argv))
-  return session.withChannel(command, (channel) => carry(session, { argv, mark, channel }, streams), {
-    ...(terminal && { pty: { term: terminal.term, ...terminal.size() } }),
-  })
+  const guard = mark === undefined ? undefined : guardMarked(session, mark)
+  const options = terminal && { pty: { term: terminal.term, ...terminal.size() } }
+  try {
+    const run = (channel: ssh2.ClientChannel) => carry(session, { argv, mark, channel }, streams)
+    const end = await session.withChannel(command, run, options)
+    await (end === outputGone ? guard?.abandon() : guard?.over())
+    return end === outputGone ? exitCodeOfSignal('PIPE') : end
+  } catch (error) {
+    await guard?.abandon()
+    throw error
+  }
 }
+
+/** Whoever read what the command says has seen enough: nobody is left to run it for. */
+const outputGone = 'output-gone'
 
 interface Running {
   readonly argv: readonly string[]
@@ -27,20 +38,23 @@ interface Running {
   readonly channel: ssh2.ClientChannel
 }
 
-function carry(session: SshSession, { argv, mark, channel }: Running, streams: ExecStreams): Promise<number> {
-  return new Promise<number>((resolve, reject) => {
+function carry(
+  session: SshSession,
+  { argv, mark, channel }: Running,
+  streams: ExecStreams,
+): Promise<number | typeof outputGone> {
+  return new Promise((resolve, reject) => {
     const { stdin, stdout, stderr, interrupt, terminal } = streams
     let exitCode: number | undefined
     const onInterrupt = () => {
       if (mark === undefined) channel.close()
       else void signalMarked(session, mark, 'INT')
     }
-    // Whoever reads has seen enough: nobody is left to run it for.
     const onOutputGone = () => {
       channel.unpipe(stdout)
       channel.resume()
       channel.close()
-      resolve(exitCodeOfSignal('PIPE'))
+      resolve(outputGone)
     }
     const onResize = terminal?.onResize(() => {
       const { rows, cols } = terminal.size()

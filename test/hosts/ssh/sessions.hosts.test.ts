@@ -105,6 +105,37 @@ describeHosts(`sessions${unlessHosts}`, () => {
     expect(await hosts.exec(access, ['yes'], { stdin: undefined, stdout, stderr: new PassThrough() })).toBe(141)
   })
 
+  test('a command whose connection is gone, or that nobody reads, is ended on the server; what one leaves in the background stays', async () => {
+    const isGone = (name: string) =>
+      expect
+        .poll(() => exec(['pgrep', '-af', `^[^ ]*sleep ${name}$`]), { timeout: 20_000 })
+        .toMatchObject({ exitCode: 1 })
+    for (const [name, command] of [
+      ['98751', 'echo in; sleep 98751'],
+      ['98752', 'trap "" HUP TERM; echo in; sudo sleep 98752'],
+    ] as const) {
+      const own = createHosts()
+      const stdout = new PassThrough()
+      stdout.on('data', () => own.close())
+      const end = own.exec(access, ['sh', '-c', command], { stdin: undefined, stdout, stderr: new PassThrough() })
+      await expect(end).rejects.toMatchObject({ code: 'HOST_CONNECTION_LOST' })
+      await isGone(name)
+    }
+    const stdout = new PassThrough()
+    stdout.once('data', () => stdout.destroy(new Error('gone')))
+    const silent = ['sh', '-c', 'echo in; sleep 98753']
+    expect(await hosts.exec(access, silent, { stdin: undefined, stdout, stderr: new PassThrough() })).toBe(141)
+    await isGone('98753')
+
+    const own = createHosts()
+    const background = ['sh', '-c', 'nohup sleep 98754 > /dev/null 2>&1 &']
+    const streams = { stdin: undefined, stdout: new PassThrough(), stderr: new PassThrough() }
+    expect(await own.exec(access, background, streams)).toBe(0)
+    own.close()
+    await exec(['sleep', '4'])
+    expect(await exec(['pkill', '-f', 'sleep 98754$'])).toMatchObject({ exitCode: 0 })
+  }, 60_000)
+
   test('a command has a terminal where the caller has one, of its kind and size, and hears when that changes', async () => {
     const [stdin, stdout] = [new PassThrough(), new PassThrough()]
     let [rows, resized] = [33, () => {}]
