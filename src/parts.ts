@@ -28,7 +28,7 @@ export {
   planSnapshotDeletion,
 } from './app/plan-snapshots.js'
 export { driftOfStack, type PlanChoice, planDestroy, type PlanningOptions, planStack } from './app/plan-stack.js'
-export { runOnServer } from './app/run-on-server.js'
+export { runOnServer } from './app/servers/run-on-servers.js'
 export { openSession, type Session, type SessionOptions } from './app/session.js'
 export { readStackFile, type StackFile, type StackFileOptions } from './app/stack-file.js'
 

@@ -11,13 +11,18 @@ import type { Session } from './session.js'
 
 /** The way into the server that `name` means: `server.web`, `web`, or a volume that is attached to it, `volume.music`. */
 export async function enterServer(session: Session, name: string): Promise<HostAccess> {
-  const { spec } = session
-  if (!name.startsWith('volume.')) {
-    const address = serverNamed(name, spec)
-    return accessTo(address, session, await enterable(session))
-  }
-  const address = volumeNamed(name, session)
-  const cloud = await enterable(session)
+  const address = addressNamed(name, session)
+  return accessOf(address, session, await enterable(session))
+}
+
+/** The one address that a name means; throws where it means none, or several. */
+export function addressNamed(name: string, session: Session): Address {
+  return name.startsWith('volume.') ? volumeNamed(name, session) : serverNamed(name, session.spec)
+}
+
+/** The way into a server, or into the one that a volume is attached to. */
+export async function accessOf(address: string, session: Session, cloud: CloudFacts): Promise<HostAccess> {
+  if (!address.startsWith('volume.')) return accessTo(address, session, cloud)
   const holder = holderOf(address, session, cloud)
   return accessToInstance(holder.address, holder, session, cloud)
 }

@@ -9,7 +9,7 @@ import { applyStack, isNothingToDo, leftAfter, settleEpoch } from '../app/apply-
 import { withLock } from '../app/lock/with-lock.js'
 import type { Place } from '../app/place.js'
 import { driftOfStack, observeAndPlan, planDestroy, planStack, type PlanChoice } from '../app/plan-stack.js'
-import { runOnServer } from '../app/run-on-server.js'
+import { runOnServer } from '../app/servers/run-on-servers.js'
 import { savedPlanHere, stackFileHere } from '../app/saved-plan/carry-out-saved.js'
 import { readPlanFile } from '../app/saved-plan/plan-file.js'
 import { savePlan } from '../app/saved-plan/save-plan.js'

@@ -47,8 +47,15 @@ export function addressesByPattern(
   return { found: addresses.filter((address) => named.has(address)), unknown }
 }
 
+/** Whether a text may mean several, however many there are now: `server.*`, `web[*]`, `web[0..3]`. */
+export function isPattern(text: string): boolean {
+  return text.includes('*') || range.test(text)
+}
+
+const range = /^(.*)\[(\d+)\.\.(\d+)\]$/
+
 function matcherOf(pattern: string): (address: Address) => boolean {
-  const [, before = pattern, from, to] = /^(.*)\[(\d+)\.\.(\d+)\]$/.exec(pattern) ?? []
+  const [, before = pattern, from, to] = range.exec(pattern) ?? []
   const name = wildcard(before)
   return (address) => {
     const { index } = parseAddress(address) ?? {}

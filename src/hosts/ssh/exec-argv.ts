@@ -12,7 +12,9 @@ import type { SshSession } from './ssh-session.js'
  * expanded on the way.
  */
 export async function execArgv(session: SshSession, argv: readonly string[], streams: ExecStreams): Promise<number> {
-  const { terminal } = streams
+  const { terminal, interrupt } = streams
+  // It came while the server was connected to.
+  if (interrupt?.aborted === true) return exitCodeOfSignal('INT')
   // A terminal passes Ctrl-C on by itself, and its end ends what runs on it.
   const mark = terminal ? undefined : newMark()
   const command = mark === undefined ? shellCommand(argv) : shellCommand(marked(mark, argv))

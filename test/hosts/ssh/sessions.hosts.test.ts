@@ -106,10 +106,11 @@ describeHosts(`sessions${unlessHosts}`, () => {
   })
 
   test('a command whose connection is gone, or that nobody reads, is ended on the server; what one leaves in the background stays', async () => {
-    const isGone = (name: string) =>
-      expect
+    const isGone = async (name: string) => {
+      await expect
         .poll(() => exec(['pgrep', '-af', `^[^ ]*sleep ${name}$`]), { timeout: 20_000 })
         .toMatchObject({ exitCode: 1 })
+    }
     for (const [name, command] of [
       ['98751', 'echo in; sleep 98751'],
       ['98752', 'trap "" HUP TERM; echo in; sudo sleep 98752'],

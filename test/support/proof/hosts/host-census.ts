@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream'
-import { runOnServer } from '../../../../src/app/run-on-server.js'
+import { runOnServer } from '../../../../src/app/servers/run-on-servers.js'
 import type { Session } from '../../../../src/app/session.js'
 
 /** What is inside the servers of a stack, in lines that are the same for two worlds that are alike. */

@@ -1,6 +1,6 @@
-import type { ExecStreams } from '../executor/ports.js'
-import { exitCodes } from './exit-codes.js'
-import { onInterrupt } from './interruption.js'
+import type { ExecStreams } from '../../executor/ports.js'
+import { exitCodes } from '../exit-codes.js'
+import { onInterrupt } from '../interruption.js'
 
 /**
  * Hands this process's streams to `work`: as a terminal, whose keys go to the other side one by one, where input and output
