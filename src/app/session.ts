@@ -41,6 +41,8 @@ export interface Session {
   readonly secrets: Secrets
   /** Where it acts; undefined: the AWS configuration of this machine says it. */
   readonly region: string | undefined
+  /** Whose account that is, as the last observation told; undefined: it did not, or none was made yet. */
+  readonly account: string | undefined
   /** Where this machine keeps the stack's keys. */
   readonly keysDirectory: string
   /** Why no server can be entered: a sandbox without hosts. */
@@ -92,12 +94,16 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
   const ownRun = options.run ?? newRunId(clock.now())
   let inherited: Epoch | undefined
   let isBegun = false
+  let account: string | undefined
   return {
     file,
     spec,
     ports,
     secrets,
     region: place.target.region,
+    get account() {
+      return account
+    },
     keysDirectory: place.keys,
     hostsImpossible,
     get run() {
@@ -127,6 +133,7 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
           (wait) => onActivity(secrets.mask().text(waitText(wait))),
           () => observeStack(spec, ports, asked),
         )
+        account = seen.account
         // A reading may be older than what was written a moment ago, when the lock was taken over.
         const epoch = seen.ledger?.epoch ?? lock.left
         if (lock.isHeld) inherited = epoch

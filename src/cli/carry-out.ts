@@ -4,7 +4,7 @@ import type { Session } from '../app/session.js'
 import { shownOutput } from '../model/outputs/stack-output.js'
 import type { Plan } from '../model/plan.js'
 import { legible } from '../report/legible.js'
-import { placeText } from '../report/plan/plan-heading.js'
+import { planQuestion } from '../report/plan/plan-question.js'
 import { planText } from '../report/plan/plan-text.js'
 import { jsonProgress } from '../report/progress/progress-json.js'
 import { createProgress, type Progress, type ProgressStyle } from '../report/progress/progress.js'
@@ -58,8 +58,7 @@ export async function carryOut(
     out.write(`${legible(['', 'Nothing was done, and not everything is as the file says.', ...reasons].join('\n'))}\n`)
     return exitCodes.failure
   }
-  const where = legible(placeText(heading))
-  const question = verb === 'apply' ? `Apply this plan to ${where}?` : `Destroy ${where}, as planned?`
+  const question = legible(planQuestion(verb, plan, heading))
   const { result, durationMs, interrupted } = await applyShown(session, { plan, question, again }, options)
   if (result === undefined) {
     process.stderr.write('Nothing was done.\n')

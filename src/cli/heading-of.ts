@@ -5,11 +5,12 @@ import type { PlanHeading } from '../report/plan/plan-heading.js'
 
 /** Whose plan a session makes. */
 export async function headingOf(
-  { file, region }: Session,
+  { file, region, account }: Session,
   options: { readonly revision?: string },
 ): Promise<PlanHeading> {
   const revision = await findRevision(options.revision, directoriesOf(file))
-  return { ...headingOfFile(file), region, revision }
+  const known = headingOfFile(file)
+  return { ...known, account: known.account ?? account, region, revision }
 }
 
 /** The same as far as a file tells by itself. */

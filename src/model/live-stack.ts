@@ -21,6 +21,8 @@ import type { Epoch } from './ledger/lock.js'
 export interface LiveStack {
   readonly stack: string
   readonly region: string
+  /** Twelve digits; absent where nothing that was read says whose it is. */
+  readonly account?: string
   /** Names of the Availability Zones in state available, sorted. */
   readonly zones: readonly string[]
   /** Names of the Local and Wavelength Zones that the account has opted into, sorted; absent where there are none. */

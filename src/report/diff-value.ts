@@ -1,3 +1,4 @@
+import { formatBytes } from '../core/units.js'
 import type { DiffValue } from '../model/change.js'
 
 /** The units of numbers, by the path of their property. */
@@ -8,10 +9,14 @@ const units: Readonly<Record<string, string>> = {
   iops: 'IOPS',
 }
 
+/** Numbers of bytes, by the path of their property. */
+const byteCounts: ReadonlySet<string> = new Set(['bytes', 'files.bytes'])
+
 /** One value of the property `path`, as people read it. */
 export function valueText(path: string, value: DiffValue): string {
   if (value === null) return 'none'
   if (typeof value === 'object') return value.length === 0 ? 'none' : value.join(', ')
+  if (typeof value === 'number' && byteCounts.has(path)) return formatBytes(value)
   const unit = typeof value === 'number' ? units[path] : undefined
   return unit === undefined ? String(value) : `${value} ${unit}`
 }

@@ -32,6 +32,8 @@ export function comparableLive(live: LiveStack, before: LiveStack): unknown {
     ...renamed,
     // What can be launched where is looked up as a plan needs it, and no apply changes it.
     offers: undefined,
+    // Told by what there is.
+    account: undefined,
     keyPairs: sorted(
       renamed.keyPairs.map(({ publicKey, createdAt: _createdAt, ...pair }) => ({
         ...pair,

@@ -82,7 +82,7 @@ export const layers: Readonly<Record<LayerName, LayerRule>> = {
     values: ['core', 'model'],
     types: ['executor'],
     node: [],
-    packages: ['@hpcc-js/wasm-graphviz', 'cli-truncate', 'diff', 'log-update', 'picocolors'],
+    packages: ['@hpcc-js/wasm-graphviz', 'cli-truncate', 'diff', 'fast-xml-builder', 'log-update', 'picocolors', 'sarif'],
     modulesMin: 13,
   },
   app: {

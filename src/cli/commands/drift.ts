@@ -3,6 +3,7 @@ import { exitCodes } from '../exit-codes.js'
 import { placeText } from '../../report/plan/plan-heading.js'
 import type { StackReport } from '../many/many-stacks.js'
 import { addRunOptions, filesArgument, filesDescription, type RunOptions } from '../options.js'
+import { addFormatOptions, assertForMany, formatOf, type ReportFormatOptions } from '../formats/report-format.js'
 import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor, useColor } from '../terminal.js'
 
@@ -10,6 +11,8 @@ const examples = `
 Examples:
   evenkeel drift                       what has moved since the last apply
   evenkeel drift --json                the same as data
+  evenkeel drift --markdown            for an issue, at most 60,000 characters
+  evenkeel drift --format junit        a test case for each; what has moved has failed
   evenkeel drift stacks/ other.yaml    of several stacks, side by side, in one report
   evenkeel drift || [ $? = 3 ]         changes of the file that wait for an apply are no drift
 
@@ -24,18 +27,16 @@ const exitCodeOf = {
   unknown: exitCodes.unknown,
 } as const
 
-interface DriftOptions extends RunOptions {
-  readonly json?: boolean
-}
+type DriftOptions = RunOptions & ReportFormatOptions
 
 export const driftCommand: CommandDefinition = (finish) =>
-  addRunOptions(new Command('drift'))
+  addFormatOptions(addRunOptions(new Command('drift')), ['text', 'json', 'markdown', 'junit', 'sarif'], 'the result')
     .description('compare the live stack with what was last applied; reads, never writes')
     .argument(filesArgument, filesDescription)
-    .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
     .action(async (words: readonly string[], options: DriftOptions) => {
       if (!options.color) forbidColor()
+      const format = formatOf(options)
       const { meantStacks } = await import('../../app/stacks/stack-files.js')
       const meant = meantStacks(words)
       if (meant.kind === 'one') {
@@ -44,11 +45,12 @@ export const driftCommand: CommandDefinition = (finish) =>
         finish(exitCode)
         return
       }
+      assertForMany(format)
       const { reportStacks } = await import('../many/many-stacks.js')
       const report = (file: string) => reportOfDrift(file, { ...options, isOneOfMany: true })
       const exitOrder = [exitCodes.drift, exitCodes.unknown, exitCodes.pending]
-      const json = options.json === true ? 'drift' : undefined
-      finish(await reportStacks(meant.files, report, { json, markdown: false, exitOrder }))
+      const json = format === 'json' ? 'drift' : undefined
+      finish(await reportStacks(meant.files, report, { json, markdown: format === 'markdown', exitOrder }))
     })
 
 /** Looks at one stack, and says what is to be printed of it. */
@@ -56,24 +58,27 @@ async function reportOfDrift(
   file: string | undefined,
   options: DriftOptions & { readonly isOneOfMany?: boolean },
 ): Promise<StackReport> {
-  const [{ withSession }, { driftOfStack }, { driftText, driftWords }, { driftJson }, { headingOf }] =
+  const format = formatOf(options)
+  const [{ withSession }, { driftOfStack }, { driftWords }, { renderDrift, tellingMistakes }, { headingOf }] =
     await Promise.all([
       import('../with-session.js'),
       import('../../app/plan-stack.js'),
       import('../../report/drift/drift-text.js'),
-      import('../../report/drift/drift-json.js'),
+      import('../formats/render.js'),
       import('../heading-of.js'),
     ])
-  const { drift, locate, heading } = await withSession(file, options, async (session) => ({
-    drift: await driftOfStack(session, options),
-    locate: session.file.locate,
-    heading: await headingOf(session, options),
-  }))
-  const color = useColor(process.stdout)
+  const { drift, stackFile, heading } = await tellingMistakes({ command: 'drift', format, file }, () =>
+    withSession(file, options, async (session) => ({
+      drift: await driftOfStack(session, options),
+      stackFile: session.file,
+      heading: await headingOf(session, options),
+    })),
+  )
+  const { locate, path } = stackFile
   return {
     stack: drift.stack,
     place: placeText(heading),
-    text: options.json === true ? driftJson(drift, locate) : driftText(drift, { color, locate }),
+    text: renderDrift(drift, { format, color: useColor(process.stdout), locate, heading, file: path }),
     words: driftWords(drift),
     exitCode: exitCodeOf[drift.status],
   }

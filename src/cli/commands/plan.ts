@@ -6,13 +6,12 @@ import { placeText } from '../../report/plan/plan-heading.js'
 import { summaryWords } from '../../report/plan/plan-json.js'
 import type { StackReport } from '../many/many-stacks.js'
 import { addRunOptions, collect, filesArgument, filesDescription, type RunOptions } from '../options.js'
+import { addFormatOptions, assertForMany, formatOf, type ReportFormatOptions } from '../formats/report-format.js'
 import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor, useColor } from '../terminal.js'
 
-interface PlanCommandOptions extends RunOptions {
+interface PlanCommandOptions extends RunOptions, ReportFormatOptions {
   readonly out?: string
-  readonly json?: boolean
-  readonly markdown?: boolean
   readonly detailedExitcode?: boolean
   readonly hosts: boolean
   readonly verbose?: boolean
@@ -25,7 +24,8 @@ const examples = `
 Examples:
   evenkeel plan                                   for the one stack file here
   evenkeel plan --detailed-exitcode               exit 2 when something differs
-  evenkeel plan --markdown >> $GITHUB_STEP_SUMMARY
+  evenkeel plan --markdown >> $GITHUB_STEP_SUMMARY  a comment of at most 60,000 characters
+  evenkeel plan --format sarif > plan.sarif       for code scanning; junit for test reports
   evenkeel plan --out plan.json && evenkeel apply plan.json
   evenkeel plan stacks/ --detailed-exitcode       every stack file of a folder, side by side
   evenkeel plan --update-images server.web        replace it when its image has a newer version
@@ -40,12 +40,10 @@ const detailedExitCodes = {
 } as const
 
 export const planCommand: CommandDefinition = (finish) =>
-  addRunOptions(new Command('plan'))
+  addFormatOptions(addRunOptions(new Command('plan')), ['text', 'json', 'markdown', 'junit', 'sarif'], 'the plan')
     .description('show what an apply would do; reads, never writes')
     .argument(filesArgument, filesDescription)
     .option('--out <file>', 'also save the plan, for `evenkeel apply <file>`')
-    .option('--json', 'print the plan as JSON')
-    .option('--markdown', 'print the plan as Markdown, for a pull request')
     .option('--detailed-exitcode', 'exit 2 when something differs, 4 when not everything could be read')
     .option('--no-hosts', 'do not look inside the servers')
     .option('--steps', 'list the steps too')
@@ -55,6 +53,7 @@ export const planCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (words: readonly string[], options: PlanCommandOptions) => {
       if (!options.color) forbidColor()
+      const format = formatOf(options)
       const { meantStacks } = await import('../../app/stacks/stack-files.js')
       const meant = meantStacks(words)
       if (meant.kind === 'one') {
@@ -63,12 +62,13 @@ export const planCommand: CommandDefinition = (finish) =>
         finish(exitCode)
         return
       }
+      assertForMany(format)
       for (const name of ['out', 'checkpoint'] as const) if (options[name] !== undefined) throw oneStackAlone(name)
       const { reportStacks } = await import('../many/many-stacks.js')
       const report = (file: string) => reportOfPlan(file, { ...options, isOneOfMany: true })
-      const { json, markdown = false } = options
       const exitOrder = [exitCodes.unknown, exitCodes.changes]
-      finish(await reportStacks(meant.files, report, { json: json === true ? 'plan' : undefined, markdown, exitOrder }))
+      const json = format === 'json' ? 'plan' : undefined
+      finish(await reportStacks(meant.files, report, { json, markdown: format === 'markdown', exitOrder }))
     })
 
 /** Plans one stack, and says what is to be printed of it. */
@@ -76,33 +76,36 @@ async function reportOfPlan(
   file: string | undefined,
   options: PlanCommandOptions & { readonly isOneOfMany?: boolean },
 ): Promise<StackReport> {
+  const format = formatOf(options)
   const [{ withSession }, { observeAndPlan }, report, { headingOf }, { readStackLock }, { runningText }] =
     await Promise.all([
       import('../with-session.js'),
       import('../../app/plan-stack.js'),
-      import('../plan-report.js'),
+      import('../formats/render.js'),
       import('../heading-of.js'),
       import('../../app/lock/standing-lock.js'),
       import('../../report/lock-text.js'),
     ])
-  const { plan, heading, stackFile, lock } = await withSession(file, options, async (session) => {
-    const [observed, lock] = await Promise.all([observeAndPlan(session, options), readStackLock(session)])
-    // Told now, and not by the apply.
-    await session.secrets.neededBy(observed.plan)
-    if (options.out !== undefined) {
-      const { savePlan } = await import('../../app/saved-plan/save-plan.js')
-      await savePlan(options.out, session, observed, options)
-    }
-    if (lock) session.notice(runningText(session.spec.stack, lock.sight))
-    return { plan: observed.plan, heading: await headingOf(session, options), stackFile: session.file, lock }
-  })
-  const { locate } = stackFile
+  const { plan, heading, stackFile, lock } = await report.tellingMistakes({ command: 'plan', format, file }, () =>
+    withSession(file, options, async (session) => {
+      const [observed, lock] = await Promise.all([observeAndPlan(session, options), readStackLock(session)])
+      // Told now, and not by the apply.
+      await session.secrets.neededBy(observed.plan)
+      if (options.out !== undefined) {
+        const { savePlan } = await import('../../app/saved-plan/save-plan.js')
+        await savePlan(options.out, session, observed, options)
+      }
+      if (lock) session.notice(runningText(session.spec.stack, lock.sight))
+      return { plan: observed.plan, heading: await headingOf(session, options), stackFile: session.file, lock }
+    }),
+  )
+  const { locate, path } = stackFile
   const color = useColor(process.stdout)
   const verdict = verdictOf(plan)
   return {
     stack: plan.stack,
     place: placeText(heading),
-    text: report.renderPlan(plan, { ...options, lock }, { color, locate, heading }),
+    text: report.renderPlan(plan, { format, color, locate, heading, file: path }, { ...options, lock }),
     words: summaryWords(plan),
     exitCode: exitCodeOf(verdict, options),
   }

@@ -58,10 +58,11 @@ export async function observeStack(spec: StackSpec, ports: Ports, options: Obser
   if (options.hosts && spec.syncs.length > 0) say('comparing files')
   const syncs = options.hosts ? await readSyncs(spec.syncs, cloud.volumes, servers, ports) : {}
   const archives = await readArchives(spec, ports, options)
-  const { account: _account, unnamed: _unnamed, ...facts } = cloud
+  const { account, unnamed: _unnamed, ...facts } = cloud
   return {
     ...facts,
     stack: spec.stack,
+    ...(account !== undefined && { account }),
     ...(offers && { offers }),
     volumes,
     publicKeys,

@@ -81,7 +81,6 @@ type FromElsewhere =
 
 /** The cloud half of a LiveStack, in its words. */
 export interface CloudFacts extends Omit<LiveStack, FromElsewhere> {
-  readonly account: string | undefined
   /** Resources with the stack's tag whose `evenkeel:address` is missing or is no address: for people to look at, never touched. */
   readonly unnamed?: readonly { readonly id: string; readonly addressTag: string | undefined }[]
 }

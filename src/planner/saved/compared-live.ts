@@ -22,6 +22,8 @@ type Read<Member extends keyof LiveStack> = (
 const comparedMembers: { readonly [Member in keyof Required<LiveStack>]: Read<Member> | undefined } = {
   stack: undefined,
   region: (region) => ({ 'the target': { region } }),
+  // Ids and names are of one account: what is compared below says it.
+  account: undefined,
   zones: undefined,
   edgeZones: undefined,
   offers: undefined,

@@ -27,10 +27,11 @@ export async function observe(api: Ec2Api, query: CloudQuery): Promise<CloudFact
     query.encryptionDefault === true ? readEncryptionDefault(api) : undefined,
   ])
   const census = createCensus()
+  const owner = account ?? described.securityGroup[0]?.OwnerId
   const facts = together(Object.values(kinds).map((kind) => kind.facts(described, census)))
   return {
     region,
-    account: account ?? described.securityGroup[0]?.OwnerId,
+    ...(owner !== undefined && { account: owner }),
     ...zones,
     images,
     subnets,

@@ -8,17 +8,23 @@ import type { Colors } from '../colors.js'
 import { legibleData } from '../legible.js'
 import { hasLines, lineDiff } from '../line-diff.js'
 import { longest } from '../longest.js'
+import { headingLines, type PlanHeading } from '../plan/plan-heading.js'
 import { problemLines } from '../plan/plan-text-problems.js'
 import { impossibleLines } from '../plan/plan-text-impossible.js'
 
 /** A drift report for people: what moved, from what was applied to what is live; what waits in the file; what could not be read. */
 export function driftText(
   observed: DriftReport,
-  options: { readonly color: boolean; readonly locate?: Locate },
+  options: {
+    readonly color: boolean
+    readonly locate?: Locate
+    /** Whose drift it is; left out: the text begins with what moved. */
+    readonly heading?: PlanHeading | undefined
+  },
 ): string {
   const colors = createColors(options.color)
   const report = legibleData(observed)
-  const lines: string[] = []
+  const lines: string[] = options.heading ? [...headingLines(legibleData(options.heading), colors), ''] : []
   if (report.drifted.length > 0) {
     lines.push(
       colors.bold('Changed since the last apply'),
@@ -42,7 +48,7 @@ export function driftText(
   if (problems.length > 0) lines.push(...problems, '')
   const impossible = impossibleLines(report, colors, false)
   if (impossible.length > 0) lines.push(...impossible, '')
-  lines.push(...conclusion(report).map((line) => paintOf(report, colors)(line)))
+  lines.push(paintOf(report, colors)(driftConclusion(report)))
   return `${lines.join('\n')}\n`
 }
 
@@ -95,44 +101,41 @@ function paintOf({ status }: DriftReport, colors: Colors): (text: string) => str
   }
 }
 
-function conclusion(report: DriftReport): readonly string[] {
+/** What a report comes to, in a sentence or two. */
+export function driftConclusion(report: DriftReport): string {
   const { status, drifted, pending, unreadable, problems, impossible, stack } = report
   switch (status) {
     case 'in-sync':
       if (waitsForServer(problems)) {
-        return [`In sync: ${stack} is as it was last applied. What waits until a server can be entered is told above.`]
+        return `In sync: ${stack} is as it was last applied. What waits until a server can be entered is told above.`
       }
-      return [
-        impossible.length === 0
-          ? `In sync: ${stack} is as it was last applied, and as the file says.`
-          : `In sync as far as is possible here: ${count(impossible.length, 'step')} of the file cannot be carried out.`,
-      ]
+      return impossible.length === 0
+        ? `In sync: ${stack} is as it was last applied, and as the file says.`
+        : `In sync as far as is possible here: ${count(impossible.length, 'step')} of the file cannot be carried out.`
     case 'drift':
-      return driftConclusion(drifted)
+      return movedText(drifted)
     case 'pending':
-      return [
-        `No drift. ${count(pending.length, 'entry', 'entries')} of the file ${pending.length === 1 ? 'waits' : 'wait'} for evenkeel apply.`,
-      ]
+      return `No drift. ${count(pending.length, 'entry', 'entries')} of the file ${pending.length === 1 ? 'waits' : 'wait'} for evenkeel apply.`
     case 'unknown':
-      return [`Unknown: no drift was seen, and ${count(unreadable.length, 'entry', 'entries')} could not be read.`]
+      return `Unknown: no drift was seen, and ${count(unreadable.length, 'entry', 'entries')} could not be read.`
     case 'error': {
       const errors = problems.filter(({ severity }) => severity === 'error')
       const also =
         drifted.length === 0 ? '' : ` ${count(drifted.length, 'entry', 'entries')} changed since the last apply.`
-      return [`Not in order: ${count(errors.length, 'error')} must be solved first.${also}`]
+      return `Not in order: ${count(errors.length, 'error')} must be solved first.${also}`
     }
   }
 }
 
 /** How many an apply puts back, and how many no apply can. */
-function driftConclusion(drifted: readonly DriftEntry[]): readonly string[] {
+function movedText(drifted: readonly DriftEntry[]): string {
   const stuck = drifted.filter(({ diffs }) => diffs.every(({ left }) => left !== undefined)).length
   const healed = drifted.length - stuck
   const head = `Drift: ${count(drifted.length, 'entry', 'entries')} changed since the last apply.`
   const them = (some: number) => (some === 1 ? 'it' : 'them')
   const left = drifted.flatMap(({ diffs }) => diffs).filter((diff) => diff.left !== undefined).length
   const partly = left === 0 ? '' : ` but for ${count(left, 'difference')}: above stands what to do`
-  if (stuck === 0) return [`${head} evenkeel apply puts ${them(healed)} back${partly}.`]
-  if (healed === 0) return [`${head} No apply can put ${them(stuck)} back: above stands what to do.`]
-  return [`${head} evenkeel apply puts ${healed} back; no apply can put ${stuck} back: above stands what to do.`]
+  if (stuck === 0) return `${head} evenkeel apply puts ${them(healed)} back${partly}.`
+  if (healed === 0) return `${head} No apply can put ${them(stuck)} back: above stands what to do.`
+  return `${head} evenkeel apply puts ${healed} back; no apply can put ${stuck} back: above stands what to do.`
 }

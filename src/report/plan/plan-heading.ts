@@ -5,6 +5,7 @@ export interface PlanHeading {
   readonly stack: string
   readonly target: 'sandbox' | 'ec2'
   readonly region: string | undefined
+  /** Whose it is: as the file or what was read says; undefined: neither does. */
   readonly account: string | undefined
   readonly profile: string | undefined
   readonly revision: string | undefined
@@ -16,7 +17,8 @@ export interface PlanHeading {
 export function placeText({ stack, target, region, account, profile }: PlanHeading): string {
   const inSandbox = region === undefined ? 'the sandbox' : `the sandbox (${region})`
   const where = target === 'sandbox' ? inSandbox : (region ?? 'the region of the environment')
-  const owner = account === undefined ? (profile === undefined ? '' : `, profile ${profile}`) : `, account ${account}`
+  const as = account === undefined && profile !== undefined ? `, profile ${profile}` : ''
+  const owner = target === 'sandbox' ? '' : `, account ${account ?? 'unknown'}${as}`
   return `${stack} in ${where}${owner}`
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
+import { createColors } from 'picocolors'
 import { describe, expect, it } from 'vitest'
 import { driftOf } from '../../../src/model/drift-report.js'
 import type { LiveStack } from '../../../src/model/live-stack.js'
@@ -10,6 +11,9 @@ import type { Plan } from '../../../src/model/plan.js'
 import { driftText } from '../../../src/report/drift/drift-text.js'
 import { planMarkdown } from '../../../src/report/plan/plan-markdown.js'
 import { planText } from '../../../src/report/plan/plan-text.js'
+import { valueText } from '../../../src/report/diff-value.js'
+import { headingLines, type PlanHeading } from '../../../src/report/plan/plan-heading.js'
+import { planQuestion } from '../../../src/report/plan/plan-question.js'
 import { showText } from '../../../src/report/show/show-text.js'
 import { parsedStack, specOf } from '../../support/live-stack.js'
 
@@ -45,14 +49,51 @@ describe('a plan as text', () => {
   })
 })
 
+describe('whose plan it is', () => {
+  const heading: PlanHeading = {
+    stack: 'music',
+    target: 'ec2',
+    region: 'us-east-1',
+    account: '123456789012',
+    profile: 'staging',
+    revision: '4f0c2aa1b2c3d4e5f60718293a4b5c6d7e8f9012',
+  }
+
+  it('is the first line of the plan, and of what has drifted', () => {
+    const options = { color: false, verbose: false, heading }
+    const first = 'music in us-east-1, account 123456789012, revision 4f0c2aa1b2c3\n'
+    expect(planText(planOf('grow-volume'), options).startsWith(first)).toBe(true)
+    expect(driftText(driftOf(planOf('drift-tags-changed')), options).startsWith(first)).toBe(true)
+  })
+
+  it('says that an account is not known, and by which profile it will be', () => {
+    const unknown = { ...heading, account: undefined, revision: undefined }
+    expect(headingLines(unknown, createColors(false))).toEqual(['music in us-east-1, account unknown, profile staging'])
+  })
+
+  it('stands in the question, with what is said yes to', () => {
+    expect(planQuestion('apply', planOf('remove-each-way'), heading)).toBe(
+      'Apply to music in us-east-1, account 123456789012: 3 to remove (1 with DATA LOSS)?',
+    )
+    expect(planQuestion('destroy', planOf('from-nothing'), heading)).toMatch(/^Destroy music in .+: \d+ to create\?$/)
+    expect(planQuestion('apply', { ...planOf('from-nothing'), changes: [] }, heading)).toMatch(/: \d+ steps\?$/)
+  })
+
+  it('has bytes as people count them', () => {
+    expect(valueText('files.bytes', 1_073_741_824)).toBe('1 GiB')
+  })
+})
+
 describe('a plan as Markdown', () => {
   it('is a table with the text folded away', () => {
     expect(planMarkdown(planOf('remove-each-way'))).toMatchInlineSnapshot(`
-      "### Plan for \`music\`
+      "<!-- evenkeel:plan stack=music -->
 
-      **3 to remove** (11 steps)
+      ### Plan for \`music\`
 
-      | | address | change | impact |
+      **3 to remove (1 with DATA LOSS)** (11 steps)
+
+      |  | address | change | impact |
       |---|---|---|---|
       | remove | \`volume.thrown-away\` | the file no longer names it; its data is deleted, as onRemove: delete says | **DATA LOSS** |
       | remove | \`volume.kept\` | the file no longer names it; the volume itself is kept, out of the stack | downtime |
@@ -76,7 +117,9 @@ describe('a plan as Markdown', () => {
 
   it('is one line when nothing changes', () => {
     expect(planMarkdown(planOf('no-change'))).toMatchInlineSnapshot(`
-      "### Plan for \`music\`
+      "<!-- evenkeel:plan stack=music -->
+
+      ### Plan for \`music\`
 
       No changes. The live stack is as the file says.
       "
@@ -87,7 +130,7 @@ describe('a plan as Markdown', () => {
     const plan = planOf('grow-volume')
     const changes = plan.changes.map((change) => ({ ...change, reason: 'a | b <script>\n```' }))
     const text = planMarkdown({ ...plan, changes: changes.map((change) => ({ ...change, kind: 'remove' as const })) })
-    expect(text).toContain('a \\| b &lt;script> ```')
+    expect(text).toContain('a &#124; b &#60;script&#62; &#96;&#96;&#96;')
     expect(text).toContain('````text')
   })
 

@@ -4,6 +4,7 @@ import { exitCodes } from '../../exit-codes.js'
 import type { StackReport } from '../../many/many-stacks.js'
 import { addStackOptions, filesArgument, filesDescription, stackFileOptions, type StackOptions } from '../../options.js'
 import { legible } from '../../../report/legible.js'
+import { addFormatOptions, assertForMany, formatOf, type ReportFormatOptions } from '../../formats/report-format.js'
 import type { CommandDefinition } from '../../command-definition.js'
 import { forbidColor } from '../../terminal.js'
 
@@ -11,17 +12,19 @@ const examples = `
 Examples:
   evenkeel validate                            the one stack file here
   evenkeel validate staging.stack.yaml --var size=40
+  evenkeel validate --format sarif > mistakes.sarif   for code scanning; junit for test reports
   evenkeel validate stacks/                    every stack file of a folder
 
 Exit status: 0 the file is right, 1 it has mistakes. Nothing is asked of EC2.`
 
 export const validateCommand: CommandDefinition = (finish) =>
-  addStackOptions(new Command('validate'))
+  addFormatOptions(addStackOptions(new Command('validate')), ['text', 'junit', 'sarif'], 'the result')
     .description('check a stack file, offline: every mistake at once, with its position')
     .argument(filesArgument, filesDescription)
     .addHelpText('after', examples)
-    .action(async (words: readonly string[], options: StackOptions) => {
+    .action(async (words: readonly string[], options: StackOptions & ReportFormatOptions) => {
       if (!options.color) forbidColor()
+      const format = formatOf(options)
       const { meantStacks } = await import('../../../app/stacks/stack-files.js')
       const meant = meantStacks(words)
       if (meant.kind === 'one') {
@@ -29,6 +32,7 @@ export const validateCommand: CommandDefinition = (finish) =>
         finish(exitCodes.success)
         return
       }
+      assertForMany(format)
       const { reportStacks } = await import('../../many/many-stacks.js')
       const report = (file: string) => reportOfFile(file, options, true)
       finish(await reportStacks(meant.files, report, { json: undefined, markdown: false, exitOrder: [] }))
@@ -37,15 +41,20 @@ export const validateCommand: CommandDefinition = (finish) =>
 /** Checks one file, and says what is to be printed of it. */
 async function reportOfFile(
   file: string | undefined,
-  options: StackOptions,
+  options: StackOptions & ReportFormatOptions,
   isOneOfMany = false,
 ): Promise<StackReport> {
-  const [{ readStackFile }, { headingOfFile }, { placeText }] = await Promise.all([
+  const format = formatOf(options)
+  const [{ readStackFile }, { headingOfFile }, { placeText }, report, { repositoryPath }] = await Promise.all([
     import('../../../app/stack-file.js'),
     import('../../heading-of.js'),
     import('../../../report/plan/plan-heading.js'),
+    import('../../formats/render.js'),
+    import('../../formats/repository-path.js'),
   ])
-  const stackFile = readStackFile(file, stackFileOptions(options))
+  const stackFile = await report.tellingMistakes({ command: 'validate', format, file }, () =>
+    Promise.resolve().then(() => readStackFile(file, stackFileOptions(options))),
+  )
   const { path, bases, spec, notices } = stackFile
   const prefix = isOneOfMany ? `${path}: ` : ''
   for (const notice of notices) process.stderr.write(`${legible(`${prefix}${notice}`)}\n`)
@@ -56,10 +65,13 @@ async function reportOfFile(
     ...(spec.archives.length > 0 ? [count(spec.archives.length, 'archive')] : []),
   ]
   const read = bases.length === 0 ? '' : ` Read with it: ${legible(bases.join(', '))}.`
+  const text = `${legible(path)}: the stack ${spec.stack} is valid (${parts.join(', ')}).${read}\n`
+  const name = repositoryPath(path)
   return {
     stack: spec.stack,
     place: placeText(headingOfFile(stackFile)),
-    text: `${legible(path)}: the stack ${spec.stack} is valid (${parts.join(', ')}).${read}\n`,
+    text:
+      format === 'text' ? text : report.renderFindings(format, { command: 'validate', name, file: name, findings: [] }),
     words: `valid (${parts.join(', ')})`,
     exitCode: exitCodes.success,
   }

@@ -1,0 +1,116 @@
+import { SpecError } from '../../core/errors.js'
+import type { DriftReport } from '../../model/drift-report.js'
+import type { Locate } from '../../model/file-location.js'
+import type { Plan } from '../../model/plan.js'
+import { driftJson } from '../../report/drift/drift-json.js'
+import { driftMarkdown } from '../../report/drift/drift-markdown.js'
+import { driftText } from '../../report/drift/drift-text.js'
+import { findingsOfDrift, findingsOfMistakes, findingsOfPlan, type FindingsOf } from '../../report/findings/finding.js'
+import { junitXml } from '../../report/findings/junit.js'
+import { sarifJson } from '../../report/findings/sarif.js'
+import type { RunningLock } from '../../report/lock-text.js'
+import { placeText, type PlanHeading } from '../../report/plan/plan-heading.js'
+import { planJson } from '../../report/plan/plan-json.js'
+import { planMarkdown } from '../../report/plan/plan-markdown.js'
+import { planText } from '../../report/plan/plan-text.js'
+import { version } from './version.js'
+import type { ReportFormat } from './report-format.js'
+import { repositoryPath } from './repository-path.js'
+
+/** Whose result it is, and how it is shown. */
+export interface Shown {
+  readonly format: ReportFormat
+  readonly color: boolean
+  readonly locate: Locate
+  readonly heading: PlanHeading
+  /** The stack file. */
+  readonly file: string
+}
+
+/** A plan in the form that was asked for. */
+export function renderPlan(
+  plan: Plan,
+  shown: Shown,
+  options: {
+    readonly verbose?: boolean | undefined
+    readonly steps?: boolean | undefined
+    /** Who changes the stack meanwhile. */
+    readonly lock?: RunningLock | undefined
+  } = {},
+): string {
+  const { format, color, locate, heading } = shown
+  switch (format) {
+    case 'json':
+      return planJson(plan, locate, options.lock)
+    case 'markdown':
+      return planMarkdown(plan, { locate, heading })
+    case 'junit':
+    case 'sarif':
+      return renderFindings(format, { ...namesOf('plan', shown), findings: findingsOfPlan(plan, located(locate)) })
+    case 'text':
+      return planText(plan, { color, verbose: options.verbose === true, steps: options.steps, locate, heading })
+  }
+}
+
+/** A drift report in the form that was asked for. */
+export function renderDrift(report: DriftReport, shown: Shown): string {
+  const { format, color, locate, heading } = shown
+  switch (format) {
+    case 'json':
+      return driftJson(report, locate)
+    case 'markdown':
+      return driftMarkdown(report, { locate, heading })
+    case 'junit':
+    case 'sarif':
+      return renderFindings(format, { ...namesOf('drift', shown), findings: findingsOfDrift(report, located(locate)) })
+    case 'text':
+      return driftText(report, { color, locate, heading })
+  }
+}
+
+/**
+ * Runs `work`; mistakes of the stack file are written out in the form that was asked for too, if that is one of findings, before they
+ * are thrown on.
+ */
+export async function tellingMistakes<Result>(
+  {
+    command,
+    format,
+    file,
+  }: { readonly command: FindingsOf['command']; readonly format: ReportFormat; readonly file: string | undefined },
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof SpecError && (format === 'junit' || format === 'sarif')) {
+      const path = file ?? error.diagnostics[0]?.file ?? ''
+      const findings = findingsOfMistakes(
+        error.diagnostics.map((mistake) => ({
+          ...mistake,
+          file: mistake.frame === undefined ? mistake.file : repositoryPath(mistake.file),
+        })),
+      )
+      const name = repositoryPath(path)
+      process.stdout.write(renderFindings(format, { command, name, file: name, findings }))
+    }
+    throw error
+  }
+}
+
+/** Findings in one of the forms for them. */
+export function renderFindings(format: ReportFormat, findings: FindingsOf): string {
+  return format === 'junit' ? junitXml(findings) : sarifJson(findings, version())
+}
+
+function namesOf(command: FindingsOf['command'], { heading, file }: Shown): Omit<FindingsOf, 'findings'> {
+  return { command, name: heading.stack, place: placeText(heading), file: repositoryPath(file) }
+}
+
+/** Places by their files' paths in the repository, which is where such reports are shown. */
+function located(locate: Locate): Locate {
+  return (address, path) => {
+    const place = locate(address, path)
+    return place && { ...place, file: repositoryPath(place.file) }
+  }
+}
