@@ -151,7 +151,7 @@ function parsed(xml: string) {
   const inner = new Set(['failure', 'error', 'skipped', 'system-out'])
   parser.on('opentag', ({ name, attributes: own }) => {
     if (inner.has(name)) cases.push(name)
-    if (name !== 'properties' && name !== 'property') attributes.push(own as Readonly<Record<string, string>>)
+    if (name !== 'properties' && name !== 'property') attributes.push(own)
   })
   parser.on('text', (part) => texts.push(part))
   parser.write(xml).close()
