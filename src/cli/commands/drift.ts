@@ -64,7 +64,7 @@ async function reportOfDrift(
       import('../with-session.js'),
       import('../../app/plan-stack.js'),
       import('../../report/drift/drift-text.js'),
-      import('../formats/render.js'),
+      import('../formats/render-report.js'),
       import('../heading-of.js'),
     ])
   const { drift, stackFile, heading } = await tellingMistakes({ command: 'drift', format, file }, () =>

@@ -81,7 +81,7 @@ async function reportOfPlan(
     await Promise.all([
       import('../with-session.js'),
       import('../../app/plan-stack.js'),
-      import('../formats/render.js'),
+      import('../formats/render-report.js'),
       import('../heading-of.js'),
       import('../../app/lock/standing-lock.js'),
       import('../../report/lock-text.js'),

@@ -49,7 +49,7 @@ async function reportOfFile(
     import('../../../app/stack-file.js'),
     import('../../heading-of.js'),
     import('../../../report/plan/plan-heading.js'),
-    import('../../formats/render.js'),
+    import('../../formats/render-report.js'),
     import('../../formats/repository-path.js'),
   ])
   const stackFile = await report.tellingMistakes({ command: 'validate', format, file }, () =>
