@@ -14,6 +14,7 @@ import {
   rmSync,
   statSync,
   utimesSync,
+  writeFileSync,
 } from 'node:fs'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -58,11 +59,21 @@ async function build() {
   }
   copyOtherFiles(join(root, 'src'), fresh)
   await bundleCommandLine(fresh)
+  writeFileSync(join(fresh, 'build.json'), `${JSON.stringify({ commit: commitOf() })}\n`)
   chmodSync(join(fresh, 'cli', 'main.js'), 0o755)
   utimesSync(fresh, began, began)
   if (existsSync(dist)) renameSync(dist, old)
   renameSync(fresh, dist)
   rmSync(old, { recursive: true, force: true })
+}
+
+/** Git's commit of the sources, with a `+` where they are not as it has them; undefined, which is left out, without git. */
+function commitOf() {
+  const git = (...words) => spawnSync('git', ['-C', root, ...words], { encoding: 'utf8' })
+  const { status, stdout } = git('rev-parse', 'HEAD')
+  if (status !== 0) return undefined
+  const isChanged = git('status', '--porcelain', '--', 'src', 'schema', 'package-lock.json').stdout !== ''
+  return `${stdout.trim()}${isChanged ? '+' : ''}`
 }
 
 /** What is no TypeScript (scripts that run inside hosts, say) goes along as it is. */

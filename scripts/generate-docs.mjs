@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Writes docs/stack-file.md and docs/commands.md from what they tell of: the schema, the table of what a change of a key does,
+ * Writes docs/stack-file.md, docs/commands.md and man/evenkeel.1 from what they tell of: the schema, the table of what a change of a key does,
  * and the commands. test/docs/reference.test.ts fails when a committed page is not what this writes.
  */
 import { writeFileSync } from 'node:fs'

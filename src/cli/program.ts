@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander'
 import { UsageError } from '../core/errors.js'
-import { commandTree, type Manifest } from './commands/command-tree.js'
+import type { Manifest } from './command-definition.js'
+import { commandTree } from './commands/command-tree.js'
 import { exitCodes } from './exit-codes.js'
 import { reportFailure } from './failure.js'
 import { takeGivenVariables } from './given-variables.js'

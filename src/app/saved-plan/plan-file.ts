@@ -11,7 +11,7 @@ import { writeWhole } from './write-whole.js'
 export interface PlanFile {
   readonly kind: 'plan-file'
   /** Rises when a member changes its meaning; what another version saved is refused. */
-  readonly formatVersion: typeof formatVersion
+  readonly formatVersion: typeof planFileFormat
   /** ISO 8601. */
   readonly madeAt: string
   /** The run that the plan's steps name: carrying it out is that run. */
@@ -53,11 +53,11 @@ export interface SavedSecret {
 const bytesMax = 256 * 1024 * 1024
 
 /** 0.1.0 wrote the first, without a basis. */
-const formatVersion = 2
+export const planFileFormat = 2
 
 /** Writes the file whole or not at all, for its owner alone: user data stands in it. Throws a UsageError where it cannot. */
 export function writePlanFile(path: string, file: Omit<PlanFile, 'kind' | 'formatVersion'>): void {
-  const whole: PlanFile = { kind: 'plan-file', formatVersion, ...file }
+  const whole: PlanFile = { kind: 'plan-file', formatVersion: planFileFormat, ...file }
   const text = `${JSON.stringify({ ...whole, digest: digestOf(whole) }, null, 1)}\n`
   writeWhole(path, text, { what: 'the plan', mode: 0o600 })
 }
@@ -109,7 +109,7 @@ export function readPlanFile(path: string): PlanFile {
   if (isView) throw notAPlan(path, 'is the output of `plan --json`, which is for reading: it lacks what an apply needs')
   const isPlan = file['kind'] === 'plan-file' || ('plan' in file && 'stackFile' in file)
   if (!isPlan) throw notAPlan(path, 'is not a plan that evenkeel saved')
-  if (file['formatVersion'] !== formatVersion) {
+  if (file['formatVersion'] !== planFileFormat) {
     throw new PlanError('PLAN_STALE', `${path} was saved by another version of evenkeel, and nothing was done`, [], {
       hint: 'make a new plan with `evenkeel plan --out`, and read it again',
     })

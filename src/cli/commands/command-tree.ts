@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { CommandDefinition } from '../command-definition.js'
+import type { CommandDefinition, Manifest } from '../command-definition.js'
 
 /** Each command's file is loaded when it is asked for; help about all of them loads all. */
 const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
@@ -37,6 +37,7 @@ const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = 
   resolve: async () => (await import('./explicit/resolve.js')).resolveCommand,
   lock: async () => (await import('./explicit/lock.js')).lockCommand,
   'iam-policy': async () => (await import('./offline/iam-policy.js')).iamPolicyCommand,
+  version: async () => (await import('./machine/version.js')).versionCommand,
   schema: async () => (await import('./schema.js')).schemaCommand,
 }
 
@@ -49,19 +50,13 @@ Examples:
 
 Documentation: ${docs}, with every command in commands.md and every error code in errors.md`
 
-/** What the whole program is told of itself. */
-export interface Manifest {
-  readonly version: string
-  /** Where the documentation lies. */
-  readonly docs: string
-}
-
 /** The program with its commands, or with the one that is wanted; `finish` is told the exit status of an action. */
 export async function commandTree(
-  { version, docs }: Manifest,
+  manifest: Manifest,
   finish: (exitCode: number) => void,
   wanted?: string,
 ): Promise<Command> {
+  const { version, docs } = manifest
   const program = new Command('evenkeel')
     .description('Keeps EC2 environments as their stack file says: plan, apply, drift.')
     .version(version, '-V, --version')
@@ -72,7 +67,7 @@ export async function commandTree(
   const only = definitions[wanted ?? '']
   for (const load of only ? [only] : Object.values(definitions)) {
     const define = await load()
-    program.addCommand(prepared(define(finish)))
+    program.addCommand(prepared(define(finish, manifest)))
   }
   return program
 }

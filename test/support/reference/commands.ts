@@ -58,7 +58,7 @@ function found(
   return command
 }
 
-function meaningOf(name: string): string {
+export function meaningOf(name: string): string {
   const words = meanings[name]
   if (words === undefined) throw new Error(`nothing is said of the exit status ${name}`)
   return words

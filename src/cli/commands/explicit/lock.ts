@@ -15,12 +15,12 @@ no sign of it for a minute.
 
 Exit status: 0, 1 on an error.`
 
-export const lockCommand: CommandDefinition = (finish) => {
+export const lockCommand: CommandDefinition = (finish, manifest) => {
   const command = new Command('lock')
     .description('who is changing the stack, and how to end that')
     .addHelpText('after', examples)
-  command.addCommand(showCommand(finish))
-  command.addCommand(breakCommand(finish))
+  command.addCommand(showCommand(finish, manifest))
+  command.addCommand(breakCommand(finish, manifest))
   return command
 }
 

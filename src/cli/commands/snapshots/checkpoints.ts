@@ -23,7 +23,7 @@ Examples:
 
 Exit status: 0, 1 on an error.`
 
-export const checkpointsCommand: CommandDefinition = (finish) => {
+export const checkpointsCommand: CommandDefinition = (finish, manifest) => {
   const command = addStackOptions(new Command('checkpoints'))
     .description("list the stack's checkpoints")
     .argument(fileArgument, fileDescription)
@@ -41,7 +41,7 @@ export const checkpointsCommand: CommandDefinition = (finish) => {
       process.stdout.write(text)
       finish(exitCodes.success)
     })
-  command.addCommand(deleteCommand(finish))
+  command.addCommand(deleteCommand(finish, manifest))
   return command
 }
 

@@ -23,7 +23,7 @@ Examples:
 
 Exit status: 0, 1 on an error.`
 
-export const snapshotsCommand: CommandDefinition = (finish) => {
+export const snapshotsCommand: CommandDefinition = (finish, manifest) => {
   const command = addStackOptions(new Command('snapshots'))
     .description("list the snapshots of the stack's volumes")
     .argument(fileArgument, fileDescription)
@@ -41,7 +41,7 @@ export const snapshotsCommand: CommandDefinition = (finish) => {
       process.stdout.write(text)
       finish(exitCodes.success)
     })
-  command.addCommand(deleteCommand(finish))
+  command.addCommand(deleteCommand(finish, manifest))
   return command
 }
 

@@ -15,7 +15,7 @@ import { foldRuns, unfoldRuns } from './address-runs.js'
 const unpackedBytesMax = 16 * 1024 * 1024
 
 /** 0.1.0 wrote 1: addresses alone, always in one version. */
-const formatVersion = 2
+export const ledgerFormat = 2
 
 export interface LedgerContent {
   readonly addresses: readonly Address[]
@@ -75,7 +75,7 @@ export function encodeLedger(
   const sorted = sortedWishes(wishes)
   const known = inOrder.map((address) => ids?.get(address) ?? '')
   return pack({
-    evenkeel: formatVersion,
+    evenkeel: ledgerFormat,
     addresses: foldRuns(inOrder),
     ...(sorted.length > 0 && { wishes: sorted }),
     ...(epoch && { epoch }),
@@ -100,7 +100,7 @@ export function partsOfLedger(bytes: Uint8Array, committed: number): readonly Ui
 /** The user data that makes a ledger of its parts. */
 export function listOfParts(parts: readonly number[], bytes: Uint8Array, after?: number, note?: RunNote): Uint8Array {
   const digest = digestOf(bytes)
-  return pack({ evenkeel: formatVersion, parts, digest, ...(after !== undefined && { after }), ...(note && { note }) })
+  return pack({ evenkeel: ledgerFormat, parts, digest, ...(after !== undefined && { after }), ...(note && { note }) })
 }
 
 /** The ledger that the parts of a list make; undefined when they are not those that the list means. */
@@ -127,8 +127,8 @@ export function decodeLedger(bytes: Uint8Array): LedgerVersion | undefined {
 function decodeFile(file: Partial<LedgerFile> | null): LedgerVersion | undefined {
   const format = file?.evenkeel
   if (!file || typeof format !== 'number') return undefined
-  if (format > formatVersion) return { kind: 'newer', format }
-  if (format !== 1 && format !== formatVersion) return undefined
+  if (format > ledgerFormat) return { kind: 'newer', format }
+  if (format !== 1 && format !== ledgerFormat) return undefined
   const { parts, digest, wishes: written = [] } = file
   const after = typeof file.after === 'number' && { after: file.after }
   const noted = parseRunNote(file.note)
