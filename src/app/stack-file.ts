@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { SpecError, UsageError } from '../core/errors.js'
 import type { FileLocation, Locate } from '../model/file-location.js'
-import { parseStack } from '../spec/parse.js'
+import { parseStack, type ParseInput } from '../spec/parse.js'
 import type { SensitiveVariable } from '../spec/variables/variables.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import { readBases } from './input/read-bases.js'
@@ -46,33 +46,11 @@ export interface StackFileOptions {
 }
 
 /** Reads and checks a stack file; left out, the one in this directory. Throws a SpecError with every mistake in it. */
-export function readStackFile(
-  argument: string | undefined,
-  {
-    variables = {},
-    commandLine = {},
-    variableFiles = [],
-    environment = process.env,
-    isSettled,
-    target,
-  }: StackFileOptions = {},
-): StackFile {
-  const path = argument ?? findStackFile(process.cwd())
-  const said = readCommandLine(commandLine)
-  const text = readText(path)
-  const bases = readBases(path, text)
-  const result = parseStack({
-    file: path,
-    text,
-    bases,
-    variables: { ...variables, ...said.variables },
-    spoken: said.spoken,
-    shared: readVariableFiles(variableFiles),
-    environment,
-    isSettled,
-    target,
-  })
+export function readStackFile(argument: string | undefined, options: StackFileOptions = {}): StackFile {
+  const input = stackInput(argument ?? findStackFile(process.cwd()), options)
+  const result = parseStack(input)
   if (!result.ok) throw new SpecError(result.diagnostics, result.total, result.isCut)
+  const { file: path, bases = [] } = input
   const { spec, locate, locateVariable } = result
   const { given, sensitive, notices } = result.variables
   return {
@@ -85,6 +63,33 @@ export function readStackFile(
     variables: given,
     sensitive,
     notices,
+  }
+}
+
+/** Everything that a stack file is read with: its text, those that it builds on, and what was said of its variables. */
+export function stackInput(
+  path: string,
+  {
+    variables = {},
+    commandLine = {},
+    variableFiles = [],
+    environment = process.env,
+    isSettled,
+    target,
+  }: StackFileOptions = {},
+): ParseInput {
+  const said = readCommandLine(commandLine)
+  const text = readText(path)
+  return {
+    file: path,
+    text,
+    bases: readBases(path, text),
+    variables: { ...variables, ...said.variables },
+    spoken: said.spoken,
+    shared: readVariableFiles(variableFiles),
+    environment,
+    isSettled,
+    target,
   }
 }
 

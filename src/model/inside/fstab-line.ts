@@ -11,3 +11,14 @@ export function fstabOptions(mount: Pick<MountSpec, 'options'>): string {
 export function fstabText(line: FstabLine): string {
   return `${line.source} ${line.path} ${line.fstype} ${line.options}`
 }
+
+/** Options that the kernel shows for a mounted filesystem in the word of fstab (mount(8), "Filesystem-independent mount options"). */
+export const shownMountOptions: readonly string[] = [
+  'noatime',
+  'nodiratime',
+  'noexec',
+  'nosuid',
+  'nodev',
+  'sync',
+  'dirsync',
+]

@@ -1,5 +1,5 @@
-import { visit, YAMLMap, YAMLSeq } from 'yaml'
-import type { Document, DocumentOptions, ParseOptions, ScalarTag, SchemaOptions, ToStringOptions } from 'yaml'
+import { Document, visit, YAMLMap, YAMLSeq } from 'yaml'
+import type { DocumentOptions, ParseOptions, ScalarTag, SchemaOptions, ToStringOptions } from 'yaml'
 
 /** Chosen: the width of our examples, at which braces and brackets are broken. */
 const lineWidth = 120
@@ -42,12 +42,12 @@ const writingStyle: ToStringOptions = {
 }
 
 /** The text of a document: two spaces, `{ a: 1 }`, `[1, 2]`. */
-export function textOfDocument(document: Document): string {
+export function textOfDocument(document: Document, style: ToStringOptions = {}): string {
   visit(document, {
     Map: (_, map) => padded(map, YAMLMap, ' '),
     Seq: (_, list) => padded(list, YAMLSeq, ''),
   })
-  return document.toString(writingStyle)
+  return document.toString({ ...writingStyle, ...style })
 }
 
 /** The library has one padding for both. */
@@ -58,4 +58,12 @@ function padded(node: YAMLMap | YAMLSeq, { prototype }: typeof YAMLMap | typeof 
       context && Object.assign({}, context, { flowCollectionPadding: padding }),
       ...rest,
     )
+}
+
+/** A value on one line, as it can stand anywhere, also between braces. */
+export function inlineText(value: unknown): string {
+  const document = new Document([value], { compat: 'yaml-1.1' })
+  visit(document, { Collection: (_, collection) => void (collection.flow = true) })
+  const text = textOfDocument(document, { lineWidth: 0 }).trimEnd()
+  return text.slice(1, -1)
 }

@@ -1,7 +1,7 @@
 import type { MountSpec } from '../../../../model/kinds/volume.js'
 import type { AppliedRecord, Digester } from '../../../../model/applied.js'
 import type { Property } from '../../../compare/comparison.js'
-import { fstabOptions } from '../../../../model/inside/fstab-line.js'
+import { fstabOptions, shownMountOptions } from '../../../../model/inside/fstab-line.js'
 import type { HostMount } from '../../../../model/inside/host-facts.js'
 import type { InsideView } from '../inside-view.js'
 import type { Inside } from '../../servers/server-outlook.js'
@@ -20,9 +20,6 @@ export interface MountDifferences {
   /** What somebody mounted over it, where the file wants it: evenkeel unmounts nothing of others. */
   readonly hiddenBy?: string
 }
-
-/** Options that the kernel shows for a mounted filesystem in the word of fstab (mount(8), "Filesystem-independent mount options"). */
-const shownOptions = ['noatime', 'nodiratime', 'noexec', 'nosuid', 'nodev', 'sync', 'dirsync']
 
 /** Compares a mount with what the probe saw or, where there was none, with what was last applied. */
 export function mountDifferences(
@@ -94,7 +91,8 @@ function hasOptions(live: string, wanted: string): boolean {
   const present = new Set(live.split(','))
   const asked = new Set(wanted.split(','))
   return (
-    present.has('ro') === asked.has('ro') && shownOptions.every((option) => present.has(option) || !asked.has(option))
+    present.has('ro') === asked.has('ro') &&
+    shownMountOptions.every((option) => present.has(option) || !asked.has(option))
   )
 }
 
