@@ -16,6 +16,7 @@ const full = [
   'test/integration/elastic-ips.test.ts',
   'test/integration/environments.test.ts',
   'test/integration/members.test.ts',
+  'test/integration/only.test.ts',
   'test/integration/secrets.test.ts',
   'test/hosts/filesystems/filesystems.hosts.test.ts',
   'test/integration/faults.test.ts',

@@ -2,6 +2,8 @@ import type { LiveStack } from '../model/live-stack.js'
 import { driftOf, type DriftReport } from '../model/drift-report.js'
 import type { Plan } from '../model/plan.js'
 import { makeDestroyPlan, makePlan, type PlanOptions } from '../planner/make-plan.js'
+import { onlyAsBefore, onlyNamed } from './addresses/only.js'
+import { replacedByName } from './addresses/replaced.js'
 import { serversByPattern } from './servers/named-by-pattern.js'
 import { checkpointName, restoreFrom } from './named-snapshots.js'
 import { observedWithFacts, type Session } from './session.js'
@@ -18,6 +20,10 @@ export interface PlanChoice extends PlanningOptions {
   readonly hosts: boolean | 'left-out'
   /** Servers whose images are to be the newest. */
   readonly updateImages?: readonly string[] | undefined
+  /** Patterns of addresses: these are changed, with what they need, and nothing else. */
+  readonly only?: readonly string[] | undefined
+  /** Patterns of servers and volumes: another takes the place of each. */
+  readonly replace?: readonly string[] | undefined
   /** `name`, or `stack/name`. */
   readonly checkpoint?: string | undefined
   /** Volumes to be restored, once it is known what is live. */
@@ -40,20 +46,29 @@ export async function observeAndPlan(session: Session, options: PlanChoice): Pro
   const updateImages = serversByPattern(options.updateImages ?? [], session.spec)
   const source = options.checkpoint === undefined ? undefined : checkpointName(options.checkpoint, session.spec.stack)
   const [live, facts] = await observedWithFacts(session, observeFor(session, options), options)
+  const replace = replacedByName(options.replace, session.spec)
   const restore = source ? restoreFrom(live, source, session) : options.restore?.(live)
   const plan = makePlan(session.spec, live, {
     ...facts,
     updateImages,
+    replace,
     ...(restore && { restore }),
     ...(source && { checkpoint: `${source.stack}/${source.name}` }),
   })
-  return { plan, live }
+  return { plan: onlyNamed(plan, options.only, session.spec), live }
 }
 
 /** Observes what a plan of that choice is made from. */
 export function observeFor(session: Session, { hosts, checkpoint }: PlanChoice): Promise<LiveStack> {
   const source = checkpoint === undefined ? undefined : checkpointName(checkpoint, session.spec.stack)
   return session.observe({ hosts, snapshotsOf: source ? [source.stack] : [] })
+}
+
+/** Observes and plans again after a plan was carried out: as much of the stack as that was of, and without what was asked for once. */
+export async function planAgain(session: Session, { only }: Plan, options: PlanChoice): Promise<Plan> {
+  const { hosts, revision, updateImages } = options
+  const whole = await planStack(session, { hosts, revision, updateImages })
+  return onlyAsBefore(whole, { ...(only && { only }) }, session.spec)
 }
 
 /** Observes, and plans the removal of everything. */

@@ -1,6 +1,6 @@
 import { savedPlanHere, stackFileHere } from '../app/saved-plan/carry-out-saved.js'
 import { readPlanFile } from '../app/saved-plan/plan-file.js'
-import { planStack } from '../app/plan-stack.js'
+import { planAgain } from '../app/plan-stack.js'
 import { UsageError } from '../core/errors.js'
 import { carryOut, type CarryOutOptions } from './carry-out.js'
 import type { LockingOptions } from './options.js'
@@ -11,6 +11,8 @@ const settled = {
   target: '--target',
   updateImages: '--update-images',
   checkpoint: '--checkpoint',
+  only: '--only',
+  replace: '--replace',
   revision: '--revision',
   hosts: '--no-hosts',
 } as const
@@ -39,7 +41,7 @@ export async function applySaved(path: string, options: ApplySavedOptions): Prom
   const read = { ...rest, settled: variables, ...(target !== undefined && { target }), run: saved.run }
   return withLockedSession(stackFileHere(saved, path), read, async (session) => {
     const plan = await savedPlanHere(session, saved)
-    const replan = () => planStack(session, { hosts })
+    const replan = () => planAgain(session, plan, { hosts })
     return carryOut(session, { verb: 'apply', plan, replan }, options)
   })
 }

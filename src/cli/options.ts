@@ -68,6 +68,11 @@ export function stackFileOptions({ var: commandLine, varFile: variableFiles, tar
   return { commandLine, variableFiles, environment: givenVariables(), target }
 }
 
+/** What `--only` and `--replace` say of themselves in the help. */
+export const onlyWords =
+  'change this address alone, with what it needs: `server.web`, `server.web[0]`, `volume.data[*]`; can be repeated'
+export const replaceWords = 'put another server or volume in the place of this one; can be repeated'
+
 /** Collects a repeatable option's values. */
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value]

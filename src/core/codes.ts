@@ -63,6 +63,8 @@ export const codes = {
   CHECKPOINT_UNKNOWN: 'the stack has no checkpoint of this name',
   SNAPSHOT_UNKNOWN: 'a volume has no completed snapshot of this version',
   VOLUME_UNKNOWN: 'the stack has no such volume, or it is not live',
+  ADDRESS_UNKNOWN: 'nothing of the stack has an address that was named',
+  REPLACE_IMPOSSIBLE: 'something was to be replaced by an explicit word that nothing can take the place of',
   NOT_CONFIRMED: 'an apply needs a yes, and there is no terminal to ask on',
   LOCKED: 'somebody else is changing the stack',
   LOCK_LOST: 'a run is no longer the one that may change the stack, so it stopped',

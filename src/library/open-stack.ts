@@ -8,7 +8,7 @@ import type { Plan } from '../model/plan.js'
 import { applyStack, isNothingToDo, leftAfter, settleEpoch } from '../app/apply-stack.js'
 import { withLock } from '../app/lock/with-lock.js'
 import type { Place } from '../app/place.js'
-import { driftOfStack, observeAndPlan, planDestroy, planStack, type PlanChoice } from '../app/plan-stack.js'
+import { type PlanChoice, driftOfStack, observeAndPlan, planAgain, planDestroy, planStack } from '../app/plan-stack.js'
 import { runOnServer } from '../app/servers/run-on-servers.js'
 import { savedPlanHere, stackFileHere } from '../app/saved-plan/carry-out-saved.js'
 import { readPlanFile } from '../app/saved-plan/plan-file.js'
@@ -121,7 +121,7 @@ export async function applySaved(
   const session = await openSession(file, { ...sessionOptions(options), run: saved.run })
   try {
     const run = { confirm, events, signal, concurrency, lockTimeoutMs }
-    const replan = () => planStack(session, { hosts: saved.options.hosts })
+    const replan = (plan: Plan) => planAgain(session, plan, { hosts: saved.options.hosts })
     return await runUnderLock(session, run, () => savedPlanHere(session, saved), replan)
   } finally {
     await session.close()
@@ -172,9 +172,7 @@ function stackOf(file: StackFile, options: SessionOptions): Stack {
     apply: ({ confirm, events, signal, concurrency, lockTimeoutMs, hosts = true, ...choice } = {}) =>
       within((session) => {
         const run = { confirm, events, signal, concurrency, lockTimeoutMs, revision: choice.revision }
-        // Volumes that were brought to a checkpoint are not brought there again.
-        const { checkpoint: _done, ...again } = choice
-        const replan = () => planStack(session, { ...again, hosts })
+        const replan = (plan: Plan) => planAgain(session, plan, { ...choice, hosts })
         return runUnderLock(session, run, () => planStack(session, { ...choice, hosts }), replan)
       }, true),
     destroy: ({ revision, ...run } = {}) =>
@@ -193,7 +191,7 @@ async function runUnderLock(
   session: Session,
   run: StackRunOptions & { readonly revision?: string | undefined },
   makePlan: () => Promise<Plan>,
-  replan: () => Promise<Plan>,
+  replan: (plan: Plan) => Promise<Plan>,
 ): Promise<StackRun> {
   const { lockTimeoutMs, revision, confirm, events, signal, concurrency } = run
   return withLock(session, { lockTimeoutMs, revision, ...(signal && { signal }) }, async () => {
@@ -206,7 +204,7 @@ async function runUnderLock(
       ...(concurrency !== undefined && { concurrency }),
     })
     if (result?.status !== 'converged') return { plan, result, status: result?.status ?? 'declined' }
-    const left = await leftAfter(plan, replan)
+    const left = await leftAfter(plan, () => replan(plan))
     return { plan, result, status: left ? 'partial' : 'converged', ...(left && { left }) }
   })
 }

@@ -30,6 +30,14 @@ export interface Plan {
   readonly bindings: Readonly<Record<string, Binding>>
   /** The ledger to write before the first step and after the last; undefined: unchanged. */
   readonly ledger: PlannedLedger
+  /** What a plan is of that is not of the whole stack (`--only`); each sorted. Left out: everything. */
+  readonly only?: {
+    readonly asked: readonly Address[]
+    /** What they need, and is changed with them. */
+    readonly needed: readonly Address[]
+    /** With which something would be done, and is not. */
+    readonly leftOut: readonly Address[]
+  }
   /** What the file wants told of the stack, by name; absent where it wants nothing. */
   readonly outputs?: readonly OutputSpec[]
 }

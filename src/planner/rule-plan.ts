@@ -50,13 +50,13 @@ export function planOfRules(
       ledger: {
         ...plan.ledger,
         after: before.length === 0 ? before : sortedAddresses(new Set([...before, ...copied])),
-        ...(wishes && { wishes: { before: wishes.before, open: wishesOfRules(wishes, isOfRules) } }),
+        ...(wishes && { wishes: { before: wishes.before, open: wishesOf(wishes, isOfRules) } }),
       },
     },
   }
 }
 
-/** Those of the rules as planned; of all others, as they are. */
-function wishesOfRules({ before, open }: PlannedWishes, isOfRules: (wish: Wish) => boolean): readonly Wish[] {
-  return sortedWishes([...open.filter(isOfRules), ...before.filter((wish) => !isOfRules(wish))])
+/** Those of some addresses as planned; of all others, as they are. */
+export function wishesOf({ before, open }: PlannedWishes, isOfThese: (wish: Wish) => boolean): readonly Wish[] {
+  return sortedWishes([...open.filter(isOfThese), ...before.filter((wish) => !isOfThese(wish))])
 }

@@ -17,6 +17,8 @@ export interface PlanOptions extends RestoreOptions {
   readonly run?: string | undefined
   /** Servers to be replaced where their image's name means a newer image by now. */
   readonly updateImages?: readonly Address[] | undefined
+  /** Servers and volumes whose place another is to take, whatever they are like. */
+  readonly replace?: readonly Address[] | undefined
   /** The moment for which the plan is made, ISO 8601: without it no snapshot is due. */
   readonly now?: string | undefined
   /** Digest of the stack file's specification where the caller has it already. */

@@ -11,14 +11,13 @@ const runs = { numRuns: Number(process.env['PLAN_RUNS'] ?? 30) }
 
 interface Fleet {
   readonly count: number
-  readonly onRemove: 'snapshot' | 'delete'
+  readonly onRemove: 'snapshot' | 'retain' | 'delete'
   readonly reuse: boolean
 }
 
 const fleets: fc.Arbitrary<Fleet> = fc.record({
   count: fc.integer({ min: 0, max: 4 }),
-  // Effects on plain data call a second volume of an address as the first, so that none is retained.
-  onRemove: fc.constantFrom('snapshot', 'delete'),
+  onRemove: fc.constantFrom('snapshot', 'retain', 'delete'),
   reuse: fc.boolean(),
 })
 
@@ -35,9 +34,9 @@ volumes:
   inner: { server: "web[*]", size: 5, mount: /srv/data/inner, dependsOn: [volume.data] }
 `
 
-function applied(fleet: Fleet, live: LiveStack): LiveStack {
+function applied(fleet: Fleet, live: LiveStack, generation: number): LiveStack {
   const plan = makePlan(specOf(textOf(fleet)), live, { run: 'run' })
-  const { live: after, failed } = applyPlan(plan, live)
+  const { live: after, failed } = applyPlan(plan, live, Infinity, generation)
   expect(failed).toEqual([])
   return after
 }
@@ -63,7 +62,7 @@ describe('volumes for each member of a server', () => {
             const before = new Map(live.volumes.map(({ id, address }) => [id, parseAddress(address)?.index ?? -1]))
             const hand = index === 0 ? [] : hands
             for (const [tampering, pick] of hand) live = tampered(live, tampering, pick)
-            live = applied(fleet, live)
+            live = applied(fleet, live, index)
             const now = new Set(live.volumes.map(({ id }) => id))
             const lost = [...before].filter(([id, member]) => member < fleet.count && !now.has(id))
             expect(lost).toEqual([])

@@ -1,12 +1,22 @@
 import { Command } from 'commander'
 import type { CarryOutOptions } from '../carry-out.js'
-import { addLockOption, addRunOptions, collect, type LockingOptions, type RunOptions } from '../options.js'
+import {
+  addLockOption,
+  addRunOptions,
+  collect,
+  onlyWords,
+  replaceWords,
+  type LockingOptions,
+  type RunOptions,
+} from '../options.js'
 import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor } from '../terminal.js'
 
 interface ApplyCommandOptions extends RunOptions, LockingOptions, CarryOutOptions {
   readonly updateImages?: readonly string[]
   readonly checkpoint?: string
+  readonly only?: readonly string[]
+  readonly replace?: readonly string[]
   readonly hosts: boolean
 }
 
@@ -15,6 +25,7 @@ Examples:
   evenkeel apply                       plan, ask, and carry it out
   evenkeel apply --yes --json          in CI; one JSON object a line, the last is the result
   evenkeel apply --no-hosts            EC2 alone: what happens inside servers is left out, and told
+  evenkeel apply --only server.web     that, with what it needs; the rest is told as left out
   evenkeel apply plan.json --yes       exactly that plan, on any machine; exit 5, and what moved, when it is stale
 
 Ctrl-C starts nothing new and waits for what is in flight; a second one leaves at once. Both are safe: the next apply
@@ -32,6 +43,8 @@ export const applyCommand: CommandDefinition = (finish) =>
     .option('--steps', 'list the steps too')
     .option('--verbose', 'list also what does not change, more file names, and the steps')
     .option('--update-images <server>', 'replace this server when its image name means a newer image by now', collect)
+    .option('--only <address>', onlyWords, collect)
+    .option('--replace <address>', replaceWords, collect)
     .option('--checkpoint <name>', 'bring the volumes to this checkpoint; one of another stack is named stack/name')
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: ApplyCommandOptions) => {
@@ -41,17 +54,17 @@ export const applyCommand: CommandDefinition = (finish) =>
         finish(await applySaved(file, options))
         return
       }
-      const [{ withLockedSession }, { planStack }, { carryOut }] = await Promise.all([
+      const [{ withLockedSession }, { planAgain, planStack }, { carryOut }] = await Promise.all([
         import('../with-session.js'),
         import('../../app/plan-stack.js'),
         import('../carry-out.js'),
       ])
-      const { checkpoint, hosts: enters, ...plain } = options
+      const { checkpoint, hosts: enters, only, replace, ...plain } = options
       const hosts = enters || 'left-out'
       const exitCode = await withLockedSession(file, plain, async (session) => {
-        const plan = await planStack(session, { ...plain, hosts, checkpoint })
+        const plan = await planStack(session, { ...plain, hosts, checkpoint, only, replace })
         // Volumes that were brought to a checkpoint are not brought there again; what of it is left, every apply goes on with.
-        const replan = () => planStack(session, { ...plain, hosts: hosts === 'left-out' ? hosts : true })
+        const replan = () => planAgain(session, plan, { ...plain, hosts })
         return carryOut(session, { verb: 'apply', plan, replan }, plain)
       })
       finish(exitCode)

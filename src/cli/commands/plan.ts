@@ -5,7 +5,15 @@ import { UsageError } from '../../core/errors.js'
 import { placeText } from '../../report/plan/plan-heading.js'
 import { summaryWords } from '../../report/plan/plan-json.js'
 import type { StackReport } from '../many/many-stacks.js'
-import { addRunOptions, collect, filesArgument, filesDescription, type RunOptions } from '../options.js'
+import {
+  addRunOptions,
+  collect,
+  filesArgument,
+  filesDescription,
+  onlyWords,
+  replaceWords,
+  type RunOptions,
+} from '../options.js'
 import { addFormatOptions, assertForMany, formatOf, type ReportFormatOptions } from '../formats/report-format.js'
 import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor, useColor } from '../terminal.js'
@@ -18,6 +26,8 @@ interface PlanCommandOptions extends RunOptions, ReportFormatOptions {
   readonly steps?: boolean
   readonly updateImages?: readonly string[]
   readonly checkpoint?: string
+  readonly only?: readonly string[]
+  readonly replace?: readonly string[]
 }
 
 const examples = `
@@ -29,6 +39,8 @@ Examples:
   evenkeel plan --out plan.json && evenkeel apply plan.json
   evenkeel plan stacks/ --detailed-exitcode       every stack file of a folder, side by side
   evenkeel plan --update-images server.web        replace it when its image has a newer version
+  evenkeel plan --only 'server.web[*]'            these alone, with what they need
+  evenkeel plan --replace server.web              another server takes its place, and its volumes move over
 
 Exit status: 0, 1 on an error; with --detailed-exitcode 4 when not everything could be read, else 2 when something
 differs, also where no apply can change it. Of several stacks the first of these that any has: 1, 6, 4, 2.`
@@ -49,6 +61,8 @@ export const planCommand: CommandDefinition = (finish) =>
     .option('--steps', 'list the steps too')
     .option('--verbose', 'list also what does not change, more file names, and the steps')
     .option('--update-images <server>', 'replace this server when its image name means a newer image by now', collect)
+    .option('--only <address>', onlyWords, collect)
+    .option('--replace <address>', replaceWords, collect)
     .option('--checkpoint <name>', 'bring the volumes to this checkpoint; one of another stack is named stack/name')
     .addHelpText('after', examples)
     .action(async (words: readonly string[], options: PlanCommandOptions) => {
@@ -63,7 +77,8 @@ export const planCommand: CommandDefinition = (finish) =>
         return
       }
       assertForMany(format)
-      for (const name of ['out', 'checkpoint'] as const) if (options[name] !== undefined) throw oneStackAlone(name)
+      for (const name of ['out', 'checkpoint', 'only', 'replace'] as const)
+        if (options[name] !== undefined) throw oneStackAlone(name)
       const { reportStacks } = await import('../many/many-stacks.js')
       const report = (file: string) => reportOfPlan(file, { ...options, isOneOfMany: true })
       const exitOrder = [exitCodes.unknown, exitCodes.changes]

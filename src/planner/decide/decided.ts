@@ -45,6 +45,9 @@ export interface Leave extends Decided {
   readonly kind: 'leave'
 }
 
+/** Why something is replaced that could stay. */
+export const replaceAsked = 'a replacement is asked for by --replace'
+
 /** An error that keeps the whole plan from being applied. */
 export function refuse(address: Address, code: Code, message: string, hint?: string): Refuse {
   return refused(address, [errorOf(address, code, message, hint)])

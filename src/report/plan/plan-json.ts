@@ -51,6 +51,7 @@ export function planJson(plan: Plan, locate: Locate = nowhere, lock?: RunningLoc
     impossible,
     specDigest,
     liveDigest,
+    ...(plan.only && { only: plan.only.asked, needed: plan.only.needed, leftOut: plan.only.leftOut }),
     ...(lock && { lock: lockMembers(lock.sight, lock.liveness) }),
   }
   return `${legibleJson(document, 2)}\n`

@@ -12,6 +12,7 @@ import { differingKey, foldMembers, type FoldedBlock } from './fold-members.js'
 import { placeSentence, type PlanHeading } from './plan-heading.js'
 import { countsText, lossesText } from './plan-question.js'
 import { harmRank } from './plan-text-changes.js'
+import { onlyLines } from './plan-text-only.js'
 import { nothingText, planText } from './plan-text.js'
 
 export interface PlanMarkdownOptions {
@@ -37,7 +38,12 @@ export function planMarkdown(written: Plan, { locate = nowhere, heading }: PlanM
   const blocks = rowsOf(changing)
   return commentText({
     marker: { name: 'plan', stack },
-    head: [`### Plan for \`${stack}\``, ...(heading ? [inert(placeSentence(heading))] : []), sum],
+    head: [
+      `### Plan for \`${stack}\``,
+      ...(heading ? [inert(placeSentence(heading))] : []),
+      sum,
+      ...onlyLines(plan).map(inert),
+    ],
     problems: problems.map((problem) => problemOf(problem, locate)),
     columns: ['', 'address', 'change', 'impact'],
     rows: blocks.map(({ cells }) => cells),

@@ -7,6 +7,7 @@ import type { Colors } from '../colors.js'
 import { legibleData } from '../legible.js'
 import { headingLines, type PlanHeading } from './plan-heading.js'
 import { changeLines } from './plan-text-changes.js'
+import { onlyLines } from './plan-text-only.js'
 import { problemLines } from './plan-text-problems.js'
 import { stepLines } from './plan-text-steps.js'
 import { summaryOfPlan } from './plan-json.js'
@@ -34,6 +35,7 @@ export function planText(written: Plan, options: PlanTextOptions): string {
     changeLines(plan, colors, options.verbose),
     stepLines(plan, colors, options),
     problemLines(plan, colors, options.locate),
+    onlyLines(plan),
     summaryLines(plan, options, colors),
   ].filter((lines) => lines.length > 0)
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`
@@ -80,11 +82,12 @@ function summaryLines(plan: Plan, options: PlanTextOptions, colors: Colors): rea
 
 /** That nothing is to be done, and how far that goes. */
 export function nothingText(
-  { complete, impossible, problems }: Pick<Plan, 'complete' | 'impossible' | 'problems'>,
+  { complete, impossible, problems, only }: Pick<Plan, 'complete' | 'impossible' | 'problems' | 'only'>,
   { destroying }: Pick<PlanTextOptions, 'destroying'> = {},
 ): string {
   if (!complete) return 'No changes in what could be read.'
   if (destroying === true) return 'Nothing to destroy.'
+  if (only) return 'No changes in what was asked for.'
   if (waitsForServer(problems)) return 'No changes now. What waits until a server can be entered is told above.'
   if (impossible.length === 0) return 'No changes. The live stack is as the file says.'
   return `No changes in what is possible here: ${count(impossible.length, 'step')} of the file cannot be carried out.`

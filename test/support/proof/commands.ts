@@ -10,7 +10,12 @@ import type { Plan } from '../../../src/model/plan.js'
 
 /** What somebody runs. */
 export type Command =
-  | { readonly kind: 'apply'; readonly text: string }
+  | {
+      readonly kind: 'apply'
+      readonly text: string
+      readonly only?: readonly string[]
+      readonly replace?: readonly string[]
+    }
   | { readonly kind: 'destroy'; readonly text: string }
   | { readonly kind: 'snapshot'; readonly text: string; readonly volume: string }
   | { readonly kind: 'checkpoint'; readonly text: string; readonly name: string }
@@ -72,7 +77,7 @@ export async function leftToDo(session: Session): Promise<readonly string[]> {
 function planOf(session: Session, command: Exclude<Command, { kind: 'put' }>): Promise<Plan> {
   switch (command.kind) {
     case 'apply':
-      return planStack(session, { hosts: true, revision })
+      return planStack(session, { hosts: true, revision, only: command.only, replace: command.replace })
     case 'destroy':
       return planDestroy(session, { revision })
     case 'snapshot':

@@ -12,7 +12,7 @@ import { compareProperties, recordOf, sortedDiffs } from '../../compare/comparis
 import { tagWork, type TagWork } from '../../compare/desired-tags.js'
 import { reasonFor } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
-import { errorOf, refused } from '../decided.js'
+import { errorOf, refused, replaceAsked } from '../decided.js'
 import { keyFindings, type KeyFindings } from './key-findings.js'
 import { imageFindings, rootVolumeFindings, userDataFindings } from './launch-differences.js'
 import { changeProblems } from './placement.js'
@@ -28,7 +28,7 @@ export function decideStandingServer(world: World, spec: ServerSpec, live: LiveS
   const { applied, facts, inside, canRunSetup, findings, diffs, keys } = compared
   const others = world.live.superseded.get(address) ?? []
   const leaving = others.map((other) => serverEnd(world, other, rootEndOnReplace(spec)))
-  const replacement = replacementFor(live, diffs)
+  const replacement = replacementFor(live, diffs) ?? askedReplacement(world, live, diffs)
   const modification = modificationOf(spec, diffs)
   const stops = !replacement && isRunning(live) && (spec.state === 'stopped' || modification.type !== undefined)
   const problems = [
@@ -139,6 +139,22 @@ function replacementFor(live: LiveServer, diffs: readonly Diff<'server'>[]): Rep
   })
   const reason = marked.find(({ forcesReplacement }) => forcesReplacement !== undefined)?.forcesReplacement
   return reason === undefined ? undefined : { live, diffs: marked, reason }
+}
+
+/** Another takes its place because somebody says so. Where one has begun to, that is finished, and none is made a second time. */
+function askedReplacement(world: World, live: LiveServer, diffs: readonly Diff<'server'>[]): Replacement | undefined {
+  const { address, id } = live
+  if (!world.options.replace?.includes(address) || world.live.superseded.has(address)) return undefined
+  const instance: Diff<'server'> = {
+    path: 'instances',
+    before: id,
+    after: knownAfterApply,
+    cause: 'pending',
+    forcesReplacement: replaceAsked,
+  }
+  // What could not be changed of the old one is as the file says of the new one.
+  const others = diffs.map(({ left: _left, ...diff }) => diff)
+  return { live, diffs: [...others, instance], reason: replaceAsked }
 }
 
 function modificationOf(spec: ServerSpec, diffs: readonly Diff<'server'>[]): Modification {

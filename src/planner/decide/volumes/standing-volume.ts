@@ -58,6 +58,10 @@ export function decideStandingVolume(
     compareProperties(world.digest, applied, volumeProperties(spec, live, isAdopted)),
   )
   const compared = encryption.diffs
+  if (spec.volumeId !== undefined && world.options.replace?.includes(address)) {
+    const message = `${address}: the file names ${spec.volumeId}, so no other volume takes its place`
+    return refuse(address, 'REPLACE_IMPOSSIBLE', message, 'leave `volumeId` out once it is adopted')
+  }
   const swap = adopts ? undefined : swapReason(world, spec, server, live, applied)
   if (!swap && server?.zone !== undefined && server.zone !== live.zone) {
     return refused(address, [zoneProblem(spec, live.zone, server)])

@@ -1,3 +1,4 @@
+import type { Address } from '../../../model/address.js'
 import type { AppliedRecord } from '../../../model/applied.js'
 import type { Diff } from '../../../model/change.js'
 import { fstypeFromBlkid } from '../../../model/inside/fstype.js'
@@ -10,7 +11,7 @@ import { tagKeys } from '../../../model/tags.js'
 import { sortedDiffs } from '../../compare/comparison.js'
 import { probedContent, snapshotTags } from '../snapshots/snapshot-tags.js'
 import type { World } from '../../world.js'
-import { errorOf, inEntry, refused } from '../decided.js'
+import { errorOf, inEntry, refused, replaceAsked } from '../decided.js'
 import type { ServerOutlook } from '../servers/server-outlook.js'
 import { creationZone, decideCreation } from './creation.js'
 import { finalBlank, isNeverUsed } from '../snapshots/never-used.js'
@@ -27,7 +28,7 @@ export interface SwapReason {
   readonly snapshot: LiveSnapshot | undefined
 }
 
-/** Why the live volume cannot stay: a restore, or a property that is fixed when a volume is made; undefined when it can. */
+/** Why the live volume cannot stay: a restore, an explicit word, or a property that is fixed when a volume is made; undefined when it can. */
 export function swapReason(
   world: World,
   spec: VolumeSpec,
@@ -46,7 +47,14 @@ export function swapReason(
     return { text, diffs: [...diffs, diff], snapshot }
   }
   const [first] = diffs
-  return first && { text: first.forcesReplacement ?? '', diffs, snapshot: undefined }
+  const text = first?.forcesReplacement ?? (isAsked(world, spec.address) ? replaceAsked : undefined)
+  return text === undefined ? undefined : { text, diffs, snapshot: undefined }
+}
+
+/** Whether another is to take its place because somebody says so. Where one has begun to, that is finished, and none is made a second time. */
+function isAsked({ options, live }: World, address: Address): boolean {
+  if (!options.replace?.includes(address)) return false
+  return !(live.retained.get(address) ?? []).some(({ tags }) => tags[tagKeys.superseded] !== undefined)
 }
 
 /** What differs of what is fixed when a volume is made. */
