@@ -23,6 +23,7 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
     subnets: distinct(subnets, subnetKey),
     elasticIps: spec.elasticIps.length > 0,
     volumeIds,
+    adoptedIds: adoptedIds(spec),
     snapshotIds,
     snapshotImages:
       spec.volumes.some(({ snapshots }) => snapshots?.keep !== undefined) ||
@@ -30,4 +31,14 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
     ...(spec.volumes.some(({ encrypted }) => encrypted === false) && { encryptionDefault: true }),
     operatorIp: spec.securityGroups.some(({ ingress }) => ingress.some(({ from }) => from.kind === 'my-ip')),
   }
+}
+
+/** What the file adopts beside volumes, and where. */
+function adoptedIds({ servers, securityGroups, keyPairs }: StackSpec): readonly NamedId[] {
+  const named = (address: NamedId['address'], id: string | undefined) => (id === undefined ? [] : [{ id, address }])
+  return [
+    ...servers.flatMap(({ address, instanceId }) => named(address, instanceId)),
+    ...securityGroups.flatMap(({ address, groupId }) => named(address, groupId)),
+    ...keyPairs.flatMap(({ address, keyPairId }) => named(address, keyPairId)),
+  ]
 }

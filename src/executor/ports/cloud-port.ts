@@ -8,6 +8,7 @@ import type { OffersCloud } from './type-offers.js'
 import type { SecurityGroupCloud } from './security-group.js'
 import type { ServerCloud } from './server.js'
 import type { StacksCloud } from './stacks.js'
+import type { NamedId } from './cloud-words.js'
 import type { LockCloud } from './lock-cloud.js'
 import type { SnapshotCloud, SnapshotQuery } from './volume-snapshot.js'
 import type { TagCloud } from './tag-changes.js'
@@ -64,6 +65,8 @@ export interface CloudQuery extends ElasticIpQuery, VolumeQuery, SnapshotQuery {
   readonly quietMs?: number
   /** What is to be read by id beside the listing, of whatever kind; what is not the stack's is left out. */
   readonly knownIds?: readonly string[]
+  /** Servers, security groups and key pairs that the file adopts: what belongs to no stack yet is shown under the address that names it. */
+  readonly adoptedIds?: readonly NamedId[]
   /** Ask whether the account encrypts new volumes by default; left out: no. */
   readonly encryptionDefault?: boolean
 }

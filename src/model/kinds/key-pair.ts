@@ -9,6 +9,8 @@ export interface KeyPairSpec {
     | { readonly kind: 'path'; readonly path: string }
     | { readonly kind: 'text'; readonly text: string }
     | undefined
+  /** The pair that is adopted. */
+  readonly keyPairId?: string | undefined
   readonly tags: UserTags
 }
 

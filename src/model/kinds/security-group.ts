@@ -6,6 +6,8 @@ export interface SecurityGroupSpec {
   readonly address: Address
   readonly description: string
   readonly ingress: readonly IngressRuleSpec[]
+  /** The group that is adopted. */
+  readonly groupId?: string | undefined
   readonly tags: UserTags
 }
 

@@ -27,6 +27,8 @@ export interface ServerSpec {
   readonly protect: boolean
   readonly dependsOn: readonly Address[]
   readonly setup: readonly Template[]
+  /** The instance that is adopted. */
+  readonly instanceId?: string | undefined
   readonly tags: UserTags
 }
 

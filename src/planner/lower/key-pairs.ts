@@ -89,6 +89,9 @@ function lowerKeyPair(graph: StepGraph, decision: KeyPairDecision, { endings, ch
     case 'remove': {
       const needs = [...(endings.get(address) ?? []), ...(changes.get(address) ?? [])]
       graph.add('delete-key-pair', address, { keyPairId: decision.live.id }, { needs })
+      return
     }
+    case 'refuse':
+      return
   }
 }

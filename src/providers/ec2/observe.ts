@@ -26,7 +26,7 @@ export async function observe(api: Ec2Api, query: CloudQuery): Promise<CloudFact
     observeOperatorIp(api, query.operatorIp),
     query.encryptionDefault === true ? readEncryptionDefault(api) : undefined,
   ])
-  const census = createCensus()
+  const census = createCensus(query.adoptedIds)
   const owner = account ?? described.securityGroup[0]?.OwnerId
   const facts = together(Object.values(kinds).map((kind) => kind.facts(described, census)))
   return {

@@ -18,9 +18,10 @@ export const keyPair: SpecKind<'keyPair'> = {
   // A key pair can be wrong in its shape and its tags alone.
   check: () => {},
   specs: (context, specsOf) => {
-    const specs = inOrder(context.keyPairs).map(([name, { publicKey, tags }]): KeyPairSpec => ({
+    const specs = inOrder(context.keyPairs).map(([name, { publicKey, keyPairId, tags }]): KeyPairSpec => ({
       address: addressOf('keyPair', name),
       publicKey: publicKey === undefined ? undefined : publicKeyOf(context, name, publicKey),
+      ...(keyPairId !== undefined && { keyPairId }),
       tags: tagsOf(context, tags),
     }))
     const generated = addressOf('keyPair', generatedName)

@@ -63,12 +63,14 @@ export type VariableDeclarationShape = {
 
 export type KeyPairShape = {
   readonly publicKey?: SingleLineShape | undefined
+  readonly keyPairId?: string | undefined
   readonly tags?: TagsShape | undefined
 } | null
 
 export type SecurityGroupShape = {
   readonly description?: string | undefined
   readonly ingress?: readonly (IngressRuleShape | undefined)[] | undefined
+  readonly groupId?: string | undefined
   readonly tags?: TagsShape | undefined
 } | null
 
@@ -101,6 +103,7 @@ export type ServerShape = {
   readonly protect?: BooleanShape | undefined
   readonly dependsOn?: readonly (string | undefined)[] | undefined
   readonly setup?: readonly (string | undefined)[] | undefined
+  readonly instanceId?: string | undefined
   readonly tags?: TagsShape | undefined
 }
 

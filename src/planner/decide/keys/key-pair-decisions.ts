@@ -17,7 +17,8 @@ import {
 import { creationTags, lastingTags, tagWork, userTagsWord, type TagWork } from '../../compare/desired-tags.js'
 import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
-import { warningOf, type Decided } from '../decided.js'
+import { adopting, adoptionRefusal } from '../adoption.js'
+import { warningOf, type Decided, type Refuse } from '../decided.js'
 import { keyNameOf } from '../servers/server-properties.js'
 
 /** What becomes of a key pair. */
@@ -26,6 +27,7 @@ export type KeyPairDecision =
   | (Decided & { readonly kind: 'replace'; readonly imported: KeyImport; readonly old: LiveKeyPair })
   | (Decided & { readonly kind: 'keep' | 'update'; readonly tagging: TagWork })
   | (Decided & { readonly kind: 'remove'; readonly live: LiveKeyPair })
+  | Refuse
 
 /** The public half as it is sent to EC2. */
 export interface KeyImport {
@@ -41,7 +43,10 @@ export function decideKeyPairs(world: World, held: ReadonlySet<Address>): Readon
   for (const spec of world.spec.keyPairs) {
     if (held.has(spec.address)) continue
     const live = world.live.keyPairs.get(spec.address)
-    decisions.set(spec.address, live ? decideExisting(world, spec, live) : decideNew(world, spec))
+    const refusal = adoptionRefusal(world, spec.address, 'keyPairId', spec.keyPairId, live)
+    const decided = () =>
+      live ? adopting(live, 'keyPairId', spec.keyPairId, decideExisting(world, spec, live)) : decideNew(world, spec)
+    decisions.set(spec.address, refusal ?? decided())
   }
   for (const [address, live] of world.live.keyPairs) {
     if (decisions.has(address) || held.has(address)) continue

@@ -22,6 +22,7 @@ import { creationTags, lastingTags, tagWork, userTagsWord, type TagWork } from '
 import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
 import { errorOf, inEntry, refused, warningOf, type Decided, type Refuse } from '../decided.js'
+import { adopting, adoptionRefusal } from '../adoption.js'
 import { defaultNetwork } from '../servers/placement.js'
 import { subnetOf } from '../servers/server-properties.js'
 import { liveRules, operatorCidrOf, wantedRules, type NamedRule } from './named-rules.js'
@@ -67,11 +68,13 @@ export function decideSecurityGroups(
   for (const spec of world.spec.securityGroups) {
     if (held.has(spec.address)) continue
     const live = world.live.securityGroups.get(spec.address)
+    const refusal = adoptionRefusal(world, spec.address, 'groupId', spec.groupId, live)
     decisions.set(
       spec.address,
-      live
-        ? decideExisting(world, spec, live)
-        : decideNew(world, spec, networks.get(spec.address), homeless(spec.address)),
+      refusal ??
+        (live
+          ? adopting(live, 'groupId', spec.groupId, decideExisting(world, spec, live))
+          : decideNew(world, spec, networks.get(spec.address), homeless(spec.address))),
     )
   }
   const removed = [...world.live.securityGroups.values()].filter(

@@ -1,4 +1,6 @@
 import type { Address } from '../../../model/address.js'
+import type { LiveServer, ServerSpec } from '../../../model/kinds/server.js'
+import { adopting, adoptionRefusal } from '../adoption.js'
 import type { World } from '../../world.js'
 import type { PlannedServer, ServerDecision } from './server-decision.js'
 import { decideNewServer } from './new-server.js'
@@ -11,15 +13,19 @@ export function decideServers(world: World, held: ReadonlySet<Address>): Readonl
   for (const spec of world.spec.servers) {
     if (held.has(spec.address)) continue
     const live = world.live.servers.get(spec.address)
-    decisions.set(
-      spec.address,
-      live ? decideStandingServer(world, spec, live) : decideNewServer(world, spec, undefined),
-    )
+    decisions.set(spec.address, decideNamed(world, spec, live))
   }
   for (const [address, live] of world.live.servers) {
     if (!decisions.has(address) && !held.has(address)) decisions.set(address, decideServerRemoval(world, address, live))
   }
   return decisions
+}
+
+function decideNamed(world: World, spec: ServerSpec, live: LiveServer | undefined): ServerDecision {
+  const refusal = adoptionRefusal(world, spec.address, 'instanceId', spec.instanceId, live)
+  if (refusal) return refusal
+  if (!live) return decideNewServer(world, spec, undefined)
+  return adopting(live, 'instanceId', spec.instanceId, decideStandingServer(world, spec, live))
 }
 
 /**

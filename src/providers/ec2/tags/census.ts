@@ -1,4 +1,4 @@
-import type { CloudFacts } from '../../../executor/ports.js'
+import type { CloudFacts, NamedId } from '../../../executor/ports.js'
 import { parseAddress, type Address } from '../../../model/address.js'
 import { type ResourceKind } from '../../../model/kinds/kinds.js'
 import type { LiveTemporary } from '../../../model/kinds/archive.js'
@@ -17,12 +17,15 @@ export interface Census {
   remembered(): Pick<CloudFacts, 'temporaries' | 'unnamed'>
 }
 
-export function createCensus(): Census {
+/** `adopted` says which address has what belongs to no stack yet. */
+export function createCensus(adopted: readonly NamedId[] = []): Census {
+  const named = new Map(adopted.map(({ id, address }) => [id, address]))
   const unnamed: { id: string; addressTag: string | undefined }[] = []
   const temporaries: LiveTemporary[] = []
   return {
     addressOf: (kind, id, item) => {
-      const text = taggedAddress(item)
+      const isFree = tagsOf(item.Tags)[tagKeys.stack] === undefined
+      const text = (isFree ? named.get(id ?? '') : undefined) ?? taggedAddress(item)
       const found = text === undefined ? undefined : parseAddress(text)?.kind
       if (found !== undefined && [kind].flat().includes(found)) return text as Address
       unnamed.push({ id: id ?? '', addressTag: text })

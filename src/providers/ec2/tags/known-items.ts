@@ -14,15 +14,22 @@ export interface KnownItems<Item> {
 /**
  * A listing by tag, with those of the query's known ids that it does not show and that carry the stack's tag all the same: the
  * index of tags lags behind what is read by id (EC2 Developer Guide, "Eventual consistency"). No call for none.
+ * What the file adopts is shown as long as it belongs to no stack.
  */
 export async function withKnown<Item extends TaggedItem>(
   api: Ec2Api,
-  { stack, knownIds = [] }: Pick<CloudQuery, 'stack' | 'knownIds'>,
+  { stack, knownIds = [], adoptedIds = [] }: Pick<CloudQuery, 'stack' | 'knownIds' | 'adoptedIds'>,
   listed: readonly Item[],
   { prefix, idOf, readByIds }: KnownItems<Item>,
 ): Promise<readonly Item[]> {
   const shown = new Set(listed.map(idOf))
-  const missing = knownIds.filter((id) => id.startsWith(`${prefix}-`) && !shown.has(id))
+  const adopted = new Set(adoptedIds.map(({ id }) => id))
+  const asked = new Set([...knownIds, ...adopted])
+  const missing = [...asked].filter((id) => id.startsWith(`${prefix}-`) && !shown.has(id))
   const found = await readNamed(missing, (ids) => readByIds(api, ids))
-  return [...listed, ...found.filter(({ Tags }) => tagsOf(Tags)[tagKeys.stack] === stack)]
+  const isSeen = (item: Item) => {
+    const owner = tagsOf(item.Tags)[tagKeys.stack]
+    return owner === stack || (owner === undefined && adopted.has(idOf(item) ?? ''))
+  }
+  return [...listed, ...found.filter(isSeen)]
 }

@@ -33,13 +33,14 @@ export const securityGroup: SpecKind<'securityGroup'> = {
 }
 
 function declaredGroups(context: Context): readonly SecurityGroupSpec[] {
-  return inOrder(context.securityGroups).map(([name, { description, ingress = [], tags }]) => ({
+  return inOrder(context.securityGroups).map(([name, { description, ingress = [], groupId, tags }]) => ({
     address: addressOf('securityGroup', name),
     description: description ?? `evenkeel: ${context.stack.stack}/${name}`,
     ingress: ingress.map((rule, index) => {
       const path = ['securityGroups', name, 'ingress', index]
       return required(parseIngressRule(context, required(rule, 'rule'), path), 'rule')
     }),
+    ...(groupId !== undefined && { groupId }),
     tags: tagsOf(context, tags),
   }))
 }

@@ -20,10 +20,18 @@ export function checkServers(context: Context): void {
     if (!server) continue
     const path = ['servers', name]
     checkLaunchChoices(context, path, server)
+    checkAdoption(context, path, server)
     checkRootVolume(context, path, server)
     checkDependencies(context, [...path, 'dependsOn'], server.dependsOn)
     checkTemplates(context, path, server)
   }
+}
+
+function checkAdoption(context: Context, path: Path, server: ServerShape): void {
+  if (!('instanceId' in server) || !('count' in server)) return
+  const message = '`count` cannot stand beside `instanceId`: an id names one instance'
+  const hint = 'write an entry for each instance'
+  reportAt(context, [...path, 'instanceId'], 'key')({ code: 'SPEC_CONFLICTING_KEYS', message, hint })
 }
 
 function checkRootVolume(context: Context, path: Path, { rootVolume }: ServerShape): void {

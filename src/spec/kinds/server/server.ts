@@ -62,6 +62,7 @@ function serversOf(context: Context, name: string, entry: ServerShape): readonly
     dependsOn: dependenciesOf(context, entry.dependsOn),
     setup: (entry.setup ?? []).map((command) => templateOf(context, required(command, 'command'))),
     tags: tagsOf(context, entry.tags),
+    ...(entry.instanceId !== undefined && { instanceId: entry.instanceId }),
     // Last: literal members after a spread are slow, and there are files of ten thousand servers.
     ...launchChoices(context, entry),
   }

@@ -127,6 +127,17 @@ export const serverKeys: KeyTable = {
       },
     ],
   },
+  'servers.*.instanceId': {
+    leftOut: 'evenkeel makes it.',
+    changes: [
+      {
+        to: 'i-0123456789abcdef0',
+        does: 'refused',
+        code: 'PLAN_ADOPTED_TAKEN',
+        says: 'another one has the entry already. Where the entry has none yet, the named one is adopted: its tags change, and nothing else.',
+      },
+    ],
+  },
   'servers.*.user': {
     changes: [
       {

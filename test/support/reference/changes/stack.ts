@@ -111,6 +111,17 @@ export const stackKeys: KeyTable = {
       },
     ],
   },
+  'keyPairs.*.keyPairId': {
+    leftOut: 'evenkeel makes it.',
+    changes: [
+      {
+        to: 'key-0123456789abcdef0',
+        does: 'refused',
+        code: 'PLAN_ADOPTED_TAKEN',
+        says: 'another one has the entry already. Where the entry has none yet, the named one is adopted.',
+      },
+    ],
+  },
   'keyPairs.*.tags': {
     leftOut: 'those of the stack.',
     changes: [{ to: { team: 'video' }, does: 'in-place', by: 'tag-resource', says: 'the tags alone.' }],
@@ -135,6 +146,17 @@ export const stackKeys: KeyTable = {
         does: 'refused',
         code: 'PLAN_GROUP_DESCRIPTION_FIXED',
         says: 'EC2 never lets it change: make a group of another name.',
+      },
+    ],
+  },
+  'securityGroups.*.groupId': {
+    leftOut: 'evenkeel makes it.',
+    changes: [
+      {
+        to: 'sg-0123456789abcdef0',
+        does: 'refused',
+        code: 'PLAN_ADOPTED_TAKEN',
+        says: 'another one has the entry already. Where the entry has none yet, the named one is adopted.',
       },
     ],
   },
