@@ -13,6 +13,7 @@ const checks = [
   { name: 'lint', run: ['oxlint'] },
   { name: 'types of src', run: ['tsc', '--noEmit'] },
   { name: 'types of tests', run: ['tsc', '--project', 'tsconfig.test.json'] },
+  { name: 'types of pages', run: ['tsc', '--project', 'src/report/page/browser/tsconfig.json'] },
   { name: 'unused code', run: ['knip'] },
   { name: 'used by tests alone', run: ['knip', '--production', '--exclude', 'dependencies'] },
   { name: 'format', run: ['oxfmt', '--check', '.'] },

@@ -1,9 +1,13 @@
 #!/bin/sh
 # Makes a fresh clone ready for `npm run demo`, `npm test` and `npm run check`: npm packages, the Debian packages that the
-# sandbox's hosts are made of, and dist/. Idempotent, and instant when there is nothing to do.
+# sandbox's hosts are made of, and dist/. Idempotent, and instant when there is nothing to do. `--browser`: Chromium too, in which
+# `npm run test:full` opens pages.
 set -eu
 cd "$(dirname "$0")/.."
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+with_browser=
+if [ "${1:-}" = --browser ]; then with_browser=1; fi
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
@@ -72,6 +76,7 @@ mkfs.reiserfs reiserfsprogs
 setfattr attr
 mkfs.f2fs f2fs-tools
 LIST
+  if [ -n "$with_browser" ]; then echo chromium chromium; fi
 }
 
 # The packages of the programs that are not on this machine, each once.

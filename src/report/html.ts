@@ -13,10 +13,14 @@ export type HtmlPart = Html | string | number | undefined | readonly HtmlPart[]
 
 /**
  * Markup with values in it, for HTML and XML: texts are made legible and escaped for elements and quoted attributes alike, what
- * is markup already stands as it is, undefined is nothing.
+ * is markup already stands as it is, undefined is nothing. The indentation of our own sources is left out.
  */
 export function html(markup: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
-  return new Html(markup.map((text, index) => text + (index < parts.length ? textOf(parts[index]) : '')).join(''))
+  return new Html(
+    markup
+      .map((text, index) => text.replaceAll(/\n\s+/g, '\n') + (index < parts.length ? textOf(parts[index]) : ''))
+      .join(''),
+  )
 }
 
 /** Parts one after another. */

@@ -14,6 +14,7 @@ const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = 
   stacks: async () => (await import('./stacks/stacks.js')).stacksCommand,
   history: async () => (await import('./stacks/history.js')).historyCommand,
   show: async () => (await import('./show.js')).showCommand,
+  report: async () => (await import('./reports/report.js')).reportCommand,
   graph: async () => (await import('./reports/graph.js')).graphCommand,
   output: async () => (await import('./stacks/output.js')).outputCommand,
   snapshot: async () => (await import('./snapshots/snapshot.js')).snapshotCommand,

@@ -1,6 +1,6 @@
 import type { ChangeKind, DiffValue, Impact } from '../../model/change.js'
 import { impacts } from '../../model/change.js'
-import { flag, listOf, maybe, membersOf, oneOf, text, type Shape } from './shape.js'
+import { flag, listOf, maybe, membersOf, number, oneOf, text, type Shape } from './shape.js'
 
 /** What `plan --json` says, as far as pages and graphs show it. */
 export interface PlanView {
@@ -47,7 +47,7 @@ export interface ProblemView {
   readonly message: string
   readonly address?: string | undefined
   readonly hint?: string | undefined
-  readonly location?: { readonly file: string } | undefined
+  readonly location?: { readonly file: string; readonly line: number; readonly column: number } | undefined
 }
 
 const changeKinds = ['create', 'update', 'replace', 'remove', 'adopt', 'none'] as const
@@ -75,7 +75,7 @@ export const problemView: Shape<ProblemView> = membersOf({
   message: text,
   address: maybe(text),
   hint: maybe(text),
-  location: maybe(membersOf({ file: text })),
+  location: maybe(membersOf({ file: text, line: number, column: number })),
 })
 
 /** What could not be read, and why. */

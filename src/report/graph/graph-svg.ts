@@ -9,7 +9,7 @@ const margin = 12
 /** Longer names are cut, and stand whole in the title of their node. */
 const lettersMax = 44
 /** What a letter of the drawing's type takes, in pixels. */
-const letterWidth = 7
+const letterWidth = 7.3
 
 /** A drawing that stands by itself and follows the light or dark of its reader, with a line break at the end. */
 export async function graphSvg(graph: Graph): Promise<string> {

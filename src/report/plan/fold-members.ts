@@ -13,6 +13,8 @@ export interface Block {
 export interface FoldedBlock extends Block {
   /** `server.web[0..39]`; the address itself for one alone. */
   readonly title: string
+  /** The addresses that it stands for. */
+  readonly members: readonly Address[]
   /** Where the members' values differ: by the address of the first member's change and path, each value with its index. */
   readonly differing: ReadonlyMap<string, readonly string[]>
 }
@@ -39,7 +41,8 @@ export function differingKey(address: Address, path: string): string {
 
 function folded(members: readonly Block[], show: (diff: Diff) => string): FoldedBlock {
   const [first] = members as readonly [Block, ...Block[]]
-  if (members.length === 1) return { ...first, title: first.address, differing: new Map() }
+  const addresses = members.map(({ address }) => address)
+  if (members.length === 1) return { ...first, title: first.address, members: addresses, differing: new Map() }
   const differing = new Map<string, readonly string[]>()
   changesOf(first).forEach((change, at) => {
     change.diffs.forEach(({ path }, place) => {
@@ -55,7 +58,7 @@ function folded(members: readonly Block[], show: (diff: Diff) => string): Folded
       }
     })
   })
-  return { ...first, title: namedTogether(members.map(({ address }) => address)), differing }
+  return { ...first, title: namedTogether(addresses), members: addresses, differing }
 }
 
 /** Members of one count by one name, `server.web[0..6, 8]`; one alone by its own. */

@@ -43,7 +43,12 @@ export function changeLines(plan: Plan, colors: Colors, verbose: boolean): reado
     telling.filter(({ kind, diffs }) => verbose || kind !== 'none' || diffs.some(isLeft)),
   )
   const shown = verbose
-    ? blocks.map((block) => ({ ...block, title: block.address, differing: new Map<string, readonly string[]>() }))
+    ? blocks.map((block) => ({
+        ...block,
+        title: block.address,
+        members: [block.address],
+        differing: new Map<string, readonly string[]>(),
+      }))
     : foldMembers(blocks, ({ path, before, after }) =>
         before === null || after === null
           ? shortText(path, after ?? before)
@@ -90,7 +95,7 @@ function blocksOf(plan: Plan, changes: readonly Change[]): readonly Block[] {
 }
 
 /** Where a change stands in a report: 0 bytes go, 1 something goes, 2 everything else. */
-export function harmRank(change: Change | undefined): number {
+export function harmRank(change: Pick<Change, 'impact' | 'kind'> | undefined): number {
   if (change === undefined) return 2
   if (change.impact === 'data-loss') return 0
   return change.kind === 'remove' || change.kind === 'replace' ? 1 : 2

@@ -2,6 +2,7 @@ import type { EvenkeelError } from '../../core/errors.js'
 import type { EventSink, RunEvent } from '../../executor/events.js'
 import { nowhere, type FileLocation, type Locate } from '../../model/file-location.js'
 import type { Outcome } from '../../executor/outcome.js'
+import { shortNeeds } from '../plan/short-needs.js'
 import { positionIn } from '../places.js'
 import { legibleJson } from '../legible.js'
 import { outputMembers } from '../tables/outputs-text.js'
@@ -18,13 +19,15 @@ const progressEveryMs = 500
  */
 export function jsonProgress(write: (line: string) => void, locate: Locate = nowhere): EventSink {
   const saidAt = new Map<string, number>()
+  let needsOf: NeedsOf = ({ needs }) => needs
   return (event) => {
+    if (event.kind === 'run-started') needsOf = shortNeeds(event.plan.steps)
     if (event.kind === 'step-progress') {
       if (event.at - (saidAt.get(event.stepId) ?? 0) < progressEveryMs) return
       saidAt.set(event.stepId, event.at)
     }
     const head = { formatVersion: eventsFormatVersion, event: nameOf(event), time: new Date(event.at).toISOString() }
-    write(`${legibleJson({ ...head, ...membersOf(event, locate) })}\n`)
+    write(`${legibleJson({ ...head, ...membersOf(event, locate, needsOf) })}\n`)
   }
 }
 
@@ -32,12 +35,16 @@ function nameOf({ kind }: RunEvent): string {
   return kind === 'run-finished' ? 'result' : kind
 }
 
-function membersOf(event: RunEvent, locate: Locate): object {
+type NeedsOf = ReturnType<typeof shortNeeds>
+
+function membersOf(event: RunEvent, locate: Locate, needsOf: NeedsOf): object {
   switch (event.kind) {
     case 'run-started':
       return { run: event.run, stack: event.plan.stack, steps: event.plan.steps.length }
-    case 'step-started':
-      return { step: event.step.id, kind: event.step.kind, address: event.step.address }
+    case 'step-started': {
+      const { id, kind, address } = event.step
+      return { step: id, kind, address, needs: needsOf(event.step) }
+    }
     case 'step-progress':
       return { step: event.stepId, fraction: event.fraction ?? null, text: event.text }
     case 'step-waiting': {
