@@ -15,7 +15,7 @@ const target = 'src/report/page/assets.generated.ts'
 /** The generated file's text, from the sources in the working tree. */
 export async function generate() {
   const browser = new URL('src/report/page/browser/', root)
-  const bundle = await rolldown({ input: fileURLToPath(new URL('main.ts', browser)), platform: 'browser' })
+  const bundle = await rolldown({ input: fileURLToPath(new URL('page-main.ts', browser)), platform: 'browser' })
   const { output } = await bundle.generate({ format: 'iife', minify: true })
   await bundle.close()
   const script = output[0].code.trim()

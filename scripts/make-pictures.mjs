@@ -50,7 +50,7 @@ async function drawComment() {
     account: '123456789012',
     revision: '4f0c2aa',
   }
-  const style = readFileSync(join(root, 'node_modules/github-markdown-css/github-markdown-light.css'), 'utf8')
+  const style = readFileSync(new URL(import.meta.resolve('github-markdown-css/github-markdown-light.css')), 'utf8')
   const body = micromark(planMarkdown(plan, { heading }), {
     allowDangerousHtml: true,
     extensions: [gfm()],

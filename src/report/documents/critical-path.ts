@@ -16,7 +16,7 @@ export function criticalPath(
   needsOf: (id: string) => readonly string[] | undefined,
 ): readonly CriticalStep[] | undefined {
   const ran = steps.filter(({ startMs, endMs }) => startMs !== undefined && endMs !== undefined)
-  if (ran.length === 0 || ran.every(({ id, needs }) => (needs ?? needsOf(id)) === undefined)) return undefined
+  if (ran.every(({ id, needs }) => (needs ?? needsOf(id)) === undefined)) return undefined
   const byId = new Map(ran.map((step) => [step.id, step]))
   const path: CriticalStep[] = []
   const seen = new Set<string>()

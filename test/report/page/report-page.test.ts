@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readDocument, type Document } from '../../../src/report/documents/read-document.js'
+import { legible } from '../../../src/report/legible.js'
 import { reportPage } from '../../../src/report/page/report-page.js'
 import { ticksOf } from '../../../src/report/page/parts/ticks.js'
 import { hostilePlan } from '../../support/pages/hostile-plan.js'
@@ -53,7 +54,10 @@ describe('a report page', () => {
     expect(path?.trim().replaceAll(/\s+/g, ' ')).toBe(
       'Critical path: 11 steps, 34.3s of work and 1.0s of waiting, of 35.4s',
     )
-    const older = documentOf(readText('test/golden/report/run.jsonl').replaceAll(/,"needs":\[[^\]]*\]/g, ''))
+    const lines = readText('test/golden/report/run.jsonl').trim().split('\n')
+    const older = documentOf(
+      lines.map((line) => JSON.stringify({ ...(JSON.parse(line) as object), needs: undefined })).join('\n'),
+    )
     const source = { document: older, file: 'run.jsonl' }
     expect(await reportPage([source], { version: '' })).not.toContain('Critical path')
     expect(await reportPage([source, sourceOf('plan.json')], { version: '' })).toContain('Critical path: 11 steps')
@@ -62,7 +66,7 @@ describe('a report page', () => {
   it('has no element that a name has opened', async () => {
     const page = await reportPage([{ document: documentOf(JSON.stringify(hostilePlan)), file: '<i>' }], { version: '' })
     expect(page).not.toMatch(/<(?:img|iframe|i)\b/)
-    expect(page).not.toMatch(/[\u202E\u001B\u0007]/)
+    expect(legible(page)).toBe(page)
     expect(page.match(/<script\b/g)).toHaveLength(1)
   })
 

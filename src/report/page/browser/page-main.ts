@@ -2,7 +2,7 @@
 import { listenForKeys } from './keys.js'
 import { openForPrint, openTarget } from './opening.js'
 import { prepareDrawings } from './drawings.js'
-import { prepareFilters } from './filters.js'
+import { prepareFilters } from './change-filters.js'
 import { prepareTheme } from './theme.js'
 import { prepareTimelines } from './timelines.js'
 
