@@ -5,8 +5,7 @@ import type { FileLocation, Locate } from '../model/file-location.js'
 import { parseStack, type ParseInput } from '../spec/parse.js'
 import type { SensitiveVariable } from '../spec/variables/variables.js'
 import type { StackSpec } from '../model/stack-spec.js'
-import { readBases } from './input/read-bases.js'
-import { readText } from './input/read-text.js'
+import { readBases, thisMachine, type BaseFiles } from './input/read-bases.js'
 import { readCommandLine, readVariableFiles } from './input/variable-files.js'
 
 export interface StackFile {
@@ -45,9 +44,16 @@ export interface StackFileOptions {
   readonly target?: string | undefined
 }
 
-/** Reads and checks a stack file; left out, the one in this directory. Throws a SpecError with every mistake in it. */
-export function readStackFile(argument: string | undefined, options: StackFileOptions = {}): StackFile {
-  const input = stackInput(argument ?? findStackFile(process.cwd()), options)
+/**
+ * Reads and checks a stack file; left out, the one in this directory. Throws a SpecError with every mistake in it. `files`: where
+ * it and its bases are read, if not on this machine.
+ */
+export function readStackFile(
+  argument: string | undefined,
+  options: StackFileOptions = {},
+  files: BaseFiles = thisMachine,
+): StackFile {
+  const input = stackInput(argument ?? findStackFile(process.cwd()), options, files)
   const result = parseStack(input)
   if (!result.ok) throw new SpecError(result.diagnostics, result.total, result.isCut)
   const { file: path, bases = [] } = input
@@ -77,13 +83,14 @@ export function stackInput(
     isSettled,
     target,
   }: StackFileOptions = {},
+  files: BaseFiles = thisMachine,
 ): ParseInput {
   const said = readCommandLine(commandLine)
-  const text = readText(path)
+  const text = files.read(path)
   return {
     file: path,
     text,
-    bases: readBases(path, text),
+    bases: readBases(path, text, files),
     variables: { ...variables, ...said.variables },
     spoken: said.spoken,
     shared: readVariableFiles(variableFiles),

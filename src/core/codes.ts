@@ -82,6 +82,8 @@ export const codes = {
   SERVER_UNKNOWN: 'the stack has no such server, or it does not run',
   WISH_TOO_LATE: 'a restore can only go forward, since the volume gave up its place',
   WISH_UNKNOWN: 'nothing that was asked for of that address is waiting',
+  GIT_UNUSABLE: 'git is not there, or a stack file lies in no repository of it',
+  REVISION_UNKNOWN: 'a git repository has no such revision',
   STACK_FILE_MISSING: 'no stack file was named, and there is not exactly one here',
   STACK_FILE_NOT_LAID_OUT: 'a stack file cannot be laid out without losing something in it',
   STACK_UNKNOWN: 'no stack of that name is to be found where it was looked for',

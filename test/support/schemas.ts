@@ -14,7 +14,8 @@ export function validatorOf(
     | 'run-events'
     | 'stacks'
     | 'history'
-    | 'stack-reports',
+    | 'stack-reports'
+    | 'diff',
 ): ValidateFunction {
   const text = readFileSync(fileURLToPath(new URL(`../../schema/${name}.schema.json`, import.meta.url)), 'utf8')
   return new Ajv({ allErrors: true, allowUnionTypes: true }).compile(JSON.parse(text) as object)

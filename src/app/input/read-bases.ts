@@ -8,8 +8,17 @@ import { readText, stackFileBytesMax } from './read-text.js'
 /** Chosen: an environment, a team, a company, and twice as many again. */
 const filesMax = 8
 
+/** Where bases are read: this machine's files, or those of a git revision. */
+export interface BaseFiles {
+  /** The text; throws a UsageError where there is none. */
+  readonly read: (path: string) => string
+  /** What a path stands for once links are followed; undefined for what is not there. */
+  readonly realOf: (path: string) => string | undefined
+}
+
 /** Everything that a stack file builds on, from its own base down; the last one may be why there is none. */
-export function readBases(path: string, text: string): readonly GivenBase[] {
+export function readBases(path: string, text: string, files: BaseFiles = thisMachine): readonly GivenBase[] {
+  const { realOf } = files
   const bases: GivenBase[] = []
   const seen = [{ path, real: realOf(path) ?? resolve(path) }]
   let bytes = Buffer.byteLength(text)
@@ -30,10 +39,10 @@ export function readBases(path: string, text: string): readonly GivenBase[] {
     const real = realOf(file) ?? resolve(file)
     if (seen.some((one) => one.real === real)) return mistake(`these build on each other: ${chain}`)
     if (seen.length === filesMax) return mistake(`at most ${filesMax} files build on each other: ${chain}`)
-    const led = ledOut(from, written)
+    const led = ledOut(files, from, written)
     if (led !== undefined)
       return mistake(`the base ${file} is a link that leads out of its directory, to ${led}`, 'name the file itself')
-    const found = textOf(file)
+    const found = textOf(files, file)
     if ('mistake' in found) return found
     bytes += Buffer.byteLength(found.text)
     if (bytes > stackFileBytesMax) {
@@ -54,10 +63,11 @@ function mistake(text: string, hint?: string) {
 
 /** The text, if the file says that it is a stack file: see `saysItIsStackFile`. */
 function textOf(
+  { read }: BaseFiles,
   file: string,
 ): { readonly text: string } | { readonly mistake: string; readonly hint: string | undefined } {
   try {
-    const text = readText(file)
+    const text = read(file)
     if (saysItIsStackFile(text)) return { text }
     return mistake(`the base ${file} is no stack file`, 'a base begins with `evenkeel: 1`, as every stack file does')
   } catch (error) {
@@ -67,7 +77,7 @@ function textOf(
 }
 
 /** Where a link leads that stands for something outside of the file's directory and of the one that is written. */
-function ledOut(from: string, written: string): string | undefined {
+function ledOut({ realOf }: BaseFiles, from: string, written: string): string | undefined {
   const directory = realOf(dirname(from))
   const real = realOf(join(dirname(from), written))
   if (directory === undefined || real === undefined) return undefined
@@ -80,8 +90,10 @@ function isWithin(directory: string, path: string): boolean {
   return way !== '..' && !way.startsWith('../') && !isAbsolute(way)
 }
 
+export const thisMachine: BaseFiles = { read: readText, realOf: realPathOf }
+
 /** Undefined for what is not there. */
-function realOf(path: string): string | undefined {
+function realPathOf(path: string): string | undefined {
   try {
     return realpathSync(path)
   } catch {

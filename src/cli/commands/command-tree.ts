@@ -11,6 +11,7 @@ const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = 
   apply: async () => (await import('./apply.js')).applyCommand,
   drift: async () => (await import('./drift.js')).driftCommand,
   destroy: async () => (await import('./destroy.js')).destroyCommand,
+  diff: async () => (await import('./stacks/diff.js')).diffCommand,
   stacks: async () => (await import('./stacks/stacks.js')).stacksCommand,
   history: async () => (await import('./stacks/history.js')).historyCommand,
   show: async () => (await import('./show.js')).showCommand,

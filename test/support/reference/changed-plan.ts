@@ -22,19 +22,33 @@ export interface Seen {
 
 /** Applies the golden stack, changes one key of it, and plans. */
 export function tryChange(path: string, change: KeyChange): Seen {
-  const before = stackWith(change.where)
-  if ('from' in change) put(before, pathIn(path), change.from)
-  const after = structuredClone(before)
-  put(after, pathIn(path), change.to)
-  const parsed = parseStack({
-    file: 'stack.yaml',
-    text: stringify(after, { aliasDuplicateObjects: false }),
-    variables: {},
-  })
+  const { before, after } = treesOf(path, change)
+  const parsed = parseStack({ file: 'stack.yaml', text: textOf(after), variables: {} })
   if (!parsed.ok) return { does: ['refused'], codes: parsed.diagnostics.map(({ code }) => code), steps: [] }
   const plan = makePlan(parsed.spec, liveOf(before, parsed.spec), { run: 'run-2' })
   const codes = plan.problems.map(({ code }) => code)
   return { does: effectsOf(plan, addressesOf(path)), codes, steps: plan.steps.map(({ kind }) => kind) }
+}
+
+/** The golden stack before and after the change of a key, as texts, and the addresses that the key is about. */
+export function changedTexts(
+  path: string,
+  change: KeyChange,
+): { readonly before: string; readonly after: string; readonly addresses: RegExp } {
+  const { before, after } = treesOf(path, change)
+  return { before: textOf(before), after: textOf(after), addresses: addressesOf(path) }
+}
+
+function treesOf(path: string, change: KeyChange): { readonly before: Tree; readonly after: Tree } {
+  const before = stackWith(change.where)
+  if ('from' in change) put(before, pathIn(path), change.from)
+  const after = structuredClone(before)
+  put(after, pathIn(path), change.to)
+  return { before, after }
+}
+
+function textOf(tree: Tree): string {
+  return stringify(tree, { aliasDuplicateObjects: false })
 }
 
 type Tree = Record<string, unknown>
@@ -108,7 +122,7 @@ function readOf(spec: StackSpec): Partial<LiveStack> {
 
 /** The world after an apply of the stack as it was, read anew; another stack has nothing in it. */
 function liveOf(before: Tree, after: StackSpec): LiveStack {
-  const spec = specOf(stringify(before, { aliasDuplicateObjects: false }))
+  const spec = specOf(textOf(before))
   const snapshots = ['data', 'music'].flatMap((name) => [1, 2, 3].map((version) => snapshot(name, version)))
   const empty = emptyLive(spec, { ...readOf(spec), snapshots })
   if (spec.stack !== after.stack) return emptyLive(after, readOf(after))

@@ -1,0 +1,172 @@
+import { canonicalJson, digestOfText } from '../../core/digest.js'
+import { count } from '../../core/units.js'
+import type { DiffValue } from '../../model/change.js'
+import type { ArchiveSpec } from '../../model/kinds/archive.js'
+import type { ElasticIpSpec } from '../../model/kinds/elastic-ip.js'
+import type { KeyPairSpec } from '../../model/kinds/key-pair.js'
+import type { IngressRuleSpec, SecurityGroupSpec } from '../../model/kinds/security-group.js'
+import { rootEndOnRemove, rootEndOnReplace, type ServerSpec } from '../../model/kinds/server.js'
+import type { SyncEndpoint, SyncSpec } from '../../model/kinds/sync-rule.js'
+import type { VolumeSpec } from '../../model/kinds/volume.js'
+import type { StackSpec } from '../../model/stack-spec.js'
+import { imageKey } from '../../model/launch/image.js'
+import { subnetKey } from '../../model/launch/subnet.js'
+import { templateSource, type Template } from '../../model/template.js'
+import type { UserTags } from '../../model/tags.js'
+
+/** What a file says of an entry, by the path under which it is shown; nothing of what it does not say. */
+export type EntryFacts = Readonly<Record<string, DiffValue>>
+
+/** What files of this machine held in a revision, in a word, by the path that the stack file has for them. */
+export type LocalContents = ReadonlyMap<string, string>
+
+type Said = Readonly<Record<string, DiffValue | undefined>>
+
+/** For the entries of each list of a specification: everything that the file says of one. */
+export const factsOf: {
+  readonly [List in Exclude<keyof StackSpec, 'stack' | 'target'>]?: (
+    entry: StackSpec[List] extends readonly (infer Entry)[] | undefined ? Entry : never,
+    contents: LocalContents,
+  ) => EntryFacts
+} = {
+  keyPairs: keyPairFacts,
+  securityGroups: ({ description, ingress, tags }: SecurityGroupSpec) =>
+    said({ description, ingress: ingress.map(ruleText).sort(), ...tagFacts(tags) }),
+  servers: serverFacts,
+  elasticIps: ({ server, tags }: ElasticIpSpec) => said({ association: server, ...tagFacts(tags) }),
+  volumes: volumeFacts,
+  syncs: syncFacts,
+  archives: archiveFacts,
+}
+
+function keyPairFacts({ publicKey, tags }: KeyPairSpec, contents: LocalContents): EntryFacts {
+  if (publicKey?.kind !== 'path') {
+    return said({ publicKey: publicKey?.text ?? '(generated on this machine)', ...tagFacts(tags) })
+  }
+  const { path } = publicKey
+  return said({ publicKey: path, contents: contents.get(path), ...tagFacts(tags) })
+}
+
+function serverFacts(spec: ServerSpec): EntryFacts {
+  const { image, type, zone, subnet, keyPair, securityGroups, user, state, rootVolume, replace, protect } = spec
+  return said({
+    image: imageKey(image),
+    type,
+    zone,
+    subnet: subnet && subnetKey(subnet),
+    keyPair,
+    securityGroups: [...securityGroups].sort(),
+    user,
+    state,
+    'rootVolume.size': rootVolume.sizeGiB,
+    'rootVolume.type': rootVolume.type,
+    'rootVolume.onRemove': rootEndOnRemove(spec),
+    'rootVolume.onReplace': rootEndOnReplace(spec),
+    replace,
+    protect,
+    dependsOn: list([...spec.dependsOn].sort()),
+    userData: spec.userData && digestText(spec.userData),
+    onUserDataChange: spec.onUserDataChange,
+    setup: list(spec.setup.map(templateSource)),
+    ...tagFacts(spec.tags),
+  })
+}
+
+function volumeFacts(spec: VolumeSpec): EntryFacts {
+  const { mount, snapshot, snapshots } = spec
+  return said({
+    attachment: spec.server,
+    zone: spec.zone,
+    size: spec.sizeGiB,
+    type: spec.type,
+    iops: spec.iops,
+    throughput: spec.throughputMiBps,
+    encrypted: spec.encrypted,
+    kmsKey: spec.kmsKey,
+    filesystem: spec.fstype,
+    mount: mount?.path,
+    options: mount?.options,
+    owner: mount?.owner,
+    mode: mount?.mode,
+    label: spec.label,
+    uuid: spec.uuid,
+    reuse: spec.reuse,
+    snapshot: snapshot && (snapshot.kind === 'id' ? snapshot.id : `${snapshot.name}, version ${snapshot.version}`),
+    volumeId: spec.volumeId,
+    onRemove: spec.onRemove,
+    'snapshots.everyMinutes': snapshots?.everyMinutes,
+    'snapshots.keep': snapshots?.keep && canonicalJson(snapshots.keep),
+    'snapshots.consistent': snapshots?.consistent,
+    dependsOn: list([...spec.dependsOn].sort()),
+    ...tagFacts(spec.tags),
+  })
+}
+
+function syncFacts({ address: _address, from, to, onChange, rolling, ...rest }: SyncSpec, contents: LocalContents) {
+  const held = from.flatMap((end) => (end.kind === 'local' ? (contents.get(end.path) ?? []) : []))
+  return said({
+    ...rest,
+    include: list(rest.include),
+    exclude: list(rest.exclude),
+    from: from.map(endText),
+    to: endText(to),
+    contents: list(held),
+    onChange: onChange && templateSource(onChange),
+    'rolling.maxUnavailable': rolling?.maxUnavailable,
+    'rolling.health': rolling && templateSource(rolling.health),
+    'rolling.timeoutSeconds': rolling?.timeoutSeconds,
+  })
+}
+
+function archiveFacts(spec: ArchiveSpec, contents: LocalContents): EntryFacts {
+  const { address: _address, server, tags, exclude, ...rest } = spec
+  const through = Object.entries(serverFacts(server)).map(([path, value]) => [`server.${path}`, value] as const)
+  return said({
+    ...rest,
+    exclude: list(exclude),
+    contents: contents.get(spec.from),
+    ...Object.fromEntries(through),
+    ...tagFacts(tags),
+  })
+}
+
+function said(facts: Said): EntryFacts {
+  return Object.fromEntries(
+    Object.entries(facts).flatMap(([path, value]) => (value === undefined || value === null ? [] : [[path, value]])),
+  )
+}
+
+function tagFacts(tags: UserTags): EntryFacts {
+  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`tags.${key}`, value]))
+}
+
+/** An empty one says nothing. */
+function list(items: readonly string[]): readonly string[] | undefined {
+  return items.length === 0 ? undefined : items
+}
+
+/** User data may hold secrets, as in plans. */
+function digestText(template: Template): string {
+  const source = templateSource(template)
+  const lines = source.split('\n').length - (source.endsWith('\n') ? 1 : 0)
+  return `${count(lines, 'line')}, sha256 ${digestOfText(source, 12)}`
+}
+
+function ruleText({ protocol, fromPort, toPort, from }: IngressRuleSpec): string {
+  const ports = protocol === 'all' ? '' : fromPort === toPort ? ` ${fromPort}` : ` ${fromPort}-${toPort}`
+  const source = from.kind === 'cidr' ? from.cidr : from.kind === 'my-ip' ? 'my-ip' : from.address
+  return `${protocol}${ports} from ${source}`
+}
+
+function endText(end: SyncEndpoint): string {
+  switch (end.kind) {
+    case 'local':
+      return end.path
+    case 'server':
+      return `${end.server}:${end.path}`
+    case 'volume':
+      return `${end.volume}/${end.path}`
+    case 'remote':
+      return `${end.host}:${end.path}`
+  }
+}
