@@ -1,4 +1,5 @@
 import { applyStack, isNothingToDo, leftAfter, settleEpoch } from '../app/apply-stack.js'
+import { assertAllowed } from '../app/checks/check-plan.js'
 import { openRunJournal } from '../app/run-journal.js'
 import type { Session } from '../app/session.js'
 import { shownOutput } from '../model/outputs/stack-output.js'
@@ -11,6 +12,7 @@ import { createProgress, type Progress, type ProgressStyle } from '../report/pro
 import { leftLines, unreadLine } from '../report/progress/left-lines.js'
 import { resultText } from '../report/progress/result-text.js'
 import { outputsSection } from '../report/tables/outputs-text.js'
+import { checksOf } from './checks.js'
 import { confirmed } from './confirm.js'
 import { exitCodes } from './exit-codes.js'
 import { headingOf } from './heading-of.js'
@@ -23,6 +25,8 @@ export interface CarryOutOptions extends RunOptions {
   readonly json?: boolean
   readonly verbose?: boolean
   readonly steps?: boolean
+  /** A policy that may forbid the plan. */
+  readonly checks?: string
 }
 
 export interface Order {
@@ -45,8 +49,10 @@ export async function carryOut(
   const { locate } = session.file
   const color = useColor(out)
   const heading = await headingOf(session, options)
-  const { verbose = false, steps } = options
-  out.write(planText(plan, { color, verbose, steps, destroying: verb === 'destroy', locate, heading }))
+  const { verbose = false, steps, checks: policy } = options
+  const checks = policy === undefined ? [] : checksOf(session, plan, heading, policy)
+  out.write(planText(plan, { color, verbose, steps, destroying: verb === 'destroy', locate, heading, checks }))
+  if (policy !== undefined) assertAllowed(checks, policy)
   if (!json && plan.applyable && isNothingToDo(plan)) {
     await settleEpoch(session, plan)
     const reasons = [...leftLines(plan), ...(plan.complete ? [] : [unreadLine(plan)])]

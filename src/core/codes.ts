@@ -218,6 +218,10 @@ export const codes = {
   REFERENCE_UNKNOWN: 'a text names something that does not exist, so that its value is not known',
   SANDBOX_RUNS_OTHERWISE: 'a sandbox runs already, with other switches than were asked for',
   STATE_DIRECTORY_UNSAFE: 'another user of this machine could choose the keys that are used',
+  CHECKS_DENIED: 'a policy forbids the plan',
+  CHECKS_EXPRESSION: 'the expression of a rule cannot be evaluated, or not to true or false',
+  CHECKS_INSIDE: 'the policy is one of the files that it is to judge',
+  CHECKS_INVALID: 'a policy is not what one is written as',
   SANDBOX_START_FAILED: 'the sandbox could not be started, stopped or reset',
 } as const
 

@@ -46,9 +46,14 @@ export const applyCommand: CommandDefinition = (finish) =>
     .option('--only <address>', onlyWords, collect)
     .option('--replace <address>', replaceWords, collect)
     .option('--checkpoint <name>', 'bring the volumes to this checkpoint; one of another stack is named stack/name')
+    .option(
+      '--checks <file>',
+      'a policy: nothing is done, exit 1, when one of its rules forbids the plan, also a saved one',
+    )
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: ApplyCommandOptions) => {
       if (!options.color) forbidColor()
+      if (options.checks !== undefined) (await import('../checks.js')).assertReadable(options.checks, file)
       if (file !== undefined && (await import('../../app/saved-plan/plan-file.js')).looksLikePlanFile(file)) {
         const { applySaved } = await import('../apply-saved.js')
         finish(await applySaved(file, options))

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { isDenied } from '../../model/check-result.js'
 import { verdictOf } from '../../model/plan-verdict.js'
 import { exitCodes } from '../exit-codes.js'
 import { UsageError } from '../../core/errors.js'
@@ -28,6 +29,7 @@ interface PlanCommandOptions extends RunOptions, ReportFormatOptions {
   readonly checkpoint?: string
   readonly only?: readonly string[]
   readonly replace?: readonly string[]
+  readonly checks?: string
 }
 
 const examples = `
@@ -37,6 +39,7 @@ Examples:
   evenkeel plan --markdown >> $GITHUB_STEP_SUMMARY  a comment of at most 60,000 characters
   evenkeel plan --format sarif > plan.sarif       for code scanning; junit for test reports
   evenkeel plan --out plan.json && evenkeel apply plan.json
+  evenkeel plan --checks ../policies/production.yaml   exit 1, with the rule's words, when one forbids it
   evenkeel plan stacks/ --detailed-exitcode       every stack file of a folder, side by side
   evenkeel plan --update-images server.web        replace it when its image has a newer version
   evenkeel plan --only 'server.web[*]'            these alone, with what they need
@@ -64,6 +67,10 @@ export const planCommand: CommandDefinition = (finish) =>
     .option('--only <address>', onlyWords, collect)
     .option('--replace <address>', replaceWords, collect)
     .option('--checkpoint <name>', 'bring the volumes to this checkpoint; one of another stack is named stack/name')
+    .option(
+      '--checks <file>',
+      'a policy: exit 1 when one of its rules forbids the plan; it is printed all the same, and not saved',
+    )
     .addHelpText('after', examples)
     .action(async (words: readonly string[], options: PlanCommandOptions) => {
       if (!options.color) forbidColor()
@@ -92,27 +99,42 @@ async function reportOfPlan(
   options: PlanCommandOptions & { readonly isOneOfMany?: boolean },
 ): Promise<StackReport> {
   const format = formatOf(options)
-  const [{ withSession }, { observeAndPlan }, report, { headingOf }, { readStackLock }, { runningText }] =
-    await Promise.all([
-      import('../with-session.js'),
-      import('../../app/plan-stack.js'),
-      import('../formats/render-report.js'),
-      import('../heading-of.js'),
-      import('../../app/lock/standing-lock.js'),
-      import('../../report/lock-text.js'),
-    ])
-  const { plan, heading, stackFile, lock } = await report.tellingMistakes({ command: 'plan', format, file }, () =>
-    withSession(file, options, async (session) => {
-      const [observed, lock] = await Promise.all([observeAndPlan(session, options), readStackLock(session)])
-      // Told now, and not by the apply.
-      await session.secrets.neededBy(observed.plan)
-      if (options.out !== undefined) {
-        const { savePlan } = await import('../../app/saved-plan/save-plan.js')
-        await savePlan(options.out, session, observed, options)
-      }
-      if (lock) session.notice(runningText(session.spec.stack, lock.sight))
-      return { plan: observed.plan, heading: await headingOf(session, options), stackFile: session.file, lock }
-    }),
+  const [
+    { withSession },
+    { observeAndPlan },
+    report,
+    { headingOf },
+    { readStackLock },
+    { runningText },
+    { assertReadable, checksOf },
+  ] = await Promise.all([
+    import('../with-session.js'),
+    import('../../app/plan-stack.js'),
+    import('../formats/render-report.js'),
+    import('../heading-of.js'),
+    import('../../app/lock/standing-lock.js'),
+    import('../../report/lock-text.js'),
+    import('../checks.js'),
+  ])
+  const { plan, heading, checks, stackFile, lock } = await report.tellingMistakes(
+    { command: 'plan', format, file },
+    async () => {
+      assertReadable(options.checks, file)
+      return withSession(file, options, async (session) => {
+        const [observed, lock] = await Promise.all([observeAndPlan(session, options), readStackLock(session)])
+        // Told now, and not by the apply.
+        await session.secrets.neededBy(observed.plan)
+        const heading = await headingOf(session, options)
+        const checks =
+          options.checks === undefined ? undefined : checksOf(session, observed.plan, heading, options.checks)
+        if (options.out !== undefined && !isDenied(checks ?? [])) {
+          const { savePlan } = await import('../../app/saved-plan/save-plan.js')
+          await savePlan(options.out, session, observed, options)
+        }
+        if (lock) session.notice(runningText(session.spec.stack, lock.sight))
+        return { plan: observed.plan, heading, checks, stackFile: session.file, lock }
+      })
+    },
   )
   const { locate, path } = stackFile
   const color = useColor(process.stdout)
@@ -120,9 +142,9 @@ async function reportOfPlan(
   return {
     stack: plan.stack,
     place: placeText(heading),
-    text: report.renderPlan(plan, { format, color, locate, heading, file: path }, { ...options, lock }),
+    text: report.renderPlan(plan, { format, color, locate, heading, file: path }, { ...options, lock, checks }),
     words: summaryWords(plan),
-    exitCode: exitCodeOf(verdict, options),
+    exitCode: isDenied(checks ?? []) ? exitCodes.failure : exitCodeOf(verdict, options),
   }
 }
 

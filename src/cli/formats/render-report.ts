@@ -1,11 +1,18 @@
 import { SpecError } from '../../core/errors.js'
+import type { CheckResult } from '../../model/check-result.js'
 import type { DriftReport } from '../../model/drift-report.js'
 import type { Locate } from '../../model/file-location.js'
 import type { Plan } from '../../model/plan.js'
 import { driftJson } from '../../report/drift/drift-json.js'
 import { driftMarkdown } from '../../report/drift/drift-markdown.js'
 import { driftText } from '../../report/drift/drift-text.js'
-import { findingsOfDrift, findingsOfMistakes, findingsOfPlan, type FindingsOf } from '../../report/findings/finding.js'
+import {
+  findingsOfChecks,
+  findingsOfDrift,
+  findingsOfMistakes,
+  findingsOfPlan,
+  type FindingsOf,
+} from '../../report/findings/finding.js'
 import { junitXml } from '../../report/findings/junit.js'
 import { sarifJson } from '../../report/findings/sarif.js'
 import type { RunningLock } from '../../report/lock-text.js'
@@ -36,19 +43,24 @@ export function renderPlan(
     readonly steps?: boolean | undefined
     /** Who changes the stack meanwhile. */
     readonly lock?: RunningLock | undefined
+    /** What goes against the policy; undefined: none was asked for. */
+    readonly checks?: readonly CheckResult[] | undefined
   } = {},
 ): string {
   const { format, color, locate, heading } = shown
+  const { checks } = options
   switch (format) {
     case 'json':
-      return planJson(plan, locate, options.lock)
+      return planJson(plan, locate, options.lock, checks)
     case 'markdown':
-      return planMarkdown(plan, { locate, heading })
+      return planMarkdown(plan, { locate, heading, checks })
     case 'junit':
-    case 'sarif':
-      return renderFindings(format, { ...namesOf('plan', shown), findings: findingsOfPlan(plan, located(locate)) })
+    case 'sarif': {
+      const findings = [...findingsOfChecks(checks ?? [], located(locate)), ...findingsOfPlan(plan, located(locate))]
+      return renderFindings(format, { ...namesOf('plan', shown), findings })
+    }
     case 'text':
-      return planText(plan, { color, verbose: options.verbose === true, steps: options.steps, locate, heading })
+      return planText(plan, { color, verbose: options.verbose === true, steps: options.steps, locate, heading, checks })
   }
 }
 

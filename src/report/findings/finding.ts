@@ -1,4 +1,5 @@
 import { codes } from '../../core/codes.js'
+import type { CheckResult } from '../../model/check-result.js'
 import type { Diagnostic } from '../../core/errors.js'
 import type { Change } from '../../model/change.js'
 import type { DriftDiff, DriftEntry, DriftReport } from '../../model/drift-report.js'
@@ -64,6 +65,18 @@ export function findingsOfDrift(report: DriftReport, locate: Locate = nowhere): 
     ...report.drifted.map(entry('DRIFT_CHANGED', 'failed', 'error')),
     ...report.pending.map(entry('DRIFT_PENDING', 'waits', 'note')),
   ]
+}
+
+/** Each change, or plan, that goes against a policy. */
+export function findingsOfChecks(checks: readonly CheckResult[], locate: Locate = nowhere): readonly Finding[] {
+  return checks.map(({ rule, severity, address, message }) => ({
+    rule: `check/${rule}`,
+    verdict: severity === 'deny' ? 'failed' : 'passed',
+    level: severity === 'deny' ? 'error' : 'warning',
+    subject: address ?? 'stack',
+    message: address === null ? message : `${address}: ${message}`,
+    location: address === null ? undefined : locate(address),
+  }))
 }
 
 /** Each mistake of a stack file. */

@@ -1,5 +1,6 @@
 import { count } from '../../core/units.js'
 import type { Change, ChangeKind } from '../../model/change.js'
+import type { CheckResult } from '../../model/check-result.js'
 import { nowhere, type Locate } from '../../model/file-location.js'
 import type { Plan } from '../../model/plan.js'
 import type { Problem } from '../../model/plan-problem.js'
@@ -30,7 +31,12 @@ export function summaryWords({ changes, problems, complete }: Pick<Plan, 'change
 }
 
 /** A plan as `plan --json` prints it (schema/plan.schema.json), with a line break at the end. Without user data or tags: it can be shown in a log. */
-export function planJson(plan: Plan, locate: Locate = nowhere, lock?: RunningLock): string {
+export function planJson(
+  plan: Plan,
+  locate: Locate = nowhere,
+  lock?: RunningLock,
+  checks?: readonly CheckResult[],
+): string {
   const { formatVersion, stack, complete, applyable, specDigest, liveDigest, problems, impossible, unreadable } = plan
   const needsOf = shortNeeds(plan.steps)
   const document = {
@@ -52,6 +58,7 @@ export function planJson(plan: Plan, locate: Locate = nowhere, lock?: RunningLoc
     specDigest,
     liveDigest,
     ...(plan.only && { only: plan.only.asked, needed: plan.only.needed, leftOut: plan.only.leftOut }),
+    ...(checks && { checks }),
     ...(lock && { lock: lockMembers(lock.sight, lock.liveness) }),
   }
   return `${legibleJson(document, 2)}\n`

@@ -1,4 +1,5 @@
 import { count } from '../../core/units.js'
+import { isDenied, type CheckResult } from '../../model/check-result.js'
 import type { Change } from '../../model/change.js'
 import { nowhere, type Locate } from '../../model/file-location.js'
 import { hasErrors, type Plan } from '../../model/plan.js'
@@ -7,10 +8,11 @@ import type { Problem } from '../../model/plan-problem.js'
 import { shortText } from '../diff-value.js'
 import { legibleData } from '../legible.js'
 import { commentText, problemBlock } from '../markdown/comment.js'
-import { inert, inertCodeInTable } from '../markdown/inert.js'
+import { inert, inertCode, inertCodeInTable } from '../markdown/inert.js'
 import { differingKey, foldMembers, type FoldedBlock } from './fold-members.js'
 import { placeSentence, type PlanHeading } from './plan-heading.js'
 import { countsText, lossesText } from './plan-question.js'
+import { inOrderOfHarm } from './plan-text-checks.js'
 import { harmRank } from './plan-text-changes.js'
 import { onlyLines } from './plan-text-only.js'
 import { nothingText, planText } from './plan-text.js'
@@ -20,13 +22,18 @@ export interface PlanMarkdownOptions {
   readonly locate?: Locate | undefined
   /** Whose plan it is; left out: the stack's name alone. */
   readonly heading?: PlanHeading | undefined
+  /** What goes against a policy. */
+  readonly checks?: readonly CheckResult[] | undefined
 }
 
 /**
  * A plan as a pull request's comment of at most 60,000 characters: a hidden line by which it is found again, whose it is, the sum,
  * a table of what destroys and removes first, and the text folded away. Nothing in it is obeyed by who renders it.
  */
-export function planMarkdown(written: Plan, { locate = nowhere, heading }: PlanMarkdownOptions = {}): string {
+export function planMarkdown(
+  written: Plan,
+  { locate = nowhere, heading, checks = [] }: PlanMarkdownOptions = {},
+): string {
   const plan = { ...written, ...legibleData({ changes: written.changes, problems: written.problems }) }
   const { stack, changes, steps, problems, applyable } = plan
   const changing = changes.filter(({ kind, diffs }) => kind !== 'none' || diffs.some(isLeft))
@@ -44,12 +51,15 @@ export function planMarkdown(written: Plan, { locate = nowhere, heading }: PlanM
       sum,
       ...onlyLines(plan).map(inert),
     ],
-    problems: problems.map((problem) => problemOf(problem, locate)),
+    problems: [...inOrderOfHarm(checks).map(checkBlock), ...problems.map((problem) => problemOf(problem, locate))],
     columns: ['', 'address', 'change', 'impact'],
     rows: blocks.map(({ cells }) => cells),
     leftOut: (from) => leftOutText(blocks.slice(from).map(({ change }) => change)),
     details: isNothing ? undefined : planText(plan, { color: false, verbose: false, locate }),
-    foot: applyable ? [] : ['**It cannot be applied until the errors are solved.**'],
+    foot: [
+      ...(applyable ? [] : ['**It cannot be applied until the errors are solved.**']),
+      ...(isDenied(checks) ? ['**The policy forbids it.**'] : []),
+    ],
   })
 }
 
@@ -57,6 +67,11 @@ export function planMarkdown(written: Plan, { locate = nowhere, heading }: PlanM
 export function problemOf({ severity, message, hint, address, path }: Problem, locate: Locate): string {
   const place = address === undefined ? undefined : locate(address, path)
   return problemBlock(severity, { message, hint, place: place && `${place.file}:${place.line}:${place.column}` })
+}
+
+function checkBlock({ rule, severity, address, message }: CheckResult): string {
+  const where = address === null ? '' : `${inertCode(address)}: `
+  return `> **${severity === 'deny' ? 'Forbidden' : 'Warning'}:** ${where}${inert(message)} (${inertCode(rule)})`
 }
 
 function leftOutText(changes: readonly Change[]): string {

@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors'
 import { count } from '../../core/units.js'
+import type { CheckResult } from '../../model/check-result.js'
 import type { Locate } from '../../model/file-location.js'
 import { hasErrors, type Plan } from '../../model/plan.js'
 import { leftIn, waitsForServer } from '../../model/plan-verdict.js'
@@ -8,6 +9,7 @@ import { legibleData } from '../legible.js'
 import { headingLines, type PlanHeading } from './plan-heading.js'
 import { changeLines } from './plan-text-changes.js'
 import { onlyLines } from './plan-text-only.js'
+import { checkLines } from './plan-text-checks.js'
 import { problemLines } from './plan-text-problems.js'
 import { stepLines } from './plan-text-steps.js'
 import { summaryOfPlan } from './plan-json.js'
@@ -24,6 +26,8 @@ export interface PlanTextOptions {
   readonly destroying?: boolean
   /** Where the stack file speaks of what problems are about; left out: they are told without. */
   readonly locate?: Locate | undefined
+  /** What goes against a policy; left out: none was asked for, or nothing does. */
+  readonly checks?: readonly CheckResult[] | undefined
 }
 
 /** A plan for people: whose it is; what changes, grouped by server; on request the steps; problems; one line that sums it up. Ends with a line break. */
@@ -35,6 +39,7 @@ export function planText(written: Plan, options: PlanTextOptions): string {
     changeLines(plan, colors, options.verbose),
     stepLines(plan, colors, options),
     problemLines(plan, colors, options.locate),
+    checkLines(options.checks ?? [], colors),
     onlyLines(plan),
     summaryLines(plan, options, colors),
   ].filter((lines) => lines.length > 0)
