@@ -1,7 +1,7 @@
 import { assertOutside, checkPlan } from '../app/checks/check-plan.js'
 import { readPolicy } from '../app/checks/read-policy.js'
 import type { Session } from '../app/session.js'
-import type { CheckResult } from '../model/check-result.js'
+import type { CheckResult } from '../model/checks/check-result.js'
 import type { Plan } from '../model/plan.js'
 import type { PlanHeading } from '../report/plan/plan-heading.js'
 

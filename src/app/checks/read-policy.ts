@@ -80,7 +80,7 @@ export function parsePolicy(file: string, text: string): { rules: readonly Rule[
     if (said !== 'deny' && said !== 'warn') {
       tell('CHECKS_INVALID', '`severity` is deny or warn', startOf(severity), lengthOf(severity))
     }
-    if (name !== undefined && !/^[a-z0-9][a-z0-9-]{0,79}$/.test(String(name.value))) {
+    if (name !== undefined && !/^[a-z0-9][a-z0-9-]{0,79}$/.test(name.value)) {
       tell('CHECKS_INVALID', 'a rule’s name has lower-case letters, digits and dashes', startOf(name), lengthOf(name))
     }
     const expression = when && expressionIn(when)

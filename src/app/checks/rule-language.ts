@@ -1,50 +1,45 @@
 import { Environment } from '@marcbachmann/cel-js'
 
-/** What an expression sees of a difference; numbers that are whole are CEL's `int`. */
-interface DiffMembers {
-  readonly path: string
-  readonly before: unknown
-  readonly after: unknown
-  readonly cause: string
+/** What an expression sees of a difference; numbers that are whole are CEL's `int`. CEL knows types by their constructors. */
+export class RuleDiff {
+  readonly path!: string
+  readonly before!: unknown
+  readonly after!: unknown
+  readonly cause!: string
+
+  constructor(members: RuleDiff) {
+    Object.assign(this, members)
+  }
 }
 
 /** What an expression sees of a change. What a change does not have is an empty text. */
-interface ChangeMembers {
-  readonly address: string
+export class RuleChange {
+  readonly address!: string
   /** The kind of resource: `server`, `volume`. */
-  readonly type: string
-  readonly name: string
-  readonly kind: string
-  readonly impact: string
-  readonly reason: string
-  readonly server: string
-  readonly diffs: readonly RuleDiff[]
+  readonly type!: string
+  readonly name!: string
+  readonly kind!: string
+  readonly impact!: string
+  readonly reason!: string
+  readonly server!: string
+  readonly diffs!: readonly RuleDiff[]
+
+  constructor(members: RuleChange) {
+    Object.assign(this, members)
+  }
 }
 
 /** What an expression sees of a plan, and whose it is. What is not known is an empty text. */
-interface PlanMembers {
-  readonly stack: string
-  readonly target: string
-  readonly region: string
-  readonly account: string
-  readonly revision: string
-  readonly complete: boolean
-  readonly changes: readonly RuleChange[]
-}
-
-/** The same as objects of which CEL knows the type. */
-export class RuleDiff {
-  constructor(members: DiffMembers) {
-    Object.assign(this, members)
-  }
-}
-export class RuleChange {
-  constructor(members: ChangeMembers) {
-    Object.assign(this, members)
-  }
-}
 export class RulePlan {
-  constructor(members: PlanMembers) {
+  readonly stack!: string
+  readonly target!: string
+  readonly region!: string
+  readonly account!: string
+  readonly revision!: string
+  readonly complete!: boolean
+  readonly changes!: readonly RuleChange[]
+
+  constructor(members: RulePlan) {
     Object.assign(this, members)
   }
 }

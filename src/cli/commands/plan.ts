@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { isDenied } from '../../model/check-result.js'
+import { isDenied } from '../../model/checks/check-result.js'
 import { verdictOf } from '../../model/plan-verdict.js'
 import { exitCodes } from '../exit-codes.js'
 import { UsageError } from '../../core/errors.js'

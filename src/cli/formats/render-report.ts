@@ -1,5 +1,5 @@
 import { SpecError } from '../../core/errors.js'
-import type { CheckResult } from '../../model/check-result.js'
+import type { CheckResult } from '../../model/checks/check-result.js'
 import type { DriftReport } from '../../model/drift-report.js'
 import type { Locate } from '../../model/file-location.js'
 import type { Plan } from '../../model/plan.js'

@@ -1,5 +1,5 @@
 import { codes } from '../../core/codes.js'
-import type { CheckResult } from '../../model/check-result.js'
+import type { CheckResult } from '../../model/checks/check-result.js'
 import type { Diagnostic } from '../../core/errors.js'
 import type { Change } from '../../model/change.js'
 import type { DriftDiff, DriftEntry, DriftReport } from '../../model/drift-report.js'

@@ -1,6 +1,6 @@
 import { count } from '../../core/units.js'
 import type { Change, ChangeKind } from '../../model/change.js'
-import type { CheckResult } from '../../model/check-result.js'
+import type { CheckResult } from '../../model/checks/check-result.js'
 import { nowhere, type Locate } from '../../model/file-location.js'
 import type { Plan } from '../../model/plan.js'
 import type { Problem } from '../../model/plan-problem.js'

@@ -1,5 +1,5 @@
 import { count } from '../../core/units.js'
-import { isDenied, type CheckResult } from '../../model/check-result.js'
+import { isDenied, type CheckResult } from '../../model/checks/check-result.js'
 import type { Change } from '../../model/change.js'
 import { nowhere, type Locate } from '../../model/file-location.js'
 import { hasErrors, type Plan } from '../../model/plan.js'

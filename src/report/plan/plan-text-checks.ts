@@ -1,4 +1,4 @@
-import type { CheckResult } from '../../model/check-result.js'
+import type { CheckResult } from '../../model/checks/check-result.js'
 import type { Colors } from '../colors.js'
 import { legible } from '../legible.js'
 

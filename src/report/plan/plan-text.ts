@@ -1,6 +1,6 @@
 import { createColors } from 'picocolors'
 import { count } from '../../core/units.js'
-import type { CheckResult } from '../../model/check-result.js'
+import type { CheckResult } from '../../model/checks/check-result.js'
 import type { Locate } from '../../model/file-location.js'
 import { hasErrors, type Plan } from '../../model/plan.js'
 import { leftIn, waitsForServer } from '../../model/plan-verdict.js'

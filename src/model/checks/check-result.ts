@@ -1,4 +1,4 @@
-import type { Address } from './address.js'
+import type { Address } from '../address.js'
 
 /** A rule of a policy that a plan goes against. */
 export interface CheckResult {
