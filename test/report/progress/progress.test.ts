@@ -131,6 +131,16 @@ describe('JSON progress', () => {
     expect(validate({ ...lines[0], more: 1 })).toBe(false)
   })
 
+  it('tells of a step that begins what it waited for, without what goes without saying', () => {
+    const sent: string[] = []
+    const sink = jsonProgress((line) => sent.push(line))
+    const last = { ...attach, needs: [server.id, volume.id] }
+    const middle = { ...volume, needs: [server.id] }
+    sink({ kind: 'run-started', at, run: 'run-1', plan: planOf([server, middle, last]) })
+    sink({ kind: 'step-started', at, step: last })
+    expect(JSON.parse(sent[1] ?? '')).toMatchObject({ step: attach.id, needs: [volume.id] })
+  })
+
   it('ends with the result', () => {
     expect(lines.at(-1)).toMatchObject({
       event: 'result',

@@ -35,9 +35,11 @@ export const graphCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: GraphOptions) => {
       if (!options.color) forbidColor()
-      const { writeWhole } = await import('../../../app/saved-plan/write-whole.js')
-      if (options.output !== undefined && options.output === file)
-        throw new UsageError('FILE_UNWRITABLE', `${file} is what is to be drawn: the drawing is not written over it`)
+      const [{ writeWhole }, { assertNotOver }] = await Promise.all([
+        import('../../../app/saved-plan/write-whole.js'),
+        import('./read-documents.js'),
+      ])
+      if (options.output !== undefined && file !== undefined) assertNotOver(options.output, [file])
       const text = await drawn(await planIn(file, options), options)
       if (options.output === undefined) process.stdout.write(text)
       else writeWhole(options.output, text, { what: 'the graph' })
@@ -49,7 +51,7 @@ async function planIn(file: string | undefined, options: GraphOptions): Promise<
     import('../../../app/saved-plan/plan-file.js'),
     import('./read-documents.js'),
   ])
-  if (file !== undefined && looksLikePlanFile(file)) {
+  if (file !== undefined && (file.endsWith('.jsonl') || looksLikePlanFile(file))) {
     const [document] = readDocuments([file])
     if (document?.kind === 'plan') return document.plan
     throw new UsageError('REPORT_INPUT_UNUSABLE', `${file} is no plan, and only plans have a graph`, {

@@ -1,6 +1,7 @@
+import { statSync } from 'node:fs'
 import { readPlanFile } from '../../../app/saved-plan/plan-file.js'
 import { readText } from '../../../app/input/read-text.js'
-import { EvenkeelError, SpecError, type Diagnostic } from '../../../core/errors.js'
+import { EvenkeelError, SpecError, UsageError, type Diagnostic } from '../../../core/errors.js'
 import type { Plan } from '../../../model/plan.js'
 import { readDocument, type Document } from '../../../report/documents/read-document.js'
 import type { PlanView } from '../../../report/documents/plan-view.js'
@@ -33,6 +34,18 @@ export function readDocuments(paths: readonly string[]): readonly Document[] {
   })
   if (diagnostics.length > 0) throw new SpecError(diagnostics)
   return documents
+}
+
+/** Throws a UsageError where what is to be written would go over one of the files that it is made from, whatever each is called. */
+export function assertNotOver(output: string, inputs: readonly string[]): void {
+  const goal = statSync(output, { throwIfNoEntry: false })
+  if (!goal?.isFile()) return
+  const over = inputs.find((input) => {
+    const found = statSync(input, { throwIfNoEntry: false })
+    return found?.dev === goal.dev && found.ino === goal.ino
+  })
+  if (over !== undefined)
+    throw new UsageError('FILE_UNWRITABLE', `${output} is what is to be shown: nothing is written over it`)
 }
 
 /** A plan as reports see it. */

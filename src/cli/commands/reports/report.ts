@@ -1,6 +1,5 @@
 import { basename } from 'node:path'
 import { Command } from 'commander'
-import { UsageError } from '../../../core/errors.js'
 import type { CommandDefinition } from '../../command-definition.js'
 import { exitCodes } from '../../exit-codes.js'
 
@@ -22,13 +21,12 @@ export const reportCommand: CommandDefinition = (finish) =>
     .requiredOption('--html <file>', 'where the page goes')
     .addHelpText('after', examples)
     .action(async (files: readonly string[], { html }: { readonly html: string }, command: Command) => {
-      if (files.includes(html))
-        throw new UsageError('FILE_UNWRITABLE', `${html} is what is to be shown: the page is not written over it`)
-      const [{ readDocuments }, { reportPage }, { writeWhole }] = await Promise.all([
+      const [{ assertNotOver, readDocuments }, { reportPage }, { writeWhole }] = await Promise.all([
         import('./read-documents.js'),
         import('../../../report/page/report-page.js'),
         import('../../../app/saved-plan/write-whole.js'),
       ])
+      assertNotOver(html, files)
       const documents = readDocuments(files)
       const sources = documents.map((document, index) => ({ document, file: basename(files[index] ?? '') }))
       writeWhole(html, await reportPage(sources, { version: command.parent?.version() ?? '' }), { what: 'the page' })
