@@ -1,5 +1,6 @@
 import { UsageError } from '../core/errors.js'
 import { cloudQuery } from '../executor/observe/cloud-query.js'
+import { observeCloud } from '../executor/observe/observe-cloud.js'
 import { liveHostAccess } from '../executor/observe/live-host-access.js'
 import type { CloudFacts, HostAccess } from '../executor/ports.js'
 import type { Address } from '../model/address.js'
@@ -45,7 +46,7 @@ export async function enterable({ spec, ports, hostsImpossible }: Session): Prom
   if (hostsImpossible !== undefined) {
     throw new UsageError('SERVER_UNKNOWN', `no server can be entered: ${hostsImpossible}`)
   }
-  return ports.cloud.observe({ ...cloudQuery(spec), operatorIp: false })
+  return observeCloud(spec, ports.cloud, { ...cloudQuery(spec), operatorIp: false })
 }
 
 /** The way into a server of the stack; rejects when it does not run, with what brings it there. */

@@ -2,6 +2,7 @@ import { HostError, UsageError } from '../core/errors.js'
 import { keyFingerprint } from '../core/key-fingerprint.js'
 import { hostnameOf, sshPort } from '../executor/host-access.js'
 import { cloudQuery } from '../executor/observe/cloud-query.js'
+import { observeCloud } from '../executor/observe/observe-cloud.js'
 import { hostKeyOf, tagKeys } from '../model/tags.js'
 import type { Address } from '../model/address.js'
 import { liveServerOf } from '../model/kinds/live-named.js'
@@ -28,7 +29,7 @@ export async function trustServer(session: Session, name: string, fingerprint: s
   if (hostsImpossible !== undefined) {
     throw new UsageError('SERVER_UNKNOWN', `${address} cannot be entered: ${hostsImpossible}`)
   }
-  const cloud = await ports.cloud.observe({ ...cloudQuery(spec), operatorIp: false })
+  const cloud = await observeCloud(spec, ports.cloud, { ...cloudQuery(spec), operatorIp: false })
   const server = liveServerOf(cloud.servers, address)
   if (server?.state !== 'running') {
     throw new UsageError('SERVER_UNKNOWN', `${address} ${server ? `is ${server.state}` : 'does not exist'}`, {

@@ -19,6 +19,7 @@ export const codes = {
   SPEC_BAD_NAME: 'the name of an entry has characters that names cannot have',
   SPEC_NOT_YET: 'the format knows this, and evenkeel cannot do it yet',
   SPEC_BAD_BASE: 'what `extends` names is no stack file that can be built on',
+  SPEC_BAD_MOVE: 'an entry of `moved` says of no live thing what it is called now',
   SPEC_NOTHING_REMOVED: 'a null that is to remove something names nothing that the base has',
   SPEC_BAD_TARGET: 'the value of --target is neither sandbox nor a region',
   SPEC_BAD_REFERENCE: 'a ${…} is malformed, or stands where references cannot stand',

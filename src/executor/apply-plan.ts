@@ -265,6 +265,7 @@ function contextFor(step: Step, run: Run): StepContext {
     onces: runs.map((earlier) => onceOf(earlier, stepId, known)),
     outcomeOf: (id) => schedule.outcomeOf(id),
     signal: retries.signal,
+    formerly: (address) => (plan.renamed ?? []).flatMap(({ from, to }) => (to === address ? from : [])),
     progress: (fraction, text) => emit({ kind: 'step-progress', at: clock.now(), stepId, fraction, text }),
     output: (line) => emit({ kind: 'step-output', at: clock.now(), stepId, line }),
   }

@@ -13,7 +13,7 @@ export function ledgerDuring(ledger: PlannedLedger, steps: readonly Step[]): rea
 
 /**
  * What is there when the steps have ended. An address that was to be made is there when all its steps were done or it
- * got a resource; one that was to go is there until all its steps were done. Undefined when `written` says so already.
+ * got a resource; one that was to go is there until all its steps were done; a former name until all steps of the plan were. Undefined when `written` says so already.
  */
 export function ledgerAfter(
   ledger: PlannedLedger,
@@ -29,7 +29,9 @@ export function ledgerAfter(
   }
   const before = new Set(ledger.before)
   const after = new Set(ledger.after)
+  const former = unfinished.size === 0 ? [] : (ledger.former ?? [])
   const addresses = sorted([
+    ...former,
     ...ledger.after.filter((address) => before.has(address) || !unfinished.has(address) || isBound(address)),
     ...ledger.before.filter((address) => !after.has(address) && unfinished.has(address)),
   ])

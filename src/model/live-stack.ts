@@ -11,6 +11,7 @@ import type { LiveSnapshot } from './kinds/volume-snapshot.js'
 import type { LiveImage } from './launch/image.js'
 import type { LiveOffers } from './launch/offers.js'
 import type { LiveSubnet } from './launch/subnet.js'
+import type { Move } from './moves/move.js'
 import type { Wish } from './ledger/wish.js'
 import type { Epoch } from './ledger/lock.js'
 
@@ -48,6 +49,8 @@ export interface LiveStack {
    * lives in EC2); undefined when there is none yet. It tells "was there and is gone" from "was never made".
    */
   readonly ledger: LiveLedger | undefined
+  /** By which addresses tags or the ledger still call what the file has under others, sorted by `from`; absent where by none. */
+  readonly renamed?: readonly Move[]
   /** The operator's address as EC2 sees it; asked only where the file says `my-ip`. */
   readonly operatorIp: string | undefined
   /** Why it could not be found out, where it was asked. */

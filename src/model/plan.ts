@@ -2,6 +2,7 @@ import type { Address } from './address.js'
 import type { Change } from './change.js'
 import type { Unreadable } from './live-stack.js'
 import type { Problem } from './plan-problem.js'
+import type { Move } from './moves/move.js'
 import type { OutputSpec } from './outputs/stack-output.js'
 import type { Step, StepId } from './steps/step.js'
 import type { Wish } from './ledger/wish.js'
@@ -38,6 +39,8 @@ export interface Plan {
     /** With which something would be done, and is not. */
     readonly leftOut: readonly Address[]
   }
+  /** By which other names tags may still call what the plan names; absent where by none. */
+  readonly renamed?: readonly Move[]
   /** What the file wants told of the stack, by name; absent where it wants nothing. */
   readonly outputs?: readonly OutputSpec[]
 }
@@ -49,6 +52,8 @@ export interface PlannedLedger {
   readonly before: readonly Address[]
   /** When every step is done; empty: the stack is gone, and so is the ledger. */
   readonly after: readonly Address[]
+  /** Of these the ones that tags may still say, though the file has other names for what they mean: they go when every step is done. */
+  readonly former?: readonly Address[]
   /** Absent where there are none, neither as read nor now. */
   readonly wishes?: PlannedWishes
   /** As read: of a run that ended without a word, with which this one goes on. It goes when the plan is carried out. */

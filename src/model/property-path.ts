@@ -26,5 +26,5 @@ export type PropertyKind = keyof PropertyPaths
 /** Tags are the user's own, each a property of its own. */
 export type TagPath = `tags.${string}`
 
-/** The paths of one kind of resource, or of all. `exists`: whether it is there at all. */
-export type PathOf<K extends PropertyKind = PropertyKind> = PropertyPaths[K] | TagPath | 'exists'
+/** The paths of one kind of resource, or of all. `exists`: whether it is there at all; `address`: what it is called in the file. */
+export type PathOf<K extends PropertyKind = PropertyKind> = PropertyPaths[K] | TagPath | 'exists' | 'address'

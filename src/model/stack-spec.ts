@@ -5,6 +5,7 @@ import type { KeyPairSpec } from './kinds/key-pair.js'
 import { specLists, type SpecList } from './kinds/kinds.js'
 import type { SecurityGroupSpec } from './kinds/security-group.js'
 import type { ServerSpec } from './kinds/server.js'
+import type { Move } from './moves/move.js'
 import type { OutputSpec } from './outputs/stack-output.js'
 import type { SyncSpec } from './kinds/sync-rule.js'
 import type { VolumeSpec } from './kinds/volume.js'
@@ -23,6 +24,8 @@ export interface StackSpec {
   readonly volumes: readonly VolumeSpec[]
   readonly syncs: readonly SyncSpec[]
   readonly archives: readonly ArchiveSpec[]
+  /** What was renamed, as the file says it; absent where it says nothing. */
+  readonly moves?: readonly Move[]
   /** By name; absent where the file has none. */
   readonly outputs?: readonly OutputSpec[]
 }

@@ -37,6 +37,7 @@ export function askedPlan(
     problems,
     unreadable: [],
     impossible,
+    ...(live.renamed && { renamed: live.renamed }),
     bindings: liveBindings(world, { servers: new Map(), volumes: new Map() }),
     ledger: {
       id: live.ledger?.id,

@@ -1,4 +1,5 @@
 import { PlanError } from '../core/errors.js'
+import { createDigester } from '../model/applied.js'
 import type { LiveStack } from '../model/live-stack.js'
 import type { Plan } from '../model/plan.js'
 import { emptyStack, type StackSpec } from '../model/stack-spec.js'
@@ -12,6 +13,9 @@ import { plannedImpossible } from './document/planned-impossible.js'
 import { plannedLedger } from './document/planned-ledger.js'
 import { plannedProblems, unreadableIn } from './document/planned-problems.js'
 import { lower } from './lower/lower.js'
+import { withRenames } from './moves/plan-renames.js'
+import { renamedLive } from './moves/renamed-live.js'
+import { settledSpec } from './moves/settled-spec.js'
 import { worldOf, type PlanOptions, type World } from './world.js'
 
 export type { PlanOptions } from './world.js'
@@ -22,7 +26,15 @@ export type { PlanOptions } from './world.js'
  * file's references and orders go round in a circle.
  */
 export function makePlan(spec: StackSpec, live: LiveStack, options: PlanOptions = {}): Plan {
-  return planWithoutCircles(chooseServers(worldOf(normalizedSpec(spec), normalizedLive(live), options, undefined)))
+  const wanted = normalizedSpec(spec)
+  const observed = normalizedLive(live)
+  const { live: renamed, retags } = renamedLive(wanted, observed, createDigester())
+  const settled = settledSpec(wanted, renamed)
+  const asked = { ...options, specDigest: options.specDigest ?? documentDigest(wanted) }
+  const plan = planWithoutCircles(
+    chooseServers(worldOf(settled, renamed === observed ? observed : normalizedLive(renamed), asked, undefined)),
+  )
+  return withRenames(plan, observed, retags)
 }
 
 /**
@@ -79,6 +91,7 @@ function planOf(world: World): Plan {
     impossible: plannedImpossible(world, decided, leftOut),
     bindings: liveBindings(world, decisions),
     ledger,
+    ...(world.live.stack.renamed && { renamed: world.live.stack.renamed }),
     ...(world.spec.outputs && { outputs: world.spec.outputs }),
   }
 }

@@ -3,6 +3,7 @@ import { kinds, resourceKinds, type ResourceKind, type SpecList } from '../model
 import type { StackSpec } from '../model/stack-spec.js'
 import type { Context } from './context.js'
 import { specKinds } from './kinds/kinds.js'
+import { movesOf } from './moves/written-moves.js'
 import { outputsOf } from './outputs/outputs.js'
 import type { SpecsOf, SpecsOfKind } from './kinds/spec-kind.js'
 
@@ -10,11 +11,13 @@ import type { SpecsOf, SpecsOfKind } from './kinds/spec-kind.js'
 export function buildSpec(context: Context): StackSpec {
   const specsOf = specsOnDemand(context)
   const outputs = outputsOf(context)
+  const moves = movesOf(context)
   const lists = resourceKinds.map((kind) => [kinds[kind].specs, specsOf(kind)])
   return deepFreeze({
     stack: required(context.stack.stack, 'the stack name'),
     target: context.target,
     ...(Object.fromEntries(lists) as Pick<StackSpec, SpecList>),
+    ...(moves.length > 0 && { moves }),
     ...(outputs.length > 0 && { outputs }),
   })
 }

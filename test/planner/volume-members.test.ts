@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { LiveSnapshot } from '../../src/model/kinds/volume-snapshot.js'
 import type { LiveStack } from '../../src/model/live-stack.js'
+import type { Plan } from '../../src/model/plan.js'
 import { tagKeys } from '../../src/model/tags.js'
 import { makePlan } from '../../src/planner/make-plan.js'
 import { at, emptyLive, specOf } from '../support/live-stack.js'
 import { applyPlan } from '../support/plan-effects.js'
+import { observedFor } from '../support/relocated-live.js'
 import { head } from '../support/stack-texts.js'
 
 const fleet = (count: string, volume: string, more = '') => `${head}servers:
@@ -17,12 +19,18 @@ ${more}`
 function settled(...texts: readonly string[]): LiveStack {
   return texts.reduce<LiveStack>(
     (live, text) => {
-      const { live: after, failed } = applyPlan(makePlan(specOf(text), live, { run: 'run-1' }), live)
+      const found = observedFor(live, specOf(text))
+      const { live: after, failed } = applyPlan(makePlan(specOf(text), found, { run: 'run-1' }), found)
       expect(failed).toEqual([])
-      return after
+      const { renamed: _renamed, ...world } = after
+      return world
     },
     emptyLive(specOf(texts[0] ?? '')),
   )
+}
+
+function planFor(text: string, live: LiveStack): Plan {
+  return makePlan(specOf(text), observedFor(live, specOf(text)), { run: 'run-2' })
 }
 
 function snapshot(address: string, version: number): LiveSnapshot {
@@ -49,10 +57,10 @@ describe('a volume that becomes one for each member', () => {
 
   it('is the first of them, and only its tags change', () => {
     const live = settled(one)
-    const plan = makePlan(specOf(each), live, { run: 'run-2' })
+    const plan = planFor(each, live)
     expect(plan.problems).toEqual([])
     expect(plan.steps.filter(({ address }) => address === 'volume.data[0]').map(({ kind }) => kind)).toEqual([
-      'adopt-volume',
+      'tag-resource',
     ])
     expect(plan.steps.filter(({ kind }) => kind === 'delete-volume' || kind === 'unmount-volume')).toEqual([])
     const after = settled(one, each)
@@ -64,7 +72,7 @@ describe('a volume that becomes one for each member', () => {
   it('is one again, the first, and the others go by their rule', () => {
     const live = settled(each)
     const first = live.volumes.find(({ address }) => address === 'volume.data[0]')
-    const plan = makePlan(specOf(one), live, { run: 'run-2' })
+    const plan = planFor(one, live)
     expect(plan.changes.find(({ address }) => address === 'volume.data[1]')).toMatchObject({
       kind: 'remove',
       reason: 'the file no longer names it; its data stays as a snapshot',
@@ -77,7 +85,7 @@ describe('a volume that becomes one for each member', () => {
   it('keeps what it holds where its server gets a count', () => {
     const [alone, counted] = [fleet('', 'server: web'), fleet(', count: 1', "server: 'web[*]'")]
     const { id } = settled(alone).volumes[0] ?? {}
-    const plan = makePlan(specOf(counted), settled(alone), { run: 'run-2' })
+    const plan = planFor(counted, settled(alone))
     expect(plan.steps.map(({ kind }) => kind)).not.toContain('make-filesystem')
     expect(plan.steps.map(({ kind }) => kind)).not.toContain('delete-volume')
     expect(settled(alone, counted).volumes).toMatchObject([{ address: 'volume.data[0]', id }])
@@ -85,8 +93,8 @@ describe('a volume that becomes one for each member', () => {
 
   it('is not taken where the file still names it', () => {
     const both = `${fleet(', count: 1', "server: 'web[0]'")}  more: { server: 'web[*]', size: 5, mount: /srv/more, dependsOn: [volume.data] }\n`
-    const plan = makePlan(specOf(both), settled(fleet(', count: 1', "server: 'web[0]'")), { run: 'run-2' })
-    expect(plan.steps.map(({ kind }) => kind)).not.toContain('adopt-volume')
+    const plan = planFor(both, settled(fleet(', count: 1', "server: 'web[0]'")))
+    expect(plan.changes.map(({ reason }) => reason).join()).not.toContain('renamed')
   })
 })
 

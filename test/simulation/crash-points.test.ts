@@ -19,7 +19,16 @@ function ready(name: string): Promise<PreparedCase> {
 }
 
 /** A few of what `npm run crash-test` goes through, spread over the runs: some requests of each, another death at each. */
-const sampled = ['create', 'move', 'replace-elastic', 'checkpoint', 'members-fewer', 'replace-asked', 'only'] as const
+const sampled = [
+  'create',
+  'move',
+  'replace-elastic',
+  'checkpoint',
+  'members-fewer',
+  'replace-asked',
+  'only',
+  'rename',
+] as const
 const shares = [0.4, 0.8] as const
 
 describe.concurrent('a run that is killed at a request', { timeout: 300_000 }, () => {

@@ -1,5 +1,6 @@
 import { UsageError } from '../../core/errors.js'
 import { cloudQuery } from '../../executor/observe/cloud-query.js'
+import { observeCloud } from '../../executor/observe/observe-cloud.js'
 import { liveSources } from '../../model/outputs/live-sources.js'
 import {
   secretsOfOutput,
@@ -57,7 +58,9 @@ type LookUp = (source: Source) => string | undefined
 
 async function liveLookUp({ spec, ports }: Session, outputs: readonly OutputSpec[]): Promise<LookUp> {
   if (outputs.every((output) => sourcesOfOutput(output).length === 0)) return () => undefined
-  return liveSources(await ports.cloud.observe({ ...cloudQuery(spec), images: [], subnets: [], operatorIp: false }))
+  return liveSources(
+    await observeCloud(spec, ports.cloud, { ...cloudQuery(spec), images: [], subnets: [], operatorIp: false }),
+  )
 }
 
 function told(output: ShownOutput, lookUp: LookUp): StackOutput {

@@ -10,6 +10,7 @@ import { successionOf } from '../../model/kinds/server-succession.js'
 import type { StackSpec } from '../../model/stack-spec.js'
 import type { CloudFacts, CloudQuery, Ports } from '../ports.js'
 import { cloudQuery } from './cloud-query.js'
+import { observeCloud } from './observe-cloud.js'
 import type { EnteredServer } from './copy-places.js'
 import { liveHostAccess } from './live-host-access.js'
 import { readSyncs } from './observe-syncs.js'
@@ -46,7 +47,7 @@ export interface ObserveOptions {
 export async function observeStack(spec: StackSpec, ports: Ports, options: ObserveOptions): Promise<LiveStack> {
   const say = options.onActivity ?? (() => undefined)
   say('reading EC2')
-  const cloud = await ports.cloud.observe(queryFor(spec, options))
+  const cloud = await observeCloud(spec, ports.cloud, queryFor(spec, options))
   const publicKeys = await readPublicKeys(spec, cloud, ports, options)
   if (options.hosts && options.hostsImpossible === undefined && cloud.servers.length > 0) say('reading servers')
   const asked = options.forNew === false ? undefined : offersQuery(spec, cloud)

@@ -6,6 +6,8 @@ import type { Address } from '../../model/address.js'
 export interface Owner {
   readonly stack: string
   readonly address: Address
+  /** Other names by which its tags may still call it. */
+  readonly formerly?: readonly Address[]
 }
 
 export interface Owned {

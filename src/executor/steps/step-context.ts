@@ -27,6 +27,8 @@ export interface StepContext {
   readonly outcomeOf: (id: StepId) => Outcome | undefined
   /** Aborted: the run was interrupted, and what only waits may end. */
   readonly signal?: AbortSignal | undefined
+  /** The names that an address had, and that tags may still say. */
+  readonly formerly: (address: Address) => readonly Address[]
   readonly progress: (fraction: number | undefined, text: string) => void
   readonly output: (line: string) => void
 }
@@ -35,8 +37,9 @@ export interface StepContext {
 export type StepRunner<K extends StepKind> = (step: StepOf<K>, context: StepContext) => Promise<Effect>
 
 /** Whose a resource must still be when something is taken away from it. */
-export function ownerOf(address: Address, { stack }: StepContext): Owner {
-  return { stack, address }
+export function ownerOf(address: Address, { stack, formerly }: StepContext): Owner {
+  const names = formerly(address)
+  return { stack, address, ...(names.length > 0 && { formerly: names }) }
 }
 
 /** How to reach a server that is bound by now. */

@@ -55,6 +55,7 @@ const comparedMembers: { readonly [Member in keyof Required<LiveStack>]: Read<Me
     'the ledger': Object.fromEntries(addresses.map((address) => [address, 'known'])),
     ...Object.fromEntries(wishes.map((wish) => [`the recorded wish for ${wish.address}`, wish])),
   }),
+  renamed: undefined,
   operatorIp: undefined,
   encryptsByDefault: (isOn) => ({ 'the account': { encryptsNewVolumes: isOn } }),
   operatorIpUnread: undefined,

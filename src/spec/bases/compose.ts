@@ -33,7 +33,7 @@ export interface Composed {
 }
 
 /** What a file says of itself alone: no other one inherits it. */
-const ownKeys: ReadonlySet<string> = new Set(['evenkeel', 'stack', 'target', 'extends'])
+const ownKeys: ReadonlySet<string> = new Set(['evenkeel', 'stack', 'target', 'extends', 'moved'])
 
 /** Chosen: what is told of mistakes at all; each takes a search. */
 const slipsMax = 100

@@ -2,6 +2,7 @@ import { resourceKinds } from '../../model/kinds/kinds.js'
 import type { Context } from '../context.js'
 import { checkSameContent } from '../kinds/volume/check-same-content.js'
 import { specKinds } from '../kinds/kinds.js'
+import { checkMoves } from '../moves/written-moves.js'
 import { checkOutputs } from '../outputs/outputs.js'
 import { checkCycles } from './check-cycles.js'
 import { isExpandable } from './check-expansion.js'
@@ -17,5 +18,6 @@ export function checkStack(context: Context): void {
   for (const kind of resourceKinds) specKinds[kind].check(context)
   checkSameContent(context)
   checkOutputs(context)
+  checkMoves(context)
   checkCycles(context)
 }

@@ -18,6 +18,7 @@ export type StackShape = {
   readonly sync?: Readonly<Record<string, SyncRuleShape | undefined>> | null | undefined
   readonly archives?: Readonly<Record<string, ArchiveShape | undefined>> | null | undefined
   readonly outputs?: Readonly<Record<string, OutputValueShape | undefined>> | null | undefined
+  readonly moved?: readonly (MoveShape | undefined)[] | null | undefined
 }
 
 /** A lower-case letter, then lower-case letters, digits and dashes, at most 40 characters. */
@@ -27,6 +28,11 @@ export type ScalarShape = string | number | boolean
 
 /** A text, or a list of texts; numbers and booleans are texts here. */
 export type OutputValueShape = string | number | boolean | readonly (ScalarShape | undefined)[]
+
+export type MoveShape = {
+  readonly from?: SingleLineShape | undefined
+  readonly to?: SingleLineShape | undefined
+}
 
 export type BooleanShape = boolean
 

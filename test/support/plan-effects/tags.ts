@@ -15,6 +15,8 @@ export const tagEffects = {
       volume: world.volumes,
     }
     const id = step.resourceId ?? world.idOf(step.target)
+    // Nothing observes the tags of a root disk.
+    if (world.servers.some(({ rootVolume }) => rootVolume?.id === id)) return
     const resource = lists[parseAddress(step.target)?.kind ?? '']?.find((known) => known.id === id)
     if (!resource) throw new Refused(`${step.target} is gone`)
     resource.tags = withTags(resource.tags, step.tags, step.removeTags)

@@ -67,6 +67,33 @@ volumes:
 `
 const newer = image.replace('12', '13')
 
+/** A server that was there once is the first of two. */
+const counted = swap(image, ', count: 2, elasticIp: true').replace('server: web', "server: 'web[0]'")
+
+/** What is renamed, with a snapshot. */
+const named = `evenkeel: 1
+stack: named
+target: sandbox
+keyPairs: { deploy: {} }
+securityGroups:
+  web: { description: web, ingress: [{ port: all, from: securityGroup.web }] }
+servers:
+  web: { count: 2, image: ${image}, type: t3.small, zone: us-east-1a, elasticIp: true, keyPair: deploy, securityGroups: [web] }
+volumes:
+  data: { server: 'web[0]', size: 1, snapshots: { every: 1h, consistent: none } }
+sync:
+  site: { from: volume.data, to: volume.copy, method: clone }
+`.replace('sync:', '  copy: { size: 1, zone: us-east-1a }\nsync:')
+
+const renamed = (of = image) =>
+  `${named.replaceAll(/\b(web|data|deploy|site)\b/g, (name) => (name === 'web' ? 'front' : `${name}-now`)).replace(image, of)}moved:
+  - { from: server.web, to: server.front }
+  - { from: securityGroup.web, to: securityGroup.front }
+  - { from: keyPair.deploy, to: keyPair.deploy-now }
+  - { from: volume.data, to: volume.data-now }
+  - { from: sync.site, to: sync.site-now }
+`.replace('description: front', 'description: web')
+
 const changes: readonly CrashCase[] = [
   { name: 'create', before: [], work: apply(pairStack()) },
   {
@@ -121,6 +148,17 @@ const changes: readonly CrashCase[] = [
   { name: 'create-many-fewer', before: [], work: apply(many(5)), after: apply(many(3)) },
   { name: 'create-many-more', before: [], work: apply(many(5)), after: apply(many(8)) },
   { name: 'grow-many', before: [apply(many(2))], work: apply(many(5)) },
+  { name: 'rename', before: [apply(named)], work: apply(renamed()) },
+  { name: 'rename-replace', before: [apply(named)], work: apply(renamed(newer)) },
+  { name: 'create-renamed', before: [], work: apply(named), after: apply(renamed()) },
+  {
+    name: 'rename-destroy',
+    before: [apply(named)],
+    work: apply(renamed()),
+    after: { kind: 'destroy', text: renamed() },
+  },
+  { name: 'count-added', before: [apply(swap(image, ', elasticIp: true'))], work: apply(counted) },
+  { name: 'count-dropped', before: [apply(counted)], work: apply(swap(image, ', elasticIp: true')) },
   { name: 'create-members', before: [], work: apply(members(2)) },
   { name: 'members-more', before: [apply(members(1))], work: apply(members(3)) },
   { name: 'members-fewer', before: [apply(members(3))], work: apply(members(1)) },

@@ -9,6 +9,7 @@ import { makePlan } from '../../../src/planner/make-plan.js'
 import { parseStack } from '../../../src/spec/parse.js'
 import { at, emptyLive, imagesFor, specOf } from '../live-stack.js'
 import { applyPlan } from '../plan-effects.js'
+import { observedFor } from '../relocated-live.js'
 import { sshKeys } from '../ssh-keys.js'
 import { entries, goldenStack } from './changes/golden-stack.js'
 import type { Effect, KeyChange } from './changes/key-change.js'
@@ -25,7 +26,7 @@ export function tryChange(path: string, change: KeyChange): Seen {
   const { before, after } = treesOf(path, change)
   const parsed = parseStack({ file: 'stack.yaml', text: textOf(after), variables: {} })
   if (!parsed.ok) return { does: ['refused'], codes: parsed.diagnostics.map(({ code }) => code), steps: [] }
-  const plan = makePlan(parsed.spec, liveOf(before, parsed.spec), { run: 'run-2' })
+  const plan = makePlan(parsed.spec, observedFor(liveOf(before, parsed.spec), parsed.spec), { run: 'run-2' })
   const codes = plan.problems.map(({ code }) => code)
   return { does: effectsOf(plan, addressesOf(path)), codes, steps: plan.steps.map(({ kind }) => kind) }
 }

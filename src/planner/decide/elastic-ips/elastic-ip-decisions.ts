@@ -43,7 +43,7 @@ function decideNew(world: World, spec: ElasticIpSpec): ElasticIpDecision {
   const wanted = { publicIp: knownAfterApply, association: server, ...userTagPaths(spec) }
   const wishes = createDiffs<'elasticIp'>(wanted, wasThere ? 'drift' : 'pending')
   const diffs = sortedDiffs<'elasticIp'>([...(wasThere ? [existsDiff] : []), ...wishes])
-  const words = wordsOf(spec)
+  const words = elasticIpWords(spec)
   const record = recordOf(world.digest, words)
   // That it leads to its server is not so yet when it is allocated.
   const first = recordOf(
@@ -72,7 +72,7 @@ function decideExisting(
   const moved = associationDiffs(world, spec, live, server)
   const frees = moved.length > 0 ? decideFreeing(world, live, servers, spec.server) : undefined
   if (frees && 'problems' in frees) return frees.kind === 'refuse' ? withDiffs(frees, moved) : frees
-  const record = recordOf(world.digest, wordsOf(spec))
+  const record = recordOf(world.digest, elasticIpWords(spec))
   const alone = moved.length === 0
   const tagging = tagWork(world, live.tags, spec.tags, lastingTagsOf(world, spec), record, { alone })
   const diffs = sortedDiffs<'elasticIp'>([...moved, ...tagging.diffs])
@@ -110,7 +110,8 @@ function withDiffs(refusal: Refuse, diffs: readonly Diff[]): Refuse {
   return { ...refusal, change: { ...refusal.change, diffs } }
 }
 
-function wordsOf({ server, tags }: ElasticIpSpec): readonly Pick<Property, 'key' | 'word'>[] {
+/** What the file says of an elastic address, as it is digested into the applied tag. */
+export function elasticIpWords({ server, tags }: ElasticIpSpec): readonly Pick<Property, 'key' | 'word'>[] {
   return [
     { key: 'server', word: server },
     { key: 'tags', word: userTagsWord(tags) },

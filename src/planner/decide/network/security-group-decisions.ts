@@ -4,9 +4,9 @@ import { parseApplied, pickApplied, type AppliedRecord } from '../../../model/ap
 import type { Diff } from '../../../model/change.js'
 import type { LiveSecurityGroup } from '../../../model/kinds/security-group.js'
 import { mutabilityOf } from '../../../model/mutability.js'
-import { ec2Name } from '../../../model/names.js'
+import { freeEc2Name } from '../../../model/names.js'
 import type { Problem } from '../../../model/plan-problem.js'
-import type { IngressRuleSpec, SecurityGroupSpec } from '../../../model/kinds/security-group.js'
+import type { SecurityGroupSpec } from '../../../model/kinds/security-group.js'
 import type { PlannedRule } from '../../../model/steps/step.js'
 import { tagKeys, type Tags } from '../../../model/tags.js'
 import {
@@ -18,13 +18,14 @@ import {
   removedDiff,
   sortedDiffs,
 } from '../../compare/comparison.js'
-import { creationTags, lastingTags, tagWork, userTagsWord, type TagWork } from '../../compare/desired-tags.js'
+import { creationTags, lastingTags, tagWork, type TagWork } from '../../compare/desired-tags.js'
 import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
 import { errorOf, inEntry, refused, warningOf, type Decided, type Refuse } from '../decided.js'
 import { adopting, adoptionRefusal } from '../adoption.js'
 import { defaultNetwork } from '../servers/placement.js'
 import { subnetOf } from '../servers/server-properties.js'
+import { groupWords, ingressWord } from './group-words.js'
 import { liveRules, operatorCidrOf, wantedRules, type NamedRule } from './named-rules.js'
 
 /** What becomes of a security group. */
@@ -112,14 +113,18 @@ function decideNew(
   const wasThere = world.live.ledger.has(address)
   const cause = wasThere ? 'drift' : 'pending'
   const rules = wantedRules(world, spec.ingress)
-  const created = words(spec).filter(({ key }) => key !== 'ingress')
-  const record = { ...recordOf(world.digest, words(spec)), ...operatorRecord(world, spec) }
+  const created = groupWords(spec).filter(({ key }) => key !== 'ingress')
+  const record = { ...recordOf(world.digest, groupWords(spec)), ...operatorRecord(world, spec) }
   const work = tagWork(world, {}, spec.tags, {}, record, { alone: false })
   const owed = spec.ingress.length > 0 ? { [tagKeys.applied]: work.tags[tagKeys.applied] ?? '' } : {}
   return {
     kind: 'create',
     address,
-    groupName: ec2Name(world.spec.stack, address),
+    groupName: freeEc2Name(
+      world.spec.stack,
+      address,
+      new Set(world.live.stack.securityGroups.map((group) => group.groupName)),
+    ),
     description: spec.description,
     vpcId: networks[0],
     tags: creationTags(world, lastingTags(world, address, spec.tags), recordOf(world.digest, created)),
@@ -157,7 +162,7 @@ function decideExisting(world: World, spec: SecurityGroupSpec, live: LiveSecurit
   // What an older evenkeel made has no record of the operator; it gets one with the next change of its rules.
   const isApplied = ruleDiffs.length === 0 && applied?.ingress === world.digest(ingressWord(spec.ingress))
   const operator = isApplied || isBlind ? pickApplied(applied, ['operator']) : operatorRecord(world, spec)
-  const record = { ...recordOf(world.digest, words(spec)), ...operator }
+  const record = { ...recordOf(world.digest, groupWords(spec)), ...operator }
   const lasting = lastingTags(world, address, spec.tags)
   const tagging = tagWork(world, live.tags, spec.tags, lasting, record, { alone: ruleDiffs.length === 0 })
   const diffs = sortedDiffs([...ruleDiffs, ...tagging.diffs])
@@ -242,23 +247,6 @@ function diffsOfRules(
       (rule) => ({ path: 'ingress', before: null, after: shownRule(rule), cause: causeFor(rule) }) as const,
     ),
   ]
-}
-
-function words(spec: SecurityGroupSpec) {
-  return [
-    { key: 'description', word: spec.description },
-    { key: 'ingress', word: ingressWord(spec.ingress) },
-    { key: 'tags', word: userTagsWord(spec.tags) },
-  ] as const
-}
-
-/** The rules as the file says them, `my-ip` as the word that it is; undefined without rules. */
-function ingressWord(rules: readonly IngressRuleSpec[]): readonly string[] | undefined {
-  const texts = rules.map(({ protocol, fromPort, toPort, from }) => {
-    const source = from.kind === 'cidr' ? from.cidr : from.kind === 'my-ip' ? 'my-ip' : from.address
-    return `${protocol} ${fromPort}-${toPort} ${source}`
-  })
-  return texts.length === 0 ? undefined : texts.sort(compareText)
 }
 
 function operatorUnread({ live }: World): string {

@@ -10,7 +10,7 @@ import { setupNotRun } from '../../compare/reasons.js'
 import { type LiveServer } from '../../../model/kinds/server.js'
 import { imageKey, type LiveImage } from '../../../model/launch/image.js'
 import { subnetKey, type LiveSubnet } from '../../../model/launch/subnet.js'
-import { ec2Name } from '../../../model/names.js'
+import { freeEc2Name } from '../../../model/names.js'
 import type { World } from '../../world.js'
 import { tagKeys } from '../../../model/tags.js'
 
@@ -127,7 +127,8 @@ export function subnetOf(world: World, spec: ServerSpec): LiveSubnet | undefined
 
 /** A key pair's name in EC2: that of the live one, else the one that it will get. */
 export function keyNameOf(world: World, keyPair: Address): string {
-  return world.live.keyPairs.get(keyPair)?.keyName ?? ec2Name(world.spec.stack, keyPair)
+  const live = world.live.keyPairs.get(keyPair)
+  return live?.keyName ?? freeEc2Name(world.spec.stack, keyPair, new Set(world.live.keyPairsByName.keys()))
 }
 
 export function rootWord(spec: ServerSpec): unknown {

@@ -1,5 +1,4 @@
-import { required } from '../../../core/assert.js'
-import { addressOf, parseAddress, type Address } from '../../../model/address.js'
+import { addressOf, type Address } from '../../../model/address.js'
 import type { VolumeSpec } from '../../../model/kinds/volume.js'
 import type { LiveVolume } from '../../../model/kinds/volume.js'
 import type { LiveSnapshot } from '../../../model/kinds/volume-snapshot.js'
@@ -33,25 +32,12 @@ export function volumeSource(
   const unfinished = unfinishedSource(world, spec)
   if (unfinished) return unfinished
   if (spec.volumeId !== undefined) return adoptedSource(world, spec, spec.volumeId)
-  const moved = movedByCount(world, spec)
-  if (moved) return { kind: 'adopt', volume: moved, retained: true }
   if (spec.snapshot) return snapshotSource(world, spec, spec.snapshot, versions)
   if (!spec.reuse) return { kind: 'blank' }
   const free = world.live.retained.get(spec.address)?.find((volume) => isFree(volume) && isIn(volume, zone))
   if (free) return { kind: 'adopt', volume: free, retained: true }
   const snapshot = newestSnapshot(completed(world.live.snapshots.get(spec.address)))
   return snapshot ? { kind: 'snapshot', snapshot } : { kind: 'blank' }
-}
-
-/**
- * The live `volume.data` where the file has `volume.data[0]` in its place, or the other way round: a volume for each member, or
- * one alone again, begins with the one that is there.
- */
-function movedByCount({ live, volumes }: World, { address }: VolumeSpec): LiveVolume | undefined {
-  const { name, index } = required(parseAddress(address), 'the parts of an address')
-  if (index !== undefined && index !== 0) return undefined
-  const other = addressOf('volume', name, index === undefined ? 0 : undefined)
-  return volumes.has(other) ? undefined : live.volumes.get(other)
 }
 
 /** A volume that never came about, of which another can be made: not where the file names or takes up one that is there. */

@@ -91,8 +91,10 @@ export async function lookUntilSeen<Item>(
 }
 
 /** Whether tags say that something belongs to this stack and address. */
-function isOwnedBy(item: TaggedItem, { stack, address }: Owner): boolean {
-  return tagsOf(item.Tags)[tagKeys.stack] === stack && taggedAddress(item) === address
+function isOwnedBy(item: TaggedItem, { stack, address, formerly = [] }: Owner): boolean {
+  const tagged = taggedAddress(item)
+  const names: readonly (string | undefined)[] = [address, ...formerly]
+  return tagsOf(item.Tags)[tagKeys.stack] === stack && names.includes(tagged)
 }
 
 /** Whether two sets of tags name the same stack and address. */

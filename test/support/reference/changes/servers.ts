@@ -34,10 +34,10 @@ export const serverKeys: KeyTable = {
         when: 'added or dropped as a whole',
         from: undefined,
         to: 1,
-        does: 'anew',
-        by: 'terminate-server',
+        does: 'in-place',
+        by: 'tag-resource',
         where: alone,
-        says: '`server.web` and `server.web[0]` are two addresses: one is made, the other goes as if its entry had left the file.',
+        says: '`server.web` is `server.web[0]` from then on, and the other way round: tags change, and nothing else. When it is dropped, the others are removed as if their entry had left the file.',
       },
       {
         when: 'more',

@@ -77,6 +77,40 @@ export const stackKeys: KeyTable = {
       },
     ],
   },
+  moved: {
+    leftOut: 'a new name is a new resource, and what had the old one is removed.',
+    changes: [
+      {
+        to: [{ from: 'server.old', to: 'server.web' }],
+        does: 'nothing',
+        says: 'where nothing has the old name. What has it gets the new one in its tags, in place.',
+      },
+    ],
+  },
+  'moved[].from': {
+    changes: [
+      {
+        from: 'server.old',
+        to: 'server.spare',
+        does: 'refused',
+        code: 'SPEC_BAD_MOVE',
+        where: { moved: [{ from: 'server.old', to: 'server.web' }] },
+        says: 'where the file still has that name.',
+      },
+    ],
+  },
+  'moved[].to': {
+    changes: [
+      {
+        from: 'server.web',
+        to: 'server.gone',
+        does: 'refused',
+        code: 'SPEC_BAD_MOVE',
+        where: { moved: [{ from: 'server.old', to: 'server.web' }] },
+        says: 'where the file has no such name.',
+      },
+    ],
+  },
   variables: { leftOut: 'none.', changes: 'as the value' },
   'variables.*.type': { changes: 'as the value' },
   'variables.*.default': { leftOut: 'a value must be given.', changes: 'as the value' },

@@ -35,9 +35,9 @@ export const volumeKeys: KeyTable = {
         when: 'from one member to all of them',
         from: 'web[0]',
         to: 'web[*]',
-        does: 'created',
-        by: 'adopt-volume',
-        where: { ...withoutRule, 'servers.web.count': 2 },
+        does: 'in-place',
+        by: 'tag-resource',
+        where: { ...withoutRule, 'servers.web.count': 1 },
         says: 'the volume becomes `volume.data[0]`, by its tags alone, and each of the other members gets one. Back again, the first is the one that stays, and the others go by their `onRemove`.',
       },
       {
