@@ -14,6 +14,7 @@ const full = [
   'test/sandbox/hosts/network/disturbed.hosts.test.ts',
   'test/integration/archives.test.ts',
   'test/integration/awaited-connection.test.ts',
+  'test/integration/completion.test.ts',
   'test/integration/elastic-ips.test.ts',
   'test/integration/environments.test.ts',
   'test/integration/members.test.ts',

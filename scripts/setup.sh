@@ -7,7 +7,14 @@ cd "$(dirname "$0")/.."
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 with_browser=
-if [ "${1:-}" = --browser ]; then with_browser=1; fi
+with_shells=
+for word in "$@"; do
+  case $word in
+  --browser) with_browser=1 ;;
+  # Shells whose completion is tried, and what reads man pages.
+  --shells) with_shells=1 ;;
+  esac
+done
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
@@ -77,6 +84,7 @@ setfattr attr
 mkfs.f2fs f2fs-tools
 LIST
   if [ -n "$with_browser" ]; then echo chromium chromium; fi
+  if [ -n "$with_shells" ]; then printf '%s\n' 'zsh zsh' 'fish fish' 'mandoc mandoc'; fi
 }
 
 # The packages of the programs that are not on this machine, each once.

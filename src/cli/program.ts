@@ -9,6 +9,11 @@ import { onInterrupt } from './interruption.js'
 
 /** Runs the command line; resolves with the exit status. */
 export async function runProgram(argv: readonly string[], manifest: Manifest): Promise<number> {
+  if (argv[0] === '__complete') {
+    const { completion } = await import('./commands/machine/complete.js')
+    process.stdout.write(await completion(argv.slice(1), manifest).catch(() => 'words\n'))
+    return exitCodes.success
+  }
   takeGivenVariables()
   let exitCode = 0
   const finish = (code: number) => {

@@ -28,9 +28,9 @@ describe('the man page', () => {
   })
 
   it.each(formatters)('is read by %s without a warning, where that is', (program, words) => {
-    const { error, stdout, stderr } = spawnSync(program, [...words, join(root, 'man/evenkeel.1')], { encoding: 'utf8' })
-    // The page has no date: it is that of the version it comes with.
-    const told = `${stdout}${stderr}`.split('\n').filter((line) => line !== '' && !line.includes('missing date'))
-    if (error === undefined) expect(told).toEqual([])
+    const { stdout, stderr } = spawnSync(program, [...words, join(root, 'man/evenkeel.1')], { encoding: 'utf8' })
+    // The page has no date: it is that of the version it comes with. A program that is not there says nothing.
+    const told = `${stdout ?? ''}${stderr ?? ''}`.split('\n').filter((line) => !line.includes('missing date'))
+    expect(told.join('')).toBe('')
   })
 })

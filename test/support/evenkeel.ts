@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The built command line; test/support/build-once.ts has built it. */
-const mainPath = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+export const mainPath = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
 export interface CommandResult {
   readonly exitCode: number

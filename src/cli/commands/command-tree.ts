@@ -41,6 +41,7 @@ const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = 
   lock: async () => (await import('./explicit/lock.js')).lockCommand,
   'iam-policy': async () => (await import('./offline/iam-policy.js')).iamPolicyCommand,
   version: async () => (await import('./machine/version.js')).versionCommand,
+  completion: async () => (await import('./machine/completion.js')).completionCommand,
   schema: async () => (await import('./schema.js')).schemaCommand,
 }
 
