@@ -40,6 +40,7 @@ const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = 
   resolve: async () => (await import('./explicit/resolve.js')).resolveCommand,
   lock: async () => (await import('./explicit/lock.js')).lockCommand,
   'iam-policy': async () => (await import('./offline/iam-policy.js')).iamPolicyCommand,
+  doctor: async () => (await import('./machine/doctor.js')).doctorCommand,
   version: async () => (await import('./machine/version.js')).versionCommand,
   completion: async () => (await import('./machine/completion.js')).completionCommand,
   schema: async () => (await import('./schema.js')).schemaCommand,

@@ -6,7 +6,7 @@ import { exitCodes } from '../../exit-codes.js'
 
 const examples = `
 Examples:
-  source <(evenkeel completion bash)                                          in ~/.bashrc
+  eval "$(evenkeel completion bash)"                                          in ~/.bashrc
   evenkeel completion zsh > ~/.zfunc/_evenkeel                                with fpath+=~/.zfunc before compinit in ~/.zshrc
   evenkeel completion fish > ~/.config/fish/completions/evenkeel.fish
 
