@@ -16,7 +16,7 @@ const lineLengthMax = 2_000
 /** What a comment is made of. Texts are Markdown, but for those of `details`. */
 export interface Comment {
   /** What the comment is of: a bot finds by it the one that it wrote before. */
-  readonly marker: { readonly name: 'plan' | 'drift'; readonly stack: string }
+  readonly marker: { readonly name: 'plan' | 'drift' | 'diff'; readonly stack: string }
   /** A heading, whose it is, the sum: a paragraph each. */
   readonly head: readonly string[]
   /** What stands in the way: a paragraph each. */

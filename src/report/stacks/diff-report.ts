@@ -1,12 +1,13 @@
 import { createColors } from 'picocolors'
-import { count } from '../../core/units.js'
 import { parseAddress } from '../../model/address.js'
 import type { RevisionChange, RevisionDiff, RevisionEffect, RevisionPlan } from '../../model/stacks/revision-change.js'
 import { valueText } from '../diff-value.js'
 import type { Colors } from '../colors.js'
-import { legible, legibleData, legibleJson } from '../legible.js'
+import { legibleData, legibleJson } from '../legible.js'
 import { hasLines, lineDiff } from '../line-diff.js'
 import { longest } from '../longest.js'
+import { commentText } from '../markdown/comment.js'
+import { inert, inertCode, inertCodeInTable } from '../markdown/inert.js'
 import { impactText } from '../plan/plan-text-changes.js'
 
 const diffFormatVersion = 1
@@ -49,27 +50,28 @@ export function diffText(report: DiffReport, { color }: { readonly color: boolea
   return `${lines.join('\n')}\n`
 }
 
-/** Chosen: GitHub refuses comments of more than 65,536 characters. */
-const markdownCharactersMax = 60_000
-
-/** The same as Markdown for a comment, cut at whole rows. */
+/** The same as Markdown for a comment, by which a bot finds it again. */
 export function diffMarkdown(report: DiffReport): string {
   const { plan } = report
-  const head = [`### ${code(plan.stack)}: ${escaped(sidesText(report))}`, '']
-  head.push(...notesOf(report).map((line) => `> **Warning:** ${escaped(line)}\n`))
-  if (plan.changes.length === 0) return `${legible([...head, 'Nothing differs.'].join('\n'))}\n`
-  head.push(`**${escaped(summaryText(plan))}**`, '', '| | address | what differs | impact |', '|---|---|---|---|')
-  const rows = foldedChanges(plan.changes).map(({ title, change }) => {
-    const { kind, impact, refused } = change
-    const told = refused === undefined ? escaped(whatDiffers(change)) : `**refused:** ${escaped(refused)}`
-    const harm = impact === 'none' ? '' : impact === 'data-loss' ? '**DATA LOSS**' : impact
-    return `| ${kind === 'none' ? 'file alone' : kind} | ${code(title)} | ${told} | ${harm} |`
+  const isSame = plan.changes.length === 0
+  return commentText({
+    marker: { name: 'diff', stack: plan.stack },
+    head: [
+      `### ${inertCode(plan.stack)}: ${inert(sidesText(report))}`,
+      isSame ? 'Nothing differs.' : `**${inert(summaryText(plan))}**`,
+    ],
+    problems: notesOf(report).map((line) => `> **Warning:** ${inert(line)}`),
+    columns: ['', 'address', 'what differs', 'impact'],
+    rows: foldedChanges(plan.changes).map(({ title, change }) => {
+      const { kind, impact, refused } = change
+      const told = refused === undefined ? inert(whatDiffers(change)) : `**refused:** ${inert(refused)}`
+      const harm = impact === 'none' ? '' : impact === 'data-loss' ? '**DATA LOSS**' : impact
+      return [kind === 'none' ? 'file alone' : kind, inertCodeInTable(title), told, harm]
+    }),
+    leftOut: (from) => `and ${foldedChanges(plan.changes).length - from} more`,
+    details: isSame ? undefined : diffText(report, { color: false }),
+    foot: [],
   })
-  let left = markdownCharactersMax - head.join('\n').length - 100
-  const fitting = rows.filter((row) => (left -= legible(row).length + 1) > 0)
-  const more = rows.length - fitting.length
-  const rest = more === 0 ? [] : [`| | … | and ${count(more, 'row')} more | |`]
-  return `${legible([...head, ...fitting, ...rest].join('\n'))}\n`
 }
 
 /** The same as data (schema/diff.schema.json). */
@@ -211,15 +213,4 @@ const cellMax = 120
 
 function short(text: string): string {
   return text.length > cellMax ? `${text.slice(0, cellMax)}…` : text
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll('|', '\\|')
-    .replaceAll('<', '&lt;')
-    .replaceAll(/\s*\n\s*/g, ' ')
-}
-
-function code(text: string): string {
-  return `\`${escaped(text).replaceAll('`', "'")}\``
 }

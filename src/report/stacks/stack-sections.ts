@@ -3,6 +3,7 @@ import type { EvenkeelError } from '../../core/errors.js'
 import { SpecError } from '../../core/errors.js'
 import { count } from '../../core/units.js'
 import { legible, legibleJson } from '../legible.js'
+import { inert, inertCode, inertCodeInTable } from '../markdown/inert.js'
 import { tableLines } from '../tables/table.js'
 
 const stacksFormatVersion = 1
@@ -46,13 +47,13 @@ const errorCharactersMax = 50_000
 /** The same as Markdown: a table, then a section each. */
 export function sectionsMarkdown(sections: readonly StackSection[]): string {
   const rows = sections.map(
-    (section) => `| ${code(section.file)} | ${cell(nameOf(section))} | ${cell(wordsOf(section))} |`,
+    (section) => `| ${inertCodeInTable(section.file)} | ${inert(nameOf(section))} | ${inert(wordsOf(section))} |`,
   )
   const parts = sections.map((section) => {
     const body = section.kind === 'told' ? section.text.trimEnd() : fenced(cut(section.text))
-    return [`## ${code(section.file)}`, '', body].join('\n')
+    return [`## ${inertCode(section.file)}`, '', body].join('\n')
   })
-  const twice = sharedPlaces(sections).map((line) => `> **Warning:** ${cell(line)}`)
+  const twice = sharedPlaces(sections).map((line) => `> **Warning:** ${inert(line)}`)
   const head = [`| file | stack | |`, '|---|---|---|', ...rows, ...(twice.length > 0 ? ['', ...twice] : [])].join('\n')
   return `${legible([head, ...parts].join('\n\n'))}\n`
 }
@@ -107,17 +108,6 @@ function sharedPlaces(sections: readonly StackSection[]): readonly string[] {
       ? []
       : [`${names.join(' and ')} name one stack, ${place}: an apply of one undoes what the others say.`],
   )
-}
-
-function cell(text: string): string {
-  return text
-    .replaceAll('|', '\\|')
-    .replaceAll('<', '&lt;')
-    .replaceAll(/\s*\n\s*/g, ' ')
-}
-
-function code(text: string): string {
-  return `\`${cell(text).replaceAll('`', "'")}\``
 }
 
 function fenced(text: string): string {

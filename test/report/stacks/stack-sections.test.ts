@@ -37,7 +37,10 @@ describe('a report of several stacks', () => {
 
   it('lets no file name and no message out of its place in Markdown', () => {
     const text = sectionsMarkdown([failed, mistaken])
-    expect(text).toContain("| `x'\\|&lt;b>\\u001B[31m.yaml` | - | error STACK_FILE_UNREADABLE |")
+    const [row = ''] = text.split('\n').slice(2)
+    expect(row.split('|')).toHaveLength(5)
+    expect(row).not.toMatch(/[<`]|\u001B/)
+    expect(row).toContain('error STACK&#95;FILE&#95;UNREADABLE')
     expect(text).toContain('````text\na ``` b\n````')
     expect(text.length).toBeLessThan(60_000)
   })
