@@ -12,7 +12,7 @@ import { wishesOf } from './rule-plan.js'
  * it. Addresses of which nothing is known are none of the plan's.
  */
 export function planOfAddresses(plan: Plan, asked: readonly Address[], spec: StackSpec): Plan {
-  const steps = neededSteps(plan, new Set(asked))
+  const steps = neededSteps(plan, asked)
   const kept = new Set<Address>([...asked, ...steps.filter(isOwn).map(({ address }) => address)])
   const isKept = ({ address }: { readonly address: Address }) => kept.has(address)
   const changes = plan.changes.filter(isKept)
@@ -60,12 +60,16 @@ export function planOfAddresses(plan: Plan, asked: readonly Address[], spec: Sta
 }
 
 /** The steps of the addresses and those that they need, each of these with all steps of its address. */
-function neededSteps({ steps }: Plan, asked: ReadonlySet<Address>): readonly Step[] {
+function neededSteps({ steps, changes }: Plan, asked: readonly Address[]): readonly Step[] {
   const byId = new Map(steps.map((step) => [step.id, step]))
   const byAddress = new Map<Address, Step[]>()
   for (const step of steps) byAddress.set(step.address, [...(byAddress.get(step.address) ?? []), step])
   const wanted = new Set<Step>()
-  const open = [...asked].flatMap((address) => byAddress.get(address) ?? [])
+  // A server in which nothing differs is entered for others alone.
+  const unchanged = new Set(changes.flatMap(({ address, kind }) => (kind === 'none' ? [address] : [])))
+  const open = asked.flatMap((address) =>
+    (byAddress.get(address) ?? []).filter((step) => isOwn(step) || !unchanged.has(address)),
+  )
   for (let step = open.pop(); step; step = open.pop()) {
     if (wanted.has(step)) continue
     wanted.add(step)

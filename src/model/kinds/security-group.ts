@@ -9,6 +9,8 @@ export interface SecurityGroupSpec {
   /** The group that is adopted. */
   readonly groupId?: string | undefined
   readonly tags: UserTags
+  /** Keys whose changes are left alone, here and in the file: `type`, `tags.team`. Absent: none. */
+  readonly ignoreChanges?: readonly string[]
 }
 
 /** One allowed door. Ports inclusive; protocol `all` has ports 0 to 65535 by convention and ignores them. ICMP likewise. */

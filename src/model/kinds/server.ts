@@ -30,6 +30,8 @@ export interface ServerSpec {
   /** The instance that is adopted. */
   readonly instanceId?: string | undefined
   readonly tags: UserTags
+  /** Keys whose changes are left alone, here and in the file: `type`, `tags.team`. Absent: none. */
+  readonly ignoreChanges?: readonly string[]
 }
 
 export type ReplaceOrder = 'launch-first' | 'terminate-first'

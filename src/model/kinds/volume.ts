@@ -33,6 +33,8 @@ export interface VolumeSpec {
   /** Ready before this volume is: a mount inside another volume's mount names that volume here. */
   readonly dependsOn: readonly Address[]
   readonly tags: UserTags
+  /** Keys whose changes are left alone, here and in the file: `type`, `tags.team`. Absent: none. */
+  readonly ignoreChanges?: readonly string[]
 }
 
 export type OnRemove = 'snapshot' | 'retain' | 'delete'

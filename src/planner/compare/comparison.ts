@@ -68,6 +68,22 @@ export function recordOf(digest: Digester, properties: readonly Pick<Property, '
   return record
 }
 
+/** `record`, with what was recorded before under the keys that this plan leaves alone. */
+export function keepApplied(
+  record: AppliedRecord,
+  applied: AppliedRecord | undefined,
+  keys: ReadonlySet<AppliedKey>,
+): AppliedRecord {
+  if (keys.size === 0) return record
+  const kept: Partial<Record<AppliedKey, string>> = { ...record }
+  for (const key of keys) {
+    const digest = applied?.[key]
+    if (digest === undefined) delete kept[key]
+    else kept[key] = digest
+  }
+  return kept
+}
+
 /** Sorted by path; of the same path, what goes stands before what comes. */
 export function sortedDiffs<K extends PropertyKind>(diffs: readonly Diff<K>[]): readonly Diff<K>[] {
   if (diffs.length < 2) return diffs

@@ -59,24 +59,38 @@ export function tagWork(
   userTags: UserTags,
   lasting: Tags,
   applied: AppliedRecord,
-  options: { readonly quiet?: readonly string[]; readonly alone: boolean },
+  options: {
+    readonly quiet?: readonly string[]
+    readonly alone: boolean
+    /** Paths of the user's tags that are left alone: `tags.team`. */
+    readonly ignored?: ReadonlySet<string>
+  },
 ): TagWork {
+  const isIgnored = (key: string) => options.ignored?.has(`tags.${key}`) === true
   const recorded = parseApplied(live[tagKeys.applied])
-  const userCause = causeOf(world.digest, recorded, 'tags', userTagsWord(userTags))
+  const userCause = causeOf(
+    world.digest,
+    recorded,
+    'tags',
+    userTagsWord(options.ignored ? without(userTags, isIgnored) : userTags),
+  )
   const isOfUser = (key: string) => Object.hasOwn(userTags, key) || key === tagKeys.userTags
   const isOwnName = (key: string) => key === tagKeys.address || key === tagKeys.name
   const isUnnamed = parseBatch(live[tagKeys.address]) !== undefined
   const write: Record<string, string> = {}
   const diffs: Diff<never>[] = []
   for (const key of Object.keys(lasting)) {
-    const wanted = lasting[key]
-    if (wanted === undefined || live[key] === wanted) continue
+    const isList = options.ignored !== undefined && key === tagKeys.userTags
+    const wanted = isList ? ownKeys(live, userTags, options.ignored) : lasting[key]
+    if (wanted === undefined || live[key] === wanted || isIgnored(key)) continue
     write[key] = wanted
     const cause = isOfFile.has(key) || (isUnnamed && isOwnName(key)) ? 'pending' : isOfUser(key) ? userCause : 'drift'
     if (options.quiet?.includes(key) || (key === tagKeys.userTags && cause === 'pending')) continue
     diffs.push({ path: `tags.${key}`, before: live[key] ?? null, after: wanted, cause })
   }
-  const removeTags = staleUserKeys(live, userTags)
+  const removeTags = staleUserKeys(live, userTags).filter(
+    (key) => !isIgnored(key) && !(key === tagKeys.userTags && ownKeys(live, userTags, options.ignored) !== ''),
+  )
   for (const key of removeTags) {
     if (Object.hasOwn(live, key) && key !== tagKeys.userTags) {
       diffs.push({ path: `tags.${key}`, before: live[key] ?? null, after: null, cause: userCause })
@@ -94,6 +108,19 @@ export function tagWork(
   const writes = Object.keys(write).length > 0 || removeTags.length > 0
   if (writes && revision !== undefined && live[tagKeys.revision] !== revision) write[tagKeys.revision] = revision
   return { tags: write, removeTags, diffs }
+}
+
+/** The list of the user's tags that are ours: of those that are left alone, the ones that are in it already. */
+function ownKeys(live: Tags, userTags: UserTags, ignored: ReadonlySet<string> = new Set()): string {
+  const recorded = new Set(live[tagKeys.userTags]?.split(' '))
+  const heeded = Object.keys(userTags).filter((key) => !ignored.has(`tags.${key}`))
+  const left = [...ignored].filter((path) => path.startsWith('tags.')).map((path) => path.slice('tags.'.length))
+  const kept = left.map(userKeyDigest).filter((digest) => recorded.has(digest))
+  return [...heeded.map(userKeyDigest), ...kept].sort(compareText).join(' ')
+}
+
+function without(userTags: UserTags, isIgnored: (key: string) => boolean): UserTags {
+  return Object.fromEntries(Object.entries(userTags).filter(([key]) => !isIgnored(key)))
 }
 
 /** The word digested for user tags: undefined when there are none. */

@@ -77,6 +77,7 @@ export type SecurityGroupShape = {
   readonly description?: string | undefined
   readonly ingress?: readonly (IngressRuleShape | undefined)[] | undefined
   readonly groupId?: string | undefined
+  readonly ignoreChanges?: readonly (string | undefined)[] | undefined
   readonly tags?: TagsShape | undefined
 } | null
 
@@ -110,6 +111,7 @@ export type ServerShape = {
   readonly dependsOn?: readonly (string | undefined)[] | undefined
   readonly setup?: readonly (string | undefined)[] | undefined
   readonly instanceId?: string | undefined
+  readonly ignoreChanges?: readonly (string | undefined)[] | undefined
   readonly tags?: TagsShape | undefined
 }
 
@@ -189,6 +191,7 @@ export type VolumeShape = {
   } | undefined
   readonly onRemove?: 'snapshot' | 'retain' | 'delete' | undefined
   readonly dependsOn?: readonly (string | undefined)[] | undefined
+  readonly ignoreChanges?: readonly (string | undefined)[] | undefined
   readonly tags?: TagsShape | undefined
 }
 

@@ -1,3 +1,4 @@
+import { heededTags } from '../../../model/kinds/ignored-changes.js'
 import { compareText } from '../../../model/address-order.js'
 import type { IngressRuleSpec, SecurityGroupSpec } from '../../../model/kinds/security-group.js'
 import { userTagsWord } from '../../compare/desired-tags.js'
@@ -7,7 +8,7 @@ export function groupWords(spec: SecurityGroupSpec) {
   return [
     { key: 'description', word: spec.description },
     { key: 'ingress', word: ingressWord(spec.ingress) },
-    { key: 'tags', word: userTagsWord(spec.tags) },
+    { key: 'tags', word: userTagsWord(heededTags(spec)) },
   ] as const
 }
 

@@ -13,11 +13,13 @@ import {
   causeOf,
   createDiffs,
   itemChanges,
+  keepApplied,
   existsDiff,
   recordOf,
   removedDiff,
   sortedDiffs,
 } from '../../compare/comparison.js'
+import { ignoredKeys, ignoredPaths } from '../../../model/kinds/ignored-changes.js'
 import { creationTags, lastingTags, tagWork, type TagWork } from '../../compare/desired-tags.js'
 import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
@@ -156,15 +158,17 @@ function decideExisting(world: World, spec: SecurityGroupSpec, live: LiveSecurit
   const wanted = wantedRules(world, spec.ingress)
   const present = liveRules(world, live.ingress, applied).filter((rule) => !(isBlind && isLeftBlind(rule, applied)))
   const { removed, added } = itemChanges(present.map(textOf), wanted.map(textOf))
-  const missing = rulesNamed(wanted, added)
-  const extra = rulesNamed(present, removed)
+  const ignored = ignoredPaths('securityGroup', spec)
+  const missing = ignored.has('ingress') ? [] : rulesNamed(wanted, added)
+  const extra = ignored.has('ingress') ? [] : rulesNamed(present, removed)
   const ruleDiffs = diffsOfRules(world, spec, applied, missing, extra)
   // What an older evenkeel made has no record of the operator; it gets one with the next change of its rules.
   const isApplied = ruleDiffs.length === 0 && applied?.ingress === world.digest(ingressWord(spec.ingress))
   const operator = isApplied || isBlind ? pickApplied(applied, ['operator']) : operatorRecord(world, spec)
-  const record = { ...recordOf(world.digest, groupWords(spec)), ...operator }
+  const kept = new Set(ignoredKeys('securityGroup', spec))
+  const record = keepApplied({ ...recordOf(world.digest, groupWords(spec)), ...operator }, applied, kept)
   const lasting = lastingTags(world, address, spec.tags)
-  const tagging = tagWork(world, live.tags, spec.tags, lasting, record, { alone: ruleDiffs.length === 0 })
+  const tagging = tagWork(world, live.tags, spec.tags, lasting, record, { alone: ruleDiffs.length === 0, ignored })
   const diffs = sortedDiffs([...ruleDiffs, ...tagging.diffs])
   const isSame = diffs.length === 0
   return {

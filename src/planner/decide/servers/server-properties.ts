@@ -5,6 +5,7 @@ import { referencesIn, templateShown, templateSource, type Template } from '../.
 import type { AppliedKey, AppliedRecord } from '../../../model/applied.js'
 import { knownAfterApply, type DiffValue } from '../../../model/change.js'
 import type { Property, Wishes } from '../../compare/comparison.js'
+import { heededTags } from '../../../model/kinds/ignored-changes.js'
 import { userTagsWord } from '../../compare/desired-tags.js'
 import { setupNotRun } from '../../compare/reasons.js'
 import { type LiveServer } from '../../../model/kinds/server.js'
@@ -30,7 +31,7 @@ export function serverWords(spec: ServerSpec): readonly { readonly key: AppliedK
     { key: 'protect', word: spec.protect ? true : undefined },
     { key: 'setup', word: setupWord(spec) },
     { key: 'user', word: spec.user },
-    { key: 'tags', word: userTagsWord(spec.tags) },
+    { key: 'tags', word: userTagsWord(heededTags(spec)) },
   ]
 }
 
@@ -151,7 +152,7 @@ export function setupWord(spec: ServerSpec): readonly string[] | undefined {
 }
 
 /** `running` or `stopped`, whichever it is on its way to. */
-function runState(live: LiveServer): 'running' | 'stopped' {
+export function runState(live: LiveServer): 'running' | 'stopped' {
   return live.state === 'running' || live.state === 'pending' ? 'running' : 'stopped'
 }
 

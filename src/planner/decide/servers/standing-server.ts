@@ -3,12 +3,13 @@ import { compareText } from '../../../model/address-order.js'
 import { parseApplied, type AppliedKey, type AppliedRecord } from '../../../model/applied.js'
 import { knownAfterApply, type Diff } from '../../../model/change.js'
 import { type LiveServer } from '../../../model/kinds/server.js'
+import { ignoredKeys, ignoredPaths } from '../../../model/kinds/ignored-changes.js'
 import { mutabilityOf } from '../../../model/mutability.js'
 import { isLeft } from '../../../model/plan-verdict.js'
 import type { Problem } from '../../../model/plan-problem.js'
 import { rootEndOnReplace, type ServerSpec } from '../../../model/kinds/server.js'
 import { tagKeys } from '../../../model/tags.js'
-import { compareProperties, recordOf, sortedDiffs } from '../../compare/comparison.js'
+import { compareProperties, keepApplied, recordOf, sortedDiffs } from '../../compare/comparison.js'
 import { tagWork, type TagWork } from '../../compare/desired-tags.js'
 import { reasonFor } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
@@ -19,10 +20,11 @@ import { changeProblems } from './placement.js'
 import type { Modification, ServerDecision } from './server-decision.js'
 import { factsOf, insideOf, isRunning, leavingServer, type Inside } from './server-outlook.js'
 import { instanceStoreProblems, serverEnd } from './server-end.js'
-import { serverProperties, serverWords, setupWord } from './server-properties.js'
+import { runState, serverProperties, serverWords, setupWord } from './server-properties.js'
 import { decideNewServer, serverTags, type Replacement } from './new-server.js'
 
-export function decideStandingServer(world: World, spec: ServerSpec, live: LiveServer): ServerDecision {
+export function decideStandingServer(world: World, written: ServerSpec, live: LiveServer): ServerDecision {
+  const spec = withLeftState(written, live)
   const { address } = spec
   const compared = compareServer(world, spec, live)
   const { applied, facts, inside, canRunSetup, findings, diffs, keys } = compared
@@ -46,12 +48,13 @@ export function decideStandingServer(world: World, spec: ServerSpec, live: LiveS
     return decision.kind === 'refuse' ? refused(address, [...decision.problems, ...problems]) : decision
   }
 
-  const keptKeys = new Set<AppliedKey>(findings.flatMap(({ keeps }) => keeps))
+  const keptKeys = new Set<AppliedKey>([...findings.flatMap(({ keeps }) => keeps), ...ignoredKeys('server', spec)])
   if (!canRunSetup) keptKeys.add('setup')
   const record = keepApplied(recordOf(world.digest, serverWords(spec)), applied, keptKeys)
   const tags = tagWork(world, live.tags, spec.tags, serverTags(world, spec), record, {
     quiet: [tagKeys.protect, tagKeys.onRemove],
     alone: diffs.every(isLeft),
+    ignored: ignoredPaths('server', spec),
   })
   const pinsHostKey = isEntered(inside) && live.tags[tagKeys.hostKey] === undefined
   const own = sortedDiffs<'server'>([...diffs, ...tags.diffs, ...(pinsHostKey ? [hostKeyDiff] : [])])
@@ -92,7 +95,9 @@ export function canStay(world: World, spec: ServerSpec, live: LiveServer): boole
 }
 
 /** What differs between the file and an instance, and what of its inside can be known. */
-function compareServer(world: World, spec: ServerSpec, live: LiveServer) {
+function compareServer(world: World, written: ServerSpec, live: LiveServer) {
+  const spec = withLeftState(written, live)
+  const ignored = ignoredPaths('server', spec)
   const applied = parseApplied(live.tags[tagKeys.applied])
   const facts = factsOf(world, live)
   const inside = insideOf(world, spec, live, facts)
@@ -100,15 +105,24 @@ function compareServer(world: World, spec: ServerSpec, live: LiveServer) {
   const keys = keyFindings(world, spec, live, applied, { inside, facts })
   const findings = [
     keys,
-    imageFindings(world, spec, live, applied),
-    rootVolumeFindings(world, spec, live, applied),
-    userDataFindings(world, spec, applied),
+    ...(ignored.has('image') ? [] : [imageFindings(world, spec, live, applied)]),
+    ...(ignored.has('rootVolume.size') ? [] : [rootVolumeFindings(world, spec, live, applied)]),
+    ...(ignored.has('userData') ? [] : [userDataFindings(world, spec, applied)]),
   ]
   const diffs = [
-    ...compareProperties(world.digest, applied, serverProperties(world, spec, live, applied, canRunSetup)),
+    ...compareProperties(
+      world.digest,
+      applied,
+      serverProperties(world, spec, live, applied, canRunSetup).filter(({ path }) => !ignored.has(path)),
+    ),
     ...findings.flatMap((finding): readonly Diff<'server'>[] => finding.diffs),
   ]
   return { applied, facts, inside, canRunSetup, findings, diffs, keys }
+}
+
+/** Where the file leaves it alone whether a server runs, it is to be as it is. */
+function withLeftState(spec: ServerSpec, live: LiveServer): ServerSpec {
+  return ignoredPaths('server', spec).has('state') ? { ...spec, state: runState(live) } : spec
 }
 
 /** Other instances with the address: a replacement was cut off, and is finished. */
@@ -192,26 +206,10 @@ const hostKeyDiff: Diff<'server'> = {
 
 /** Whether set-up commands stand in the file that were not run; where there are no hosts, that stays so. */
 function owesSetup(world: World, spec: ServerSpec, applied: AppliedRecord | undefined): boolean {
-  const word = setupWord(spec)
+  const word = ignoredPaths('server', spec).has('setup') ? undefined : setupWord(spec)
   return word !== undefined && applied?.setup !== world.digest(word)
 }
 
 function isEntered(inside: Inside): boolean {
   return inside === 'unread' || inside === 'unasked' || inside === 'known' || inside === 'started'
-}
-
-/** `record`, with what was recorded before under the keys that this plan leaves alone. */
-function keepApplied(
-  record: AppliedRecord,
-  applied: AppliedRecord | undefined,
-  keys: ReadonlySet<AppliedKey>,
-): AppliedRecord {
-  if (keys.size === 0) return record
-  const kept: Partial<Record<AppliedKey, string>> = { ...record }
-  for (const key of keys) {
-    const digest = applied?.[key]
-    if (digest === undefined) delete kept[key]
-    else kept[key] = digest
-  }
-  return kept
 }

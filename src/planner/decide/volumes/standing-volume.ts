@@ -2,9 +2,10 @@ import type { Address } from '../../../model/address.js'
 import { parseApplied, pickApplied, type AppliedRecord } from '../../../model/applied.js'
 import type { Diff } from '../../../model/change.js'
 import type { LiveVolume } from '../../../model/kinds/volume.js'
+import { ignoredKeys, ignoredPaths } from '../../../model/kinds/ignored-changes.js'
 import type { VolumeSpec } from '../../../model/kinds/volume.js'
 import { tagKeys } from '../../../model/tags.js'
-import { compareProperties, recordOf, sortedDiffs } from '../../compare/comparison.js'
+import { compareProperties, keepApplied, recordOf, sortedDiffs } from '../../compare/comparison.js'
 import { isLeft } from '../../../model/plan-verdict.js'
 import { reasonFor } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
@@ -33,15 +34,16 @@ import { type VolumeSource } from './volume-source.js'
 
 export function decideStandingVolume(
   inputs: VolumeInputs,
-  spec: VolumeSpec,
+  written: VolumeSpec,
   server: ServerOutlook | undefined,
   source: Extract<VolumeSource, { kind: 'live' | 'adopt' }>,
   decided: ReadonlyMap<Address, VolumeDecision>,
 ): VolumeDecision {
   const { world, servers } = inputs
-  const { address } = spec
   const live = source.volume
   const adopts = source.kind === 'adopt'
+  const spec = adopts ? written : asLeft(written, live)
+  const { address } = spec
   // What another owner's tag says is not our record.
   const isOurs = !adopts || source.retained
   const applied = isOurs ? parseApplied(live.tags[tagKeys.applied]) : undefined
@@ -70,7 +72,7 @@ export function decideStandingVolume(
   if (holder && 'kind' in holder) return holder
   const held = holder && (swap || !isHomeOn(holder, server)) ? heldFast(world, address, live, holder) : undefined
   if (held) return held
-  if (swap) return decideSwap(inputs, spec, server, live, holder, swap, compared)
+  if (swap) return decideSwap(inputs, sized(written, spec, live), server, live, holder, swap, compared)
 
   const isFilled = applied?.fs !== undefined || live.snapshotId !== undefined || adopts
   const growth = isFilled ? growthProblem(spec, server, live.sizeGiB, live.id) : undefined
@@ -96,7 +98,8 @@ export function decideStandingVolume(
         (outer) => world.volumes.get(outer)?.server === spec.server && isUnmounted(decided.get(outer)),
       ),
     })
-  const record = recordAfter(world, spec, applied, inside, cooling !== undefined)
+  const kept = new Set(adopts ? [] : ignoredKeys('volume', spec))
+  const record = keepApplied(recordAfter(world, spec, applied, inside, cooling !== undefined), applied, kept)
   const own = [...markLeft(spec, live, compared, cooling), ...attachment.diffs, ...(inside?.diffs ?? [])]
   const problems = [...fixed, ...(cooling ? [cooling] : []), ...(inside?.problems ?? [])]
   const common = {
@@ -149,6 +152,24 @@ export function decideStandingVolume(
       diffs,
     },
   }
+}
+
+/** What the file says, where it leaves changes alone what is live: no size is asked for then, nor compared. */
+function asLeft(spec: VolumeSpec, { type, iops, throughputMiBps }: LiveVolume): VolumeSpec {
+  const ignored = ignoredPaths('volume', spec)
+  if (ignored.size === 0) return spec
+  return {
+    ...spec,
+    ...(ignored.has('size') && { sizeGiB: undefined }),
+    ...(ignored.has('type') && { type }),
+    ...(ignored.has('iops') && { iops }),
+    ...(ignored.has('throughput') && { throughputMiBps }),
+  }
+}
+
+/** Another that takes the place of a volume whose size is left alone is as large as that. */
+function sized(written: VolumeSpec, spec: VolumeSpec, { sizeGiB }: LiveVolume): VolumeSpec {
+  return ignoredPaths('volume', written).has('size') ? { ...spec, sizeGiB } : spec
 }
 
 const noTags = { tags: {}, removeTags: [] }

@@ -2,6 +2,7 @@ import type { VolumeSpec } from '../../../model/kinds/volume.js'
 import type { AppliedKey } from '../../../model/applied.js'
 import type { DiffValue } from '../../../model/change.js'
 import type { Property, Wishes } from '../../compare/comparison.js'
+import { heededTags } from '../../../model/kinds/ignored-changes.js'
 import { userTagsWord } from '../../compare/desired-tags.js'
 import { fstabOptions } from '../../../model/inside/fstab-line.js'
 import type { LiveVolume } from '../../../model/kinds/volume.js'
@@ -26,7 +27,7 @@ export function volumeWords(spec: VolumeSpec): readonly Word[] {
     { key: 'kms', word: spec.kmsKey },
     { key: 'zone', word: spec.zone },
     { key: 'remove', word: spec.onRemove },
-    { key: 'tags', word: userTagsWord(spec.tags) },
+    { key: 'tags', word: userTagsWord(heededTags(spec)) },
   ]
 }
 

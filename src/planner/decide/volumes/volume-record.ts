@@ -1,3 +1,4 @@
+import { ignoredPaths } from '../../../model/kinds/ignored-changes.js'
 import { compareText } from '../../../model/address-order.js'
 import { formatApplied, pickApplied, type AppliedRecord } from '../../../model/applied.js'
 import type { LiveVolume } from '../../../model/kinds/volume.js'
@@ -29,7 +30,7 @@ export function recordWork(world: World, spec: VolumeSpec, record: AppliedRecord
   const waits = record.mount !== words.mount || record.fs !== words.fs
   const lasting = { ...volumeTags(world, spec, undefined), ...(waits ? {} : insideTags(spec, record)) }
   const quiet = [tagKeys.onRemove, tagKeys.fstype, tagKeys.mount]
-  return tagWork(world, live, spec.tags, lasting, record, { quiet, alone })
+  return tagWork(world, live, spec.tags, lasting, record, { quiet, alone, ignored: ignoredPaths('volume', spec) })
 }
 
 /** What is recorded of a volume that was made or adopted in the plan, once everything else is done with it. */

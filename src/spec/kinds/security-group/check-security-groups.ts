@@ -1,3 +1,4 @@
+import { checkIgnored } from '../ignore-changes.js'
 import { reportAt } from '../../context.js'
 import type { Context } from '../../context.js'
 import { parseIngressRule } from './ingress-rule.js'
@@ -7,6 +8,7 @@ import type { IngressRuleSpec } from '../../../model/kinds/security-group.js'
 export function checkSecurityGroups(context: Context): void {
   for (const [name, group] of context.securityGroups) {
     const seen = new Set<string>()
+    if (group) checkIgnored(context, 'securityGroup', ['securityGroups', name], group)
     for (const [index, written] of (group?.ingress ?? []).entries()) {
       if (!written) continue
       const path = ['securityGroups', name, 'ingress', index]

@@ -8,6 +8,7 @@ import type { SyncEndpoint, SyncSpec } from '../../../model/kinds/sync-rule.js'
 import { referencesIn } from '../../../model/template.js'
 import type { Context } from '../../context.js'
 import { inOrder, tagsOf, withGenerated } from '../entries.js'
+import { ignoredOf } from '../ignore-changes.js'
 import { launchedServers } from '../server/launched-servers.js'
 import type { SpecKind, SpecsOf } from '../spec-kind.js'
 import { checkSecurityGroups } from './check-security-groups.js'
@@ -33,7 +34,7 @@ export const securityGroup: SpecKind<'securityGroup'> = {
 }
 
 function declaredGroups(context: Context): readonly SecurityGroupSpec[] {
-  return inOrder(context.securityGroups).map(([name, { description, ingress = [], groupId, tags }]) => ({
+  return inOrder(context.securityGroups).map(([name, { description, ingress = [], groupId, tags, ignoreChanges }]) => ({
     address: addressOf('securityGroup', name),
     description: description ?? `evenkeel: ${context.stack.stack}/${name}`,
     ingress: ingress.map((rule, index) => {
@@ -42,6 +43,7 @@ function declaredGroups(context: Context): readonly SecurityGroupSpec[] {
     }),
     ...(groupId !== undefined && { groupId }),
     tags: tagsOf(context, tags),
+    ...ignoredOf({ ignoreChanges }),
   }))
 }
 

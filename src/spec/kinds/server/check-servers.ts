@@ -6,6 +6,7 @@ import type { Path } from '../../problem.js'
 import { parseTemplate } from '../../references/templates.js'
 import type { ServerShape } from '../../shape/stack-shape.generated.js'
 import { utf8Length, volumeTypeRules } from '../../../model/inside/volume-rules.js'
+import { checkIgnored } from '../ignore-changes.js'
 import { checkLaunchChoices } from './check-launch-choices.js'
 
 /** EC2 takes 16 KiB of user data, before it is encoded (EC2 User Guide, "Run commands when you launch an instance"). */
@@ -24,6 +25,7 @@ export function checkServers(context: Context): void {
     checkRootVolume(context, path, server)
     checkDependencies(context, [...path, 'dependsOn'], server.dependsOn)
     checkTemplates(context, path, server)
+    checkIgnored(context, 'server', path, server)
   }
 }
 

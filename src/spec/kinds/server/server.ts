@@ -9,6 +9,7 @@ import { templateOf } from '../../references/templates.js'
 import { created } from '../../references/waits.js'
 import type { ServerShape } from '../../shape/stack-shape.generated.js'
 import { inOrder, tagsOf } from '../entries.js'
+import { ignoredOf } from '../ignore-changes.js'
 import type { SpecKind } from '../spec-kind.js'
 import { checkServers } from './check-servers.js'
 import { launchChoices } from './launch-choices.js'
@@ -63,6 +64,7 @@ function serversOf(context: Context, name: string, entry: ServerShape): readonly
     setup: (entry.setup ?? []).map((command) => templateOf(context, required(command, 'command'))),
     tags: tagsOf(context, entry.tags),
     ...(entry.instanceId !== undefined && { instanceId: entry.instanceId }),
+    ...ignoredOf(entry),
     // Last: literal members after a spread are slow, and there are files of ten thousand servers.
     ...launchChoices(context, entry),
   }

@@ -5,6 +5,7 @@ import type { Context } from '../../context.js'
 import type { Path, TextProblem } from '../../problem.js'
 import type { VolumeShape } from '../../shape/stack-shape.generated.js'
 import { checkZone } from '../check-zone.js'
+import { checkIgnored } from '../ignore-changes.js'
 import { memberServer, volumeMembers } from './volume-members.js'
 
 /** Reports what is wrong with each volume as EC2 sees it; check-filesystems.ts looks inside. */
@@ -16,6 +17,7 @@ export function checkVolumes(context: Context): void {
     checkVolumeType(context, path, volume)
     checkPlace(context, name, path, volume)
     checkMembers(context, path, volume)
+    checkIgnored(context, 'volume', path, volume)
     checkDependencies(context, [...path, 'dependsOn'], volume.dependsOn)
     if (volume.kmsKey !== undefined && volume.encrypted === false) {
       const message = '`kmsKey` cannot stand beside `encrypted: false`'

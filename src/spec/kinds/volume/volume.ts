@@ -11,6 +11,7 @@ import { created } from '../../references/waits.js'
 import type { VolumeShape } from '../../shape/stack-shape.generated.js'
 import { minutesOf } from '../duration.js'
 import { inOrder, tagsOf } from '../entries.js'
+import { ignoredOf } from '../ignore-changes.js'
 import type { SpecKind } from '../spec-kind.js'
 import { checkFilesystems } from './check-filesystems.js'
 import { checkVolumes } from './check-volumes.js'
@@ -66,6 +67,7 @@ function volumesOf(context: Context, name: string, entry: VolumeShape): readonly
     onRemove: entry.onRemove ?? 'snapshot',
     ...(entry.snapshots === undefined ? {} : { snapshots: scheduleOf(entry.snapshots) }),
     tags: tagsOf(context, entry.tags),
+    ...ignoredOf(entry),
   }
   return volumeMembers(context, name, entry).map(({ index, server }) => ({
     ...spec,

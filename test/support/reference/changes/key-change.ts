@@ -33,6 +33,10 @@ export interface KeyChange {
   readonly where?: Readonly<Record<string, unknown>>
 }
 
+/** What `ignoreChanges` means, of whatever kind. */
+export const leftAlone =
+  'what differs there from then on is neither told as drift nor changed by an apply, whoever changed it, also in the file; as with Terraform’s `ignore_changes`. It counts again when the word goes.'
+
 /** What the reference says of a key beyond the schema. */
 export interface KeyFacts {
   /** What holds where it is left out; only where the schema has neither a default nor a word about that. */

@@ -1,5 +1,5 @@
 import { byLaunch } from './server-images.js'
-import type { KeyTable } from './key-change.js'
+import { leftAlone, type KeyTable } from './key-change.js'
 
 /** Without the zone, which would decide the subnet too. */
 const inSubnet = { 'servers.web.zone': undefined }
@@ -273,6 +273,10 @@ export const serverKeys: KeyTable = {
         says: 'the whole list is run again, in order.',
       },
     ],
+  },
+  'servers.*.ignoreChanges': {
+    leftOut: 'none.',
+    changes: [{ to: ['type'], does: 'nothing', says: leftAlone }],
   },
   'servers.*.tags': {
     leftOut: 'those of the stack.',

@@ -1,6 +1,6 @@
 import { sshKeys } from '../../ssh-keys.js'
 import { images } from './golden-stack.js'
-import type { KeyTable } from './key-change.js'
+import { leftAlone, type KeyTable } from './key-change.js'
 
 const onEc2 = { target: {} }
 const byName = { 'archives.music.server.image': { owner: '136693071363', name: 'debian-12-amd64-*' } }
@@ -218,6 +218,10 @@ export const stackKeys: KeyTable = {
   },
   'securityGroups.*.ingress[].from': {
     changes: [{ to: '10.0.0.0/8', does: 'in-place', by: 'authorize-ingress', says: 'as for `ingress`.' }],
+  },
+  'securityGroups.*.ignoreChanges': {
+    leftOut: 'none.',
+    changes: [{ to: ['ingress'], does: 'nothing', says: leftAlone }],
   },
   'securityGroups.*.tags': {
     leftOut: 'those of the stack.',

@@ -1,4 +1,4 @@
-import type { KeyTable } from './key-change.js'
+import { leftAlone, type KeyTable } from './key-change.js'
 
 const bySnapshot =
   'a snapshot is taken, another volume is made from it, compared, and takes the place; the old one is deleted and its snapshot stays.'
@@ -276,6 +276,10 @@ export const volumeKeys: KeyTable = {
   'volumes.*.dependsOn': {
     leftOut: 'its server alone.',
     changes: [{ to: ['server.spare'], does: 'nothing', says: 'it orders the steps of later plans.' }],
+  },
+  'volumes.*.ignoreChanges': {
+    leftOut: 'none.',
+    changes: [{ to: ['size'], does: 'nothing', says: leftAlone }],
   },
   'volumes.*.tags': {
     leftOut: 'those of the stack.',

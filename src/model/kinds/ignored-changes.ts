@@ -1,0 +1,58 @@
+import type { AppliedKey } from '../applied.js'
+import type { UserTags } from '../tags.js'
+
+/** What a change shows it by, and what is recorded of it. */
+interface Ignorable {
+  readonly paths: readonly string[]
+  readonly keys: readonly AppliedKey[]
+}
+
+/** The keys of an entry whose changes may be left alone (`ignoreChanges`), beside `tags.NAME`. */
+export const ignorable = {
+  server: {
+    type: { paths: ['type'], keys: ['type'] },
+    image: { paths: ['image'], keys: ['image'] },
+    zone: { paths: ['zone'], keys: ['zone'] },
+    subnet: { paths: ['subnet'], keys: ['subnet'] },
+    securityGroups: { paths: ['securityGroups'], keys: ['group'] },
+    state: { paths: ['state'], keys: ['state'] },
+    rootVolume: { paths: ['rootVolume.size', 'rootVolume.type'], keys: ['root'] },
+    userData: { paths: ['userData'], keys: ['userdata'] },
+    setup: { paths: ['setup'], keys: ['setup'] },
+  },
+  volume: {
+    size: { paths: ['size'], keys: ['size'] },
+    // What a volume of one type takes, one of another refuses.
+    type: { paths: ['type', 'iops', 'throughput'], keys: ['type', 'iops', 'rate'] },
+    iops: { paths: ['iops'], keys: ['iops'] },
+    throughput: { paths: ['throughput'], keys: ['rate'] },
+  },
+  securityGroup: {
+    ingress: { paths: ['ingress'], keys: ['ingress', 'operator'] },
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Ignorable>>>>
+
+export type IgnoringKind = keyof typeof ignorable
+
+interface Ignoring {
+  /** As the file names them: `type`, `tags.team`. Left out: none. */
+  readonly ignoreChanges?: readonly string[]
+}
+
+/** The paths of changes that are left alone, tags among them. */
+export function ignoredPaths(kind: IgnoringKind, { ignoreChanges }: Ignoring): ReadonlySet<string> {
+  const table: Readonly<Record<string, Ignorable>> = ignorable[kind]
+  return new Set((ignoreChanges ?? []).flatMap((name) => table[name]?.paths ?? [name]))
+}
+
+/** The keys of the applied record that stay as they were. */
+export function ignoredKeys(kind: IgnoringKind, { ignoreChanges }: Ignoring): readonly AppliedKey[] {
+  const table: Readonly<Record<string, Ignorable>> = ignorable[kind]
+  return (ignoreChanges ?? []).flatMap((name) => table[name]?.keys ?? [])
+}
+
+/** The tags without those that are left alone. */
+export function heededTags({ ignoreChanges, tags }: Ignoring & { readonly tags: UserTags }): UserTags {
+  if (!ignoreChanges) return tags
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => !ignoreChanges.includes(`tags.${key}`)))
+}
