@@ -13,6 +13,7 @@ const full = [
   'test/sandbox/hosts/own-root.hosts.test.ts',
   'test/sandbox/hosts/network/disturbed.hosts.test.ts',
   'test/integration/archives.test.ts',
+  'test/integration/authoring/adopt.test.ts',
   'test/integration/awaited-connection.test.ts',
   'test/integration/completion.test.ts',
   'test/integration/elastic-ips.test.ts',

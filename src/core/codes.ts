@@ -55,6 +55,7 @@ export const codes = {
   SANDBOX_HOST_FAILED: 'a sandbox host, or one of its disks, did not do what it was asked',
   SANDBOX_IN_USE: 'another process runs a sandbox in this state directory',
   ACCEPT_UNKNOWN: 'there is no drift where it was to be accepted',
+  ADOPT_NOTHING: 'nothing was found that a stack file could adopt',
   ADOPT_REFUSED: 'a volume that the stack file adopts is gone, or belongs to another stack',
   HOST_KEY_UNKNOWN: "a server's host key is not known, so nothing connects to it",
   HOST_NO_ADDRESS: 'a server has no IP address to connect to',

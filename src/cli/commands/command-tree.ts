@@ -4,6 +4,7 @@ import type { CommandDefinition, Manifest } from '../command-definition.js'
 /** Each command's file is loaded when it is asked for; help about all of them loads all. */
 const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
   init: async () => (await import('./authoring/init.js')).initCommand,
+  adopt: async () => (await import('./authoring/adopt.js')).adoptCommand,
   accept: async () => (await import('./authoring/accept.js')).acceptCommand,
   fmt: async () => (await import('./authoring/fmt.js')).fmtCommand,
   validate: async () => (await import('./offline/validate.js')).validateCommand,

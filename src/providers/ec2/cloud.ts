@@ -1,5 +1,6 @@
 import type { CloudPort } from '../../executor/ports.js'
 import { kinds, together } from './kinds/kinds.js'
+import { createAdoptionCalls } from './adoption/read-adoptable.js'
 import { readParameters } from './lookups/ssm-parameters.js'
 import { createOffersCalls } from './lookups/read-offers.js'
 import { observe } from './observe.js'
@@ -22,6 +23,7 @@ export function createEc2Cloud(target: Ec2Target, options: Ec2Options = {}): Clo
     ...createTagCalls(api),
     ...createOffersCalls(api),
     ...createStacksCalls(api),
+    ...createAdoptionCalls(api),
     secureParameters: (names) => readParameters(api, names),
     close: () => api.close(),
   }

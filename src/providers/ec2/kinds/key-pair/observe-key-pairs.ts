@@ -37,7 +37,7 @@ export function keyPairFacts(
   return { keyPairs: sortedByAddress(keyPairs) }
 }
 
-function liveKeyPair(keyPair: KeyPairInfo, address: Address): LiveKeyPair {
+export function liveKeyPair(keyPair: KeyPairInfo, address: Address): LiveKeyPair {
   return {
     address,
     id: keyPair.KeyPairId ?? '',

@@ -34,7 +34,7 @@ export function securityGroupFacts(
   return { securityGroups: sortedByAddress(securityGroups) }
 }
 
-function liveSecurityGroup(group: SecurityGroup, address: Address): LiveSecurityGroup {
+export function liveSecurityGroup(group: SecurityGroup, address: Address): LiveSecurityGroup {
   return {
     address,
     id: group.GroupId ?? '',
