@@ -70,6 +70,41 @@ describe('words of the command line', () => {
     expect(stdout).not.toContain('\u001B')
   })
 
+  it('--checks forbids by the words of a rule, a plan, an apply and an apply of a saved plan, and saves none', async () => {
+    world.write({
+      'checked.yaml': `${head('checked')}volumes: { data: { size: 1 } }\n`,
+      'policy.yaml': 'checks: 1\nrules: [{ name: small, message: no volumes here, when: change.type == "volume" }]\n',
+      'wrong.yaml': 'checks: 1\nrules: [{ name: small, message: m, when: change.typ == "volume" }]\n',
+    })
+    const forbidden = await expectExit(
+      world.run(['plan', 'checked.yaml', '--checks', 'policy.yaml', '--out', 'forbidden.json']),
+      1,
+    )
+    expect(forbidden.stdout).toContain('Forbidden: volume.data: no volumes here [small]')
+    expect(existsSync(join(world.directory, 'forbidden.json'))).toBe(false)
+    await expectSuccess(world.run(['plan', 'checked.yaml', '--out', 'allowed.json']))
+    for (const what of ['checked.yaml', 'allowed.json']) {
+      const { stderr } = await expectExit(world.run(['apply', what, '--yes', '--checks', 'policy.yaml']), 1)
+      expect(stderr).toContain('CHECKS_DENIED')
+    }
+    expect(await volumesOf('checked')).toEqual([])
+    const wrong = await expectExit(world.run(['plan', 'checked.yaml', '--checks', 'wrong.yaml']), 1)
+    expect(wrong.stderr).toContain('wrong.yaml:2:')
+    const inside = await expectExit(world.run(['plan', 'checked.yaml', '--checks', 'checked.yaml']), 1)
+    expect(inside.stderr).toContain('CHECKS_INSIDE')
+  })
+
+  it('--format prints JUnit and SARIF, also of a file with mistakes', async () => {
+    world.write({ 'told.yaml': `${head('told')}volumes: { data: { size: 1 } }\n`, 'mistaken.yaml': 'evenkeel: 1\n' })
+    const junit = await expectSuccess(world.run(['plan', 'told.yaml', '--format', 'junit']))
+    expect(junit.stdout).toContain('classname="evenkeel.plan.CHANGE_CREATE" name="volume.data"')
+    const sarif = await expectExit(world.run(['validate', 'mistaken.yaml', '--format', 'sarif']), 1)
+    expect((JSON.parse(sarif.stdout) as { version: string }).version).toBe('2.1.0')
+    expect(sarif.stdout).toContain('SPEC_MISSING_KEY')
+    const two = await expectExit(world.run(['drift', 'told.yaml', '--json', '--markdown']), 1)
+    expect(two.stderr).toContain('--json and --markdown')
+  })
+
   it('--update-images changes nothing where the image is the newest, and knows the servers of the file alone', async () => {
     const stack = (of: string) => `${head('old')}servers: { web: { image: ${of}, type: t3.small } }\n`
     world.write({ 'old.yaml': stack(image) })
