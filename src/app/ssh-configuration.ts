@@ -47,17 +47,29 @@ export async function sshConfiguration(session: Session): Promise<SshConfigurati
 /** Host keys lie in a file of the stack's own, beside its keys: ssh reads them after this process has ended. */
 function written(session: Session, found: readonly HostAccess[], left: SshConfiguration['left']): SshConfiguration {
   const { keysDirectory, spec } = session
-  const aliasOf = ({ address }: HostAccess) =>
+  const aliasOf = ({ address }: Pick<HostAccess, 'address'>) =>
     `${spec.stack}-${address
       .slice(address.indexOf('.') + 1)
       .replace('[', '-')
       .replace(']', '')}`
   mkdirSync(keysDirectory, { recursive: true, mode: 0o700 })
-  const blocks = found.map((access) => {
+  const blocks = withWays(found).map((access) => {
     const alias = aliasOf(access)
     const knownHostsPath = join(keysDirectory, `${alias}.known_hosts`)
     writeFileSync(knownHostsPath, knownHostsLine(access, alias), { mode: 0o600 })
-    return hostBlock([alias, access.address], entryOptions(access, { alias, knownHostsPath }))
+    return hostBlock(
+      [alias, access.address],
+      entryOptions(access, { alias, knownHostsPath, jump: access.via && aliasOf(access.via) }),
+    )
   })
   return { text: blocks.join('\n'), aliases: found.map(aliasOf), left }
+}
+
+/** The same, and behind them the servers through which they are entered, each once. */
+function withWays(found: readonly HostAccess[]): readonly HostAccess[] {
+  const all = new Map(found.map((access) => [access.address, access]))
+  for (let next = found.flatMap(({ via }) => via ?? []); next.length > 0; next = next.flatMap(({ via }) => via ?? [])) {
+    for (const access of next) if (!all.has(access.address)) all.set(access.address, access)
+  }
+  return [...all.values()]
 }

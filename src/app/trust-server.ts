@@ -5,7 +5,9 @@ import { cloudQuery } from '../executor/observe/cloud-query.js'
 import { observeCloud } from '../executor/observe/observe-cloud.js'
 import { hostKeyOf, tagKeys } from '../model/tags.js'
 import type { Address } from '../model/address.js'
+import { viaOf } from '../model/inside/way-in.js'
 import { liveServerOf } from '../model/kinds/live-named.js'
+import { accessTo } from './enter-server.js'
 import { serverNamed } from './servers/named-by-pattern.js'
 import { withLock } from './lock/with-lock.js'
 import type { Session } from './session.js'
@@ -36,8 +38,15 @@ export async function trustServer(session: Session, name: string, fingerprint: s
       hint: 'run `evenkeel apply` first',
     })
   }
-  const hostname = hostnameOf(address, server, ports.isOutside)
-  const offered = await ports.hosts.offeredHostKeys({ address, hostname, port: sshPort })
+  const way = viaOf(
+    server,
+    spec.servers.find((one) => one.address === address),
+  )
+  const via = way && (await accessTo(way, session, cloud))
+  const hostname = via
+    ? (server.privateIp ?? hostnameOf(address, server))
+    : hostnameOf(address, server, ports.isOutside)
+  const offered = await ports.hosts.offeredHostKeys({ address, hostname, port: sshPort, ...(via && { via }) })
   const hostKey = offered.find((key) => keyFingerprint(key) === wanted)
   if (hostKey === undefined) {
     const shown = offered.map((key) => `${keyFingerprint(key)} (${key.split(' ')[0]})`).join(', ')

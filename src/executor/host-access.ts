@@ -25,21 +25,25 @@ export function hostnameOf(address: Address, { id, publicIp, privateIp }: Addres
     hint:
       privateIp === undefined
         ? 'it gets one when it runs; see its state with `evenkeel show`'
-        : 'write `elasticIp: true` for it, or name a `subnet` that gives public addresses and has a way to the internet',
+        : 'write `via: server.NAME` of one that can be reached, or `elasticIp: true` for it, or name a `subnet` that gives public addresses and has a way to the internet',
   })
 }
 
 /**
- * How to reach the server of a binding. Throws a HostError that says what is missing: nothing is ever connected to
- * without knowing its host key beforehand.
+ * How to reach the server of a binding; `bindingOf` tells that of the one through which it is entered. Throws a HostError that
+ * says what is missing: nothing is ever connected to without knowing its host key beforehand.
  */
 export async function hostAccess(
   address: Address,
   binding: Binding,
-  { keys, isOutside }: Pick<Ports, 'keys' | 'isOutside'>,
+  ports: Pick<Ports, 'keys' | 'isOutside'>,
+  bindingOf: (address: Address) => Binding | undefined,
+  behind: readonly Address[] = [],
 ): Promise<HostAccess> {
+  const { keys, isOutside } = ports
   const host = String(address)
-  const hostname = hostnameOf(address, binding, isOutside)
+  const via = binding.via && (await wayThrough(address, binding.via, ports, bindingOf, behind))
+  const hostname = via ? (binding.privateIp ?? hostnameOf(address, binding)) : hostnameOf(address, binding, isOutside)
   if (binding.hostKey === undefined) {
     throw new HostError('HOST_KEY_UNKNOWN', `the host key of ${address} (${binding.id}) was never pinned`, {
       host,
@@ -55,8 +59,29 @@ export async function hostAccess(
     port: sshPort,
     user: binding.user ?? 'ec2-user',
     hostKey: binding.hostKey,
+    ...(via && { via }),
     ...(binding.deviceNames && { deviceNames: binding.deviceNames }),
     privateKeyPath: own,
     ...((former.length > 0 || binding.formerKeys !== undefined) && { otherKeyPaths: former }),
   }
+}
+
+/** The way into the server through which another is entered. `behind`: those that are entered through that other. */
+async function wayThrough(
+  address: Address,
+  via: Address,
+  ports: Pick<Ports, 'keys' | 'isOutside'>,
+  bindingOf: (address: Address) => Binding | undefined,
+  behind: readonly Address[],
+): Promise<HostAccess> {
+  const binding = bindingOf(via)
+  const inside = [...behind, address]
+  if (binding && !inside.includes(via)) return hostAccess(via, binding, ports, bindingOf, inside)
+  throw new HostError(
+    'HOST_NO_ADDRESS',
+    binding
+      ? `${address} is entered through ${via}, which is entered through it`
+      : `${address} is entered through ${via}, which does not exist`,
+    { host: address, hint: binding ? 'see `via` in the stack file' : '`evenkeel apply` makes it' },
+  )
 }

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import { type Clock, systemClock } from '../core/clock.js'
 import { Cancelled, HostError } from '../core/errors.js'
 import type {
@@ -85,7 +86,7 @@ class Hosts implements HostPort {
   }
 
   offeredHostKeys(place: HostPlace): Promise<readonly string[]> {
-    return offeredHostKeys(place)
+    return offeredHostKeys(place, this.#wayTo(place))
   }
 
   bootId(access: HostAccess): Promise<string> {
@@ -152,7 +153,8 @@ class Hosts implements HostPort {
     const added = await this.#whileConnected(access, (session) => addAuthorizedKey(session, request))
     const { otherKeyPaths: _others, ...place } = access
     const own = { ...place, privateKeyPath }
-    const patience = { patienceMs: this.#connectPatienceMs, loginPatienceMs: 0, clock: this.#clock }
+    const reach = this.#wayTo(access)
+    const patience = { patienceMs: this.#connectPatienceMs, loginPatienceMs: 0, clock: this.#clock, reach }
     const client = await connect(own, { ...patience, only }).catch((error: unknown) => {
       throw error instanceof HostError ? keyUnproven(own, request, error) : error
     })
@@ -213,8 +215,8 @@ class Hosts implements HostPort {
     loginPatienceMs = 0,
     signal?: AbortSignal,
   ): Promise<SshSession> {
-    const { instanceId, hostname, port, user, hostKey, privateKeyPath, otherKeyPaths } = access
-    const key = JSON.stringify([hostname, port, user, hostKey, privateKeyPath, otherKeyPaths])
+    const { instanceId } = access
+    const key = wordsOf(access)
     const known = this.#connections.get(instanceId)
     if (known?.key === key) {
       const session = await known.session
@@ -222,7 +224,13 @@ class Hosts implements HostPort {
       return session
     }
     if (known) this.disconnect(instanceId)
-    const session = connect(access, { patienceMs, loginPatienceMs, clock: this.#clock, signal }).then((client) => {
+    const session = connect(access, {
+      patienceMs,
+      loginPatienceMs,
+      clock: this.#clock,
+      signal,
+      reach: this.#wayTo(access),
+    }).then((client) => {
       const made = new SshSession(access, client)
       made.onClose(() => this.#forget(instanceId, session))
       return made
@@ -232,9 +240,20 @@ class Hosts implements HostPort {
     return session
   }
 
+  /** Reaches a server through the one that it names, over that one's own connection. */
+  #wayTo(place: HostPlace): (() => Promise<Duplex>) | undefined {
+    const { via } = place
+    return via && (async () => (await this.#session(via)).reach(place))
+  }
+
   #forget(instanceId: string, session: Promise<SshSession>): void {
     if (this.#connections.get(instanceId)?.session === session) this.#connections.delete(instanceId)
   }
+}
+
+/** What makes a connection another one: not what is attached to the server meanwhile. */
+function wordsOf({ hostname, port, user, hostKey, privateKeyPath, otherKeyPaths, via }: HostAccess): string {
+  return JSON.stringify([hostname, port, user, hostKey, privateKeyPath, otherKeyPaths, via && wordsOf(via)])
 }
 
 /** The result, or Cancelled as soon as nobody waits for it any more. */

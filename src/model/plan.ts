@@ -79,6 +79,8 @@ export interface Binding {
   /** On servers: who logs in, and with whose key. */
   readonly user?: string
   readonly keyPair?: Address
+  /** The server through which it is entered; absent: it is reached straight. */
+  readonly via?: Address
   /** Fingerprints of keys that it may still have in place of that pair's, or beside it. */
   readonly formerKeys?: readonly string[]
   /** On servers of Xen types, whose disks do not tell their volume ids: volume id -> the name under which EC2 attached it. */

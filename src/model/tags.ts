@@ -32,6 +32,8 @@ export const tagKeys = {
   userTags: 'evenkeel:tags',
   /** On servers: who logs in, so that a server can be entered when its entry has left the file. */
   user: 'evenkeel:user',
+  /** On servers that are entered through another: its address, for the same reason. */
+  via: 'evenkeel:via',
   /** On servers: digest of the user data as it was sent. */
   userData: 'evenkeel:user-data',
   /** On snapshots: what is needed to make the volume again. Filesystem and mount point stand on volumes too. */

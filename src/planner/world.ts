@@ -32,6 +32,8 @@ export interface World {
   readonly volumes: ReadonlyMap<Address, VolumeSpec>
   /** The file's volumes by the server that they belong to, each list by address. */
   readonly volumesByServer: ReadonlyMap<Address, readonly VolumeSpec[]>
+  /** The file's servers by address. */
+  readonly servers: ReadonlyMap<Address, ServerSpec>
   /** The file's key pairs by address. */
   readonly keyPairs: ReadonlyMap<Address, KeyPairSpec>
   readonly live: LiveIndex
@@ -64,6 +66,7 @@ export function worldOf(
   const digest = createDigester()
   return {
     spec,
+    servers: new Map(spec.servers.map((server) => [server.address, server])),
     keyPairs: new Map(spec.keyPairs.map((keyPair) => [keyPair.address, keyPair])),
     pairsOf: pairsOfServers(index.keyPairs.values(), digest),
     volumes: new Map(spec.volumes.map((volume) => [volume.address, volume])),

@@ -183,6 +183,30 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       'SPEC_UNKNOWN_REFERENCE',
       '`server.b`',
     ],
+    ['a way through itself', `servers: { w: { ${server}, via: ‸server.w } }\n`, 'SPEC_CYCLE'],
+    [
+      'a circle of ways',
+      `servers: { a: { ${server}, via: ‸server.b }, b: { ${server}, via: server.a } }\n`,
+      'SPEC_CYCLE',
+    ],
+    [
+      'a way through a volume',
+      `servers: { w: { ${server}, via: ‸volume.v } }\nvolumes: { v: { size: 1 } }\n`,
+      'SPEC_UNKNOWN_REFERENCE',
+      'via: server',
+    ],
+    [
+      'a way through nothing',
+      `servers: { way: { ${server} }, w: { ${server}, via: server.‸wey } }\n`,
+      'SPEC_UNKNOWN_REFERENCE',
+      'way',
+    ],
+    [
+      'a way through several',
+      `servers: { b: { ${server}, count: 2 }, w: { ${server}, via: ‸server.b } }\n`,
+      'SPEC_UNKNOWN_REFERENCE',
+      'server.b[0]',
+    ],
     ['a server that waits for itself', `servers: { w: { ${server}, dependsOn: [‸server.w] } }\n`, 'SPEC_CYCLE'],
     [
       'servers of one count that wait for each other',

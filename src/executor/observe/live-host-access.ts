@@ -1,10 +1,14 @@
+import type { Address } from '../../model/address.js'
 import { createDigester } from '../../model/applied.js'
+import { liveServerOf } from '../../model/kinds/live-named.js'
 import type { LiveServer } from '../../model/kinds/server.js'
 import type { LiveVolume } from '../../model/kinds/volume.js'
 import { deviceNamesOf, volumesByInstance } from '../../model/inside/attached-devices.js'
 import { imageKey } from '../../model/launch/image.js'
 import { loginKeys, pairsOfServers } from '../../model/inside/login-keys.js'
 import { loginUser } from '../../model/inside/login-user.js'
+import { viaOf } from '../../model/inside/way-in.js'
+import type { Binding } from '../../model/plan.js'
 import type { StackSpec } from '../../model/stack-spec.js'
 import { hostKeyOf, tagKeys } from '../../model/tags.js'
 import { hostAccess } from '../host-access.js'
@@ -16,31 +20,34 @@ import type { CloudFacts, HostAccess, Ports } from '../ports.js'
  */
 export function liveHostAccess(
   spec: StackSpec,
-  cloud: Pick<CloudFacts, 'images' | 'keyPairs' | 'volumes'>,
+  cloud: Pick<CloudFacts, 'images' | 'keyPairs' | 'servers' | 'volumes'>,
   ports: Pick<Ports, 'keys' | 'isOutside'>,
 ): (server: LiveServer) => Promise<HostAccess> {
   const specs = new Map(spec.servers.map((server) => [server.address, server]))
   const pairsOf = pairsOfServers(cloud.keyPairs, createDigester())
   const images = new Map(Object.values(cloud.images).map((image) => [image.id, image]))
   const attached: ReadonlyMap<string, readonly LiveVolume[]> = volumesByInstance(cloud.volumes)
-  return (server) => {
+  const bindingOf = (server: LiveServer): Binding => {
     const wanted = specs.get(server.address)
     const { keyPair, formerKeys } = loginKeys(server, wanted?.keyPair, pairsOf(server))
     const image = wanted ? cloud.images[imageKey(wanted.image)] : images.get(server.imageId)
     const hostKey = hostKeyOf(server.tags)
-    return hostAccess(
-      server.address,
-      {
-        id: server.id,
-        user: wanted?.user ?? server.tags[tagKeys.user] ?? loginUser(wanted, image),
-        ...(server.publicIp !== undefined && { publicIp: server.publicIp }),
-        ...(server.privateIp !== undefined && { privateIp: server.privateIp }),
-        ...(hostKey !== undefined && { hostKey }),
-        ...(keyPair !== undefined && { keyPair }),
-        ...(formerKeys.length > 0 && { formerKeys }),
-        deviceNames: deviceNamesOf(server.id, attached.get(server.id) ?? []),
-      },
-      ports,
-    )
+    const via = viaOf(server, wanted)
+    return {
+      id: server.id,
+      user: wanted?.user ?? server.tags[tagKeys.user] ?? loginUser(wanted, image),
+      ...(server.publicIp !== undefined && { publicIp: server.publicIp }),
+      ...(server.privateIp !== undefined && { privateIp: server.privateIp }),
+      ...(hostKey !== undefined && { hostKey }),
+      ...(keyPair !== undefined && { keyPair }),
+      ...(formerKeys.length > 0 && { formerKeys }),
+      ...(via && { via }),
+      deviceNames: deviceNamesOf(server.id, attached.get(server.id) ?? []),
+    }
   }
+  const bindingAt = (address: Address) => {
+    const server = liveServerOf(cloud.servers, address)
+    return server && bindingOf(server)
+  }
+  return (server) => hostAccess(server.address, bindingOf(server), ports, bindingAt)
 }

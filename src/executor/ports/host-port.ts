@@ -14,6 +14,8 @@ export interface HostAccess {
   readonly privateIp?: string
   readonly port: number
   readonly user: string
+  /** The server through which it is reached; absent: straight. */
+  readonly via?: HostAccess
   /** `ssh-ed25519 AAAA…`; a connection that shows another key is refused. */
   readonly hostKey: string
   /** Undefined: the SSH agent. */
@@ -52,6 +54,8 @@ export interface HostPlace {
   readonly address: Address
   readonly hostname: string
   readonly port: number
+  /** The server through which it is reached; absent: straight. */
+  readonly via?: HostAccess
 }
 
 /** One connection an instance, made at the first use and kept until `close`. Commands run through `sudo -n` where they need root. */

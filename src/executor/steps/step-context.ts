@@ -44,7 +44,7 @@ export function ownerOf(address: Address, { stack, formerly }: StepContext): Own
 
 /** How to reach a server that is bound by now. */
 export function accessTo(server: Address, { bindings, ports }: StepContext): Promise<HostAccess> {
-  return hostAccess(server, required(bindings.get(server), `the binding of ${server}`), ports)
+  return hostAccess(server, required(bindings.get(server), `the binding of ${server}`), ports, bindings.get)
 }
 
 /** The instance that a step means: the one that was planned, else the one that this run made. */

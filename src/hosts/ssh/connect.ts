@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import pLimit from 'p-limit'
 import ssh2 from 'ssh2'
 import { required } from '../../core/assert.js'
@@ -15,6 +16,8 @@ export interface ConnectOptions {
   readonly clock: Clock
   /** Log in with this public key's private half and no other. */
   readonly only?: string
+  /** Reaches the server's SSH port through another server; left out: straight. Asked for each attempt. */
+  readonly reach?: (() => Promise<Duplex>) | undefined
   /** Aborted: nobody waits any more. */
   readonly signal?: AbortSignal | undefined
 }
@@ -38,7 +41,7 @@ export async function connect(access: HostAccess, options: ConnectOptions): Prom
     const leftMs = Math.max(1, start + options.patienceMs - options.clock.now())
     try {
       const timeoutMs = Math.min(attemptTimeoutMs, leftMs)
-      return await attempts(() => attemptAny(access, candidates, timeoutMs, options.signal))
+      return await attempts(() => attemptAny(access, candidates, timeoutMs, options))
     } catch (error) {
       if (!(error instanceof HostError)) throw error
       const patienceMs = error.code === 'HOST_AUTHENTICATION_FAILED' ? options.loginPatienceMs : options.patienceMs
@@ -57,12 +60,12 @@ async function attemptAny(
   access: HostAccess,
   candidates: readonly Credentials[],
   timeoutMs: number,
-  signal: AbortSignal | undefined,
+  { reach, signal }: Pick<ConnectOptions, 'reach' | 'signal'>,
 ): Promise<ssh2.Client> {
   let refused: HostError | undefined
   for (const credentials of candidates) {
     try {
-      return await attempt(access, credentials, timeoutMs, signal)
+      return await attempt(access, credentials, timeoutMs, { sock: await reach?.(), signal })
     } catch (error) {
       if (!(error instanceof HostError) || error.code !== 'HOST_AUTHENTICATION_FAILED') throw error
       refused ??= error
@@ -79,7 +82,7 @@ function attempt(
   access: HostAccess,
   credentials: Credentials,
   timeoutMs: number,
-  signal: AbortSignal | undefined,
+  { sock, signal }: { readonly sock: Duplex | undefined; readonly signal: AbortSignal | undefined },
 ): Promise<ssh2.Client> {
   const [algorithm = '', blob = ''] = access.hostKey.trim().split(/\s+/)
   const expected = Buffer.from(blob, 'base64')
@@ -110,6 +113,7 @@ function attempt(
     client.connect({
       host: access.hostname,
       port: access.port,
+      ...(sock && { sock }),
       username: access.user,
       ...credentials,
       // The pinned key's own algorithm is asked for: a server has one key of each kind.
@@ -124,7 +128,7 @@ function attempt(
       keepaliveCountMax: 4,
     })
     // Without it each command takes 44 ms instead of 2 (measured): Nagle's algorithm waits for the delayed ACK.
-    client.setNoDelay(true)
+    if (!sock) client.setNoDelay(true)
   })
 }
 
@@ -163,14 +167,19 @@ function classify(access: HostAccess, error: Error & { level?: string; code?: st
     host: access.address,
     retryable: true,
     cause: error,
-    hint: access.hostname === access.privateIp ? privateHint : unreachableHint,
+    hint: hintOf(access),
   })
+}
+
+function hintOf({ hostname, privateIp, via }: HostAccess): string {
+  if (via) return `check that it runs, and that its security group lets ${via.address} reach its SSH port`
+  return hostname === privateIp ? privateHint : unreachableHint
 }
 
 const unreachableHint = 'check that the server runs, and that a security group lets this machine reach its SSH port'
 
 const privateHint =
-  'it has a private address alone: work from a machine that its network can be reached from, or write `elasticIp: true` for it, or name a `subnet` that gives public addresses'
+  'it has a private address alone: work from a machine that its network can be reached from, or write `via: server.NAME` of one that it can be reached from, or `elasticIp: true` for it, or name a `subnet` that gives public addresses'
 
 const mismatchHint =
   'somebody may be in between, or the server was set up anew: learn its fingerprint in a way that cannot be forged (its console output), then say it: `evenkeel trust SERVER --fingerprint SHA256:…`'

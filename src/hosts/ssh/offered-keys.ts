@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import ssh2 from 'ssh2'
 import { HostError } from '../../core/errors.js'
 import type { HostPlace } from '../../executor/ports.js'
@@ -14,13 +15,17 @@ const kinds: readonly ssh2.ServerHostKeyAlgorithm[] = [
 const timeoutMs = 10_000
 
 /** Asks for one key of each kind; a connection ends as soon as it has shown its key, before anybody logs in. */
-export async function offeredHostKeys(place: HostPlace): Promise<readonly string[]> {
-  const offers = await Promise.all(kinds.map((kind) => offeredKey(place, kind)))
+export async function offeredHostKeys(place: HostPlace, reach?: () => Promise<Duplex>): Promise<readonly string[]> {
+  const offers = await Promise.all(kinds.map(async (kind) => offeredKey(place, kind, await reach?.())))
   return offers.filter((key) => key !== undefined)
 }
 
 /** The key of that kind; undefined for a server without one. */
-function offeredKey(place: HostPlace, kind: ssh2.ServerHostKeyAlgorithm): Promise<string | undefined> {
+function offeredKey(
+  place: HostPlace,
+  kind: ssh2.ServerHostKeyAlgorithm,
+  sock: Duplex | undefined,
+): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client()
     client.on('error', (error) => {
@@ -34,6 +39,7 @@ function offeredKey(place: HostPlace, kind: ssh2.ServerHostKeyAlgorithm): Promis
     client.connect({
       host: place.hostname,
       port: place.port,
+      ...(sock && { sock }),
       username: 'nobody',
       algorithms: { serverHostKey: [kind] },
       hostVerifier: (key: Buffer) => {

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import pLimit from 'p-limit'
 import type ssh2 from 'ssh2'
 import { HostError } from '../../core/errors.js'
@@ -39,6 +40,41 @@ export class SshSession {
     options: ssh2.ExecOptions = {},
   ): Promise<T> {
     return this.#channels(() => this.#open(command, use, options))
+  }
+
+  /** A connection from the server to a port that it can reach. Fails with HOST_UNREACHABLE (retryable) where it cannot. */
+  reach({
+    address,
+    hostname,
+    port,
+  }: {
+    readonly address: string
+    readonly hostname: string
+    readonly port: number
+  }): Promise<Duplex> {
+    return new Promise((resolve, reject) => {
+      const failed = (cause: Error) =>
+        reject(
+          new HostError(
+            'HOST_UNREACHABLE',
+            `${this.access.address} cannot reach ${address} (${hostname}:${port}): ${cause.message}`,
+            {
+              host: address,
+              retryable: true,
+              cause,
+              hint: `check that it runs, and that its security group lets ${this.access.address} reach its SSH port`,
+            },
+          ),
+        )
+      try {
+        // sshd dials; where from, nobody there asks.
+        this.#client.forwardOut('127.0.0.1', 0, hostname, port, (error, stream) =>
+          error ? failed(error) : resolve(stream),
+        )
+      } catch (error) {
+        failed(error as Error)
+      }
+    })
   }
 
   /** Calls back once when the connection is gone; returns the way to unsubscribe. */

@@ -18,7 +18,9 @@ export const ownTagsMax: Readonly<Partial<Record<ResourceKind, number>>> = {
   keyPair: everywhere.length,
   securityGroup: everywhere.length,
   elasticIp: everywhere.length,
-  server: everywhere.length + [tagKeys.user, tagKeys.userData, tagKeys.hostKey, tagKeys.protect, supersedes].length,
+  server:
+    everywhere.length +
+    [tagKeys.user, tagKeys.via, tagKeys.userData, tagKeys.hostKey, tagKeys.protect, supersedes].length,
   volume:
     everywhere.length +
     [tagKeys.origin, tagKeys.onRemove, tagKeys.retained, tagKeys.fstype, tagKeys.mount, tagKeys.superseded, supersedes]

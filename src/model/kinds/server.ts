@@ -26,6 +26,8 @@ export interface ServerSpec {
   readonly onUserDataChange: 'ignore' | 'replace'
   readonly protect: boolean
   readonly dependsOn: readonly Address[]
+  /** The server through which it is entered; absent: it is reached straight. */
+  readonly via?: Address
   readonly setup: readonly Template[]
   /** The instance that is adopted. */
   readonly instanceId?: string | undefined

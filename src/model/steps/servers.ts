@@ -17,6 +17,8 @@ export interface CreateServer extends StepBase {
   readonly keyName: string
   /** Who logs in (planner/login-user.ts): the executor's binding of a new server needs it before anything can be read from it. */
   readonly user: string
+  /** Through whom it is entered, for the same reason; absent: it is reached straight. */
+  readonly via?: Address
   readonly securityGroups: readonly Address[]
   readonly rootVolume: RootDisk
   readonly userData: Template | undefined

@@ -40,7 +40,7 @@ export function creationTags(world: World, lasting: Tags, applied: AppliedRecord
 }
 
 /** What stands in a tag alone and nowhere in the record of what was applied: the file's word for it is newer. */
-const isOfFile: ReadonlySet<string> = new Set([tagKeys.user])
+const isOfFile: ReadonlySet<string> = new Set([tagKeys.user, tagKeys.via])
 
 /** What to write and what to take away, so that the tags are as wanted; empty when they are. */
 export interface TagWork {

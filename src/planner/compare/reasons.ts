@@ -32,6 +32,7 @@ function owedText({ path, before, cause }: Diff): string | undefined {
   if (path === 'setup') return before === setupNotRun ? 'its set-up has not been run yet' : undefined
   if (!path.startsWith('tags.evenkeel:')) return undefined
   if (path === `tags.${tagKeys.hostKey}`) return 'its host key is not known yet'
+  if (path === `tags.${tagKeys.via}`) return 'it is entered through another server from now on'
   if (path === `tags.${tagKeys.user}`) return 'it is entered as another user from now on'
   if (path === `tags.${tagKeys.formerKeys}`) return 'what it notes of former keys is done with'
   if (path !== `tags.${tagKeys.applied}`) return 'tags of evenkeel on it changed since the last apply'

@@ -7,6 +7,7 @@ import { loginKeys } from '../../model/inside/login-keys.js'
 import { loginUser } from '../../model/inside/login-user.js'
 import type { Binding } from '../../model/plan.js'
 import { hostKeyOf, tagKeys } from '../../model/tags.js'
+import { viaOf } from '../../model/inside/way-in.js'
 import type { Decisions } from '../decide/decisions.js'
 import { factsOf } from '../decide/servers/server-outlook.js'
 import { imageOf } from '../decide/servers/server-properties.js'
@@ -66,6 +67,7 @@ function serverBinding(
   const hostKey = hostKeyOf(server.tags)
   const image = spec ? imageOf(world, spec) : Object.values(live.stack.images).find(({ id }) => id === server.imageId)
   const user = facts.kind === 'read' ? facts.user : (spec?.user ?? server.tags[tagKeys.user] ?? loginUser(spec, image))
+  const via = viaOf(server, spec)
   return {
     id: server.id,
     ...(server.privateIp === undefined ? {} : { privateIp: server.privateIp }),
@@ -75,6 +77,7 @@ function serverBinding(
     ...(Object.keys(deviceNames).length === 0 ? {} : { deviceNames }),
     user,
     ...(keyPair === undefined ? {} : { keyPair }),
+    ...(via === undefined ? {} : { via }),
     ...(formerKeys.length === 0 ? {} : { formerKeys }),
   }
 }

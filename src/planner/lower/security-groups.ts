@@ -11,14 +11,15 @@ import { addTagging } from './tagging.js'
 export function lowerSecurityGroups(lowering: Lowering): void {
   const { graph, decisions } = lowering
   const hasRemovals = [...decisions.securityGroups.values()].some(({ kind }) => kind === 'remove')
-  const endings = hasRemovals ? endingsOf(lowering) : new Map<string, readonly StepId[]>()
-  for (const decision of decisions.securityGroups.values()) lowerGroup(graph, decision, endings)
+  const worn = hasRemovals ? wearersEnd(lowering) : new Map<string, readonly StepId[]>()
+  const named = hasRemovals ? rulesEnd(lowering) : new Map<string, readonly StepId[]>()
+  for (const decision of decisions.securityGroups.values()) lowerGroup(graph, decision, { worn, named })
 }
 
 function lowerGroup(
   graph: StepGraph,
   decision: SecurityGroupDecision,
-  endings: ReadonlyMap<string, readonly StepId[]>,
+  { worn, named }: { readonly worn: StepsById; readonly named: StepsById },
 ): void {
   const { address } = decision
   switch (decision.kind) {
@@ -40,8 +41,10 @@ function lowerGroup(
       return
     case 'remove': {
       const { id } = decision.live
-      revokeRules(graph, address, id, decision.revokes)
-      graph.add('delete-security-group', address, { groupId: id }, { needs: endings.get(id) ?? [] })
+      const ends = worn.get(id) ?? []
+      // Servers may be entered through its doors to the last.
+      revokeRules(graph, address, id, decision.revokes, ends)
+      graph.add('delete-security-group', address, { groupId: id }, { needs: [...ends, ...(named.get(id) ?? [])] })
       return
     }
     case 'refuse':
@@ -56,33 +59,47 @@ function addRules(graph: StepGraph, address: Address, rules: readonly PlannedRul
   graph.add('authorize-ingress', address, { rules }, { needs: [stepId('create-security-group', address), ...peers] })
 }
 
-function revokeRules(graph: StepGraph, address: Address, groupId: string, rules: readonly PlannedRule[]): void {
-  if (rules.length > 0) graph.add('revoke-ingress', address, { groupId, rules })
+function revokeRules(
+  graph: StepGraph,
+  address: Address,
+  groupId: string,
+  rules: readonly PlannedRule[],
+  needs: readonly StepId[] = [],
+): void {
+  if (rules.length > 0) graph.add('revoke-ingress', address, { groupId, rules }, { needs })
 }
 
-/**
- * What must be over before a group can go, by its id: the servers that wear it and the rules that name it. EC2 answers
- * DependencyViolation before (EC2 API, DeleteSecurityGroup).
- */
-function endingsOf(lowering: Lowering): ReadonlyMap<string, readonly StepId[]> {
+/** Steps by a group's id. */
+type StepsById = ReadonlyMap<string, readonly StepId[]>
+
+/** What must be over before a group can go: the servers that wear it. EC2 answers DependencyViolation before (EC2 API, DeleteSecurityGroup). */
+function wearersEnd(lowering: Lowering): StepsById {
   const endings = new Map<string, StepId[]>()
-  const note = (groupId: string, ...steps: readonly StepId[]) => {
-    const known = endings.get(groupId)
-    if (known) known.push(...steps)
-    else endings.set(groupId, [...steps])
-  }
   for (const decision of lowering.decisions.servers.values()) {
     if (!('outlook' in decision)) continue
     for (const { live } of decision.ends) {
-      for (const groupId of live.securityGroupIds) note(groupId, terminationOf(lowering, live.address, live.id))
+      for (const groupId of live.securityGroupIds)
+        note(endings, groupId, terminationOf(lowering, live.address, live.id))
     }
     const stays = 'live' in decision ? decision.live.securityGroupIds : []
-    for (const groupId of stays) note(groupId, stepId('modify-server', decision.address))
+    for (const groupId of stays) note(endings, groupId, stepId('modify-server', decision.address))
   }
-  for (const { address, ingress } of lowering.world.live.securityGroups.values()) {
+  return endings
+}
+
+/** And the rules that name it. */
+function rulesEnd({ world }: Lowering): StepsById {
+  const endings = new Map<string, StepId[]>()
+  for (const { address, ingress } of world.live.securityGroups.values()) {
     for (const { source } of ingress) {
-      if (source.kind === 'security-group') note(source.groupId, stepId('revoke-ingress', address))
+      if (source.kind === 'security-group') note(endings, source.groupId, stepId('revoke-ingress', address))
     }
   }
   return endings
+}
+
+function note(endings: Map<string, StepId[]>, groupId: string, step: StepId): void {
+  const known = endings.get(groupId)
+  if (known) known.push(step)
+  else endings.set(groupId, [step])
 }

@@ -30,10 +30,12 @@ export function lowerServers(lowering: Lowering, entered: ReadonlySet<Address>):
       ),
     ),
   )
+  const byWay = endsByWay(lowering)
   for (const decision of servers.values()) {
     if (!isPlanned(decision)) continue
     lowerServer(lowering, decision, entered.has(decision.address), batches.get(decision.address))
-    for (const end of decision.ends) lowerEnd(lowering, decision.address, end)
+    const behind = byWay.get(decision.address) ?? []
+    for (const end of decision.ends) lowerEnd(lowering, decision.address, end, behind)
   }
 }
 
@@ -109,6 +111,7 @@ function plannedLaunch({ world }: Lowering, launch: Launch, after: readonly Step
       keyPair: spec.keyPair,
       keyName: launch.keyName,
       user: loginUser(spec, image),
+      ...(spec.via && { via: spec.via }),
       securityGroups: spec.securityGroups,
       rootVolume: { sizeGiB: spec.rootVolume.sizeGiB, type: spec.rootVolume.type },
       userData: spec.userData,
@@ -203,12 +206,17 @@ function lowerKeys({ graph }: Lowering, { address, keys: { work, noted } }: Stan
  * Ends an instance: its volumes leave it, then it is stopped where its root disk leaves a snapshot, then it is terminated;
  * a protection that nobody asks for any more is lifted before. One whose place another takes goes after all that.
  */
-function lowerEnd(lowering: Lowering, address: Address, { live, stopsForRelease, rootSnapshot }: ServerEnd): void {
+function lowerEnd(
+  lowering: Lowering,
+  address: Address,
+  { live, stopsForRelease, rootSnapshot }: ServerEnd,
+  behind: readonly StepId[],
+): void {
   const { graph } = lowering
   const suffix = endSuffix(lowering, address, live.id)
   const taken = isSucceeded(lowering, address, live.id) ? takenOver(lowering, address) : []
   const freed = detachments(lowering.leaving(live.id).released)
-  const needs: StepId[] = [...taken, ...freed]
+  const needs: StepId[] = [...taken, ...freed, ...behind]
   const isLost = rootSnapshot === undefined || hasInstanceStore(live.type)
   if (live.tags[tagKeys.protect] === 'true') {
     needs.push(
@@ -216,7 +224,9 @@ function lowerEnd(lowering: Lowering, address: Address, { live, stopsForRelease,
     )
   }
   if (stopsForRelease || (rootSnapshot && live.state !== 'stopped')) {
-    const before = stopsForRelease ? successorFirst(lowering, address, live) : [...taken, ...freed]
+    const before = stopsForRelease
+      ? [...successorFirst(lowering, address, live), ...behind]
+      : [...taken, ...freed, ...behind]
     const impact = hasInstanceStore(live.type) ? 'data-loss' : 'downtime'
     needs.push(graph.add('stop-server', address, { instanceId: live.id }, { ...suffix, needs: before, impact }))
   }
@@ -263,15 +273,53 @@ function detachments(volumes: readonly Address[]): readonly StepId[] {
 /** A server that gets its address from another instance is entered twice: at its own address, so that it is known to be ready, and at that one. */
 function addConnection(
   lowering: Lowering,
-  { address, securityGroups }: ServerSpec,
+  { address, securityGroups, via }: ServerSpec,
   isUp: readonly StepId[],
   known: Pick<ConnectHost, 'didNotAnswer' | 'showsNoHostKey' | 'tags'> = {},
 ): void {
   const { graph, addressed } = lowering
   const doors = securityGroups.map((group) => stepId('authorize-ingress', group))
-  const needs = [stepId('create-server', address), ...isUp, ...doors]
+  const way = via === undefined ? [] : [...wayIn(via), ...addressed(via)]
+  const needs = [stepId('create-server', address), ...isUp, ...doors, ...way]
   if (isHandedAddress(lowering, address)) graph.add('connect-host', address, known, { needs, suffix: ownAddress })
   graph.add('connect-host', address, known, { needs: [...needs, ...addressed(address)] })
+}
+
+/** The steps after which others can be entered through a server. */
+function wayIn(server: Address): readonly StepId[] {
+  return [stepId('create-server', server), stepId('start-server', server), stepId('connect-host', server)]
+}
+
+/** The ends of those that are entered through a server that goes, by that one: it is there as long as they are. */
+function endsByWay(lowering: Lowering): ReadonlyMap<string, readonly StepId[]> {
+  const { servers } = lowering.decisions
+  const ways = new Map<string, string | undefined>()
+  for (const decision of servers.values()) {
+    if (decision.kind === 'remove') ways.set(decision.address, decision.ends[0]?.live.tags[tagKeys.via])
+  }
+  const found = new Map<string, StepId[]>()
+  for (const decision of servers.values()) {
+    if (!('ends' in decision)) continue
+    for (const { live } of decision.ends) {
+      const way = live.tags[tagKeys.via]
+      if (way === undefined || !ways.has(way) || leadsBack(ways, live.address, way)) continue
+      const ends = [...detachments(lowering.leaving(live.id).released), terminationOf(lowering, live.address, live.id)]
+      const known = found.get(way)
+      if (known) known.push(...ends)
+      else found.set(way, ends)
+    }
+  }
+  return found
+}
+
+/** Whether the way to a server leads through itself: tags may have been written by anybody. */
+function leadsBack(ways: ReadonlyMap<string, string | undefined>, server: string, first: string): boolean {
+  const seen = new Set<string>([server])
+  for (let way: string | undefined = first; way !== undefined; way = ways.get(way)) {
+    if (seen.has(way)) return true
+    seen.add(way)
+  }
+  return false
 }
 
 /** Set-up commands may count on the mounts of the server's own volumes. */

@@ -109,6 +109,7 @@ export type ServerShape = {
   readonly replace?: 'launch-first' | 'terminate-first' | undefined
   readonly protect?: BooleanShape | undefined
   readonly dependsOn?: readonly (string | undefined)[] | undefined
+  readonly via?: string | undefined
   readonly setup?: readonly (string | undefined)[] | undefined
   readonly instanceId?: string | undefined
   readonly ignoreChanges?: readonly (string | undefined)[] | undefined

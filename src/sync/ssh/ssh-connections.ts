@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { digestOf } from '../../core/digest.js'
@@ -38,8 +38,7 @@ export class SshConnections {
 
   /** Makes sure that a connection is open, and tells how ssh finds it. */
   connect(access: HostAccess): Promise<SshTarget> {
-    const { instanceId, hostname, port, user, hostKey, privateKeyPath, otherKeyPaths = [] } = access
-    const key = digestOf([instanceId, hostname, port, user, hostKey, privateKeyPath ?? '', ...otherKeyPaths], 8)
+    const key = keyOf(access)
     const known = this.#targets.get(key)
     if (known) return known
     const target = this.#login(access, key)
@@ -77,7 +76,11 @@ export class SshConnections {
     const directory = await this.directory()
     const target = { alias: `k${key}`, configPath: join(directory, `${key}.conf`) }
     await writeFile(join(directory, `${key}.hosts`), knownHostsLine(access, target.alias), { mode: 0o600 })
-    await writeFile(target.configPath, configuration(access, target.alias, directory, key), { mode: 0o600 })
+    // Its connection is shared: this one goes through it.
+    const jump = access.via && (await this.connect(access.via))
+    const before = jump === undefined ? '' : await readFile(jump.configPath, 'utf8')
+    const own = configuration(access, { alias: target.alias, directory, key, jump: jump?.alias })
+    await writeFile(target.configPath, `${own}${before}`, { mode: 0o600 })
     const opened = await openSharedConnection(
       target.configPath,
       target.alias,
@@ -93,7 +96,30 @@ export class SshConnections {
 /** 76 was left for the directory, and its name. */
 const socketDirectoryBytesMax = 75 - runDirectoryNameBytes
 
-function configuration(access: HostAccess, alias: string, directory: string, key: string): string {
+/** Another way to a server is another connection. */
+function keyOf({
+  instanceId,
+  hostname,
+  port,
+  user,
+  hostKey,
+  privateKeyPath,
+  otherKeyPaths = [],
+  via,
+}: HostAccess): string {
+  const words = [instanceId, hostname, port, user, hostKey, privateKeyPath ?? '', ...otherKeyPaths]
+  return digestOf(via ? [...words, keyOf(via)] : words, 8)
+}
+
+function configuration(
+  access: HostAccess,
+  {
+    alias,
+    directory,
+    key,
+    jump,
+  }: { readonly alias: string; readonly directory: string; readonly key: string; readonly jump: string | undefined },
+): string {
   const options = {
     BatchMode: 'yes',
     PreferredAuthentications: 'publickey',
@@ -106,7 +132,7 @@ function configuration(access: HostAccess, alias: string, directory: string, key
     ForwardAgent: 'no',
     RequestTTY: 'no',
   }
-  const entry = entryOptions(access, { alias, knownHostsPath: join(directory, `${key}.hosts`) })
+  const entry = entryOptions(access, { alias, knownHostsPath: join(directory, `${key}.hosts`), jump })
   return hostBlock([alias], [...entry, ...Object.entries(options)])
 }
 

@@ -7,7 +7,11 @@ type SshOption = readonly [name: string, value: string]
 /** What OpenSSH has to know to enter one server as evenkeel does: with the right key, and to the pinned host key alone. */
 export function entryOptions(
   access: HostAccess,
-  { alias, knownHostsPath }: { readonly alias: string; readonly knownHostsPath: string },
+  {
+    alias,
+    knownHostsPath,
+    jump,
+  }: { readonly alias: string; readonly knownHostsPath: string; readonly jump?: string | undefined },
 ): readonly SshOption[] {
   checkWords(access)
   const [algorithm = 'ssh-ed25519'] = access.hostKey.trim().split(/\s+/)
@@ -22,6 +26,8 @@ export function entryOptions(
     UpdateHostKeys: 'no',
     CheckHostIP: 'no',
     HostKeyAlgorithms: algorithm === 'ssh-rsa' ? 'rsa-sha2-512,rsa-sha2-256' : algorithm,
+    // A chain of them needs none here: each knows its own.
+    ...(jump === undefined ? {} : { ProxyJump: jump }),
     ...(access.privateKeyPath === undefined ? {} : { IdentitiesOnly: 'yes' }),
   }
   const paths = [access.privateKeyPath, ...(access.otherKeyPaths ?? [])].filter((path) => path !== undefined)

@@ -46,10 +46,10 @@ export async function connectHost(step: ConnectHost, context: StepContext): Prom
 /** How long it may take to answer, where that is not as long as all the rest. */
 function answerLimit(
   { didNotAnswer }: ConnectHost,
-  { hostname, privateIp }: HostAccess,
+  { hostname, privateIp, via }: HostAccess,
 ): { readonly answerMs: number; readonly because: string } | undefined {
   if (didNotAnswer) return { answerMs: answerAgainMs, because: 'it did not answer before' }
-  if (hostname === privateIp) return { answerMs: privateAnswerMs, because: 'it has a private address alone' }
+  if (hostname === privateIp && !via) return { answerMs: privateAnswerMs, because: 'it has a private address alone' }
   return undefined
 }
 

@@ -33,6 +33,7 @@ export async function createServer(step: CreateServer, context: StepContext): Pr
     zone: running.zone,
     user: step.user,
     keyPair: step.keyPair,
+    ...(step.via && { via: step.via }),
     ...(running.privateIp !== undefined && { privateIp: running.privateIp }),
     ...(running.publicIp !== undefined && { publicIp: running.publicIp }),
   })

@@ -9,6 +9,7 @@ export async function unmountVolume(step: UnmountVolume, context: StepContext): 
   const { ports, bindings } = context
   const { server, instanceId } = step
   const binding = instanceId === undefined ? bindings.get(server) : bindings.instance(instanceId)
-  const access = await hostAccess(server, required(binding, `the binding of ${instanceId ?? server}`), ports)
+  const known = required(binding, `the binding of ${instanceId ?? server}`)
+  const access = await hostAccess(server, known, ports, bindings.get)
   return ports.hosts.unmount(access, { volumeId: volumeOf(step, context) })
 }

@@ -13,7 +13,7 @@ import { foreignTags, lastingTags } from '../../compare/desired-tags.js'
 import { reasonForCreate } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
 import { inEntry, refuse, refused, warningOf } from '../decided.js'
-import { launchProblems, noZone, privateAddress } from './placement.js'
+import { launchProblems, noZone, closedWay, privateAddress } from './placement.js'
 import type { CreateServerDecision, Launch, ServerDecision } from './server-decision.js'
 import { rootEndText, serverEnd } from './server-end.js'
 import { factsOf, isRunning, leavingServer, type ServerOutlook } from './server-outlook.js'
@@ -44,7 +44,7 @@ export function decideNewServer(world: World, spec: ServerSpec, replaced: Replac
     outlook,
     launch,
     ends: [],
-    problems: [...readableUserData(spec), ...privateAddress(world, launch)],
+    problems: [...readableUserData(spec), ...privateAddress(world, launch), ...closedWay(world, launch.spec)],
   }
   if (replaced) return decideReplacement(world, spec, replaced, common)
   const wasThere = world.live.ledger.has(address)
@@ -160,6 +160,7 @@ export function serverTags(world: World, spec: ServerSpec): Tags {
   const image = imageOf(world, spec)
   return lastingTags(world, spec.address, spec.tags, {
     ...(spec.user === undefined && !image ? {} : { [tagKeys.user]: loginUser(spec, image) }),
+    ...(spec.via === undefined ? {} : { [tagKeys.via]: spec.via }),
     ...(spec.protect ? { [tagKeys.protect]: 'true' } : {}),
     ...(spec.rootVolume.onRemove === 'snapshot' ? { [tagKeys.onRemove]: 'snapshot' } : {}),
   })

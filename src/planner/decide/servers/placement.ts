@@ -118,18 +118,42 @@ function withoutSubnet(world: World, { address, zone: written }: ServerSpec, zon
 /** A launch after which only those who are in its network reach the server, and this machine may not be. */
 export function privateAddress(
   { spec: { elasticIps }, live }: World,
-  { spec: { address }, subnet, zone }: Pick<Launch, 'spec' | 'subnet' | 'zone'>,
+  { spec: { address, via }, subnet, zone }: Pick<Launch, 'spec' | 'subnet' | 'zone'>,
 ): readonly Problem[] {
   const { offers, hostsImpossible } = live.stack
   const place = subnet ?? offers?.defaultSubnets?.find((one) => one.zone === zone)
   const isOpen = place?.givesPublicIp !== false || elasticIps.some(({ server }) => server === address)
-  if (isOpen || hostsImpossible !== undefined) return []
+  if (isOpen || hostsImpossible !== undefined || via !== undefined) return []
   const message = `${address} gets no public address in ${place.id}, and is entered by its private one`
   const hint =
-    'work from a machine that its network can be reached from, or write `elasticIp: true` for it, or name a `subnet` that gives public addresses'
+    'work from a machine that its network can be reached from, or write `via: server.NAME` or `elasticIp: true` for it, or name a `subnet` that gives public addresses'
   const problem = warningOf(address, 'PLAN_PRIVATE_ADDRESS', message, hint)
   return [subnet === undefined ? problem : inEntry(problem, 'subnet')]
 }
+
+/** A server whose groups, as the file has them, do not let in the one through which it is entered. */
+export function closedWay(
+  { spec, servers, live }: World,
+  { address, via, securityGroups }: ServerSpec,
+): readonly Problem[] {
+  const way = via === undefined ? undefined : servers.get(via)
+  if (!way || live.stack.hostsImpossible !== undefined) return []
+  const groups = spec.securityGroups.filter((group) => securityGroups.includes(group.address))
+  const isOpen = groups.some(({ ingress }) =>
+    ingress.some(
+      ({ protocol, fromPort, toPort, from }) =>
+        (protocol === 'all' || (protocol === 'tcp' && fromPort <= sshPort && sshPort <= toPort)) &&
+        (from.kind === 'cidr' || (from.kind === 'security-group' && way.securityGroups.includes(from.address))),
+    ),
+  )
+  if (isOpen) return []
+  const [group = ''] = way.securityGroups
+  const message = `${address} is entered through ${way.address}, and none of its security groups lets that in at port ${sshPort}`
+  const hint = `write in one of them: ingress: [{ port: ${sshPort}, from: ${group} }]`
+  return [inEntry(warningOf(address, 'PLAN_WAY_CLOSED', message, hint), 'via')]
+}
+
+const sshPort = 22
 
 /** Groups that are live in another network than the server: a group never leaves its own. */
 function groupProblems({ live }: World, spec: ServerSpec, network: string | undefined): readonly Problem[] {

@@ -1,6 +1,7 @@
 import { reportAt } from '../../context.js'
 import type { Context } from '../../context.js'
 import { checkDependencies } from '../../references/dependencies.js'
+import { findWay } from './find-way.js'
 import { isUnreadable } from '../../problem.js'
 import type { Path } from '../../problem.js'
 import { parseTemplate } from '../../references/templates.js'
@@ -24,6 +25,7 @@ export function checkServers(context: Context): void {
     checkAdoption(context, path, server)
     checkRootVolume(context, path, server)
     checkDependencies(context, [...path, 'dependsOn'], server.dependsOn)
+    if (server.via !== undefined) findWay(context, server.via, reportAt(context, [...path, 'via']))
     checkTemplates(context, path, server)
     checkIgnored(context, 'server', path, server)
   }

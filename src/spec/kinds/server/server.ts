@@ -3,7 +3,7 @@ import { required } from '../../../core/assert.js'
 import type { ServerSpec } from '../../../model/kinds/server.js'
 import { referenceProperties } from '../../../model/template.js'
 import type { Context } from '../../context.js'
-import { isUnreadable } from '../../problem.js'
+import { ignore, isUnreadable } from '../../problem.js'
 import { dependenciesOf } from '../../references/dependencies.js'
 import { templateOf } from '../../references/templates.js'
 import { created } from '../../references/waits.js'
@@ -12,6 +12,7 @@ import { inOrder, tagsOf } from '../entries.js'
 import { ignoredOf } from '../ignore-changes.js'
 import type { SpecKind } from '../spec-kind.js'
 import { checkServers } from './check-servers.js'
+import { findWay } from './find-way.js'
 import { launchChoices } from './launch-choices.js'
 
 /** Instances: one of each entry, or as many as its `count` says. */
@@ -39,6 +40,10 @@ export const server: SpecKind<'server'> = {
       const path = ['servers', name]
       waits.add(ready, { to: created(ready) })
       waits.addDependencies(created(ready), [...path, 'dependsOn'], entry?.dependsOn)
+      if (entry?.via !== undefined) {
+        const way = findWay(context, entry.via, ignore)
+        if (way) waits.add(ready, { to: way.replace(/\[\d+\]$/, ''), path: [...path, 'via'] })
+      }
       waits.addReferences(created(ready), [...path, 'userData'], entry?.userData)
       for (const [index, command] of (entry?.setup ?? []).entries()) {
         waits.addReferences(ready, [...path, 'setup', index], command)
@@ -48,6 +53,7 @@ export const server: SpecKind<'server'> = {
 }
 
 function serversOf(context: Context, name: string, entry: ServerShape): readonly ServerSpec[] {
+  const via = entry.via === undefined ? undefined : findWay(context, entry.via, ignore)
   const spec: Omit<ServerSpec, 'address'> = {
     state: entry.state ?? 'running',
     rootVolume: {
@@ -61,6 +67,7 @@ function serversOf(context: Context, name: string, entry: ServerShape): readonly
     onUserDataChange: entry.onUserDataChange ?? 'ignore',
     protect: entry.protect ?? false,
     dependsOn: dependenciesOf(context, entry.dependsOn),
+    ...(via && { via }),
     setup: (entry.setup ?? []).map((command) => templateOf(context, required(command, 'command'))),
     tags: tagsOf(context, entry.tags),
     ...(entry.instanceId !== undefined && { instanceId: entry.instanceId }),

@@ -262,6 +262,17 @@ export const serverKeys: KeyTable = {
     leftOut: 'what references and volumes say.',
     changes: [{ to: ['server.spare'], does: 'nothing', says: 'it orders the steps of later plans.' }],
   },
+  'servers.*.via': {
+    leftOut: 'it is entered straight: at its public address, else at the private one.',
+    changes: [
+      {
+        to: 'server.spare',
+        does: 'in-place',
+        by: 'tag-resource',
+        says: 'it is entered that way from this plan on; a tag remembers it.',
+      },
+    ],
+  },
   'servers.*.setup': {
     leftOut: 'none.',
     changes: [
