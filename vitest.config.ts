@@ -25,6 +25,7 @@ const full = [
   'test/integration/secrets.test.ts',
   'test/hosts/filesystems/filesystems.hosts.test.ts',
   'test/integration/faults.test.ts',
+  'test/integration/first-stack.test.ts',
   'test/integration/interrupted-waits.test.ts',
   'test/integration/kill-9.test.ts',
   'test/integration/filesystems.test.ts',

@@ -19,6 +19,7 @@ const known: Readonly<Record<string, readonly string[]>> = {
   yaml: ['aws', 'workflow', 'set'],
   ts: [],
   js: [],
+  hcl: [],
 }
 
 const blocks = pages().flatMap((page) => blocksOf(page))
