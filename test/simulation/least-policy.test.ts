@@ -6,8 +6,18 @@ import { simulationsOfFile } from '../support/simulation.js'
 
 const start = simulationsOfFile()
 
-/** What this life cannot show: old versions of the ledger, and old snapshots, go later; only hosts have a console. */
-const neverCalled = ['DeleteLaunchTemplateVersions', 'DeleteSnapshot', 'GetConsoleOutput', 'ModifyLaunchTemplate']
+/**
+ * What this life cannot show: old versions of the ledger, and old snapshots, go later; only hosts have a console; nobody asks by
+ * hand for a status or a reboot.
+ */
+const neverCalled = [
+  'DeleteLaunchTemplateVersions',
+  'DeleteSnapshot',
+  'DescribeInstanceStatus',
+  'GetConsoleOutput',
+  'ModifyLaunchTemplate',
+  'RebootInstances',
+]
 
 describe.concurrent('under the policy that iam-policy prints', { timeout: 120_000 }, () => {
   it.each(exampleLives)('$name lives a whole life', async (life) => {

@@ -1,12 +1,14 @@
-import { addressOf, parseAddress, type Address } from '../../model/address.js'
+import { parseAddress, type Address } from '../../model/address.js'
 import { compareText, sortedAddresses } from '../../model/address-order.js'
 import { impacts, type DiffValue, type Impact } from '../../model/change.js'
 import { kinds, type ResourceKind } from '../../model/kinds/kinds.js'
+import { renamingOf } from '../../model/moves/renaming.js'
 import { rootEndOnRemove, rootEndOnReplace } from '../../model/kinds/server.js'
-import type { StackSpec } from '../../model/stack-spec.js'
+import { specsIn, type StackSpec } from '../../model/stack-spec.js'
 import type { RevisionChange, RevisionDiff, RevisionEffect, RevisionPlan } from '../../model/stacks/revision-change.js'
 import { itemChanges } from '../compare/comparison.js'
 import { differences } from '../compare/differences.js'
+import { rewrittenAddresses } from '../moves/rewritten-addresses.js'
 import { effectOf } from './effects.js'
 import { factsOf, type EntryFacts, type LocalContents } from './entry-facts.js'
 
@@ -22,12 +24,14 @@ export interface StackRevision {
  * as a condition.
  */
 export function compareRevisions(before: StackRevision | undefined, after: StackRevision | undefined): RevisionPlan {
+  const { revision: named, formerOf } = renamed(before, after)
+  const old = entriesOf(named)
   const young = entriesOf(after)
-  const old = renamed(entriesOf(before), young)
   const addresses = sortedAddresses(new Set([...old.keys(), ...young.keys()]))
-  const changes = addresses.flatMap(
-    (address) => changeOf(address, old.get(address), young.get(address), before?.spec) ?? [],
-  )
+  const changes = addresses.flatMap((address) => {
+    const change = changeOf(address, old.get(address), young.get(address), named?.spec)
+    return withRename(address, change, young.has(address) ? formerOf.get(address) : undefined) ?? []
+  })
   const names = [before, after].map((revision) => revision && placeOf(revision.spec))
   const [from, to] = names
   return {
@@ -37,16 +41,36 @@ export function compareRevisions(before: StackRevision | undefined, after: Stack
   }
 }
 
-/** A volume of one member that becomes one of each is the same volume, and back: by its tags alone. */
-function renamed(old: ReadonlyMap<Address, EntryFacts>, young: ReadonlyMap<Address, EntryFacts>): typeof old {
-  const entries = [...old].map(([address, facts]) => {
-    const { kind, name, index } = parseAddress(address) ?? {}
-    if (kind !== 'volume' || name === undefined || young.has(address)) return [address, facts] as const
-    const other = addressOf(kind, name, index === undefined ? 0 : undefined)
-    const isSame = (index === undefined || index === 0) && young.has(other) && !old.has(other)
-    return isSame ? ([other, facts] as const) : ([address, facts] as const)
-  })
-  return new Map(entries)
+/** The first revision by the names of the second, whose `moved` and counts say what was renamed. */
+function renamed(before: StackRevision | undefined, after: StackRevision | undefined) {
+  const formerOf = new Map<Address, Address>()
+  if (!before || !after) return { revision: before, formerOf }
+  const renaming = renamingOf(after.spec)
+  const nameOf = new Map<string, Address>()
+  for (const { address } of specsIn(before.spec)) {
+    const name = renaming(address)
+    if (name === address) continue
+    nameOf.set(address, name)
+    formerOf.set(name, address)
+  }
+  return { revision: { ...before, spec: rewrittenAddresses(before.spec, (address) => nameOf.get(address)) }, formerOf }
+}
+
+function withRename(
+  address: Address,
+  change: RevisionChange | undefined,
+  former: Address | undefined,
+): RevisionChange | undefined {
+  if (former === undefined) return change
+  const { kind = 'none', diffs = [], ...rest } = change ?? { impact: 'none' as const }
+  const diff = {
+    path: 'address',
+    before: former,
+    after: address,
+    effect: 'in-place',
+    because: 'its tags alone',
+  } as const
+  return { ...rest, address, kind: kind === 'none' ? 'update' : kind, diffs: [diff, ...diffs] }
 }
 
 function placeOf({ stack, target }: StackSpec): string {

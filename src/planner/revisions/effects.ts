@@ -1,5 +1,6 @@
 import type { DiffValue } from '../../model/change.js'
 import type { ResourceKind } from '../../model/kinds/kinds.js'
+import { ignorable, ignoredPaths, type IgnoringKind } from '../../model/kinds/ignored-changes.js'
 import type { Fstype } from '../../model/inside/fstype.js'
 import { filesystemRules } from '../../model/inside/volume-rules.js'
 import { mutabilityOf } from '../../model/mutability.js'
@@ -38,12 +39,17 @@ const downtime: Effect = { effect: 'downtime' }
 const anotherVolume: Effect = { effect: 'replacement', because: 'by way of a snapshot' }
 const whenMade: Effect = { effect: 'none', because: 'it is asked when the volume is made' }
 
+/** Who takes the id away again takes nothing from the stack. */
+const taken: Rule = ({ after }) =>
+  after === null ? later : { effect: 'refused', because: 'another one has the entry already' }
+
 /**
  * What is not in the table of mutability, or depends on the values; docs/stack-file.md says the same of each key, and a test
  * tries that on the planner.
  */
 const rules: { readonly [Kind in ResourceKind]?: Readonly<Record<string, Rule>> } = {
-  keyPair: { contents: { effect: 'replacement' } },
+  keyPair: { contents: { effect: 'replacement' }, keyPairId: taken },
+  securityGroup: { groupId: taken, ignoreChanges: later },
   server: {
     image: ({ before, after }) =>
       isId(before) && isId(after)
@@ -52,6 +58,9 @@ const rules: { readonly [Kind in ResourceKind]?: Readonly<Record<string, Rule>> 
     zone: ({ after }) => (after === null ? later : { effect: 'replacement' }),
     subnet: ({ after }) => (after === null ? later : { effect: 'replacement' }),
     user: inPlace,
+    via: inPlace,
+    instanceId: taken,
+    ignoreChanges: later,
     state: ({ after }) => (after === 'stopped' ? downtime : inPlace),
     'rootVolume.size': ({ before, after }) =>
       typeof before === 'number' && typeof after === 'number' && after < before
@@ -88,7 +97,8 @@ const rules: { readonly [Kind in ResourceKind]?: Readonly<Record<string, Rule>> 
     uuid: { effect: 'left', because: 'a filesystem gets it when it is made' },
     reuse: whenMade,
     snapshot: whenMade,
-    volumeId: { effect: 'refused', because: 'another volume has the entry already' },
+    volumeId: taken,
+    ignoreChanges: later,
     dependsOn: later,
     'snapshots.everyMinutes': later,
     'snapshots.keep': later,
@@ -114,7 +124,8 @@ const rules: { readonly [Kind in ResourceKind]?: Readonly<Record<string, Rule>> 
 
 /** What an apply makes of a difference on what is as the first revision says. */
 export function effectOf(kind: ResourceKind, difference: Difference): Effect {
-  const { path } = difference
+  const { path, entry } = difference
+  if (isIgnored(kind, path, entry)) return { effect: 'none', because: 'ignoreChanges' }
   const rule = rules[kind]?.[path]
   if (typeof rule === 'function') return rule(difference)
   if (rule) return rule
@@ -122,6 +133,15 @@ export function effectOf(kind: ResourceKind, difference: Difference): Effect {
   if (kind === 'sync') return inPlace
   const { how, because } = mutabilityOf(kind, path as PathOf<typeof kind>)
   return { effect: effectOfHow[how], ...(because !== '' && how !== 'in-place' && { because }) }
+}
+
+function isIgnored(kind: ResourceKind, path: string, { ignoreChanges }: EntryFacts): boolean {
+  if (!isIgnoring(kind) || !Array.isArray(ignoreChanges)) return false
+  return ignoredPaths(kind, { ignoreChanges: ignoreChanges as readonly string[] }).has(path)
+}
+
+function isIgnoring(kind: ResourceKind): kind is IgnoringKind {
+  return Object.hasOwn(ignorable, kind)
 }
 
 function isId(image: DiffValue): boolean {

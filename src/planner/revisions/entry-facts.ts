@@ -30,8 +30,8 @@ export const factsOf: {
   ) => EntryFacts
 } = {
   keyPairs: keyPairFacts,
-  securityGroups: ({ description, ingress, tags }: SecurityGroupSpec) =>
-    said({ description, ingress: ingress.map(ruleText).sort(), ...tagFacts(tags) }),
+  securityGroups: ({ groupId, description, ingress, ignoreChanges, tags }: SecurityGroupSpec) =>
+    said({ groupId, description, ingress: ingress.map(ruleText).sort(), ...ignored(ignoreChanges), ...tagFacts(tags) }),
   servers: serverFacts,
   elasticIps: ({ server, tags }: ElasticIpSpec) => said({ association: server, ...tagFacts(tags) }),
   volumes: volumeFacts,
@@ -39,12 +39,12 @@ export const factsOf: {
   archives: archiveFacts,
 }
 
-function keyPairFacts({ publicKey, tags }: KeyPairSpec, contents: LocalContents): EntryFacts {
+function keyPairFacts({ publicKey, keyPairId, tags }: KeyPairSpec, contents: LocalContents): EntryFacts {
   if (publicKey?.kind !== 'path') {
-    return said({ publicKey: publicKey?.text ?? '(generated on this machine)', ...tagFacts(tags) })
+    return said({ keyPairId, publicKey: publicKey?.text ?? '(generated on this machine)', ...tagFacts(tags) })
   }
   const { path } = publicKey
-  return said({ publicKey: path, contents: contents.get(path), ...tagFacts(tags) })
+  return said({ keyPairId, publicKey: path, contents: contents.get(path), ...tagFacts(tags) })
 }
 
 function serverFacts(spec: ServerSpec): EntryFacts {
@@ -68,6 +68,9 @@ function serverFacts(spec: ServerSpec): EntryFacts {
     userData: spec.userData && digestText(spec.userData),
     onUserDataChange: spec.onUserDataChange,
     setup: list(spec.setup.map(templateSource)),
+    via: spec.via,
+    instanceId: spec.instanceId,
+    ...ignored(spec.ignoreChanges),
     ...tagFacts(spec.tags),
   })
 }
@@ -98,6 +101,7 @@ function volumeFacts(spec: VolumeSpec): EntryFacts {
     'snapshots.keep': snapshots?.keep && canonicalJson(snapshots.keep),
     'snapshots.consistent': snapshots?.consistent,
     dependsOn: list([...spec.dependsOn].sort()),
+    ...ignored(spec.ignoreChanges),
     ...tagFacts(spec.tags),
   })
 }
@@ -138,6 +142,10 @@ function said(facts: Said): EntryFacts {
 
 function tagFacts(tags: UserTags): EntryFacts {
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`tags.${key}`, value]))
+}
+
+function ignored(ignoreChanges: readonly string[] | undefined): Said {
+  return { ignoreChanges: ignoreChanges && list([...ignoreChanges].sort()) }
 }
 
 /** An empty one says nothing. */
