@@ -30,7 +30,7 @@ describe.skipIf(noHostsBecause !== undefined)('docs/first-stack.md', () => {
     PATH: `${join(folder, 'prefix/bin')}:${process.env['PATH']}`,
   })
   afterAll(() => {
-    spawnSync('evenkeel', ['sandbox', 'reset'], { env })
+    spawnSync(join(folder, 'prefix/bin/evenkeel'), ['sandbox', 'reset'], { env })
     remove()
   })
 
