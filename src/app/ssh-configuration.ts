@@ -4,7 +4,7 @@ import { messageOf } from '../core/errors.js'
 import { liveHostAccess } from '../executor/observe/live-host-access.js'
 import type { HostAccess } from '../executor/ports.js'
 import type { Address } from '../model/address.js'
-import { entryOptions, hostBlock, knownHostsLine } from '../sync/ssh/ssh-entry.js'
+import { entryOptions, hostBlock, knownHostsLine, writeAgentKeys } from '../sync/ssh/ssh-entry.js'
 import { enterable, enterServer } from './enter-server.js'
 import { liveServerOf } from '../model/kinds/live-named.js'
 import type { Session } from './session.js'
@@ -57,10 +57,9 @@ function written(session: Session, found: readonly HostAccess[], left: SshConfig
     const alias = aliasOf(access)
     const knownHostsPath = join(keysDirectory, `${alias}.known_hosts`)
     writeFileSync(knownHostsPath, knownHostsLine(access, alias), { mode: 0o600 })
-    return hostBlock(
-      [alias, access.address],
-      entryOptions(access, { alias, knownHostsPath, jump: access.via && aliasOf(access.via) }),
-    )
+    const agentKeyPaths = writeAgentKeys(access, keysDirectory, alias)
+    const jump = access.via && aliasOf(access.via)
+    return hostBlock([alias, access.address], entryOptions(access, { alias, knownHostsPath, jump, agentKeyPaths }))
   })
   return { text: blocks.join('\n'), aliases: found.map(aliasOf), left }
 }

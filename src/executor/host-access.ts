@@ -50,7 +50,7 @@ export async function hostAccess(
       hint: 'run `evenkeel apply`: it reads the key from the console output and pins it in a tag; where the console shows none any more, say it: `evenkeel trust SERVER --fingerprint SHA256:…`',
     })
   }
-  const { own, former } = await keys.privateKeyPaths(binding.keyPair, binding.formerKeys ?? [])
+  const { own, former, inAgent } = await keys.privateKeyPaths(binding.keyPair, binding.formerKeys ?? [])
   return {
     address,
     instanceId: binding.id,
@@ -63,6 +63,7 @@ export async function hostAccess(
     ...(binding.deviceNames && { deviceNames: binding.deviceNames }),
     privateKeyPath: own,
     ...((former.length > 0 || binding.formerKeys !== undefined) && { otherKeyPaths: former }),
+    ...(inAgent.length > 0 && { agentKeys: inAgent }),
   }
 }
 

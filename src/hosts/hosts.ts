@@ -252,8 +252,9 @@ class Hosts implements HostPort {
 }
 
 /** What makes a connection another one: not what is attached to the server meanwhile. */
-function wordsOf({ hostname, port, user, hostKey, privateKeyPath, otherKeyPaths, via }: HostAccess): string {
-  return JSON.stringify([hostname, port, user, hostKey, privateKeyPath, otherKeyPaths, via && wordsOf(via)])
+function wordsOf(access: HostAccess): string {
+  const { hostname, port, user, hostKey, privateKeyPath, otherKeyPaths, agentKeys, via } = access
+  return JSON.stringify([hostname, port, user, hostKey, privateKeyPath, otherKeyPaths, agentKeys, via && wordsOf(via)])
 }
 
 /** The result, or Cancelled as soon as nobody waits for it any more. */

@@ -22,6 +22,8 @@ export interface HostAccess {
   readonly privateKeyPath: string | undefined
   /** Tried after it, and the SSH agent after these: the server may still have an older key of the stack. */
   readonly otherKeyPaths?: readonly string[]
+  /** Public halves, `ssh-ed25519 AAAA…`, of the stack's keys that the SSH agent holds: each is asked of it alone, before its others. */
+  readonly agentKeys?: readonly string[]
   /** Volume id -> the name under which EC2 attached it, e.g. `/dev/sdf`: on Xen types a disk does not tell its volume id. */
   readonly deviceNames?: Readonly<Record<string, string>>
 }
@@ -200,6 +202,16 @@ export interface ExecTerminal {
   onResize(listener: () => void): () => void
 }
 
+/** What this machine has to enter a server with. */
+export interface KeysHere {
+  /** Path of the pair's private half; undefined: it is not here. */
+  readonly own: string | undefined
+  /** Paths of the private halves of keys that the server may have in its place. */
+  readonly former: readonly string[]
+  /** Public halves, `ssh-ed25519 AAAA…`, of those of both that the SSH agent holds; the pair's first, and only where no file has it. */
+  readonly inAgent: readonly string[]
+}
+
 /** Key pairs on this machine. */
 export interface LocalKeysPort {
   /**
@@ -213,9 +225,6 @@ export interface LocalKeysPort {
   retire(keyPair: Address): Promise<string | undefined>
   /** Where ssh finds the private half, for a generated one that of `live`; undefined: ask the agent. */
   privateKeyPath(keyPair: Address, live: string | undefined): Promise<string | undefined>
-  /** Where the private halves lie of the pair, and of keys with these fingerprints (`SHA256:…`), wherever on this machine. */
-  privateKeyPaths(
-    keyPair: Address | undefined,
-    formerKeys: readonly string[],
-  ): Promise<{ readonly own: string | undefined; readonly former: readonly string[] }>
+  /** Where the private halves lie of the pair, and of keys with these fingerprints (`SHA256:…`), wherever on this machine, or in its agent. */
+  privateKeyPaths(keyPair: Address | undefined, formerKeys: readonly string[]): Promise<KeysHere>
 }

@@ -8,7 +8,8 @@ import { sshPublicKey } from '../../core/ssh-public-key.js'
 import type { LocalKeysPort } from '../../executor/ports.js'
 import { type Address, displayName } from '../../model/address.js'
 import type { KeyPairSpec } from '../../model/kinds/key-pair.js'
-import { generateOpensshKeyPair, publicKeyOf } from '../../core/openssh-key.js'
+import { generateOpensshKeyPair, publicKeyOf as publicHalfOf } from '../../core/openssh-key.js'
+import { agentPublicKeys, agentSocket } from './agent-keys.js'
 import { keyFileBytesMax, readKeyFile } from './key-file.js'
 import { findBesidePublic, findPrivateKeys, retirePrivateKey } from './kept-keys.js'
 
@@ -30,6 +31,14 @@ export function createLocalKeys(options: LocalKeysOptions): LocalKeysPort {
   const directories = [directory, ...otherDirectories]
   /** The public halves that EC2 has, as far as somebody said. */
   const seen = new Map<Address, string>()
+  /** Asked once: what a run enters servers with is the same from its beginning to its end. */
+  let inAgent: Promise<readonly string[]> | undefined
+
+  /** The public half that the file names. */
+  async function publicKeyOf(keyPair: Address, spec: NonNullable<KeyPairSpec['publicKey']>): Promise<string> {
+    if (spec.kind === 'text') return normalizePublicKey(spec.text, 'the text', keyPair)
+    return readPublicKey(expand(spec.path, baseDirectory), keyPair)
+  }
 
   /** The generated private half of a pair: the one that EC2 has, wherever it lies, else the one in its place. */
   async function generatedPath(keyPair: Address, live: string | undefined): Promise<string | undefined> {
@@ -58,6 +67,25 @@ export function createLocalKeys(options: LocalKeysOptions): LocalKeysPort {
     return privatePath !== undefined && (await exists(privatePath)) ? privatePath : undefined
   }
 
+  /** What the agent holds of the pair, as EC2 has it and as the file names it, and then of keys with these fingerprints. */
+  async function keysInAgent(
+    keyPair: Address | undefined,
+    fingerprints: readonly string[],
+  ): Promise<readonly string[]> {
+    const socket = agentSocket()
+    if (socket === undefined) return []
+    inAgent ??= agentPublicKeys(socket)
+    const spec = keyPair && specs.get(keyPair)
+    const named = keyPair && spec && (await publicKeyOf(keyPair, spec).catch(() => undefined))
+    const own = [keyPair && seen.get(keyPair), named].flatMap((key) => (key === undefined ? [] : keyFingerprint(key)))
+    const wanted = [...own, ...fingerprints]
+    const ranked = (await inAgent).map((key) => ({ key, rank: wanted.indexOf(keyFingerprint(key)) }))
+    return ranked
+      .filter(({ rank }) => rank >= 0)
+      .sort((a, b) => a.rank - b.rank)
+      .map(({ key }) => key)
+  }
+
   /** The private half of somebody's own key: the file that named its place may be gone. */
   async function ownersKey(live: string): Promise<string | undefined> {
     return (await findBesidePublic(join(homedir(), '.ssh'), new Set([keyFingerprint(live)])))[0]
@@ -67,8 +95,7 @@ export function createLocalKeys(options: LocalKeysOptions): LocalKeysPort {
     async publicKey(keyPair, live) {
       if (live !== undefined) seen.set(keyPair, live)
       const spec = specs.get(keyPair)
-      if (spec?.kind === 'text') return normalizePublicKey(spec.text, 'the text', keyPair)
-      if (spec?.kind === 'path') return readPublicKey(expand(spec.path, baseDirectory), keyPair)
+      if (spec !== undefined) return publicKeyOf(keyPair, spec)
       const path = await generatedPath(keyPair, live)
       return path === undefined ? undefined : readGenerated(path)
     },
@@ -97,7 +124,8 @@ export function createLocalKeys(options: LocalKeysOptions): LocalKeysPort {
           former.push(...(await findBesidePublic(place, wanted)))
         }
       }
-      return { own, former: [...new Set(former)].filter((path) => path !== own) }
+      const inAgent = await keysInAgent(own === undefined ? keyPair : undefined, formerKeys)
+      return { own, former: [...new Set(former)].filter((path) => path !== own), inAgent }
     },
   }
 }
@@ -133,7 +161,7 @@ async function readGenerated(path: string): Promise<string | undefined> {
     throw keyError(`the private key ${path} cannot be read: ${messageOf(error)}`, error)
   })
   if (text === undefined) return undefined
-  const publicKey = publicKeyOf(text)
+  const publicKey = publicHalfOf(text)
   if (publicKey === undefined) throw keyError(`${path} is no OpenSSH private key`)
   return publicKey
 }

@@ -4,6 +4,7 @@ import ssh2 from 'ssh2'
 import { required } from '../../core/assert.js'
 import type { Clock } from '../../core/clock.js'
 import { Cancelled, HostError, messageOf } from '../../core/errors.js'
+import { keyFingerprint } from '../../core/key-fingerprint.js'
 import { beginWait } from '../../core/wait-sink.js'
 import type { HostAccess } from '../../executor/ports.js'
 import { type Credentials, readAllCredentials, readCredentialsOf } from '../keys/private-key.js'
@@ -143,8 +144,7 @@ const serverHostKeyAlgorithms: Readonly<Record<string, ssh2.ServerHostKeyAlgorit
 function classify(access: HostAccess, error: Error & { level?: string; code?: string }): HostError {
   const target = `${access.address} (${access.user}@${access.hostname}:${access.port})`
   if (error.level === 'client-authentication') {
-    const key = [access.privateKeyPath ?? 'any key of the SSH agent', ...(access.otherKeyPaths ?? [])].join(', nor ')
-    return new HostError('HOST_AUTHENTICATION_FAILED', `${target} does not accept ${key}`, {
+    return new HostError('HOST_AUTHENTICATION_FAILED', `${target} does not accept ${keysOf(access)}`, {
       host: access.address,
       cause: error,
       hint: `check the server's \`user\`, and that its authorized_keys has the key of this key pair`,
@@ -169,6 +169,13 @@ function classify(access: HostAccess, error: Error & { level?: string; code?: st
     cause: error,
     hint: hintOf(access),
   })
+}
+
+/** For messages: everything that was tried. */
+function keysOf({ privateKeyPath, otherKeyPaths = [], agentKeys = [] }: HostAccess): string {
+  const ofAgent = agentKeys.map((key) => `the key ${keyFingerprint(key)} of the SSH agent`)
+  const anyOther = privateKeyPath === undefined && ofAgent.length === 0 ? ['any key of the SSH agent'] : []
+  return [privateKeyPath, ...ofAgent, ...anyOther, ...otherKeyPaths].filter((key) => key !== undefined).join(', nor ')
 }
 
 function hintOf({ hostname, privateIp, via }: HostAccess): string {

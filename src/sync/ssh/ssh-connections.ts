@@ -6,7 +6,7 @@ import { HostError } from '../../core/errors.js'
 import type { HostAccess } from '../../executor/ports.js'
 import { type ChildResult, readChild } from '../child.js'
 import { makeRunDirectory, runDirectoryNameBytes } from '../run-directory.js'
-import { entryOptions, hostBlock, knownHostsLine, quotedPath } from './ssh-entry.js'
+import { entryOptions, hostBlock, knownHostsLine, quotedPath, writeAgentKeys } from './ssh-entry.js'
 import { type SharedConnection, openSharedConnection } from './shared-connection.js'
 
 /** One server as ssh knows it in our own configuration. */
@@ -79,7 +79,8 @@ export class SshConnections {
     // Its connection is shared: this one goes through it.
     const jump = access.via && (await this.connect(access.via))
     const before = jump === undefined ? '' : await readFile(jump.configPath, 'utf8')
-    const own = configuration(access, { alias: target.alias, directory, key, jump: jump?.alias })
+    const agentKeyPaths = writeAgentKeys(access, directory, key)
+    const own = configuration(access, { alias: target.alias, directory, key, jump: jump?.alias, agentKeyPaths })
     await writeFile(target.configPath, `${own}${before}`, { mode: 0o600 })
     const opened = await openSharedConnection(
       target.configPath,
@@ -105,9 +106,10 @@ function keyOf({
   hostKey,
   privateKeyPath,
   otherKeyPaths = [],
+  agentKeys = [],
   via,
 }: HostAccess): string {
-  const words = [instanceId, hostname, port, user, hostKey, privateKeyPath ?? '', ...otherKeyPaths]
+  const words = [instanceId, hostname, port, user, hostKey, privateKeyPath ?? '', ...otherKeyPaths, ...agentKeys]
   return digestOf(via ? [...words, keyOf(via)] : words, 8)
 }
 
@@ -118,7 +120,14 @@ function configuration(
     directory,
     key,
     jump,
-  }: { readonly alias: string; readonly directory: string; readonly key: string; readonly jump: string | undefined },
+    agentKeyPaths,
+  }: {
+    readonly alias: string
+    readonly directory: string
+    readonly key: string
+    readonly jump: string | undefined
+    readonly agentKeyPaths: readonly string[]
+  },
 ): string {
   const options = {
     BatchMode: 'yes',
@@ -132,7 +141,7 @@ function configuration(
     ForwardAgent: 'no',
     RequestTTY: 'no',
   }
-  const entry = entryOptions(access, { alias, knownHostsPath: join(directory, `${key}.hosts`), jump })
+  const entry = entryOptions(access, { alias, knownHostsPath: join(directory, `${key}.hosts`), jump, agentKeyPaths })
   return hostBlock([alias], [...entry, ...Object.entries(options)])
 }
 
@@ -145,8 +154,9 @@ function connectionFailure(access: HostAccess, { exitCode, stderrTail: said }: C
       hint: 'somebody may be in between, or the server was set up anew: learn its fingerprint in a way that cannot be forged (its console output), then say it: `evenkeel trust SERVER --fingerprint SHA256:…`',
     })
   }
-  if (/Permission denied/.test(said)) {
-    const key = access.privateKeyPath ?? 'any key of the SSH agent'
+  if (/Permission denied|Too many authentication failures/.test(said)) {
+    const key =
+      access.privateKeyPath ?? (access.agentKeys ? 'the stack’s key in the SSH agent' : 'any key of the SSH agent')
     return new HostError('HOST_AUTHENTICATION_FAILED', `${target} does not accept ${key}`, {
       ...common,
       hint: "check the server's `user`, and that it was launched with this key pair",

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { HostError } from '../../core/errors.js'
 import type { HostAccess } from '../../executor/ports.js'
 
@@ -11,7 +13,14 @@ export function entryOptions(
     alias,
     knownHostsPath,
     jump,
-  }: { readonly alias: string; readonly knownHostsPath: string; readonly jump?: string | undefined },
+    agentKeyPaths = [],
+  }: {
+    readonly alias: string
+    readonly knownHostsPath: string
+    readonly jump?: string | undefined
+    /** Where `writeAgentKeys` has written the public halves that the agent is asked for. */
+    readonly agentKeyPaths?: readonly string[]
+  },
 ): readonly SshOption[] {
   checkWords(access)
   const [algorithm = 'ssh-ed25519'] = access.hostKey.trim().split(/\s+/)
@@ -28,10 +37,23 @@ export function entryOptions(
     HostKeyAlgorithms: algorithm === 'ssh-rsa' ? 'rsa-sha2-512,rsa-sha2-256' : algorithm,
     // A chain of them needs none here: each knows its own.
     ...(jump === undefined ? {} : { ProxyJump: jump }),
-    ...(access.privateKeyPath === undefined ? {} : { IdentitiesOnly: 'yes' }),
+    ...(access.privateKeyPath === undefined && agentKeyPaths.length === 0 ? {} : { IdentitiesOnly: 'yes' }),
   }
-  const paths = [access.privateKeyPath, ...(access.otherKeyPaths ?? [])].filter((path) => path !== undefined)
+  const ways = [access.privateKeyPath, ...agentKeyPaths, ...(access.otherKeyPaths ?? [])]
+  const paths = ways.filter((path) => path !== undefined)
   return [...Object.entries(options), ...paths.map((path) => ['IdentityFile', quotedPath(path)] as const)]
+}
+
+/**
+ * Writes the public halves of the keys that an agent holds, `NAME.agent.pub` in a directory of one's own, and returns their paths:
+ * as an IdentityFile each is asked of the agent, and with IdentitiesOnly no other is (ssh_config(5)).
+ */
+export function writeAgentKeys({ agentKeys = [] }: HostAccess, directory: string, name: string): readonly string[] {
+  return agentKeys.map((key, index) => {
+    const path = join(directory, `${name}${index === 0 ? '' : `-${index}`}.agent.pub`)
+    writeFileSync(path, `${key}\n`, { mode: 0o600 })
+    return path
+  })
 }
 
 /** They come from tags and answers. A line end in one would begin an option of its own, such as ProxyCommand, which ssh runs here. */

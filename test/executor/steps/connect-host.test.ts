@@ -32,7 +32,7 @@ function silentServer(
     progress: (_: unknown, text: string) => told.push(text),
     bindings: { get: () => binding },
     ports: {
-      keys: { privateKeyPaths: async () => ({ own: undefined, former: [] }) },
+      keys: { privateKeyPaths: async () => ({ own: undefined, former: [], inAgent: [] }) },
       cloud: { untilItEnds },
       hosts: {
         waitUntilReady: (_: unknown, limits: { signal: AbortSignal; onAnswer: () => void }) => {

@@ -25,7 +25,7 @@ function contextNoting(asked: string[], refused?: string): StepContext {
     ports: {
       cloud: port({ startSnapshot: { id: 'snap-1' } }),
       hosts: port({ freeze }),
-      keys: { privateKeyPaths: async () => ({ own: undefined, former: [] }) },
+      keys: { privateKeyPaths: async () => ({ own: undefined, former: [], inAgent: [] }) },
     },
     bindings: {
       get: () => ({ id: 'i-1', publicIp: '203.0.113.9', hostKey: 'ssh-ed25519 AAAA' }),

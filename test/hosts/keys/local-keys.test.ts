@@ -59,7 +59,7 @@ describe('a generated pair', () => {
     expect(await keys.publicKey(address, first)).toBe(first)
     expect(await keys.privateKeyPaths(address, [keyFingerprint(first)])).toMatchObject({ own: kept })
     const fresh = await keysOf(undefined).privateKeyPaths(address, [keyFingerprint(first), keyFingerprint(second)])
-    expect(fresh).toEqual({ own: join(base, 'keys', 'demo', 'deploy'), former: [kept] })
+    expect(fresh).toEqual({ own: join(base, 'keys', 'demo', 'deploy'), inAgent: [], former: [kept] })
   })
 })
 
@@ -85,6 +85,7 @@ describe('a generated pair that lies where an earlier target put it', () => {
         expect(await keys.privateKeyPaths(address, [])).toEqual({
           own: join(root, owner, 'us-east-1', 'demo', 'deploy'),
           former: [],
+          inAgent: [],
         })
       }
       // Before EC2 was asked, each of them may be the one.
