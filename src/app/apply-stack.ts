@@ -41,8 +41,8 @@ export async function applyStack(
 }
 
 /** Notes that nothing is left of a run that ended without a word, where a plan of everything found nothing to do. */
-export async function settleEpoch({ ports, spec }: Session, { ledger, complete, only }: Plan): Promise<void> {
-  if (!ledger.epoch || !complete || only) return
+export async function settleEpoch({ ports, spec }: Session, { ledger, complete, isPart }: Plan): Promise<void> {
+  if (!ledger.epoch || !complete || isPart) return
   const { id, before, wishes } = ledger
   await ports.cloud.writeLedger({ stack: spec.stack, id, addresses: before, ...(wishes && { wishes: wishes.before }) })
 }

@@ -28,7 +28,7 @@ export async function withdrawalOf(session: Session, name: string): Promise<With
   const [first] = wishes
   if (!first || !facts.ledger) throw unknownWish(spec.stack, name, all)
   for (const wish of wishes) if (wish.kind === 'restore' && isTooLate(wish, facts)) throw tooLate(wish)
-  const { id, addresses, epoch } = facts.ledger
+  const { id, addresses, epoch = session.lock.left } = facts.ledger
   const rest = all.filter((wish) => !wishes.includes(wish))
   return {
     wishes,

@@ -132,7 +132,7 @@ async function carryOut(
         addresses: ledgerAfter(plan.ledger, ledger.addresses, plan.steps, outcomeOf, isBound),
         wishes: plan.ledger.wishes && wishesAfter(plan.ledger.wishes, plan.steps, outcomeOf),
         // What a plan of a part has not looked at stays for the next run to settle.
-        epoch: isInDoubt ? epochInDoubt(plan, options) : ((plan.only && plan.ledger.epoch) ?? null),
+        epoch: isInDoubt ? epochInDoubt(plan, options) : ((plan.isPart && plan.ledger.epoch) ?? null),
         note: noted(status),
         isWorthNoting: outcomes.some(({ outcome }) => outcome.kind === 'done' || outcome.kind === 'failed'),
       }),

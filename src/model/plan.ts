@@ -31,6 +31,8 @@ export interface Plan {
   readonly bindings: Readonly<Record<string, Binding>>
   /** The ledger to write before the first step and after the last; undefined: unchanged. */
   readonly ledger: PlannedLedger
+  /** It does what was asked for alone (a stop, a snapshot, a part): what a run that was cut off has left is for a later one to settle. */
+  readonly isPart?: true
   /** What a plan is of that is not of the whole stack (`--only`); each sorted. Left out: everything. */
   readonly only?: {
     readonly asked: readonly Address[]
@@ -56,7 +58,7 @@ export interface PlannedLedger {
   readonly former?: readonly Address[]
   /** Absent where there are none, neither as read nor now. */
   readonly wishes?: PlannedWishes
-  /** As read: of a run that ended without a word, with which this one goes on. It goes when the plan is carried out. */
+  /** As read: of a run that ended without a word, with which this one goes on. It goes when a plan of everything is carried out. */
   readonly epoch?: Epoch
 }
 

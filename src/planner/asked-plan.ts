@@ -37,6 +37,7 @@ export function askedPlan(
     problems,
     unreadable: [],
     impossible,
+    isPart: true,
     ...(live.renamed && { renamed: live.renamed }),
     bindings: liveBindings(world, { servers: new Map(), volumes: new Map() }),
     ledger: {

@@ -33,6 +33,7 @@ export function planOfAddresses(plan: Plan, asked: readonly Address[], spec: Sta
   const known = new Set(plan.changes.map(({ address }) => address))
   return {
     ...plan,
+    isPart: true,
     complete: unreadable.length === 0,
     applyable: problems.every(({ severity, scope }) => severity !== 'error' || scope === 'address'),
     changes,

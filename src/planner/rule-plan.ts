@@ -35,6 +35,7 @@ export function planOfRules(
     kind: 'plan',
     plan: {
       ...plan,
+      isPart: true,
       complete: unreadable.length === 0,
       changes: plan.changes.filter(isOfRules),
       steps: plan.steps
