@@ -6,7 +6,7 @@ import { localPath } from '../sync/source.js'
 import type { HostFacts } from '../model/inside/host-facts.js'
 import { accessTo, accessToInstance, enterable, holderOf, volumeNamed } from './enter-server.js'
 import { liveVolumeOf } from '../model/kinds/live-named.js'
-import { requireGivable, requireLocal } from './local-ends.js'
+import { requireGivable, requireLocal, requireStraight } from './local-ends.js'
 import { withLock } from './lock/with-lock.js'
 import { serverNamed } from './servers/named-by-pattern.js'
 import type { Session } from './session.js'
@@ -33,6 +33,7 @@ export async function copyByHand(
   copy: HandCopy,
   onProgress: (bytesDone: number) => void = () => undefined,
 ): Promise<CopyFigures> {
+  requireStraight([...copy.from, copy.to])
   const local = copy.from.map(parseWrittenEndpoint).filter((written) => written.kind === 'local')
   await requireLocal(local.map(({ path }) => ({ path: localPath(process.cwd(), path) })))
   const { kind } = parseWrittenEndpoint(copy.to)

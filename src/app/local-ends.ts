@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { UsageError } from '../core/errors.js'
 import type { CopyPlace } from '../executor/ports.js'
+import { parseWrittenEndpoint } from '../spec/kinds/sync-rule/written-endpoint.js'
 
 /** Rejects where something of this machine is to be copied that is not there; before any server is asked. */
 export async function requireLocal(places: readonly CopyPlace[]): Promise<void> {
@@ -13,6 +14,18 @@ export async function requireLocal(places: readonly CopyPlace[]): Promise<void> 
       })
     })
   }
+}
+
+/** Throws where a path in the stack leads upwards: what has to be mounted where it lies is told from its words. */
+export function requireStraight(texts: readonly string[]): void {
+  const crooked = texts.find((text) => {
+    const end = parseWrittenEndpoint(text)
+    return end.kind !== 'local' && end.kind !== 'remote' && end.path.split('/').includes('..')
+  })
+  if (crooked === undefined) return
+  throw new UsageError('USAGE', `${crooked} leads upwards: a path on a server or a volume is written without \`..\``, {
+    hint: 'write where it ends',
+  })
 }
 
 /** Rejects an owner at this machine that it cannot give. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { requireLocal } from '../../src/app/local-ends.js'
+import { requireLocal, requireStraight } from '../../src/app/local-ends.js'
 import { root } from '../support/source-tree.js'
 
 describe('what is copied by hand from this machine', () => {
@@ -11,5 +11,18 @@ describe('what is copied by hand from this machine', () => {
     })
     await expect(requireLocal([{ path: `${root}/package.json/` }])).rejects.toThrow('ends in a slash')
     await expect(requireLocal([{ host: 'me@far', path: '/nowhere' }])).resolves.toBeUndefined()
+  })
+})
+
+describe('what is copied by hand within the stack', () => {
+  test.each(['volume.music/../../etc/passwd', 'volume.music/..', 'web:/tmp/../srv/music/', 'web[*]:/srv/..'])(
+    'does not lead upwards: %s',
+    (crooked) => {
+      expect(() => requireStraight(['./a', crooked])).toThrow(`${crooked} leads upwards`)
+    },
+  )
+
+  test('may have dots in its names, and any path outside the stack', () => {
+    expect(() => requireStraight(['../a', 'me@far:../b', 'web:/srv/..a/b..', 'volume.music/a...b'])).not.toThrow()
   })
 })

@@ -59,7 +59,7 @@ export const swapPath = 'none'
  */
 export function volumesAtPath(volumesOfServer: readonly VolumeSpec[], path: string): readonly VolumeSpec[] {
   const lengthOf = ({ mount }: VolumeSpec) => mount?.path.length ?? 0
-  const directory = `${path.replaceAll(/\/+/g, '/').replace(/\/$/, '')}/`
+  const directory = `${path}/`.replaceAll(/\/(?:\.?\/)+/g, '/')
   const holding = volumesOfServer
     .filter(({ mount }) => mount && directory.startsWith(`${mount.path}/`))
     .sort((left, right) => lengthOf(right) - lengthOf(left))
