@@ -22,7 +22,7 @@ export function doctorText(findings: readonly Shown[], color: boolean): string {
   return `${[...lines, '', end].join('\n')}\n`
 }
 
-/** As `doctor --json` prints it, with a line break at the end. */
+/** As `doctor --json` prints it (schema/doctor.schema.json), with a line break at the end. */
 export function doctorJson(findings: readonly Shown[]): string {
   const isWell = findings.every(({ level }) => level !== 'missing')
   const told = findings.map(({ level, about, found, hint }) => ({ level, about, found, hint: hint ?? null }))

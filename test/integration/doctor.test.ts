@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { runEvenkeel, temporaryDirectory } from '../support/evenkeel.js'
+import { expectToFit } from '../support/schemas.js'
 import { image } from '../support/stacks.js'
 
 interface Told {
@@ -31,7 +32,9 @@ async function doctor(words: readonly string[], more: Readonly<Record<string, st
     cwd: directory,
     env: { ...env, ...more },
   })
-  const { ok, findings } = JSON.parse(stdout) as Told
+  const told = JSON.parse(stdout) as Told
+  expectToFit('doctor', told)
+  const { ok, findings } = told
   const levels = Object.fromEntries(findings.map(({ level, about }) => [about, level]))
   expect(exitCode).toBe(ok ? 0 : 1)
   return { ok, levels, stdout }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { runEvenkeel } from '../support/evenkeel.js'
+import { expectToFit } from '../support/schemas.js'
 import { readText } from '../support/source-tree.js'
 
 const { version, dependencies } = JSON.parse(readText('package.json')) as {
@@ -21,4 +22,5 @@ it('the version is told in a line, and as data with what a report of a mistake n
     reads: { stackFile: [1], planFile: [2], ledger: [1, 2] },
   })
   expect(told).toHaveProperty('commit')
+  expectToFit('version', told)
 })

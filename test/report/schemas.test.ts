@@ -9,6 +9,8 @@ import { driftJson } from '../../src/report/drift/drift-json.js'
 import { planJson } from '../../src/report/plan/plan-json.js'
 import { showJson } from '../../src/report/show/show-json.js'
 import { lockShownJson } from '../../src/report/lock-text.js'
+import { checkpointsJson } from '../../src/report/tables/checkpoints-text.js'
+import { snapshotsJson } from '../../src/report/tables/snapshots-text.js'
 import { parsedStack } from '../support/live-stack.js'
 import { validatorOf } from '../support/schemas.js'
 
@@ -20,17 +22,26 @@ describe('published schemas', () => {
     expect(cases.length).toBeGreaterThan(15)
   })
 
-  it.each(['plan', 'drift', 'show'] as const)('%s describes what is really printed, and nothing else', (name) => {
-    const validate = validatorOf(name)
-    for (const directory of cases) {
-      const { spec, locate } = parsedStack(readFileSync(join(golden, directory, 'stack.yaml'), 'utf8'))
-      const live = JSON.parse(readFileSync(join(golden, directory, 'live.json'), 'utf8')) as LiveStack
-      const plan = makePlan(spec, live)
-      const printed = { plan: planJson(plan, locate), drift: driftJson(driftOf(plan)), show: showJson(live) }[name]
-      validate(JSON.parse(printed))
-      expect(validate.errors, `${directory}: ${JSON.stringify(validate.errors)}`).toBeNull()
-    }
-  })
+  it.each(['plan', 'drift', 'show', 'snapshots', 'checkpoints'] as const)(
+    '%s describes what is really printed, and nothing else',
+    (name) => {
+      const validate = validatorOf(name)
+      for (const directory of cases) {
+        const { spec, locate } = parsedStack(readFileSync(join(golden, directory, 'stack.yaml'), 'utf8'))
+        const live = JSON.parse(readFileSync(join(golden, directory, 'live.json'), 'utf8')) as LiveStack
+        const plan = makePlan(spec, live)
+        const printed = {
+          plan: planJson(plan, locate),
+          drift: driftJson(driftOf(plan)),
+          show: showJson(live),
+          snapshots: snapshotsJson(live, Date.UTC(2026, 10, 22)),
+          checkpoints: checkpointsJson(live),
+        }[name]
+        validate(JSON.parse(printed))
+        expect(validate.errors, `${directory}: ${JSON.stringify(validate.errors)}`).toBeNull()
+      }
+    },
+  )
 
   it('lock describes a lock with all that may stand in it, one that says nothing, and none', () => {
     const validate = validatorOf('lock')

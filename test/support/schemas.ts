@@ -1,22 +1,35 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Ajv, type ValidateFunction } from 'ajv'
+import { expect } from 'vitest'
+
+type SchemaName =
+  | 'plan'
+  | 'drift'
+  | 'show'
+  | 'lock'
+  | 'status'
+  | 'output'
+  | 'run-events'
+  | 'stacks'
+  | 'history'
+  | 'stack-reports'
+  | 'diff'
+  | 'doctor'
+  | 'version'
+  | 'snapshots'
+  | 'checkpoints'
 
 /** Of what a command prints with `--json`, as the published schema has it. */
-export function validatorOf(
-  name:
-    | 'plan'
-    | 'drift'
-    | 'show'
-    | 'lock'
-    | 'status'
-    | 'output'
-    | 'run-events'
-    | 'stacks'
-    | 'history'
-    | 'stack-reports'
-    | 'diff',
-): ValidateFunction {
+export function validatorOf(name: SchemaName): ValidateFunction {
   const text = readFileSync(fileURLToPath(new URL(`../../schema/${name}.schema.json`, import.meta.url)), 'utf8')
   return new Ajv({ allErrors: true, allowUnionTypes: true }).compile(JSON.parse(text) as object)
+}
+
+/** Fails where a value is not as the published schema has it, or the schema takes a member that is not there. */
+export function expectToFit(name: SchemaName, value: object): void {
+  const validate = validatorOf(name)
+  validate(value)
+  expect(validate.errors).toBeNull()
+  expect(validate({ ...value, unknown: true })).toBe(false)
 }

@@ -25,7 +25,7 @@ export function checkpointsText(observed: LiveStack, nowMs: number, color: boole
   return `${[colors.bold(head), ...lines].join('\n')}\n`
 }
 
-/** The same as data, with the snapshots of each. */
+/** The same as data (schema/checkpoints.schema.json), with the snapshots of each. */
 export function checkpointsJson(live: LiveStack): string {
   const checkpoints = checkpointsOf(live.snapshots, live.stack).map((checkpoint) => ({
     name: checkpoint.name,

@@ -30,7 +30,7 @@ export function snapshotsText(observed: LiveStack, nowMs: number, color: boolean
   return `${[colors.bold(head), ...lines].join('\n')}\n`
 }
 
-/** The same as data; `ageSeconds` counts from the moment it was asked for. */
+/** The same as data (schema/snapshots.schema.json); `ageSeconds` counts from the moment it was asked for. */
 export function snapshotsJson(live: LiveStack, nowMs: number): string {
   const snapshots = newestFirst(live).map((snapshot) => ({
     address: snapshot.address,

@@ -20,6 +20,7 @@ export const versionCommand: CommandDefinition = (finish, { version, commit, sdk
       finish(exitCodes.success)
     })
 
+/** As schema/version.schema.json has it. */
 async function versionJson(
   version: string,
   commit: string | undefined,
