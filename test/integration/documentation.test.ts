@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { blocksOf, pages } from '../support/documentation/markdown.js'
@@ -32,7 +32,9 @@ describe('commands of documentation that need no sandbox', () => {
   it.each(commands)('%s', async (_text, argv) => {
     const { path: cwd, remove } = temporaryDirectory('documentation')
     try {
-      writeFileSync(join(cwd, argv.find((word) => word.endsWith('.yaml')) ?? 'stack.yaml'), stack)
+      const named = argv.find((word) => word.endsWith('.yaml') || word.endsWith('/')) ?? 'stack.yaml'
+      if (named.endsWith('/')) mkdirSync(join(cwd, named))
+      writeFileSync(join(cwd, named.endsWith('/') ? join(named, 'one.stack.yaml') : named), stack)
       expect(await runEvenkeel(argv, { cwd })).toMatchObject({ exitCode: 0, stderr: '' })
     } finally {
       remove()

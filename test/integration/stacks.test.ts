@@ -103,9 +103,12 @@ describe.skipIf(noHostsBecause)(
       )
       expect(gone.stderr).toContain('unmount-volume')
       expect(gone.stdout).toContain('Destroy complete')
-      expect((await json('stacks', '--target', 'sandbox'))['stacks']).toMatchObject([
-        { stack: 'lost', counts: { servers: 0, volumes: 0, elasticIps: 0, keptVolumes: 1, snapshots: 1 } },
-      ])
+      // EC2 lists for a moment what has just gone.
+      await expect
+        .poll(async () => (await json('stacks', '--target', 'sandbox'))['stacks'], { timeout: 30_000 })
+        .toMatchObject([
+          { stack: 'lost', counts: { servers: 0, volumes: 0, elasticIps: 0, keptVolumes: 1, snapshots: 1 } },
+        ])
       expect((await expectSuccess(world.run(['stacks', '--target', 'sandbox']))).stdout).toContain(
         'Only what was kept is left of lost.',
       )
