@@ -20,7 +20,7 @@ import type { CloudFacts, HostAccess, Ports } from '../ports.js'
  */
 export function liveHostAccess(
   spec: StackSpec,
-  cloud: Pick<CloudFacts, 'images' | 'keyPairs' | 'servers' | 'volumes'>,
+  cloud: Pick<CloudFacts, 'images' | 'keyPairs' | 'servers' | 'volumes' | 'renamed'>,
   ports: Pick<Ports, 'keys' | 'isOutside'>,
 ): (server: LiveServer) => Promise<HostAccess> {
   const specs = new Map(spec.servers.map((server) => [server.address, server]))
@@ -32,7 +32,7 @@ export function liveHostAccess(
     const { keyPair, formerKeys } = loginKeys(server, wanted?.keyPair, pairsOf(server))
     const image = wanted ? cloud.images[imageKey(wanted.image)] : images.get(server.imageId)
     const hostKey = hostKeyOf(server.tags)
-    const via = viaOf(server, wanted)
+    const via = viaOf(server, wanted, cloud.renamed)
     return {
       id: server.id,
       user: wanted?.user ?? server.tags[tagKeys.user] ?? loginUser(wanted, image),

@@ -67,7 +67,7 @@ function serverBinding(
   const hostKey = hostKeyOf(server.tags)
   const image = spec ? imageOf(world, spec) : Object.values(live.stack.images).find(({ id }) => id === server.imageId)
   const user = facts.kind === 'read' ? facts.user : (spec?.user ?? server.tags[tagKeys.user] ?? loginUser(spec, image))
-  const via = viaOf(server, spec)
+  const via = viaOf(server, spec, live.stack.renamed)
   return {
     id: server.id,
     ...(server.privateIp === undefined ? {} : { privateIp: server.privateIp }),

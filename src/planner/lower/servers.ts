@@ -3,6 +3,7 @@ import { formatApplied, type AppliedKey, type AppliedRecord } from '../../model/
 import type { LiveServer } from '../../model/kinds/server.js'
 import { hasInstanceStore } from '../../model/launch/instance-store.js'
 import { loginUser } from '../../model/inside/login-user.js'
+import { viaOf } from '../../model/inside/way-in.js'
 import { nameTag } from '../../model/names.js'
 import type { ServerSpec } from '../../model/kinds/server.js'
 import type { ConnectHost, CreateServer, StepId } from '../../model/steps/step.js'
@@ -293,15 +294,16 @@ function wayIn(server: Address): readonly StepId[] {
 /** The ends of those that are entered through a server that goes, by that one: it is there as long as they are. */
 function endsByWay(lowering: Lowering): ReadonlyMap<string, readonly StepId[]> {
   const { servers } = lowering.decisions
+  const wayOf = (live: LiveServer) => viaOf(live, undefined, lowering.world.live.stack.renamed)
   const ways = new Map<string, string | undefined>()
   for (const decision of servers.values()) {
-    if (decision.kind === 'remove') ways.set(decision.address, decision.ends[0]?.live.tags[tagKeys.via])
+    if (decision.kind === 'remove') ways.set(decision.address, decision.ends[0] && wayOf(decision.ends[0].live))
   }
   const found = new Map<string, StepId[]>()
   for (const decision of servers.values()) {
     if (!('ends' in decision)) continue
     for (const { live } of decision.ends) {
-      const way = live.tags[tagKeys.via]
+      const way = wayOf(live)
       if (way === undefined || !ways.has(way) || leadsBack(ways, live.address, way)) continue
       const ends = [...detachments(lowering.leaving(live.id).released), terminationOf(lowering, live.address, live.id)]
       const known = found.get(way)
