@@ -14,6 +14,8 @@ export interface Resolution {
   readonly frees: readonly Claimant[]
   /** Root volumes of servers that leave it: they carry the stack's tags too. */
   readonly roots: readonly Pick<Claimant, 'id' | 'tags'>[]
+  /** What the address was before it was renamed in the file, as tags may still say. */
+  readonly formerly: readonly Address[]
 }
 
 /** Looks which resources carry the address. Throws a UsageError when these are not several, or `keep` is none of them. */
@@ -40,16 +42,20 @@ export async function findResolution(session: Session, text: string, keep: strin
     const volume = rootVolume && live.volumes.find((one) => one.id === rootVolume.id)
     return volume && frees.some((claimant) => claimant.id === id) ? [{ id: volume.id, tags: volume.tags }] : []
   })
-  return { address, keeps, frees, roots }
+  const formerly = (live.renamed ?? []).flatMap(({ from, to }) => (to === address ? [from] : []))
+  return { address, keeps, frees, roots, formerly }
 }
 
 /**
  * Takes evenkeel's tags off those that leave the stack. Each is read again by id right before: one whose tags say another
  * address by now is left alone, and rejects. A server goes after its root volume, so that what is cut off can be repeated.
  */
-export async function carryOutResolution(session: Session, { address, frees, roots }: Resolution): Promise<void> {
+export async function carryOutResolution(
+  session: Session,
+  { address, frees, roots, formerly }: Resolution,
+): Promise<void> {
   const { ports, spec } = session
-  const owner = { stack: spec.stack, address }
+  const owner = { stack: spec.stack, address, formerly }
   await withLock(session, {}, async () => {
     for (const { id, tags } of [...roots, ...frees]) {
       await ports.cloud.removeTags({ id, keys: ownKeys(tags), owner })

@@ -1,7 +1,9 @@
 import { UsageError } from '../core/errors.js'
 import { cloudQuery } from '../executor/observe/cloud-query.js'
+import { observeCloud } from '../executor/observe/observe-cloud.js'
 import type { CloudFacts } from '../executor/ports.js'
 import { displayName, type Address } from '../model/address.js'
+import { renamingOf } from '../model/moves/renaming.js'
 import { tagKeys } from '../model/tags.js'
 import type { RestoreWish, Wish } from '../model/ledger/wish.js'
 import { withLock } from './lock/with-lock.js'
@@ -22,17 +24,24 @@ export interface Withdrawal {
  */
 export async function withdrawalOf(session: Session, name: string): Promise<Withdrawal> {
   const { spec, ports } = session
-  const facts = await ports.cloud.observe({ ...cloudQuery(spec), images: [], subnets: [], operatorIp: false })
-  const all = facts.ledger?.wishes ?? []
+  const query = { ...cloudQuery(spec), images: [], subnets: [], operatorIp: false }
+  const facts = await observeCloud(spec, ports.cloud, query)
+  const renaming = renamingOf(spec)
+  const written = facts.ledger?.wishes ?? []
+  const all = written.map((wish) => ({ ...wish, address: renaming(wish.address) }))
   const wishes = all.filter(({ address }) => isNamed(address, name))
   const [first] = wishes
   if (!first || !facts.ledger) throw unknownWish(spec.stack, name, all)
   for (const wish of wishes) if (wish.kind === 'restore' && isTooLate(wish, facts)) throw tooLate(wish)
   const { id, addresses, epoch = session.lock.left } = facts.ledger
-  const rest = all.filter((wish) => !wishes.includes(wish))
+  const isLeft = (wish: Wish) => !wishes.includes(wish)
+  const rest = written.filter((_, index) => all.slice(index, index + 1).some(isLeft))
   return {
     wishes,
-    left: rest.filter((wish) => isOfSameCheckpoint(wish, first)).map(({ address }) => address),
+    left: all
+      .filter(isLeft)
+      .filter((wish) => isOfSameCheckpoint(wish, first))
+      .map(({ address }) => address),
     async carryOut() {
       const request = { stack: spec.stack, id, addresses, wishes: rest, epoch }
       await withLock(session, {}, () => ports.cloud.writeLedger(request))

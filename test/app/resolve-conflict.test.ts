@@ -144,6 +144,25 @@ it.each(['volume.data', 'securityGroup.web', 'keyPair.ours', 'elasticIp.web'])(
   },
 )
 
+it.each(['old', 'kept'])(
+  'a conflict that a rename brings about is settled as well, whichever is kept: %s',
+  async (kept) => {
+    const both = `${head.replace('demo', `renaming-${kept}`)}volumes: { old: { size: 1 }, kept: { size: 1 } }\n`
+    const one = `${both.replace('old: { size: 1 }, ', '')}moved: [{ from: volume.old, to: volume.kept }]\n`
+    await inSession(async (session) => applyStack(session, await planStack(session, { hosts: true })), both)
+    const { volumes } = await inSession((session) => session.observe({ hosts: false }), both)
+    const idOf = (name: string) => volumes.find((volume) => volume.address === `volume.${name}`)?.id ?? ''
+    const other = idOf(kept === 'old' ? 'kept' : 'old')
+    await inSession(async (session) => {
+      expect((await planStack(session, { hosts: true })).problems).toMatchObject([{ code: 'PLAN_ADDRESS_CONFLICT' }])
+      await carryOutResolution(session, await findResolution(session, 'volume.kept', idOf(kept)))
+      expect(Object.keys(await tagsOf(other)).filter((key) => key.startsWith('evenkeel:'))).toEqual([])
+      await applyStack(session, await planStack(session, { hosts: true }))
+    }, one)
+    await inSession(async (session) => expect((await planStack(session, { hosts: true })).steps).toEqual([]), one)
+  },
+)
+
 it('an apply over a volume that was grown by hand ends incomplete', async () => {
   const volume = (await inSession((session) => session.observe({ hosts: false }))).volumes.find(
     (one) => one.address === 'volume.data',
@@ -190,9 +209,9 @@ async function liveServers() {
   return (await inSession((session) => session.observe({ hosts: false }))).servers
 }
 
-async function inSession<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+async function inSession<Result>(work: (session: Session) => Promise<Result>, file = text): Promise<Result> {
   const path = join(directory.path, 'demo.stack.yaml')
-  writeFileSync(path, text)
+  writeFileSync(path, file)
   const session = await openSession(readStackFile(path), { place })
   try {
     return await work(session)

@@ -83,6 +83,23 @@ describe('a wish', () => {
       })
     }))
 
+  it('is found by the name that the file has for its volume now', () =>
+    inStack('renamed', [restoring('music'), restoring('photos')], async ({ file, spec }) => {
+      const moves = [{ from: 'volume.music' as Address, to: 'volume.songs' as Address }]
+      const volumes = spec.volumes.map((volume) =>
+        volume.address === 'volume.music' ? { ...volume, address: 'volume.songs' as Address } : volume,
+      )
+      const session = await openSession({ ...file, spec: { ...spec, volumes, moves } }, { place })
+      try {
+        const { wishes, carryOut } = await withdrawalOf(session, 'songs')
+        expect(wishes).toEqual([restoring('songs')])
+        await carryOut()
+        expect(await wishesIn(session)).toEqual([restoring('photos')])
+      } finally {
+        await session.close()
+      }
+    }))
+
   it('is not withdrawn once the volume gave up its place', () =>
     inStack('four', [restoring('music')], async (session) => {
       const { volumes } = await session.observe({ hosts: true })
