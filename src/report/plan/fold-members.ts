@@ -58,7 +58,17 @@ function folded(members: readonly Block[], show: (diff: Diff) => string): Folded
       }
     })
   })
-  return { ...first, title: namedTogether(addresses), members: addresses, differing }
+  return { ...withoutIndices(first), title: namedTogether(addresses), members: addresses, differing }
+}
+
+/** What is said of the first member, said of all: where its own name stands, that of none in particular. */
+function withoutIndices({ change, address, inner }: Block): Block {
+  const ofAll = (one: Change): Change => ({
+    ...one,
+    reason: nameless(one.reason, address),
+    diffs: one.diffs.map((diff) => withoutIndex(diff, address)),
+  })
+  return { change: change && ofAll(change), address, inner: inner.map(ofAll) }
 }
 
 /** Members of one count by one name, `server.web[0..6, 8]`; one alone by its own. */
@@ -102,7 +112,14 @@ export function memberName(address: Address, member: Address): string {
 
 /** The index of the member itself, wherever its name stands, says nothing about it. */
 function withoutIndex(diff: Diff, address: Address): Diff {
-  return { ...diff, before: namelessValue(diff.before, address), after: namelessValue(diff.after, address) }
+  const { before, after, items } = diff
+  const named = (texts: readonly string[]) => texts.map((text) => nameless(text, address))
+  return {
+    ...diff,
+    before: namelessValue(before, address),
+    after: namelessValue(after, address),
+    ...(items && { items: { removed: named(items.removed), added: named(items.added) } }),
+  }
 }
 
 function namelessValue(value: DiffValue, address: Address): DiffValue {

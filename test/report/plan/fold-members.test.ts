@@ -41,6 +41,14 @@ describe('servers of which the same is said', () => {
     expect(planText(plan, { ...options, verbose: true })).toContain('server.web[17]')
   })
 
+  it('say of none in particular what each of them has on it', () => {
+    const each = specOf(`${stack}volumes:\n  data: { server: "web[*]", size: 1 }\n`)
+    const text = planText(makePlan(each, emptyLive(each)), options)
+    expect(text).toContain('+ volume.data[*]')
+    expect(text).toMatch(/attachment +server\.web\[\*\]\n/)
+    expect(text).not.toContain('web[0]\n')
+  })
+
   it('show below what differs between them', () => {
     const text = planText(
       changed((change, index) =>
