@@ -7,7 +7,7 @@ import { tagKeys } from '../../model/tags.js'
 
 /**
  * What the file says, with what a rename does not change: a default mount stays where it was made under an earlier name, unless
- * another volume of the file has that place; and a snapshot is found by the name that its volume had.
+ * another volume of the file has that place, and so for a new one beside it; and a snapshot is found by the name that its volume had.
  */
 export function settledSpec(spec: StackSpec, live: LiveStack): StackSpec {
   const renaming = renamingOf(spec)
@@ -33,11 +33,22 @@ export function settledSpec(spec: StackSpec, live: LiveStack): StackSpec {
 
   /** The default mount of another name, where the file asks for the default one. */
   function keptMount({ address, server, mount }: VolumeSpec): string | undefined {
-    const { name } = parseAddress(address) ?? {}
-    const path = mounts.get(address)
+    const { name, index } = parseAddress(address) ?? {}
+    const path = mounts.get(address) ?? (index === undefined ? undefined : mountBeside(name))
     const isDefault = name !== undefined && mount?.path === `${defaultDirectory(spec)}${name}`
     if (!isDefault || path === undefined || wanted.has(`${server ?? ''} ${path}`)) return undefined
     return path
+  }
+
+  /** A volume that is new beside the others of its entry is mounted where they all are. */
+  function mountBeside(name: string | undefined): string | undefined {
+    const paths = new Set(
+      [...mounts].flatMap(([address, path]) => {
+        const other = parseAddress(address)
+        return other?.name === name && other?.index !== undefined ? [path] : []
+      }),
+    )
+    return paths.size === 1 ? [...paths][0] : undefined
   }
 
   function currentName(name: string): string | undefined {
