@@ -1,4 +1,4 @@
-import type { Address } from '../../model/address.js'
+import { parseAddress, type Address } from '../../model/address.js'
 import { sortedAddresses, sortedByAddress } from '../../model/address-order.js'
 import type { Change, Diff } from '../../model/change.js'
 import type { LiveServer } from '../../model/kinds/server.js'
@@ -13,15 +13,17 @@ import type { Retag } from './renamed-live.js'
 
 /**
  * A plan that was made as if all tags said the names of now, with what makes them say so; `live` is as it was observed. What goes in
- * the plan keeps its tags; everything else of an address waits until they are written.
+ * the plan keeps its tags, but for the data that stays of it; everything else of an address waits until they are written.
  */
 export function withRenames(plan: Plan, live: LiveStack, retags: readonly Retag[]): Plan {
   if (!live.renamed) return plan
   const kinds = new Map(plan.changes.map(({ address, kind }) => [address, kind]))
   const held = new Set(plan.problems.flatMap(({ code, address }) => (code === 'PLAN_ADDRESS_CONFLICT' ? address : [])))
-  const written = retags.filter(({ resource: { address } }) => {
+  const ended = endedIn(plan)
+  const written = retags.filter(({ resource: { address, id } }) => {
     const kind = kinds.get(address)
-    return kind !== undefined && kind !== 'remove' && !held.has(address)
+    if (held.has(address)) return false
+    return kind === undefined || kind === 'remove' ? holdsData(address) && !ended.has(id) : true
   })
   const steps = sortedByAddress(
     written.map(({ resource, ...retag }) => ({ ...retag, resource, address: resource.address })),
@@ -30,11 +32,12 @@ export function withRenames(plan: Plan, live: LiveStack, retags: readonly Retag[
   const first = new Map<Address, StepId[]>()
   for (const { address, id } of steps) first.set(address, [...(first.get(address) ?? []), id])
   const told = diffsBy(written)
+  const alone = [...told].flatMap(([address, diff]) => (kinds.has(address) ? [] : [changeOf(address, diff)]))
   const before = sortedAddresses(live.ledger?.addresses ?? [])
   return {
     ...plan,
     liveDigest: documentDigest(live),
-    changes: plan.changes.map((change) => withRename(change, told.get(change.address))),
+    changes: sortedByAddress([...plan.changes.map((change) => withRename(change, told.get(change.address))), ...alone]),
     steps: [...steps, ...plan.steps.map((step) => waiting(step, first.get(step.address) ?? []))],
     ledger: {
       ...plan.ledger,
@@ -43,6 +46,21 @@ export function withRenames(plan: Plan, live: LiveStack, retags: readonly Retag[
       ...(plan.ledger.wishes && { wishes: { ...plan.ledger.wishes, before: live.ledger?.wishes ?? [] } }),
     },
   }
+}
+
+/** What stays when its entry goes, and is found again by its name: volumes that are kept, and snapshots. */
+function holdsData(address: Address): boolean {
+  return ['volume', 'archive'].includes(parseAddress(address)?.kind ?? '')
+}
+
+/** The volumes and snapshots that a plan deletes, by id. */
+function endedIn({ steps }: Plan): ReadonlySet<string> {
+  return new Set(
+    steps.flatMap((step) => {
+      if (step.kind === 'delete-volume') return [step.volumeId]
+      return step.kind === 'delete-snapshot' ? (step.snapshotId ?? []) : []
+    }),
+  )
 }
 
 /** A root disk carries its server's address, and comes first: it is known by its server alone. */
@@ -105,9 +123,18 @@ const recordDiff: Diff<never> = {
   cause: 'pending',
 }
 
+/** Of what nothing else is planned: what was kept of an entry that left the file. */
+function changeOf(address: Address, diff: Diff<never>): Change {
+  return { address, kind: 'update', reason: reasonOf(diff), impact: 'none', diffs: [diff] }
+}
+
+function reasonOf(diff: Diff<never>): string {
+  return diff === recordDiff ? 'what it names was renamed' : `renamed from ${String(diff.before)}`
+}
+
 function withRename(change: Change, diff: Diff<never> | undefined): Change {
-  if (!diff) return change
-  const reason = diff === recordDiff ? 'what it names was renamed' : `renamed from ${String(diff.before)}`
+  if (!diff || change.kind === 'remove') return change
+  const reason = reasonOf(diff)
   const isAlone = change.kind === 'none' || change.reason === ''
   return {
     ...change,
