@@ -30,7 +30,7 @@ export function renderPlan(
     file,
   }: RenderOptions<'text' | 'json' | 'markdown'> & { readonly steps?: boolean } = {},
 ): string {
-  if (format === 'json') return planJson(plan, file?.locate)
+  if (format === 'json') return planJson(plan, { locate: file?.locate })
   if (format === 'markdown') return planMarkdown(plan, { locate: file?.locate })
   return planText(plan, { color, verbose: false, steps, locate: file?.locate })
 }
@@ -40,7 +40,7 @@ export function renderDrift(
   report: DriftReport,
   { format = 'text', color = false, file }: RenderOptions<'text' | 'json'> = {},
 ): string {
-  if (format === 'json') return driftJson(report, file?.locate)
+  if (format === 'json') return driftJson(report, { locate: file?.locate })
   return driftText(report, { color, ...(file && { locate: file.locate }) })
 }
 

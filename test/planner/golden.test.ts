@@ -24,7 +24,7 @@ describe('golden plans', () => {
       : makePlan(spec, observed, options)
     const shown = planText(plan, { color: false, verbose: verbose ?? false, steps: true, locate })
     await expect(shown).toMatchFileSnapshot(join(home, name, 'plan.txt'))
-    await expect(planJson(plan, locate)).toMatchFileSnapshot(join(home, name, 'plan.json'))
+    await expect(planJson(plan, { locate })).toMatchFileSnapshot(join(home, name, 'plan.json'))
   })
 
   it('has a case for every directory', () => {

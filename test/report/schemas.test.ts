@@ -26,13 +26,14 @@ describe('published schemas', () => {
     '%s describes what is really printed, and nothing else',
     (name) => {
       const validate = validatorOf(name)
+    const place = { target: 'ec2', region: 'us-east-1', account: null, revision: 'v1' } as const
       for (const directory of cases) {
         const { spec, locate } = parsedStack(readFileSync(join(golden, directory, 'stack.yaml'), 'utf8'))
         const live = JSON.parse(readFileSync(join(golden, directory, 'live.json'), 'utf8')) as LiveStack
         const plan = makePlan(spec, live)
         const printed = {
-          plan: planJson(plan, locate),
-          drift: driftJson(driftOf(plan)),
+          plan: planJson(plan, { locate, place }),
+          drift: driftJson(driftOf(plan), { place }),
           show: showJson(live),
           snapshots: snapshotsJson(live, Date.UTC(2026, 10, 22)),
           checkpoints: checkpointsJson(live),

@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { canonicalJson, digestOfText } from '../../core/digest.js'
 import { messageOf, PlanError, UsageError } from '../../core/errors.js'
 import type { Plan } from '../../model/plan.js'
+import type { PlanPlace } from '../../model/plan-place.js'
 import type { PlanBasis } from '../../planner/saved/plan-basis.js'
 import type { PlanChoice } from '../plan-stack.js'
 import { readText } from '../input/read-text.js'
@@ -23,6 +24,8 @@ export interface PlanFile {
   /** What the plan was made from. */
   readonly basis: PlanBasis
   readonly plan: Plan
+  /** For who reads it; nothing is carried out by it. */
+  readonly place?: PlanPlace
 }
 
 /** The stack file by three ways, of which another machine has at least one. */

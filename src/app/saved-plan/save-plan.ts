@@ -3,6 +3,7 @@ import { required } from '../../core/assert.js'
 import { UsageError } from '../../core/errors.js'
 import { systemClock } from '../../core/clock.js'
 import { secretsInSteps } from '../../model/steps/step-secrets.js'
+import type { PlanPlace } from '../../model/plan-place.js'
 import { planBasis } from '../../planner/saved/plan-basis.js'
 import type { ObservedPlan, PlanChoice } from '../plan-stack.js'
 import type { Session } from '../session.js'
@@ -15,7 +16,15 @@ export async function savePlan(
   path: string,
   session: Session,
   { plan, live }: ObservedPlan,
-  { hosts, checkpoint, target }: Pick<PlanChoice, 'hosts' | 'checkpoint'> & { readonly target?: string | undefined },
+  {
+    hosts,
+    checkpoint,
+    target,
+    place,
+  }: Pick<PlanChoice, 'hosts' | 'checkpoint'> & {
+    readonly target?: string | undefined
+    readonly place?: PlanPlace
+  },
 ): Promise<void> {
   const absolute = resolve(session.file.path)
   const { file } = session
@@ -43,5 +52,6 @@ export async function savePlan(
     ...(secrets.length > 0 && { secrets }),
     basis: planBasis(session.spec, live, await readLocalSources(session)),
     plan,
+    ...(place && { place }),
   })
 }

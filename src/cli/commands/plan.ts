@@ -3,7 +3,7 @@ import { isDenied } from '../../model/checks/check-result.js'
 import { verdictOf } from '../../model/plan-verdict.js'
 import { exitCodes } from '../exit-codes.js'
 import { UsageError } from '../../core/errors.js'
-import { placeText } from '../../report/plan/plan-heading.js'
+import { placeOfHeading, placeText } from '../../report/plan/plan-heading.js'
 import { summaryWords } from '../../report/plan/plan-json.js'
 import type { StackReport } from '../many/many-stacks.js'
 import {
@@ -129,7 +129,7 @@ async function reportOfPlan(
           options.checks === undefined ? undefined : checksOf(session, observed.plan, heading, options.checks)
         if (options.out !== undefined && !isDenied(checks ?? [])) {
           const { savePlan } = await import('../../app/saved-plan/save-plan.js')
-          await savePlan(options.out, session, observed, options)
+          await savePlan(options.out, session, observed, { ...options, place: placeOfHeading(heading) })
         }
         if (lock) session.notice(runningText(session.spec.stack, lock.sight))
         return { plan: observed.plan, heading, checks, stackFile: session.file, lock }

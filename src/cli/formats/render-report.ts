@@ -16,7 +16,7 @@ import {
 import { junitXml } from '../../report/findings/junit.js'
 import { sarifJson } from '../../report/findings/sarif.js'
 import type { RunningLock } from '../../report/lock-text.js'
-import { placeText, type PlanHeading } from '../../report/plan/plan-heading.js'
+import { placeOfHeading, placeText, type PlanHeading } from '../../report/plan/plan-heading.js'
 import { planJson } from '../../report/plan/plan-json.js'
 import { planMarkdown } from '../../report/plan/plan-markdown.js'
 import { planText } from '../../report/plan/plan-text.js'
@@ -51,7 +51,7 @@ export function renderPlan(
   const { checks } = options
   switch (format) {
     case 'json':
-      return planJson(plan, locate, options.lock, checks)
+      return planJson(plan, { locate, place: placeOfHeading(heading), lock: options.lock, checks })
     case 'markdown':
       return planMarkdown(plan, { locate, heading, checks })
     case 'junit':
@@ -69,7 +69,7 @@ export function renderDrift(report: DriftReport, shown: Shown): string {
   const { format, color, locate, heading } = shown
   switch (format) {
     case 'json':
-      return driftJson(report, locate)
+      return driftJson(report, { locate, place: placeOfHeading(heading) })
     case 'markdown':
       return driftMarkdown(report, { locate, heading })
     case 'junit':

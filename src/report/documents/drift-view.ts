@@ -1,6 +1,7 @@
 import {
   diffView,
   impossibleView,
+  placeView,
   problemView,
   unreadableView,
   type DiffView,
@@ -10,7 +11,7 @@ import {
 import { listOf, maybe, membersOf, oneOf, text, type Shape } from './shape.js'
 
 /** What `drift --json` says. */
-export interface DriftView extends Pick<PlanView, 'stack' | 'unreadable' | 'impossible'> {
+export interface DriftView extends Pick<PlanView, 'stack' | 'place' | 'unreadable' | 'impossible'> {
   readonly status: (typeof driftStatuses)[number]
   /** From what was applied to what is live. */
   readonly drifted: readonly DriftEntryView[]
@@ -33,6 +34,7 @@ const entries: Shape<readonly DriftEntryView[]> = listOf(
 
 export const driftView: Shape<DriftView> = membersOf({
   stack: text,
+  place: maybe(placeView),
   status: oneOf(driftStatuses),
   drifted: entries,
   pending: entries,

@@ -1,10 +1,12 @@
 import type { ChangeKind, DiffValue, Impact } from '../../model/change.js'
 import { impacts } from '../../model/change.js'
+import type { PlanPlace } from '../../model/plan-place.js'
 import { flag, listOf, maybe, membersOf, number, oneOf, text, type Shape } from './shape.js'
 
 /** What `plan --json` says, as far as pages and graphs show it. */
 export interface PlanView {
   readonly stack: string
+  readonly place?: PlaceView | undefined
   readonly complete: boolean
   readonly applyable: boolean
   readonly changes: readonly ChangeView[]
@@ -12,6 +14,14 @@ export interface PlanView {
   readonly problems: readonly ProblemView[]
   readonly unreadable: readonly { readonly address: string; readonly reason: string }[]
   readonly impossible: readonly { readonly id: string; readonly reason: string }[]
+}
+
+/** Where it was planned, and what it would record as applied. */
+export interface PlaceView {
+  readonly target: PlanPlace['target']
+  readonly region?: string | undefined
+  readonly account?: string | undefined
+  readonly revision?: string | undefined
 }
 
 export interface ChangeView {
@@ -78,6 +88,13 @@ export const problemView: Shape<ProblemView> = membersOf({
   location: maybe(membersOf({ file: text, line: number, column: number })),
 })
 
+export const placeView: Shape<PlaceView> = membersOf({
+  target: oneOf(['sandbox', 'ec2']),
+  region: maybe(text),
+  account: maybe(text),
+  revision: maybe(text),
+})
+
 /** What could not be read, and why. */
 export const unreadableView = membersOf({ address: text, reason: text })
 
@@ -86,6 +103,7 @@ export const impossibleView = membersOf({ id: text, reason: text })
 
 export const planView: Shape<PlanView> = membersOf({
   stack: text,
+  place: maybe(placeView),
   complete: flag,
   applyable: flag,
   changes: listOf<ChangeView>(

@@ -1,3 +1,4 @@
+import type { PlanPlace } from '../../model/plan-place.js'
 import type { Colors } from '../colors.js'
 
 /** Whose plan it is, as far as that is known: what people look at before they say yes. */
@@ -49,4 +50,21 @@ export function placeSentence(heading: PlanHeading): string {
   const files = filesText(heading)
   const from = files === undefined ? '' : `, from ${files}`
   return `In${placeText(heading).slice(stack.length + ' in'.length)}${at}${from}.`
+}
+
+/** What of it data tell. */
+export function placeOfHeading({ target, region, account, revision }: PlanHeading): PlanPlace {
+  return { target, region: region ?? null, account: account ?? null, revision: revision ?? null }
+}
+
+/** The heading that such data make. */
+export function headingOfPlace(stack: string, { target, region, account, revision }: PlanPlace): PlanHeading {
+  return {
+    stack,
+    target,
+    region: region ?? undefined,
+    account: account ?? undefined,
+    profile: undefined,
+    revision: revision ?? undefined,
+  }
 }

@@ -3,6 +3,7 @@ import type { Change, ChangeKind } from '../../model/change.js'
 import type { CheckResult } from '../../model/checks/check-result.js'
 import { nowhere, type Locate } from '../../model/file-location.js'
 import type { Plan } from '../../model/plan.js'
+import type { PlanPlace } from '../../model/plan-place.js'
 import type { Problem } from '../../model/plan-problem.js'
 import { lockMembers, type RunningLock } from '../lock-text.js'
 import { positionIn } from '../places.js'
@@ -33,9 +34,17 @@ export function summaryWords({ changes, problems, complete }: Pick<Plan, 'change
 /** A plan as `plan --json` prints it (schema/plan.schema.json), with a line break at the end. Without user data or tags: it can be shown in a log. */
 export function planJson(
   plan: Plan,
-  locate: Locate = nowhere,
-  lock?: RunningLock,
-  checks?: readonly CheckResult[],
+  {
+    locate = nowhere,
+    place,
+    lock,
+    checks,
+  }: {
+    readonly locate?: Locate | undefined
+    readonly place?: PlanPlace | undefined
+    readonly lock?: RunningLock | undefined
+    readonly checks?: readonly CheckResult[] | undefined
+  } = {},
 ): string {
   const { formatVersion, stack, complete, applyable, specDigest, liveDigest, problems, impossible, unreadable } = plan
   const needsOf = shortNeeds(plan.steps)
@@ -43,6 +52,7 @@ export function planJson(
     kind: 'plan-view',
     formatVersion,
     stack,
+    ...(place && { place }),
     complete,
     applyable,
     summary: summaryOfPlan(plan.changes),

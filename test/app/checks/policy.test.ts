@@ -147,7 +147,7 @@ describe('what goes against a policy', () => {
     const comment = planMarkdown(plan, { checks })
     expect(comment).toContain('> **Forbidden:** `server.web`: servers of production')
     expect(comment).toContain('**The policy forbids it.**')
-    const printed = JSON.parse(planJson(plan, undefined, undefined, checks)) as { checks: unknown }
+    const printed = JSON.parse(planJson(plan, { checks })) as { checks: unknown }
     expect(printed.checks).toEqual(checks)
     const validate = validatorOf('plan')
     validate(printed)

@@ -35,6 +35,21 @@ describe('a report page', () => {
     expect(page.replaceAll('xmlns="http://www.w3.org/2000/svg"', '')).not.toMatch(/https?:|url\(|@import| src=/)
   })
 
+  it('says where a plan and a drift report were made, where they say it', async () => {
+    expect(await pageOf('plan.json', 'drift.json')).not.toContain('<p class="place')
+    const place = { target: 'ec2', region: 'eu-central-1', account: '123456789012', revision: '4f0c2aa' }
+    const placed = (file: string, more: object) => {
+      const text = JSON.stringify({ ...(JSON.parse(readText(`test/golden/report/${file}`)) as object), place: more })
+      return { document: documentOf(text), file }
+    }
+    const page = await reportPage([placed('plan.json', place), placed('drift.json', { ...place, account: null })], {
+      version: '0.0.0',
+    })
+    expect(page).toContain('In eu-central-1, account 123456789012, revision 4f0c2aa.</p>')
+    expect(page).toContain('In eu-central-1, account unknown, revision 4f0c2aa.</p>')
+    expect(() => placed('plan.json', { target: 'moon' })).toThrow('target')
+  })
+
   it('is the same for the same documents', async () => {
     expect(await pageOf('plan.json', 'run.jsonl')).toBe(await pageOf('plan.json', 'run.jsonl'))
   })

@@ -58,5 +58,7 @@ export function viewOf(plan: Plan): PlanView {
 /** A file's text; of a plan that was saved for `apply`, the view of it: all else in it is nobody's business. */
 function planViewText(path: string): string {
   const text = readText(path, bytesMax)
-  return /^\s*\{\s*"kind"\s*:\s*"plan-file"/.test(text) ? planJson(readPlanFile(path).plan) : text
+  if (!/^\s*\{\s*"kind"\s*:\s*"plan-file"/.test(text)) return text
+  const { plan, place } = readPlanFile(path)
+  return planJson(plan, { place })
 }

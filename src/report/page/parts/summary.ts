@@ -1,6 +1,7 @@
 import { count, formatDuration } from '../../../core/units.js'
 import type { Document } from '../../documents/read-document.js'
 import { html, type Html } from '../../html.js'
+import { headingOfPlace, placeSentence } from '../../plan/plan-heading.js'
 
 interface Tile {
   readonly amount: number | string
@@ -14,8 +15,18 @@ export function summaryPart(document: Document, source: string): Html {
   return html`<section class="summary ${tone}" aria-label="${what}, ${source}">
     <p class="eyebrow">${what} <span class="quiet">${source}</span></p>
     <p class="verdict">${sentence}</p>
+    ${placeLine(document)}
     <dl class="tiles">${tiles.filter(({ amount }) => amount !== 0).map(tileOf)}</dl>
   </section>`
+}
+
+/** Where it was planned; nothing where the document does not say it. */
+function placeLine(document: Document): Html | undefined {
+  if (document.kind === 'run') return undefined
+  const { stack, place } = document.kind === 'plan' ? document.plan : document.drift
+  if (place === undefined) return undefined
+  const { target, region = null, account = null, revision = null } = place
+  return html`<p class="place quiet">${placeSentence(headingOfPlace(stack, { target, region, account, revision }))}</p>`
 }
 
 function tileOf({ amount, word, tone }: Tile): Html {
