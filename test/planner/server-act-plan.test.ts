@@ -67,6 +67,11 @@ describe('servers by hand', () => {
     )
   })
 
+  it('that are stopped already say nothing of what the file wants', () => {
+    const plan = planOf('stop', [server('web[0]', 'stopped'), server('web[1]', 'stopped')])
+    expect(planText(plan, { color: false, verbose: false })).toContain('No changes in what was asked for.')
+  })
+
   it('lose what is on disks of their own, and that is told as the loss that it is', () => {
     const plan = planOf('stop', [server('web[0]', 'running', { type: 'c5d.large' })])
     expect(plan.changes).toMatchObject([{ impact: 'data-loss', reason: expect.stringContaining('c5d.large') }, {}])

@@ -26,7 +26,7 @@ describe('published schemas', () => {
     '%s describes what is really printed, and nothing else',
     (name) => {
       const validate = validatorOf(name)
-    const place = { target: 'ec2', region: 'us-east-1', account: null, revision: 'v1' } as const
+      const place = { target: 'ec2', region: 'us-east-1', account: null, revision: 'v1' } as const
       for (const directory of cases) {
         const { spec, locate } = parsedStack(readFileSync(join(golden, directory, 'stack.yaml'), 'utf8'))
         const live = JSON.parse(readFileSync(join(golden, directory, 'live.json'), 'utf8')) as LiveStack

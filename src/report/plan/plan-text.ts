@@ -87,12 +87,12 @@ function summaryLines(plan: Plan, options: PlanTextOptions, colors: Colors): rea
 
 /** That nothing is to be done, and how far that goes. */
 export function nothingText(
-  { complete, impossible, problems, only }: Pick<Plan, 'complete' | 'impossible' | 'problems' | 'only'>,
+  { complete, impossible, problems, isPart }: Pick<Plan, 'complete' | 'impossible' | 'problems' | 'isPart'>,
   { destroying }: Pick<PlanTextOptions, 'destroying'> = {},
 ): string {
   if (!complete) return 'No changes in what could be read.'
   if (destroying === true) return 'Nothing to destroy.'
-  if (only) return 'No changes in what was asked for.'
+  if (isPart) return 'No changes in what was asked for.'
   if (waitsForServer(problems)) return 'No changes now. What waits until a server can be entered is told above.'
   if (impossible.length === 0) return 'No changes. The live stack is as the file says.'
   return `No changes in what is possible here: ${count(impossible.length, 'step')} of the file cannot be carried out.`
