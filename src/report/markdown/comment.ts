@@ -89,7 +89,7 @@ function detailsBlock(text: string, room: number, { name }: Comment['marker']): 
 }
 
 /** The first texts that have room together, a line break or two after each. */
-function fitting(texts: readonly string[], room: number): readonly string[] {
+export function fitting(texts: readonly string[], room: number): readonly string[] {
   let used = 0
   const end = texts.findIndex((text) => (used += text.length + 2) > room)
   return end < 0 ? texts : texts.slice(0, end)

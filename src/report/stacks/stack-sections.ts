@@ -3,6 +3,7 @@ import type { EvenkeelError } from '../../core/errors.js'
 import { SpecError } from '../../core/errors.js'
 import { count } from '../../core/units.js'
 import { legible, legibleJson } from '../legible.js'
+import { fitting } from '../markdown/comment.js'
 import { inert, inertCode, inertCodeInTable } from '../markdown/inert.js'
 import { tableLines } from '../tables/table.js'
 
@@ -41,21 +42,50 @@ export function sectionsText(sections: readonly StackSection[], color: boolean):
   return `${[...parts, [colors.bold(`${count(sections.length, 'stack')}:`), ...lines, ...twice].join('\n')].join('\n\n')}\n`
 }
 
-/** Chosen: GitHub refuses comments of more than 65,536 characters. A plan's Markdown keeps to that by itself. */
-const errorCharactersMax = 50_000
+/** GitHub takes comments of up to 65,536 characters, with a job's own words around this one; the table of stacks gets a third. */
+const charactersMax = 60_000
+const tableCharactersMax = 20_000
+const errorCharactersMax = 10_000
 
-/** The same as Markdown: a table, then a section each. */
+/**
+ * The same as Markdown of at most 60,000 characters: a table, then a section each; where these have no room together, without what
+ * is folded away, and then as many as have.
+ */
 export function sectionsMarkdown(sections: readonly StackSection[]): string {
   const rows = sections.map(
     (section) => `| ${inertCodeInTable(section.file)} | ${inert(nameOf(section))} | ${inert(wordsOf(section))} |`,
   )
-  const parts = sections.map((section) => {
-    const body = section.kind === 'told' ? section.text.trimEnd() : fenced(cut(section.text))
-    return [`## ${inertCode(section.file)}`, '', body].join('\n')
-  })
-  const twice = sharedPlaces(sections).map((line) => `> **Warning:** ${inert(line)}`)
-  const head = [`| file | stack | |`, '|---|---|---|', ...rows, ...(twice.length > 0 ? ['', ...twice] : [])].join('\n')
-  return `${legible([head, ...parts].join('\n\n'))}\n`
+  const shown = fitting(rows, tableCharactersMax)
+  const more = rows.length > shown.length ? [`| … | and ${count(rows.length - shown.length, 'more', 'more')} | |`] : []
+  const warnings = sharedPlaces(sections).map((line) => `> **Warning:** ${inert(line)}`)
+  const twice = fitting(warnings, errorCharactersMax)
+  const head = [
+    `| file | stack | |`,
+    '|---|---|---|',
+    ...shown,
+    ...more,
+    ...(twice.length > 0 ? ['', ...twice] : []),
+  ].join('\n')
+  const room = charactersMax - head.length - 200
+  const whole = sections.map((section) => sectionMarkdown(section, (text) => text))
+  const parts = fitting(whole, room).length === whole.length ? whole : sections.map((one) => sectionMarkdown(one, bare))
+  const told = fitting(parts, room)
+  const left = parts.length - told.length
+  const rest =
+    left > 0 ? [`${count(left, 'stack')} more ${left === 1 ? 'is' : 'are'} left out here: call it for each.`] : []
+  return `${legible([head, ...told, ...rest].join('\n\n'))}\n`
+}
+
+function sectionMarkdown(section: StackSection, shortened: (text: string) => string): string {
+  const body = section.kind === 'told' ? shortened(section.text.trimEnd()) : fenced(cut(section.text))
+  return [`## ${inertCode(section.file)}`, '', body].join('\n')
+}
+
+/** A comment without what is folded away in it. */
+function bare(text: string): string {
+  const start = text.indexOf('<details><summary>')
+  const end = text.lastIndexOf('</details>')
+  return start < 0 || end < start ? text : `${text.slice(0, start)}${text.slice(end + '</details>'.length)}`.trimEnd()
 }
 
 /** The same as data; `name` is the member that holds what the command prints for one stack. */

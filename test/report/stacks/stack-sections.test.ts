@@ -46,6 +46,24 @@ describe('a report of several stacks', () => {
     expect(text.length).toBeLessThan(60_000)
   })
 
+  it('is a comment that GitHub takes, whatever is told, and says what is left out', () => {
+    const details = `<details><summary>Details</summary>\n\n${'x\n'.repeat(20_000)}</details> in it\n</details>`
+    const long = (at: number): StackSection => ({
+      ...(told(`${at}.yaml`, `music ${at}`) as Extract<StackSection, { kind: 'told' }>),
+      text: `### Plan ${at}\n\n${details}\n\nEnd ${at}.\n`,
+    })
+    const few = sectionsMarkdown([long(1), long(2)])
+    expect(few.length).toBeLessThan(60_000)
+    expect(few).toContain('## `2.yaml`\n\n### Plan 2\n\n\n\nEnd 2.')
+    expect(few).not.toContain('details>')
+    expect(sectionsMarkdown([long(1)])).toContain(details)
+    const many = sectionsMarkdown(Array.from({ length: 3_000 }, (_, at) => long(at)))
+    expect(many.length).toBeLessThan(60_000)
+    expect(many).toMatch(/\| … \| and \d+ more \| \|/)
+    expect(many).toMatch(/\n\n\d+ stacks more are left out here: call it for each\.\n$/)
+    expect(sectionsMarkdown(Array.from({ length: 200 }, () => told('a.yaml', 'p'))).length).toBeLessThan(60_000)
+  })
+
   it('is JSON as its schema says', () => {
     const validate = validatorOf('stack-reports')
     for (const name of ['plan', 'drift'] as const) {
