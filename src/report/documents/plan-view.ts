@@ -1,6 +1,6 @@
 import type { ChangeKind, DiffValue, Impact } from '../../model/change.js'
 import { impacts } from '../../model/change.js'
-import type { PlanPlace } from '../../model/plan-place.js'
+import type { PlanPlace } from '../../model/stacks/plan-place.js'
 import { flag, listOf, maybe, membersOf, number, oneOf, text, type Shape } from './shape.js'
 
 /** What `plan --json` says, as far as pages and graphs show it. */

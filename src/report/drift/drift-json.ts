@@ -1,6 +1,6 @@
 import type { DriftReport } from '../../model/drift-report.js'
 import { nowhere, type Locate } from '../../model/file-location.js'
-import type { PlanPlace } from '../../model/plan-place.js'
+import type { PlanPlace } from '../../model/stacks/plan-place.js'
 import { problemMembers } from '../plan/plan-json.js'
 import { legibleJson } from '../legible.js'
 

@@ -1,4 +1,4 @@
-import type { PlanPlace } from '../../model/plan-place.js'
+import type { PlanPlace } from '../../model/stacks/plan-place.js'
 import type { Colors } from '../colors.js'
 
 /** Whose plan it is, as far as that is known: what people look at before they say yes. */
