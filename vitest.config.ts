@@ -22,6 +22,7 @@ const full = [
   'test/integration/elastic-ips.test.ts',
   'test/integration/environments.test.ts',
   'test/integration/exec.test.ts',
+  'test/integration/git-life.test.ts',
   'test/integration/members.test.ts',
   'test/integration/only.test.ts',
   'test/integration/secrets.test.ts',

@@ -46,7 +46,7 @@ const sampleMax = 10
 
 /**
  * Adds up a report. Directories count only where nothing in them does (empty ones that come or go), or where owner or
- * mode change; their times, and everything of the top directory, do not count.
+ * mode change; their times, and everything of the top directory, do not count. With `ignoresTimes`, those of files do not either.
  */
 export class FiguresBuilder {
   readonly #created: Entry[] = []
@@ -54,8 +54,13 @@ export class FiguresBuilder {
   #filesChanged = 0
   #bytes = 0
   readonly #changedSample: string[] = []
+  readonly #ignoresTimes: boolean
   /** Whether owner or mode of the top directory differ. */
   topDiffers = false
+
+  constructor({ ignoresTimes = false }: { readonly ignoresTimes?: boolean } = {}) {
+    this.#ignoresTimes = ignoresTimes
+  }
 
   add(entry: Entry): void {
     const { change, name } = entry
@@ -70,10 +75,15 @@ export class FiguresBuilder {
     const isNew = change.endsWith('+++++++++')
     if ((change[0] === '<' || change[0] === '>') && change[1] === 'f') this.#bytes += entry.bytes
     if (isNew) this.#created.push(entry)
-    else if (change[1] === 'd' ? isAttributeChange(change) : /[^.]/.test(change.slice(2))) {
+    else if (this.#counts(change)) {
       this.#filesChanged += 1
       if (this.#changedSample.length < sampleMax) this.#changedSample.push(name)
     }
+  }
+
+  #counts(change: string): boolean {
+    const isWithoutTime = change[1] === 'd' || (this.#ignoresTimes && change.startsWith('.'))
+    return isWithoutTime ? isAttributeChange(change) : /[^.]/.test(change.slice(2))
   }
 
   figures(): CopyFigures {

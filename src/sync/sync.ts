@@ -52,6 +52,11 @@ class Rsync implements SyncPort {
   async sourceDigest(rule: CopyRule): Promise<string> {
     const source = await this.#source(rule)
     const target = await this.#nothing()
+    // Checkouts are made on this machine; on a server times stay.
+    if (goesByContents(rule) && source.machine.kind === 'here') {
+      const { include = [] } = rule.options ?? {}
+      return contentDigest({ paths: source.paths, emptyDirectory: target.path, include, exclude: rule.exclude })
+    }
     const lines = new LineDigest()
     const onEntry = (entry: Entry) => {
       if (entry.name === './') return
@@ -97,7 +102,7 @@ class Rsync implements SyncPort {
       destination && facts?.exists && facts.hasRsync
         ? targetOf(rule, source, destination, facts)
         : await this.#nothing()
-    const builder = new FiguresBuilder()
+    const builder = new FiguresBuilder({ ignoresTimes: goesByContents(rule) })
     await this.#run(rule, source, target, { dryRun: true, onEntry: (entry) => builder.add(entry) })
     return builder.figures()
   }
@@ -193,4 +198,9 @@ function rsyncMissing({ machine }: Destination): HostError {
     host,
     hint: 'install it there by user data or a setup command, or use an image that has it',
   })
+}
+
+/** Then a file that a fresh checkout gave another time is the same file. An archive keeps times, too. */
+function goesByContents({ options, keepAll }: CopyRule): boolean {
+  return options?.checksum === true && keepAll !== true
 }

@@ -43,6 +43,19 @@ describe('a line of the report', () => {
 })
 
 describe('figures', () => {
+  test('of what is compared by contents leave out files of which the time alone differs', () => {
+    const builder = new FiguresBuilder({ ignoresTimes: true })
+    for (const change of ['.f..t......', '.L..t......', '<fc.t......', '<fcst......', '.f..tp.....', '.f...p.....']) {
+      const entry = parseEntry(report(change, change.slice(0, 7)))
+      if (entry) builder.add(entry)
+    }
+    expect(builder.figures()).toMatchObject({
+      filesChanged: 4,
+      sample: ['~ <fc.t..', '~ <fcst..', '~ .f..tp.', '~ .f...p.'],
+    })
+    expect(figuresOf(report('.f..t......', 'checked-out')).filesChanged).toBe(1)
+  })
+
   test('count files, and directories only where they are empty', () => {
     expect(
       figuresOf(
