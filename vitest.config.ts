@@ -26,6 +26,7 @@ const full = [
   'test/integration/members.test.ts',
   'test/integration/only.test.ts',
   'test/integration/secrets.test.ts',
+  'test/integration/two-machines.test.ts',
   'test/hosts/filesystems/filesystems.hosts.test.ts',
   'test/integration/faults.test.ts',
   'test/integration/first-stack.test.ts',

@@ -11,6 +11,8 @@ import type { Epoch } from '../model/ledger/lock.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import { createEc2Cloud } from '../providers/ec2/cloud.js'
 import { createSync } from '../sync/sync.js'
+import { createPasses } from './servers/passes.js'
+import { createInstanceConnect } from '../providers/instance-connect/instance-connect.js'
 import { placeOfStack, type Place } from './place.js'
 import { createSecrets, type Secrets } from './input/secrets.js'
 import { findRevision, newRunId } from './revision.js'
@@ -77,8 +79,10 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
   const fence = createFence(spec.stack)
   const cloud = createEc2Cloud(place.target, { ...pace, guard: fence.guard })
   const secrets = createSecrets(file, (names) => cloud.secureParameters(names))
+  const passes = createPasses(createInstanceConnect(place.target), clock)
   const ports: Ports = {
     cloud,
+    passes,
     hosts: fencedHosts(createHosts(), fence),
     keys: createLocalKeys({
       stack: spec.stack,
@@ -156,6 +160,7 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
       ports.cloud.close()
       ports.hosts.close()
       await ports.sync.close()
+      await passes.close()
     },
   }
 }

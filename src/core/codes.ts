@@ -129,6 +129,7 @@ export const codes = {
   HOST_KEY_MISMATCH: 'a server shows another host key than the one that was pinned for it',
   HOST_AUTHENTICATION_FAILED: 'a server does not let the login user in',
   HOST_KEY_UNPROVEN: 'a new key does not open a server yet, so the old one stays',
+  HOST_NOT_ADMITTED: 'no key for a server is on this machine, and EC2 Instance Connect lets none in',
   HOST_PRIVATE_KEY_UNUSABLE: 'a private key on this machine cannot be read or is locked',
   HOST_COMMAND_FAILED: 'a command on a server failed',
   HOST_NO_ROOT: 'the login user of a server may not become root without a password',

@@ -36,7 +36,7 @@ export function hostnameOf(address: Address, { id, publicIp, privateIp }: Addres
 export async function hostAccess(
   address: Address,
   binding: Binding,
-  ports: Pick<Ports, 'keys' | 'isOutside'>,
+  ports: Pick<Ports, 'keys' | 'isOutside' | 'passes'>,
   bindingOf: (address: Address) => Binding | undefined,
   behind: readonly Address[] = [],
 ): Promise<HostAccess> {
@@ -51,19 +51,23 @@ export async function hostAccess(
     })
   }
   const { own, former, inAgent } = await keys.privateKeyPaths(binding.keyPair, binding.formerKeys ?? [])
+  const user = binding.user ?? 'ec2-user'
+  const isKeyHere = own !== undefined || former.length > 0 || inAgent.length > 0
+  const pass = isKeyHere ? undefined : await ports.passes?.passFor({ address, instanceId: binding.id, user })
   return {
     address,
     instanceId: binding.id,
     hostname,
     ...(binding.privateIp !== undefined && { privateIp: binding.privateIp }),
     port: sshPort,
-    user: binding.user ?? 'ec2-user',
+    user,
     hostKey: binding.hostKey,
     ...(via && { via }),
     ...(binding.deviceNames && { deviceNames: binding.deviceNames }),
     privateKeyPath: own,
     ...((former.length > 0 || binding.formerKeys !== undefined) && { otherKeyPaths: former }),
     ...(inAgent.length > 0 && { agentKeys: inAgent }),
+    ...(pass && { pass }),
   }
 }
 
@@ -71,7 +75,7 @@ export async function hostAccess(
 async function wayThrough(
   address: Address,
   via: Address,
-  ports: Pick<Ports, 'keys' | 'isOutside'>,
+  ports: Pick<Ports, 'keys' | 'isOutside' | 'passes'>,
   bindingOf: (address: Address) => Binding | undefined,
   behind: readonly Address[],
 ): Promise<HostAccess> {

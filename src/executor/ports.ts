@@ -1,5 +1,5 @@
 import type { CloudPort } from './ports/cloud-port.js'
-import type { HostPort, LocalKeysPort } from './ports/host-port.js'
+import type { HostPort, LocalKeysPort, PassPort } from './ports/host-port.js'
 import type { SyncPort } from './ports/sync-port.js'
 
 export type * from './ports/cloud-port.js'
@@ -17,6 +17,8 @@ export interface Ports {
   readonly hosts: HostPort
   readonly keys: LocalKeysPort
   readonly sync: SyncPort
+  /** Left out: servers are entered with keys of this machine alone. */
+  readonly passes?: PassPort
   /** Whether this machine is outside of the servers' networks for certain, as of a sandbox's: private addresses are not tried then. */
   readonly isOutside?: boolean
 }

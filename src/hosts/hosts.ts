@@ -155,7 +155,7 @@ class Hosts implements HostPort {
     const own = { ...place, privateKeyPath }
     const reach = this.#wayTo(access)
     const patience = { patienceMs: this.#connectPatienceMs, loginPatienceMs: 0, clock: this.#clock, reach }
-    const client = await connect(own, { ...patience, only }).catch((error: unknown) => {
+    const { client } = await connect(own, { ...patience, only }).catch((error: unknown) => {
       throw error instanceof HostError ? keyUnproven(own, request, error) : error
     })
     const session = new SshSession(own, client)
@@ -230,8 +230,8 @@ class Hosts implements HostPort {
       clock: this.#clock,
       signal,
       reach: this.#wayTo(access),
-    }).then((client) => {
-      const made = new SshSession(access, client)
+    }).then(({ client, isAdmitted }) => {
+      const made = new SshSession(access, client, isAdmitted)
       made.onClose(() => this.#forget(instanceId, session))
       return made
     })
@@ -253,8 +253,9 @@ class Hosts implements HostPort {
 
 /** What makes a connection another one: not what is attached to the server meanwhile. */
 function wordsOf(access: HostAccess): string {
-  const { hostname, port, user, hostKey, privateKeyPath, otherKeyPaths, agentKeys, via } = access
-  return JSON.stringify([hostname, port, user, hostKey, privateKeyPath, otherKeyPaths, agentKeys, via && wordsOf(via)])
+  const { hostname, port, user, hostKey, privateKeyPath, otherKeyPaths, agentKeys, pass, via } = access
+  const keys = [privateKeyPath, otherKeyPaths, agentKeys, pass?.privateKeyPath]
+  return JSON.stringify([hostname, port, user, hostKey, ...keys, via && wordsOf(via)])
 }
 
 /** The result, or Cancelled as soon as nobody waits for it any more. */

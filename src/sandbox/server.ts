@@ -14,7 +14,8 @@ import { ApiError } from './wire/api-error.js'
 import { refusalOf } from './wire/caller.js'
 import { parseQuery } from './wire/query.js'
 import { verifySignature, type Credentials, type SignatureScope } from './wire/signature.js'
-import { answerSsm } from './wire/ssm-protocol.js'
+import { answerInstanceConnect, instanceConnectPrefix } from './wire/instance-connect-protocol.js'
+import { answerSsm, type JsonAnswer } from './wire/ssm-protocol.js'
 import { answerSts, renderStsError } from './wire/sts-protocol.js'
 import { renderError, renderResponse } from './wire/xml.js'
 import type { Cloud } from './world/cloud.js'
@@ -209,23 +210,28 @@ function wrongScope(what: string): ApiError {
   )
 }
 
-function answerJson(
+async function answerJson(
   options: ServerOptions,
   request: IncomingMessage,
   response: ServerResponse,
   target: string,
   body: Buffer,
-): void {
+): Promise<void> {
   const { cloud, log } = options
   const requestId = randomUUID()
   const startedAtMs = cloud.clock.now()
+  const isForInstances = target.startsWith(instanceConnectPrefix)
+  const service = isForInstances ? 'ec2-instance-connect' : 'ssm'
   let region = defaultRegion
-  let answer: ReturnType<typeof answerSsm>
+  let answer: JsonAnswer
   try {
     const scope = verify(options, request, body)
     region = scope.region
-    if (scope.service !== 'ssm') throw wrongScope(`service '${scope.service}'`)
-    answer = answerSsm(worldOf(cloud, scope), options.authority, target, body.toString())
+    if (scope.service !== service) throw wrongScope(`service '${scope.service}'`)
+    const world = worldOf(cloud, scope)
+    answer = isForInstances
+      ? await answerInstanceConnect(world, options.authority, target, body.toString(), requestId)
+      : answerSsm(world, options.authority, target, body.toString())
   } catch (error) {
     const code = error instanceof ApiError ? error.code : 'InternalServerError'
     if (!(error instanceof ApiError)) options.reportBug(target, error)
@@ -244,9 +250,9 @@ function answerJson(
   send(response, answer.status, 'application/x-amz-json-1.1', JSON.stringify(answer.body), requestId)
   log.add({
     time: new Date(startedAtMs).toISOString(),
-    service: 'ssm',
+    service,
     region,
-    action: target.replace(/^AmazonSSM\./, ''),
+    action: target.replace(/^[^.]*\./, ''),
     mutating: false,
     parameters: {},
     status: answer.status,

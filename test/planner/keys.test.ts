@@ -167,7 +167,7 @@ describe('a server’s keys', () => {
 describe('a generated key pair', () => {
   it('of another machine is told with what to do, and no other takes its place', () => {
     for (const publicKeys of [{}, { 'keyPair.default': second }]) {
-      const plan = makePlan(specOf(oneServer), { ...generated, publicKeys })
+      const plan = makePlan(specOf(oneServer), { ...generated, publicKeys, hosts: {} })
       expect(kindsOf(plan)).toEqual([])
       expect(plan.problems).toMatchObject([{ code: 'PLAN_KEY_NOT_HERE', hint: expect.stringContaining('SSH agent') }])
     }

@@ -235,12 +235,12 @@ describe('a security group', () => {
 describe('a key pair', () => {
   it('that was generated elsewhere gives no way to another one that lies here', () => {
     const live = settled(oneServer)
-    const plan = planOf(oneServer, { ...live, publicKeys: { 'keyPair.default': 'ssh-ed25519 AAAAother' } })
+    const plan = planOf(oneServer, { ...live, hosts: {}, publicKeys: { 'keyPair.default': 'ssh-ed25519 AAAAother' } })
     expect([plan.steps, codesOf(plan)]).toEqual([[], ['PLAN_KEY_NOT_HERE']])
   })
 
   it('that was generated elsewhere is left, with a word about it', () => {
-    const plan = planOf(oneServer, { ...settled(oneServer), publicKeys: {} })
+    const plan = planOf(oneServer, { ...settled(oneServer), hosts: {}, publicKeys: {} })
     expect([plan.steps, codesOf(plan)]).toEqual([[], ['PLAN_KEY_NOT_HERE']])
   })
 })

@@ -72,7 +72,7 @@ export const layers: Readonly<Record<LayerName, LayerRule>> = {
     values: ['core', 'model'],
     types: ['executor'],
     node: 'all',
-    packages: ['@aws-sdk/client-ec2', '@aws-sdk/client-ssm', 'p-limit'],
+    packages: ['@aws-sdk/client-ec2', '@aws-sdk/client-ec2-instance-connect', '@aws-sdk/client-ssm', 'p-limit'],
     modulesMin: 25,
   },
   hosts: { values: ['core', 'model'], types: ['executor'], node: 'all', packages: ['p-limit', 'ssh2'], modulesMin: 18 },

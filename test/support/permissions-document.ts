@@ -46,6 +46,10 @@ ${list('look')}
 - \`ssm:GetParameters\`, for images (\`image: { ssm: … }\`) and variables (\`valueFrom: { ssm: … }\`) that are named by a
   parameter, on these parameters; \`kms:Decrypt\` too, where such a SecureString has a key of one's own
 
+- \`ec2-instance-connect:SendSSHPublicKey\`, where servers are entered from machines without their keys
+  ([security.md](security.md#getting-in)): with \`--instance-connect\` the policy has it, for the stack's servers, and for their login
+  users alone where the file names each (\`user\`). Whoever has it logs in there
+
 ## To change: \`apply\`, \`destroy\`, \`checkpoint\`, \`restore\` and the others
 
 All of the above, and:

@@ -84,8 +84,8 @@ function stale(moved: readonly Moved[], madeAt: string): PlanError {
 }
 
 /**
- * A server that the plan enters is entered from here, with a key of which this machine has the private half, or an agent that
- * has it.
+ * A server that the plan enters is entered from here: with a key of which this machine has the private half, or an agent that
+ * has it, or by EC2 Instance Connect.
  */
 function assertKeysHere(plan: Plan, saved: PlanBasis, here: PlanBasis): void {
   if (process.env['SSH_AUTH_SOCK'] !== undefined) return
@@ -95,6 +95,8 @@ function assertKeysHere(plan: Plan, saved: PlanBasis, here: PlanBasis): void {
     'PLAN_KEY_NOT_HERE',
     `the plan enters servers with ${missing.join(', ')}, whose private half is not on this machine`,
     missing,
-    { hint: 'apply where the plan was made, copy the key from there, or load it into the SSH agent here' },
+    {
+      hint: 'apply where the plan was made, copy the key from there, load it into the SSH agent here, or see with `evenkeel plan` why EC2 Instance Connect does not let this machine in',
+    },
   )
 }

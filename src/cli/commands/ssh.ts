@@ -31,6 +31,11 @@ export const sshCommand: CommandDefinition = (finish) =>
         import('../../app/ssh-configuration.js'),
         import('../run-ssh.js'),
       ])
-      const configuration = await withSession(options.file, options, (session) => sshConfigurationOf(session, server))
-      finish((await runSsh(configuration, words[0] === '--' ? words.slice(1) : words)) ?? exitCodes.failure)
+      // The session keeps a key that EC2 lets in for this login.
+      const status = await withSession(options.file, options, async (session) => {
+        const configuration = await sshConfigurationOf(session, server)
+        await configuration.admit()
+        return runSsh(configuration, words[0] === '--' ? words.slice(1) : words)
+      })
+      finish(status ?? exitCodes.failure)
     })

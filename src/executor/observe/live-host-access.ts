@@ -21,7 +21,7 @@ import type { CloudFacts, HostAccess, Ports } from '../ports.js'
 export function liveHostAccess(
   spec: StackSpec,
   cloud: Pick<CloudFacts, 'images' | 'keyPairs' | 'servers' | 'volumes' | 'renamed'>,
-  ports: Pick<Ports, 'keys' | 'isOutside'>,
+  ports: Pick<Ports, 'keys' | 'isOutside' | 'passes'>,
 ): (server: LiveServer) => Promise<HostAccess> {
   const specs = new Map(spec.servers.map((server) => [server.address, server]))
   const pairsOf = pairsOfServers(cloud.keyPairs, createDigester())

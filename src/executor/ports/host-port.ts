@@ -24,8 +24,26 @@ export interface HostAccess {
   readonly otherKeyPaths?: readonly string[]
   /** Public halves, `ssh-ed25519 AAAA…`, of the stack's keys that the SSH agent holds: each is asked of it alone, before its others. */
   readonly agentKeys?: readonly string[]
+  /** Where no key of the stack is here, nor in the agent: what lets this machine in all the same. */
+  readonly pass?: Pass
   /** Volume id -> the name under which EC2 attached it, e.g. `/dev/sdf`: on Xen types a disk does not tell its volume id. */
   readonly deviceNames?: Readonly<Record<string, string>>
+}
+
+/** A throw-away key that EC2 lets into a server for a short while. */
+export interface Pass {
+  /** Path of its private half (0600); it is there as long as the session. */
+  readonly privateKeyPath: string
+  /**
+   * Lets it in, for a login that begins now; nothing is sent where that was done a moment ago. Rejects with HOST_NOT_ADMITTED
+   * where it cannot be, and with a retryable HOST_UNREACHABLE where it cannot be yet.
+   */
+  admit(): Promise<void>
+}
+
+/** Lets this machine into servers without a key of the stack. */
+export interface PassPort {
+  passFor(server: { readonly address: Address; readonly instanceId: string; readonly user: string }): Promise<Pass>
 }
 
 export interface ReadyOptions {

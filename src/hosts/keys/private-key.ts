@@ -8,13 +8,16 @@ import { readKeyFile } from './key-file.js'
 /** How ssh2 proves who we are: a key read from a file, or the agent. */
 export type Credentials = { readonly privateKey: Buffer } | { readonly agent: ssh2.BaseAgent }
 
+/** One way to try; `admit` comes before the login with it. */
+export type LoginWay = Credentials & { readonly admit?: () => Promise<void> }
+
 /**
  * Everything with which the server may be entered, most likely first: its key pair's private half from a file, or the agent
- * asked for the stack's keys alone; then those of keys that it had before, and in the end whatever else the agent holds.
+ * asked for the stack's keys alone; then those of keys that it had before, what EC2 lets in where there is none of these, and in the end whatever else the agent holds.
  * Rejects with the first reason where there is nothing at all.
  */
-export async function readAllCredentials(access: HostAccess): Promise<readonly Credentials[]> {
-  const { privateKeyPath, otherKeyPaths, agentKeys = [] } = access
+export async function readAllCredentials(access: HostAccess): Promise<readonly LoginWay[]> {
+  const { privateKeyPath, otherKeyPaths, agentKeys = [], pass } = access
   const paths = [privateKeyPath, ...(otherKeyPaths ?? [])].filter((path) => path !== undefined)
   const found = await Promise.allSettled(paths.map((path) => readCredentials(access, path)))
   const files = found.map((one) => (one.status === 'fulfilled' ? one.value : []))
@@ -24,7 +27,8 @@ export async function readAllCredentials(access: HostAccess): Promise<readonly C
   const fitting = socket === undefined ? [] : agentKeys.map((key) => ({ agent: agentOffering(socket, [key]) }))
   const asksAgent = socket !== undefined && (privateKeyPath === undefined || otherKeyPaths !== undefined)
   const others = asksAgent ? await otherKeysOf(socket, agentKeys) : []
-  const credentials = [...own, ...fitting, ...files.flat(), ...others]
+  const admitted = pass ? [{ privateKey: await readKeyFile(pass.privateKeyPath), admit: () => pass.admit() }] : []
+  const credentials = [...own, ...fitting, ...files.flat(), ...admitted, ...others]
   if (credentials.length > 0) return credentials
   throw refused instanceof Error ? refused : noKey(access)
 }

@@ -43,5 +43,6 @@ export async function probeFacts(session: SshSession): Promise<HostFacts> {
     filesystems: inside.filesystems,
     ...(inside.authorizedKeys !== undefined && { authorizedKeys: parseAuthorizedKeys(inside.authorizedKeys) }),
     user: session.access.user,
+    ...(session.isAdmitted && { admitted: true as const }),
   }
 }

@@ -7,7 +7,7 @@ import { Cancelled, HostError, messageOf } from '../../core/errors.js'
 import { keyFingerprint } from '../../core/key-fingerprint.js'
 import { beginWait } from '../../core/wait-sink.js'
 import type { HostAccess } from '../../executor/ports.js'
-import { type Credentials, readAllCredentials, readCredentialsOf } from '../keys/private-key.js'
+import { type Credentials, type LoginWay, readAllCredentials, readCredentialsOf } from '../keys/private-key.js'
 
 export interface ConnectOptions {
   /** How long a server that does not answer is tried again. */
@@ -32,9 +32,15 @@ const delayMaxMs = 5_000
 const attemptsMax = 64
 const attempts = pLimit(attemptsMax)
 
+export interface Login {
+  readonly client: ssh2.Client
+  /** EC2 Instance Connect has let this machine in: no key of the stack is here. */
+  readonly isAdmitted: boolean
+}
+
 /** Connects and logs in, trying again with growing delays while the server does not answer. */
-export async function connect(access: HostAccess, options: ConnectOptions): Promise<ssh2.Client> {
-  const candidates =
+export async function connect(access: HostAccess, options: ConnectOptions): Promise<Login> {
+  const candidates: readonly LoginWay[] =
     options.only === undefined ? await readAllCredentials(access) : [await readCredentialsOf(access, options.only)]
   const start = options.clock.now()
   const tell = beginWait(options.clock, `${access.address} to answer at ${access.hostname}:${access.port}`)
@@ -59,20 +65,37 @@ export async function connect(access: HostAccess, options: ConnectOptions): Prom
 /** Each key in a connection of its own, because sshd ends one that has tried too many. */
 async function attemptAny(
   access: HostAccess,
-  candidates: readonly Credentials[],
+  candidates: readonly LoginWay[],
   timeoutMs: number,
   { reach, signal }: Pick<ConnectOptions, 'reach' | 'signal'>,
-): Promise<ssh2.Client> {
+): Promise<Login> {
   let refused: HostError | undefined
-  for (const credentials of candidates) {
+  for (const { admit, ...credentials } of candidates) {
     try {
-      return await attempt(access, credentials, timeoutMs, { sock: await reach?.(), signal })
+      await admit?.()
+      const client = await attempt(access, credentials, timeoutMs, { sock: await reach?.(), signal })
+      return { client, isAdmitted: admit !== undefined }
     } catch (error) {
-      if (!(error instanceof HostError) || error.code !== 'HOST_AUTHENTICATION_FAILED') throw error
-      refused ??= error
+      if (!(error instanceof HostError) || !isRefusal(error)) throw error
+      refused ??= admit && error.code === 'HOST_AUTHENTICATION_FAILED' ? notAsked(access, error) : error
     }
   }
   throw required(refused, 'a key to try')
+}
+
+/** Another key may do. */
+function isRefusal({ code }: HostError): boolean {
+  return code === 'HOST_AUTHENTICATION_FAILED' || code === 'HOST_NOT_ADMITTED'
+}
+
+/** EC2 took the key, and the server does not know it: nobody asks for it there. */
+function notAsked({ address, user }: HostAccess, cause: HostError): HostError {
+  const message = `${address} cannot be entered from this machine: its key is neither here nor in an SSH agent, and the server does not know the key that EC2 Instance Connect let in for ${user}`
+  return new HostError('HOST_AUTHENTICATION_FAILED', message, {
+    host: String(address),
+    cause,
+    hint: 'its image may have no EC2 Instance Connect (Amazon Linux and Ubuntu have it, Debian has not), or the login `user` is another; else load the key into an SSH agent (`ssh-add`), or name a key pair of your own under keyPairs',
+  })
 }
 
 function nobodyWaits({ address }: HostAccess): Cancelled {

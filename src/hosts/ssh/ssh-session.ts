@@ -11,13 +11,16 @@ const channelsMax = 8
 export class SshSession {
   /** With what is attached to the server by now. */
   access: HostAccess
+  /** EC2 Instance Connect has let this machine in. */
+  readonly isAdmitted: boolean
   readonly #client: ssh2.Client
   readonly #channels = pLimit(channelsMax)
   readonly #closeListeners = new Set<() => void>()
   #closed = false
 
-  constructor(access: HostAccess, client: ssh2.Client) {
+  constructor(access: HostAccess, client: ssh2.Client, isAdmitted = false) {
     this.access = access
+    this.isAdmitted = isAdmitted
     this.#client = client
     client.on('error', () => {})
     client.once('close', () => {

@@ -16,6 +16,8 @@ export type HostFacts =
       readonly authorizedKeys?: readonly AuthorizedKey[] | undefined
       /** Login user that answered. */
       readonly user: string
+      /** No key of the stack is on the machine that looked: EC2 Instance Connect let it in. Absent: it has one. */
+      readonly admitted?: true
     }
   | { readonly kind: 'unreadable'; readonly reason: string; readonly hint?: string }
   /** `stopped`: not running, so nothing can be asked; `not-asked`: --no-hosts, or no hosts possible. */

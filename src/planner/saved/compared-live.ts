@@ -153,8 +153,10 @@ function hostFacts(facts: HostFacts, there: HostFacts | undefined): unknown {
   ])
   const mounts = facts.mounts.map(({ volumeId, path, ...mount }) => [`${path} (${volumeId})`, mount])
   const fstab = facts.fstab.map(({ path, source, ...line }) => [`${path} (${source})`, line])
+  // With what it was entered is the machine's that looked.
+  const { admitted: _admitted, ...seen } = facts
   return {
-    ...facts,
+    ...seen,
     devices: Object.fromEntries(devices),
     mounts: Object.fromEntries(mounts),
     fstab: Object.fromEntries(fstab),

@@ -39,10 +39,15 @@ export class Authority {
     }
   }
 
-  /** The same for an action of another service, which answers in words of its own: `ssm:GetParameters` of some ARNs. */
-  refusalOf(action: string, resources: readonly string[], region: string): string | undefined {
+  /** The same for an action of another service, which answers in words of its own: `ssm:GetParameters` of some ARNs. `more`: its own keys. */
+  refusalOf(
+    action: string,
+    resources: readonly string[],
+    region: string,
+    more: Readonly<Record<string, string>> = {},
+  ): string | undefined {
     if (!this.#policy) return undefined
-    const context = contextOf(this.#ofCaller(), { 'aws:RequestedRegion': region })
+    const context = contextOf(this.#ofCaller(), { 'aws:RequestedRegion': region }, more)
     for (const resource of resources) {
       const decision = decide(this.#policy, { action, resource, context })
       if (decision !== 'allowed') return this.#sentence(action, resource === '*' ? undefined : resource, decision)

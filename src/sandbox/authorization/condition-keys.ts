@@ -21,6 +21,7 @@ const keysOfRequests = [
   'ec2:CreateAction',
   'ec2:Region',
   'ec2:ResourceTag/*',
+  'ec2:osuser',
   'iam:PassedToService',
   // Of another service, which the sandbox asks for nothing: no call is ever judged by them.
   'kms:*',

@@ -121,6 +121,8 @@ export interface HostDescription {
   readonly macAddress: string
   /** The image's login user (`admin`, `ubuntu`, `ec2-user`), with password-less sudo. */
   readonly loginUser: string
+  /** Whether its image has EC2 Instance Connect's package: sshd then asks the metadata service for keys as well. */
+  readonly instanceConnect?: boolean
   /** OpenSSH public key lines for the login user; read at the first boot alone, as cloud-init does. */
   readonly authorizedKeys: readonly string[]
   /** Decoded user data; run at the first boot alone. */

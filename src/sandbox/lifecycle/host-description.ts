@@ -32,6 +32,7 @@ export function describeHost(world: World, instance: Instance): HostDescription 
     privateIp: instance.privateIp,
     macAddress: instance.macAddress,
     loginUser: instance.loginUser,
+    instanceConnect: world.catalogue.find(({ id }) => id === instance.imageId)?.instanceConnect === true,
     authorizedKeys: instance.authorizedKeys,
     userData: decodeUserData(instance),
     deviceNaming: instanceTypes.get(instance.instanceType)?.hypervisor === 'xen' ? 'xen' : 'nvme',
@@ -99,6 +100,7 @@ function metadataValues(world: World, instance: Instance): HostMetadata['values'
     'meta-data/reservation-id': instance.reservationId,
     'meta-data/security-groups': groups.join('\n'),
     'meta-data/public-keys/0/openssh-key': instance.authorizedKeys[0],
+    ...activeKeys(world, instance),
     'meta-data/iam/info': profileInfo(world, instance),
     'user-data': userData,
     'dynamic/instance-identity/document': identityDocument(world, instance),
@@ -106,6 +108,16 @@ function metadataValues(world: World, instance: Instance): HostMetadata['values'
     ...networkInterface(world, instance),
   }
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
+/** Keys that EC2 Instance Connect has let in, by user. */
+function activeKeys(world: World, { id }: Instance): Readonly<Record<string, string>> {
+  const texts: Record<string, string> = {}
+  for (const { user, text } of world.pushedKeys.get(id) ?? []) {
+    const path = `meta-data/managed-ssh-keys/active-keys/${user}`
+    texts[path] = `${texts[path] ?? ''}${text}\n`
+  }
+  return texts
 }
 
 /** Which profile it has. Credentials of its role there are none: the sandbox has one key, and makes no others. */

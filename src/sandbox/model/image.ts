@@ -19,6 +19,8 @@ export interface Image {
   readonly disks: readonly ImageDisk[]
   readonly loginUser: string
   readonly imdsV2Required: boolean
+  /** Whether EC2 Instance Connect's package is on it; absent of an image of one's own, whose disk says it. */
+  readonly instanceConnect?: boolean
   readonly createdAtMs: number
   /** Absent: never. */
   readonly deprecatedAtMs: number | undefined
@@ -38,7 +40,10 @@ export interface ImageDisk {
   readonly deleteOnTermination: boolean
 }
 
-type Line = Pick<Image, 'description' | 'ownerId' | 'ownerAlias' | 'loginUser' | 'imdsV2Required'> & {
+type Line = Pick<
+  Image,
+  'description' | 'ownerId' | 'ownerAlias' | 'loginUser' | 'imdsV2Required' | 'instanceConnect'
+> & {
   readonly rootDeviceName: string
   readonly rootSizeGiB: number
   readonly rootVolumeType: VolumeType
@@ -62,6 +67,7 @@ const debian = {
   rootVolumeType: 'gp3',
   loginUser: 'admin',
   imdsV2Required: false,
+  instanceConnect: false,
   architectures: amd64AndArm64,
 } as const
 
@@ -72,10 +78,14 @@ const ubuntu = {
   rootSizeGiB: 8,
   loginUser: 'ubuntu',
   imdsV2Required: false,
+  instanceConnect: true,
   architectures: amd64AndArm64,
 } as const
 
-/** Owners, name patterns, root devices and users are those of the real images; ids and builds are the sandbox's own. */
+/**
+ * Owners, name patterns, root devices and users are those of the real images, and which of them have EC2 Instance Connect (EC2 User
+ * Guide, "Install EC2 Instance Connect": Amazon Linux 2023 and Ubuntu 20.04 or later come with it); ids and builds are the sandbox's own.
+ */
 const lines: readonly Line[] = [
   {
     ...debian,
@@ -127,6 +137,7 @@ const lines: readonly Line[] = [
     rootVolumeType: 'gp3',
     loginUser: 'ec2-user',
     imdsV2Required: true,
+    instanceConnect: true,
     architectures: [
       ['x86_64', 'x86_64'],
       ['arm64', 'arm64'],
@@ -179,6 +190,7 @@ export function catalogueOf(region: string): readonly Image[] {
           disks: [],
           loginUser: line.loginUser,
           imdsV2Required: line.imdsV2Required,
+          instanceConnect: line.instanceConnect === true,
           createdAtMs: created.getTime(),
           deprecatedAtMs: deprecated.getTime(),
         }

@@ -86,6 +86,8 @@ export class World {
   readonly history: History
   /** What GetConsoleOutput posted last, by instance. */
   readonly postedConsoles = new Map<string, ConsoleOutput>()
+  /** What EC2 Instance Connect shows for now, by instance: the user, and the text in the metadata. */
+  readonly pushedKeys = new Map<string, readonly { readonly user: string; readonly text: string }[]>()
   readonly births: Births = new Map()
   readonly #journal: Journal
   #sequence = 0

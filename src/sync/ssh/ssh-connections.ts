@@ -41,7 +41,7 @@ export class SshConnections {
     const key = keyOf(access)
     const known = this.#targets.get(key)
     if (known) return known
-    const target = this.#login(access, key)
+    const target = this.#admitted(access, key)
     this.#targets.set(key, target)
     target.catch(() => this.#targets.delete(key))
     return target
@@ -70,6 +70,21 @@ export class SshConnections {
     const base =
       Buffer.byteLength(this.#temporaryDirectory) > socketDirectoryBytesMax ? '/tmp' : this.#temporaryDirectory
     return makeRunDirectory(base)
+  }
+
+  /** Logs in; where EC2 would have to let this machine in, and that comes to nothing, an agent may hold a key that nobody knows of. */
+  async #admitted(access: HostAccess, key: string): Promise<SshTarget> {
+    const { pass, ...others } = access
+    try {
+      await pass?.admit()
+      return await this.#login(access, key)
+    } catch (error) {
+      const isRefused =
+        error instanceof HostError &&
+        (error.code === 'HOST_NOT_ADMITTED' || error.code === 'HOST_AUTHENTICATION_FAILED')
+      if (!pass || !isRefused || !process.env['SSH_AUTH_SOCK']) throw error
+      return this.#login(others, key)
+    }
   }
 
   async #login(access: HostAccess, key: string): Promise<SshTarget> {
@@ -107,9 +122,20 @@ function keyOf({
   privateKeyPath,
   otherKeyPaths = [],
   agentKeys = [],
+  pass,
   via,
 }: HostAccess): string {
-  const words = [instanceId, hostname, port, user, hostKey, privateKeyPath ?? '', ...otherKeyPaths, ...agentKeys]
+  const words = [
+    instanceId,
+    hostname,
+    port,
+    user,
+    hostKey,
+    privateKeyPath ?? '',
+    ...otherKeyPaths,
+    ...agentKeys,
+    pass?.privateKeyPath ?? '',
+  ]
   return digestOf(via ? [...words, keyOf(via)] : words, 8)
 }
 

@@ -23,6 +23,9 @@ export function entryOptions(
   },
 ): readonly SshOption[] {
   checkWords(access)
+  const ownPaths = [access.privateKeyPath, ...agentKeyPaths, access.pass?.privateKeyPath].filter(
+    (path) => path !== undefined,
+  )
   const [algorithm = 'ssh-ed25519'] = access.hostKey.trim().split(/\s+/)
   const options = {
     HostName: access.hostname,
@@ -37,10 +40,9 @@ export function entryOptions(
     HostKeyAlgorithms: algorithm === 'ssh-rsa' ? 'rsa-sha2-512,rsa-sha2-256' : algorithm,
     // A chain of them needs none here: each knows its own.
     ...(jump === undefined ? {} : { ProxyJump: jump }),
-    ...(access.privateKeyPath === undefined && agentKeyPaths.length === 0 ? {} : { IdentitiesOnly: 'yes' }),
+    ...(ownPaths.length === 0 ? {} : { IdentitiesOnly: 'yes' }),
   }
-  const ways = [access.privateKeyPath, ...agentKeyPaths, ...(access.otherKeyPaths ?? [])]
-  const paths = ways.filter((path) => path !== undefined)
+  const paths = [...ownPaths, ...(access.otherKeyPaths ?? [])]
   return [...Object.entries(options), ...paths.map((path) => ['IdentityFile', quotedPath(path)] as const)]
 }
 

@@ -20,17 +20,24 @@ export const iamPolicyCommand: CommandDefinition = (finish) =>
     .description('print the least IAM policy for a stack, as JSON')
     .argument(fileArgument, fileDescription)
     .option('--read-only', 'only what plan, drift and show need')
+    .option('--instance-connect', 'also entering its servers by EC2 Instance Connect, from machines without their keys')
     .addHelpText('after', examples)
-    .action(async (file: string | undefined, options: StackOptions & { readonly readOnly?: boolean }) => {
-      if (!options.color) forbidColor()
-      const [{ readStackFile }, { policyOf }] = await Promise.all([
-        import('../../../app/stack-file.js'),
-        import('../../../providers/ec2/permissions/policy.js'),
-      ])
-      const { spec, sensitive, notices } = readStackFile(file, stackFileOptions(options))
-      for (const notice of notices) process.stderr.write(`${legible(notice)}\n`)
-      const parameters = sensitive.flatMap(({ ssm }) => ssm ?? [])
-      const policy = policyOf(spec, { readOnly: options.readOnly === true, parameters })
-      process.stdout.write(`${JSON.stringify(policy, null, 2)}\n`)
-      finish(exitCodes.success)
-    })
+    .action(
+      async (
+        file: string | undefined,
+        options: StackOptions & { readonly readOnly?: boolean; readonly instanceConnect?: boolean },
+      ) => {
+        if (!options.color) forbidColor()
+        const [{ readStackFile }, { policyOf }] = await Promise.all([
+          import('../../../app/stack-file.js'),
+          import('../../../providers/ec2/permissions/policy.js'),
+        ])
+        const { spec, sensitive, notices } = readStackFile(file, stackFileOptions(options))
+        for (const notice of notices) process.stderr.write(`${legible(notice)}\n`)
+        const parameters = sensitive.flatMap(({ ssm }) => ssm ?? [])
+        const { readOnly, instanceConnect } = options
+        const policy = policyOf(spec, { readOnly, instanceConnect, parameters })
+        process.stdout.write(`${JSON.stringify(policy, null, 2)}\n`)
+        finish(exitCodes.success)
+      },
+    )

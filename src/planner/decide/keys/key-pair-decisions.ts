@@ -2,7 +2,6 @@ import type { Address } from '../../../model/address.js'
 import { parseApplied, type AppliedRecord } from '../../../model/applied.js'
 import type { LiveKeyPair } from '../../../model/kinds/key-pair.js'
 import { mutabilityOf } from '../../../model/mutability.js'
-import type { Problem } from '../../../model/plan-problem.js'
 import type { KeyPairSpec } from '../../../model/kinds/key-pair.js'
 import { tagKeys, type Tags } from '../../../model/tags.js'
 import {
@@ -18,8 +17,9 @@ import { creationTags, lastingTags, tagWork, userTagsWord, type TagWork } from '
 import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
 import { adopting, adoptionRefusal } from '../adoption.js'
-import { warningOf, type Decided, type Refuse } from '../decided.js'
+import type { Decided, Refuse } from '../decided.js'
 import { keyNameOf } from '../servers/server-properties.js'
+import { wayInTold } from './way-in-told.js'
 
 /** What becomes of a key pair. */
 export type KeyPairDecision =
@@ -80,7 +80,7 @@ function decideExisting(world: World, spec: KeyPairSpec, live: LiveKeyPair): Key
   }
   const local = world.live.stack.publicKeys[address]
   const isHere = spec.publicKey !== undefined || (local !== undefined && local === (live.publicKey ?? local))
-  const problems = isHere ? [] : [notHere(address)]
+  const problems = wayInTold(world, address, isHere)
   const record = recordOf(world.digest, [...properties, { key: 'tags', word: userTagsWord(spec.tags) }])
   const lasting = lastingTags(world, address, spec.tags)
   const tagging = tagWork(world, live.tags, spec.tags, lasting, record, { alone: true })
@@ -88,16 +88,6 @@ function decideExisting(world: World, spec: KeyPairSpec, live: LiveKeyPair): Key
   const isSame = diffs.length === 0
   const change = { address, kind: isSame ? 'none' : 'update', reason: reasonFor(diffs), diffs } as const
   return { kind: isSame ? 'keep' : 'update', address, tagging, change, problems }
-}
-
-function notHere(address: Address): Problem {
-  const message = `the private half of ${address} was generated on another machine, so servers cannot be entered from here`
-  return warningOf(
-    address,
-    'PLAN_KEY_NOT_HERE',
-    message,
-    'load it into the SSH agent here, copy it from the keys directory of the machine that made it, or name a key pair of your own under keyPairs: it is then let into the servers from that machine',
-  )
 }
 
 /**

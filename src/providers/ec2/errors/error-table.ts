@@ -18,7 +18,7 @@ const keysHint =
 
 /**
  * EC2's error codes by class (API reference, "Error codes for the Amazon EC2 API"), and the
- * few of Systems Manager and of the credential services that can meet us. Message text is matched only in `byMessage`.
+ * few of Systems Manager, EC2 Instance Connect and the credential services that can meet us. Message text is matched only in `byMessage`.
  */
 const rows: readonly Row[] = [
   {
@@ -53,6 +53,7 @@ const rows: readonly Row[] = [
       'ServiceUnavailable',
       'Unavailable',
       'RetryableError',
+      'ServiceException',
     ],
   },
   {
@@ -81,6 +82,7 @@ const rows: readonly Row[] = [
       'InvalidLaunchTemplateId.VersionNotFound',
       'InvalidPlacementGroup.Unknown',
       'ParameterNotFound',
+      'EC2InstanceNotFoundException',
     ],
   },
   {
@@ -102,6 +104,8 @@ const rows: readonly Row[] = [
       'InvalidAMIID.Unavailable',
       'ResourceNotReady',
       'CreditSpecificationUpdateInProgress',
+      'EC2InstanceStateInvalidException',
+      'EC2InstanceUnavailableException',
       'ConcurrentSnapshotLimitExceeded',
       'ConcurrentCreateImageNoRebootLimitExceeded',
       'PendingSnapshotLimitExceeded',
@@ -217,7 +221,13 @@ const rows: readonly Row[] = [
     errorClass: 'auth',
     code: 'EC2_FORBIDDEN',
     hint: '`evenkeel iam-policy` prints what the role or user must be allowed to do; an encoded message is read with `aws sts decode-authorization-message`',
-    awsCodes: ['UnauthorizedOperation', 'AccessDenied', 'AccessDeniedException', 'Client.UnauthorizedOperation'],
+    awsCodes: [
+      'UnauthorizedOperation',
+      'AccessDenied',
+      'AccessDeniedException',
+      'Client.UnauthorizedOperation',
+      'AuthException',
+    ],
   },
   {
     errorClass: 'permission',
@@ -251,6 +261,8 @@ const rows: readonly Row[] = [
       'InvalidInstanceAttributeValue',
       'UnsupportedOperation',
       'UnsupportedInstanceAttribute',
+      'EC2InstanceTypeInvalidException',
+      'InvalidArgsException',
       'FilterLimitExceeded',
       'InvalidFilter',
       'InvalidMaxResults',

@@ -19,7 +19,9 @@ export interface PolicyStatement {
 
 export interface PolicyChoice {
   /** Only what `plan`, `drift` and `show` need. */
-  readonly readOnly?: boolean
+  readonly readOnly?: boolean | undefined
+  /** Entering the stack's servers by EC2 Instance Connect, too. */
+  readonly instanceConnect?: boolean | undefined
   /** Parameters of Systems Manager that hold values of variables. */
   readonly parameters?: readonly string[]
 }
@@ -36,10 +38,14 @@ interface Scope {
  * stack's tag in the call, what changes or takes away by the tag on the thing, and all of it by region and account where the
  * target names them. Statements, actions and resources are in a fixed order.
  */
-export function policyOf(spec: StackSpec, { readOnly = false, parameters = [] }: PolicyChoice = {}): PolicyDocument {
+export function policyOf(
+  spec: StackSpec,
+  { readOnly = false, instanceConnect = false, parameters = [] }: PolicyChoice = {},
+): PolicyDocument {
   const scope = scopeOf(spec)
   const needed = permissions.filter(({ need }) => needs[need].isIn(spec))
-  const looking = [lookStatement(needed, scope), parameterStatement(spec, parameters, scope)]
+  const entering = instanceConnect ? enterStatement(spec, scope) : undefined
+  const looking = [lookStatement(needed, scope), parameterStatement(spec, parameters, scope), entering]
   const changing = readOnly ? [] : changeStatements(spec, needed, scope)
   return { Version: '2012-10-17', Statement: [...looking, ...changing].flatMap((statement) => statement ?? []) }
 }
@@ -74,6 +80,24 @@ function parameterStatement(
     Effect: 'Allow',
     Action: ['ssm:GetParameters'],
     Resource: distinct(names.map(arnOf)),
+  }
+}
+
+/** Letting keys into the stack's servers, as their login users where the file names all of these. */
+function enterStatement(
+  { stack, servers }: StackSpec,
+  { partition, region = '*', account = '*' }: Scope,
+): PolicyStatement {
+  const users = distinct(servers.flatMap(({ user }) => user ?? []))
+  const isNamed = servers.length > 0 && servers.every(({ user }) => user !== undefined)
+  return {
+    Sid: 'EnterThisStack',
+    Effect: 'Allow',
+    Action: ['ec2-instance-connect:SendSSHPublicKey'],
+    Resource: [`arn:${partition}:ec2:${region}:${account}:instance/*`],
+    Condition: {
+      StringEquals: { [`aws:ResourceTag/${tagKeys.stack}`]: stack, ...(isNamed && { 'ec2:osuser': users }) },
+    },
   }
 }
 

@@ -94,7 +94,7 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
     settings,
     target,
     endpointName,
-    siblingConfiguration: configurationOf(target.isSandbox === true ? target : { ...target, endpoint: undefined }),
+    siblingConfiguration: siblingConfigurationOf(target),
     call: async (action, input, options) => {
       const { lane, afterDoubt, isRemoval, isDestructive } = actions[action]
       const isGuarded = lane !== 'read' && options?.isForLock !== true
@@ -133,6 +133,11 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
       client.destroy()
     },
   }
+}
+
+/** What calls are signed with, for a client of another AWS service; the endpoint only where it is the sandbox's. */
+export function siblingConfigurationOf(target: Ec2Target): ClientConfiguration {
+  return configurationOf(target.isSandbox === true ? target : { ...target, endpoint: undefined })
 }
 
 /** How many instances a call asks for or names. */

@@ -197,6 +197,7 @@ async function start(
           HOST_NAME: description.hostname,
           DOMAIN: description.domain,
           LOGIN_USER: description.loginUser,
+          INSTANCE_CONNECT: description.instanceConnect === true ? '1' : '',
           MACHINE_ID: createHash('sha256').update(instanceId).digest('hex').slice(0, 32),
         },
         stdio: ['pipe', 'pipe', console.fd],

@@ -1,6 +1,7 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { cloudInitCommandScript, cloudInitRunScript } from '../scripts/cloud-init.sh.js'
+import { instanceConnectScript } from '../scripts/instance-connect.sh.js'
 import { hostInitScript } from '../scripts/host-init.sh.js'
 import { hostStartScript, hostSystemdScript } from '../scripts/host-systemd.sh.js'
 import {
@@ -34,6 +35,7 @@ async function madePlace(directory: string, path: string): Promise<string> {
 const programs: Readonly<Record<string, string>> = {
   'usr/lib/evenkeel/cloud-init-run': cloudInitRunScript,
   'usr/bin/cloud-init': cloudInitCommandScript,
+  'usr/share/ec2-instance-connect/eic_run_authorized_keys': instanceConnectScript,
   'usr/sbin/mount.xfs': mountXfsScript,
   'usr/sbin/swapon': swaponScript,
 }

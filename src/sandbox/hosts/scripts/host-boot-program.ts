@@ -5,7 +5,7 @@ import { syscallConstants } from './syscalls.js'
  * first boot writes; then it becomes the second half (host-init) with fewer capabilities. Messages go to standard error,
  * which is the console; descriptors 8 and 9 are the second half's ways from and to the daemon.
  * Environment: INSTANCE_ID STATE MOUNTS IMAGE_LAYER ROOT_DEVICE ROOT_NUMBER ROOT_NAME SWITCH_PID LINK PRIVATE_IP MAC_ADDRESS
- * HOST_NAME DOMAIN LOGIN_USER MACHINE_ID EVENKEEL_HOSTS.
+ * HOST_NAME DOMAIN LOGIN_USER INSTANCE_CONNECT MACHINE_ID EVENKEEL_HOSTS.
  *
  * Nothing of the host is read or written before its root is this process's: a symbolic link of its own, such as
  * `/etc/resolv.conf -> /run/systemd/…`, would lead to a file of the machine.
@@ -151,7 +151,20 @@ sub first_boot {
   my %known = map { $_ => 1 } split /\n/, $present;
   my @missing = grep { !$known{$_}++ } split /\n/, read_file("$state/seed/authorized_keys");
   write_file($file, -e $file ? undef : 0644, $present . join('', map { "$_\n" } @missing), @owner);
+  install_instance_connect() if $ENV{INSTANCE_CONNECT};
   write_file("$own/first-boot", 0644, '');
+}
+
+# As the package ec2-instance-connect does when it is installed.
+sub install_instance_connect {
+  my $name = 'ec2-instance-connect';
+  if (read_file('/etc/passwd') !~ /^\Q$name\E:/m) {
+    append_line('/etc/passwd', "$name:x:990:65534::/nonexistent:/usr/sbin/nologin");
+    append_line('/etc/shadow', "$name:!:19000::::::");
+  }
+  my $command = "/usr/share/$name/eic_run_authorized_keys";
+  return if read_file('/etc/ssh/sshd_config') =~ /^AuthorizedKeysCommand /m;
+  append_line('/etc/ssh/sshd_config', "AuthorizedKeysCommand $command %u %f\nAuthorizedKeysCommandUser $name");
 }
 
 sub make_user {
