@@ -173,6 +173,25 @@ describe('a generated key pair', () => {
     }
   })
 
+  it('of another machine is told by how its servers were entered', () => {
+    const told = (facts: object) => {
+      const hosts = Object.fromEntries(
+        Object.entries(generated.hosts).map(([address, seen]) => [address, { ...seen, ...facts }]),
+      ) as LiveStack['hosts']
+      return makePlan(specOf(oneServer), { ...generated, publicKeys: {}, hosts }).problems
+    }
+    // By an agent, as no file has it here.
+    expect(told({})).toEqual([])
+    expect(told({ admitted: true })).toMatchObject([
+      { code: 'PLAN_KEY_NOT_HERE', message: expect.stringContaining('server.web is entered by EC2 Instance Connect') },
+    ])
+    const [closed] = told({ kind: 'unreadable', reason: 'nobody lets it in', hint: 'ask' })
+    expect(closed).toMatchObject({
+      message: expect.stringContaining('server.web cannot be entered: nobody'),
+      hint: 'ask',
+    })
+  })
+
   it('takes the place of a named one, and is let in before that goes', () => {
     const text = withPair(first, 'default')
     const live = settled(text, { 'keyPair.default': first })
