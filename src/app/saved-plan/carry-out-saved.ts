@@ -4,6 +4,7 @@ import { PlanError, UsageError } from '../../core/errors.js'
 import type { Moved } from '../../model/moved.js'
 import type { Plan } from '../../model/plan.js'
 import { boundHere } from '../../planner/saved/bound-here.js'
+import { agentSocket } from '../../hosts/keys/agent-keys.js'
 import { keysNotHere } from '../../planner/saved/keys-not-here.js'
 import { movedSince } from '../../planner/saved/moved-since.js'
 import { planBasis, type PlanBasis } from '../../planner/saved/plan-basis.js'
@@ -88,7 +89,7 @@ function stale(moved: readonly Moved[], madeAt: string): PlanError {
  * has it, or by EC2 Instance Connect.
  */
 function assertKeysHere(plan: Plan, saved: PlanBasis, here: PlanBasis): void {
-  if (process.env['SSH_AUTH_SOCK'] !== undefined) return
+  if (agentSocket() !== undefined) return
   const missing = keysNotHere(plan, saved, here)
   if (missing.length === 0) return
   throw new PlanError(
