@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { blocksOf, pages } from '../support/documentation/markdown.js'
 import { shellCommands } from '../support/documentation/shell.js'
@@ -33,8 +33,9 @@ describe('commands of documentation that need no sandbox', () => {
     const { path: cwd, remove } = temporaryDirectory('documentation')
     try {
       const named = argv.find((word) => word.endsWith('.yaml') || word.endsWith('/')) ?? 'stack.yaml'
-      if (named.endsWith('/')) mkdirSync(join(cwd, named))
-      writeFileSync(join(cwd, named.endsWith('/') ? join(named, 'one.stack.yaml') : named), stack)
+      const path = join(cwd, named.endsWith('/') ? `${named}one.stack.yaml` : named)
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, stack)
       expect(await runEvenkeel(argv, { cwd })).toMatchObject({ exitCode: 0, stderr: '' })
     } finally {
       remove()
