@@ -106,6 +106,13 @@ function adoptedSource(world: World, spec: VolumeSpec, volumeId: string): Volume
       'volumeId',
     )
   }
+  const first = world.spec.volumes.find((one) => one.volumeId === volumeId)
+  if (first && first.address !== address) {
+    return refusedIn(
+      refuse(address, 'PLAN_VOLUME_TAKEN', `${address}: ${volumeId} is adopted by ${first.address} already`),
+      'volumeId',
+    )
+  }
   // A renamed entry: the volume is ours, so what its tags record still holds.
   return { kind: 'adopt', volume, retained: owner !== undefined }
 }

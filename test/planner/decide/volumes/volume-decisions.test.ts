@@ -191,6 +191,24 @@ describe('a volume', () => {
     expect(decision).toMatchObject({ kind: 'refuse', problems: [{ code: 'PLAN_FOREIGN_OWNER', scope: 'address' }] })
   })
 
+  it('that two entries adopt becomes the first one’s alone', () => {
+    const text = `${withVolume('zone: us-east-1a, volumeId: vol-0a000001')}  again: { zone: us-east-1a, volumeId: vol-0a000001 }
+`
+    const free = {
+      ...standing(mounted),
+      id: 'vol-0a000001',
+      tags: {},
+      attachment: undefined,
+      state: 'available',
+    } as const
+    expect(decide(text, { volumes: [free] })).toMatchObject({
+      kind: 'refuse',
+      problems: [
+        { code: 'PLAN_VOLUME_TAKEN', message: 'volume.data: vol-0a000001 is adopted by volume.again already' },
+      ],
+    })
+  })
+
   it('that the file adopts is marked first, and what follows is recorded after it', () => {
     const text = withVolume('server: web, volumeId: vol-0a000001, mount: /srv')
     const free = {
