@@ -30,10 +30,15 @@ export function messageOf(kind, { stacks, varFiles, target }, { stdout, stderr }
   }
 }
 
-/** Whether somebody's text is such a message: one of the first two lines, and its writer. What merely cites a marker is none. */
+/**
+ * Whether somebody's text is such a message: one of the first two lines, and its writer. What merely cites a marker is none, nor is
+ * one about other files or another target: a stack's name may stand for one in each region.
+ */
 export function isSame({ body, user }, markers, author) {
   const lines = (body ?? '').split(/\r?\n/, 2)
-  return user?.login === author && lines.some((line) => markers.includes(line))
+  const about = lines.find((line) => /^<!-- evenkeel:(?:plan|drift) of=\S* -->$/.test(line))
+  const isOurs = about === undefined ? lines.some((line) => markers.includes(line)) : markers.includes(about)
+  return user?.login === author && isOurs
 }
 
 /** Text of others in a block that nothing in it ends. */

@@ -99,6 +99,14 @@ describe('the plan in a pull request', () => {
     expect(job.words()).toContain('--checks=policy.yaml')
   })
 
+  it('of the same stack somewhere else is another comment', async () => {
+    await plan('1 to create', { target: 'sandbox' })
+    await plan('2 to create', { target: 'ec2' })
+    await plan('3 to create', { target: 'sandbox' })
+    const bodies = job.stub.comments.map(({ body }) => body)
+    expect(bodies).toEqual([expect.stringContaining('3 to create'), expect.stringContaining('2 to create')])
+  })
+
   it('of several stacks is one comment, and is not saved', async () => {
     mkdirSync(join(job.directory, 'stacks'))
     const table = { stdout: '| file | stack | |\n|---|---|---|\n', exitCode: 2 }

@@ -45,6 +45,12 @@ describe('drift in an issue', () => {
     expect(job.stub.issues).toHaveLength(4)
   })
 
+  it('is not closed by a look at the same stack somewhere else', async () => {
+    await look('1 resource moved', 2)
+    await job.run({ command: 'drift', 'var-file': 'eu.yaml' }, { stdout: told('in sync'), exitCode: 0 })
+    expect(job.stub.issues).toMatchObject([{ state: 'open' }])
+  })
+
   it('is found on the second page', async () => {
     for (let index = 0; index < 100; index += 1) job.stub.post('issues', { login: 'mona', body: `wish ${index}` })
     const issue = job.stub.post('issues', { body: told('old') })
