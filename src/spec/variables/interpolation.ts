@@ -14,6 +14,11 @@ export function mayInterpolate(text: string): boolean {
   return text.includes('${')
 }
 
+/** A text as a stack file writes it, so that it stands for itself. */
+export function literalText(text: string): string {
+  return text.replaceAll('${', '$$${')
+}
+
 /** The pieces of a text in order; `$${` stands for a literal `${`. */
 export function piecesOf(text: string): Piece[] {
   const pieces: Piece[] = []

@@ -6,6 +6,7 @@ import { shownMountOptions } from '../../model/inside/fstab-line.js'
 import type { StackSpec } from '../../model/stack-spec.js'
 import { specKinds } from '../kinds/kinds.js'
 import type { Path } from '../problem.js'
+import { literalText, piecesOf } from '../variables/interpolation.js'
 import { rulesWith } from './accepted-rules.js'
 import { valueAt } from './values-at.js'
 
@@ -76,7 +77,7 @@ export function acceptedWords(
           address,
           members: members.map((one) => one.address),
           path: word.path,
-          value: word.value,
+          value: typeof word.value === 'string' ? literalText(word.value) : word.value,
         })
     }
   }
@@ -103,7 +104,9 @@ function sharedText(members: readonly Change[]): string {
 /** A word that a variable makes is not changed by writing over it. */
 function variableText({ written }: Entry, path: Path): string | undefined {
   const texts = path.map((_, index) => valueAt(written, path.slice(0, index + 1)))
-  const text = texts.find((value) => typeof value === 'string' && value.includes('${'))
+  const text = texts.find(
+    (value) => typeof value === 'string' && piecesOf(value).some(({ kind }) => kind === 'expression'),
+  )
   if (typeof text !== 'string') return undefined
   const names = [...text.matchAll(/\$\{var\.([\w-]+)\}/g)].map(([, name]) => `\`${name}\``)
   return names.length === 0

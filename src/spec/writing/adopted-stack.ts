@@ -6,6 +6,7 @@ import type { LiveRule, LiveSecurityGroup } from '../../model/kinds/security-gro
 import type { LiveServer } from '../../model/kinds/server.js'
 import type { LiveVolume } from '../../model/kinds/volume.js'
 import type { Tags } from '../../model/tags.js'
+import { literalText } from '../variables/interpolation.js'
 import { inlineText } from './stack-file-style.js'
 
 /** What belongs to no stack yet and is to be written down. */
@@ -75,7 +76,7 @@ export function adoptedStackText(
       `keyPairId: ${id}`,
       ...(publicKey === undefined
         ? []
-        : [`publicKey: ${inlineText(key?.text.startsWith(publicKey) === true ? key.path : publicKey)}`]),
+        : [`publicKey: ${inlineText(literalText(key?.text.startsWith(publicKey) === true ? key.path : publicKey))}`]),
     ]
   }
 
@@ -85,7 +86,7 @@ export function adoptedStackText(
     const said = rules.flatMap((rule) => ('text' in rule ? `  - ${rule.text}` : []))
     return [
       `groupId: ${group.id}`,
-      `description: ${inlineText(group.description)}`,
+      `description: ${inlineText(literalText(group.description))}`,
       ...unsaid.map((text) => told(`securityGroup.${name}`, `the rule ${text}, which an apply closes`)),
       ...(said.length > 0 ? ['ingress:', ...new Set(said)] : []),
     ]
@@ -151,8 +152,8 @@ export function adoptedStackText(
     const options = line?.options.split(',').filter((option) => option !== 'defaults' && option !== 'nofail') ?? []
     return [
       `fstype: ${fstype}`,
-      ...(mount ? [`mount: ${inlineText(mount.path)}`] : ['unmounted: true']),
-      ...(mount && options.length > 0 ? [`options: ${inlineText(options.join(','))}`] : []),
+      ...(mount ? [`mount: ${inlineText(literalText(mount.path))}`] : ['unmounted: true']),
+      ...(mount && options.length > 0 ? [`options: ${inlineText(literalText(options.join(',')))}`] : []),
     ]
   }
 
