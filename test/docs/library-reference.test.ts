@@ -5,5 +5,6 @@ import { root } from '../support/source-tree.js'
 
 it('docs/library-reference.md is what `node scripts/reference/make.mjs` writes', async () => {
   const made = promisify(execFile)(process.execPath, ['scripts/reference/make.mjs', '--check'], { cwd: root })
-  await expect(made).resolves.toMatchObject({ stderr: '' })
+  // Where typedoc was not there yet, npm may have said something.
+  await expect(made).resolves.toMatchObject({ stdout: '' })
 }, 180_000)
