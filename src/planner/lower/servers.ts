@@ -3,7 +3,6 @@ import { formatApplied, type AppliedKey, type AppliedRecord } from '../../model/
 import type { LiveServer } from '../../model/kinds/server.js'
 import { hasInstanceStore } from '../../model/launch/instance-store.js'
 import { loginUser } from '../../model/inside/login-user.js'
-import { viaOf } from '../../model/inside/way-in.js'
 import { nameTag } from '../../model/names.js'
 import type { ServerSpec } from '../../model/kinds/server.js'
 import type { ConnectHost, CreateServer, StepId } from '../../model/steps/step.js'
@@ -18,6 +17,7 @@ import { formerKeysNote } from './key-pairs.js'
 import { launchBatches, type PlannedLaunch } from './launch-batches.js'
 import type { Lowering } from './lowering.js'
 import { readySteps, referencedSteps } from './readiness.js'
+import { detachments, endsByWay, wayIn } from './server-ways.js'
 import { addTagging } from './tagging.js'
 import { settled } from './volumes.js'
 
@@ -267,10 +267,6 @@ function takenOver(lowering: Lowering, address: Address): readonly StepId[] {
   ]
 }
 
-function detachments(volumes: readonly Address[]): readonly StepId[] {
-  return volumes.map((volume) => stepId('detach-volume', volume))
-}
-
 /** A server that gets its address from another instance is entered twice: at its own address, so that it is known to be ready, and at that one. */
 function addConnection(
   lowering: Lowering,
@@ -284,44 +280,6 @@ function addConnection(
   const needs = [stepId('create-server', address), ...isUp, ...doors, ...way]
   if (isHandedAddress(lowering, address)) graph.add('connect-host', address, known, { needs, suffix: ownAddress })
   graph.add('connect-host', address, known, { needs: [...needs, ...addressed(address)] })
-}
-
-/** The steps after which others can be entered through a server. */
-function wayIn(server: Address): readonly StepId[] {
-  return [stepId('create-server', server), stepId('start-server', server), stepId('connect-host', server)]
-}
-
-/** The ends of those that are entered through a server that goes, by that one: it is there as long as they are. */
-function endsByWay(lowering: Lowering): ReadonlyMap<string, readonly StepId[]> {
-  const { servers } = lowering.decisions
-  const wayOf = (live: LiveServer) => viaOf(live, undefined, lowering.world.live.stack.renamed)
-  const ways = new Map<string, string | undefined>()
-  for (const decision of servers.values()) {
-    if (decision.kind === 'remove') ways.set(decision.address, decision.ends[0] && wayOf(decision.ends[0].live))
-  }
-  const found = new Map<string, StepId[]>()
-  for (const decision of servers.values()) {
-    if (!('ends' in decision)) continue
-    for (const { live } of decision.ends) {
-      const way = wayOf(live)
-      if (way === undefined || !ways.has(way) || leadsBack(ways, live.address, way)) continue
-      const ends = [...detachments(lowering.leaving(live.id).released), terminationOf(lowering, live.address, live.id)]
-      const known = found.get(way)
-      if (known) known.push(...ends)
-      else found.set(way, ends)
-    }
-  }
-  return found
-}
-
-/** Whether the way to a server leads through itself: tags may have been written by anybody. */
-function leadsBack(ways: ReadonlyMap<string, string | undefined>, server: string, first: string): boolean {
-  const seen = new Set<string>([server])
-  for (let way: string | undefined = first; way !== undefined; way = ways.get(way)) {
-    if (seen.has(way)) return true
-    seen.add(way)
-  }
-  return false
 }
 
 /** Set-up commands may count on the mounts of the server's own volumes. */
