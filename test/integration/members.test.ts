@@ -30,7 +30,7 @@ describe.skipIf(noHostsBecause !== undefined)(
 
     beforeAll(async () => {
       world = await startSandboxWorld('members')
-      world.write({ 'stack.yaml': stack(2), 'site/index.html': 'hello\n', 'more.txt': 'more\n' })
+      world.write({ 'site/index.html': 'hello\n', 'more.txt': 'more\n' })
     })
     afterAll(() => world?.remove())
 
@@ -43,14 +43,15 @@ describe.skipIf(noHostsBecause !== undefined)(
       const tagged = (tags: (typeof Volumes)[number]['Tags'], wanted: string) =>
         tags?.find(({ Key }) => Key === wanted)?.Value ?? ''
       return Object.fromEntries(
-        Volumes.filter(({ Tags }) => tagged(Tags, 'evenkeel:role') !== 'root').map(({ Tags, VolumeId = '' }) => [
-          tagged(Tags, 'evenkeel:address'),
-          VolumeId,
-        ]),
+        // EC2 shows for a while what it deletes.
+        Volumes.filter(({ State, Tags }) => State !== 'deleting' && tagged(Tags, 'evenkeel:role') !== 'root').map(
+          ({ Tags, VolumeId = '' }) => [tagged(Tags, 'evenkeel:address'), VolumeId],
+        ),
       )
     }
 
     it('come, are used, and go with their servers', async () => {
+      world.write({ 'stack.yaml': stack(2) })
       await run('apply', '--yes')
       await expectExit(world.run(['plan', '--detailed-exitcode']), 0)
       const first = await volumes()

@@ -143,7 +143,9 @@ describe.skipIf(noHostsBecause !== undefined)(`snapshots${noHostsBecause ? ` (${
 
     const Filters = [{ Name: 'tag:evenkeel:stack', Values: ['mover'] }]
     const { Volumes = [] } = await world.client.send(new DescribeVolumesCommand({ Filters }))
-    const data = Volumes.filter(({ Tags = [] }) => Tags.some(({ Value }) => Value === 'volume.data'))
+    // EC2 shows for a while what it deletes.
+    const kept = Volumes.filter(({ State }) => State !== 'deleting')
+    const data = kept.filter(({ Tags = [] }) => Tags.some(({ Value }) => Value === 'volume.data'))
     expect(data.map(({ AvailabilityZone }) => AvailabilityZone)).toEqual(['us-east-1b'])
     const { Snapshots = [] } = await world.client.send(new DescribeSnapshotsCommand({ Filters, OwnerIds: ['self'] }))
     // One by which the volume moved, and one of the root disk of the server that was replaced with it.
