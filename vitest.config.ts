@@ -19,6 +19,7 @@ const full = [
   'test/sandbox/hosts/network/network.hosts.test.ts',
   'test/planner/plan-effects.hosts.test.ts',
   'test/sandbox/hosts/disks/volumes.hosts.test.ts',
+  'test/simulation/egress.test.ts',
   'test/simulation/least-policy.test.ts',
   'test/integration/drift.test.ts',
   'test/integration/servers-by-hand.test.ts',

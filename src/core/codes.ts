@@ -44,6 +44,7 @@ export const codes = {
   SPEC_DUPLICATE_LABEL: 'two filesystems on one server have the same label',
   SPEC_BAD_UUID: 'a filesystem cannot have this UUID',
   SPEC_DUPLICATE_UUID: 'two filesystems have the same UUID',
+  SPEC_BAD_EGRESS: 'an egress rule has a port range or an address block that is none',
   SPEC_BAD_INGRESS: 'an ingress rule has a port range or an address block that is none',
   SPEC_DUPLICATE_RULE: 'a security group says the same rule twice',
   SPEC_BAD_SYNC: 'a sync rule has an end that files cannot be copied from or to',

@@ -12,7 +12,7 @@ const absent = rows.flatMap((row) =>
 )
 
 describe('what docs/limits.md says is not there', () => {
-  it('is a list', () => expect(absent.length).toBeGreaterThan(5))
+  it('is a list', () => expect(absent.length).toBeGreaterThan(0))
 
   it.each(absent.filter((words) => !words.startsWith('evenkeel ')))('the key %s', (path) => {
     const changes = keyTable[path]?.changes ?? []

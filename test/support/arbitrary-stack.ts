@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import type { LiveStack } from '../../src/model/live-stack.js'
 import { tagKeys } from '../../src/model/tags.js'
-import type { IngressRuleSpec, SecurityGroupSpec } from '../../src/model/kinds/security-group.js'
+import {
+  everywhereRule,
+  type EgressRuleSpec,
+  type IngressRuleSpec,
+  type SecurityGroupSpec,
+} from '../../src/model/kinds/security-group.js'
 import type { ServerSpec } from '../../src/model/kinds/server.js'
 import type { SyncSpec } from '../../src/model/kinds/sync-rule.js'
 import type { VolumeSpec } from '../../src/model/kinds/volume.js'
@@ -27,12 +32,17 @@ const rule: fc.Arbitrary<IngressRuleSpec> = fc.record({
 })
 
 function group(name: string): fc.Arbitrary<SecurityGroupSpec> {
-  return fc.record({
-    address: fc.constant(at(`securityGroup.${name}`)),
-    description: fc.constant(`group ${name}`),
-    ingress: fc.array(rule, { maxLength: 3 }),
-    tags,
-  })
+  const wayOut = rule.map(({ from, ...ports }): EgressRuleSpec => ({ ...ports, to: from }))
+  return fc.record(
+    {
+      address: fc.constant(at(`securityGroup.${name}`)),
+      description: fc.constant(`group ${name}`),
+      ingress: fc.array(rule, { maxLength: 3 }),
+      egress: fc.array(wayOut, { maxLength: 2 }),
+      tags,
+    },
+    { requiredKeys: ['address', 'description', 'ingress', 'tags'] },
+  )
 }
 
 function server(name: string, others: readonly string[], zone: string): fc.Arbitrary<ServerSpec> {
@@ -195,6 +205,7 @@ export const tamperings = [
   'tag',
   'untag',
   'rule',
+  'way out',
   'file',
   'type',
 ] as const
@@ -295,6 +306,14 @@ export function tampered(live: LiveStack, tampering: Tampering, pick: number): L
               description: undefined,
             },
           ],
+        })),
+      }
+    case 'way out':
+      return {
+        ...live,
+        securityGroups: live.securityGroups.map((known) => ({
+          ...known,
+          egress: known.egress ? [...known.egress, everywhereRule] : [],
         })),
       }
     case 'file':

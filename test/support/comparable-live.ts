@@ -46,6 +46,7 @@ export function comparableLive(live: LiveStack, before: LiveStack): unknown {
         ...group,
         vpcId: place(group.vpcId),
         ingress: sortedByText(group.ingress),
+        ...(group.egress && { egress: sortedByText(group.egress) }),
       })),
     ),
     servers: sorted(

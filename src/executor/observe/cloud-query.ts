@@ -1,4 +1,5 @@
 import { imageKey } from '../../model/launch/image.js'
+import { sidedRules } from '../../model/kinds/security-group.js'
 import { subnetKey } from '../../model/launch/subnet.js'
 import type { StackSpec } from '../../model/stack-spec.js'
 import type { CloudQuery, NamedId } from '../ports.js'
@@ -29,7 +30,7 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
       spec.volumes.some(({ snapshots }) => snapshots?.keep !== undefined) ||
       spec.archives.some(({ keep }) => keep !== undefined),
     ...(spec.volumes.some(({ encrypted }) => encrypted === false) && { encryptionDefault: true }),
-    operatorIp: spec.securityGroups.some(({ ingress }) => ingress.some(({ from }) => from.kind === 'my-ip')),
+    operatorIp: spec.securityGroups.some((group) => sidedRules(group).some(({ peer }) => peer.kind === 'my-ip')),
   }
 }
 

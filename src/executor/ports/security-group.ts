@@ -13,16 +13,21 @@ export interface SecurityGroupCloud {
     } & Once,
   ): Promise<Created>
   /** Adds rules; one that is there already counts as done. */
-  authorizeIngress(request: { readonly groupId: string; readonly rules: readonly Ec2Rule[] }): Promise<Effect>
+  authorizeIngress(request: RulesRequest): Promise<Effect>
+  authorizeEgress(request: RulesRequest): Promise<Effect>
   /** Takes rules away; one that is not there counts as done. */
-  revokeIngress(
-    request: { readonly groupId: string; readonly rules: readonly Ec2Rule[] } & { readonly owner: Owner },
-  ): Promise<Effect>
+  revokeIngress(request: RulesRequest & { readonly owner: Owner }): Promise<Effect>
+  revokeEgress(request: RulesRequest & { readonly owner: Owner }): Promise<Effect>
   /** Waits out `DependencyViolation` of what is still going away. */
   deleteSecurityGroup(request: Owned): Promise<Effect>
 }
 
-/** An ingress rule with ids; ports -1 with protocol `-1` (all). */
+export interface RulesRequest {
+  readonly groupId: string
+  readonly rules: readonly Ec2Rule[]
+}
+
+/** A rule with ids; ports -1 with protocol `-1` (all). */
 export interface Ec2Rule {
   readonly protocol: string
   readonly fromPort: number

@@ -17,6 +17,16 @@ export const forwarded = {
       owner: ownerOf(address, context),
     }),
 
+  'authorize-egress': ({ address, rules }, { ports, bindings }) =>
+    ports.cloud.authorizeEgress({ groupId: bindings.idOf(address), rules: withIds(rules, bindings) }),
+
+  'revoke-egress': ({ address, groupId, rules }, context) =>
+    context.ports.cloud.revokeEgress({
+      groupId: groupId ?? context.bindings.idOf(address),
+      rules: withIds(rules, context.bindings),
+      owner: ownerOf(address, context),
+    }),
+
   'delete-security-group': ({ address, groupId }, context) =>
     context.ports.cloud.deleteSecurityGroup({ id: groupId, owner: ownerOf(address, context) }),
 

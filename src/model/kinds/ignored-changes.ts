@@ -29,6 +29,7 @@ export const ignorable = {
   },
   securityGroup: {
     ingress: { paths: ['ingress'], keys: ['ingress', 'operator'] },
+    egress: { paths: ['egress'], keys: ['egress'] },
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Ignorable>>>>
 

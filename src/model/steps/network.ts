@@ -36,15 +36,28 @@ export interface PlannedRule {
   readonly description: string | undefined
 }
 
-export interface AuthorizeIngress extends StepBase {
-  readonly kind: 'authorize-ingress'
+/** Rules that a step adds to a group, or takes from it, on one of its sides. */
+interface RulesStep extends StepBase {
   readonly rules: readonly PlannedRule[]
 }
 
-export interface RevokeIngress extends StepBase {
+export interface AuthorizeEgress extends RulesStep {
+  readonly kind: 'authorize-egress'
+}
+
+export interface RevokeEgress extends RulesStep {
+  readonly kind: 'revoke-egress'
+  /** Left out: the group that this plan makes, with the rules that EC2 makes it with. */
+  readonly groupId?: string
+}
+
+export interface AuthorizeIngress extends RulesStep {
+  readonly kind: 'authorize-ingress'
+}
+
+export interface RevokeIngress extends RulesStep {
   readonly kind: 'revoke-ingress'
   readonly groupId: string
-  readonly rules: readonly PlannedRule[]
 }
 
 export interface DeleteSecurityGroup extends StepBase {

@@ -44,6 +44,8 @@ const stepKinds = {
   'create-security-group': { runs: 'ec2', seconds: 2, doing: 'creating' },
   'authorize-ingress': { runs: 'ec2', seconds: 1, doing: 'opening' },
   'revoke-ingress': { runs: 'ec2', seconds: 1, doing: 'closing' },
+  'authorize-egress': { runs: 'ec2', seconds: 1, doing: 'opening its ways out' },
+  'revoke-egress': { runs: 'ec2', seconds: 1, doing: 'closing its ways out' },
   'delete-security-group': { runs: 'ec2', seconds: 5, doing: 'deleting' },
   'create-server': { runs: 'ec2', seconds: 20, doing: 'launching' },
   'start-server': { runs: 'ec2', seconds: 15, doing: 'starting' },

@@ -9,11 +9,13 @@ import type {
   WriteFstab,
 } from './filesystems.js'
 import type {
+  AuthorizeEgress,
   AuthorizeIngress,
   CreateSecurityGroup,
   DeleteKeyPair,
   DeleteSecurityGroup,
   ImportKeyPair,
+  RevokeEgress,
   RevokeIngress,
 } from './network.js'
 import type {
@@ -59,6 +61,8 @@ export type Step =
   | CreateSecurityGroup
   | AuthorizeIngress
   | RevokeIngress
+  | AuthorizeEgress
+  | RevokeEgress
   | DeleteSecurityGroup
   | CreateServer
   | StartServer

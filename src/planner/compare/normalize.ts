@@ -15,6 +15,7 @@ export function normalizedSpec(spec: StackSpec): StackSpec {
     securityGroups: sortedByAddress(spec.securityGroups).map((group) => ({
       ...group,
       ingress: sortedByJson(group.ingress),
+      ...(group.egress && { egress: sortedByJson(group.egress) }),
     })),
     servers: sortedByAddress(spec.servers).map((server) => ({
       ...server,
@@ -34,6 +35,7 @@ export function normalizedLive(live: LiveStack): LiveStack {
     securityGroups: sortedByAddress(live.securityGroups, idOf).map((group) => ({
       ...group,
       ingress: sortedByJson(group.ingress),
+      ...(group.egress && { egress: sortedByJson(group.egress) }),
     })),
     servers: sortedByAddress(live.servers, idOf).map((server) => ({
       ...server,

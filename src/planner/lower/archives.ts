@@ -11,6 +11,7 @@ import { keyNameOf } from '../decide/servers/server-properties.js'
 import type { StepGraph } from '../graph/step-graph.js'
 import type { World } from '../world.js'
 import type { Lowering } from './lowering.js'
+import { narrowedSteps } from './security-groups.js'
 import { archiveUuid, temporaryTags, versionTags } from './archive-tags.js'
 
 /** Lowers what becomes of the archives: what was left behind goes first, then comes the new version, then old ones go. */
@@ -181,7 +182,7 @@ function lowerServer(graph: StepGraph, world: World, { spec, place }: NewVersion
       needs: [
         ...needs,
         stepId('import-key-pair', server.keyPair),
-        ...server.securityGroups.map((group) => stepId('create-security-group', group)),
+        ...server.securityGroups.flatMap((group) => [stepId('create-security-group', group), ...narrowedSteps(group)]),
       ],
     },
   )

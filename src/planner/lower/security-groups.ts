@@ -1,6 +1,7 @@
 import type { Address } from '../../model/address.js'
 import type { PlannedRule, StepId } from '../../model/steps/step.js'
 import type { SecurityGroupDecision } from '../decide/network/security-group-decisions.js'
+import type { Refuse } from '../decide/decided.js'
 import { stepId } from '../../model/steps/step-id.js'
 import type { StepGraph } from '../graph/step-graph.js'
 import { terminationOf } from './connection.js'
@@ -26,24 +27,20 @@ function lowerGroup(
     case 'create': {
       const { groupName, description, vpcId, tags, tagging } = decision
       const created = graph.add('create-security-group', address, { groupName, description, vpcId, tags })
-      addRules(graph, address, decision.authorizes)
-      addTagging(graph, address, tagging, [created, stepId('authorize-ingress', address)])
+      addRules(graph, decision, undefined)
+      addTagging(graph, address, tagging, [created, ...ruledSteps(address)])
       return
     }
     case 'keep':
     case 'update':
-      revokeRules(graph, address, decision.live.id, decision.revokes)
-      addRules(graph, address, decision.authorizes)
-      addTagging(graph, address, decision.tagging, [
-        stepId('authorize-ingress', address),
-        stepId('revoke-ingress', address),
-      ])
+      addRules(graph, decision, decision.live.id)
+      addTagging(graph, address, decision.tagging, ruledSteps(address))
       return
     case 'remove': {
       const { id } = decision.live
       const ends = worn.get(id) ?? []
       // Servers may be entered through its doors to the last.
-      revokeRules(graph, address, id, decision.revokes, ends)
+      addRules(graph, decision, id, ends)
       graph.add('delete-security-group', address, { groupId: id }, { needs: [...ends, ...(named.get(id) ?? [])] })
       return
     }
@@ -51,23 +48,48 @@ function lowerGroup(
   }
 }
 
-function addRules(graph: StepGraph, address: Address, rules: readonly PlannedRule[]): void {
-  if (rules.length === 0) return
-  const peers = rules.flatMap(({ source }): StepId[] =>
-    source.kind === 'security-group' ? [stepId('create-security-group', source.address)] : [],
-  )
-  graph.add('authorize-ingress', address, { rules }, { needs: [stepId('create-security-group', address), ...peers] })
+/** The steps by which the rules of a group come and go. */
+export function ruledSteps(group: Address): readonly StepId[] {
+  return [
+    stepId('authorize-ingress', group),
+    stepId('revoke-ingress', group),
+    stepId('authorize-egress', group),
+    stepId('revoke-egress', group),
+  ]
 }
 
-function revokeRules(
-  graph: StepGraph,
-  address: Address,
-  groupId: string,
-  rules: readonly PlannedRule[],
-  needs: readonly StepId[] = [],
-): void {
-  if (rules.length > 0) graph.add('revoke-ingress', address, { groupId, rules }, { needs })
+/** The steps after which a group lets nothing out but what the file says: nothing begins to run in it before. */
+export function narrowedSteps(group: Address): readonly StepId[] {
+  return [stepId('authorize-egress', group), stepId('revoke-egress', group)]
 }
+
+/** `groupId`: undefined for a group that this plan makes; `after`: what is over before anything is closed. */
+function addRules(
+  graph: StepGraph,
+  { address, ingress, egress }: GroupRules,
+  groupId: string | undefined,
+  after: readonly StepId[] = [],
+): void {
+  const needed = (rules: readonly PlannedRule[]) => [
+    stepId('create-security-group', address),
+    ...rules.flatMap(({ source }): StepId[] =>
+      source.kind === 'security-group' ? [stepId('create-security-group', source.address)] : [],
+    ),
+  ]
+  if (groupId !== undefined && ingress.revokes.length > 0)
+    graph.add('revoke-ingress', address, { groupId, rules: ingress.revokes }, { needs: after })
+  if (ingress.authorizes.length > 0)
+    graph.add('authorize-ingress', address, { rules: ingress.authorizes }, { needs: needed(ingress.authorizes) })
+  if (egress.authorizes.length > 0)
+    graph.add('authorize-egress', address, { rules: egress.authorizes }, { needs: needed(egress.authorizes) })
+  if (egress.revokes.length === 0) return
+  // What is said to be let out stays so without a gap.
+  const needs = [...after, stepId('create-security-group', address), stepId('authorize-egress', address)]
+  const rules = egress.revokes
+  graph.add('revoke-egress', address, { rules, ...(groupId !== undefined && { groupId }) }, { needs })
+}
+
+type GroupRules = Pick<Exclude<SecurityGroupDecision, Refuse>, 'address' | 'ingress' | 'egress'>
 
 /** Steps by a group's id. */
 type StepsById = ReadonlyMap<string, readonly StepId[]>
@@ -90,10 +112,11 @@ function wearersEnd(lowering: Lowering): StepsById {
 /** And the rules that name it. */
 function rulesEnd({ world }: Lowering): StepsById {
   const endings = new Map<string, StepId[]>()
-  for (const { address, ingress } of world.live.securityGroups.values()) {
-    for (const { source } of ingress) {
+  for (const { address, ingress, egress = [] } of world.live.securityGroups.values()) {
+    for (const { source } of ingress)
       if (source.kind === 'security-group') note(endings, source.groupId, stepId('revoke-ingress', address))
-    }
+    for (const { source } of egress)
+      if (source.kind === 'security-group') note(endings, source.groupId, stepId('revoke-egress', address))
   }
   return endings
 }

@@ -17,6 +17,7 @@ import { formerKeysNote } from './key-pairs.js'
 import { launchBatches, type PlannedLaunch } from './launch-batches.js'
 import type { Lowering } from './lowering.js'
 import { readySteps, referencedSteps } from './readiness.js'
+import { narrowedSteps } from './security-groups.js'
 import { detachments, endsByWay, wayIn } from './server-ways.js'
 import { addTagging } from './tagging.js'
 import { settled } from './volumes.js'
@@ -129,7 +130,7 @@ function plannedLaunch({ world }: Lowering, launch: Launch, after: readonly Step
     needs: [
       ...after,
       stepId('import-key-pair', spec.keyPair),
-      ...spec.securityGroups.map((group) => stepId('create-security-group', group)),
+      ...spec.securityGroups.flatMap((group) => [stepId('create-security-group', group), ...narrowedSteps(group)]),
       ...referencedSteps([spec.userData]),
       ...spec.dependsOn.flatMap((other) => readySteps(world, other)),
     ],
@@ -159,6 +160,7 @@ function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isE
       ...spec.securityGroups.flatMap((group) => [
         stepId('create-security-group', group),
         stepId('authorize-ingress', group),
+        ...narrowedSteps(group),
       ]),
     ]
     graph.add('modify-server', address, { instanceId: live.id, ...modification }, { needs })

@@ -4,7 +4,7 @@ import type { DiffValue } from '../../model/change.js'
 import type { ArchiveSpec } from '../../model/kinds/archive.js'
 import type { ElasticIpSpec } from '../../model/kinds/elastic-ip.js'
 import type { KeyPairSpec } from '../../model/kinds/key-pair.js'
-import type { IngressRuleSpec, SecurityGroupSpec } from '../../model/kinds/security-group.js'
+import { peerWords, sidedRules, type SecurityGroupSpec, type SidedRule } from '../../model/kinds/security-group.js'
 import { rootEndOnRemove, rootEndOnReplace, type ServerSpec } from '../../model/kinds/server.js'
 import type { SyncEndpoint, SyncSpec } from '../../model/kinds/sync-rule.js'
 import type { VolumeSpec } from '../../model/kinds/volume.js'
@@ -30,13 +30,26 @@ export const factsOf: {
   ) => EntryFacts
 } = {
   keyPairs: keyPairFacts,
-  securityGroups: ({ groupId, description, ingress, ignoreChanges, tags }: SecurityGroupSpec) =>
-    said({ groupId, description, ingress: ingress.map(ruleText).sort(), ...ignored(ignoreChanges), ...tagFacts(tags) }),
+  securityGroups: groupFacts,
   servers: serverFacts,
   elasticIps: ({ server, tags }: ElasticIpSpec) => said({ association: server, ...tagFacts(tags) }),
   volumes: volumeFacts,
   syncs: syncFacts,
   archives: archiveFacts,
+}
+
+function groupFacts(spec: SecurityGroupSpec): EntryFacts {
+  const { groupId, description, egress, ignoreChanges, tags } = spec
+  const rules = (wanted: SidedRule['side']) =>
+    sidedRules(spec).flatMap((rule) => (rule.side === wanted ? [ruleText(rule)] : []))
+  return said({
+    groupId,
+    description,
+    ingress: rules('ingress').sort(),
+    egress: egress && rules('egress').sort(),
+    ...ignored(ignoreChanges),
+    ...tagFacts(tags),
+  })
 }
 
 function keyPairFacts({ publicKey, keyPairId, tags }: KeyPairSpec, contents: LocalContents): EntryFacts {
@@ -160,10 +173,10 @@ function digestText(template: Template): string {
   return `${count(lines, 'line')}, sha256 ${digestOfText(source, 12)}`
 }
 
-function ruleText({ protocol, fromPort, toPort, from }: IngressRuleSpec): string {
+function ruleText({ side, protocol, fromPort, toPort, peer }: SidedRule): string {
   const ports = protocol === 'all' ? '' : fromPort === toPort ? ` ${fromPort}` : ` ${fromPort}-${toPort}`
-  const source = from.kind === 'cidr' ? from.cidr : from.kind === 'my-ip' ? 'my-ip' : from.address
-  return `${protocol}${ports} from ${source}`
+  const end = peer.kind === 'cidr' ? peer.cidr : peer.kind === 'my-ip' ? 'my-ip' : peer.address
+  return `${protocol}${ports} ${peerWords[side]} ${end}`
 }
 
 function endText(end: SyncEndpoint): string {

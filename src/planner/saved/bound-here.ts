@@ -1,6 +1,7 @@
 import { cidrOfAddress } from '../../core/cidr-block.js'
 import { canonicalJson } from '../../core/digest.js'
 import { createDigester, formatApplied, parseApplied } from '../../model/applied.js'
+import type { RuleSide } from '../../model/kinds/security-group.js'
 import type { Plan } from '../../model/plan.js'
 import type { PlannedRule, Step } from '../../model/steps/step.js'
 import { tagKeys, type Tags } from '../../model/tags.js'
@@ -21,6 +22,7 @@ export function boundHere(plan: Plan, saved: PlanBasis, here: PlanBasis): Plan {
   const steps = plan.steps.map((step): Step => {
     switch (step.kind) {
       case 'authorize-ingress':
+      case 'authorize-egress':
         return { ...step, rules: step.rules.map((rule) => ruleHere(rule, operator)) }
       case 'import-key-pair':
         return generated.has(step.address) ? { ...step, publicKey: here.live.publicKeys[step.address] } : step
@@ -47,14 +49,17 @@ interface Operator {
 
 /** A door that is opened to this machine is not shut to it as the place where the operator was before. */
 function withoutShutDoors(steps: readonly Step[]): readonly Step[] {
-  const doorsOf = (address: string, rules: readonly PlannedRule[]) =>
-    rules.map(({ description: _description, ...door }) => `${address} ${canonicalJson(door)}`)
+  const doorsOf = (side: RuleSide, address: string, rules: readonly PlannedRule[]) =>
+    rules.map(({ description: _description, ...door }) => `${side} ${address} ${canonicalJson(door)}`)
   const opened = new Set(
-    steps.flatMap((step) => (step.kind === 'authorize-ingress' ? doorsOf(step.address, step.rules) : [])),
+    steps.flatMap((step) => {
+      if (step.kind === 'authorize-ingress') return doorsOf('ingress', step.address, step.rules)
+      return step.kind === 'authorize-egress' ? doorsOf('egress', step.address, step.rules) : []
+    }),
   )
   return steps.map((step) => {
-    if (step.kind !== 'revoke-ingress') return step
-    const doors = doorsOf(step.address, step.rules)
+    if (step.kind !== 'revoke-ingress' && step.kind !== 'revoke-egress') return step
+    const doors = doorsOf(step.kind === 'revoke-ingress' ? 'ingress' : 'egress', step.address, step.rules)
     return { ...step, rules: step.rules.filter((_rule, index) => !opened.has(doors[index] ?? '')) }
   })
 }

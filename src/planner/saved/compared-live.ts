@@ -1,5 +1,5 @@
 import type { HostFacts } from '../../model/inside/host-facts.js'
-import type { LiveRule } from '../../model/kinds/security-group.js'
+import { peerWords, type LiveRule, type RuleSide } from '../../model/kinds/security-group.js'
 import type { SyncFacts, SyncSpec } from '../../model/kinds/sync-rule.js'
 import type { LiveStack } from '../../model/live-stack.js'
 import { byText } from '../compare/differences.js'
@@ -28,7 +28,14 @@ const comparedMembers: { readonly [Member in keyof Required<LiveStack>]: Read<Me
   edgeZones: undefined,
   offers: undefined,
   keyPairs: named,
-  securityGroups: (groups) => named(groups.map((group) => ({ ...group, ingress: rulesByText(group.ingress) }))),
+  securityGroups: (groups) =>
+    named(
+      groups.map(({ egress, ...group }) => ({
+        ...group,
+        ingress: rulesByText('ingress', group.ingress),
+        ...(egress && { egress: rulesByText('egress', egress) }),
+      })),
+    ),
   // When a server was started tells its root disk from the same one after another start, and nothing else.
   servers: (servers) =>
     named(
@@ -133,13 +140,13 @@ function isOfCheckout(publicKey: PlanBasis['spec']['keyPairs'][number]['publicKe
 }
 
 /** A rule has no name: what comes and goes is told by what it lets in. */
-function rulesByText(rules: readonly LiveRule[]): Compared {
+function rulesByText(side: RuleSide, rules: readonly LiveRule[]): Compared {
   return Object.fromEntries(
     rules.map(({ protocol, fromPort, toPort, source, description = '' }) => {
       const from =
         source.kind === 'cidr' ? source.cidr : source.kind === 'prefix-list' ? source.prefixListId : source.groupId
       const ports = fromPort === toPort ? fromPort : `${fromPort}-${toPort}`
-      return [`${protocol === '-1' ? 'all' : `${protocol} ${ports}`} from ${from}`, { description }]
+      return [`${protocol === '-1' ? 'all' : `${protocol} ${ports}`} ${peerWords[side]} ${from}`, { description }]
     }),
   )
 }

@@ -76,6 +76,7 @@ export type KeyPairShape = {
 export type SecurityGroupShape = {
   readonly description?: string | undefined
   readonly ingress?: readonly (IngressRuleShape | undefined)[] | undefined
+  readonly egress?: readonly (EgressRuleShape | undefined)[] | undefined
   readonly groupId?: string | undefined
   readonly ignoreChanges?: readonly (string | undefined)[] | undefined
   readonly tags?: TagsShape | undefined
@@ -85,6 +86,12 @@ export type IngressRuleShape = {
   readonly port?: number | string | undefined
   readonly protocol?: 'tcp' | 'udp' | 'icmp' | 'all' | undefined
   readonly from?: string | undefined
+}
+
+export type EgressRuleShape = {
+  readonly port?: number | string | undefined
+  readonly protocol?: 'tcp' | 'udp' | 'icmp' | 'all' | undefined
+  readonly to?: string | undefined
 }
 
 export type ServerShape = {

@@ -7,6 +7,7 @@ import type { StackSpec } from '../../model/stack-spec.js'
 import { specKinds } from '../kinds/kinds.js'
 import type { Path } from '../problem.js'
 import { literalText, piecesOf } from '../variables/interpolation.js'
+import { sidedRules } from '../../model/kinds/security-group.js'
 import { rulesWith } from './accepted-rules.js'
 import { valueAt } from './values-at.js'
 
@@ -123,10 +124,14 @@ function wordFor(entry: Entry, path: string, diffs: readonly Diff[]): Word {
     return { why: "it is evenkeel's own: apply writes it back" }
   if (!('section' in kinds[parts.kind]) || parts.kind === 'elasticIp') return { why: 'the file has no word for it' }
   if (path.startsWith('tags.')) return tagWord(entry, root, path.slice('tags.'.length), before)
-  if (parts.kind === 'securityGroup' && path === 'ingress') {
+  if (parts.kind === 'securityGroup' && (path === 'ingress' || path === 'egress')) {
     const group = entry.spec.securityGroups.find(({ address }) => address === entry.address)
-    const rules = rulesWith(valueAt(entry.written, [...root, 'ingress']), group?.ingress ?? [], diffs)
-    return 'why' in rules ? rules : { path: [...root, 'ingress'], value: rules.items }
+    const isImplied = path === 'egress' && group?.egress === undefined
+    const own = group ? sidedRules(group).filter(({ side }) => side === path) : []
+    const rules = isImplied
+      ? rulesWith(path, [everywhere.rule], [everywhere.written], diffs)
+      : rulesWith(path, own, valueAt(entry.written, [...root, path]), diffs)
+    return 'why' in rules ? rules : { path: [...root, path], value: rules.items }
   }
   const word = wordsOf[parts.kind]?.[path]
   if (!word) return { why: 'the file cannot say it: apply puts it back, or change the entry by hand' }
@@ -142,6 +147,18 @@ function tagWord({ written }: Entry, root: Path, key: string, before: Diff['befo
   const others = Object.keys(valueAt(written, [...root, 'tags']) ?? {}).length
   return { path: others > 1 ? path : path.slice(0, -1), value: undefined }
 }
+
+/** What the file means where it says nothing of `egress`. */
+const everywhere = {
+  written: { port: 'all', to: '0.0.0.0/0' },
+  rule: {
+    side: 'egress',
+    protocol: 'all',
+    fromPort: 0,
+    toPort: 65_535,
+    peer: { kind: 'cidr', cidr: '0.0.0.0/0' },
+  },
+} as const
 
 type WordOf = (before: Diff['before'], entry: Entry, root: Path) => Word
 

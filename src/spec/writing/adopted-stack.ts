@@ -2,7 +2,13 @@ import { namePattern } from '../../model/address.js'
 import { fstypeFromBlkid } from '../../model/inside/fstype.js'
 import type { HostFacts } from '../../model/inside/host-facts.js'
 import type { LiveKeyPair } from '../../model/kinds/key-pair.js'
-import type { LiveRule, LiveSecurityGroup } from '../../model/kinds/security-group.js'
+import {
+  peerWords,
+  ruleSides,
+  type LiveRule,
+  type LiveSecurityGroup,
+  type RuleSide,
+} from '../../model/kinds/security-group.js'
 import type { LiveServer } from '../../model/kinds/server.js'
 import type { LiveVolume } from '../../model/kinds/volume.js'
 import type { Tags } from '../../model/tags.js'
@@ -81,14 +87,23 @@ export function adoptedStackText(
   }
 
   function groupLines(group: Adopted['securityGroups'][number], name: string): readonly string[] {
-    const rules = group.ingress.map((rule) => ruleText(rule, groupNames))
-    const unsaid = rules.flatMap((rule) => ('unsaid' in rule ? rule.unsaid : []))
-    const said = rules.flatMap((rule) => ('text' in rule ? `  - ${rule.text}` : []))
     return [
       `groupId: ${group.id}`,
       `description: ${inlineText(literalText(group.description))}`,
+      ...ruleSides.flatMap((side) => ruleLines(group, name, side)),
+    ]
+  }
+
+  /** Ways out are said where they are not what EC2 makes. */
+  function ruleLines(group: Adopted['securityGroups'][number], name: string, side: RuleSide): readonly string[] {
+    const rules = group[side]?.map((rule) => ruleText(rule, side, groupNames))
+    if (rules === undefined) return []
+    const unsaid = rules.flatMap((rule) => ('unsaid' in rule ? rule.unsaid : []))
+    const said = rules.flatMap((rule) => ('text' in rule ? `  - ${rule.text}` : []))
+    const none = side === 'egress' ? ['egress: []'] : []
+    return [
       ...unsaid.map((text) => told(`securityGroup.${name}`, `the rule ${text}, which an apply closes`)),
-      ...(said.length > 0 ? ['ingress:', ...new Set(said)] : []),
+      ...(said.length > 0 ? [`${side}:`, ...new Set(said)] : none),
     ]
   }
 
@@ -201,9 +216,10 @@ function plainName(text: string): string {
 
 function ruleText(
   { protocol, fromPort, toPort, source }: LiveRule,
+  side: RuleSide,
   groups: ReadonlyMap<string, string>,
 ): { readonly text: string } | { readonly unsaid: string } {
-  const from =
+  const peer =
     source.kind === 'cidr'
       ? source.cidr
       : source.kind === 'security-group'
@@ -212,11 +228,13 @@ function ruleText(
   const where =
     source.kind === 'cidr' ? source.cidr : source.kind === 'security-group' ? source.groupId : source.prefixListId
   const known = ['tcp', 'udp', 'icmp', 'all', '-1'].includes(protocol)
-  if (from === undefined || !known) return { unsaid: `${protocol} ${fromPort}-${toPort} from ${where}` }
-  if (protocol === 'all' || protocol === '-1') return { text: inlineText({ port: 'all', from }) }
-  if (protocol === 'icmp') return { text: inlineText({ protocol, from }) }
+  const word = peerWords[side]
+  if (peer === undefined || !known) return { unsaid: `${protocol} ${fromPort}-${toPort} ${word} ${where}` }
+  const end = { [word]: peer }
+  if (protocol === 'all' || protocol === '-1') return { text: inlineText({ port: 'all', ...end }) }
+  if (protocol === 'icmp') return { text: inlineText({ protocol, ...end }) }
   const port = fromPort === toPort ? fromPort : `${fromPort}-${toPort}`
-  return { text: inlineText(protocol === 'tcp' ? { port, from } : { port, protocol, from }) }
+  return { text: inlineText(protocol === 'tcp' ? { port, ...end } : { port, protocol, ...end }) }
 }
 
 function groupWord(name: string | undefined): string | undefined {

@@ -1,4 +1,4 @@
-import type { LiveRule } from '../../../src/model/kinds/security-group.js'
+import { everywhereRule, type LiveRule } from '../../../src/model/kinds/security-group.js'
 import type { PlannedRule, StepOf } from '../../../src/model/steps/step.js'
 import { Refused, type World } from './world.js'
 
@@ -30,16 +30,42 @@ export const networkEffects = {
     const gone = new Set(step.rules.map((rule) => ruleKey(liveRule(world, rule))))
     group.ingress = group.ingress.filter((rule) => !gone.has(ruleKey(rule)))
   },
+  'authorize-egress'(world: World, step: StepOf<'authorize-egress'>) {
+    const group = world.group(step.address)
+    setEgress(group, [...waysOut(group), ...step.rules.map((rule) => liveRule(world, rule))])
+  },
+  'revoke-egress'(world: World, step: StepOf<'revoke-egress'>) {
+    const group = world.group(step.address)
+    const gone = new Set(step.rules.map((rule) => ruleKey(liveRule(world, rule))))
+    setEgress(
+      group,
+      waysOut(group).filter((rule) => !gone.has(ruleKey(rule))),
+    )
+  },
   'delete-security-group'(world: World, { groupId }: StepOf<'delete-security-group'>) {
     const isWorn = world.servers.some(({ securityGroupIds }) => securityGroupIds.includes(groupId))
     if (isWorn) throw new Refused(`${groupId} is worn`)
     const isNamed = world.groups.some(
-      ({ id, ingress }) =>
-        id !== groupId && ingress.some(({ source }) => source.kind === 'security-group' && source.groupId === groupId),
+      ({ id, ingress, egress = [] }) =>
+        id !== groupId &&
+        [...ingress, ...egress].some(({ source }) => source.kind === 'security-group' && source.groupId === groupId),
     )
     if (isNamed) throw new Refused(`${groupId} is named by a rule`)
     world.groups = world.groups.filter(({ id }) => id !== groupId)
   },
+}
+
+type LiveGroup = World['groups'][number]
+
+function waysOut({ egress }: LiveGroup): readonly LiveRule[] {
+  return egress ?? [everywhereRule]
+}
+
+/** As an observation shows it: nothing is said of what EC2 makes by itself. */
+function setEgress(group: LiveGroup, egress: readonly LiveRule[]): void {
+  const [only, ...others] = egress
+  if (only && others.length === 0 && ruleKey(only) === ruleKey(everywhereRule)) delete group.egress
+  else group.egress = egress
 }
 
 function liveRule(world: World, { source, ...rule }: PlannedRule): LiveRule {

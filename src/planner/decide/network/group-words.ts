@@ -1,22 +1,25 @@
 import { heededTags } from '../../../model/kinds/ignored-changes.js'
 import { compareText } from '../../../model/address-order.js'
-import type { IngressRuleSpec, SecurityGroupSpec } from '../../../model/kinds/security-group.js'
+import { sidedRules, type RuleSide, type SecurityGroupSpec } from '../../../model/kinds/security-group.js'
 import { userTagsWord } from '../../compare/desired-tags.js'
 
 /** What the file says of a group, as it is digested into the applied tag. */
 export function groupWords(spec: SecurityGroupSpec) {
   return [
     { key: 'description', word: spec.description },
-    { key: 'ingress', word: ingressWord(spec.ingress) },
+    { key: 'ingress', word: rulesWord(spec, 'ingress') },
+    { key: 'egress', word: rulesWord(spec, 'egress') },
     { key: 'tags', word: userTagsWord(heededTags(spec)) },
   ] as const
 }
 
-/** The rules as the file says them, `my-ip` as the word that it is; undefined without rules. */
-export function ingressWord(rules: readonly IngressRuleSpec[]): readonly string[] | undefined {
-  const texts = rules.map(({ protocol, fromPort, toPort, from }) => {
-    const source = from.kind === 'cidr' ? from.cidr : from.kind === 'my-ip' ? 'my-ip' : from.address
-    return `${protocol} ${fromPort}-${toPort} ${source}`
+/** The rules of one side as the file says them, `my-ip` as the word that it is; undefined where it says nothing of them. */
+export function rulesWord(spec: SecurityGroupSpec, side: RuleSide): readonly string[] | undefined {
+  const texts = sidedRules(spec).flatMap(({ side: own, protocol, fromPort, toPort, peer }) => {
+    if (own !== side) return []
+    const end = peer.kind === 'cidr' ? peer.cidr : peer.kind === 'my-ip' ? 'my-ip' : peer.address
+    return `${protocol} ${fromPort}-${toPort} ${end}`
   })
-  return texts.length === 0 ? undefined : texts.sort(compareText)
+  const isSaid = side === 'egress' ? spec.egress !== undefined : texts.length > 0
+  return isSaid ? texts.sort(compareText) : undefined
 }

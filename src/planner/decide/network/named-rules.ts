@@ -1,6 +1,11 @@
 import { canonicalCidr, cidrOfAddress } from '../../../core/cidr-block.js'
-import type { IngressRuleSpec } from '../../../model/kinds/security-group.js'
-import type { LiveRule } from '../../../model/kinds/security-group.js'
+import {
+  peerWords,
+  type LiveRule,
+  type RulePeer,
+  type RuleSide,
+  type SidedRule,
+} from '../../../model/kinds/security-group.js'
 import type { AppliedRecord } from '../../../model/applied.js'
 import type { World } from '../../world.js'
 import type { PlannedRule } from '../../../model/steps/step.js'
@@ -11,7 +16,7 @@ const myIpDescription = 'my-ip'
 /** One rule in the common form, with the text by which two rules are the same and in which people read it. */
 export interface NamedRule {
   readonly rule: PlannedRule
-  /** `tcp 22 from 203.0.113.4/32`: equal texts are equal rules. */
+  /** `tcp 22 from 203.0.113.4/32`, `tcp 443 to 0.0.0.0/0`: equal texts are equal rules. */
   readonly text: string
   /** The text without the source, for rules from `my-ip`. */
   readonly door: string
@@ -27,33 +32,31 @@ export function operatorCidrOf({ live }: World): string | undefined {
   return operatorIp === undefined ? undefined : (cidrOfAddress(operatorIp) ?? operatorIp)
 }
 
-/** What the file wants let in; `my-ip` rules are left out while the operator's address is not known. */
-export function wantedRules(world: World, rules: readonly IngressRuleSpec[]): readonly NamedRule[] {
+/** What the file wants let in, or out; `my-ip` rules are left out while the operator's address is not known. */
+export function wantedRules(world: World, rules: readonly SidedRule[]): readonly NamedRule[] {
   const operatorCidr = operatorCidrOf(world)
   const wanted: NamedRule[] = []
-  for (const { protocol, fromPort, toPort, from } of rules) {
-    const source = wantedSource(from, operatorCidr)
+  for (const { side, protocol, fromPort, toPort, peer } of rules) {
+    const source = wantedSource(peer, operatorCidr)
     if (source === undefined) continue
-    const description = from.kind === 'my-ip' ? myIpDescription : undefined
-    wanted.push(named({ ...doorOf(protocol, fromPort, toPort), source, description }, from.kind === 'my-ip'))
+    const description = peer.kind === 'my-ip' ? myIpDescription : undefined
+    wanted.push(named({ ...doorOf(protocol, fromPort, toPort), source, description }, side, peer.kind === 'my-ip'))
   }
   return uniqueByText(wanted)
 }
 
-function wantedSource(
-  from: IngressRuleSpec['from'],
-  operatorCidr: string | undefined,
-): PlannedRule['source'] | undefined {
-  if (from.kind === 'security-group') return { kind: 'security-group', address: from.address }
-  const cidr = from.kind === 'cidr' ? storedCidr(from.cidr) : operatorCidr
+function wantedSource(peer: RulePeer, operatorCidr: string | undefined): PlannedRule['source'] | undefined {
+  if (peer.kind === 'security-group') return { kind: 'security-group', address: peer.address }
+  const cidr = peer.kind === 'cidr' ? storedCidr(peer.cidr) : operatorCidr
   return cidr === undefined ? undefined : { kind: 'cidr', cidr }
 }
 
-/** What is let in now; groups of this stack by address. `applied` is the group's record, which proves where the operator was. */
+/** What is let in, or out, now; groups of this stack by address. `applied` is the group's record, which proves where the operator was. */
 export function liveRules(
   world: World,
+  side: RuleSide,
   rules: readonly LiveRule[],
-  applied: AppliedRecord | undefined,
+  applied?: AppliedRecord,
 ): readonly NamedRule[] {
   const operatorCidr = operatorCidrOf(world)
   const isOperators = (source: PlannedRule['source']) =>
@@ -64,7 +67,7 @@ export function liveRules(
   return uniqueByText(
     rules.map(({ protocol, fromPort, toPort, source: live, description }) => {
       const source = liveSource(world, live)
-      return named({ ...doorOf(protocol, fromPort, toPort), source, description }, isOperators(source))
+      return named({ ...doorOf(protocol, fromPort, toPort), source, description }, side, isOperators(source))
     }),
   )
 }
@@ -89,11 +92,17 @@ function doorOf(protocol: string, fromPort: number, toPort: number) {
   return hasPorts ? { protocol: wire, fromPort, toPort } : { protocol: wire, fromPort: -1, toPort: -1 }
 }
 
-function named(rule: PlannedRule, isMyIp: boolean): NamedRule {
+function named(rule: PlannedRule, side: RuleSide, isMyIp: boolean): NamedRule {
   const { protocol, fromPort, toPort, source } = rule
   const ports = fromPort === -1 ? '' : fromPort === toPort ? ` ${fromPort}` : ` ${fromPort}-${toPort}`
   const door = `${protocol === '-1' ? 'all' : protocol}${ports}`
-  return { rule, text: `${door} from ${sourceText(source)}`, door, isMyIp, isOneAddress: isOneAddress(source) }
+  return {
+    rule,
+    text: `${door} ${peerWords[side]} ${sourceText(source)}`,
+    door,
+    isMyIp,
+    isOneAddress: isOneAddress(source),
+  }
 }
 
 function sourceText(source: PlannedRule['source']): string {

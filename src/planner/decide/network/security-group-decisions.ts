@@ -1,24 +1,13 @@
 import type { Address } from '../../../model/address.js'
 import { compareText } from '../../../model/address-order.js'
 import { parseApplied, pickApplied, type AppliedRecord } from '../../../model/applied.js'
-import type { Diff } from '../../../model/change.js'
 import type { LiveSecurityGroup } from '../../../model/kinds/security-group.js'
 import { mutabilityOf } from '../../../model/mutability.js'
 import { freeEc2Name } from '../../../model/names.js'
 import type { Problem } from '../../../model/plan-problem.js'
-import type { SecurityGroupSpec } from '../../../model/kinds/security-group.js'
-import type { PlannedRule } from '../../../model/steps/step.js'
+import { ruleSides, sidedRules, type RuleSide, type SecurityGroupSpec } from '../../../model/kinds/security-group.js'
 import { tagKeys, type Tags } from '../../../model/tags.js'
-import {
-  causeOf,
-  createDiffs,
-  itemChanges,
-  keepApplied,
-  existsDiff,
-  recordOf,
-  removedDiff,
-  sortedDiffs,
-} from '../../compare/comparison.js'
+import { createDiffs, keepApplied, existsDiff, recordOf, removedDiff, sortedDiffs } from '../../compare/comparison.js'
 import { ignoredKeys, ignoredPaths } from '../../../model/kinds/ignored-changes.js'
 import { creationTags, lastingTags, tagWork, type TagWork } from '../../compare/desired-tags.js'
 import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reasons.js'
@@ -27,8 +16,9 @@ import { errorOf, inEntry, refused, warningOf, type Decided, type Refuse } from 
 import { adopting, adoptionRefusal } from '../adoption.js'
 import { defaultNetwork } from '../servers/placement.js'
 import { subnetOf } from '../servers/server-properties.js'
-import { groupWords, ingressWord } from './group-words.js'
-import { liveRules, operatorCidrOf, wantedRules, type NamedRule } from './named-rules.js'
+import { groupRuleChanges, mutualRules, newGroupRules, noRuleWork, type RuleWork } from './group-rules.js'
+import { groupWords, rulesWord } from './group-words.js'
+import { operatorCidrOf } from './named-rules.js'
 
 /** What becomes of a security group. */
 export type SecurityGroupDecision = CreateGroupDecision | StandingGroupDecision | RemoveGroupDecision | Refuse
@@ -40,7 +30,9 @@ export interface CreateGroupDecision extends Decided {
   /** Undefined: the default VPC. */
   readonly vpcId: string | undefined
   readonly tags: Tags
-  readonly authorizes: readonly PlannedRule[]
+  readonly ingress: RuleWork
+  /** Narrower than what EC2 makes it with, where the file says so. */
+  readonly egress: RuleWork
   /** What is recorded once the rules are in; nothing is owed where there are none. */
   readonly tagging: TagWork
 }
@@ -48,8 +40,8 @@ export interface CreateGroupDecision extends Decided {
 export interface StandingGroupDecision extends Decided {
   readonly kind: 'keep' | 'update'
   readonly live: LiveSecurityGroup
-  readonly authorizes: readonly PlannedRule[]
-  readonly revokes: readonly PlannedRule[]
+  readonly ingress: RuleWork
+  readonly egress: RuleWork
   readonly tagging: TagWork
 }
 
@@ -57,7 +49,8 @@ export interface RemoveGroupDecision extends Decided {
   readonly kind: 'remove'
   readonly live: LiveSecurityGroup
   /** Rules that name groups which go too: these must let go of one another first. */
-  readonly revokes: readonly PlannedRule[]
+  readonly ingress: RuleWork
+  readonly egress: RuleWork
 }
 
 /** Decides what becomes of every security group, in the file and live. */
@@ -107,18 +100,19 @@ function decideNew(
     problems.push(errorOf(address, 'PLAN_SUBNET_NOT_FOUND', message, hint))
   }
   if (needsOperatorIp(world, spec)) {
-    const message = `${address} lets my-ip in, and ${operatorUnread(world)}`
+    const message = `${address} has rules for my-ip, and ${operatorUnread(world)}`
     const hint = 'name the address in the file in place of my-ip'
-    problems.push(inEntry(errorOf(address, 'PLAN_OPERATOR_IP_UNKNOWN', message, hint), 'ingress'))
+    problems.push(inEntry(errorOf(address, 'PLAN_OPERATOR_IP_UNKNOWN', message, hint), myIpSide(spec)))
   }
   if (problems.length > 0) return refused(address, problems)
   const wasThere = world.live.ledger.has(address)
   const cause = wasThere ? 'drift' : 'pending'
-  const rules = wantedRules(world, spec.ingress)
-  const created = groupWords(spec).filter(({ key }) => key !== 'ingress')
+  const ingress = newGroupRules(world, spec, 'ingress', cause)
+  const egress = newGroupRules(world, spec, 'egress', cause)
+  const created = groupWords(spec).filter(({ key }) => key !== 'ingress' && key !== 'egress')
   const record = { ...recordOf(world.digest, groupWords(spec)), ...operatorRecord(world, spec) }
   const work = tagWork(world, {}, spec.tags, {}, record, { alone: false })
-  const owed = spec.ingress.length > 0 ? { [tagKeys.applied]: work.tags[tagKeys.applied] ?? '' } : {}
+  const owed = spec.ingress.length > 0 || spec.egress ? { [tagKeys.applied]: work.tags[tagKeys.applied] ?? '' } : {}
   return {
     kind: 'create',
     address,
@@ -130,7 +124,8 @@ function decideNew(
     description: spec.description,
     vpcId: networks[0],
     tags: creationTags(world, lastingTags(world, address, spec.tags), recordOf(world.digest, created)),
-    authorizes: sortedRules(rules),
+    ingress,
+    egress,
     tagging: { tags: owed, removeTags: [], diffs: [] },
     change: {
       address,
@@ -139,7 +134,8 @@ function decideNew(
       diffs: sortedDiffs<'securityGroup'>([
         ...(wasThere ? [existsDiff] : []),
         ...createDiffs<'securityGroup'>({ description: spec.description }, cause),
-        ...rules.map((rule) => ({ path: 'ingress', before: null, after: shownRule(rule), cause }) as const),
+        ...ingress.diffs,
+        ...egress.diffs,
       ]),
     },
     problems: [],
@@ -155,15 +151,14 @@ function decideExisting(world: World, spec: SecurityGroupSpec, live: LiveSecurit
   }
   const isBlind = needsOperatorIp(world, spec)
   const applied = parseApplied(live.tags[tagKeys.applied])
-  const wanted = wantedRules(world, spec.ingress)
-  const present = liveRules(world, live.ingress, applied).filter((rule) => !(isBlind && isLeftBlind(rule, applied)))
-  const { removed, added } = itemChanges(present.map(textOf), wanted.map(textOf))
   const ignored = ignoredPaths('securityGroup', spec)
-  const missing = ignored.has('ingress') ? [] : rulesNamed(wanted, added)
-  const extra = ignored.has('ingress') ? [] : rulesNamed(present, removed)
-  const ruleDiffs = diffsOfRules(world, spec, applied, missing, extra)
+  const changesOf = (side: RuleSide) =>
+    ignored.has(side) ? { ...noRuleWork, diffs: [] } : groupRuleChanges(world, spec, live, side, { applied, isBlind })
+  const [ingress, egress] = [changesOf('ingress'), changesOf('egress')]
+  const ruleDiffs = [...ingress.diffs, ...egress.diffs]
   // What an older evenkeel made has no record of the operator; it gets one with the next change of its rules.
-  const isApplied = ruleDiffs.length === 0 && applied?.ingress === world.digest(ingressWord(spec.ingress))
+  const isApplied =
+    ruleDiffs.length === 0 && ruleSides.every((side) => applied?.[side] === world.digest(rulesWord(spec, side)))
   const operator = isApplied || isBlind ? pickApplied(applied, ['operator']) : operatorRecord(world, spec)
   const kept = new Set(ignoredKeys('securityGroup', spec))
   const record = keepApplied({ ...recordOf(world.digest, groupWords(spec)), ...operator }, applied, kept)
@@ -175,8 +170,8 @@ function decideExisting(world: World, spec: SecurityGroupSpec, live: LiveSecurit
     kind: isSame ? 'keep' : 'update',
     address,
     live,
-    authorizes: sortedRules(missing),
-    revokes: sortedRules(extra),
+    ingress,
+    egress,
     tagging,
     change: { address, kind: isSame ? 'none' : 'update', reason: reasonFor(diffs), diffs },
     problems: isBlind ? [rulesLeft(address)] : [],
@@ -194,13 +189,8 @@ function withoutDefaultNetwork({ spec, live }: World): (group: Address) => boole
 
 /** What proves at the next plan that a rule is the operator's, wherever that is by then. */
 function operatorRecord(world: World, spec: SecurityGroupSpec): AppliedRecord {
-  const isNamed = spec.ingress.some(({ from }) => from.kind === 'my-ip')
+  const isNamed = sidedRules(spec).some(({ peer }) => peer.kind === 'my-ip')
   return recordOf(world.digest, [{ key: 'operator', word: isNamed ? operatorCidrOf(world) : undefined }])
-}
-
-/** While nobody knows where the operator is, nobody may be locked out: what may be the operator's stays, if only by its word. */
-function isLeftBlind({ rule, isMyIp, isOneAddress }: NamedRule, applied: AppliedRecord | undefined): boolean {
-  return isMyIp || (applied?.operator === undefined && rule.description === 'my-ip' && isOneAddress)
 }
 
 function rulesLeft(address: Address): Problem {
@@ -210,63 +200,29 @@ function rulesLeft(address: Address): Problem {
 
 function decideRemoval(world: World, live: LiveSecurityGroup, going: ReadonlySet<Address>): SecurityGroupDecision {
   const { address } = live
-  const mutual = liveRules(world, live.ingress, undefined).filter(
-    ({ rule: { source } }) =>
-      source.kind === 'security-group' && source.address !== address && going.has(source.address),
-  )
   const reason = reasonForRemoval(world.destroying !== undefined)
   const change = { address, kind: 'remove', reason, diffs: [removedDiff] } as const
-  return { kind: 'remove', address, live, revokes: sortedRules(mutual), change, problems: [] }
-}
-
-function textOf({ text }: NamedRule): string {
-  return text
-}
-
-function rulesNamed(rules: readonly NamedRule[], texts: readonly string[]): readonly NamedRule[] {
-  const named = new Set(texts)
-  return rules.filter(({ text }) => named.has(text))
-}
-
-/**
- * A door that the file opens to my-ip and that stands open where the operator was is a pending change: the operator has
- * moved, nobody touched the group. Whatever else stands open was opened by hand.
- */
-function diffsOfRules(
-  world: World,
-  spec: SecurityGroupSpec,
-  applied: AppliedRecord | undefined,
-  missing: readonly NamedRule[],
-  extra: readonly NamedRule[],
-): readonly Diff<'securityGroup'>[] {
-  const cause = causeOf(world.digest, applied, 'ingress', ingressWord(spec.ingress))
-  const operatorCidr = operatorCidrOf(world)
-  const hasMoved =
-    applied?.operator !== undefined && operatorCidr !== undefined && applied.operator !== world.digest(operatorCidr)
-  const doors = new Set(wantedRules(world, spec.ingress).flatMap(({ isMyIp, door }) => (isMyIp ? [door] : [])))
-  const causeFor = ({ isMyIp, door }: NamedRule) => (hasMoved && isMyIp && doors.has(door) ? 'pending' : cause)
-  return [
-    ...extra.map((rule) => ({ path: 'ingress', before: shownRule(rule), after: null, cause: causeFor(rule) }) as const),
-    ...missing.map(
-      (rule) => ({ path: 'ingress', before: null, after: shownRule(rule), cause: causeFor(rule) }) as const,
-    ),
-  ]
+  return {
+    kind: 'remove',
+    address,
+    live,
+    ingress: mutualRules(world, live, 'ingress', going),
+    egress: mutualRules(world, live, 'egress', going),
+    change,
+    problems: [],
+  }
 }
 
 function operatorUnread({ live }: World): string {
   return live.stack.operatorIpUnread ?? "this machine's address as EC2 sees it is not known"
 }
 
+function myIpSide(spec: SecurityGroupSpec): RuleSide {
+  return sidedRules(spec).find(({ peer }) => peer.kind === 'my-ip')?.side ?? 'ingress'
+}
+
 function needsOperatorIp(world: World, spec: SecurityGroupSpec): boolean {
-  return world.live.stack.operatorIp === undefined && spec.ingress.some(({ from }) => from.kind === 'my-ip')
-}
-
-function shownRule({ text, isMyIp }: NamedRule): string {
-  return isMyIp ? `${text} (my-ip)` : text
-}
-
-function sortedRules(rules: readonly NamedRule[]): readonly PlannedRule[] {
-  return [...rules].sort((left, right) => compareText(left.text, right.text)).map(({ rule }) => rule)
+  return world.live.stack.operatorIp === undefined && sidedRules(spec).some(({ peer }) => peer.kind === 'my-ip')
 }
 
 /**

@@ -57,6 +57,12 @@ const permissionFacts = {
     beside: ['network-interface'],
   },
   AttachVolume: changes('volumes', 'instance', 'volume'),
+  AuthorizeSecurityGroupEgress: {
+    part: 'change',
+    need: 'securityGroups',
+    own: ['security-group'],
+    beside: ['security-group-rule'],
+  },
   AuthorizeSecurityGroupIngress: {
     part: 'change',
     need: 'securityGroups',
@@ -106,6 +112,7 @@ const permissionFacts = {
   ModifyVolume: changes('disks', 'volume'),
   RebootInstances: changes('servers', 'instance'),
   ReleaseAddress: changes('elasticIps', 'elastic-ip'),
+  RevokeSecurityGroupEgress: changes('securityGroups', 'security-group'),
   RevokeSecurityGroupIngress: changes('securityGroups', 'security-group'),
   RunInstances: {
     part: 'change',

@@ -2,7 +2,7 @@ import { required } from '../../../core/assert.js'
 import { addressOf } from '../../../model/address.js'
 import type { Address } from '../../../model/address.js'
 import { generatedName } from '../../../model/kinds/kinds.js'
-import type { SecurityGroupSpec } from '../../../model/kinds/security-group.js'
+import { sidedRules, type RuleSide, type SecurityGroupSpec } from '../../../model/kinds/security-group.js'
 import type { ServerSpec } from '../../../model/kinds/server.js'
 import type { SyncEndpoint, SyncSpec } from '../../../model/kinds/sync-rule.js'
 import { referencesIn } from '../../../model/template.js'
@@ -12,7 +12,7 @@ import { ignoredOf } from '../ignore-changes.js'
 import { launchedServers } from '../server/launched-servers.js'
 import type { SpecKind, SpecsOf } from '../spec-kind.js'
 import { checkSecurityGroups } from './check-security-groups.js'
-import { parseIngressRule } from './ingress-rule.js'
+import { parseRule, type ReadRule } from './group-rule.js'
 
 /** Doors of servers; `securityGroup.default`, which lets the operator in by SSH, where a server names none. */
 export const securityGroup: SpecKind<'securityGroup'> = {
@@ -34,17 +34,25 @@ export const securityGroup: SpecKind<'securityGroup'> = {
 }
 
 function declaredGroups(context: Context): readonly SecurityGroupSpec[] {
-  return inOrder(context.securityGroups).map(([name, { description, ingress = [], groupId, tags, ignoreChanges }]) => ({
+  return inOrder(context.securityGroups).map(([name, { description, egress, groupId, tags, ignoreChanges }]) => ({
     address: addressOf('securityGroup', name),
     description: description ?? `evenkeel: ${context.stack.stack}/${name}`,
-    ingress: ingress.map((rule, index) => {
-      const path = ['securityGroups', name, 'ingress', index]
-      return required(parseIngressRule(context, required(rule, 'rule'), path), 'rule')
+    ingress: rulesOf(context, name, 'ingress').map(({ peer, ...ports }) => ({ ...ports, from: peer })),
+    ...(egress !== undefined && {
+      egress: rulesOf(context, name, 'egress').map(({ peer, ...ports }) => ({ ...ports, to: peer })),
     }),
     ...(groupId !== undefined && { groupId }),
     tags: tagsOf(context, tags),
     ...ignoredOf({ ignoreChanges }),
   }))
+}
+
+function rulesOf(context: Context, name: string, side: RuleSide): readonly ReadRule[] {
+  const written = context.securityGroups.get(name)?.[side] ?? []
+  return written.map((rule, index) => {
+    const path = ['securityGroups', name, side, index]
+    return required(parseRule(context, side, required(rule, 'rule'), path), 'rule')
+  })
 }
 
 function generatedGroup(context: Context, address: Address, specsOf: SpecsOf): SecurityGroupSpec {
@@ -70,8 +78,8 @@ function isBetweenServers({ from, to, via, method }: SyncSpec): boolean {
 }
 
 function isInRule(group: Address, groups: readonly SecurityGroupSpec[]): boolean {
-  return groups.some(({ ingress }) =>
-    ingress.some(({ from }) => from.kind === 'security-group' && from.address === group),
+  return groups.some((one) =>
+    sidedRules(one).some(({ peer }) => peer.kind === 'security-group' && peer.address === group),
   )
 }
 

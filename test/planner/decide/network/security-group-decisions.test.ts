@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { formatApplied } from '../../../../src/model/applied.js'
-import type { LiveRule, LiveSecurityGroup } from '../../../../src/model/kinds/security-group.js'
+import { formatApplied, parseApplied } from '../../../../src/model/applied.js'
+import {
+  everywhereRule,
+  everywhereRuleV6,
+  type LiveRule,
+  type LiveSecurityGroup,
+} from '../../../../src/model/kinds/security-group.js'
 import type { LiveStack } from '../../../../src/model/live-stack.js'
 import { tagKeys } from '../../../../src/model/tags.js'
 import { decideSecurityGroups } from '../../../../src/planner/decide/network/security-group-decisions.js'
@@ -45,13 +50,13 @@ describe('a security group', () => {
       kind: 'create',
       groupName: 'evenkeel.demo.web',
       vpcId: undefined,
-      authorizes: [{ protocol: 'tcp', fromPort: 80, source: { kind: 'cidr', cidr: '0.0.0.0/0' } }],
+      ingress: { authorizes: [{ protocol: 'tcp', fromPort: 80, source: { kind: 'cidr', cidr: '0.0.0.0/0' } }] },
     })
   })
 
   it('that is as the file says is kept', () => {
     const decision = decide(file(http), { securityGroups: [live(file(http), [httpRule])] })
-    expect(decision).toMatchObject({ kind: 'keep', authorizes: [], revokes: [], tagging: { tags: {} } })
+    expect(decision).toMatchObject({ kind: 'keep', ingress: { authorizes: [], revokes: [] }, tagging: { tags: {} } })
   })
 
   it('loses rules that were added by hand, as drift', () => {
@@ -59,8 +64,7 @@ describe('a security group', () => {
     const decision = decide(file(http), { securityGroups: [live(file(http), [httpRule, added])] })
     expect(decision).toMatchObject({
       kind: 'update',
-      authorizes: [],
-      revokes: [{ fromPort: 443 }],
+      ingress: { authorizes: [], revokes: [{ fromPort: 443 }] },
       change: { diffs: [{ path: 'ingress', before: 'tcp 443 from 0.0.0.0/0', after: null, cause: 'drift' }] },
     })
   })
@@ -71,7 +75,7 @@ describe('a security group', () => {
     })
     expect(decision).toMatchObject({
       kind: 'update',
-      authorizes: [{ fromPort: 443 }],
+      ingress: { authorizes: [{ fromPort: 443 }] },
       change: { diffs: [{ path: 'ingress', cause: 'pending' }] },
     })
   })
@@ -86,7 +90,7 @@ describe('a security group', () => {
     const blind = { operatorIp: undefined }
     expect(decide(file(ssh), blind)).toMatchObject({ kind: 'refuse', problems: [{ code: 'PLAN_OPERATOR_IP_UNKNOWN' }] })
     const decision = decide(file(ssh), { ...blind, securityGroups: [live(file(ssh), [sshFrom('203.0.113.7/32')])] })
-    expect(decision).toMatchObject({ revokes: [], problems: [{ severity: 'warning' }] })
+    expect(decision).toMatchObject({ ingress: { revokes: [] }, problems: [{ severity: 'warning' }] })
     expect(decision?.unread?.get(address)).toContain('not known')
   })
 
@@ -94,8 +98,7 @@ describe('a security group', () => {
     const opened = live(file(ssh), [sshFrom('203.0.113.7/32'), sshFrom('0.0.0.0/0')])
     expect(decide(file(ssh), { securityGroups: [opened] })).toMatchObject({
       kind: 'update',
-      authorizes: [],
-      revokes: [{ source: { cidr: '0.0.0.0/0' } }],
+      ingress: { authorizes: [], revokes: [{ source: { cidr: '0.0.0.0/0' } }] },
       change: { diffs: [{ before: 'tcp 22 from 0.0.0.0/0', cause: 'drift' }] },
     })
     // Also while the operator is somewhere else, or nobody knows where.
@@ -111,15 +114,16 @@ describe('a security group', () => {
     const group = live(file(ssh), [sshFrom('203.0.113.7/32')])
     const moved = decide(file(ssh), { securityGroups: [group], operatorIp: '198.51.100.23' })
     expect(moved).toMatchObject({
-      authorizes: [{ source: { cidr: '198.51.100.23/32' } }],
-      revokes: [{ source: { cidr: '203.0.113.7/32' } }],
+      ingress: {
+        authorizes: [{ source: { cidr: '198.51.100.23/32' } }],
+        revokes: [{ source: { cidr: '203.0.113.7/32' } }],
+      },
       change: { diffs: [{ cause: 'pending' }, { cause: 'pending' }] },
     })
     // Cut off before the record was written: still nobody's doing.
     const half = { ...group, ingress: [sshFrom('203.0.113.7/32'), sshFrom('198.51.100.23/32')] }
     expect(decide(file(ssh), { securityGroups: [half], operatorIp: '198.51.100.23' })).toMatchObject({
-      authorizes: [],
-      revokes: [{ source: { cidr: '203.0.113.7/32' } }],
+      ingress: { authorizes: [], revokes: [{ source: { cidr: '203.0.113.7/32' } }] },
       change: { diffs: [{ before: 'tcp 22 from 203.0.113.7/32 (my-ip)', cause: 'pending' }] },
     })
   })
@@ -138,10 +142,12 @@ describe('a security group', () => {
     const record = group.tags[tagKeys.applied]?.replace(/ operator=[0-9a-f]+/, '') ?? ''
     const older = { ...group, tags: { ...group.tags, [tagKeys.applied]: record } }
     expect(decide(file(ssh), { securityGroups: [older] })).toMatchObject({ kind: 'keep', tagging: { tags: {} } })
-    expect(decide(file(ssh), { securityGroups: [older], operatorIp: undefined })).toMatchObject({ revokes: [] })
+    expect(decide(file(ssh), { securityGroups: [older], operatorIp: undefined })).toMatchObject({
+      ingress: { revokes: [] },
+    })
     const opened = { ...older, ingress: [...older.ingress, sshFrom('0.0.0.0/0')] }
     expect(decide(file(ssh), { securityGroups: [opened], operatorIp: undefined })).toMatchObject({
-      revokes: [{ source: { cidr: '0.0.0.0/0' } }],
+      ingress: { revokes: [{ source: { cidr: '0.0.0.0/0' } }] },
     })
   })
 
@@ -151,7 +157,109 @@ describe('a security group', () => {
     const securityGroups = [live(file(http), [peer, httpRule]), other]
     expect(decide(`${head}servers: {}\n`, { securityGroups })).toMatchObject({
       kind: 'remove',
-      revokes: [{ source: { kind: 'security-group', address: 'securityGroup.db' } }],
+      ingress: { revokes: [{ source: { kind: 'security-group', address: 'securityGroup.db' } }] },
     })
   })
 })
+
+describe('where a group lets connections go', () => {
+  const out = (egress: string) =>
+    `${head}securityGroups:\n  web: { description: web tier, ingress: [${http}], egress: [${egress}] }\n`
+  const https = '{ port: 443, to: 0.0.0.0/0 }'
+  const httpsOut: LiveRule = { ...httpRule, fromPort: 443, toPort: 443 }
+
+  it('nothing is done where the file says nothing', () => {
+    expect(decide(file(http))).toMatchObject({ egress: { authorizes: [], revokes: [] } })
+    expect(decide(file(http), { securityGroups: [live(file(http), [httpRule])] })).toMatchObject({ kind: 'keep' })
+  })
+
+  it('a group that is made loses what EC2 made it with, over IPv6 too, and is recorded once it has', () => {
+    expect(decide(out(https))).toMatchObject({
+      kind: 'create',
+      egress: {
+        authorizes: [{ fromPort: 443, source: { cidr: '0.0.0.0/0' } }],
+        revokes: [
+          { protocol: '-1', source: { cidr: '0.0.0.0/0' } },
+          { protocol: '-1', source: { cidr: '::/0' } },
+        ],
+      },
+      change: {
+        diffs: [
+          { path: 'description' },
+          { path: 'egress', before: 'all to 0.0.0.0/0', after: null },
+          { path: 'egress', before: null, after: 'tcp 443 to 0.0.0.0/0' },
+          { path: 'ingress' },
+        ],
+      },
+    })
+    const decision = decide(out(''))
+    expect(decision).toMatchObject({ egress: { authorizes: [], revokes: [{}, {}] } })
+    expect(decision?.kind === 'create' && decision.tags[tagKeys.applied]).not.toContain('egress=')
+    expect(decision?.kind === 'create' && decision.tagging.tags[tagKeys.applied]).toContain('egress=')
+  })
+
+  it('a group whose making was cut off is narrowed as a pending change', () => {
+    const made = live(out(https), [httpRule])
+    const decision = decide(out(https), { securityGroups: [{ ...made, tags: cutOff(made) }] })
+    expect(decision).toMatchObject({
+      kind: 'update',
+      egress: { authorizes: [{ fromPort: 443 }], revokes: [{ protocol: '-1' }] },
+      change: {
+        diffs: [
+          { path: 'egress', before: 'all to 0.0.0.0/0', cause: 'pending' },
+          { path: 'egress', after: 'tcp 443 to 0.0.0.0/0', cause: 'pending' },
+        ],
+      },
+    })
+  })
+
+  it('what somebody changed by hand is drift, whether the file says something or nothing', () => {
+    const closed = decide(file(http), { securityGroups: [live(file(http), [httpRule], { egress: [] })] })
+    expect(closed).toMatchObject({
+      egress: { authorizes: [{ protocol: '-1', source: { cidr: '0.0.0.0/0' } }], revokes: [] },
+      change: { diffs: [{ path: 'egress', after: 'all to 0.0.0.0/0', cause: 'drift' }] },
+    })
+    const opened = decide(out(https), {
+      securityGroups: [live(out(https), [httpRule], { egress: [everywhereRule, httpsOut] })],
+    })
+    expect(opened).toMatchObject({
+      egress: { authorizes: [], revokes: [{ protocol: '-1' }] },
+      change: { diffs: [{ path: 'egress', before: 'all to 0.0.0.0/0', cause: 'drift' }] },
+    })
+  })
+
+  it('goes back to everywhere when the file says nothing of it any more', () => {
+    const narrow = live(out(https), [httpRule], { egress: [httpsOut] })
+    expect(decide(file(http), { securityGroups: [narrow] })).toMatchObject({
+      egress: { authorizes: [{ protocol: '-1' }], revokes: [{ fromPort: 443 }] },
+      change: {
+        diffs: [
+          { path: 'egress', cause: 'pending' },
+          { path: 'egress', cause: 'pending' },
+        ],
+      },
+    })
+  })
+
+  it('over IPv6 is left as EC2 makes it in such a network, unless the file says something', () => {
+    const egress = [everywhereRule, everywhereRuleV6]
+    expect(decide(file(http), { securityGroups: [live(file(http), [httpRule], { egress })] })).toMatchObject({
+      kind: 'keep',
+    })
+    const all = '{ port: all, to: 0.0.0.0/0 }'
+    expect(decide(out(all), { securityGroups: [live(out(all), [httpRule], { egress })] })).toMatchObject({
+      egress: { revokes: [{ source: { cidr: '::/0' } }] },
+    })
+  })
+
+  it('is left alone where the file says so', () => {
+    const text = file(http).replace('ingress:', 'ignoreChanges: [egress], ingress:')
+    expect(decide(text, { securityGroups: [live(text, [httpRule], { egress: [] })] })).toMatchObject({ kind: 'keep' })
+  })
+})
+
+/** The tags of a group that was made, and got no further. */
+function cutOff({ tags }: LiveSecurityGroup) {
+  const { ingress: _ingress, egress: _egress, ...created } = parseApplied(tags[tagKeys.applied]) ?? {}
+  return { ...tags, [tagKeys.applied]: formatApplied(created) }
+}

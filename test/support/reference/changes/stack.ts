@@ -3,6 +3,7 @@ import { images } from './golden-stack.js'
 import { leftAlone, type KeyTable } from './key-change.js'
 
 const onEc2 = { target: {} }
+const letsOut = { 'securityGroups.door.egress': [{ port: 443, protocol: 'tcp', to: '0.0.0.0/0' }] }
 const byName = { 'archives.music.server.image': { owner: '136693071363', name: 'debian-12-amd64-*' } }
 
 /** The keys of the file itself, and of its small entries. */
@@ -218,6 +219,41 @@ export const stackKeys: KeyTable = {
   },
   'securityGroups.*.ingress[].from': {
     changes: [{ to: '10.0.0.0/8', does: 'in-place', by: 'authorize-ingress', says: 'as for `ingress`.' }],
+  },
+  'securityGroups.*.egress': {
+    leftOut: 'everywhere, as EC2 makes a group.',
+    changes: [
+      {
+        to: [{ port: 443, to: '0.0.0.0/0' }],
+        does: 'in-place',
+        by: 'revoke-egress',
+        says: 'new rules are added, then those that are gone are taken away. Connections that stand go on.',
+      },
+    ],
+  },
+  'securityGroups.*.egress[].port': {
+    leftOut: 'all, with `protocol: icmp` or `all`; else it must be there.',
+    changes: [
+      { from: 443, to: '80-81', does: 'in-place', by: 'authorize-egress', where: letsOut, says: 'as for `egress`.' },
+    ],
+  },
+  'securityGroups.*.egress[].protocol': {
+    leftOut: '`tcp`; with `port: all` all protocols.',
+    changes: [
+      { from: 'tcp', to: 'udp', does: 'in-place', by: 'authorize-egress', where: letsOut, says: 'as for `egress`.' },
+    ],
+  },
+  'securityGroups.*.egress[].to': {
+    changes: [
+      {
+        from: '0.0.0.0/0',
+        to: '10.0.0.0/8',
+        does: 'in-place',
+        by: 'authorize-egress',
+        where: letsOut,
+        says: 'as for `egress`.',
+      },
+    ],
   },
   'securityGroups.*.ignoreChanges': {
     leftOut: 'none.',

@@ -1,7 +1,7 @@
 import type { SecurityGroup } from '@aws-sdk/client-ec2'
 import type { CloudFacts, CloudQuery } from '../../../../executor/ports.js'
 import type { Address } from '../../../../model/address.js'
-import type { LiveSecurityGroup } from '../../../../model/kinds/security-group.js'
+import { everywhereRule, type LiveRule, type LiveSecurityGroup } from '../../../../model/kinds/security-group.js'
 import { tagKeys } from '../../../../model/tags.js'
 import { sortedByAddress } from '../../tags/address-lists.js'
 import type { Census } from '../../tags/census.js'
@@ -9,7 +9,7 @@ import { withKnown, type KnownItems } from '../../tags/known-items.js'
 import { tagsOf } from '../../tags/tag-lists.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { readSecurityGroups } from './read-security-groups.js'
-import { rulesOf } from './rules.js'
+import { ruleKey, rulesOf } from './rules.js'
 
 const knownGroups: KnownItems<SecurityGroup> = {
   prefix: 'sg',
@@ -43,5 +43,13 @@ export function liveSecurityGroup(group: SecurityGroup, address: Address): LiveS
     description: group.Description ?? '',
     vpcId: group.VpcId ?? '',
     ingress: (group.IpPermissions ?? []).flatMap(rulesOf),
+    ...egressOf((group.IpPermissionsEgress ?? []).flatMap(rulesOf)),
   }
+}
+
+/** Nothing is said of what EC2 makes by itself. */
+function egressOf(rules: readonly LiveRule[]): Pick<LiveSecurityGroup, 'egress'> {
+  const [only, ...others] = rules
+  const isUntouched = only !== undefined && others.length === 0 && ruleKey(only) === ruleKey(everywhereRule)
+  return isUntouched ? {} : { egress: rules }
 }

@@ -1,6 +1,7 @@
 import type { SecurityGroup } from '@aws-sdk/client-ec2'
 import { beginWait } from '../../../../core/wait-sink.js'
-import type { Ec2Rule, Effect, Owned, SecurityGroupCloud } from '../../../../executor/ports.js'
+import type { Ec2Rule, Effect, Owned, Owner, RulesRequest, SecurityGroupCloud } from '../../../../executor/ports.js'
+import { ruleSides, type RuleSide } from '../../../../model/kinds/security-group.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
 import { lookUntilSeen, readOwned, sameOwner, vouchFor } from '../../tags/ownership.js'
@@ -18,6 +19,21 @@ const deleteLimitMs = 10 * 60_000
 const userLimitMs = 2 * 60_000
 
 type CreateRequest = Parameters<SecurityGroupCloud['createSecurityGroup']>[0]
+
+const sides = {
+  ingress: {
+    authorize: 'AuthorizeSecurityGroupIngress',
+    revoke: 'RevokeSecurityGroupIngress',
+    permissions: 'IpPermissions',
+    naming: 'ip-permission.group-id',
+  },
+  egress: {
+    authorize: 'AuthorizeSecurityGroupEgress',
+    revoke: 'RevokeSecurityGroupEgress',
+    permissions: 'IpPermissionsEgress',
+    naming: 'egress.ip-permission.group-id',
+  },
+} as const satisfies Readonly<Record<RuleSide, object>>
 
 /** How security groups and their rules come and go. */
 export function createSecurityGroupCalls(api: Ec2Api): SecurityGroupCloud {
@@ -55,21 +71,20 @@ export function createSecurityGroupCalls(api: Ec2Api): SecurityGroupCloud {
     }
   }
 
-  async function authorizeIngress(request: { readonly groupId: string; readonly rules: readonly Ec2Rule[] }) {
-    const { groupId, rules } = request
+  async function authorizeRules(side: RuleSide, { groupId, rules }: RulesRequest): Promise<Effect> {
     if (rules.length === 0) return 'unchanged'
     try {
-      await authorize(groupId, rules)
+      await authorize(side, groupId, rules)
       return 'done'
     } catch (error) {
       if (!hasAwsCode(error, 'InvalidPermission.Duplicate')) throw error
     }
     // One that is there already makes EC2 refuse them all.
-    const there = new Set(rulesIn(await readSecurityGroup(api, groupId)).map(ruleKey))
+    const there = new Set(rulesIn(side, await readSecurityGroup(api, groupId)).map(ruleKey))
     let effect: Effect = 'unchanged'
     for (const rule of rules.filter((one) => !there.has(ruleKey(one)))) {
       try {
-        await authorize(groupId, [rule])
+        await authorize(side, groupId, [rule])
         effect = 'done'
       } catch (error) {
         if (!hasAwsCode(error, 'InvalidPermission.Duplicate')) throw error
@@ -78,30 +93,30 @@ export function createSecurityGroupCalls(api: Ec2Api): SecurityGroupCloud {
     return effect
   }
 
-  async function authorize(GroupId: string, rules: readonly Ec2Rule[]): Promise<void> {
-    await api.call('AuthorizeSecurityGroupIngress', { GroupId, IpPermissions: rules.map(permissionOf) })
+  async function authorize(side: RuleSide, GroupId: string, rules: readonly Ec2Rule[]): Promise<void> {
+    await api.call(sides[side].authorize, { GroupId, IpPermissions: rules.map(permissionOf) })
   }
 
-  async function revokeIngress(request: Parameters<SecurityGroupCloud['revokeIngress']>[0]): Promise<Effect> {
+  async function revokeRules(side: RuleSide, request: RulesRequest & { readonly owner: Owner }): Promise<Effect> {
     const { groupId, rules, owner } = request
     const group = await readOwned(api, groupId, owner, readSecurityGroup)
     if (group === undefined) return 'unchanged'
-    const there = new Set(rulesIn(group).map(ruleKey))
+    const there = new Set(rulesIn(side, group).map(ruleKey))
     const doomed = rules.filter((rule) => there.has(ruleKey(rule)))
     if (doomed.length === 0) return 'unchanged'
-    if (await revoke(groupId, doomed)) return 'done'
+    if (await revoke(side, groupId, doomed)) return 'done'
     // One that is off already makes EC2 refuse them all, and a reading may show it for minutes: each by itself, once.
     let effect: Effect = 'unchanged'
-    for (const rule of doomed) if (await revoke(groupId, [rule])) effect = 'done'
+    for (const rule of doomed) if (await revoke(side, groupId, [rule])) effect = 'done'
     return effect
   }
 
   /** False: EC2 says that one of them is off already, and took none. */
-  async function revoke(GroupId: string, rules: readonly Ec2Rule[]): Promise<boolean> {
+  async function revoke(side: RuleSide, GroupId: string, rules: readonly Ec2Rule[]): Promise<boolean> {
     try {
       // EC2 compares descriptions too when they are sent.
       const IpPermissions = rules.map((rule) => permissionOf({ ...rule, description: undefined }))
-      await api.call('RevokeSecurityGroupIngress', { GroupId, IpPermissions }, { seen: true })
+      await api.call(sides[side].revoke, { GroupId, IpPermissions }, { seen: true })
       return true
     } catch (error) {
       if (!hasAwsCode(error, 'InvalidPermission.NotFound')) throw error
@@ -132,7 +147,14 @@ export function createSecurityGroupCalls(api: Ec2Api): SecurityGroupCloud {
     }
   }
 
-  return { createSecurityGroup, authorizeIngress, revokeIngress, deleteSecurityGroup }
+  return {
+    createSecurityGroup,
+    authorizeIngress: (request) => authorizeRules('ingress', request),
+    authorizeEgress: (request) => authorizeRules('egress', request),
+    revokeIngress: (request) => revokeRules('ingress', request),
+    revokeEgress: (request) => revokeRules('egress', request),
+    deleteSecurityGroup,
+  }
 }
 
 /** All groups of that name, undefined for none. EC2 compares names without case, but its filter with it. */
@@ -145,19 +167,20 @@ async function readByName(
   return named.length === 0 ? undefined : named
 }
 
-function rulesIn(group: SecurityGroup | undefined) {
-  return (group?.IpPermissions ?? []).flatMap(rulesOf)
+function rulesIn(side: RuleSide, group: SecurityGroup | undefined) {
+  return (group?.[sides[side].permissions] ?? []).flatMap(rulesOf)
 }
 
 /** What EC2 does not say itself: which instances are in the group, and which other groups name it in a rule. */
 async function usersOf(api: Ec2Api, id: string): Promise<readonly string[]> {
-  const [instances, groups] = await Promise.all([
+  const [instances, ...named] = await Promise.all([
     readInstances(api, [{ Name: 'instance.group-id', Values: [id] }]),
-    readSecurityGroups(api, [{ Name: 'ip-permission.group-id', Values: [id] }]),
+    ...ruleSides.map((side) => readSecurityGroups(api, [{ Name: sides[side].naming, Values: [id] }])),
   ])
+  const groups = new Set(named.flat().map(({ GroupId }) => GroupId))
   const staying = instances.filter(({ State }) => State?.Name !== 'terminated' && State?.Name !== 'shutting-down')
   return [
-    ...groups.filter(({ GroupId }) => GroupId !== id).map(({ GroupId }) => `a rule of ${GroupId}`),
+    ...[...groups].filter((group) => group !== id).map((group) => `a rule of ${group}`),
     ...staying.map(({ InstanceId }) => InstanceId ?? ''),
   ].sort()
 }

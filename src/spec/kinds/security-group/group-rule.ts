@@ -4,35 +4,51 @@ import { addressIfNamed, findNamed } from '../../references/declared-names.js'
 import { nearest } from '../../nearest.js'
 import { isUnreadable } from '../../problem.js'
 import type { Path } from '../../problem.js'
-import type { IngressRuleShape } from '../../shape/stack-shape.generated.js'
-import type { IngressRuleSpec } from '../../../model/kinds/security-group.js'
+import type { EgressRuleShape, IngressRuleShape } from '../../shape/stack-shape.generated.js'
+import { peerWords, type RulePeer, type RulePorts, type RuleSide } from '../../../model/kinds/security-group.js'
 import type { TextProblem } from '../../problem.js'
 
-type Ports = Pick<IngressRuleSpec, 'protocol' | 'fromPort' | 'toPort'>
+/** A rule of either side, with the other end under one name. */
+export interface ReadRule extends RulePorts {
+  readonly peer: RulePeer
+}
+
+const mistakes = { ingress: 'SPEC_BAD_INGRESS', egress: 'SPEC_BAD_EGRESS' } as const
+type Mistake = (typeof mistakes)[RuleSide]
 
 /** All ports, which is also what stands in a rule for a protocol without ports. */
 const allPorts = { fromPort: 0, toPort: 65535 }
 
 /** One rule, or undefined where a part of it is wrong, which is reported. */
-export function parseIngressRule(context: Context, rule: IngressRuleShape, path: Path): IngressRuleSpec | undefined {
-  const ports = parsePorts(rule, (key, problem) => context.report({ ...problem, path: [...path, key], at: 'value' }))
-  const from = parseSource(context, rule.from, (problem) =>
-    context.report({ ...problem, path: [...path, 'from'], at: 'value' }),
-  )
-  return ports && from && { ...ports, from }
+export function parseRule(
+  context: Context,
+  side: RuleSide,
+  rule: IngressRuleShape | EgressRuleShape,
+  path: Path,
+): ReadRule | undefined {
+  const code = mistakes[side]
+  const at = (key: string) => (problem: TextProblem) =>
+    context.report({ ...problem, path: [...path, key], at: 'value' })
+  const ports = parsePorts(rule, code, at('port'))
+  const written = 'from' in rule ? rule.from : 'to' in rule ? rule.to : undefined
+  const peer = parsePeer(context, code, written, at(peerWords[side]))
+  return ports && peer && { ...ports, peer }
 }
 
-function parsePorts(rule: IngressRuleShape, report: (key: string, problem: TextProblem) => void): Ports | undefined {
+function parsePorts(
+  rule: IngressRuleShape | EgressRuleShape,
+  code: Mistake,
+  report: (problem: TextProblem) => void,
+): RulePorts | undefined {
   if (isUnreadable(rule, 'port') || isUnreadable(rule, 'protocol')) return undefined
   const protocol = rule.protocol ?? (rule.port === 'all' ? 'all' : 'tcp')
   if (protocol === 'all' || protocol === 'icmp') {
     if (rule.port === undefined || rule.port === 'all') return { protocol, ...allPorts }
-    const message = `a rule with protocol ${protocol} has no ports`
-    report('port', { code: 'SPEC_BAD_INGRESS', message, hint: 'leave `port` out' })
+    report({ code, message: `a rule with protocol ${protocol} has no ports`, hint: 'leave `port` out' })
     return undefined
   }
   if (rule.port === undefined) {
-    report('port', {
+    report({
       code: 'SPEC_MISSING_KEY',
       message: '`port` is missing in the rule',
       hint: 'give a port, a range such as 80-81, or all',
@@ -43,7 +59,7 @@ function parsePorts(rule: IngressRuleShape, report: (key: string, problem: TextP
   const [, first, last = first] = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(String(rule.port)) ?? []
   const [fromPort, toPort] = [Number(first), Number(last)]
   if (first !== undefined && toPort <= 65535 && fromPort <= toPort) return { protocol, fromPort, toPort }
-  report('port', { code: 'SPEC_BAD_INGRESS', ...portMistake(String(rule.port), first !== undefined, fromPort, toPort) })
+  report({ code, ...portMistake(String(rule.port), first !== undefined, fromPort, toPort) })
   return undefined
 }
 
@@ -54,28 +70,29 @@ function portMistake(text: string, isRange: boolean, fromPort: number, toPort: n
   return { message: `ports end at 65535, not at ${toPort}` }
 }
 
-function parseSource(
+function parsePeer(
   context: Context,
-  from: string | undefined,
+  code: Mistake,
+  written: string | undefined,
   report: (problem: TextProblem) => void,
-): IngressRuleSpec['from'] | undefined {
-  if (from === undefined) return undefined
-  if (from === 'my-ip') return { kind: 'my-ip' }
-  if (from.startsWith('securityGroup.')) {
-    const name = findNamed(context, 'securityGroup', from, report)
+): RulePeer | undefined {
+  if (written === undefined) return undefined
+  if (written === 'my-ip') return { kind: 'my-ip' }
+  if (written.startsWith('securityGroup.')) {
+    const name = findNamed(context, 'securityGroup', written, report)
     const address = name === undefined ? undefined : addressIfNamed('securityGroup', name)
     return address && { kind: 'security-group', address }
   }
-  const cidr = canonicalCidr(from)
+  const cidr = canonicalCidr(written)
   if (cidr !== undefined) return { kind: 'cidr', cidr }
-  const { message, hint = sourceHint(context, from) } = cidrMistake(from)
-  report({ code: 'SPEC_BAD_INGRESS', message, hint })
+  const { message, hint = peerHint(context, written) } = cidrMistake(written)
+  report({ code, message, hint })
   return undefined
 }
 
-function sourceHint(context: Context, from: string): string {
-  const group = nearest(from, context.securityGroups.keys())
+function peerHint(context: Context, written: string): string {
+  const group = nearest(written, context.securityGroups.keys())
   if (group !== undefined) return `did you mean \`securityGroup.${group}\`?`
-  if (nearest(from, ['my-ip']) !== undefined) return 'did you mean `my-ip`?'
+  if (nearest(written, ['my-ip']) !== undefined) return 'did you mean `my-ip`?'
   return 'expected a block such as 10.0.0.0/8, my-ip, or securityGroup.<name>'
 }
