@@ -3,11 +3,14 @@ import type { Authority } from './authorization/authority.js'
 import { readPolicy } from './authorization/parse-policy.js'
 import type { FaultPlan } from './faults/fault-plan.js'
 import { readFaults } from './faults/faults.js'
+import { impair, readImpairments } from './lifecycle/impairments.js'
+import { readEventRequest, scheduleEvent } from './lifecycle/scheduled-events.js'
 import type { RequestLog } from './request-log.js'
-import type { ControlHandler } from './server.js'
+import type { Control, ControlHandler } from './server.js'
 import type { Cloud } from './world/cloud.js'
+import type { World } from './world/world.js'
 
-/** The unsigned paths on loopback: what is there, the request log, the faults, and what the access key may do. */
+/** The unsigned paths on loopback: what is there, the request log, the faults, what the access key may do, and what EC2 does to instances. */
 export function createControl(options: {
   readonly cloud: Cloud
   readonly log: RequestLog
@@ -37,7 +40,26 @@ export function createControl(options: {
       }
       return { status: 200, body: {} }
     }
+    if (method === 'POST' && path === '/_evenkeel/events') {
+      return toInstance(cloud, body, (value, world) => scheduleEvent(world, readEventRequest(value)))
+    }
+    if (method === 'PUT' && path === '/_evenkeel/checks') {
+      return toInstance(cloud, body, (value, world) => impair(world, readImpairments(value)))
+    }
     return undefined
+  }
+}
+
+/** What `act` answers for the region that has the instance which the body names. */
+function toInstance(cloud: Cloud, body: string, act: (value: unknown, world: World) => object): Control {
+  try {
+    const value = JSON.parse(body) as { readonly instanceId?: unknown } | null
+    const id = String(value?.instanceId)
+    const world = cloud.worlds().find(({ instances }) => instances.get(id) !== undefined)
+    if (!world) throw new TypeError(`there is no instance ${id}`)
+    return { status: 200, body: act(value, world) }
+  } catch (error) {
+    return { status: 400, body: { error: messageOf(error) } }
   }
 }
 

@@ -22,11 +22,12 @@ import type { Cloud } from './world/cloud.js'
 import type { World } from './world/world.js'
 
 /** What `/_evenkeel/…` does. Returns undefined for a path that there is not. */
-export type ControlHandler = (
-  method: string,
-  path: string,
-  body: string,
-) => { readonly status: number; readonly body: unknown } | undefined
+export type ControlHandler = (method: string, path: string, body: string) => Control | undefined
+
+export interface Control {
+  readonly status: number
+  readonly body: unknown
+}
 
 export interface ServerOptions {
   readonly cloud: Cloud

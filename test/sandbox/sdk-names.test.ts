@@ -38,7 +38,7 @@ function compareShape(shape: Shape, tree: Tree, path: string, wrong: string[]): 
     return compareShape(shape.of, tree.of(), path, wrong)
   }
   const type = tree.kind === 'scalar' ? tree.type : tree.kind
-  const expected = { string: 'string', integer: 'number', boolean: 'boolean', blob: 'blob' }[shape.kind]
+  const expected = { string: 'string', integer: 'number', boolean: 'boolean', blob: 'blob', time: 'time' }[shape.kind]
   // UserData of RunInstances is a string that the caller encodes; the SDK marks it as sensitive.
   if (type !== expected) wrong.push(`${path} is ${type}, not ${expected}`)
 }

@@ -9,6 +9,7 @@ import { registerImage } from './images/register-image.js'
 import * as imageAttributes from './images/image-attributes.js'
 import { getConsoleOutput } from './instances/console.js'
 import * as describedInstances from './instances/describe-instances.js'
+import * as instanceStatus from './instances/instance-status.js'
 import * as credits from './instances/cpu-credits.js'
 import * as attributes from './instances/instance-attributes.js'
 import * as profiles from './instances/instance-profiles.js'
@@ -50,6 +51,7 @@ const families: readonly object[] = [
   groups,
   imageAttributes,
   instances,
+  instanceStatus,
   keyPairs,
   launchTemplates,
   monitoring,

@@ -211,6 +211,7 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   ImportKeyPair: [makes('key-pair', ({ KeyName }) => ({ 'ec2:KeyPairName': texts(KeyName)[0] }))],
   ModifyImageAttribute: [image],
   ModifyInstanceAttribute: [instances, named('security-group', 'GroupId'), mappedVolumes],
+  ModifyInstanceEventStartTime: [instances],
   ModifyInstanceCreditSpecification: [creditedInstances],
   ModifyInstanceMetadataOptions: [instances],
   ModifyLaunchTemplate: [template],

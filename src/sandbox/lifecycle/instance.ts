@@ -197,7 +197,8 @@ export function restart(
       if (instance?.state !== 'running') return
       try {
         await hosts.boot(describeHost(world, instance))
-        updateInstance(world, id, { impaired: false })
+        const { instance: _healed, ...impairments } = instance.impairments ?? {}
+        updateInstance(world, id, { impaired: false, impairments })
       } catch (error) {
         background.reportUnlessStopped(`reboot of ${id}`, error)
         updateInstance(world, id, { impaired: true })
@@ -239,6 +240,7 @@ export function forgetTerminated(world: World): number {
       world.spotRequests.delete(id)
       world.tags.delete(id)
     }
+    for (const { id } of world.scheduledEvents.withKey(instance.id)) world.scheduledEvents.delete(id)
     world.tags.delete(instance.id)
     world.tags.delete(instance.networkInterfaceId)
     forgotten += 1

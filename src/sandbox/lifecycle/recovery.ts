@@ -2,6 +2,7 @@ import type { World } from '../world/world.js'
 import { attach, detach } from './attachment.js'
 import { settleImages } from './image.js'
 import { bringDown, bringUp, restart, takeDown } from './instance.js'
+import { happenAtItsTime } from './scheduled-events.js'
 import { finishCopy } from './snapshot.js'
 import { createVolume, deleteVolume, modifyVolume } from './volume.js'
 
@@ -33,6 +34,7 @@ export async function resume(world: World): Promise<void> {
     if (attachment?.state === 'attaching' && !attachment.atLaunch) attach(world, volume.id)
     if (attachment?.state === 'detaching' || attachment?.state === 'busy') detach(world, volume.id)
   }
+  for (const { id } of world.scheduledEvents.values()) happenAtItsTime(world, id)
   world.commit()
   await Promise.all(boots)
 }

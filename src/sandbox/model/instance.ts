@@ -70,11 +70,20 @@ export interface Instance {
   readonly hostKeys: readonly string[]
   /** The host ended without being asked to: the API still says `running`, the status check does not. */
   readonly impaired: boolean
+  /** Checks that fail because the sandbox was told so. */
+  readonly impairments?: Impairments
   /** Of the last start, in milliseconds; EC2's LaunchTime. */
   readonly launchedAtMs: number
   readonly createdAtMs: number
   readonly terminatedAtMs: number | undefined
 }
+
+/** What EC2 checks: the machine below the instance, the instance, its volumes. */
+export const checkNames = ['system', 'instance', 'volumes'] as const
+export type CheckName = (typeof checkNames)[number]
+
+/** Since when checks fail. */
+export type Impairments = Readonly<Partial<Record<CheckName, number>>>
 
 /** The IAM instance profile that an instance has. */
 export interface ProfileAssociation {

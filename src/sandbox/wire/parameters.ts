@@ -90,6 +90,12 @@ function parseScalar(text: string, shape: Extract<Shape, { values?: unknown }>, 
     }
     return text === 'true'
   }
+  if (shape.kind === 'time') {
+    if (!/^\d{4}-\d\d-\d\dT/.test(text) || Number.isNaN(Date.parse(text))) {
+      throw invalidValue(`Value (${text}) for parameter ${path} is invalid. Expected a date and time.`)
+    }
+    return new Date(text)
+  }
   if (shape.kind === 'blob') {
     if (!isBase64(text)) throw invalidValue(`Value for parameter ${path} is invalid. Expected base64.`)
     return Buffer.from(text, 'base64')

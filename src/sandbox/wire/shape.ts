@@ -5,7 +5,7 @@
 export type Shape = ScalarShape<unknown> | ListShape<unknown> | StructureShape<unknown> | RequiredShape<unknown>
 
 export interface ScalarShape<T> {
-  readonly kind: 'string' | 'integer' | 'boolean' | 'blob'
+  readonly kind: 'string' | 'integer' | 'boolean' | 'blob' | 'time'
   /** The only values that a string may have. */
   readonly values?: readonly string[]
   /** Values that EC2 has and the sandbox does not support. */
@@ -50,6 +50,8 @@ export const string: ScalarShape<string> = { kind: 'string' }
 export const secret: ScalarShape<string> = { kind: 'string', secret: true }
 export const integer: ScalarShape<number> = { kind: 'integer' }
 export const boolean: ScalarShape<boolean> = { kind: 'boolean' }
+/** ISO 8601 on the wire, a Date after parsing. */
+export const time: ScalarShape<Date> = { kind: 'time' }
 /** Base64 on the wire, bytes after parsing. */
 export const blob: ScalarShape<Buffer> = { kind: 'blob', secret: true }
 

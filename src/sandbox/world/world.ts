@@ -11,6 +11,7 @@ import type { Latencies } from '../model/latencies.js'
 import type { LaunchTemplate, LaunchTemplateVersion } from '../model/launch-template.js'
 import type { Parameter } from '../model/parameter.js'
 import type { Region } from '../model/regions.js'
+import type { ScheduledEvent } from '../model/scheduled-event.js'
 import type { SecurityGroup, SecurityGroupRule } from '../model/security-group.js'
 import type { Snapshot } from '../model/snapshot.js'
 import type { SpotRequest } from '../model/spot-request.js'
@@ -68,6 +69,7 @@ export class World {
   readonly instances: Collection<Instance>
   readonly profileAssociations: Collection<ProfileAssociation>
   readonly spotRequests: Collection<SpotRequest>
+  readonly scheduledEvents: Collection<ScheduledEvent>
   readonly volumes: Collection<Volume>
   readonly snapshots: Collection<Snapshot>
   readonly keyPairs: Collection<KeyPair>
@@ -121,6 +123,7 @@ export class World {
     this.instances = new Collection('instance', changes, (instance) => instance.subnetId)
     this.profileAssociations = new Collection('profileAssociation', changes, (one) => one.instanceId)
     this.spotRequests = new Collection('spotRequest', changes, (request) => request.instanceId)
+    this.scheduledEvents = new Collection('scheduledEvent', changes, (event) => event.instanceId)
     this.volumes = new Collection('volume', changes, (volume) => volume.attachment?.instanceId)
     this.snapshots = new Collection('snapshot', changes, (snapshot) => snapshot.volumeId)
     this.ownImages = new Collection('image', changes)
@@ -180,6 +183,7 @@ export class World {
       this.instances,
       this.profileAssociations,
       this.spotRequests,
+      this.scheduledEvents,
       this.volumes,
       this.snapshots,
       this.ownImages,

@@ -2,10 +2,9 @@ import { privateDnsName } from '../../lifecycle/host-description.js'
 import { resourceKinds } from '../../model/ids.js'
 import { instanceStateCodes, type Instance } from '../../model/instance.js'
 import { associationOf, publicDnsName, publicIpOf } from '../../render/addresses.js'
-import { renderReservation, renderState } from '../../render/instance.js'
+import { renderReservation } from '../../render/instance.js'
 import type { FilterTable } from '../../wire/filter.js'
-import { boolean, filterList, list, paging, string } from '../../wire/shape.js'
-import type { XmlRecord } from '../../wire/xml.js'
+import { filterList, list, paging, string } from '../../wire/shape.js'
 import { profileOf } from '../../world/instance-profiles.js'
 import type { World } from '../../world/world.js'
 import { defineAction } from '../action.js'
@@ -123,62 +122,4 @@ function groupByReservation(instances: readonly Instance[]): Instance[][] {
     else groups.set(instance.reservationId, [instance])
   }
   return [...groups.values()]
-}
-
-export const describeInstanceStatus = defineAction({
-  name: 'DescribeInstanceStatus',
-  effect: 'reads',
-  members: { ...members, IncludeAllInstances: boolean },
-  run: (parameters, world) => {
-    const page = describeRecords(world, {
-      action: 'DescribeInstanceStatus',
-      kind: resourceKinds.instance,
-      source: world.instances,
-      ids: parameters.InstanceId,
-      request: parameters,
-      filters: statusFilters(world),
-      page: pageRules.instanceStatus,
-    })
-    // Without IncludeAllInstances only running instances are told of, also among those asked for by id.
-    const shown = page.items.filter(
-      (instance) => parameters.IncludeAllInstances === true || instance.state === 'running',
-    )
-    return { instanceStatusSet: shown.map((instance) => renderStatus(world, instance)), nextToken: page.nextToken }
-  },
-})
-
-function statusFilters(world: World): FilterTable<Instance> {
-  return {
-    'availability-zone': (instance) => instance.zone,
-    'instance-state-code': (instance) => instanceStateCodes[instance.state],
-    'instance-state-name': (instance) => instance.state,
-    'instance-status.reachability': (instance) => checkOf(world, instance).detail,
-    'instance-status.status': (instance) => checkOf(world, instance).status,
-    'system-status.reachability': (instance) => checkOf(world, { ...instance, impaired: false }).detail,
-    'system-status.status': (instance) => checkOf(world, { ...instance, impaired: false }).status,
-  }
-}
-
-function checkOf(world: World, instance: Instance): { readonly status: string; readonly detail: string | undefined } {
-  if (instance.state !== 'running') return { status: 'not-applicable', detail: undefined }
-  if (instance.impaired) return { status: 'impaired', detail: 'failed' }
-  const { instancePendingMs, statusInitializingMs } = world.cloud.latencies
-  const initializing = world.now() < instance.launchedAtMs + instancePendingMs + statusInitializingMs
-  return initializing ? { status: 'initializing', detail: 'initializing' } : { status: 'ok', detail: 'passed' }
-}
-
-function renderStatus(world: World, instance: Instance): XmlRecord {
-  const render = ({ status, detail }: ReturnType<typeof checkOf>) => ({
-    status,
-    details: detail === undefined ? [] : [{ name: 'reachability', status: detail }],
-  })
-  return {
-    instanceId: instance.id,
-    availabilityZone: instance.zone,
-    eventsSet: [],
-    instanceState: renderState(instance.state),
-    instanceStatus: render(checkOf(world, instance)),
-    systemStatus: render(checkOf(world, { ...instance, impaired: false })),
-    attachedEbsStatus: render(checkOf(world, { ...instance, impaired: false })),
-  }
 }

@@ -1,4 +1,5 @@
 import { bringDown, bringUp, restart, takeDown, updateInstance } from '../../lifecycle/instance.js'
+import { settleEvents } from '../../lifecycle/scheduled-events.js'
 import { decideTransition, userInitiated, userInitiatedShutdown, type Instance } from '../../model/instance.js'
 import { renderState } from '../../render/instance.js'
 import { ApiError, unsupported } from '../../wire/api-error.js'
@@ -28,7 +29,9 @@ export const startInstances = defineAction({
         stateReason: undefined,
         transitionReason: '',
         launchedAtMs: world.now(),
+        impairments: {},
       })
+      settleEvents(world, id, 'start')
       bringUp(world, id, 'start')
     })
   },
@@ -95,7 +98,10 @@ export const rebootInstances = defineAction({
   run: ({ InstanceId }, world) => {
     const instances = findInstances(world, InstanceId)
     const changing = instances.filter((instance) => decideTransition('reboot', instance) === 'begin')
-    for (const { id } of changing) void restart(world, id, 'call')
+    for (const { id } of changing) {
+      settleEvents(world, id, 'reboot')
+      void restart(world, id, 'call')
+    }
     return done
   },
 })
