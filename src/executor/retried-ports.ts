@@ -48,6 +48,7 @@ export function retryingHosts(hosts: HostPort, options: RetryOptions): HostPort 
     offeredHostKeys: (place) => retried(() => hosts.offeredHostKeys(place)),
     bootId: (access) => inServer(() => hosts.bootId(access)),
     probe: (access) => inServer(() => hosts.probe(access)),
+    vitals: (access) => inServer(() => hosts.vitals(access)),
     makeFilesystem: (access, request) => retried(() => hosts.makeFilesystem(access, request)),
     growFilesystem: (access, request) => retried(() => hosts.growFilesystem(access, request)),
     mount: (access, request) => retried(() => hosts.mount(access, request)),

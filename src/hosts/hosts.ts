@@ -14,6 +14,7 @@ import type {
   MountedFilesystem,
   ReadyOptions,
 } from '../executor/ports.js'
+import type { HostVitals } from '../model/inside/host-vitals.js'
 import type { HostFacts } from '../model/inside/host-facts.js'
 import { addAuthorizedKey, keyUnproven, removeAuthorizedKeys } from './keys/change-keys.js'
 import { copyBlocks } from './blocks/block-copy.js'
@@ -27,6 +28,7 @@ import { growFilesystem, type GrowRequest } from './filesystems/grow-to-device.j
 import { makeFilesystem, type MakeRequest } from './filesystems/mkfs.js'
 import { mountVolume, type MountRequest } from './mounts/mount-filesystem.js'
 import { probeFacts } from './probe/probe.js'
+import { readVitals } from './probe/vitals.js'
 import { waitForFirstBoot } from './ssh/first-boot.js'
 import { offeredHostKeys } from './ssh/offered-keys.js'
 import { SshSession } from './ssh/ssh-session.js'
@@ -100,6 +102,10 @@ class Hosts implements HostPort {
       if (!(error instanceof HostError)) throw error
       return { kind: 'unreadable', reason: error.message, ...(error.hint !== undefined && { hint: error.hint }) }
     }
+  }
+
+  vitals(access: HostAccess): Promise<HostVitals> {
+    return this.#whileConnected(access, readVitals)
   }
 
   makeFilesystem(access: HostAccess, request: MakeRequest): Promise<Effect> {

@@ -62,6 +62,15 @@ describe.skipIf(noHostsBecause !== undefined)(`servers by hand${noHostsBecause ?
     await expectSuccess(world.run(['plan', '--detailed-exitcode']))
   })
 
+  it('a table shows what servers do with their CPUs, memory and disks, and leaves it out when asked to', async () => {
+    const { stdout } = await expectSuccess(world.run(['status']))
+    expect(stdout).toMatch(/^server\.web\[0\] +\d\S+ +\d+\.\d\d \d+\.\d\d \d+\.\d\d +\d+ +.* of .* \(\d+ %\)/m)
+    expect(stdout).toMatch(/^server\.web\[0\] +\/srv\/data +volume\.data +ext4 .* of 9\d\d MiB/m)
+    expect(stdout).toMatch(/^server\.web\[1\] +\/ +root disk /m)
+    const without = await expectSuccess(world.run(['status', '--no-hosts']))
+    expect(without.stdout).not.toContain('MEMORY')
+  })
+
   it('asks, and does nothing where there is nobody to ask, nor where EC2 protects from it', async () => {
     const refused = await expectExit(world.run(['stop', 'web[1]']), 1)
     expect(refused.stderr).toContain('NOT_CONFIRMED')
@@ -83,5 +92,15 @@ describe.skipIf(noHostsBecause !== undefined)(`servers by hand${noHostsBecause ?
     expect(stderr).toContain('The console of server.web[0] (i-')
     const unknown = await expectExit(world.run(['console', 'nobody']), 1)
     expect(unknown.stderr).toContain('SERVER_UNKNOWN')
+  })
+
+  it('a server that cannot be entered is a line with its reason, beside the others', async () => {
+    await inside('web[1]', 'sudo sh -c "(sleep 1; systemctl stop ssh; pkill -x sshd) >/dev/null 2>&1 &"')
+    const seen = async () => (await expectSuccess(world.run(['status']))).stdout
+    let text = await seen()
+    for (let tries = 0; tries < 5 && !text.includes('server.web[1]: its inside is unknown: '); tries += 1)
+      text = await seen()
+    expect(text).toContain('server.web[1]: its inside is unknown: ')
+    expect(text).toMatch(/^server\.web\[0\] +\/srv\/data +volume\.data/m)
   })
 })

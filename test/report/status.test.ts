@@ -9,6 +9,7 @@ const servers = [
   {
     address: at('server.db'),
     wanted: 'running' as const,
+    inside: { kind: 'unread' as const, reason: 'no answer', hint: 'look at its console' },
     status: {
       id: 'i-db',
       state: 'running',
@@ -37,6 +38,32 @@ const servers = [
   { address: at('server.new'), wanted: 'running' as const },
   {
     address: at('server.old'),
+    inside: {
+      kind: 'read' as const,
+      volumes: { 'vol-1': at('volume.data') },
+      vitals: {
+        uptimeSeconds: 3_725,
+        cpus: 2,
+        load: [0.1, 1.25, 10] as const,
+        memory: {
+          totalBytes: 4 * 2 ** 30,
+          availableBytes: 3 * 2 ** 30,
+          swapTotalBytes: 0,
+          swapUsedBytes: 0,
+        },
+        filesystems: [
+          { path: '/', fstype: 'ext4', totalBytes: 8 * 2 ** 30, usedBytes: 2 ** 30, availableBytes: 6 * 2 ** 30 },
+          {
+            path: '/srv/data',
+            fstype: 'xfs',
+            totalBytes: 100 * 2 ** 30,
+            usedBytes: 95 * 2 ** 30,
+            availableBytes: 5 * 2 ** 30,
+            volumeId: 'vol-1',
+          },
+        ],
+      },
+    },
     status: { id: 'i-old', state: 'running', system: fine, instance: fine, volumes: fine, events: [] },
   },
 ]
@@ -54,6 +81,15 @@ server.db: the check of the machine that it runs on says impaired since 2026-11-
 server.db: system-reboot from 2026-12-01T00:00:00Z: for \\u001B[31mmaintenance
 server.web is stopped (User initiated); the stack file says running
 server.new is absent; the stack file says running
+
+SERVER      UP     LOAD 1 5 15 MIN  CPUS  MEMORY USED            SWAP USED
+server.old  1h02m  0.10 1.25 10.00  2     1 GiB of 4 GiB (25 %)  -
+
+SERVER      DIRECTORY  VOLUME       TYPE  USED                      FREE
+server.old  /          root disk    ext4  1 GiB of 8 GiB (13 %)     6 GiB
+server.old  /srv/data  volume.data  xfs   95 GiB of 100 GiB (95 %)  5 GiB
+
+server.db: its inside is unknown: no answer (look at its console)
 `)
     expect(statusText('demo', [], false)).toBe('The stack demo has no servers.\n')
   })

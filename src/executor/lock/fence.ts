@@ -44,6 +44,7 @@ export function fencedHosts(hosts: HostPort, fence: Fence): HostPort {
     offeredHostKeys: (place) => hosts.offeredHostKeys(place),
     bootId: (access) => hosts.bootId(access),
     probe: (access) => hosts.probe(access),
+    vitals: (access) => hosts.vitals(access),
     checkMounted: (access, request) => hosts.checkMounted(access, request),
     makeFilesystem: (access, request) => verified(() => hosts.makeFilesystem(access, request)),
     growFilesystem: (access, request) => checked(() => hosts.growFilesystem(access, request)),

@@ -1,4 +1,5 @@
 import type { HostFacts } from '../../model/inside/host-facts.js'
+import type { HostVitals } from '../../model/inside/host-vitals.js'
 import type { Address } from '../../model/address.js'
 import type { Fstype } from '../../model/inside/fstype.js'
 import type { MountSpec } from '../../model/kinds/volume.js'
@@ -91,6 +92,8 @@ export interface HostPort {
   bootId(access: HostAccess): Promise<string>
   /** One round trip. Never rejects for a host that cannot be reached: that is an answer. */
   probe(access: HostAccess): Promise<HostFacts>
+  /** Its load, its memory and what its filesystems hold. */
+  vitals(access: HostAccess): Promise<HostVitals>
   /** Refuses a device on which any signature is found, unless it is the wanted filesystem (then `unchanged`). Installs mkfs when it is missing. */
   makeFilesystem(
     access: HostAccess,

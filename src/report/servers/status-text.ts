@@ -1,6 +1,8 @@
 import { createColors } from 'picocolors'
 import type { ServerCheck, ServerStatus } from '../../executor/ports.js'
 import type { Address } from '../../model/address.js'
+import type { HostVitals } from '../../model/inside/host-vitals.js'
+import { formatBytes, formatDuration } from '../../core/units.js'
 import type { Colors } from '../colors.js'
 import { legibleData, legibleJson } from '../legible.js'
 import { momentText, tableLines } from '../tables/table.js'
@@ -10,12 +12,18 @@ interface Shown {
   readonly address: Address
   readonly wanted?: 'running' | 'stopped'
   readonly status?: ServerStatus
+  readonly inside?:
+    | { readonly kind: 'read'; readonly vitals: HostVitals; readonly volumes: Readonly<Record<string, Address>> }
+    | { readonly kind: 'unread'; readonly reason: string; readonly hint?: string }
 }
 
 /** Rises when a member changes its meaning or goes. */
 const statusFormatVersion = 1
 
-/** A line a server, by address, and below the lines what is to be known of some: events, impairments, and what the stack file says. */
+/**
+ * A line a server, by address; below what is to be known of some: events, impairments, what the stack file says; then what
+ * they do with their CPUs, memory and disks.
+ */
 export function statusText(stack: string, seen: readonly Shown[], color: boolean): string {
   if (seen.length === 0) return `The stack ${stack} has no servers.\n`
   const colors = createColors(color)
@@ -35,7 +43,54 @@ export function statusText(stack: string, seen: readonly Shown[], color: boolean
     }),
   ])
   const notes = servers.flatMap((server) => notesOf(server, colors))
-  return `${[colors.bold(head), ...rows, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n')}\n`
+  const parts = [[colors.bold(head), ...rows], notes, ...insideTables(servers, colors)]
+  return `${parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`
+}
+
+/** How the servers fare that were entered, and what their disks hold. */
+function insideTables(servers: readonly Shown[], colors: Colors): readonly (readonly string[])[] {
+  const read = servers.flatMap(({ address, inside }) => (inside?.kind === 'read' ? [{ address, ...inside }] : []))
+  const unread = servers.flatMap(({ address, inside }) => {
+    if (inside?.kind !== 'unread') return []
+    const hint = inside.hint === undefined ? '' : ` (${inside.hint})`
+    return [colors.red(`${address}: its inside is unknown: ${inside.reason}${hint}`)]
+  })
+  const table = (rows: readonly (readonly string[])[]): readonly string[] => {
+    const [head = '', ...lines] = rows.length > 1 ? tableLines(rows) : []
+    return rows.length > 1 ? [colors.bold(head), ...lines] : []
+  }
+  const vitals = read.map(({ address, vitals: { uptimeSeconds, load, cpus, memory } }) => [
+    address,
+    formatDuration(uptimeSeconds * 1000),
+    load.map((average) => average.toFixed(2)).join(' '),
+    String(cpus),
+    useText(memory.totalBytes - memory.availableBytes, memory.totalBytes),
+    memory.swapTotalBytes === 0 ? '-' : useText(memory.swapUsedBytes, memory.swapTotalBytes),
+  ])
+  const disks = read.flatMap(({ address, vitals: { filesystems }, volumes }) =>
+    filesystems.map(({ path, fstype, usedBytes, totalBytes, availableBytes, volumeId }) => [
+      address,
+      path,
+      (volumeId === undefined ? undefined : volumes[volumeId]) ?? (path === '/' ? 'root disk' : (volumeId ?? '-')),
+      fstype,
+      useText(usedBytes, totalBytes),
+      formatBytes(availableBytes),
+    ]),
+  )
+  return [
+    table([['SERVER', 'UP', 'LOAD 1 5 15 MIN', 'CPUS', 'MEMORY USED', 'SWAP USED'], ...vitals]),
+    table([['SERVER', 'DIRECTORY', 'VOLUME', 'TYPE', 'USED', 'FREE'], ...disks]),
+    unread,
+  ]
+}
+
+/** `1.2 GiB of 4 GiB (30 %)` */
+function useText(usedBytes: number, totalBytes: number): string {
+  const percent = totalBytes === 0 ? 0 : Math.round((usedBytes / totalBytes) * 100)
+  return `${formatBytes(usedBytes)} of ${formatBytes(totalBytes)} (${percent} %)`
 }
 
 function checkText({ status }: ServerCheck): string {
@@ -71,7 +126,7 @@ function checksOf(status: ServerStatus | undefined): Readonly<Record<string, Ser
 
 /** As `status --json` prints it (schema/status.schema.json), with a line break at the end. */
 export function statusJson(stack: string, seen: readonly Shown[]): string {
-  const servers = seen.map(({ address, wanted, status }) => ({
+  const servers = seen.map(({ address, wanted, status, inside }) => ({
     address,
     wanted: wanted ?? null,
     id: status?.id ?? null,
@@ -88,8 +143,25 @@ export function statusJson(stack: string, seen: readonly Shown[]): string {
       notAfter: notAfter ?? null,
       notBeforeDeadline: notBeforeDeadline ?? null,
     })),
+    inside: inside?.kind === 'read' ? insideJson(inside) : null,
+    insideUnknownBecause: inside?.kind === 'unread' ? inside.reason : null,
   }))
   return `${legibleJson({ formatVersion: statusFormatVersion, stack, servers }, 2)}\n`
+}
+
+function insideJson({ vitals, volumes }: Extract<Shown['inside'], { kind: 'read' }>): object {
+  const { uptimeSeconds, cpus, load, memory, filesystems } = vitals
+  return {
+    uptimeSeconds,
+    cpus,
+    load: { '1min': load[0], '5min': load[1], '15min': load[2] },
+    memory,
+    filesystems: filesystems.map(({ volumeId, ...filesystem }) => ({
+      ...filesystem,
+      volumeId: volumeId ?? null,
+      address: (volumeId === undefined ? undefined : volumes[volumeId]) ?? null,
+    })),
+  }
 }
 
 function checkJson({ status, impairedSince }: ServerCheck): object {
