@@ -199,6 +199,7 @@ export const codes = {
   PLAN_RESTORE_IMPOSSIBLE: 'a volume cannot be restored as it was asked for',
   PLAN_ROOT_VOLUME_LEFT: 'a root volume differs from the stack file and is left as it is',
   PLAN_ROOT_VOLUME_UNKNOWN: 'a root disk that is to leave a snapshot is not known',
+  PLAN_SCHEDULED_EVENT: 'EC2 has scheduled something for a server',
   PLAN_SERVER_CLOSED: 'what is inside a volume waits until its server runs',
   PLAN_SNAPSHOT_IN_USE: 'a snapshot that is to be deleted is needed by something',
   PLAN_SNAPSHOT_NOT_FOUND: 'there is no snapshot such as the stack file names',

@@ -35,6 +35,8 @@ export interface LiveStack {
   readonly servers: readonly LiveServer[]
   /** Instances of the stack that are shutting down, sorted by id: what they hold comes free by itself. Absent where there are none. */
   readonly endingServers?: readonly { readonly id: string; readonly address: Address }[]
+  /** What EC2 has scheduled for instances of the stack, by instance, the next first. Absent where there is nothing, or it was not asked. */
+  readonly scheduledEvents?: readonly ScheduledEvent[]
   /** Absent where the file asks for none and the ledger knows of none. */
   readonly elasticIps?: readonly LiveElasticIp[]
   /** Data volumes with the stack's tag, and those that the file adopts by id, whoever they belong to. */
@@ -83,6 +85,16 @@ export interface LiveLedger {
   readonly wishes?: readonly Wish[]
   /** Of a run that ended without knowing what all its calls came to; absent where the last one knew. */
   readonly epoch?: Epoch
+}
+
+/** Source: EC2 API, InstanceStatusEvent. */
+export interface ScheduledEvent {
+  readonly instanceId: string
+  /** `instance-reboot`, `system-reboot`, `system-maintenance`, `instance-retirement` or `instance-stop`. */
+  readonly code: string
+  readonly description: string
+  /** ISO 8601: when it begins at the earliest; absent where EC2 does not say. */
+  readonly notBefore?: string
 }
 
 export interface Unreadable {

@@ -64,6 +64,25 @@ describe.skipIf(noHostsBecause !== undefined)(`drift${noHostsBecause ? ` (${noHo
     group: await groupId(world),
   })
 
+  it('what EC2 has scheduled is a warning of drift and plan, and no drift', async () => {
+    const body = JSON.stringify({ instanceId: await serverId(world), code: 'instance-reboot' })
+    expect((await fetch(`${world.endpoint}/_evenkeel/events`, { method: 'POST', body })).status).toBe(200)
+    const told = 'EC2 will reboot server.web'
+    expect((await expectSuccess(world.run(['drift']))).stdout).toContain(told)
+    expect((await expectSuccess(world.run(['drift', '--markdown']))).stdout).toContain(told)
+    const json = JSON.parse((await expectSuccess(world.run(['drift', '--json']))).stdout) as {
+      readonly status: string
+      readonly problems: readonly { readonly code: string; readonly severity: string }[]
+    }
+    expect(json).toMatchObject({ status: 'in-sync', drifted: [] })
+    expect(json.problems).toMatchObject([{ code: 'PLAN_SCHEDULED_EVENT', severity: 'warning' }])
+    expect((await expectSuccess(world.run(['plan', '--detailed-exitcode']))).stdout).toContain(told)
+    const { stdout } = await expectSuccess(world.run(['status', '--no-hosts']))
+    expect(stdout).toMatch(/^server\.web: instance-reboot from .*Z to .*Z: The instance is scheduled for a reboot$/m)
+    await expectSuccess(world.run(['reboot', 'web', '--yes']))
+    expect((await expectSuccess(world.run(['drift']))).stdout).not.toContain(told)
+  })
+
   it.each<{
     readonly name: string
     readonly make: () => Promise<unknown>

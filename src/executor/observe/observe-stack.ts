@@ -5,7 +5,7 @@ import type { ArchiveFacts } from '../../model/kinds/archive.js'
 import type { LiveServer } from '../../model/kinds/server.js'
 import type { SyncFacts } from '../../model/kinds/sync-rule.js'
 import type { LiveVolume } from '../../model/kinds/volume.js'
-import type { LiveStack, Unreadable } from '../../model/live-stack.js'
+import type { LiveStack, ScheduledEvent, Unreadable } from '../../model/live-stack.js'
 import { successionOf } from '../../model/kinds/server-succession.js'
 import type { StackSpec } from '../../model/stack-spec.js'
 import type { CloudFacts, CloudQuery, Ports } from '../ports.js'
@@ -51,10 +51,11 @@ export async function observeStack(spec: StackSpec, ports: Ports, options: Obser
   const publicKeys = await readPublicKeys(spec, cloud, ports, options)
   if (options.hosts && options.hostsImpossible === undefined && cloud.servers.length > 0) say('reading servers')
   const asked = options.forNew === false ? undefined : offersQuery(spec, cloud)
-  const [servers, volumes, offers] = await Promise.all([
+  const [servers, volumes, offers, scheduledEvents] = await Promise.all([
     readServers(spec, cloud, ports, options),
     withModifications(spec, cloud, ports),
     asked && ports.cloud.readOffers(asked),
+    readScheduledEvents(cloud, ports, options),
   ])
   if (options.hosts && spec.syncs.length > 0) say('comparing files')
   const syncs = options.hosts ? await readSyncs(spec.syncs, cloud.volumes, servers, ports) : {}
@@ -65,6 +66,7 @@ export async function observeStack(spec: StackSpec, ports: Ports, options: Obser
     stack: spec.stack,
     ...(account !== undefined && { account }),
     ...(offers && { offers }),
+    ...(scheduledEvents.length > 0 && { scheduledEvents }),
     volumes,
     publicKeys,
     ...(spec.archives.length > 0 && { archives }),
@@ -147,6 +149,18 @@ function enteredOf(servers: readonly LiveServer[]): readonly { readonly key: str
     if (succession) return succession.map((server) => ({ key: server.id, server }))
     return group.slice(0, 1).map((server) => ({ key: String(address), server }))
   })
+}
+
+/** What EC2 has scheduled for servers of the stack; who only looks at something else has no need of it. */
+async function readScheduledEvents(
+  { servers }: CloudFacts,
+  ports: Ports,
+  { forNew = true }: ObserveOptions,
+): Promise<readonly ScheduledEvent[]> {
+  if (servers.length === 0 || !forNew) return []
+  const ids = new Set(servers.map(({ id }) => id))
+  const events = await ports.cloud.readScheduledEvents()
+  return events?.filter(({ instanceId }) => ids.has(instanceId)) ?? []
 }
 
 /** The directories of archives are on this machine, and are read whether or not servers are looked into. */

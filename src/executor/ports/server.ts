@@ -1,4 +1,5 @@
 import type { RootDisk } from '../../model/kinds/server.js'
+import type { ScheduledEvent } from '../../model/live-stack.js'
 import type { Tags } from '../../model/tags.js'
 import type { Once, Owned, Owner, Waiting } from './cloud-words.js'
 import type { Effect } from './effect.js'
@@ -36,6 +37,8 @@ export interface ServerCloud {
   terminateServer(request: Owned): Promise<Effect>
   /** What EC2 says of these instances; one that it does not show is left out. In the order of the ids. */
   readServerStatuses(ids: readonly string[]): Promise<readonly ServerStatus[]>
+  /** What EC2 has scheduled for instances of the account, in one call; undefined where it may not be asked. By instance, the next first. */
+  readScheduledEvents(): Promise<readonly ScheduledEvent[] | undefined>
   /** What the instance wrote to its console, as it wrote it: the newest, where its type has that, else what EC2 posted last. */
   readConsole(id: string): Promise<ServerConsole>
   /**

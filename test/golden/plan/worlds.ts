@@ -162,6 +162,22 @@ export const goldenCases: Readonly<Record<string, GoldenCase>> = {
   'from-nothing': { world: (text) => emptyLive(specOf(text)), options: { revision: '4f0c2aa', run: 'run-1' } },
   'from-nothing-verbose': { world: (text) => emptyLive(specOf(text)), verbose: true },
   'no-change': { world: (text) => settled(text), options: { revision: 'another', run: 'run-2' } },
+  'scheduled-event': {
+    world: (text) => {
+      const live = settled(text)
+      const [{ id: instanceId } = { id: '' }] = live.servers
+      const event = (code: string, notBefore?: string) => ({
+        instanceId,
+        code,
+        description: 'The instance is running on degraded hardware',
+        ...(notBefore !== undefined && { notBefore }),
+      })
+      const moment = '2026-12-01T04:00:00.000Z'
+      const codes = ['instance-reboot', 'system-reboot', 'system-maintenance', 'instance-retirement', 'instance-stop']
+      return { ...live, scheduledEvents: [...codes.map((code) => event(code, moment)), event('something-new')] }
+    },
+    options: { revision: 'another', run: 'run-2' },
+  },
   'drift-server-stopped': { world: (text) => stopped(settled(text), 'server.web') },
   'drift-server-terminated': { world: (text) => withoutServer(settled(text), 'server.web') },
   'drift-volume-detached': { world: (text) => detached(settled(text), 'volume.music', 'server.web') },

@@ -149,13 +149,17 @@ describe('a plan as Markdown', () => {
 })
 
 describe('drift as text', () => {
-  it.each(['drift-tags-changed', 'drift-server-terminated', 'grow-volume', 'unreadable', 'no-change'])(
-    'of %s',
-    async (name) => {
-      const text = driftText(driftOf(planOf(name)), { color: false })
-      await expect(text).toMatchFileSnapshot(join(golden, '..', 'drift', `${name}.txt`))
-    },
-  )
+  it.each([
+    'drift-tags-changed',
+    'drift-server-terminated',
+    'grow-volume',
+    'unreadable',
+    'no-change',
+    'scheduled-event',
+  ])('of %s', async (name) => {
+    const text = driftText(driftOf(planOf(name)), { color: false })
+    await expect(text).toMatchFileSnapshot(join(golden, '..', 'drift', `${name}.txt`))
+  })
 })
 
 describe('the live stack as text', () => {

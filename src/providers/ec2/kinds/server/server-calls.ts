@@ -33,7 +33,7 @@ const endAbsencesMin = 5
 /** How servers come, change and go. */
 export function createServerCalls(
   api: Ec2Api,
-): Omit<ServerCloud, 'readHostKeys' | 'readConsole' | 'readServerStatuses'> {
+): Omit<ServerCloud, 'readHostKeys' | 'readConsole' | 'readServerStatuses' | 'readScheduledEvents'> {
   const instances = watchById(
     api,
     'instance-id',

@@ -1,14 +1,26 @@
 import type { Instance, InstanceStatus, InstanceStatusEvent, InstanceStatusSummary } from '@aws-sdk/client-ec2'
+import { compareText } from '../../../../model/address-order.js'
 import type { ServerCheck, ServerCloud, ServerEvent, ServerStatus } from '../../../../executor/ports.js'
 import type { Ec2Api } from '../../wire/api.js'
+import { filtersOf, readAll } from '../../wire/pages.js'
+import { isOfClass } from '../../errors/provider-errors.js'
 import { textOf } from '../../wire/text-of.js'
 import { readInstances } from './read-instances.js'
 
 /** EC2 API, DescribeInstanceStatus: "Maximum 100 explicitly specified instance IDs." */
 const idsMax = 100
 
+/** EC2 API, DescribeInstanceStatus, filter `event.code`: all that there are. */
+const eventCodes = [
+  'instance-reboot',
+  'system-reboot',
+  'system-maintenance',
+  'instance-retirement',
+  'instance-stop',
+]
+
 /** What EC2 says of instances beside what they are. */
-export function createStatusCalls(api: Ec2Api): Pick<ServerCloud, 'readServerStatuses'> {
+export function createStatusCalls(api: Ec2Api): Pick<ServerCloud, 'readServerStatuses' | 'readScheduledEvents'> {
   const readSome = async (ids: string[]): Promise<readonly ServerStatus[]> => {
     const [instances, { InstanceStatuses = [] }] = await Promise.all([
       readInstances(api, [{ Name: 'instance-id', Values: ids }]),
@@ -22,6 +34,28 @@ export function createStatusCalls(api: Ec2Api): Pick<ServerCloud, 'readServerSta
     })
   }
   return {
+    readScheduledEvents: async () => {
+      try {
+        const statuses = await readAll(
+          api,
+          'DescribeInstanceStatus',
+          { Filters: filtersOf([{ Name: 'event.code', Values: eventCodes }]), IncludeAllInstances: true },
+          ({ InstanceStatuses }) => InstanceStatuses,
+        )
+        const told = [...statuses].sort((left, right) => compareText(left.InstanceId ?? '', right.InstanceId ?? ''))
+        return told.flatMap(({ InstanceId = '', Events = [] }) =>
+          eventsAhead(Events).map(({ code, description, notBefore }) => ({
+            instanceId: InstanceId,
+            code,
+            description,
+            ...(notBefore !== undefined && { notBefore }),
+          })),
+        )
+      } catch (error) {
+        if (isOfClass(error, 'permission', 'bad-request')) return undefined
+        throw error
+      }
+    },
     readServerStatuses: async (ids) => {
       const found: ServerStatus[] = []
       for (let at = 0; at < ids.length; at += idsMax) found.push(...(await readSome(ids.slice(at, at + idsMax))))
@@ -46,7 +80,7 @@ export function serverStatus(id: string, instance: Instance, status: InstanceSta
     system: checkOf(status?.SystemStatus),
     instance: checkOf(status?.InstanceStatus),
     volumes: checkOf(status?.AttachedEbsStatus),
-    events: (status?.Events ?? []).filter(isAhead).map(eventOf).sort(byTime),
+    events: eventsAhead(status?.Events ?? []),
   }
 }
 
@@ -64,6 +98,10 @@ function checkOf(summary: InstanceStatusSummary | undefined): ServerCheck {
     status: summary?.Status ?? 'not-applicable',
     ...(impairedSince && { impairedSince: impairedSince.toISOString() }),
   }
+}
+
+function eventsAhead(events: readonly InstanceStatusEvent[]): readonly ServerEvent[] {
+  return events.filter(isAhead).map(eventOf).sort(byTime)
 }
 
 /** What is over stays in the list for a week, with this before its description (EC2 User Guide, "Scheduled events"). */
