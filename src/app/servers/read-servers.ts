@@ -1,13 +1,10 @@
-import pLimit from 'p-limit'
-import { EvenkeelError, messageOf, UsageError } from '../../core/errors.js'
-import { liveHostAccess } from '../../executor/observe/live-host-access.js'
+import { UsageError } from '../../core/errors.js'
 import type { ServerConsole, ServerStatus } from '../../executor/ports.js'
+import { readInsides, type ServerInside } from '../../executor/observe/server-insides.js'
 import { sortedAddresses } from '../../model/address-order.js'
 import type { Address } from '../../model/address.js'
-import type { HostVitals } from '../../model/inside/host-vitals.js'
 import { liveServerOf } from '../../model/kinds/live-named.js'
-import type { LiveServer, ServerSpec } from '../../model/kinds/server.js'
-import type { LiveStack } from '../../model/live-stack.js'
+import type { ServerSpec } from '../../model/kinds/server.js'
 import type { Session } from '../session.js'
 import { serverNamed, serversByPattern } from './named-by-pattern.js'
 
@@ -21,14 +18,6 @@ export interface ServerSeen {
   /** Absent where it does not run, or nobody asked. */
   readonly inside?: ServerInside
 }
-
-/** How it fares inside, or why nobody knows. */
-export type ServerInside =
-  | { readonly kind: 'read'; readonly vitals: HostVitals; readonly volumes: Readonly<Record<string, Address>> }
-  | { readonly kind: 'unread'; readonly reason: string; readonly hint?: string }
-
-/** Chosen, as for a plan: enough to hide the round trips, few enough for a small machine. */
-const hostsAtOnce = 16
 
 /**
  * The state, the checks, the scheduled events and the insides of the servers that patterns name, or of all: those of the file,
@@ -46,42 +35,17 @@ export async function readServers(
   const all = [...spec.servers, ...servers].map(({ address }) => address)
   const addresses = named ?? sortedAddresses(new Set(all))
   const ids = new Map(addresses.map((address) => [address, liveServerOf(servers, address)?.id]))
+  const known = [...ids.values()].flatMap((id) => id ?? [])
   const [statuses, insides] = await Promise.all([
-    ports.cloud.readServerStatuses([...ids.values()].flatMap((id) => id ?? [])),
-    hosts ? readInsides(session, live, addresses) : new Map<Address, ServerInside>(),
+    ports.cloud.readServerStatuses(known),
+    hosts ? readInsides(session, live, new Set(known)) : new Map<string, ServerInside>(),
   ])
   return addresses.map((address) => {
     const wanted = spec.servers.find((server) => server.address === address)?.state
     const status = statuses.find(({ id }) => id === ids.get(address))
-    const inside = insides.get(address)
+    const inside = insides.get(ids.get(address) ?? '')
     return { address, ...(wanted !== undefined && { wanted }), ...(status && { status }), ...(inside && { inside }) }
   })
-}
-
-/** Of each server that runs; by address. */
-async function readInsides(
-  { spec, ports, hostsImpossible }: Session,
-  live: LiveStack,
-  addresses: readonly Address[],
-): Promise<ReadonlyMap<Address, ServerInside>> {
-  const running = addresses.flatMap((address) => {
-    const server = liveServerOf(live.servers, address)
-    return server?.state === 'running' ? [server] : []
-  })
-  const accessOf = liveHostAccess(spec, live, ports)
-  const read = async (server: LiveServer): Promise<ServerInside> => {
-    if (hostsImpossible !== undefined) return { kind: 'unread', reason: hostsImpossible }
-    try {
-      const vitals = await ports.hosts.vitals(await accessOf(server))
-      return { kind: 'read', vitals, volumes }
-    } catch (error) {
-      const { hint } = error instanceof EvenkeelError ? error : {}
-      return { kind: 'unread', reason: messageOf(error), ...(hint !== undefined && { hint }) }
-    }
-  }
-  const volumes = Object.fromEntries(live.volumes.map(({ id, address }) => [id, address]))
-  const insides = await pLimit(hostsAtOnce).map(running, read)
-  return new Map(running.map(({ address }, index) => [address, insides[index] as ServerInside]))
 }
 
 /** The console of one server. */

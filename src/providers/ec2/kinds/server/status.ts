@@ -11,13 +11,7 @@ import { readInstances } from './read-instances.js'
 const idsMax = 100
 
 /** EC2 API, DescribeInstanceStatus, filter `event.code`: all that there are. */
-const eventCodes = [
-  'instance-reboot',
-  'system-reboot',
-  'system-maintenance',
-  'instance-retirement',
-  'instance-stop',
-]
+const eventCodes = ['instance-reboot', 'system-reboot', 'system-maintenance', 'instance-retirement', 'instance-stop']
 
 /** What EC2 says of instances beside what they are. */
 export function createStatusCalls(api: Ec2Api): Pick<ServerCloud, 'readServerStatuses' | 'readScheduledEvents'> {
