@@ -15,7 +15,13 @@ export async function bundleCommandLine(dist) {
   const daemonClient = join(dist, 'sandbox', 'daemon-client.js')
   const isOutside = (id, importer) =>
     outside.has(id) || (importer !== undefined && id.startsWith('.') && resolve(dirname(importer), id) === daemonClient)
-  const bundle = await rolldown({ input: join(dist, 'cli', 'main.js'), platform: 'node', external: isOutside })
+  const bundle = await rolldown({
+    input: join(dist, 'cli', 'main.js'),
+    platform: 'node',
+    external: isOutside,
+    // Of ES modules what is used comes along; of the SDK's CommonJS all of EC2.
+    resolve: { mainFields: ['module', 'main'], conditionNames: ['module', 'import', 'node'] },
+  })
   const { output } = await bundle.write({
     dir: join(dist, 'bundle'),
     format: 'esm',

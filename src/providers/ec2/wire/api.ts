@@ -6,7 +6,8 @@ import { actions, type Action, type InputOf, type OutputOf } from './actions.js'
 import { providerError, toProviderError } from '../errors/provider-errors.js'
 import { withRetries } from './retry-calls.js'
 import type { Ec2Target, Settings } from './ec2-target.js'
-import { boundAnswers } from './bounded-answers.js'
+import { boundAnswers } from './answers/bounded-answers.js'
+import { PlainAnswersProtocol } from './answers/plain-answers.js'
 import { createLanes } from './lanes.js'
 import { createYoungObjects, type YoungObjects } from './young.js'
 
@@ -54,7 +55,7 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
   // The SDK's version is pinned here, so its advice about Node is nothing that the operator could follow.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   const clientConfiguration = configurationOf(target)
-  const client = new EC2Client(clientConfiguration)
+  const client = new EC2Client({ ...clientConfiguration, protocol: PlainAnswersProtocol })
   const young = createYoungObjects(settings.clock)
   const lanes = createLanes(settings)
   const endpointName = target.endpoint ?? (target.region === undefined ? 'EC2' : `EC2 in ${target.region}`)

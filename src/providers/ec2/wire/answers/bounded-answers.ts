@@ -1,6 +1,6 @@
 import { pipeline, Readable, Transform } from 'node:stream'
 import type { EC2Client } from '@aws-sdk/client-ec2'
-import { providerError } from '../errors/provider-errors.js'
+import { providerError } from '../../errors/provider-errors.js'
 
 /** Chosen: a page of a thousand instances with all the tags there can be has 25 MB. The SDK's reader takes a hundred times of it. */
 const answerBytesMax = 32 * 1024 * 1024

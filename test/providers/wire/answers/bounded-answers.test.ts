@@ -1,10 +1,10 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createEc2Cloud } from '../../../src/providers/ec2/cloud.js'
-import type { Ec2Api } from '../../../src/providers/ec2/wire/api.js'
-import { readAll } from '../../../src/providers/ec2/wire/pages.js'
-import { instantClock } from '../support.js'
+import { createEc2Cloud } from '../../../../src/providers/ec2/cloud.js'
+import type { Ec2Api } from '../../../../src/providers/ec2/wire/api.js'
+import { readAll } from '../../../../src/providers/ec2/wire/pages.js'
+import { instantClock } from '../../support.js'
 
 const mebibyte = Buffer.alloc(1024 * 1024, 'x')
 

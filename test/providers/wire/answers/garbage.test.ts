@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { BugError, EvenkeelError } from '../../../src/core/errors.js'
-import { createEc2Cloud } from '../../../src/providers/ec2/cloud.js'
-import { instantClock } from '../support.js'
+import { BugError, EvenkeelError } from '../../../../src/core/errors.js'
+import { createEc2Cloud } from '../../../../src/providers/ec2/cloud.js'
+import { instantClock } from '../../support.js'
 
 /** What an endpoint may answer that is none, or is half of one: status, type, body. */
 const answers: Readonly<Record<string, readonly [status: number, type: string, body: string]>> = {
