@@ -32,6 +32,7 @@ const full = [
   'test/integration/bastion.test.ts',
   'test/integration/elastic-ips.test.ts',
   'test/integration/environments.test.ts',
+  'test/integration/erlang-cluster.test.ts',
   'test/integration/exec.test.ts',
   'test/integration/git-life.test.ts',
   'test/integration/members.test.ts',

@@ -1,18 +1,21 @@
 #!/bin/sh
 # Makes a fresh clone ready for `npm run demo`, `npm test` and `npm run check`: npm packages, the Debian packages that the
 # sandbox's hosts are made of, and dist/. Idempotent, and instant when there is nothing to do. `--browser`: Chromium too, in which
-# `npm run test:full` opens pages.
+# `npm run test:full` opens pages; `--shells`, `--examples`: what else it tries.
 set -eu
 cd "$(dirname "$0")/.."
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 with_browser=
 with_shells=
+with_examples=
 for word in "$@"; do
   case $word in
   --browser) with_browser=1 ;;
   # Shells whose completion is tried, and what reads man pages.
   --shells) with_shells=1 ;;
+  # What the larger examples run on their servers.
+  --examples) with_examples=1 ;;
   esac
 done
 
@@ -85,6 +88,7 @@ mkfs.f2fs f2fs-tools
 LIST
   if [ -n "$with_browser" ]; then echo chromium chromium; fi
   if [ -n "$with_shells" ]; then printf '%s\n' 'zsh zsh' 'fish fish' 'mandoc mandoc'; fi
+  if [ -n "$with_examples" ]; then printf '%s\n' 'erl erlang-base'; fi
 }
 
 # The packages of the programs that are not on this machine, each once.
@@ -99,6 +103,7 @@ install_debian_packages() {
   policy=/usr/sbin/policy-rc.d
   had_sshd=$(command -v sshd || true)
   had_cron=$(command -v cron || true)
+  had_epmd=$(command -v epmd || true)
   if [ ! -e "$policy" ]; then
     trap 'rm -f "$policy"' EXIT
     trap 'exit 130' INT
@@ -116,6 +121,10 @@ install_debian_packages() {
   # Nor must cron run here because hosts have one.
   if [ -z "$had_cron" ] && command -v systemctl >/dev/null 2>&1; then
     systemctl --quiet disable cron.service >/dev/null 2>&1 || true
+  fi
+  # Nor must Erlang's port mapper listen here.
+  if [ -z "$had_epmd" ] && command -v systemctl >/dev/null 2>&1; then
+    systemctl --quiet disable epmd.service epmd.socket >/dev/null 2>&1 || true
   fi
   rm -f "$policy"
   trap - EXIT INT TERM

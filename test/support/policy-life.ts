@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { AuthorizeSecurityGroupIngressCommand, CreateTagsCommand } from '@aws-sdk/client-ec2'
 import { expect } from 'vitest'
 import { checkpointsOf } from '../../src/model/checkpoint.js'
@@ -8,8 +6,8 @@ import type { LiveStack } from '../../src/model/live-stack.js'
 import type { ApplyResult } from '../../src/executor/outcome.js'
 import { policyOf, type PolicyChoice, type PolicyDocument } from '../../src/providers/ec2/permissions/policy.js'
 import { parseStack } from '../../src/spec/parse.js'
+import { exampleNames, examplesDirectory, exampleText } from './example-stacks.js'
 import type { Simulation } from './simulation.js'
-import { root } from './source-tree.js'
 import { image } from './stacks.js'
 
 /** The states of a stack file that a life goes through, first to last. */
@@ -17,8 +15,6 @@ export interface Life {
   readonly name: string
   readonly texts: readonly [string, ...string[]]
 }
-
-const directory = join(root, 'examples/stacks')
 
 /** What is said to happen to each example once it stands; one that is not here is applied as it is. */
 const updates: Readonly<Record<string, (text: string) => string>> = {
@@ -30,13 +26,11 @@ const updates: Readonly<Record<string, (text: string) => string>> = {
 }
 
 /** Every example, with one update where it has one. What they copy from this machine is found wherever the life is. */
-export const exampleLives: readonly Life[] = readdirSync(directory)
-  .filter((name) => name.endsWith('.yaml'))
-  .map((name) => {
-    const text = readFileSync(join(directory, name), 'utf8').replaceAll('from: ./', `from: ${directory}/`)
-    const updated = updates[name]?.(text)
-    return { name, texts: updated === undefined ? [text] : [text, updated] }
-  })
+export const exampleLives: readonly Life[] = exampleNames.map((name) => {
+  const text = exampleText(name).replaceAll('from: ./', `from: ${examplesDirectory}/`)
+  const updated = updates[name]?.(text)
+  return { name, texts: updated === undefined ? [text] : [text, updated] }
+})
 
 const everything = `evenkeel: 1
 stack: everything

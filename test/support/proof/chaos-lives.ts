@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import { chaosLife, examples } from './lives/chaos-life.js'
+import { exampleNames } from '../example-stacks.js'
+import { chaosLife } from './lives/chaos-life.js'
 import { liveALife, type Lived } from './lives/live-a-life.js'
 import { recordProof } from './record-proof.js'
 import { runInWorkers, serveWorker } from './workers.js'
@@ -36,7 +37,7 @@ async function main(): Promise<void> {
         )
     },
   )
-  const line = `${seeds.length} seeds of harsh over ${examples.length} examples: ${converged} applied, healed and were destroyed, in ${runs} runs, ${kills} of them killed`
+  const line = `${seeds.length} seeds of harsh over ${exampleNames.length} examples: ${converged} applied, healed and were destroyed, in ${runs} runs, ${kills} of them killed`
   process.stdout.write(`${line}\n`)
   if (values.record) recordProof('chaos-lives', first, [line])
   process.exitCode = converged === seeds.length ? 0 : 1

@@ -1,7 +1,5 @@
-import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { exampleNames, exampleText } from '../example-stacks.js'
 import { pairStack, image } from '../stacks.js'
-import { projectRoot } from './project-root.js'
 import type { Command } from './proof-world.js'
 
 /** A run that is cut at each of its points. */
@@ -24,17 +22,12 @@ export interface CrashCase {
 
 const apply = (text: string): Command => ({ kind: 'apply', text })
 
-const examplesDirectory = join(projectRoot, 'examples/stacks')
-
 /** The first apply of every example. */
-const examples: readonly CrashCase[] = readdirSync(examplesDirectory)
-  .filter((name) => name.endsWith('.yaml'))
-  .sort()
-  .map((name) => ({
-    name: `example-${name.replace('.yaml', '')}`,
-    before: [],
-    work: apply(readFileSync(join(examplesDirectory, name), 'utf8')),
-  }))
+const examples: readonly CrashCase[] = exampleNames.map((name) => ({
+  name: `example-${name.replace('.yaml', '')}`,
+  before: [],
+  work: apply(exampleText(name)),
+}))
 
 const pool = (more: string, volumes = '') => `evenkeel: 1
 stack: pool

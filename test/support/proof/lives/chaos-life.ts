@@ -1,14 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { exampleNames, exampleText } from '../../example-stacks.js'
 import { deaths, type Doom } from '../doomed-process.js'
-import { projectRoot } from '../project-root.js'
 import { seededRandom } from '../seeded-random.js'
 import { hands, type Life } from './life.js'
-
-const directory = join(projectRoot, 'examples/stacks')
-export const examples: readonly string[] = readdirSync(directory)
-  .filter((name) => name.endsWith('.yaml'))
-  .sort()
 
 /** Chosen: longer than a run waits for the index by itself, so that nothing but its tokens tells what was made. */
 const longLagMs = 30_000
@@ -26,8 +19,8 @@ export function chaosLife(seed: number): ChaosLife {
   // A plan alone takes some ten requests.
   const doom = (): Doom => ({ request: 5 + below(40), how: one(deaths) })
   const dooms = (most: number) => Array.from({ length: below(most + 1) }, doom)
-  const example = examples[seed % examples.length] as string
-  const text = readFileSync(join(directory, example), 'utf8')
+  const example = exampleNames[seed % exampleNames.length] as string
+  const text = exampleText(example)
   return {
     example,
     life: {
