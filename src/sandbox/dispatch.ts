@@ -1,12 +1,10 @@
 import { forgetTerminated } from './lifecycle/instance.js'
 import type { Action } from './actions/action.js'
 import type { Authority } from './authorization/authority.js'
-import { actions } from './actions/registry.js'
-import { isApiVersion } from './wire/api-versions.js'
 import { shuffled } from './faults/shuffle.js'
 import type { Throttle } from './faults/throttle.js'
 import { ApiError, unsupported } from './wire/api-error.js'
-import { unsupportedActions, unsupportedParameters } from './wire/known-names.js'
+import type { QueryService } from './services/query-service.js'
 import { parseParameters } from './wire/parameters.js'
 import type { XmlRecord } from './wire/xml.js'
 import type { Cloud } from './world/cloud.js'
@@ -19,15 +17,16 @@ export interface DispatchResult {
   readonly responseLost: boolean
 }
 
-/** Carries out one EC2 request, with the faults that are switched on. Throws ApiError. */
+/** Carries out one request to a service, with the faults that are switched on. Throws ApiError. */
 export async function dispatch(
+  service: QueryService,
   cloud: Cloud,
   throttle: Throttle,
   authority: Authority,
   world: World,
   pairs: ReadonlyMap<string, string>,
 ): Promise<DispatchResult> {
-  const action = findAction(pairs)
+  const action = findAction(service, pairs)
   const { faults } = cloud
   await delay(cloud, action.name)
   if (faults.current.throttling) throttle.take(throttledCall(world, action, pairs))
@@ -37,10 +36,10 @@ export async function dispatch(
     throw httpStatus === undefined ? new ApiError(code, message) : new ApiError(code, message, httpStatus)
   }
   cloud.refusals.check(action.name)
-  const parameters = parseParameters(pairs, action.members, unsupportedParameters(action.name)) as {
+  const parameters = parseParameters(pairs, action.members, service.unsupportedParameters(action.name)) as {
     readonly DryRun?: boolean
   } & Readonly<Record<string, unknown>>
-  authority.checkEc2(action.name, parameters, world)
+  service.authorize(authority, action.name, parameters, world)
   if (parameters.DryRun === true) {
     throw new ApiError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.')
   }
@@ -70,18 +69,18 @@ function asRead(world: World, { name }: Action, pairs: ReadonlyMap<string, strin
   return staleView(world, name, isFiltered ? 'filter' : 'describe')
 }
 
-function findAction(pairs: ReadonlyMap<string, string>): Action {
+function findAction(service: QueryService, pairs: ReadonlyMap<string, string>): Action {
   const name = pairs.get('Action')
   if (name === undefined || name === '')
     throw new ApiError('MissingAction', 'The request is missing an action or a required parameter')
   const version = pairs.get('Version')
-  if (version !== undefined && !isApiVersion(version)) {
+  if (version !== undefined && !service.isVersion(version)) {
     throw new ApiError('NoSuchVersion', `The requested version (${version}) is not valid.`)
   }
-  const action = actions.get(name)
+  const action = service.actions.get(name)
   if (action) return action
   if (name.includes('ClassicLink')) throw retired()
-  if (unsupportedActions.has(name)) throw unsupported(`the action ${name}`)
+  if (service.unsupportedActions.has(name)) throw unsupported(`the action ${name}`)
   throw new ApiError('InvalidAction', `The action ${name} is not valid for this web service.`)
 }
 

@@ -25,6 +25,9 @@ export function createNoHosts(because: string): HostBackend {
     deleteSnapshot: () => nothing,
     setMetadata: () => nothing,
     setNetwork: () => nothing,
+    setBalancers: () => nothing,
+    // Nothing is there that could answer.
+    probe: () => Promise.resolve({ kind: 'timed-out' }),
     disturb: () => nothing,
   }
 }

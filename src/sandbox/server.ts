@@ -3,9 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { systemClock } from '../core/clock.js'
 import { messageOf } from '../core/errors.js'
-import { actions } from './actions/registry.js'
 import type { Authority } from './authorization/authority.js'
-import { apiVersion } from './wire/api-versions.js'
 import { dispatch } from './dispatch.js'
 import type { Throttle } from './faults/throttle.js'
 import { defaultRegion, findRegion, operatorAddress, regions } from './model/regions.js'
@@ -17,7 +15,7 @@ import { verifySignature, type Credentials, type SignatureScope } from './wire/s
 import { answerInstanceConnect, instanceConnectPrefix } from './wire/instance-connect-protocol.js'
 import { answerSsm, type JsonAnswer } from './wire/ssm-protocol.js'
 import { answerSts, renderStsError } from './wire/sts-protocol.js'
-import { renderError, renderResponse } from './wire/xml.js'
+import { ec2, queryServices } from './services/services.js'
 import type { Cloud } from './world/cloud.js'
 import type { World } from './world/world.js'
 
@@ -115,17 +113,19 @@ async function answerQuery(
   const { cloud, log } = options
   const requestId = randomUUID()
   const startedAtMs = cloud.clock.now()
-  const service = isForSts(request) ? 'sts' : 'ec2'
+  // Which of the services with the Query protocol is meant stands in the scope of the signature, right or wrong.
+  const scoped = scopedService(request)
+  const service = queryServices.get(scoped) ?? ec2
   let action = ''
   let region = ''
   let pairs: ReadonlyMap<string, string> = new Map()
   const note = (status: number, extra: { readonly errorCode?: string; readonly responseLost?: boolean }) =>
     log.add({
       time: new Date(startedAtMs).toISOString(),
-      service,
+      service: scoped === 'sts' ? scoped : service.name,
       region,
       action,
-      mutating: service === 'ec2' && actions.get(action)?.effect === 'writes',
+      mutating: scoped !== 'sts' && service.actions.get(action)?.effect === 'writes',
       parameters: cutSecrets(action, pairs),
       status,
       ...extra,
@@ -135,15 +135,16 @@ async function answerQuery(
   try {
     const scope = verify(options, request, body)
     region = scope.region
-    pairs = readPairs(request, body)
+    pairs = service.readPairs(readPairs(request, body))
     action = pairs.get('Action') ?? ''
     if (scope.service === 'sts') {
       const caller = { accountId: cloud.accountId, userId: userIdOf(options.credentials), region }
       send(response, 200, 'text/xml', answerSts(options.authority, caller, pairs, requestId), requestId)
       return note(200, {})
     }
-    if (scope.service !== 'ec2') throw wrongScope(`service '${scope.service}'`)
+    if (scope.service !== service.name) throw wrongScope(`service '${scope.service}'`)
     const { body: answer, responseLost } = await dispatch(
+      service,
       cloud,
       options.throttle,
       options.authority,
@@ -155,26 +156,23 @@ async function answerQuery(
       request.socket.destroy()
       return
     }
-    const version = pairs.get('Version') ?? apiVersion
-    send(response, 200, 'text/xml;charset=UTF-8', renderResponse(action, version, requestId, answer), requestId)
+    const text = service.renderResponse(action, pairs.get('Version'), requestId, answer)
+    send(response, 200, 'text/xml;charset=UTF-8', text, requestId)
     note(200, {})
   } catch (error) {
     const known = error instanceof ApiError ? error : new ApiError('InternalError', 'An internal error has occurred')
     if (!(error instanceof ApiError) && !cloud.background.stopped) options.reportBug(`${action} failed`, error)
-    send(
-      response,
-      known.httpStatus,
-      'text/xml;charset=UTF-8',
-      service === 'sts' ? renderStsError(known, requestId) : renderError(known.code, known.message, requestId),
-      requestId,
-    )
-    note(known.httpStatus, { errorCode: known.code })
+    const isForSts = scoped === 'sts'
+    const status = isForSts ? known.httpStatus : service.statusOf(known)
+    const text = isForSts ? renderStsError(known, requestId) : service.renderError(known, requestId)
+    send(response, status, 'text/xml;charset=UTF-8', text, requestId)
+    note(status, { errorCode: known.code })
   }
 }
 
-/** Which of the two services with the Query protocol is meant stands in the scope of the signature, right or wrong. */
-function isForSts({ headers }: IncomingMessage): boolean {
-  return /\/sts\/aws4_request\b/.test(headers.authorization ?? '')
+/** `elasticloadbalancing`; empty where there is no signature of this form. */
+function scopedService({ headers }: IncomingMessage): string {
+  return /\/([a-z0-9-]+)\/aws4_request\b/.exec(headers.authorization ?? '')?.[1] ?? ''
 }
 
 /** A user's id has the form of a key's (IAM User Guide, "IAM identifiers"): the same for the same key. */

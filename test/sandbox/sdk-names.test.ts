@@ -1,22 +1,71 @@
-import { expect, test } from 'vitest'
-import { actions } from '../../src/sandbox/actions/registry.js'
+import { describe, expect, test } from 'vitest'
+import { queryServices } from '../../src/sandbox/services/services.js'
 import type { Members, Shape } from '../../src/sandbox/wire/shape.js'
-import { inputOf, operationNames, pathsOf, type Tree } from './sdk-schemas.js'
+import { ec2Described, loadBalancingDescribed, pathsOf, type Tree } from './sdk-schemas.js'
 
 /** What is part of every request and of no operation's input. */
 const protocolNames = new Set(['Action', 'Version'])
 
-test('every action that the sandbox supports is one of the SDK', () => {
-  const known = new Set(operationNames())
-  expect(known.size).toBeGreaterThan(700)
-  expect([...actions.keys()].filter((name) => !known.has(name))).toEqual([])
-  expect(actions.size).toBeGreaterThan(60)
+/** By the service's name: what the SDK says of it, how many actions there are at least, and where the rest is kept. */
+const services = {
+  ec2: { described: ec2Described, known: 700, supported: 60, title: 'EC2', file: 'ec2' },
+  elasticloadbalancing: {
+    described: loadBalancingDescribed,
+    known: 45,
+    supported: 20,
+    title: 'Elastic Load Balancing',
+    file: 'load-balancing',
+  },
+} as const
+
+test('every service of the sandbox is compared', () => {
+  expect([...queryServices.keys()].sort()).toEqual(Object.keys(services).sort())
 })
 
-test('every parameter that the sandbox accepts has the name and the type that the SDK gives it', () => {
-  const wrong: string[] = []
-  for (const { name, members } of actions.values()) compareMembers(members, inputOf(name)!, name, wrong)
-  expect(wrong).toEqual([])
+describe.each(Object.entries(services))('%s', (name, { described, known, supported, title, file }) => {
+  const { inputOf, operationNames } = described
+  const actions = queryServices.get(name)!.actions
+
+  test('every action that the sandbox supports is one of the SDK', () => {
+    const names = new Set(operationNames())
+    expect(names.size).toBeGreaterThan(known)
+    expect([...actions.keys()].filter((action) => !names.has(action))).toEqual([])
+    expect(actions.size).toBeGreaterThan(supported)
+  })
+
+  test('every parameter that the sandbox accepts has the name and the type that the SDK gives it', () => {
+    const wrong: string[] = []
+    for (const { name: action, members } of actions.values()) compareMembers(members, inputOf(action)!, action, wrong)
+    expect(wrong).toEqual([])
+  })
+
+  test('the table of what the service knows and the sandbox does not support is the rest of the SDK', async () => {
+    const otherActions = operationNames()
+      .filter((action) => !actions.has(action))
+      .sort()
+    const parameters = [...actions.values()]
+      .toSorted((left, right) => (left.name < right.name ? -1 : 1))
+      .flatMap(({ name: action, members }) => {
+        const accepted = new Set(Object.entries(members).flatMap(([member, shape]) => acceptedPaths(shape, member)))
+        const others = pathsOf(inputOf(action)!)
+          .filter((path) => !accepted.has(path))
+          .sort()
+        return others.length === 0 ? [] : [`  ${action}: \`\n${wrap(others)}\n  \`,`]
+      })
+    const text = `/**
+ * What ${title} knows and the sandbox does not support: the rest of the SDK's model.
+ * Made by test/sandbox/sdk-names.test.ts; \`vitest -u\` writes it anew.
+ */
+export const otherActions = \`
+${wrap(otherActions)}
+\`
+
+export const otherParameters: Readonly<Record<string, string>> = {
+${parameters.join('\n')}
+}
+`
+    await expect(text).toMatchFileSnapshot(`../../src/sandbox/wire/${file}-names.generated.ts`)
+  })
 })
 
 function compareMembers(members: Members, tree: Tree, path: string, wrong: string[]): void {
@@ -60,31 +109,3 @@ function wrap(words: readonly string[]): string {
   }
   return lines.map((line) => `  ${line}`).join('\n')
 }
-
-test('the table of what EC2 knows and the sandbox does not support is the rest of the SDK', async () => {
-  const otherActions = operationNames()
-    .filter((name) => !actions.has(name))
-    .sort()
-  const parameters = [...actions.values()]
-    .toSorted((left, right) => (left.name < right.name ? -1 : 1))
-    .flatMap(({ name, members }) => {
-      const accepted = new Set(Object.entries(members).flatMap(([member, shape]) => acceptedPaths(shape, member)))
-      const others = pathsOf(inputOf(name)!)
-        .filter((path) => !accepted.has(path))
-        .sort()
-      return others.length === 0 ? [] : [`  ${name}: \`\n${wrap(others)}\n  \`,`]
-    })
-  const text = `/**
- * What EC2 knows and the sandbox does not support: the rest of the SDK's model.
- * Made by test/sandbox/sdk-names.test.ts; \`vitest -u\` writes it anew.
- */
-export const otherActions = \`
-${wrap(otherActions)}
-\`
-
-export const otherParameters: Readonly<Record<string, string>> = {
-${parameters.join('\n')}
-}
-`
-  await expect(text).toMatchFileSnapshot('../../src/sandbox/wire/ec2-names.generated.ts')
-})

@@ -1,7 +1,8 @@
 import * as ec2 from '@aws-sdk/client-ec2'
+import * as loadBalancing from '@aws-sdk/client-elastic-load-balancing-v2'
 
 /**
- * The SDK's own description of EC2, read into a plain tree by wire names. Its schemas are tuples:
+ * The SDK's own description of a service, read into a plain tree by wire names. Its schemas are tuples:
  * [kind, namespace, name, traits, ...], where kind 1 is a list, 3 a structure, 9 an operation; numbers are simple types.
  */
 export type Tree =
@@ -10,7 +11,6 @@ export type Tree =
   | { readonly kind: 'structure'; readonly members: () => ReadonlyMap<string, Tree> }
 
 type Schema = unknown
-const exported = ec2 as unknown as Record<string, Schema>
 const scalars: Readonly<Record<number, string>> = {
   0: 'string',
   1: 'number',
@@ -22,22 +22,38 @@ const scalars: Readonly<Record<number, string>> = {
   21: 'blob',
 }
 
-/** Names of all operations that the SDK knows. */
-export function operationNames(): string[] {
-  return Object.entries(exported).flatMap(([name, schema]) =>
-    Array.isArray(schema) && schema[0] === 9 ? [name.slice(0, -1)] : [],
-  )
+/** What the SDK says of one service. */
+export interface Described {
+  /** Names of all operations that the SDK knows. */
+  operationNames(): string[]
+  inputOf(operation: string): Tree | undefined
+  outputOf(operation: string): Tree | undefined
 }
 
-export function inputOf(operation: string): Tree | undefined {
-  const schema = exported[`${operation}$`] as readonly Schema[] | undefined
-  return schema && read(schema[4], 'input')
+/** `isEc2`: its dialect of the Query protocol writes parameters in a way of its own. */
+function described(client: object, isEc2: boolean): Described {
+  const exported = client as Readonly<Record<string, Schema>>
+  const schemaOf = (operation: string) => exported[`${operation}$`] as readonly Schema[] | undefined
+  return {
+    operationNames: () =>
+      Object.entries(exported).flatMap(([name, schema]) =>
+        Array.isArray(schema) && schema[0] === 9 ? [name.slice(0, -1)] : [],
+      ),
+    inputOf(operation) {
+      const schema = schemaOf(operation)
+      return schema && read(schema[4], isEc2 ? 'input' : 'output')
+    },
+    outputOf(operation) {
+      const schema = schemaOf(operation)
+      return schema && read(schema[5], 'output')
+    },
+  }
 }
 
-export function outputOf(operation: string): Tree | undefined {
-  const schema = exported[`${operation}$`] as readonly Schema[] | undefined
-  return schema && read(schema[5], 'output')
-}
+export const ec2Described = described(ec2, true)
+export const loadBalancingDescribed = described(loadBalancing, false)
+
+export const { operationNames, inputOf, outputOf } = ec2Described
 
 function dereference(schema: Schema): Schema {
   return typeof schema === 'function' ? dereference((schema as () => Schema)()) : schema

@@ -74,7 +74,12 @@ function isAction(value: unknown): value is Action {
   return typeof value === 'object' && value !== null && 'effect' in value && 'run' in value
 }
 
-/** Every action that the sandbox supports, by name. */
-export const actions: ReadonlyMap<string, Action> = new Map(
-  families.flatMap((family) => Object.values(family).filter(isAction)).map((action) => [action.name, action]),
-)
+/** The actions among what these modules export, by name. */
+export function actionsIn(modules: readonly object[]): ReadonlyMap<string, Action> {
+  return new Map(
+    modules.flatMap((family) => Object.values(family).filter(isAction)).map((action) => [action.name, action]),
+  )
+}
+
+/** Every action of EC2 that the sandbox supports, by name. */
+export const actions = actionsIn(families)

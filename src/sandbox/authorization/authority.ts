@@ -3,6 +3,7 @@ import type { World } from '../world/world.js'
 import { contextOf, type Context } from './condition-keys.js'
 import { decide, type Decision } from './decide.js'
 import type { Policy } from './policy.js'
+import type { ServiceTarget } from './load-balancing-targets.js'
 import { passedRole, requirements, type Given } from './required-targets.js'
 import { arnOf, type Target } from './target.js'
 
@@ -53,6 +54,38 @@ export class Authority {
       if (decision !== 'allowed') return this.#sentence(action, resource === '*' ? undefined : resource, decision)
     }
     return undefined
+  }
+
+  /** Throws AccessDenied, unless each resource that an action of another service is about may be used for it. */
+  checkService(service: string, action: string, targets: readonly ServiceTarget[], world: World): void {
+    if (!this.#policy) return
+    const asked = targets.length === 0 ? [{ arn: '*', tags: {}, requestTags: {}, isMade: false }] : targets
+    for (const { arn, tags, requestTags, isMade } of asked) {
+      const isTagged = Object.keys(requestTags).length > 0
+      const keys = isTagged ? { 'aws:TagKeys': Object.keys(requestTags) } : {}
+      const context = (more: Readonly<Record<string, string>> = {}) =>
+        contextOf(
+          this.#common(world),
+          { 'aws:ResourceAccount': world.accountId },
+          prefixed('aws:RequestTag/', requestTags),
+          prefixed('aws:ResourceTag/', tags),
+          prefixed(`${service}:ResourceTag/`, tags),
+          keys,
+          more,
+        )
+      this.#checkService(`${service}:${action}`, arn, context())
+      // Tags in the call that makes a thing are asked for as AddTags (ELB User Guide, "Tag-based access control").
+      if (isMade && isTagged) {
+        this.#checkService(`${service}:AddTags`, arn, context({ [`${service}:CreateAction`]: action }))
+      }
+    }
+  }
+
+  #checkService(action: string, arn: string, context: Context): void {
+    if (!this.#policy) return
+    const decision = decide(this.#policy, { action, resource: arn, context })
+    if (decision === 'allowed') return
+    throw new ApiError('AccessDenied', this.#sentence(action, arn === '*' ? undefined : arn, decision), 403)
   }
 
   /** Who gives an instance a profile passes the role that is in it (IAM User Guide, "Grant a user permissions to pass a role"). */

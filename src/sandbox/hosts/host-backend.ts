@@ -66,6 +66,14 @@ export interface HostBackend {
    */
   setNetwork(network: HostNetwork): Promise<void>
 
+  /**
+   * What load balancers do from now on, all of them at once; their addresses must be in force (`setNetwork`). When it resolves,
+   * nothing new is sent to a target that is not named. What goes on with one that drains goes on; with another it is cut.
+   */
+  setBalancers(listeners: readonly BalancerListener[]): Promise<void>
+  /** Asks a target once whether it is well. */
+  probe(probe: Probe): Promise<ProbeResult>
+
   /** What goes wrong with SSH connections that are made from now on; those before go on as they are. */
   disturb(disturbance: Disturbance): Promise<void>
 }
@@ -82,8 +90,8 @@ export interface Disturbance {
 export interface HostNetwork {
   /** At most one for a host, and at most one host for each. */
   readonly publicAddresses: readonly PublicAddress[]
-  /** What the name service answers to hosts: name -> private address. */
-  readonly names: Readonly<Record<string, string>>
+  /** What the name service answers to hosts: name -> private address, or several. */
+  readonly names: Readonly<Record<string, string | readonly string[]>>
   readonly rules: readonly FirewallRule[]
   /** By private address, of hosts that may not begin a connection to everywhere: where they may. Answers always go out. */
   readonly egress?: Readonly<Record<string, readonly EgressRule[]>>
@@ -92,9 +100,58 @@ export interface HostNetwork {
    * are in one.
    */
   readonly networks?: readonly (readonly string[])[]
+  /** Of load balancers: they are reached there by whom `rules` allow, from this machine at their public addresses. */
+  readonly balancers?: readonly BalancerAddress[]
   /** By private address: how many hops the metadata service's answer to a request for a token goes. */
   readonly metadataHops?: Readonly<Record<string, number>>
 }
+
+/** Where a node of a load balancer listens. */
+export interface BalancerAddress {
+  readonly privateIp: string
+  readonly publicIp: string | undefined
+  readonly ports: readonly number[]
+}
+
+/** What a node of a load balancer does with what comes to it at one port. */
+export interface BalancerListener {
+  /** The node's private address, from which it goes to targets as well. */
+  readonly address: string
+  readonly port: number
+  readonly protocol: 'HTTP' | 'TCP'
+  readonly idleTimeoutMs: number
+  /** Clients stay with their target: by a cookie for so long, or by their address (TCP). */
+  readonly stickySeconds: number | undefined
+  readonly targets: readonly BalancerTarget[]
+  /** They get nothing new. */
+  readonly draining: readonly BalancerTarget[]
+}
+
+export interface BalancerTarget {
+  readonly id: string
+  readonly address: string
+  readonly port: number
+}
+
+export interface Probe {
+  /** The address that asks: a node's. */
+  readonly from: string
+  readonly address: string
+  readonly port: number
+  readonly protocol: 'HTTP' | 'TCP'
+  /** Of HTTP. */
+  readonly path: string
+  /** Of the machine's clock. */
+  readonly timeoutMs: number
+}
+
+/** What became of one probe. */
+export type ProbeResult =
+  | { readonly kind: 'answered'; readonly status: number }
+  | { readonly kind: 'connected' }
+  /** Refused, reset, or no HTTP. */
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'timed-out' }
 
 /** A public address and the host that it leads to. */
 export interface PublicAddress {

@@ -8,7 +8,17 @@ import { copyRootToSnapshot, copyToSnapshot, createVolumeFile, exists, growVolum
 import { clearConsole, readConsole } from './host/console.js'
 import type { HostInit } from './host/init.js'
 import { Host } from './host/host.js'
-import type { Disturbance, HostBackend, HostBoot, HostDescription, HostMetadata, HostNetwork } from './host-backend.js'
+import type {
+  BalancerListener,
+  Disturbance,
+  HostBackend,
+  HostBoot,
+  HostDescription,
+  HostMetadata,
+  HostNetwork,
+  Probe,
+  ProbeResult,
+} from './host-backend.js'
 import { firewallRuleset } from './network/firewall-rules.js'
 import { machineAddresses, worldNameServer } from './network/way-out.js'
 import { KeyedQueue } from './queue.js'
@@ -210,12 +220,22 @@ class LinuxHosts implements HostBackend {
   }
 
   async setNetwork(wanted: HostNetwork): Promise<void> {
-    const { network, doors, relay, wayOut } = this.#started
+    const { network, doors, relay, wayOut, balancers } = this.#started
     await this.#queue.run('network', async () => {
+      await balancers.setAddresses(wanted.balancers ?? [])
       await network.run('nft', ['-f', '-'], firewallRuleset(wanted, machineAddresses()))
       await relay.learn({ names: wanted.names, ...(wayOut && { upstream: worldNameServer }) })
       await doors.setNetwork(wanted)
     })
+  }
+
+  setBalancers(listeners: readonly BalancerListener[]): Promise<void> {
+    const { balancers } = this.#started
+    return this.#queue.run('network', () => balancers.balance(listeners))
+  }
+
+  probe(probe: Probe): Promise<ProbeResult> {
+    return this.#started.balancers.probe(probe)
   }
 
   /** Runs a work on a volume in the turn of the instance that holds it, with its host where that runs. */

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { UsageError } from '../../core/errors.js'
+import { Balancers } from './balancing/balancers.js'
 import { type AddressBlock, claimAddressBlock } from './address-block.js'
 import { canHostLinux } from './capability.js'
 import { openHostsDirectory } from './directory.js'
@@ -29,6 +30,7 @@ export interface Running extends HostSurroundings {
   readonly lock: HeldLock
   readonly block: AddressBlock
   readonly wayOut?: WayOut
+  readonly balancers: Balancers
   readonly disks: Disks
   /** What hosts are kept from here, a sentence each. */
   readonly limits: readonly string[]
@@ -66,6 +68,7 @@ export async function startRunning({ stateDir, reach, init: wanted, offline }: R
       network,
       relay,
       doors,
+      balancers: new Balancers(directory, network),
       init,
       limits: limitsOf({ because, hostsMax, wayOut, copiesBecause: disks.copiesBecause }),
       ...(wayOut instanceof WayOut && { wayOut }),
@@ -79,6 +82,7 @@ export async function startRunning({ stateDir, reach, init: wanted, offline }: R
 /** Gives all of it back, once no host runs any more. */
 export async function stopRunning(running: Running): Promise<void> {
   const { directory } = running
+  await running.balancers.stop()
   await running.wayOut?.close()
   await running.relay.stop()
   await running.disks.close()

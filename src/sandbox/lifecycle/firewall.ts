@@ -1,5 +1,4 @@
 import type { EgressRule, FirewallRule } from '../hosts/host-backend.js'
-import type { Instance } from '../model/instance.js'
 import type { SecurityGroupRule } from '../model/security-group.js'
 import type { World } from '../world/world.js'
 
@@ -28,21 +27,51 @@ function egressOfWorld(world: World): (readonly [string, readonly EgressRule[]])
     return made
   }
   const everywhere = ({ to, protocol }: EgressRule) => to === '0.0.0.0/0' && protocol === 'all'
-  return world.instances.values().flatMap(({ state, privateIp, securityGroupIds }) => {
-    if (state === 'terminated') return []
+  return interfacesOf(world).flatMap(({ privateIp, securityGroupIds }) => {
     const rules = securityGroupIds.flatMap(rulesOf)
     return rules.some(everywhere) ? [] : [[privateIp, rules] as const]
   })
 }
 
-function membersByGroup(world: World): ReadonlyMap<string, readonly Instance[]> {
-  const members = new Map<string, Instance[]>()
-  for (const instance of world.instances.values()) {
-    if (instance.state === 'terminated') continue
-    for (const groupId of instance.securityGroupIds) {
+/** What has a private address and groups of its own. */
+interface Member {
+  readonly privateIp: string
+  readonly securityGroupIds: readonly string[]
+}
+
+/** The interfaces of instances, and those of load balancers; a network load balancer without groups asks for none. */
+function interfacesOf(world: World): readonly Member[] {
+  return [
+    ...world.instances.values().filter(({ state }) => state !== 'terminated'),
+    ...world.loadBalancers
+      .values()
+      .filter(({ deletedAtMs, securityGroupIds }) => deletedAtMs === undefined && securityGroupIds.length > 0)
+      .flatMap(({ nodes, securityGroupIds }) => nodes.map(({ privateIp }) => ({ privateIp, securityGroupIds }))),
+  ]
+}
+
+/** Whatever comes gets in where no group is asked for. */
+function openRules(world: World): readonly FirewallRule[] {
+  return world.loadBalancers
+    .values()
+    .filter(({ deletedAtMs, securityGroupIds }) => deletedAtMs === undefined && securityGroupIds.length === 0)
+    .flatMap(({ nodes }) => nodes)
+    .map(({ privateIp }) => ({
+      from: '0.0.0.0/0',
+      toPrivateIp: privateIp,
+      protocol: 'all',
+      fromPort: 0,
+      toPort: 65_535,
+    }))
+}
+
+function membersByGroup(world: World): ReadonlyMap<string, readonly Member[]> {
+  const members = new Map<string, Member[]>()
+  for (const member of interfacesOf(world)) {
+    for (const groupId of member.securityGroupIds) {
       const list = members.get(groupId)
-      if (list) list.push(instance)
-      else members.set(groupId, [instance])
+      if (list) list.push(member)
+      else members.set(groupId, [member])
     }
   }
   return members
@@ -50,7 +79,7 @@ function membersByGroup(world: World): ReadonlyMap<string, readonly Instance[]> 
 
 function rulesOfWorld(world: World): FirewallRule[] {
   const members = membersByGroup(world)
-  const result: FirewallRule[] = []
+  const result: FirewallRule[] = [...openRules(world)]
   const seen = new Set<string>()
   for (const [groupId, instances] of members) {
     for (const rule of world.rules.withKey(groupId)) {
@@ -72,7 +101,7 @@ function rulesOfWorld(world: World): FirewallRule[] {
 }
 
 /** Where a rule's connections come from, or go to. */
-function peersOf({ target }: SecurityGroupRule, members: ReadonlyMap<string, readonly Instance[]>): readonly string[] {
+function peersOf({ target }: SecurityGroupRule, members: ReadonlyMap<string, readonly Member[]>): readonly string[] {
   if (target.kind === 'ipv4') return [target.cidr]
   if (target.kind === 'ipv6') return []
   return (members.get(target.groupId) ?? []).map(({ privateIp }) => `${privateIp}/32`)

@@ -1,9 +1,10 @@
-import type { HostBackend, PublicAddress } from '../hosts/host-backend.js'
+import type { BalancerAddress, HostBackend, PublicAddress } from '../hosts/host-backend.js'
 import { publicDnsName, publicIpOf } from '../render/addresses.js'
 import { isReachable } from '../world/vpc.js'
 import type { World } from '../world/world.js'
 import { egressRules, firewallRules } from './firewall.js'
 import { privateDnsName } from './host-description.js'
+import { balancerAddresses, balancerListeners, balancerNames } from './load-balancing/proxies.js'
 
 /** Applies the public addresses and rules of all regions to the hosts; calls that come while one runs share the next. */
 export class HostNetworkRefresh {
@@ -34,22 +35,34 @@ export class HostNetworkRefresh {
     return this.#next
   }
 
+  /** Resolves when the targets of load balancers that were computed after this call are in force. */
+  balance(): Promise<void> {
+    return this.#hosts.setBalancers(balancerListeners(this.#worlds()))
+  }
+
   #apply(): Promise<void> {
     const worlds = this.#worlds()
+    const balancers = balancerAddresses(worlds)
     const run = this.#hosts
       .setNetwork({
-        publicAddresses: publicAddresses(worlds),
-        names: hostNames(worlds),
+        publicAddresses: [...publicAddresses(worlds), ...publicOf(balancers)],
+        names: { ...hostNames(worlds), ...balancerNames(worlds) },
+        balancers,
         rules: firewallRules(worlds),
         egress: egressRules(worlds),
         networks: networksOf(worlds),
         metadataHops: metadataHops(worlds),
       })
+      .then(() => this.balance())
       .finally(() => {
         if (this.#running === run) this.#running = undefined
       })
     return run
   }
+}
+
+function publicOf(balancers: readonly BalancerAddress[]): readonly PublicAddress[] {
+  return balancers.flatMap(({ privateIp, publicIp }) => (publicIp === undefined ? [] : [{ publicIp, privateIp }]))
 }
 
 /** The private addresses of each VPC that has instances. */

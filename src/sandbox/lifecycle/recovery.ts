@@ -1,6 +1,7 @@
 import type { World } from '../world/world.js'
 import { attach, detach } from './attachment.js'
 import { settleImages } from './image.js'
+import { resumeBalancing } from './load-balancing/balancers.js'
 import { bringDown, bringUp, restart, takeDown } from './instance.js'
 import { happenAtItsTime } from './scheduled-events.js'
 import { finishCopy } from './snapshot.js'
@@ -35,6 +36,7 @@ export async function resume(world: World): Promise<void> {
     if (attachment?.state === 'detaching' || attachment?.state === 'busy') detach(world, volume.id)
   }
   for (const { id } of world.scheduledEvents.values()) happenAtItsTime(world, id)
+  resumeBalancing(world)
   world.commit()
   await Promise.all(boots)
 }

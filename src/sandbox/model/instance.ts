@@ -166,3 +166,9 @@ export const instanceInitiatedShutdown: StateReason = {
   code: 'Client.InstanceInitiatedShutdown',
   message: 'Client.InstanceInitiatedShutdown: Instance initiated shutdown',
 }
+
+/** Of the interface with this private address. */
+export function macOf(privateIp: string): string {
+  const octets = privateIp.split('.').map((octet) => Number(octet).toString(16).padStart(2, '0'))
+  return ['02', 'ee', ...octets].join(':')
+}

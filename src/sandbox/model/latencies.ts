@@ -26,6 +26,10 @@ export interface Latencies {
   readonly optimizingMs: number
   /** How often a busy device is tried again. */
   readonly busyRetryMs: number
+  /** From a load balancer's creation until it is active. */
+  readonly balancerProvisioningMs: number
+  /** What the intervals of health checks and the times for draining are multiplied by. */
+  readonly balancingScale: number
   /** What one in a hundred takes, where that is known; the others are taken as always the same. */
   readonly p99?: Readonly<Partial<Record<SpreadLatency, number>>>
 }
@@ -62,6 +66,8 @@ const profiles = {
     modifyingMs: 5_000,
     optimizingMs: 120_000,
     busyRetryMs: 2_000,
+    balancerProvisioningMs: 120_000,
+    balancingScale: 1,
     p99: { volumeCreatingMs: 4_000, attachingMs: 4_000, detachingMs: 4_000 },
   },
   fast: {
@@ -83,6 +89,8 @@ const profiles = {
     modifyingMs: 100,
     optimizingMs: 200,
     busyRetryMs: 250,
+    balancerProvisioningMs: 300,
+    balancingScale: 0.1,
   },
   zero: {
     instancePendingMs: 0,
@@ -103,6 +111,8 @@ const profiles = {
     modifyingMs: 0,
     optimizingMs: 0,
     busyRetryMs: 50,
+    balancerProvisioningMs: 0,
+    balancingScale: 0.01,
   },
 } as const satisfies Record<string, Latencies>
 

@@ -103,8 +103,8 @@ function renderInstance(world: World, instance: Instance): XmlRecord {
   }
 }
 
-export function renderGroups(world: World, instance: Instance): Xml {
-  return instance.securityGroupIds.map((groupId) => ({
+export function renderGroups(world: World, { securityGroupIds }: Pick<Instance, 'securityGroupIds'>): Xml {
+  return securityGroupIds.map((groupId) => ({
     groupId,
     groupName: world.securityGroups.get(groupId)?.name ?? '',
   }))

@@ -25,33 +25,33 @@ export function renderError(code: string, message: string, requestId: string): s
   return `<?xml version="1.0" encoding="UTF-8"?>\n<Response><Errors><Error><Code>${code}</Code><Message>${escapeText(message)}</Message></Error></Errors><RequestID>${requestId}</RequestID></Response>`
 }
 
-/** The members of a record, without an element around them. */
-export function renderMembers(record: XmlRecord): string {
+/** The members of a record, without an element around them; `item` is what the elements of lists are called. */
+export function renderMembers(record: XmlRecord, item = 'item'): string {
   let text = ''
   for (const name in record) {
     const value = record[name]
     if (value === undefined) continue
-    text += renderElement(name, value)
+    text += renderElement(name, value, item)
   }
   return text
 }
 
-function renderElement(name: string, value: Exclude<Xml, undefined>): string {
-  const content = renderContent(value)
+function renderElement(name: string, value: Exclude<Xml, undefined>, item: string): string {
+  const content = renderContent(value, item)
   return content === '' ? `<${name}/>` : `<${name}>${content}</${name}>`
 }
 
-function renderContent(value: Exclude<Xml, undefined>): string {
+function renderContent(value: Exclude<Xml, undefined>, item: string): string {
   if (typeof value === 'string') return escapeText(value)
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (value instanceof RawXml) return value.text
   if (value instanceof Date) return value.toISOString()
   if (Array.isArray(value)) {
     let text = ''
-    for (const item of value as readonly Xml[]) if (item !== undefined) text += renderElement('item', item)
+    for (const one of value as readonly Xml[]) if (one !== undefined) text += renderElement(item, one, item)
     return text
   }
-  return renderMembers(value as XmlRecord)
+  return renderMembers(value as XmlRecord, item)
 }
 
 // oxlint-disable-next-line no-control-regex -- characters that XML 1.0 cannot hold at all

@@ -8,11 +8,15 @@ import type { World } from './world.js'
  * subnet begins with the number that its private address is; those of two regions are disjoint and never meet.
  */
 
-/** The numbers that are taken: by Elastic IPs, and by instances, also while these have an Elastic IP or are stopped. */
-function publicNumbersInUse(world: World): Set<string> {
+/** The numbers that are taken: by Elastic IPs, load balancers, and instances, also while these have an Elastic IP or are stopped. */
+export function publicNumbersInUse(world: World): Set<string> {
   const taken = new Set(world.addresses.values().map(({ publicNumber }) => publicNumber))
   for (const instance of world.instances.values()) {
     if (instance.state !== 'terminated') taken.add(instance.publicNumber ?? instance.privateIp)
+  }
+  for (const { nodes, deletedAtMs } of world.loadBalancers.values()) {
+    if (deletedAtMs === undefined)
+      for (const { publicNumber } of nodes) if (publicNumber !== undefined) taken.add(publicNumber)
   }
   return taken
 }

@@ -8,6 +8,7 @@ import type { ConsoleOutput } from '../model/console.js'
 import type { Instance, ProfileAssociation } from '../model/instance.js'
 import type { KeyPair } from '../model/key-pair.js'
 import type { Latencies } from '../model/latencies.js'
+import type { Listener, LoadBalancer, Target, TargetGroup } from '../model/load-balancing/records.js'
 import type { LaunchTemplate, LaunchTemplateVersion } from '../model/launch-template.js'
 import type { Parameter } from '../model/parameter.js'
 import type { Region } from '../model/regions.js'
@@ -51,6 +52,8 @@ export interface SharedByRegions {
   readonly network: {
     /** Resolves when public addresses and rules that were computed after this call are in force on the hosts. */
     refresh(): Promise<void>
+    /** The same of the targets of load balancers alone. */
+    balance(): Promise<void>
   }
 }
 
@@ -78,6 +81,10 @@ export class World {
   readonly launchTemplates: Collection<LaunchTemplate>
   readonly launchTemplateVersions: Collection<LaunchTemplateVersion>
   readonly addresses: Collection<Address>
+  readonly loadBalancers: Collection<LoadBalancer>
+  readonly targetGroups: Collection<TargetGroup>
+  readonly listeners: Collection<Listener>
+  readonly targets: Collection<Target>
   readonly tokens: Collection<TokenRecord>
   /** What the account has switched on in the region. */
   readonly settings: Collection<{ readonly id: string; readonly sequence: number; readonly isOn: boolean }>
@@ -133,6 +140,10 @@ export class World {
     this.launchTemplates = new Collection('launchTemplate', changes, (template) => template.name)
     this.launchTemplateVersions = new Collection('launchTemplateVersion', changes, (version) => version.templateId)
     this.addresses = new Collection('address', changes, (address) => address.instanceId)
+    this.loadBalancers = new Collection('loadBalancer', changes)
+    this.targetGroups = new Collection('targetGroup', changes)
+    this.listeners = new Collection('listener', changes, (listener) => listener.balancerId)
+    this.targets = new Collection('target', changes, (target) => target.groupId)
     this.tokens = new Collection('token', changes)
     this.settings = new Collection('setting', changes)
     this.parameters = new Collection('parameter', changes)
@@ -193,6 +204,10 @@ export class World {
       this.launchTemplates,
       this.launchTemplateVersions,
       this.addresses,
+      this.loadBalancers,
+      this.targetGroups,
+      this.listeners,
+      this.targets,
       this.tokens,
       this.settings,
       this.parameters,

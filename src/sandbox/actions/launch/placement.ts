@@ -77,6 +77,9 @@ export function takeAddresses(world: World, subnet: Subnet, count: number, wante
   const used = new Set(
     neighbours.filter((instance) => instance.state !== 'terminated').map((instance) => instance.privateIp),
   )
+  for (const { nodes } of world.loadBalancers.values()) {
+    for (const { subnetId, privateIp } of nodes) if (subnetId === subnet.id) used.add(privateIp)
+  }
   if (wanted !== undefined) {
     if (positionOf(subnet.cidr, wanted) === undefined)
       throw invalidValue(`Address ${wanted} does not fall within the subnet's address range`)

@@ -2,7 +2,7 @@ import { bringUp } from '../../lifecycle/instance.js'
 import { hostnameOf } from '../../lifecycle/host-description.js'
 import { newId } from '../../model/ids.js'
 import type { Image } from '../../model/image.js'
-import type { Instance } from '../../model/instance.js'
+import { macOf, type Instance } from '../../model/instance.js'
 import { createHostKeyLine } from '../../model/key-pair.js'
 import { quotas } from '../../model/quotas.js'
 import { mergeTags, readTagSpecifications } from '../../model/tags.js'
@@ -274,9 +274,4 @@ function createVolumes(
     world.tags.put(id, tags)
     noteCreation(world, id)
   }
-}
-
-function macOf(privateIp: string): string {
-  const octets = privateIp.split('.').map((octet) => Number(octet).toString(16).padStart(2, '0'))
-  return ['02', 'ee', ...octets].join(':')
 }

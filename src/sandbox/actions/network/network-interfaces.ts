@@ -1,7 +1,8 @@
 import { privateDnsName } from '../../lifecycle/host-description.js'
 import { resourceKinds } from '../../model/ids.js'
-import type { Instance } from '../../model/instance.js'
-import { associationOf } from '../../render/addresses.js'
+import { macOf, type Instance } from '../../model/instance.js'
+import { shortNameOf, type BalancerNode, type LoadBalancer } from '../../model/load-balancing/records.js'
+import { associationOf, publicDnsName } from '../../render/addresses.js'
 import { renderGroups } from '../../render/instance.js'
 import { renderTags } from '../../render/tags.js'
 import { filterList, list, paging, string } from '../../wire/shape.js'
@@ -9,20 +10,75 @@ import type { World } from '../../world/world.js'
 import { defineAction } from '../action.js'
 import { describeRecords, pageRules } from '../describe.js'
 
-/** A network interface, seen by its own id: it lives with its instance and a little longer. */
+/** A network interface, seen by its own id: it lives with its instance, or its load balancer, and a little longer. */
 interface Interface {
   readonly id: string
   readonly sequence: number
-  readonly instance: Instance
+  readonly subnetId: string
+  readonly vpcId: string
+  readonly zone: string
+  readonly privateIp: string
+  readonly macAddress: string
+  readonly securityGroupIds: readonly string[]
+  readonly status: 'in-use' | 'detaching'
+  readonly association: ReturnType<typeof associationOf>
+  readonly owner:
+    | { readonly kind: 'instance'; readonly instance: Instance }
+    | { readonly kind: 'load-balancer'; readonly balancer: LoadBalancer; readonly createdAtMs: number }
 }
 
-/** Network interfaces that exist: those of a terminated instance go a while after it. */
+/** Network interfaces that exist: those of a terminated instance, or a deleted load balancer, go a while after it. */
 export function liveInterfaces(world: World): Interface[] {
   const before = world.now() - world.cloud.latencies.interfaceReleaseMs
-  return world.instances
+  const ofInstances = world.instances
     .values()
     .filter(({ terminatedAtMs }) => terminatedAtMs === undefined || terminatedAtMs > before)
-    .map((instance) => ({ id: instance.networkInterfaceId, sequence: instance.sequence, instance }))
+    .map((instance): Interface => ({
+      id: instance.networkInterfaceId,
+      sequence: instance.sequence,
+      subnetId: instance.subnetId,
+      vpcId: instance.vpcId,
+      zone: instance.zone,
+      privateIp: instance.privateIp,
+      macAddress: instance.macAddress,
+      securityGroupIds: instance.securityGroupIds,
+      status: instance.state === 'terminated' ? 'detaching' : 'in-use',
+      association: associationOf(world, instance),
+      owner: { kind: 'instance', instance },
+    }))
+  const ofBalancers = world.loadBalancers
+    .values()
+    .filter(({ deletedAtMs }) => deletedAtMs === undefined || deletedAtMs > before)
+    .flatMap((balancer) => balancer.nodes.map((node) => interfaceOfNode(world, balancer, node)))
+  return [...ofInstances, ...ofBalancers]
+}
+
+/** As ELB's own interfaces are shown: nobody but ELB can change them. */
+function interfaceOfNode(world: World, balancer: LoadBalancer, node: BalancerNode): Interface {
+  const { publicNumber } = node
+  const publicIp = publicNumber === undefined ? undefined : world.cloud.hosts.publicIpFor(publicNumber)
+  return {
+    id: node.networkInterfaceId,
+    sequence: balancer.sequence,
+    subnetId: node.subnetId,
+    vpcId: balancer.vpcId,
+    zone: node.zone,
+    privateIp: node.privateIp,
+    macAddress: macOf(node.privateIp),
+    securityGroupIds: balancer.securityGroupIds,
+    status: balancer.deletedAtMs === undefined ? 'in-use' : 'detaching',
+    association:
+      publicIp === undefined
+        ? undefined
+        : {
+            publicIp,
+            publicDnsName: publicDnsName(world.region.name, publicIp),
+            ipOwnerId: 'amazon-elb',
+            allocationId: undefined,
+            associationId: undefined,
+          },
+    owner: { kind: 'load-balancer', balancer, createdAtMs: balancer.createdAtMs },
+  }
 }
 
 export const describeNetworkInterfaces = defineAction({
@@ -38,66 +94,83 @@ export const describeNetworkInterfaces = defineAction({
       ids: parameters.NetworkInterfaceId,
       request: parameters,
       filters: {
-        'addresses.association.public-ip': ({ instance }) => associationOf(world, instance)?.publicIp,
-        'association.allocation-id': ({ instance }) => associationOf(world, instance)?.allocationId,
-        'association.association-id': ({ instance }) => associationOf(world, instance)?.associationId,
-        'association.ip-owner-id': ({ instance }) => associationOf(world, instance)?.ipOwnerId,
-        'association.public-dns-name': ({ instance }) => associationOf(world, instance)?.publicDnsName,
-        'association.public-ip': ({ instance }) => associationOf(world, instance)?.publicIp,
-        'attachment.instance-id': ({ instance }) => instance.id,
+        'addresses.association.public-ip': ({ association }) => association?.publicIp,
+        'association.allocation-id': ({ association }) => association?.allocationId,
+        'association.association-id': ({ association }) => association?.associationId,
+        'association.ip-owner-id': ({ association }) => association?.ipOwnerId,
+        'association.public-dns-name': ({ association }) => association?.publicDnsName,
+        'association.public-ip': ({ association }) => association?.publicIp,
+        'attachment.instance-id': ({ owner }) => (owner.kind === 'instance' ? owner.instance.id : undefined),
         'attachment.status': () => 'attached',
-        'availability-zone': ({ instance }) => instance.zone,
-        'group-id': ({ instance }) => instance.securityGroupIds,
-        'mac-address': ({ instance }) => instance.macAddress,
+        'availability-zone': ({ zone }) => zone,
+        description: descriptionOf,
+        'group-id': ({ securityGroupIds }) => securityGroupIds,
+        'mac-address': ({ macAddress }) => macAddress,
         'network-interface-id': ({ id }) => id,
-        'private-ip-address': ({ instance }) => instance.privateIp,
-        'addresses.private-ip-address': ({ instance }) => instance.privateIp,
-        status: ({ instance }) => statusOf(instance),
-        'subnet-id': ({ instance }) => instance.subnetId,
-        'vpc-id': ({ instance }) => instance.vpcId,
+        'private-ip-address': ({ privateIp }) => privateIp,
+        'addresses.private-ip-address': ({ privateIp }) => privateIp,
+        'requester-managed': ({ owner }) => String(owner.kind !== 'instance'),
+        status: ({ status }) => status,
+        'subnet-id': ({ subnetId }) => subnetId,
+        'vpc-id': ({ vpcId }) => vpcId,
       },
       page: pageRules.networkInterfaces,
     })
-    return { networkInterfaceSet: page.items.map(({ instance }) => render(world, instance)), nextToken: page.nextToken }
+    return { networkInterfaceSet: page.items.map((one) => render(world, one)), nextToken: page.nextToken }
   },
 })
 
-function statusOf({ state }: Instance): string {
-  return state === 'terminated' ? 'detaching' : 'in-use'
+function descriptionOf({ owner }: Interface): string {
+  return owner.kind === 'instance' ? '' : `ELB ${shortNameOf(owner.balancer.id)}`
 }
 
-function render(world: World, instance: Instance) {
-  const association = associationOf(world, instance)
-  const dnsName = privateDnsName(world.region.name, instance.privateIp)
+function render(world: World, shown: Interface) {
+  const { owner, association, privateIp } = shown
+  const dnsName = privateDnsName(world.region.name, privateIp)
   return {
-    networkInterfaceId: instance.networkInterfaceId,
-    subnetId: instance.subnetId,
-    vpcId: instance.vpcId,
-    availabilityZone: instance.zone,
-    description: '',
+    networkInterfaceId: shown.id,
+    subnetId: shown.subnetId,
+    vpcId: shown.vpcId,
+    availabilityZone: shown.zone,
+    description: descriptionOf(shown),
     ownerId: world.accountId,
-    requesterManaged: false,
-    status: statusOf(instance),
-    macAddress: instance.macAddress,
-    privateIpAddress: instance.privateIp,
+    ...(owner.kind === 'instance' ? {} : { requesterId: 'amazon-elb' }),
+    requesterManaged: owner.kind !== 'instance',
+    status: shown.status,
+    macAddress: shown.macAddress,
+    privateIpAddress: privateIp,
     privateDnsName: dnsName,
-    sourceDestCheck: instance.sourceDestCheck,
-    groupSet: renderGroups(world, instance),
-    attachment: {
-      attachmentId: instance.networkAttachmentId,
-      instanceId: instance.id,
-      instanceOwnerId: world.accountId,
-      deviceIndex: 0,
-      status: 'attached',
-      attachTime: new Date(instance.createdAtMs),
-      deleteOnTermination: true,
-    },
+    sourceDestCheck: owner.kind === 'instance' ? owner.instance.sourceDestCheck : true,
+    groupSet: renderGroups(world, shown),
+    attachment: renderAttachment(world, owner),
     association,
-    privateIpAddressesSet: [
-      { privateIpAddress: instance.privateIp, privateDnsName: dnsName, primary: true, association },
-    ],
+    privateIpAddressesSet: [{ privateIpAddress: privateIp, privateDnsName: dnsName, primary: true, association }],
     ipv6AddressesSet: [],
-    interfaceType: 'interface',
-    tagSet: renderTags(world.tags.get(instance.networkInterfaceId)),
+    interfaceType:
+      owner.kind === 'load-balancer' && owner.balancer.type === 'network' ? 'network_load_balancer' : 'interface',
+    tagSet: renderTags(world.tags.get(shown.id)),
+  }
+}
+
+function renderAttachment(world: World, owner: Interface['owner']) {
+  if (owner.kind === 'load-balancer') {
+    return {
+      attachmentId: `ela-attach-${owner.balancer.id.slice(-16)}`,
+      instanceOwnerId: 'amazon-elb',
+      deviceIndex: 1,
+      status: 'attached',
+      attachTime: new Date(owner.createdAtMs),
+      deleteOnTermination: false,
+    }
+  }
+  const { instance } = owner
+  return {
+    attachmentId: instance.networkAttachmentId,
+    instanceId: instance.id,
+    instanceOwnerId: world.accountId,
+    deviceIndex: 0,
+    status: 'attached',
+    attachTime: new Date(instance.createdAtMs),
+    deleteOnTermination: true,
   }
 }

@@ -103,7 +103,7 @@ export const deleteSecurityGroup = defineAction({
         `the specified group: "${group.id}" name: "default" cannot be deleted by a user`,
       )
     }
-    const used = liveInterfaces(world).some(({ instance }) => instance.securityGroupIds.includes(group.id))
+    const used = liveInterfaces(world).some(({ securityGroupIds }) => securityGroupIds.includes(group.id))
     const referenced = world.rules.find(
       ({ groupId, target }) => groupId !== group.id && target.kind === 'group' && target.groupId === group.id,
     )

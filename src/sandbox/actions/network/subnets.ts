@@ -85,7 +85,7 @@ export const deleteSubnet = defineAction({
   members: { SubnetId: required(string) },
   run: ({ SubnetId }, world) => {
     const subnet = findSubnet(world, SubnetId)
-    if (liveInterfaces(world).some(({ instance }) => instance.subnetId === subnet.id)) {
+    if (liveInterfaces(world).some(({ subnetId }) => subnetId === subnet.id)) {
       throw new ApiError('DependencyViolation', `The subnet '${subnet.id}' has dependencies and cannot be deleted.`)
     }
     for (const table of world.routeTables.withKey(subnet.vpcId)) {

@@ -1,7 +1,7 @@
 import { assert } from '../../../core/assert.js'
 import type { FirewallRule, HostNetwork } from '../host-backend.js'
 import { KeyedQueue } from '../queue.js'
-import { outsidePortsOf } from './outside-ports.js'
+import { outsidePortsAmong, outsidePortsOf } from './outside-ports.js'
 import type { Relay } from './relay.js'
 
 /** The ways into hosts from this machine. A host is named by its private address. */
@@ -29,6 +29,8 @@ export class LoopbackDoors implements Doors {
   /** Private address -> public address. */
   #addresses: ReadonlyMap<string, string> = new Map()
   #rules: readonly FirewallRule[] = []
+  /** Private addresses of load balancers -> the ports at which they listen. */
+  #balancers: ReadonlyMap<string, ReadonlySet<number>> = new Map()
 
   constructor(relay: Relay) {
     this.#relay = relay
@@ -48,15 +50,18 @@ export class LoopbackDoors implements Doors {
     })
   }
 
-  setNetwork({ publicAddresses, rules }: HostNetwork): Promise<void> {
+  setNetwork({ publicAddresses, rules, balancers = [] }: HostNetwork): Promise<void> {
     return this.#queue.run('doors', async () => {
       this.#rules = rules
+      this.#balancers = new Map(balancers.map(({ privateIp, ports }) => [privateIp, new Set(ports)]))
       this.#addresses = new Map(publicAddresses.map(({ privateIp, publicIp }) => [privateIp, publicIp]))
       // All that lead to the wrong host are shut before one opens: an address may have moved from one to another.
       for (const [privateIp, { publicIp }] of this.#open) {
         if (publicIp !== this.#addresses.get(privateIp)) await this.#shut(privateIp, { cut: true })
       }
-      const outcomes = await Promise.allSettled([...this.#running].map((privateIp) => this.#readdress(privateIp)))
+      const outcomes = await Promise.allSettled(
+        [...this.#running, ...this.#balancers.keys()].map((privateIp) => this.#readdress(privateIp)),
+      )
       for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
     })
   }
@@ -68,15 +73,19 @@ export class LoopbackDoors implements Doors {
     assert(publicIp.startsWith('127.'), `${publicIp} is not a loopback address`)
     let doors = this.#open.get(privateIp)
     if (doors === undefined) {
-      await this.#openPort(privateIp, publicIp, 22)
-      doors = { publicIp, ports: new Set([22]) }
+      const isHost = !this.#balancers.has(privateIp)
+      if (isHost) await this.#openPort(privateIp, publicIp, 22)
+      doors = { publicIp, ports: new Set(isHost ? [22] : []) }
       this.#open.set(privateIp, doors)
     }
     await this.#adjust(privateIp, doors)
   }
 
   async #adjust(privateIp: string, { publicIp, ports }: OpenDoors): Promise<void> {
-    const wanted = outsidePortsOf(privateIp, this.#rules)
+    const listening = this.#balancers.get(privateIp)
+    const wanted = listening
+      ? outsidePortsAmong(listening, privateIp, this.#rules)
+      : outsidePortsOf(privateIp, this.#rules)
     for (const port of [...ports].filter((open) => !wanted.has(open))) {
       await this.#relay.withdraw(`${privateIp}:${port}`, { cut: false })
       ports.delete(port)

@@ -1,4 +1,4 @@
-import type { EgressRule, FirewallRule, HostNetwork, PublicAddress } from '../host-backend.js'
+import type { BalancerAddress, EgressRule, FirewallRule, HostNetwork, PublicAddress } from '../host-backend.js'
 import { metadataHopsTable } from './metadata-hops.js'
 import { covers } from './outside-ports.js'
 import { worldLink, worldNameServer } from './way-out.js'
@@ -14,7 +14,7 @@ import { worldLink, worldNameServer } from './way-out.js'
  * networks or to `machineAddresses`, where this machine's own services are.
  */
 export function firewallRuleset(
-  { publicAddresses, rules, networks = [], egress = {}, metadataHops = {} }: Omit<HostNetwork, 'names'>,
+  { publicAddresses, rules, networks = [], egress = {}, metadataHops = {}, balancers = [] }: Omit<HostNetwork, 'names'>,
   machineAddresses: readonly string[],
 ): string {
   const byHost = new Map<string, FirewallRule[]>()
@@ -59,10 +59,10 @@ ${dispatch} }
   ct state established,related accept
   ip protocol icmp ip daddr 10.66.0.0/16 ip saddr 169.254.1.1 accept
   oifname "${worldLink}" ip daddr ${worldNameServer} udp dport 53 accept
-${dispatch} }
+${balancers.length === 0 ? '' : outwards(Object.keys(egress))}${dispatch} }
  chain input {
   type filter hook input priority 0; policy drop;
-  iifname "lo" accept
+${toBalancers(balancers, dispatch, outwards(Object.keys(egress)))}  iifname "lo" accept
   ct state established,related accept
   ip daddr 169.254.169.254 tcp dport 80 accept
   ip daddr 169.254.169.253 meta l4proto { tcp, udp } th dport 53 accept
@@ -70,6 +70,13 @@ ${dispatch} }
  }
 }
 ${metadataHopsTable(metadataHops)}`
+}
+
+/** Load balancers answer in the switch itself: their groups decide there, also for what comes from this machine. */
+function toBalancers(balancers: readonly BalancerAddress[], dispatch: string, outwards: string): string {
+  if (balancers.length === 0) return ''
+  const addresses = `ip daddr { ${balancers.map(({ privateIp }) => privateIp).join(', ')} }`
+  return `  ct state established,related accept\n${outwards}${dispatch}  ${addresses} drop\n`
 }
 
 /**

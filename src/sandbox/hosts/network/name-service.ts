@@ -1,7 +1,7 @@
 /** What the relay's name service goes by. */
 export interface NameRecords {
-  /** Lower-case name -> address. */
-  readonly names: Readonly<Record<string, string>>
+  /** Lower-case name -> address, or several. */
+  readonly names: Readonly<Record<string, string | readonly string[]>>
   /** Who is asked for the rest; without one, nobody is. */
   readonly upstream?: string
 }
@@ -30,6 +30,7 @@ export function nameService(node: {
     // An instance has several names; the first is its own.
     pointers = new Map()
     for (const [name, host] of Object.entries(next.names)) {
+      if (typeof host !== 'string') continue
       const pointer = `${host.split('.').reverse().join('.')}.in-addr.arpa`
       if (!pointers.has(pointer)) pointers.set(pointer, name)
     }
@@ -41,11 +42,14 @@ export function nameService(node: {
     if (question === undefined) return respond(query, query.length, serverFailed, [])
     const { name, type, end } = question
     const host = Object.hasOwn(records.names, name) ? records.names[name] : undefined
-    if (host !== undefined)
-      return respond(query, end, 0, type === typeA ? [Buffer.from(host.split('.').map(Number))] : [])
+    if (host !== undefined) return respond(query, end, 0, type === typeA ? [host].flat().map(bytesOf) : [])
     const pointer = pointers.get(name)
     if (pointer !== undefined) return respond(query, end, 0, type === typePtr ? [wordsOf(pointer)] : [])
     return name.endsWith('.internal') ? respond(query, end, noSuchName, []) : undefined
+  }
+
+  function bytesOf(address: string): Buffer {
+    return Buffer.from(address.split('.').map(Number))
   }
 
   function readQuestion(query: Buffer): { name: string; type: number; end: number } | undefined {

@@ -20,6 +20,18 @@ export function outsidePortsOf(privateIp: string, rules: readonly FirewallRule[]
   return ports
 }
 
+/** Those of a load balancer's ports that the operator may reach. */
+export function outsidePortsAmong(
+  ports: Iterable<number>,
+  privateIp: string,
+  rules: readonly FirewallRule[],
+): ReadonlySet<number> {
+  const its = rules.filter(({ toPrivateIp, protocol, from }) => {
+    return toPrivateIp === privateIp && (protocol === 'tcp' || protocol === 'all') && covers(from, operatorAddress)
+  })
+  return new Set([...ports].filter((port) => its.some(({ fromPort, toPort }) => fromPort <= port && port <= toPort)))
+}
+
 /** Whether a CIDR (or a single address) contains an address, both of IPv4. */
 export function covers(cidr: string, address: string): boolean {
   const [network = '', bits = '32'] = cidr.split('/')
