@@ -5,6 +5,8 @@ import { keyPairAppliedKeys } from './kinds/key-pair.js'
 import { securityGroupAppliedKeys } from './kinds/security-group.js'
 import { serverAppliedKeys } from './kinds/server.js'
 import { volumeAppliedKeys } from './kinds/volume.js'
+import { serverOptionKeys } from './launch/server-options.js'
+import { tagKeys, type Tags } from './tags.js'
 
 /**
  * What was last applied, one short digest for each property, in the tag `evenkeel:applied`:
@@ -21,12 +23,34 @@ export const appliedKeys = {
   elasticIp: elasticIpAppliedKeys,
   volume: volumeAppliedKeys,
 } as const
-export type AppliedKey = (typeof appliedKeys)[keyof typeof appliedKeys][number]
+export type AppliedKey = (typeof appliedKeys)[keyof typeof appliedKeys][number] | (typeof serverOptionKeys)[number]
 
 /** Chosen: 24 bits. Two values that collide make a change of the file look like drift, and it is carried out all the same. */
 const digestLength = 6
 const valueLengthMax = 256
 const formatMark = 'v1'
+
+/** What stands in a tag of its own (`evenkeel:options`): a tag's value has no room for all. */
+const keysApart: ReadonlySet<string> = new Set(serverOptionKeys)
+
+/** The whole record of a resource; undefined when its tag is missing or damaged. */
+export function appliedOf(tags: Tags): AppliedRecord | undefined {
+  const applied = parseApplied(tags[tagKeys.applied])
+  const apart = tags[tagKeys.options] === undefined ? undefined : parseApplied(tags[tagKeys.options])
+  return applied && apart ? { ...applied, ...apart } : applied
+}
+
+/** The tags for a record. */
+export function appliedTags(record: AppliedRecord): Tags {
+  const entries = Object.entries(record)
+  const apart = entries.filter(([key]) => keysApart.has(key))
+  if (apart.length === 0) return { [tagKeys.applied]: formatApplied(record) }
+  const together = entries.filter(([key]) => !keysApart.has(key))
+  return {
+    [tagKeys.applied]: formatApplied(Object.fromEntries(together)),
+    [tagKeys.options]: formatApplied(Object.fromEntries(apart)),
+  }
+}
 
 /** The record in a tag's value; undefined when the tag is missing or damaged. */
 export function parseApplied(value: string | undefined): AppliedRecord | undefined {

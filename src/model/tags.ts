@@ -8,6 +8,8 @@ export const tagKeys = {
   address: 'evenkeel:address',
   /** Digests of the desired properties that were last applied, one for each property; see applied.ts. */
   applied: 'evenkeel:applied',
+  /** On servers, in the same way: digests of their options (launch/server-options.ts), for which the first tag has no room. */
+  options: 'evenkeel:options',
   /** Git commit, or `--revision`, of the file last applied. */
   revision: 'evenkeel:revision',
   /** The run that created it. */

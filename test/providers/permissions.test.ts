@@ -53,6 +53,8 @@ describe('the table of permissions', () => {
       const asked = new Set<string>(fixture.requests().map(({ action }) => action))
       // Where a ledger is damaged, or a lock is held, the template itself is asked for too.
       asked.add('DescribeLaunchTemplates')
+      // Of servers alone that say so, and of those whose profile changes.
+      asked.add('DescribeIamInstanceProfileAssociations').add('DescribeInstanceAttribute')
       expect([...asked].sort()).toEqual(looking)
     } finally {
       await fixture.close()

@@ -372,6 +372,7 @@ test('everything that the endpoint answers has the name and the type that the SD
   await call('RebootInstances', { 'InstanceId.1': instance })
   await call('StopInstances', { 'InstanceId.1': instance })
   await wait('DescribeInstances', { 'InstanceId.1': instance }, '<name>stopped</name>')
+  await call('ModifyInstanceCpuOptions', { InstanceId: instance, CoreCount: '1', ThreadsPerCore: '1' })
   await call('StartInstances', { 'InstanceId.1': instance })
   await call('TerminateInstances', { 'InstanceId.1': instance })
   await wait('DescribeInstances', { 'InstanceId.1': instance }, '<name>terminated</name>')

@@ -7,6 +7,7 @@ import {
   type IngressRuleSpec,
   type SecurityGroupSpec,
 } from '../../src/model/kinds/security-group.js'
+import type { ServerOptions } from '../../src/model/launch/server-options.js'
 import type { ServerSpec } from '../../src/model/kinds/server.js'
 import type { SyncSpec } from '../../src/model/kinds/sync-rule.js'
 import type { VolumeSpec } from '../../src/model/kinds/volume.js'
@@ -46,36 +47,52 @@ function group(name: string): fc.Arbitrary<SecurityGroupSpec> {
 }
 
 function server(name: string, others: readonly string[], zone: string): fc.Arbitrary<ServerSpec> {
-  return fc.record({
-    address: fc.constant(at(`server.${name}`)),
-    image: fc.constantFrom('ami-1', 'ami-2').map((id) => ({ kind: 'id', id }) as const),
-    type: fc.constantFrom('t3.small', 't3.large'),
-    zone: fc.constant(zone),
-    subnet: fc.constant(undefined),
-    keyPair: fc.constantFrom(at('keyPair.default'), at('keyPair.deploy')),
-    securityGroups: fc.constantFrom(
-      [at('securityGroup.default')],
-      [at('securityGroup.default'), at('securityGroup.web')],
-    ),
-    user: fc.constantFrom(undefined, 'admin'),
-    state: fc.constantFrom('running', 'running', 'running', 'stopped'),
-    rootVolume: fc.record({
-      sizeGiB: fc.constant(undefined),
-      type: fc.constant(undefined),
-      onRemove: fc.constantFrom(undefined, undefined, 'snapshot'),
-      onReplace: fc.constantFrom(undefined, undefined, 'delete'),
-    }),
-    replace: fc.constantFrom(undefined, undefined, 'terminate-first'),
-    userData: fc.constantFrom(undefined, { parts: ['#!/bin/sh\n'] }),
-    onUserDataChange: fc.constantFrom('ignore', 'replace'),
-    protect: fc.constantFrom(false, false, false, true),
-    dependsOn: fc.subarray(others.map((other) => at(`server.${other}`))),
-    setup: fc
-      .subarray(['apt-get update', 'apt-get install nginx'])
-      .map((list) => list.map((line) => ({ parts: [line] }))),
-    tags,
-  })
+  return fc
+    .record({
+      address: fc.constant(at(`server.${name}`)),
+      image: fc.constantFrom('ami-1', 'ami-2').map((id) => ({ kind: 'id', id }) as const),
+      type: fc.constantFrom('t3.small', 't3.large'),
+      zone: fc.constant(zone),
+      subnet: fc.constant(undefined),
+      keyPair: fc.constantFrom(at('keyPair.default'), at('keyPair.deploy')),
+      securityGroups: fc.constantFrom(
+        [at('securityGroup.default')],
+        [at('securityGroup.default'), at('securityGroup.web')],
+      ),
+      user: fc.constantFrom(undefined, 'admin'),
+      state: fc.constantFrom('running', 'running', 'running', 'stopped'),
+      rootVolume: fc.record({
+        sizeGiB: fc.constant(undefined),
+        type: fc.constant(undefined),
+        onRemove: fc.constantFrom(undefined, undefined, 'snapshot'),
+        onReplace: fc.constantFrom(undefined, undefined, 'delete'),
+      }),
+      replace: fc.constantFrom(undefined, undefined, 'terminate-first'),
+      userData: fc.constantFrom(undefined, { parts: ['#!/bin/sh\n'] }),
+      onUserDataChange: fc.constantFrom('ignore', 'replace'),
+      protect: fc.constantFrom(false, false, false, true),
+      dependsOn: fc.subarray(others.map((other) => at(`server.${other}`))),
+      setup: fc
+        .subarray(['apt-get update', 'apt-get install nginx'])
+        .map((list) => list.map((line) => ({ parts: [line] }))),
+      tags,
+    })
+    .chain((spec) => options.map((asked): ServerSpec => (asked ? { ...spec, options: asked } : spec)))
 }
+
+const options: fc.Arbitrary<ServerOptions | undefined> = fc.option(
+  fc.record(
+    {
+      iamInstanceProfile: fc.constantFrom('web', 'db'),
+      monitoring: fc.boolean(),
+      cpu: fc.constantFrom({ cores: 1, threadsPerCore: 1 }, { cores: 1, threadsPerCore: 2 }),
+      metadata: fc.record({ hopLimit: fc.constantFrom(1, 2), endpoint: fc.constant('enabled') }),
+      shutdownBehavior: fc.constantFrom('stop', 'terminate'),
+    },
+    { requiredKeys: [] },
+  ),
+  { nil: undefined, freq: 3 },
+)
 
 function volume(name: string, servers: readonly string[], zone: string): fc.Arbitrary<VolumeSpec> {
   return fc

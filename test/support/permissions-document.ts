@@ -56,6 +56,10 @@ All of the above, and:
 
 ${list('change')}
 
+Servers with an instance profile (\`iamInstanceProfile\`) need \`iam:PassRole\` on the role that is in it: EC2 asks whether
+whoever gives a role to a server may. EC2 does not say which role that is, so the policy allows all of the account's that are
+given to EC2; write the role's ARN there.
+
 Volumes encrypted with a key of one's own (\`kmsKey\`) need \`kms:CreateGrant\`, \`kms:Decrypt\`, \`kms:DescribeKey\`,
 \`kms:GenerateDataKeyWithoutPlaintext\` and \`kms:ReEncrypt*\` on that key; EC2 asks for them in evenkeel's name, and a
 volume whose key it may not use fails some seconds after its creation was accepted. The policy has them for the keys that the

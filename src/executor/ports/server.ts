@@ -1,5 +1,6 @@
 import type { RootDisk } from '../../model/kinds/server.js'
 import type { ScheduledEvent } from '../../model/live-stack.js'
+import type { ServerOptionChanges, ServerOptions } from '../../model/launch/server-options.js'
 import type { Tags } from '../../model/tags.js'
 import type { Once, Owned, Owner, Waiting } from './cloud-words.js'
 import type { Effect } from './effect.js'
@@ -31,6 +32,12 @@ export interface ServerCloud {
   setServerProtection(request: {
     readonly instanceId: string
     readonly protect: boolean
+    readonly owner: Owner
+  }): Promise<Effect>
+  /** Changes these alone; cores and threads only while it is stopped. */
+  setServerOptions(request: {
+    readonly instanceId: string
+    readonly options: ServerOptionChanges
     readonly owner: Owner
   }): Promise<Effect>
   /** Waits until it is terminated. Never lifts a protection by itself. */
@@ -120,6 +127,7 @@ export interface LaunchRequest {
   /** Plain text; the port encodes it. */
   readonly userData: string | undefined
   readonly protect: boolean
+  readonly options?: ServerOptions | undefined
   readonly tags: Tags
   readonly rootVolumeTags: Tags
 }

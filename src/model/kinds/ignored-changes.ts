@@ -19,6 +19,15 @@ export const ignorable = {
     rootVolume: { paths: ['rootVolume.size', 'rootVolume.type'], keys: ['root'] },
     userData: { paths: ['userData'], keys: ['userdata'] },
     setup: { paths: ['setup'], keys: ['setup'] },
+    iamInstanceProfile: { paths: ['iamInstanceProfile'], keys: ['iam'] },
+    monitoring: { paths: ['monitoring'], keys: ['monitor'] },
+    cpu: { paths: ['cpu.cores', 'cpu.threadsPerCore'], keys: ['cpu'] },
+    metadata: {
+      paths: ['metadata.tokens', 'metadata.hopLimit', 'metadata.endpoint', 'metadata.instanceTags'],
+      keys: ['metadata'],
+    },
+    stopProtection: { paths: ['stopProtection'], keys: ['stop'] },
+    shutdownBehavior: { paths: ['shutdownBehavior'], keys: ['shutdown'] },
   },
   volume: {
     size: { paths: ['size'], keys: ['size'] },

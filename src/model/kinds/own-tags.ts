@@ -20,7 +20,7 @@ export const ownTagsMax: Readonly<Partial<Record<ResourceKind, number>>> = {
   elasticIp: everywhere.length,
   server:
     everywhere.length +
-    [tagKeys.user, tagKeys.via, tagKeys.userData, tagKeys.hostKey, tagKeys.protect, supersedes].length,
+    [tagKeys.user, tagKeys.via, tagKeys.userData, tagKeys.hostKey, tagKeys.protect, tagKeys.options, supersedes].length,
   volume:
     everywhere.length +
     [tagKeys.origin, tagKeys.onRemove, tagKeys.retained, tagKeys.fstype, tagKeys.mount, tagKeys.superseded, supersedes]

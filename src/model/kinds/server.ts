@@ -1,5 +1,11 @@
 import type { Address } from '../address.js'
 import type { ImageSelector } from '../launch/image.js'
+import {
+  serverOptionMutability,
+  type LiveServerOptions,
+  type ServerOptionPath,
+  type ServerOptions,
+} from '../launch/server-options.js'
 import type { SubnetSelector } from '../launch/subnet.js'
 import type { Tagged, UserTags } from '../tags.js'
 import type { Template } from '../template.js'
@@ -29,6 +35,8 @@ export interface ServerSpec {
   /** The server through which it is entered; absent: it is reached straight. */
   readonly via?: Address
   readonly setup: readonly Template[]
+  /** Absent: the file names none. */
+  readonly options?: ServerOptions
   /** The instance that is adopted. */
   readonly instanceId?: string | undefined
   readonly tags: UserTags
@@ -82,6 +90,7 @@ export interface LiveServer extends Tagged {
   /** The public address where it is an elastic one, whoever owns that; absent where EC2 lent it. */
   readonly elasticIp?: string
   readonly rootVolume: { readonly id: string; readonly sizeGiB: number; readonly type: string } | undefined
+  readonly options?: LiveServerOptions
   /** ISO 8601: when it was started the last time; absent where it is not known. */
   readonly startedAt?: string
 }
@@ -102,6 +111,7 @@ export type ServerPath =
   | 'userData'
   | 'protect'
   | 'setup'
+  | ServerOptionPath
 
 const modifyInstance = 'EC2 API, ModifyInstanceAttribute'
 const modifyVolume = 'EC2 API, ModifyVolume; EBS User Guide, "Modify a volume"'
@@ -146,6 +156,7 @@ export const serverMutability: Mutabilities<ServerPath> = {
   'rootVolume.type': { how: 'in-place', because: '', source: modifyVolume },
   'rootVolume.onRemove': { how: 'in-place', because: '', source: 'a tag of evenkeel' },
   instances: { how: 'in-place', because: '', source: 'EC2 API, TerminateInstances' },
+  ...serverOptionMutability,
 }
 
 /** What is recorded of a server in its applied tag. Short: a tag's value holds 256 characters (EC2 User Guide, "Tag restrictions"). */

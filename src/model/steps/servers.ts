@@ -1,5 +1,6 @@
 import type { Address, Batch } from '../address.js'
 import type { RootDisk } from '../kinds/server.js'
+import type { ServerOptionChanges, ServerOptions } from '../launch/server-options.js'
 import type { StepBase } from './step-base.js'
 import type { Tags } from '../tags.js'
 import type { Template } from '../template.js'
@@ -23,6 +24,8 @@ export interface CreateServer extends StepBase {
   readonly rootVolume: RootDisk
   readonly userData: Template | undefined
   readonly protect: boolean
+  /** Left out: none are asked for. */
+  readonly options?: ServerOptions
   readonly tags: Tags
   /** On the root volume, made in the same call. */
   readonly rootVolumeTags: Tags
@@ -57,6 +60,7 @@ export interface ModifyServer extends StepBase {
   readonly type?: string
   readonly securityGroups?: readonly Address[]
   readonly protect?: boolean
+  readonly options?: ServerOptionChanges
 }
 
 export interface TerminateServer extends StepBase {

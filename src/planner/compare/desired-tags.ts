@@ -2,7 +2,7 @@ import type { Address } from '../../model/address.js'
 import type { UserTags } from '../../model/tags.js'
 import { digestOfText } from '../../core/digest.js'
 import { compareText } from '../../model/address-order.js'
-import { formatApplied, parseApplied, type AppliedRecord } from '../../model/applied.js'
+import { appliedOf, appliedTags, type AppliedRecord } from '../../model/applied.js'
 import type { Diff } from '../../model/change.js'
 import { causeOf } from './comparison.js'
 import { parseBatch } from '../../model/launch/batch.js'
@@ -33,7 +33,7 @@ export function creationTags(world: World, lasting: Tags, applied: AppliedRecord
   const { revision, run } = world.options
   return {
     ...lasting,
-    [tagKeys.applied]: formatApplied(applied),
+    ...appliedTags(applied),
     ...(revision === undefined ? {} : { [tagKeys.revision]: revision }),
     ...(run === undefined ? {} : { [tagKeys.run]: run }),
   }
@@ -67,7 +67,7 @@ export function tagWork(
   },
 ): TagWork {
   const isIgnored = (key: string) => options.ignored?.has(`tags.${key}`) === true
-  const recorded = parseApplied(live[tagKeys.applied])
+  const recorded = appliedOf(live)
   const userCause = causeOf(
     world.digest,
     recorded,
@@ -88,26 +88,35 @@ export function tagWork(
     if (options.quiet?.includes(key) || (key === tagKeys.userTags && cause === 'pending')) continue
     diffs.push({ path: `tags.${key}`, before: live[key] ?? null, after: wanted, cause })
   }
-  const removeTags = staleUserKeys(live, userTags).filter(
+  const staleKeys = staleUserKeys(live, userTags).filter(
     (key) => !isIgnored(key) && !(key === tagKeys.userTags && ownKeys(live, userTags, options.ignored) !== ''),
   )
-  for (const key of removeTags) {
+  for (const key of staleKeys) {
     if (Object.hasOwn(live, key) && key !== tagKeys.userTags) {
       diffs.push({ path: `tags.${key}`, before: live[key] ?? null, after: null, cause: userCause })
     }
   }
-  const value = formatApplied(applied)
-  if (live[tagKeys.applied] !== value) {
-    write[tagKeys.applied] = value
+  const record = appliedTags(applied)
+  const isStale = live[tagKeys.options] !== undefined && record[tagKeys.options] === undefined
+  const removeTags = isStale ? [...staleKeys, tagKeys.options].sort(compareText) : staleKeys
+  const outdated = Object.entries(record).filter(([key, value]) => live[key] !== value)
+  if (isStale || outdated.length > 0) {
+    Object.assign(write, Object.fromEntries(outdated))
     if (recorded === undefined || (options.alone && diffs.length === 0)) {
       const cause = recorded === undefined ? 'drift' : 'pending'
-      diffs.push({ path: `tags.${tagKeys.applied}`, before: live[tagKeys.applied] ?? null, after: value, cause })
+      diffs.push({ path: `tags.${tagKeys.applied}`, before: recordText(live), after: recordText(record), cause })
     }
   }
   const { revision } = world.options
   const writes = Object.keys(write).length > 0 || removeTags.length > 0
   if (writes && revision !== undefined && live[tagKeys.revision] !== revision) write[tagKeys.revision] = revision
   return { tags: write, removeTags, diffs }
+}
+
+/** A record as its tags have it; null where there is none. */
+function recordText(tags: Tags): string | null {
+  const texts = [tags[tagKeys.applied], tags[tagKeys.options]].flatMap((text) => text ?? [])
+  return texts.length === 0 ? null : texts.join(' ')
 }
 
 /** The list of the user's tags that are ours: of those that are left alone, the ones that are in it already. */

@@ -1,5 +1,5 @@
 import type { Address } from '../../model/address.js'
-import { formatApplied, type AppliedKey, type AppliedRecord } from '../../model/applied.js'
+import { appliedTags, type AppliedKey, type AppliedRecord } from '../../model/applied.js'
 import type { LiveServer } from '../../model/kinds/server.js'
 import { hasInstanceStore } from '../../model/launch/instance-store.js'
 import { loginUser } from '../../model/inside/login-user.js'
@@ -10,7 +10,13 @@ import { stepId } from '../../model/steps/step-id.js'
 import { hostKeyOf, noHostKey, tagKeys, type Tags } from '../../model/tags.js'
 import { creationTags } from '../compare/desired-tags.js'
 import { isPlanned } from '../decide/servers/server-decisions.js'
-import type { Launch, PlannedServer, StandingServerDecision } from '../decide/servers/server-decision.js'
+import {
+  needsStop,
+  type Launch,
+  type Modification,
+  type PlannedServer,
+  type StandingServerDecision,
+} from '../decide/servers/server-decision.js'
 import type { ServerEnd } from '../decide/servers/server-end.js'
 import { endSuffix, isHandedAddress, isSucceeded, ownAddress, successorReady, terminationOf } from './connection.js'
 import { formerKeysNote } from './key-pairs.js'
@@ -82,7 +88,7 @@ function lowerLaunch(lowering: Lowering, launch: Launch, after: readonly StepId[
   }
   const tags = {
     ...(isNamedInside ? {} : own),
-    ...(recordedLater(launch).size > 0 && { [tagKeys.applied]: formatApplied(record) }),
+    ...(recordedLater(launch).size > 0 && appliedTags(record)),
   }
   addTagging(graph, address, { tags, removeTags: [] }, [...made, stepId('stop-server', address)])
 }
@@ -118,6 +124,7 @@ function plannedLaunch({ world }: Lowering, launch: Launch, after: readonly Step
       rootVolume: { sizeGiB: spec.rootVolume.sizeGiB, type: spec.rootVolume.type },
       userData: spec.userData,
       protect: spec.protect,
+      ...(spec.options && { options: spec.options }),
       tags: creationTags(world, launch.tags, withoutKeys(record, recordedLater(launch))),
       rootVolumeTags: {
         ...spec.tags,
@@ -141,7 +148,8 @@ function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isE
   const { graph, world } = lowering
   const { address, spec, live, modification } = decision
   const { runsNow, runsAfter } = decision.outlook
-  const stops = runsNow && (!runsAfter || modification.type !== undefined)
+  const stops = runsNow && (!runsAfter || needsStop(modification))
+  const lifted = modification.options?.stopProtection === false && stops
   const unmounted = [...lowering.leaving(address).unmounted, ...lowering.leaving(live.id).unmounted]
   if (stops) {
     const closing = [
@@ -149,11 +157,13 @@ function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isE
       ...unmounted.map((volume) => stepId('unmount-volume', volume)),
       ...lowering.addressed(address),
     ]
-    const needs = runsAfter ? [] : closing
+    const lifting = lifted ? [addLifting(lowering, address, live, [])] : []
+    const needs = [...lifting, ...(runsAfter ? [] : closing)]
     const impact = hasInstanceStore(live.type) ? 'data-loss' : runsAfter ? 'restart' : 'downtime'
     graph.add('stop-server', address, { instanceId: live.id }, { needs, impact })
   }
-  if (Object.keys(modification).length > 0) {
+  const remaining = lifted ? withoutLifting(modification) : modification
+  if (Object.keys(remaining).length > 0) {
     const needs = [
       stepId('stop-server', address),
       // A group goes onto a server that serves only when its rules are in.
@@ -163,7 +173,7 @@ function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isE
         ...narrowedSteps(group),
       ]),
     ]
-    graph.add('modify-server', address, { instanceId: live.id, ...modification }, { needs })
+    graph.add('modify-server', address, { instanceId: live.id, ...remaining }, { needs })
   }
   const starts = runsAfter && (stops || !runsNow)
   if (starts) {
@@ -198,6 +208,17 @@ function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isE
   ])
 }
 
+function withoutLifting({ options, ...others }: Modification): Modification {
+  const { stopProtection: _lifted, ...rest } = options ?? {}
+  return { ...others, ...(Object.keys(rest).length > 0 && { options: rest }) }
+}
+
+/** Lifts the protection from being stopped that the file does not ask for any more, before the stop. */
+function addLifting({ graph }: Lowering, address: Address, { id }: LiveServer, needs: readonly StepId[]): StepId {
+  const fields = { instanceId: id, options: { stopProtection: false } }
+  return graph.add('modify-server', address, fields, { suffix: `${id}-unprotected`, needs })
+}
+
 function lowerKeys({ graph }: Lowering, { address, keys: { work, noted } }: StandingServerDecision): void {
   if (work) graph.add('authorize-key', address, work, { needs: [stepId('connect-host', address)] })
   if (!noted) return
@@ -226,10 +247,13 @@ function lowerEnd(
       graph.add('modify-server', address, { instanceId: live.id, protect: false }, { ...suffix, needs: taken }),
     )
   }
+  const lifted = live.options?.stopProtection === true
+  const lifting = lifted ? [addLifting(lowering, address, live, successorFirst(lowering, address, live))] : []
+  needs.push(...lifting)
   if (stopsForRelease || (rootSnapshot && live.state !== 'stopped')) {
     const before = stopsForRelease
-      ? [...successorFirst(lowering, address, live), ...behind]
-      : [...taken, ...freed, ...behind]
+      ? [...successorFirst(lowering, address, live), ...behind, ...lifting]
+      : [...taken, ...freed, ...behind, ...lifting]
     const impact = hasInstanceStore(live.type) ? 'data-loss' : 'downtime'
     needs.push(graph.add('stop-server', address, { instanceId: live.id }, { ...suffix, needs: before, impact }))
   }

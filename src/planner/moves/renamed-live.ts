@@ -1,6 +1,6 @@
 import { parseAddress, type Address } from '../../model/address.js'
 import { compareText } from '../../model/address-order.js'
-import { formatApplied, parseApplied, type AppliedRecord, type Digester } from '../../model/applied.js'
+import { appliedOf, appliedTags, type AppliedRecord, type Digester } from '../../model/applied.js'
 import { recordTag } from '../../model/copy-record.js'
 import { liveLists } from '../../model/kinds/kinds.js'
 import type { LiveStack } from '../../model/live-stack.js'
@@ -102,13 +102,13 @@ function formerRecords(
 }
 
 function withRecord(tags: Tags, former: FormerRecord | undefined): Tags {
-  const applied = parseApplied(tags[tagKeys.applied])
+  const applied = appliedOf(tags)
   if (!former || !applied) return tags
   const entries = Object.entries(applied).map(([key, value]) => {
     const known = former.get(key)
     return [key, known && known.before === value ? known.now : value]
   })
-  return { ...tags, [tagKeys.applied]: formatApplied(Object.fromEntries(entries) as AppliedRecord) }
+  return { ...tags, ...appliedTags(Object.fromEntries(entries) as AppliedRecord) }
 }
 
 /** How a rule is recorded now, by the tag in which it was. */

@@ -10,6 +10,7 @@ import * as imageAttributes from './images/image-attributes.js'
 import { getConsoleOutput } from './instances/console.js'
 import * as describedInstances from './instances/describe-instances.js'
 import * as instanceStatus from './instances/instance-status.js'
+import { modifyInstanceCpuOptions } from './instances/cpu-options.js'
 import * as credits from './instances/cpu-credits.js'
 import * as attributes from './instances/instance-attributes.js'
 import * as profiles from './instances/instance-profiles.js'
@@ -41,7 +42,7 @@ const families: readonly object[] = [
   acls,
   spotRequests,
   { copyImage, copySnapshot, createImage, deregisterImage, describeImages, registerImage },
-  { getConsoleOutput, modifyVolume, runInstances },
+  { getConsoleOutput, modifyInstanceCpuOptions, modifyVolume, runInstances },
   addresses,
   attributes,
   credits,

@@ -212,6 +212,7 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   ModifyImageAttribute: [image],
   ModifyInstanceAttribute: [instances, named('security-group', 'GroupId'), mappedVolumes],
   ModifyInstanceEventStartTime: [instances],
+  ModifyInstanceCpuOptions: [instances],
   ModifyInstanceCreditSpecification: [creditedInstances],
   ModifyInstanceMetadataOptions: [instances],
   ModifyLaunchTemplate: [template],

@@ -1,3 +1,5 @@
+import type { CpuOptions } from './instance.js'
+
 export interface InstanceType {
   readonly name: string
   readonly vcpus: number
@@ -145,4 +147,9 @@ export function isOfferedLocally({ name }: InstanceType): boolean {
 /** us-east-1e is an old zone without Nitro types; everything else is offered everywhere. */
 export function isOffered(type: InstanceType, zone: string): boolean {
   return zone !== 'us-east-1e' || type.hypervisor === 'xen'
+}
+
+/** All that a type has. */
+export function defaultCpuOptions({ vcpus, threadsPerCore }: InstanceType): CpuOptions {
+  return { coreCount: vcpus / threadsPerCore, threadsPerCore }
 }

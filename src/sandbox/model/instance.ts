@@ -26,6 +26,11 @@ export interface MetadataOptions {
   readonly instanceMetadataTags: 'enabled' | 'disabled'
 }
 
+export interface CpuOptions {
+  readonly coreCount: number
+  readonly threadsPerCore: number
+}
+
 /** One instance. Its block devices are the attachments of its volumes; its tags are in the tag table. */
 export interface Instance {
   readonly id: string
@@ -63,6 +68,8 @@ export interface Instance {
   readonly detailedMonitoring: boolean
   readonly ebsOptimized: boolean
   readonly cpuCredits: 'standard' | 'unlimited' | undefined
+  /** Absent: all that its type has. */
+  readonly cpuOptions?: CpuOptions | undefined
   readonly disableApiTermination: boolean
   readonly disableApiStop: boolean
   readonly shutdownBehavior: 'stop' | 'terminate'
@@ -92,6 +99,12 @@ export interface ProfileAssociation {
   readonly instanceId: string
   readonly profileName: string
   readonly sinceMs: number
+}
+
+/** What EC2 changes of a stopped instance alone. */
+export function requireStopped({ id, state }: Instance): void {
+  if (state !== 'stopped')
+    throw new ApiError('IncorrectInstanceState', `The instance '${id}' is not in the 'stopped' state.`)
 }
 
 export type InstanceAction = 'start' | 'stop' | 'reboot' | 'terminate'

@@ -1,6 +1,6 @@
 import { privateDnsName } from '../lifecycle/host-description.js'
 import { instanceStateCodes, type Instance, type InstanceState } from '../model/instance.js'
-import { instanceTypes } from '../model/instance-types.js'
+import { defaultCpuOptions, instanceTypes } from '../model/instance-types.js'
 import type { Volume } from '../model/volume.js'
 import type { RawXml, Xml, XmlRecord } from '../wire/xml.js'
 import { profileOf } from '../world/instance-profiles.js'
@@ -85,7 +85,7 @@ function renderInstance(world: World, instance: Instance): XmlRecord {
     networkInterfaceSet: gone ? [] : [renderInterface(world, instance)],
     ebsOptimized: instance.ebsOptimized,
     enaSupport: nitro,
-    cpuOptions: type && { coreCount: type.vcpus / type.threadsPerCore, threadsPerCore: type.threadsPerCore },
+    cpuOptions: instance.cpuOptions ? { ...instance.cpuOptions } : type && { ...defaultCpuOptions(type) },
     capacityReservationSpecification: { capacityReservationPreference: 'open' },
     hibernationOptions: { configured: false },
     metadataOptions: { ...instance.metadataOptions },

@@ -118,6 +118,20 @@ export type ServerShape = {
   readonly dependsOn?: readonly (string | undefined)[] | undefined
   readonly via?: string | undefined
   readonly setup?: readonly (string | undefined)[] | undefined
+  readonly iamInstanceProfile?: string | undefined
+  readonly monitoring?: BooleanShape | undefined
+  readonly cpu?: {
+    readonly cores?: number | undefined
+    readonly threadsPerCore?: number | undefined
+  } | undefined
+  readonly metadata?: {
+    readonly tokens?: 'required' | 'optional' | undefined
+    readonly hopLimit?: number | undefined
+    readonly endpoint?: 'enabled' | 'disabled' | undefined
+    readonly instanceTags?: 'enabled' | 'disabled' | undefined
+  } | undefined
+  readonly stopProtection?: BooleanShape | undefined
+  readonly shutdownBehavior?: 'stop' | 'terminate' | undefined
   readonly instanceId?: string | undefined
   readonly ignoreChanges?: readonly (string | undefined)[] | undefined
   readonly tags?: TagsShape | undefined

@@ -287,6 +287,20 @@ export const goldenCases: Readonly<Record<string, GoldenCase>> = {
       }
     },
   },
+  // One comes; of one the profile and the monitoring were changed by hand; one gets other cores, and loses its protection.
+  'server-options': {
+    world: (text) => {
+      const live = settled(text.replace(/ {2}new:.*\n/, '').replace('cores: 1', 'cores: 2').replace('false', 'true'))
+      return {
+        ...live,
+        servers: live.servers.map((server) => {
+          if (server.address !== 'server.moved') return server
+          const { iamInstanceProfile: _taken, ...options } = server.options ?? {}
+          return { ...server, options: { ...options, monitoring: false } }
+        }),
+      }
+    },
+  },
   'newer-image': {
     world: (text) => {
       const live = settled(text)

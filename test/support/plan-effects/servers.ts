@@ -1,3 +1,4 @@
+import type { LiveServerOptions, ServerOptionChanges } from '../../../src/model/launch/server-options.js'
 import type { LiveServer } from '../../../src/model/kinds/server.js'
 import type { StepOf } from '../../../src/model/steps/step.js'
 import { tagKeys } from '../../../src/model/tags.js'
@@ -25,6 +26,7 @@ export const serverEffects = {
       privateIp: '172.31.0.10',
       publicIp: '198.51.100.10',
       rootVolume: { id: `${id}-root`, sizeGiB: step.rootVolume.sizeGiB ?? 8, type: step.rootVolume.type ?? 'gp3' },
+      ...(step.options && { options: optionsAfter({}, step.options) }),
     })
     world.ids.set(step.address, id)
     world.disks.set(id, { mounts: [], fstab: [] })
@@ -37,6 +39,7 @@ export const serverEffects = {
   },
   'stop-server'(world: World, { address, instanceId }: StepOf<'stop-server'>) {
     const server = world.instance(instanceId ?? world.idOf(address))
+    if (server.options?.stopProtection === true) throw new Refused('OperationNotPermitted')
     server.state = 'stopped'
     // A public address that is nobody's own goes back with every stop.
     server.publicIp = server.elasticIp
@@ -54,6 +57,10 @@ export const serverEffects = {
     }
     if (step.securityGroups) {
       server.securityGroupIds = step.securityGroups.map((address) => world.idOf(address)).sort()
+    }
+    if (step.options) {
+      if (step.options.cpu && server.state !== 'stopped') throw new Refused('IncorrectInstanceState')
+      server.options = optionsAfter(server.options ?? {}, step.options)
     }
     if (step.protect === false) server.tags = withTags(server.tags, {}, [tagKeys.protect])
   },
@@ -73,13 +80,33 @@ export const serverEffects = {
 
 export function terminate(world: World, instanceId: string): void {
   const server = world.servers.find(({ id }) => id === instanceId)
-  if (server?.tags[tagKeys.protect] === 'true') throw new Refused('OperationNotPermitted')
+  if (server?.tags[tagKeys.protect] === 'true' || server?.options?.stopProtection === true)
+    throw new Refused('OperationNotPermitted')
   if (world.volumes.some(({ attachment }) => attachment?.instanceId === instanceId)) {
     throw new Refused('volumes are still attached')
   }
   world.servers = world.servers.filter(({ id }) => id !== instanceId)
   freeAddresses(world, instanceId)
 }
+
+/** A profile is known by its ARN; of the rest what is named alone changes. */
+function optionsAfter(
+  before: LiveServerOptions,
+  { iamInstanceProfile, metadata, ...others }: ServerOptionChanges,
+): LiveServerOptions {
+  const { iamInstanceProfile: former, ...rest } = before
+  const wanted = iamInstanceProfile === undefined ? former : iamInstanceProfile
+  const profile =
+    wanted === undefined || wanted === null ? undefined : wanted.startsWith('arn:') ? wanted : `${profilePath}${wanted}`
+  return {
+    ...rest,
+    ...others,
+    ...(metadata && { metadata: { ...before.metadata, ...metadata } }),
+    ...(profile !== undefined && { iamInstanceProfile: profile }),
+  }
+}
+
+const profilePath = 'arn:aws:iam::123456789012:instance-profile/'
 
 /** The zone's default subnet is that of the servers that are there. */
 function placeOf(

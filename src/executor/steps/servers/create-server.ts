@@ -23,6 +23,7 @@ export async function createServer(step: CreateServer, context: StepContext): Pr
     rootVolume,
     userData: step.userData && bindings.render(step.userData),
     protect,
+    ...(step.options && { options: step.options }),
     tags,
     rootVolumeTags,
   }

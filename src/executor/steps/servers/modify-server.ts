@@ -16,5 +16,6 @@ export async function modifyServer(step: ModifyServer, context: StepContext): Pr
     effects.push(await cloud.setServerGroups({ ...target, groupIds }))
   }
   if (step.protect !== undefined) effects.push(await cloud.setServerProtection({ ...target, protect: step.protect }))
+  if (step.options !== undefined) effects.push(await cloud.setServerOptions({ ...target, options: step.options }))
   return effects.includes('done') ? 'done' : 'unchanged'
 }

@@ -46,7 +46,7 @@ export interface StandingServerDecision extends PlannedBase {
   readonly kind: 'keep' | 'update'
   readonly spec: ServerSpec
   readonly live: LiveServer
-  /** Attributes of the instance that change; a new type needs it stopped. */
+  /** Attributes of the instance that change; some need it stopped. */
   readonly modification: Modification
   readonly tagging: TagWork
   readonly setupRuns: boolean
@@ -60,7 +60,12 @@ export interface RemoveServerDecision extends PlannedBase {
   readonly kind: 'remove'
 }
 
-export type Modification = Partial<Pick<ModifyServer, 'type' | 'securityGroups' | 'protect'>>
+export type Modification = Partial<Pick<ModifyServer, 'type' | 'securityGroups' | 'protect' | 'options'>>
+
+/** Whether EC2 changes it while the server is stopped alone. */
+export function needsStop({ type, options }: Modification): boolean {
+  return type !== undefined || options?.cpu !== undefined
+}
 
 /** Everything that a launch needs to know. */
 export interface Launch {

@@ -7,6 +7,7 @@ import { knownAfterApply, type DiffValue } from '../../../model/change.js'
 import type { Property, Wishes } from '../../compare/comparison.js'
 import { heededTags } from '../../../model/kinds/ignored-changes.js'
 import { userTagsWord } from '../../compare/desired-tags.js'
+import { optionProperties, optionWishes, optionWords } from './option-properties.js'
 import { setupNotRun } from '../../compare/reasons.js'
 import { type LiveServer } from '../../../model/kinds/server.js'
 import { imageKey, type LiveImage } from '../../../model/launch/image.js'
@@ -32,6 +33,7 @@ export function serverWords(spec: ServerSpec): readonly { readonly key: AppliedK
     { key: 'setup', word: setupWord(spec) },
     { key: 'user', word: spec.user },
     { key: 'tags', word: userTagsWord(heededTags(spec)) },
+    ...optionWords(spec),
   ]
 }
 
@@ -61,6 +63,7 @@ export function serverProperties(
       after: rootEndOnRemove(spec),
     },
     groupsProperty(world, spec, live),
+    ...optionProperties(spec, live, applied),
   ]
   if (spec.zone !== undefined) {
     properties.push({ path: 'zone', key: 'zone', word: spec.zone, before: live.zone, after: spec.zone })
@@ -114,6 +117,7 @@ export function serverWishes(
     userData: userDataValue(world, spec.userData),
     protect: spec.protect ? true : undefined,
     setup: spec.setup.length === 0 ? undefined : spec.setup.map(templateShown),
+    ...optionWishes(spec),
     ...Object.fromEntries(Object.entries(spec.tags).map(([key, value]) => [`tags.${key}`, value])),
   }
 }

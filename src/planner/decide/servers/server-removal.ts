@@ -1,5 +1,6 @@
 import type { Address } from '../../../model/address.js'
 import { rootEndOnRemove, type LiveServer, type RootEnd } from '../../../model/kinds/server.js'
+import { appliedOf } from '../../../model/applied.js'
 import { tagKeys } from '../../../model/tags.js'
 import { removedDiff } from '../../compare/comparison.js'
 import { reasonForRemoval } from '../../compare/reasons.js'
@@ -15,6 +16,11 @@ export function decideServerRemoval(world: World, address: Address, live: LiveSe
   const others = world.live.superseded.get(address) ?? []
   const all = [live, ...others]
   const guarded = all.find(({ tags }) => tags[tagKeys.protect] === 'true')
+  const held = all.find((server) => isHeld(world, server))
+  if (held && spec?.options?.stopProtection !== false) {
+    const message = `${address} (${held.id}) is protected from being stopped or terminated`
+    return refuse(address, 'PLAN_PROTECTED', message, 'apply it with stopProtection: false first')
+  }
   if (guarded && spec?.protect !== false) {
     const message = `${address} (${guarded.id}) is protected from termination`
     return refuse(address, 'PLAN_PROTECTED', message, 'apply it with protect: false first')
@@ -51,4 +57,10 @@ export function decideServerRemoval(world: World, address: Address, live: LiveSe
     },
     problems,
   }
+}
+
+/** Whether the last apply was to protect it from being stopped, from which EC2 makes a protection from termination too. */
+function isHeld({ digest }: World, { tags }: LiveServer): boolean {
+  const recorded = appliedOf(tags)?.stop
+  return recorded !== undefined && recorded === digest(true)
 }

@@ -1,6 +1,5 @@
-import type { Address } from '../../../model/address.js'
 import { compareText } from '../../../model/address-order.js'
-import { parseApplied, type AppliedKey, type AppliedRecord } from '../../../model/applied.js'
+import { appliedOf, type AppliedKey, type AppliedRecord } from '../../../model/applied.js'
 import { knownAfterApply, type Diff } from '../../../model/change.js'
 import { type LiveServer } from '../../../model/kinds/server.js'
 import { ignoredKeys, ignoredPaths } from '../../../model/kinds/ignored-changes.js'
@@ -17,7 +16,8 @@ import { errorOf, refused, replaceAsked } from '../decided.js'
 import { keyFindings, type KeyFindings } from './key-findings.js'
 import { imageFindings, rootVolumeFindings, userDataFindings } from './launch-differences.js'
 import { changeProblems } from './placement.js'
-import type { Modification, ServerDecision } from './server-decision.js'
+import { optionChanges } from './option-properties.js'
+import { needsStop, type Modification, type ServerDecision } from './server-decision.js'
 import { factsOf, insideOf, isRunning, leavingServer, type Inside } from './server-outlook.js'
 import { instanceStoreProblems, serverEnd } from './server-end.js'
 import { runState, serverProperties, serverWords, setupWord } from './server-properties.js'
@@ -32,13 +32,13 @@ export function decideStandingServer(world: World, written: ServerSpec, live: Li
   const leaving = others.map((other) => serverEnd(world, other, rootEndOnReplace(spec)))
   const replacement = replacementFor(live, diffs) ?? askedReplacement(world, live, diffs)
   const modification = modificationOf(spec, diffs)
-  const stops = !replacement && isRunning(live) && (spec.state === 'stopped' || modification.type !== undefined)
+  const stops = !replacement && isRunning(live) && (spec.state === 'stopped' || needsStop(modification))
   const problems = [
     ...findings.flatMap((finding): readonly Problem[] => finding.problems),
     ...(replacement ? [] : leaving.flatMap((end) => end.problems)),
     ...(stops ? instanceStoreProblems(live) : []),
   ]
-  const forbidden = replacement && spec.protect ? [protectedProblem(address, replacement.reason)] : []
+  const forbidden = forbiddenBy(spec, replacement, stops)
   const misplaced = replacement ? [] : changeProblems(world, spec, live, new Set(diffs.map(({ path }) => path)))
   const told = [...forbidden, ...misplaced, ...problems]
   if (told.some(({ severity }) => severity === 'error')) return refused(address, told)
@@ -98,7 +98,7 @@ export function canStay(world: World, spec: ServerSpec, live: LiveServer): boole
 function compareServer(world: World, written: ServerSpec, live: LiveServer) {
   const spec = withLeftState(written, live)
   const ignored = ignoredPaths('server', spec)
-  const applied = parseApplied(live.tags[tagKeys.applied])
+  const applied = appliedOf(live.tags)
   const facts = factsOf(world, live)
   const inside = insideOf(world, spec, live, facts)
   const canRunSetup = inside !== 'impossible' && inside !== 'closed'
@@ -140,9 +140,28 @@ function reasonOf(diffs: readonly Diff[], others: readonly LiveServer[]): string
   return reason === '' ? unfinished : `${unfinished}; ${reason}`
 }
 
-function protectedProblem(address: Address, reason: string): Problem {
-  const message = `${address} is protected from termination, and ${reason}`
-  return errorOf(address, 'PLAN_PROTECTED', message, 'set protect: false to let it be replaced')
+/** What the file's own protections keep the plan from. */
+function forbiddenBy(
+  { address, protect, options }: ServerSpec,
+  replacement: Replacement | undefined,
+  stops: boolean,
+): readonly Problem[] {
+  const refusal = (message: string, hint: string) => [errorOf(address, 'PLAN_PROTECTED', `${address} ${message}`, hint)]
+  if (replacement && protect)
+    return refusal(
+      `is protected from termination, and ${replacement.reason}`,
+      'set protect: false to let it be replaced',
+    )
+  if (options?.stopProtection !== true || (!replacement && !stops)) return []
+  return replacement
+    ? refusal(
+        `is protected from being stopped or terminated, and ${replacement.reason}`,
+        'set stopProtection: false to let it be replaced',
+      )
+    : refusal(
+        'is protected from being stopped, and what changes of it changes while it is stopped',
+        'set stopProtection: false to let it be stopped',
+      )
 }
 
 /** What of the differences no call can change on a live instance, marked as such. */
@@ -172,11 +191,13 @@ function askedReplacement(world: World, live: LiveServer, diffs: readonly Diff<'
 }
 
 function modificationOf(spec: ServerSpec, diffs: readonly Diff<'server'>[]): Modification {
-  const changed = new Set(diffs.map(({ path }) => path))
+  const changed = new Set<string>(diffs.map(({ path }) => path))
+  const options = optionChanges(spec, changed)
   return {
     ...(changed.has('type') && { type: spec.type }),
     ...(changed.has('securityGroups') && { securityGroups: spec.securityGroups }),
     ...(changed.has('protect') && { protect: spec.protect }),
+    ...(options && { options }),
   }
 }
 

@@ -56,6 +56,7 @@ const permissionFacts = {
     own: ['elastic-ip', 'instance'],
     beside: ['network-interface'],
   },
+  AssociateIamInstanceProfile: changes('instanceProfiles', 'instance'),
   AttachVolume: changes('volumes', 'instance', 'volume'),
   AuthorizeSecurityGroupEgress: {
     part: 'change',
@@ -84,7 +85,9 @@ const permissionFacts = {
   DeleteVolume: changes('volumes', 'volume'),
   DescribeAddresses: looks('elasticIps'),
   DescribeAvailabilityZones: looks('any'),
+  DescribeIamInstanceProfileAssociations: looks('instanceProfiles'),
   DescribeImages: looks('images'),
+  DescribeInstanceAttribute: looks('serverAttributes'),
   DescribeInstanceStatus: looks('servers'),
   DescribeInstanceTypeOfferings: looks('servers'),
   DescribeInstanceTypes: looks('servers'),
@@ -104,14 +107,19 @@ const permissionFacts = {
     own: ['elastic-ip', 'instance'],
     beside: ['network-interface'],
   },
+  DisassociateIamInstanceProfile: changes('instanceProfiles', 'instance'),
   GetConsoleOutput: changes('servers', 'instance'),
   GetEbsEncryptionByDefault: looks('encryptionDefault'),
   ImportKeyPair: { part: 'change', need: 'keyPairs', makes: ['key-pair'] },
   ModifyInstanceAttribute: changes('servers', 'instance', 'security-group', 'volume'),
+  ModifyInstanceCpuOptions: changes('cpuOptions', 'instance'),
+  ModifyInstanceMetadataOptions: changes('metadataOptions', 'instance'),
   ModifyLaunchTemplate: changes('any', 'launch-template'),
   ModifyVolume: changes('disks', 'volume'),
+  MonitorInstances: changes('monitoring', 'instance'),
   RebootInstances: changes('servers', 'instance'),
   ReleaseAddress: changes('elasticIps', 'elastic-ip'),
+  ReplaceIamInstanceProfileAssociation: changes('instanceProfiles', 'instance'),
   RevokeSecurityGroupEgress: changes('securityGroups', 'security-group'),
   RevokeSecurityGroupIngress: changes('securityGroups', 'security-group'),
   RunInstances: {
@@ -124,6 +132,7 @@ const permissionFacts = {
   StartInstances: changes('servers', 'instance'),
   StopInstances: changes('servers', 'instance'),
   TerminateInstances: changes('servers', 'instance'),
+  UnmonitorInstances: changes('monitoring', 'instance'),
 } as const satisfies Readonly<Record<Action, PermissionFacts>>
 
 /** The table as a list, in order of names. */

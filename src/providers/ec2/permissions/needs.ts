@@ -1,3 +1,4 @@
+import type { ServerOptions } from '../../../model/launch/server-options.js'
 import type { StackSpec } from '../../../model/stack-spec.js'
 
 /** What of a stack file makes an action necessary. */
@@ -8,6 +9,8 @@ interface NeedFacts {
 }
 
 const launches = ({ servers, archives }: StackSpec) => servers.length > 0 || archives.length > 0
+const asks = (names: readonly (keyof ServerOptions)[]) => (spec: StackSpec) =>
+  spec.servers.some(({ options }) => options !== undefined && names.some((name) => options[name] !== undefined))
 const holds = ({ volumes, archives }: StackSpec) => volumes.length > 0 || archives.length > 0
 
 /** Every need that an action can have. A section that leaves the file takes its needs with it, once an apply has removed what it named. */
@@ -29,6 +32,17 @@ export const needs = {
     isIn: (spec) => launches(spec) || spec.volumes.some(({ snapshots }) => snapshots?.keep !== undefined),
   },
   elasticIps: { words: 'elastic addresses (`elasticIp: true`)', isIn: ({ elasticIps }) => elasticIps.length > 0 },
+  instanceProfiles: {
+    words: 'servers with an IAM instance profile (`iamInstanceProfile`)',
+    isIn: asks(['iamInstanceProfile']),
+  },
+  serverAttributes: {
+    words: 'servers that say `stopProtection` or `shutdownBehavior`',
+    isIn: asks(['stopProtection', 'shutdownBehavior']),
+  },
+  monitoring: { words: 'servers that say `monitoring`', isIn: asks(['monitoring']) },
+  cpuOptions: { words: 'servers that say `cpu`', isIn: asks(['cpu']) },
+  metadataOptions: { words: 'servers that say `metadata`', isIn: asks(['metadata']) },
   encryptionDefault: {
     words: 'volumes that say `encrypted: false`',
     isIn: ({ volumes }) => volumes.some(({ encrypted }) => encrypted === false),

@@ -166,6 +166,7 @@ function changeStatements(spec: StackSpec, needed: Needed, scope: Scope): readon
           Resource: distinct(snapshots).map((id) => arnOf('snapshot', id, scope)),
         },
     keyStatement(spec, scope),
+    roleStatement(spec, scope),
   ]
   return statements.flatMap((statement) =>
     statement && statement.Action.length > 0 && statement.Resource.length > 0 ? statement : [],
@@ -180,6 +181,21 @@ const keyActions = [
   'kms:GenerateDataKeyWithoutPlaintext',
   'kms:ReEncrypt*',
 ]
+
+/**
+ * Who gives a server a profile passes the role that is in it (IAM User Guide, "Grant a user permissions to pass a role to an
+ * AWS service"). Which role that is no call of EC2's tells.
+ */
+function roleStatement({ servers }: StackSpec, { partition, account = '*' }: Scope): PolicyStatement | undefined {
+  if (servers.every(({ options }) => options?.iamInstanceProfile === undefined)) return undefined
+  return {
+    Sid: 'PassRoles',
+    Effect: 'Allow',
+    Action: ['iam:PassRole'],
+    Resource: [`arn:${partition}:iam::${account}:role/*`],
+    Condition: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
+  }
+}
 
 /** Keys are named by ARN, by id, or by an alias, which stands for a key whose id is not known here. */
 function keyStatement(spec: StackSpec, scope: Scope): PolicyStatement | undefined {

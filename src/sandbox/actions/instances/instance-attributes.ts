@@ -1,6 +1,6 @@
 import { metadataOf } from '../../lifecycle/host-description.js'
 import { updateInstance } from '../../lifecycle/instance.js'
-import type { Instance } from '../../model/instance.js'
+import { requireStopped, type Instance } from '../../model/instance.js'
 import { isOffered } from '../../model/instance-types.js'
 import { renderBlockDevice, renderGroups } from '../../render/instance.js'
 import { ApiError, invalidCombination, invalidValue, missingParameter, unsupported } from '../../wire/api-error.js'
@@ -121,11 +121,6 @@ function patch(world: World, id: string, fields: Partial<Instance>): void {
   updateInstance(world, id, fields)
 }
 
-function requireStopped({ id, state }: Instance): void {
-  if (state !== 'stopped')
-    throw new ApiError('IncorrectInstanceState', `The instance '${id}' is not in the 'stopped' state.`)
-}
-
 function changeType(world: World, instance: Instance, name: string | undefined): void {
   requireStopped(instance)
   if (name === undefined) throw missingParameter('value')
@@ -137,7 +132,8 @@ function changeType(world: World, instance: Instance, name: string | undefined):
   }
   if (!isOffered(type, instance.zone))
     throw new ApiError('Unsupported', `The requested instance type (${name}) is not supported in ${instance.zone}.`)
-  patch(world, instance.id, { instanceType: name })
+  // Another type has its own (EC2 User Guide, "Rules for specifying CPU options").
+  patch(world, instance.id, { instanceType: name, cpuOptions: undefined })
 }
 
 function changeMappings(

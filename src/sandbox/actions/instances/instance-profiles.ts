@@ -45,6 +45,8 @@ export const replaceIamInstanceProfileAssociation = defineAction({
   run: async ({ IamInstanceProfile, AssociationId }, world) => {
     const before = find(world, AssociationId)
     const instance = usable(findInstance(world, before.instanceId))
+    // "For the specified running instance" (EC2 API reference).
+    if (instance.state !== 'running') throw notUsable(instance)
     const name = named(world, IamInstanceProfile)
     world.profileAssociations.delete(before.id)
     const association = putAssociation(world, instance.id, name)
@@ -102,12 +104,13 @@ function named(world: World, given: { readonly Arn?: string | undefined; readonl
 
 function usable(instance: Instance): Instance {
   if (instance.state === 'terminated' || instance.state === 'shutting-down') {
-    throw new ApiError(
-      'IncorrectInstanceState',
-      `The instance '${instance.id}' is not in a state in which it can be modified.`,
-    )
+    throw notUsable(instance)
   }
   return instance
+}
+
+function notUsable({ id }: Instance): ApiError {
+  return new ApiError('IncorrectInstanceState', `The instance '${id}' is not in a state in which it can be modified.`)
 }
 
 /** `meta-data/iam/info` says which it is. */

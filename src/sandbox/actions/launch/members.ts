@@ -70,6 +70,7 @@ export const launchMembers = {
   NetworkInterface: networkInterfaces,
   EbsOptimized: boolean,
   IamInstanceProfile: structure({ Arn: string, Name: string }),
+  CpuOptions: structure({ CoreCount: integer, ThreadsPerCore: integer }),
   CreditSpecification: structure({ CpuCredits: oneOf('standard', 'unlimited') }),
 } as const
 

@@ -17,6 +17,7 @@ import { defineAction } from '../action.js'
 import { readProfile } from '../../world/instance-profiles.js'
 import { putAssociation } from '../instances/instance-profiles.js'
 import { planSpot, putSpotRequest } from '../spot/market-options.js'
+import { readCpuOptions } from '../instances/cpu-options.js'
 import { planBlockDevices, type PlannedVolume } from './block-devices.js'
 import { runInstancesMembers, type RunInstancesParameters } from './members.js'
 import { mergeLaunchTemplate } from './named-template.js'
@@ -79,6 +80,7 @@ function plan(world: World, parameters: RunInstancesParameters) {
   const image = resolveImage(world, parameters.ImageId)
   if (parameters.InstanceType === undefined) throw withoutType()
   const type = findInstanceType(parameters.InstanceType)
+  const cpuOptions = readCpuOptions(parameters.CpuOptions, type)
   const profile = readProfile(world, parameters.IamInstanceProfile)
   const spot = planSpot(parameters.InstanceMarketOptions, type)
   if (type.architecture !== image.architecture) {
@@ -109,6 +111,7 @@ function plan(world: World, parameters: RunInstancesParameters) {
   return {
     tags,
     profile,
+    cpuOptions,
     spot,
     image,
     type,
@@ -228,6 +231,7 @@ function create(
     },
     detailedMonitoring: parameters.Monitoring?.Enabled ?? false,
     ebsOptimized: parameters.EbsOptimized ?? false,
+    cpuOptions: launch.cpuOptions,
     cpuCredits: type.burstable
       ? (parameters.CreditSpecification?.CpuCredits ?? (type.name.startsWith('t2.') ? 'standard' : 'unlimited'))
       : undefined,

@@ -8,6 +8,7 @@ import { parseTemplate } from '../../references/templates.js'
 import type { ServerShape } from '../../shape/stack-shape.generated.js'
 import { utf8Length, volumeTypeRules } from '../../../model/inside/volume-rules.js'
 import { checkIgnored } from '../ignore-changes.js'
+import { checkOptions } from './server-options.js'
 import { checkLaunchChoices } from './check-launch-choices.js'
 
 /** EC2 takes 16 KiB of user data, before it is encoded (EC2 User Guide, "Run commands when you launch an instance"). */
@@ -27,6 +28,7 @@ export function checkServers(context: Context): void {
     checkDependencies(context, [...path, 'dependsOn'], server.dependsOn)
     if (server.via !== undefined) findWay(context, server.via, reportAt(context, [...path, 'via']))
     checkTemplates(context, path, server)
+    checkOptions(context, path, server)
     checkIgnored(context, 'server', path, server)
   }
 }

@@ -14,6 +14,7 @@ import type { SpecKind } from '../spec-kind.js'
 import { checkServers } from './check-servers.js'
 import { findWay } from './find-way.js'
 import { launchChoices } from './launch-choices.js'
+import { optionsOf } from './server-options.js'
 
 /** Instances: one of each entry, or as many as its `count` says. */
 export const server: SpecKind<'server'> = {
@@ -54,6 +55,7 @@ export const server: SpecKind<'server'> = {
 
 function serversOf(context: Context, name: string, entry: ServerShape): readonly ServerSpec[] {
   const via = entry.via === undefined ? undefined : findWay(context, entry.via, ignore)
+  const options = optionsOf(entry)
   const spec: Omit<ServerSpec, 'address'> = {
     state: entry.state ?? 'running',
     rootVolume: {
@@ -69,6 +71,7 @@ function serversOf(context: Context, name: string, entry: ServerShape): readonly
     dependsOn: dependenciesOf(context, entry.dependsOn),
     ...(via && { via }),
     setup: (entry.setup ?? []).map((command) => templateOf(context, required(command, 'command'))),
+    ...(options && { options }),
     tags: tagsOf(context, entry.tags),
     ...(entry.instanceId !== undefined && { instanceId: entry.instanceId }),
     ...ignoredOf(entry),

@@ -1,4 +1,5 @@
 import type { KeyTable } from './key-change.js'
+import { serverOptionKeys } from './server-options.js'
 import { imageKeys } from './server-images.js'
 import { serverKeys } from './servers.js'
 import { stackKeys } from './stack.js'
@@ -11,6 +12,7 @@ export const keyTable: KeyTable = {
   ...stackKeys,
   ...serverKeys,
   ...imageKeys,
+  ...serverOptionKeys,
   ...volumeKeys,
   ...snapshotKeys,
   ...syncKeys,

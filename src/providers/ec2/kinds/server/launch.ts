@@ -6,6 +6,7 @@ import { lookUntilSeen } from '../../tags/ownership.js'
 import { tagListOf } from '../../tags/tag-lists.js'
 import type { InputOf } from '../../wire/actions.js'
 import type { Ec2Api } from '../../wire/api.js'
+import { launchOptions } from './option-words.js'
 import { isEnding, readInstances } from './read-instances.js'
 
 /** So many instances, as one call launches them. */
@@ -73,9 +74,8 @@ function launchInput({ request, token, count }: LaunchOrder): InputOf<'RunInstan
         },
       },
     ],
-    // Without it an image may allow IMDSv1, which hands the instance's credentials to any server-side request forgery.
-    MetadataOptions: { HttpTokens: 'required' },
     DisableApiTermination: request.protect,
+    ...launchOptions(request.options),
     TagSpecifications: [
       { ResourceType: 'instance', Tags: tagListOf(request.tags) },
       ...(Object.keys(request.rootVolumeTags).length === 0

@@ -9,7 +9,9 @@ import { withKnown, type KnownItems } from '../../tags/known-items.js'
 import { tagsOf } from '../../tags/tag-lists.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { textOf } from '../../wire/text-of.js'
+import { observedOptions, type ReadAttributes } from './option-words.js'
 import { elasticIpOn } from './public-address.js'
+import { readAttributes, type AttributesById } from './read-attributes.js'
 import { readInstances, rootVolumeId } from './read-instances.js'
 import { withWholeBatches } from './whole-batches.js'
 
@@ -27,29 +29,37 @@ const knownServers: KnownItems<Instance> = {
   },
 }
 
-export async function describeServers(api: Ec2Api, query: CloudQuery): Promise<readonly Instance[]> {
+/** What EC2 says of a stack's instances. */
+export interface DescribedServers {
+  readonly instances: readonly Instance[]
+  readonly attributes: AttributesById
+}
+
+export async function describeServers(api: Ec2Api, query: CloudQuery): Promise<DescribedServers> {
   const { stack } = query
   const shown = await readInstances(api, [
     { Name: `tag:${tagKeys.stack}`, Values: [stack] },
     { Name: 'instance-state-name', Values: [...serverStates, endingState] },
   ])
-  return withWholeBatches(api, await withKnown(api, query, shown, knownServers))
+  const instances = await withWholeBatches(api, await withKnown(api, query, shown, knownServers))
+  return { instances, attributes: await readAttributes(api, instances) }
 }
 
 /** A server's root volume is told from the stack's volumes: it carries the stack's tag too. */
 export function serverFacts(
-  described: { readonly server: readonly Instance[]; readonly volume: { readonly tagged: readonly Volume[] } },
+  described: { readonly server: DescribedServers; readonly volume: { readonly tagged: readonly Volume[] } },
   census: Census,
 ): Pick<CloudFacts, 'servers' | 'endingServers'> {
   const volumes = new Map(described.volume.tagged.map((volume) => [volume.VolumeId, volume]))
   const ending: { id: string; address: Address }[] = []
-  const servers = described.server.flatMap((instance) => {
+  const { instances, attributes } = described.server
+  const servers = instances.flatMap((instance) => {
     if (census.isTemporary('server', instance.InstanceId, instance)) return []
     const address = census.addressOf('server', instance.InstanceId, instance)
     if (address === undefined) return []
     if (instance.State?.Name === endingState) ending.push({ id: instance.InstanceId ?? '', address })
     const root = volumes.get(rootVolumeId(instance))
-    const server = liveServer(instance, address, rootVolume(root))
+    const server = liveServer(instance, address, rootVolume(root), attributes.get(instance.InstanceId ?? ''))
     const createdAt = (root?.CreateTime ?? instance.LaunchTime)?.toISOString()
     return server ? { ...server, ...(createdAt !== undefined && { createdAt }) } : []
   })
@@ -71,6 +81,7 @@ export function liveServer(
   instance: Instance,
   address: Address,
   root: LiveServer['rootVolume'],
+  attributes?: ReadAttributes,
 ): LiveServer | undefined {
   const state = serverStates.find((name) => name === instance.State?.Name)
   if (state === undefined) return undefined
@@ -92,6 +103,7 @@ export function liveServer(
     publicIp: textOf(instance.PublicIpAddress),
     ...(elasticIp !== undefined && { elasticIp }),
     rootVolume: root,
+    options: observedOptions(instance, attributes),
     ...(instance.LaunchTime && { startedAt: instance.LaunchTime.toISOString() }),
   }
 }

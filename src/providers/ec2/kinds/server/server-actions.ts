@@ -1,25 +1,43 @@
 import {
+  AssociateIamInstanceProfileCommand,
+  DescribeIamInstanceProfileAssociationsCommand,
+  DescribeInstanceAttributeCommand,
   DescribeInstancesCommand,
   DescribeInstanceStatusCommand,
+  DisassociateIamInstanceProfileCommand,
   GetConsoleOutputCommand,
   ModifyInstanceAttributeCommand,
+  ModifyInstanceCpuOptionsCommand,
+  ModifyInstanceMetadataOptionsCommand,
+  MonitorInstancesCommand,
   RebootInstancesCommand,
+  ReplaceIamInstanceProfileAssociationCommand,
   RunInstancesCommand,
   StartInstancesCommand,
   StopInstancesCommand,
   TerminateInstancesCommand,
+  UnmonitorInstancesCommand,
 } from '@aws-sdk/client-ec2'
-import { ends, launches, reads, writes, type ActionTable } from '../../wire/action-facts.js'
+import { ends, launches, reads, removes, writes, type ActionTable } from '../../wire/action-facts.js'
 
 /** The calls about instances. */
 export const serverActions = {
+  DescribeIamInstanceProfileAssociations: { command: DescribeIamInstanceProfileAssociationsCommand, ...reads },
+  DescribeInstanceAttribute: { command: DescribeInstanceAttributeCommand, ...reads },
   DescribeInstanceStatus: { command: DescribeInstanceStatusCommand, ...reads },
   DescribeInstances: { command: DescribeInstancesCommand, ...reads },
   GetConsoleOutput: { command: GetConsoleOutputCommand, ...reads },
+  AssociateIamInstanceProfile: { command: AssociateIamInstanceProfileCommand, ...writes },
+  DisassociateIamInstanceProfile: { command: DisassociateIamInstanceProfileCommand, ...removes },
   ModifyInstanceAttribute: { command: ModifyInstanceAttributeCommand, ...writes },
+  ModifyInstanceCpuOptions: { command: ModifyInstanceCpuOptionsCommand, ...writes },
+  ModifyInstanceMetadataOptions: { command: ModifyInstanceMetadataOptionsCommand, ...writes },
+  MonitorInstances: { command: MonitorInstancesCommand, ...writes },
   RebootInstances: { command: RebootInstancesCommand, ...writes },
+  ReplaceIamInstanceProfileAssociation: { command: ReplaceIamInstanceProfileAssociationCommand, ...writes },
   RunInstances: { command: RunInstancesCommand, ...launches },
   StartInstances: { command: StartInstancesCommand, ...launches },
   StopInstances: { command: StopInstancesCommand, ...ends },
   TerminateInstances: { command: TerminateInstancesCommand, ...ends },
+  UnmonitorInstances: { command: UnmonitorInstancesCommand, ...writes },
 } as const satisfies ActionTable

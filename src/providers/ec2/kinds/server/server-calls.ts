@@ -12,6 +12,7 @@ import { tokenOf, tokensMax } from '../../wire/tokens.js'
 import { togetherWith } from './end-together.js'
 import { noteLaunched } from './just-launched.js'
 import { endedInLaunch, idsByIndex, launch, launchFailed, maySuitFewer } from './launch.js'
+import { createOptionCalls } from './option-calls.js'
 import { runningLimitMs, start, startFailed } from './start.js'
 import { isEnding, readInstance, readInstances } from './read-instances.js'
 
@@ -214,6 +215,7 @@ export function createServerCalls(
     stopServer,
     rebootServer,
     terminateServer,
+    ...createOptionCalls(api, vouchForExisting),
     setServerType: async ({ instanceId, type, owner }) => {
       const instance = await readExisting(instanceId, owner)
       if (instance.InstanceType === type) return 'unchanged'
@@ -278,7 +280,7 @@ function gone(id: string, owner: Owner | undefined) {
 
 function protectedFromStop(id: string, owner: Owner, cause: unknown) {
   return providerError('EC2_PROTECTED', 'permission', `${id} (${owner.address}) is protected from stopping`, {
-    hint: 'somebody switched stop protection on for it (`disableApiStop`): take it off in EC2 first',
+    hint: 'set `stopProtection: false` in the stack file and apply that first; where somebody switched it on by hand (`disableApiStop`), take it off in EC2',
     action: 'StopInstances',
     cause,
   })
@@ -286,7 +288,7 @@ function protectedFromStop(id: string, owner: Owner, cause: unknown) {
 
 function protectedServer(id: string, owner: Owner, cause: unknown) {
   return providerError('EC2_PROTECTED', 'permission', `${id} (${owner.address}) is protected from termination`, {
-    hint: 'set `protect: false` in the stack file and apply, then remove the server',
+    hint: 'set `protect: false` in the stack file (and `stopProtection: false`, where it has that) and apply, then remove the server',
     action: 'TerminateInstances',
     cause,
   })

@@ -1,4 +1,4 @@
-import type { Instance, Volume } from '@aws-sdk/client-ec2'
+import type { Volume } from '@aws-sdk/client-ec2'
 import type { CloudFacts, CloudQuery } from '../../../../executor/ports.js'
 import type { LiveVolume } from '../../../../model/kinds/volume.js'
 import { tagKeys } from '../../../../model/tags.js'
@@ -8,6 +8,7 @@ import { withKnown, type KnownItems } from '../../tags/known-items.js'
 import { tagsOf } from '../../tags/tag-lists.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { readForEach } from '../../wire/pages.js'
+import type { DescribedServers } from '../server/observe-servers.js'
 import { rootVolumeId } from '../server/read-instances.js'
 import { readVolumes } from './read-volumes.js'
 import { volumeFacts } from './volume-facts.js'
@@ -47,10 +48,10 @@ export async function describeVolumes(api: Ec2Api, query: CloudQuery): Promise<D
 
 /** Volumes that hold data: a root disk is its server's. */
 export function observedVolumes(
-  { server, volume }: { readonly server: readonly Instance[]; readonly volume: DescribedVolumes },
+  { server, volume }: { readonly server: DescribedServers; readonly volume: DescribedVolumes },
   census: Census,
 ): Pick<CloudFacts, 'volumes'> {
-  const roots = new Set(server.map(rootVolumeId))
+  const roots = new Set(server.instances.map(rootVolumeId))
   const isRoot = ({ VolumeId, Tags }: Volume) => tagsOf(Tags)[tagKeys.role] === 'root' || roots.has(VolumeId ?? '')
   const tagged = volume.tagged.flatMap((found): LiveVolume[] => {
     const facts = volumeFacts(found)

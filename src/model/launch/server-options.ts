@@ -1,0 +1,87 @@
+import type { Mutabilities } from '../property-change.js'
+
+/**
+ * What a server is launched with beside what and where it is. What is left out is EC2's affair at launch, and left alone
+ * afterwards; where it was in the file before, it goes back to what EC2 gives by itself.
+ */
+export interface ServerOptions {
+  /** Name or ARN. */
+  readonly iamInstanceProfile?: string
+  /** Detailed monitoring. */
+  readonly monitoring?: boolean
+  readonly cpu?: CpuOptions
+  readonly metadata?: MetadataOptions
+  readonly stopProtection?: boolean
+  readonly shutdownBehavior?: ShutdownBehavior
+}
+
+export interface CpuOptions {
+  readonly cores: number
+  readonly threadsPerCore: number
+}
+
+export interface MetadataOptions {
+  readonly tokens?: 'required' | 'optional'
+  readonly hopLimit?: number
+  readonly endpoint?: Switch
+  readonly instanceTags?: Switch
+}
+
+export type Switch = 'enabled' | 'disabled'
+export type ShutdownBehavior = 'stop' | 'terminate'
+
+/** The same as observed, with the profile's ARN. The last two stand there alone where they were recorded: EC2 tells them one by one. */
+export type LiveServerOptions = ServerOptions
+
+/** What is changed of a live server; null: there is to be none. */
+export interface ServerOptionChanges extends Omit<ServerOptions, 'iamInstanceProfile'> {
+  readonly iamInstanceProfile?: string | null
+}
+
+/** The paths under which they stand in changes. */
+export type ServerOptionPath =
+  | 'iamInstanceProfile'
+  | 'monitoring'
+  | 'cpu.cores'
+  | 'cpu.threadsPerCore'
+  | 'metadata.tokens'
+  | 'metadata.hopLimit'
+  | 'metadata.endpoint'
+  | 'metadata.instanceTags'
+  | 'stopProtection'
+  | 'shutdownBehavior'
+
+const inPlace = (source: string) => ({ how: 'in-place', because: '', source }) as const
+const cpu = {
+  how: 'stop',
+  because: 'cores and threads change while the server is stopped',
+  source: 'EC2 API, ModifyInstanceCpuOptions',
+} as const
+const metadata = inPlace('EC2 API, ModifyInstanceMetadataOptions')
+const attribute = inPlace('EC2 API, ModifyInstanceAttribute')
+
+export const serverOptionMutability: Mutabilities<ServerOptionPath> = {
+  iamInstanceProfile: inPlace('EC2 API, AssociateIamInstanceProfile and ReplaceIamInstanceProfileAssociation'),
+  monitoring: inPlace('EC2 API, MonitorInstances and UnmonitorInstances'),
+  'cpu.cores': cpu,
+  'cpu.threadsPerCore': cpu,
+  'metadata.tokens': metadata,
+  'metadata.hopLimit': metadata,
+  'metadata.endpoint': metadata,
+  'metadata.instanceTags': metadata,
+  stopProtection: attribute,
+  shutdownBehavior: attribute,
+}
+
+/** What is recorded of them, in a tag of its own (`evenkeel:options`). */
+export const serverOptionKeys = ['cpu', 'iam', 'metadata', 'monitor', 'shutdown', 'stop'] as const
+
+/** The name of an instance profile, which its ARN ends with, behind its path (IAM User Guide, "IAM identifiers"). */
+export function profileName(profile: string): string {
+  return profile.slice(profile.lastIndexOf('/') + 1)
+}
+
+/** Whether what a file names is the profile with this ARN: a name leaves its account and path open. */
+export function isSameProfile(named: string, arn: string): boolean {
+  return named.startsWith('arn:') ? named === arn : named === profileName(arn)
+}

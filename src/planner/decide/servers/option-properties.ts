@@ -1,0 +1,120 @@
+import type { AppliedKey, AppliedRecord } from '../../../model/applied.js'
+import type { DiffValue } from '../../../model/change.js'
+import {
+  isSameProfile,
+  profileName,
+  type ServerOptionChanges,
+  type ServerOptionPath,
+  type ServerOptions,
+} from '../../../model/launch/server-options.js'
+import type { LiveServer, ServerSpec } from '../../../model/kinds/server.js'
+import type { Property, Wishes } from '../../compare/comparison.js'
+
+/** One option: what is recorded of it, and how its parts stand in changes. */
+interface Option {
+  readonly name: keyof ServerOptions
+  readonly key: AppliedKey
+  readonly parts: readonly Part[]
+}
+
+interface Part {
+  readonly path: ServerOptionPath
+  /** Undefined: nothing is said of it. */
+  readonly of: (options: ServerOptions) => DiffValue | undefined
+  /** What EC2 gives by itself, to which it goes back when it leaves the file; undefined: it stays as it is then. */
+  readonly initial?: DiffValue
+}
+
+const table: readonly Option[] = [
+  {
+    name: 'iamInstanceProfile',
+    key: 'iam',
+    parts: [{ path: 'iamInstanceProfile', of: ({ iamInstanceProfile }) => iamInstanceProfile, initial: null }],
+  },
+  {
+    name: 'monitoring',
+    key: 'monitor',
+    parts: [{ path: 'monitoring', of: ({ monitoring }) => monitoring, initial: false }],
+  },
+  {
+    name: 'cpu',
+    key: 'cpu',
+    parts: [
+      { path: 'cpu.cores', of: ({ cpu }) => cpu?.cores },
+      { path: 'cpu.threadsPerCore', of: ({ cpu }) => cpu?.threadsPerCore },
+    ],
+  },
+  {
+    name: 'metadata',
+    key: 'metadata',
+    parts: [
+      { path: 'metadata.tokens', of: ({ metadata }) => metadata?.tokens },
+      { path: 'metadata.hopLimit', of: ({ metadata }) => metadata?.hopLimit },
+      { path: 'metadata.endpoint', of: ({ metadata }) => metadata?.endpoint },
+      { path: 'metadata.instanceTags', of: ({ metadata }) => metadata?.instanceTags },
+    ],
+  },
+  {
+    name: 'stopProtection',
+    key: 'stop',
+    parts: [{ path: 'stopProtection', of: ({ stopProtection }) => stopProtection, initial: false }],
+  },
+  {
+    name: 'shutdownBehavior',
+    key: 'shutdown',
+    parts: [{ path: 'shutdownBehavior', of: ({ shutdownBehavior }) => shutdownBehavior, initial: 'stop' }],
+  },
+]
+
+/** What the file says of them, as it is digested. */
+export function optionWords({ options }: ServerSpec): readonly { readonly key: AppliedKey; readonly word: unknown }[] {
+  return options ? table.map(({ key, name }) => ({ key, word: options[name] })) : []
+}
+
+/** Those of which the file says something, or said at the last apply. */
+export function optionProperties(
+  { options: asked = {} }: ServerSpec,
+  { options: live = {} }: LiveServer,
+  applied: AppliedRecord | undefined,
+): readonly Property<'server'>[] {
+  return table.flatMap(({ name, key, parts }) => {
+    const word = asked[name]
+    if (word === undefined && applied?.[key] === undefined) return []
+    return parts.flatMap(({ path, of, initial }): readonly Property<'server'>[] => {
+      const after = of(asked) ?? initial
+      if (after === undefined) return []
+      // Of what EC2 was not asked for nothing is known before it.
+      const before = of(live) ?? (path === 'monitoring' ? false : null)
+      return [{ path, key, word, before, after, ...(path === 'iamInstanceProfile' && profiles(before, after)) }]
+    })
+  })
+}
+
+/** A profile is shown by its name where the file names it so. */
+function profiles(before: DiffValue, after: DiffValue): Pick<Property<'server'>, 'before' | 'equal'> {
+  if (typeof before !== 'string' || typeof after !== 'string') return { before, equal: before === after }
+  const equal = isSameProfile(after, before)
+  return { before: equal || !after.startsWith('arn:') ? profileName(before) : before, equal }
+}
+
+/** What stands of them in the plan of a new server. */
+export function optionWishes({ options }: ServerSpec): Wishes<'server'> {
+  if (!options) return {}
+  return Object.fromEntries(table.flatMap(({ parts }) => parts.map(({ path, of }) => [path, of(options)] as const)))
+}
+
+/** What is done on a live server whose properties at these paths change; undefined: nothing of this. */
+export function optionChanges(
+  { options: asked = {} }: ServerSpec,
+  changed: ReadonlySet<string>,
+): ServerOptionChanges | undefined {
+  const names = table.filter(
+    // Another type has its own cores and threads (EC2 User Guide, "Rules for specifying CPU options").
+    ({ name, parts }) => parts.some(({ path }) => changed.has(path)) || (name === 'cpu' && changed.has('type')),
+  )
+  const entries = names.flatMap(({ name, parts: [part] }) => {
+    const value = asked[name] ?? part?.initial
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return entries.length === 0 ? undefined : Object.fromEntries(entries)
+}

@@ -1,0 +1,68 @@
+import type { Instance, InstanceMetadataOptionsRequest } from '@aws-sdk/client-ec2'
+import type { LiveServerOptions, MetadataOptions, ServerOptions } from '../../../../model/launch/server-options.js'
+import type { InputOf } from '../../wire/actions.js'
+import { textOf } from '../../wire/text-of.js'
+
+/** What a launch asks for. */
+export function launchOptions(options: ServerOptions = {}): Partial<InputOf<'RunInstances'>> {
+  const { iamInstanceProfile, monitoring, cpu, metadata, stopProtection, shutdownBehavior } = options
+  return {
+    // Without it an image may allow IMDSv1, which hands the instance's credentials to any server-side request forgery.
+    MetadataOptions: { HttpTokens: 'required', ...(metadata && metadataInput(metadata)) },
+    ...(iamInstanceProfile !== undefined && { IamInstanceProfile: profileInput(iamInstanceProfile) }),
+    ...(monitoring !== undefined && { Monitoring: { Enabled: monitoring } }),
+    ...(cpu && { CpuOptions: { CoreCount: cpu.cores, ThreadsPerCore: cpu.threadsPerCore } }),
+    ...(stopProtection !== undefined && { DisableApiStop: stopProtection }),
+    ...(shutdownBehavior !== undefined && { InstanceInitiatedShutdownBehavior: shutdownBehavior }),
+  }
+}
+
+/** A profile as EC2 takes it, by its name or its ARN. */
+export function profileInput(profile: string): { readonly Arn: string } | { readonly Name: string } {
+  return profile.startsWith('arn:') ? { Arn: profile } : { Name: profile }
+}
+
+/** What is said of it alone. */
+export function metadataInput({
+  tokens,
+  hopLimit,
+  endpoint,
+  instanceTags,
+}: MetadataOptions): InstanceMetadataOptionsRequest {
+  return {
+    ...(tokens !== undefined && { HttpTokens: tokens }),
+    ...(hopLimit !== undefined && { HttpPutResponseHopLimit: hopLimit }),
+    ...(endpoint !== undefined && { HttpEndpoint: endpoint }),
+    ...(instanceTags !== undefined && { InstanceMetadataTags: instanceTags }),
+  }
+}
+
+/** What DescribeInstances tells of an instance's options; the rest EC2 tells one by one (`ReadAttributes`). */
+export function observedOptions(instance: Instance, attributes: ReadAttributes = {}): LiveServerOptions {
+  const { IamInstanceProfile, Monitoring, CpuOptions } = instance
+  const arn = textOf(IamInstanceProfile?.Arn)
+  const { CoreCount: cores, ThreadsPerCore: threadsPerCore } = CpuOptions ?? {}
+  return {
+    ...(arn !== undefined && { iamInstanceProfile: arn }),
+    ...((Monitoring?.State === 'enabled' || Monitoring?.State === 'pending') && { monitoring: true }),
+    ...(cores !== undefined && threadsPerCore !== undefined && { cpu: { cores, threadsPerCore } }),
+    ...metadataOf(instance),
+    ...attributes,
+  }
+}
+
+/** What DescribeInstanceAttribute tells. */
+export type ReadAttributes = Pick<LiveServerOptions, 'stopProtection' | 'shutdownBehavior'>
+
+function metadataOf({ MetadataOptions }: Instance): Pick<LiveServerOptions, 'metadata'> {
+  if (!MetadataOptions) return {}
+  const { HttpTokens, HttpPutResponseHopLimit, HttpEndpoint, InstanceMetadataTags } = MetadataOptions
+  return {
+    metadata: {
+      ...(HttpTokens && { tokens: HttpTokens }),
+      ...(HttpPutResponseHopLimit !== undefined && { hopLimit: HttpPutResponseHopLimit }),
+      ...(HttpEndpoint && { endpoint: HttpEndpoint }),
+      ...(InstanceMetadataTags && { instanceTags: InstanceMetadataTags }),
+    },
+  }
+}

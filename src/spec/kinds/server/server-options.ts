@@ -1,0 +1,50 @@
+import type { MetadataOptions, ServerOptions } from '../../../model/launch/server-options.js'
+import { reportAt } from '../../context.js'
+import type { Context } from '../../context.js'
+import type { Path } from '../../problem.js'
+import type { ServerShape } from '../../shape/stack-shape.generated.js'
+
+/** What the entry says of them; undefined where that is nothing. */
+export function optionsOf(entry: ServerShape): ServerOptions | undefined {
+  const { iamInstanceProfile, monitoring, cpu, metadata, stopProtection, shutdownBehavior } = entry
+  const options: ServerOptions = {
+    ...(iamInstanceProfile !== undefined && { iamInstanceProfile }),
+    ...(monitoring !== undefined && { monitoring }),
+    ...(cpu?.cores !== undefined &&
+      cpu.threadsPerCore !== undefined && { cpu: { cores: cpu.cores, threadsPerCore: cpu.threadsPerCore } }),
+    ...(metadata && Object.keys(metadata).length > 0 && { metadata: metadataOf(metadata) }),
+    ...(stopProtection !== undefined && { stopProtection }),
+    ...(shutdownBehavior !== undefined && { shutdownBehavior }),
+  }
+  return Object.keys(options).length === 0 ? undefined : options
+}
+
+/** Reports options that cannot stand together. */
+export function checkOptions(context: Context, path: Path, entry: ServerShape): void {
+  if (entry.stopProtection === true && entry.state === 'stopped') {
+    const message =
+      '`stopProtection: true` cannot stand beside `state: stopped`: it keeps the server from being stopped'
+    const hint = 'leave one of them out'
+    reportAt(context, [...path, 'stopProtection'])({ code: 'SPEC_CONFLICTING_KEYS', message, hint })
+  }
+  if (entry.metadata?.instanceTags !== 'enabled') return
+  for (const key of Object.keys({ ...context.stack.tags, ...entry.tags })) {
+    if (metadataTagKey.test(key)) continue
+    const message = `a tag that the metadata service tells cannot be called ${JSON.stringify(key)}`
+    const hint = 'EC2 takes letters, digits and +-=.,_:@ there; rename the tag, or leave `instanceTags` out'
+    reportAt(context, [...path, 'metadata', 'instanceTags'])({ code: 'SPEC_BAD_TAG', message, hint })
+  }
+}
+
+/** EC2 User Guide, "View tags for your EC2 instances using instance metadata". */
+const metadataTagKey = /^(?!\.{1,2}$|_index$)[A-Za-z0-9+=.,_:@-]+$/
+
+function metadataOf(metadata: NonNullable<ServerShape['metadata']>): MetadataOptions {
+  const { tokens, hopLimit, endpoint, instanceTags } = metadata
+  return {
+    ...(tokens !== undefined && { tokens }),
+    ...(hopLimit !== undefined && { hopLimit }),
+    ...(endpoint !== undefined && { endpoint }),
+    ...(instanceTags !== undefined && { instanceTags }),
+  }
+}

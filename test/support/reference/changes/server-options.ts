@@ -1,0 +1,127 @@
+import type { KeyTable } from './key-change.js'
+
+const restarts = 'the server is stopped, changed, and started.'
+
+/** What a server is launched with beside what and where it is. */
+export const serverOptionKeys: KeyTable = {
+  'servers.*.iamInstanceProfile': {
+    leftOut: 'none; one that it was given by hand stays.',
+    changes: [
+      {
+        from: 'web',
+        to: 'db',
+        does: 'in-place',
+        by: 'modify-server',
+        says: 'its programs get the credentials of the other role within minutes.',
+      },
+      {
+        when: 'when it leaves the file',
+        from: 'web',
+        to: undefined,
+        does: 'in-place',
+        by: 'modify-server',
+        says: 'the profile is taken off.',
+      },
+    ],
+  },
+  'servers.*.monitoring': {
+    leftOut: '`false`; when it leaves the file, it is switched off.',
+    changes: [
+      { from: false, to: true, does: 'in-place', by: 'modify-server', says: 'figures come every minute, at a price.' },
+    ],
+  },
+  'servers.*.cpu': {
+    leftOut: 'all of the type; when it leaves the file, the server keeps what it has.',
+    changes: [
+      {
+        to: { cores: 1, threadsPerCore: 1 },
+        does: 'restart',
+        by: 'modify-server',
+        says: restarts,
+      },
+    ],
+  },
+  'servers.*.cpu.cores': {
+    changes: [
+      {
+        from: 2,
+        to: 1,
+        does: 'restart',
+        by: 'modify-server',
+        where: { 'servers.web.cpu': { threadsPerCore: 1 } },
+        says: restarts,
+      },
+    ],
+  },
+  'servers.*.cpu.threadsPerCore': {
+    changes: [
+      {
+        from: 2,
+        to: 1,
+        does: 'restart',
+        by: 'modify-server',
+        where: { 'servers.web.cpu': { cores: 1 } },
+        says: restarts,
+      },
+    ],
+  },
+  'servers.*.metadata': {
+    leftOut: '`tokens: required` at launch, and else as the image says; what leaves the file stays as it is.',
+    changes: [{ to: { hopLimit: 2 }, does: 'in-place', by: 'modify-server', says: 'see its keys.' }],
+  },
+  'servers.*.metadata.tokens': {
+    leftOut: '`required` at launch.',
+    changes: [{ from: 'required', to: 'optional', does: 'in-place', by: 'modify-server', says: 'at once.' }],
+  },
+  'servers.*.metadata.hopLimit': {
+    leftOut: 'as the image says.',
+    changes: [{ from: 1, to: 2, does: 'in-place', by: 'modify-server', says: 'at once.' }],
+  },
+  'servers.*.metadata.endpoint': {
+    leftOut: '`enabled`.',
+    changes: [
+      {
+        from: 'enabled',
+        to: 'disabled',
+        does: 'in-place',
+        by: 'modify-server',
+        says: 'at once. cloud-init asks it at each boot, and goes on without.',
+      },
+    ],
+  },
+  'servers.*.metadata.instanceTags': {
+    leftOut: '`disabled`.',
+    changes: [{ from: 'disabled', to: 'enabled', does: 'in-place', by: 'modify-server', says: 'at once.' }],
+  },
+  'servers.*.stopProtection': {
+    leftOut: '`false`; when it leaves the file, it is lifted.',
+    changes: [
+      {
+        to: true,
+        does: 'in-place',
+        by: 'modify-server',
+        says: 'while it stands, a plan that has to stop, replace or remove the server refuses.',
+      },
+      {
+        when: 'to false',
+        from: true,
+        to: false,
+        does: 'in-place',
+        by: 'modify-server',
+        says: 'it is lifted; before the stop, where the same plan stops the server.',
+      },
+    ],
+  },
+  'servers.*.shutdownBehavior': {
+    leftOut: '`stop`; when it leaves the file, that is set again.',
+    changes: [
+      {
+        from: 'stop',
+        to: 'terminate',
+        does: 'in-place',
+        by: 'modify-server',
+        says: 'it holds for the next shutdown from inside. A server that ends so is made anew by the next apply.',
+      },
+    ],
+  },
+}
