@@ -33,6 +33,7 @@ const full = [
   'test/integration/completion.test.ts',
   'test/integration/bastion.test.ts',
   'test/integration/elastic-ips.test.ts',
+  'test/integration/existing.test.ts',
   'test/integration/environments.test.ts',
   'test/integration/erlang-cluster.test.ts',
   'test/integration/exec.test.ts',

@@ -184,6 +184,10 @@ export const codes = {
     'an elastic address would be taken from, or pushed off by, something that is not of the stack',
   PLAN_FOREIGN_ATTACHMENT: 'a volume is attached to an instance that is not of the stack',
   PLAN_FOREIGN_OWNER: 'a volume that the stack file adopts belongs to another stack',
+  PLAN_EXISTING_NOT_FOUND: 'a security group or key pair that the file names, and the stack does not own, is not there',
+  PLAN_EXISTING_AMBIGUOUS:
+    'several security groups or key pairs fit what the file says of one that the stack does not own',
+  PLAN_EXISTING_OWN: 'the file names something of the stack itself as if it belonged to somebody else',
   PLAN_GROUP_DESCRIPTION_FIXED: "a security group's description differs, and EC2 cannot change it",
   PLAN_GROUP_IN_TWO_NETWORKS: 'one security group is worn by servers of several networks',
   PLAN_IMAGE_NEWER: "an image's name means a newer image than the one that a server runs",

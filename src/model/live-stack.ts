@@ -8,6 +8,7 @@ import type { LiveServer } from './kinds/server.js'
 import type { SyncFacts } from './kinds/sync-rule.js'
 import type { LiveVolume } from './kinds/volume.js'
 import type { LiveSnapshot } from './kinds/volume-snapshot.js'
+import type { ExistingGroup, ExistingKeyPair, FoundBySelector } from './launch/existing.js'
 import type { LiveImage } from './launch/image.js'
 import type { LiveOffers } from './launch/offers.js'
 import type { LiveSubnet } from './launch/subnet.js'
@@ -46,6 +47,9 @@ export interface LiveStack {
   /** By `selectorKey` of what the file asks for; a selector that found nothing has no entry. */
   readonly images: Readonly<Record<string, LiveImage>>
   readonly subnets: Readonly<Record<string, LiveSubnet>>
+  /** What of it is there already and no stack's, or another's; absent where the file names none. */
+  readonly existingGroups?: FoundBySelector<ExistingGroup>
+  readonly existingKeyPairs?: FoundBySelector<ExistingKeyPair>
   /**
    * Every address that the last apply left behind, from the stack's ledger (a launch template, so that the knowledge
    * lives in EC2); undefined when there is none yet. It tells "was there and is gone" from "was never made".

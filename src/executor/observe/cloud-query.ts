@@ -1,3 +1,5 @@
+import { existingKey } from '../../model/launch/existing.js'
+import type { ServerSpec } from '../../model/kinds/server.js'
 import { imageKey } from '../../model/launch/image.js'
 import { sidedRules } from '../../model/kinds/security-group.js'
 import { subnetKey } from '../../model/launch/subnet.js'
@@ -22,6 +24,7 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
       imageKey,
     ),
     subnets: distinct(subnets, subnetKey),
+    ...existing(spec, launched),
     elasticIps: spec.elasticIps.length > 0,
     volumeIds,
     adoptedIds: adoptedIds(spec),
@@ -31,6 +34,22 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
       spec.archives.some(({ keep }) => keep !== undefined),
     ...(spec.volumes.some(({ encrypted }) => encrypted === false) && { encryptionDefault: true }),
     operatorIp: spec.securityGroups.some((group) => sidedRules(group).some(({ peer }) => peer.kind === 'my-ip')),
+  }
+}
+
+/** Groups and key pairs that the file names and does not own. */
+function existing(
+  { securityGroups }: StackSpec,
+  launched: readonly Pick<ServerSpec, 'existingGroups' | 'existingKeyPair'>[],
+): Pick<CloudQuery, 'existingGroups' | 'existingKeyPairs'> {
+  const inRules = securityGroups.flatMap((group) =>
+    sidedRules(group).flatMap(({ peer }) => (peer.kind === 'existing' ? [peer.group] : [])),
+  )
+  const groups = [...inRules, ...launched.flatMap((one) => one.existingGroups ?? [])]
+  const pairs = launched.flatMap((one) => one.existingKeyPair ?? [])
+  return {
+    ...(groups.length > 0 && { existingGroups: distinct(groups, existingKey) }),
+    ...(pairs.length > 0 && { existingKeyPairs: distinct(pairs, existingKey) }),
   }
 }
 

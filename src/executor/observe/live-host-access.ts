@@ -11,6 +11,7 @@ import { viaOf } from '../../model/inside/way-in.js'
 import type { Binding } from '../../model/plan.js'
 import type { StackSpec } from '../../model/stack-spec.js'
 import { hostKeyOf, tagKeys } from '../../model/tags.js'
+import { noteExistingKeys } from './existing-keys.js'
 import { hostAccess } from '../host-access.js'
 import type { CloudFacts, HostAccess, Ports } from '../ports.js'
 
@@ -20,7 +21,7 @@ import type { CloudFacts, HostAccess, Ports } from '../ports.js'
  */
 export function liveHostAccess(
   spec: StackSpec,
-  cloud: Pick<CloudFacts, 'images' | 'keyPairs' | 'servers' | 'volumes' | 'renamed'>,
+  cloud: Pick<CloudFacts, 'images' | 'keyPairs' | 'existingKeyPairs' | 'servers' | 'volumes' | 'renamed'>,
   ports: Pick<Ports, 'keys' | 'isOutside' | 'passes'>,
 ): (server: LiveServer) => Promise<HostAccess> {
   const specs = new Map(spec.servers.map((server) => [server.address, server]))
@@ -49,5 +50,9 @@ export function liveHostAccess(
     const server = liveServerOf(cloud.servers, address)
     return server && bindingOf(server)
   }
-  return (server) => hostAccess(server.address, bindingOf(server), ports, bindingAt)
+  let noted: Promise<unknown> | undefined
+  return async (server) => {
+    await (noted ??= noteExistingKeys(spec, cloud, ports.keys))
+    return hostAccess(server.address, bindingOf(server), ports, bindingAt)
+  }
 }

@@ -10,6 +10,7 @@ import { successionOf } from '../../model/kinds/server-succession.js'
 import type { StackSpec } from '../../model/stack-spec.js'
 import type { CloudFacts, CloudQuery, Ports } from '../ports.js'
 import { cloudQuery } from './cloud-query.js'
+import { noteExistingKeys } from './existing-keys.js'
 import { observeCloud } from './observe-cloud.js'
 import type { EnteredServer } from './copy-places.js'
 import { liveHostAccess } from './live-host-access.js'
@@ -194,6 +195,7 @@ async function readPublicKeys(
     const publicKey = await ports.keys.publicKey(address, live)
     if (publicKey !== undefined) found[address] = publicKey
   }
+  Object.assign(found, await noteExistingKeys(spec, cloud, ports.keys))
   if (options.byTagsAlone === true) {
     // Which key EC2 has says which of this machine's private halves opens the servers.
     for (const { address, publicKey } of cloud.keyPairs) await ports.keys.publicKey(address, publicKey)

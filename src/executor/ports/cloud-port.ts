@@ -1,3 +1,4 @@
+import type { ExistingSelector } from '../../model/launch/existing.js'
 import type { ImageSelector } from '../../model/launch/image.js'
 import type { SubnetSelector } from '../../model/launch/subnet.js'
 import type { LiveStack } from '../../model/live-stack.js'
@@ -70,6 +71,9 @@ export interface CloudQuery extends ElasticIpQuery, VolumeQuery, SnapshotQuery {
   readonly knownIds?: readonly string[]
   /** Servers, security groups and key pairs that the file adopts: what belongs to no stack yet is shown under the address that names it. */
   readonly adoptedIds?: readonly NamedId[]
+  /** What the file names and does not own; each distinct selector once. Left out: nothing. */
+  readonly existingGroups?: readonly ExistingSelector[]
+  readonly existingKeyPairs?: readonly ExistingSelector[]
   /** Ask whether the account encrypts new volumes by default; left out: no. */
   readonly encryptionDefault?: boolean
 }

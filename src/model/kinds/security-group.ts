@@ -1,4 +1,5 @@
 import type { Address } from '../address.js'
+import { existingKey, type ExistingSelector } from '../launch/existing.js'
 import type { Tagged, UserTags } from '../tags.js'
 import type { Mutabilities } from '../property-change.js'
 
@@ -27,6 +28,7 @@ export type RulePeer =
   | { readonly kind: 'cidr'; readonly cidr: string }
   | { readonly kind: 'my-ip' }
   | { readonly kind: 'security-group'; readonly address: Address }
+  | { readonly kind: 'existing'; readonly group: ExistingSelector }
 
 /** One door in. */
 export interface IngressRuleSpec extends RulePorts {
@@ -36,6 +38,20 @@ export interface IngressRuleSpec extends RulePorts {
 /** One way out. */
 export interface EgressRuleSpec extends RulePorts {
   readonly to: RulePeer
+}
+
+/** How the other end reads in reports, and in what is recorded of it. */
+export function peerText(peer: RulePeer): string {
+  switch (peer.kind) {
+    case 'cidr':
+      return peer.cidr
+    case 'my-ip':
+      return 'my-ip'
+    case 'security-group':
+      return peer.address
+    case 'existing':
+      return existingKey(peer.group)
+  }
 }
 
 /** The two lists of a group's rules. */

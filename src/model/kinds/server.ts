@@ -1,4 +1,5 @@
 import type { Address } from '../address.js'
+import type { ExistingSelector } from '../launch/existing.js'
 import type { ImageSelector } from '../launch/image.js'
 import {
   serverOptionMutability,
@@ -20,8 +21,12 @@ export interface ServerSpec {
   readonly subnet: SubnetSelector | undefined
   /** Always set: a stack without key pairs has the generated `keyPair.default`. */
   readonly keyPair: Address
-  /** Never empty: a server that names none has the generated `securityGroup.default` (SSH from my-ip). Sorted. */
+  /** The pair that `keyPair` stands for where no entry of the file does: it is there already. Absent: one of the file's. */
+  readonly existingKeyPair?: ExistingSelector
+  /** A server that names none has the generated `securityGroup.default` (SSH from my-ip). Sorted. */
   readonly securityGroups: readonly Address[]
+  /** Groups beside, which are there already; sorted by `existingKey`. Absent: none. */
+  readonly existingGroups?: readonly ExistingSelector[]
   /** Login user; undefined: guessed from the image. */
   readonly user: string | undefined
   readonly state: 'running' | 'stopped'

@@ -21,6 +21,8 @@ export interface CreateServer extends StepBase {
   /** Through whom it is entered, for the same reason; absent: it is reached straight. */
   readonly via?: Address
   readonly securityGroups: readonly Address[]
+  /** Of groups beside that the stack does not own; left out: none. */
+  readonly existingGroupIds?: readonly string[]
   readonly rootVolume: RootDisk
   readonly userData: Template | undefined
   readonly protect: boolean
@@ -59,6 +61,8 @@ export interface ModifyServer extends StepBase {
   readonly instanceId: string
   readonly type?: string
   readonly securityGroups?: readonly Address[]
+  /** Beside those, where they are said. */
+  readonly existingGroupIds?: readonly string[]
   readonly protect?: boolean
   readonly options?: ServerOptionChanges
 }

@@ -7,7 +7,7 @@ import type { StepId } from '../../model/steps/step.js'
 import { stepId } from '../../model/steps/step-id.js'
 import { tagKeys } from '../../model/tags.js'
 import type { ArchiveDecision, NewVersion } from '../decide/archives/archive-decision.js'
-import { keyNameOf } from '../decide/servers/server-properties.js'
+import { existingIds, keyNameOf } from '../decide/servers/server-properties.js'
 import type { StepGraph } from '../graph/step-graph.js'
 import type { World } from '../world.js'
 import type { Lowering } from './lowering.js'
@@ -169,9 +169,10 @@ function lowerServer(graph: StepGraph, world: World, { spec, place }: NewVersion
       zone: subnet ? undefined : zone,
       subnetId: subnet?.id,
       keyPair: server.keyPair,
-      keyName: keyNameOf(world, server.keyPair),
+      keyName: keyNameOf(world, server),
       user: loginUser(server, image),
       securityGroups: server.securityGroups,
+      ...existingIds(world, server),
       rootVolume: server.rootVolume,
       userData: undefined,
       protect: false,

@@ -9,6 +9,7 @@ import type { ConnectHost, CreateServer, StepId } from '../../model/steps/step.j
 import { stepId } from '../../model/steps/step-id.js'
 import { hostKeyOf, noHostKey, tagKeys, type Tags } from '../../model/tags.js'
 import { creationTags } from '../compare/desired-tags.js'
+import { existingIds } from '../decide/servers/server-properties.js'
 import { isPlanned } from '../decide/servers/server-decisions.js'
 import {
   needsStop,
@@ -121,6 +122,7 @@ function plannedLaunch({ world }: Lowering, launch: Launch, after: readonly Step
       user: loginUser(spec, image),
       ...(spec.via && { via: spec.via }),
       securityGroups: spec.securityGroups,
+      ...existingIds(world, spec),
       rootVolume: { sizeGiB: spec.rootVolume.sizeGiB, type: spec.rootVolume.type },
       userData: spec.userData,
       protect: spec.protect,

@@ -4,11 +4,18 @@ import type { DiffValue } from '../../model/change.js'
 import type { ArchiveSpec } from '../../model/kinds/archive.js'
 import type { ElasticIpSpec } from '../../model/kinds/elastic-ip.js'
 import type { KeyPairSpec } from '../../model/kinds/key-pair.js'
-import { peerWords, sidedRules, type SecurityGroupSpec, type SidedRule } from '../../model/kinds/security-group.js'
+import {
+  peerText,
+  peerWords,
+  sidedRules,
+  type SecurityGroupSpec,
+  type SidedRule,
+} from '../../model/kinds/security-group.js'
 import { rootEndOnRemove, rootEndOnReplace, type ServerSpec } from '../../model/kinds/server.js'
 import type { SyncEndpoint, SyncSpec } from '../../model/kinds/sync-rule.js'
 import type { VolumeSpec } from '../../model/kinds/volume.js'
 import type { StackSpec } from '../../model/stack-spec.js'
+import { existingKey } from '../../model/launch/existing.js'
 import { imageKey } from '../../model/launch/image.js'
 import { subnetKey } from '../../model/launch/subnet.js'
 import { templateSource, type Template } from '../../model/template.js'
@@ -67,8 +74,8 @@ function serverFacts(spec: ServerSpec): EntryFacts {
     type,
     zone,
     subnet: subnet && subnetKey(subnet),
-    keyPair,
-    securityGroups: [...securityGroups].sort(),
+    keyPair: spec.existingKeyPair ? existingKey(spec.existingKeyPair) : keyPair,
+    securityGroups: [...securityGroups, ...(spec.existingGroups ?? []).map(existingKey)].sort(),
     user,
     state,
     'rootVolume.size': rootVolume.sizeGiB,
@@ -175,8 +182,7 @@ function digestText(template: Template): string {
 
 function ruleText({ side, protocol, fromPort, toPort, peer }: SidedRule): string {
   const ports = protocol === 'all' ? '' : fromPort === toPort ? ` ${fromPort}` : ` ${fromPort}-${toPort}`
-  const end = peer.kind === 'cidr' ? peer.cidr : peer.kind === 'my-ip' ? 'my-ip' : peer.address
-  return `${protocol}${ports} ${peerWords[side]} ${end}`
+  return `${protocol}${ports} ${peerWords[side]} ${peerText(peer)}`
 }
 
 function endText(end: SyncEndpoint): string {

@@ -59,6 +59,8 @@ const comparedMembers: { readonly [Member in keyof Required<LiveStack>]: Read<Me
     ),
   images: undefined,
   subnets: prefixed('the subnet '),
+  existingGroups: prefixed('the security group '),
+  existingKeyPairs: prefixed('the key pair '),
   // A wish that was fulfilled, or withdrawn, meanwhile is not to be carried out from the file.
   ledger: ({ addresses, wishes = [] }) => ({
     'the ledger': Object.fromEntries(addresses.map((address) => [address, 'known'])),

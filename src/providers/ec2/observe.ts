@@ -4,6 +4,7 @@ import { kinds, together, type Descriptions } from './kinds/kinds.js'
 import { checkAccount } from './lookups/account.js'
 import { readAvailableZones } from './lookups/available-zones.js'
 import { readEncryptionDefault } from './lookups/encryption-default.js'
+import { readExistingGroups, readExistingKeyPairs } from './lookups/existing-selectors.js'
 import { readImages } from './lookups/image-selectors.js'
 import { observeOperatorIp } from './lookups/operator-ip.js'
 import { readSubnets } from './lookups/subnet-selectors.js'
@@ -17,15 +18,18 @@ import { describeSettled } from './settled-reading.js'
  */
 export async function observe(api: Ec2Api, query: CloudQuery): Promise<CloudFacts> {
   const region = await api.region()
-  const [described, zones, images, subnets, account, operator, encryptsByDefault] = await Promise.all([
-    describeSettled(api, query, (asked) => describeKinds(api, asked)),
-    readAvailableZones(api),
-    readImages(api, query.images),
-    readSubnets(api, query.subnets),
-    checkAccount(api),
-    observeOperatorIp(api, query.operatorIp),
-    query.encryptionDefault === true ? readEncryptionDefault(api) : undefined,
-  ])
+  const [described, zones, images, subnets, account, operator, encryptsByDefault, existingGroups, existingKeyPairs] =
+    await Promise.all([
+      describeSettled(api, query, (asked) => describeKinds(api, asked)),
+      readAvailableZones(api),
+      readImages(api, query.images),
+      readSubnets(api, query.subnets),
+      checkAccount(api),
+      observeOperatorIp(api, query.operatorIp),
+      query.encryptionDefault === true ? readEncryptionDefault(api) : undefined,
+      query.existingGroups && readExistingGroups(api, query.existingGroups),
+      query.existingKeyPairs && readExistingKeyPairs(api, query.existingKeyPairs),
+    ])
   const census = createCensus(query.adoptedIds)
   const owner = account ?? described.securityGroup[0]?.OwnerId
   const facts = together(Object.values(kinds).map((kind) => kind.facts(described, census)))
@@ -37,6 +41,8 @@ export async function observe(api: Ec2Api, query: CloudQuery): Promise<CloudFact
     subnets,
     ...operator,
     ...(encryptsByDefault !== undefined && { encryptsByDefault }),
+    ...(existingGroups && { existingGroups }),
+    ...(existingKeyPairs && { existingKeyPairs }),
     ...facts,
     ...census.remembered(),
   }

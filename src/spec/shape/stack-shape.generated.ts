@@ -85,13 +85,28 @@ export type SecurityGroupShape = {
 export type IngressRuleShape = {
   readonly port?: number | string | undefined
   readonly protocol?: 'tcp' | 'udp' | 'icmp' | 'all' | undefined
-  readonly from?: string | undefined
+  readonly from?: string | {
+    readonly tag?: string | Readonly<Record<string, string | undefined>> | undefined
+  } | undefined
 }
 
 export type EgressRuleShape = {
   readonly port?: number | string | undefined
   readonly protocol?: 'tcp' | 'udp' | 'icmp' | 'all' | undefined
-  readonly to?: string | undefined
+  readonly to?: string | {
+    readonly tag?: string | Readonly<Record<string, string | undefined>> | undefined
+  } | undefined
+}
+
+/** One of securityGroups; or one that is there already and is left as it is, by its id or a tag. */
+export type GroupChoiceShape = string | {
+  readonly tag?: string | Readonly<Record<string, string | undefined>> | undefined
+}
+
+/** One of keyPairs; or one that is there already and is left as it is, by its id, its name in EC2 or a tag. */
+export type KeyPairChoiceShape = string | {
+  readonly name?: string | undefined
+  readonly tag?: string | Readonly<Record<string, string | undefined>> | undefined
 }
 
 export type ServerShape = {
@@ -100,8 +115,8 @@ export type ServerShape = {
   readonly type?: string | undefined
   readonly zone?: ZoneShape | undefined
   readonly subnet?: SubnetShape | undefined
-  readonly keyPair?: TextShape | undefined
-  readonly securityGroups?: readonly (string | undefined)[] | undefined
+  readonly keyPair?: KeyPairChoiceShape | undefined
+  readonly securityGroups?: readonly (GroupChoiceShape | undefined)[] | undefined
   readonly user?: string | undefined
   readonly state?: 'running' | 'stopped' | undefined
   readonly rootVolume?: {
@@ -234,8 +249,8 @@ export type ArchiveServerShape = {
   readonly type?: string | undefined
   readonly zone?: ZoneShape | undefined
   readonly subnet?: SubnetShape | undefined
-  readonly keyPair?: TextShape | undefined
-  readonly securityGroups?: readonly (string | undefined)[] | undefined
+  readonly keyPair?: KeyPairChoiceShape | undefined
+  readonly securityGroups?: readonly (GroupChoiceShape | undefined)[] | undefined
   readonly user?: string | undefined
 }
 

@@ -1,5 +1,5 @@
 import type { Diff } from '../../model/change.js'
-import { peerWords, type RuleSide, type SidedRule } from '../../model/kinds/security-group.js'
+import { peerText, peerWords, type RuleSide, type SidedRule } from '../../model/kinds/security-group.js'
 
 /**
  * The items of `ingress` or `egress` as they are written, without those that are closed now, and with those that somebody opened. `rules` are
@@ -32,15 +32,14 @@ function comparable(text: string, word: PeerWord): string {
 function textOf({ side, protocol, fromPort, toPort, peer }: SidedRule): string {
   const hasPorts = protocol === 'tcp' || protocol === 'udp'
   const ports = !hasPorts ? '' : fromPort === toPort ? ` ${fromPort}` : ` ${fromPort}-${toPort}`
-  const end = peer.kind === 'cidr' ? peer.cidr : peer.kind === 'my-ip' ? 'my-ip' : peer.address
-  return `${protocol}${ports} ${peerWords[side]} ${end}`
+  return `${protocol}${ports} ${peerWords[side]} ${peerText(peer)}`
 }
 
 /** The item that says what a report's text says; the text where the file cannot. */
 function itemOf(text: string, word: PeerWord): object | string {
   const [, protocol = '', first, last = first, peer = ''] =
     new RegExp(`^(\\S+?)(?: (\\d+)(?:-(\\d+))?)? ${word} (\\S+)(?: \\(my-ip\\))?$`).exec(text) ?? []
-  if (!/^(?:tcp|udp|icmp|all)$/.test(protocol) || /^(?:sg|pl)-/.test(peer) || peer === '') return text
+  if (!/^(?:tcp|udp|icmp|all)$/.test(protocol) || peer.startsWith('pl-') || peer === '') return text
   const end = { [word]: peer }
   if (protocol === 'all') return { port: 'all', ...end }
   if (protocol === 'icmp') return { protocol, ...end }

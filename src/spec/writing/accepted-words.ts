@@ -186,10 +186,12 @@ const wordsOf: Readonly<Partial<Record<AddressParts['kind'], Readonly<Record<str
     'rootVolume.onRemove': same('rootVolume', 'onRemove'),
     securityGroups: (before, { written }, root) => {
       const names = Array.isArray(before) ? (before as readonly string[]) : []
-      const foreign = names.filter((name) => !name.startsWith('securityGroup.'))
-      if (foreign.length > 0) return { why: `${foreign.join(', ')} is no group of the stack` }
-      const live = names.map((name) => name.slice('securityGroup.'.length))
       const said = valueAt(written, [...root, 'securityGroups'])
+      if (Array.isArray(said) && said.some((one) => typeof one === 'object'))
+        return { why: 'the file names a group by a tag: change the list by hand' }
+      const foreign = names.filter((name) => !/^(?:securityGroup\.|sg-(?:[0-9a-f]{8}|[0-9a-f]{17})$)/.test(name))
+      if (foreign.length > 0) return { why: `${foreign.join(', ')} is no group of the stack` }
+      const live = names.map((name) => name.replace(/^securityGroup\./, ''))
       const kept = Array.isArray(said) ? (said as readonly unknown[]).filter((name) => live.includes(String(name))) : []
       return { path: ['securityGroups'], value: [...kept, ...live.filter((name) => !kept.includes(name))] }
     },

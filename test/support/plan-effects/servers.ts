@@ -22,7 +22,7 @@ export const serverEffects = {
       architecture: 'x86_64',
       ...placeOf(world, step),
       keyName: step.keyName,
-      securityGroupIds: step.securityGroups.map((address) => world.idOf(address)).sort(),
+      securityGroupIds: groupIdsOf(world, step),
       privateIp: '172.31.0.10',
       publicIp: '198.51.100.10',
       rootVolume: { id: `${id}-root`, sizeGiB: step.rootVolume.sizeGiB ?? 8, type: step.rootVolume.type ?? 'gp3' },
@@ -56,7 +56,7 @@ export const serverEffects = {
       server.type = step.type
     }
     if (step.securityGroups) {
-      server.securityGroupIds = step.securityGroups.map((address) => world.idOf(address)).sort()
+      server.securityGroupIds = groupIdsOf(world, step)
     }
     if (step.options) {
       if (step.options.cpu && server.state !== 'stopped') throw new Refused('IncorrectInstanceState')
@@ -76,6 +76,13 @@ export const serverEffects = {
   'run-setup'(world: World, { address }: StepOf<'run-setup'>) {
     world.entered(address)
   },
+}
+
+function groupIdsOf(
+  world: World,
+  { securityGroups = [], existingGroupIds = [] }: Pick<StepOf<'modify-server'>, 'securityGroups' | 'existingGroupIds'>,
+): readonly string[] {
+  return [...securityGroups.map((address) => world.idOf(address)), ...existingGroupIds].sort()
 }
 
 export function terminate(world: World, instanceId: string): void {

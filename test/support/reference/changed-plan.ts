@@ -3,6 +3,8 @@ import type { LiveSnapshot } from '../../../src/model/kinds/volume-snapshot.js'
 import { tagKeys } from '../../../src/model/tags.js'
 import type { Plan } from '../../../src/model/plan.js'
 import type { LiveStack } from '../../../src/model/live-stack.js'
+import { existingKey } from '../../../src/model/launch/existing.js'
+import { cloudQuery } from '../../../src/executor/observe/cloud-query.js'
 import { subnetKey } from '../../../src/model/launch/subnet.js'
 import type { StackSpec } from '../../../src/model/stack-spec.js'
 import { makePlan } from '../../../src/planner/make-plan.js'
@@ -112,8 +114,19 @@ function readOf(spec: StackSpec): Partial<LiveStack> {
   const archives = spec.archives.map(
     ({ address }) => [address, { kind: 'read', digest: 'b'.repeat(64), ...directory }] as const,
   )
+  const { existingGroups = [], existingKeyPairs = [] } = cloudQuery(spec)
+  const groups = existingGroups.map((selector) => {
+    const key = existingKey(selector)
+    return [key, [{ id: `sg-of-${key}`, vpcId: 'vpc-default' }]] as const
+  })
+  const pairs = existingKeyPairs.map((selector) => {
+    const key = existingKey(selector)
+    return [key, [{ id: `key-of-${key}`, keyName: key, publicKey: sshKeys.ecdsa256 }]] as const
+  })
   return {
     images: imagesFor(spec),
+    existingGroups: Object.fromEntries(groups),
+    existingKeyPairs: Object.fromEntries(pairs),
     subnets: Object.fromEntries(subnets),
     publicKeys: Object.fromEntries(keys),
     syncs: Object.fromEntries(syncs),

@@ -19,7 +19,7 @@ export async function createServer(step: CreateServer, context: StepContext): Pr
     zone,
     subnetId,
     keyName,
-    groupIds: step.securityGroups.map((group) => bindings.idOf(group)),
+    groupIds: [...step.securityGroups.map((group) => bindings.idOf(group)), ...(step.existingGroupIds ?? [])],
     rootVolume,
     userData: step.userData && bindings.render(step.userData),
     protect,

@@ -12,7 +12,8 @@ export async function modifyServer(step: ModifyServer, context: StepContext): Pr
   const effects: Effect[] = []
   if (step.type !== undefined) effects.push(await cloud.setServerType({ ...target, type: step.type }))
   if (step.securityGroups !== undefined) {
-    const groupIds = step.securityGroups.map((group) => context.bindings.idOf(group))
+    const own = step.securityGroups.map((group) => context.bindings.idOf(group))
+    const groupIds = [...own, ...(step.existingGroupIds ?? [])]
     effects.push(await cloud.setServerGroups({ ...target, groupIds }))
   }
   if (step.protect !== undefined) effects.push(await cloud.setServerProtection({ ...target, protect: step.protect }))

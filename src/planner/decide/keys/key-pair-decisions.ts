@@ -147,7 +147,7 @@ function importOf(world: World, spec: KeyPairSpec): KeyImport {
     { key: 'tags', word: userTagsWord(tags) },
   ])
   return {
-    keyName: keyNameOf(world, address),
+    keyName: keyNameOf(world, { keyPair: address }),
     publicKey: world.live.stack.publicKeys[address],
     tags: creationTags(world, lastingTags(world, address, tags), record),
   }

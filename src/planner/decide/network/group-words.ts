@@ -1,6 +1,6 @@
 import { heededTags } from '../../../model/kinds/ignored-changes.js'
 import { compareText } from '../../../model/address-order.js'
-import { sidedRules, type RuleSide, type SecurityGroupSpec } from '../../../model/kinds/security-group.js'
+import { peerText, sidedRules, type RuleSide, type SecurityGroupSpec } from '../../../model/kinds/security-group.js'
 import { userTagsWord } from '../../compare/desired-tags.js'
 
 /** What the file says of a group, as it is digested into the applied tag. */
@@ -17,8 +17,7 @@ export function groupWords(spec: SecurityGroupSpec) {
 export function rulesWord(spec: SecurityGroupSpec, side: RuleSide): readonly string[] | undefined {
   const texts = sidedRules(spec).flatMap(({ side: own, protocol, fromPort, toPort, peer }) => {
     if (own !== side) return []
-    const end = peer.kind === 'cidr' ? peer.cidr : peer.kind === 'my-ip' ? 'my-ip' : peer.address
-    return `${protocol} ${fromPort}-${toPort} ${end}`
+    return `${protocol} ${fromPort}-${toPort} ${peerText(peer)}`
   })
   const isSaid = side === 'egress' ? spec.egress !== undefined : texts.length > 0
   return isSaid ? texts.sort(compareText) : undefined

@@ -8,6 +8,7 @@ import {
 } from '../../../model/kinds/security-group.js'
 import type { AppliedRecord } from '../../../model/applied.js'
 import type { World } from '../../world.js'
+import { existingGroup } from '../existing.js'
 import type { PlannedRule } from '../../../model/steps/step.js'
 
 /** For people who read the rule in EC2. It proves nothing: whoever opens a port by hand can write it too. */
@@ -37,7 +38,7 @@ export function wantedRules(world: World, rules: readonly SidedRule[]): readonly
   const operatorCidr = operatorCidrOf(world)
   const wanted: NamedRule[] = []
   for (const { side, protocol, fromPort, toPort, peer } of rules) {
-    const source = wantedSource(peer, operatorCidr)
+    const source = wantedSource(world, peer, operatorCidr)
     if (source === undefined) continue
     const description = peer.kind === 'my-ip' ? myIpDescription : undefined
     wanted.push(named({ ...doorOf(protocol, fromPort, toPort), source, description }, side, peer.kind === 'my-ip'))
@@ -45,8 +46,16 @@ export function wantedRules(world: World, rules: readonly SidedRule[]): readonly
   return uniqueByText(wanted)
 }
 
-function wantedSource(peer: RulePeer, operatorCidr: string | undefined): PlannedRule['source'] | undefined {
+function wantedSource(
+  world: World,
+  peer: RulePeer,
+  operatorCidr: string | undefined,
+): PlannedRule['source'] | undefined {
   if (peer.kind === 'security-group') return { kind: 'security-group', address: peer.address }
+  if (peer.kind === 'existing') {
+    const group = existingGroup(world, peer.group)
+    return group && { kind: 'security-group-id', groupId: group.id }
+  }
   const cidr = peer.kind === 'cidr' ? storedCidr(peer.cidr) : operatorCidr
   return cidr === undefined ? undefined : { kind: 'cidr', cidr }
 }

@@ -14,6 +14,7 @@ import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reas
 import type { World } from '../../world.js'
 import { errorOf, inEntry, refused, warningOf, type Decided, type Refuse } from '../decided.js'
 import { adopting, adoptionRefusal } from '../adoption.js'
+import { existingRuleProblems } from '../existing.js'
 import { defaultNetwork } from '../servers/placement.js'
 import { subnetOf } from '../servers/server-properties.js'
 import { groupRuleChanges, mutualRules, newGroupRules, noRuleWork, type RuleWork } from './group-rules.js'
@@ -104,6 +105,7 @@ function decideNew(
     const hint = 'name the address in the file in place of my-ip'
     problems.push(inEntry(errorOf(address, 'PLAN_OPERATOR_IP_UNKNOWN', message, hint), myIpSide(spec)))
   }
+  problems.push(...existingRuleProblems(world, spec))
   if (problems.length > 0) return refused(address, problems)
   const wasThere = world.live.ledger.has(address)
   const cause = wasThere ? 'drift' : 'pending'
@@ -149,6 +151,8 @@ function decideExisting(world: World, spec: SecurityGroupSpec, live: LiveSecurit
     const hint = `write description: ${JSON.stringify(live.description)}, or give the group another name`
     return refused(address, [inEntry(errorOf(address, 'PLAN_GROUP_DESCRIPTION_FIXED', message, hint), 'description')])
   }
+  const missing = existingRuleProblems(world, spec)
+  if (missing.length > 0) return refused(address, missing)
   const isBlind = needsOperatorIp(world, spec)
   const applied = parseApplied(live.tags[tagKeys.applied])
   const ignored = ignoredPaths('securityGroup', spec)

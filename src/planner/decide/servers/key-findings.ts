@@ -11,6 +11,7 @@ import { tagKeys } from '../../../model/tags.js'
 import type { World } from '../../world.js'
 import { pairOutlook } from '../keys/key-pair-decisions.js'
 import { warningOf } from '../decided.js'
+import { keyPairShown } from './server-properties.js'
 import type { LaunchFindings } from './launch-differences.js'
 import type { Inside } from './server-outlook.js'
 
@@ -68,13 +69,13 @@ export function keyFindings(
   const isNoted = former.join(' ') === noted || pairs.every((one) => !goes(world, one))
   const notes = isNoted ? {} : { noted: former }
   if (inside === 'unread' || inside === 'closed' || inside === 'impossible') {
-    return { ...nothing, ...notes, keeps: ['key'], problems: [keptProblem(spec)] }
+    return { ...nothing, ...notes, keeps: ['key'], problems: [keptProblem(world, spec)] }
   }
   const shown = before === spec.keyPair ? former[0] : before
   const diff: Diff<'server'> = {
     path: 'keyPair',
     before: shown ?? null,
-    after: spec.keyPair,
+    after: keyPairShown(world, spec),
     cause: isPending ? 'pending' : 'drift',
   }
   const work: KeyWork = { keyPair: spec.keyPair, publicKey: pair.publicKey, former }
@@ -100,8 +101,9 @@ function noteDiff(noted: string): Diff<'server'> {
   return { path: `tags.${tagKeys.formerKeys}`, before: noted, after: null, cause: 'pending' }
 }
 
-function keptProblem({ address, keyPair }: ServerSpec) {
-  const message = `${address} cannot be entered now, so its keys stay as they are; the file names ${keyPair} for it`
+function keptProblem(world: World, spec: ServerSpec) {
+  const { address } = spec
+  const message = `${address} cannot be entered now, so its keys stay as they are; the file names ${keyPairShown(world, spec)} for it`
   const hint = 'the next apply that can enter it lets the new key in and the old one out; nothing is replaced for that'
   return { ...warningOf(address, 'PLAN_KEY_REPLACED', message, hint), path: ['keyPair'] }
 }

@@ -143,7 +143,7 @@ function launchOf(world: World, spec: ServerSpec, live: LiveServer | undefined):
     image,
     subnet,
     zone,
-    keyName: keyNameOf(world, spec.keyPair),
+    keyName: keyNameOf(world, spec),
     tags: serverTags(world, spec),
     record: recordOf(world.digest, words),
     setupRuns: spec.setup.length > 0,

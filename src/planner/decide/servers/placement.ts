@@ -4,6 +4,7 @@ import type { LiveSubnet } from '../../../model/launch/subnet.js'
 import type { LiveServer, ServerSpec } from '../../../model/kinds/server.js'
 import type { Problem } from '../../../model/plan-problem.js'
 import type { World } from '../../world.js'
+import { existingGroup, existingProblems } from '../existing.js'
 import { errorOf, inEntry, warningOf } from '../decided.js'
 import type { Launch } from './server-decision.js'
 
@@ -24,6 +25,7 @@ export function launchProblems(
   return [
     ...typeProblems(world, spec, image.architecture, zone, word),
     ...(subnet === undefined ? withoutSubnet(world, spec, zone) : []),
+    ...existingProblems(world, spec),
     ...groupProblems(world, spec, network),
   ]
 }
@@ -134,7 +136,7 @@ export function privateAddress(
 /** A server whose groups, as the file has them, do not let in the one through which it is entered. */
 export function closedWay(
   { spec, servers, live }: World,
-  { address, via, securityGroups }: ServerSpec,
+  { address, via, securityGroups, existingGroups }: ServerSpec,
 ): readonly Problem[] {
   const way = via === undefined ? undefined : servers.get(via)
   if (!way || live.stack.hostsImpossible !== undefined) return []
@@ -146,7 +148,8 @@ export function closedWay(
         (from.kind === 'cidr' || (from.kind === 'security-group' && way.securityGroups.includes(from.address))),
     ),
   )
-  if (isOpen) return []
+  // What groups let in that are not the file's, nobody has looked at.
+  if (isOpen || existingGroups) return []
   const [group = ''] = way.securityGroups
   const message = `${address} is entered through ${way.address}, and none of its security groups lets that in at port ${sshPort}`
   const hint = `write in one of them: ingress: [{ port: ${sshPort}, from: ${group} }]`
@@ -156,12 +159,20 @@ export function closedWay(
 const sshPort = 22
 
 /** Groups that are live in another network than the server: a group never leaves its own. */
-function groupProblems({ live }: World, spec: ServerSpec, network: string | undefined): readonly Problem[] {
+function groupProblems(world: World, spec: ServerSpec, network: string | undefined): readonly Problem[] {
+  const { live } = world
   const { address } = spec
-  return spec.securityGroups.flatMap((name): readonly Problem[] => {
+  const own = spec.securityGroups.flatMap((name) => {
     const group = live.securityGroups.get(name)
-    if (!group || network === undefined || network === '' || group.vpcId === '' || group.vpcId === network) return []
-    const message = `${address} is in the network ${network}, and ${name} (${group.id}) in ${group.vpcId}`
+    return group ? [{ ...group, name: `${name} (${group.id})` }] : []
+  })
+  const existing = (spec.existingGroups ?? []).flatMap((selector) => {
+    const group = existingGroup(world, selector)
+    return group ? [{ ...group, name: group.id }] : []
+  })
+  return [...own, ...existing].flatMap((group): readonly Problem[] => {
+    if (network === undefined || network === '' || group.vpcId === '' || group.vpcId === network) return []
+    const message = `${address} is in the network ${network}, and ${group.name} in ${group.vpcId}`
     const hint =
       'a security group stays in the network that it was made in: give the server another entry under `securityGroups`'
     return [inEntry(errorOf(address, 'PLAN_GROUP_IN_OTHER_NETWORK', message, hint), 'securityGroups')]

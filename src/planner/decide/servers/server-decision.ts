@@ -60,7 +60,9 @@ export interface RemoveServerDecision extends PlannedBase {
   readonly kind: 'remove'
 }
 
-export type Modification = Partial<Pick<ModifyServer, 'type' | 'securityGroups' | 'protect' | 'options'>>
+export type Modification = Partial<
+  Pick<ModifyServer, 'type' | 'securityGroups' | 'existingGroupIds' | 'protect' | 'options'>
+>
 
 /** Whether EC2 changes it while the server is stopped alone. */
 export function needsStop({ type, options }: Modification): boolean {

@@ -1,5 +1,4 @@
 import { digestOfText } from '../../../core/digest.js'
-import type { Address } from '../../../model/address.js'
 import { rootEndOnRemove, type ServerSpec } from '../../../model/kinds/server.js'
 import { referencesIn, templateShown, templateSource, type Template } from '../../../model/template.js'
 import type { AppliedKey, AppliedRecord } from '../../../model/applied.js'
@@ -10,6 +9,8 @@ import { userTagsWord } from '../../compare/desired-tags.js'
 import { optionProperties, optionWishes, optionWords } from './option-properties.js'
 import { setupNotRun } from '../../compare/reasons.js'
 import { type LiveServer } from '../../../model/kinds/server.js'
+import { existingKey } from '../../../model/launch/existing.js'
+import { existingGroup, existingKeyPair } from '../existing.js'
 import { imageKey, type LiveImage } from '../../../model/launch/image.js'
 import { subnetKey, type LiveSubnet } from '../../../model/launch/subnet.js'
 import { freeEc2Name } from '../../../model/names.js'
@@ -24,7 +25,7 @@ export function serverWords(spec: ServerSpec): readonly { readonly key: AppliedK
     { key: 'zone', word: spec.zone },
     { key: 'subnet', word: spec.subnet },
     { key: 'key', word: spec.keyPair },
-    { key: 'group', word: spec.securityGroups },
+    { key: 'group', word: groupsWord(spec) },
     { key: 'state', word: spec.state },
     { key: 'root', word: rootWord(spec) },
     { key: 'rootend', word: rootEndWord(spec) },
@@ -108,8 +109,8 @@ export function serverWishes(
     type: spec.type,
     zone,
     subnet: subnetOf(world, spec)?.id,
-    keyPair: spec.keyPair,
-    securityGroups: spec.securityGroups,
+    keyPair: keyPairShown(world, spec),
+    securityGroups: groupsShown(world, spec),
     state: spec.state,
     'rootVolume.size': spec.rootVolume.sizeGiB,
     'rootVolume.type': spec.rootVolume.type,
@@ -131,9 +132,42 @@ export function subnetOf(world: World, spec: ServerSpec): LiveSubnet | undefined
 }
 
 /** A key pair's name in EC2: that of the live one, else the one that it will get. */
-export function keyNameOf(world: World, keyPair: Address): string {
+export function keyNameOf(world: World, { keyPair, existingKeyPair: existing }: LaunchKey): string {
+  const found = existing && existingKeyPair(world, existing)
+  if (found) return found.keyName
   const live = world.live.keyPairs.get(keyPair)
   return live?.keyName ?? freeEc2Name(world.spec.stack, keyPair, new Set(world.live.keyPairsByName.keys()))
+}
+
+export type LaunchKey = Pick<ServerSpec, 'keyPair' | 'existingKeyPair'>
+
+/** How reports call the key pair of a server. */
+export function keyPairShown(world: World, { keyPair, existingKeyPair: existing }: LaunchKey): string {
+  if (!existing) return keyPair
+  const found = existingKeyPair(world, existing)
+  return found ? `${found.keyName} (${found.id})` : existingKey(existing)
+}
+
+/** Groups that the stack does not own are digested as the file names them. */
+function groupsWord({ securityGroups, existingGroups = [] }: ServerSpec): readonly string[] {
+  return existingGroups.length === 0 ? securityGroups : [...securityGroups, ...existingGroups.map(existingKey)]
+}
+
+/** The ids of the groups that a server has and the stack does not own; absent for none. */
+function existingGroupIds(world: World, { existingGroups }: ServerSpec): readonly string[] | undefined {
+  return existingGroups?.map((selector) => existingGroup(world, selector)?.id ?? existingKey(selector))
+}
+
+/** The same as a step has them. */
+export function existingIds(world: World, spec: ServerSpec): { readonly existingGroupIds?: readonly string[] } {
+  const ids = existingGroupIds(world, spec)
+  return ids ? { existingGroupIds: [...new Set(ids)].sort() } : {}
+}
+
+/** As reports call them: those of the stack by address, others by id. */
+function groupsShown(world: World, spec: ServerSpec): readonly string[] {
+  const existing = existingGroupIds(world, spec)
+  return existing ? [...new Set([...spec.securityGroups, ...existing])] : spec.securityGroups
 }
 
 export function rootWord(spec: ServerSpec): unknown {
@@ -162,8 +196,8 @@ export function runState(live: LiveServer): 'running' | 'stopped' {
 
 function groupsProperty(world: World, spec: ServerSpec, live: LiveServer): Property<'server'> {
   const before = live.securityGroupIds.map((id) => world.live.groupsById.get(id)?.address ?? id).sort()
-  const after = [...spec.securityGroups].sort()
-  return { path: 'securityGroups', key: 'group', word: spec.securityGroups, before, after }
+  const after = [...groupsShown(world, spec)].sort()
+  return { path: 'securityGroups', key: 'group', word: groupsWord(spec), before, after }
 }
 
 /** User data may hold secrets, so plans show its size and digest alone. */

@@ -12,6 +12,7 @@ import { compareProperties, keepApplied, recordOf, sortedDiffs } from '../../com
 import { tagWork, type TagWork } from '../../compare/desired-tags.js'
 import { reasonFor } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
+import { existingProblems } from '../existing.js'
 import { errorOf, refused, replaceAsked } from '../decided.js'
 import { keyFindings, type KeyFindings } from './key-findings.js'
 import { imageFindings, rootVolumeFindings, userDataFindings } from './launch-differences.js'
@@ -20,7 +21,7 @@ import { optionChanges } from './option-properties.js'
 import { needsStop, type Modification, type ServerDecision } from './server-decision.js'
 import { factsOf, insideOf, isRunning, leavingServer, type Inside } from './server-outlook.js'
 import { instanceStoreProblems, serverEnd } from './server-end.js'
-import { runState, serverProperties, serverWords, setupWord } from './server-properties.js'
+import { existingIds, runState, serverProperties, serverWords, setupWord } from './server-properties.js'
 import { decideNewServer, serverTags, type Replacement } from './new-server.js'
 
 export function decideStandingServer(world: World, written: ServerSpec, live: LiveServer): ServerDecision {
@@ -31,7 +32,7 @@ export function decideStandingServer(world: World, written: ServerSpec, live: Li
   const others = world.live.superseded.get(address) ?? []
   const leaving = others.map((other) => serverEnd(world, other, rootEndOnReplace(spec)))
   const replacement = replacementFor(live, diffs) ?? askedReplacement(world, live, diffs)
-  const modification = modificationOf(spec, diffs)
+  const modification = modificationOf(world, spec, diffs)
   const stops = !replacement && isRunning(live) && (spec.state === 'stopped' || needsStop(modification))
   const problems = [
     ...findings.flatMap((finding): readonly Problem[] => finding.problems),
@@ -40,7 +41,8 @@ export function decideStandingServer(world: World, written: ServerSpec, live: Li
   ]
   const forbidden = forbiddenBy(spec, replacement, stops)
   const misplaced = replacement ? [] : changeProblems(world, spec, live, new Set(diffs.map(({ path }) => path)))
-  const told = [...forbidden, ...misplaced, ...problems]
+  const missing = replacement ? [] : existingProblems(world, spec)
+  const told = [...forbidden, ...misplaced, ...missing, ...problems]
   if (told.some(({ severity }) => severity === 'error')) return refused(address, told)
   if (replacement) {
     const decision = decideNewServer(world, spec, replacement)
@@ -190,12 +192,12 @@ function askedReplacement(world: World, live: LiveServer, diffs: readonly Diff<'
   return { live, diffs: [...others, instance], reason: replaceAsked }
 }
 
-function modificationOf(spec: ServerSpec, diffs: readonly Diff<'server'>[]): Modification {
+function modificationOf(world: World, spec: ServerSpec, diffs: readonly Diff<'server'>[]): Modification {
   const changed = new Set<string>(diffs.map(({ path }) => path))
   const options = optionChanges(spec, changed)
   return {
     ...(changed.has('type') && { type: spec.type }),
-    ...(changed.has('securityGroups') && { securityGroups: spec.securityGroups }),
+    ...(changed.has('securityGroups') && { securityGroups: spec.securityGroups, ...existingIds(world, spec) }),
     ...(changed.has('protect') && { protect: spec.protect }),
     ...(options && { options }),
   }

@@ -2,7 +2,7 @@ import { checkIgnored } from '../ignore-changes.js'
 import { reportAt } from '../../context.js'
 import type { Context } from '../../context.js'
 import { parseRule, type ReadRule } from './group-rule.js'
-import { ruleSides } from '../../../model/kinds/security-group.js'
+import { peerText, ruleSides } from '../../../model/kinds/security-group.js'
 
 /** Reports rules that are none, and rules that a group has already: EC2 refuses those (`InvalidPermission.Duplicate`). */
 export function checkSecurityGroups(context: Context): void {
@@ -28,5 +28,5 @@ export function checkSecurityGroups(context: Context): void {
 }
 
 function keyOf({ protocol, fromPort, toPort, peer }: ReadRule): string {
-  return [protocol, fromPort, toPort, ...Object.values(peer)].join(' ')
+  return [protocol, fromPort, toPort, peer.kind, peerText(peer)].join(' ')
 }

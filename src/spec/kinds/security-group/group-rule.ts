@@ -1,6 +1,7 @@
 import { canonicalCidr, cidrMistake } from '../../../core/cidr-block.js'
 import type { Context } from '../../context.js'
 import { addressIfNamed, findNamed } from '../../references/declared-names.js'
+import { existingOf } from '../existing.js'
 import { nearest } from '../../nearest.js'
 import { isUnreadable } from '../../problem.js'
 import type { Path } from '../../problem.js'
@@ -73,10 +74,13 @@ function portMistake(text: string, isRange: boolean, fromPort: number, toPort: n
 function parsePeer(
   context: Context,
   code: Mistake,
-  written: string | undefined,
+  written: IngressRuleShape['from'],
   report: (problem: TextProblem) => void,
 ): RulePeer | undefined {
   if (written === undefined) return undefined
+  const group = existingOf(context, 'securityGroup', written)
+  if (group) return { kind: 'existing', group }
+  if (typeof written !== 'string') return undefined
   if (written === 'my-ip') return { kind: 'my-ip' }
   if (written.startsWith('securityGroup.')) {
     const name = findNamed(context, 'securityGroup', written, report)

@@ -3,6 +3,7 @@ import type { Context } from '../../context.js'
 import type { Path } from '../../problem.js'
 import { findNamed } from '../../references/declared-names.js'
 import type { ServerShape } from '../../shape/stack-shape.generated.js'
+import { checkExisting, existingOf } from '../existing.js'
 import { checkZone } from '../check-zone.js'
 
 type ServerChoices = Pick<ServerShape, 'image' | 'zone' | 'subnet' | 'keyPair' | 'securityGroups'>
@@ -45,11 +46,12 @@ function checkPlace(context: Context, path: Path, server: ServerChoices): void {
 }
 
 function checkNames(context: Context, path: Path, server: ServerChoices): void {
-  if (server.keyPair !== undefined) {
-    findNamed(context, 'keyPair', server.keyPair, reportAt(context, [...path, 'keyPair']))
-  }
+  const { keyPair } = server
+  if (typeof keyPair === 'object') checkExisting(context, [...path, 'keyPair'], keyPair, ['name', 'tag'])
+  else if (keyPair !== undefined && !existingOf(context, 'keyPair', keyPair))
+    findNamed(context, 'keyPair', keyPair, reportAt(context, [...path, 'keyPair']))
   for (const [index, group] of (server.securityGroups ?? []).entries()) {
-    if (group === undefined) continue
+    if (typeof group !== 'string' || existingOf(context, 'securityGroup', group)) continue
     findNamed(context, 'securityGroup', group, reportAt(context, [...path, 'securityGroups', index]))
   }
 }

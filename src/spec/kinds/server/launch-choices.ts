@@ -1,16 +1,22 @@
 import { required } from '../../../core/assert.js'
-import { addressOf } from '../../../model/address.js'
+import { digestOfText } from '../../../core/digest.js'
+import { addressOf, type Address } from '../../../model/address.js'
 import { generatedName } from '../../../model/kinds/kinds.js'
 import type { ServerSpec } from '../../../model/kinds/server.js'
+import { existingKey, type ExistingSelector } from '../../../model/launch/existing.js'
 import type { ImageSelector } from '../../../model/launch/image.js'
 import type { SubnetSelector } from '../../../model/launch/subnet.js'
 import type { Context } from '../../context.js'
+import { existingOf, tagWritten } from '../existing.js'
 import { ignore } from '../../problem.js'
 import { findNamed } from '../../references/declared-names.js'
 import type { ImageShape, ServerShape, SubnetShape } from '../../shape/stack-shape.generated.js'
 
 type Written = Pick<ServerShape, 'image' | 'type' | 'zone' | 'subnet' | 'keyPair' | 'securityGroups' | 'user'>
-type Choices = Pick<ServerSpec, 'image' | 'type' | 'zone' | 'subnet' | 'keyPair' | 'securityGroups' | 'user'>
+type Choices = Pick<
+  ServerSpec,
+  'image' | 'type' | 'zone' | 'subnet' | 'keyPair' | 'existingKeyPair' | 'securityGroups' | 'existingGroups' | 'user'
+>
 
 /** What every launch has to choose, that of an archive's temporary server too. */
 export function launchChoices(context: Context, entry: Written): Choices {
@@ -19,22 +25,44 @@ export function launchChoices(context: Context, entry: Written): Choices {
     type: required(entry.type, 'type'),
     zone: entry.zone,
     subnet: entry.subnet === undefined ? undefined : subnetOf(entry.subnet),
-    keyPair: addressOf('keyPair', keyPairNameOf(context, entry)),
-    securityGroups: groupNamesOf(context, entry).map((group) => addressOf('securityGroup', group)),
+    ...keyPairOf(context, entry),
+    ...groupsOf(context, entry),
     user: entry.user,
   }
 }
 
-function keyPairNameOf(context: Context, entry: Written): string {
-  if (entry.keyPair !== undefined) return required(findNamed(context, 'keyPair', entry.keyPair, ignore), 'key pair')
+function keyPairOf(context: Context, { keyPair }: Written): Pick<Choices, 'keyPair' | 'existingKeyPair'> {
+  const existingKeyPair = keyPair === undefined ? undefined : existingOf(context, 'keyPair', keyPair)
+  if (existingKeyPair) return { keyPair: existingKeyPairAddress(existingKeyPair), existingKeyPair }
+  if (typeof keyPair === 'string')
+    return { keyPair: addressOf('keyPair', required(findNamed(context, 'keyPair', keyPair, ignore), 'key pair')) }
   const [only, ...others] = context.keyPairs.keys()
-  return only !== undefined && others.length === 0 ? only : generatedName
+  return { keyPair: addressOf('keyPair', only !== undefined && others.length === 0 ? only : generatedName) }
 }
 
-function groupNamesOf(context: Context, entry: Written): string[] {
-  if (entry.securityGroups === undefined) return [generatedName]
-  const names = entry.securityGroups.map((group) => findNamed(context, 'securityGroup', group ?? '', ignore) ?? '')
-  return [...new Set(names)].toSorted()
+/** What a pair that no entry stands for is called, so that what is known of a server's keys has a name. */
+function existingKeyPairAddress(selector: ExistingSelector): Address {
+  return addressOf(
+    'keyPair',
+    selector.kind === 'id' ? selector.id : `existing-${digestOfText(existingKey(selector), 12)}`,
+  )
+}
+
+function groupsOf(context: Context, { securityGroups }: Written): Pick<Choices, 'securityGroups' | 'existingGroups'> {
+  if (securityGroups === undefined) return { securityGroups: [addressOf('securityGroup', generatedName)] }
+  const names = new Set<string>()
+  const existing = new Map<string, ExistingSelector>()
+  for (const written of securityGroups) {
+    const selector = existingOf(context, 'securityGroup', written ?? '')
+    if (selector) existing.set(existingKey(selector), selector)
+    else if (typeof written === 'string') names.add(findNamed(context, 'securityGroup', written, ignore) ?? '')
+  }
+  return {
+    securityGroups: [...names].toSorted().map((name) => addressOf('securityGroup', name)),
+    ...(existing.size > 0 && {
+      existingGroups: [...existing].toSorted(([left], [right]) => (left < right ? -1 : 1)).map(([, one]) => one),
+    }),
+  }
 }
 
 function imageOf(image: ImageShape): ImageSelector {
@@ -50,11 +78,5 @@ function imageOf(image: ImageShape): ImageSelector {
 
 function subnetOf(subnet: SubnetShape): SubnetSelector {
   if (typeof subnet === 'string') return { kind: 'id', id: subnet }
-  const tag = required(subnet.tag, 'tag')
-  if (typeof tag === 'string') {
-    const equals = tag.indexOf('=')
-    return { kind: 'tag', key: tag.slice(0, equals), value: tag.slice(equals + 1) }
-  }
-  const [[key, value] = ['', '']] = Object.entries(tag)
-  return { kind: 'tag', key, value: required(value, 'value') }
+  return { kind: 'tag', ...tagWritten(required(subnet.tag, 'tag')) }
 }

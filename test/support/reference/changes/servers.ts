@@ -127,6 +127,45 @@ export const serverKeys: KeyTable = {
       },
     ],
   },
+  'servers.*.keyPair.name': {
+    leftOut: 'the pair is named by its entry, its id or a tag.',
+    changes: [
+      {
+        from: 'operators',
+        to: 'administrators',
+        does: 'in-place',
+        by: 'authorize-key',
+        where: { 'servers.web.keyPair': {} },
+        says: 'the new key is let in over SSH and tried; the old one, which the stack does not own, stays where it is.',
+      },
+    ],
+  },
+  'servers.*.keyPair.tag': {
+    leftOut: 'the pair is named by its entry, its id or its name.',
+    changes: [
+      {
+        from: 'team=audio',
+        to: 'team=video',
+        does: 'in-place',
+        by: 'authorize-key',
+        where: { 'servers.web.keyPair': {} },
+        says: 'as for `keyPair.name`.',
+      },
+    ],
+  },
+  'servers.*.securityGroups[].tag': {
+    leftOut: 'the group is named by its entry or its id.',
+    changes: [
+      {
+        from: 'tier=web',
+        to: 'tier=db',
+        does: 'in-place',
+        by: 'modify-server',
+        where: { 'servers.web.securityGroups': [{}] },
+        says: 'as for `securityGroups`: the server wears the other group.',
+      },
+    ],
+  },
   'servers.*.instanceId': {
     leftOut: 'evenkeel makes it.',
     changes: [

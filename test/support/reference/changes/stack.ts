@@ -220,6 +220,18 @@ export const stackKeys: KeyTable = {
   'securityGroups.*.ingress[].from': {
     changes: [{ to: '10.0.0.0/8', does: 'in-place', by: 'authorize-ingress', says: 'as for `ingress`.' }],
   },
+  'securityGroups.*.ingress[].from.tag': {
+    changes: [
+      {
+        from: 'tier=web',
+        to: 'tier=db',
+        does: 'in-place',
+        by: 'authorize-ingress',
+        where: { 'securityGroups.door.ingress': [{ port: 80, from: {} }] },
+        says: 'where it means another group, as for `ingress`.',
+      },
+    ],
+  },
   'securityGroups.*.egress': {
     leftOut: 'everywhere, as EC2 makes a group.',
     changes: [
@@ -252,6 +264,18 @@ export const stackKeys: KeyTable = {
         by: 'authorize-egress',
         where: letsOut,
         says: 'as for `egress`.',
+      },
+    ],
+  },
+  'securityGroups.*.egress[].to.tag': {
+    changes: [
+      {
+        from: 'tier=web',
+        to: 'tier=db',
+        does: 'in-place',
+        by: 'authorize-egress',
+        where: { 'securityGroups.door.egress': [{ port: 80, to: {} }] },
+        says: 'where it means another group, as for `egress`.',
       },
     ],
   },
@@ -370,6 +394,42 @@ export const stackKeys: KeyTable = {
   'archives.*.server.keyPair': {
     leftOut: 'the only key pair of the file, else a generated one.',
     changes: [{ from: 'deploy', to: 'spare', does: 'nothing', says: 'it holds for the next version.' }],
+  },
+  'archives.*.server.keyPair.name': {
+    leftOut: 'the pair is named by its entry, its id or a tag.',
+    changes: [
+      {
+        from: 'operators',
+        to: 'administrators',
+        does: 'nothing',
+        where: { 'archives.music.server.keyPair': {} },
+        says: 'it holds for the next version.',
+      },
+    ],
+  },
+  'archives.*.server.keyPair.tag': {
+    leftOut: 'the pair is named by its entry, its id or its name.',
+    changes: [
+      {
+        from: 'team=audio',
+        to: 'team=video',
+        does: 'nothing',
+        where: { 'archives.music.server.keyPair': {} },
+        says: 'it holds for the next version.',
+      },
+    ],
+  },
+  'archives.*.server.securityGroups[].tag': {
+    leftOut: 'the group is named by its entry or its id.',
+    changes: [
+      {
+        from: 'tier=web',
+        to: 'tier=db',
+        does: 'nothing',
+        where: { 'archives.music.server.securityGroups': [{}] },
+        says: 'it holds for the next version.',
+      },
+    ],
   },
   'archives.*.server.securityGroups': {
     changes: [{ from: ['door'], to: ['web'], does: 'nothing', says: 'it holds for the next version.' }],
