@@ -26,6 +26,7 @@ const full = [
   'test/integration/drift.test.ts',
   'test/integration/servers-by-hand.test.ts',
   'test/integration/reports.test.ts',
+  'test/integration/database-replica.test.ts',
   'test/integration/diff.test.ts',
   'test/integration/authoring/accept.test.ts',
   'test/integration/authoring/adopt.test.ts',

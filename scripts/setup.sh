@@ -88,7 +88,7 @@ mkfs.f2fs f2fs-tools
 LIST
   if [ -n "$with_browser" ]; then echo chromium chromium; fi
   if [ -n "$with_shells" ]; then printf '%s\n' 'zsh zsh' 'fish fish' 'mandoc mandoc'; fi
-  if [ -n "$with_examples" ]; then printf '%s\n' 'erl erlang-base'; fi
+  if [ -n "$with_examples" ]; then printf '%s\n' 'erl erlang-base' 'pg_ctlcluster postgresql'; fi
 }
 
 # The packages of the programs that are not on this machine, each once.
@@ -98,35 +98,46 @@ missing_packages() {
   done | sort -u | tr '\n' ' '
 }
 
-# Installs the packages named. A policy-rc.d keeps their services from starting, and is gone afterwards.
+# Units by which a program would serve this machine itself, at the next boot: installed for the hosts, they are not to. One
+# `program unit ...` a line.
+services() {
+  cat <<'LIST'
+sshd ssh.service ssh.socket
+cron cron.service
+epmd epmd.service epmd.socket
+pg_ctlcluster postgresql.service
+LIST
+}
+
+# Installs the packages named. A policy-rc.d keeps their services from starting, and is gone afterwards; no database is made.
 install_debian_packages() {
   policy=/usr/sbin/policy-rc.d
-  had_sshd=$(command -v sshd || true)
-  had_cron=$(command -v cron || true)
-  had_epmd=$(command -v epmd || true)
+  databases=/etc/postgresql-common/createcluster.conf
+  new_units=$(services | while read -r program units; do
+    command -v "$program" >/dev/null 2>&1 || printf '%s\n' "$units"
+  done)
+  made=
+  trap 'rm -f $made' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
   if [ ! -e "$policy" ]; then
-    trap 'rm -f "$policy"' EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM
+    made=$policy
     printf '#!/bin/sh\nexit 101\n' >"$policy"
     chmod 755 "$policy"
+  fi
+  if [ ! -e "$databases" ]; then
+    made="$made $databases"
+    mkdir -p "${databases%/*}"
+    echo 'create_main_cluster = false' >"$databases"
   fi
   # The lists may be empty, as in a fresh container, or too old for what the mirrors still hold.
   # shellcheck disable=SC2086 # a list of words
   apt_install $1 2>/dev/null || { update_lists && apt_install $1; }
-  # The sandbox starts its own sshd inside its hosts; installing the program must not open this machine at the next boot.
-  if [ -z "$had_sshd" ] && command -v systemctl >/dev/null 2>&1; then
-    systemctl --quiet disable ssh.service ssh.socket >/dev/null 2>&1 || true
+  if command -v systemctl >/dev/null 2>&1; then
+    for unit in $new_units; do systemctl --quiet disable "$unit" >/dev/null 2>&1 || true; done
   fi
-  # Nor must cron run here because hosts have one.
-  if [ -z "$had_cron" ] && command -v systemctl >/dev/null 2>&1; then
-    systemctl --quiet disable cron.service >/dev/null 2>&1 || true
-  fi
-  # Nor must Erlang's port mapper listen here.
-  if [ -z "$had_epmd" ] && command -v systemctl >/dev/null 2>&1; then
-    systemctl --quiet disable epmd.service epmd.socket >/dev/null 2>&1 || true
-  fi
-  rm -f "$policy"
+  # shellcheck disable=SC2086 # a list of paths without blanks
+  rm -f $made
   trap - EXIT INT TERM
 }
 

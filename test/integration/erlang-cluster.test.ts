@@ -19,7 +19,7 @@ const { init } = await chooseInit('systemd')
 describe.skipIf(missing !== undefined)(`a cluster of Erlang nodes${missing ? ` (${missing})` : ''}`, () => {
   let world: SandboxWorld
   const file = 'erlang-cluster.yaml'
-  const cookie = 'a cookie, not for anybody else'
+  const cookie = "nobody else's cookie"
   let env = { EVENKEEL_VAR_cookie: cookie, EVENKEEL_VAR_workers: '2' }
 
   beforeAll(async () => {
@@ -75,7 +75,7 @@ describe.skipIf(missing !== undefined)(`a cluster of Erlang nodes${missing ? ` (
   it('lets in the members of its group, and only with the cookie', async () => {
     const boot = await nodeOf('boot')
     const ping = (withCookie: string) =>
-      `erl -noinput -name stranger@$(hostname -I | cut -d' ' -f1) -setcookie '${withCookie}' -eval "io:put_chars(atom_to_list(net_adm:ping('${boot}'))), halt()."`
+      `erl -noinput -name stranger@$(hostname -I | cut -d' ' -f1) -setcookie "${withCookie}" -eval "io:put_chars(atom_to_list(net_adm:ping('${boot}'))), halt()."`
     expect(await inside('worker[0]', ping(cookie))).toBe('pong')
     expect(await inside('worker[0]', ping('another'))).toBe('pang')
     expect(await inside('bastion', ping(cookie))).toBe('pang')
