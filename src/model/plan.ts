@@ -41,10 +41,21 @@ export interface Plan {
     /** With which something would be done, and is not. */
     readonly leftOut: readonly Address[]
   }
+  /** Of counts whose members leave service a few at a time; absent where there are none. */
+  readonly rolls?: readonly PlannedRoll[]
   /** By which other names tags may still call what the plan names; absent where by none. */
   readonly renamed?: readonly Move[]
   /** What the file wants told of the stack, by name; absent where it wants nothing. */
   readonly outputs?: readonly OutputSpec[]
+}
+
+/** The order in which members of a count are taken out of service and brought back: a wave begins when the one before it serves again. */
+export interface PlannedRoll {
+  /** The count: `server.web`. */
+  readonly server: Address
+  readonly maxUnavailable: number
+  /** Every member that is out of service at some time of the plan, once. */
+  readonly waves: readonly (readonly Address[])[]
 }
 
 export interface PlannedLedger {

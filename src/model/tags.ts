@@ -30,6 +30,8 @@ export const tagKeys = {
   hostKey: 'evenkeel:host-key',
   /** On servers whose keys could not be changed when a key pair went from EC2: fingerprints of what may still be on them, and is to go. */
   formerKeys: 'evenkeel:former-keys',
+  /** On an instance of a count that rolls: `true` from before it leaves service, or its launch, until it is seen to serve. */
+  outOfService: 'evenkeel:out-of-service',
   /** Digests of the keys of the user's own tags that we set, so that one that leaves the file can be taken away. */
   userTags: 'evenkeel:tags',
   /** On servers: who logs in, so that a server can be entered when its entry has left the file. */

@@ -47,14 +47,20 @@ export function makeDestroyPlan(spec: StackSpec | undefined, live: LiveStack, op
 }
 
 /**
- * Plans, and where a launch and the end of the instance whose place it takes wait for one another, plans again with that
- * end first.
+ * Plans, and where a roll and a copy to one of its members wait for one another, plans again with such copies beside the roll;
+ * where a launch and the end of the instance whose place it takes do, with that end first.
  */
 function planWithoutCircles(world: World): Plan {
   try {
     return planOf(world)
   } catch (error) {
     if (!(error instanceof PlanError) || error.code !== 'PLAN_CYCLE') throw error
+    const copied = world.spec.servers.flatMap(({ address, rolling }) =>
+      rolling && error.addresses.includes(address) && !world.copiedLater.has(address) ? [address] : [],
+    )
+    if (copied.length > 0) {
+      return planWithoutCircles({ ...world, copiedLater: new Set([...world.copiedLater, ...copied]) })
+    }
     const waiting = world.spec.servers.filter(
       ({ address, replace }) =>
         error.addresses.includes(address) &&
@@ -92,6 +98,7 @@ function planOf(world: World): Plan {
     bindings: liveBindings(world, decisions),
     ledger,
     ...(world.live.stack.renamed && { renamed: world.live.stack.renamed }),
+    ...(decisions.rolls.length > 0 && { rolls: decisions.rolls }),
     ...(world.spec.outputs && { outputs: world.spec.outputs }),
   }
 }

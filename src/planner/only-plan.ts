@@ -1,7 +1,7 @@
 import type { Address } from '../model/address.js'
 import { sortedAddresses } from '../model/address-order.js'
 import { batchSize, parseBatch } from '../model/launch/batch.js'
-import type { Plan } from '../model/plan.js'
+import type { Plan, PlannedRoll } from '../model/plan.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import type { Step } from '../model/steps/step.js'
 import { wishesOf } from './rule-plan.js'
@@ -27,12 +27,14 @@ export function planOfAddresses(plan: Plan, asked: readonly Address[], spec: Sta
   })
   const unreadable = plan.unreadable.filter(({ address }) => concerned.has(address) || below.has(address))
   const { before, after, wishes } = plan.ledger
+  const { rolls, ...whole } = plan
+  const rolling = rolls?.flatMap((roll) => rollOf(roll, kept) ?? []) ?? []
   const others = plan.changes.filter((change) => !isKept(change))
   const working = new Set(plan.steps.filter(isOwn).map(({ address }) => address))
   const adopted = new Set<string>(others.flatMap(({ address, kind }) => (kind === 'adopt' ? [address] : [])))
   const known = new Set(plan.changes.map(({ address }) => address))
   return {
-    ...plan,
+    ...whole,
     isPart: true,
     complete: unreadable.length === 0,
     applyable: problems.every(({ severity, scope }) => severity !== 'error' || scope === 'address'),
@@ -50,6 +52,7 @@ export function planOfAddresses(plan: Plan, asked: readonly Address[], spec: Sta
       ]),
       ...(wishes && { wishes: { before: wishes.before, open: wishesOf(wishes, isKept) } }),
     },
+    ...(rolling.length > 0 && { rolls: rolling }),
     only: {
       asked: sortedAddresses(asked.filter((address) => known.has(address))),
       needed: sortedAddresses([...kept].filter((address) => !asked.includes(address))),
@@ -58,6 +61,14 @@ export function planOfAddresses(plan: Plan, asked: readonly Address[], spec: Sta
         .map(({ address }) => address),
     },
   }
+}
+
+/** What is left of a roll with these members alone. */
+function rollOf(roll: PlannedRoll, kept: ReadonlySet<Address>): PlannedRoll | undefined {
+  const waves = roll.waves
+    .map((wave) => wave.filter((member) => kept.has(member)))
+    .filter((members) => members.length > 0)
+  return waves.length === 0 ? undefined : { ...roll, waves }
 }
 
 /** The steps of the addresses and those that they need, each of these with all steps of its address. */

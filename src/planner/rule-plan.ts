@@ -31,10 +31,11 @@ export function planOfRules(
   const after = new Set(plan.ledger.after)
   const copied = rules.filter((rule) => after.has(rule))
   const unreadable = plan.unreadable.filter(isOfRules)
+  const { rolls: _rolls, ...whole } = plan
   return {
     kind: 'plan',
     plan: {
-      ...plan,
+      ...whole,
       isPart: true,
       complete: unreadable.length === 0,
       changes: plan.changes.filter(isOfRules),

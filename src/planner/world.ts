@@ -44,6 +44,8 @@ export interface World {
   readonly digest: Digester
   /** Servers whose old instance has to end before the new one is launched: the launch waits for what the old one has. */
   readonly endsFirst: ReadonlySet<Address>
+  /** Members of counts that roll on whose copies the roll does not wait: they wait for members of which the turn comes later. */
+  readonly copiedLater: ReadonlySet<Address>
   /** Whether everything goes: volumes then go by what the file says, where there is one. */
   readonly destroying: StackSpec | undefined
   /** What the file says of what goes with everything, by address; empty where it is not that everything goes. */
@@ -76,6 +78,7 @@ export function worldOf(
     wishes: openWishes(spec, index, options, destroying),
     digest,
     endsFirst: new Set(),
+    copiedLater: new Set(),
     destroying,
     going: {
       servers: new Map(destroying?.servers.map((server) => [server.address, server])),

@@ -8,7 +8,7 @@ import {
   type SecurityGroupSpec,
 } from '../../src/model/kinds/security-group.js'
 import type { ServerOptions } from '../../src/model/launch/server-options.js'
-import type { ServerSpec } from '../../src/model/kinds/server.js'
+import type { ServerRolling, ServerSpec } from '../../src/model/kinds/server.js'
 import type { SyncSpec } from '../../src/model/kinds/sync-rule.js'
 import type { VolumeSpec } from '../../src/model/kinds/volume.js'
 import type { StackSpec } from '../../src/model/stack-spec.js'
@@ -46,6 +46,13 @@ function group(name: string): fc.Arbitrary<SecurityGroupSpec> {
   )
 }
 
+const rolling: ServerRolling = {
+  maxUnavailable: 1,
+  order: 'ascending',
+  health: { parts: ['curl -f localhost'] },
+  timeoutSeconds: 60,
+}
+
 function server(name: string, others: readonly string[], zone: string): fc.Arbitrary<ServerSpec> {
   return fc
     .record({
@@ -78,6 +85,9 @@ function server(name: string, others: readonly string[], zone: string): fc.Arbit
       tags,
     })
     .chain((spec) => options.map((asked): ServerSpec => (asked ? { ...spec, options: asked } : spec)))
+    .chain((spec) =>
+      fc.constantFrom(undefined, undefined, rolling).map((rolls) => (rolls ? { ...spec, rolling: rolls } : spec)),
+    )
 }
 
 const options: fc.Arbitrary<ServerOptions | undefined> = fc.option(

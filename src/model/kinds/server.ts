@@ -31,6 +31,8 @@ export interface ServerSpec {
   readonly user: string | undefined
   readonly state: 'running' | 'stopped'
   readonly rootVolume: RootVolumeSpec
+  /** How the members of its count leave service, the same for all of them; absent: all at once. */
+  readonly rolling?: ServerRolling
   /** Where another server takes the place of this one, the old one ends before the new one comes; undefined: after it. */
   readonly replace: 'terminate-first' | undefined
   readonly userData: Template | undefined
@@ -47,6 +49,16 @@ export interface ServerSpec {
   readonly tags: UserTags
   /** Keys whose changes are left alone, here and in the file: `type`, `tags.team`. Absent: none. */
   readonly ignoreChanges?: readonly string[]
+}
+
+/** How members of a count that are restarted or replaced leave service: a few at a time. */
+export interface ServerRolling {
+  /** So many of the count at most, those included that are down anyway; at least one. */
+  readonly maxUnavailable: number
+  readonly order: 'ascending' | 'descending'
+  /** Shell command on the member that succeeds when it serves; undefined: it serves when it is ready. */
+  readonly health: Template | undefined
+  readonly timeoutSeconds: number
 }
 
 export type ReplaceOrder = 'launch-first' | 'terminate-first'
@@ -117,6 +129,7 @@ export type ServerPath =
   | 'protect'
   | 'setup'
   | ServerOptionPath
+  | 'health'
 
 const modifyInstance = 'EC2 API, ModifyInstanceAttribute'
 const modifyVolume = 'EC2 API, ModifyVolume; EBS User Guide, "Modify a volume"'
@@ -128,6 +141,7 @@ export const serverMutability: Mutabilities<ServerPath> = {
   securityGroups: { how: 'in-place', because: '', source: modifyInstance },
   protect: { how: 'in-place', because: '', source: modifyInstance },
   setup: { how: 'in-place', because: '', source: 'run over SSH' },
+  health: { how: 'in-place', because: '', source: 'asked over SSH' },
   image: {
     how: 'replacement',
     because: "an instance's image is fixed at launch",

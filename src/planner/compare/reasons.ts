@@ -30,6 +30,7 @@ export const setupNotRun = '(not run yet)'
 /** What nobody asked for in the file and nobody moved either, in words; evenkeel's own tags mean nothing to people. */
 function owedText({ path, before, cause }: Diff): string | undefined {
   if (path === 'setup') return before === setupNotRun ? 'its set-up has not been run yet' : undefined
+  if (path === 'health') return 'it has not been seen to serve since it was launched, or left service'
   if (!path.startsWith('tags.evenkeel:')) return undefined
   if (path === `tags.${tagKeys.hostKey}`) return 'its host key is not known yet'
   if (path === `tags.${tagKeys.via}`) return 'it is entered through another server from now on'

@@ -12,6 +12,7 @@ import { decideElasticIps } from './elastic-ips/elastic-ip-decisions.js'
 import { decideHeld } from './held.js'
 import { decideKeyPairs } from './keys/key-pair-decisions.js'
 import { decideSecurityGroups } from './network/security-group-decisions.js'
+import { decideRolls } from './servers/rolls.js'
 import { decideServers, settleServers } from './servers/server-decisions.js'
 import { serverOutlooksOf } from './servers/server-decision.js'
 import { decideSchedules } from './snapshots/schedule-decisions.js'
@@ -27,7 +28,9 @@ import { volumeOutlooksOf } from './volumes/volume-outlook.js'
 export function decide(world: World): Decisions {
   const held = decideHeld(world)
   const out: ReadonlySet<Address> = new Set(held.keys())
-  const first = decideServers(world, out)
+  const own = decideServers(world, out)
+  const { rolls, refusals } = decideRolls(world, own)
+  const first = new Map([...own, ...refusals])
   const outlooks = serverOutlooksOf(first.values())
   const keyPairs = decideKeyPairs(world, out)
   const securityGroups = decideSecurityGroups(world, out)
@@ -38,15 +41,18 @@ export function decide(world: World): Decisions {
   const clones = decideClones(world, outlooks, outByNow)
   const copies = volumeCopiesOf(blocks.values(), clones.values())
   const versions = plannedVersions(archives.values())
-  const own = decideVolumes({ world, servers: outlooks, copies, versions }, out)
-  const volumeOutlooks = volumeOutlooksOf(own.values())
+  const ownVolumes = decideVolumes({ world, servers: outlooks, copies, versions }, out)
+  const volumeOutlooks = volumeOutlooksOf(ownVolumes.values())
   const schedules = decideSchedules(world, outlooks, volumeOutlooks)
-  const volumes = new Map([...own].map(([address, volume]) => [address, withSchedule(volume, schedules.get(address))]))
-  const files = decideFiles(world, outlooks, volumeOutlooks)
-  const servers = settleServers(first, serversStoppedFor(own.values()))
+  const volumes = new Map(
+    [...ownVolumes].map(([address, volume]) => [address, withSchedule(volume, schedules.get(address))]),
+  )
+  const files = decideFiles(world, outlooks, volumeOutlooks, rolls)
+  const servers = settleServers(first, serversStoppedFor(ownVolumes.values()))
   return {
     held,
     servers,
+    rolls,
     keyPairs,
     securityGroups,
     elasticIps,

@@ -4,6 +4,7 @@ import type { BlockDecision } from './copies/block-decision.js'
 import type { CloneDecision } from './copies/clone-decision.js'
 import type { FileDecision } from './copies/file-decision.js'
 import type { VolumeCopies } from './copies/volume-copies.js'
+import type { PlannedRoll } from '../../model/plan.js'
 import type { Decided, Leave, Refuse } from './decided.js'
 import type { ElasticIpDecision } from './elastic-ips/elastic-ip-decision.js'
 import type { KeyPairDecision } from './keys/key-pair-decisions.js'
@@ -17,6 +18,8 @@ export interface Decisions {
   /** Out of the plan from the start: two resources with one address, and what could not be read and may exist. */
   readonly held: ReadonlyMap<Address, Refuse | Leave>
   readonly servers: ReadonlyMap<Address, ServerDecision>
+  /** Of counts of which members leave service a few at a time. */
+  readonly rolls: readonly PlannedRoll[]
   readonly keyPairs: ReadonlyMap<Address, KeyPairDecision>
   readonly securityGroups: ReadonlyMap<Address, SecurityGroupDecision>
   readonly elasticIps: ReadonlyMap<Address, ElasticIpDecision>

@@ -1,4 +1,4 @@
-import type { Address } from '../../model/address.js'
+import { parseAddress, type Address } from '../../model/address.js'
 import type { PlannedWishes } from '../../model/plan.js'
 import type { Step, StepKind } from '../../model/steps/step.js'
 import { sortedWishes, type FollowUpWish, type Wish } from '../../model/ledger/wish.js'
@@ -24,7 +24,8 @@ function openIn({ wishes }: World, steps: readonly Step[]): Iterable<Wish> {
 
 /** What follows a copy in this plan: a command before a health check. */
 function followUpsOf(steps: readonly Step[]): readonly FollowUpWish[] {
-  const rulesWith = (wanted: StepKind) => steps.filter(({ kind }) => kind === wanted).map(({ address }) => address)
+  const rulesWith = (wanted: StepKind) =>
+    steps.flatMap(({ kind, address }) => (kind === wanted && parseAddress(address)?.kind === 'sync' ? [address] : []))
   const wish = (address: Address, owes: FollowUpWish['owes']): FollowUpWish => ({ kind: 'follow-up', address, owes })
   return [
     ...rulesWith('check-health').map((address) => wish(address, 'health')),

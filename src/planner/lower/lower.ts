@@ -14,6 +14,8 @@ import { volumesLeaving } from './leaving.js'
 import type { Lowering } from './lowering.js'
 import { lowerSecurityGroups } from './security-groups.js'
 import { lowerServers } from './servers.js'
+import { lowerService } from './service/lower-service.js'
+import { serviceSteps } from './service/service.js'
 import { lowerSchedules } from './snapshots.js'
 import { lowerVolumes } from './volumes.js'
 
@@ -27,6 +29,7 @@ export function lower(
   groupOf: (step: Step) => Address,
 ): Pick<Plan, 'steps' | 'impossible'> {
   const graph = new StepGraph()
+  const leaving = volumesLeaving(decisions)
   const resting = (volume: Address) => copiesOfVolume(decisions.copies, volume)
   const lowering: Lowering = {
     world,
@@ -34,7 +37,8 @@ export function lower(
     graph,
     resting,
     ...addressSteps(decisions.elasticIps.values()),
-    leaving: volumesLeaving(decisions),
+    leaving,
+    service: serviceSteps(decisions, leaving),
   }
   lowerKeyPairs(lowering)
   lowerSecurityGroups(lowering)
@@ -45,6 +49,7 @@ export function lower(
   lowerVolumes(lowering)
   lowerSchedules(lowering)
   lowerFiles(lowering)
+  lowerService(lowering)
   lowerServers(lowering, graph.serversEntered())
   return graph.finish(groupOf, world.live.stack.hostsImpossible)
 }

@@ -4,6 +4,7 @@ import type { Decisions } from '../decide/decisions.js'
 import type { StepGraph } from '../graph/step-graph.js'
 import type { World } from '../world.js'
 import type { Leaving } from './leaving.js'
+import type { Service } from './service/service.js'
 
 /** What every lowering has: the decisions, and the graph, to which it adds steps and which it never asks whether a step is there. */
 export interface Lowering {
@@ -18,4 +19,6 @@ export interface Lowering {
   readonly freed: (instanceId: string) => readonly StepId[]
   /** The volumes that leave a server or an instance of it. */
   readonly leaving: Leaving
+  /** When a server may leave service, and when it is back. */
+  readonly service: Service
 }

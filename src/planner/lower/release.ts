@@ -8,7 +8,7 @@ import type { Lowering } from './lowering.js'
 /** Takes a volume off the server that has it; returns the detach step. */
 export function addRelease(lowering: Lowering, address: Address, volumeId: string, release: Release): StepId {
   const { holder, instanceId, how } = release
-  const ready = successorFirst(lowering, address, release)
+  const ready = holderLeft(lowering, address, release)
   const needs = [
     ...ready,
     ...(how === 'unmount' ? [addReleasingUnmount(lowering, address, volumeId, release, ready)] : []),
@@ -19,11 +19,14 @@ export function addRelease(lowering: Lowering, address: Address, volumeId: strin
   return lowering.graph.add('detach-volume', address, { volumeId, instanceId }, { needs, impact: 'downtime' })
 }
 
-/** What stays with its server is taken from the old instance only when the new one is ready; what goes elsewhere need not wait. */
-function successorFirst(lowering: Lowering, address: Address, { holder, instanceId }: Release): readonly StepId[] {
-  const isLast = endOf(lowering, holder, instanceId) !== undefined && isSucceeded(lowering, holder, instanceId)
+/** What stays with its server is taken from the old instance only when the new one is ready, and the old one out of service; what goes elsewhere need not wait. */
+function holderLeft(lowering: Lowering, address: Address, { holder, instanceId }: Release): readonly StepId[] {
+  if (endOf(lowering, holder, instanceId) === undefined) return []
   const spec = lowering.world.volumes.get(address)
-  return isLast && (spec === undefined || spec.server === holder) ? successorReady(lowering, holder) : []
+  const stays = spec === undefined || spec.server === holder
+  if (!stays) return []
+  const ready = isSucceeded(lowering, holder, instanceId) ? successorReady(lowering, holder) : []
+  return [...ready, ...lowering.service.left(holder, instanceId)]
 }
 
 /** An instance that goes was looked into a moment ago: nothing is waited for there, not even its first boot. */

@@ -12,7 +12,7 @@ import { creationTags } from '../compare/desired-tags.js'
 import { existingIds } from '../decide/servers/server-properties.js'
 import { isPlanned } from '../decide/servers/server-decisions.js'
 import {
-  needsStop,
+  stopsNow,
   type Launch,
   type Modification,
   type PlannedServer,
@@ -61,7 +61,8 @@ function lowerServer(
     case 'replace': {
       const { address, order, ends } = decision
       const ended = ends.map(({ live }) => terminationOf(lowering, address, live.id))
-      lowerLaunch(lowering, decision.launch, order === 'terminate-first' ? ended : [], undefined)
+      const after = [...lowering.service.turn(address), ...(order === 'terminate-first' ? ended : [])]
+      lowerLaunch(lowering, decision.launch, after, undefined)
       return
     }
     case 'keep':
@@ -150,7 +151,7 @@ function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isE
   const { graph, world } = lowering
   const { address, spec, live, modification } = decision
   const { runsNow, runsAfter } = decision.outlook
-  const stops = runsNow && (!runsAfter || needsStop(modification))
+  const stops = stopsNow(decision)
   const lifted = modification.options?.stopProtection === false && stops
   const unmounted = [...lowering.leaving(address).unmounted, ...lowering.leaving(live.id).unmounted]
   if (stops) {
@@ -160,7 +161,7 @@ function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isE
       ...lowering.addressed(address),
     ]
     const lifting = lifted ? [addLifting(lowering, address, live, [])] : []
-    const needs = [...lifting, ...(runsAfter ? [] : closing)]
+    const needs = [...lowering.service.left(address, live.id), ...lifting, ...(runsAfter ? [] : closing)]
     const impact = hasInstanceStore(live.type) ? 'data-loss' : runsAfter ? 'restart' : 'downtime'
     graph.add('stop-server', address, { instanceId: live.id }, { needs, impact })
   }
@@ -180,6 +181,7 @@ function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isE
   const starts = runsAfter && (stops || !runsNow)
   if (starts) {
     const needs = [
+      ...lowering.service.turn(address),
       stepId('stop-server', address),
       stepId('modify-server', address),
       ...(runsNow ? [] : detachments(lowering.leaving(live.id).released)),
@@ -242,7 +244,8 @@ function lowerEnd(
   const suffix = endSuffix(lowering, address, live.id)
   const taken = isSucceeded(lowering, address, live.id) ? takenOver(lowering, address) : []
   const freed = detachments(lowering.leaving(live.id).released)
-  const needs: StepId[] = [...taken, ...freed, ...behind]
+  const left = lowering.service.left(address, live.id)
+  const needs: StepId[] = [...taken, ...left, ...freed, ...behind]
   const isLost = rootSnapshot === undefined || hasInstanceStore(live.type)
   if (live.tags[tagKeys.protect] === 'true') {
     needs.push(
@@ -254,8 +257,8 @@ function lowerEnd(
   needs.push(...lifting)
   if (stopsForRelease || (rootSnapshot && live.state !== 'stopped')) {
     const before = stopsForRelease
-      ? [...successorFirst(lowering, address, live), ...behind, ...lifting]
-      : [...taken, ...freed, ...behind, ...lifting]
+      ? [...successorFirst(lowering, address, live), ...left, ...behind, ...lifting]
+      : [...taken, ...left, ...freed, ...behind, ...lifting]
     const impact = hasInstanceStore(live.type) ? 'data-loss' : 'downtime'
     needs.push(graph.add('stop-server', address, { instanceId: live.id }, { ...suffix, needs: before, impact }))
   }
@@ -277,11 +280,12 @@ function successorFirst(lowering: Lowering, address: Address, { id }: LiveServer
 
 /** The steps after which nothing is left that only the old instance of a server has. */
 function takenOver(lowering: Lowering, address: Address): readonly StepId[] {
-  const { world, addressed } = lowering
+  const { world, addressed, service } = lowering
   const volumes = world.volumesByServer.get(address) ?? []
   return [
     ...successorReady(lowering, address),
     ...addressed(address),
+    ...service.back(address),
     stepId('connect-host', address),
     stepId('modify-server', address),
     stepId('stop-server', address),

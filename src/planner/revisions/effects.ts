@@ -69,6 +69,10 @@ const rules: { readonly [Kind in ResourceKind]?: Readonly<Record<string, Rule>> 
     'rootVolume.type': { effect: 'left', because: 'it holds for the next launch' },
     'rootVolume.onReplace': later,
     replace: later,
+    'rolling.maxUnavailable': later,
+    'rolling.order': later,
+    'rolling.health': later,
+    'rolling.timeoutSeconds': later,
     dependsOn: later,
     onUserDataChange: later,
     userData: ({ entry }) =>

@@ -68,7 +68,8 @@ function keyPairFacts({ publicKey, keyPairId, tags }: KeyPairSpec, contents: Loc
 }
 
 function serverFacts(spec: ServerSpec): EntryFacts {
-  const { image, type, zone, subnet, keyPair, securityGroups, user, state, rootVolume, replace, protect } = spec
+  const { image, type, zone, subnet, keyPair, securityGroups, user, state, rootVolume, replace, rolling, protect } =
+    spec
   return said({
     image: imageKey(image),
     type,
@@ -83,6 +84,10 @@ function serverFacts(spec: ServerSpec): EntryFacts {
     'rootVolume.onRemove': rootEndOnRemove(spec),
     'rootVolume.onReplace': rootEndOnReplace(spec),
     replace,
+    'rolling.maxUnavailable': rolling?.maxUnavailable,
+    'rolling.order': rolling?.order,
+    'rolling.health': rolling?.health && templateSource(rolling.health),
+    'rolling.timeoutSeconds': rolling?.timeoutSeconds,
     protect,
     dependsOn: list([...spec.dependsOn].sort()),
     userData: spec.userData && digestText(spec.userData),

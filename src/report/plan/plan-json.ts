@@ -67,6 +67,7 @@ export function planJson(
     impossible,
     specDigest,
     liveDigest,
+    ...(plan.rolls && { rolls: plan.rolls }),
     ...(plan.only && { only: plan.only.asked, needed: plan.only.needed, leftOut: plan.only.leftOut }),
     ...(checks && { checks }),
     ...(lock && { lock: lockMembers(lock.sight, lock.liveness) }),

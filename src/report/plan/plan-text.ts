@@ -11,6 +11,7 @@ import { changeLines } from './plan-text-changes.js'
 import { onlyLines } from './plan-text-only.js'
 import { checkLines } from './plan-text-checks.js'
 import { problemLines } from './plan-text-problems.js'
+import { rollLines } from './plan-text-rolls.js'
 import { stepLines } from './plan-text-steps.js'
 import { summaryOfPlan } from './plan-json.js'
 
@@ -38,6 +39,7 @@ export function planText(written: Plan, options: PlanTextOptions): string {
     options.heading === undefined ? [] : headingLines(legibleData(options.heading), colors),
     changeLines(plan, colors, options.verbose),
     stepLines(plan, colors, options),
+    rollLines(plan),
     problemLines(plan, colors, options.locate),
     checkLines(options.checks ?? [], colors),
     onlyLines(plan),

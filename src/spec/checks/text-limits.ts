@@ -21,6 +21,7 @@ export const nameBytesMax = 255
 export const programTexts: readonly (readonly string[])[] = [
   ['servers', '*', 'userData'],
   ['servers', '*', 'setup', '*'],
+  ['servers', '*', 'rolling', 'health'],
   ['sync', '*', 'onChange'],
   ['sync', '*', 'rolling', 'health'],
 ]

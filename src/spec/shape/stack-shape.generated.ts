@@ -128,6 +128,12 @@ export type ServerShape = {
   readonly elasticIp?: BooleanShape | undefined
   readonly userData?: string | undefined
   readonly onUserDataChange?: 'ignore' | 'replace' | undefined
+  readonly rolling?: {
+    readonly maxUnavailable?: number | string | undefined
+    readonly health?: string | undefined
+    readonly timeout?: string | undefined
+    readonly order?: 'ascending' | 'descending' | undefined
+  } | undefined
   readonly replace?: 'launch-first' | 'terminate-first' | undefined
   readonly protect?: BooleanShape | undefined
   readonly dependsOn?: readonly (string | undefined)[] | undefined

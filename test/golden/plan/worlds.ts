@@ -248,6 +248,12 @@ export const goldenCases: Readonly<Record<string, GoldenCase>> = {
   },
   'rename-mount': { world: (text) => settled(text.replace('mount: /srv/tunes', 'mount: /srv/music')) },
   'change-type': { world: (text) => settled(text.replace('type: t3.medium', 'type: t3.small')) },
+  'rolling-update': {
+    world: (text) => {
+      const before = settled(text.replaceAll('t3.medium', 't3.small').replace('ami-00000002', 'ami-00000001'))
+      return stopped({ ...before, images: imagesFor(specOf(text)) }, 'server.web[4]')
+    },
+  },
   'replace-image': { 
     world: (text) => ({ ...settled(text.replace('ami-00000002', 'ami-00000001')), images: imagesFor(specOf(text)) }),
   },

@@ -100,6 +100,7 @@ servers:
       write_files: [{ path: /etc/boot, content: "\${server.boot.privateIp}" }]
     onUserDataChange: replace
     replace: terminate-first
+    rolling: { maxUnavailable: 50%, health: curl -fsS localhost/healthz, timeout: 2m, order: descending }
     dependsOn: [server.boot]
     setup: [sudo apt-get -y install nginx]
 `,

@@ -1,4 +1,5 @@
 import { HostError, type EvenkeelError } from '../../../core/errors.js'
+import { parseAddress } from '../../../model/address.js'
 import type { CheckHealth } from '../../../model/steps/step.js'
 import type { Effect } from '../../ports.js'
 import { accessTo, type StepContext } from '../step-context.js'
@@ -31,16 +32,29 @@ export async function checkHealth(step: CheckHealth, context: StepContext): Prom
   }
 }
 
+/** By what has made a server leave service: its own change, or a copy to it. */
+const ofWhom = {
+  server: {
+    code: 'SERVER_UNHEALTHY',
+    hint: 'the members after it were left as they are; put the stack file or the server right and apply again, which asks this one first',
+  },
+  rule: {
+    code: 'SYNC_UNHEALTHY',
+    hint: 'the servers after it were left as they are; put the files right and apply again',
+  },
+} as const
+
 function unhealthy(step: CheckHealth, command: string, said: readonly string[], cause: EvenkeelError): HostError {
   const last = said.at(-1) ?? cause.message
+  const { code, hint } = ofWhom[parseAddress(step.address)?.kind === 'server' ? 'server' : 'rule']
   return new HostError(
-    'SYNC_UNHEALTHY',
+    code,
     `${step.server} did not become healthy within ${step.timeoutSeconds} s: ${command} (${last})`,
     {
       host: step.server,
       command,
       cause,
-      hint: 'the servers after it were left as they are; put the files right and apply again',
+      hint,
     },
   )
 }

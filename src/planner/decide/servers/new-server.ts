@@ -144,11 +144,14 @@ function launchOf(world: World, spec: ServerSpec, live: LiveServer | undefined):
     subnet,
     zone,
     keyName: keyNameOf(world, spec),
-    tags: serverTags(world, spec),
+    tags: { ...serverTags(world, spec), ...(spec.rolling && spec.state === 'running' && unseen) },
     record: recordOf(world.digest, words),
     setupRuns: spec.setup.length > 0,
   }
 }
+
+/** It is seen to serve later, by this run or another. */
+const unseen: Tags = { [tagKeys.outOfService]: 'true' }
 
 function imageNotFound({ address, image }: ServerSpec): ServerDecision {
   const message = `no image is ${imageKey(image)}, which the file names for ${address}`

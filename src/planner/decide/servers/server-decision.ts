@@ -60,6 +60,16 @@ export interface RemoveServerDecision extends PlannedBase {
   readonly kind: 'remove'
 }
 
+/** Whether a server that runs is stopped as it is now. */
+export function stopsNow({ outlook, modification }: StandingServerDecision): boolean {
+  return outlook.runsNow && (!outlook.runsAfter || needsStop(modification))
+}
+
+/** Whether a server that runs is stopped and started again. */
+export function restarts(decision: ServerDecision): boolean {
+  return 'modification' in decision && decision.outlook.runsAfter && stopsNow(decision)
+}
+
 export type Modification = Partial<
   Pick<ModifyServer, 'type' | 'securityGroups' | 'existingGroupIds' | 'protect' | 'options'>
 >

@@ -20,6 +20,7 @@ import { changeProblems } from './placement.js'
 import { optionChanges } from './option-properties.js'
 import { needsStop, type Modification, type ServerDecision } from './server-decision.js'
 import { factsOf, insideOf, isRunning, leavingServer, type Inside } from './server-outlook.js'
+import { isSeen } from './rolls.js'
 import { instanceStoreProblems, serverEnd } from './server-end.js'
 import { existingIds, runState, serverProperties, serverWords, setupWord } from './server-properties.js'
 import { decideNewServer, serverTags, type Replacement } from './new-server.js'
@@ -59,7 +60,12 @@ export function decideStandingServer(world: World, written: ServerSpec, live: Li
     ignored: ignoredPaths('server', spec),
   })
   const pinsHostKey = isEntered(inside) && live.tags[tagKeys.hostKey] === undefined
-  const own = sortedDiffs<'server'>([...diffs, ...tags.diffs, ...(pinsHostKey ? [hostKeyDiff] : [])])
+  const own = sortedDiffs<'server'>([
+    ...diffs,
+    ...tags.diffs,
+    ...(pinsHostKey ? [hostKeyDiff] : []),
+    ...(canBeSeen(world, spec) && !isSeen(live) ? [serviceDiff] : []),
+  ])
   const all = sortedDiffs<'server'>([...own, ...instanceDiffs(live, others)])
   const kind = all.every(isLeft) ? 'keep' : 'update'
   return {
@@ -203,11 +209,12 @@ function modificationOf(world: World, spec: ServerSpec, diffs: readonly Diff<'se
   }
 }
 
-/** What the file no longer asks for leaves no tag behind: protection, and a snapshot of the root disk. */
+/** What the file no longer asks for leaves no tag behind: protection, a snapshot of the root disk, and a note of its roll. */
 function withoutStaleTags(spec: ServerSpec, live: LiveServer, work: TagWork): TagWork {
   const asked: Readonly<Record<string, boolean>> = {
     [tagKeys.protect]: spec.protect,
     [tagKeys.onRemove]: spec.rootVolume.onRemove === 'snapshot',
+    [tagKeys.outOfService]: spec.rolling !== undefined && spec.state === 'running',
   }
   const stale = Object.keys(asked).filter((key) => asked[key] !== true && live.tags[key] !== undefined)
   return stale.length === 0 ? work : { ...work, removeTags: [...work.removeTags, ...stale].sort(compareText) }
@@ -225,6 +232,13 @@ const hostKeyDiff: Diff<'server'> = {
   before: null,
   after: knownAfterApply,
   cause: 'pending',
+}
+
+/** It was to leave service, or is new, and nobody has seen since that it serves. */
+const serviceDiff: Diff<'server'> = { path: 'health', before: 'not seen', after: 'seen', cause: 'pending' }
+
+function canBeSeen({ live }: World, { rolling, state }: ServerSpec): boolean {
+  return rolling !== undefined && state === 'running' && !(live.stack.hostsLeftOut === true && rolling.health)
 }
 
 /** Whether set-up commands stand in the file that were not run; where there are no hosts, that stays so. */

@@ -10,6 +10,7 @@ import { utf8Length, volumeTypeRules } from '../../../model/inside/volume-rules.
 import { checkIgnored } from '../ignore-changes.js'
 import { checkOptions } from './server-options.js'
 import { checkLaunchChoices } from './check-launch-choices.js'
+import { checkRolling } from './rolling.js'
 
 /** EC2 takes 16 KiB of user data, before it is encoded (EC2 User Guide, "Run commands when you launch an instance"). */
 const userDataBytesMax = 16 * 1024
@@ -29,6 +30,7 @@ export function checkServers(context: Context): void {
     if (server.via !== undefined) findWay(context, server.via, reportAt(context, [...path, 'via']))
     checkTemplates(context, path, server)
     checkOptions(context, path, server)
+    checkRolling(context, path, server)
     checkIgnored(context, 'server', path, server)
   }
 }

@@ -14,6 +14,7 @@ import type { SpecKind } from '../spec-kind.js'
 import { checkServers } from './check-servers.js'
 import { findWay } from './find-way.js'
 import { launchChoices } from './launch-choices.js'
+import { rollingOf } from './rolling.js'
 import { optionsOf } from './server-options.js'
 
 /** Instances: one of each entry, or as many as its `count` says. */
@@ -32,7 +33,7 @@ export const server: SpecKind<'server'> = {
       : undefined,
   isGenerated: false,
   isAwaited: true,
-  templates: { userData: 'text', setup: 'list' },
+  templates: { userData: 'text', setup: 'list', 'rolling.health': 'text' },
   check: checkServers,
   specs: (context) => inOrder(context.servers).flatMap(([name, entry]) => serversOf(context, name, entry)),
   tellWaits: (context, waits) => {
@@ -49,6 +50,7 @@ export const server: SpecKind<'server'> = {
       for (const [index, command] of (entry?.setup ?? []).entries()) {
         waits.addReferences(ready, [...path, 'setup', index], command)
       }
+      waits.addReferences(ready, [...path, 'rolling', 'health'], entry?.rolling?.health)
     }
   },
 }
@@ -70,6 +72,7 @@ function serversOf(context: Context, name: string, entry: ServerShape): readonly
     protect: entry.protect ?? false,
     dependsOn: dependenciesOf(context, entry.dependsOn),
     ...(via && { via }),
+    ...(entry.rolling && { rolling: rollingOf(context, entry.rolling, entry.count) }),
     setup: (entry.setup ?? []).map((command) => templateOf(context, required(command, 'command'))),
     ...(options && { options }),
     tags: tagsOf(context, entry.tags),

@@ -4,6 +4,9 @@ import { leftAlone, type KeyTable } from './key-change.js'
 /** Without the zone, which would decide the subnet too. */
 const inSubnet = { 'servers.web.zone': undefined }
 const alone = { volumes: undefined, sync: undefined }
+const many = { ...alone, 'servers.web.count': 3 }
+const rolled = { ...many, 'servers.web.rolling': { health: 'true' } }
+const nextTime = 'it holds for the next change that takes members out of service.'
 
 /** The keys of a server. */
 export const serverKeys: KeyTable = {
@@ -283,6 +286,16 @@ export const serverKeys: KeyTable = {
       },
     ],
   },
+  'servers.*.rolling': {
+    leftOut: 'all members at once.',
+    changes: [{ to: { health: 'curl -fsS localhost/healthz' }, does: 'nothing', where: many, says: nextTime }],
+  },
+  'servers.*.rolling.maxUnavailable': { changes: [{ to: 2, does: 'nothing', where: rolled, says: nextTime }] },
+  'servers.*.rolling.health': {
+    changes: [{ from: 'true', to: 'curl -fsS localhost/healthz', does: 'nothing', where: rolled, says: nextTime }],
+  },
+  'servers.*.rolling.timeout': { changes: [{ to: '5m', does: 'nothing', where: rolled, says: nextTime }] },
+  'servers.*.rolling.order': { changes: [{ to: 'descending', does: 'nothing', where: rolled, says: nextTime }] },
   'servers.*.replace': {
     leftOut: '`launch-first`, unless the launch waits for what the old server has; the plan says so then.',
     changes: [{ to: 'terminate-first', does: 'nothing', says: 'it holds for the next replacement.' }],
