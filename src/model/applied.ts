@@ -29,6 +29,7 @@ export type AppliedKey = (typeof appliedKeys)[keyof typeof appliedKeys][number] 
 const digestLength = 6
 const valueLengthMax = 256
 const formatMark = 'v1'
+const wholeRecord = /^v1(?: [a-z]+=[0-9a-f]{6})*$/
 
 /** What stands in a tag of its own (`evenkeel:options`): a tag's value has no room for all. */
 const keysApart: ReadonlySet<string> = new Set(serverOptionKeys)
@@ -55,14 +56,11 @@ export function appliedTags(record: AppliedRecord): Tags {
 /** The record in a tag's value; undefined when the tag is missing or damaged. */
 export function parseApplied(value: string | undefined): AppliedRecord | undefined {
   if (value === undefined) return undefined
-  const [mark, ...entries] = value.split(' ')
-  if (mark !== formatMark) return undefined
+  if (!wholeRecord.test(value)) return undefined
   const record: Record<string, string> = {}
-  for (const entry of entries) {
-    const match = /^([a-z]+)=([0-9a-f]{6})$/.exec(entry)
-    if (!match) return undefined
-    const [, key = '', digest = ''] = match
-    record[key] = digest
+  for (const entry of value.split(' ').slice(1)) {
+    const equals = entry.indexOf('=')
+    record[entry.slice(0, equals)] = entry.slice(equals + 1)
   }
   return record
 }

@@ -4,12 +4,15 @@
  */
 const unshown = /(?![\n\t\u200C\u200D])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 
+/** Most texts are of these alone, and seen at a glance. */
+const plain = /^[\n\t -~]*$/
+
 /**
  * A text as it can be shown: what nobody would see, or a terminal would obey, stands as `\u001B`. Names, values and what a
  * server said come from others, and colours are painted after this.
  */
 export function legible(text: string): string {
-  return text.replaceAll('\r\n', '\n').replaceAll(unshown, escaped)
+  return plain.test(text) ? text : text.replaceAll('\r\n', '\n').replaceAll(unshown, escaped)
 }
 
 /** Data as JSON, for programs and for terminals alike: what nobody would see stands in JSON's own escapes, and is the same value. */
@@ -27,14 +30,18 @@ export function legibleData<Data>(data: Data): Data {
 function visit(value: unknown): unknown {
   if (typeof value === 'string') return legible(value)
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) {
-    const items = value.map(visit)
-    return items.some((item, index) => item !== value[index]) ? items : value
-  }
-  const entries = Object.entries(value)
-  const shown = entries.map(([key, member]) => [legible(key), visit(member)] as const)
-  const isSame = shown.every(([key, member], index) => key === entries[index]?.[0] && member === entries[index][1])
-  return isSame ? value : Object.fromEntries(shown)
+  if (Array.isArray(value)) return value.every(isLegible) ? value : value.map(visit)
+  if (isLegible(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [legible(key), visit(member)]))
+}
+
+/** Whether it would be handed back as it is. */
+function isLegible(value: unknown): boolean {
+  if (typeof value === 'string') return legible(value) === value
+  if (typeof value !== 'object' || value === null) return true
+  if (Array.isArray(value)) return value.every(isLegible)
+  for (const key in value) if (legible(key) !== key || !isLegible((value as Record<string, unknown>)[key])) return false
+  return true
 }
 
 function escaped(character: string): string {

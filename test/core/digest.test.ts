@@ -14,6 +14,20 @@ describe('canonical JSON', () => {
     expect(canonicalJson(value)).toBe(text)
   })
 
+  it('is what JSON.stringify makes of objects whose keys were set in order', () => {
+    const inOrder = (_key: string, member: unknown): unknown =>
+      typeof member !== 'object' || member === null || Array.isArray(member)
+        ? member
+        : Object.fromEntries(Object.entries(member).sort(([left], [right]) => (left < right ? -1 : 1)))
+    const values = fc.anything({ withDate: true, withNullPrototype: true, withUnicodeString: true })
+    fc.assert(
+      fc.property(values, (value) => {
+        expect(canonicalJson(value)).toBe(JSON.stringify(value, inOrder))
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
   it('does not depend on the order in which keys were set', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {

@@ -1,6 +1,6 @@
 import type { CloudFacts, CloudQuery } from '../../executor/ports.js'
 import type { Kind, Pending } from './kinds/kind.js'
-import { kinds, together, type Descriptions } from './kinds/kinds.js'
+import { kinds, type Descriptions } from './kinds/kinds.js'
 import { checkAccount } from './lookups/account.js'
 import { readAvailableZones } from './lookups/available-zones.js'
 import { readEncryptionDefault } from './lookups/encryption-default.js'
@@ -8,9 +8,9 @@ import { readExistingGroups, readExistingKeyPairs } from './lookups/existing-sel
 import { readImages } from './lookups/image-selectors.js'
 import { observeOperatorIp } from './lookups/operator-ip.js'
 import { readSubnets } from './lookups/subnet-selectors.js'
-import { createCensus } from './tags/census.js'
 import type { Ec2Api } from './wire/api.js'
 import { describeSettled } from './settled-reading.js'
+import { factsOfAll } from './told-facts.js'
 
 /**
  * Reads everything that belongs to a stack, all streams side by side. Rejects as a whole when any of them cannot be read:
@@ -30,9 +30,7 @@ export async function observe(api: Ec2Api, query: CloudQuery): Promise<CloudFact
       query.existingGroups && readExistingGroups(api, query.existingGroups),
       query.existingKeyPairs && readExistingKeyPairs(api, query.existingKeyPairs),
     ])
-  const census = createCensus(query.adoptedIds)
   const owner = account ?? described.securityGroup[0]?.OwnerId
-  const facts = together(Object.values(kinds).map((kind) => kind.facts(described, census)))
   return {
     region,
     ...(owner !== undefined && { account: owner }),
@@ -43,8 +41,7 @@ export async function observe(api: Ec2Api, query: CloudQuery): Promise<CloudFact
     ...(encryptsByDefault !== undefined && { encryptsByDefault }),
     ...(existingGroups && { existingGroups }),
     ...(existingKeyPairs && { existingKeyPairs }),
-    ...facts,
-    ...census.remembered(),
+    ...factsOfAll(described, query.adoptedIds),
   }
 }
 

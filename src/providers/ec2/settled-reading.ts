@@ -2,8 +2,8 @@ import { beginWait } from '../../core/wait-sink.js'
 import type { CloudQuery } from '../../executor/ports.js'
 import { parseAddress, type Address } from '../../model/address.js'
 import type { ResourceKind } from '../../model/kinds/kinds.js'
-import { kinds, together, type Descriptions } from './kinds/kinds.js'
-import { createCensus } from './tags/census.js'
+import type { Descriptions } from './kinds/kinds.js'
+import { factsOfAll } from './told-facts.js'
 import type { Ec2Api } from './wire/api.js'
 
 /**
@@ -73,8 +73,7 @@ export async function describeSettled(
 function missingIn(described: Descriptions): readonly Address[] {
   const known = described.launchTemplate.ledger?.addresses ?? []
   if (known.length === 0) return []
-  const facts = together(Object.values(kinds).map((kind) => kind.facts(described, createCensus())))
-  const { servers, volumes, securityGroups, keyPairs, elasticIps = [] } = facts
+  const { servers, volumes, securityGroups, keyPairs, elasticIps = [] } = factsOfAll(described)
   const shown = new Set<Address>()
   for (const list of [servers, volumes, securityGroups, keyPairs, elasticIps]) {
     for (const { address } of list) shown.add(address)

@@ -58,7 +58,17 @@ export function shapeOf(schema: Schema, readText: ReadText): Shape | undefined {
   }
   if (schema.isMapSchema()) return undefined
   if (schema.isStringSchema() && mediaType === undefined) return { kind: 'text', read: (text) => text }
+  if (schema.isTimestampSchema()) return { kind: 'text', read: (text) => exactTime(text) ?? readText(schema, text) }
+  if (schema.isNumericSchema()) return { kind: 'text', read: Number }
+  if (schema.isBooleanSchema()) return { kind: 'text', read: (text) => text.toLowerCase() === 'true' }
   return { kind: 'text', read: (text) => readText(schema, text) }
+}
+
+/** The moment that EC2's own form of it names; undefined for another form, and for one that there is not. */
+function exactTime(text: string): Date | undefined {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text)) return undefined
+  const time = new Date(text)
+  return !Number.isNaN(time.getTime()) && time.toISOString() === text ? time : undefined
 }
 
 /** Its shape is made when it is first met: types may hold themselves. */
