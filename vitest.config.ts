@@ -22,6 +22,7 @@ const full = [
   'test/planner/plan-effects.hosts.test.ts',
   'test/sandbox/hosts/disks/volumes.hosts.test.ts',
   'test/simulation/egress.test.ts',
+  'test/simulation/user-data.test.ts',
   'test/simulation/least-policy.test.ts',
   'test/integration/drift.test.ts',
   'test/integration/servers-by-hand.test.ts',

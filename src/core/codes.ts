@@ -215,6 +215,7 @@ export const codes = {
   PLAN_TYPE_NOT_IN_ZONE: 'an instance type is not offered in the zone of its server',
   PLAN_TYPE_UNKNOWN: 'the region has no instance type of this name',
   PLAN_UNREADABLE: 'something could not be read, so the plan acts on what was seen alone',
+  PLAN_USER_DATA_AGAIN: 'a server that has booted before gets other user data, which nothing runs by itself',
   PLAN_USER_DATA_IGNORED: 'user data has changed and is not sent to a server that exists',
   PLAN_USER_DATA_READABLE: 'user data holds a sensitive value, which EC2 shows',
   PLAN_VOLUME_COOLING: 'a volume cannot be modified again yet, so its change waits',

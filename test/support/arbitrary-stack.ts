@@ -76,7 +76,7 @@ function server(name: string, others: readonly string[], zone: string): fc.Arbit
       }),
       replace: fc.constantFrom(undefined, undefined, 'terminate-first'),
       userData: fc.constantFrom(undefined, { parts: ['#!/bin/sh\n'] }),
-      onUserDataChange: fc.constantFrom('ignore', 'replace'),
+      onUserDataChange: fc.constantFrom('ignore', 'replace', 'stop-start'),
       protect: fc.constantFrom(false, false, false, true),
       dependsOn: fc.subarray(others.map((other) => at(`server.${other}`))),
       setup: fc

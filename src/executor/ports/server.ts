@@ -24,6 +24,12 @@ export interface ServerCloud {
   /** Asks for it; the instance is `running` all the while. Rejects where it is not. */
   rebootServer(request: Owned): Promise<void>
   setServerType(request: { readonly instanceId: string; readonly type: string; readonly owner: Owner }): Promise<Effect>
+  /** Plain text; an empty one takes it away. It has to be stopped, or on its way there. */
+  setServerUserData(request: {
+    readonly instanceId: string
+    readonly userData: string
+    readonly owner: Owner
+  }): Promise<Effect>
   setServerGroups(request: {
     readonly instanceId: string
     readonly groupIds: readonly string[]

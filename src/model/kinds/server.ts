@@ -36,7 +36,8 @@ export interface ServerSpec {
   /** Where another server takes the place of this one, the old one ends before the new one comes; undefined: after it. */
   readonly replace: 'terminate-first' | undefined
   readonly userData: Template | undefined
-  readonly onUserDataChange: 'ignore' | 'replace'
+  /** `stop-start`: the instance is given the new one while it is stopped. */
+  readonly onUserDataChange: 'ignore' | 'replace' | 'stop-start'
   readonly protect: boolean
   readonly dependsOn: readonly Address[]
   /** The server through which it is entered; absent: it is reached straight. */

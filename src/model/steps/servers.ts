@@ -64,6 +64,8 @@ export interface ModifyServer extends StepBase {
   /** Beside those, where they are said. */
   readonly existingGroupIds?: readonly string[]
   readonly protect?: boolean
+  /** Given to it while it is stopped; one without parts: none. */
+  readonly userData?: Template
   readonly options?: ServerOptionChanges
 }
 

@@ -169,6 +169,7 @@ function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isE
   if (Object.keys(remaining).length > 0) {
     const needs = [
       stepId('stop-server', address),
+      ...referencedSteps([remaining.userData]),
       // A group goes onto a server that serves only when its rules are in.
       ...spec.securityGroups.flatMap((group) => [
         stepId('create-security-group', group),

@@ -78,7 +78,9 @@ const rules: { readonly [Kind in ResourceKind]?: Readonly<Record<string, Rule>> 
     userData: ({ entry }) =>
       entry['onUserDataChange'] === 'replace'
         ? { effect: 'replacement', because: 'user data is read at the first boot alone' }
-        : { effect: 'left', because: 'the first boot is over (onUserDataChange: ignore)' },
+        : entry['onUserDataChange'] === 'stop-start'
+          ? downtime
+          : { effect: 'left', because: 'the first boot is over (onUserDataChange: ignore)' },
   },
   volume: {
     attachment: downtime,

@@ -127,7 +127,7 @@ export type ServerShape = {
   } | undefined
   readonly elasticIp?: BooleanShape | undefined
   readonly userData?: string | undefined
-  readonly onUserDataChange?: 'ignore' | 'replace' | undefined
+  readonly onUserDataChange?: 'ignore' | 'replace' | 'stop-start' | undefined
   readonly rolling?: {
     readonly maxUnavailable?: number | string | undefined
     readonly health?: string | undefined

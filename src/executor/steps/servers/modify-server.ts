@@ -11,6 +11,10 @@ export async function modifyServer(step: ModifyServer, context: StepContext): Pr
   }
   const effects: Effect[] = []
   if (step.type !== undefined) effects.push(await cloud.setServerType({ ...target, type: step.type }))
+  if (step.userData !== undefined) {
+    const userData = context.bindings.render(step.userData)
+    effects.push(await cloud.setServerUserData({ ...target, userData }))
+  }
   if (step.securityGroups !== undefined) {
     const own = step.securityGroups.map((group) => context.bindings.idOf(group))
     const groupIds = [...own, ...(step.existingGroupIds ?? [])]

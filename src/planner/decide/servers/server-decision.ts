@@ -71,12 +71,12 @@ export function restarts(decision: ServerDecision): boolean {
 }
 
 export type Modification = Partial<
-  Pick<ModifyServer, 'type' | 'securityGroups' | 'existingGroupIds' | 'protect' | 'options'>
+  Pick<ModifyServer, 'type' | 'securityGroups' | 'existingGroupIds' | 'protect' | 'userData' | 'options'>
 >
 
 /** Whether EC2 changes it while the server is stopped alone. */
-export function needsStop({ type, options }: Modification): boolean {
-  return type !== undefined || options?.cpu !== undefined
+export function needsStop({ type, userData, options }: Modification): boolean {
+  return type !== undefined || userData !== undefined || options?.cpu !== undefined
 }
 
 /** Everything that a launch needs to know. */

@@ -84,12 +84,12 @@ export function serverProperties(
       equal: applied.setup === world.digest(setup),
     })
   }
-  if (spec.onUserDataChange === 'replace' && applied) {
+  if (spec.onUserDataChange !== 'ignore' && applied) {
     properties.push({
       path: 'userData',
       key: 'userdata',
       word: userDataWord(spec),
-      before: applied.userdata === undefined ? null : '(as sent at launch)',
+      before: applied.userdata === undefined ? null : '(as sent before)',
       after: userDataValue(world, spec.userData),
       equal: applied.userdata === world.digest(userDataWord(spec)),
     })

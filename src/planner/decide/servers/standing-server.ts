@@ -13,7 +13,7 @@ import { tagWork, type TagWork } from '../../compare/desired-tags.js'
 import { reasonFor } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
 import { existingProblems } from '../existing.js'
-import { errorOf, refused, replaceAsked } from '../decided.js'
+import { errorOf, inEntry, refused, replaceAsked, warningOf } from '../decided.js'
 import { keyFindings, type KeyFindings } from './key-findings.js'
 import { imageFindings, rootVolumeFindings, userDataFindings } from './launch-differences.js'
 import { changeProblems } from './placement.js'
@@ -32,13 +32,14 @@ export function decideStandingServer(world: World, written: ServerSpec, live: Li
   const { applied, facts, inside, canRunSetup, findings, diffs, keys } = compared
   const others = world.live.superseded.get(address) ?? []
   const leaving = others.map((other) => serverEnd(world, other, rootEndOnReplace(spec)))
-  const replacement = replacementFor(live, diffs) ?? askedReplacement(world, live, diffs)
+  const replacement = replacementFor(spec, live, diffs) ?? askedReplacement(world, live, diffs)
   const modification = modificationOf(world, spec, diffs)
   const stops = !replacement && isRunning(live) && (spec.state === 'stopped' || needsStop(modification))
   const problems = [
     ...findings.flatMap((finding): readonly Problem[] => finding.problems),
     ...(replacement ? [] : leaving.flatMap((end) => end.problems)),
     ...(stops ? instanceStoreProblems(live) : []),
+    ...(!replacement && modification.userData ? [givenAgain(spec)] : []),
   ]
   const forbidden = forbiddenBy(spec, replacement, stops)
   const misplaced = replacement ? [] : changeProblems(world, spec, live, new Set(diffs.map(({ path }) => path)))
@@ -99,7 +100,7 @@ export function decideStandingServer(world: World, written: ServerSpec, live: Li
 
 /** Whether a live instance can become what the file says without another one taking its place. */
 export function canStay(world: World, spec: ServerSpec, live: LiveServer): boolean {
-  return replacementFor(live, compareServer(world, spec, live).diffs) === undefined
+  return replacementFor(spec, live, compareServer(world, spec, live).diffs) === undefined
 }
 
 /** What differs between the file and an instance, and what of its inside can be known. */
@@ -173,13 +174,26 @@ function forbiddenBy(
 }
 
 /** What of the differences no call can change on a live instance, marked as such. */
-function replacementFor(live: LiveServer, diffs: readonly Diff<'server'>[]): Replacement | undefined {
+function replacementFor(
+  { onUserDataChange }: ServerSpec,
+  live: LiveServer,
+  diffs: readonly Diff<'server'>[],
+): Replacement | undefined {
   const marked = diffs.map((diff) => {
     const { how, because } = mutabilityOf('server', diff.path)
-    return how === 'replacement' && !isLeft(diff) ? { ...diff, forcesReplacement: because } : diff
+    const stays = diff.path === 'userData' && onUserDataChange === 'stop-start'
+    return how === 'replacement' && !stays && !isLeft(diff) ? { ...diff, forcesReplacement: because } : diff
   })
   const reason = marked.find(({ forcesReplacement }) => forcesReplacement !== undefined)?.forcesReplacement
   return reason === undefined ? undefined : { live, diffs: marked, reason }
+}
+
+/** Unlike the first time, nothing runs it by itself (cloud-init, "User data scripts"). */
+function givenAgain({ address }: ServerSpec): Problem {
+  const message = `${address} gets other user data, and has booted before: cloud-init runs user data at an instance's first boot, unless the image or the user data say otherwise`
+  const hint =
+    'a part of user data runs at each boot with `cloud_final_modules: [[scripts-user, always]]`; `onUserDataChange: replace` makes a new server'
+  return inEntry(warningOf(address, 'PLAN_USER_DATA_AGAIN', message, hint), 'userData')
 }
 
 /** Another takes its place because somebody says so. Where one has begun to, that is finished, and none is made a second time. */
@@ -205,6 +219,7 @@ function modificationOf(world: World, spec: ServerSpec, diffs: readonly Diff<'se
     ...(changed.has('type') && { type: spec.type }),
     ...(changed.has('securityGroups') && { securityGroups: spec.securityGroups, ...existingIds(world, spec) }),
     ...(changed.has('protect') && { protect: spec.protect }),
+    ...(changed.has('userData') && { userData: spec.userData ?? { parts: [] } }),
     ...(options && { options }),
   }
 }

@@ -274,6 +274,16 @@ export const serverKeys: KeyTable = {
         where: { 'servers.web.onUserDataChange': 'replace' },
         says: byLaunch,
       },
+      {
+        when: 'with `onUserDataChange: stop-start`',
+        from: 'echo one',
+        to: 'echo two',
+        does: 'restart',
+        by: 'modify-server',
+        code: 'PLAN_USER_DATA_AGAIN',
+        where: { 'servers.web.onUserDataChange': 'stop-start' },
+        says: 'EC2 takes it while the server is stopped. cloud-init does not run it again by itself.',
+      },
     ],
   },
   'servers.*.onUserDataChange': {

@@ -224,6 +224,13 @@ export function createServerCalls(
       await modify({ InstanceId: instanceId, InstanceType: { Value: type } })
       return 'done'
     },
+    setServerUserData: async ({ instanceId, userData, owner }) => {
+      const instance = await readExisting(instanceId, owner)
+      if (instance.State?.Name === 'stopping') await untilStopped(instanceId)
+      // What it is now is a call of its own to ask, and the same value again changes nothing.
+      await modify({ InstanceId: instanceId, UserData: { Value: Buffer.from(userData, 'utf8') } })
+      return 'done'
+    },
     setServerGroups: async ({ instanceId, groupIds, owner }) => {
       const instance = await readExisting(instanceId, owner)
       const wanted = [...new Set(groupIds)].sort()
