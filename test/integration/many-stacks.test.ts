@@ -100,6 +100,27 @@ describe('several stacks in one command', () => {
     expect(mistaken.stdout).toMatch(/broken.stack.yaml +- +1 mistake in the file/)
   })
 
+  it('stand in one report for programs that know tests or findings, with what went wrong', async () => {
+    world.write({ 'broken/broken.stack.yaml': 'evenkeel: 1\nstack: broken\nsevers: {}\n' })
+    const words = ['stacks', 'broken', 'nowhere.yaml']
+    for (const command of ['plan', 'drift', 'validate']) {
+      const junit = await expectExit(world.run([command, '--format', 'junit', ...words]), 1)
+      expect(junit.stdout.match(/<testsuite name="[^"]*"/g)).toEqual(
+        ['calm', 'moved', 'broken/broken.stack.yaml', 'nowhere.yaml'].map(
+          (name, at) => `<testsuite name="${command === 'validate' && at < 2 ? `stacks/${name}.stack.yaml` : name}"`,
+        ),
+      )
+      expect(junit.stdout).toMatch(/<testcase classname="evenkeel\.\w+\.SPEC_UNKNOWN_KEY".* line="3"/)
+      expect(junit.stdout).toMatch(/<error type="STACK_FILE_UNREADABLE"/)
+      expect(junit.stdout.match(/<\?xml/g)).toHaveLength(1)
+      const sarif = await expectExit(world.run([command, '--format', 'sarif', ...words]), 1)
+      const { runs } = JSON.parse(sarif.stdout) as { runs: { automationDetails: { id: string }; results: object[] }[] }
+      expect(runs).toHaveLength(4)
+      expect(new Set(runs.map(({ automationDetails }) => automationDetails.id)).size).toBe(4)
+      expect(runs[2]?.results).toMatchObject([{ ruleId: 'SPEC_UNKNOWN_KEY' }])
+    }
+  })
+
   it('are not saved or restored together', async () => {
     expect((await expectExit(world.run(['plan', 'stacks', '--out', 'plan.json']), 1)).stderr).toContain('[USAGE]')
     expect((await expectExit(world.run(['plan', 'stacks', '--checkpoint', 'x']), 1)).stderr).toContain('[USAGE]')

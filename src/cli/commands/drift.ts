@@ -3,7 +3,7 @@ import { exitCodes } from '../exit-codes.js'
 import { placeText } from '../../report/plan/plan-heading.js'
 import type { StackReport } from '../many/many-stacks.js'
 import { addRunOptions, filesArgument, filesDescription, type RunOptions } from '../options.js'
-import { addFormatOptions, assertForMany, formatOf, type ReportFormatOptions } from '../formats/report-format.js'
+import { addFormatOptions, formatOf, type ReportFormatOptions } from '../formats/report-format.js'
 import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor, useColor } from '../terminal.js'
 
@@ -45,12 +45,10 @@ export const driftCommand: CommandDefinition = (finish) =>
         finish(exitCode)
         return
       }
-      assertForMany(format)
       const { reportStacks } = await import('../many/many-stacks.js')
       const report = (file: string) => reportOfDrift(file, { ...options, isOneOfMany: true })
       const exitOrder = [exitCodes.drift, exitCodes.unknown, exitCodes.pending]
-      const json = format === 'json' ? 'drift' : undefined
-      finish(await reportStacks(meant.files, report, { json, markdown: format === 'markdown', exitOrder }))
+      finish(await reportStacks(meant.files, report, { command: 'drift', format, exitOrder }))
     })
 
 /** Looks at one stack, and says what is to be printed of it. */
@@ -59,15 +57,15 @@ async function reportOfDrift(
   options: DriftOptions & { readonly isOneOfMany?: boolean },
 ): Promise<StackReport> {
   const format = formatOf(options)
-  const [{ withSession }, { driftOfStack }, { driftWords }, { renderDrift, tellingMistakes }, { headingOf }] =
-    await Promise.all([
-      import('../with-session.js'),
-      import('../../app/plan-stack.js'),
-      import('../../report/drift/drift-text.js'),
-      import('../formats/render-report.js'),
-      import('../heading-of.js'),
-    ])
-  const { drift, stackFile, heading } = await tellingMistakes({ command: 'drift', format, file }, () =>
+  const [{ withSession }, { driftOfStack }, { driftWords }, report, { headingOf }] = await Promise.all([
+    import('../with-session.js'),
+    import('../../app/plan-stack.js'),
+    import('../../report/drift/drift-text.js'),
+    import('../formats/render-report.js'),
+    import('../heading-of.js'),
+  ])
+  const telling = { command: 'drift', format, file, isOneOfMany: options.isOneOfMany } as const
+  const { drift, stackFile, heading } = await report.tellingMistakes(telling, () =>
     withSession(file, options, async (session) => ({
       drift: await driftOfStack(session, options),
       stackFile: session.file,
@@ -75,11 +73,13 @@ async function reportOfDrift(
     })),
   )
   const { locate, path } = stackFile
+  const shown = { format, color: useColor(process.stdout), locate, heading, file: path }
   return {
     stack: drift.stack,
     place: placeText(heading),
-    text: renderDrift(drift, { format, color: useColor(process.stdout), locate, heading, file: path }),
+    text: report.renderDrift(drift, shown),
     words: driftWords(drift),
+    findings: () => report.driftFindings(drift, shown),
     exitCode: exitCodeOf[drift.status],
   }
 }

@@ -15,7 +15,7 @@ import {
   replaceWords,
   type RunOptions,
 } from '../options.js'
-import { addFormatOptions, assertForMany, formatOf, type ReportFormatOptions } from '../formats/report-format.js'
+import { addFormatOptions, formatOf, type ReportFormatOptions } from '../formats/report-format.js'
 import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor, useColor } from '../terminal.js'
 
@@ -83,14 +83,12 @@ export const planCommand: CommandDefinition = (finish) =>
         finish(exitCode)
         return
       }
-      assertForMany(format)
       for (const name of ['out', 'checkpoint', 'only', 'replace'] as const)
         if (options[name] !== undefined) throw oneStackAlone(name)
       const { reportStacks } = await import('../many/many-stacks.js')
       const report = (file: string) => reportOfPlan(file, { ...options, isOneOfMany: true })
       const exitOrder = [exitCodes.unknown, exitCodes.changes]
-      const json = format === 'json' ? 'plan' : undefined
-      finish(await reportStacks(meant.files, report, { json, markdown: format === 'markdown', exitOrder }))
+      finish(await reportStacks(meant.files, report, { command: 'plan', format, exitOrder }))
     })
 
 /** Plans one stack, and says what is to be printed of it. */
@@ -117,7 +115,7 @@ async function reportOfPlan(
     import('../checks.js'),
   ])
   const { plan, heading, checks, stackFile, lock } = await report.tellingMistakes(
-    { command: 'plan', format, file },
+    { command: 'plan', format, file, isOneOfMany: options.isOneOfMany },
     async () => {
       assertReadable(options.checks, file)
       return withSession(file, options, async (session) => {
@@ -137,13 +135,14 @@ async function reportOfPlan(
     },
   )
   const { locate, path } = stackFile
-  const color = useColor(process.stdout)
+  const shown = { format, color: useColor(process.stdout), locate, heading, file: path }
   const verdict = verdictOf(plan)
   return {
     stack: plan.stack,
     place: placeText(heading),
-    text: report.renderPlan(plan, { format, color, locate, heading, file: path }, { ...options, lock, checks }),
+    text: report.renderPlan(plan, shown, { ...options, lock, checks }),
     words: summaryWords(plan),
+    findings: () => report.planFindings(plan, shown, checks),
     exitCode: isDenied(checks ?? []) ? exitCodes.failure : exitCodeOf(verdict, options),
   }
 }

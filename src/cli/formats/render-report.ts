@@ -1,4 +1,4 @@
-import { SpecError } from '../../core/errors.js'
+import { SpecError, type EvenkeelError } from '../../core/errors.js'
 import type { CheckResult } from '../../model/checks/check-result.js'
 import type { DriftReport } from '../../model/drift-report.js'
 import type { Locate } from '../../model/file-location.js'
@@ -7,6 +7,7 @@ import { driftJson } from '../../report/drift/drift-json.js'
 import { driftMarkdown } from '../../report/drift/drift-markdown.js'
 import { driftText } from '../../report/drift/drift-text.js'
 import {
+  findingOfFailure,
   findingsOfChecks,
   findingsOfDrift,
   findingsOfMistakes,
@@ -21,7 +22,7 @@ import { planJson } from '../../report/plan/plan-json.js'
 import { planMarkdown } from '../../report/plan/plan-markdown.js'
 import { planText } from '../../report/plan/plan-text.js'
 import { version } from './version.js'
-import type { ReportFormat } from './report-format.js'
+import { isForFindings, type ReportFormat } from './report-format.js'
 import { repositoryPath } from './repository-path.js'
 
 /** Whose result it is, and how it is shown. */
@@ -55,10 +56,8 @@ export function renderPlan(
     case 'markdown':
       return planMarkdown(plan, { locate, heading, checks })
     case 'junit':
-    case 'sarif': {
-      const findings = [...findingsOfChecks(checks ?? [], located(locate)), ...findingsOfPlan(plan, located(locate))]
-      return renderFindings(format, { ...namesOf('plan', shown), findings })
-    }
+    case 'sarif':
+      return renderFindings(format, [planFindings(plan, shown, checks)])
     case 'text':
       return planText(plan, { color, verbose: options.verbose === true, steps: options.steps, locate, heading, checks })
   }
@@ -74,45 +73,69 @@ export function renderDrift(report: DriftReport, shown: Shown): string {
       return driftMarkdown(report, { locate, heading })
     case 'junit':
     case 'sarif':
-      return renderFindings(format, { ...namesOf('drift', shown), findings: findingsOfDrift(report, located(locate)) })
+      return renderFindings(format, [driftFindings(report, shown)])
     case 'text':
       return driftText(report, { color, locate, heading })
   }
 }
 
+/** What a plan says as findings; those of the policy first. */
+export function planFindings(plan: Plan, shown: Shown, checks: readonly CheckResult[] = []): FindingsOf {
+  const locate = located(shown.locate)
+  return {
+    ...namesOf('plan', shown),
+    findings: [...findingsOfChecks(checks, locate), ...findingsOfPlan(plan, locate)],
+  }
+}
+
+/** What a drift report says as findings. */
+export function driftFindings(report: DriftReport, shown: Shown): FindingsOf {
+  return { ...namesOf('drift', shown), findings: findingsOfDrift(report, located(shown.locate)) }
+}
+
 /**
  * Runs `work`; mistakes of the stack file are written out in the form that was asked for too, if that is one of findings, before they
- * are thrown on.
+ * are thrown on. Those of one of many stacks stand in the report of all.
  */
 export async function tellingMistakes<Result>(
   {
     command,
     format,
     file,
-  }: { readonly command: FindingsOf['command']; readonly format: ReportFormat; readonly file: string | undefined },
+    isOneOfMany = false,
+  }: {
+    readonly command: FindingsOf['command']
+    readonly format: ReportFormat
+    readonly file: string | undefined
+    readonly isOneOfMany?: boolean | undefined
+  },
   work: () => Promise<Result>,
 ): Promise<Result> {
   try {
     return await work()
   } catch (error) {
-    if (error instanceof SpecError && (format === 'junit' || format === 'sarif')) {
+    if (error instanceof SpecError && isForFindings(format) && !isOneOfMany) {
       const path = file ?? error.diagnostics[0]?.file ?? ''
-      const findings = findingsOfMistakes(
-        error.diagnostics.map((mistake) => ({
-          ...mistake,
-          file: mistake.frame === undefined ? mistake.file : repositoryPath(mistake.file),
-        })),
-      )
-      const name = repositoryPath(path)
-      process.stdout.write(renderFindings(format, { command, name, file: name, findings }))
+      process.stdout.write(renderFindings(format, [failureFindings(command, error, path)]))
     }
     throw error
   }
 }
 
-/** Findings in one of the forms for them. */
-export function renderFindings(format: ReportFormat, findings: FindingsOf): string {
-  return format === 'junit' ? junitXml(findings) : sarifJson(findings, version())
+/** Why there is no report of a stack: the mistakes of its file, or what went wrong. */
+export function failureFindings(command: FindingsOf['command'], error: EvenkeelError, file: string): FindingsOf {
+  const name = repositoryPath(file)
+  if (!(error instanceof SpecError)) return { command, name, file: name, findings: [findingOfFailure(error, name)] }
+  const mistakes = error.diagnostics.map((mistake) => ({
+    ...mistake,
+    file: mistake.frame === undefined ? mistake.file : repositoryPath(mistake.file),
+  }))
+  return { command, name, file: name, findings: findingsOfMistakes(mistakes) }
+}
+
+/** Findings in one of the forms for them, a part for each stack. */
+export function renderFindings(format: ReportFormat, reports: readonly FindingsOf[]): string {
+  return format === 'junit' ? junitXml(reports) : sarifJson(reports, version())
 }
 
 function namesOf(command: FindingsOf['command'], { heading, file }: Shown): Omit<FindingsOf, 'findings'> {

@@ -36,10 +36,7 @@ export function formatOf(options: ReportFormatOptions): ReportFormat {
   })
 }
 
-/** Throws a UsageError for a form that several stacks have no report in. */
-export function assertForMany(format: ReportFormat): void {
-  if (format !== 'junit' && format !== 'sarif') return
-  throw new UsageError('USAGE', `--format ${format} is for one stack`, {
-    hint: 'call it for each, into a file of its own',
-  })
+/** Whether programs read it that know findings, and nothing of plans. */
+export function isForFindings(format: ReportFormat): format is 'junit' | 'sarif' {
+  return format === 'junit' || format === 'sarif'
 }

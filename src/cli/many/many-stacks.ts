@@ -1,7 +1,10 @@
 import pLimit from 'p-limit'
+import type { FindingsOf } from '../../report/findings/finding.js'
 import { sectionsJson, sectionsMarkdown, sectionsText, type StackSection } from '../../report/stacks/stack-sections.js'
 import { exitCodes } from '../exit-codes.js'
 import { asEvenkeelError, failureExitCode, failureText } from '../failure.js'
+import { failureFindings, renderFindings } from '../formats/render-report.js'
+import { isForFindings, type ReportFormat } from '../formats/report-format.js'
 import { useColor } from '../terminal.js'
 
 /** Chosen: as many sessions as hide each other's waiting; each reads up to sixteen servers at once. */
@@ -15,13 +18,14 @@ export interface StackReport {
   /** What it prints for the stack alone. */
   readonly text: string
   readonly words: string
+  /** The same for a form of findings. */
+  readonly findings: () => FindingsOf
   readonly exitCode: number
 }
 
 export interface ManyOptions {
-  /** The member of JSON that holds the text; undefined: text, or Markdown. */
-  readonly json: 'plan' | 'drift' | undefined
-  readonly markdown: boolean
+  readonly command: FindingsOf['command']
+  readonly format: ReportFormat
   /** Exit statuses, the first that any stack has wins; in front of them come an interruption, an error, a lock and staleness. */
   readonly exitOrder: readonly number[]
 }
@@ -30,23 +34,45 @@ export interface ManyOptions {
 export async function reportStacks(
   files: readonly string[],
   reportOf: (file: string) => Promise<StackReport>,
-  { json, markdown, exitOrder }: ManyOptions,
+  { command, format, exitOrder }: ManyOptions,
 ): Promise<number> {
-  const color = useColor(process.stdout) && json === undefined && !markdown
+  const color = useColor(process.stdout) && format === 'text'
   const told = await pLimit(stacksAtOnce).map(files, async (file) => {
     try {
-      const { exitCode, ...report } = await reportOf(file)
-      return { exitCode, section: { kind: 'told', file, ...report } satisfies StackSection }
+      const { exitCode, findings, ...report } = await reportOf(file)
+      return { exitCode, findings, section: { kind: 'told', file, ...report } satisfies StackSection }
     } catch (thrown) {
       const error = asEvenkeelError(thrown)
       const text = failureText(error, color)
-      return { exitCode: failureExitCode(error), section: { kind: 'failed', file, error, text } satisfies StackSection }
+      const findings = () => failureFindings(command, error, file)
+      const section: StackSection = { kind: 'failed', file, error, text }
+      return { exitCode: failureExitCode(error), findings, section }
     }
   })
-  const sections = told.map(({ section }) => section)
-  if (json !== undefined) process.stdout.write(sectionsJson(sections, json))
-  else process.stdout.write(markdown ? sectionsMarkdown(sections) : sectionsText(sections, color))
+  process.stdout.write(
+    isForFindings(format)
+      ? renderFindings(
+          format,
+          told.map(({ findings }) => findings()),
+        )
+      : renderSections(
+          told.map(({ section }) => section),
+          command,
+          format,
+          color,
+        ),
+  )
   const codes = new Set(told.map(({ exitCode }) => exitCode))
   const { interrupted, failure, locked, stale } = exitCodes
   return [interrupted, failure, locked, stale, ...exitOrder].find((code) => codes.has(code)) ?? exitCodes.success
+}
+
+function renderSections(
+  sections: readonly StackSection[],
+  command: FindingsOf['command'],
+  format: ReportFormat,
+  color: boolean,
+): string {
+  if (format === 'markdown') return sectionsMarkdown(sections)
+  return format === 'json' ? sectionsJson(sections, command) : sectionsText(sections, color)
 }

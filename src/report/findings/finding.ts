@@ -1,6 +1,6 @@
 import { codes } from '../../core/codes.js'
 import type { CheckResult } from '../../model/checks/check-result.js'
-import type { Diagnostic } from '../../core/errors.js'
+import type { Diagnostic, EvenkeelError } from '../../core/errors.js'
 import type { Change } from '../../model/change.js'
 import type { DriftDiff, DriftEntry, DriftReport } from '../../model/drift-report.js'
 import { nowhere, type FileLocation, type Locate } from '../../model/file-location.js'
@@ -85,6 +85,11 @@ export function findingsOfMistakes(diagnostics: readonly Diagnostic[]): readonly
     const location = frame === undefined ? undefined : { file, line, column }
     return { rule: code, verdict: 'failed', level: 'error', subject: file, message, hint, location }
   })
+}
+
+/** Why nothing can be said of a stack. */
+export function findingOfFailure({ code, message, hint }: EvenkeelError, file: string): Finding {
+  return { rule: code, verdict: 'unknown', level: 'error', subject: file, message, hint }
 }
 
 function problemFindings(problems: readonly Problem[], locate: Locate): readonly Finding[] {

@@ -3,30 +3,40 @@ import { legible } from '../legible.js'
 import type { Finding, FindingsOf } from './finding.js'
 
 /**
- * Findings as JUnit's XML, as GitLab, Jenkins and GitHub's actions read it: a suite for the stack, a test case for each finding; one
+ * Findings as JUnit's XML, as GitLab, Jenkins and GitHub's actions read it: a suite for each stack, a test case for each finding; one
  * that passed where there are none, so that a report is never taken for one that is missing. Ends with a line break.
  * What failed is a failure, what could not be read an error, what waits for an apply is skipped.
  */
-export function junitXml({ command, name, place, findings }: FindingsOf): string {
+export function junitXml(reports: readonly FindingsOf[]): string {
+  const suites = reports.map((report) => ({ ...report, cases: casesOf(report) }))
+  const document = {
+    '?xml': { '@version': '1.0', '@encoding': 'UTF-8' },
+    testsuites: {
+      '@name': `evenkeel ${reports[0]?.command ?? ''}`.trimEnd(),
+      ...counted(suites.flatMap(({ cases }) => cases)),
+      testsuite: suites.map(({ command, name, place, cases }) => ({
+        '@name': attribute(name),
+        ...counted(cases),
+        ...(place !== undefined && { properties: { property: [{ '@name': 'place', '@value': attribute(place) }] } }),
+        testcase: cases.map((finding) => testCase(finding, `evenkeel.${command}.${finding.rule}`)),
+      })),
+    },
+  }
+  return `${builder.build(document).trimEnd()}\n`
+}
+
+function casesOf({ name, findings }: FindingsOf): readonly Finding[] {
   const own: Finding = { rule: 'IN_ORDER', verdict: 'passed', level: 'note', subject: name, message: '' }
-  const cases = findings.length === 0 ? [own] : findings
-  const counted = {
+  return findings.length === 0 ? [own] : findings
+}
+
+function counted(cases: readonly Finding[]): object {
+  return {
     '@tests': cases.length,
     '@failures': countOf(cases, 'failed'),
     '@errors': countOf(cases, 'unknown'),
     '@skipped': countOf(cases, 'waits'),
   }
-  const suite = {
-    '@name': attribute(name),
-    ...counted,
-    ...(place !== undefined && { properties: { property: [{ '@name': 'place', '@value': attribute(place) }] } }),
-    testcase: cases.map((finding) => testCase(finding, `evenkeel.${command}.${finding.rule}`)),
-  }
-  const document = {
-    '?xml': { '@version': '1.0', '@encoding': 'UTF-8' },
-    testsuites: { '@name': `evenkeel ${command}`, ...counted, testsuite: [suite] },
-  }
-  return `${builder.build(document).trimEnd()}\n`
 }
 
 const builder = new XMLBuilder({

@@ -1,33 +1,34 @@
-import type { Location, Log, ReportingDescriptor, Result } from 'sarif'
+import type { Location, Log, ReportingDescriptor, Result, Run } from 'sarif'
 import { legibleData, legibleJson } from '../legible.js'
 import { ruleText, type Finding, type FindingsOf } from './finding.js'
 
 /**
- * Findings as SARIF 2.1.0 (OASIS, 2020), as GitHub's code scanning takes it, with a line break at the end: a result for each, with its
- * place in the stack file, the file's address relative to the root of its repository, and the address as a logical location.
+ * Findings as SARIF 2.1.0 (OASIS, 2020), as GitHub's code scanning takes it, with a line break at the end: a run for each stack, told apart
+ * by `automationDetails`, and in it a result for each finding, with its place in the stack file, the file's address relative to the root of its repository, and the address as a logical location.
  * Results that are the same in two runs have the same fingerprint.
  */
-export function sarifJson(written: FindingsOf, version: string): string {
-  const { command, name, place, file, findings } = legibleData(written)
-  const rules = [...new Set(findings.map(({ rule }) => rule))].sort()
+export function sarifJson(reports: readonly FindingsOf[], version: string): string {
   const log: Log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
-    runs: [
-      {
-        tool: {
-          driver: { name: 'evenkeel', version, rules: rules.map(descriptorOf) },
-        },
-        automationDetails: {
-          id: `evenkeel/${command}/${name}/`,
-          ...(place !== undefined && { description: { text: place } }),
-        },
-        columnKind: 'utf16CodeUnits',
-        results: findings.map((finding) => resultOf(finding, rules.indexOf(finding.rule), name, file)),
-      },
-    ],
+    runs: reports.map((report) => runOf(legibleData(report), version)),
   }
   return `${legibleJson(log, 2)}\n`
+}
+
+function runOf({ command, name, place, file, findings }: FindingsOf, version: string): Run {
+  const rules = [...new Set(findings.map(({ rule }) => rule))].sort()
+  return {
+    tool: {
+      driver: { name: 'evenkeel', version, rules: rules.map(descriptorOf) },
+    },
+    automationDetails: {
+      id: `evenkeel/${command}/${name}/`,
+      ...(place !== undefined && { description: { text: place } }),
+    },
+    columnKind: 'utf16CodeUnits',
+    results: findings.map((finding) => resultOf(finding, rules.indexOf(finding.rule), name, file)),
+  }
 }
 
 function descriptorOf(rule: string): ReportingDescriptor {

@@ -89,7 +89,7 @@ function bare(text: string): string {
 }
 
 /** The same as data; `name` is the member that holds what the command prints for one stack. */
-export function sectionsJson(sections: readonly StackSection[], name: 'plan' | 'drift'): string {
+export function sectionsJson(sections: readonly StackSection[], name: string): string {
   const stacks = sections.map((section) =>
     section.kind === 'told'
       ? { file: section.file, stack: section.stack, [name]: JSON.parse(section.text) as unknown, error: null }

@@ -121,11 +121,11 @@ function planned(name: string) {
 const of = { command: 'plan', name: 'music', place: 'music in us-east-1', file: 'stack.yaml' } as const
 
 function junit(findings: readonly Finding[]): string {
-  return junitXml({ ...of, findings })
+  return junitXml([{ ...of, findings }])
 }
 
 function sarif(findings: readonly Finding[]): Log {
-  return JSON.parse(sarifJson({ ...of, findings }, '1.2.3')) as Log
+  return JSON.parse(sarifJson([{ ...of, findings }], '1.2.3')) as Log
 }
 
 function findingOf(verdict: string): Finding {

@@ -4,7 +4,7 @@ import { exitCodes } from '../../exit-codes.js'
 import type { StackReport } from '../../many/many-stacks.js'
 import { addStackOptions, filesArgument, filesDescription, stackFileOptions, type StackOptions } from '../../options.js'
 import { legible } from '../../../report/legible.js'
-import { addFormatOptions, assertForMany, formatOf, type ReportFormatOptions } from '../../formats/report-format.js'
+import { addFormatOptions, formatOf, type ReportFormatOptions } from '../../formats/report-format.js'
 import type { CommandDefinition } from '../../command-definition.js'
 import { forbidColor } from '../../terminal.js'
 
@@ -32,10 +32,9 @@ export const validateCommand: CommandDefinition = (finish) =>
         finish(exitCodes.success)
         return
       }
-      assertForMany(format)
       const { reportStacks } = await import('../../many/many-stacks.js')
       const report = (file: string) => reportOfFile(file, options, true)
-      finish(await reportStacks(meant.files, report, { json: undefined, markdown: false, exitOrder: [] }))
+      finish(await reportStacks(meant.files, report, { command: 'validate', format, exitOrder: [] }))
     })
 
 /** Checks one file, and says what is to be printed of it. */
@@ -52,7 +51,7 @@ async function reportOfFile(
     import('../../formats/render-report.js'),
     import('../../formats/repository-path.js'),
   ])
-  const stackFile = await report.tellingMistakes({ command: 'validate', format, file }, () =>
+  const stackFile = await report.tellingMistakes({ command: 'validate', format, file, isOneOfMany }, () =>
     Promise.resolve().then(() => readStackFile(file, stackFileOptions(options))),
   )
   const { path, bases, spec, notices } = stackFile
@@ -67,11 +66,12 @@ async function reportOfFile(
   const read = bases.length === 0 ? '' : ` Read with it: ${legible(bases.join(', '))}.`
   const text = `${legible(path)}: the stack ${spec.stack} is valid (${parts.join(', ')}).${read}\n`
   const name = repositoryPath(path)
+  const findings = { command: 'validate', name, file: name, findings: [] } as const
   return {
     stack: spec.stack,
     place: placeText(headingOfFile(stackFile)),
-    text:
-      format === 'text' ? text : report.renderFindings(format, { command: 'validate', name, file: name, findings: [] }),
+    text: format === 'text' ? text : report.renderFindings(format, [findings]),
+    findings: () => findings,
     words: `valid (${parts.join(', ')})`,
     exitCode: exitCodes.success,
   }
