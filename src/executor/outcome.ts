@@ -16,6 +16,8 @@ export interface MadeResource {
   readonly id: string
   readonly publicIp?: string
   readonly privateIp?: string
+  /** On a server for which EC2 had no room as the file names it first: as what it was launched. */
+  readonly alternative?: string
 }
 
 /** `converged`: every step done or unchanged, and nothing left that the plan had no step for. `partial`: some failed, or something is left. */

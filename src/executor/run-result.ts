@@ -18,11 +18,12 @@ export function resultOf(
     outcome: schedule.outcomeOf(id) ?? ({ kind: 'cancelled' } as const),
   }))
   const kinds = new Set(outcomes.map(({ outcome }) => outcome.kind))
-  const made = bindings.made().map(([address, { id, publicIp, privateIp }]) => ({
+  const made = bindings.made().map(([address, { id, publicIp, privateIp, alternative }]) => ({
     address,
     id,
     ...(publicIp !== undefined && { publicIp }),
     ...(privateIp !== undefined && { privateIp }),
+    ...(alternative !== undefined && { alternative }),
   }))
   const ended = statusOf(kinds, error)
   // Every step may be done, and something of the file not come about, because the plan had no step for it.

@@ -87,6 +87,8 @@ export interface Binding {
   readonly privateIp?: string
   readonly publicIp?: string
   readonly zone?: string
+  /** On a server that this run launched as one of its alternatives: as which. */
+  readonly alternative?: string
   /** On servers: `ssh-ed25519 AAAA…` from its tag. */
   readonly hostKey?: string
   /** On servers: who logs in, and with whose key. */

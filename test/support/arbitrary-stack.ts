@@ -84,7 +84,13 @@ function server(name: string, others: readonly string[], zone: string): fc.Arbit
         .map((list) => list.map((line) => ({ parts: [line] }))),
       tags,
     })
-    .chain((spec) => options.map((asked): ServerSpec => (asked ? { ...spec, options: asked } : spec)))
+    .chain((spec) =>
+      fc.tuple(options, fc.boolean()).map(([asked, hasOthers]): ServerSpec => ({
+        ...spec,
+        ...(asked && { options: asked }),
+        ...(hasOthers && { alternatives: [{ type: 't3.large' }] }),
+      })),
+    )
     .chain((spec) =>
       fc.constantFrom(undefined, undefined, rolling).map((rolls) => (rolls ? { ...spec, rolling: rolls } : spec)),
     )

@@ -16,9 +16,14 @@ export function offersQuery(spec: StackSpec, cloud: CloudFacts): OffersQuery | u
   const isHomeless = hasNewGroupWithoutSubnet(spec, cloud)
   if (launched.length === 0 && !isHomeless) return undefined
   return {
-    types: [...new Set(launched.map(({ type }) => type))].sort(),
+    types: [...new Set(launched.flatMap(typesOf))].sort(),
     defaultSubnets: isHomeless || launched.some(({ subnet }) => subnet === undefined),
   }
+}
+
+/** What it may be launched as. */
+function typesOf({ type, alternatives = [] }: ServerSpec): readonly string[] {
+  return [type, ...alternatives.flatMap((one) => one.type ?? [])]
 }
 
 /** A security group that is to be made, and that no server's subnet gives a network. */

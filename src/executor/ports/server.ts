@@ -119,6 +119,7 @@ export interface RunningServer {
   readonly privateIp: string | undefined
   readonly publicIp: string | undefined
   readonly zone: string
+  readonly type: string
 }
 
 export interface LaunchRequest {
@@ -136,4 +137,6 @@ export interface LaunchRequest {
   readonly options?: ServerOptions | undefined
   readonly tags: Tags
   readonly rootVolumeTags: Tags
+  /** Tried in order where EC2 has no room for this type in this zone. */
+  readonly alternatives?: readonly { readonly type: string; readonly zone: string | undefined }[] | undefined
 }

@@ -1,5 +1,6 @@
 import type { Address } from '../address.js'
 import type { ExistingSelector } from '../launch/existing.js'
+import type { LaunchAlternative } from '../launch/alternatives.js'
 import type { ImageSelector } from '../launch/image.js'
 import {
   serverOptionMutability,
@@ -19,6 +20,8 @@ export interface ServerSpec {
   readonly type: string
   readonly zone: string | undefined
   readonly subnet: SubnetSelector | undefined
+  /** As what it is launched where EC2 has no room; absent: as nothing else. */
+  readonly alternatives?: readonly LaunchAlternative[]
   /** Always set: a stack without key pairs has the generated `keyPair.default`. */
   readonly keyPair: Address
   /** The pair that `keyPair` stands for where no entry of the file does: it is there already. Absent: one of the file's. */
@@ -119,6 +122,7 @@ export type ServerPath =
   | 'type'
   | 'zone'
   | 'subnet'
+  | 'alternatives'
   | 'keyPair'
   | 'securityGroups'
   | 'state'
@@ -158,6 +162,7 @@ export const serverMutability: Mutabilities<ServerPath> = {
     because: "an instance's subnet is fixed at launch",
     source: 'EC2 API, RunInstances',
   },
+  alternatives: { how: 'in-place', because: '', source: 'tried at launch alone' },
   keyPair: {
     how: 'in-place',
     because: '',

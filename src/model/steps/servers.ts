@@ -28,6 +28,8 @@ export interface CreateServer extends StepBase {
   readonly protect: boolean
   /** Left out: none are asked for. */
   readonly options?: ServerOptions
+  /** As what it is launched where EC2 has no room for that, in order. Left out: as nothing else. */
+  readonly alternatives?: readonly { readonly type: string; readonly zone: string | undefined }[]
   readonly tags: Tags
   /** On the root volume, made in the same call. */
   readonly rootVolumeTags: Tags

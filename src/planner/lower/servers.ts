@@ -124,6 +124,12 @@ function plannedLaunch({ world }: Lowering, launch: Launch, after: readonly Step
       ...(spec.via && { via: spec.via }),
       securityGroups: spec.securityGroups,
       ...existingIds(world, spec),
+      ...(spec.alternatives && {
+        alternatives: spec.alternatives.map(({ type, zone }) => ({
+          type: type ?? spec.type,
+          zone: subnet ? undefined : (zone ?? launch.zone),
+        })),
+      }),
       rootVolume: { sizeGiB: spec.rootVolume.sizeGiB, type: spec.rootVolume.type },
       userData: spec.userData,
       protect: spec.protect,

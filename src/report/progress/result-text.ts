@@ -86,8 +86,9 @@ function madeLines(made: readonly MadeResource[], colors: Colors): readonly stri
   const sorted = [...made].sort((left, right) =>
     compareText(addressSortKey(left.address), addressSortKey(right.address)),
   )
-  const rows = sorted.slice(0, madeMax).map(({ address, id, publicIp, privateIp }) => {
-    return [address, id, publicIp ?? privateIp ?? '']
+  const rows = sorted.slice(0, madeMax).map(({ address, id, publicIp, privateIp, alternative }) => {
+    const told = alternative === undefined ? [] : [`launched as ${alternative}: EC2 had no room for what comes first`]
+    return [address, id, publicIp ?? privateIp ?? '', ...told]
   })
   const left = made.length > madeMax ? [colors.dim(`and ${made.length - madeMax} more: evenkeel show lists all`)] : []
   return [...tableLines(rows), ...left, '']

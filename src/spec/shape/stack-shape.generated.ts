@@ -139,6 +139,10 @@ export type ServerShape = {
   readonly dependsOn?: readonly (string | undefined)[] | undefined
   readonly via?: string | undefined
   readonly setup?: readonly (string | undefined)[] | undefined
+  readonly alternatives?: readonly ({
+    readonly type?: string | undefined
+    readonly zone?: ZoneShape | undefined
+  } | undefined)[] | undefined
   readonly iamInstanceProfile?: string | undefined
   readonly monitoring?: BooleanShape | undefined
   readonly cpu?: {

@@ -1,11 +1,12 @@
 import { required } from '../../../core/assert.js'
 import { parseAddress, type Address, type Batch } from '../../../model/address.js'
+import { alternativeShown } from '../../../model/launch/alternatives.js'
 import { batchSize, parseBatch } from '../../../model/launch/batch.js'
 import { nameTag } from '../../../model/names.js'
 import type { CreateServer } from '../../../model/steps/step.js'
 import { stepId } from '../../../model/steps/step-id.js'
 import { tagKeys } from '../../../model/tags.js'
-import type { Effect, LaunchRequest } from '../../ports.js'
+import type { Effect, LaunchRequest, RunningServer } from '../../ports.js'
 import type { StepContext } from '../step-context.js'
 
 /** Launches, waits until it runs, and binds the address to the new instance. */
@@ -26,6 +27,7 @@ export async function createServer(step: CreateServer, context: StepContext): Pr
     ...(step.options && { options: step.options }),
     tags,
     rootVolumeTags,
+    ...(step.alternatives && { alternatives: step.alternatives }),
   }
   const launched = step.batch && (await launchedWith(step.batch, step.address, request, context))
   const running = await ports.cloud.createServer({ ...request, once, launched })
@@ -35,10 +37,16 @@ export async function createServer(step: CreateServer, context: StepContext): Pr
     user: step.user,
     keyPair: step.keyPair,
     ...(step.via && { via: step.via }),
+    ...(isOther(step, running) && { alternative: alternativeShown(running) }),
     ...(running.privateIp !== undefined && { privateIp: running.privateIp }),
     ...(running.publicIp !== undefined && { publicIp: running.publicIp }),
   })
   return 'done'
+}
+
+/** Whether it is not what the entry names first. */
+function isOther(step: CreateServer, { type, zone }: RunningServer): boolean {
+  return step.alternatives !== undefined && (type !== step.type || (step.zone !== undefined && zone !== step.zone))
 }
 
 /** The instance of this address among those of its batch; undefined: it is to be launched alone. */

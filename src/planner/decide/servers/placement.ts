@@ -24,10 +24,25 @@ export function launchProblems(
   const network = subnet?.vpcId ?? defaultNetwork(world)
   return [
     ...typeProblems(world, spec, image.architecture, zone, word),
+    ...(spec.alternatives ?? []).flatMap((other) =>
+      alternativeProblems(world, { ...spec, ...other }, image.architecture, other.zone ?? zone),
+    ),
     ...(subnet === undefined ? withoutSubnet(world, spec, zone) : []),
     ...existingProblems(world, spec),
     ...groupProblems(world, spec, network),
   ]
+}
+
+/** An alternative that EC2 would never take is a mistake, and no want of room. */
+function alternativeProblems(world: World, spec: ServerSpec, architecture: string, zone: string): readonly Problem[] {
+  const unknown = unknownZone(world, spec, spec.zone)
+  const problems = unknown
+    ? [unknown]
+    : [
+        ...typeProblems(world, spec, architecture, zone, 'alternatives'),
+        ...(spec.subnet === undefined ? withoutSubnet(world, spec, zone) : []),
+      ]
+  return problems.map((problem) => inEntry(problem, 'alternatives'))
 }
 
 /** The same of a live server that becomes another type, or gets other groups. */

@@ -11,6 +11,7 @@ import { setupNotRun } from '../../compare/reasons.js'
 import { type LiveServer } from '../../../model/kinds/server.js'
 import { existingKey } from '../../../model/launch/existing.js'
 import { existingGroup, existingKeyPair } from '../existing.js'
+import { alternativeShown, isAlternative, type LaunchAlternative } from '../../../model/launch/alternatives.js'
 import { imageKey, type LiveImage } from '../../../model/launch/image.js'
 import { subnetKey, type LiveSubnet } from '../../../model/launch/subnet.js'
 import { freeEc2Name } from '../../../model/names.js'
@@ -21,8 +22,8 @@ import { tagKeys } from '../../../model/tags.js'
 export function serverWords(spec: ServerSpec): readonly { readonly key: AppliedKey; readonly word: unknown }[] {
   return [
     { key: 'image', word: spec.image },
-    { key: 'type', word: spec.type },
-    { key: 'zone', word: spec.zone },
+    { key: 'type', word: withAlternatives(spec, spec.type, 'type') },
+    { key: 'zone', word: withAlternatives(spec, spec.zone, 'zone') },
     { key: 'subnet', word: spec.subnet },
     { key: 'key', word: spec.keyPair },
     { key: 'group', word: groupsWord(spec) },
@@ -46,8 +47,16 @@ export function serverProperties(
   applied: AppliedRecord | undefined,
   canRunSetup: boolean,
 ): readonly Property<'server'>[] {
+  const isTaken = isAlternative(spec, live)
   const properties: Property<'server'>[] = [
-    { path: 'type', key: 'type', word: spec.type, before: live.type, after: spec.type },
+    {
+      path: 'type',
+      key: 'type',
+      word: withAlternatives(spec, spec.type, 'type'),
+      before: live.type,
+      after: spec.type,
+      equal: live.type === spec.type || isTaken,
+    },
     { path: 'state', key: 'state', word: spec.state, before: runState(live), after: spec.state },
     {
       path: 'protect',
@@ -67,7 +76,14 @@ export function serverProperties(
     ...optionProperties(spec, live, applied),
   ]
   if (spec.zone !== undefined) {
-    properties.push({ path: 'zone', key: 'zone', word: spec.zone, before: live.zone, after: spec.zone })
+    properties.push({
+      path: 'zone',
+      key: 'zone',
+      word: withAlternatives(spec, spec.zone, 'zone'),
+      before: live.zone,
+      after: spec.zone,
+      equal: live.zone === spec.zone || isTaken,
+    })
   }
   const subnet = subnetOf(world, spec)
   if (subnet) {
@@ -111,6 +127,7 @@ export function serverWishes(
     subnet: subnetOf(world, spec)?.id,
     keyPair: keyPairShown(world, spec),
     securityGroups: groupsShown(world, spec),
+    alternatives: spec.alternatives?.map(alternativeShown),
     state: spec.state,
     'rootVolume.size': spec.rootVolume.sizeGiB,
     'rootVolume.type': spec.rootVolume.type,
@@ -121,6 +138,16 @@ export function serverWishes(
     ...optionWishes(spec),
     ...Object.fromEntries(Object.entries(spec.tags).map(([key, value]) => [`tags.${key}`, value])),
   }
+}
+
+/** What the file says of its type or zone, with what it says may stand for that. */
+function withAlternatives(
+  { alternatives = [] }: ServerSpec,
+  word: string | undefined,
+  key: keyof LaunchAlternative,
+): unknown {
+  const others = alternatives.flatMap((one) => one[key] ?? [])
+  return others.length === 0 ? word : [word ?? '', ...others]
 }
 
 export function imageOf(world: World, spec: ServerSpec): LiveImage | undefined {

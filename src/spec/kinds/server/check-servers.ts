@@ -8,6 +8,7 @@ import { parseTemplate } from '../../references/templates.js'
 import type { ServerShape } from '../../shape/stack-shape.generated.js'
 import { utf8Length, volumeTypeRules } from '../../../model/inside/volume-rules.js'
 import { checkIgnored } from '../ignore-changes.js'
+import { checkAlternatives } from './server-alternatives.js'
 import { checkOptions } from './server-options.js'
 import { checkLaunchChoices } from './check-launch-choices.js'
 import { checkRolling } from './rolling.js'
@@ -31,6 +32,7 @@ export function checkServers(context: Context): void {
     checkTemplates(context, path, server)
     checkOptions(context, path, server)
     checkRolling(context, path, server)
+    checkAlternatives(context, path, name, server)
     checkIgnored(context, 'server', path, server)
   }
 }

@@ -15,6 +15,7 @@ import { checkServers } from './check-servers.js'
 import { findWay } from './find-way.js'
 import { launchChoices } from './launch-choices.js'
 import { rollingOf } from './rolling.js'
+import { alternativesOf } from './server-alternatives.js'
 import { optionsOf } from './server-options.js'
 
 /** Instances: one of each entry, or as many as its `count` says. */
@@ -75,6 +76,7 @@ function serversOf(context: Context, name: string, entry: ServerShape): readonly
     ...(entry.rolling && { rolling: rollingOf(context, entry.rolling, entry.count) }),
     setup: (entry.setup ?? []).map((command) => templateOf(context, required(command, 'command'))),
     ...(options && { options }),
+    ...(entry.alternatives && { alternatives: alternativesOf(entry.alternatives) }),
     tags: tagsOf(context, entry.tags),
     ...(entry.instanceId !== undefined && { instanceId: entry.instanceId }),
     ...ignoredOf(entry),

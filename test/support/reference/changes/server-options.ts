@@ -1,9 +1,34 @@
 import type { KeyTable } from './key-change.js'
 
+/** Without volumes, which keep a server in their zone. */
+const withOne = { volumes: undefined, sync: undefined, 'servers.web.alternatives': [{ type: 't3.large' }] }
 const restarts = 'the server is stopped, changed, and started.'
 
 /** What a server is launched with beside what and where it is. */
 export const serverOptionKeys: KeyTable = {
+  'servers.*.alternatives': {
+    leftOut: 'none: where EC2 has no room, the launch fails.',
+    changes: [
+      {
+        to: [{ type: 't3.medium' }],
+        does: 'in-place',
+        by: 'tag-resource',
+        says: 'it holds for the next launch. Where the server was launched as one that goes, its type or zone changes.',
+      },
+    ],
+  },
+  'servers.*.alternatives[].type': {
+    leftOut: 'as the server has it.',
+    changes: [
+      { to: 't3.medium', does: 'in-place', by: 'tag-resource', where: withOne, says: 'as for `alternatives`.' },
+    ],
+  },
+  'servers.*.alternatives[].zone': {
+    leftOut: 'as the server has it.',
+    changes: [
+      { to: 'us-east-1b', does: 'in-place', by: 'tag-resource', where: withOne, says: 'as for `alternatives`.' },
+    ],
+  },
   'servers.*.iamInstanceProfile': {
     leftOut: 'none; one that it was given by hand stays.',
     changes: [

@@ -9,6 +9,7 @@ import { watchById } from '../../waiting/watch-by-id.js'
 import type { InputOf } from '../../wire/actions.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { tokenOf, tokensMax } from '../../wire/tokens.js'
+import { candidatesOf, firstWithRoom, hasNoRoom, launchedAsAny, type Candidate } from './candidates.js'
 import { togetherWith } from './end-together.js'
 import { noteLaunched } from './just-launched.js'
 import { endedInLaunch, idsByIndex, launch, launchFailed, maySuitFewer } from './launch.js'
@@ -99,8 +100,14 @@ export function createServerCalls(
   }
 
   const createServer: ServerCloud['createServer'] = async ({ launched, once, ...request }) => {
-    const first = launched === undefined ? undefined : await launchedServer(launched)
-    if (first !== undefined) return first
+    const candidates = candidatesOf(request, once)
+    const [earlier] = launched === undefined ? await launchedAsAny(api, candidates) : []
+    const id = launched ?? earlier?.InstanceId
+    const known = id === undefined ? undefined : await launchedServer(id).catch(undefinedWithoutRoom(candidates))
+    return known ?? firstWithRoom(api, candidates, launchAs)
+  }
+
+  async function launchAs({ request, once }: Candidate): Promise<RunningServer> {
     for (let burnt = 0; burnt < tokensMax; burnt += 1) {
       const [instance] = await launch(api, { request, token: tokenOf(once, burnt), count: 1 })
       if (instance === undefined) continue
@@ -113,16 +120,25 @@ export function createServerCalls(
   }
 
   const launchServers: ServerCloud['launchServers'] = async ({ count, once, ...request }) => {
+    const candidates = candidatesOf(request, once)
+    const earlier = await launchedAsAny(api, candidates)
+    const instances =
+      earlier.length > 0
+        ? earlier
+        : await firstWithRoom(api, candidates, (candidate) => launchAllAs(candidate, count)).catch((error: unknown) => {
+            if (maySuitFewer(error)) return []
+            throw error
+          })
+    if (instances.length === 0) return []
+    const ids = idsByIndex(instances, count)
+    for (const id of ids.values()) api.young.note(id)
+    return Array.from({ length: count }, (_, index) => ids.get(index))
+  }
+
+  async function launchAllAs({ request, once }: Candidate, count: number): Promise<readonly Instance[]> {
     for (let burnt = 0; burnt < tokensMax; burnt += 1) {
-      const instances = await launch(api, { request, token: tokenOf(once, burnt), count }).catch((error: unknown) => {
-        if (maySuitFewer(error)) return undefined
-        throw error
-      })
-      if (instances === undefined) return []
-      if (instances.length === 0) continue
-      const ids = idsByIndex(instances, count)
-      for (const id of ids.values()) api.young.note(id)
-      return Array.from({ length: count }, (_, index) => ids.get(index))
+      const instances = await launch(api, { request, token: tokenOf(once, burnt), count })
+      if (instances.length > 0) return instances
     }
     throw allTerminated()
   }
@@ -253,6 +269,15 @@ function runningServer(instance: Instance): RunningServer {
     privateIp: instance.PrivateIpAddress === '' ? undefined : instance.PrivateIpAddress,
     publicIp: instance.PublicIpAddress === '' ? undefined : instance.PublicIpAddress,
     zone: instance.Placement?.AvailabilityZone ?? '',
+    type: instance.InstanceType ?? '',
+  }
+}
+
+/** What was launched and came to nothing for want of room leaves the way to the others. */
+function undefinedWithoutRoom(candidates: readonly Candidate[]): (error: unknown) => undefined {
+  return (error) => {
+    if (candidates.length < 2 || !hasNoRoom(error)) throw error
+    return undefined
   }
 }
 
