@@ -88,6 +88,12 @@ describe('words of the command line', () => {
       expect(stderr).toContain('CHECKS_DENIED')
     }
     expect(await volumesOf('checked')).toEqual([])
+    await apply('checked.yaml')
+    for (const whose of [['checked.yaml'], ['--stack', 'checked', '--target', 'sandbox']]) {
+      const { stderr } = await expectExit(world.run(['destroy', ...whose, '--yes', '--checks', 'policy.yaml']), 1)
+      expect(stderr).toContain('CHECKS_DENIED')
+    }
+    expect(await volumesOf('checked')).toHaveLength(1)
     const wrong = await expectExit(world.run(['plan', 'checked.yaml', '--checks', 'wrong.yaml']), 1)
     expect(wrong.stderr).toContain('wrong.yaml:2:')
     const inside = await expectExit(world.run(['plan', 'checked.yaml', '--checks', 'checked.yaml']), 1)

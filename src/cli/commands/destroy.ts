@@ -37,10 +37,12 @@ export const destroyCommand: CommandDefinition = (finish) =>
     .option('--yes', 'do not ask')
     .option('--steps', 'list the steps too')
     .option('--json', 'print what happens as JSON lines; needs --yes')
+    .option('--checks <file>', 'a policy: nothing is done, exit 1, when one of its rules forbids the plan')
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: DestroyOptions) => {
       if (!options.color) forbidColor()
       checkNamedOnce(file, options)
+      if (options.checks !== undefined) (await import('../checks.js')).assertReadable(options.checks, file)
       const [{ withLockedSession }, { planDestroy }, { carryOut }] = await Promise.all([
         import('../with-session.js'),
         import('../../app/plan-stack.js'),
