@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { Ajv, type ValidateFunction } from 'ajv'
 import { expect } from 'vitest'
 
-type SchemaName =
+export type SchemaName =
   | 'plan'
   | 'drift'
   | 'show'
@@ -19,6 +19,10 @@ type SchemaName =
   | 'version'
   | 'snapshots'
   | 'checkpoints'
+  | 'images'
+  | 'types'
+  | 'zones'
+  | 'regions'
 
 /** Of what a command prints with `--json`, as the published schema has it. */
 export function validatorOf(name: SchemaName): ValidateFunction {

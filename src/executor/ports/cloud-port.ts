@@ -9,6 +9,7 @@ import type { OffersCloud } from './type-offers.js'
 import type { SecurityGroupCloud } from './security-group.js'
 import type { ServerCloud } from './server.js'
 import type { StacksCloud } from './stacks.js'
+import type { CatalogueCloud } from './catalogue.js'
 import type { AdoptionCloud } from './adoption.js'
 import type { NamedId } from './cloud-words.js'
 import type { LockCloud } from './lock-cloud.js'
@@ -27,6 +28,7 @@ export type * from './volume-snapshot.js'
 export type * from './lock-cloud.js'
 export type * from './stacks.js'
 export type * from './adoption.js'
+export type * from './catalogue.js'
 export type * from './tag-changes.js'
 export type * from './volume.js'
 
@@ -44,6 +46,7 @@ export interface CloudPort
     OffersCloud,
     StacksCloud,
     AdoptionCloud,
+    CatalogueCloud,
     TagCloud {
   /**
    * Reads everything that belongs to a stack in a bounded number of paginated Describe calls, in parallel.

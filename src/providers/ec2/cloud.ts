@@ -1,5 +1,6 @@
 import type { CloudPort } from '../../executor/ports.js'
 import { kinds, together } from './kinds/kinds.js'
+import { createCatalogueCalls } from './catalogue/catalogue-calls.js'
 import { createAdoptionCalls } from './adoption/read-adoptable.js'
 import { readParameters } from './lookups/ssm-parameters.js'
 import { createOffersCalls } from './lookups/read-offers.js'
@@ -24,6 +25,7 @@ export function createEc2Cloud(target: Ec2Target, options: Ec2Options = {}): Clo
     ...createOffersCalls(api),
     ...createStacksCalls(api),
     ...createAdoptionCalls(api),
+    ...createCatalogueCalls(api),
     secureParameters: (names) => readParameters(api, names),
     close: () => api.close(),
   }

@@ -230,6 +230,9 @@ export interface PublicParameter {
   readonly modifiedAtMs: number
 }
 
+/** The names of all public parameters of the catalogue. */
+export const publicParameterNames: readonly string[] = parameterRules.map(([name]) => name)
+
 /** The public SSM parameter of this name in a region, or undefined. */
 export function findPublicParameter(images: readonly Image[], name: string): PublicParameter | undefined {
   const rule = parameterRules.find(([parameter]) => parameter === name)

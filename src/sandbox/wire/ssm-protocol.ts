@@ -1,5 +1,5 @@
 import type { Authority } from '../authorization/authority.js'
-import { findPublicParameter, type PublicParameter } from '../model/image.js'
+import { findPublicParameter, publicParameterNames, type PublicParameter } from '../model/image.js'
 import { sealed, valueBytesMax } from '../model/parameter.js'
 import type { World } from '../world/world.js'
 
@@ -25,7 +25,7 @@ export function answerSsm(world: World, authority: Authority, target: string, bo
   if (typeof input !== 'object' || input === null) return failure('SerializationException', 'The body is no object')
   const run = operation === undefined ? undefined : operations.get(operation)
   if (run) {
-    const names = [input['Name'], input['Names']].flat().filter((name) => typeof name === 'string')
+    const names = [input['Name'], input['Names'], input['Path']].flat().filter((name) => typeof name === 'string')
     const arns = names.map((name) => arnOf(world, name))
     const refusal = authority.refusalOf(`ssm:${operation}`, arns, world.region.name)
     return refusal === undefined ? run(world, input) : failure('AccessDeniedException', refusal)
@@ -41,6 +41,7 @@ type Operation = (world: World, input: Readonly<Record<string, unknown>>) => Jso
 const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['GetParameter', (world, input) => getParameter(world, input['Name'], input['WithDecryption'] === true)],
   ['GetParameters', (world, input) => getParameters(world, input['Names'], input['WithDecryption'] === true)],
+  ['GetParametersByPath', getParametersByPath],
   ['PutParameter', putParameter],
   ['DeleteParameter', (world, input) => deleteParameter(world, input['Name'])],
 ])
@@ -68,6 +69,32 @@ function getParameters(world: World, names: unknown, isDecrypted: boolean): Json
   const found = names.flatMap((name) => find(world, name, isDecrypted) ?? [])
   const missing = names.filter((name) => !found.some((parameter) => parameter.Name === name))
   return { status: 200, body: { Parameters: found, InvalidParameters: missing } }
+}
+
+/** By name, ten at most at once; a parameter that is called as the path itself is not below it (SSM API reference, GetParametersByPath). */
+function getParametersByPath(world: World, input: Readonly<Record<string, unknown>>): JsonAnswer {
+  const { Path: path, Recursive: recursive, MaxResults: most = namesMaximum, NextToken: token } = input
+  if (typeof path !== 'string' || !path.startsWith('/'))
+    return failure('ValidationException', 'The parameter path must be a fully qualified name, and begin with /')
+  if (typeof most !== 'number' || !(most >= 1 && most <= namesMaximum))
+    return failure('ValidationException', `maxResults must be between 1 and ${namesMaximum}`)
+  const below = path.endsWith('/') ? path : `${path}/`
+  const names = [...publicParameterNames, ...world.parameters.values().map(({ id }) => id)]
+    .filter((name) => name.startsWith(below) && (recursive === true || !name.slice(below.length).includes('/')))
+    .sort()
+  const after = token === undefined ? '' : Buffer.from(String(token), 'base64url').toString()
+  if (after !== '' && !names.includes(after)) return failure('InvalidNextToken', 'The specified token is not valid.')
+  const rest = names.filter((name) => name > after)
+  const page = rest.slice(0, most)
+  const last = page.at(-1)
+  const isDecrypted = input['WithDecryption'] === true
+  return {
+    status: 200,
+    body: {
+      Parameters: page.flatMap((name) => find(world, name, isDecrypted) ?? []),
+      ...(rest.length > page.length && last !== undefined && { NextToken: Buffer.from(last).toString('base64url') }),
+    },
+  }
 }
 
 /** Keys of one's own are refused: nothing here is encrypted. */

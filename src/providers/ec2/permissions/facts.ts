@@ -95,6 +95,7 @@ const permissionFacts = {
   DescribeKeyPairs: looks('any'),
   DescribeLaunchTemplateVersions: looks('any'),
   DescribeLaunchTemplates: looks('any'),
+  DescribeRegions: looks('catalogue'),
   DescribeSecurityGroups: looks('any'),
   DescribeSnapshots: looks('any'),
   DescribeSubnets: looks('servers'),

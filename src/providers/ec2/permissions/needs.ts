@@ -43,6 +43,7 @@ export const needs = {
   monitoring: { words: 'servers that say `monitoring`', isIn: asks(['monitoring']) },
   cpuOptions: { words: 'servers that say `cpu`', isIn: asks(['cpu']) },
   metadataOptions: { words: 'servers that say `metadata`', isIn: asks(['metadata']) },
+  catalogue: { words: '`evenkeel regions`, and no stack', isIn: () => false },
   encryptionDefault: {
     words: 'volumes that say `encrypted: false`',
     isIn: ({ volumes }) => volumes.some(({ encrypted }) => encrypted === false),

@@ -1,3 +1,4 @@
+import { catalogueActions } from '../catalogue/catalogue-actions.js'
 import { elasticIpActions } from '../kinds/elastic-ip/elastic-ip-actions.js'
 import { keyPairActions } from '../kinds/key-pair/key-pair-actions.js'
 import { launchTemplateActions } from '../kinds/launch-template/launch-template-actions.js'
@@ -11,6 +12,7 @@ import { tagActions } from '../tags/tag-actions.js'
 /** Every EC2 action that evenkeel calls: one line for each kind. permissions/facts.ts says what must be allowed for each. */
 export const actions = {
   ...lookupActions,
+  ...catalogueActions,
   ...tagActions,
   ...keyPairActions,
   ...securityGroupActions,
