@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import { answeringCodes } from '../core/code-prompt.js'
 import { UsageError } from '../core/errors.js'
 import type { Manifest } from './command-definition.js'
 import { commandTree } from './commands/command-tree.js'
@@ -23,7 +24,10 @@ export async function runProgram(argv: readonly string[], manifest: Manifest): P
   // Whoever has something to end first asks to be called instead.
   onInterrupt(() => process.exit(exitCodes.interrupted))
   try {
-    await program.parseAsync(argv, { from: 'user' })
+    await answeringCodes(
+      async (device) => (await import('./ask-code.js')).askForCode(device),
+      () => program.parseAsync(argv, { from: 'user' }),
+    )
     return exitCode
   } catch (error) {
     // Help and version have been printed, whether they were asked for or nothing was.

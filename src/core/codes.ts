@@ -96,6 +96,7 @@ export const codes = {
   USAGE: 'the command line is wrong',
   EC2_ACCOUNT_BLOCKED: 'AWS does not let this account use EC2 at present',
   EC2_CAPACITY: 'EC2 has no room for this at present',
+  EC2_CODE_NEEDED: 'a role asks for a one-time code, and there is nobody to ask',
   EC2_CONFLICT: 'something else of that name, token or place is there already',
   EC2_COOLING_DOWN: 'a volume was modified too recently to be modified again',
   EC2_CREDENTIALS: 'the EC2 endpoint does not accept the credentials',

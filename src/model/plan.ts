@@ -86,6 +86,8 @@ export interface Binding {
   readonly id: string
   readonly privateIp?: string
   readonly publicIp?: string
+  readonly privateDns?: string
+  readonly publicDns?: string
   readonly zone?: string
   /** On a server that this run launched as one of its alternatives: as which. */
   readonly alternative?: string

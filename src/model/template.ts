@@ -3,7 +3,15 @@ import type { Address } from './address.js'
 import { elasticIpOf } from './kinds/elastic-ip.js'
 
 /** What `${server.boot.privateIp}` can name; `id` works on servers, volumes and security groups. */
-export const referenceProperties = ['id', 'privateIp', 'publicIp', 'elasticIp', 'zone'] as const
+export const referenceProperties = [
+  'id',
+  'privateIp',
+  'publicIp',
+  'elasticIp',
+  'privateDns',
+  'publicDns',
+  'zone',
+] as const
 export type ReferenceProperty = (typeof referenceProperties)[number]
 
 export interface Reference {

@@ -7,6 +7,7 @@ import { impair, readImpairments } from './lifecycle/impairments.js'
 import { readEventRequest, scheduleEvent } from './lifecycle/scheduled-events.js'
 import type { RequestLog } from './request-log.js'
 import type { Control, ControlHandler } from './server.js'
+import { readRoles } from './sts/roles.js'
 import type { Cloud } from './world/cloud.js'
 import type { World } from './world/world.js'
 
@@ -35,6 +36,14 @@ export function createControl(options: {
       try {
         const policy: unknown = JSON.parse(body)
         authority.setPolicy(policy === null ? undefined : readPolicy(policy))
+      } catch (error) {
+        return { status: 400, body: { error: messageOf(error) } }
+      }
+      return { status: 200, body: {} }
+    }
+    if (method === 'PUT' && path === '/_evenkeel/roles') {
+      try {
+        authority.setRoles(readRoles(JSON.parse(body)))
       } catch (error) {
         return { status: 400, body: { error: messageOf(error) } }
       }

@@ -14,7 +14,8 @@ import { parseQuery } from './wire/query.js'
 import { verifySignature, type Credentials, type SignatureScope } from './wire/signature.js'
 import { answerInstanceConnect, instanceConnectPrefix } from './wire/instance-connect-protocol.js'
 import { answerSsm, type JsonAnswer } from './wire/ssm-protocol.js'
-import { answerSts, renderStsError } from './wire/sts-protocol.js'
+import { answerSts, assumeByWebIdentity, cutStsSecrets, isWebIdentity, renderStsError } from './sts/sts-protocol.js'
+import { secretOf, sessionOf, type Session } from './sts/temporary-credentials.js'
 import { ec2, queryServices } from './services/services.js'
 import type { Cloud } from './world/cloud.js'
 import type { World } from './world/world.js'
@@ -114,7 +115,7 @@ async function answerQuery(
   const requestId = randomUUID()
   const startedAtMs = cloud.clock.now()
   // Which of the services with the Query protocol is meant stands in the scope of the signature, right or wrong.
-  const scoped = scopedService(request)
+  const scoped = isUnsignedSts(request, body) ? 'sts' : scopedService(request)
   const service = queryServices.get(scoped) ?? ec2
   let action = ''
   let region = ''
@@ -126,20 +127,30 @@ async function answerQuery(
       region,
       action,
       mutating: scoped !== 'sts' && service.actions.get(action)?.effect === 'writes',
-      parameters: cutSecrets(action, pairs),
+      parameters: scoped === 'sts' ? cutStsSecrets(pairs) : cutSecrets(action, pairs),
       status,
       ...extra,
       requestId,
       durationMs: Math.round(cloud.clock.now() - startedAtMs),
     })
   try {
-    const scope = verify(options, request, body)
+    if (isUnsignedSts(request, body)) {
+      pairs = parseQuery(body.toString())
+      action = pairs.get('Action') ?? ''
+      const { authority, credentials } = options
+      const account = { accountId: cloud.accountId, authority, credentials, nowMs: systemClock.now() }
+      send(response, 200, 'text/xml', assumeByWebIdentity(account, pairs, requestId), requestId)
+      return note(200, {})
+    }
+    const { scope, authority, session } = verify(options, request, body)
     region = scope.region
     pairs = service.readPairs(readPairs(request, body))
     action = pairs.get('Action') ?? ''
     if (scope.service === 'sts') {
-      const caller = { accountId: cloud.accountId, userId: userIdOf(options.credentials), region }
-      send(response, 200, 'text/xml', answerSts(options.authority, caller, pairs, requestId), requestId)
+      const { credentials } = options
+      const account = { accountId: cloud.accountId, authority, credentials, nowMs: systemClock.now() }
+      const caller = { userId: session?.userId ?? userIdOf(credentials), region, session }
+      send(response, 200, 'text/xml', answerSts(account, caller, pairs, requestId), requestId)
       return note(200, {})
     }
     if (scope.service !== service.name) throw wrongScope(`service '${scope.service}'`)
@@ -147,7 +158,7 @@ async function answerQuery(
       service,
       cloud,
       options.throttle,
-      options.authority,
+      authority,
       worldOf(cloud, scope),
       pairs,
     )
@@ -170,6 +181,11 @@ async function answerQuery(
   }
 }
 
+/** The one request that nobody signs: whoever makes it has no key yet. */
+function isUnsignedSts({ method, headers }: IncomingMessage, body: Buffer): boolean {
+  return method === 'POST' && headers.authorization === undefined && isWebIdentity(parseQuery(body.toString()))
+}
+
 /** `elasticloadbalancing`; empty where there is no signature of this form. */
 function scopedService({ headers }: IncomingMessage): string {
   return /\/([a-z0-9-]+)\/aws4_request\b/.exec(headers.authorization ?? '')?.[1] ?? ''
@@ -189,10 +205,24 @@ function readPairs(request: IncomingMessage, body: Buffer): ReadonlyMap<string, 
   return parseQuery(question < 0 ? '' : url.slice(question + 1))
 }
 
-/** A signature's time is the client's, which goes by the machine's clock, whatever the sandbox's shows. */
-function verify(options: ServerOptions, request: IncomingMessage, body: Buffer): SignatureScope {
+/** Who has signed a request, and for what. */
+interface Signed {
+  readonly scope: SignatureScope
+  readonly authority: Authority
+  /** Undefined: the sandbox's own key. */
+  readonly session: Session | undefined
+}
+
+/** A signature's time is the client's, which goes by the machine's clock, whatever the sandbox's shows; so does the end of a session. */
+function verify({ credentials, authority }: ServerOptions, request: IncomingMessage, body: Buffer): Signed {
   const { method = 'POST', url = '/', headers } = request
-  return verifySignature({ method, url, headers, body }, options.credentials, systemClock.now())
+  const nowMs = systemClock.now()
+  const [, keyId = ''] = /Credential=([^/,\s]+)/.exec(headers.authorization ?? '') ?? []
+  const token = headers['x-amz-security-token']
+  const session = keyId.startsWith('ASIA') ? sessionOf(keyId, [token].flat()[0], credentials, nowMs) : undefined
+  const signing = session ? { accessKeyId: keyId, secretAccessKey: secretOf(keyId, credentials) } : credentials
+  const scope = verifySignature({ method, url, headers, body }, signing, nowMs)
+  return { scope, session, authority: session ? authority.forSession(session) : authority }
 }
 
 function worldOf(cloud: Cloud, { region }: SignatureScope): World {
@@ -224,13 +254,13 @@ async function answerJson(
   let region = defaultRegion
   let answer: JsonAnswer
   try {
-    const scope = verify(options, request, body)
+    const { scope, authority } = verify(options, request, body)
     region = scope.region
     if (scope.service !== service) throw wrongScope(`service '${scope.service}'`)
     const world = worldOf(cloud, scope)
     answer = isForInstances
-      ? await answerInstanceConnect(world, options.authority, target, body.toString(), requestId)
-      : answerSsm(world, options.authority, target, body.toString())
+      ? await answerInstanceConnect(world, authority, target, body.toString(), requestId)
+      : answerSsm(world, authority, target, body.toString())
   } catch (error) {
     const code = error instanceof ApiError ? error.code : 'InternalServerError'
     if (!(error instanceof ApiError)) options.reportBug(target, error)

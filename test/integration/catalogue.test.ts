@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { oneTimeCode } from '../../src/sandbox/sts/one-time-code.js'
 import { validatorOf, type SchemaName } from '../support/schemas.js'
 import { expectExit, expectSuccess, startSandboxWorld, type SandboxWorld } from '../support/sandbox-world.js'
 
@@ -54,6 +56,32 @@ describe('what EC2 has on offer', () => {
     expect(await text('types', 'find', 't3.small')).toMatch(/^t3\.small +2 +2 GiB +x86_64 .* us-east-1a us-east-1b/m)
     expect(await text('types', 'find', '--vcpu', '=1000')).toBe('No type that is offered there is like that.\n')
     expect((await expectExit(world.run(['types', 'find', '--vcpu', 'many']), 1)).stderr).toContain('number-number')
+  })
+
+  it('a role that asks for a code gets it from the environment, and the run ends at once where there is none', async () => {
+    const { endpoint, accessKeyId, secretAccessKey } = world
+    const device = { serial: 'arn:aws:iam::123456789012:mfa/operator', secret: 'JBSWY3DPEHPK3PXP' }
+    const body = JSON.stringify({ operator: { mfa: device } })
+    expect((await fetch(`${endpoint}/_evenkeel/roles`, { method: 'PUT', body })).status).toBe(200)
+    world.write({
+      config: `[profile base]
+aws_access_key_id = ${accessKeyId}
+aws_secret_access_key = ${secretAccessKey}
+[profile operator]
+role_arn = arn:aws:iam::123456789012:role/operator
+source_profile = base
+mfa_serial = ${device.serial}
+region = us-east-1
+`,
+    })
+    const regions = (more: Readonly<Record<string, string>>) =>
+      world.run(['regions', '--profile', 'operator'], {
+        env: { AWS_CONFIG_FILE: join(world.directory, 'config'), AWS_ENDPOINT_URL: endpoint, ...more },
+      })
+    const refused = await expectExit(regions({}), 1)
+    expect(refused.stderr).toContain('[EC2_CODE_NEEDED]')
+    const code = oneTimeCode(device.secret, Date.now())
+    expect((await expectSuccess(regions({ EVENKEEL_MFA_CODE: code }))).stdout).toContain('us-east-1')
   })
 
   it('zones and regions say whether the account has opted into them', async () => {

@@ -28,8 +28,11 @@ servers:
   web: { image: ${of}, type: t3.small, zone: us-east-1a, ${more} }
 volumes:
   data: { size: 1, server: web, mount: /srv/data }
+outputs:
+  name: "\${server.web.publicDns}"
+  inside: "\${server.web.privateDns}"
 `
-const asked = `elasticIp: true, setup: ["echo \${server.web.elasticIp} \${server.web.publicIp} | sudo tee /etc/known-as"]`
+const asked = `elasticIp: true, setup: ["echo \${server.web.elasticIp} \${server.web.publicIp} | sudo tee /etc/known-as", "echo \${server.web.publicDns} | sudo tee /etc/named"]`
 const theirs = `
 evenkeel: 1
 stack: theirs
@@ -43,7 +46,7 @@ interface DriftJson {
   readonly drifted: readonly { readonly address: string; readonly diffs: readonly unknown[] }[]
 }
 interface ShowJson {
-  readonly servers: readonly { readonly id: string; readonly publicIp: string }[]
+  readonly servers: readonly { readonly id: string; readonly publicIp: string; readonly privateIp: string }[]
   readonly elasticIps: readonly { readonly id: string; readonly publicIp: string; readonly instanceId: string | null }[]
 }
 
@@ -60,6 +63,21 @@ describe.skipIf(noHostsBecause !== undefined)(
       await Promise.all(['fixed.yaml', 'theirs.yaml'].map((file) => expectSuccess(world.run(['apply', file, '--yes']))))
     })
     afterAll(() => world?.remove())
+
+    it('has a name of EC2, known to commands and outputs, which inside leads to the private address', async () => {
+      const outputs = JSON.parse((await expectSuccess(world.run(['output', '-f', 'fixed.yaml', '--json']))).stdout) as {
+        readonly outputs: Readonly<Record<string, { readonly value: string }>>
+      }
+      const { privateIp, publicIp: own } = (await show()).servers[0] ?? { privateIp: '', publicIp: '' }
+      const name = `ec2-${own.replaceAll('.', '-')}.compute-1.amazonaws.com`
+      const inner = `ip-${privateIp.replaceAll('.', '-')}`
+      expect(outputs.outputs['name']?.value).toBe(name)
+      expect(outputs.outputs['inside']?.value).toBe(`${inner}.ec2.internal`)
+      expect(await inside('cat /etc/named')).toBe(`${name}\n`)
+      for (const called of [name, inner, `${inner}.ec2.internal`]) {
+        expect((await inside(`getent ahostsv4 ${called}`)).split(' ')[0]).toBe(privateIp)
+      }
+    })
 
     const apply = () => expectSuccess(world.run(['apply', 'fixed.yaml', '--yes']))
     const expectSettled = () => expectExit(world.run(['plan', 'fixed.yaml', '--detailed-exitcode']), 0)

@@ -50,6 +50,8 @@ describe('the table of permissions', () => {
       await fixture.cloud.readOffers({ types: ['t3.small'], defaultSubnets: true })
       // What `evenkeel status` asks; refused here, where there is no such instance.
       await fixture.cloud.readServerStatuses(['i-0123456789abcdef0']).catch(() => undefined)
+      // What `evenkeel regions` asks.
+      await fixture.cloud.listRegions()
       const asked = new Set<string>(fixture.requests().map(({ action }) => action))
       // Where a ledger is damaged, or a lock is held, the template itself is asked for too.
       asked.add('DescribeLaunchTemplates')

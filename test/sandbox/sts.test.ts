@@ -30,7 +30,7 @@ describe('STS', () => {
 
   it('refuses in the words of STS what it does not have, and a key that is not its own', async () => {
     const sandbox = await testSandbox()
-    const unknown = await askSigned(sandbox, 'sts', { ...sts, Action: 'GetSessionToken' })
+    const unknown = await askSigned(sandbox, 'sts', { ...sts, Action: 'GetAccessKeyInfo' })
     expect(unknown.status).toBe(400)
     expect(unknown.text).toContain('<Code>InvalidAction</Code>')
     const role = { RoleArn: 'arn:aws:iam::123456789012:role/deploy', RoleSessionName: 'me' }

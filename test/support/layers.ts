@@ -77,6 +77,7 @@ export const layers: Readonly<Record<LayerName, LayerRule>> = {
       '@aws-sdk/client-ec2-instance-connect',
       '@aws-sdk/client-ssm',
       '@aws-sdk/core',
+      '@aws-sdk/credential-provider-node',
       'p-limit',
     ],
     modulesMin: 25,

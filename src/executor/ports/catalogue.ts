@@ -1,4 +1,4 @@
-import type { FoundImage, FoundRegion, FoundType, FoundZone, ImagesWanted } from '../../model/launch/catalogue.js'
+import type { FoundImage, FoundRegion, FoundType, FoundZone, ImagesWanted } from '../../model/launch/on-offer.js'
 
 /** What EC2 has on offer where the target is. */
 export interface CatalogueCloud {

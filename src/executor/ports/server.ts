@@ -118,6 +118,8 @@ export interface RunningServer {
   readonly id: string
   readonly privateIp: string | undefined
   readonly publicIp: string | undefined
+  readonly privateDns: string | undefined
+  readonly publicDns: string | undefined
   readonly zone: string
   readonly type: string
 }

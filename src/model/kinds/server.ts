@@ -108,6 +108,9 @@ export interface LiveServer extends Tagged {
   readonly securityGroupIds: readonly string[]
   readonly privateIp: string | undefined
   readonly publicIp: string | undefined
+  /** EC2's names of the two addresses; absent where it has none, as in a network without DNS host names. */
+  readonly privateDns?: string
+  readonly publicDns?: string
   /** The public address where it is an elastic one, whoever owns that; absent where EC2 lent it. */
   readonly elasticIp?: string
   readonly rootVolume: { readonly id: string; readonly sizeGiB: number; readonly type: string } | undefined

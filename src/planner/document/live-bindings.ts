@@ -72,6 +72,8 @@ function serverBinding(
     id: server.id,
     ...(server.privateIp === undefined ? {} : { privateIp: server.privateIp }),
     ...(server.publicIp === undefined ? {} : { publicIp: server.publicIp }),
+    ...(server.privateDns === undefined ? {} : { privateDns: server.privateDns }),
+    ...(server.publicDns === undefined ? {} : { publicDns: server.publicDns }),
     zone: server.zone,
     ...(hostKey === undefined ? {} : { hostKey }),
     ...(Object.keys(deviceNames).length === 0 ? {} : { deviceNames }),

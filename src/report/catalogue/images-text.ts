@@ -1,4 +1,4 @@
-import type { FoundImage, ImagesWanted } from '../../model/launch/catalogue.js'
+import type { FoundImage, ImagesWanted } from '../../model/launch/on-offer.js'
 import { legibleData, legibleJson } from '../legible.js'
 import { momentText } from '../tables/table.js'
 import { listed } from './listed.js'

@@ -1,4 +1,4 @@
-import type { FoundRegion, FoundZone } from '../../model/launch/catalogue.js'
+import type { FoundRegion, FoundZone } from '../../model/launch/on-offer.js'
 import { legibleData, legibleJson } from '../legible.js'
 import { listed } from './listed.js'
 

@@ -1,4 +1,4 @@
-import type { FoundType } from '../../model/launch/catalogue.js'
+import type { FoundType } from '../../model/launch/on-offer.js'
 import { legibleData, legibleJson } from '../legible.js'
 import { listed } from './listed.js'
 

@@ -27,6 +27,8 @@ export function showJson(live: LiveStack): string {
       zone: server.zone,
       privateIp: server.privateIp ?? null,
       publicIp: server.publicIp ?? null,
+      privateDns: server.privateDns ?? null,
+      publicDns: server.publicDns ?? null,
       revision: server.tags[tagKeys.revision] ?? null,
       inside,
       reason: reason ?? null,

@@ -1,5 +1,8 @@
 import { ApiError } from '../wire/api-error.js'
 import type { World } from '../world/world.js'
+import type { Role } from '../sts/roles.js'
+import type { Session } from '../sts/temporary-credentials.js'
+import { readPolicy } from './parse-policy.js'
 import { contextOf, type Context } from './condition-keys.js'
 import { decide, type Decision } from './decide.js'
 import type { Policy } from './policy.js'
@@ -7,14 +10,31 @@ import type { ServiceTarget } from './load-balancing-targets.js'
 import { passedRole, requirements, type Given } from './required-targets.js'
 import { arnOf, type Target } from './target.js'
 
-/** What the sandbox's access key may do: everything, or what its policy allows. */
+/** Whoever signs a request: the sandbox's own access key, or one that STS issued for a while. */
+interface Principal {
+  readonly arn: string
+  readonly type: 'User' | 'AssumedRole' | 'FederatedUser'
+  /** Each must allow what is done; none: everything is allowed. */
+  readonly policies: () => readonly Policy[]
+}
+
+/** What whoever asks may do: everything, or what its policies allow. */
 export class Authority {
   readonly userArn: string
+  readonly #accountId: string
+  readonly #principal: Principal
   #policy: Policy | undefined
+  #roles: ReadonlyMap<string, Role> = new Map()
 
-  constructor(accountId: string, policy?: Policy) {
-    this.userArn = `arn:aws:iam::${accountId}:user/${userName}`
+  constructor(accountId: string, policy?: Policy, principal?: Principal) {
+    this.#accountId = accountId
     this.#policy = policy
+    this.#principal = principal ?? {
+      arn: `arn:aws:iam::${accountId}:user/${userName}`,
+      type: 'User',
+      policies: () => (this.#policy ? [this.#policy] : []),
+    }
+    this.userArn = this.#principal.arn
   }
 
   /** From now on the key has this policy; without one it may do everything. */
@@ -22,9 +42,42 @@ export class Authority {
     this.#policy = policy
   }
 
+  /** From now on the account has these roles, and no others. */
+  setRoles(roles: ReadonlyMap<string, Role>): void {
+    this.#roles = roles
+  }
+
+  role(name: string): Role | undefined {
+    return this.#roles.get(name)
+  }
+
+  /** What the holder of temporary credentials may do: what the role may, or the user, and all session policies allow. */
+  forSession({ arn, role, policies }: Session): Authority {
+    const own = policies.map(readPolicy)
+    const taken = () => {
+      if (role === undefined) return this.#principal.policies()
+      const known = this.#roles.get(role)
+      // A role that is gone allows nothing.
+      return known ? (known.policy ? [known.policy] : []) : [{ statements: [] }]
+    }
+    const type = role === undefined ? (arn.includes(':federated-user/') ? 'FederatedUser' : 'User') : 'AssumedRole'
+    const principal = { arn, type, policies: () => [...taken(), ...own] } as const
+    return new Authority(this.#accountId, undefined, principal)
+  }
+
+  /** The first refusal of a policy, an explicit one before others. */
+  #judge(action: string, resource: string, context: Context): Decision {
+    const decisions = this.#principal.policies().map((policy) => decide(policy, { action, resource, context }))
+    return (['explicit-deny', 'implicit-deny'] as const).find((one) => decisions.includes(one)) ?? 'allowed'
+  }
+
+  get #mayAll(): boolean {
+    return this.#principal.policies().length === 0
+  }
+
   /** Throws UnauthorizedOperation, unless each resource that this action of EC2 is about may be used for it. */
   checkEc2(action: string, given: Given, world: World): void {
-    if (!this.#policy) return
+    if (this.#mayAll) return
     const required = requirements[action]
     if (!required || required.length === 0)
       return this.#checkEc2(`ec2:${action}`, undefined, contextOf(this.#common(world)), world)
@@ -47,10 +100,10 @@ export class Authority {
     region: string,
     more: Readonly<Record<string, string>> = {},
   ): string | undefined {
-    if (!this.#policy) return undefined
+    if (this.#mayAll) return undefined
     const context = contextOf(this.#ofCaller(), { 'aws:RequestedRegion': region }, more)
     for (const resource of resources) {
-      const decision = decide(this.#policy, { action, resource, context })
+      const decision = this.#judge(action, resource, context)
       if (decision !== 'allowed') return this.#sentence(action, resource === '*' ? undefined : resource, decision)
     }
     return undefined
@@ -58,7 +111,7 @@ export class Authority {
 
   /** Throws AccessDenied, unless each resource that an action of another service is about may be used for it. */
   checkService(service: string, action: string, targets: readonly ServiceTarget[], world: World): void {
-    if (!this.#policy) return
+    if (this.#mayAll) return
     const asked = targets.length === 0 ? [{ arn: '*', tags: {}, requestTags: {}, isMade: false }] : targets
     for (const { arn, tags, requestTags, isMade } of asked) {
       const isTagged = Object.keys(requestTags).length > 0
@@ -82,8 +135,8 @@ export class Authority {
   }
 
   #checkService(action: string, arn: string, context: Context): void {
-    if (!this.#policy) return
-    const decision = decide(this.#policy, { action, resource: arn, context })
+    if (this.#mayAll) return
+    const decision = this.#judge(action, arn, context)
     if (decision === 'allowed') return
     throw new ApiError('AccessDenied', this.#sentence(action, arn === '*' ? undefined : arn, decision), 403)
   }
@@ -101,8 +154,8 @@ export class Authority {
   }
 
   #check(action: string, resource: string | undefined, context: Context): void {
-    if (!this.#policy) return
-    const decision = decide(this.#policy, { action, resource: resource ?? '*', context })
+    if (this.#mayAll) return
+    const decision = this.#judge(action, resource ?? '*', context)
     if (decision === 'allowed') return
     const sentence = `You are not authorized to perform this operation. ${this.#sentence(action, resource, decision)}`
     if (resource === undefined) throw new ApiError('UnauthorizedOperation', sentence)
@@ -148,10 +201,10 @@ export class Authority {
   #ofCaller(): Readonly<Record<string, string>> {
     return {
       'aws:PrincipalArn': this.userArn,
-      'aws:PrincipalType': 'User',
+      'aws:PrincipalType': this.#principal.type,
       'aws:SecureTransport': 'false',
       'aws:SourceIp': '127.0.0.1',
-      'aws:username': userName,
+      ...(this.#principal.type === 'User' && { 'aws:username': userName }),
     }
   }
 }

@@ -2,7 +2,7 @@ import type { HostDescription, HostMetadata } from '../hosts/host-backend.js'
 import type { Instance } from '../model/instance.js'
 import { instanceTypes } from '../model/instance-types.js'
 import type { Volume } from '../model/volume.js'
-import { publicDnsName, publicIpOf } from '../render/addresses.js'
+import { publicIpOf, publicNameOf } from '../render/addresses.js'
 import { profileOf } from '../world/instance-profiles.js'
 import type { World } from '../world/world.js'
 
@@ -95,7 +95,7 @@ function metadataValues(world: World, instance: Instance): HostMetadata['values'
     'meta-data/placement/availability-zone': instance.zone,
     'meta-data/placement/availability-zone-id': zone?.id,
     'meta-data/placement/region': world.region.name,
-    'meta-data/public-hostname': publicDnsName(world.region.name, publicIp) || undefined,
+    'meta-data/public-hostname': publicNameOf(world, instance) || undefined,
     'meta-data/public-ipv4': publicIp,
     'meta-data/reservation-id': instance.reservationId,
     'meta-data/security-groups': groups.join('\n'),
@@ -154,7 +154,7 @@ function networkInterface(world: World, instance: Instance): Readonly<Record<str
     'local-ipv4s': privateIp,
     mac: macAddress,
     'owner-id': world.accountId,
-    'public-hostname': publicDnsName(world.region.name, publicIp) || undefined,
+    'public-hostname': publicNameOf(world, instance) || undefined,
     'public-ipv4s': publicIp,
     'security-group-ids': securityGroupIds.join('\n'),
     'security-groups': groups.join('\n'),

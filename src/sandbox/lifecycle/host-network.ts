@@ -1,5 +1,5 @@
 import type { BalancerAddress, HostBackend, PublicAddress } from '../hosts/host-backend.js'
-import { publicDnsName, publicIpOf } from '../render/addresses.js'
+import { publicIpOf, publicNameOf } from '../render/addresses.js'
 import { isReachable } from '../world/vpc.js'
 import type { World } from '../world/world.js'
 import { egressRules, firewallRules } from './firewall.js'
@@ -100,13 +100,11 @@ function hostNames(worlds: readonly World[]): Readonly<Record<string, string>> {
       .map((instance) => ({
         region: world.region.name,
         privateIp: instance.privateIp,
-        publicIp: publicIpOf(world, instance),
+        publicName: publicNameOf(world, instance),
       })),
   )
   return Object.fromEntries([
     ...named.map(({ region, privateIp }) => [privateDnsName(region, privateIp), privateIp]),
-    ...named
-      .map(({ region, privateIp, publicIp }) => [publicDnsName(region, publicIp), privateIp])
-      .filter(([name]) => name !== ''),
+    ...named.map(({ privateIp, publicName }) => [publicName, privateIp]).filter(([name]) => name !== ''),
   ])
 }

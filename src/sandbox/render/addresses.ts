@@ -21,11 +21,17 @@ export function associationOf(world: World, instance: Instance) {
   const [elastic] = world.addresses.withKey(instance.id)
   return {
     publicIp,
-    publicDnsName: publicDnsName(world.region.name, publicIp),
+    publicDnsName: publicNameOf(world, instance),
     ipOwnerId: elastic ? world.accountId : 'amazon',
     allocationId: elastic?.id,
     associationId: elastic?.associationId,
   }
+}
+
+/** EC2's DNS name of an instance's public address; empty where it has none, and in a VPC without `enableDnsHostnames`. */
+export function publicNameOf(world: World, instance: Instance): string {
+  if (world.vpcs.get(instance.vpcId)?.dnsHostnames !== true) return ''
+  return publicDnsName(world.region.name, publicIpOf(world, instance))
 }
 
 /** EC2's DNS name of a public address; empty when there is none. */

@@ -5,7 +5,7 @@ import type { Volume } from '../model/volume.js'
 import type { RawXml, Xml, XmlRecord } from '../wire/xml.js'
 import { profileOf } from '../world/instance-profiles.js'
 import type { World } from '../world/world.js'
-import { associationOf, publicDnsName, publicIpOf } from './addresses.js'
+import { associationOf, publicIpOf, publicNameOf } from './addresses.js'
 import { RenderCache } from './cache.js'
 import { renderTags } from './tags.js'
 
@@ -50,7 +50,7 @@ function renderInstance(world: World, instance: Instance): XmlRecord {
     imageId: instance.imageId,
     instanceState: renderState(instance.state),
     privateDnsName: gone ? '' : privateDnsName(world.region.name, instance.privateIp),
-    dnsName: publicDnsName(world.region.name, publicIp),
+    dnsName: publicNameOf(world, instance),
     reason: instance.transitionReason,
     keyName: instance.keyName,
     amiLaunchIndex: instance.launchIndex,

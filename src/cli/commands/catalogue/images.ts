@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { UsageError } from '../../../core/errors.js'
-import type { ImagesWanted } from '../../../model/launch/catalogue.js'
+import type { ImagesWanted } from '../../../model/launch/on-offer.js'
 import type { CommandDefinition } from '../../command-definition.js'
 import { exitCodes } from '../../exit-codes.js'
 import { useColor } from '../../terminal.js'
@@ -45,7 +45,9 @@ export const imagesCommand: CommandDefinition = (finish) => {
       )
       finish(exitCodes.success)
     })
-  const command = new Command('images').description('the images that servers can be launched of')
+  const command = new Command('images')
+    .description('the images that servers can be launched of')
+    .addHelpText('after', examples)
   return command.addCommand(find)
 }
 

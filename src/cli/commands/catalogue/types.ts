@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { boundsOf, fittingTypes, type Bounds } from '../../../model/launch/catalogue.js'
+import { boundsOf, fittingTypes, type Bounds } from '../../../model/launch/on-offer.js'
 import type { CommandDefinition } from '../../command-definition.js'
 import { exitCodes } from '../../exit-codes.js'
 import { useColor } from '../../terminal.js'
@@ -42,7 +42,10 @@ export const typesCommand: CommandDefinition = (finish) => {
       process.stdout.write(options.json === true ? typesJson(found, limit) : typesText(found, shown))
       finish(exitCodes.success)
     })
-  return new Command('types').description('the types that servers can have').addCommand(find)
+  return new Command('types')
+    .description('the types that servers can have')
+    .addHelpText('after', examples)
+    .addCommand(find)
 }
 
 function bounds(word: string): Bounds {

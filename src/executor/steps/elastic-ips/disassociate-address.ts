@@ -7,8 +7,8 @@ import { ownerOf, type StepContext } from '../step-context.js'
 export async function disassociateAddress(step: DisassociateAddress, context: StepContext): Promise<Effect> {
   const { allocationId: id, server, instanceId } = step
   const owner = ownerOf(step.address, context)
-  const { effect, publicIp } = await context.ports.cloud.disassociateAddress({ id, owner, instanceId })
-  if (context.bindings.get(server)?.id === instanceId) addressChanged(server, publicIp, context)
-  context.bindings.moveInstance(instanceId, publicIp)
-  return effect
+  const left = await context.ports.cloud.disassociateAddress({ id, owner, instanceId })
+  if (context.bindings.get(server)?.id === instanceId) addressChanged(server, left, context)
+  context.bindings.moveInstance(instanceId, left.publicIp)
+  return left.effect
 }

@@ -40,6 +40,8 @@ export async function createServer(step: CreateServer, context: StepContext): Pr
     ...(isOther(step, running) && { alternative: alternativeShown(running) }),
     ...(running.privateIp !== undefined && { privateIp: running.privateIp }),
     ...(running.publicIp !== undefined && { publicIp: running.publicIp }),
+    ...(running.privateDns !== undefined && { privateDns: running.privateDns }),
+    ...(running.publicDns !== undefined && { publicDns: running.publicDns }),
   })
   return 'done'
 }

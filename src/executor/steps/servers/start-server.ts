@@ -9,6 +9,8 @@ export async function startServer(step: StartServer, context: StepContext): Prom
   context.bindings.amend(step.address, {
     ...(running.privateIp !== undefined && { privateIp: running.privateIp }),
     ...(running.publicIp !== undefined && { publicIp: running.publicIp }),
+    ...(running.privateDns !== undefined && { privateDns: running.privateDns }),
+    ...(running.publicDns !== undefined && { publicDns: running.publicDns }),
   })
   return running.effect
 }

@@ -1,5 +1,5 @@
 import type { Image } from '@aws-sdk/client-ec2'
-import type { FoundImage, ImagesWanted } from '../../../model/launch/catalogue.js'
+import type { FoundImage, ImagesWanted } from '../../../model/launch/on-offer.js'
 import { readParametersBelow } from '../lookups/ssm-parameters.js'
 import type { Ec2Api } from '../wire/api.js'
 import { readNamed } from '../wire/named-ids.js'

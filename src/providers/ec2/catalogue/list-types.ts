@@ -1,4 +1,4 @@
-import type { FoundType } from '../../../model/launch/catalogue.js'
+import type { FoundType } from '../../../model/launch/on-offer.js'
 import type { Ec2Api } from '../wire/api.js'
 import { readAll } from '../wire/pages.js'
 

@@ -6,6 +6,7 @@ import { actions, type Action, type InputOf, type OutputOf } from './actions.js'
 import { providerError, toProviderError } from '../errors/provider-errors.js'
 import { withRetries } from './retry-calls.js'
 import type { Ec2Target, Settings } from './ec2-target.js'
+import { credentialsOf } from './credentials.js'
 import { boundAnswers } from './answers/bounded-answers.js'
 import { PlainAnswersProtocol } from './answers/plain-answers.js'
 import { createLanes } from './lanes.js'
@@ -158,7 +159,7 @@ function configurationOf({ region, profile, endpoint, credentials }: Ec2Target):
     ...(profile === undefined ? {} : { profile }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined
-      ? {}
+      ? { credentials: credentialsOf(profile) }
       : {
           credentials: {
             accessKeyId: credentials.accessKeyId,

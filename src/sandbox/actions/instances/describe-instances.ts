@@ -1,7 +1,7 @@
 import { privateDnsName } from '../../lifecycle/host-description.js'
 import { resourceKinds } from '../../model/ids.js'
 import { instanceStateCodes, type Instance } from '../../model/instance.js'
-import { associationOf, publicDnsName, publicIpOf } from '../../render/addresses.js'
+import { associationOf, publicIpOf, publicNameOf } from '../../render/addresses.js'
 import { renderReservation } from '../../render/instance.js'
 import type { FilterTable } from '../../wire/filter.js'
 import { filterList, list, paging, string } from '../../wire/shape.js'
@@ -29,7 +29,7 @@ function instanceFilters(world: World): FilterTable<Instance> {
       volumes(instance).map(({ attachment }) => (attachment?.state === 'busy' ? 'detaching' : attachment?.state)),
     'block-device-mapping.volume-id': (instance) => volumes(instance).map(({ id }) => id),
     'client-token': (instance) => instance.clientToken,
-    'dns-name': (instance) => publicDnsName(region, publicIpOf(world, instance)),
+    'dns-name': (instance) => publicNameOf(world, instance),
     'hibernation-options.configured': () => false,
     hypervisor: () => 'xen',
     'image-id': (instance) => instance.imageId,

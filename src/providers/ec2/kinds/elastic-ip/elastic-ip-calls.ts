@@ -72,7 +72,7 @@ export function createElasticIpCalls(api: Ec2Api): ElasticIpCloud {
       if (!leadsTo(now, instanceId)) throw leadsElsewhere(now, owner, error)
     }
     api.young.note(id)
-    return { effect: 'done', publicIp } as const
+    return { effect: 'done', publicIp, publicDns: await nameOf(publicIp, instanceId) } as const
   }
 
   /** Waits until the instance takes an address. EC2 would push off one that it has, whatever AllowReassociation says. */
@@ -107,11 +107,22 @@ export function createElasticIpCalls(api: Ec2Api): ElasticIpCloud {
     return withOwnAddress('done', instanceId, address)
   }
 
+  /** EC2's name of the address that an instance has just been given: it is the instance's, and shown when the address is. */
+  async function nameOf(publicIp: string, instanceId: string): Promise<string | undefined> {
+    for (let reading = 1; ; reading += 1) {
+      const instance = await readInstance(api, instanceId).catch(undefinedIfAbsent)
+      if (instance?.PublicIpAddress === publicIp) return textOf(instance.PublicDnsName)
+      if (instance === undefined || reading >= ownAddressReadingsMax) return undefined
+      await api.pause(pauseMs)
+    }
+  }
+
   async function withOwnAddress(effect: Effect, instanceId: string, address: Ec2Address | undefined) {
     for (let reading = 1; ; reading += 1) {
       const instance = await readInstance(api, instanceId).catch(undefinedIfAbsent)
       const own = textOf(instance?.PublicIpAddress)
-      if (own !== undefined && own !== address?.PublicIp) return { effect, publicIp: own }
+      if (own !== undefined && own !== address?.PublicIp)
+        return { effect, publicIp: own, publicDns: textOf(instance?.PublicDnsName) }
       if (instance?.State?.Name !== 'running' || reading >= ownAddressReadingsMax)
         return { effect, publicIp: undefined }
       await api.pause(pauseMs)

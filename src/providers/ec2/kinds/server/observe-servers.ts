@@ -86,6 +86,8 @@ export function liveServer(
   const state = serverStates.find((name) => name === instance.State?.Name)
   if (state === undefined) return undefined
   const elasticIp = elasticIpOn(instance)
+  const privateDns = textOf(instance.PrivateDnsName)
+  const publicDns = textOf(instance.PublicDnsName)
   return {
     address,
     id: instance.InstanceId ?? '',
@@ -101,6 +103,8 @@ export function liveServer(
     securityGroupIds: (instance.SecurityGroups ?? []).map(({ GroupId }) => GroupId ?? '').sort(),
     privateIp: textOf(instance.PrivateIpAddress),
     publicIp: textOf(instance.PublicIpAddress),
+    ...(privateDns !== undefined && { privateDns }),
+    ...(publicDns !== undefined && { publicDns }),
     ...(elasticIp !== undefined && { elasticIp }),
     rootVolume: root,
     options: observedOptions(instance, attributes),

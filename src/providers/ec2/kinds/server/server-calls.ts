@@ -268,6 +268,8 @@ function runningServer(instance: Instance): RunningServer {
     id: instance.InstanceId ?? '',
     privateIp: instance.PrivateIpAddress === '' ? undefined : instance.PrivateIpAddress,
     publicIp: instance.PublicIpAddress === '' ? undefined : instance.PublicIpAddress,
+    privateDns: instance.PrivateDnsName === '' ? undefined : instance.PrivateDnsName,
+    publicDns: instance.PublicDnsName === '' ? undefined : instance.PublicDnsName,
     zone: instance.Placement?.AvailabilityZone ?? '',
     type: instance.InstanceType ?? '',
   }

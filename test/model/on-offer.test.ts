@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { boundsOf, fittingTypes, type FoundType } from '../../src/model/launch/catalogue.js'
+import { boundsOf, fittingTypes, type FoundType } from '../../src/model/launch/on-offer.js'
 
 const type = (name: string, vcpus: number, memoryGiB: number, zones = ['us-east-1a']): FoundType => ({
   name,
