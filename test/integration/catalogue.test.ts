@@ -59,7 +59,8 @@ describe('what EC2 has on offer', () => {
   })
 
   it('a role that asks for a code gets it from the environment, and the run ends at once where there is none', async () => {
-    const { endpoint, accessKeyId, secretAccessKey } = world
+    const { endpoint } = world
+    const { accessKeyId, secretAccessKey } = await world.client.config.credentials()
     const device = { serial: 'arn:aws:iam::123456789012:mfa/operator', secret: 'JBSWY3DPEHPK3PXP' }
     const body = JSON.stringify({ operator: { mfa: device } })
     expect((await fetch(`${endpoint}/_evenkeel/roles`, { method: 'PUT', body })).status).toBe(200)
