@@ -131,6 +131,7 @@ export const innerNamesakes: Readonly<Partial<Record<LayerName, readonly LayerNa
 /** Parts of core that read the clock, make random numbers or hold bytes; a pure layer may know their types alone. */
 export const impureCore = [
   'clock',
+  'code-prompt',
   'gate',
   'line-reader',
   'openssh-key',

@@ -82,7 +82,7 @@ function getParametersByPath(world: World, input: Readonly<Record<string, unknow
   const names = [...publicParameterNames, ...world.parameters.values().map(({ id }) => id)]
     .filter((name) => name.startsWith(below) && (recursive === true || !name.slice(below.length).includes('/')))
     .sort()
-  const after = token === undefined ? '' : Buffer.from(String(token), 'base64url').toString()
+  const after = typeof token === 'string' ? Buffer.from(token, 'base64url').toString() : ''
   if (after !== '' && !names.includes(after)) return failure('InvalidNextToken', 'The specified token is not valid.')
   const rest = names.filter((name) => name > after)
   const page = rest.slice(0, most)

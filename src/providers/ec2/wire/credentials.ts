@@ -12,8 +12,8 @@ const known = new Map<string, Provider>()
  * for a one-time code asks whoever runs this, once for all clients of the process: a code is taken once alone.
  */
 export function credentialsOf(profile: string | undefined): Provider {
-  const settings = Object.entries(process.env).filter(([name]) => name.startsWith('AWS_') || name === 'HOME')
-  const key = JSON.stringify([profile, settings.sort()])
+  const names = Object.keys(process.env).filter((name) => name.startsWith('AWS_') || name === 'HOME')
+  const key = JSON.stringify([profile, ...names.sort().map((name) => [name, process.env[name]])])
   const before = known.get(key)
   if (before) return before
   const made = defaultProvider({ ...(profile !== undefined && { profile }), mfaCodeProvider: askForCode })
