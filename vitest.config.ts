@@ -58,6 +58,7 @@ const full = [
   'test/integration/library-package.test.ts',
   'test/docs/library-reference.test.ts',
   'test/integration/readme-stack.test.ts',
+  'test/integration/rolling.test.ts',
   'test/hosts/blocks/block-copy.hosts.test.ts',
   'test/hosts/hostile-values.test.ts',
   'test/sync/hostile-values.test.ts',
@@ -72,6 +73,7 @@ const full = [
   'test/simulation/proofs.test.ts',
   'test/simulation/replacement.hosts.test.ts',
   'test/simulation/restores.hosts.test.ts',
+  'test/simulation/rolling.test.ts',
 ]
 
 /** The SDK's notice about Node 20 would stand in every report; and hosts boot systemd where it is the point alone. */

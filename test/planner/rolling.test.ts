@@ -237,6 +237,24 @@ describe('a member whose health was not seen', () => {
     expect(makePlan(specOf(textOf({})), end).steps).toEqual([])
   })
 
+  it('is in service for good after the next run, wherever the first was killed and in whatever order the steps of both end', () => {
+    const live = settled({ count: 2 }, later)
+    const spec = specOf(textOf({ count: 2, ...later }))
+    const start = { live, healthy: new Set(live.servers.map(({ id }) => id)) }
+    const run = (state: typeof start, choose: (count: number) => number, generation: number, stepsMax?: number) =>
+      rollOut(makePlan(spec, state.live), spec, state, {
+        choose,
+        generation,
+        ...(stepsMax !== undefined && { stepsMax }),
+      })
+    const all = makePlan(spec, live).steps.length
+    for (let stepsMax = 1; stepsMax <= all; stepsMax += 1) {
+      const killed = run(start, () => 0, 2, stepsMax)
+      const finished = run({ ...killed, healthy: new Set(killed.healthy) }, (count) => count - 1, 3)
+      expect([stepsMax, makePlan(spec, finished.live).steps.map(({ id }) => id)]).toEqual([stepsMax, []])
+    }
+  })
+
   it('loses the note of that where the file no longer rolls', () => {
     const live = touched(settled({}), 1, {})
     const tags = { ...live.servers[1]?.tags, [tagKeys.outOfService]: 'true' }

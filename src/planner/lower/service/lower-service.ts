@@ -37,7 +37,8 @@ export function lowerService(lowering: Lowering): void {
       if (world.live.stack.hostsLeftOut === true) continue
     }
     const seen = { target: address, tags: {}, removeTags: [tagKeys.outOfService] }
-    graph.add('tag-resource', address, seen, { needs: [...ready, ...service.back(address)], suffix: inService })
+    const needs = [...service.turn(address), ...ready, ...service.back(address)]
+    graph.add('tag-resource', address, seen, { needs, suffix: inService })
   }
 }
 
