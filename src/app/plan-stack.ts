@@ -3,6 +3,7 @@ import { driftOf, type DriftReport } from '../model/drift-report.js'
 import type { Plan } from '../model/plan.js'
 import { makeDestroyPlan, makePlan, type PlanOptions } from '../planner/make-plan.js'
 import { onlyAsBefore, onlyNamed } from './addresses/only.js'
+import { rebuiltByName } from './addresses/rebuilt.js'
 import { replacedByName } from './addresses/replaced.js'
 import { serversByPattern } from './servers/named-by-pattern.js'
 import { checkpointName, restoreFrom } from './named-snapshots.js'
@@ -24,6 +25,8 @@ export interface PlanChoice extends PlanningOptions {
   readonly only?: readonly string[] | undefined
   /** Patterns of servers and volumes: another takes the place of each. */
   readonly replace?: readonly string[] | undefined
+  /** Patterns of images: another version is made of each. */
+  readonly rebuild?: readonly string[] | undefined
   /** `name`, or `stack/name`. */
   readonly checkpoint?: string | undefined
   /** Volumes to be restored, once it is known what is live. */
@@ -47,11 +50,13 @@ export async function observeAndPlan(session: Session, options: PlanChoice): Pro
   const source = options.checkpoint === undefined ? undefined : checkpointName(options.checkpoint, session.spec.stack)
   const [live, facts] = await observedWithFacts(session, observeFor(session, options), options)
   const replace = replacedByName(options.replace, session.spec)
+  const rebuild = rebuiltByName(options.rebuild, session.spec)
   const restore = source ? restoreFrom(live, source, session) : options.restore?.(live)
   const plan = makePlan(session.spec, live, {
     ...facts,
     updateImages,
     replace,
+    rebuild,
     ...(restore && { restore }),
     ...(source && { checkpoint: `${source.stack}/${source.name}` }),
   })

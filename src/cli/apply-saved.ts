@@ -12,6 +12,7 @@ const settled = {
   updateImages: '--update-images',
   checkpoint: '--checkpoint',
   only: '--only',
+  rebuild: '--rebuild',
   replace: '--replace',
   revision: '--revision',
   hosts: '--no-hosts',

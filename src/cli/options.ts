@@ -73,6 +73,8 @@ export const onlyWords =
   'change this address alone, with what it needs: `server.web`, `server.web[0]`, `volume.data[*]`; can be repeated'
 export const replaceWords = 'put another server or volume in the place of this one; can be repeated'
 
+export const rebuildWords = 'make another version of this image; can be repeated'
+
 /** Collects a repeatable option's values. */
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value]

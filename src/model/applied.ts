@@ -1,6 +1,7 @@
 import { assert } from '../core/assert.js'
 import { canonicalJson, digestOfText } from '../core/digest.js'
 import { elasticIpAppliedKeys } from './kinds/elastic-ip.js'
+import { imageAppliedKeys } from './kinds/image.js'
 import { keyPairAppliedKeys } from './kinds/key-pair.js'
 import { securityGroupAppliedKeys } from './kinds/security-group.js'
 import { serverAppliedKeys } from './kinds/server.js'
@@ -19,6 +20,7 @@ export type AppliedRecord = Readonly<Partial<Record<AppliedKey, string>>>
 export const appliedKeys = {
   keyPair: keyPairAppliedKeys,
   securityGroup: securityGroupAppliedKeys,
+  image: imageAppliedKeys,
   server: serverAppliedKeys,
   elasticIp: elasticIpAppliedKeys,
   volume: volumeAppliedKeys,

@@ -2,6 +2,7 @@ import type { Address } from './address.js'
 import type { HostFacts } from './inside/host-facts.js'
 import type { ArchiveFacts, LiveTemporary } from './kinds/archive.js'
 import type { LiveElasticIp } from './kinds/elastic-ip.js'
+import type { LiveBuiltImage } from './kinds/image.js'
 import type { LiveKeyPair } from './kinds/key-pair.js'
 import type { LiveSecurityGroup } from './kinds/security-group.js'
 import type { LiveServer } from './kinds/server.js'
@@ -33,6 +34,8 @@ export interface LiveStack {
   readonly offers?: LiveOffers
   readonly keyPairs: readonly LiveKeyPair[]
   readonly securityGroups: readonly LiveSecurityGroup[]
+  /** Images that the stack has made. Absent where the file asks for none and the ledger knows of none. */
+  readonly builtImages?: readonly LiveBuiltImage[]
   readonly servers: readonly LiveServer[]
   /** Instances of the stack that are shutting down, sorted by id: what they hold comes free by itself. Absent where there are none. */
   readonly endingServers?: readonly { readonly id: string; readonly address: Address }[]

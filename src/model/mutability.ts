@@ -1,4 +1,5 @@
 import { elasticIpMutability } from './kinds/elastic-ip.js'
+import { imageMutability } from './kinds/image.js'
 import { keyPairMutability } from './kinds/key-pair.js'
 import { securityGroupMutability } from './kinds/security-group.js'
 import { serverMutability } from './kinds/server.js'
@@ -10,6 +11,7 @@ import type { PathOf, PropertyPaths } from './property-path.js'
 const mutability = {
   keyPair: keyPairMutability,
   securityGroup: securityGroupMutability,
+  image: imageMutability,
   server: serverMutability,
   elasticIp: elasticIpMutability,
   volume: volumeMutability,

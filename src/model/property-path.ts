@@ -1,5 +1,6 @@
 import type { ArchivePath } from './kinds/archive.js'
 import type { ElasticIpPath } from './kinds/elastic-ip.js'
+import type { ImagePath } from './kinds/image.js'
 import type { KeyPairPath } from './kinds/key-pair.js'
 import type { SecurityGroupPath } from './kinds/security-group.js'
 import type { ServerPath } from './kinds/server.js'
@@ -13,6 +14,7 @@ import type { VolumePath } from './kinds/volume.js'
 export interface PropertyPaths {
   readonly keyPair: KeyPairPath
   readonly securityGroup: SecurityGroupPath
+  readonly image: ImagePath
   readonly server: ServerPath
   readonly elasticIp: ElasticIpPath
   readonly volume: VolumePath

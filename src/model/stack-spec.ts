@@ -1,6 +1,7 @@
 import type { Address } from './address.js'
 import type { ArchiveSpec } from './kinds/archive.js'
 import type { ElasticIpSpec } from './kinds/elastic-ip.js'
+import type { ImageSpec } from './kinds/image.js'
 import type { KeyPairSpec } from './kinds/key-pair.js'
 import { specLists, type SpecList } from './kinds/kinds.js'
 import type { SecurityGroupSpec } from './kinds/security-group.js'
@@ -19,6 +20,7 @@ export interface StackSpec {
   readonly target: Target
   readonly keyPairs: readonly KeyPairSpec[]
   readonly securityGroups: readonly SecurityGroupSpec[]
+  readonly images: readonly ImageSpec[]
   readonly servers: readonly ServerSpec[]
   readonly elasticIps: readonly ElasticIpSpec[]
   readonly volumes: readonly VolumeSpec[]

@@ -40,7 +40,9 @@ export const tagKeys = {
   via: 'evenkeel:via',
   /** On servers: digest of the user data as it was sent. */
   userData: 'evenkeel:user-data',
-  /** On snapshots: what is needed to make the volume again. Filesystem and mount point stand on volumes too. */
+  /** On images: the other regions that have copies of it, or may have. */
+  regions: 'evenkeel:regions',
+  /** On images: their number. On snapshots beside it: what is needed to make the volume again. Filesystem and mount point stand on volumes too. */
   version: 'evenkeel:version',
   fstype: 'evenkeel:fstype',
   mount: 'evenkeel:mount',

@@ -1,6 +1,7 @@
 import type { Address } from '../model/address.js'
 import { sortedByAddress } from '../model/address-order.js'
 import type { LiveElasticIp } from '../model/kinds/elastic-ip.js'
+import type { LiveBuiltImage } from '../model/kinds/image.js'
 import type { LiveKeyPair } from '../model/kinds/key-pair.js'
 import { liveLists, type LiveList } from '../model/kinds/kinds.js'
 import type { LiveSecurityGroup } from '../model/kinds/security-group.js'
@@ -18,6 +19,7 @@ export interface LiveIndex {
   readonly keyPairsByName: ReadonlyMap<string, LiveKeyPair>
   readonly securityGroups: ReadonlyMap<Address, LiveSecurityGroup>
   readonly groupsById: ReadonlyMap<string, LiveSecurityGroup>
+  readonly builtImages: ReadonlyMap<Address, LiveBuiltImage>
   /** Of several instances, each of which takes the place of another, the one that has the address; the youngest, unless chosen otherwise. */
   readonly servers: ReadonlyMap<Address, LiveServer>
   /** The others of these. */
@@ -60,6 +62,7 @@ export function indexLive(live: LiveStack): LiveIndex {
   const unique = {
     keyPairs: uniqueByAddress(live.keyPairs, conflicts),
     securityGroups: uniqueByAddress(live.securityGroups, conflicts),
+    builtImages: uniqueByAddress(live.builtImages ?? [], conflicts),
     servers: firstOfSuccessions(successions),
     elasticIps: uniqueByAddress(live.elasticIps ?? [], conflicts),
     volumes: uniqueByAddress(

@@ -114,12 +114,16 @@ function withoutCutBatches(steps: readonly Step[]): readonly Step[] {
 function standingBelow(spec: StackSpec, addresses: ReadonlySet<Address>): ReadonlySet<Address> {
   const direct = new Map<Address, readonly Address[]>([
     ...spec.servers.map(
-      ({ address, keyPair, securityGroups, dependsOn }) =>
-        [address, [keyPair, ...securityGroups, ...dependsOn]] as const,
+      ({ address, image, keyPair, securityGroups, dependsOn }) =>
+        [
+          address,
+          [...(image.kind === 'built' ? [image.image] : []), keyPair, ...securityGroups, ...dependsOn],
+        ] as const,
     ),
     ...spec.volumes.map(
       ({ address, server, dependsOn }) => [address, [...(server ? [server] : []), ...dependsOn]] as const,
     ),
+    ...spec.images.map(({ address, source }) => [address, source.kind === 'server' ? [source.server] : []] as const),
     ...spec.elasticIps.map(({ address, server }) => [address, [server]] as const),
     ...spec.syncs.map(
       ({ address, from, to }) =>

@@ -2,6 +2,8 @@ import type { Address } from '../model/address.js'
 import { createDigester, type Digester } from '../model/applied.js'
 import { pairsOfServers, type PairsOfServer } from '../model/inside/login-keys.js'
 import type { KeyPairSpec } from '../model/kinds/key-pair.js'
+import type { ImageSpec } from '../model/kinds/image.js'
+import type { LiveImage } from '../model/launch/image.js'
 import type { LiveStack } from '../model/live-stack.js'
 import type { ServerSpec } from '../model/kinds/server.js'
 import type { VolumeSpec } from '../model/kinds/volume.js'
@@ -19,6 +21,8 @@ export interface PlanOptions extends RestoreOptions {
   readonly updateImages?: readonly Address[] | undefined
   /** Servers and volumes whose place another is to take, whatever they are like. */
   readonly replace?: readonly Address[] | undefined
+  /** Images of which another version is to be made, whatever they are made of. */
+  readonly rebuild?: readonly Address[] | undefined
   /** The moment for which the plan is made, ISO 8601: without it no snapshot is due. */
   readonly now?: string | undefined
   /** Digest of the stack file's specification where the caller has it already. */
@@ -42,6 +46,8 @@ export interface World {
   /** What was asked for and is not done. */
   readonly wishes: OpenWishes
   readonly digest: Digester
+  /** The images that the plan makes or waits for; absent while that is not decided, or where there are none. */
+  readonly comingImages?: ReadonlyMap<Address, LiveImage>
   /** Servers whose old instance has to end before the new one is launched: the launch waits for what the old one has. */
   readonly endsFirst: ReadonlySet<Address>
   /** Members of counts that roll on whose copies the roll does not wait: they wait for members of which the turn comes later. */
@@ -55,6 +61,7 @@ export interface World {
 interface Going {
   readonly servers: ReadonlyMap<Address, ServerSpec>
   readonly volumes: ReadonlyMap<Address, VolumeSpec>
+  readonly images: ReadonlyMap<Address, ImageSpec>
 }
 
 /** Puts normalized inputs behind maps. */
@@ -83,6 +90,7 @@ export function worldOf(
     going: {
       servers: new Map(destroying?.servers.map((server) => [server.address, server])),
       volumes: new Map(destroying?.volumes.map((volume) => [volume.address, volume])),
+      images: new Map(destroying?.images.map((image) => [image.address, image])),
     },
   }
 }

@@ -57,6 +57,8 @@ describe('the table of permissions', () => {
       asked.add('DescribeLaunchTemplates')
       // Of servers alone that say so, and of those whose profile changes.
       asked.add('DescribeIamInstanceProfileAssociations').add('DescribeInstanceAttribute')
+      // Who may launch an image is asked of those that the file shares.
+      asked.add('DescribeImageAttribute')
       expect([...asked].sort()).toEqual(looking)
     } finally {
       await fixture.close()
@@ -70,7 +72,7 @@ describe('the table of permissions', () => {
       else expect([action, (makes ?? own ?? []).length > 0]).toEqual([action, true])
       expect([action, makes !== undefined]).toEqual([
         action,
-        /^(Allocate|Import|Run|Create(?!Tags|LaunchTemplateVersion))/.test(action),
+        /^(Allocate|Copy|Import|Register|Run|Create(?!Tags|LaunchTemplateVersion))/.test(action),
       ])
     }
   })

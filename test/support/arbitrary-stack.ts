@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { LiveStack } from '../../src/model/live-stack.js'
 import { tagKeys } from '../../src/model/tags.js'
+import type { ImageSpec, LiveBuiltImage } from '../../src/model/kinds/image.js'
 import {
   everywhereRule,
   type EgressRuleSpec,
@@ -17,6 +18,7 @@ import { at } from './live-stack.js'
 
 const serverNames = ['alpha', 'beta', 'gamma'] as const
 const volumeNames = ['data', 'logs', 'music'] as const
+const imageNames = ['golden', 'plain'] as const
 const groupNames = ['default', 'web'] as const
 
 const tags = fc.dictionary(fc.constantFrom('team', 'cost', 'stage'), fc.constantFrom('a', 'b'), { maxKeys: 2 })
@@ -110,6 +112,39 @@ const options: fc.Arbitrary<ServerOptions | undefined> = fc.option(
   { nil: undefined, freq: 3 },
 )
 
+function image(name: string, servers: readonly string[]): fc.Arbitrary<ImageSpec> {
+  return fc.record({
+    address: fc.constant(at(`image.${name}`)),
+    // Of the first server, so that a later one may be launched of the image.
+    source: fc.constantFrom(
+      { kind: 'server', server: at(`server.${servers[0]}`) } as const,
+      {
+        kind: 'snapshot',
+        snapshotId: 'snap-1',
+        architecture: 'x86_64',
+        rootDeviceName: '/dev/xvda',
+        bootMode: undefined,
+        user: undefined,
+      } as const,
+    ),
+    description: fc.constantFrom(undefined, 'web tier', 'database'),
+    keep: fc.constantFrom(undefined, 1, 2),
+    regions: fc
+      .subarray(['eu-central-1', 'us-west-2'])
+      .map((regions) => regions.map((region) => ({ region, encrypted: undefined, kmsKey: undefined }))),
+    share: fc.constantFrom(undefined, [], ['123456789012'], ['123456789012', 'public']),
+    protect: fc.constantFrom(false, false, false, true),
+    tags,
+  })
+}
+
+/** The last server is launched of an image, which is made of the first one. */
+function launchedOf(servers: readonly ServerSpec[], [first]: readonly ImageSpec[]): readonly ServerSpec[] {
+  const last = servers.at(-1)
+  if (!first || !last || servers.length < 2) return servers
+  return [...servers.slice(0, -1), { ...last, image: { kind: 'built', image: first.address } }]
+}
+
 function volume(name: string, servers: readonly string[], zone: string): fc.Arbitrary<VolumeSpec> {
   return fc
     .record({
@@ -202,8 +237,10 @@ export const stacks: fc.Arbitrary<StackSpec> = fc
               .subarray(['site', 'pages'])
               .chain((rules) => fc.tuple(...rules.map((name) => sync(name, servers, volumes)))),
             fc.subarray(serverSpecs),
+            fc.tuple(...imageNames.map((name) => image(name, servers))).chain((all) => fc.subarray(all)),
+            fc.boolean(),
           )
-          .map(([syncs, reachable]): StackSpec => ({
+          .map(([syncs, reachable, images, isLaunchedSo]): StackSpec => ({
             stack: 'random',
             target: { kind: 'sandbox', region: 'us-east-1' },
             keyPairs: ['default', 'deploy'].map((name) => ({
@@ -212,7 +249,8 @@ export const stacks: fc.Arbitrary<StackSpec> = fc
               tags: {},
             })),
             securityGroups: groups,
-            servers: serverSpecs,
+            servers: isLaunchedSo ? launchedOf(serverSpecs, images) : serverSpecs,
+            images,
             elasticIps: reachable.map(({ address, tags: own }) => ({
               address: elasticIpOf(address),
               server: address,
@@ -241,6 +279,9 @@ export const tamperings = [
   'way out',
   'file',
   'type',
+  'unshare',
+  'deregister',
+  'begin',
 ] as const
 export type Tampering = (typeof tamperings)[number]
 
@@ -266,6 +307,7 @@ export function tampered(live: LiveStack, tampering: Tampering, pick: number): L
       return {
         ...live,
         ...withoutAssociations(live, server?.id),
+        ...unused(live, server?.id),
         servers: live.servers.filter((known) => known !== server),
         hosts: Object.fromEntries(Object.entries(live.hosts).filter(([address]) => address !== server?.address)),
         volumes: live.volumes.map((known) =>
@@ -359,12 +401,51 @@ export function tampered(live: LiveStack, tampering: Tampering, pick: number): L
           ]),
         ),
       }
+    case 'unshare':
+      return withImages(live, (versions) =>
+        versions.map((version) => ({
+          ...version,
+          isPublic: false,
+          sharedWith: ['999999999999'],
+          description: 'by hand',
+        })),
+      )
+    // An earlier run has begun it, and was cut off.
+    case 'begin':
+      return withImages(live, (versions) =>
+        versions.map((version, index) =>
+          index === pick % versions.length ? { ...version, state: 'pending' } : version,
+        ),
+      )
+    case 'deregister':
+      return withImages(live, (versions) => versions.filter((_version, index) => index !== pick % versions.length))
     case 'type':
       return {
         ...live,
         volumes: replaced(live.volumes, volume?.id, { type: 'gp2', iops: 100, throughputMiBps: undefined }),
       }
   }
+}
+
+/** The world after somebody's hand was on the versions of images. */
+function withImages(
+  live: LiveStack,
+  change: (versions: LiveBuiltImage['versions']) => LiveBuiltImage['versions'],
+): LiveStack {
+  if (!live.builtImages) return live
+  const builtImages = live.builtImages
+    .map((image) => ({ ...image, versions: change(image.versions) }))
+    .filter(({ versions }) => versions.length > 0)
+    .map((image) => ({ ...image, id: image.versions[0]?.id ?? '', tags: image.versions[0]?.tags ?? {} }))
+  return { ...live, builtImages }
+}
+
+/** Images of which an instance that has ended was launched. */
+function unused(live: LiveStack, instanceId: string | undefined): Pick<LiveStack, 'builtImages'> {
+  const { builtImages } = withImages(live, (versions) =>
+    versions.map((version) => ({ ...version, usedBy: (version.usedBy ?? []).filter((id) => id !== instanceId) })),
+  )
+  return builtImages ? { builtImages } : {}
 }
 
 /** The world after an instance has lost its elastic address. */

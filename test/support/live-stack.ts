@@ -63,16 +63,18 @@ export function emptyLive(spec: StackSpec, changes: Partial<LiveStack> = {}): Li
 
 export function imagesFor(spec: StackSpec): Readonly<Record<string, LiveImage>> {
   return Object.fromEntries(
-    [...spec.servers, ...spec.archives.map(({ server }) => server)].map(({ image }): [string, LiveImage] => [
-      imageKey(image),
-      {
-        id: image.kind === 'id' ? image.id : 'ami-0debian12',
-        name: 'debian-12-amd64-20260901-2234',
-        owner: '136693071363',
-        architecture: 'x86_64',
-        rootDeviceName: '/dev/xvda',
-        rootSizeGiB: 8,
-      },
-    ]),
+    [...spec.servers, ...spec.archives.map(({ server }) => server)]
+      .filter(({ image }) => image.kind !== 'built')
+      .map(({ image }): [string, LiveImage] => [
+        imageKey(image),
+        {
+          id: image.kind === 'id' ? image.id : 'ami-0debian12',
+          name: 'debian-12-amd64-20260901-2234',
+          owner: '136693071363',
+          architecture: 'x86_64',
+          rootDeviceName: '/dev/xvda',
+          rootSizeGiB: 8,
+        },
+      ]),
   )
 }

@@ -4,6 +4,7 @@ import type { StepKind, StepOf } from '../../src/model/steps/step.js'
 import { copyEffects } from './plan-effects/copies.js'
 import { elasticIpEffects } from './plan-effects/elastic-ips.js'
 import { filesystemEffects } from './plan-effects/filesystems.js'
+import { imageEffects } from './plan-effects/images.js'
 import { networkEffects } from './plan-effects/network.js'
 import { serverEffects } from './plan-effects/servers.js'
 import { snapshotEffects } from './plan-effects/snapshots.js'
@@ -47,6 +48,7 @@ type Effects = { readonly [K in StepKind]: (world: World, step: StepOf<K>) => vo
 export const effects: Effects = {
   ...networkEffects,
   ...serverEffects,
+  ...imageEffects,
   ...elasticIpEffects,
   ...volumeEffects,
   ...snapshotEffects,

@@ -8,6 +8,7 @@ import { addressesNamed } from './named-addresses.js'
 const irreplaceable: Readonly<Partial<Record<ResourceKind, readonly [why: string, hint: string]>>> = {
   keyPair: ['a key pair is what its public key is', 'another `publicKey` in the file replaces it'],
   securityGroup: ['the rules of a security group change in place', 'an entry of another name is another group'],
+  image: ['an image has versions', '`--rebuild` makes another one'],
   elasticIp: [
     'an elastic address that is released does not come back',
     'take `elasticIp` out, apply, and write it again',

@@ -5,6 +5,7 @@ import {
   addRunOptions,
   collect,
   onlyWords,
+  rebuildWords,
   replaceWords,
   type LockingOptions,
   type RunOptions,
@@ -17,6 +18,7 @@ interface ApplyCommandOptions extends RunOptions, LockingOptions, CarryOutOption
   readonly checkpoint?: string
   readonly only?: readonly string[]
   readonly replace?: readonly string[]
+  readonly rebuild?: readonly string[]
   readonly hosts: boolean
 }
 
@@ -45,6 +47,7 @@ export const applyCommand: CommandDefinition = (finish) =>
     .option('--update-images <server>', 'replace this server when its image name means a newer image by now', collect)
     .option('--only <address>', onlyWords, collect)
     .option('--replace <address>', replaceWords, collect)
+    .option('--rebuild <image>', rebuildWords, collect)
     .option('--checkpoint <name>', 'bring the volumes to this checkpoint; one of another stack is named stack/name')
     .option(
       '--checks <file>',
@@ -64,10 +67,10 @@ export const applyCommand: CommandDefinition = (finish) =>
         import('../../app/plan-stack.js'),
         import('../carry-out.js'),
       ])
-      const { checkpoint, hosts: enters, only, replace, ...plain } = options
+      const { checkpoint, hosts: enters, only, rebuild, replace, ...plain } = options
       const hosts = enters || 'left-out'
       const exitCode = await withLockedSession(file, plain, async (session) => {
-        const plan = await planStack(session, { ...plain, hosts, checkpoint, only, replace })
+        const plan = await planStack(session, { ...plain, hosts, checkpoint, only, rebuild, replace })
         // Volumes that were brought to a checkpoint are not brought there again; what of it is left, every apply goes on with.
         const replan = () => planAgain(session, plan, { ...plain, hosts })
         return carryOut(session, { verb: 'apply', plan, replan }, plain)

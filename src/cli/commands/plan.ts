@@ -12,6 +12,7 @@ import {
   filesArgument,
   filesDescription,
   onlyWords,
+  rebuildWords,
   replaceWords,
   type RunOptions,
 } from '../options.js'
@@ -29,6 +30,7 @@ interface PlanCommandOptions extends RunOptions, ReportFormatOptions {
   readonly checkpoint?: string
   readonly only?: readonly string[]
   readonly replace?: readonly string[]
+  readonly rebuild?: readonly string[]
   readonly checks?: string
 }
 
@@ -42,6 +44,7 @@ Examples:
   evenkeel plan --checks ../policies/production.yaml   exit 1, with the rule's words, when one forbids it
   evenkeel plan stacks/ --detailed-exitcode       every stack file of a folder, side by side
   evenkeel plan --update-images server.web        replace it when its image has a newer version
+  evenkeel plan --rebuild image.golden            another version of it, whatever it is made of
   evenkeel plan --only 'server.web[*]'            these alone, with what they need
   evenkeel plan --replace server.web              another server takes its place, and its volumes move over
 
@@ -66,6 +69,7 @@ export const planCommand: CommandDefinition = (finish) =>
     .option('--update-images <server>', 'replace this server when its image name means a newer image by now', collect)
     .option('--only <address>', onlyWords, collect)
     .option('--replace <address>', replaceWords, collect)
+    .option('--rebuild <image>', rebuildWords, collect)
     .option('--checkpoint <name>', 'bring the volumes to this checkpoint; one of another stack is named stack/name')
     .option(
       '--checks <file>',
@@ -83,7 +87,7 @@ export const planCommand: CommandDefinition = (finish) =>
         finish(exitCode)
         return
       }
-      for (const name of ['out', 'checkpoint', 'only', 'replace'] as const)
+      for (const name of ['out', 'checkpoint', 'only', 'rebuild', 'replace'] as const)
         if (options[name] !== undefined) throw oneStackAlone(name)
       const { reportStacks } = await import('../many/many-stacks.js')
       const report = (file: string) => reportOfPlan(file, { ...options, isOneOfMany: true })

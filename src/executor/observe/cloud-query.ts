@@ -3,8 +3,9 @@ import type { ServerSpec } from '../../model/kinds/server.js'
 import { imageKey } from '../../model/launch/image.js'
 import { sidedRules } from '../../model/kinds/security-group.js'
 import { subnetKey } from '../../model/launch/subnet.js'
+import type { ImageSpec } from '../../model/kinds/image.js'
 import type { StackSpec } from '../../model/stack-spec.js'
-import type { CloudQuery, NamedId } from '../ports.js'
+import type { AskedImage, CloudQuery, NamedId } from '../ports.js'
 import { distinct } from './distinct.js'
 
 /** What to ask EC2 for a stack: its tag, and what its file names from outside. */
@@ -26,6 +27,7 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
     subnets: distinct(subnets, subnetKey),
     ...existing(spec, launched),
     elasticIps: spec.elasticIps.length > 0,
+    ...(spec.images.length > 0 && { builtImages: spec.images.map(askedImage) }),
     volumeIds,
     adoptedIds: adoptedIds(spec),
     snapshotIds,
@@ -51,6 +53,10 @@ function existing(
     ...(groups.length > 0 && { existingGroups: distinct(groups, existingKey) }),
     ...(pairs.length > 0 && { existingKeyPairs: distinct(pairs, existingKey) }),
   }
+}
+
+function askedImage({ address, regions, keep, share }: ImageSpec): AskedImage {
+  return { address, regions: regions.map(({ region }) => region), keep, isShared: share !== undefined }
 }
 
 /** What the file adopts beside volumes, and where. */

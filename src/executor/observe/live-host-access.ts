@@ -4,7 +4,7 @@ import { liveServerOf } from '../../model/kinds/live-named.js'
 import type { LiveServer } from '../../model/kinds/server.js'
 import type { LiveVolume } from '../../model/kinds/volume.js'
 import { deviceNamesOf, volumesByInstance } from '../../model/inside/attached-devices.js'
-import { imageKey } from '../../model/launch/image.js'
+import { selectedImage } from '../../model/kinds/image.js'
 import { loginKeys, pairsOfServers } from '../../model/inside/login-keys.js'
 import { loginUser } from '../../model/inside/login-user.js'
 import { viaOf } from '../../model/inside/way-in.js'
@@ -21,7 +21,10 @@ import type { CloudFacts, HostAccess, Ports } from '../ports.js'
  */
 export function liveHostAccess(
   spec: StackSpec,
-  cloud: Pick<CloudFacts, 'images' | 'keyPairs' | 'existingKeyPairs' | 'servers' | 'volumes' | 'renamed'>,
+  cloud: Pick<
+    CloudFacts,
+    'builtImages' | 'images' | 'keyPairs' | 'existingKeyPairs' | 'region' | 'servers' | 'volumes' | 'renamed'
+  >,
   ports: Pick<Ports, 'keys' | 'isOutside' | 'passes'>,
 ): (server: LiveServer) => Promise<HostAccess> {
   const specs = new Map(spec.servers.map((server) => [server.address, server]))
@@ -31,7 +34,7 @@ export function liveHostAccess(
   const bindingOf = (server: LiveServer): Binding => {
     const wanted = specs.get(server.address)
     const { keyPair, formerKeys } = loginKeys(server, wanted?.keyPair, pairsOf(server))
-    const image = wanted ? cloud.images[imageKey(wanted.image)] : images.get(server.imageId)
+    const image = wanted ? selectedImage(cloud, wanted.image) : images.get(server.imageId)
     const hostKey = hostKeyOf(server.tags)
     const via = viaOf(server, wanted, cloud.renamed)
     return {

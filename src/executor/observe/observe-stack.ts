@@ -88,7 +88,7 @@ function queryFor(
     ...query,
     snapshotsOf,
     ...(quietMs !== undefined && { quietMs }),
-    ...(byTagsAlone && { elasticIps: true }),
+    ...(byTagsAlone && { elasticIps: true, allImages: true }),
     operatorIp: forNew && query.operatorIp,
   }
 }

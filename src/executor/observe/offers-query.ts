@@ -1,4 +1,4 @@
-import { imageKey } from '../../model/launch/image.js'
+import { selectedImage } from '../../model/kinds/image.js'
 import { subnetKey } from '../../model/launch/subnet.js'
 import type { LiveServer, ServerSpec } from '../../model/kinds/server.js'
 import type { StackSpec } from '../../model/stack-spec.js'
@@ -34,10 +34,10 @@ function hasNewGroupWithoutSubnet({ securityGroups, servers }: StackSpec, cloud:
 }
 
 /** One that is replaced as it is, on its type in its zone, is known to run there. */
-function isLaunched(spec: ServerSpec, live: LiveServer | undefined, { images, subnets }: CloudFacts): boolean {
+function isLaunched(spec: ServerSpec, live: LiveServer | undefined, cloud: CloudFacts): boolean {
   if (!live || live.type !== spec.type) return true
-  const architecture = images[imageKey(spec.image)]?.architecture
-  const subnetId = spec.subnet && subnets[subnetKey(spec.subnet)]?.id
+  const architecture = selectedImage(cloud, spec.image)?.architecture
+  const subnetId = spec.subnet && cloud.subnets[subnetKey(spec.subnet)]?.id
   return (
     (architecture !== undefined && architecture !== live.architecture) ||
     (spec.zone !== undefined && spec.zone !== live.zone) ||

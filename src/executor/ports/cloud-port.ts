@@ -3,6 +3,7 @@ import type { ImageSelector } from '../../model/launch/image.js'
 import type { SubnetSelector } from '../../model/launch/subnet.js'
 import type { LiveStack } from '../../model/live-stack.js'
 import type { ElasticIpCloud, ElasticIpQuery } from './elastic-ip.js'
+import type { ImageCloud, ImageQuery } from './built-image.js'
 import type { KeyPairCloud } from './key-pair.js'
 import type { LaunchTemplateCloud } from './launch-template.js'
 import type { OffersCloud } from './type-offers.js'
@@ -19,6 +20,7 @@ import type { VolumeCloud, VolumeQuery } from './volume.js'
 
 export type * from './cloud-words.js'
 export type * from './elastic-ip.js'
+export type * from './built-image.js'
 export type * from './key-pair.js'
 export type * from './launch-template.js'
 export type * from './type-offers.js'
@@ -38,6 +40,7 @@ export interface CloudPort
     KeyPairCloud,
     SecurityGroupCloud,
     ServerCloud,
+    ImageCloud,
     ElasticIpCloud,
     VolumeCloud,
     SnapshotCloud,
@@ -61,7 +64,7 @@ export interface CloudPort
   close(): void
 }
 
-export interface CloudQuery extends ElasticIpQuery, VolumeQuery, SnapshotQuery {
+export interface CloudQuery extends ElasticIpQuery, ImageQuery, VolumeQuery, SnapshotQuery {
   readonly stack: string
   /** Each distinct selector once. */
   readonly images: readonly ImageSelector[]

@@ -30,6 +30,31 @@ export const forwarded = {
   'delete-security-group': ({ address, groupId }, context) =>
     context.ports.cloud.deleteSecurityGroup({ id: groupId, owner: ownerOf(address, context) }),
 
+  'await-image': ({ imageId: id, region }, context) =>
+    context.ports.cloud.awaitImage({
+      id,
+      ...(region !== undefined && { region }),
+      onProgress: percentOf('made', context),
+    }),
+
+  'modify-image': ({ address, imageId: id, region, description, shares, tags, removeTags }, context) =>
+    context.ports.cloud.modifyImage({
+      id,
+      owner: ownerOf(address, context),
+      ...(region !== undefined && { region }),
+      ...(description !== undefined && { description }),
+      ...(shares && { shares }),
+      tags,
+      removeTags,
+    }),
+
+  'deregister-image': ({ address, imageId: id, region }, context) =>
+    context.ports.cloud.deregisterImage({
+      id,
+      owner: ownerOf(address, context),
+      ...(region !== undefined && { region }),
+    }),
+
   'release-address': ({ address, allocationId }, context) =>
     context.ports.cloud.releaseAddress({ id: allocationId, owner: ownerOf(address, context) }),
 

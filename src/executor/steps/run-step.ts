@@ -8,6 +8,9 @@ import { runOnChange } from './copies/run-on-change.js'
 import { allocateAddress } from './elastic-ips/allocate-address.js'
 import { associateAddress } from './elastic-ips/associate-address.js'
 import { disassociateAddress } from './elastic-ips/disassociate-address.js'
+import { copyImage } from './images/copy-image.js'
+import { createImage } from './images/create-image.js'
+import { registerImage } from './images/register-image.js'
 import { createSecurityGroup } from './network/create-security-group.js'
 import { deleteKeyPair } from './network/delete-key-pair.js'
 import { importKeyPair } from './network/import-key-pair.js'
@@ -47,6 +50,9 @@ const runners: { readonly [K in StepKind]: StepRunner<K> } = {
   'connect-host': connectHost,
   'authorize-key': authorizeKey,
   'run-setup': runSetup,
+  'create-image': createImage,
+  'register-image': registerImage,
+  'copy-image': copyImage,
   'allocate-address': allocateAddress,
   'associate-address': associateAddress,
   'disassociate-address': disassociateAddress,

@@ -26,7 +26,7 @@ const byName: readonly (readonly [RegExp, string])[] = [
 export function loginUser(server: Pick<ServerSpec, 'user'> | undefined, image: LiveImage | undefined): string {
   if (server?.user !== undefined) return server.user
   if (image) {
-    const known = byOwner[image.owner] ?? byName.find(([pattern]) => pattern.test(image.name))?.[1]
+    const known = image.user ?? byOwner[image.owner] ?? byName.find(([pattern]) => pattern.test(image.name))?.[1]
     if (known !== undefined) return known
   }
   return 'ec2-user'

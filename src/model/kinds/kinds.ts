@@ -12,6 +12,7 @@ interface Kind {
 export const kinds = {
   keyPair: { section: 'keyPairs', specs: 'keyPairs', live: 'keyPairs' },
   securityGroup: { section: 'securityGroups', specs: 'securityGroups', live: 'securityGroups' },
+  image: { section: 'images', specs: 'images', live: 'builtImages' },
   server: { section: 'servers', specs: 'servers', live: 'servers' },
   elasticIp: { specs: 'elasticIps', live: 'elasticIps' },
   volume: { section: 'volumes', specs: 'volumes', live: 'volumes' },

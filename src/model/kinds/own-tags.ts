@@ -17,6 +17,7 @@ const supersedes = 'evenkeel:supersedes'
 export const ownTagsMax: Readonly<Partial<Record<ResourceKind, number>>> = {
   keyPair: everywhere.length,
   securityGroup: everywhere.length,
+  image: everywhere.length + [tagKeys.version, tagKeys.regions, tagKeys.user, tagKeys.protect].length + 1,
   elasticIp: everywhere.length,
   server:
     everywhere.length +

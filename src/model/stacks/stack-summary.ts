@@ -8,6 +8,7 @@ export const countedKinds = [
   'keyPairs',
   'servers',
   'elasticIps',
+  'images',
   'volumes',
   'keptVolumes',
   'snapshots',

@@ -7,7 +7,10 @@ import type { Template } from '../template.js'
 
 export interface CreateServer extends StepBase {
   readonly kind: 'create-server'
-  readonly imageId: string
+  /** Undefined: what `image` is when the step begins. */
+  readonly imageId: string | undefined
+  /** An image of the stack that this plan makes. */
+  readonly image?: Address
   readonly rootDeviceName: string
   readonly type: string
   /** Exactly one of zone and subnetId. */

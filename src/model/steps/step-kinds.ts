@@ -61,6 +61,13 @@ const stepKinds = {
   'connect-host': { runs: 'host', seconds: 30, doing: 'connecting', enters: itself },
   'authorize-key': { runs: 'host', seconds: 2, doing: 'changing its keys', enters: itself, alone: true },
   'run-setup': { runs: 'host', seconds: 60, doing: 'setting up', enters: itself, alone: true },
+  // Of a server's root disk; what a snapshot holds is there already.
+  'create-image': { runs: 'ec2', seconds: 300, doing: 'making the image' },
+  'register-image': { runs: 'ec2', seconds: 10, doing: 'making the image' },
+  'await-image': { runs: 'ec2', seconds: 300, doing: 'becoming available' },
+  'copy-image': { runs: 'ec2', seconds: 600, doing: 'copying' },
+  'modify-image': { runs: 'ec2', seconds: 2, doing: 'modifying' },
+  'deregister-image': { runs: 'ec2', seconds: 2, doing: 'deregistering' },
   'allocate-address': { runs: 'ec2', seconds: 1, doing: 'allocating' },
   'associate-address': { runs: 'ec2', seconds: 2, doing: 'associating' },
   'disassociate-address': { runs: 'ec2', seconds: 2, doing: 'disassociating' },

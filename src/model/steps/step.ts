@@ -8,6 +8,7 @@ import type {
   VerifyVolume,
   WriteFstab,
 } from './filesystems.js'
+import type { AwaitImage, CopyImage, CreateImage, DeregisterImage, ModifyImage, RegisterImage } from './images.js'
 import type {
   AuthorizeEgress,
   AuthorizeIngress,
@@ -44,6 +45,7 @@ import type {
 export type * from './copies.js'
 export type * from './elastic-ips.js'
 export type * from './filesystems.js'
+export type * from './images.js'
 export type * from './network.js'
 export type * from './servers.js'
 export type * from './snapshots.js'
@@ -73,6 +75,12 @@ export type Step =
   | ConnectHost
   | AuthorizeKey
   | RunSetup
+  | CreateImage
+  | RegisterImage
+  | AwaitImage
+  | CopyImage
+  | ModifyImage
+  | DeregisterImage
   | AllocateAddress
   | AssociateAddress
   | DisassociateAddress

@@ -10,10 +10,11 @@ import { isHeld, type Decided } from './decided.js'
 import type { Decisions } from './decisions.js'
 import { decideElasticIps } from './elastic-ips/elastic-ip-decisions.js'
 import { decideHeld } from './held.js'
+import { decideServersAndImages } from './images/image-decisions.js'
 import { decideKeyPairs } from './keys/key-pair-decisions.js'
 import { decideSecurityGroups } from './network/security-group-decisions.js'
 import { decideRolls } from './servers/rolls.js'
-import { decideServers, settleServers } from './servers/server-decisions.js'
+import { settleServers } from './servers/server-decisions.js'
 import { serverOutlooksOf } from './servers/server-decision.js'
 import { decideSchedules } from './snapshots/schedule-decisions.js'
 import { withScheduled, type ScheduledWork } from './snapshots/scheduled-work.js'
@@ -28,7 +29,7 @@ import { volumeOutlooksOf } from './volumes/volume-outlook.js'
 export function decide(world: World): Decisions {
   const held = decideHeld(world)
   const out: ReadonlySet<Address> = new Set(held.keys())
-  const own = decideServers(world, out)
+  const { servers: own, images } = decideServersAndImages(world, out)
   const { rolls, refusals } = decideRolls(world, own)
   const first = new Map([...own, ...refusals])
   const outlooks = serverOutlooksOf(first.values())
@@ -53,6 +54,7 @@ export function decide(world: World): Decisions {
     held,
     servers,
     rolls,
+    images,
     keyPairs,
     securityGroups,
     elasticIps,

@@ -8,6 +8,7 @@ import type { PlannedRoll } from '../../model/plan.js'
 import type { Decided, Leave, Refuse } from './decided.js'
 import type { ElasticIpDecision } from './elastic-ips/elastic-ip-decision.js'
 import type { KeyPairDecision } from './keys/key-pair-decisions.js'
+import type { ImageDecision } from './images/image-decision.js'
 import type { SecurityGroupDecision } from './network/security-group-decisions.js'
 import type { ScheduledWork } from './snapshots/scheduled-work.js'
 import type { ServerDecision } from './servers/server-decision.js'
@@ -20,6 +21,7 @@ export interface Decisions {
   readonly servers: ReadonlyMap<Address, ServerDecision>
   /** Of counts of which members leave service a few at a time. */
   readonly rolls: readonly PlannedRoll[]
+  readonly images: ReadonlyMap<Address, ImageDecision>
   readonly keyPairs: ReadonlyMap<Address, KeyPairDecision>
   readonly securityGroups: ReadonlyMap<Address, SecurityGroupDecision>
   readonly elasticIps: ReadonlyMap<Address, ElasticIpDecision>
@@ -37,10 +39,12 @@ export interface Decisions {
 
 /** All decisions, in the order in which their kinds are decided. */
 export function allDecided(decisions: Decisions): readonly Decided[] {
-  const { held, servers, keyPairs, securityGroups, elasticIps, archives, blocks, clones, volumes, files } = decisions
+  const { held, servers, images, keyPairs, securityGroups, elasticIps, archives, blocks, clones, volumes, files } =
+    decisions
   const kinds: readonly ReadonlyMap<Address, Decided>[] = [
     held,
     servers,
+    images,
     keyPairs,
     securityGroups,
     elasticIps,

@@ -20,6 +20,17 @@ export interface StepOptions {
   readonly suffix?: string
 }
 
+/** How a server rests for some work. */
+export interface Rest {
+  /** Steps that act on it from outside. */
+  readonly own: readonly StepId[]
+  /** Brings it to rest. */
+  readonly before: StepId
+  readonly work: readonly StepId[]
+  /** Bring it back. */
+  readonly after: readonly StepId[]
+}
+
 interface Draft {
   /** Its needs are those of the draft, once the graph is finished. */
   readonly step: Step
@@ -50,6 +61,37 @@ export class StepGraph {
     const entered = new Set<Address>()
     for (const { step } of this.#drafts.values()) for (const server of serversEntered(step)) entered.add(server)
     return entered
+  }
+
+  /**
+   * Puts what is done in a server, or is one of `own`, around work for which it rests: what waits for the work comes after
+   * `after`, everything else before `before`. Tells whether anything comes after.
+   */
+  around(server: Address, { own, before, work, after }: Rest): boolean {
+    const outside = new Set(own)
+    const waits = new Map<StepId, boolean>(work.map((id) => [id, true]))
+    const isWaiting = (id: StepId): boolean => {
+      const known = waits.get(id)
+      if (known !== undefined) return known
+      // A circle is told when the graph is finished.
+      waits.set(id, false)
+      const found = this.#drafts.get(id)?.needs.some(isWaiting) ?? false
+      waits.set(id, found)
+      return found
+    }
+    let isEnteredAfter = false
+    const first: StepId[] = []
+    for (const [id, draft] of this.#drafts) {
+      if (id === before || after.includes(id)) continue
+      if (!outside.has(id) && !serversEntered(draft.step).includes(server)) continue
+      if (isWaiting(id)) {
+        isEnteredAfter = true
+        this.#drafts.set(id, { ...draft, needs: [...draft.needs, ...after] })
+      } else first.push(id)
+    }
+    const resting = this.#drafts.get(before)
+    if (resting) this.#drafts.set(before, { ...resting, needs: [...resting.needs, ...first] })
+    return isEnteredAfter
   }
 
   /**

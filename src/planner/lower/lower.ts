@@ -9,6 +9,7 @@ import { copiesOfVolume, lowerBlocks } from './copies/blocks.js'
 import { lowerClones } from './copies/clones.js'
 import { lowerFiles } from './copies/files.js'
 import { addressSteps, lowerElasticIps } from './elastic-ips.js'
+import { lowerImages, settleResting } from './images.js'
 import { lowerKeyPairs } from './key-pairs.js'
 import { volumesLeaving } from './leaving.js'
 import type { Lowering } from './lowering.js'
@@ -43,6 +44,7 @@ export function lower(
   lowerKeyPairs(lowering)
   lowerSecurityGroups(lowering)
   lowerElasticIps(lowering)
+  lowerImages(lowering)
   lowerArchives(lowering)
   lowerBlocks(lowering)
   lowerClones(lowering)
@@ -51,5 +53,6 @@ export function lower(
   lowerFiles(lowering)
   lowerService(lowering)
   lowerServers(lowering, graph.serversEntered())
+  settleResting(lowering)
   return graph.finish(groupOf, world.live.stack.hostsImpossible)
 }

@@ -42,6 +42,7 @@ export function readySteps(world: World, address: Address): readonly StepId[] {
 const makers: Readonly<Record<ResourceKind, readonly StepKind[]>> = {
   keyPair: ['import-key-pair'],
   securityGroup: ['create-security-group'],
+  image: ['create-image', 'register-image', 'await-image'],
   server: ['create-server', 'start-server'],
   elasticIp: ['allocate-address'],
   volume: ['create-volume', 'adopt-volume'],

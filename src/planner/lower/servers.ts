@@ -20,6 +20,7 @@ import {
 } from '../decide/servers/server-decision.js'
 import type { ServerEnd } from '../decide/servers/server-end.js'
 import { endSuffix, isHandedAddress, isSucceeded, ownAddress, successorReady, terminationOf } from './connection.js'
+import { readyImage, restingFor } from './images.js'
 import { formerKeysNote } from './key-pairs.js'
 import { launchBatches, type PlannedLaunch } from './launch-batches.js'
 import type { Lowering } from './lowering.js'
@@ -113,7 +114,8 @@ function plannedLaunch({ world }: Lowering, launch: Launch, after: readonly Step
   const { address } = spec
   return {
     fields: {
-      imageId: image.id,
+      imageId: image.id === '' ? undefined : image.id,
+      ...(image.id === '' && image.madeBy !== undefined && { image: image.madeBy }),
       rootDeviceName: image.rootDeviceName,
       type: spec.type,
       zone: subnet ? undefined : launch.zone,
@@ -145,6 +147,7 @@ function plannedLaunch({ world }: Lowering, launch: Launch, after: readonly Step
     },
     needs: [
       ...after,
+      ...(image.madeBy === undefined ? [] : readyImage(image.madeBy)),
       stepId('import-key-pair', spec.keyPair),
       ...spec.securityGroups.flatMap((group) => [stepId('create-security-group', group), ...narrowedSteps(group)]),
       ...referencedSteps([spec.userData]),
@@ -189,6 +192,7 @@ function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isE
   if (starts) {
     const needs = [
       ...lowering.service.turn(address),
+      ...restingFor(lowering, address),
       stepId('stop-server', address),
       stepId('modify-server', address),
       ...(runsNow ? [] : detachments(lowering.leaving(live.id).released)),

@@ -3,6 +3,7 @@ import { count } from '../../core/units.js'
 import type { DiffValue } from '../../model/change.js'
 import type { ArchiveSpec } from '../../model/kinds/archive.js'
 import type { ElasticIpSpec } from '../../model/kinds/elastic-ip.js'
+import type { ImageSpec } from '../../model/kinds/image.js'
 import type { KeyPairSpec } from '../../model/kinds/key-pair.js'
 import {
   peerText,
@@ -38,6 +39,7 @@ export const factsOf: {
 } = {
   keyPairs: keyPairFacts,
   securityGroups: groupFacts,
+  images: imageFacts,
   servers: serverFacts,
   elasticIps: ({ server, tags }: ElasticIpSpec) => said({ association: server, ...tagFacts(tags) }),
   volumes: volumeFacts,
@@ -65,6 +67,18 @@ function keyPairFacts({ publicKey, keyPairId, tags }: KeyPairSpec, contents: Loc
   }
   const { path } = publicKey
   return said({ keyPairId, publicKey: path, contents: contents.get(path), ...tagFacts(tags) })
+}
+
+function imageFacts({ source, description, keep, regions, share, protect, tags }: ImageSpec): EntryFacts {
+  return said({
+    from: source.kind === 'server' ? source.server : canonicalJson(source),
+    description,
+    keep,
+    regions: list(regions.map((region) => (region.encrypted === undefined ? region.region : canonicalJson(region)))),
+    share: share && [...share],
+    protect,
+    ...tagFacts(tags),
+  })
 }
 
 function serverFacts(spec: ServerSpec): EntryFacts {

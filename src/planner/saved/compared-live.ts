@@ -47,6 +47,7 @@ const comparedMembers: { readonly [Member in keyof Required<LiveStack>]: Read<Me
   endingServers: named,
   // They are told, and nothing is planned for them.
   scheduledEvents: undefined,
+  builtImages: named,
   elasticIps: named,
   volumes: (volumes) => named(volumes.map(({ modifications: _moves, ...volume }) => volume)),
   // That a snapshot is completed meanwhile takes nothing away from a plan.

@@ -19,6 +19,7 @@ const looksById = 2
 
 /** Of these there is a live resource for each address in the ledger. */
 const tangible: ReadonlySet<ResourceKind> = new Set([
+  'image',
   'server',
   'volume',
   'elasticIp',
@@ -73,9 +74,9 @@ export async function describeSettled(
 function missingIn(described: Descriptions): readonly Address[] {
   const known = described.launchTemplate.ledger?.addresses ?? []
   if (known.length === 0) return []
-  const { servers, volumes, securityGroups, keyPairs, elasticIps = [] } = factsOfAll(described)
+  const { builtImages = [], servers, volumes, securityGroups, keyPairs, elasticIps = [] } = factsOfAll(described)
   const shown = new Set<Address>()
-  for (const list of [servers, volumes, securityGroups, keyPairs, elasticIps]) {
+  for (const list of [builtImages, servers, volumes, securityGroups, keyPairs, elasticIps]) {
     for (const { address } of list) shown.add(address)
   }
   return known.filter((address) => {

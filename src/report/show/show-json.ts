@@ -18,6 +18,21 @@ export function showJson(live: LiveStack): string {
       vpcId,
       rules: ingress.length,
     })),
+    images: byAddress(live.builtImages ?? []).map(({ address, id, versions, unread }) => ({
+      address,
+      id,
+      versions: versions.map((version) => ({
+        version: version.version,
+        id: version.id,
+        region: version.region,
+        name: version.name,
+        state: version.state,
+        createdAt: version.createdAt,
+        shared: version.sharedWith ? [...version.sharedWith, ...(version.isPublic ? ['public'] : [])] : null,
+        usedBy: version.usedBy ?? [],
+      })),
+      ...(unread && { unread }),
+    })),
     servers: servers.map(({ server, inside, reason, supersedes }) => ({
       address: server.address,
       id: server.id,

@@ -16,7 +16,8 @@ export function showText(observed: LiveStack, options: { readonly color: boolean
   const lines = [`${colors.bold(live.stack)}  ${colors.dim(live.region)}`]
   const others = otherResources(live)
   const snapshots = ownSnapshots(live)
-  if (servers.length + volumes.length + snapshots.length + others.length === 0) {
+  const images = imageLines(live, colors)
+  if (servers.length + volumes.length + snapshots.length + others.length + images.length === 0) {
     lines.push('', 'Nothing of this stack is live.')
   }
   const attached = volumesByServer(volumes)
@@ -27,6 +28,7 @@ export function showText(observed: LiveStack, options: { readonly color: boolean
   const free = volumes.filter(({ server }) => server === undefined)
   if (free.length > 0) lines.push('', ...free.map((volume) => `  ${volumeLine(volume, colors)}`))
   if (others.length > 0) lines.push('', ...others.map((other) => `  ${otherLine(other, colors)}`))
+  if (images.length > 0) lines.push('', colors.bold('Images'), ...images.map((line) => `  ${line}`))
   if (snapshots.length > 0) {
     lines.push(
       '',
@@ -59,7 +61,7 @@ function volumesByServer(volumes: readonly ShownVolume[]): ReadonlyMap<string, r
 
 /** Resources of the kinds that have no lines of their own, in the order of reports. */
 function otherResources(live: LiveStack): readonly Tagged[] {
-  const lists = liveLists.filter((list) => list !== 'servers' && list !== 'volumes')
+  const lists = liveLists.filter((list) => !['builtImages', 'servers', 'volumes'].includes(list))
   return lists.flatMap((list): readonly Tagged[] => byAddress<Tagged>(live[list] ?? []))
 }
 
@@ -67,6 +69,28 @@ function otherLine(other: Tagged, colors: Colors): string {
   const { address, id } = other
   const publicIp = 'publicIp' in other && typeof other.publicIp === 'string' ? `  ${other.publicIp}` : ''
   return `${address}${publicIp}  ${colors.dim(id)}`
+}
+
+/** Each version where it is. */
+function imageLines({ builtImages = [], region: home }: LiveStack, colors: Colors): readonly string[] {
+  return byAddress(builtImages).flatMap(({ address, versions, unread = {} }) => [
+    ...versions.map(({ version, region, name, state, createdAt, id, usedBy = [] }) =>
+      [
+        `${address}, version ${version}`,
+        region === home ? '' : `in ${region}`,
+        name,
+        createdAt,
+        state === 'available' ? '' : colors.yellow(state),
+        usedBy.length === 0 ? '' : `used by ${usedBy.length}`,
+        colors.dim(id),
+      ]
+        .filter((part) => part !== '')
+        .join('  '),
+    ),
+    ...Object.entries(unread).map(
+      ([region, why]) => `${address}  ${colors.red(`${region} could not be read`)}: ${why}`,
+    ),
+  ])
 }
 
 function serverLines({ server, inside, reason, supersedes }: ShownServer, colors: Colors): readonly string[] {

@@ -20,6 +20,7 @@ const others: Readonly<Partial<Record<CountedKind, readonly [string, string]>>> 
   securityGroups: ['group', 'groups'],
   keyPairs: ['key', 'keys'],
   elasticIps: ['address', 'addresses'],
+  images: ['image', 'images'],
   keptVolumes: ['kept volume', 'kept volumes'],
   snapshots: ['snapshot', 'snapshots'],
   temporaries: ['left of a run', 'left of a run'],

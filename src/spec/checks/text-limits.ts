@@ -73,6 +73,11 @@ export const textLimits: readonly TextLimit[] = [
     // SSM API, GetParameter: a full name of at most 2048 characters.
     { at: [...entry, 'image', 'ssm'], what: 'the name of a parameter', bytesMax: 2048 },
   ]),
+  // EC2 API, CreateImage: a description of at most 255 characters.
+  { at: ['images', '*', 'description'], what: 'the description of an image', bytesMax: 255 },
+  { at: ['images', '*', 'from'], what: 'a server or the id of a snapshot', bytesMax: 64 },
+  { at: ['images', '*', 'user'], what: 'a login name', bytesMax: 32 },
+  { at: ['images', '*', 'regions', '*', 'kmsKey'], what: 'a KMS key', bytesMax: 2048 },
   { at: ['target', 'profile'], what: 'a profile', bytesMax: 255 },
   { at: ['target', 'region'], what: 'a region', bytesMax: 64 },
   { at: ['target', 'endpoint'], what: 'an endpoint', bytesMax: 2048 },

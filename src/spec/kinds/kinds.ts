@@ -1,5 +1,6 @@
 import type { ResourceKind } from '../../model/kinds/kinds.js'
 import { archive } from './archive.js'
+import { builtImage } from './built-image.js'
 import { elasticIp } from './elastic-ip.js'
 import { keyPair } from './key-pair.js'
 import { securityGroup } from './security-group/security-group.js'
@@ -12,6 +13,7 @@ import { volume } from './volume/volume.js'
 export const specKinds: { readonly [Kind in ResourceKind]: SpecKind<Kind> } = {
   keyPair,
   securityGroup,
+  image: builtImage,
   server,
   elasticIp,
   volume,

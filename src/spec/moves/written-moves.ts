@@ -52,6 +52,12 @@ function isMovable({ declarations }: Context, text: string, report: TextReport):
     report(mistake('an elastic address moves with its server', `write ${text.replace('elasticIp', 'server')}`))
     return false
   }
+  if (kind === 'image') {
+    report(
+      mistake('an image keeps its name: its versions are called so in EC2', 'write another entry, and remove this one'),
+    )
+    return false
+  }
   if (index === undefined || declarations[kind].countOf) return true
   report(mistake(`a ${declarations[kind].word} has no index`, `write ${text.replace(/\[.*/, '')}`))
   return false

@@ -13,6 +13,7 @@ export type StackShape = {
   readonly variables?: Readonly<Record<string, VariableDeclarationShape | undefined>> | null | undefined
   readonly keyPairs?: Readonly<Record<string, KeyPairShape | undefined>> | null | undefined
   readonly securityGroups?: Readonly<Record<string, SecurityGroupShape | undefined>> | null | undefined
+  readonly images?: Readonly<Record<string, BuiltImageShape | undefined>> | null | undefined
   readonly servers?: Readonly<Record<string, ServerShape | undefined>> | null | undefined
   readonly volumes?: Readonly<Record<string, VolumeShape | undefined>> | null | undefined
   readonly sync?: Readonly<Record<string, SyncRuleShape | undefined>> | null | undefined
@@ -162,12 +163,32 @@ export type ServerShape = {
   readonly tags?: TagsShape | undefined
 }
 
-/** An image by id, the newest by owner and name pattern, or what an SSM parameter says. */
+/** An image by id, the newest by owner and name pattern, what an SSM parameter says, or one that the stack makes (image.golden). */
 export type ImageShape = string | {
   readonly owner?: string | undefined
   readonly name?: SingleLineShape | undefined
   readonly architecture?: 'x86_64' | 'arm64' | undefined
   readonly ssm?: string | undefined
+}
+
+export type BuiltImageShape = {
+  readonly from?: SingleLineShape | undefined
+  readonly description?: SingleLineShape | undefined
+  readonly keep?: number | undefined
+  readonly regions?: readonly (ImageRegionShape | undefined)[] | undefined
+  readonly share?: readonly (string | undefined)[] | undefined
+  readonly protect?: BooleanShape | undefined
+  readonly architecture?: 'x86_64' | 'arm64' | undefined
+  readonly rootDevice?: string | undefined
+  readonly bootMode?: 'legacy-bios' | 'uefi' | 'uefi-preferred' | undefined
+  readonly user?: SingleLineShape | undefined
+  readonly tags?: TagsShape | undefined
+}
+
+export type ImageRegionShape = string | {
+  readonly region?: string | undefined
+  readonly encrypted?: BooleanShape | undefined
+  readonly kmsKey?: SingleLineShape | undefined
 }
 
 /** Servers and volumes that belong together must be in the same one. */

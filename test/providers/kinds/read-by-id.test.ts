@@ -7,6 +7,7 @@ import { instantClock } from '../support.js'
 const answers: Readonly<Record<string, (id: string) => object>> = {
   DescribeKeyPairs: (KeyPairId) => ({ KeyPairs: [{ KeyPairId }] }),
   DescribeSecurityGroups: (GroupId) => ({ SecurityGroups: [{ GroupId }] }),
+  DescribeImages: (ImageId) => ({ Images: [{ ImageId }] }),
   DescribeInstances: (InstanceId) => ({ Reservations: [{ Instances: [{ InstanceId }] }] }),
   DescribeVolumes: (VolumeId) => ({ Volumes: [{ VolumeId, State: 'in-use' }] }),
   DescribeSnapshots: (SnapshotId) => ({ Snapshots: [{ SnapshotId }] }),

@@ -18,7 +18,7 @@ export const serverEffects = {
       tags: step.tags,
       state: 'running',
       type: step.type,
-      imageId: step.imageId,
+      imageId: step.imageId ?? world.idOf(step.image!),
       architecture: 'x86_64',
       ...placeOf(world, step),
       keyName: step.keyName,

@@ -1,6 +1,7 @@
 import type { Address } from '../../../src/model/address.js'
 import type { FstabLine, HostDevice, HostFacts, HostMount } from '../../../src/model/inside/host-facts.js'
 import type { LiveElasticIp } from '../../../src/model/kinds/elastic-ip.js'
+import type { LiveBuiltImage } from '../../../src/model/kinds/image.js'
 import type { LiveKeyPair } from '../../../src/model/kinds/key-pair.js'
 import type { LiveSecurityGroup } from '../../../src/model/kinds/security-group.js'
 import type { LiveServer } from '../../../src/model/kinds/server.js'
@@ -9,6 +10,7 @@ import type { LiveVolume } from '../../../src/model/kinds/volume.js'
 import type { LiveSnapshot } from '../../../src/model/kinds/volume-snapshot.js'
 import type { LiveLedger, LiveStack } from '../../../src/model/live-stack.js'
 import type { Plan } from '../../../src/model/plan.js'
+import { observedImages } from './observed-images.js'
 import { tagKeys, type Tags } from '../../../src/model/tags.js'
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -31,6 +33,7 @@ export class World {
   keyPairs: Mutable<LiveKeyPair>[]
   groups: Mutable<LiveSecurityGroup>[]
   servers: Mutable<LiveServer>[]
+  images: Mutable<LiveBuiltImage>[]
   elasticIps: Mutable<LiveElasticIp>[]
   volumes: Mutable<LiveVolume>[]
   snapshots: Mutable<LiveSnapshot>[]
@@ -49,6 +52,7 @@ export class World {
     this.keyPairs = structuredClone([...before.keyPairs])
     this.groups = structuredClone([...before.securityGroups])
     this.servers = structuredClone([...before.servers])
+    this.images = structuredClone([...(before.builtImages ?? [])])
     this.elasticIps = structuredClone([...(before.elasticIps ?? [])])
     this.volumes = structuredClone([...before.volumes])
     this.snapshots = structuredClone([...before.snapshots])
@@ -147,6 +151,9 @@ export class World {
       keyPairs: this.keyPairs,
       securityGroups: this.groups,
       servers: this.servers,
+      ...((before.builtImages || this.images.length > 0) && {
+        builtImages: observedImages({ images: this.images, servers: this.servers, region: before.region }),
+      }),
       ...((before.elasticIps || this.elasticIps.length > 0) && { elasticIps: this.elasticIps }),
       volumes: this.volumes,
       snapshots: this.snapshots,

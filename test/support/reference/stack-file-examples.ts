@@ -79,6 +79,27 @@ servers:
 `,
   },
   {
+    title: 'Images',
+    key: 'images',
+    example: `evenkeel: 1
+stack: music-staging
+target: sandbox
+images:
+  golden:
+    from: server.builder
+    description: web tier
+    keep: 3
+    regions: [eu-central-1, { region: us-west-2, encrypted: true }]
+    share: ['123456789012']
+servers:
+  builder:
+    image: { owner: '136693071363', name: 'debian-12-amd64-*' }
+    type: t3.small
+    setup: ['echo golden | sudo tee /etc/tier']
+  web: { image: image.golden, type: t3.small }
+`,
+  },
+  {
     title: 'Servers',
     key: 'servers',
     example: `evenkeel: 1

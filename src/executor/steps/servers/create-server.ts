@@ -12,9 +12,9 @@ import type { StepContext } from '../step-context.js'
 /** Launches, waits until it runs, and binds the address to the new instance. */
 export async function createServer(step: CreateServer, context: StepContext): Promise<Effect> {
   const { ports, bindings, once } = context
-  const { imageId, rootDeviceName, type, zone, subnetId, keyName, rootVolume, protect, tags, rootVolumeTags } = step
+  const { rootDeviceName, type, zone, subnetId, keyName, rootVolume, protect, tags, rootVolumeTags } = step
   const request: LaunchRequest = {
-    imageId,
+    imageId: step.imageId ?? bindings.idOf(required(step.image, 'the image of a server')),
     rootDeviceName,
     type,
     zone,

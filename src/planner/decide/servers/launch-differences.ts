@@ -1,5 +1,5 @@
 import type { AppliedKey, AppliedRecord } from '../../../model/applied.js'
-import type { Diff, DiffValue } from '../../../model/change.js'
+import { knownAfterApply, type Diff, type DiffValue } from '../../../model/change.js'
 import { type LiveServer } from '../../../model/kinds/server.js'
 import { imageKey } from '../../../model/launch/image.js'
 import type { Problem } from '../../../model/plan-problem.js'
@@ -37,9 +37,10 @@ export function imageFindings(
   if (image.id === live.imageId) return nothing
   const isAsked = world.options.updateImages?.includes(address) ?? false
   if (isNewWord || isAsked) {
-    return { ...nothing, diffs: [{ path: 'image', before: live.imageId, after: image.id, cause: 'pending' }] }
+    const after = image.id === '' ? knownAfterApply : image.id
+    return { ...nothing, diffs: [{ path: 'image', before: live.imageId, after, cause: 'pending' }] }
   }
-  const message = `${address} runs ${live.imageId}; what the file names is ${image.id} (${image.name}) by now`
+  const message = `${address} runs ${live.imageId}; what the file names is ${image.id === '' ? 'made in this plan' : image.id} (${image.name})${image.id === '' ? '' : ' by now'}`
   const hint = `to replace the server, keeping its volumes: --update-images ${address}`
   return { ...nothing, problems: [warningOf(address, 'PLAN_IMAGE_NEWER', message, hint)] }
 }

@@ -9,10 +9,11 @@ import { userTagsWord } from '../../compare/desired-tags.js'
 import { optionProperties, optionWishes, optionWords } from './option-properties.js'
 import { setupNotRun } from '../../compare/reasons.js'
 import { type LiveServer } from '../../../model/kinds/server.js'
+import { selectedImage } from '../../../model/kinds/image.js'
 import { existingKey } from '../../../model/launch/existing.js'
 import { existingGroup, existingKeyPair } from '../existing.js'
 import { alternativeShown, isAlternative, type LaunchAlternative } from '../../../model/launch/alternatives.js'
-import { imageKey, type LiveImage } from '../../../model/launch/image.js'
+import type { LiveImage } from '../../../model/launch/image.js'
 import { subnetKey, type LiveSubnet } from '../../../model/launch/subnet.js'
 import { freeEc2Name } from '../../../model/names.js'
 import type { World } from '../../world.js'
@@ -121,7 +122,7 @@ export function serverWishes(
   zone: string | undefined,
 ): Wishes<'server'> {
   return {
-    image: image.id,
+    image: image.id === '' ? knownAfterApply : image.id,
     type: spec.type,
     zone,
     subnet: subnetOf(world, spec)?.id,
@@ -151,7 +152,9 @@ function withAlternatives(
 }
 
 export function imageOf(world: World, spec: ServerSpec): LiveImage | undefined {
-  return world.live.stack.images[imageKey(spec.image)]
+  const { image } = spec
+  const coming = image.kind === 'built' ? world.comingImages?.get(image.image) : undefined
+  return coming ?? selectedImage(world.live.stack, image)
 }
 
 export function subnetOf(world: World, spec: ServerSpec): LiveSubnet | undefined {

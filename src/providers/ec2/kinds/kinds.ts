@@ -1,4 +1,5 @@
 import { elasticIpKind } from './elastic-ip/elastic-ip.js'
+import { imageKind } from './image/image.js'
 import type { Kind } from './kind.js'
 import { keyPairKind } from './key-pair/key-pair.js'
 import { launchTemplateKind } from './launch-template/launch-template.js'
@@ -9,6 +10,7 @@ import { volumeKind } from './volume/volume.js'
 
 /** Every kind of resource; what it calls stands in wire/actions.ts. */
 export const kinds = {
+  image: imageKind,
   server: serverKind,
   elasticIp: elasticIpKind,
   volume: volumeKind,

@@ -31,6 +31,7 @@ export const needs = {
     words: 'servers and archives, and where old snapshots are deleted (`keep`)',
     isIn: (spec) => launches(spec) || spec.volumes.some(({ snapshots }) => snapshots?.keep !== undefined),
   },
+  builtImages: { words: 'images that the stack makes (`images`)', isIn: ({ images }) => images.length > 0 },
   elasticIps: { words: 'elastic addresses (`elasticIp: true`)', isIn: ({ elasticIps }) => elasticIps.length > 0 },
   instanceProfiles: {
     words: 'servers with an IAM instance profile (`iamInstanceProfile`)',

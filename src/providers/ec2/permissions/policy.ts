@@ -1,20 +1,14 @@
 import type { StackSpec } from '../../../model/stack-spec.js'
 import { tagKeys } from '../../../model/tags.js'
+import { copyStatements, regionsOfCopies } from './copies-in-regions.js'
 import { permissions, type PermissionFacts, type ResourceType } from './facts.js'
 import { needs } from './needs.js'
+import type { PolicyStatement } from './policy-statement.js'
 
 /** A policy of IAM, ready to be written as JSON. */
 export interface PolicyDocument {
   readonly Version: '2012-10-17'
   readonly Statement: readonly PolicyStatement[]
-}
-
-export interface PolicyStatement {
-  readonly Sid: string
-  readonly Effect: 'Allow'
-  readonly Action: readonly string[]
-  readonly Resource: readonly string[]
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
 }
 
 export interface PolicyChoice {
@@ -45,7 +39,11 @@ export function policyOf(
   const scope = scopeOf(spec)
   const needed = permissions.filter(({ need }) => needs[need].isIn(spec))
   const entering = instanceConnect ? enterStatement(spec, scope) : undefined
-  const looking = [lookStatement(needed, scope), parameterStatement(spec, parameters, scope), entering]
+  const looking = [
+    lookStatement(needed, scope, regionsOfCopies(spec)),
+    parameterStatement(spec, parameters, scope),
+    entering,
+  ]
   const changing = readOnly ? [] : changeStatements(spec, needed, scope)
   return { Version: '2012-10-17', Statement: [...looking, ...changing].flatMap((statement) => statement ?? []) }
 }
@@ -53,13 +51,14 @@ export function policyOf(
 type Needed = readonly (PermissionFacts & { readonly action: string })[]
 
 /** Describe actions take no resource; the region is all that they can be bound by. */
-function lookStatement(needed: Needed, { region }: Scope): PolicyStatement {
+function lookStatement(needed: Needed, { region }: Scope, others: readonly string[]): PolicyStatement {
+  const asked = others.length === 0 ? region : [...new Set([region ?? '', ...others])].sort()
   return {
     Sid: 'Look',
     Effect: 'Allow',
     Action: namesOf(needed.filter(({ part }) => part === 'look')),
     Resource: ['*'],
-    ...(region !== undefined && { Condition: { StringEquals: { 'aws:RequestedRegion': region } } }),
+    ...(region !== undefined && { Condition: { StringEquals: { 'aws:RequestedRegion': asked ?? region } } }),
   }
 }
 
@@ -167,6 +166,7 @@ function changeStatements(spec: StackSpec, needed: Needed, scope: Scope): readon
         },
     keyStatement(spec, scope),
     roleStatement(spec, scope),
+    ...copyStatements(spec, scope.partition, scope.region),
   ]
   return statements.flatMap((statement) =>
     statement && statement.Action.length > 0 && statement.Resource.length > 0 ? statement : [],

@@ -6,7 +6,9 @@ import {
   type StackSummary,
   type TaggedThing,
 } from '../../../model/stacks/stack-summary.js'
+import { parseAddress } from '../../../model/address.js'
 import { tagKeys } from '../../../model/tags.js'
+import { readOwnImages } from '../kinds/image/read-images.js'
 import { ledgerSightOf } from '../kinds/launch-template/ledger-history.js'
 import { ledgerRoles } from '../kinds/launch-template/ledger-place.js'
 import { lockRole, lockSightOf } from '../kinds/launch-template/lock-template.js'
@@ -24,13 +26,14 @@ const livingStates = ['pending', 'running', 'stopping', 'stopped', 'shutting-dow
 
 /** The stacks of the account and region, by name. */
 export async function listStacks(api: Ec2Api): Promise<readonly StackSummary[]> {
-  const [instances, volumes, snapshots, groups, keyPairs, addresses, templates, versions] = await Promise.all([
+  const [instances, volumes, snapshots, groups, keyPairs, addresses, images, templates, versions] = await Promise.all([
     readInstances(api, [...ofAnyStack, { Name: 'instance-state-name', Values: livingStates }]),
     readVolumes(api, ofAnyStack),
     readOwnSnapshots(api, ofAnyStack),
     readSecurityGroups(api, ofAnyStack),
     api.call('DescribeKeyPairs', { Filters: filtersOf(ofAnyStack) }),
     api.call('DescribeAddresses', { Filters: filtersOf(ofAnyStack) }),
+    readOwnImages(api, ofAnyStack),
     readAll(
       api,
       'DescribeLaunchTemplates',
@@ -56,9 +59,15 @@ export async function listStacks(api: Ec2Api): Promise<readonly StackSummary[]> 
       ...thing(isRetained(volume) ? 'keptVolumes' : 'volumes', volume, volume.CreateTime),
       sizeGiB: volume.Size ?? 0,
     })),
-    ...snapshots.map((snapshot) => thing('snapshots', snapshot, snapshot.StartTime)),
+    // What an image was made of is counted with it.
+    ...snapshots
+      .filter(({ Tags }) => parseAddress(tagsOf(Tags)[tagKeys.address] ?? '')?.kind !== 'image')
+      .map((snapshot) => thing('snapshots', snapshot, snapshot.StartTime)),
     ...groups.map((group) => thing('securityGroups', group, undefined)),
     ...(keyPairs.KeyPairs ?? []).map((keyPair) => thing('keyPairs', keyPair, keyPair.CreateTime)),
+    ...images.map((image) =>
+      thing('images', image, image.CreationDate === undefined ? undefined : new Date(image.CreationDate)),
+    ),
     ...(addresses.Addresses ?? []).map((address) => thing('elasticIps', address, undefined)),
   ].map((found) => (found.tags[tagKeys.role] === 'temporary' ? { ...found, kind: 'temporaries' as const } : found))
   const latest = new Map(versions.map((version) => [version.LaunchTemplateId, version]))

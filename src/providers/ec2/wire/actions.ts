@@ -1,5 +1,6 @@
 import { catalogueActions } from '../catalogue/catalogue-actions.js'
 import { elasticIpActions } from '../kinds/elastic-ip/elastic-ip-actions.js'
+import { imageActions } from '../kinds/image/image-actions.js'
 import { keyPairActions } from '../kinds/key-pair/key-pair-actions.js'
 import { launchTemplateActions } from '../kinds/launch-template/launch-template-actions.js'
 import { securityGroupActions } from '../kinds/security-group/security-group-actions.js'
@@ -16,6 +17,7 @@ export const actions = {
   ...tagActions,
   ...keyPairActions,
   ...securityGroupActions,
+  ...imageActions,
   ...serverActions,
   ...elasticIpActions,
   ...volumeActions,

@@ -33,6 +33,8 @@ export interface Ec2Api {
   readonly target: Ec2Target
   /** The region in force: the target's, else the SDK's; rejects when there is none. */
   region(): Promise<string>
+  /** The same account in another region: with the same credentials, guard and settings, and buckets of its own. One for each region. */
+  inRegion(region: string): Ec2Api
   /** How messages name the other side. */
   readonly endpointName: string
   /** Sleeps for a pause that EC2's pace asks for, shortened by `pollScale`; an interruption ends it with Cancelled. */
@@ -63,6 +65,7 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
   boundAnswers(client, endpointName)
   // The command classes are one union here; `call` gives each action its own types.
   const send = client.send.bind(client) as (command: unknown) => Promise<Answer>
+  const elsewhere = new Map<string, Ec2Api>()
   let answered = false
   let closed = false
 
@@ -97,6 +100,11 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
     target,
     endpointName,
     siblingConfiguration: siblingConfigurationOf(target),
+    inRegion: (region) => {
+      const known = elsewhere.get(region) ?? createEc2Api({ ...target, region }, settings)
+      elsewhere.set(region, known)
+      return known
+    },
     call: async (action, input, options) => {
       const { lane, afterDoubt, isRemoval, isDestructive } = actions[action]
       const isGuarded = lane !== 'read' && options?.isForLock !== true
@@ -133,6 +141,7 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
     close: () => {
       closed = true
       client.destroy()
+      for (const other of elsewhere.values()) other.close()
     },
   }
 }

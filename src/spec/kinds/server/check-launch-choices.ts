@@ -18,6 +18,9 @@ export function checkLaunchChoices(context: Context, path: Path, server: ServerC
 const imageForms = 'an image is { owner, name }, { ssm } or an id'
 
 function checkImage(context: Context, path: Path, { image }: ServerChoices): void {
+  if (typeof image === 'string' && image.startsWith('image.')) {
+    findNamed(context, 'image', image, reportAt(context, [...path, 'image']))
+  }
   if (typeof image !== 'object') return
   if ('ssm' in image) {
     const other = (['owner', 'name', 'architecture'] as const).find((key) => key in image)

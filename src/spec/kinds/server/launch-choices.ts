@@ -66,7 +66,9 @@ function groupsOf(context: Context, { securityGroups }: Written): Pick<Choices, 
 }
 
 function imageOf(image: ImageShape): ImageSelector {
-  if (typeof image === 'string') return { kind: 'id', id: image }
+  if (typeof image === 'string') {
+    return image.startsWith('image.') ? { kind: 'built', image: image as Address } : { kind: 'id', id: image }
+  }
   if (image.ssm !== undefined) return { kind: 'ssm', parameter: image.ssm }
   return {
     kind: 'name',

@@ -21,6 +21,7 @@ export const goldenStack = {
     door: { description: 'SSH', ingress: [{ port: 22, from: 'my-ip' }] },
     web: { description: 'HTTP', ingress: [{ port: 80, from: '0.0.0.0/0' }] },
   },
+  images: { golden: { from: 'snap-0123456789abcdef0' } },
   servers: { web: server, spare: { ...server } },
   volumes: { data: { server: 'web', size: 10, mount: '/srv/data' } },
   sync: { site: { from: './site/', to: 'volume.data/site/' } },
@@ -31,6 +32,7 @@ export const goldenStack = {
 export const entries: Readonly<Record<string, string>> = {
   keyPairs: 'deploy',
   securityGroups: 'door',
+  images: 'golden',
   servers: 'web',
   volumes: 'data',
   sync: 'site',

@@ -1,5 +1,6 @@
 import type { KeyTable } from './key-change.js'
 import { serverOptionKeys } from './server-options.js'
+import { builtImageKeys } from './built-images.js'
 import { imageKeys } from './server-images.js'
 import { serverKeys } from './servers.js'
 import { stackKeys } from './stack.js'
@@ -13,6 +14,7 @@ export const keyTable: KeyTable = {
   ...serverKeys,
   ...imageKeys,
   ...serverOptionKeys,
+  ...builtImageKeys,
   ...volumeKeys,
   ...snapshotKeys,
   ...syncKeys,

@@ -1,9 +1,11 @@
 import type { Snapshot } from '@aws-sdk/client-ec2'
 import type { CloudFacts, CloudQuery, NamedId } from '../../../../executor/ports.js'
 import type { LiveSnapshot } from '../../../../model/kinds/volume-snapshot.js'
+import { parseAddress } from '../../../../model/address.js'
 import { tagKeys } from '../../../../model/tags.js'
 import { mergeById, withAddresses } from '../../tags/address-lists.js'
 import type { Census } from '../../tags/census.js'
+import { taggedAddress } from '../../tags/tagged-address.js'
 import { tagsOf } from '../../tags/tag-lists.js'
 import type { Ec2Api } from '../../wire/api.js'
 import type { Pending } from '../kind.js'
@@ -77,6 +79,8 @@ export function observedSnapshots(
   census: Census,
 ): Pick<CloudFacts, 'snapshots'> {
   const tagged = snapshot.tagged.flatMap((found): LiveSnapshot[] => {
+    // What an image was made of goes with the image.
+    if (parseAddress(taggedAddress(found) ?? '')?.kind === 'image') return []
     const facts = snapshotFacts(found)
     const address = facts && census.addressOf(['volume', 'archive', 'sync', 'server'], found.SnapshotId, found)
     if (facts === undefined || address === undefined) return []

@@ -1,0 +1,132 @@
+import { required } from '../../core/assert.js'
+import { addressOf } from '../../model/address.js'
+import type { ImageRegion, ImageSource, ImageSpec } from '../../model/kinds/image.js'
+import { reportAt } from '../context.js'
+import type { Context } from '../context.js'
+import { ignore, type Path, type TextReport } from '../problem.js'
+import { findServer, serverAddress } from '../references/find-server.js'
+import { created } from '../references/waits.js'
+import type { BuiltImageShape } from '../shape/stack-shape.generated.js'
+import { inOrder, tagsOf } from './entries.js'
+import type { SpecKind } from './spec-kind.js'
+
+/** Images that the stack makes of its servers, or of snapshots, and keeps in versions. */
+export const builtImage: SpecKind<'image'> = {
+  word: 'image',
+  entries: ({ images }) => images,
+  pathOf: (name) => ['images', name],
+  attributes: ['id'],
+  isGenerated: false,
+  isAwaited: true,
+  templates: {},
+  check: checkImages,
+  specs: (context) => inOrder(context.images).map(([name, entry]) => imageOf(context, name, entry)),
+  tellWaits: (context, waits) => {
+    for (const [name, entry] of context.images) {
+      const server =
+        entry?.from === undefined || isSnapshot(entry.from) ? undefined : findServer(context, entry.from, ignore)
+      if (server) waits.add(created(`image.${name}`), { to: `server.${server.name}`, path: ['images', name, 'from'] })
+      waits.add(`image.${name}`, { to: created(`image.${name}`) })
+    }
+    for (const [name, entry] of context.servers) {
+      if (typeof entry?.image !== 'string' || !entry.image.startsWith('image.')) continue
+      waits.add(created(`server.${name}`), { to: created(entry.image), path: ['servers', name, 'image'] })
+    }
+  },
+}
+
+function imageOf(context: Context, name: string, entry: BuiltImageShape): ImageSpec {
+  return {
+    address: addressOf('image', name),
+    source: sourceOf(context, entry),
+    description: entry.description,
+    keep: entry.keep,
+    regions: (entry.regions ?? [])
+      .map((written) => regionOf(required(written, 'region')))
+      .toSorted((left, right) => (left.region < right.region ? -1 : 1)),
+    share: entry.share && [...new Set(entry.share.map((one) => required(one, 'share')))].sort(),
+    protect: entry.protect ?? false,
+    tags: tagsOf(context, entry.tags),
+  }
+}
+
+function sourceOf(context: Context, entry: BuiltImageShape): ImageSource {
+  const from = required(entry.from, 'from')
+  if (!isSnapshot(from)) {
+    const server = required(findServer(context, from, ignore), 'the server of an image')
+    return { kind: 'server', server: required(serverAddress(server), 'the address of a server') }
+  }
+  return {
+    kind: 'snapshot',
+    snapshotId: from,
+    architecture: entry.architecture ?? 'x86_64',
+    rootDeviceName: entry.rootDevice ?? '/dev/xvda',
+    bootMode: entry.bootMode,
+    user: entry.user,
+  }
+}
+
+type WrittenRegion = NonNullable<NonNullable<BuiltImageShape['regions']>[number]>
+
+function regionOf(written: WrittenRegion): ImageRegion {
+  if (typeof written === 'string') return { region: written, encrypted: undefined, kmsKey: undefined }
+  const { region, encrypted, kmsKey } = written
+  // EC2 API, CopyImage: a key asks for encryption.
+  return { region: required(region, 'region'), encrypted: kmsKey === undefined ? encrypted : true, kmsKey }
+}
+
+function isSnapshot(from: string): boolean {
+  return /^snap-([0-9a-f]{8}|[0-9a-f]{17})$/.test(from)
+}
+
+/** What is said of images of snapshots alone. */
+const ofSnapshots = ['architecture', 'rootDevice', 'bootMode', 'user'] as const
+
+/** Reports what is wrong with each image. */
+function checkImages(context: Context): void {
+  for (const [name, entry] of context.images) {
+    if (!entry) continue
+    const path = ['images', name]
+    checkSource(context, path, entry)
+    checkRegions(context, path, entry)
+  }
+}
+
+function checkSource(context: Context, path: Path, entry: BuiltImageShape): void {
+  const { from } = entry
+  if (from === undefined || isSnapshot(from)) return
+  findServer(context, from, sourceHints(reportAt(context, [...path, 'from'])))
+  for (const key of ofSnapshots) {
+    if (!(key in entry)) continue
+    const message = `\`${key}\` is said of an image of a snapshot; that of a server has what the server has`
+    reportAt(context, [...path, key], 'key')({ code: 'SPEC_BAD_IMAGE', message, hint: 'leave it out' })
+  }
+}
+
+/** A source that names nothing may have been meant as either. */
+function sourceHints(report: TextReport): TextReport {
+  return (problem) => report({ hint: 'write server.<name>, or the id of a snapshot', ...problem })
+}
+
+function checkRegions(context: Context, path: Path, { regions }: BuiltImageShape): void {
+  const seen = new Set<string>()
+  for (const [index, written] of (regions ?? []).entries()) {
+    const region = typeof written === 'string' ? written : written?.region
+    if (region === undefined) continue
+    const report = reportAt(context, [...path, 'regions', index])
+    if (region === context.target.region) {
+      report({
+        code: 'SPEC_BAD_IMAGE',
+        message: `${region} is the stack's own region, which has every version`,
+        hint: 'leave it out',
+      })
+    } else if (seen.has(region)) {
+      report({ code: 'SPEC_BAD_IMAGE', message: `${region} stands in the list already`, hint: 'leave one of them out' })
+    }
+    seen.add(region)
+    if (typeof written === 'object' && written.encrypted === false && 'kmsKey' in written) {
+      const message = '`kmsKey` cannot stand beside `encrypted: false`: a key encrypts'
+      report({ code: 'SPEC_CONFLICTING_KEYS', message, hint: 'leave one of them out' })
+    }
+  }
+}
