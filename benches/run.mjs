@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { benchColdStart } from './cold-start.mjs'
-import { benchNoOpPlan } from './plan-no-op.mjs'
+import { benchLargeNoOpPlan, benchNoOpPlan } from './plan-no-op.mjs'
 import { benchPace } from './pace.mjs'
 import { benchPlanInMemory } from './plan-in-memory.mjs'
 import { benchSandboxHosts } from './sandbox-hosts.mjs'
@@ -17,16 +17,21 @@ const benches = {
   'sandbox-hosts': benchSandboxHosts,
 }
 
+/** Half an hour of one's own: these run when they are named. */
+const onRequest = { 'plan-no-op-large': benchLargeNoOpPlan }
+
 const wanted = process.argv.slice(2)
-const unknown = wanted.filter((name) => !(name in benches))
+const unknown = wanted.filter((name) => !(name in benches) && !(name in onRequest))
 if (unknown.length > 0)
-  throw new Error(`no such bench: ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`)
+  throw new Error(
+    `no such bench: ${unknown.join(', ')}; there are ${Object.keys({ ...benches, ...onRequest }).join(', ')}`,
+  )
 
 const machine = describeMachine()
 const file = fileURLToPath(new URL('results.md', import.meta.url))
 const sections = []
-for (const [name, bench] of Object.entries(benches)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue
+for (const [name, bench] of Object.entries({ ...benches, ...onRequest })) {
+  if (!(wanted.length > 0 ? wanted.includes(name) : name in benches)) continue
   process.stderr.write(`bench: ${name}\n`)
   const section = markdownOf(await bench())
   process.stdout.write(`${section}\n`)
@@ -34,8 +39,11 @@ for (const [name, bench] of Object.entries(benches)) {
 }
 
 const head = `# Results\n\nWritten by \`npm run bench\`; figures of one machine on one day.\n\n${machine.join('\n')}\n`
-if (wanted.length === 0) writeFileSync(file, [head, ...sections].join('\n'))
-else for (const section of sections) replaceSection(section)
+if (wanted.length === 0) {
+  const [, ...former] = readFileSync(file, 'utf8').split(/\n(?=## )/)
+  const isNew = (part) => sections.some((section) => section.split('\n')[0] === part.split('\n')[0])
+  writeFileSync(file, [head, ...sections, ...former.filter((part) => !isNew(part))].join('\n'))
+} else for (const section of sections) replaceSection(section)
 
 /** By its title, with the day and the machine that it was measured on; a new one comes to the end. */
 function replaceSection(section) {

@@ -20,7 +20,7 @@ export async function terraformNoOpPlan(resources) {
     await runExpecting([0], 'terraform', ['init', '-input=false', '-no-color'], { cwd: directory, env })
     const args = ['plan', '-input=false', '-no-color', '-detailed-exitcode']
     const plan = await runExpecting([0], 'terraform', args, { cwd: directory, env })
-    return { version, seconds: plan.seconds, peakRssMiB: plan.peakRssMiB }
+    return { version, seconds: plan.seconds, cpuSeconds: plan.cpuSeconds, peakRssMiB: plan.peakRssMiB }
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }

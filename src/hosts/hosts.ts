@@ -21,7 +21,7 @@ import { copyBlocks } from './blocks/block-copy.js'
 import { checkMounted, type MountedRequest } from './mounts/check-mounted.js'
 import { runShellCommand } from './ssh/command.js'
 import { readBootId } from './ssh/boot-id.js'
-import { connect } from './ssh/connect.js'
+import type { connect } from './ssh/connect.js'
 import { execArgv } from './ssh/exec-argv.js'
 import { type FreezeRequest, freezeVolumes } from './mounts/freeze-filesystems.js'
 import { growFilesystem, type GrowRequest } from './filesystems/grow-to-device.js'
@@ -30,7 +30,6 @@ import { mountVolume, type MountRequest } from './mounts/mount-filesystem.js'
 import { probeFacts } from './probe/probe.js'
 import { readVitals } from './probe/vitals.js'
 import { waitForFirstBoot } from './ssh/first-boot.js'
-import { offeredHostKeys } from './ssh/offered-keys.js'
 import { SshSession } from './ssh/ssh-session.js'
 import { unmountVolume } from './mounts/unmount-filesystem.js'
 import { type FstabRequest, writeFstab } from './mounts/fstab-file.js'
@@ -87,7 +86,8 @@ class Hosts implements HostPort {
     }
   }
 
-  offeredHostKeys(place: HostPlace): Promise<readonly string[]> {
+  async offeredHostKeys(place: HostPlace): Promise<readonly string[]> {
+    const { offeredHostKeys } = await import('./ssh/offered-keys.js')
     return offeredHostKeys(place, this.#wayTo(place))
   }
 
@@ -161,7 +161,7 @@ class Hosts implements HostPort {
     const own = { ...place, privateKeyPath }
     const reach = this.#wayTo(access)
     const patience = { patienceMs: this.#connectPatienceMs, loginPatienceMs: 0, clock: this.#clock, reach }
-    const { client } = await connect(own, { ...patience, only }).catch((error: unknown) => {
+    const { client } = await connectTo(own, { ...patience, only }).catch((error: unknown) => {
       throw error instanceof HostError ? keyUnproven(own, request, error) : error
     })
     const session = new SshSession(own, client)
@@ -230,7 +230,7 @@ class Hosts implements HostPort {
       return session
     }
     if (known) this.disconnect(instanceId)
-    const session = connect(access, {
+    const session = connectTo(access, {
       patienceMs,
       loginPatienceMs,
       clock: this.#clock,
@@ -256,6 +256,9 @@ class Hosts implements HostPort {
     if (this.#connections.get(instanceId)?.session === session) this.#connections.delete(instanceId)
   }
 }
+
+/** Loads ssh2 when a server is entered: many a plan enters none. */
+const connectTo: typeof connect = async (access, options) => (await import('./ssh/connect.js')).connect(access, options)
 
 /** What makes a connection another one: not what is attached to the server meanwhile. */
 function wordsOf(access: HostAccess): string {

@@ -6,12 +6,6 @@ import ssh2 from 'ssh2'
  */
 const keysOfOneLogin = 5
 
-/** The SSH agent of this process; undefined: none runs. */
-export function agentSocket(): string | undefined {
-  const path = process.env['SSH_AUTH_SOCK']
-  return path === '' ? undefined : path
-}
-
 /** The public halves that an agent holds, `ssh-ed25519 AAAA…`, in its order; none where it does not answer. */
 export function agentPublicKeys(socketPath: string): Promise<readonly string[]> {
   return new Promise((resolve) => {

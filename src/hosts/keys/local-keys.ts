@@ -9,7 +9,7 @@ import type { LocalKeysPort } from '../../executor/ports.js'
 import { type Address, displayName } from '../../model/address.js'
 import type { KeyPairSpec } from '../../model/kinds/key-pair.js'
 import { generateOpensshKeyPair, publicKeyOf as publicHalfOf } from '../../core/openssh-key.js'
-import { agentPublicKeys, agentSocket } from './agent-keys.js'
+import { agentSocket } from './agent-socket.js'
 import { keyFileBytesMax, readKeyFile } from './key-file.js'
 import { findBesidePublic, findPrivateKeys, retirePrivateKey } from './kept-keys.js'
 
@@ -74,7 +74,7 @@ export function createLocalKeys(options: LocalKeysOptions): LocalKeysPort {
   ): Promise<readonly string[]> {
     const socket = agentSocket()
     if (socket === undefined) return []
-    inAgent ??= agentPublicKeys(socket)
+    inAgent ??= import('./agent-keys.js').then(({ agentPublicKeys }) => agentPublicKeys(socket))
     const spec = keyPair && specs.get(keyPair)
     const named = keyPair && spec && (await publicKeyOf(keyPair, spec).catch(() => undefined))
     const own = [keyPair && seen.get(keyPair), named].flatMap((key) => (key === undefined ? [] : keyFingerprint(key)))

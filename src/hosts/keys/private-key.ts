@@ -2,7 +2,8 @@ import ssh2 from 'ssh2'
 import { HostError, messageOf } from '../../core/errors.js'
 import { sshPublicKey } from '../../core/ssh-public-key.js'
 import type { HostAccess } from '../../executor/ports.js'
-import { agentLogins, agentOffering, agentPublicKeys, agentSocket, publicKeyText } from './agent-keys.js'
+import { agentLogins, agentOffering, agentPublicKeys, publicKeyText } from './agent-keys.js'
+import { agentSocket } from './agent-socket.js'
 import { readKeyFile } from './key-file.js'
 
 /** How ssh2 proves who we are: a key read from a file, or the agent. */

@@ -30,9 +30,12 @@ function bounded(body: Readable, endpointName: string): Readable {
   const counted = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length
-      const text = before + chunk.toString('latin1')
-      before = text.slice(1 - doctype.length)
-      doctypes += text.match(/<!doctype/gi)?.length ?? 0
+      // Looked for only where there can be one: an answer is large, and made a text once already.
+      if (chunk.includes('!') || before.includes('!')) {
+        const text = before + chunk.toString('latin1')
+        doctypes += text.match(/<!doctype/gi)?.length ?? 0
+      }
+      before = (before + chunk.toString('latin1', Math.max(0, chunk.length - doctype.length))).slice(1 - doctype.length)
       if (bytes > answerBytesMax) done(none(endpointName, `of more than ${answerBytesMax / 1024 / 1024} MiB`))
       else if (doctypes > doctypesMax) done(none(endpointName, 'with a document type in it'))
       else done(null, chunk)
