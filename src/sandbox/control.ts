@@ -4,6 +4,7 @@ import { readPolicy } from './authorization/parse-policy.js'
 import type { FaultPlan } from './faults/fault-plan.js'
 import { readFaults } from './faults/faults.js'
 import { impair, readImpairments } from './lifecycle/impairments.js'
+import { readReservationRequest, reserve } from './lifecycle/reservations.js'
 import { readEventRequest, scheduleEvent } from './lifecycle/scheduled-events.js'
 import type { RequestLog } from './request-log.js'
 import type { Control, ControlHandler } from './server.js'
@@ -51,6 +52,16 @@ export function createControl(options: {
     }
     if (method === 'POST' && path === '/_evenkeel/events') {
       return toInstance(cloud, body, (value, world) => scheduleEvent(world, readEventRequest(value)))
+    }
+    if (method === 'POST' && path === '/_evenkeel/reserved-instances') {
+      try {
+        const value = JSON.parse(body) as { readonly region?: unknown } | null
+        const world = cloud.worlds().find(({ region }) => region.name === value?.region) ?? cloud.worlds()[0]
+        if (!world) throw new TypeError('no region was used yet')
+        return { status: 200, body: reserve(world, readReservationRequest(value, world)) }
+      } catch (error) {
+        return { status: 400, body: { error: messageOf(error) } }
+      }
     }
     if (method === 'PUT' && path === '/_evenkeel/checks') {
       return toInstance(cloud, body, (value, world) => impair(world, readImpairments(value)))

@@ -9,6 +9,7 @@ const servers = [
   {
     address: at('server.db'),
     wanted: 'running' as const,
+    reservations: ['r-1', 'r-2'],
     inside: { kind: 'unread' as const, reason: 'no answer', hint: 'look at its console' },
     status: {
       id: 'i-db',
@@ -78,6 +79,7 @@ server.new  absent   -                     -         -         -        -
 server.old  running  -                     ok        ok        ok       i-old
 
 server.db: the check of the machine that it runs on says impaired since 2026-11-20T04:00:00Z
+server.db can be billed under what the account has reserved: r-1 and r-2
 server.db: system-reboot from 2026-12-01T00:00:00Z: for \\u001B[31mmaintenance
 server.web is stopped (User initiated); the stack file says running
 server.new is absent; the stack file says running

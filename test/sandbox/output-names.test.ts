@@ -97,6 +97,11 @@ test('everything that the endpoint answers has the name and the type that the SD
   })
   const wrong = new Set<string>()
   const seen = new Set<string>()
+  const tell = async (what: string, told: object) => {
+    const url = `${sandbox.endpoint}/_evenkeel/${what}`
+    const answer = await fetch(url, { method: 'POST', body: JSON.stringify(told) })
+    return (await answer.json()) as { readonly id?: string }
+  }
   const call = async (action: string, parameters: Record<string, string> = {}) => {
     const { status, body } = await post(sandbox, { Action: action, ...parameters })
     expect(`${action} ${status} ${status === 200 ? '' : body}`).toBe(`${action} 200 `)
@@ -312,6 +317,12 @@ test('everything that the endpoint answers has the name and the type that the SD
   const spotRequest = (await call('DescribeSpotInstanceRequests'))('spotInstanceRequestId')
   await call('DescribeInstances')
   await call('CancelSpotInstanceRequests', { 'SpotInstanceRequestId.1': spotRequest })
+  await tell('reserved-instances', { instanceType: 't3.micro' })
+  await call('DescribeReservedInstances')
+  const day = 86_400
+  const event = await tell('events', { instanceId: instance, code: 'instance-reboot', postponableSeconds: 30 * day })
+  const NotBefore = new Date(Date.now() + 5 * day * 1000).toISOString()
+  await call('ModifyInstanceEventStartTime', { InstanceId: instance, InstanceEventId: event.id ?? '', NotBefore })
   await call('DescribeNetworkAcls')
   await call('DescribeNetworkInterfaces')
   const allocation = (await call('AllocateAddress', { Domain: 'vpc', ...tag('elastic-ip') }))('allocationId')

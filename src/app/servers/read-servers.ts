@@ -4,6 +4,7 @@ import { readInsides, type ServerInside } from '../../executor/observe/server-in
 import { sortedAddresses } from '../../model/address-order.js'
 import type { Address } from '../../model/address.js'
 import { liveServerOf } from '../../model/kinds/live-named.js'
+import { coveredByReservations } from '../../model/launch/reserved.js'
 import type { ServerSpec } from '../../model/kinds/server.js'
 import type { Session } from '../session.js'
 import { serverNamed, serversByPattern } from './named-by-pattern.js'
@@ -15,6 +16,8 @@ export interface ServerSeen {
   readonly wanted?: ServerSpec['state']
   /** Absent where it does not exist. */
   readonly status?: ServerStatus
+  /** The ids of what the account has reserved and it can be billed under; absent: none, or EC2 does not say. */
+  readonly reservations?: readonly string[]
   /** Absent where it does not run, or nobody asked. */
   readonly inside?: ServerInside
 }
@@ -36,15 +39,25 @@ export async function readServers(
   const addresses = named ?? sortedAddresses(new Set(all))
   const ids = new Map(addresses.map((address) => [address, liveServerOf(servers, address)?.id]))
   const known = [...ids.values()].flatMap((id) => id ?? [])
-  const [statuses, insides] = await Promise.all([
+  const [statuses, reserved = [], insides] = await Promise.all([
     ports.cloud.readServerStatuses(known),
+    known.length > 0 ? ports.cloud.readReservations() : undefined,
     hosts ? readInsides(session, live, new Set(known)) : new Map<string, ServerInside>(),
   ])
+  const running = servers.filter(({ state }) => state === 'running' || state === 'pending')
+  const covered = coveredByReservations(running, reserved)
   return addresses.map((address) => {
     const wanted = spec.servers.find((server) => server.address === address)?.state
     const status = statuses.find(({ id }) => id === ids.get(address))
     const inside = insides.get(ids.get(address) ?? '')
-    return { address, ...(wanted !== undefined && { wanted }), ...(status && { status }), ...(inside && { inside }) }
+    const reservations = covered.get(ids.get(address) ?? '')
+    return {
+      address,
+      ...(wanted !== undefined && { wanted }),
+      ...(status && { status }),
+      ...(reservations && { reservations }),
+      ...(inside && { inside }),
+    }
   })
 }
 

@@ -1,5 +1,6 @@
 import type { RootDisk } from '../../model/kinds/server.js'
 import type { ScheduledEvent } from '../../model/live-stack.js'
+import type { Reservation } from '../../model/launch/reserved.js'
 import type { ServerOptionChanges, ServerOptions } from '../../model/launch/server-options.js'
 import type { Tags } from '../../model/tags.js'
 import type { Once, Owned, Owner, Waiting } from './cloud-words.js'
@@ -52,6 +53,8 @@ export interface ServerCloud {
   readServerStatuses(ids: readonly string[]): Promise<readonly ServerStatus[]>
   /** What EC2 has scheduled for instances of the account, in one call; undefined where it may not be asked. By instance, the next first. */
   readScheduledEvents(): Promise<readonly ScheduledEvent[] | undefined>
+  /** What the account has reserved, and is in force; absent where it may not be asked. */
+  readReservations(): Promise<readonly Reservation[] | undefined>
   /** What the instance wrote to its console, as it wrote it: the newest, where its type has that, else what EC2 posted last. */
   readConsole(id: string): Promise<ServerConsole>
   /**

@@ -12,6 +12,7 @@ interface Shown {
   readonly address: Address
   readonly wanted?: 'running' | 'stopped'
   readonly status?: ServerStatus
+  readonly reservations?: readonly string[]
   readonly inside?:
     | { readonly kind: 'read'; readonly vitals: HostVitals; readonly volumes: Readonly<Record<string, Address>> }
     | { readonly kind: 'unread'; readonly reason: string; readonly hint?: string }
@@ -97,7 +98,7 @@ function checkText({ status }: ServerCheck): string {
   return status === 'not-applicable' ? '-' : status
 }
 
-function notesOf({ address, wanted, status }: Shown, colors: Colors): readonly string[] {
+function notesOf({ address, wanted, status, reservations = [] }: Shown, colors: Colors): readonly string[] {
   const state = status?.state ?? 'absent'
   const runs = state === 'running' || state === 'pending'
   const notes: string[] = []
@@ -110,6 +111,8 @@ function notesOf({ address, wanted, status }: Shown, colors: Colors): readonly s
     const since = check.impairedSince === undefined ? '' : ` since ${momentText(check.impairedSince)}`
     notes.push(colors.red(`${address}: the check of ${what} says ${check.status}${since}`))
   }
+  if (reservations.length > 0)
+    notes.push(`${address} can be billed under what the account has reserved: ${reservations.join(' and ')}`)
   for (const { code, description, notBefore, notAfter } of status?.events ?? []) {
     const from = notBefore === undefined ? '' : ` from ${momentText(notBefore)}`
     const to = notAfter === undefined ? '' : ` to ${momentText(notAfter)}`
@@ -126,7 +129,7 @@ function checksOf(status: ServerStatus | undefined): Readonly<Record<string, Ser
 
 /** As `status --json` prints it (schema/status.schema.json), with a line break at the end. */
 export function statusJson(stack: string, seen: readonly Shown[]): string {
-  const servers = seen.map(({ address, wanted, status, inside }) => ({
+  const servers = seen.map(({ address, wanted, status, reservations = [], inside }) => ({
     address,
     wanted: wanted ?? null,
     id: status?.id ?? null,
@@ -143,6 +146,7 @@ export function statusJson(stack: string, seen: readonly Shown[]): string {
       notAfter: notAfter ?? null,
       notBeforeDeadline: notBeforeDeadline ?? null,
     })),
+    reservations,
     inside: inside?.kind === 'read' ? insideJson(inside) : null,
     insideUnknownBecause: inside?.kind === 'unread' ? inside.reason : null,
   }))

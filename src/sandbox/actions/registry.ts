@@ -27,6 +27,7 @@ import * as rules from './network/security-group-rules.js'
 import * as groups from './network/security-groups.js'
 import * as subnets from './network/subnets.js'
 import * as vpcs from './network/vpcs.js'
+import * as reservedInstances from './purchases/reserved-instances.js'
 import * as spotRequests from './spot/spot-requests.js'
 import * as describedVolumes from './volumes/describe-volumes.js'
 import * as encryption from './volumes/encryption-default.js'
@@ -41,6 +42,7 @@ import * as tags from './tags.js'
 const families: readonly object[] = [
   acls,
   spotRequests,
+  reservedInstances,
   { copyImage, copySnapshot, createImage, deregisterImage, describeImages, registerImage },
   { getConsoleOutput, modifyInstanceCpuOptions, modifyVolume, runInstances },
   addresses,

@@ -12,6 +12,7 @@ import type { Listener, LoadBalancer, Target, TargetGroup } from '../model/load-
 import type { LaunchTemplate, LaunchTemplateVersion } from '../model/launch-template.js'
 import type { Parameter } from '../model/parameter.js'
 import type { Region } from '../model/regions.js'
+import type { ReservedInstance } from '../model/purchases/reserved-instance.js'
 import type { ScheduledEvent } from '../model/scheduled-event.js'
 import type { SecurityGroup, SecurityGroupRule } from '../model/security-group.js'
 import type { Snapshot } from '../model/snapshot.js'
@@ -73,6 +74,7 @@ export class World {
   readonly profileAssociations: Collection<ProfileAssociation>
   readonly spotRequests: Collection<SpotRequest>
   readonly scheduledEvents: Collection<ScheduledEvent>
+  readonly reservedInstances: Collection<ReservedInstance>
   readonly volumes: Collection<Volume>
   readonly snapshots: Collection<Snapshot>
   readonly keyPairs: Collection<KeyPair>
@@ -131,6 +133,7 @@ export class World {
     this.profileAssociations = new Collection('profileAssociation', changes, (one) => one.instanceId)
     this.spotRequests = new Collection('spotRequest', changes, (request) => request.instanceId)
     this.scheduledEvents = new Collection('scheduledEvent', changes, (event) => event.instanceId)
+    this.reservedInstances = new Collection('reservedInstance', changes)
     this.volumes = new Collection('volume', changes, (volume) => volume.attachment?.instanceId)
     this.snapshots = new Collection('snapshot', changes, (snapshot) => snapshot.volumeId)
     this.ownImages = new Collection('image', changes)
@@ -195,6 +198,7 @@ export class World {
       this.profileAssociations,
       this.spotRequests,
       this.scheduledEvents,
+      this.reservedInstances,
       this.volumes,
       this.snapshots,
       this.ownImages,

@@ -101,6 +101,7 @@ const permissionFacts = {
   DescribeLaunchTemplateVersions: looks('any'),
   DescribeLaunchTemplates: looks('any'),
   DescribeRegions: looks('catalogue'),
+  DescribeReservedInstances: looks('servers'),
   DescribeSecurityGroups: looks('any'),
   DescribeSnapshots: looks('any'),
   DescribeSubnets: looks('servers'),

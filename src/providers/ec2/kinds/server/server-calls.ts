@@ -35,7 +35,10 @@ const endAbsencesMin = 5
 /** How servers come, change and go. */
 export function createServerCalls(
   api: Ec2Api,
-): Omit<ServerCloud, 'readHostKeys' | 'readConsole' | 'readServerStatuses' | 'readScheduledEvents'> {
+): Omit<
+  ServerCloud,
+  'readHostKeys' | 'readConsole' | 'readServerStatuses' | 'readScheduledEvents' | 'readReservations'
+> {
   const instances = watchById(
     api,
     'instance-id',

@@ -1,6 +1,13 @@
-import type { Instance, InstanceStatus, InstanceStatusEvent, InstanceStatusSummary } from '@aws-sdk/client-ec2'
+import type {
+  Instance,
+  InstanceStatus,
+  InstanceStatusEvent,
+  InstanceStatusSummary,
+  ReservedInstances,
+} from '@aws-sdk/client-ec2'
 import { compareText } from '../../../../model/address-order.js'
 import type { ServerCheck, ServerCloud, ServerEvent, ServerStatus } from '../../../../executor/ports.js'
+import type { Reservation } from '../../../../model/launch/reserved.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { filtersOf, readAll } from '../../wire/pages.js'
 import { isOfClass } from '../../errors/provider-errors.js'
@@ -14,7 +21,9 @@ const idsMax = 100
 const eventCodes = ['instance-reboot', 'system-reboot', 'system-maintenance', 'instance-retirement', 'instance-stop']
 
 /** What EC2 says of instances beside what they are. */
-export function createStatusCalls(api: Ec2Api): Pick<ServerCloud, 'readServerStatuses' | 'readScheduledEvents'> {
+export function createStatusCalls(
+  api: Ec2Api,
+): Pick<ServerCloud, 'readServerStatuses' | 'readScheduledEvents' | 'readReservations'> {
   const readSome = async (ids: string[]): Promise<readonly ServerStatus[]> => {
     const [instances, { InstanceStatuses = [] }] = await Promise.all([
       readInstances(api, [{ Name: 'instance-id', Values: ids }]),
@@ -47,6 +56,16 @@ export function createStatusCalls(api: Ec2Api): Pick<ServerCloud, 'readServerSta
         )
       } catch (error) {
         if (isOfClass(error, 'permission', 'bad-request')) return undefined
+        throw error
+      }
+    },
+    readReservations: async () => {
+      try {
+        const Filters = filtersOf([{ Name: 'state', Values: ['active'] }])
+        const { ReservedInstances = [] } = await api.call('DescribeReservedInstances', { Filters })
+        return ReservedInstances.flatMap(reservationOf)
+      } catch (error) {
+        if (isOfClass(error, 'permission', 'bad-request', 'auth')) return undefined
         throw error
       }
     },
@@ -116,4 +135,22 @@ function eventOf({ Code, Description, NotBefore, NotAfter, NotBeforeDeadline }: 
 /** ISO 8601 in UTC sorts as text; one without a time comes last. */
 function byTime({ notBefore: left = '~' }: ServerEvent, { notBefore: right = '~' }: ServerEvent): number {
   return left < right ? -1 : Number(left > right)
+}
+
+/** One for Linux: servers are nothing else. Only those are shared by sizes that hold in the region, for default tenancy. */
+function reservationOf(one: ReservedInstances): readonly Reservation[] {
+  const { ReservedInstancesId: id = '', InstanceType: type = '', InstanceCount: count = 0 } = one
+  const product = textOf(one.ProductDescription) ?? ''
+  if (!product.startsWith('Linux/UNIX')) return []
+  const zone = textOf(one.AvailabilityZone)
+  return [
+    {
+      id,
+      type,
+      count,
+      isFlexible: zone === undefined && one.InstanceTenancy === 'default',
+      ...(zone !== undefined && { zone }),
+      ...(one.End && { endsAt: one.End.toISOString() }),
+    },
+  ]
 }
