@@ -25,6 +25,7 @@ const full = [
   'test/simulation/egress.test.ts',
   'test/simulation/user-data.test.ts',
   'test/simulation/least-policy.test.ts',
+  'test/simulation/networks.test.ts',
   'test/integration/drift.test.ts',
   'test/integration/servers-by-hand.test.ts',
   'test/integration/reports.test.ts',

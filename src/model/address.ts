@@ -2,7 +2,7 @@ import { assert } from '../core/assert.js'
 import { resourceKinds, type ResourceKind } from './kinds/kinds.js'
 
 declare const brand: unique symbol
-/** `server.web[0]`, `volume.music`, `securityGroup.web`, `keyPair.deploy`, `image.golden`, `elasticIp.web[0]`, `sync.library`, `archive.photos`. */
+/** `server.web[0]`, `volume.music`, `securityGroup.web`, `keyPair.deploy`, `network.lab.a`, `image.golden`, `elasticIp.web[0]`, `sync.library`, `archive.photos`. */
 export type Address = string & { readonly [brand]: 'Address' }
 
 /** `server.web[0-19]`: servers of one count that one call launches (launch/batch.ts). In the tags of that call it stands in place of an address. */
@@ -10,6 +10,7 @@ export type Batch = string & { readonly [brand]: 'Batch' }
 
 export interface AddressParts {
   readonly kind: ResourceKind
+  /** Of a part of a network with all names that lead to it: `lab.a.routes`. */
   readonly name: string
   /** Which of a server with `count`, from 0; absent without count. */
   readonly index: number | undefined
@@ -18,21 +19,29 @@ export interface AddressParts {
 /** Names in a stack file: a lower-case letter, then lower-case letters, digits and dashes, at most 40 characters. */
 export const namePattern = /^[a-z][a-z0-9-]{0,39}$/
 
-const addressPattern = new RegExp(`^(${resourceKinds.join('|')})\\.([a-z][a-z0-9-]{0,39})(?:\\[(\\d{1,5})\\])?$`)
+const name = '[a-z][a-z0-9-]{0,39}'
+const addressPattern = new RegExp(`^(${resourceKinds.join('|')})\\.(${name})(?:\\[(\\d{1,5})\\])?$`)
+/** The parts of a network are called within it (kinds/network.ts). */
+const partPattern = new RegExp(`^(network)\\.(${name}(?:\\.${name}){1,2})$`)
 
 /** Builds an address; the parts must be valid. */
 export function addressOf(kind: ResourceKind, name: string, index?: number): Address {
   const text = index === undefined ? `${kind}.${name}` : `${kind}.${name}[${index}]`
-  assert(addressPattern.test(text), `not an address: ${text}`)
+  assert(parseAddress(text), `not an address: ${text}`)
   return text as Address
 }
 
 /** The parts of an address, or undefined when the text is none. */
 export function parseAddress(text: string): AddressParts | undefined {
-  const match = addressPattern.exec(text)
+  const match = addressPattern.exec(text) ?? partPattern.exec(text)
   if (!match) return undefined
   const [, kind, name = '', index] = match
   return { kind: kind as ResourceKind, name, index: index === undefined ? undefined : Number(index) }
+}
+
+/** Whether a text is an address. */
+export function isAddress(text: string): text is Address {
+  return parseAddress(text) !== undefined
 }
 
 /** `server.web[0]` -> `web[0]`: what people call it, and the second half of its `Name` tag. */

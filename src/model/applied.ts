@@ -3,6 +3,7 @@ import { canonicalJson, digestOfText } from '../core/digest.js'
 import { elasticIpAppliedKeys } from './kinds/elastic-ip.js'
 import { imageAppliedKeys } from './kinds/image.js'
 import { keyPairAppliedKeys } from './kinds/key-pair.js'
+import { networkAppliedKeys } from './kinds/network.js'
 import { securityGroupAppliedKeys } from './kinds/security-group.js'
 import { serverAppliedKeys } from './kinds/server.js'
 import { volumeAppliedKeys } from './kinds/volume.js'
@@ -19,6 +20,7 @@ export type AppliedRecord = Readonly<Partial<Record<AppliedKey, string>>>
 /** Keys in the tag, for each kind of resource that has one, one line each. */
 export const appliedKeys = {
   keyPair: keyPairAppliedKeys,
+  network: networkAppliedKeys,
   securityGroup: securityGroupAppliedKeys,
   image: imageAppliedKeys,
   server: serverAppliedKeys,

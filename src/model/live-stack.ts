@@ -4,6 +4,7 @@ import type { ArchiveFacts, LiveTemporary } from './kinds/archive.js'
 import type { LiveElasticIp } from './kinds/elastic-ip.js'
 import type { LiveBuiltImage } from './kinds/image.js'
 import type { LiveKeyPair } from './kinds/key-pair.js'
+import type { LiveNetwork, NetworkTenant } from './kinds/network.js'
 import type { LiveSecurityGroup } from './kinds/security-group.js'
 import type { LiveServer } from './kinds/server.js'
 import type { SyncFacts } from './kinds/sync-rule.js'
@@ -33,6 +34,10 @@ export interface LiveStack {
   /** Where new servers can run; absent where no server is to be launched. */
   readonly offers?: LiveOffers
   readonly keyPairs: readonly LiveKeyPair[]
+  /** Every part of every network; absent where the file asks for none and the ledger knows of none. */
+  readonly networks?: readonly LiveNetwork[]
+  /** What is in networks of which parts go, sorted by id; absent where none does. */
+  readonly networkTenants?: readonly NetworkTenant[]
   readonly securityGroups: readonly LiveSecurityGroup[]
   /** Images that the stack has made. Absent where the file asks for none and the ledger knows of none. */
   readonly builtImages?: readonly LiveBuiltImage[]

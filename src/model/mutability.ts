@@ -1,6 +1,7 @@
 import { elasticIpMutability } from './kinds/elastic-ip.js'
 import { imageMutability } from './kinds/image.js'
 import { keyPairMutability } from './kinds/key-pair.js'
+import { networkMutability } from './kinds/network.js'
 import { securityGroupMutability } from './kinds/security-group.js'
 import { serverMutability } from './kinds/server.js'
 import { volumeMutability } from './kinds/volume.js'
@@ -10,6 +11,7 @@ import type { PathOf, PropertyPaths } from './property-path.js'
 /** The kinds whose properties EC2 or a server holds, one line each. */
 const mutability = {
   keyPair: keyPairMutability,
+  network: networkMutability,
   securityGroup: securityGroupMutability,
   image: imageMutability,
   server: serverMutability,

@@ -2,6 +2,7 @@ import type { ArchivePath } from './kinds/archive.js'
 import type { ElasticIpPath } from './kinds/elastic-ip.js'
 import type { ImagePath } from './kinds/image.js'
 import type { KeyPairPath } from './kinds/key-pair.js'
+import type { NetworkPath } from './kinds/network.js'
 import type { SecurityGroupPath } from './kinds/security-group.js'
 import type { ServerPath } from './kinds/server.js'
 import type { SyncPath } from './kinds/sync-rule.js'
@@ -13,6 +14,7 @@ import type { VolumePath } from './kinds/volume.js'
  */
 export interface PropertyPaths {
   readonly keyPair: KeyPairPath
+  readonly network: NetworkPath
   readonly securityGroup: SecurityGroupPath
   readonly image: ImagePath
   readonly server: ServerPath

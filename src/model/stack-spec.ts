@@ -4,6 +4,7 @@ import type { ElasticIpSpec } from './kinds/elastic-ip.js'
 import type { ImageSpec } from './kinds/image.js'
 import type { KeyPairSpec } from './kinds/key-pair.js'
 import { specLists, type SpecList } from './kinds/kinds.js'
+import type { NetworkSpec } from './kinds/network.js'
 import type { SecurityGroupSpec } from './kinds/security-group.js'
 import type { ServerSpec } from './kinds/server.js'
 import type { Move } from './moves/move.js'
@@ -19,6 +20,8 @@ export interface StackSpec {
   readonly stack: string
   readonly target: Target
   readonly keyPairs: readonly KeyPairSpec[]
+  /** Every part of every network. */
+  readonly networks: readonly NetworkSpec[]
   readonly securityGroups: readonly SecurityGroupSpec[]
   readonly images: readonly ImageSpec[]
   readonly servers: readonly ServerSpec[]

@@ -4,6 +4,7 @@ import type { LiveElasticIp } from '../model/kinds/elastic-ip.js'
 import type { LiveBuiltImage } from '../model/kinds/image.js'
 import type { LiveKeyPair } from '../model/kinds/key-pair.js'
 import { liveLists, type LiveList } from '../model/kinds/kinds.js'
+import type { LiveNetwork } from '../model/kinds/network.js'
 import type { LiveSecurityGroup } from '../model/kinds/security-group.js'
 import type { LiveServer } from '../model/kinds/server.js'
 import type { LiveVolume } from '../model/kinds/volume.js'
@@ -17,6 +18,11 @@ export interface LiveIndex {
   readonly stack: LiveStack
   readonly keyPairs: ReadonlyMap<Address, LiveKeyPair>
   readonly keyPairsByName: ReadonlyMap<string, LiveKeyPair>
+  readonly networks: ReadonlyMap<Address, LiveNetwork>
+  /** What parts of networks name, by id: other parts, and security groups. */
+  readonly networkNames: ReadonlyMap<string, Address>
+  /** The network ACL that a subnet has, by the subnet's id, where it is one of the stack's. */
+  readonly aclBySubnet: ReadonlyMap<string, Address>
   readonly securityGroups: ReadonlyMap<Address, LiveSecurityGroup>
   readonly groupsById: ReadonlyMap<string, LiveSecurityGroup>
   readonly builtImages: ReadonlyMap<Address, LiveBuiltImage>
@@ -61,6 +67,7 @@ export function indexLive(live: LiveStack): LiveIndex {
   const successions = successionsByAddress(live.servers, conflicts)
   const unique = {
     keyPairs: uniqueByAddress(live.keyPairs, conflicts),
+    networks: uniqueByAddress(live.networks ?? [], conflicts),
     securityGroups: uniqueByAddress(live.securityGroups, conflicts),
     builtImages: uniqueByAddress(live.builtImages ?? [], conflicts),
     servers: firstOfSuccessions(successions),
@@ -74,6 +81,8 @@ export function indexLive(live: LiveStack): LiveIndex {
     ...unique,
     stack: live,
     keyPairsByName: new Map(live.keyPairs.map((pair) => [pair.keyName, pair])),
+    networkNames: new Map([...(live.networks ?? []), ...live.securityGroups].map(({ id, address }) => [id, address])),
+    aclBySubnet: aclsBySubnet(live.networks ?? []),
     groupsById: byId(live.securityGroups),
     superseded: othersOfSuccessions(successions),
     serversById: byId(live.servers),
@@ -104,6 +113,14 @@ export function withServers(index: LiveIndex, chosen: ReadonlyMap<Address, LiveS
 
 function resourcesOf(unique: Pick<LiveIndex, LiveList>): LiveIndex['resources'] {
   return new Map(liveLists.flatMap((list): readonly (readonly [Address, Addressed])[] => [...unique[list]]))
+}
+
+function aclsBySubnet(networks: readonly LiveNetwork[]): ReadonlyMap<string, Address> {
+  return new Map(
+    networks.flatMap((part) =>
+      part.part === 'acl' ? part.subnetIds.map((subnetId) => [subnetId, part.address] as const) : [],
+    ),
+  )
 }
 
 type Successions = ReadonlyMap<Address, readonly LiveServer[]>

@@ -6,6 +6,7 @@ import type { ImageSpec } from '../model/kinds/image.js'
 import type { LiveImage } from '../model/launch/image.js'
 import type { LiveStack } from '../model/live-stack.js'
 import type { ServerSpec } from '../model/kinds/server.js'
+import type { NetworkSpec } from '../model/kinds/network.js'
 import type { VolumeSpec } from '../model/kinds/volume.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import { indexLive, type LiveIndex } from './live-index.js'
@@ -38,6 +39,8 @@ export interface World {
   readonly volumesByServer: ReadonlyMap<Address, readonly VolumeSpec[]>
   /** The file's servers by address. */
   readonly servers: ReadonlyMap<Address, ServerSpec>
+  /** The parts of the file's networks by address. */
+  readonly networks: ReadonlyMap<Address, NetworkSpec>
   /** The file's key pairs by address. */
   readonly keyPairs: ReadonlyMap<Address, KeyPairSpec>
   readonly live: LiveIndex
@@ -76,6 +79,7 @@ export function worldOf(
   return {
     spec,
     servers: new Map(spec.servers.map((server) => [server.address, server])),
+    networks: new Map(spec.networks.map((part) => [part.address, part])),
     keyPairs: new Map(spec.keyPairs.map((keyPair) => [keyPair.address, keyPair])),
     pairsOf: pairsOfServers(index.keyPairs.values(), digest),
     volumes: new Map(spec.volumes.map((volume) => [volume.address, volume])),

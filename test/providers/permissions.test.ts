@@ -43,7 +43,14 @@ describe('the table of permissions', () => {
     try {
       const subnets = [{ kind: 'tag', key: 'tier', value: 'private' }] as const
       await fixture.cloud.observe(
-        emptyQuery({ images: [debian], subnets, snapshotImages: true, elasticIps: true, encryptionDefault: true }),
+        emptyQuery({
+          images: [debian],
+          subnets,
+          snapshotImages: true,
+          elasticIps: true,
+          networks: [],
+          encryptionDefault: true,
+        }),
       )
       // What a plan asks besides: of volumes that grow, and of servers that are to be launched.
       await fixture.cloud.readModifications(['vol-0123456789abcdef0'])
@@ -60,6 +67,8 @@ describe('the table of permissions', () => {
       asked.add('DescribeIamInstanceProfileAssociations').add('DescribeInstanceAttribute')
       // Who may launch an image is asked of those that the file shares.
       asked.add('DescribeImageAttribute')
+      // Of networks that are there, and of those that go.
+      asked.add('DescribeNetworkInterfaces').add('DescribeVpcAttribute')
       expect([...asked].sort()).toEqual(looking)
     } finally {
       await fixture.close()
@@ -73,7 +82,7 @@ describe('the table of permissions', () => {
       else expect([action, (makes ?? own ?? []).length > 0]).toEqual([action, true])
       expect([action, makes !== undefined]).toEqual([
         action,
-        /^(Allocate|Copy|Import|Register|Run|Create(?!Tags|LaunchTemplateVersion))/.test(action),
+        /^(Allocate|Copy|Import|Register|Run|Create(?!Tags|LaunchTemplateVersion|NetworkAclEntry|Route$))/.test(action),
       ])
     }
   })

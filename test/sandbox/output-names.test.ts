@@ -167,13 +167,53 @@ test('everything that the endpoint answers has the name and the type that the SD
   await call('CreateRoute', { RouteTableId, DestinationCidrBlock, GatewayId: InternetGatewayId })
   const AssociationId = (await call('AssociateRouteTable', { RouteTableId, SubnetId }))('associationId')
   await call('ReplaceRoute', { RouteTableId, DestinationCidrBlock, GatewayId: InternetGatewayId })
+  const natAddress = (await call('AllocateAddress', {}))('allocationId')
+  const NatGatewayId = (
+    await call('CreateNatGateway', { SubnetId, AllocationId: natAddress, ClientToken: 'two', ...tag('natgateway') })
+  )('natGatewayId')
+  await call('DescribeNatGateways')
+  const NetworkAclId = (await call('CreateNetworkAcl', { VpcId, ClientToken: 'three', ...tag('network-acl') }))(
+    'networkAclId',
+  )
+  const place = { NetworkAclId, RuleNumber: '10', Egress: 'false' }
+  const aclEntry = { ...place, Protocol: '6', RuleAction: 'allow', CidrBlock: '0.0.0.0/0' }
+  await call('CreateNetworkAclEntry', { ...aclEntry, 'PortRange.From': '22', 'PortRange.To': '22' })
+  await call('ReplaceNetworkAclEntry', { ...aclEntry, Protocol: '1', 'Icmp.Type': '-1', 'Icmp.Code': '-1' })
+  const aclAssociation = (
+    await call('DescribeNetworkAcls', { 'Filter.1.Name': 'association.subnet-id', 'Filter.1.Value.1': SubnetId })
+  )('networkAclAssociationId')
+  await call('ReplaceNetworkAclAssociation', { AssociationId: aclAssociation, NetworkAclId })
+  const VpcEndpointId = (
+    await call('CreateVpcEndpoint', {
+      VpcId,
+      VpcEndpointType: 'Interface',
+      ServiceName: 'com.amazonaws.us-east-1.ssm',
+      'SubnetId.1': SubnetId,
+      ...tag('vpc-endpoint'),
+    })
+  )('vpcEndpointId')
+  await call('ModifyVpcEndpoint', { VpcEndpointId, PrivateDnsEnabled: 'false' })
+  await call('DescribeVpcEndpoints')
+  await call('DescribeNetworkInterfaces')
+  await call('DeleteVpcEndpoints', { 'VpcEndpointId.1': VpcEndpointId, 'VpcEndpointId.2': 'vpce-00000000000000000' })
+  await call('DeleteNatGateway', { NatGatewayId })
+  await wait('DescribeNatGateways', {}, '<state>deleted</state>')
+  await wait('DescribeVpcEndpoints', {}, '<vpcEndpointSet/>')
+  await call('ReleaseAddress', { AllocationId: natAddress })
+  await call('DeleteNetworkAclEntry', place)
+  const otherTable = (await call('CreateRouteTable', { VpcId }))('routeTableId')
+  const moved = (await call('ReplaceRouteTableAssociation', { AssociationId, RouteTableId: otherTable }))(
+    'newAssociationId',
+  )
   await call('DescribeRouteTables')
-  await call('DisassociateRouteTable', { AssociationId })
+  await call('DisassociateRouteTable', { AssociationId: moved })
+  await call('DeleteRouteTable', { RouteTableId: otherTable })
   await call('DeleteRoute', { RouteTableId, DestinationCidrBlock })
   await call('DeleteRouteTable', { RouteTableId })
   await call('DetachInternetGateway', { InternetGatewayId, VpcId })
   await call('DeleteInternetGateway', { InternetGatewayId })
   await call('DeleteSubnet', { SubnetId })
+  await call('DeleteNetworkAcl', { NetworkAclId })
   await call('DeleteVpc', { VpcId })
   await call('CreateKeyPair', { KeyName: 'one', ...tag('key-pair') })
   await call('ImportKeyPair', {

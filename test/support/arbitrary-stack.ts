@@ -14,7 +14,7 @@ import type { SyncSpec } from '../../src/model/kinds/sync-rule.js'
 import type { VolumeSpec } from '../../src/model/kinds/volume.js'
 import type { StackSpec } from '../../src/model/stack-spec.js'
 import { elasticIpOf } from '../../src/model/kinds/elastic-ip.js'
-import { at } from './live-stack.js'
+import { at, specOf } from './live-stack.js'
 
 const serverNames = ['alpha', 'beta', 'gamma'] as const
 const volumeNames = ['data', 'logs', 'music'] as const
@@ -216,13 +216,28 @@ function sync(name: string, servers: readonly string[], volumes: readonly Volume
   })
 }
 
+const subnets =
+  'subnets: { a: { cidr: 10.20.1.0/24, zone: us-east-1a, public: true }, b: { cidr: 10.20.2.0/24, zone: us-east-1a } }'
+const acl = 'acl: { in: [{ port: 22, from: 0.0.0.0/0 }], out: [{ port: all, to: 0.0.0.0/0 }] }'
+
+/** No network, or one with more or less in it. */
+const networks = fc.constantFrom(
+  ...['', '', `lab: { cidr: 10.20.0.0/16 }`]
+    .concat(
+      ['', 'nat: single', acl, 'endpoints: { s3: { service: s3 } }', `nat: zonal, ${acl}`].map(
+        (more) => `lab: { cidr: 10.20.0.0/16, ${subnets}${more === '' ? '' : `, ${more}`} }`,
+      ),
+    )
+    .map((text) => specOf(`evenkeel: 1\nstack: random\ntarget: sandbox\nnetworks: { ${text} }\n`).networks),
+)
+
 /** Mostly one zone, so that volumes seldom have to move. */
 const zones = fc.constantFrom('us-east-1a', 'us-east-1a', 'us-east-1a', 'us-east-1b')
 
 /** Small stacks in one address space, so that two of them are an edit of one another. */
 export const stacks: fc.Arbitrary<StackSpec> = fc
-  .tuple(fc.subarray([...serverNames], { minLength: 1 }), fc.subarray([...volumeNames]), zones)
-  .chain(([servers, names, zone]) =>
+  .tuple(fc.subarray([...serverNames], { minLength: 1 }), fc.subarray([...volumeNames]), zones, networks)
+  .chain(([servers, names, zone, parts]) =>
     fc
       .tuple(
         fc.tuple(...groupNames.map(group)),
@@ -248,6 +263,7 @@ export const stacks: fc.Arbitrary<StackSpec> = fc
               publicKey: undefined,
               tags: {},
             })),
+            networks: parts,
             securityGroups: groups,
             servers: isLaunchedSo ? launchedOf(serverSpecs, images) : serverSpecs,
             images,
@@ -277,6 +293,8 @@ export const tamperings = [
   'untag',
   'rule',
   'way out',
+  'route',
+  'part',
   'file',
   'type',
   'unshare',
@@ -390,6 +408,24 @@ export function tampered(live: LiveStack, tampering: Tampering, pick: number): L
           ...known,
           egress: known.egress ? [...known.egress, everywhereRule] : [],
         })),
+      }
+    case 'route':
+      return {
+        ...live,
+        ...(live.networks && {
+          networks: live.networks.map((part) =>
+            part.part === 'routes' ? { ...part, routes: [], subnetIds: [] } : part,
+          ),
+        }),
+      }
+    case 'part':
+      return {
+        ...live,
+        ...(live.networks && {
+          networks: live.networks
+            .filter(({ part }) => part !== 'nat')
+            .map((part) => (part.part === 'gateway' ? { ...part, vpcId: undefined } : part)),
+        }),
       }
     case 'file':
       return {

@@ -7,7 +7,7 @@ import type { StackSpec } from '../../src/model/stack-spec.js'
 
 /** `at('server.web[0]')`: an address from a text that is known to be one. */
 export function at(text: string): Address {
-  const [, kind, name = '', index] = /^(\w+)\.([a-z0-9-]+)(?:\[(\d+)\])?$/.exec(text) ?? []
+  const [, kind, name = '', index] = /^(\w+)\.([a-z0-9.-]+)(?:\[(\d+)\])?$/.exec(text) ?? []
   return addressOf(kind as ResourceKind, name, index === undefined ? undefined : Number(index))
 }
 

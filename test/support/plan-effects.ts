@@ -6,6 +6,7 @@ import { elasticIpEffects } from './plan-effects/elastic-ips.js'
 import { filesystemEffects } from './plan-effects/filesystems.js'
 import { imageEffects } from './plan-effects/images.js'
 import { networkEffects } from './plan-effects/network.js'
+import { networkPartEffects } from './plan-effects/networks.js'
 import { serverEffects } from './plan-effects/servers.js'
 import { snapshotEffects } from './plan-effects/snapshots.js'
 import { tagEffects } from './plan-effects/tags.js'
@@ -47,6 +48,7 @@ type Effects = { readonly [K in StepKind]: (world: World, step: StepOf<K>) => vo
 /** One for every kind of step. */
 export const effects: Effects = {
   ...networkEffects,
+  ...networkPartEffects,
   ...serverEffects,
   ...imageEffects,
   ...elasticIpEffects,

@@ -7,6 +7,10 @@ import { addressesNamed } from './named-addresses.js'
 /** Why nothing takes the place of a resource of a kind, and what there is instead; those that are not here can be replaced. */
 const irreplaceable: Readonly<Partial<Record<ResourceKind, readonly [why: string, hint: string]>>> = {
   keyPair: ['a key pair is what its public key is', 'another `publicKey` in the file replaces it'],
+  network: [
+    'the parts of a network change in place, or not at all',
+    'a subnet of another name is another one: move the servers there, and take this one out',
+  ],
   securityGroup: ['the rules of a security group change in place', 'an entry of another name is another group'],
   image: ['an image has versions', '`--rebuild` makes another one'],
   elasticIp: [

@@ -24,9 +24,14 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
       launched.map(({ image }) => image),
       imageKey,
     ),
-    subnets: distinct(subnets, subnetKey),
+    // The file's own are among its networks.
+    subnets: distinct(
+      subnets.filter(({ kind }) => kind !== 'network'),
+      subnetKey,
+    ),
+    ...(spec.networks.length > 0 && { networks: spec.networks.map(({ address }) => address) }),
     ...existing(spec, launched),
-    elasticIps: spec.elasticIps.length > 0,
+    elasticIps: spec.elasticIps.length > 0 || spec.networks.some(({ part }) => part === 'nat-address'),
     ...(spec.images.length > 0 && { builtImages: spec.images.map(askedImage) }),
     volumeIds,
     adoptedIds: adoptedIds(spec),

@@ -30,14 +30,16 @@ function typesOf({ type, alternatives = [] }: ServerSpec): readonly string[] {
 function hasNewGroupWithoutSubnet({ securityGroups, servers }: StackSpec, cloud: CloudFacts): boolean {
   const live = new Set(cloud.securityGroups.map(({ address }) => address))
   const placed = new Set(servers.flatMap((server) => (server.subnet === undefined ? [] : server.securityGroups)))
-  return securityGroups.some(({ address }) => !live.has(address) && !placed.has(address))
+  return securityGroups.some(({ address, network }) => !network && !live.has(address) && !placed.has(address))
 }
 
 /** One that is replaced as it is, on its type in its zone, is known to run there. */
 function isLaunched(spec: ServerSpec, live: LiveServer | undefined, cloud: CloudFacts): boolean {
   if (!live || live.type !== spec.type) return true
   const architecture = selectedImage(cloud, spec.image)?.architecture
-  const subnetId = spec.subnet && cloud.subnets[subnetKey(spec.subnet)]?.id
+  const ownSubnets = new Map<string, string>((cloud.networks ?? []).map(({ address, id }) => [address, id]))
+  const subnet = spec.subnet && subnetKey(spec.subnet)
+  const subnetId = subnet === undefined ? undefined : (ownSubnets.get(subnet) ?? cloud.subnets[subnet]?.id)
   return (
     (architecture !== undefined && architecture !== live.architecture) ||
     (spec.zone !== undefined && spec.zone !== live.zone) ||

@@ -7,6 +7,7 @@ import type { ImageCloud, ImageQuery } from './built-image.js'
 import type { KeyPairCloud } from './key-pair.js'
 import type { LaunchTemplateCloud } from './launch-template.js'
 import type { OffersCloud } from './type-offers.js'
+import type { NetworkCloud, NetworkQuery } from './network.js'
 import type { SecurityGroupCloud } from './security-group.js'
 import type { ServerCloud } from './server.js'
 import type { StacksCloud } from './stacks.js'
@@ -24,6 +25,7 @@ export type * from './built-image.js'
 export type * from './key-pair.js'
 export type * from './launch-template.js'
 export type * from './type-offers.js'
+export type * from './network.js'
 export type * from './security-group.js'
 export type * from './server.js'
 export type * from './volume-snapshot.js'
@@ -38,6 +40,7 @@ export type * from './volume.js'
 export interface CloudPort
   extends
     KeyPairCloud,
+    NetworkCloud,
     SecurityGroupCloud,
     ServerCloud,
     ImageCloud,
@@ -64,7 +67,7 @@ export interface CloudPort
   close(): void
 }
 
-export interface CloudQuery extends ElasticIpQuery, ImageQuery, VolumeQuery, SnapshotQuery {
+export interface CloudQuery extends NetworkQuery, ElasticIpQuery, ImageQuery, VolumeQuery, SnapshotQuery {
   readonly stack: string
   /** Each distinct selector once. */
   readonly images: readonly ImageSelector[]

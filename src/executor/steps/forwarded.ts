@@ -3,6 +3,7 @@ import type { DeleteSnapshot, PlannedRule, StepKind, SupersedeVolume } from '../
 import { tagKeys } from '../../model/tags.js'
 import type { Ec2Rule } from '../ports.js'
 import type { RunBindings } from '../run-bindings.js'
+import { withIds as withIdsIn } from './networks/with-ids.js'
 import { accessTo, ownerOf, percentOf, volumeOf, type StepContext, type StepRunner } from './step-context.js'
 
 /** The kinds of steps that only hand their fields, with the ids of what this run made, to one operation of a port. */
@@ -26,6 +27,16 @@ export const forwarded = {
       rules: withIds(rules, context.bindings),
       owner: ownerOf(address, context),
     }),
+
+  'modify-network': ({ address, partId, work }, context) =>
+    context.ports.cloud.changeNetworkPart({
+      id: partId ?? context.bindings.idOf(address),
+      owner: ownerOf(address, context),
+      work: withIdsIn(work, context.bindings),
+    }),
+
+  'delete-network': ({ address, part, partId }, context) =>
+    context.ports.cloud.deleteNetworkPart({ id: partId, part, owner: ownerOf(address, context) }),
 
   'delete-security-group': ({ address, groupId }, context) =>
     context.ports.cloud.deleteSecurityGroup({ id: groupId, owner: ownerOf(address, context) }),

@@ -14,6 +14,7 @@ import { registerImage } from './images/register-image.js'
 import { createSecurityGroup } from './network/create-security-group.js'
 import { deleteKeyPair } from './network/delete-key-pair.js'
 import { importKeyPair } from './network/import-key-pair.js'
+import { createNetwork } from './networks/create-network.js'
 import { authorizeKey } from './servers/authorize-key.js'
 import { connectHost } from './servers/connect-host.js'
 import { createServer } from './servers/create-server.js'
@@ -40,6 +41,7 @@ const runners: { readonly [K in StepKind]: StepRunner<K> } = {
   ...forwarded,
   'import-key-pair': importKeyPair,
   'delete-key-pair': deleteKeyPair,
+  'create-network': createNetwork,
   'create-security-group': createSecurityGroup,
   'create-server': createServer,
   'start-server': startServer,

@@ -11,6 +11,7 @@ interface Kind {
 /** The kinds of thing that have an address, by its first word, in the order in which reports list them: one line each. */
 export const kinds = {
   keyPair: { section: 'keyPairs', specs: 'keyPairs', live: 'keyPairs' },
+  network: { section: 'networks', specs: 'networks', live: 'networks' },
   securityGroup: { section: 'securityGroups', specs: 'securityGroups', live: 'securityGroups' },
   image: { section: 'images', specs: 'images', live: 'builtImages' },
   server: { section: 'servers', specs: 'servers', live: 'servers' },

@@ -16,6 +16,7 @@ const supersedes = 'evenkeel:supersedes'
 /** How many tags of its own evenkeel puts on a resource of a kind at most, beside records of sync rules. */
 export const ownTagsMax: Readonly<Partial<Record<ResourceKind, number>>> = {
   keyPair: everywhere.length,
+  network: everywhere.length + [tagKeys.role].length,
   securityGroup: everywhere.length,
   image: everywhere.length + [tagKeys.version, tagKeys.regions, tagKeys.user, tagKeys.protect].length + 1,
   elasticIp: everywhere.length,

@@ -6,6 +6,8 @@ import type { Mutabilities } from '../property-change.js'
 export interface SecurityGroupSpec {
   readonly address: Address
   readonly description: string
+  /** The network in which it is made; absent: that of its servers. */
+  readonly network?: Address
   readonly ingress: readonly IngressRuleSpec[]
   /** Absent: everywhere, as EC2 makes a group; empty: nowhere. */
   readonly egress?: readonly EgressRuleSpec[]

@@ -20,6 +20,8 @@ export function renamingOf(spec: StackSpec): Renaming {
   }
 
   function renamed(address: Address): Address {
+    // A network and its parts keep their names.
+    if (parseAddress(address)?.kind === 'network') return address
     if (parseAddress(address)?.kind === 'elasticIp') return elasticIpOf(renamed(serverOfElasticIp(address)))
     let current = address
     // A circle is a mistake in the file; whatever it says, this ends.

@@ -4,6 +4,7 @@ import type { Tags } from '../tags.js'
 
 /** Kinds of what carries a stack's tag, as a listing counts them. `keptVolumes`: whose entry has left the file, or whose stack is gone, by `onRemove: retain`. */
 export const countedKinds = [
+  'networks',
   'securityGroups',
   'keyPairs',
   'servers',

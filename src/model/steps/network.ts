@@ -19,8 +19,10 @@ export interface CreateSecurityGroup extends StepBase {
   readonly kind: 'create-security-group'
   readonly groupName: string
   readonly description: string
-  /** Undefined: the default VPC. */
+  /** Undefined: the default VPC, or `network`. */
   readonly vpcId: string | undefined
+  /** The network in which it is made, where that is made in this plan. */
+  readonly network?: Address
   readonly tags: Tags
 }
 

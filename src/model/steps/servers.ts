@@ -13,9 +13,11 @@ export interface CreateServer extends StepBase {
   readonly image?: Address
   readonly rootDeviceName: string
   readonly type: string
-  /** Exactly one of zone and subnetId. */
+  /** Exactly one of zone, subnetId and subnet. */
   readonly zone: string | undefined
   readonly subnetId: string | undefined
+  /** One that is made in this plan. */
+  readonly subnet?: Address
   readonly keyPair: Address
   /** The key pair's name in EC2, which a launch asks for. */
   readonly keyName: string

@@ -41,6 +41,9 @@ const itself = ({ address }: { readonly address: Address }) => [address]
 const stepKinds = {
   'import-key-pair': { runs: 'ec2', seconds: 1, doing: 'importing' },
   'delete-key-pair': { runs: 'ec2', seconds: 1, doing: 'deleting' },
+  'create-network': { runs: 'ec2', seconds: 3, doing: 'creating' },
+  'modify-network': { runs: 'ec2', seconds: 1, doing: 'modifying' },
+  'delete-network': { runs: 'ec2', seconds: 5, doing: 'deleting' },
   'create-security-group': { runs: 'ec2', seconds: 2, doing: 'creating' },
   'authorize-ingress': { runs: 'ec2', seconds: 1, doing: 'opening' },
   'revoke-ingress': { runs: 'ec2', seconds: 1, doing: 'closing' },

@@ -19,6 +19,7 @@ import type {
   RevokeEgress,
   RevokeIngress,
 } from './network.js'
+import type { CreateNetwork, DeleteNetwork, ModifyNetwork } from './networks.js'
 import type {
   AuthorizeKey,
   ConnectHost,
@@ -47,6 +48,7 @@ export type * from './elastic-ips.js'
 export type * from './filesystems.js'
 export type * from './images.js'
 export type * from './network.js'
+export type * from './networks.js'
 export type * from './servers.js'
 export type * from './snapshots.js'
 export type * from './tags.js'
@@ -60,6 +62,9 @@ export type { StepId } from './step-base.js'
 export type Step =
   | ImportKeyPair
   | DeleteKeyPair
+  | CreateNetwork
+  | ModifyNetwork
+  | DeleteNetwork
   | CreateSecurityGroup
   | AuthorizeIngress
   | RevokeIngress

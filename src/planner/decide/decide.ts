@@ -12,6 +12,7 @@ import { decideElasticIps } from './elastic-ips/elastic-ip-decisions.js'
 import { decideHeld } from './held.js'
 import { decideServersAndImages } from './images/image-decisions.js'
 import { decideKeyPairs } from './keys/key-pair-decisions.js'
+import { decideNetworks } from './networks/network-decisions.js'
 import { decideSecurityGroups } from './network/security-group-decisions.js'
 import { decideRolls } from './servers/rolls.js'
 import { settleServers } from './servers/server-decisions.js'
@@ -33,10 +34,11 @@ export function decide(world: World): Decisions {
   const { rolls, refusals } = decideRolls(world, own)
   const first = new Map([...own, ...refusals])
   const outlooks = serverOutlooksOf(first.values())
+  const networks = decideNetworks(world, first, out)
   const keyPairs = decideKeyPairs(world, out)
   const securityGroups = decideSecurityGroups(world, out)
   const elasticIps = decideElasticIps(world, outlooks, out)
-  const outByNow = heldIn(held, first, keyPairs, securityGroups)
+  const outByNow = heldIn(held, first, keyPairs, networks, securityGroups)
   const archives = decideArchives(world, outByNow)
   const blocks = decideBlocks(world, outlooks, outByNow)
   const clones = decideClones(world, outlooks, outByNow)
@@ -56,6 +58,7 @@ export function decide(world: World): Decisions {
     rolls,
     images,
     keyPairs,
+    networks,
     securityGroups,
     elasticIps,
     archives,

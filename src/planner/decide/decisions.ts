@@ -9,6 +9,7 @@ import type { Decided, Leave, Refuse } from './decided.js'
 import type { ElasticIpDecision } from './elastic-ips/elastic-ip-decision.js'
 import type { KeyPairDecision } from './keys/key-pair-decisions.js'
 import type { ImageDecision } from './images/image-decision.js'
+import type { NetworkDecision } from './networks/network-decision.js'
 import type { SecurityGroupDecision } from './network/security-group-decisions.js'
 import type { ScheduledWork } from './snapshots/scheduled-work.js'
 import type { ServerDecision } from './servers/server-decision.js'
@@ -23,6 +24,7 @@ export interface Decisions {
   readonly rolls: readonly PlannedRoll[]
   readonly images: ReadonlyMap<Address, ImageDecision>
   readonly keyPairs: ReadonlyMap<Address, KeyPairDecision>
+  readonly networks: ReadonlyMap<Address, NetworkDecision>
   readonly securityGroups: ReadonlyMap<Address, SecurityGroupDecision>
   readonly elasticIps: ReadonlyMap<Address, ElasticIpDecision>
   readonly volumes: ReadonlyMap<Address, VolumeDecision>
@@ -39,13 +41,26 @@ export interface Decisions {
 
 /** All decisions, in the order in which their kinds are decided. */
 export function allDecided(decisions: Decisions): readonly Decided[] {
-  const { held, servers, images, keyPairs, securityGroups, elasticIps, archives, blocks, clones, volumes, files } =
-    decisions
+  const {
+    held,
+    servers,
+    images,
+    keyPairs,
+    networks,
+    securityGroups,
+    elasticIps,
+    archives,
+    blocks,
+    clones,
+    volumes,
+    files,
+  } = decisions
   const kinds: readonly ReadonlyMap<Address, Decided>[] = [
     held,
     servers,
     images,
     keyPairs,
+    networks,
     securityGroups,
     elasticIps,
     archives,

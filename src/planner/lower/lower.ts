@@ -13,6 +13,7 @@ import { lowerImages, settleResting } from './images.js'
 import { lowerKeyPairs } from './key-pairs.js'
 import { volumesLeaving } from './leaving.js'
 import type { Lowering } from './lowering.js'
+import { lowerNetworks } from './networks.js'
 import { lowerSecurityGroups } from './security-groups.js'
 import { lowerServers } from './servers.js'
 import { lowerService } from './service/lower-service.js'
@@ -42,6 +43,7 @@ export function lower(
     service: serviceSteps(decisions, leaving),
   }
   lowerKeyPairs(lowering)
+  lowerNetworks(lowering)
   lowerSecurityGroups(lowering)
   lowerElasticIps(lowering)
   lowerImages(lowering)

@@ -41,6 +41,7 @@ export function readySteps(world: World, address: Address): readonly StepId[] {
 /** The kinds of steps after which a resource exists: one line for each kind of resource. */
 const makers: Readonly<Record<ResourceKind, readonly StepKind[]>> = {
   keyPair: ['import-key-pair'],
+  network: ['create-network', 'modify-network'],
   securityGroup: ['create-security-group'],
   image: ['create-image', 'register-image', 'await-image'],
   server: ['create-server', 'start-server'],

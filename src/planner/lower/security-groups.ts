@@ -6,6 +6,7 @@ import { stepId } from '../../model/steps/step-id.js'
 import type { StepGraph } from '../graph/step-graph.js'
 import { terminationOf } from './connection.js'
 import type { Lowering } from './lowering.js'
+import { partReady } from './networks.js'
 import { addTagging } from './tagging.js'
 
 /** Lowers what becomes of the security groups. */
@@ -25,8 +26,13 @@ function lowerGroup(
   const { address } = decision
   switch (decision.kind) {
     case 'create': {
-      const { groupName, description, vpcId, tags, tagging } = decision
-      const created = graph.add('create-security-group', address, { groupName, description, vpcId, tags })
+      const { groupName, description, vpcId, network, tags, tagging } = decision
+      const created = graph.add(
+        'create-security-group',
+        address,
+        { groupName, description, vpcId, ...(network && { network }), tags },
+        { needs: network ? partReady(network) : [] },
+      )
       addRules(graph, decision, undefined)
       addTagging(graph, address, tagging, [created, ...ruledSteps(address)])
       return
@@ -105,6 +111,12 @@ function wearersEnd(lowering: Lowering): StepsById {
     }
     const stays = 'live' in decision ? decision.live.securityGroupIds : []
     for (const groupId of stays) note(endings, groupId, stepId('modify-server', decision.address))
+  }
+  for (const part of lowering.world.live.networks.values()) {
+    for (const groupId of part.part === 'endpoint' ? part.groupIds : []) {
+      note(endings, groupId, stepId('delete-network', part.address))
+      note(endings, groupId, stepId('modify-network', part.address))
+    }
   }
   return endings
 }

@@ -24,6 +24,7 @@ import { readyImage, restingFor } from './images.js'
 import { formerKeysNote } from './key-pairs.js'
 import { launchBatches, type PlannedLaunch } from './launch-batches.js'
 import type { Lowering } from './lowering.js'
+import { subnetReady } from './networks.js'
 import { readySteps, referencedSteps } from './readiness.js'
 import { narrowedSteps } from './security-groups.js'
 import { detachments, endsByWay, wayIn } from './server-ways.js'
@@ -119,7 +120,7 @@ function plannedLaunch({ world }: Lowering, launch: Launch, after: readonly Step
       rootDeviceName: image.rootDeviceName,
       type: spec.type,
       zone: subnet ? undefined : launch.zone,
-      subnetId: subnet?.id,
+      ...subnetFields(subnet),
       keyPair: spec.keyPair,
       keyName: launch.keyName,
       user: loginUser(spec, image),
@@ -150,10 +151,17 @@ function plannedLaunch({ world }: Lowering, launch: Launch, after: readonly Step
       ...(image.madeBy === undefined ? [] : readyImage(image.madeBy)),
       stepId('import-key-pair', spec.keyPair),
       ...spec.securityGroups.flatMap((group) => [stepId('create-security-group', group), ...narrowedSteps(group)]),
+      ...(spec.subnet?.kind === 'network' ? subnetReady(spec.subnet.address) : []),
       ...referencedSteps([spec.userData]),
       ...spec.dependsOn.flatMap((other) => readySteps(world, other)),
     ],
   }
+}
+
+/** Where it is launched: one that is made in this plan has no id yet. */
+function subnetFields(subnet: Launch['subnet']): Pick<CreateServer, 'subnetId' | 'subnet'> {
+  if (subnet?.made) return { subnetId: undefined, subnet: subnet.made.subnet }
+  return { subnetId: subnet?.id }
 }
 
 function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isEntered: boolean): void {

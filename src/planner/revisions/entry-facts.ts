@@ -13,10 +13,12 @@ import {
   type SidedRule,
 } from '../../model/kinds/security-group.js'
 import { rootEndOnRemove, rootEndOnReplace, type ServerSpec } from '../../model/kinds/server.js'
+import type { NetworkSpec } from '../../model/kinds/network.js'
 import type { SyncEndpoint, SyncSpec } from '../../model/kinds/sync-rule.js'
 import type { VolumeSpec } from '../../model/kinds/volume.js'
 import type { StackSpec } from '../../model/stack-spec.js'
 import { existingKey } from '../../model/launch/existing.js'
+import { networkWords } from '../decide/networks/network-words.js'
 import { imageKey } from '../../model/launch/image.js'
 import { subnetKey } from '../../model/launch/subnet.js'
 import { templateSource, type Template } from '../../model/template.js'
@@ -38,6 +40,11 @@ export const factsOf: {
   ) => EntryFacts
 } = {
   keyPairs: keyPairFacts,
+  networks: (part: NetworkSpec) =>
+    said({
+      ...Object.fromEntries(networkWords(part).map(({ path, value }) => [path, value])),
+      ...tagFacts(part.tags),
+    }),
   securityGroups: groupFacts,
   images: imageFacts,
   servers: serverFacts,
@@ -48,11 +55,12 @@ export const factsOf: {
 }
 
 function groupFacts(spec: SecurityGroupSpec): EntryFacts {
-  const { groupId, description, egress, ignoreChanges, tags } = spec
+  const { groupId, network, description, egress, ignoreChanges, tags } = spec
   const rules = (wanted: SidedRule['side']) =>
     sidedRules(spec).flatMap((rule) => (rule.side === wanted ? [ruleText(rule)] : []))
   return said({
     groupId,
+    network,
     description,
     ingress: rules('ingress').sort(),
     egress: egress && rules('egress').sort(),

@@ -28,6 +28,9 @@ const comparedMembers: { readonly [Member in keyof Required<LiveStack>]: Read<Me
   edgeZones: undefined,
   offers: undefined,
   keyPairs: named,
+  networks: named,
+  // Who is in the way is looked at again when it goes.
+  networkTenants: undefined,
   securityGroups: (groups) =>
     named(
       groups.map(({ egress, ...group }) => ({

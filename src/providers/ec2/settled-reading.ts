@@ -23,6 +23,7 @@ const tangible: ReadonlySet<ResourceKind> = new Set([
   'server',
   'volume',
   'elasticIp',
+  'network',
   'securityGroup',
   'keyPair',
 ] as const)
@@ -74,9 +75,10 @@ export async function describeSettled(
 function missingIn(described: Descriptions): readonly Address[] {
   const known = described.launchTemplate.ledger?.addresses ?? []
   if (known.length === 0) return []
-  const { builtImages = [], servers, volumes, securityGroups, keyPairs, elasticIps = [] } = factsOfAll(described)
+  const facts = factsOfAll(described)
+  const { builtImages = [], servers, volumes, securityGroups, keyPairs, elasticIps = [], networks = [] } = facts
   const shown = new Set<Address>()
-  for (const list of [builtImages, servers, volumes, securityGroups, keyPairs, elasticIps]) {
+  for (const list of [builtImages, servers, volumes, securityGroups, keyPairs, elasticIps, networks]) {
     for (const { address } of list) shown.add(address)
   }
   return known.filter((address) => {

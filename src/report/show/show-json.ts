@@ -11,6 +11,14 @@ export function showJson(live: LiveStack): string {
     stack: live.stack,
     region: live.region,
     keyPairs: byAddress(live.keyPairs).map(({ address, id, keyName }) => ({ address, id, keyName })),
+    networks: byAddress(live.networks ?? []).map((part) => ({
+      address: part.address,
+      id: part.id,
+      part: part.part,
+      ...('cidr' in part && { cidr: part.cidr }),
+      ...('zone' in part && { zone: part.zone }),
+      ...('publicIp' in part && { publicIp: part.publicIp }),
+    })),
     securityGroups: byAddress(live.securityGroups).map(({ address, id, groupName, vpcId, ingress }) => ({
       address,
       id,

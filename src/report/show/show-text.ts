@@ -67,8 +67,11 @@ function otherResources(live: LiveStack): readonly Tagged[] {
 
 function otherLine(other: Tagged, colors: Colors): string {
   const { address, id } = other
-  const publicIp = 'publicIp' in other && typeof other.publicIp === 'string' ? `  ${other.publicIp}` : ''
-  return `${address}${publicIp}  ${colors.dim(id)}`
+  const facts = ['publicIp', 'cidr', 'zone'].flatMap((key) => {
+    const fact: unknown = (other as unknown as Readonly<Record<string, unknown>>)[key]
+    return typeof fact === 'string' ? `  ${fact}` : []
+  })
+  return `${address}${facts.join('')}  ${colors.dim(id)}`
 }
 
 /** Each version where it is. */

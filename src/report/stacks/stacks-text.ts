@@ -19,6 +19,7 @@ const stacksFormatVersion = 1
 const others: Readonly<Partial<Record<CountedKind, readonly [string, string]>>> = {
   securityGroups: ['group', 'groups'],
   keyPairs: ['key', 'keys'],
+  networks: ['part of networks', 'parts of networks'],
   elasticIps: ['address', 'addresses'],
   images: ['image', 'images'],
   keptVolumes: ['kept volume', 'kept volumes'],

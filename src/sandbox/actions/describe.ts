@@ -113,6 +113,8 @@ export const pageRules = {
   routeTables: { set: 'routeTableSet', minimum: 5, maximum: 100, aboveMaximum: 'error' },
   subnets: { set: 'subnetSet', minimum: 5, maximum: 1000, aboveMaximum: 'error' },
   networkInterfaces: { set: 'networkInterfaceSet', minimum: 5, maximum: 1000, aboveMaximum: 'error' },
+  natGateways: { set: 'natGatewaySet', minimum: 5, maximum: 1000, aboveMaximum: 'error' },
+  vpcEndpoints: { set: 'vpcEndpointSet', minimum: 5, maximum: 1000, aboveMaximum: 'error' },
   networkAcls: { set: 'networkAclSet', minimum: 5, maximum: 1000, aboveMaximum: 'error' },
   spotRequests: { set: 'spotInstanceRequestSet', minimum: 5, maximum: 1000, aboveMaximum: 'error' },
   profileAssociations: { set: 'associationIds', minimum: 5, maximum: 1000, aboveMaximum: 'error' },

@@ -22,10 +22,13 @@ import * as addresses from './network/addresses.js'
 import * as gateways from './network/internet-gateways.js'
 import * as interfaces from './network/network-interfaces.js'
 import * as routeTables from './network/route-tables.js'
+import * as natGateways from './network/nat-gateways.js'
+import * as aclEntries from './network/network-acl-entries.js'
 import * as acls from './network/network-acls.js'
 import * as rules from './network/security-group-rules.js'
 import * as groups from './network/security-groups.js'
 import * as subnets from './network/subnets.js'
+import * as endpoints from './network/vpc-endpoints.js'
 import * as vpcs from './network/vpcs.js'
 import * as reservedInstances from './purchases/reserved-instances.js'
 import * as spotRequests from './spot/spot-requests.js'
@@ -40,7 +43,10 @@ import * as keyPairs from './key-pairs.js'
 import * as tags from './tags.js'
 
 const families: readonly object[] = [
+  aclEntries,
   acls,
+  endpoints,
+  natGateways,
   spotRequests,
   reservedInstances,
   { copyImage, copySnapshot, createImage, deregisterImage, describeImages, registerImage },

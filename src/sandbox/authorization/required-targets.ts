@@ -2,6 +2,7 @@ import type { RunInstancesParameters } from '../actions/launch/members.js'
 import type { TagSpecification } from '../wire/shape.js'
 import type { World } from '../world/world.js'
 import { launchTargets, specifiedTags } from './launch-targets.js'
+import { aclAssociationOf } from '../world/network-acls.js'
 import {
   existing,
   existingById,
@@ -128,6 +129,21 @@ const routeTableOfAssociation: Requirement = (given, world) =>
     .flatMap((id) => world.routeTables.find(({ associations }) => associations.some((one) => one.id === id)) ?? [])
     .map(({ id }) => existing(world, 'route-table', id))
 
+const networkAcl = named('network-acl', 'NetworkAclId')
+const natGateway = named('natgateway', 'NatGatewayId')
+const endpoint = named('vpc-endpoint', 'VpcEndpointId')
+
+const subnetOfAclAssociation: Requirement = (given, world) =>
+  texts(given['AssociationId'])
+    .flatMap((id) => world.subnets.find((one) => aclAssociationOf(one).id === id) ?? [])
+    .map(({ id }) => existing(world, 'subnet', id))
+
+const endpointPlaces: readonly Requirement[] = [
+  named('route-table', 'RouteTableId', 'AddRouteTableId', 'RemoveRouteTableId'),
+  named('subnet', 'SubnetId', 'AddSubnetId', 'RemoveSubnetId'),
+  named('security-group', 'SecurityGroupId', 'AddSecurityGroupId', 'RemoveSecurityGroupId'),
+]
+
 /**
  * Action -> what it is authorized against, all of which must be allowed. Source: Service Authorization Reference, "Actions
  * defined by Amazon EC2"; where a resource stands there as optional it is asked for when the call names one. An action that
@@ -151,6 +167,9 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   CreateKeyPair: [makes('key-pair', ({ KeyName }) => ({ 'ec2:KeyPairName': texts(KeyName)[0] }))],
   CreateLaunchTemplate: [makes('launch-template')],
   CreateLaunchTemplateVersion: [template],
+  CreateNatGateway: [makes('natgateway'), subnet, named('elastic-ip', 'AllocationId')],
+  CreateNetworkAcl: [makes('network-acl'), namedVpc],
+  CreateNetworkAclEntry: [networkAcl],
   CreateRoute: [routeTable],
   CreateRouteTable: [makes('route-table'), namedVpc],
   CreateSecurityGroup: [
@@ -183,10 +202,14 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
     named('snapshot', 'SnapshotId'),
   ],
   CreateVpc: [makes('vpc')],
+  CreateVpcEndpoint: [makes('vpc-endpoint'), namedVpc, ...endpointPlaces],
   DeleteInternetGateway: [gateway],
   DeleteKeyPair: [keyPair],
   DeleteLaunchTemplate: [template],
   DeleteLaunchTemplateVersions: [template],
+  DeleteNatGateway: [natGateway],
+  DeleteNetworkAcl: [networkAcl],
+  DeleteNetworkAclEntry: [networkAcl],
   DeleteRoute: [routeTable],
   DeleteRouteTable: [routeTable],
   DeleteSecurityGroup: [group],
@@ -195,6 +218,7 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   DeleteTags: [tagged],
   DeleteVolume: [volume],
   DeleteVpc: [namedVpc],
+  DeleteVpcEndpoints: [endpoint],
   DeregisterImage: [image],
   DescribeImageAttribute: [image],
   DescribeInstanceAttribute: [instances],
@@ -221,12 +245,16 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   ModifySnapshotAttribute: [named('snapshot', 'SnapshotId')],
   ModifyVolume: [volume],
   ModifyVpcAttribute: [namedVpc],
+  ModifyVpcEndpoint: [endpoint, ...endpointPlaces],
   MonitorInstances: [instances],
   RebootInstances: [instances],
   RegisterImage: [makes('image'), mappedSnapshots],
   ReleaseAddress: [named('elastic-ip', 'AllocationId')],
   ReplaceIamInstanceProfileAssociation: [instanceOfAssociation],
+  ReplaceNetworkAclAssociation: [networkAcl, subnetOfAclAssociation],
+  ReplaceNetworkAclEntry: [networkAcl],
   ReplaceRoute: [routeTable],
+  ReplaceRouteTableAssociation: [routeTable, routeTableOfAssociation],
   ResetImageAttribute: [image],
   ResetSnapshotAttribute: [named('snapshot', 'SnapshotId')],
   RevokeSecurityGroupEgress: [group],

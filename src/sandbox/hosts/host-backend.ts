@@ -102,6 +102,13 @@ export interface HostNetwork {
   readonly networks?: readonly (readonly string[])[]
   /** Of load balancers: they are reached there by whom `rules` allow, from this machine at their public addresses. */
   readonly balancers?: readonly BalancerAddress[]
+  /**
+   * By private address, of hosts without a public one: the public address of the NAT gateway by which they go out. All other
+   * hosts without a public address go nowhere.
+   */
+  readonly wayOut?: Readonly<Record<string, string>>
+  /** What passes at the borders of subnets, in both directions and whatever was said before; left out: everything. */
+  readonly borders?: readonly SubnetBorder[]
   /** By private address: how many hops the metadata service's answer to a request for a token goes. */
   readonly metadataHops?: Readonly<Record<string, number>>
 }
@@ -157,6 +164,19 @@ export type ProbeResult =
 export interface PublicAddress {
   readonly publicIp: string
   readonly privateIp: string
+}
+
+/** A subnet whose network ACL lets not everything pass. The first rule that fits decides; what none fits is dropped. */
+export interface SubnetBorder {
+  readonly cidr: string
+  readonly inwards: readonly BorderRule[]
+  readonly outwards: readonly BorderRule[]
+}
+
+/** `peer` is the other end's CIDR. */
+export interface BorderRule extends Pick<FirewallRule, 'protocol' | 'fromPort' | 'toPort'> {
+  readonly peer: string
+  readonly allows: boolean
 }
 
 /** What the instance metadata service says to a host. */

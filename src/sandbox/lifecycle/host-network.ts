@@ -1,7 +1,8 @@
 import type { BalancerAddress, HostBackend, PublicAddress } from '../hosts/host-backend.js'
-import { publicIpOf, publicNameOf } from '../render/addresses.js'
-import { isReachable } from '../world/vpc.js'
+import { elasticIpOf, publicIpOf, publicNameOf } from '../render/addresses.js'
+import { isReachable, natGatewayOf } from '../world/vpc.js'
 import type { World } from '../world/world.js'
+import { bordersOf } from './borders.js'
 import { egressRules, firewallRules } from './firewall.js'
 import { privateDnsName } from './host-description.js'
 import { balancerAddresses, balancerListeners, balancerNames } from './load-balancing/proxies.js'
@@ -51,6 +52,8 @@ export class HostNetworkRefresh {
         rules: firewallRules(worlds),
         egress: egressRules(worlds),
         networks: networksOf(worlds),
+        wayOut: waysOut(worlds),
+        borders: bordersOf(worlds),
         metadataHops: metadataHops(worlds),
       })
       .then(() => this.balance())
@@ -72,6 +75,22 @@ function networksOf(worlds: readonly World[]): readonly (readonly string[])[] {
     if (state !== 'terminated') networks.set(vpcId, [...(networks.get(vpcId) ?? []), privateIp])
   }
   return [...networks.values()]
+}
+
+/** Hosts without a public address that have a NAT gateway, by whose address they go out. */
+function waysOut(worlds: readonly World[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    worlds.flatMap((world) => {
+      if (world.natGateways.size === 0) return []
+      return world.instances.values().flatMap((instance) => {
+        if (instance.state === 'terminated') return []
+        if (isReachable(world, instance) && publicIpOf(world, instance) !== undefined) return []
+        const nat = natGatewayOf(world, instance)
+        const address = nat && world.addresses.get(nat.allocationId)
+        return address ? [[instance.privateIp, elasticIpOf(world, address)] as const] : []
+      })
+    }),
+  )
 }
 
 function metadataHops(worlds: readonly World[]): Readonly<Record<string, number>> {

@@ -4,6 +4,7 @@ import { settleImages } from './image.js'
 import { resumeBalancing } from './load-balancing/balancers.js'
 import { bringDown, bringUp, restart, takeDown } from './instance.js'
 import { happenAtItsTime } from './scheduled-events.js'
+import { bringNatUp, settleEndpoint, takeNatDown } from './nat-gateway.js'
 import { finishCopy } from './snapshot.js'
 import { createVolume, deleteVolume, modifyVolume } from './volume.js'
 
@@ -22,6 +23,11 @@ export async function resume(world: World): Promise<void> {
     const modification = volume.modification?.state
     if (modification === 'modifying' || modification === 'optimizing') modifyVolume(world, volume.id)
   }
+  for (const { id, state } of world.natGateways.values()) {
+    if (state === 'pending') bringNatUp(world, id)
+    if (state === 'deleting') takeNatDown(world, id)
+  }
+  for (const { id, state } of world.vpcEndpoints.values()) if (state !== 'available') settleEndpoint(world, id)
   for (const instance of world.instances.values()) {
     if (instance.state === 'pending')
       bringUp(world, instance.id, instance.launchedAtMs === instance.createdAtMs ? 'launch' : 'start')

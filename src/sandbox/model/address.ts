@@ -8,6 +8,8 @@ export interface Address {
   readonly publicNumber: string
   readonly associationId: string | undefined
   readonly instanceId: string | undefined
+  /** The NAT gateway that has it; absent: none. */
+  readonly natGatewayId?: string
 }
 
 /** A record as the journal has it. Those of 0.1.0 hold the address itself, whose last two bytes are the number's. */

@@ -108,6 +108,20 @@ export const resourceKinds = {
     'InvalidNetworkAclId.Malformed',
     singular('networkAcl ID'),
   ),
+  natGateway: kind(
+    'nat',
+    'natgateway',
+    'NatGatewayNotFound',
+    'NatGatewayMalformed',
+    ([id]) => `NAT gateway ${id} was not found`,
+  ),
+  vpcEndpoint: kind(
+    'vpce',
+    'vpc-endpoint',
+    'InvalidVpcEndpointId.NotFound',
+    'InvalidVpcEndpointId.Malformed',
+    ([id]) => `The Vpc Endpoint Id '${id}' does not exist`,
+  ),
   spotRequest: kind(
     'sir',
     'spot-instances-request',

@@ -13,6 +13,10 @@ export interface Latencies {
   readonly terminatedVisibleMs: number
   /** How long a terminated instance's network interface still blocks the deletion of its groups. */
   readonly interfaceReleaseMs: number
+  readonly natGatewayPendingMs: number
+  readonly natGatewayDeletingMs: number
+  /** How long an interface endpoint takes to come, and any to go. */
+  readonly endpointMs: number
   readonly volumeCreatingMs: number
   readonly volumeDeletingMs: number
   readonly attachingMs: number
@@ -56,6 +60,9 @@ const profiles = {
     consolePostedMs: 60_000,
     terminatedVisibleMs: hourMs,
     interfaceReleaseMs: 40_000,
+    natGatewayPendingMs: 90_000,
+    natGatewayDeletingMs: 50_000,
+    endpointMs: 45_000,
     volumeCreatingMs: 1_500,
     volumeDeletingMs: 5_000,
     attachingMs: 2_000,
@@ -79,6 +86,9 @@ const profiles = {
     consolePostedMs: 0,
     terminatedVisibleMs: hourMs,
     interfaceReleaseMs: 200,
+    natGatewayPendingMs: 200,
+    natGatewayDeletingMs: 200,
+    endpointMs: 100,
     volumeCreatingMs: 100,
     volumeDeletingMs: 50,
     attachingMs: 100,
@@ -101,6 +111,9 @@ const profiles = {
     consolePostedMs: 0,
     terminatedVisibleMs: hourMs,
     interfaceReleaseMs: 0,
+    natGatewayPendingMs: 0,
+    natGatewayDeletingMs: 0,
+    endpointMs: 0,
     volumeCreatingMs: 0,
     volumeDeletingMs: 0,
     attachingMs: 0,

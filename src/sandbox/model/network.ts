@@ -21,6 +21,8 @@ export interface Subnet {
   readonly isDefault: boolean
   /** Whether instances get a public address of their own when a launch does not say. */
   readonly mapPublicIp: boolean
+  /** Its network ACL; absent: that of its VPC, by an association that EC2 made. */
+  readonly acl?: { readonly id: string; readonly aclId: string }
 }
 
 export interface InternetGateway {
@@ -32,6 +34,7 @@ export interface InternetGateway {
 /** A route beside the one to the VPC itself, which every table has. */
 export interface Route {
   readonly destination: string
+  /** An internet gateway, or a NAT gateway. */
   readonly gatewayId: string
 }
 

@@ -3,6 +3,15 @@ export const quotas = {
   addresses: 5,
   vpcs: 5,
   subnetsPerVpc: 200,
+  internetGateways: 5,
+  routeTablesPerVpc: 200,
+  routesPerTable: 500,
+  networkAclsPerVpc: 200,
+  /** In each direction. */
+  rulesPerNetworkAcl: 20,
+  natGatewaysPerZone: 5,
+  gatewayEndpoints: 20,
+  interfaceEndpointsPerVpc: 50,
   keyPairs: 5_000,
   securityGroups: 2_500,
   /** Per group, direction and address family. */

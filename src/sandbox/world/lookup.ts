@@ -1,7 +1,8 @@
-import { checkId, notFound, resourceKinds, stableId, type ResourceKindName } from '../model/ids.js'
+import { checkId, notFound, resourceKinds, type ResourceKindName } from '../model/ids.js'
 import type { Address } from '../model/address.js'
 import type { Image } from '../model/image.js'
 import type { Instance } from '../model/instance.js'
+import type { NatGateway, NetworkAcl, VpcEndpoint } from '../model/network-parts.js'
 import type { InternetGateway, RouteTable, Subnet, Vpc } from '../model/network.js'
 import type { SecurityGroup } from '../model/security-group.js'
 import type { Snapshot } from '../model/snapshot.js'
@@ -9,6 +10,8 @@ import type { SpotRequest } from '../model/spot-request.js'
 import type { Volume } from '../model/volume.js'
 import { findRegion } from '../model/regions.js'
 import { ApiError, invalidValue } from '../wire/api-error.js'
+import { networkAcl } from './network-acls.js'
+import { serviceInterfaces } from './service-interfaces.js'
 import { isVisible } from './visibility.js'
 import type { World } from './world.js'
 
@@ -91,6 +94,18 @@ export function findRouteTable(world: World, id: string): RouteTable {
   return find(world, 'routeTable', (key) => world.routeTables.get(key), id)
 }
 
+export function findNetworkAcl(world: World, id: string): NetworkAcl {
+  return find(world, 'networkAcl', (key) => networkAcl(world, key), id)
+}
+
+export function findNatGateway(world: World, id: string): NatGateway {
+  return find(world, 'natGateway', (key) => world.natGateways.get(key), id)
+}
+
+export function findVpcEndpoint(world: World, id: string): VpcEndpoint {
+  return find(world, 'vpcEndpoint', (key) => world.vpcEndpoints.get(key), id)
+}
+
 /** The region that a call copies from. */
 export function worldOfRegion(world: World, name: string): World {
   const region = findRegion(name)
@@ -114,10 +129,14 @@ export function exists(world: World, kind: ResourceKindName, id: string): boolea
     subnet: () => world.subnets.get(id),
     internetGateway: () => world.internetGateways.get(id),
     routeTable: () => world.routeTables.get(id),
-    networkAcl: () => world.vpcs.find((vpc) => stableId('acl', vpc.id, 'default') === id),
+    networkAcl: () => networkAcl(world, id),
+    natGateway: () => world.natGateways.get(id),
+    vpcEndpoint: () => world.vpcEndpoints.get(id),
     spotRequest: () => world.spotRequests.get(id),
     profileAssociation: () => undefined,
-    networkInterface: () => world.instances.find((instance) => instance.networkInterfaceId === id),
+    networkInterface: () =>
+      world.instances.find((instance) => instance.networkInterfaceId === id) ??
+      serviceInterfaces(world).find((one) => one.id === id),
   }
   return Boolean(found[kind]())
 }

@@ -1,5 +1,6 @@
 import { newId, stableId } from '../model/ids.js'
 import type { Instance } from '../model/instance.js'
+import type { NatGateway } from '../model/network-parts.js'
 import type { RouteTable, Subnet, Vpc } from '../model/network.js'
 import type { SecurityGroup } from '../model/security-group.js'
 import { ApiError } from '../wire/api-error.js'
@@ -81,6 +82,14 @@ function isPublic(world: World, subnet: Pick<Subnet, 'id' | 'vpcId'>): boolean {
 /** Whether what has a public address there is reached at it. */
 export function isReachable(world: World, { subnetId, vpcId }: Pick<Instance, 'subnetId' | 'vpcId'>): boolean {
   return isPublic(world, { id: subnetId, vpcId })
+}
+
+/** The NAT gateway by which what is there goes out: it works, and stands in a subnet that is public itself. */
+export function natGatewayOf(world: World, place: Pick<Instance, 'subnetId' | 'vpcId'>): NatGateway | undefined {
+  const routes = routeTableOf(world, { id: place.subnetId, vpcId: place.vpcId })?.routes ?? []
+  const route = routes.find(({ destination }) => destination === '0.0.0.0/0')
+  const nat = route && world.natGateways.get(route.gatewayId)
+  return nat?.state === 'available' && isReachable(world, nat) ? nat : undefined
 }
 
 /** EC2's words for an account without a default VPC (API reference, error codes: VPCIdNotSpecified). */

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.js'
 import type { FaultPlan } from '../faults/fault-plan.js'
 import type { HostBackend } from '../hosts/host-backend.js'
 import { catalogueOf, type Image } from '../model/image.js'
+import type { NatGateway, NetworkAcl, VpcEndpoint } from '../model/network-parts.js'
 import type { InternetGateway, RouteTable, Subnet, Vpc } from '../model/network.js'
 import { upgradeAddress, type Address } from '../model/address.js'
 import type { ConsoleOutput } from '../model/console.js'
@@ -70,6 +71,9 @@ export class World {
   readonly subnets: Collection<Subnet>
   readonly internetGateways: Collection<InternetGateway>
   readonly routeTables: Collection<RouteTable>
+  readonly networkAcls: Collection<NetworkAcl>
+  readonly natGateways: Collection<NatGateway>
+  readonly vpcEndpoints: Collection<VpcEndpoint>
   readonly instances: Collection<Instance>
   readonly profileAssociations: Collection<ProfileAssociation>
   readonly spotRequests: Collection<SpotRequest>
@@ -129,6 +133,9 @@ export class World {
     this.subnets = new Collection('subnet', changes, (subnet) => subnet.vpcId)
     this.internetGateways = new Collection('internetGateway', changes, (gateway) => gateway.vpcId)
     this.routeTables = new Collection('routeTable', changes, (table) => table.vpcId)
+    this.networkAcls = new Collection('networkAcl', changes, (acl) => acl.vpcId)
+    this.natGateways = new Collection('natGateway', changes, (nat) => nat.subnetId)
+    this.vpcEndpoints = new Collection('vpcEndpoint', changes, (endpoint) => endpoint.vpcId)
     this.instances = new Collection('instance', changes, (instance) => instance.subnetId)
     this.profileAssociations = new Collection('profileAssociation', changes, (one) => one.instanceId)
     this.spotRequests = new Collection('spotRequest', changes, (request) => request.instanceId)
@@ -194,6 +201,9 @@ export class World {
       this.subnets,
       this.internetGateways,
       this.routeTables,
+      this.networkAcls,
+      this.natGateways,
+      this.vpcEndpoints,
       this.instances,
       this.profileAssociations,
       this.spotRequests,

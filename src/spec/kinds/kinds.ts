@@ -3,6 +3,7 @@ import { archive } from './archive.js'
 import { builtImage } from './built-image.js'
 import { elasticIp } from './elastic-ip.js'
 import { keyPair } from './key-pair.js'
+import { network } from './network/network.js'
 import { securityGroup } from './security-group/security-group.js'
 import { server } from './server/server.js'
 import type { SpecKind } from './spec-kind.js'
@@ -12,6 +13,7 @@ import { volume } from './volume/volume.js'
 /** Every kind of resource that a stack file declares: one line each. */
 export const specKinds: { readonly [Kind in ResourceKind]: SpecKind<Kind> } = {
   keyPair,
+  network,
   securityGroup,
   image: builtImage,
   server,

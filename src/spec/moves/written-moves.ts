@@ -52,6 +52,10 @@ function isMovable({ declarations }: Context, text: string, report: TextReport):
     report(mistake('an elastic address moves with its server', `write ${text.replace('elasticIp', 'server')}`))
     return false
   }
+  if (kind === 'network') {
+    report(mistake('a network keeps its name', 'make another one, and let its servers move there'))
+    return false
+  }
   if (kind === 'image') {
     report(
       mistake('an image keeps its name: its versions are called so in EC2', 'write another entry, and remove this one'),

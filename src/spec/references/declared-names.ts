@@ -1,4 +1,4 @@
-import { addressOf, namePattern } from '../../model/address.js'
+import { addressOf, parseAddress } from '../../model/address.js'
 import type { Address } from '../../model/address.js'
 import { generatedName, type ResourceKind } from '../../model/kinds/kinds.js'
 import type { Context } from '../context.js'
@@ -40,5 +40,5 @@ export function withoutKind(kind: ResourceKind, text: string): string {
 
 /** An address, or undefined where a declared name is not one that names can be, which was told where it is declared. */
 export function addressIfNamed(kind: ResourceKind, name: string, index?: number): Address | undefined {
-  return namePattern.test(name) ? addressOf(kind, name, index) : undefined
+  return parseAddress(`${kind}.${name}`) ? addressOf(kind, name, index) : undefined
 }

@@ -12,6 +12,8 @@ import type { TextReport } from '../problem.js'
 import type { Reference, Secret, Template } from '../../model/template.js'
 
 const referencePattern = /^(\w+)\.([^.[\]]+)(\[[^\]]*\])?\.(\w+)$/
+/** `network.lab.a.id` */
+const subnetPattern = /^(network)\.([^.[\]]+\.[^.[\]]+)()\.(\w+)$/
 
 /**
  * A text with its variables replaced and its references resolved. Mistakes are reported, and leave their piece out.
@@ -49,7 +51,8 @@ function append(parts: Part[], text: string): void {
 }
 
 function parseReference(context: Context, expression: string, report: TextReport): Reference | undefined {
-  const [, kind = '', name = '', index = '', property = ''] = referencePattern.exec(expression) ?? []
+  const [, kind = '', name = '', index = '', property = ''] =
+    referencePattern.exec(expression) ?? subnetPattern.exec(expression) ?? []
   if (!isReferable(context, kind)) {
     report({
       code: 'SPEC_BAD_REFERENCE',

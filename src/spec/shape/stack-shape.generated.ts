@@ -12,6 +12,7 @@ export type StackShape = {
   readonly tags?: TagsShape | undefined
   readonly variables?: Readonly<Record<string, VariableDeclarationShape | undefined>> | null | undefined
   readonly keyPairs?: Readonly<Record<string, KeyPairShape | undefined>> | null | undefined
+  readonly networks?: Readonly<Record<string, NetworkShape | undefined>> | null | undefined
   readonly securityGroups?: Readonly<Record<string, SecurityGroupShape | undefined>> | null | undefined
   readonly images?: Readonly<Record<string, BuiltImageShape | undefined>> | null | undefined
   readonly servers?: Readonly<Record<string, ServerShape | undefined>> | null | undefined
@@ -74,8 +75,57 @@ export type KeyPairShape = {
   readonly tags?: TagsShape | undefined
 } | null
 
+export type AddressBlockShape = string
+
+export type NetworkShape = {
+  readonly cidr?: AddressBlockShape | undefined
+  readonly dnsSupport?: BooleanShape | undefined
+  readonly dnsHostnames?: BooleanShape | undefined
+  readonly subnets?: Readonly<Record<string, NetworkSubnetShape | undefined>> | null | undefined
+  readonly nat?: 'single' | 'zonal' | undefined
+  readonly acl?: NetworkAclShape | undefined
+  readonly endpoints?: Readonly<Record<string, EndpointShape | undefined>> | null | undefined
+  readonly tags?: TagsShape | undefined
+}
+
+export type NetworkSubnetShape = {
+  readonly cidr?: AddressBlockShape | undefined
+  readonly zone?: ZoneShape | undefined
+  readonly public?: BooleanShape | undefined
+  readonly nat?: BooleanShape | undefined
+  readonly acl?: NetworkAclShape | undefined
+  readonly routes?: readonly (RouteShape | undefined)[] | undefined
+}
+
+/** What may cross the borders of subnets (a network ACL). It knows no connections: answers need rules of their own. What no rule decides is refused. */
+export type NetworkAclShape = {
+  readonly in?: readonly (AclRuleShape | undefined)[] | undefined
+  readonly out?: readonly (AclRuleShape | undefined)[] | undefined
+} | null
+
+export type AclRuleShape = {
+  readonly port?: number | string | undefined
+  readonly protocol?: 'tcp' | 'udp' | 'icmp' | 'all' | undefined
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  readonly action?: 'allow' | 'deny' | undefined
+}
+
+export type EndpointShape = {
+  readonly service?: string | undefined
+  readonly subnets?: readonly (string | undefined)[] | undefined
+  readonly securityGroups?: readonly (string | undefined)[] | undefined
+  readonly privateDns?: BooleanShape | undefined
+}
+
+export type RouteShape = {
+  readonly to?: AddressBlockShape | undefined
+  readonly by?: string | undefined
+}
+
 export type SecurityGroupShape = {
   readonly description?: string | undefined
+  readonly network?: SingleLineShape | undefined
   readonly ingress?: readonly (IngressRuleShape | undefined)[] | undefined
   readonly egress?: readonly (EgressRuleShape | undefined)[] | undefined
   readonly groupId?: string | undefined
@@ -194,7 +244,7 @@ export type ImageRegionShape = string | {
 /** Servers and volumes that belong together must be in the same one. */
 export type ZoneShape = string
 
-/** A subnet by id, or the one with a tag; instead of zone. */
+/** A subnet of the file, by id, or the one with a tag; instead of zone. */
 export type SubnetShape = string | {
   readonly tag?: string | Readonly<Record<string, string | undefined>> | undefined
 }

@@ -13,6 +13,8 @@ const byTheWorld: Readonly<Record<string, Effect>> = {
   'servers.*.image.name': 'replacement',
   'servers.*.image.architecture': 'replacement',
   'servers.*.image.ssm': 'replacement',
+  // Whether a group is there already is nothing that a file says.
+  'securityGroups.*.network': 'in-place',
   'archives.*.from': 'in-place',
   'sync.*.from': 'in-place',
 }

@@ -17,7 +17,8 @@ export const networkEffects = {
   'create-security-group'(world: World, step: StepOf<'create-security-group'>) {
     const id = world.newId('sg', step.id)
     const { address, groupName, description, tags } = step
-    const vpcId = step.vpcId ?? world.before.securityGroups[0]?.vpcId ?? 'vpc-default'
+    const vpcId =
+      (step.network && world.idOf(step.network)) ?? step.vpcId ?? world.before.securityGroups[0]?.vpcId ?? 'vpc-default'
     world.groups.push({ address, id, groupName, description, vpcId, ingress: [], tags })
     world.ids.set(address, id)
   },

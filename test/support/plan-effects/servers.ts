@@ -117,9 +117,12 @@ const profilePath = 'arn:aws:iam::123456789012:instance-profile/'
 
 /** The zone's default subnet is that of the servers that are there. */
 function placeOf(
-  { before }: World,
-  { subnetId, zone }: StepOf<'create-server'>,
+  world: World,
+  { subnetId, subnet, zone }: StepOf<'create-server'>,
 ): Pick<Mutable<LiveServer>, 'zone' | 'subnetId' | 'vpcId'> {
+  const { before } = world
+  const own = world.networks.find(({ id }) => id === (subnet === undefined ? subnetId : world.idOf(subnet)))
+  if (own?.part === 'subnet') return { zone: own.zone, subnetId: own.id, vpcId: own.vpcId }
   const asked = Object.values(before.subnets).find(({ id }) => id === subnetId)
   if (asked) return { zone: asked.zone, subnetId: asked.id, vpcId: asked.vpcId }
   const neighbour = before.servers.find((known) => known.zone === zone)

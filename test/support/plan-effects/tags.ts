@@ -12,6 +12,7 @@ export const tagEffects = {
       securityGroup: world.groups,
       server: world.servers,
       elasticIp: world.elasticIps,
+      network: world.networks,
       volume: world.volumes,
     }
     const id = step.resourceId ?? world.idOf(step.target)

@@ -3,6 +3,7 @@ import type { FstabLine, HostDevice, HostFacts, HostMount } from '../../../src/m
 import type { LiveElasticIp } from '../../../src/model/kinds/elastic-ip.js'
 import type { LiveBuiltImage } from '../../../src/model/kinds/image.js'
 import type { LiveKeyPair } from '../../../src/model/kinds/key-pair.js'
+import type { LiveNetwork } from '../../../src/model/kinds/network.js'
 import type { LiveSecurityGroup } from '../../../src/model/kinds/security-group.js'
 import type { LiveServer } from '../../../src/model/kinds/server.js'
 import type { SyncFacts } from '../../../src/model/kinds/sync-rule.js'
@@ -35,6 +36,7 @@ export class World {
   servers: Mutable<LiveServer>[]
   images: Mutable<LiveBuiltImage>[]
   elasticIps: Mutable<LiveElasticIp>[]
+  networks: Mutable<LiveNetwork>[]
   volumes: Mutable<LiveVolume>[]
   snapshots: Mutable<LiveSnapshot>[]
   /** What each volume that was ever written to holds, attached or not. */
@@ -54,6 +56,7 @@ export class World {
     this.servers = structuredClone([...before.servers])
     this.images = structuredClone([...(before.builtImages ?? [])])
     this.elasticIps = structuredClone([...(before.elasticIps ?? [])])
+    this.networks = structuredClone([...(before.networks ?? [])])
     this.volumes = structuredClone([...before.volumes])
     this.snapshots = structuredClone([...before.snapshots])
     for (const [address, { id }] of Object.entries(plan.bindings)) this.ids.set(address, id)
@@ -102,6 +105,10 @@ export class World {
 
   elasticIp(id: string): Mutable<LiveElasticIp> {
     return found(this.elasticIps, id)
+  }
+
+  networkPart(id: string): Mutable<LiveNetwork> {
+    return found(this.networks, id)
   }
 
   volume(id: string): Mutable<LiveVolume> {
@@ -155,6 +162,7 @@ export class World {
         builtImages: observedImages({ images: this.images, servers: this.servers, region: before.region }),
       }),
       ...((before.elasticIps || this.elasticIps.length > 0) && { elasticIps: this.elasticIps }),
+      ...((before.networks || this.networks.length > 0) && { networks: this.networks }),
       volumes: this.volumes,
       snapshots: this.snapshots,
       ledger:

@@ -30,7 +30,7 @@ export function tryChange(path: string, change: KeyChange): Seen {
   if (!parsed.ok) return { does: ['refused'], codes: parsed.diagnostics.map(({ code }) => code), steps: [] }
   const plan = makePlan(parsed.spec, observedFor(liveOf(before, parsed.spec), parsed.spec), { run: 'run-2' })
   const codes = plan.problems.map(({ code }) => code)
-  return { does: effectsOf(plan, addressesOf(path)), codes, steps: plan.steps.map(({ kind }) => kind) }
+  return { does: effectsOf(plan, path, addressesOf(path)), codes, steps: plan.steps.map(({ kind }) => kind) }
 }
 
 /** The golden stack before and after the change of a key, as texts, and the addresses that the key is about. */
@@ -149,6 +149,7 @@ function liveOf(before: Tree, after: StackSpec): LiveStack {
 
 const kinds: Readonly<Record<string, string>> = {
   keyPairs: 'keyPair',
+  networks: 'network',
   securityGroups: 'securityGroup',
   servers: 'server',
   volumes: 'volume',
@@ -166,7 +167,7 @@ function addressesOf(path: string): RegExp {
   return new RegExp(`^(${kind}${section === 'servers' ? '|elasticIp' : ''})${entry}`)
 }
 
-function effectsOf(plan: Plan, addresses: RegExp): readonly Effect[] {
+function effectsOf(plan: Plan, path: string, addresses: RegExp): readonly Effect[] {
   if (plan.problems.some(({ severity }) => severity === 'error')) return ['refused']
   const own = plan.changes.filter(({ address }) => addresses.test(address))
   const found = own.flatMap(({ kind, impact, diffs }): readonly Effect[] => {
@@ -178,6 +179,9 @@ function effectsOf(plan: Plan, addresses: RegExp): readonly Effect[] {
     return []
   })
   if (found.includes('created') && found.includes('removed')) return ['anew']
+  // What leads to a part of a network changes with it.
+  const main = found.find((effect) => effect === 'created' || effect === 'removed')
+  if (path.startsWith('networks') && main !== undefined) return [main]
   if (found.length > 0) return [...new Set(found)]
   return plan.problems.length > 0 ? ['left'] : ['nothing']
 }

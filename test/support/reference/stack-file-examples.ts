@@ -57,6 +57,48 @@ servers:
 `,
   },
   {
+    title: 'Networks',
+    key: 'networks',
+    example: `evenkeel: 1
+stack: music-staging
+target: sandbox
+networks:
+  lab:
+    cidr: 10.20.0.0/16
+    dnsSupport: true
+    dnsHostnames: true
+    nat: single
+    acl:
+      in:
+        - { port: 22, from: 0.0.0.0/0 }
+        - { protocol: icmp, from: 192.0.2.0/24, action: deny }
+        - { port: 1024-65535, from: 0.0.0.0/0 }
+      out: [{ port: all, to: 0.0.0.0/0 }]
+    subnets:
+      front: { cidr: 10.20.1.0/24, zone: us-east-1a, public: true }
+      back: { cidr: 10.20.2.0/24, zone: us-east-1a }
+      vault:
+        cidr: 10.20.3.0/24
+        zone: us-east-1a
+        nat: false
+        routes: [{ to: 10.30.0.0/16, by: pcx-0123456789abcdef0 }]
+        acl: { in: [{ port: all, from: 10.20.0.0/16, action: allow }], out: [{ port: all, protocol: tcp, to: 10.20.0.0/16, action: allow }] }
+    endpoints:
+      s3: { service: s3 }
+      ssm: { service: ssm, subnets: [back], securityGroups: [inside], privateDns: true }
+    tags: { team: audio }
+securityGroups:
+  inside: { network: lab, ingress: [{ port: 443, from: 10.20.0.0/16 }] }
+  web: { ingress: [{ port: 22, from: my-ip }, { port: 80, from: 0.0.0.0/0 }] }
+servers:
+  web:
+    image: { owner: '136693071363', name: 'debian-12-amd64-*' }
+    type: t3.small
+    subnet: network.lab.front
+    securityGroups: [web]
+`,
+  },
+  {
     title: 'Security groups',
     key: 'securityGroups',
     example: `evenkeel: 1

@@ -12,13 +12,13 @@ import type { StepContext } from '../step-context.js'
 /** Launches, waits until it runs, and binds the address to the new instance. */
 export async function createServer(step: CreateServer, context: StepContext): Promise<Effect> {
   const { ports, bindings, once } = context
-  const { rootDeviceName, type, zone, subnetId, keyName, rootVolume, protect, tags, rootVolumeTags } = step
+  const { rootDeviceName, type, zone, subnetId, subnet, keyName, rootVolume, protect, tags, rootVolumeTags } = step
   const request: LaunchRequest = {
     imageId: step.imageId ?? bindings.idOf(required(step.image, 'the image of a server')),
     rootDeviceName,
     type,
     zone,
-    subnetId,
+    subnetId: subnet === undefined ? subnetId : bindings.idOf(subnet),
     keyName,
     groupIds: [...step.securityGroups.map((group) => bindings.idOf(group)), ...(step.existingGroupIds ?? [])],
     rootVolume,

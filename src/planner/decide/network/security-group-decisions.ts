@@ -1,4 +1,4 @@
-import type { Address } from '../../../model/address.js'
+import { isAddress, type Address } from '../../../model/address.js'
 import { compareText } from '../../../model/address-order.js'
 import { parseApplied, pickApplied, type AppliedRecord } from '../../../model/applied.js'
 import type { LiveSecurityGroup } from '../../../model/kinds/security-group.js'
@@ -18,6 +18,7 @@ import { existingRuleProblems } from '../existing.js'
 import { defaultNetwork } from '../servers/placement.js'
 import { subnetOf } from '../servers/server-properties.js'
 import { groupRuleChanges, mutualRules, newGroupRules, noRuleWork, type RuleWork } from './group-rules.js'
+import { groupElsewhere } from '../networks/groups-elsewhere.js'
 import { groupWords, rulesWord } from './group-words.js'
 import { operatorCidrOf } from './named-rules.js'
 
@@ -30,6 +31,8 @@ export interface CreateGroupDecision extends Decided {
   readonly description: string
   /** Undefined: the default VPC. */
   readonly vpcId: string | undefined
+  /** The network, where that is made in this plan. */
+  readonly network?: Address
   readonly tags: Tags
   readonly ingress: RuleWork
   /** Narrower than what EC2 makes it with, where the file says so. */
@@ -124,7 +127,7 @@ function decideNew(
       new Set(world.live.stack.securityGroups.map((group) => group.groupName)),
     ),
     description: spec.description,
-    vpcId: networks[0],
+    ...placeOf(networks[0]),
     tags: creationTags(world, lastingTags(world, address, spec.tags), recordOf(world.digest, created)),
     ingress,
     egress,
@@ -146,6 +149,8 @@ function decideNew(
 
 function decideExisting(world: World, spec: SecurityGroupSpec, live: LiveSecurityGroup): SecurityGroupDecision {
   const { address } = spec
+  const elsewhere = spec.network && groupElsewhere(world, address, address, spec.network)
+  if (elsewhere) return refused(address, [inEntry(elsewhere, 'network')])
   if (spec.description !== live.description) {
     const message = `${address}: ${mutabilityOf('securityGroup', 'description').because}`
     const hint = `write description: ${JSON.stringify(live.description)}, or give the group another name`
@@ -229,12 +234,25 @@ function needsOperatorIp(world: World, spec: SecurityGroupSpec): boolean {
   return world.live.stack.operatorIp === undefined && sidedRules(spec).some(({ peer }) => peer.kind === 'my-ip')
 }
 
+/** A network that is made in this plan is named by its address. */
+function placeOf(network: string | undefined): Pick<CreateGroupDecision, 'vpcId' | 'network'> {
+  return network !== undefined && isAddress(network) ? { vpcId: undefined, network } : { vpcId: network }
+}
+
 /**
  * By group the networks of its servers, where any of them names a subnet; a group that is not there has the default one, which
  * is nobody's business but EC2's.
  */
 function networksByGroup(world: World): ReadonlyMap<Address, ReadonlySet<string>> {
   const networks = new Map<Address, Set<string>>()
+  for (const { address, network } of world.spec.securityGroups) {
+    if (network) networks.set(address, new Set([world.live.networks.get(network)?.id ?? network]))
+  }
+  for (const part of world.spec.networks) {
+    if (part.part !== 'endpoint') continue
+    const network = world.live.networks.get(part.network)?.id ?? part.network
+    for (const group of part.securityGroups) networks.set(group, (networks.get(group) ?? new Set()).add(network))
+  }
   for (const server of world.spec.servers) {
     const subnet = server.subnet ? subnetOf(world, server) : undefined
     if (!subnet) continue

@@ -17,6 +17,7 @@ import type { LiveImage } from '../../../model/launch/image.js'
 import { subnetKey, type LiveSubnet } from '../../../model/launch/subnet.js'
 import { freeEc2Name } from '../../../model/names.js'
 import type { World } from '../../world.js'
+import { networkSubnet } from '../networks/network-subnets.js'
 import { tagKeys } from '../../../model/tags.js'
 
 /** What the file says of a server, as it is digested into the applied tag. */
@@ -158,6 +159,7 @@ export function imageOf(world: World, spec: ServerSpec): LiveImage | undefined {
 }
 
 export function subnetOf(world: World, spec: ServerSpec): LiveSubnet | undefined {
+  if (spec.subnet?.kind === 'network') return networkSubnet(world, spec.subnet.address)
   return spec.subnet && world.live.stack.subnets[subnetKey(spec.subnet)]
 }
 

@@ -73,6 +73,7 @@ const rows: readonly Row[] = [
       'InvalidNetworkInterfaceID.NotFound',
       'InvalidSubnetID.NotFound',
       'InvalidVpcID.NotFound',
+      'NatGatewayNotFound',
       'InvalidAttachment.NotFound',
       'InvalidPermission.NotFound',
       'InvalidSecurityGroupRuleId.NotFound',

@@ -18,7 +18,7 @@ export type Pending<Descriptions extends object> = {
  */
 export interface Kind<Described, Needed, Facts, Cloud, Awaited extends object = never> {
   /** What its ids begin with, before the hyphen. */
-  readonly idPrefix: string
+  readonly idPrefixes: readonly string[]
   /** One by its id, as it is now. Undefined, or a rejection of class `absent`, where there is none. */
   readonly readById: (api: Ec2Api, id: string) => Promise<TaggedItem | undefined>
   /** Reads the stack's by tag, and what the query names besides, in Describe calls alone. */

@@ -3,6 +3,7 @@ import { imageKind } from './image/image.js'
 import type { Kind } from './kind.js'
 import { keyPairKind } from './key-pair/key-pair.js'
 import { launchTemplateKind } from './launch-template/launch-template.js'
+import { networkKind } from './network/network.js'
 import { securityGroupKind } from './security-group/security-group.js'
 import { serverKind } from './server/server.js'
 import { snapshotKind } from './volume-snapshot/volume-snapshot.js'
@@ -15,6 +16,7 @@ export const kinds = {
   elasticIp: elasticIpKind,
   volume: volumeKind,
   snapshot: snapshotKind,
+  network: networkKind,
   securityGroup: securityGroupKind,
   keyPair: keyPairKind,
   launchTemplate: launchTemplateKind,

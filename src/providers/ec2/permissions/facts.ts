@@ -6,15 +6,20 @@ export type ResourceType =
   | 'elastic-ip'
   | 'image'
   | 'instance'
+  | 'internet-gateway'
   | 'key-pair'
   | 'launch-template'
+  | 'natgateway'
+  | 'network-acl'
   | 'network-interface'
+  | 'route-table'
   | 'security-group'
   | 'security-group-rule'
   | 'snapshot'
   | 'subnet'
   | 'volume'
   | 'vpc'
+  | 'vpc-endpoint'
 
 /** What must be allowed for one action. One that lists no types is about no resource: it can be allowed for `*` alone. */
 export interface PermissionFacts {
@@ -37,11 +42,18 @@ const taggable = [
   'elastic-ip',
   'image',
   'instance',
+  'internet-gateway',
   'key-pair',
   'launch-template',
+  'natgateway',
+  'network-acl',
+  'route-table',
   'security-group',
   'snapshot',
+  'subnet',
   'volume',
+  'vpc',
+  'vpc-endpoint',
 ] as const satisfies readonly ResourceType[]
 
 /**
@@ -58,6 +70,8 @@ const permissionFacts = {
     beside: ['network-interface'],
   },
   AssociateIamInstanceProfile: changes('instanceProfiles', 'instance'),
+  AssociateRouteTable: changes('networks', 'route-table', 'subnet'),
+  AttachInternetGateway: changes('networks', 'internet-gateway', 'vpc'),
   AttachVolume: changes('volumes', 'instance', 'volume'),
   AuthorizeSecurityGroupEgress: {
     part: 'change',
@@ -73,19 +87,42 @@ const permissionFacts = {
   },
   CopyImage: { part: 'change', need: 'builtImages', makes: ['image', 'snapshot'], own: ['image', 'snapshot'] },
   CreateImage: { part: 'change', need: 'builtImages', makes: ['image', 'snapshot'], own: ['instance'] },
+  CreateInternetGateway: { part: 'change', need: 'networks', makes: ['internet-gateway'] },
   CreateLaunchTemplate: { part: 'change', need: 'any', makes: ['launch-template'] },
   CreateLaunchTemplateVersion: changes('any', 'launch-template'),
+  CreateNatGateway: { part: 'change', need: 'networks', makes: ['natgateway'], own: ['elastic-ip', 'subnet'] },
+  CreateNetworkAcl: { part: 'change', need: 'networks', makes: ['network-acl'], own: ['vpc'] },
+  CreateNetworkAclEntry: changes('networks', 'network-acl'),
+  CreateRoute: changes('networks', 'route-table'),
+  CreateRouteTable: { part: 'change', need: 'networks', makes: ['route-table'], own: ['vpc'] },
   CreateSecurityGroup: { part: 'change', need: 'securityGroups', makes: ['security-group'], beside: ['vpc'] },
   CreateSnapshot: { part: 'change', need: 'disks', makes: ['snapshot'], own: ['volume'] },
+  CreateSubnet: { part: 'change', need: 'networks', makes: ['subnet'], own: ['vpc'] },
   CreateTags: changes('any', ...taggable),
   CreateVolume: { part: 'change', need: 'volumes', makes: ['volume'], own: ['snapshot'] },
+  CreateVpc: { part: 'change', need: 'networks', makes: ['vpc'] },
+  CreateVpcEndpoint: {
+    part: 'change',
+    need: 'networks',
+    makes: ['vpc-endpoint'],
+    own: ['route-table', 'security-group', 'subnet', 'vpc'],
+  },
+  DeleteInternetGateway: changes('networks', 'internet-gateway'),
   DeleteKeyPair: changes('keyPairs', 'key-pair'),
   DeleteLaunchTemplate: changes('any', 'launch-template'),
   DeleteLaunchTemplateVersions: changes('any', 'launch-template'),
+  DeleteNatGateway: changes('networks', 'natgateway'),
+  DeleteNetworkAcl: changes('networks', 'network-acl'),
+  DeleteNetworkAclEntry: changes('networks', 'network-acl'),
+  DeleteRoute: changes('networks', 'route-table'),
+  DeleteRouteTable: changes('networks', 'route-table'),
   DeleteSecurityGroup: changes('securityGroups', 'security-group'),
   DeleteSnapshot: changes('disks', 'snapshot'),
+  DeleteSubnet: changes('networks', 'subnet'),
   DeleteTags: changes('any', ...taggable),
   DeleteVolume: changes('volumes', 'volume'),
+  DeleteVpc: changes('networks', 'vpc'),
+  DeleteVpcEndpoints: changes('networks', 'vpc-endpoint'),
   DeregisterImage: changes('builtImages', 'image', 'snapshot'),
   DescribeAddresses: looks('elasticIps'),
   DescribeAvailabilityZones: looks('any'),
@@ -97,16 +134,25 @@ const permissionFacts = {
   DescribeInstanceTypeOfferings: looks('servers'),
   DescribeInstanceTypes: looks('servers'),
   DescribeInstances: looks('any'),
+  DescribeInternetGateways: looks('networks'),
   DescribeKeyPairs: looks('any'),
   DescribeLaunchTemplateVersions: looks('any'),
   DescribeLaunchTemplates: looks('any'),
+  DescribeNatGateways: looks('networks'),
+  DescribeNetworkAcls: looks('networks'),
+  DescribeNetworkInterfaces: looks('networks'),
   DescribeRegions: looks('catalogue'),
   DescribeReservedInstances: looks('servers'),
+  DescribeRouteTables: looks('networks'),
   DescribeSecurityGroups: looks('any'),
   DescribeSnapshots: looks('any'),
-  DescribeSubnets: looks('servers'),
+  DescribeSubnets: looks('subnets'),
   DescribeVolumes: looks('any'),
   DescribeVolumesModifications: looks('disks'),
+  DescribeVpcAttribute: looks('networks'),
+  DescribeVpcEndpoints: looks('networks'),
+  DescribeVpcs: looks('networks'),
+  DetachInternetGateway: changes('networks', 'internet-gateway', 'vpc'),
   DetachVolume: changes('volumes', 'instance', 'volume'),
   DisassociateAddress: {
     part: 'change',
@@ -115,6 +161,7 @@ const permissionFacts = {
     beside: ['network-interface'],
   },
   DisassociateIamInstanceProfile: changes('instanceProfiles', 'instance'),
+  DisassociateRouteTable: changes('networks', 'route-table', 'subnet'),
   GetConsoleOutput: changes('servers', 'instance'),
   GetEbsEncryptionByDefault: looks('encryptionDefault'),
   ImportKeyPair: { part: 'change', need: 'keyPairs', makes: ['key-pair'] },
@@ -123,12 +170,19 @@ const permissionFacts = {
   ModifyInstanceCpuOptions: changes('cpuOptions', 'instance'),
   ModifyInstanceMetadataOptions: changes('metadataOptions', 'instance'),
   ModifyLaunchTemplate: changes('any', 'launch-template'),
+  ModifySubnetAttribute: changes('networks', 'subnet'),
   ModifyVolume: changes('disks', 'volume'),
+  ModifyVpcAttribute: changes('networks', 'vpc'),
+  ModifyVpcEndpoint: changes('networks', 'route-table', 'security-group', 'subnet', 'vpc-endpoint'),
   MonitorInstances: changes('monitoring', 'instance'),
   RebootInstances: changes('servers', 'instance'),
   RegisterImage: { part: 'change', need: 'builtImages', makes: ['image'], beside: ['snapshot'] },
   ReleaseAddress: changes('elasticIps', 'elastic-ip'),
   ReplaceIamInstanceProfileAssociation: changes('instanceProfiles', 'instance'),
+  ReplaceNetworkAclAssociation: { part: 'change', need: 'networks', own: ['network-acl', 'subnet'] },
+  ReplaceNetworkAclEntry: changes('networks', 'network-acl'),
+  ReplaceRoute: changes('networks', 'route-table'),
+  ReplaceRouteTableAssociation: changes('networks', 'route-table', 'subnet'),
   RevokeSecurityGroupEgress: changes('securityGroups', 'security-group'),
   RevokeSecurityGroupIngress: changes('securityGroups', 'security-group'),
   RunInstances: {

@@ -32,7 +32,6 @@ export const needs = {
     isIn: (spec) => launches(spec) || spec.volumes.some(({ snapshots }) => snapshots?.keep !== undefined),
   },
   builtImages: { words: 'images that the stack makes (`images`)', isIn: ({ images }) => images.length > 0 },
-  elasticIps: { words: 'elastic addresses (`elasticIp: true`)', isIn: ({ elasticIps }) => elasticIps.length > 0 },
   instanceProfiles: {
     words: 'servers with an IAM instance profile (`iamInstanceProfile`)',
     isIn: asks(['iamInstanceProfile']),
@@ -45,6 +44,15 @@ export const needs = {
   cpuOptions: { words: 'servers that say `cpu`', isIn: asks(['cpu']) },
   metadataOptions: { words: 'servers that say `metadata`', isIn: asks(['metadata']) },
   catalogue: { words: '`evenkeel regions`, and no stack', isIn: () => false },
+  networks: { words: 'networks', isIn: ({ networks }) => networks.length > 0 },
+  subnets: {
+    words: 'servers, archives and networks',
+    isIn: (spec) => launches(spec) || spec.networks.length > 0,
+  },
+  elasticIps: {
+    words: 'elastic addresses (`elasticIp: true`, and those of NAT gateways)',
+    isIn: ({ elasticIps, networks }) => elasticIps.length > 0 || networks.some(({ part }) => part === 'nat'),
+  },
   encryptionDefault: {
     words: 'volumes that say `encrypted: false`',
     isIn: ({ volumes }) => volumes.some(({ encrypted }) => encrypted === false),

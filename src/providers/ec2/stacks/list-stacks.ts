@@ -11,6 +11,8 @@ import { tagKeys } from '../../../model/tags.js'
 import { readOwnImages } from '../kinds/image/read-images.js'
 import { ledgerSightOf } from '../kinds/launch-template/ledger-history.js'
 import { ledgerRoles } from '../kinds/launch-template/ledger-place.js'
+import { isNatAddress } from '../kinds/elastic-ip/observe-addresses.js'
+import { partReaders } from '../kinds/network/read-parts.js'
 import { lockRole, lockSightOf } from '../kinds/launch-template/lock-template.js'
 import { readOwnSnapshots } from '../kinds/volume-snapshot/read-snapshots.js'
 import { readInstances, rootVolumeId } from '../kinds/server/read-instances.js'
@@ -26,28 +28,30 @@ const livingStates = ['pending', 'running', 'stopping', 'stopped', 'shutting-dow
 
 /** The stacks of the account and region, by name. */
 export async function listStacks(api: Ec2Api): Promise<readonly StackSummary[]> {
-  const [instances, volumes, snapshots, groups, keyPairs, addresses, images, templates, versions] = await Promise.all([
-    readInstances(api, [...ofAnyStack, { Name: 'instance-state-name', Values: livingStates }]),
-    readVolumes(api, ofAnyStack),
-    readOwnSnapshots(api, ofAnyStack),
-    readSecurityGroups(api, ofAnyStack),
-    api.call('DescribeKeyPairs', { Filters: filtersOf(ofAnyStack) }),
-    api.call('DescribeAddresses', { Filters: filtersOf(ofAnyStack) }),
-    readOwnImages(api, ofAnyStack),
-    readAll(
-      api,
-      'DescribeLaunchTemplates',
-      { Filters: filtersOf(ofAnyStack) },
-      ({ LaunchTemplates }) => LaunchTemplates,
-    ),
-    // Of all templates of the account: EC2 names no tags of versions.
-    readAll(
-      api,
-      'DescribeLaunchTemplateVersions',
-      { Versions: ['$Latest'] },
-      ({ LaunchTemplateVersions }) => LaunchTemplateVersions,
-    ),
-  ])
+  const [instances, volumes, snapshots, networks, groups, keyPairs, addresses, images, templates, versions] =
+    await Promise.all([
+      readInstances(api, [...ofAnyStack, { Name: 'instance-state-name', Values: livingStates }]),
+      readVolumes(api, ofAnyStack),
+      readOwnSnapshots(api, ofAnyStack),
+      Promise.all(Object.values(partReaders).map((reader) => reader.list(api, ofAnyStack))),
+      readSecurityGroups(api, ofAnyStack),
+      api.call('DescribeKeyPairs', { Filters: filtersOf(ofAnyStack) }),
+      api.call('DescribeAddresses', { Filters: filtersOf(ofAnyStack) }),
+      readOwnImages(api, ofAnyStack),
+      readAll(
+        api,
+        'DescribeLaunchTemplates',
+        { Filters: filtersOf(ofAnyStack) },
+        ({ LaunchTemplates }) => LaunchTemplates,
+      ),
+      // Of all templates of the account: EC2 names no tags of versions.
+      readAll(
+        api,
+        'DescribeLaunchTemplateVersions',
+        { Versions: ['$Latest'] },
+        ({ LaunchTemplateVersions }) => LaunchTemplateVersions,
+      ),
+    ])
   const volumesById = new Map(volumes.map((volume) => [volume.VolumeId, volume]))
   const things = [
     // A start changes the launch time of an instance, and nothing of its root disk.
@@ -63,12 +67,15 @@ export async function listStacks(api: Ec2Api): Promise<readonly StackSummary[]> 
     ...snapshots
       .filter(({ Tags }) => parseAddress(tagsOf(Tags)[tagKeys.address] ?? '')?.kind !== 'image')
       .map((snapshot) => thing('snapshots', snapshot, snapshot.StartTime)),
+    ...networks.flat().map((part) => thing('networks', part, undefined)),
     ...groups.map((group) => thing('securityGroups', group, undefined)),
     ...(keyPairs.KeyPairs ?? []).map((keyPair) => thing('keyPairs', keyPair, keyPair.CreateTime)),
     ...images.map((image) =>
       thing('images', image, image.CreationDate === undefined ? undefined : new Date(image.CreationDate)),
     ),
-    ...(addresses.Addresses ?? []).map((address) => thing('elasticIps', address, undefined)),
+    ...(addresses.Addresses ?? []).map((address) =>
+      thing(isNatAddress(address) ? 'networks' : 'elasticIps', address, undefined),
+    ),
   ].map((found) => (found.tags[tagKeys.role] === 'temporary' ? { ...found, kind: 'temporaries' as const } : found))
   const latest = new Map(versions.map((version) => [version.LaunchTemplateId, version]))
   return stackSummaries(things, ...sightsOf(templates, latest), tagKeys.revision)

@@ -52,7 +52,7 @@ interface Tagging {
 }
 
 async function readTags(api: Ec2Api, id: string, owner: Owner): Promise<ReadonlySet<string>> {
-  const kind = Object.values(kinds).find(({ idPrefix }) => id.startsWith(`${idPrefix}-`))
+  const kind = Object.values(kinds).find(({ idPrefixes }) => idPrefixes.some((prefix) => id.startsWith(`${prefix}-`)))
   assert(kind, `no way to read the tags of ${id}`)
   const item = await readOwned<TaggedItem>(api, id, owner, kind.readById)
   if (item === undefined) {

@@ -3,6 +3,7 @@ import { elasticIpActions } from '../kinds/elastic-ip/elastic-ip-actions.js'
 import { imageActions } from '../kinds/image/image-actions.js'
 import { keyPairActions } from '../kinds/key-pair/key-pair-actions.js'
 import { launchTemplateActions } from '../kinds/launch-template/launch-template-actions.js'
+import { networkActions } from '../kinds/network/network-actions.js'
 import { securityGroupActions } from '../kinds/security-group/security-group-actions.js'
 import { serverActions } from '../kinds/server/server-actions.js'
 import { snapshotActions } from '../kinds/volume-snapshot/snapshot-actions.js'
@@ -16,6 +17,7 @@ export const actions = {
   ...catalogueActions,
   ...tagActions,
   ...keyPairActions,
+  ...networkActions,
   ...securityGroupActions,
   ...imageActions,
   ...serverActions,

@@ -12,6 +12,7 @@ const pageSizesMax: Partial<Record<PagedAction, number>> = {
   DescribeInstanceTypes: 100,
   DescribeLaunchTemplates: 200,
   DescribeLaunchTemplateVersions: 200,
+  DescribeRouteTables: 100,
   DescribeVolumesModifications: 500,
 }
 

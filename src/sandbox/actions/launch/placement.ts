@@ -5,6 +5,7 @@ import { nthAddress, positionOf, positionsOf, type Subnet } from '../../model/ne
 import { quotas } from '../../model/quotas.js'
 import { ApiError, invalidCombination, invalidValue } from '../../wire/api-error.js'
 import { findSecurityGroup } from '../../world/lookup.js'
+import { serviceInterfaces } from '../../world/service-interfaces.js'
 import { checkDefaultVpc, defaultGroupOf, groupByName } from '../../world/vpc.js'
 import type { World } from '../../world/world.js'
 
@@ -74,12 +75,7 @@ function checkOffer(world: World, subnet: Subnet, type: InstanceType): Subnet {
 /** `count` free private addresses of a subnet, or the one asked for. Freed addresses come last. */
 export function takeAddresses(world: World, subnet: Subnet, count: number, wanted: string | undefined): string[] {
   const neighbours = world.instances.withKey(subnet.id)
-  const used = new Set(
-    neighbours.filter((instance) => instance.state !== 'terminated').map((instance) => instance.privateIp),
-  )
-  for (const { nodes } of world.loadBalancers.values()) {
-    for (const { subnetId, privateIp } of nodes) if (subnetId === subnet.id) used.add(privateIp)
-  }
+  const used = usedAddresses(world, subnet)
   if (wanted !== undefined) {
     if (positionOf(subnet.cidr, wanted) === undefined)
       throw invalidValue(`Address ${wanted} does not fall within the subnet's address range`)
@@ -104,6 +100,17 @@ export function takeAddresses(world: World, subnet: Subnet, count: number, wante
     )
   }
   return result
+}
+
+/** The private addresses of a subnet that somebody has. */
+export function usedAddresses(world: World, { id }: Pick<Subnet, 'id'>): ReadonlySet<string> {
+  const instances = world.instances.withKey(id).filter(({ state }) => state !== 'terminated')
+  const services = serviceInterfaces(world).filter(({ subnetId }) => subnetId === id)
+  const nodes = world.loadBalancers
+    .values()
+    .flatMap((balancer) => balancer.nodes)
+    .filter(({ subnetId }) => subnetId === id)
+  return new Set([...instances, ...services, ...nodes].map(({ privateIp }) => privateIp))
 }
 
 /** The groups of a launch, by id and by name; the VPC's default group when none is given. */

@@ -74,6 +74,7 @@ export const associateAddress = defineAction({
     if (world.internetGateways.withKey(instance.vpcId).length === 0) {
       throw new ApiError('Gateway.NotAttached', `Network ${instance.vpcId} is not attached to any internet gateway`)
     }
+    if (address.natGatewayId !== undefined) throw ofService(address)
     if (address.instanceId === instance.id) return { return: true, associationId: address.associationId }
     if (AllowReassociation === false && address.instanceId !== undefined) {
       throw new ApiError(
@@ -87,6 +88,11 @@ export const associateAddress = defineAction({
     return { return: true, associationId }
   },
 })
+
+/** What a NAT gateway has is taken from it by nobody (VPC User Guide, "NAT gateway basics"). */
+function ofService({ id }: Address): ApiError {
+  return new ApiError('AuthFailure', `You do not have permission to access the specified resource: ${id}`)
+}
 
 function findByPublicIp(world: World, publicIp: string): Address {
   const address = world.addresses.find((candidate) => elasticIpOf(world, candidate) === publicIp)
@@ -127,6 +133,7 @@ export const disassociateAddress = defineAction({
     const address = world.addresses.find(({ associationId }) => associationId === AssociationId)
     if (!address)
       throw new ApiError('InvalidAssociationID.NotFound', `The association ID '${AssociationId}' does not exist`)
+    if (address.natGatewayId !== undefined) throw ofService(address)
     disassociate(world, address)
     await applyPublicAddresses(world, [address.instanceId])
     return done
@@ -151,7 +158,8 @@ export const releaseAddress = defineAction({
     const publicIp = elasticIpOf(world, address)
     if (NetworkBorderGroup !== undefined && NetworkBorderGroup !== world.region.name)
       throw new ApiError('InvalidAddress.NotFound', `The address '${publicIp}' does not belong to you.`)
-    if (address.instanceId !== undefined) throw new ApiError('InvalidIPAddress.InUse', `Address ${publicIp} is in use.`)
+    if (address.associationId !== undefined)
+      throw new ApiError('InvalidIPAddress.InUse', `Address ${publicIp} is in use.`)
     world.addresses.delete(address.id)
     world.tags.delete(address.id)
     return done
@@ -170,6 +178,9 @@ export const describeAddresses = defineAction({
     })
     const instanceOf = ({ instanceId }: Address) =>
       instanceId === undefined ? undefined : world.instances.get(instanceId)
+    const interfaceOf = (address: Address) =>
+      instanceOf(address) ??
+      (address.natGatewayId === undefined ? undefined : world.natGateways.get(address.natGatewayId))
     const { items } = describeRecords(world, {
       action: 'DescribeAddresses',
       kind: resourceKinds.address,
@@ -182,23 +193,24 @@ export const describeAddresses = defineAction({
         domain: () => 'vpc',
         'instance-id': ({ instanceId }) => instanceId,
         'network-border-group': () => world.region.name,
-        'network-interface-id': (address) => instanceOf(address)?.networkInterfaceId,
-        'network-interface-owner-id': (address) => (address.instanceId === undefined ? undefined : world.accountId),
-        'private-ip-address': (address) => instanceOf(address)?.privateIp,
+        'network-interface-id': (address) => interfaceOf(address)?.networkInterfaceId,
+        'network-interface-owner-id': (address) => (interfaceOf(address) ? world.accountId : undefined),
+        'private-ip-address': (address) => interfaceOf(address)?.privateIp,
         'public-ip': (address) => elasticIpOf(world, address),
       },
     })
     const addressesSet = items.map((address) => {
       const instance = instanceOf(address)
+      const held = interfaceOf(address)
       return {
         publicIp: elasticIpOf(world, address),
         allocationId: address.id,
         associationId: address.associationId,
         domain: 'vpc',
         instanceId: instance?.id,
-        networkInterfaceId: instance?.networkInterfaceId,
-        networkInterfaceOwnerId: instance && world.accountId,
-        privateIpAddress: instance?.privateIp,
+        networkInterfaceId: held?.networkInterfaceId,
+        networkInterfaceOwnerId: held && world.accountId,
+        privateIpAddress: held?.privateIp,
         publicIpv4Pool: 'amazon',
         networkBorderGroup: world.region.name,
         tagSet: renderTags(world.tags.get(address.id)),

@@ -1,11 +1,13 @@
 import { newId, resourceKinds } from '../../model/ids.js'
 import type { InternetGateway } from '../../model/network.js'
+import { quotas } from '../../model/quotas.js'
 import { readTagSpecifications } from '../../model/tags.js'
 import { publicIpOf } from '../../render/addresses.js'
 import { renderTags } from '../../render/tags.js'
 import { ApiError } from '../../wire/api-error.js'
 import { filterList, list, paging, required, string, tagSpecifications } from '../../wire/shape.js'
 import { findInternetGateway, findVpc } from '../../world/lookup.js'
+import { serviceInterfaces } from '../../world/service-interfaces.js'
 import { noteCreation } from '../../world/visibility.js'
 import type { World } from '../../world/world.js'
 import { defineAction, done } from '../action.js'
@@ -17,6 +19,9 @@ export const createInternetGateway = defineAction({
   members: { TagSpecification: tagSpecifications },
   run: ({ TagSpecification }, world) => {
     const tags = readTagSpecifications(TagSpecification, ['internet-gateway'])
+    if (world.internetGateways.size >= quotas.internetGateways) {
+      throw new ApiError('InternetGatewayLimitExceeded', 'The maximum number of internet gateways has been reached.')
+    }
     const gateway = world.internetGateways.put({
       id: newId('igw'),
       sequence: world.nextSequence(),
@@ -63,7 +68,8 @@ export const detachInternetGateway = defineAction({
     const mapped = world.instances.find(
       (instance) => instance.vpcId === vpc.id && publicIpOf(world, instance) !== undefined,
     )
-    if (mapped) {
+    const isNatMapped = serviceInterfaces(world).some((one) => one.vpcId === vpc.id && one.allocationId !== undefined)
+    if (mapped || isNatMapped) {
       throw new ApiError(
         'DependencyViolation',
         `Network ${vpc.id} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`,

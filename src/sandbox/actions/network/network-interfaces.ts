@@ -2,15 +2,19 @@ import { privateDnsName } from '../../lifecycle/host-description.js'
 import { resourceKinds } from '../../model/ids.js'
 import { macOf, type Instance } from '../../model/instance.js'
 import { shortNameOf, type BalancerNode, type LoadBalancer } from '../../model/load-balancing/records.js'
-import { associationOf, publicDnsName } from '../../render/addresses.js'
+import { associationOf, elasticIpOf, publicDnsName } from '../../render/addresses.js'
 import { renderGroups } from '../../render/instance.js'
 import { renderTags } from '../../render/tags.js'
 import { filterList, list, paging, string } from '../../wire/shape.js'
+import { serviceInterfaces, type ServiceInterface } from '../../world/service-interfaces.js'
 import type { World } from '../../world/world.js'
 import { defineAction } from '../action.js'
 import { describeRecords, pageRules } from '../describe.js'
 
-/** A network interface, seen by its own id: it lives with its instance, or its load balancer, and a little longer. */
+/**
+ * A network interface, seen by its own id: it lives with its instance, or its load balancer, and a little longer. That of a NAT
+ * gateway or an endpoint goes with it.
+ */
 interface Interface {
   readonly id: string
   readonly sequence: number
@@ -25,6 +29,7 @@ interface Interface {
   readonly owner:
     | { readonly kind: 'instance'; readonly instance: Instance }
     | { readonly kind: 'load-balancer'; readonly balancer: LoadBalancer; readonly createdAtMs: number }
+    | { readonly kind: 'service'; readonly service: ServiceInterface }
 }
 
 /** Network interfaces that exist: those of a terminated instance, or a deleted load balancer, go a while after it. */
@@ -50,7 +55,36 @@ export function liveInterfaces(world: World): Interface[] {
     .values()
     .filter(({ deletedAtMs }) => deletedAtMs === undefined || deletedAtMs > before)
     .flatMap((balancer) => balancer.nodes.map((node) => interfaceOfNode(world, balancer, node)))
-  return [...ofInstances, ...ofBalancers]
+  const ofServices = serviceInterfaces(world).map((service) => interfaceOfService(world, service))
+  return [...ofInstances, ...ofBalancers, ...ofServices]
+}
+
+function interfaceOfService(world: World, service: ServiceInterface): Interface {
+  const { id, sequence, subnetId, vpcId, privateIp, groupIds, allocationId } = service
+  const address = allocationId === undefined ? undefined : world.addresses.get(allocationId)
+  const publicIp = address && elasticIpOf(world, address)
+  return {
+    id,
+    sequence,
+    subnetId,
+    vpcId,
+    zone: world.subnets.get(subnetId)?.zone ?? '',
+    privateIp,
+    macAddress: macOf(privateIp),
+    securityGroupIds: groupIds,
+    status: 'in-use',
+    association:
+      address === undefined || publicIp === undefined
+        ? undefined
+        : {
+            publicIp,
+            publicDnsName: publicDnsName(world.region.name, publicIp),
+            ipOwnerId: world.accountId,
+            allocationId: address.id,
+            associationId: address.associationId,
+          },
+    owner: { kind: 'service', service },
+  }
 }
 
 /** As ELB's own interfaces are shown: nobody but ELB can change them. */
@@ -109,6 +143,7 @@ export const describeNetworkInterfaces = defineAction({
         'network-interface-id': ({ id }) => id,
         'private-ip-address': ({ privateIp }) => privateIp,
         'addresses.private-ip-address': ({ privateIp }) => privateIp,
+        'interface-type': typeOf,
         'requester-managed': ({ owner }) => String(owner.kind !== 'instance'),
         status: ({ status }) => status,
         'subnet-id': ({ subnetId }) => subnetId,
@@ -121,6 +156,7 @@ export const describeNetworkInterfaces = defineAction({
 })
 
 function descriptionOf({ owner }: Interface): string {
+  if (owner.kind === 'service') return owner.service.description
   return owner.kind === 'instance' ? '' : `ELB ${shortNameOf(owner.balancer.id)}`
 }
 
@@ -134,22 +170,32 @@ function render(world: World, shown: Interface) {
     availabilityZone: shown.zone,
     description: descriptionOf(shown),
     ownerId: world.accountId,
-    ...(owner.kind === 'instance' ? {} : { requesterId: 'amazon-elb' }),
+    ...(owner.kind === 'instance' ? {} : { requesterId: owner.kind === 'service' ? 'amazon-aws' : 'amazon-elb' }),
     requesterManaged: owner.kind !== 'instance',
     status: shown.status,
     macAddress: shown.macAddress,
     privateIpAddress: privateIp,
     privateDnsName: dnsName,
-    sourceDestCheck: owner.kind === 'instance' ? owner.instance.sourceDestCheck : true,
+    sourceDestCheck: isChecked(owner),
     groupSet: renderGroups(world, shown),
     attachment: renderAttachment(world, owner),
     association,
     privateIpAddressesSet: [{ privateIpAddress: privateIp, privateDnsName: dnsName, primary: true, association }],
     ipv6AddressesSet: [],
-    interfaceType:
-      owner.kind === 'load-balancer' && owner.balancer.type === 'network' ? 'network_load_balancer' : 'interface',
+    interfaceType: typeOf(shown),
     tagSet: renderTags(world.tags.get(shown.id)),
   }
+}
+
+/** A NAT gateway passes on what is not for itself. */
+function isChecked(owner: Interface['owner']): boolean {
+  if (owner.kind === 'instance') return owner.instance.sourceDestCheck
+  return owner.kind !== 'service' || owner.service.interfaceType !== 'nat_gateway'
+}
+
+function typeOf({ owner }: Interface): string {
+  if (owner.kind === 'service') return owner.service.interfaceType
+  return owner.kind === 'load-balancer' && owner.balancer.type === 'network' ? 'network_load_balancer' : 'interface'
 }
 
 function renderAttachment(world: World, owner: Interface['owner']) {
@@ -160,6 +206,15 @@ function renderAttachment(world: World, owner: Interface['owner']) {
       deviceIndex: 1,
       status: 'attached',
       attachTime: new Date(owner.createdAtMs),
+      deleteOnTermination: false,
+    }
+  }
+  if (owner.kind === 'service') {
+    return {
+      attachmentId: `ela-attach-${owner.service.id.slice('eni-'.length)}`,
+      instanceOwnerId: 'amazon-aws',
+      deviceIndex: 1,
+      status: 'attached',
       deleteOnTermination: false,
     }
   }

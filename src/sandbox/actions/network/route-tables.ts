@@ -1,16 +1,18 @@
 import { newId, resourceKinds } from '../../model/ids.js'
 import type { RouteTable } from '../../model/network.js'
+import { quotas } from '../../model/quotas.js'
 import { readTagSpecifications } from '../../model/tags.js'
 import { renderTags } from '../../render/tags.js'
-import { ApiError, missingParameter } from '../../wire/api-error.js'
+import { ApiError, invalidCombination, missingParameter } from '../../wire/api-error.js'
 import { filterList, list, paging, required, string, tagSpecifications, type ParsedMembers } from '../../wire/shape.js'
-import { findInternetGateway, findRouteTable, findSubnet, findVpc } from '../../world/lookup.js'
+import { findInternetGateway, findNatGateway, findRouteTable, findSubnet, findVpc } from '../../world/lookup.js'
 import { findByToken, rememberToken } from '../../world/token.js'
 import { noteCreation } from '../../world/visibility.js'
 import type { World } from '../../world/world.js'
 import { defineAction, done } from '../action.js'
 import { describeRecords, pageRules } from '../describe.js'
 import { readBlock } from './blocks.js'
+import { prefixListOf } from './vpc-endpoints.js'
 
 export const createRouteTable = defineAction({
   name: 'CreateRouteTable',
@@ -22,6 +24,9 @@ export const createRouteTable = defineAction({
     const earlier = world.routeTables.get(findByToken(world, token)?.[0] ?? '')
     if (earlier) return { routeTable: render(world, earlier), clientToken: ClientToken }
     const vpc = findVpc(world, VpcId)
+    if (world.routeTables.withKey(vpc.id).length >= quotas.routeTablesPerVpc) {
+      throw new ApiError('RouteTableLimitExceeded', 'The maximum number of route tables has been reached.')
+    }
     const tags = readTagSpecifications(TagSpecification, ['route-table'])
     const table = world.routeTables.put({
       id: newId('rtb'),
@@ -83,6 +88,38 @@ export const associateRouteTable = defineAction({
   },
 })
 
+/** In one step: the subnet, or the whole network where it is the main table's, is never without a table. */
+export const replaceRouteTableAssociation = defineAction({
+  name: 'ReplaceRouteTableAssociation',
+  effect: 'writes',
+  members: { AssociationId: required(string), RouteTableId: required(string) },
+  run: async ({ AssociationId, RouteTableId }, world) => {
+    const before = world.routeTables.find((table) => associationsOf(table).some(({ id }) => id === AssociationId))
+    if (!before) {
+      throw new ApiError('InvalidAssociationID.NotFound', `The association ID '${AssociationId}' does not exist`)
+    }
+    const table = findRouteTable(world, RouteTableId)
+    if (table.vpcId !== before.vpcId) {
+      throw new ApiError(
+        'InvalidParameterValue',
+        `route table ${table.id} and route table ${before.id} belong to different networks`,
+      )
+    }
+    const id = newId('rtbassoc')
+    const held = before.associations.find((one) => one.id === AssociationId)
+    if (held) {
+      world.routeTables.put({ ...before, associations: before.associations.filter((one) => one !== held) })
+      const now = findRouteTable(world, RouteTableId)
+      world.routeTables.put({ ...now, associations: [...now.associations, { id, subnetId: held.subnetId }] })
+    } else {
+      world.routeTables.put({ ...before, mainAssociationId: undefined })
+      world.routeTables.put({ ...findRouteTable(world, RouteTableId), mainAssociationId: id })
+    }
+    await world.cloud.network.refresh()
+    return { newAssociationId: id, associationState: { state: 'associated' } }
+  },
+})
+
 export const disassociateRouteTable = defineAction({
   name: 'DisassociateRouteTable',
   effect: 'writes',
@@ -98,9 +135,14 @@ export const disassociateRouteTable = defineAction({
   },
 })
 
-const routeMembers = { RouteTableId: required(string), DestinationCidrBlock: string, GatewayId: string } as const
+const routeMembers = {
+  RouteTableId: required(string),
+  DestinationCidrBlock: string,
+  GatewayId: string,
+  NatGatewayId: string,
+} as const
 
-/** Routes to internet gateways alone: NAT gateways, peerings and interfaces are not there to be led to. */
+/** Routes to internet and NAT gateways alone: peerings, transit gateways and the like are not there to be led to. */
 export const createRoute = defineAction({
   name: 'CreateRoute',
   effect: 'writes',
@@ -109,6 +151,9 @@ export const createRoute = defineAction({
     const { table, route } = readRoute(world, parameters)
     if (route.destination === world.vpcs.get(table.vpcId)?.cidr || routeTo(table, route.destination)) {
       throw new ApiError('RouteAlreadyExists', `The route identified by ${route.destination} already exists.`)
+    }
+    if (table.routes.length >= quotas.routesPerTable) {
+      throw new ApiError('RouteLimitExceeded', 'The maximum number of routes has been reached.')
     }
     world.routeTables.put({ ...table, routes: [...table.routes, route] })
     await world.cloud.network.refresh()
@@ -138,13 +183,17 @@ export const replaceRoute = defineAction({
 
 function readRoute(
   world: World,
-  { RouteTableId, DestinationCidrBlock, GatewayId }: ParsedMembers<typeof routeMembers>,
+  { RouteTableId, DestinationCidrBlock, GatewayId, NatGatewayId }: ParsedMembers<typeof routeMembers>,
 ) {
   const table = findRouteTable(world, RouteTableId)
   if (DestinationCidrBlock === undefined) throw missingParameter('destinationCidrBlock')
-  if (GatewayId === undefined) throw missingParameter('gatewayId')
+  if (GatewayId !== undefined && NatGatewayId !== undefined) {
+    throw invalidCombination('The parameter gatewayId cannot be used with the parameter natGatewayId')
+  }
+  if (GatewayId === undefined && NatGatewayId === undefined) throw missingParameter('gatewayId')
   const destination = readBlock(DestinationCidrBlock)
-  const gateway = findInternetGateway(world, GatewayId)
+  const gateway =
+    NatGatewayId === undefined ? findInternetGateway(world, GatewayId ?? '') : findStandingNat(world, NatGatewayId)
   if (gateway.vpcId !== table.vpcId) {
     throw new ApiError(
       'InvalidParameterValue',
@@ -152,6 +201,12 @@ function readRoute(
     )
   }
   return { table, route: { destination, gatewayId: gateway.id } }
+}
+
+function findStandingNat(world: World, id: string) {
+  const nat = findNatGateway(world, id)
+  if (nat.state === 'pending' || nat.state === 'available') return nat
+  throw new ApiError('InvalidNatGatewayID.NotFound', `The natGateway ID '${id}' does not exist`)
 }
 
 export const deleteRoute = defineAction({
@@ -199,7 +254,10 @@ export const describeRouteTables = defineAction({
         'owner-id': () => world.accountId,
         'route-table-id': ({ id }) => id,
         'route.destination-cidr-block': (table) => routesOf(world, table).map(({ destination }) => destination),
-        'route.gateway-id': (table) => routesOf(world, table).map(({ gatewayId }) => gatewayId),
+        'route.gateway-id': (table) =>
+          routesOf(world, table).flatMap(({ gatewayId }) => (gatewayId.startsWith('nat-') ? [] : gatewayId)),
+        'route.nat-gateway-id': (table) =>
+          routesOf(world, table).flatMap(({ gatewayId }) => (gatewayId.startsWith('nat-') ? gatewayId : [])),
         'vpc-id': ({ vpcId }) => vpcId,
       },
       page: pageRules.routeTables,
@@ -219,18 +277,31 @@ function routesOf(world: World, { vpcId, routes }: RouteTable) {
 }
 
 function render(world: World, table: RouteTable) {
-  const stateOf = (gatewayId: string) =>
-    gatewayId === 'local' || world.internetGateways.get(gatewayId)?.vpcId === table.vpcId ? 'active' : 'blackhole'
+  const isThere = (gatewayId: string) =>
+    gatewayId === 'local' ||
+    world.internetGateways.get(gatewayId)?.vpcId === table.vpcId ||
+    world.natGateways.get(gatewayId)?.state === 'available'
   return {
     routeTableId: table.id,
     vpcId: table.vpcId,
     ownerId: world.accountId,
-    routeSet: routesOf(world, table).map(({ destination, gatewayId }) => ({
-      destinationCidrBlock: destination,
-      gatewayId,
-      state: stateOf(gatewayId),
-      origin: gatewayId === 'local' ? 'CreateRouteTable' : 'CreateRoute',
-    })),
+    routeSet: [
+      ...routesOf(world, table).map(({ destination, gatewayId }) => ({
+        destinationCidrBlock: destination,
+        ...(gatewayId.startsWith('nat-') ? { natGatewayId: gatewayId } : { gatewayId }),
+        state: isThere(gatewayId) ? 'active' : 'blackhole',
+        origin: gatewayId === 'local' ? 'CreateRouteTable' : 'CreateRoute',
+      })),
+      ...world.vpcEndpoints
+        .withKey(table.vpcId)
+        .filter(({ routeTableIds }) => routeTableIds.includes(table.id))
+        .map(({ id, serviceName }) => ({
+          destinationPrefixListId: prefixListOf(serviceName),
+          gatewayId: id,
+          state: 'active',
+          origin: 'CreateRoute',
+        })),
+    ],
     associationSet: associationsOf(table).map(({ id, subnetId }) => ({
       routeTableAssociationId: id,
       routeTableId: table.id,

@@ -9,6 +9,7 @@ import { filterList, list, paging, required, string, tagSpecifications } from '.
 import { findSubnet, findVpc } from '../../world/lookup.js'
 import { noteCreation } from '../../world/visibility.js'
 import type { World } from '../../world/world.js'
+import { usedAddresses } from '../launch/placement.js'
 import { defineAction, done } from '../action.js'
 import { describeRecords, pageRules } from '../describe.js'
 import { attributeBoolean } from './attribute.js'
@@ -152,8 +153,7 @@ function render(world: World, subnet: Subnet) {
     vpcId: subnet.vpcId,
     cidrBlock: subnet.cidr,
     ipv6CidrBlockAssociationSet: [],
-    availableIpAddressCount:
-      capacityOf(subnet.cidr) - world.instances.withKey(subnet.id).filter(({ state }) => state !== 'terminated').length,
+    availableIpAddressCount: capacityOf(subnet.cidr) - usedAddresses(world, subnet).size,
     availabilityZone: subnet.zone,
     availabilityZoneId: subnet.zoneId,
     defaultForAz: subnet.isDefault,

@@ -17,6 +17,7 @@ import {
 } from '../../wire/shape.js'
 import { makeDefaultVpc } from '../../world/account.js'
 import { findVpc } from '../../world/lookup.js'
+import { defaultAclId } from '../../world/network-acls.js'
 import { noteCreation } from '../../world/visibility.js'
 import { isDefaultGroup, newVpc } from '../../world/vpc.js'
 import type { World } from '../../world/world.js'
@@ -84,7 +85,9 @@ export const deleteVpc = defineAction({
       world.subnets.withKey(vpc.id).length > 0 ||
       world.internetGateways.withKey(vpc.id).length > 0 ||
       groups.some((group) => !isDefaultGroup(group)) ||
-      tables.some(({ mainAssociationId }) => mainAssociationId === undefined)
+      tables.some(({ mainAssociationId }) => mainAssociationId === undefined) ||
+      world.networkAcls.withKey(vpc.id).some(({ isDefault }) => !isDefault) ||
+      world.vpcEndpoints.withKey(vpc.id).length > 0
     if (dependent) {
       throw new ApiError('DependencyViolation', `The vpc '${vpc.id}' has dependencies and cannot be deleted.`)
     }
@@ -97,6 +100,8 @@ export const deleteVpc = defineAction({
       world.routeTables.delete(id)
       world.tags.delete(id)
     }
+    world.networkAcls.delete(defaultAclId(vpc.id))
+    world.tags.delete(defaultAclId(vpc.id))
     world.vpcs.delete(vpc.id)
     world.tags.delete(vpc.id)
     return done

@@ -1,4 +1,12 @@
-import type { BalancerAddress, EgressRule, FirewallRule, HostNetwork, PublicAddress } from '../host-backend.js'
+import type {
+  BalancerAddress,
+  BorderRule,
+  EgressRule,
+  FirewallRule,
+  HostNetwork,
+  PublicAddress,
+  SubnetBorder,
+} from '../host-backend.js'
 import { metadataHopsTable } from './metadata-hops.js'
 import { covers } from './outside-ports.js'
 import { worldLink, worldNameServer } from './way-out.js'
@@ -14,7 +22,16 @@ import { worldLink, worldNameServer } from './way-out.js'
  * networks or to `machineAddresses`, where this machine's own services are.
  */
 export function firewallRuleset(
-  { publicAddresses, rules, networks = [], egress = {}, metadataHops = {}, balancers = [] }: Omit<HostNetwork, 'names'>,
+  {
+    publicAddresses,
+    rules,
+    networks = [],
+    egress = {},
+    wayOut = {},
+    borders = [],
+    metadataHops = {},
+    balancers = [],
+  }: Omit<HostNetwork, 'names'>,
   machineAddresses: readonly string[],
 ): string {
   const byHost = new Map<string, FirewallRule[]>()
@@ -27,6 +44,9 @@ export function firewallRuleset(
     ([address, its]) => ` chain from_${chainWord(address)} {\n${its.map(egressLine).join('')}  drop\n }\n`,
   )
   const jumps = [...byHost.keys()].map((address) => `${address} : jump ${chainOf(address)}`)
+  const natted = Object.entries(wayOut).map(([privateIp, publicIp]) => ({ privateIp, publicIp }))
+  const goingOut = [...publicAddresses, ...natted]
+  const border = borders.length === 0 ? '' : '  jump borders\n'
   const dispatch = jumps.length === 0 ? '' : `  ip daddr vmap { ${jumps.join(', ')} }\n`
   return `flush ruleset
 table ip gateway {
@@ -36,33 +56,33 @@ ${translation('dnat to ip daddr map', publicAddresses, (one) => `${one.publicIp}
  chain postrouting {
   type nat hook postrouting priority srcnat; policy accept;
   oifname "${worldLink}" masquerade
-${translation('ct status dnat snat to ip saddr map', publicAddresses, (one) => `${one.privateIp} : ${one.publicIp}`)} }
+${translation('ct status dnat snat to ip saddr map', goingOut, (one) => `${one.privateIp} : ${one.publicIp}`)} }
 }
 table ip groups {
  chain cut {
   meta l4proto tcp reject with tcp reset
   drop
  }
-${chains.join('')}${bounds.join('')} chain out {
+${bordersOf(borders)}${chains.join('')}${bounds.join('')} chain out {
   ip daddr { ${[...privateNetworks, ...machineAddresses.filter(isPublic)].join(', ')} } reject with icmp type admin-prohibited
-${publicAddresses.length === 0 ? '' : `  ip saddr { ${publicAddresses.map(({ privateIp }) => privateIp).join(', ')} } accept\n`}  reject with icmp type net-unreachable
+${goingOut.length === 0 ? '' : `  ip saddr { ${goingOut.map(({ privateIp }) => privateIp).join(', ')} } accept\n`}  reject with icmp type net-unreachable
  }
  chain forward {
   type filter hook forward priority 0; policy drop;
   ct status dnat ${unlessInForce(publicAddresses)}jump cut
-  ct state established,related accept
-${apart(networks)}${outwards(Object.keys(egress))}  oifname "${worldLink}" jump out
+${border}  ct state established,related accept
+${apart(networks)}${stuck(networks, goingOut)}${outwards(Object.keys(egress))}  oifname "${worldLink}" jump out
 ${dispatch} }
  chain output {
   type filter hook output priority 0; policy drop;
   oifname "lo" accept
-  ct state established,related accept
+${border}  ct state established,related accept
   ip protocol icmp ip daddr 10.66.0.0/16 ip saddr 169.254.1.1 accept
   oifname "${worldLink}" ip daddr ${worldNameServer} udp dport 53 accept
 ${balancers.length === 0 ? '' : outwards(Object.keys(egress))}${dispatch} }
  chain input {
   type filter hook input priority 0; policy drop;
-${toBalancers(balancers, dispatch, outwards(Object.keys(egress)))}  iifname "lo" accept
+${border}${toBalancers(balancers, dispatch, outwards(Object.keys(egress)))}  iifname "lo" accept
   ct state established,related accept
   ip daddr 169.254.169.254 tcp dport 80 accept
   ip daddr 169.254.169.253 meta l4proto { tcp, udp } th dport 53 accept
@@ -152,4 +172,48 @@ function apart(networks: readonly (readonly string[])[]): string {
     .map((hosts) => `{ ${hosts.join(', ')} }`)
     .map((hosts) => `  ct status & dnat == 0 ip daddr ${hosts} ip saddr != ${hosts} drop\n`)
     .join('')
+}
+
+/** Who has no way out of its network reaches no public address either, not even that of another host. */
+function stuck(networks: readonly (readonly string[])[], goingOut: readonly PublicAddress[]): string {
+  const free = new Set(goingOut.map(({ privateIp }) => privateIp))
+  const hosts = networks.flat().filter((privateIp) => !free.has(privateIp))
+  return hosts.length === 0
+    ? ''
+    : `  ct status dnat ip saddr { ${hosts.join(', ')} } reject with icmp type net-unreachable\n`
+}
+
+/**
+ * What crosses the border of a subnet is held against its rules packet by packet, answers too, as network ACLs are
+ * stateless. Amazon's own services beside the hosts (link-local) are no matter of theirs (VPC User Guide, "Network ACL basics").
+ */
+function bordersOf(borders: readonly SubnetBorder[]): string {
+  if (borders.length === 0) return ''
+  const chains = borders.map(
+    ({ cidr, inwards, outwards: out }) => ` chain into_${borderWord(cidr)} {
+${inwards.map((rule) => borderLine('saddr', rule)).join('')}  drop
+ }
+ chain out_of_${borderWord(cidr)} {
+${out.map((rule) => borderLine('daddr', rule)).join('')}  drop
+ }
+`,
+  )
+  const crossings = borders.flatMap(({ cidr }) => [
+    `  ip saddr ${cidr} ip daddr != ${cidr} jump out_of_${borderWord(cidr)}\n`,
+    `  ip daddr ${cidr} ip saddr != ${cidr} jump into_${borderWord(cidr)}\n`,
+  ])
+  return `${chains.join('')} chain borders {
+  ip saddr 169.254.0.0/16 return
+  ip daddr 169.254.0.0/16 return
+${crossings.join('')} }
+`
+}
+
+function borderLine(side: 'saddr' | 'daddr', rule: BorderRule): string {
+  const peer = rule.peer === '0.0.0.0/0' ? '' : `ip ${side} ${rule.peer} `
+  return `  ${peer}${portsOf(rule)}${rule.allows ? 'return' : 'drop'}\n`
+}
+
+function borderWord(cidr: string): string {
+  return cidr.replaceAll(/[./]/g, '_')
 }

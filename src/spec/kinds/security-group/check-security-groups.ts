@@ -1,6 +1,7 @@
 import { checkIgnored } from '../ignore-changes.js'
 import { reportAt } from '../../context.js'
 import type { Context } from '../../context.js'
+import { checkNetworkName } from '../network/subnet-names.js'
 import { parseRule, type ReadRule } from './group-rule.js'
 import { peerText, ruleSides } from '../../../model/kinds/security-group.js'
 
@@ -9,6 +10,7 @@ export function checkSecurityGroups(context: Context): void {
   for (const [name, group] of context.securityGroups) {
     if (!group) continue
     checkIgnored(context, 'securityGroup', ['securityGroups', name], group)
+    if (group.network !== undefined) checkNetworkName(context, ['securityGroups', name, 'network'], group.network)
     for (const side of ruleSides) {
       const seen = new Set<string>()
       for (const [index, written] of (group[side] ?? []).entries()) {

@@ -7,6 +7,8 @@ import type { ServerSpec } from '../../../model/kinds/server.js'
 import type { SyncEndpoint, SyncSpec } from '../../../model/kinds/sync-rule.js'
 import { referencesIn } from '../../../model/template.js'
 import type { Context } from '../../context.js'
+import { ignore } from '../../problem.js'
+import { findNamed } from '../../references/declared-names.js'
 import { inOrder, tagsOf, withGenerated } from '../entries.js'
 import { ignoredOf } from '../ignore-changes.js'
 import { launchedServers } from '../server/launched-servers.js'
@@ -34,17 +36,24 @@ export const securityGroup: SpecKind<'securityGroup'> = {
 }
 
 function declaredGroups(context: Context): readonly SecurityGroupSpec[] {
-  return inOrder(context.securityGroups).map(([name, { description, egress, groupId, tags, ignoreChanges }]) => ({
-    address: addressOf('securityGroup', name),
-    description: description ?? `evenkeel: ${context.stack.stack}/${name}`,
-    ingress: rulesOf(context, name, 'ingress').map(({ peer, ...ports }) => ({ ...ports, from: peer })),
-    ...(egress !== undefined && {
-      egress: rulesOf(context, name, 'egress').map(({ peer, ...ports }) => ({ ...ports, to: peer })),
+  return inOrder(context.securityGroups).map(
+    ([name, { description, network, egress, groupId, tags, ignoreChanges }]) => ({
+      address: addressOf('securityGroup', name),
+      description: description ?? `evenkeel: ${context.stack.stack}/${name}`,
+      ingress: rulesOf(context, name, 'ingress').map(({ peer, ...ports }) => ({ ...ports, from: peer })),
+      ...(egress !== undefined && {
+        egress: rulesOf(context, name, 'egress').map(({ peer, ...ports }) => ({ ...ports, to: peer })),
+      }),
+      ...(network !== undefined && { network: networkNamed(context, network) }),
+      ...(groupId !== undefined && { groupId }),
+      tags: tagsOf(context, tags),
+      ...ignoredOf({ ignoreChanges }),
     }),
-    ...(groupId !== undefined && { groupId }),
-    tags: tagsOf(context, tags),
-    ...ignoredOf({ ignoreChanges }),
-  }))
+  )
+}
+
+function networkNamed(context: Context, network: string): Address {
+  return addressOf('network', required(findNamed(context, 'network', network, ignore), 'network'))
 }
 
 function rulesOf(context: Context, name: string, side: RuleSide): readonly ReadRule[] {

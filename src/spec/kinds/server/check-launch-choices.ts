@@ -4,6 +4,7 @@ import type { Path } from '../../problem.js'
 import { findNamed } from '../../references/declared-names.js'
 import type { ServerShape } from '../../shape/stack-shape.generated.js'
 import { checkExisting, existingOf } from '../existing.js'
+import { checkSubnetName } from '../network/subnet-names.js'
 import { checkZone } from '../check-zone.js'
 
 type ServerChoices = Pick<ServerShape, 'image' | 'zone' | 'subnet' | 'keyPair' | 'securityGroups'>
@@ -39,6 +40,7 @@ function checkImage(context: Context, path: Path, { image }: ServerChoices): voi
 
 function checkPlace(context: Context, path: Path, server: ServerChoices): void {
   checkZone(context, [...path, 'zone'], server.zone)
+  checkSubnetName(context, [...path, 'subnet'], server.subnet)
   if (!('zone' in server && 'subnet' in server)) return
   const message = '`subnet` cannot stand beside `zone`: a subnet lies in one zone'
   reportAt(

@@ -10,6 +10,7 @@ import type { Context } from '../../context.js'
 import { existingOf, tagWritten } from '../existing.js'
 import { ignore } from '../../problem.js'
 import { findNamed } from '../../references/declared-names.js'
+import { isNetworkSubnet } from '../network/subnet-names.js'
 import type { ImageShape, ServerShape, SubnetShape } from '../../shape/stack-shape.generated.js'
 
 type Written = Pick<ServerShape, 'image' | 'type' | 'zone' | 'subnet' | 'keyPair' | 'securityGroups' | 'user'>
@@ -24,7 +25,7 @@ export function launchChoices(context: Context, entry: Written): Choices {
     image: imageOf(required(entry.image, 'image')),
     type: required(entry.type, 'type'),
     zone: entry.zone,
-    subnet: entry.subnet === undefined ? undefined : subnetOf(entry.subnet),
+    subnet: entry.subnet === undefined ? undefined : subnetOf(context, entry.subnet),
     ...keyPairOf(context, entry),
     ...groupsOf(context, entry),
     user: entry.user,
@@ -78,7 +79,11 @@ function imageOf(image: ImageShape): ImageSelector {
   }
 }
 
-function subnetOf(subnet: SubnetShape): SubnetSelector {
+function subnetOf(context: Context, subnet: SubnetShape): SubnetSelector {
+  if (isNetworkSubnet(subnet)) {
+    const name = required(findNamed(context, 'network', subnet, ignore), 'subnet')
+    return { kind: 'network', address: addressOf('network', name) }
+  }
   if (typeof subnet === 'string') return { kind: 'id', id: subnet }
   return { kind: 'tag', ...tagWritten(required(subnet.tag, 'tag')) }
 }

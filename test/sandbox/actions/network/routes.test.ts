@@ -45,6 +45,6 @@ it('a route is replaced in one step, by one to another gateway of the network al
   const foreign = await makeGateway(await makeVpc('10.31.0.0/16'))
   expect((await errorOf(replace({ GatewayId: foreign }))).name).toBe('InvalidParameterValue')
   expect((await errorOf(replace({ GatewayId: undefined }))).name).toBe('MissingParameter')
-  expect((await errorOf(replace({ GatewayId: undefined, NatGatewayId: 'nat-1' }))).name).toBe('UnsupportedOperation')
+  expect((await errorOf(replace({ GatewayId: undefined, NatGatewayId: 'nat-1' }))).name).toBe('NatGatewayMalformed')
   expect((await errorOf(replace({ RouteTableId: 'rtb-00000000000000000' }))).name).toBe('InvalidRouteTableID.NotFound')
 })

@@ -31,6 +31,9 @@ export const goldenStack = {
 /** The entry of each kind in which a change is made. */
 export const entries: Readonly<Record<string, string>> = {
   keyPairs: 'deploy',
+  networks: 'lab',
+  subnets: 'a',
+  endpoints: 's3',
   securityGroups: 'door',
   images: 'golden',
   servers: 'web',

@@ -5,7 +5,7 @@ import { readAddress } from './read-addresses.js'
 
 /** Elastic addresses. They cost as long as they are allocated, wherever they lead. */
 export const elasticIpKind = {
-  idPrefix: 'eipalloc',
+  idPrefixes: ['eipalloc'],
   readById: readAddress,
   describe: describeAddresses,
   facts: elasticIpFacts,

@@ -5,7 +5,8 @@ import { tagKeys } from '../../../../model/tags.js'
 import { sortedByAddress } from '../../tags/address-lists.js'
 import type { Census } from '../../tags/census.js'
 import { withKnown, type KnownItems } from '../../tags/known-items.js'
-import { tagsOf } from '../../tags/tag-lists.js'
+import { tagsOf, type TaggedItem } from '../../tags/tag-lists.js'
+import { taggedAddress } from '../../tags/tagged-address.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { textOf } from '../../wire/text-of.js'
 import type { Pending } from '../kind.js'
@@ -38,14 +39,28 @@ export async function describeAddresses(
 /** A run that ended without a word may have made one of which an old reading of the ledger knows nothing. */
 function mayHaveAny(ledger: CloudFacts['ledger']): boolean {
   if (ledger === undefined) return false
-  return ledger.epoch !== undefined || ledger.addresses.some((address) => parseAddress(address)?.kind === 'elasticIp')
+  return (
+    ledger.epoch !== undefined ||
+    ledger.addresses.some((address) => {
+      const { kind, name } = parseAddress(address) ?? {}
+      return kind === 'elasticIp' || (kind === 'network' && name?.endsWith('.nat-address') === true)
+    })
+  )
+}
+
+/** Whether it is that of a NAT gateway, and no server's. */
+export function isNatAddress(item: TaggedItem): boolean {
+  const address = taggedAddress(item)
+  return address !== undefined && parseAddress(address)?.kind === 'network'
 }
 
 export function elasticIpFacts(
   described: { readonly elasticIp: readonly Ec2Address[] | undefined },
   census: Census,
 ): Pick<CloudFacts, 'elasticIps'> {
-  const elasticIps = described.elasticIp?.flatMap((found) => {
+  // The addresses of NAT gateways are parts of their networks.
+  const own = described.elasticIp?.filter((found) => !isNatAddress(found))
+  const elasticIps = own?.flatMap((found) => {
     const address = census.addressOf('elasticIp', found.AllocationId, found)
     return address === undefined ? [] : liveElasticIp(found, address)
   })

@@ -5,7 +5,7 @@ import { readImage } from './read-images.js'
 
 /** Images that the stack makes, in versions; each is an AMI with snapshots, and has copies in other regions. */
 export const imageKind = {
-  idPrefix: 'ami',
+  idPrefixes: ['ami'],
   readById: readImage,
   describe: describeBuiltImages,
   facts: builtImageFacts,

@@ -4,7 +4,7 @@ import { describeKeyPairs, keyPairFacts } from './observe-key-pairs.js'
 
 /** Key pairs. Their names are unique in an account and region. */
 export const keyPairKind = {
-  idPrefix: 'key',
+  idPrefixes: ['key'],
   readById: readKeyPair,
   describe: describeKeyPairs,
   facts: keyPairFacts,

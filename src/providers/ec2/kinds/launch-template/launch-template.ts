@@ -8,7 +8,7 @@ import { readLedger, writeLedger, type Ledger } from './ledger-template.js'
 
 /** Launch templates: nothing is launched from them, they keep what a stack must remember. */
 export const launchTemplateKind = {
-  idPrefix: 'lt',
+  idPrefixes: ['lt'],
   readById: readLaunchTemplate,
   describe: async (api: Ec2Api, { stack }: CloudQuery) => {
     const ledger = await readLedger(api, stack)

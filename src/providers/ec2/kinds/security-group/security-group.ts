@@ -5,7 +5,7 @@ import { createSecurityGroupCalls } from './security-group-calls.js'
 
 /** Security groups with their rules. Their names are unique in a VPC, whatever their case. */
 export const securityGroupKind = {
-  idPrefix: 'sg',
+  idPrefixes: ['sg'],
   readById: readSecurityGroup,
   describe: describeSecurityGroups,
   facts: securityGroupFacts,

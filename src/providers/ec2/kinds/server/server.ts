@@ -8,7 +8,7 @@ import { createServerCalls } from './server-calls.js'
 
 /** Servers: EC2's instances, and the host keys that they print on their consoles. */
 export const serverKind = {
-  idPrefix: 'i',
+  idPrefixes: ['i'],
   readById: readInstance,
   describe: describeServers,
   facts: serverFacts,

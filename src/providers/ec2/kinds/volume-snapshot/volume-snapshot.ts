@@ -5,7 +5,7 @@ import { createSnapshotCalls } from './snapshot-calls.js'
 
 /** Snapshots of volumes, and those that hold archives. */
 export const snapshotKind = {
-  idPrefix: 'snap',
+  idPrefixes: ['snap'],
   readById: readSnapshot,
   describe: describeSnapshots,
   facts: observedSnapshots,

@@ -17,7 +17,7 @@ function shownState(volume: Volume): string | undefined {
 
 /** Volumes, where they are attached, and how they grow. */
 export const volumeKind = {
-  idPrefix: 'vol',
+  idPrefixes: ['vol'],
   readById: readVolume,
   describe: describeVolumes,
   facts: observedVolumes,

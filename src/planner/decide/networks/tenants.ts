@@ -1,0 +1,50 @@
+import type { Address } from '../../../model/address.js'
+import { compareText } from '../../../model/address-order.js'
+import { networkOf, type LiveNetwork, type NetworkTenant } from '../../../model/kinds/network.js'
+import type { World } from '../../world.js'
+import type { ServerDecision } from '../servers/server-decision.js'
+
+/** What stays in subnets and networks that go, in words, by network: EC2 would not let these go (EC2 API, `DependencyViolation`). */
+export function tenantsInTheWay(
+  { spec, live }: World,
+  going: readonly LiveNetwork[],
+  servers: ReadonlyMap<Address, ServerDecision>,
+): ReadonlyMap<Address, readonly string[]> {
+  const found = new Map<Address, readonly string[]>()
+  const places = new Map(going.flatMap(({ part, id, address }) => (isPlace(part) ? [[id, address] as const] : [])))
+  if (places.size === 0) return found
+  const ending = new Set(
+    [...servers.values()].flatMap((decision) => ('ends' in decision ? decision.ends.map((end) => end.live.id) : [])),
+  )
+  const groups = new Set(spec.securityGroups.map(({ address }) => address))
+  for (const { address, vpcId } of live.securityGroups.values()) {
+    const place = groups.has(address) ? places.get(vpcId) : undefined
+    if (place !== undefined) note(networkOf(place), address)
+  }
+  const own = [...live.networks.values()].map(({ id }) => id)
+  for (const tenant of live.stack.networkTenants ?? []) {
+    const place = places.get(tenant.subnetId) ?? places.get(tenant.vpcId)
+    if (place === undefined || leaves(tenant)) continue
+    note(networkOf(place), tenantText(tenant))
+  }
+  return found
+
+  function note(network: Address, text: string): void {
+    found.set(network, [...(found.get(network) ?? []), text].sort(compareText))
+  }
+
+  /** Whether it goes in this plan, or with what it belongs to. */
+  function leaves({ instanceId, description }: NetworkTenant): boolean {
+    if (instanceId !== undefined) return ending.has(instanceId) || live.endingServers.has(instanceId)
+    return own.some((id) => description.includes(id))
+  }
+
+  function tenantText({ id, instanceId, description, type }: NetworkTenant): string {
+    if (instanceId !== undefined) return live.serversById.get(instanceId)?.address ?? instanceId
+    return `${id} (${description || type})`
+  }
+}
+
+function isPlace(part: LiveNetwork['part']): boolean {
+  return part === 'vpc' || part === 'subnet'
+}
