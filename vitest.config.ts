@@ -23,6 +23,8 @@ const full = [
   'test/planner/plan-effects.hosts.test.ts',
   'test/sandbox/hosts/disks/volumes.hosts.test.ts',
   'test/simulation/egress.test.ts',
+  'test/simulation/images.test.ts',
+  'test/integration/images.test.ts',
   'test/simulation/user-data.test.ts',
   'test/simulation/least-policy.test.ts',
   'test/simulation/networks.test.ts',

@@ -65,7 +65,7 @@ const plainMount = { options: undefined, owner: undefined, mode: undefined }
 /** Two stacks with everything that a file can have, one after the other. */
 const tales = fc.tuple(broadStacks, broadStacks)
 
-/** All kinds, from a table that the compiler keeps whole, but for what only a command asks for (test/planner/server-act-plan.test.ts), and what follows a run that was cut off (test/planner/decide/images). */
+/** All kinds, from a table that the compiler keeps whole, but for what only a command asks for (test/planner/server-act-plan.test.ts), and what follows a run that was cut off (test/simulation/images.test.ts). */
 const stepKinds = (Object.keys(effects) as readonly StepKind[]).filter(
   (kind) => kind !== 'reboot-server' && kind !== 'await-image',
 )

@@ -11,7 +11,7 @@ const attributes = ['description', 'launchPermission', 'blockDeviceMapping', 'pr
 const render: Readonly<Record<(typeof attributes)[number], (image: Image) => XmlRecord>> = {
   description: ({ description }) => ({ description: { value: description } }),
   launchPermission: ({ sharedWith }) => ({
-    launchPermission: sharedWith.map((share) => (share === 'all' ? { group: share } : { userId: share })),
+    launchPermission: sharedWith.map(renderShare),
   }),
   blockDeviceMapping: (image) => ({ blockDeviceMapping: renderImageDisks(image) }),
   productCodes: () => ({ productCodes: [] }),
@@ -28,7 +28,22 @@ export const describeImageAttribute = defineAction({
   },
 })
 
-const permissions = list(structure({ Group: string, UserId: string }))
+function renderShare(share: string): XmlRecord {
+  if (share === 'all') return { group: share }
+  if (!share.startsWith('arn:')) return { userId: share }
+  return isUnit(share) ? { organizationalUnitArn: share } : { organizationArn: share }
+}
+
+function isUnit(arn: string): boolean {
+  return arn.includes(':ou/')
+}
+
+const permissions = list(
+  structure({ Group: string, UserId: string, OrganizationArn: string, OrganizationalUnitArn: string }),
+)
+/** AWS Organizations User Guide, "ARN formats". */
+const organizationPattern =
+  /^arn:aws[a-z-]*:organizations::\d{12}:(organization\/o-[a-z0-9]{10,32}|ou\/o-[a-z0-9]{10,32}\/ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$/
 
 /** Its description, and with whom it is shared; there are no other accounts here that could launch it. */
 export const modifyImageAttribute = defineAction({
@@ -42,18 +57,24 @@ export const modifyImageAttribute = defineAction({
     OperationType: oneOf('add', 'remove'),
     UserId: list(string),
     UserGroup: list(string),
+    OrganizationArn: list(string),
+    OrganizationalUnitArn: list(string),
     LaunchPermission: structure({ Add: permissions, Remove: permissions }),
   },
   run: (parameters, world) => {
     const { ImageId, Attribute, Value, OperationType, UserId = [], UserGroup = [], LaunchPermission = {} } = parameters
+    const { OrganizationArn = [], OrganizationalUnitArn = [] } = parameters
     const image = findOwnImage(world, ImageId)
-    const given = [...UserGroup, ...UserId]
+    const given = [...UserGroup, ...UserId, ...OrganizationArn, ...OrganizationalUnitArn]
     const added = [...named(LaunchPermission.Add), ...(OperationType === 'add' ? given : [])]
     const removed = [...named(LaunchPermission.Remove), ...(OperationType === 'remove' ? given : [])]
     const description = parameters.Description?.Value ?? (Attribute === 'description' ? Value : undefined)
     if (description === undefined && added.length + removed.length === 0) throw missingParameter('attribute')
     for (const share of added) {
-      if (share !== 'all' && !/^\d{12}$/.test(share)) throw invalidValue(`Invalid user id: ${share}`)
+      if (share.startsWith('arn:') && !organizationPattern.test(share)) throw invalidValue(`Invalid ARN: ${share}`)
+      if (share !== 'all' && !share.startsWith('arn:') && !/^\d{12}$/.test(share)) {
+        throw invalidValue(`Invalid user id: ${share}`)
+      }
     }
     const shares = new Set([...image.sharedWith, ...added])
     for (const share of removed) shares.delete(share)
@@ -72,8 +93,16 @@ export const resetImageAttribute = defineAction({
   },
 })
 
-function named(
-  shares: readonly { readonly Group?: string | undefined; readonly UserId?: string | undefined }[] = [],
-): readonly string[] {
-  return shares.flatMap(({ Group, UserId }) => Group ?? UserId ?? [])
+interface WrittenPermission {
+  readonly Group?: string | undefined
+  readonly UserId?: string | undefined
+  readonly OrganizationArn?: string | undefined
+  readonly OrganizationalUnitArn?: string | undefined
+}
+
+function named(shares: readonly WrittenPermission[] = []): readonly string[] {
+  return shares.flatMap(
+    ({ Group, UserId, OrganizationArn, OrganizationalUnitArn }) =>
+      Group ?? UserId ?? OrganizationArn ?? OrganizationalUnitArn ?? [],
+  )
 }

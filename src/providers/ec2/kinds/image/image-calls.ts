@@ -210,7 +210,8 @@ export function createImageCalls(api: Ec2Api): ImageCloud {
     try {
       await place.call('DeregisterImage', input, { seen: true, confirm: vouched.confirm })
     } catch (error) {
-      if (!isOfClass(error, 'absent')) throw error
+      // What EC2 says of one that an unanswered attempt has taken away.
+      if (!isOfClass(error, 'absent') && !hasAwsCode(error, 'InvalidAMIID.Unavailable')) throw error
     }
     place.young.forget(id)
     return 'done'
