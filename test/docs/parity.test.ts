@@ -35,6 +35,6 @@ describe.each(pages)('%s', (page) => {
 
 /** The titles of a file's tests. */
 function titlesIn(source: string): readonly string[] {
-  const pattern = /(?:it|test)[\w.]*(?:<[^]*?>\(\[[^]*?\]\))?\(\s*([\'"`])(.*?)\1,/g
+  const pattern = /(?:it|test)[\w.]*(?:<[^]*?>\(\[[^]*?\]\))?\(\s*(['"`])(.*?)\1,/g
   return [...source.matchAll(pattern)].map((match) => match[2] ?? '')
 }
