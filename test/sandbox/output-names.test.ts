@@ -359,10 +359,6 @@ test('everything that the endpoint answers has the name and the type that the SD
   await call('CancelSpotInstanceRequests', { 'SpotInstanceRequestId.1': spotRequest })
   await tell('reserved-instances', { instanceType: 't3.micro' })
   await call('DescribeReservedInstances')
-  const day = 86_400
-  const event = await tell('events', { instanceId: instance, code: 'instance-reboot', postponableSeconds: 30 * day })
-  const NotBefore = new Date(Date.now() + 5 * day * 1000).toISOString()
-  await call('ModifyInstanceEventStartTime', { InstanceId: instance, InstanceEventId: event.id ?? '', NotBefore })
   await call('DescribeNetworkAcls')
   await call('DescribeNetworkInterfaces')
   const allocation = (await call('AllocateAddress', { Domain: 'vpc', ...tag('elastic-ip') }))('allocationId')
