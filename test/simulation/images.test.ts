@@ -65,7 +65,7 @@ async function expectWhole(world: Simulation, text: string | undefined): Promise
 interface Found {
   readonly images: readonly Image[]
   /** Ids of those that were made for images. */
-  readonly snapshots: readonly (string | undefined)[]
+  readonly snapshots: readonly string[]
 }
 
 async function imagesIn(client: EC2Client): Promise<Found> {
@@ -78,7 +78,7 @@ async function imagesIn(client: EC2Client): Promise<Found> {
       }),
     ),
   ])
-  return { images: Images, snapshots: Snapshots.map(({ SnapshotId }) => SnapshotId).sort() }
+  return { images: Images, snapshots: Snapshots.map(({ SnapshotId = '' }) => SnapshotId).sort() }
 }
 
 async function imagesElsewhere({ client }: Simulation): Promise<Found> {
