@@ -207,6 +207,8 @@ export const codes = {
   PLAN_KEY_REPLACED: 'the keys of a server are to change, and it cannot be entered now',
   PLAN_OPERATOR_IP_UNKNOWN: "a rule from my-ip needs this machine's address, which is not known",
   PLAN_WAY_CLOSED: 'the security groups of a server do not let in the one through which it is entered',
+  PLAN_PLACEMENT_GROUP_FIXED: 'a placement group differs, and EC2 cannot change it',
+  PLAN_PLACEMENT_IMPOSSIBLE: 'servers are placed in a group as EC2 places none',
   PLAN_PRIVATE_ADDRESS: 'a server gets no public address, and this machine may be outside of its network',
   PLAN_PROTECTED: 'a server that would be terminated is protected from it',
   PLAN_RESTORE_IMPOSSIBLE: 'a volume cannot be restored as it was asked for',

@@ -2,7 +2,7 @@ import { assert } from '../core/assert.js'
 import { resourceKinds, type ResourceKind } from './kinds/kinds.js'
 
 declare const brand: unique symbol
-/** `server.web[0]`, `volume.music`, `securityGroup.web`, `keyPair.deploy`, `network.lab.a`, `image.golden`, `elasticIp.web[0]`, `sync.library`, `archive.photos`. */
+/** `server.web[0]`, `volume.music`, `securityGroup.web`, `keyPair.deploy`, `placementGroup.rack`, `network.lab.a`, `image.golden`, `elasticIp.web[0]`, `sync.library`, `archive.photos`. */
 export type Address = string & { readonly [brand]: 'Address' }
 
 /** `server.web[0-19]`: servers of one count that one call launches (launch/batch.ts). In the tags of that call it stands in place of an address. */

@@ -4,6 +4,7 @@ import { elasticIpAppliedKeys } from './kinds/elastic-ip.js'
 import { imageAppliedKeys } from './kinds/image.js'
 import { keyPairAppliedKeys } from './kinds/key-pair.js'
 import { networkAppliedKeys } from './kinds/network.js'
+import { placementGroupAppliedKeys } from './kinds/placement-group.js'
 import { securityGroupAppliedKeys } from './kinds/security-group.js'
 import { serverAppliedKeys } from './kinds/server.js'
 import { volumeAppliedKeys } from './kinds/volume.js'
@@ -23,6 +24,7 @@ export const appliedKeys = {
   network: networkAppliedKeys,
   securityGroup: securityGroupAppliedKeys,
   image: imageAppliedKeys,
+  placementGroup: placementGroupAppliedKeys,
   server: serverAppliedKeys,
   elasticIp: elasticIpAppliedKeys,
   volume: volumeAppliedKeys,

@@ -6,6 +6,7 @@ import type { LiveBuiltImage } from './kinds/image.js'
 import type { LiveKeyPair } from './kinds/key-pair.js'
 import type { LiveNetwork, NetworkTenant } from './kinds/network.js'
 import type { LiveSecurityGroup } from './kinds/security-group.js'
+import type { LivePlacementGroup } from './kinds/placement-group.js'
 import type { LiveServer } from './kinds/server.js'
 import type { SyncFacts } from './kinds/sync-rule.js'
 import type { LiveVolume } from './kinds/volume.js'
@@ -41,6 +42,8 @@ export interface LiveStack {
   readonly securityGroups: readonly LiveSecurityGroup[]
   /** Images that the stack has made. Absent where the file asks for none and the ledger knows of none. */
   readonly builtImages?: readonly LiveBuiltImage[]
+  /** Absent where the file asks for none and the ledger knows of none. */
+  readonly placementGroups?: readonly LivePlacementGroup[]
   readonly servers: readonly LiveServer[]
   /** Instances of the stack that are shutting down, sorted by id: what they hold comes free by itself. Absent where there are none. */
   readonly endingServers?: readonly { readonly id: string; readonly address: Address }[]

@@ -2,6 +2,7 @@ import { elasticIpMutability } from './kinds/elastic-ip.js'
 import { imageMutability } from './kinds/image.js'
 import { keyPairMutability } from './kinds/key-pair.js'
 import { networkMutability } from './kinds/network.js'
+import { placementGroupMutability } from './kinds/placement-group.js'
 import { securityGroupMutability } from './kinds/security-group.js'
 import { serverMutability } from './kinds/server.js'
 import { volumeMutability } from './kinds/volume.js'
@@ -14,6 +15,7 @@ const mutability = {
   network: networkMutability,
   securityGroup: securityGroupMutability,
   image: imageMutability,
+  placementGroup: placementGroupMutability,
   server: serverMutability,
   elasticIp: elasticIpMutability,
   volume: volumeMutability,

@@ -3,6 +3,7 @@ import type { ElasticIpPath } from './kinds/elastic-ip.js'
 import type { ImagePath } from './kinds/image.js'
 import type { KeyPairPath } from './kinds/key-pair.js'
 import type { NetworkPath } from './kinds/network.js'
+import type { PlacementGroupPath } from './kinds/placement-group.js'
 import type { SecurityGroupPath } from './kinds/security-group.js'
 import type { ServerPath } from './kinds/server.js'
 import type { SyncPath } from './kinds/sync-rule.js'
@@ -17,6 +18,7 @@ export interface PropertyPaths {
   readonly network: NetworkPath
   readonly securityGroup: SecurityGroupPath
   readonly image: ImagePath
+  readonly placementGroup: PlacementGroupPath
   readonly server: ServerPath
   readonly elasticIp: ElasticIpPath
   readonly volume: VolumePath

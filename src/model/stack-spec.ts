@@ -5,6 +5,7 @@ import type { ImageSpec } from './kinds/image.js'
 import type { KeyPairSpec } from './kinds/key-pair.js'
 import { specLists, type SpecList } from './kinds/kinds.js'
 import type { NetworkSpec } from './kinds/network.js'
+import type { PlacementGroupSpec } from './kinds/placement-group.js'
 import type { SecurityGroupSpec } from './kinds/security-group.js'
 import type { ServerSpec } from './kinds/server.js'
 import type { Move } from './moves/move.js'
@@ -24,6 +25,7 @@ export interface StackSpec {
   readonly networks: readonly NetworkSpec[]
   readonly securityGroups: readonly SecurityGroupSpec[]
   readonly images: readonly ImageSpec[]
+  readonly placementGroups: readonly PlacementGroupSpec[]
   readonly servers: readonly ServerSpec[]
   readonly elasticIps: readonly ElasticIpSpec[]
   readonly volumes: readonly VolumeSpec[]

@@ -5,6 +5,7 @@ import type { LiveBuiltImage } from '../model/kinds/image.js'
 import type { LiveKeyPair } from '../model/kinds/key-pair.js'
 import { liveLists, type LiveList } from '../model/kinds/kinds.js'
 import type { LiveNetwork } from '../model/kinds/network.js'
+import type { LivePlacementGroup } from '../model/kinds/placement-group.js'
 import type { LiveSecurityGroup } from '../model/kinds/security-group.js'
 import type { LiveServer } from '../model/kinds/server.js'
 import type { LiveVolume } from '../model/kinds/volume.js'
@@ -26,6 +27,9 @@ export interface LiveIndex {
   readonly securityGroups: ReadonlyMap<Address, LiveSecurityGroup>
   readonly groupsById: ReadonlyMap<string, LiveSecurityGroup>
   readonly builtImages: ReadonlyMap<Address, LiveBuiltImage>
+  readonly placementGroups: ReadonlyMap<Address, LivePlacementGroup>
+  /** Their addresses, by the names that EC2 has for them. */
+  readonly placementGroupNames: ReadonlyMap<string, Address>
   /** Of several instances, each of which takes the place of another, the one that has the address; the youngest, unless chosen otherwise. */
   readonly servers: ReadonlyMap<Address, LiveServer>
   /** The others of these. */
@@ -70,6 +74,7 @@ export function indexLive(live: LiveStack): LiveIndex {
     networks: uniqueByAddress(live.networks ?? [], conflicts),
     securityGroups: uniqueByAddress(live.securityGroups, conflicts),
     builtImages: uniqueByAddress(live.builtImages ?? [], conflicts),
+    placementGroups: uniqueByAddress(live.placementGroups ?? [], conflicts),
     servers: firstOfSuccessions(successions),
     elasticIps: uniqueByAddress(live.elasticIps ?? [], conflicts),
     volumes: uniqueByAddress(
@@ -84,6 +89,7 @@ export function indexLive(live: LiveStack): LiveIndex {
     networkNames: new Map([...(live.networks ?? []), ...live.securityGroups].map(({ id, address }) => [id, address])),
     aclBySubnet: aclsBySubnet(live.networks ?? []),
     groupsById: byId(live.securityGroups),
+    placementGroupNames: new Map((live.placementGroups ?? []).map(({ groupName, address }) => [groupName, address])),
     superseded: othersOfSuccessions(successions),
     serversById: byId(live.servers),
     publicIps: new Set((live.elasticIps ?? []).map(({ publicIp }) => publicIp)),

@@ -1,6 +1,7 @@
 import type { Address } from '../model/address.js'
 import { sortedAddresses } from '../model/address-order.js'
 import { batchSize, parseBatch } from '../model/launch/batch.js'
+import { placementGroupsOf } from '../model/launch/server-options.js'
 import type { Plan, PlannedRoll } from '../model/plan.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import type { Step } from '../model/steps/step.js'
@@ -114,10 +115,16 @@ function withoutCutBatches(steps: readonly Step[]): readonly Step[] {
 function standingBelow(spec: StackSpec, addresses: ReadonlySet<Address>): ReadonlySet<Address> {
   const direct = new Map<Address, readonly Address[]>([
     ...spec.servers.map(
-      ({ address, image, keyPair, securityGroups, dependsOn }) =>
+      ({ address, image, keyPair, securityGroups, dependsOn, options }) =>
         [
           address,
-          [...(image.kind === 'built' ? [image.image] : []), keyPair, ...securityGroups, ...dependsOn],
+          [
+            ...(image.kind === 'built' ? [image.image] : []),
+            keyPair,
+            ...securityGroups,
+            ...dependsOn,
+            ...placementGroupsOf(options),
+          ],
         ] as const,
     ),
     ...spec.volumes.map(

@@ -49,6 +49,7 @@ describe('the table of permissions', () => {
           snapshotImages: true,
           elasticIps: true,
           networks: [],
+          placementGroups: true,
           encryptionDefault: true,
         }),
       )

@@ -10,6 +10,7 @@ import {
 } from '../../src/model/kinds/security-group.js'
 import type { ServerOptions } from '../../src/model/launch/server-options.js'
 import type { ServerRolling, ServerSpec } from '../../src/model/kinds/server.js'
+import type { PlacementGroupSpec } from '../../src/model/kinds/placement-group.js'
 import type { SyncSpec } from '../../src/model/kinds/sync-rule.js'
 import type { VolumeSpec } from '../../src/model/kinds/volume.js'
 import type { StackSpec } from '../../src/model/stack-spec.js'
@@ -98,6 +99,14 @@ function server(name: string, others: readonly string[], zone: string): fc.Arbit
     )
 }
 
+const rack: PlacementGroupSpec = {
+  address: at('placementGroup.rack'),
+  strategy: 'partition',
+  partitions: 2,
+  spreadLevel: undefined,
+  tags: {},
+}
+
 const options: fc.Arbitrary<ServerOptions | undefined> = fc.option(
   fc.record(
     {
@@ -105,6 +114,10 @@ const options: fc.Arbitrary<ServerOptions | undefined> = fc.option(
       monitoring: fc.boolean(),
       cpu: fc.constantFrom({ cores: 1, threadsPerCore: 1 }, { cores: 1, threadsPerCore: 2 }),
       metadata: fc.record({ hopLimit: fc.constantFrom(1, 2), endpoint: fc.constant('enabled') }),
+      placement: fc.constantFrom(
+        { group: at('placementGroup.rack') },
+        { group: at('placementGroup.rack'), partition: 1 },
+      ),
       shutdownBehavior: fc.constantFrom('stop', 'terminate'),
     },
     { requiredKeys: [] },
@@ -267,6 +280,7 @@ export const stacks: fc.Arbitrary<StackSpec> = fc
             securityGroups: groups,
             servers: isLaunchedSo ? launchedOf(serverSpecs, images) : serverSpecs,
             images,
+            placementGroups: serverSpecs.some(({ options: asked }) => asked?.placement) ? [rack] : [],
             elasticIps: reachable.map(({ address, tags: own }) => ({
               address: elasticIpOf(address),
               server: address,

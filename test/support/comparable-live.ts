@@ -50,7 +50,7 @@ export function comparableLive(live: LiveStack, before: LiveStack): unknown {
       })),
     ),
     servers: sorted(
-      renamed.servers.map(({ createdAt: _createdAt, startedAt: _startedAt, ...server }) => ({
+      renamed.servers.map(({ createdAt: _createdAt, startedAt: _startedAt, options: _options, ...server }) => ({
         ...server,
         tags: comparableTags(server.tags),
         securityGroupIds: [...server.securityGroupIds].sort(),
@@ -93,7 +93,16 @@ export function comparableLive(live: LiveStack, before: LiveStack): unknown {
 /** Names for the ids that `before` did not have, and for the UUIDs of filesystems that were made since. */
 function namesOf(live: LiveStack, before: LiveStack): ReadonlyMap<string, string> {
   const names = new Map<string, string>()
-  const kinds = ['keyPairs', 'securityGroups', 'servers', 'networks', 'elasticIps', 'volumes', 'snapshots'] as const
+  const kinds = [
+    'keyPairs',
+    'securityGroups',
+    'servers',
+    'networks',
+    'elasticIps',
+    'placementGroups',
+    'volumes',
+    'snapshots',
+  ] as const
   for (const kind of kinds) {
     const known = new Set((before[kind] ?? []).map(({ id }) => id))
     const made = (live[kind] ?? []).filter(({ id }) => !known.has(id))

@@ -2,6 +2,7 @@ import type { LiveStack } from '../../src/model/live-stack.js'
 import type { Plan } from '../../src/model/plan.js'
 import type { StepKind, StepOf } from '../../src/model/steps/step.js'
 import { copyEffects } from './plan-effects/copies.js'
+import { placementGroupEffects } from './plan-effects/placement-groups.js'
 import { elasticIpEffects } from './plan-effects/elastic-ips.js'
 import { filesystemEffects } from './plan-effects/filesystems.js'
 import { imageEffects } from './plan-effects/images.js'
@@ -52,6 +53,7 @@ export const effects: Effects = {
   ...serverEffects,
   ...imageEffects,
   ...elasticIpEffects,
+  ...placementGroupEffects,
   ...volumeEffects,
   ...snapshotEffects,
   ...filesystemEffects,

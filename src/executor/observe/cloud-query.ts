@@ -33,6 +33,7 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
     ...existing(spec, launched),
     elasticIps: spec.elasticIps.length > 0 || spec.networks.some(({ part }) => part === 'nat-address'),
     ...(spec.images.length > 0 && { builtImages: spec.images.map(askedImage) }),
+    placementGroups: spec.placementGroups.length > 0,
     volumeIds,
     adoptedIds: adoptedIds(spec),
     snapshotIds,

@@ -8,6 +8,7 @@ import type { KeyPairCloud } from './key-pair.js'
 import type { LaunchTemplateCloud } from './launch-template.js'
 import type { OffersCloud } from './type-offers.js'
 import type { NetworkCloud, NetworkQuery } from './network.js'
+import type { PlacementGroupCloud, PlacementGroupQuery } from './placement-group.js'
 import type { SecurityGroupCloud } from './security-group.js'
 import type { ServerCloud } from './server.js'
 import type { StacksCloud } from './stacks.js'
@@ -26,6 +27,7 @@ export type * from './key-pair.js'
 export type * from './launch-template.js'
 export type * from './type-offers.js'
 export type * from './network.js'
+export type * from './placement-group.js'
 export type * from './security-group.js'
 export type * from './server.js'
 export type * from './volume-snapshot.js'
@@ -45,6 +47,7 @@ export interface CloudPort
     ServerCloud,
     ImageCloud,
     ElasticIpCloud,
+    PlacementGroupCloud,
     VolumeCloud,
     SnapshotCloud,
     LaunchTemplateCloud,
@@ -67,7 +70,8 @@ export interface CloudPort
   close(): void
 }
 
-export interface CloudQuery extends NetworkQuery, ElasticIpQuery, ImageQuery, VolumeQuery, SnapshotQuery {
+export interface CloudQuery
+  extends NetworkQuery, ElasticIpQuery, PlacementGroupQuery, ImageQuery, VolumeQuery, SnapshotQuery {
   readonly stack: string
   /** Each distinct selector once. */
   readonly images: readonly ImageSelector[]

@@ -65,6 +65,8 @@ export const forwarded = {
       owner: ownerOf(address, context),
       ...(region !== undefined && { region }),
     }),
+  'delete-placement-group': ({ address, groupId }, context) =>
+    context.ports.cloud.deletePlacementGroup({ id: groupId, owner: ownerOf(address, context) }),
 
   'release-address': ({ address, allocationId }, context) =>
     context.ports.cloud.releaseAddress({ id: allocationId, owner: ownerOf(address, context) }),

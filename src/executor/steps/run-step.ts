@@ -11,6 +11,7 @@ import { disassociateAddress } from './elastic-ips/disassociate-address.js'
 import { copyImage } from './images/copy-image.js'
 import { createImage } from './images/create-image.js'
 import { registerImage } from './images/register-image.js'
+import { createPlacementGroup } from './network/create-placement-group.js'
 import { createSecurityGroup } from './network/create-security-group.js'
 import { deleteKeyPair } from './network/delete-key-pair.js'
 import { importKeyPair } from './network/import-key-pair.js'
@@ -55,6 +56,7 @@ const runners: { readonly [K in StepKind]: StepRunner<K> } = {
   'create-image': createImage,
   'register-image': registerImage,
   'copy-image': copyImage,
+  'create-placement-group': createPlacementGroup,
   'allocate-address': allocateAddress,
   'associate-address': associateAddress,
   'disassociate-address': disassociateAddress,

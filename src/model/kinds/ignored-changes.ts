@@ -26,6 +26,10 @@ export const ignorable = {
       paths: ['metadata.tokens', 'metadata.hopLimit', 'metadata.endpoint', 'metadata.instanceTags'],
       keys: ['metadata'],
     },
+    placement: {
+      paths: ['placement.group', 'placement.partition', 'placement.tenancy', 'placement.hostId'],
+      keys: ['place'],
+    },
     stopProtection: { paths: ['stopProtection'], keys: ['stop'] },
     shutdownBehavior: { paths: ['shutdownBehavior'], keys: ['shutdown'] },
   },

@@ -14,6 +14,7 @@ export const kinds = {
   network: { section: 'networks', specs: 'networks', live: 'networks' },
   securityGroup: { section: 'securityGroups', specs: 'securityGroups', live: 'securityGroups' },
   image: { section: 'images', specs: 'images', live: 'builtImages' },
+  placementGroup: { section: 'placementGroups', specs: 'placementGroups', live: 'placementGroups' },
   server: { section: 'servers', specs: 'servers', live: 'servers' },
   elasticIp: { specs: 'elasticIps', live: 'elasticIps' },
   volume: { section: 'volumes', specs: 'volumes', live: 'volumes' },

@@ -1,3 +1,4 @@
+import type { Address } from '../address.js'
 import type { Mutabilities } from '../property-change.js'
 
 /**
@@ -11,6 +12,7 @@ export interface ServerOptions {
   readonly monitoring?: boolean
   readonly cpu?: CpuOptions
   readonly metadata?: MetadataOptions
+  readonly placement?: Placement
   readonly stopProtection?: boolean
   readonly shutdownBehavior?: ShutdownBehavior
 }
@@ -27,6 +29,15 @@ export interface MetadataOptions {
   readonly instanceTags?: Switch
 }
 
+/** Where in its zone it is. */
+export interface Placement {
+  /** In a file and a plan its address, in calls its id; as observed the name that EC2 has for it. */
+  readonly group?: string
+  readonly partition?: number
+  readonly tenancy?: 'default' | 'dedicated' | 'host'
+  readonly hostId?: string
+}
+
 export type Switch = 'enabled' | 'disabled'
 export type ShutdownBehavior = 'stop' | 'terminate'
 
@@ -34,8 +45,10 @@ export type ShutdownBehavior = 'stop' | 'terminate'
 export type LiveServerOptions = ServerOptions
 
 /** What is changed of a live server; null: there is to be none. */
-export interface ServerOptionChanges extends Omit<ServerOptions, 'iamInstanceProfile'> {
+export interface ServerOptionChanges extends Omit<ServerOptions, 'iamInstanceProfile' | 'placement'> {
   readonly iamInstanceProfile?: string | null
+  /** Never the tenancy. */
+  readonly placement?: { readonly group?: string | null; readonly partition?: number; readonly hostId?: string }
 }
 
 /** The paths under which they stand in changes. */
@@ -48,6 +61,10 @@ export type ServerOptionPath =
   | 'metadata.hopLimit'
   | 'metadata.endpoint'
   | 'metadata.instanceTags'
+  | 'placement.group'
+  | 'placement.partition'
+  | 'placement.tenancy'
+  | 'placement.hostId'
   | 'stopProtection'
   | 'shutdownBehavior'
 
@@ -56,6 +73,11 @@ const cpu = {
   how: 'stop',
   because: 'cores and threads change while the server is stopped',
   source: 'EC2 API, ModifyInstanceCpuOptions',
+} as const
+const placement = {
+  how: 'stop',
+  because: 'a server is placed anew while it is stopped',
+  source: 'EC2 API, ModifyInstancePlacement',
 } as const
 const metadata = inPlace('EC2 API, ModifyInstanceMetadataOptions')
 const attribute = inPlace('EC2 API, ModifyInstanceAttribute')
@@ -69,12 +91,20 @@ export const serverOptionMutability: Mutabilities<ServerOptionPath> = {
   'metadata.hopLimit': metadata,
   'metadata.endpoint': metadata,
   'metadata.instanceTags': metadata,
+  'placement.group': placement,
+  'placement.partition': placement,
+  'placement.tenancy': {
+    how: 'replacement',
+    because: "an instance's tenancy is fixed at launch",
+    source: 'EC2 API, ModifyInstancePlacement',
+  },
+  'placement.hostId': placement,
   stopProtection: attribute,
   shutdownBehavior: attribute,
 }
 
 /** What is recorded of them, in a tag of its own (`evenkeel:options`). */
-export const serverOptionKeys = ['cpu', 'iam', 'metadata', 'monitor', 'shutdown', 'stop'] as const
+export const serverOptionKeys = ['cpu', 'iam', 'metadata', 'monitor', 'place', 'shutdown', 'stop'] as const
 
 /** The name of an instance profile, which its ARN ends with, behind its path (IAM User Guide, "IAM identifiers"). */
 export function profileName(profile: string): string {
@@ -84,4 +114,10 @@ export function profileName(profile: string): string {
 /** Whether what a file names is the profile with this ARN: a name leaves its account and path open. */
 export function isSameProfile(named: string, arn: string): boolean {
   return named.startsWith('arn:') ? named === arn : named === profileName(arn)
+}
+
+/** The placement group that a server of a file is in, as a list. */
+export function placementGroupsOf(options: ServerOptions | undefined): readonly Address[] {
+  const group = options?.placement?.group
+  return group === undefined ? [] : [group as Address]
 }

@@ -10,6 +10,7 @@ export const countedKinds = [
   'servers',
   'elasticIps',
   'images',
+  'placementGroups',
   'volumes',
   'keptVolumes',
   'snapshots',

@@ -71,6 +71,8 @@ const stepKinds = {
   'copy-image': { runs: 'ec2', seconds: 600, doing: 'copying' },
   'modify-image': { runs: 'ec2', seconds: 2, doing: 'modifying' },
   'deregister-image': { runs: 'ec2', seconds: 2, doing: 'deregistering' },
+  'create-placement-group': { runs: 'ec2', seconds: 2, doing: 'creating' },
+  'delete-placement-group': { runs: 'ec2', seconds: 2, doing: 'deleting' },
   'allocate-address': { runs: 'ec2', seconds: 1, doing: 'allocating' },
   'associate-address': { runs: 'ec2', seconds: 2, doing: 'associating' },
   'disassociate-address': { runs: 'ec2', seconds: 2, doing: 'disassociating' },

@@ -1,4 +1,5 @@
 import type { CheckHealth, CopyBlocks, CopyFiles, RecordCopy, RunOnChange } from './copies.js'
+import type { CreatePlacementGroup, DeletePlacementGroup } from './placement-groups.js'
 import type { AllocateAddress, AssociateAddress, DisassociateAddress, ReleaseAddress } from './elastic-ips.js'
 import type {
   GrowFilesystem,
@@ -49,6 +50,7 @@ export type * from './filesystems.js'
 export type * from './images.js'
 export type * from './network.js'
 export type * from './networks.js'
+export type * from './placement-groups.js'
 export type * from './servers.js'
 export type * from './snapshots.js'
 export type * from './tags.js'
@@ -86,6 +88,8 @@ export type Step =
   | CopyImage
   | ModifyImage
   | DeregisterImage
+  | CreatePlacementGroup
+  | DeletePlacementGroup
   | AllocateAddress
   | AssociateAddress
   | DisassociateAddress

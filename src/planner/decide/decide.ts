@@ -15,6 +15,7 @@ import { decideKeyPairs } from './keys/key-pair-decisions.js'
 import { decideNetworks } from './networks/network-decisions.js'
 import { decideSecurityGroups } from './network/security-group-decisions.js'
 import { decideRolls } from './servers/rolls.js'
+import { decidePlacementGroups } from './placement/placement-group-decisions.js'
 import { settleServers } from './servers/server-decisions.js'
 import { serverOutlooksOf } from './servers/server-decision.js'
 import { decideSchedules } from './snapshots/schedule-decisions.js'
@@ -37,6 +38,7 @@ export function decide(world: World): Decisions {
   const networks = decideNetworks(world, first, out)
   const keyPairs = decideKeyPairs(world, out)
   const securityGroups = decideSecurityGroups(world, out)
+  const placementGroups = decidePlacementGroups(world, outlooks, out)
   const elasticIps = decideElasticIps(world, outlooks, out)
   const outByNow = heldIn(held, first, keyPairs, networks, securityGroups)
   const archives = decideArchives(world, outByNow)
@@ -60,6 +62,7 @@ export function decide(world: World): Decisions {
     keyPairs,
     networks,
     securityGroups,
+    placementGroups,
     elasticIps,
     archives,
     blocks,

@@ -10,6 +10,7 @@ import type { ElasticIpDecision } from './elastic-ips/elastic-ip-decision.js'
 import type { KeyPairDecision } from './keys/key-pair-decisions.js'
 import type { ImageDecision } from './images/image-decision.js'
 import type { NetworkDecision } from './networks/network-decision.js'
+import type { PlacementGroupDecision } from './placement/placement-group-decisions.js'
 import type { SecurityGroupDecision } from './network/security-group-decisions.js'
 import type { ScheduledWork } from './snapshots/scheduled-work.js'
 import type { ServerDecision } from './servers/server-decision.js'
@@ -26,6 +27,7 @@ export interface Decisions {
   readonly keyPairs: ReadonlyMap<Address, KeyPairDecision>
   readonly networks: ReadonlyMap<Address, NetworkDecision>
   readonly securityGroups: ReadonlyMap<Address, SecurityGroupDecision>
+  readonly placementGroups: ReadonlyMap<Address, PlacementGroupDecision>
   readonly elasticIps: ReadonlyMap<Address, ElasticIpDecision>
   readonly volumes: ReadonlyMap<Address, VolumeDecision>
   /** Rules by their method. */
@@ -48,6 +50,7 @@ export function allDecided(decisions: Decisions): readonly Decided[] {
     keyPairs,
     networks,
     securityGroups,
+    placementGroups,
     elasticIps,
     archives,
     blocks,
@@ -62,6 +65,7 @@ export function allDecided(decisions: Decisions): readonly Decided[] {
     keyPairs,
     networks,
     securityGroups,
+    placementGroups,
     elasticIps,
     archives,
     blocks,

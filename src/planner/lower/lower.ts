@@ -14,6 +14,7 @@ import { lowerKeyPairs } from './key-pairs.js'
 import { volumesLeaving } from './leaving.js'
 import type { Lowering } from './lowering.js'
 import { lowerNetworks } from './networks.js'
+import { lowerPlacementGroups } from './placement-groups.js'
 import { lowerSecurityGroups } from './security-groups.js'
 import { lowerServers } from './servers.js'
 import { lowerService } from './service/lower-service.js'
@@ -45,6 +46,7 @@ export function lower(
   lowerKeyPairs(lowering)
   lowerNetworks(lowering)
   lowerSecurityGroups(lowering)
+  lowerPlacementGroups(lowering)
   lowerElasticIps(lowering)
   lowerImages(lowering)
   lowerArchives(lowering)

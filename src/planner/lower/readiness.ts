@@ -44,6 +44,7 @@ const makers: Readonly<Record<ResourceKind, readonly StepKind[]>> = {
   network: ['create-network', 'modify-network'],
   securityGroup: ['create-security-group'],
   image: ['create-image', 'register-image', 'await-image'],
+  placementGroup: ['create-placement-group'],
   server: ['create-server', 'start-server'],
   elasticIp: ['allocate-address'],
   volume: ['create-volume', 'adopt-volume'],

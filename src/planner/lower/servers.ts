@@ -1,5 +1,6 @@
 import type { Address } from '../../model/address.js'
 import { appliedTags, type AppliedKey, type AppliedRecord } from '../../model/applied.js'
+import { placementGroupsOf } from '../../model/launch/server-options.js'
 import type { LiveServer } from '../../model/kinds/server.js'
 import { hasInstanceStore } from '../../model/launch/instance-store.js'
 import { loginUser } from '../../model/inside/login-user.js'
@@ -152,6 +153,7 @@ function plannedLaunch({ world }: Lowering, launch: Launch, after: readonly Step
       stepId('import-key-pair', spec.keyPair),
       ...spec.securityGroups.flatMap((group) => [stepId('create-security-group', group), ...narrowedSteps(group)]),
       ...(spec.subnet?.kind === 'network' ? subnetReady(spec.subnet.address) : []),
+      ...placementGroupsOf(spec.options).map((group) => stepId('create-placement-group', group)),
       ...referencedSteps([spec.userData]),
       ...spec.dependsOn.flatMap((other) => readySteps(world, other)),
     ],
@@ -187,6 +189,7 @@ function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isE
     const needs = [
       stepId('stop-server', address),
       ...referencedSteps([remaining.userData]),
+      ...placementGroupsOf(spec.options).map((group) => stepId('create-placement-group', group)),
       // A group goes onto a server that serves only when its rules are in.
       ...spec.securityGroups.flatMap((group) => [
         stepId('create-security-group', group),

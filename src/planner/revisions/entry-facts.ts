@@ -1,3 +1,4 @@
+import type { PlacementGroupSpec } from '../../model/kinds/placement-group.js'
 import { canonicalJson, digestOfText } from '../../core/digest.js'
 import { count } from '../../core/units.js'
 import type { DiffValue } from '../../model/change.js'
@@ -47,6 +48,8 @@ export const factsOf: {
     }),
   securityGroups: groupFacts,
   images: imageFacts,
+  placementGroups: ({ strategy, partitions, spreadLevel, tags }: PlacementGroupSpec) =>
+    said({ strategy, partitions, spreadLevel, ...tagFacts(tags) }),
   servers: serverFacts,
   elasticIps: ({ server, tags }: ElasticIpSpec) => said({ association: server, ...tagFacts(tags) }),
   volumes: volumeFacts,

@@ -52,6 +52,7 @@ const comparedMembers: { readonly [Member in keyof Required<LiveStack>]: Read<Me
   scheduledEvents: undefined,
   builtImages: named,
   elasticIps: named,
+  placementGroups: named,
   volumes: (volumes) => named(volumes.map(({ modifications: _moves, ...volume }) => volume)),
   // That a snapshot is completed meanwhile takes nothing away from a plan.
   snapshots: (snapshots) =>

@@ -23,6 +23,7 @@ const tangible: ReadonlySet<ResourceKind> = new Set([
   'server',
   'volume',
   'elasticIp',
+  'placementGroup',
   'network',
   'securityGroup',
   'keyPair',
@@ -76,9 +77,18 @@ function missingIn(described: Descriptions): readonly Address[] {
   const known = described.launchTemplate.ledger?.addresses ?? []
   if (known.length === 0) return []
   const facts = factsOfAll(described)
-  const { builtImages = [], servers, volumes, securityGroups, keyPairs, elasticIps = [], networks = [] } = facts
+  const {
+    builtImages = [],
+    servers,
+    volumes,
+    securityGroups,
+    keyPairs,
+    elasticIps = [],
+    networks = [],
+    placementGroups = [],
+  } = facts
   const shown = new Set<Address>()
-  for (const list of [builtImages, servers, volumes, securityGroups, keyPairs, elasticIps, networks]) {
+  for (const list of [builtImages, servers, volumes, securityGroups, keyPairs, elasticIps, networks, placementGroups]) {
     for (const { address } of list) shown.add(address)
   }
   return known.filter((address) => {

@@ -57,6 +57,13 @@ export function showJson(live: LiveStack): string {
       reason: reason ?? null,
       ...(supersedes !== undefined && { supersedes }),
     })),
+    placementGroups: byAddress(live.placementGroups ?? []).map(({ address, id, groupName, strategy, partitions }) => ({
+      address,
+      id,
+      groupName,
+      strategy,
+      partitions: partitions ?? null,
+    })),
     elasticIps: byAddress(live.elasticIps ?? []).map(({ address, id, publicIp, association }) => ({
       address,
       id,

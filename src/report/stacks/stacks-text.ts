@@ -22,6 +22,7 @@ const others: Readonly<Partial<Record<CountedKind, readonly [string, string]>>> 
   networks: ['part of networks', 'parts of networks'],
   elasticIps: ['address', 'addresses'],
   images: ['image', 'images'],
+  placementGroups: ['placement group', 'placement groups'],
   keptVolumes: ['kept volume', 'kept volumes'],
   snapshots: ['snapshot', 'snapshots'],
   temporaries: ['left of a run', 'left of a run'],

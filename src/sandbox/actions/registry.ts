@@ -14,9 +14,11 @@ import { modifyInstanceCpuOptions } from './instances/cpu-options.js'
 import * as credits from './instances/cpu-credits.js'
 import * as attributes from './instances/instance-attributes.js'
 import * as profiles from './instances/instance-profiles.js'
+import { modifyInstancePlacement } from './instances/modify-placement.js'
 import * as monitoring from './instances/monitoring.js'
 import * as instances from './instances/start-stop.js'
 import * as launchTemplates from './launch/launch-templates.js'
+import * as placementGroups from './launch/placement-groups.js'
 import { runInstances } from './launch/run-instances.js'
 import * as addresses from './network/addresses.js'
 import * as gateways from './network/internet-gateways.js'
@@ -50,7 +52,7 @@ const families: readonly object[] = [
   spotRequests,
   reservedInstances,
   { copyImage, copySnapshot, createImage, deregisterImage, describeImages, registerImage },
-  { getConsoleOutput, modifyInstanceCpuOptions, modifyVolume, runInstances },
+  { getConsoleOutput, modifyInstanceCpuOptions, modifyInstancePlacement, modifyVolume, runInstances },
   addresses,
   attributes,
   credits,
@@ -64,6 +66,7 @@ const families: readonly object[] = [
   keyPairs,
   launchTemplates,
   monitoring,
+  placementGroups,
   gateways,
   interfaces,
   routeTables,

@@ -67,6 +67,11 @@ const template: Requirement = (given, world) => {
   return [...texts(given['LaunchTemplateId']), ...byName].map((id) => existing(world, 'launch-template', id))
 }
 
+const placementGroup: Requirement = (given, world) => {
+  const byName = texts(given['GroupName']).flatMap((name) => world.placementGroups.withKey(name).map(({ id }) => id))
+  return [...texts(given['GroupId']), ...byName].map((id) => existing(world, 'placement-group', id))
+}
+
 const association: Requirement = (given, world) => {
   const [id] = texts(given['AssociationId'])
   const address = id === undefined ? undefined : world.addresses.find(({ associationId }) => associationId === id)
@@ -172,6 +177,7 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   CreateNetworkAclEntry: [networkAcl],
   CreateRoute: [routeTable],
   CreateRouteTable: [makes('route-table'), namedVpc],
+  CreatePlacementGroup: [makes('placement-group')],
   CreateSecurityGroup: [
     makes('security-group', ({ VpcId }, world) => ({
       'ec2:Vpc': vpcArn(world, texts(VpcId)[0] ?? world.defaultVpc?.id),
@@ -212,6 +218,7 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   DeleteNetworkAclEntry: [networkAcl],
   DeleteRoute: [routeTable],
   DeleteRouteTable: [routeTable],
+  DeletePlacementGroup: [placementGroup],
   DeleteSecurityGroup: [group],
   DeleteSnapshot: [named('snapshot', 'SnapshotId')],
   DeleteSubnet: [subnet],
@@ -238,6 +245,7 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   ModifyInstanceEventStartTime: [instances],
   ModifyInstanceCpuOptions: [instances],
   ModifyInstanceCreditSpecification: [creditedInstances],
+  ModifyInstancePlacement: [instances, placementGroup],
   ModifyInstanceMetadataOptions: [instances],
   ModifyLaunchTemplate: [template],
   ModifySecurityGroupRules: [group, changedRules],

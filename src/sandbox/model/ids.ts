@@ -122,6 +122,13 @@ export const resourceKinds = {
     'InvalidVpcEndpointId.Malformed',
     ([id]) => `The Vpc Endpoint Id '${id}' does not exist`,
   ),
+  placementGroup: kind(
+    'pg',
+    'placement-group',
+    'InvalidPlacementGroup.Unknown',
+    'InvalidPlacementGroupId.Malformed',
+    (ids) => `The Placement Group ${quoted(ids)} is unknown.`,
+  ),
   spotRequest: kind(
     'sir',
     'spot-instances-request',

@@ -1,3 +1,4 @@
+import type { Placement } from './placement-group.js'
 import { ApiError } from '../wire/api-error.js'
 
 export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped'
@@ -70,6 +71,8 @@ export interface Instance {
   readonly cpuCredits: 'standard' | 'unlimited' | undefined
   /** Absent: all that its type has. */
   readonly cpuOptions?: CpuOptions | undefined
+  /** Absent: in no group, on hardware that is shared. */
+  readonly placement?: Placement | undefined
   readonly disableApiTermination: boolean
   readonly disableApiStop: boolean
   readonly shutdownBehavior: 'stop' | 'terminate'

@@ -17,6 +17,7 @@ export const quotas = {
   /** Per group, direction and address family. */
   rulesPerGroup: 60,
   groupsPerInterface: 5,
+  placementGroups: 500,
   launchTemplates: 5_000,
   launchTemplateVersions: 10_000,
   pendingSnapshotsPerVolume: 5,

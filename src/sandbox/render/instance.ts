@@ -43,6 +43,7 @@ function renderInstance(world: World, instance: Instance): XmlRecord {
   const publicIp = gone ? undefined : publicIpOf(world, instance)
   const zone = world.region.zones.find((candidate) => candidate.name === instance.zone)
   const { stateReason } = instance
+  const group = world.placementGroups.get(instance.placement?.groupId ?? '')
   const [association] = world.profileAssociations.withKey(instance.id)
   const [spotRequest] = world.spotRequests.withKey(instance.id)
   return {
@@ -60,8 +61,10 @@ function renderInstance(world: World, instance: Instance): XmlRecord {
     placement: {
       availabilityZone: instance.zone,
       availabilityZoneId: zone?.id,
-      groupName: '',
-      tenancy: 'default',
+      groupName: group?.name ?? '',
+      groupId: group?.id,
+      partitionNumber: instance.placement?.partition,
+      tenancy: instance.placement?.tenancy ?? 'default',
     },
     monitoring: { state: instance.detailedMonitoring ? 'enabled' : 'disabled' },
     subnetId: gone ? undefined : instance.subnetId,

@@ -134,6 +134,7 @@ export function exists(world: World, kind: ResourceKindName, id: string): boolea
     vpcEndpoint: () => world.vpcEndpoints.get(id),
     spotRequest: () => world.spotRequests.get(id),
     profileAssociation: () => undefined,
+    placementGroup: () => world.placementGroups.get(id),
     networkInterface: () =>
       world.instances.find((instance) => instance.networkInterfaceId === id) ??
       serviceInterfaces(world).find((one) => one.id === id),

@@ -12,6 +12,7 @@ import type { Latencies } from '../model/latencies.js'
 import type { Listener, LoadBalancer, Target, TargetGroup } from '../model/load-balancing/records.js'
 import type { LaunchTemplate, LaunchTemplateVersion } from '../model/launch-template.js'
 import type { Parameter } from '../model/parameter.js'
+import type { PlacementGroup } from '../model/placement-group.js'
 import type { Region } from '../model/regions.js'
 import type { ReservedInstance } from '../model/purchases/reserved-instance.js'
 import type { ScheduledEvent } from '../model/scheduled-event.js'
@@ -76,6 +77,7 @@ export class World {
   readonly vpcEndpoints: Collection<VpcEndpoint>
   readonly instances: Collection<Instance>
   readonly profileAssociations: Collection<ProfileAssociation>
+  readonly placementGroups: Collection<PlacementGroup>
   readonly spotRequests: Collection<SpotRequest>
   readonly scheduledEvents: Collection<ScheduledEvent>
   readonly reservedInstances: Collection<ReservedInstance>
@@ -138,6 +140,7 @@ export class World {
     this.vpcEndpoints = new Collection('vpcEndpoint', changes, (endpoint) => endpoint.vpcId)
     this.instances = new Collection('instance', changes, (instance) => instance.subnetId)
     this.profileAssociations = new Collection('profileAssociation', changes, (one) => one.instanceId)
+    this.placementGroups = new Collection('placementGroup', changes, (group) => group.name)
     this.spotRequests = new Collection('spotRequest', changes, (request) => request.instanceId)
     this.scheduledEvents = new Collection('scheduledEvent', changes, (event) => event.instanceId)
     this.reservedInstances = new Collection('reservedInstance', changes)

@@ -4,6 +4,7 @@ import { builtImage } from './built-image.js'
 import { elasticIp } from './elastic-ip.js'
 import { keyPair } from './key-pair.js'
 import { network } from './network/network.js'
+import { placementGroup } from './placement-group.js'
 import { securityGroup } from './security-group/security-group.js'
 import { server } from './server/server.js'
 import type { SpecKind } from './spec-kind.js'
@@ -16,6 +17,7 @@ export const specKinds: { readonly [Kind in ResourceKind]: SpecKind<Kind> } = {
   network,
   securityGroup,
   image: builtImage,
+  placementGroup,
   server,
   elasticIp,
   volume,

@@ -15,6 +15,7 @@ export type StackShape = {
   readonly networks?: Readonly<Record<string, NetworkShape | undefined>> | null | undefined
   readonly securityGroups?: Readonly<Record<string, SecurityGroupShape | undefined>> | null | undefined
   readonly images?: Readonly<Record<string, BuiltImageShape | undefined>> | null | undefined
+  readonly placementGroups?: Readonly<Record<string, PlacementGroupShape | undefined>> | null | undefined
   readonly servers?: Readonly<Record<string, ServerShape | undefined>> | null | undefined
   readonly volumes?: Readonly<Record<string, VolumeShape | undefined>> | null | undefined
   readonly sync?: Readonly<Record<string, SyncRuleShape | undefined>> | null | undefined
@@ -160,6 +161,13 @@ export type KeyPairChoiceShape = string | {
   readonly tag?: string | Readonly<Record<string, string | undefined>> | undefined
 }
 
+export type PlacementGroupShape = {
+  readonly strategy?: 'cluster' | 'spread' | 'partition' | undefined
+  readonly partitions?: number | undefined
+  readonly spreadLevel?: 'rack' | 'host' | undefined
+  readonly tags?: TagsShape | undefined
+}
+
 export type ServerShape = {
   readonly count?: number | undefined
   readonly image?: ImageShape | undefined
@@ -205,6 +213,12 @@ export type ServerShape = {
     readonly hopLimit?: number | undefined
     readonly endpoint?: 'enabled' | 'disabled' | undefined
     readonly instanceTags?: 'enabled' | 'disabled' | undefined
+  } | undefined
+  readonly placement?: {
+    readonly group?: TextShape | undefined
+    readonly partition?: number | undefined
+    readonly tenancy?: 'default' | 'dedicated' | 'host' | undefined
+    readonly hostId?: string | undefined
   } | undefined
   readonly stopProtection?: BooleanShape | undefined
   readonly shutdownBehavior?: 'stop' | 'terminate' | undefined

@@ -7,6 +7,7 @@ import { head, mistakesIn, server, specOf } from '../support/specs.js'
 
 const everything = `${head}keyPairs: { k: {} }
 securityGroups: { g: {} }
+placementGroups: { p: { strategy: spread } }
 servers: { w: { count: 2, elasticIp: true, ${server}, keyPair: k, securityGroups: [g] } }
 volumes: { v: { server: "w[0]", size: 1 } }
 sync: { s: { from: ./a, to: "w[*]:/a" } }
@@ -25,6 +26,7 @@ describe('the kinds of resources in a stack file', () => {
     expect(specsIn(specOf(everything)).map(({ address }) => address)).toEqual([
       'keyPair.k',
       'securityGroup.g',
+      'placementGroup.p',
       'server.w[0]',
       'server.w[1]',
       'elasticIp.w[0]',
@@ -42,6 +44,6 @@ describe('the kinds of resources in a stack file', () => {
     )
     expect(spec.volumes[0]?.dependsOn).toEqual([addressOf('sync', 's', 1)])
     const beyond = everything.replace('size: 1', 'size: 1, dependsOn: ["sync.s[2]"]').replace('server: "w[0]", ', '')
-    expect(mistakesIn(beyond)).toEqual(['7:44 SPEC_BAD_INDEX'])
+    expect(mistakesIn(beyond)).toEqual(['8:44 SPEC_BAD_INDEX'])
   })
 })

@@ -26,7 +26,7 @@ export const serverEffects = {
       privateIp: '172.31.0.10',
       publicIp: '198.51.100.10',
       rootVolume: { id: `${id}-root`, sizeGiB: step.rootVolume.sizeGiB ?? 8, type: step.rootVolume.type ?? 'gp3' },
-      ...(step.options && { options: optionsAfter({}, step.options) }),
+      ...(step.options && { options: optionsAfter(world, {}, step.options) }),
     })
     world.ids.set(step.address, id)
     world.disks.set(id, { mounts: [], fstab: [] })
@@ -59,8 +59,9 @@ export const serverEffects = {
       server.securityGroupIds = groupIdsOf(world, step)
     }
     if (step.options) {
-      if (step.options.cpu && server.state !== 'stopped') throw new Refused('IncorrectInstanceState')
-      server.options = optionsAfter(server.options ?? {}, step.options)
+      if ((step.options.cpu ?? step.options.placement) && server.state !== 'stopped')
+        throw new Refused('IncorrectInstanceState')
+      server.options = optionsAfter(world, server.options ?? {}, step.options)
     }
     if (step.protect === false) server.tags = withTags(server.tags, {}, [tagKeys.protect])
   },
@@ -98,10 +99,14 @@ export function terminate(world: World, instanceId: string): void {
 
 /** A profile is known by its ARN; of the rest what is named alone changes. */
 function optionsAfter(
+  world: World,
   before: LiveServerOptions,
-  { iamInstanceProfile, metadata, ...others }: ServerOptionChanges,
+  { iamInstanceProfile, metadata, placement, ...others }: ServerOptionChanges,
 ): LiveServerOptions {
-  const { iamInstanceProfile: former, ...rest } = before
+  const { iamInstanceProfile: former, placement: place, ...rest } = before
+  const { group, ...where } = { ...place, ...placement }
+  const known = world.placementGroups.find(({ address }) => address === group)?.groupName ?? group
+  const placed = { ...where, ...(known !== undefined && known !== null && { group: known }) }
   const wanted = iamInstanceProfile === undefined ? former : iamInstanceProfile
   const profile =
     wanted === undefined || wanted === null ? undefined : wanted.startsWith('arn:') ? wanted : `${profilePath}${wanted}`
@@ -109,6 +114,7 @@ function optionsAfter(
     ...rest,
     ...others,
     ...(metadata && { metadata: { ...before.metadata, ...metadata } }),
+    ...(Object.keys(placed).length > 0 && { placement: placed }),
     ...(profile !== undefined && { iamInstanceProfile: profile }),
   }
 }

@@ -13,6 +13,7 @@ export const tagEffects = {
       server: world.servers,
       elasticIp: world.elasticIps,
       network: world.networks,
+      placementGroup: world.placementGroups,
       volume: world.volumes,
     }
     const id = step.resourceId ?? world.idOf(step.target)

@@ -4,6 +4,7 @@ import type { LiveElasticIp } from '../../../src/model/kinds/elastic-ip.js'
 import type { LiveBuiltImage } from '../../../src/model/kinds/image.js'
 import type { LiveKeyPair } from '../../../src/model/kinds/key-pair.js'
 import type { LiveNetwork } from '../../../src/model/kinds/network.js'
+import type { LivePlacementGroup } from '../../../src/model/kinds/placement-group.js'
 import type { LiveSecurityGroup } from '../../../src/model/kinds/security-group.js'
 import type { LiveServer } from '../../../src/model/kinds/server.js'
 import type { SyncFacts } from '../../../src/model/kinds/sync-rule.js'
@@ -37,6 +38,7 @@ export class World {
   images: Mutable<LiveBuiltImage>[]
   elasticIps: Mutable<LiveElasticIp>[]
   networks: Mutable<LiveNetwork>[]
+  placementGroups: Mutable<LivePlacementGroup>[]
   volumes: Mutable<LiveVolume>[]
   snapshots: Mutable<LiveSnapshot>[]
   /** What each volume that was ever written to holds, attached or not. */
@@ -57,6 +59,7 @@ export class World {
     this.images = structuredClone([...(before.builtImages ?? [])])
     this.elasticIps = structuredClone([...(before.elasticIps ?? [])])
     this.networks = structuredClone([...(before.networks ?? [])])
+    this.placementGroups = structuredClone([...(before.placementGroups ?? [])])
     this.volumes = structuredClone([...before.volumes])
     this.snapshots = structuredClone([...before.snapshots])
     for (const [address, { id }] of Object.entries(plan.bindings)) this.ids.set(address, id)
@@ -163,6 +166,7 @@ export class World {
       }),
       ...((before.elasticIps || this.elasticIps.length > 0) && { elasticIps: this.elasticIps }),
       ...((before.networks || this.networks.length > 0) && { networks: this.networks }),
+      ...((before.placementGroups || this.placementGroups.length > 0) && { placementGroups: this.placementGroups }),
       volumes: this.volumes,
       snapshots: this.snapshots,
       ledger:

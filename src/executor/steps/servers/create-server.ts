@@ -2,6 +2,7 @@ import { required } from '../../../core/assert.js'
 import { parseAddress, type Address, type Batch } from '../../../model/address.js'
 import { alternativeShown } from '../../../model/launch/alternatives.js'
 import { batchSize, parseBatch } from '../../../model/launch/batch.js'
+import type { ServerOptions } from '../../../model/launch/server-options.js'
 import { nameTag } from '../../../model/names.js'
 import type { CreateServer } from '../../../model/steps/step.js'
 import { stepId } from '../../../model/steps/step-id.js'
@@ -24,7 +25,7 @@ export async function createServer(step: CreateServer, context: StepContext): Pr
     rootVolume,
     userData: step.userData && bindings.render(step.userData),
     protect,
-    ...(step.options && { options: step.options }),
+    ...(step.options && { options: withGroupId(step.options, bindings) }),
     tags,
     rootVolumeTags,
     ...(step.alternatives && { alternatives: step.alternatives }),
@@ -44,6 +45,13 @@ export async function createServer(step: CreateServer, context: StepContext): Pr
     ...(running.publicDns !== undefined && { publicDns: running.publicDns }),
   })
   return 'done'
+}
+
+/** The placement group as EC2 takes it. */
+function withGroupId({ placement, ...options }: ServerOptions, bindings: StepContext['bindings']): ServerOptions {
+  if (!placement) return options
+  const { group, ...rest } = placement
+  return { ...options, placement: { ...rest, ...(group !== undefined && { group: bindings.idOf(group as Address) }) } }
 }
 
 /** Whether it is not what the entry names first. */

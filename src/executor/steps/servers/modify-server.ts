@@ -1,3 +1,5 @@
+import type { Address } from '../../../model/address.js'
+import type { ServerOptionChanges } from '../../../model/launch/server-options.js'
 import type { ModifyServer } from '../../../model/steps/step.js'
 import type { Effect } from '../../ports.js'
 import { instanceOf, ownerOf, type StepContext } from '../step-context.js'
@@ -21,6 +23,14 @@ export async function modifyServer(step: ModifyServer, context: StepContext): Pr
     effects.push(await cloud.setServerGroups({ ...target, groupIds }))
   }
   if (step.protect !== undefined) effects.push(await cloud.setServerProtection({ ...target, protect: step.protect }))
-  if (step.options !== undefined) effects.push(await cloud.setServerOptions({ ...target, options: step.options }))
+  if (step.options !== undefined)
+    effects.push(await cloud.setServerOptions({ ...target, options: withGroupId(step.options, context) }))
   return effects.includes('done') ? 'done' : 'unchanged'
+}
+
+/** The placement group as EC2 takes it. */
+function withGroupId({ placement, ...options }: ServerOptionChanges, { bindings }: StepContext): ServerOptionChanges {
+  if (!placement) return options
+  const group = placement.group ? bindings.idOf(placement.group as Address) : placement.group
+  return { ...options, placement: { ...placement, ...(group !== undefined && { group }) } }
 }

@@ -3,6 +3,7 @@ import type { DiffValue } from '../../../model/change.js'
 import {
   isSameProfile,
   profileName,
+  type Placement,
   type ServerOptionChanges,
   type ServerOptionPath,
   type ServerOptions,
@@ -55,6 +56,16 @@ const table: readonly Option[] = [
     ],
   },
   {
+    name: 'placement',
+    key: 'place',
+    parts: [
+      { path: 'placement.group', of: ({ placement }) => placement?.group, initial: null },
+      { path: 'placement.partition', of: ({ placement }) => placement?.partition },
+      { path: 'placement.tenancy', of: ({ placement }) => placement?.tenancy, initial: 'default' },
+      { path: 'placement.hostId', of: ({ placement }) => placement?.hostId },
+    ],
+  },
+  {
     name: 'stopProtection',
     key: 'stop',
     parts: [{ path: 'stopProtection', of: ({ stopProtection }) => stopProtection, initial: false }],
@@ -71,11 +82,12 @@ export function optionWords({ options }: ServerSpec): readonly { readonly key: A
   return options ? table.map(({ key, name }) => ({ key, word: options[name] })) : []
 }
 
-/** Those of which the file says something, or said at the last apply. */
+/** Those of which the file says something, or said at the last apply. `groups`: addresses of placement groups by their names in EC2. */
 export function optionProperties(
   { options: asked = {} }: ServerSpec,
   { options: live = {} }: LiveServer,
   applied: AppliedRecord | undefined,
+  groups: ReadonlyMap<string, string>,
 ): readonly Property<'server'>[] {
   return table.flatMap(({ name, key, parts }) => {
     const word = asked[name]
@@ -84,10 +96,17 @@ export function optionProperties(
       const after = of(asked) ?? initial
       if (after === undefined) return []
       // Of what EC2 was not asked for nothing is known before it.
-      const before = of(live) ?? (path === 'monitoring' ? false : null)
+      const observed = of(live) ?? untold[path] ?? null
+      const before = path === 'placement.group' ? (groups.get(String(observed)) ?? observed) : observed
       return [{ path, key, word, before, after, ...(path === 'iamInstanceProfile' && profiles(before, after)) }]
     })
   })
+}
+
+/** What an observation leaves out where it is so. */
+const untold: Readonly<Partial<Record<ServerOptionPath, DiffValue>>> = {
+  monitoring: false,
+  'placement.tenancy': 'default',
 }
 
 /** A profile is shown by its name where the file names it so. */
@@ -113,8 +132,13 @@ export function optionChanges(
     ({ name, parts }) => parts.some(({ path }) => changed.has(path)) || (name === 'cpu' && changed.has('type')),
   )
   const entries = names.flatMap(({ name, parts: [part] }) => {
-    const value = asked[name] ?? part?.initial
+    const value = name === 'placement' ? placementChange(asked.placement) : (asked[name] ?? part?.initial)
     return value === undefined ? [] : [[name, value] as const]
   })
   return entries.length === 0 ? undefined : Object.fromEntries(entries)
+}
+
+/** A server whose file names no group any more leaves the one that it is in. */
+function placementChange({ tenancy: _tenancy, ...placement }: Placement = {}): ServerOptionChanges['placement'] {
+  return { group: null, ...placement }
 }

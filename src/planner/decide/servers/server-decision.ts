@@ -76,7 +76,7 @@ export type Modification = Partial<
 
 /** Whether EC2 changes it while the server is stopped alone. */
 export function needsStop({ type, userData, options }: Modification): boolean {
-  return type !== undefined || userData !== undefined || options?.cpu !== undefined
+  return type !== undefined || userData !== undefined || options?.cpu !== undefined || options?.placement !== undefined
 }
 
 /** Everything that a launch needs to know. */

@@ -75,7 +75,7 @@ export function serverProperties(
       after: rootEndOnRemove(spec),
     },
     groupsProperty(world, spec, live),
-    ...optionProperties(spec, live, applied),
+    ...optionProperties(spec, live, applied, world.live.placementGroupNames),
   ]
   if (spec.zone !== undefined) {
     properties.push({

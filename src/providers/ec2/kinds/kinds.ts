@@ -4,6 +4,7 @@ import type { Kind } from './kind.js'
 import { keyPairKind } from './key-pair/key-pair.js'
 import { launchTemplateKind } from './launch-template/launch-template.js'
 import { networkKind } from './network/network.js'
+import { placementGroupKind } from './placement-group/placement-group.js'
 import { securityGroupKind } from './security-group/security-group.js'
 import { serverKind } from './server/server.js'
 import { snapshotKind } from './volume-snapshot/volume-snapshot.js'
@@ -14,6 +15,7 @@ export const kinds = {
   image: imageKind,
   server: serverKind,
   elasticIp: elasticIpKind,
+  placementGroup: placementGroupKind,
   volume: volumeKind,
   snapshot: snapshotKind,
   network: networkKind,

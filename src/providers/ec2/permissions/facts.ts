@@ -13,6 +13,7 @@ export type ResourceType =
   | 'network-acl'
   | 'network-interface'
   | 'route-table'
+  | 'placement-group'
   | 'security-group'
   | 'security-group-rule'
   | 'snapshot'
@@ -48,6 +49,7 @@ const taggable = [
   'natgateway',
   'network-acl',
   'route-table',
+  'placement-group',
   'security-group',
   'snapshot',
   'subnet',
@@ -93,6 +95,7 @@ const permissionFacts = {
   CreateNatGateway: { part: 'change', need: 'networks', makes: ['natgateway'], own: ['elastic-ip', 'subnet'] },
   CreateNetworkAcl: { part: 'change', need: 'networks', makes: ['network-acl'], own: ['vpc'] },
   CreateNetworkAclEntry: changes('networks', 'network-acl'),
+  CreatePlacementGroup: { part: 'change', need: 'placementGroups', makes: ['placement-group'] },
   CreateRoute: changes('networks', 'route-table'),
   CreateRouteTable: { part: 'change', need: 'networks', makes: ['route-table'], own: ['vpc'] },
   CreateSecurityGroup: { part: 'change', need: 'securityGroups', makes: ['security-group'], beside: ['vpc'] },
@@ -114,6 +117,7 @@ const permissionFacts = {
   DeleteNatGateway: changes('networks', 'natgateway'),
   DeleteNetworkAcl: changes('networks', 'network-acl'),
   DeleteNetworkAclEntry: changes('networks', 'network-acl'),
+  DeletePlacementGroup: changes('placementGroups', 'placement-group'),
   DeleteRoute: changes('networks', 'route-table'),
   DeleteRouteTable: changes('networks', 'route-table'),
   DeleteSecurityGroup: changes('securityGroups', 'security-group'),
@@ -141,6 +145,7 @@ const permissionFacts = {
   DescribeNatGateways: looks('networks'),
   DescribeNetworkAcls: looks('networks'),
   DescribeNetworkInterfaces: looks('networks'),
+  DescribePlacementGroups: looks('placementGroups'),
   DescribeRegions: looks('catalogue'),
   DescribeReservedInstances: looks('servers'),
   DescribeRouteTables: looks('networks'),
@@ -169,6 +174,7 @@ const permissionFacts = {
   ModifyInstanceAttribute: changes('servers', 'instance', 'security-group', 'volume'),
   ModifyInstanceCpuOptions: changes('cpuOptions', 'instance'),
   ModifyInstanceMetadataOptions: changes('metadataOptions', 'instance'),
+  ModifyInstancePlacement: changes('placements', 'instance', 'placement-group'),
   ModifyLaunchTemplate: changes('any', 'launch-template'),
   ModifySubnetAttribute: changes('networks', 'subnet'),
   ModifyVolume: changes('disks', 'volume'),
@@ -189,7 +195,7 @@ const permissionFacts = {
     part: 'change',
     need: 'servers',
     makes: ['instance', 'volume'],
-    own: ['key-pair', 'security-group'],
+    own: ['key-pair', 'placement-group', 'security-group'],
     beside: ['image', 'network-interface', 'subnet'],
   },
   StartInstances: changes('servers', 'instance'),

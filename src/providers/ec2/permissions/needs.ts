@@ -32,6 +32,11 @@ export const needs = {
     isIn: (spec) => launches(spec) || spec.volumes.some(({ snapshots }) => snapshots?.keep !== undefined),
   },
   builtImages: { words: 'images that the stack makes (`images`)', isIn: ({ images }) => images.length > 0 },
+  placementGroups: {
+    words: 'placement groups (`placementGroups`)',
+    isIn: ({ placementGroups }) => placementGroups.length > 0,
+  },
+  placements: { words: 'servers that say `placement`', isIn: asks(['placement']) },
   instanceProfiles: {
     words: 'servers with an IAM instance profile (`iamInstanceProfile`)',
     isIn: asks(['iamInstanceProfile']),

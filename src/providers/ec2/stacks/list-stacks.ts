@@ -16,6 +16,7 @@ import { partReaders } from '../kinds/network/read-parts.js'
 import { lockRole, lockSightOf } from '../kinds/launch-template/lock-template.js'
 import { readOwnSnapshots } from '../kinds/volume-snapshot/read-snapshots.js'
 import { readInstances, rootVolumeId } from '../kinds/server/read-instances.js'
+import { readPlacementGroups } from '../kinds/placement-group/read-placement-groups.js'
 import { readSecurityGroups } from '../kinds/security-group/read-security-groups.js'
 import { readVolumes } from '../kinds/volume/read-volumes.js'
 import { tagsOf, type TaggedItem } from '../tags/tag-lists.js'
@@ -28,30 +29,42 @@ const livingStates = ['pending', 'running', 'stopping', 'stopped', 'shutting-dow
 
 /** The stacks of the account and region, by name. */
 export async function listStacks(api: Ec2Api): Promise<readonly StackSummary[]> {
-  const [instances, volumes, snapshots, networks, groups, keyPairs, addresses, images, templates, versions] =
-    await Promise.all([
-      readInstances(api, [...ofAnyStack, { Name: 'instance-state-name', Values: livingStates }]),
-      readVolumes(api, ofAnyStack),
-      readOwnSnapshots(api, ofAnyStack),
-      Promise.all(Object.values(partReaders).map((reader) => reader.list(api, ofAnyStack))),
-      readSecurityGroups(api, ofAnyStack),
-      api.call('DescribeKeyPairs', { Filters: filtersOf(ofAnyStack) }),
-      api.call('DescribeAddresses', { Filters: filtersOf(ofAnyStack) }),
-      readOwnImages(api, ofAnyStack),
-      readAll(
-        api,
-        'DescribeLaunchTemplates',
-        { Filters: filtersOf(ofAnyStack) },
-        ({ LaunchTemplates }) => LaunchTemplates,
-      ),
-      // Of all templates of the account: EC2 names no tags of versions.
-      readAll(
-        api,
-        'DescribeLaunchTemplateVersions',
-        { Versions: ['$Latest'] },
-        ({ LaunchTemplateVersions }) => LaunchTemplateVersions,
-      ),
-    ])
+  const [
+    instances,
+    volumes,
+    snapshots,
+    networks,
+    groups,
+    keyPairs,
+    addresses,
+    images,
+    placementGroups,
+    templates,
+    versions,
+  ] = await Promise.all([
+    readInstances(api, [...ofAnyStack, { Name: 'instance-state-name', Values: livingStates }]),
+    readVolumes(api, ofAnyStack),
+    readOwnSnapshots(api, ofAnyStack),
+    Promise.all(Object.values(partReaders).map((reader) => reader.list(api, ofAnyStack))),
+    readSecurityGroups(api, ofAnyStack),
+    api.call('DescribeKeyPairs', { Filters: filtersOf(ofAnyStack) }),
+    api.call('DescribeAddresses', { Filters: filtersOf(ofAnyStack) }),
+    readOwnImages(api, ofAnyStack),
+    readPlacementGroups(api, ofAnyStack),
+    readAll(
+      api,
+      'DescribeLaunchTemplates',
+      { Filters: filtersOf(ofAnyStack) },
+      ({ LaunchTemplates }) => LaunchTemplates,
+    ),
+    // Of all templates of the account: EC2 names no tags of versions.
+    readAll(
+      api,
+      'DescribeLaunchTemplateVersions',
+      { Versions: ['$Latest'] },
+      ({ LaunchTemplateVersions }) => LaunchTemplateVersions,
+    ),
+  ])
   const volumesById = new Map(volumes.map((volume) => [volume.VolumeId, volume]))
   const things = [
     // A start changes the launch time of an instance, and nothing of its root disk.
@@ -73,6 +86,7 @@ export async function listStacks(api: Ec2Api): Promise<readonly StackSummary[]> 
     ...images.map((image) =>
       thing('images', image, image.CreationDate === undefined ? undefined : new Date(image.CreationDate)),
     ),
+    ...placementGroups.map((group) => thing('placementGroups', group, undefined)),
     ...(addresses.Addresses ?? []).map((address) =>
       thing(isNatAddress(address) ? 'networks' : 'elasticIps', address, undefined),
     ),

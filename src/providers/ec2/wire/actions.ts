@@ -4,6 +4,7 @@ import { imageActions } from '../kinds/image/image-actions.js'
 import { keyPairActions } from '../kinds/key-pair/key-pair-actions.js'
 import { launchTemplateActions } from '../kinds/launch-template/launch-template-actions.js'
 import { networkActions } from '../kinds/network/network-actions.js'
+import { placementGroupActions } from '../kinds/placement-group/placement-group-actions.js'
 import { securityGroupActions } from '../kinds/security-group/security-group-actions.js'
 import { serverActions } from '../kinds/server/server-actions.js'
 import { snapshotActions } from '../kinds/volume-snapshot/snapshot-actions.js'
@@ -22,6 +23,7 @@ export const actions = {
   ...imageActions,
   ...serverActions,
   ...elasticIpActions,
+  ...placementGroupActions,
   ...volumeActions,
   ...snapshotActions,
   ...launchTemplateActions,

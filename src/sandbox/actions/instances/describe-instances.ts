@@ -62,7 +62,8 @@ function instanceFilters(world: World): FilterTable<Instance> {
     'network-interface.subnet-id': (instance) => instance.subnetId,
     'network-interface.vpc-id': (instance) => instance.vpcId,
     'owner-id': () => world.accountId,
-    'placement-group-name': () => '',
+    'placement-group-name': ({ placement }) => world.placementGroups.get(placement?.groupId ?? '')?.name ?? '',
+    'placement-partition-number': ({ placement }) => placement?.partition,
     platform: () => undefined,
     'platform-details': () => 'Linux/UNIX',
     'private-dns-name': (instance) => privateDnsName(region, instance.privateIp),
@@ -77,7 +78,7 @@ function instanceFilters(world: World): FilterTable<Instance> {
     'state-reason-code': (instance) => instance.stateReason?.code,
     'state-reason-message': (instance) => instance.stateReason?.message,
     'subnet-id': (instance) => instance.subnetId,
-    tenancy: () => 'default',
+    tenancy: ({ placement }) => placement?.tenancy ?? 'default',
     'virtualization-type': () => 'hvm',
     'vpc-id': (instance) => instance.vpcId,
   }

@@ -56,7 +56,10 @@ export const launchMembers = {
   Placement: structure({
     AvailabilityZone: string,
     AvailabilityZoneId: string,
-    Tenancy: oneOfMore(['default'], ['dedicated', 'host']),
+    GroupName: string,
+    GroupId: string,
+    PartitionNumber: integer,
+    Tenancy: oneOfMore(['default', 'dedicated'], ['host']),
   }),
   SecurityGroupId: list(string),
   SecurityGroup: list(string),

@@ -9,6 +9,7 @@ import { mergeTags, readTagSpecifications } from '../../model/tags.js'
 import { renderReservation } from '../../render/instance.js'
 import { ApiError, invalidCombination, invalidValue, unsupported } from '../../wire/api-error.js'
 import { isBase64 } from '../../wire/parameters.js'
+import { planPlacement } from '../../world/placement.js'
 import { findByToken, rememberToken } from '../../world/token.js'
 import { firstPublicNumbers } from '../../world/public-numbers.js'
 import { noteCreation } from '../../world/visibility.js'
@@ -106,12 +107,24 @@ function plan(world: World, parameters: RunInstancesParameters) {
   }
   checkUserData(parameters.UserData)
   const volumes = planBlockDevices(world, image, type, parameters.BlockDeviceMapping ?? [])
+  const {
+    GroupName: groupName,
+    GroupId: groupId,
+    PartitionNumber: partition,
+    Tenancy: tenancy,
+  } = parameters.Placement ?? {}
+  const placements = planPlacement(
+    world,
+    { groupName, groupId, partition, tenancy },
+    { type, zone: subnet.zone, count: maximum },
+  )
   checkCapacity(world, type, subnet.zone)
   const addresses = takeAddresses(world, subnet, maximum, network.privateIp)
   return {
     tags,
     profile,
     cpuOptions,
+    placements,
     spot,
     image,
     type,
@@ -232,6 +245,7 @@ function create(
     detailedMonitoring: parameters.Monitoring?.Enabled ?? false,
     ebsOptimized: parameters.EbsOptimized ?? false,
     cpuOptions: launch.cpuOptions,
+    placement: launch.placements[index],
     cpuCredits: type.burstable
       ? (parameters.CreditSpecification?.CpuCredits ?? (type.name.startsWith('t2.') ? 'standard' : 'unlimited'))
       : undefined,

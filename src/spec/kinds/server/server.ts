@@ -58,7 +58,7 @@ export const server: SpecKind<'server'> = {
 
 function serversOf(context: Context, name: string, entry: ServerShape): readonly ServerSpec[] {
   const via = entry.via === undefined ? undefined : findWay(context, entry.via, ignore)
-  const options = optionsOf(entry)
+  const options = optionsOf(context, entry)
   const spec: Omit<ServerSpec, 'address'> = {
     state: entry.state ?? 'running',
     rootVolume: {

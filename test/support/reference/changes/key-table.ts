@@ -1,5 +1,5 @@
 import type { KeyTable } from './key-change.js'
-import { serverOptionKeys } from './server-options.js'
+import { placementGroupKeys, serverOptionKeys } from './server-options.js'
 import { builtImageKeys } from './built-images.js'
 import { imageKeys } from './server-images.js'
 import { networkKeys } from './networks.js'
@@ -17,6 +17,7 @@ export const keyTable: KeyTable = {
   ...imageKeys,
   ...serverOptionKeys,
   ...builtImageKeys,
+  ...placementGroupKeys,
   ...volumeKeys,
   ...snapshotKeys,
   ...syncKeys,

@@ -1,3 +1,4 @@
+import { byLaunch } from './server-images.js'
 import type { KeyTable } from './key-change.js'
 
 /** Without volumes, which keep a server in their zone. */
@@ -118,6 +119,42 @@ export const serverOptionKeys: KeyTable = {
     leftOut: '`disabled`.',
     changes: [{ from: 'disabled', to: 'enabled', does: 'in-place', by: 'modify-server', says: 'at once.' }],
   },
+  'servers.*.placement': {
+    leftOut: 'EC2 chooses; when it leaves the file, the server leaves its group.',
+    changes: [{ to: { group: 'rack' }, does: 'restart', by: 'modify-server', says: 'see its keys.' }],
+  },
+  'servers.*.placement.group': {
+    leftOut: 'in no group.',
+    changes: [{ from: 'near', to: 'rack', does: 'restart', by: 'modify-server', says: restarts }],
+  },
+  'servers.*.placement.partition': {
+    changes: [
+      {
+        from: 1,
+        to: 2,
+        does: 'restart',
+        by: 'modify-server',
+        where: { 'servers.web.placement': { group: 'rack' } },
+        says: restarts,
+      },
+    ],
+  },
+  'servers.*.placement.tenancy': {
+    leftOut: '`default`.',
+    changes: [{ from: 'default', to: 'dedicated', does: 'replacement', by: 'create-server', says: byLaunch }],
+  },
+  'servers.*.placement.hostId': {
+    changes: [
+      {
+        from: 'h-0123456789abcdef0',
+        to: 'h-0fedcba9876543210',
+        does: 'restart',
+        by: 'modify-server',
+        where: { 'servers.web.placement': { tenancy: 'host' } },
+        says: restarts,
+      },
+    ],
+  },
   'servers.*.stopProtection': {
     leftOut: '`false`; when it leaves the file, it is lifted.',
     changes: [
@@ -148,5 +185,54 @@ export const serverOptionKeys: KeyTable = {
         says: 'it holds for the next shutdown from inside. A server that ends so is made anew by the next apply.',
       },
     ],
+  },
+}
+
+const fixed =
+  'EC2 never changes a placement group: write another entry, let the servers name that one, take this one out.'
+
+/** The keys of a placement group. */
+export const placementGroupKeys: KeyTable = {
+  placementGroups: {
+    leftOut: 'none.',
+    changes: [
+      {
+        when: 'an entry leaves the file',
+        to: { near: { strategy: 'cluster' } },
+        does: 'removed',
+        by: 'delete-placement-group',
+        says: 'it is deleted, once no server is in it.',
+      },
+    ],
+  },
+  'placementGroups.*.strategy': {
+    changes: [
+      {
+        to: 'cluster',
+        does: 'refused',
+        code: 'PLAN_PLACEMENT_GROUP_FIXED',
+        where: { 'placementGroups.rack.partitions': undefined },
+        says: fixed,
+      },
+    ],
+  },
+  'placementGroups.*.partitions': {
+    changes: [{ from: 2, to: 3, does: 'refused', code: 'PLAN_PLACEMENT_GROUP_FIXED', says: fixed }],
+  },
+  'placementGroups.*.spreadLevel': {
+    changes: [
+      {
+        from: 'rack',
+        to: 'host',
+        does: 'refused',
+        code: 'PLAN_PLACEMENT_GROUP_FIXED',
+        where: { 'placementGroups.rack': { strategy: 'spread' } },
+        says: fixed,
+      },
+    ],
+  },
+  'placementGroups.*.tags': {
+    leftOut: 'those of the stack.',
+    changes: [{ to: { team: 'video' }, does: 'in-place', by: 'tag-resource', says: 'the tags alone.' }],
   },
 }

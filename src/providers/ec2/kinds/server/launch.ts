@@ -6,7 +6,7 @@ import { lookUntilSeen } from '../../tags/ownership.js'
 import { tagListOf } from '../../tags/tag-lists.js'
 import type { InputOf } from '../../wire/actions.js'
 import type { Ec2Api } from '../../wire/api.js'
-import { launchOptions } from './option-words.js'
+import { launchOptions, placementInput } from './option-words.js'
 import { isEnding, readInstances } from './read-instances.js'
 
 /** So many instances, as one call launches them. */
@@ -62,7 +62,7 @@ function launchInput({ request, token, count }: LaunchOrder): InputOf<'RunInstan
     KeyName: request.keyName,
     SecurityGroupIds: [...request.groupIds],
     ...(subnetId === undefined ? {} : { SubnetId: subnetId }),
-    ...(subnetId !== undefined || zone === undefined ? {} : { Placement: { AvailabilityZone: zone } }),
+    ...placed(subnetId === undefined ? zone : undefined, request),
     ...(userData === undefined ? {} : { UserData: Buffer.from(userData, 'utf8').toString('base64') }),
     BlockDeviceMappings: [
       {
@@ -83,6 +83,14 @@ function launchInput({ request, token, count }: LaunchOrder): InputOf<'RunInstan
         : [{ ResourceType: 'volume' as const, Tags: tagListOf(request.rootVolumeTags) }]),
     ],
   }
+}
+
+function placed(zone: string | undefined, { options }: LaunchRequest): Pick<InputOf<'RunInstances'>, 'Placement'> {
+  const placement = {
+    ...(zone !== undefined && { AvailabilityZone: zone }),
+    ...(options?.placement && placementInput(options.placement)),
+  }
+  return Object.keys(placement).length === 0 ? {} : { Placement: placement }
 }
 
 /** Their ids by launch index, of `count`. Rejects where it does not tell one from the other: none is ever given a name by chance. */

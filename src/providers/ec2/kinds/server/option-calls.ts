@@ -1,10 +1,16 @@
 import type { IamInstanceProfileAssociation, Instance } from '@aws-sdk/client-ec2'
 import type { Effect, Owner, ServerCloud } from '../../../../executor/ports.js'
-import { isSameProfile, type CpuOptions, type MetadataOptions } from '../../../../model/launch/server-options.js'
+import {
+  isSameProfile,
+  type CpuOptions,
+  type MetadataOptions,
+  type ServerOptionChanges,
+} from '../../../../model/launch/server-options.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
 import type { Vouched } from '../../tags/ownership.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { readAll } from '../../wire/pages.js'
+import { textOf } from '../../wire/text-of.js'
 import { metadataInput, observedOptions, profileInput } from './option-words.js'
 
 /** So often an association is looked at that is still coming or going: some two minutes. */
@@ -25,8 +31,9 @@ export function createOptionCalls(
   return {
     setServerOptions: async ({ instanceId, options, owner }) => {
       const target = { id: instanceId, vouched: await vouch(instanceId, owner) }
-      const { cpu, iamInstanceProfile, monitoring, metadata, shutdownBehavior, stopProtection } = options
+      const { cpu, iamInstanceProfile, monitoring, metadata, placement, shutdownBehavior, stopProtection } = options
       const effects: Effect[] = []
+      if (placement) effects.push(await setPlacement(api, target, placement))
       if (cpu) effects.push(await setCpu(api, target, cpu))
       if (iamInstanceProfile !== undefined) effects.push(await setProfile(api, target, iamInstanceProfile))
       if (monitoring !== undefined) effects.push(await setMonitoring(api, target, monitoring))
@@ -52,6 +59,24 @@ async function setAttribute(api: Ec2Api, { id }: Target, attribute: object): Pro
 async function setMonitoring(api: Ec2Api, { id, vouched: { item } }: Target, wanted: boolean) {
   if ((observedOptions(item).monitoring ?? false) === wanted) return 'unchanged'
   await api.call(wanted ? 'MonitorInstances' : 'UnmonitorInstances', { InstanceIds: [id] }, { seen: true })
+  return 'done'
+}
+
+/** An empty name takes it out of its group (EC2 API, ModifyInstancePlacement). */
+async function setPlacement(
+  api: Ec2Api,
+  { id, vouched: { item } }: Target,
+  { group, partition, hostId }: NonNullable<ServerOptionChanges['placement']>,
+) {
+  const isOut = textOf(item.Placement?.GroupName) === undefined
+  if (group === null && isOut && hostId === undefined) return 'unchanged'
+  const where = {
+    ...(group === null && !isOut && { GroupName: '' }),
+    ...(typeof group === 'string' && { GroupId: group }),
+    ...(partition !== undefined && { PartitionNumber: partition }),
+    ...(hostId !== undefined && { HostId: hostId }),
+  }
+  await api.call('ModifyInstancePlacement', { InstanceId: id, ...where }, { seen: true })
   return 'done'
 }
 

@@ -1,5 +1,10 @@
-import type { Instance, InstanceMetadataOptionsRequest } from '@aws-sdk/client-ec2'
-import type { LiveServerOptions, MetadataOptions, ServerOptions } from '../../../../model/launch/server-options.js'
+import type { Instance, InstanceMetadataOptionsRequest, Placement as Ec2Placement } from '@aws-sdk/client-ec2'
+import type {
+  LiveServerOptions,
+  MetadataOptions,
+  Placement,
+  ServerOptions,
+} from '../../../../model/launch/server-options.js'
 import type { InputOf } from '../../wire/actions.js'
 import { textOf } from '../../wire/text-of.js'
 
@@ -47,8 +52,32 @@ export function observedOptions(instance: Instance, attributes: ReadAttributes =
     ...((Monitoring?.State === 'enabled' || Monitoring?.State === 'pending') && { monitoring: true }),
     ...(cores !== undefined && threadsPerCore !== undefined && { cpu: { cores, threadsPerCore } }),
     ...metadataOf(instance),
+    ...placementIn(instance),
     ...attributes,
   }
+}
+
+/** What a launch asks for beside the zone. */
+export function placementInput({ group, partition, tenancy, hostId }: Placement): Ec2Placement {
+  return {
+    ...(group !== undefined && { GroupId: group }),
+    ...(partition !== undefined && { PartitionNumber: partition }),
+    ...(tenancy !== undefined && { Tenancy: tenancy }),
+    ...(hostId !== undefined && { HostId: hostId }),
+  }
+}
+
+function placementIn({ Placement }: Instance): Pick<LiveServerOptions, 'placement'> {
+  const { GroupName, PartitionNumber, Tenancy, HostId } = Placement ?? {}
+  const group = textOf(GroupName)
+  const hostId = textOf(HostId)
+  const placement = {
+    ...(group !== undefined && { group }),
+    ...(PartitionNumber !== undefined && PartitionNumber > 0 && { partition: PartitionNumber }),
+    ...(Tenancy !== undefined && Tenancy !== 'default' && { tenancy: Tenancy }),
+    ...(hostId !== undefined && { hostId }),
+  }
+  return Object.keys(placement).length === 0 ? {} : { placement }
 }
 
 /** What DescribeInstanceAttribute tells. */
