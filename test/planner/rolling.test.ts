@@ -146,6 +146,17 @@ describe('the waves of a count that rolls', () => {
     expect(waitedFor(plan, 'copy-files:sync.site[1]')).toContain('check-health:sync.site[2]')
   })
 
+  it('do not wait for a member of which the turn comes later where a health command names it', () => {
+    const said = (image: string) =>
+      textOf({ image, rolling: ', order: descending' }).replace('localhost', '${server.web[0].privateIp}')
+    const spec = specOf(said('ami-00000001'))
+    const empty = emptyLive(spec, { images: images({}, { image: 'ami-00000002' }) })
+    const { live } = applyPlan(makePlan(spec, empty), empty)
+    const plan = makePlan(specOf(said('ami-00000002')), live)
+    expect(wavesOf(plan)).toEqual([[[2], [1], [0]]])
+    expect(waitedFor(plan, 'create-server:server.web[0]')).toContain('check-health:server.web[1]')
+  })
+
   it('do not wait for a copy that itself waits for a member of which the turn comes later', () => {
     const rest = 'sync:\n  peer: { from: "web[2]:/srv/a/", to: "web[0]:/srv/a/" }\n'
     const later = { image: 'ami-00000002', rest }

@@ -19,6 +19,7 @@ export function lowerService(lowering: Lowering): void {
   const { graph, decisions, service, world } = lowering
   const waits = waitsOfRolls(decisions)
   const copies = copiesOnto(lowering)
+  const later = comingLater(lowering)
   for (const decision of decisions.servers.values()) {
     if (!isPlanned(decision) || !comesBack(decision)) continue
     const { address, outlook } = decision
@@ -31,7 +32,7 @@ export function lowerService(lowering: Lowering): void {
     const ready = [...arrived(lowering, spec), ...(copies.get(address) ?? [])]
     const { health, timeoutSeconds } = spec.rolling
     if (health) {
-      const needs = [...ready, ...referencedSteps([health])]
+      const needs = [...ready, ...referencedSteps([health]).filter((step) => !later.has(step))]
       graph.add('check-health', address, { server: address, command: health, timeoutSeconds }, { needs })
       // Where nobody asks, the note stays for a run that does.
       if (world.live.stack.hostsLeftOut === true) continue
@@ -50,6 +51,16 @@ function arrived({ world, addressed }: Lowering, { address }: ServerSpec): reado
     ...addressed(address),
     ...volumes.flatMap((volume) => [...settled(volume.address), stepId('verify-volume', volume.address)]),
   ]
+}
+
+/** The steps by which members come that are there already: what a health command says of them is true until their turn, and after it. */
+function comingLater({ world, decisions }: Lowering): ReadonlySet<StepId> {
+  const members = decisions.rolls.flatMap(({ waves }) => waves.flat())
+  return new Set(
+    members.flatMap((member) =>
+      world.live.servers.has(member) ? [stepId('create-server', member), stepId('start-server', member)] : [],
+    ),
+  )
 }
 
 /** The copies of files to each server, with what follows them. */
