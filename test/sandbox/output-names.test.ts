@@ -296,15 +296,10 @@ test('everything that the endpoint answers has the name and the type that the SD
     })
   )('instanceId')
   await wait('DescribeInstances', { 'InstanceId.1': instance }, '<name>running</name>')
-  const event = await fetch(`${sandbox.endpoint}/_evenkeel/events`, {
-    method: 'POST',
-    body: JSON.stringify({ instanceId: instance, code: 'system-reboot', postponableSeconds: 86_400 }),
-  })
-  await call('ModifyInstanceEventStartTime', {
-    InstanceId: instance,
-    InstanceEventId: ((await event.json()) as { readonly id: string }).id,
-    NotBefore: new Date(Date.now() + 2.5 * 86_400_000).toISOString(),
-  })
+  const day = 86_400
+  const event = await tell('events', { instanceId: instance, code: 'system-reboot', postponableSeconds: day })
+  const NotBefore = new Date(Date.now() + 2.5 * day * 1000).toISOString()
+  await call('ModifyInstanceEventStartTime', { InstanceId: instance, InstanceEventId: event.id ?? '', NotBefore })
   await call('DescribeInstanceStatus', { IncludeAllInstances: 'true' })
   for (const attribute of [
     'instanceType',

@@ -53,7 +53,7 @@ function described(client: object, isEc2: boolean): Described {
 export const ec2Described = described(ec2, true)
 export const loadBalancingDescribed = described(loadBalancing, false)
 
-export const { operationNames, inputOf, outputOf } = ec2Described
+export const { outputOf } = ec2Described
 
 function dereference(schema: Schema): Schema {
   return typeof schema === 'function' ? dereference((schema as () => Schema)()) : schema

@@ -55,7 +55,7 @@ function lowerGroup(
 }
 
 /** The steps by which the rules of a group come and go. */
-export function ruledSteps(group: Address): readonly StepId[] {
+function ruledSteps(group: Address): readonly StepId[] {
   return [
     stepId('authorize-ingress', group),
     stepId('revoke-ingress', group),

@@ -13,7 +13,7 @@ export function findBalancer(world: World, arn: string): LoadBalancer {
   throw new ApiError('LoadBalancerNotFound', `Load balancers '[${arn}]' not found`)
 }
 
-export function balancerOf(world: World, arn: string): LoadBalancer | undefined {
+function balancerOf(world: World, arn: string): LoadBalancer | undefined {
   const found = world.loadBalancers.get(arn)
   return found?.deletedAtMs === undefined ? found : undefined
 }

@@ -38,7 +38,7 @@ function percentOfImage(image: Image, percents: ReadonlyMap<string | undefined, 
 }
 
 /** EC2 says `37%`, or nothing yet. */
-export function percentOf({ State, Progress }: Snapshot): number {
+function percentOf({ State, Progress }: Snapshot): number {
   if (State === 'completed') return 100
   const percent = Number.parseInt(Progress ?? '0', 10)
   return Number.isNaN(percent) ? 0 : Math.min(100, Math.max(0, percent))
