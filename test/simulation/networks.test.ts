@@ -3,6 +3,7 @@ import {
   DeleteNatGatewayCommand,
   DeleteRouteCommand,
   DescribeAddressesCommand,
+  DescribeImagesCommand,
   DescribeInternetGatewaysCommand,
   DescribeNatGatewaysCommand,
   DescribeNetworkAclsCommand,
@@ -242,9 +243,15 @@ describe('a network with somebody else’s things in it', () => {
     try {
       await world.apply(text)
       const { Subnets = [] } = await world.client.send(new DescribeSubnetsCommand(named('network.lab.b')))
+      const { Images = [] } = await world.client.send(
+        new DescribeImagesCommand({
+          Owners: ['136693071363'],
+          Filters: [{ Name: 'name', Values: ['debian-12-amd64-*'] }],
+        }),
+      )
       const launched = await world.client.send(
         new RunInstancesCommand({
-          ImageId: image,
+          ImageId: Images[0]?.ImageId,
           InstanceType: 't3.small',
           MinCount: 1,
           MaxCount: 1,
