@@ -44,6 +44,7 @@ export const codes = {
   SPEC_DUPLICATE_LABEL: 'two filesystems on one server have the same label',
   SPEC_BAD_UUID: 'a filesystem cannot have this UUID',
   SPEC_DUPLICATE_UUID: 'two filesystems have the same UUID',
+  SPEC_BAD_LOAD_BALANCER: 'a load balancer asks for what Elastic Load Balancing would refuse',
   SPEC_BAD_EGRESS: 'an egress rule has a port range or an address block that is none',
   SPEC_BAD_INGRESS: 'an ingress rule has a port range or an address block that is none',
   SPEC_DUPLICATE_RULE: 'a security group says the same rule twice',
@@ -126,6 +127,7 @@ export const codes = {
   EC2_IMAGE_FAILED: 'EC2 could not make an image',
   EC2_SNAPSHOT_FAILED: 'EC2 could not complete a snapshot',
   EC2_THROTTLED: 'EC2 kept asking for fewer requests',
+  BALANCER_TARGET_UNHEALTHY: 'a server behind a load balancer did not get healthy in time',
   EC2_TIMED_OUT: 'something in EC2 did not happen in time',
   EC2_UNAVAILABLE: 'EC2 did not answer, or failed by itself, until patience ran out',
   EC2_UNREACHABLE: 'the EC2 endpoint cannot be reached from this machine',
@@ -187,6 +189,7 @@ export const codes = {
   PLAN_FILESYSTEM_MISSING: 'a volume that this stack did not make blank has no filesystem',
   PLAN_FILESYSTEM_CANNOT_GROW: 'a volume is to become larger than its filesystem can follow',
   PLAN_FILESYSTEM_UNSUPPORTED: "a server's kernel cannot use a filesystem that the stack file names",
+  PLAN_BALANCER_NETWORK: 'a load balancer would stand in subnets that do not fit together, or in none',
   PLAN_FOREIGN_ASSOCIATION:
     'an elastic address would be taken from, or pushed off by, something that is not of the stack',
   PLAN_FOREIGN_ATTACHMENT: 'a volume is attached to an instance that is not of the stack',

@@ -5,6 +5,7 @@ import { imageAppliedKeys } from './kinds/image.js'
 import { keyPairAppliedKeys } from './kinds/key-pair.js'
 import { networkAppliedKeys } from './kinds/network.js'
 import { placementGroupAppliedKeys } from './kinds/placement-group.js'
+import { loadBalancerAppliedKeys } from './kinds/load-balancer.js'
 import { securityGroupAppliedKeys } from './kinds/security-group.js'
 import { serverAppliedKeys } from './kinds/server.js'
 import { volumeAppliedKeys } from './kinds/volume.js'
@@ -27,6 +28,7 @@ export const appliedKeys = {
   placementGroup: placementGroupAppliedKeys,
   server: serverAppliedKeys,
   elasticIp: elasticIpAppliedKeys,
+  loadBalancer: loadBalancerAppliedKeys,
   volume: volumeAppliedKeys,
 } as const
 export type AppliedKey = (typeof appliedKeys)[keyof typeof appliedKeys][number] | (typeof serverOptionKeys)[number]

@@ -3,6 +3,7 @@ import { imageMutability } from './kinds/image.js'
 import { keyPairMutability } from './kinds/key-pair.js'
 import { networkMutability } from './kinds/network.js'
 import { placementGroupMutability } from './kinds/placement-group.js'
+import { loadBalancerMutability } from './kinds/load-balancer.js'
 import { securityGroupMutability } from './kinds/security-group.js'
 import { serverMutability } from './kinds/server.js'
 import { volumeMutability } from './kinds/volume.js'
@@ -18,6 +19,7 @@ const mutability = {
   placementGroup: placementGroupMutability,
   server: serverMutability,
   elasticIp: elasticIpMutability,
+  loadBalancer: loadBalancerMutability,
   volume: volumeMutability,
 } satisfies { readonly [K in keyof PropertyPaths]?: Mutabilities<PropertyPaths[K]> }
 

@@ -91,6 +91,9 @@ export interface Binding {
   readonly zone?: string
   /** On a server that this run launched as one of its alternatives: as which. */
   readonly alternative?: string
+  /** On load balancers: the name, and the target group in use. */
+  readonly dnsName?: string
+  readonly targetGroupId?: string
   /** On servers: `ssh-ed25519 AAAA…` from its tag. */
   readonly hostKey?: string
   /** On servers: who logs in, and with whose key. */

@@ -4,6 +4,7 @@ import type { ImagePath } from './kinds/image.js'
 import type { KeyPairPath } from './kinds/key-pair.js'
 import type { NetworkPath } from './kinds/network.js'
 import type { PlacementGroupPath } from './kinds/placement-group.js'
+import type { LoadBalancerPath } from './kinds/load-balancer.js'
 import type { SecurityGroupPath } from './kinds/security-group.js'
 import type { ServerPath } from './kinds/server.js'
 import type { SyncPath } from './kinds/sync-rule.js'
@@ -21,6 +22,7 @@ export interface PropertyPaths {
   readonly placementGroup: PlacementGroupPath
   readonly server: ServerPath
   readonly elasticIp: ElasticIpPath
+  readonly loadBalancer: LoadBalancerPath
   readonly volume: VolumePath
   readonly sync: SyncPath
   readonly archive: ArchivePath

@@ -3,7 +3,8 @@ import type { ArchiveSpec } from './kinds/archive.js'
 import type { ElasticIpSpec } from './kinds/elastic-ip.js'
 import type { ImageSpec } from './kinds/image.js'
 import type { KeyPairSpec } from './kinds/key-pair.js'
-import { specLists, type SpecList } from './kinds/kinds.js'
+import { kinds, specLists, type ResourceKind, type SpecList } from './kinds/kinds.js'
+import type { LoadBalancerSpec } from './kinds/load-balancer.js'
 import type { NetworkSpec } from './kinds/network.js'
 import type { PlacementGroupSpec } from './kinds/placement-group.js'
 import type { SecurityGroupSpec } from './kinds/security-group.js'
@@ -28,6 +29,8 @@ export interface StackSpec {
   readonly placementGroups: readonly PlacementGroupSpec[]
   readonly servers: readonly ServerSpec[]
   readonly elasticIps: readonly ElasticIpSpec[]
+  /** Absent where the file has none. */
+  readonly loadBalancers?: readonly LoadBalancerSpec[]
   readonly volumes: readonly VolumeSpec[]
   readonly syncs: readonly SyncSpec[]
   readonly archives: readonly ArchiveSpec[]
@@ -50,11 +53,20 @@ export type Target =
 
 /** A specification that names nothing. */
 export function emptyStack(stack: string, target: Target): StackSpec {
-  const lists = Object.fromEntries(specLists.map((list) => [list, []])) as unknown as Pick<StackSpec, SpecList>
-  return { stack, target, ...lists }
+  return { stack, target, ...specListsOf(() => []) }
 }
 
 /** Every entry of a specification, in the order of reports. */
 export function specsIn(stack: StackSpec): readonly { readonly address: Address }[] {
-  return specLists.flatMap((list): readonly { readonly address: Address }[] => stack[list])
+  return specLists.flatMap((list): readonly { readonly address: Address }[] => stack[list] ?? [])
+}
+
+/** The lists of a specification, of what is said of each kind; that of a rare kind is left out where it is empty. */
+export function specListsOf(listOf: (kind: ResourceKind) => readonly unknown[]): Pick<StackSpec, SpecList> {
+  const lists = (Object.keys(kinds) as readonly ResourceKind[]).flatMap((kind): [SpecList, readonly unknown[]][] => {
+    const list = listOf(kind)
+    const isLeftOut = list.length === 0 && 'isRare' in kinds[kind]
+    return isLeftOut ? [] : [[kinds[kind].specs, list]]
+  })
+  return Object.fromEntries(lists) as unknown as Pick<StackSpec, SpecList>
 }

@@ -2,7 +2,7 @@ import { hiddenValue } from '../core/masking.js'
 import type { Address } from './address.js'
 import { elasticIpOf } from './kinds/elastic-ip.js'
 
-/** What `${server.boot.privateIp}` can name; `id` works on servers, volumes and security groups. */
+/** What `${server.boot.privateIp}` can name; `id` works on servers, volumes and security groups, `dnsName` on load balancers. */
 export const referenceProperties = [
   'id',
   'privateIp',
@@ -11,6 +11,7 @@ export const referenceProperties = [
   'privateDns',
   'publicDns',
   'zone',
+  'dnsName',
 ] as const
 export type ReferenceProperty = (typeof referenceProperties)[number]
 

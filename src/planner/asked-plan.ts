@@ -39,7 +39,7 @@ export function askedPlan(
     impossible,
     isPart: true,
     ...(live.renamed && { renamed: live.renamed }),
-    bindings: liveBindings(world, { servers: new Map(), volumes: new Map() }),
+    bindings: liveBindings(world, { servers: new Map(), volumes: new Map(), loadBalancers: new Map() }),
     ledger: {
       id: live.ledger?.id,
       before: ledger,

@@ -3,6 +3,7 @@ import { sortedByAddress } from '../model/address-order.js'
 import type { LiveElasticIp } from '../model/kinds/elastic-ip.js'
 import type { LiveBuiltImage } from '../model/kinds/image.js'
 import type { LiveKeyPair } from '../model/kinds/key-pair.js'
+import type { LiveLoadBalancer } from '../model/kinds/load-balancer.js'
 import { liveLists, type LiveList } from '../model/kinds/kinds.js'
 import type { LiveNetwork } from '../model/kinds/network.js'
 import type { LivePlacementGroup } from '../model/kinds/placement-group.js'
@@ -38,6 +39,7 @@ export interface LiveIndex {
   /** Instances of the stack that are shutting down. */
   readonly endingServers: ReadonlyMap<string, Address>
   readonly elasticIps: ReadonlyMap<Address, LiveElasticIp>
+  readonly loadBalancers: ReadonlyMap<Address, LiveLoadBalancer>
   /** The elastic addresses themselves, also of those that share a name. */
   readonly publicIps: ReadonlySet<string>
   /** Ours, without root and retained volumes. */
@@ -77,6 +79,7 @@ export function indexLive(live: LiveStack): LiveIndex {
     placementGroups: uniqueByAddress(live.placementGroups ?? [], conflicts),
     servers: firstOfSuccessions(successions),
     elasticIps: uniqueByAddress(live.elasticIps ?? [], conflicts),
+    loadBalancers: uniqueByAddress(live.loadBalancers ?? [], conflicts),
     volumes: uniqueByAddress(
       owned.filter((volume) => volume.tags[tagKeys.retained] === undefined),
       conflicts,

@@ -1,6 +1,6 @@
 import { required } from '../core/assert.js'
-import { kinds, resourceKinds, type ResourceKind, type SpecList } from '../model/kinds/kinds.js'
-import type { StackSpec } from '../model/stack-spec.js'
+import type { ResourceKind } from '../model/kinds/kinds.js'
+import { specListsOf, type StackSpec } from '../model/stack-spec.js'
 import type { Context } from './context.js'
 import { specKinds } from './kinds/kinds.js'
 import { movesOf } from './moves/written-moves.js'
@@ -12,11 +12,10 @@ export function buildSpec(context: Context): StackSpec {
   const specsOf = specsOnDemand(context)
   const outputs = outputsOf(context)
   const moves = movesOf(context)
-  const lists = resourceKinds.map((kind) => [kinds[kind].specs, specsOf(kind)])
   return deepFreeze({
     stack: required(context.stack.stack, 'the stack name'),
     target: context.target,
-    ...(Object.fromEntries(lists) as Pick<StackSpec, SpecList>),
+    ...specListsOf(specsOf),
     ...(moves.length > 0 && { moves }),
     ...(outputs.length > 0 && { outputs }),
   })

@@ -75,6 +75,7 @@ export const layers: Readonly<Record<LayerName, LayerRule>> = {
     packages: [
       '@aws-sdk/client-ec2',
       '@aws-sdk/client-ec2-instance-connect',
+      '@aws-sdk/client-elastic-load-balancing-v2',
       '@aws-sdk/client-ssm',
       '@aws-sdk/core',
       '@aws-sdk/credential-provider-node',

@@ -6,6 +6,7 @@ import { placementGroupEffects } from './plan-effects/placement-groups.js'
 import { elasticIpEffects } from './plan-effects/elastic-ips.js'
 import { filesystemEffects } from './plan-effects/filesystems.js'
 import { imageEffects } from './plan-effects/images.js'
+import { loadBalancerEffects } from './plan-effects/load-balancers.js'
 import { networkEffects } from './plan-effects/network.js'
 import { networkPartEffects } from './plan-effects/networks.js'
 import { serverEffects } from './plan-effects/servers.js'
@@ -54,6 +55,7 @@ export const effects: Effects = {
   ...imageEffects,
   ...elasticIpEffects,
   ...placementGroupEffects,
+  ...loadBalancerEffects,
   ...volumeEffects,
   ...snapshotEffects,
   ...filesystemEffects,

@@ -17,6 +17,10 @@ const irreplaceable: Readonly<Partial<Record<ResourceKind, readonly [why: string
     'an elastic address that is released does not come back',
     'take `elasticIp` out, apply, and write it again',
   ],
+  loadBalancer: [
+    'a load balancer has one name for its clients',
+    'another `kind` or `internal` in the file replaces it',
+  ],
   sync: ['a rule is nothing that stands anywhere', '`evenkeel sync` copies what differs'],
   archive: ['an archive has versions, and none is taken back', 'a change of its directory makes the next one'],
 }
@@ -24,7 +28,7 @@ const irreplaceable: Readonly<Partial<Record<ResourceKind, readonly [why: string
 /** The servers and volumes of the file that patterns name (`--replace`). Throws a UsageError for what is none, or is nothing in the file. */
 export function replacedByName(patterns: readonly string[] = [], spec: StackSpec): readonly Address[] {
   if (patterns.length === 0) return []
-  const known = specLists.flatMap((list): readonly Address[] => spec[list].map(({ address }) => address))
+  const known = specLists.flatMap((list): readonly Address[] => (spec[list] ?? []).map(({ address }) => address))
   const named = addressesNamed(patterns, known, `in the stack file of ${spec.stack}`)
   for (const address of named) {
     const kind = parseAddress(address)?.kind

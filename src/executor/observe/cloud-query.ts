@@ -17,7 +17,11 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
     if (snapshot?.kind === 'id') snapshotIds.push({ id: snapshot.id, address })
   }
   const launched = [...spec.servers, ...spec.archives.map(({ server }) => server)]
-  const subnets = launched.flatMap(({ subnet }) => (subnet === undefined ? [] : [subnet]))
+  const { loadBalancers = [] } = spec
+  const subnets = [
+    ...launched.flatMap(({ subnet }) => (subnet === undefined ? [] : [subnet])),
+    ...loadBalancers.flatMap((balancer) => balancer.subnets ?? []),
+  ]
   return {
     stack: spec.stack,
     images: distinct(
@@ -34,6 +38,8 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
     elasticIps: spec.elasticIps.length > 0 || spec.networks.some(({ part }) => part === 'nat-address'),
     ...(spec.images.length > 0 && { builtImages: spec.images.map(askedImage) }),
     placementGroups: spec.placementGroups.length > 0,
+    ...(loadBalancers.length > 0 && { loadBalancers: true }),
+    ...(loadBalancers.some((balancer) => balancer.subnets === undefined) && { defaultSubnets: true }),
     volumeIds,
     adoptedIds: adoptedIds(spec),
     snapshotIds,

@@ -88,7 +88,7 @@ function queryFor(
     ...query,
     snapshotsOf,
     ...(quietMs !== undefined && { quietMs }),
-    ...(byTagsAlone && { elasticIps: true, placementGroups: true, allImages: true, networks: [] }),
+    ...(byTagsAlone && { elasticIps: true, loadBalancers: true, placementGroups: true, allImages: true, networks: [] }),
     operatorIp: forNew && query.operatorIp,
   }
 }

@@ -5,6 +5,7 @@ import type { LiveStack } from '../../model/live-stack.js'
 import type { ElasticIpCloud, ElasticIpQuery } from './elastic-ip.js'
 import type { ImageCloud, ImageQuery } from './built-image.js'
 import type { KeyPairCloud } from './key-pair.js'
+import type { LoadBalancerCloud, LoadBalancerQuery } from './load-balancer.js'
 import type { LaunchTemplateCloud } from './launch-template.js'
 import type { OffersCloud } from './type-offers.js'
 import type { NetworkCloud, NetworkQuery } from './network.js'
@@ -24,6 +25,7 @@ export type * from './cloud-words.js'
 export type * from './elastic-ip.js'
 export type * from './built-image.js'
 export type * from './key-pair.js'
+export type * from './load-balancer.js'
 export type * from './launch-template.js'
 export type * from './type-offers.js'
 export type * from './network.js'
@@ -48,6 +50,7 @@ export interface CloudPort
     ImageCloud,
     ElasticIpCloud,
     PlacementGroupCloud,
+    LoadBalancerCloud,
     VolumeCloud,
     SnapshotCloud,
     LaunchTemplateCloud,
@@ -71,7 +74,7 @@ export interface CloudPort
 }
 
 export interface CloudQuery
-  extends NetworkQuery, ElasticIpQuery, PlacementGroupQuery, ImageQuery, VolumeQuery, SnapshotQuery {
+  extends NetworkQuery, ElasticIpQuery, LoadBalancerQuery, PlacementGroupQuery, ImageQuery, VolumeQuery, SnapshotQuery {
   readonly stack: string
   /** Each distinct selector once. */
   readonly images: readonly ImageSelector[]

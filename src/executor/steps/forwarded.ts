@@ -71,6 +71,9 @@ export const forwarded = {
   'release-address': ({ address, allocationId }, context) =>
     context.ports.cloud.releaseAddress({ id: allocationId, owner: ownerOf(address, context) }),
 
+  'delete-load-balancer': ({ address, loadBalancerIds, targetGroupIds }, context) =>
+    context.ports.cloud.deleteLoadBalancer({ owner: ownerOf(address, context), loadBalancerIds, targetGroupIds }),
+
   'detach-volume': ({ address, volumeId, instanceId }, context) =>
     context.ports.cloud.detachVolume({ volumeId, instanceId, owner: ownerOf(address, context) }),
 

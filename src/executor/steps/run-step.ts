@@ -12,6 +12,13 @@ import { copyImage } from './images/copy-image.js'
 import { createImage } from './images/create-image.js'
 import { registerImage } from './images/register-image.js'
 import { createPlacementGroup } from './network/create-placement-group.js'
+import {
+  awaitTarget,
+  createLoadBalancer,
+  deregisterTarget,
+  modifyLoadBalancer,
+  registerTarget,
+} from './load-balancers/load-balancers.js'
 import { createSecurityGroup } from './network/create-security-group.js'
 import { deleteKeyPair } from './network/delete-key-pair.js'
 import { importKeyPair } from './network/import-key-pair.js'
@@ -60,6 +67,11 @@ const runners: { readonly [K in StepKind]: StepRunner<K> } = {
   'allocate-address': allocateAddress,
   'associate-address': associateAddress,
   'disassociate-address': disassociateAddress,
+  'create-load-balancer': createLoadBalancer,
+  'modify-load-balancer': modifyLoadBalancer,
+  'register-target': registerTarget,
+  'await-target': awaitTarget,
+  'deregister-target': deregisterTarget,
   'create-volume': createVolume,
   'adopt-volume': adoptVolume,
   'attach-volume': attachVolume,

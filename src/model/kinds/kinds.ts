@@ -4,6 +4,8 @@ interface Kind {
   readonly section?: string
   /** The list in StackSpec. */
   readonly specs: string
+  /** Most stacks have none: then the list in StackSpec is absent. */
+  readonly isRare?: true
   /** The list in LiveStack; absent for what is no resource of EC2's own. */
   readonly live?: string
 }
@@ -17,6 +19,7 @@ export const kinds = {
   placementGroup: { section: 'placementGroups', specs: 'placementGroups', live: 'placementGroups' },
   server: { section: 'servers', specs: 'servers', live: 'servers' },
   elasticIp: { specs: 'elasticIps', live: 'elasticIps' },
+  loadBalancer: { section: 'loadBalancers', specs: 'loadBalancers', live: 'loadBalancers', isRare: true },
   volume: { section: 'volumes', specs: 'volumes', live: 'volumes' },
   sync: { section: 'sync', specs: 'syncs' },
   archive: { section: 'archives', specs: 'archives' },

@@ -21,6 +21,7 @@ export const ownTagsMax: Readonly<Partial<Record<ResourceKind, number>>> = {
   image: everywhere.length + [tagKeys.version, tagKeys.regions, tagKeys.user, tagKeys.protect].length + 1,
   elasticIp: everywhere.length,
   placementGroup: everywhere.length,
+  loadBalancer: everywhere.length,
   server:
     everywhere.length +
     [tagKeys.user, tagKeys.via, tagKeys.userData, tagKeys.hostKey, tagKeys.protect, tagKeys.options, supersedes].length,

@@ -11,6 +11,14 @@ import type {
 } from './filesystems.js'
 import type { AwaitImage, CopyImage, CreateImage, DeregisterImage, ModifyImage, RegisterImage } from './images.js'
 import type {
+  AwaitTarget,
+  CreateLoadBalancer,
+  DeleteLoadBalancer,
+  DeregisterTarget,
+  ModifyLoadBalancer,
+  RegisterTarget,
+} from './load-balancers.js'
+import type {
   AuthorizeEgress,
   AuthorizeIngress,
   CreateSecurityGroup,
@@ -48,6 +56,7 @@ export type * from './copies.js'
 export type * from './elastic-ips.js'
 export type * from './filesystems.js'
 export type * from './images.js'
+export type * from './load-balancers.js'
 export type * from './network.js'
 export type * from './networks.js'
 export type * from './placement-groups.js'
@@ -94,6 +103,12 @@ export type Step =
   | AssociateAddress
   | DisassociateAddress
   | ReleaseAddress
+  | CreateLoadBalancer
+  | ModifyLoadBalancer
+  | RegisterTarget
+  | AwaitTarget
+  | DeregisterTarget
+  | DeleteLoadBalancer
   | CreateVolume
   | AdoptVolume
   | AttachVolume

@@ -9,6 +9,7 @@ import { volumeCopiesOf } from './copies/volume-copies.js'
 import { isHeld, type Decided } from './decided.js'
 import type { Decisions } from './decisions.js'
 import { decideElasticIps } from './elastic-ips/elastic-ip-decisions.js'
+import { decideLoadBalancers } from './load-balancers/load-balancer-decisions.js'
 import { decideHeld } from './held.js'
 import { decideServersAndImages } from './images/image-decisions.js'
 import { decideKeyPairs } from './keys/key-pair-decisions.js'
@@ -17,7 +18,7 @@ import { decideSecurityGroups } from './network/security-group-decisions.js'
 import { decideRolls } from './servers/rolls.js'
 import { decidePlacementGroups } from './placement/placement-group-decisions.js'
 import { settleServers } from './servers/server-decisions.js'
-import { serverOutlooksOf } from './servers/server-decision.js'
+import { restarts, serverOutlooksOf } from './servers/server-decision.js'
 import { decideSchedules } from './snapshots/schedule-decisions.js'
 import { withScheduled, type ScheduledWork } from './snapshots/scheduled-work.js'
 import { serversStoppedFor, type VolumeDecision } from './volumes/volume-decision.js'
@@ -54,6 +55,8 @@ export function decide(world: World): Decisions {
   )
   const files = decideFiles(world, outlooks, volumeOutlooks, rolls)
   const servers = settleServers(first, serversStoppedFor(ownVolumes.values()))
+  const restarted = new Set([...servers.values()].filter(restarts).map(({ address }) => address))
+  const loadBalancers = decideLoadBalancers({ world, servers: outlooks, restarted }, outByNow)
   return {
     held,
     servers,
@@ -64,6 +67,7 @@ export function decide(world: World): Decisions {
     securityGroups,
     placementGroups,
     elasticIps,
+    loadBalancers,
     archives,
     blocks,
     clones,

@@ -7,6 +7,7 @@ import type { VolumeCopies } from './copies/volume-copies.js'
 import type { PlannedRoll } from '../../model/plan.js'
 import type { Decided, Leave, Refuse } from './decided.js'
 import type { ElasticIpDecision } from './elastic-ips/elastic-ip-decision.js'
+import type { LoadBalancerDecision } from './load-balancers/load-balancer-decision.js'
 import type { KeyPairDecision } from './keys/key-pair-decisions.js'
 import type { ImageDecision } from './images/image-decision.js'
 import type { NetworkDecision } from './networks/network-decision.js'
@@ -29,6 +30,7 @@ export interface Decisions {
   readonly securityGroups: ReadonlyMap<Address, SecurityGroupDecision>
   readonly placementGroups: ReadonlyMap<Address, PlacementGroupDecision>
   readonly elasticIps: ReadonlyMap<Address, ElasticIpDecision>
+  readonly loadBalancers: ReadonlyMap<Address, LoadBalancerDecision>
   readonly volumes: ReadonlyMap<Address, VolumeDecision>
   /** Rules by their method. */
   readonly blocks: ReadonlyMap<Address, BlockDecision>
@@ -52,6 +54,7 @@ export function allDecided(decisions: Decisions): readonly Decided[] {
     securityGroups,
     placementGroups,
     elasticIps,
+    loadBalancers,
     archives,
     blocks,
     clones,
@@ -67,6 +70,7 @@ export function allDecided(decisions: Decisions): readonly Decided[] {
     securityGroups,
     placementGroups,
     elasticIps,
+    loadBalancers,
     archives,
     blocks,
     clones,

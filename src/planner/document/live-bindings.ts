@@ -16,12 +16,23 @@ import type { World } from '../world.js'
 /** What exists, by address, addresses in order; volumes that become ours in the plan are among them. */
 export function liveBindings(
   world: World,
-  decisions: Pick<Decisions, 'servers' | 'volumes'>,
+  decisions: Pick<Decisions, 'servers' | 'volumes' | 'loadBalancers'>,
 ): Readonly<Record<string, Binding>> {
   const { live } = world
   const found = new Map<Address, Binding>()
   for (const [address, { id }] of live.resources) found.set(address, { id })
   for (const [address, { id, publicIp }] of live.elasticIps) found.set(address, { id, publicIp })
+  for (const decision of decisions.loadBalancers.values()) {
+    if (!('live' in decision)) continue
+    const { id, balancers, targetGroups } = decision.live
+    const balancer = balancers.find((one) => one.id === id)
+    const group = targetGroups.find(({ name }) => name === decision.wish.groupName)
+    found.set(decision.address, {
+      id,
+      ...(balancer && { dnsName: balancer.dnsName }),
+      ...(group && { targetGroupId: group.id }),
+    })
+  }
   const attached = volumesByInstance(live.stack.volumes)
   for (const [address, server] of live.servers) {
     found.set(address, serverBinding(world, decisions, server, attached.get(server.id) ?? []))

@@ -12,6 +12,8 @@ import { addressSteps, lowerElasticIps } from './elastic-ips.js'
 import { lowerImages, settleResting } from './images.js'
 import { lowerKeyPairs } from './key-pairs.js'
 import { volumesLeaving } from './leaving.js'
+import { lowerLoadBalancers } from './load-balancers.js'
+import { balancedServers } from './service/balanced-servers.js'
 import type { Lowering } from './lowering.js'
 import { lowerNetworks } from './networks.js'
 import { lowerPlacementGroups } from './placement-groups.js'
@@ -41,7 +43,7 @@ export function lower(
     resting,
     ...addressSteps(decisions.elasticIps.values()),
     leaving,
-    service: serviceSteps(decisions, leaving),
+    service: serviceSteps(decisions, leaving, balancedServers(decisions)),
   }
   lowerKeyPairs(lowering)
   lowerNetworks(lowering)
@@ -55,6 +57,7 @@ export function lower(
   lowerVolumes(lowering)
   lowerSchedules(lowering)
   lowerFiles(lowering)
+  lowerLoadBalancers(lowering)
   lowerService(lowering)
   lowerServers(lowering, graph.serversEntered())
   settleResting(lowering)

@@ -118,8 +118,17 @@ function wearersEnd(lowering: Lowering): StepsById {
       note(endings, groupId, stepId('modify-network', part.address))
     }
   }
+  for (const [address, decision] of lowering.decisions.loadBalancers) {
+    for (const { securityGroupIds } of lowering.world.live.loadBalancers.get(address)?.balancers ?? []) {
+      const steps = decision.kind === 'remove' ? ['delete-load-balancer' as const] : balancerChanges
+      for (const groupId of securityGroupIds) for (const step of steps) note(endings, groupId, stepId(step, address))
+    }
+  }
   return endings
 }
+
+/** By these a load balancer that stays, or another in its place, takes off a group. */
+const balancerChanges = ['modify-load-balancer', 'delete-load-balancer'] as const
 
 /** And the rules that name it. */
 function rulesEnd({ world }: Lowering): StepsById {

@@ -85,7 +85,8 @@ function entriesOf(revision: StackRevision | undefined): ReadonlyMap<Address, En
   if (!revision) return entries
   for (const { specs } of Object.values(kinds)) {
     const facts = factsOf[specs] as ((entry: unknown, contents: LocalContents) => EntryFacts) | undefined
-    for (const entry of revision.spec[specs]) if (facts) entries.set(entry.address, facts(entry, revision.contents))
+    for (const entry of revision.spec[specs] ?? [])
+      if (facts) entries.set(entry.address, facts(entry, revision.contents))
   }
   return entries
 }

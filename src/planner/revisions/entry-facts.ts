@@ -5,6 +5,7 @@ import type { DiffValue } from '../../model/change.js'
 import type { ArchiveSpec } from '../../model/kinds/archive.js'
 import type { ElasticIpSpec } from '../../model/kinds/elastic-ip.js'
 import type { ImageSpec } from '../../model/kinds/image.js'
+import type { LoadBalancerSpec } from '../../model/kinds/load-balancer.js'
 import type { KeyPairSpec } from '../../model/kinds/key-pair.js'
 import {
   peerText,
@@ -52,9 +53,45 @@ export const factsOf: {
     said({ strategy, partitions, spreadLevel, ...tagFacts(tags) }),
   servers: serverFacts,
   elasticIps: ({ server, tags }: ElasticIpSpec) => said({ association: server, ...tagFacts(tags) }),
+  loadBalancers: balancerFacts,
   volumes: volumeFacts,
   syncs: syncFacts,
   archives: archiveFacts,
+}
+
+function balancerFacts({
+  kind,
+  internal,
+  subnets,
+  securityGroups,
+  listeners,
+  targets,
+  protect,
+  tags,
+}: LoadBalancerSpec) {
+  const { health } = targets
+  return said({
+    kind,
+    internal,
+    subnets: subnets?.map(subnetKey),
+    securityGroups,
+    listeners: listeners.map(({ port, protocol, certificate }) =>
+      [port, protocol, certificate].filter(Boolean).join(' '),
+    ),
+    protect,
+    'targets.servers': targets.servers,
+    'targets.port': targets.port,
+    'targets.drainSeconds': targets.drainSeconds,
+    'targets.stickiness': targets.stickySeconds,
+    'targets.health.protocol': health.protocol,
+    'targets.health.path': health.path,
+    'targets.health.codes': health.codes,
+    'targets.health.interval': health.intervalSeconds,
+    'targets.health.timeout': health.timeoutSeconds,
+    'targets.health.healthy': health.healthy,
+    'targets.health.unhealthy': health.unhealthy,
+    ...tagFacts(tags),
+  })
 }
 
 function groupFacts(spec: SecurityGroupSpec): EntryFacts {

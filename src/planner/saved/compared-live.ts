@@ -53,6 +53,18 @@ const comparedMembers: { readonly [Member in keyof Required<LiveStack>]: Read<Me
   builtImages: named,
   elasticIps: named,
   placementGroups: named,
+  loadBalancers: (balancers) =>
+    named(
+      balancers.map(({ targetGroups, ...balancer }) => ({
+        ...balancer,
+        // How well a server is changes by itself.
+        targetGroups: targetGroups.map(({ targets, ...group }) => ({
+          ...group,
+          targets: targets.map(({ instanceId, port }) => ({ instanceId, port })),
+        })),
+      })),
+    ),
+  defaultSubnets: undefined,
   volumes: (volumes) => named(volumes.map(({ modifications: _moves, ...volume }) => volume)),
   // That a snapshot is completed meanwhile takes nothing away from a plan.
   snapshots: (snapshots) =>

@@ -15,7 +15,9 @@ export function movedSince(before: PlanBasis, after: PlanBasis): readonly Moved[
 }
 
 function comparedSpec({ spec }: PlanBasis): Compared {
-  const entries = specLists.flatMap((list) => spec[list].map((entry): [string, unknown] => [entry.address, entry]))
+  const entries = specLists.flatMap((list) =>
+    (spec[list] ?? []).map((entry): [string, unknown] => [entry.address, entry]),
+  )
   return { stack: { name: spec.stack }, target: spec.target, ...Object.fromEntries(entries) }
 }
 

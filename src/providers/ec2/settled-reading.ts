@@ -25,6 +25,7 @@ const tangible: ReadonlySet<ResourceKind> = new Set([
   'elasticIp',
   'placementGroup',
   'network',
+  'loadBalancer',
   'securityGroup',
   'keyPair',
 ] as const)
@@ -84,11 +85,22 @@ function missingIn(described: Descriptions): readonly Address[] {
     securityGroups,
     keyPairs,
     elasticIps = [],
+    loadBalancers = [],
     networks = [],
     placementGroups = [],
   } = facts
   const shown = new Set<Address>()
-  for (const list of [builtImages, servers, volumes, securityGroups, keyPairs, elasticIps, networks, placementGroups]) {
+  for (const list of [
+    builtImages,
+    servers,
+    volumes,
+    securityGroups,
+    keyPairs,
+    elasticIps,
+    networks,
+    placementGroups,
+    loadBalancers,
+  ]) {
     for (const { address } of list) shown.add(address)
   }
   return known.filter((address) => {

@@ -1,6 +1,6 @@
 import type { EC2InstanceConnectClient } from '@aws-sdk/client-ec2-instance-connect'
 import type { Ec2Target } from '../ec2/wire/ec2-target.js'
-import { siblingConfigurationOf } from '../ec2/wire/api.js'
+import { siblingConfigurationOf } from '../ec2/wire/client-configuration.js'
 import { toProviderError } from '../ec2/errors/provider-errors.js'
 
 /** EC2 Instance Connect, as far as it is needed. */

@@ -70,6 +70,18 @@ export function showJson(live: LiveStack): string {
       publicIp,
       instanceId: association?.instanceId ?? null,
     })),
+    ...(live.loadBalancers && {
+      loadBalancers: byAddress(live.loadBalancers).map(({ address, id, balancers, targetGroups }) => ({
+        address,
+        id,
+        kind: balancers[0]?.kind ?? null,
+        dnsName: balancers[0]?.dnsName ?? null,
+        listeners: (balancers[0]?.listeners ?? []).map(({ port, protocol }) => `${port} ${protocol}`),
+        targets: targetGroups.flatMap(({ targets }) =>
+          targets.map(({ instanceId, port, state, reason }) => ({ instanceId, port, state, reason: reason ?? null })),
+        ),
+      })),
+    }),
     volumes: volumes.map(({ volume, server, filesystem, label, uuid, mount, isRetained }) => ({
       address: volume.address,
       id: volume.id,

@@ -5,6 +5,7 @@ import { elasticIp } from './elastic-ip.js'
 import { keyPair } from './key-pair.js'
 import { network } from './network/network.js'
 import { placementGroup } from './placement-group.js'
+import { loadBalancer } from './load-balancer/load-balancer.js'
 import { securityGroup } from './security-group/security-group.js'
 import { server } from './server/server.js'
 import type { SpecKind } from './spec-kind.js'
@@ -20,6 +21,7 @@ export const specKinds: { readonly [Kind in ResourceKind]: SpecKind<Kind> } = {
   placementGroup,
   server,
   elasticIp,
+  loadBalancer,
   volume,
   sync: syncRule,
   archive,

@@ -20,7 +20,7 @@ export interface SpecKind<Kind extends ResourceKind> extends Declaration {
   tellWaits?(context: Context, waits: Waits): void
 }
 
-export type SpecsOfKind<Kind extends ResourceKind> = StackSpec[(typeof kinds)[Kind]['specs']]
+export type SpecsOfKind<Kind extends ResourceKind> = NonNullable<StackSpec[(typeof kinds)[Kind]['specs']]>
 
 /** The specifications of another kind, made when they are first asked for. */
 export type SpecsOf = <Kind extends ResourceKind>(kind: Kind) => SpecsOfKind<Kind>

@@ -17,6 +17,7 @@ export type StackShape = {
   readonly images?: Readonly<Record<string, BuiltImageShape | undefined>> | null | undefined
   readonly placementGroups?: Readonly<Record<string, PlacementGroupShape | undefined>> | null | undefined
   readonly servers?: Readonly<Record<string, ServerShape | undefined>> | null | undefined
+  readonly loadBalancers?: Readonly<Record<string, LoadBalancerShape | undefined>> | null | undefined
   readonly volumes?: Readonly<Record<string, VolumeShape | undefined>> | null | undefined
   readonly sync?: Readonly<Record<string, SyncRuleShape | undefined>> | null | undefined
   readonly archives?: Readonly<Record<string, ArchiveShape | undefined>> | null | undefined
@@ -261,6 +262,43 @@ export type ZoneShape = string
 /** A subnet of the file, by id, or the one with a tag; instead of zone. */
 export type SubnetShape = string | {
   readonly tag?: string | Readonly<Record<string, string | undefined>> | undefined
+}
+
+export type LoadBalancerShape = {
+  readonly kind?: 'application' | 'network' | undefined
+  readonly internal?: BooleanShape | undefined
+  readonly subnets?: readonly (SubnetShape | undefined)[] | undefined
+  readonly securityGroups?: readonly (string | undefined)[] | undefined
+  readonly listeners?: readonly (ListenerShape | undefined)[] | undefined
+  readonly targets?: TargetsShape | undefined
+  readonly protect?: BooleanShape | undefined
+  readonly tags?: TagsShape | undefined
+}
+
+export type ListenerShape = {
+  readonly port?: number | undefined
+  readonly protocol?: 'http' | 'https' | 'tcp' | undefined
+  readonly certificate?: string | undefined
+}
+
+/** Which servers get the traffic, and where. */
+export type TargetsShape = {
+  readonly servers?: string | readonly (string | undefined)[] | undefined
+  readonly port?: number | undefined
+  readonly health?: HealthCheckShape | undefined
+  readonly drainSeconds?: number | undefined
+  readonly stickySeconds?: number | undefined
+}
+
+/** How a server shows that it is well. It gets traffic once it has answered well. */
+export type HealthCheckShape = {
+  readonly path?: string | undefined
+  readonly protocol?: 'http' | 'tcp' | undefined
+  readonly codes?: string | undefined
+  readonly interval?: number | undefined
+  readonly timeout?: number | undefined
+  readonly healthy?: number | undefined
+  readonly unhealthy?: number | undefined
 }
 
 /** Volumes grow in place; they never shrink. */

@@ -20,7 +20,13 @@ const readable = Object.entries(kinds).filter(([, kind]) => 'readById' in kind)
 it.each(readable)('a %s is only taken for the one that was asked for', async (_name, kind) => {
   const readById = (kind as { readById: (api: Ec2Api, id: string) => Promise<unknown> }).readById
   const call = (action: string) => Promise.resolve(answers[action]?.('another'))
-  const api = { call, settings: { clock: instantClock(), pollScale: 1 } } as unknown as Ec2Api
+  const balancing = {
+    call: (_action: string, { ResourceArns }: { ResourceArns: string[] }) =>
+      Promise.resolve({
+        TagDescriptions: ResourceArns.map(() => ({ ResourceArn: 'another', Tags: [] })),
+      }),
+  }
+  const api = { call, balancing, settings: { clock: instantClock(), pollScale: 1 } } as unknown as Ec2Api
   expect(await readById(api, 'wanted')).toBeUndefined()
   expect(await readById(api, 'another')).toBeDefined()
 })

@@ -14,6 +14,7 @@ export const tagEffects = {
       elasticIp: world.elasticIps,
       network: world.networks,
       placementGroup: world.placementGroups,
+      loadBalancer: world.loadBalancers,
       volume: world.volumes,
     }
     const id = step.resourceId ?? world.idOf(step.target)
@@ -22,6 +23,8 @@ export const tagEffects = {
     const resource = lists[parseAddress(step.target)?.kind ?? '']?.find((known) => known.id === id)
     if (!resource) throw new Refused(`${step.target} is gone`)
     resource.tags = withTags(resource.tags, step.tags, step.removeTags)
+    const balancer = world.loadBalancers.flatMap(({ balancers }) => balancers).find((one) => one.id === id)
+    if (balancer) Object.assign(balancer, { tags: resource.tags })
   },
   'remove-temporary'(world: World, step: StepOf<'remove-temporary'>) {
     const isOurs = ({ address, tags }: { readonly address: Address; readonly tags: Tags }) =>

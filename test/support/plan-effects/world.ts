@@ -2,6 +2,7 @@ import type { Address } from '../../../src/model/address.js'
 import type { FstabLine, HostDevice, HostFacts, HostMount } from '../../../src/model/inside/host-facts.js'
 import type { LiveElasticIp } from '../../../src/model/kinds/elastic-ip.js'
 import type { LiveBuiltImage } from '../../../src/model/kinds/image.js'
+import type { LiveLoadBalancer } from '../../../src/model/kinds/load-balancer.js'
 import type { LiveKeyPair } from '../../../src/model/kinds/key-pair.js'
 import type { LiveNetwork } from '../../../src/model/kinds/network.js'
 import type { LivePlacementGroup } from '../../../src/model/kinds/placement-group.js'
@@ -39,6 +40,7 @@ export class World {
   elasticIps: Mutable<LiveElasticIp>[]
   networks: Mutable<LiveNetwork>[]
   placementGroups: Mutable<LivePlacementGroup>[]
+  loadBalancers: Mutable<LiveLoadBalancer>[]
   volumes: Mutable<LiveVolume>[]
   snapshots: Mutable<LiveSnapshot>[]
   /** What each volume that was ever written to holds, attached or not. */
@@ -60,6 +62,7 @@ export class World {
     this.elasticIps = structuredClone([...(before.elasticIps ?? [])])
     this.networks = structuredClone([...(before.networks ?? [])])
     this.placementGroups = structuredClone([...(before.placementGroups ?? [])])
+    this.loadBalancers = structuredClone([...(before.loadBalancers ?? [])])
     this.volumes = structuredClone([...before.volumes])
     this.snapshots = structuredClone([...before.snapshots])
     for (const [address, { id }] of Object.entries(plan.bindings)) this.ids.set(address, id)
@@ -167,6 +170,7 @@ export class World {
       ...((before.elasticIps || this.elasticIps.length > 0) && { elasticIps: this.elasticIps }),
       ...((before.networks || this.networks.length > 0) && { networks: this.networks }),
       ...((before.placementGroups || this.placementGroups.length > 0) && { placementGroups: this.placementGroups }),
+      ...((before.loadBalancers || this.loadBalancers.length > 0) && { loadBalancers: this.loadBalancers }),
       volumes: this.volumes,
       snapshots: this.snapshots,
       ledger:

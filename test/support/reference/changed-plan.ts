@@ -99,9 +99,24 @@ function snapshot(name: string, version: number): LiveSnapshot {
 
 /** What has been read of the world beside what is in it. */
 function readOf(spec: StackSpec): Partial<LiveStack> {
-  const subnets = [...spec.servers, ...spec.archives.map(({ server }) => server)].flatMap(({ subnet: wanted }) =>
+  const launched = [...spec.servers, ...spec.archives.map(({ server }) => server)]
+  const named = launched.flatMap(({ subnet: wanted }) =>
     wanted ? [[subnetKey(wanted), { ...subnet, id: `subnet-of-${subnetKey(wanted)}` }] as const] : [],
   )
+  // A load balancer has one in each zone.
+  const balanced = (spec.loadBalancers ?? []).flatMap(({ subnets: wanted = [] }) =>
+    wanted.map((one, index) => {
+      const zone = `us-east-1${'abc'[index] ?? 'a'}`
+      return [subnetKey(one), { ...subnet, zone, vpcId: 'vpc-default', id: `subnet-of-${subnetKey(one)}` }] as const
+    }),
+  )
+  const subnets = [...named, ...balanced]
+  const defaultSubnets = ['a', 'b', 'c'].map((letter) => ({
+    ...subnet,
+    id: `subnet-${letter}`,
+    zone: `us-east-1${letter}`,
+    vpcId: 'vpc-default',
+  }))
   const keys = spec.keyPairs.map(({ address, publicKey }) => {
     const text = publicKey?.kind === 'text' ? publicKey.text : sshKeys.ecdsa521
     return [address, text] as const
@@ -128,6 +143,7 @@ function readOf(spec: StackSpec): Partial<LiveStack> {
     existingGroups: Object.fromEntries(groups),
     existingKeyPairs: Object.fromEntries(pairs),
     subnets: Object.fromEntries(subnets),
+    defaultSubnets,
     publicKeys: Object.fromEntries(keys),
     syncs: Object.fromEntries(syncs),
     archives: Object.fromEntries(archives),
@@ -152,6 +168,7 @@ const kinds: Readonly<Record<string, string>> = {
   networks: 'network',
   securityGroups: 'securityGroup',
   servers: 'server',
+  loadBalancers: 'loadBalancer',
   volumes: 'volume',
   sync: 'sync',
   archives: 'archive',

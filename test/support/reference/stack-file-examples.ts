@@ -169,6 +169,25 @@ servers:
 `,
   },
   {
+    title: 'Load balancers',
+    key: 'loadBalancers',
+    example: `evenkeel: 1
+stack: music-staging
+target: sandbox
+securityGroups:
+  edge: { ingress: [{ port: 80, from: 0.0.0.0/0 }] }
+  web: { ingress: [{ port: 22, from: my-ip }, { port: 8080, from: securityGroup.edge }] }
+servers:
+  web: { count: 3, image: { owner: '136693071363', name: 'debian-12-amd64-*' }, type: t3.small, securityGroups: [web] }
+loadBalancers:
+  front:
+    securityGroups: [edge]
+    listeners: [{ port: 80 }]
+    targets: { servers: web, port: 8080, health: { path: /well, interval: 10 }, drainSeconds: 30 }
+outputs: { url: 'http://\${loadBalancer.front.dnsName}/' }
+`,
+  },
+  {
     title: 'Volumes',
     key: 'volumes',
     example: `evenkeel: 1

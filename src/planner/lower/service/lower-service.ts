@@ -1,12 +1,11 @@
-import type { Address } from '../../../model/address.js'
 import type { ServerSpec } from '../../../model/kinds/server.js'
 import type { StepId } from '../../../model/steps/step.js'
 import { stepId } from '../../../model/steps/step-id.js'
 import { tagKeys } from '../../../model/tags.js'
-import { workOf } from '../../decide/copies/file-decision.js'
 import { comesBack, isSeen } from '../../decide/servers/rolls.js'
 import { isPlanned } from '../../decide/servers/server-decisions.js'
 import type { Lowering } from '../lowering.js'
+import { copiesOnto } from './copies-onto.js'
 import { readySteps, referencedSteps } from '../readiness.js'
 import { settled } from '../volumes.js'
 import { inService, leavesService, waitsOfRolls } from './service.js'
@@ -61,16 +60,4 @@ function comingLater({ world, decisions }: Lowering): ReadonlySet<StepId> {
       world.live.servers.has(member) ? [stepId('create-server', member), stepId('start-server', member)] : [],
     ),
   )
-}
-
-/** The copies of files to each server, with what follows them. */
-function copiesOnto({ world, decisions }: Lowering): ReadonlyMap<Address, readonly StepId[]> {
-  const copies = new Map<Address, StepId[]>()
-  for (const decision of decisions.files.values()) {
-    const work = workOf(decision)
-    const server = work?.ends.destination.server?.address
-    if (server === undefined || world.copiedLater.has(server)) continue
-    copies.set(server, [...(copies.get(server) ?? []), ...readySteps(world, decision.address)])
-  }
-  return copies
 }

@@ -4,6 +4,7 @@ import { stepId } from '../../../model/steps/step-id.js'
 import type { Decisions } from '../../decide/decisions.js'
 import { isSucceeded, stopNow, successorReady, terminationOf } from '../connection.js'
 import type { Leaving } from '../leaving.js'
+import type { BalancedServers } from './balanced-servers.js'
 
 /**
  * The way of a server out of service and back. Each names steps, whether they are planned or not. A kind of resource that has a
@@ -31,9 +32,9 @@ export const leavesService = 'leaves-service'
 /** Behind the id of the step that takes that note away, once it is seen to serve. */
 export const inService = 'in-service'
 
-export function serviceSteps(decisions: Decisions, leaving: Leaving): Service {
+export function serviceSteps(decisions: Decisions, leaving: Leaving, balanced: BalancedServers): Service {
   const turn = (server: Address) => [stepId('tag-resource', server, leavesService)]
-  const back = (server: Address) => [stepId('check-health', server)]
+  const back = (server: Address) => [stepId('check-health', server), ...balanced.back(server)]
   return {
     turn,
     mayLeave: (server, instanceId) => {
@@ -41,7 +42,7 @@ export function serviceSteps(decisions: Decisions, leaving: Leaving): Service {
       const isEmptied = leaving(instanceId).released.length > 0
       return [...turn(server), ...(isEmptied ? successorReady({ decisions }, server) : back(server))]
     },
-    left: (server) => turn(server),
+    left: (server, instanceId) => [...turn(server), ...balanced.left(instanceId)],
     back,
   }
 }

@@ -291,6 +291,15 @@ const rows: readonly Row[] = [
 
 /** Ends and beginnings of codes that the rows do not name one by one; the first that fits counts. */
 const patterns: readonly (readonly [RegExp, ErrorFacts])[] = [
+  // Elastic Load Balancing's, as the SDK calls them.
+  [
+    /^(?:LoadBalancer|TargetGroup|Listener|Rule)NotFound(?:Exception)?$/,
+    { errorClass: 'absent', code: 'EC2_NOT_FOUND' },
+  ],
+  [/^Duplicate\w+Name(?:Exception)?$/, { errorClass: 'conflict', code: 'EC2_CONFLICT' }],
+  [/^ResourceInUse(?:Exception)?$/, { errorClass: 'wait-state', code: 'EC2_WRONG_STATE' }],
+  [/^TooMany\w+$/, { errorClass: 'quota', code: 'EC2_QUOTA' }],
+  [/^PriorRequestNotComplete(?:Exception)?$/, { errorClass: 'throttle', code: 'EC2_THROTTLED' }],
   [/\.Malformed$/, { errorClass: 'bad-request', code: 'EC2_REJECTED' }],
   [/\.NotFound$/, { errorClass: 'absent', code: 'EC2_NOT_FOUND' }],
   [/\.Duplicate$/, { errorClass: 'conflict', code: 'EC2_CONFLICT' }],

@@ -1,3 +1,4 @@
+import { loadBalancerKind } from '../../elastic-load-balancing/balancer-kind.js'
 import { elasticIpKind } from './elastic-ip/elastic-ip.js'
 import { imageKind } from './image/image.js'
 import type { Kind } from './kind.js'
@@ -16,6 +17,7 @@ export const kinds = {
   server: serverKind,
   elasticIp: elasticIpKind,
   placementGroup: placementGroupKind,
+  loadBalancer: loadBalancerKind,
   volume: volumeKind,
   snapshot: snapshotKind,
   network: networkKind,

@@ -37,6 +37,7 @@ export const needs = {
     isIn: ({ placementGroups }) => placementGroups.length > 0,
   },
   placements: { words: 'servers that say `placement`', isIn: asks(['placement']) },
+  loadBalancers: { words: 'load balancers', isIn: ({ loadBalancers = [] }) => loadBalancers.length > 0 },
   instanceProfiles: {
     words: 'servers with an IAM instance profile (`iamInstanceProfile`)',
     isIn: asks(['iamInstanceProfile']),

@@ -2,8 +2,11 @@ import type { StackSpec } from '../../../model/stack-spec.js'
 import { tagKeys } from '../../../model/tags.js'
 import { copyStatements, regionsOfCopies } from './copies-in-regions.js'
 import { permissions, type PermissionFacts, type ResourceType } from './facts.js'
+import { balancingStatements } from './balancing-policy.js'
 import { needs } from './needs.js'
-import type { PolicyStatement } from './policy-statement.js'
+import type { PolicyStatement, Scope } from './policy-statement.js'
+
+export type { PolicyStatement } from './policy-statement.js'
 
 /** A policy of IAM, ready to be written as JSON. */
 export interface PolicyDocument {
@@ -18,13 +21,6 @@ export interface PolicyChoice {
   readonly instanceConnect?: boolean | undefined
   /** Parameters of Systems Manager that hold values of variables. */
   readonly parameters?: readonly string[]
-}
-
-/** Where the policy holds; what is undefined is not bound. */
-interface Scope {
-  readonly partition: string
-  readonly region: string | undefined
-  readonly account: string | undefined
 }
 
 /**
@@ -45,7 +41,8 @@ export function policyOf(
     entering,
   ]
   const changing = readOnly ? [] : changeStatements(spec, needed, scope)
-  return { Version: '2012-10-17', Statement: [...looking, ...changing].flatMap((statement) => statement ?? []) }
+  const statements = [...looking, ...changing, ...balancingStatements(spec, scope, readOnly)]
+  return { Version: '2012-10-17', Statement: statements.flatMap((statement) => statement ?? []) }
 }
 
 type Needed = readonly (PermissionFacts & { readonly action: string })[]

@@ -3,6 +3,7 @@ import { canonicalJson } from '../../../core/digest.js'
 import type { Owner, TagCloud } from '../../../executor/ports.js'
 import type { Tags } from '../../../model/tags.js'
 import { providerError } from '../errors/provider-errors.js'
+import { isBalancing, tagBalancer, untagBalancer } from '../../elastic-load-balancing/balancer-tags.js'
 import { kinds } from '../kinds/kinds.js'
 import { allOrEach } from '../wire/all-or-each.js'
 import type { Ec2Api } from '../wire/api.js'
@@ -17,6 +18,7 @@ export function createTagCalls(api: Ec2Api): TagCloud {
   return {
     setTags: async ({ id, tags }) => {
       if (Object.keys(tags).length === 0) return 'unchanged'
+      if (isBalancing(id)) return tagBalancer(api.balancing, id, tags)
       await tagTogether(canonicalJson(tags), { id, tags })
       api.young.note(id)
       return 'done'
@@ -27,6 +29,7 @@ export function createTagCalls(api: Ec2Api): TagCloud {
       const present = await readTags(api, id, owner)
       const doomed = keys.filter((key) => present.has(key))
       if (doomed.length === 0) return 'unchanged'
+      if (isBalancing(id)) return untagBalancer(api.balancing, id, doomed)
       await api.call('DeleteTags', { Resources: [id], Tags: doomed.map((Key) => ({ Key })) }, { seen: true })
       return 'done'
     },

@@ -1,32 +1,20 @@
-import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2'
-import { assert } from '../../../core/assert.js'
+import { EC2Client } from '@aws-sdk/client-ec2'
 import { Cancelled } from '../../../core/errors.js'
 import { pause } from '../../../core/pause.js'
 import { actions, type Action, type InputOf, type OutputOf } from './actions.js'
 import { providerError, toProviderError } from '../errors/provider-errors.js'
 import { withRetries } from './retry-calls.js'
 import type { Ec2Target, Settings } from './ec2-target.js'
-import { credentialsOf } from './credentials.js'
 import { boundAnswers } from './answers/bounded-answers.js'
 import { PlainAnswersProtocol } from './answers/plain-answers.js'
 import { createLanes } from './lanes.js'
+import type { CallOptions } from './call-options.js'
+import { configurationOf, siblingConfigurationOf, type ClientConfiguration } from './client-configuration.js'
+import { createServices, type Services } from './services.js'
 import { createYoungObjects, type YoungObjects } from './young.js'
 
-export interface CallOptions {
-  /** A reading has just shown what the call is about, so a NotFound only says that this has not spread yet. */
-  readonly seen?: boolean
-  /** A NotFound is believed at once, also of what was made a moment ago. */
-  readonly isAbsenceBelieved?: boolean
-  /** Asked in the moment before each attempt, when its turn has come; rejects where it must not be made. */
-  readonly confirm?: () => Promise<unknown>
-  /** It is about the stack's lock itself: it waits for no other call, and no guard is asked. */
-  readonly isForLock?: boolean
-  /** Nobody waits for it for long: whoever leaves. */
-  readonly isTriedOnce?: boolean
-}
-
 /** EC2 as the rest of this folder sees it: one typed call, which retries by class and rejects with ProviderErrors alone. */
-export interface Ec2Api {
+export interface Ec2Api extends Services {
   call<A extends Action>(action: A, input: InputOf<A>, options?: CallOptions): Promise<OutputOf<A>>
   readonly young: YoungObjects
   readonly settings: Settings
@@ -43,11 +31,6 @@ export interface Ec2Api {
   readonly siblingConfiguration: ClientConfiguration
   close(): void
 }
-
-export type ClientConfiguration = Pick<
-  EC2ClientConfig,
-  'region' | 'profile' | 'endpoint' | 'credentials' | 'maxAttempts' | 'logger' | 'requestHandler'
->
 
 interface Answer {
   readonly $metadata: { readonly requestId?: string | undefined }
@@ -94,7 +77,9 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
     })
   }
 
+  const services = createServices(target, settings)
   return {
+    ...services,
     young,
     settings,
     target,
@@ -142,13 +127,9 @@ export function createEc2Api(target: Ec2Target, settings: Settings): Ec2Api {
       closed = true
       client.destroy()
       for (const other of elsewhere.values()) other.close()
+      for (const service of Object.values(services)) service.close()
     },
   }
-}
-
-/** What calls are signed with, for a client of another AWS service; the endpoint only where it is the sandbox's. */
-export function siblingConfigurationOf(target: Ec2Target): ClientConfiguration {
-  return configurationOf(target.isSandbox === true ? target : { ...target, endpoint: undefined })
 }
 
 /** How many instances a call asks for or names. */
@@ -156,39 +137,3 @@ function instancesIn(input: object): number {
   if ('MaxCount' in input) return Number(input.MaxCount)
   return 'InstanceIds' in input && Array.isArray(input.InstanceIds) ? Math.max(1, input.InstanceIds.length) : 1
 }
-
-/**
- * One attempt a call: the SDK would retry creates that carry no token, and capacity errors because they are 500s;
- * retry-calls.ts does it by class. Connections are kept alive, more than all lanes together use.
- */
-function configurationOf({ region, profile, endpoint, credentials }: Ec2Target): ClientConfiguration {
-  assert(endpoint === undefined || URL.canParse(endpoint), `not an address: ${endpoint}`)
-  return {
-    ...(region === undefined ? {} : { region }),
-    ...(profile === undefined ? {} : { profile }),
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(credentials === undefined
-      ? { credentials: credentialsOf(profile) }
-      : {
-          credentials: {
-            accessKeyId: credentials.accessKeyId,
-            secretAccessKey: credentials.secretAccessKey,
-            ...(credentials.sessionToken === undefined ? {} : { sessionToken: credentials.sessionToken }),
-          },
-        }),
-    maxAttempts: 1,
-    logger: silent,
-    requestHandler: {
-      httpAgent: { keepAlive: true, maxSockets: 64 },
-      httpsAgent: { keepAlive: true, maxSockets: 64 },
-      connectionTimeout: 5_000,
-      requestTimeout: 60_000,
-      // Of an answer that has begun: the SDK waits a quarter of an hour for the rest of it.
-      socketTimeout: 60_000,
-      throwOnRequestTimeout: true,
-    },
-  }
-}
-
-/** Nothing is logged. Without `info` the SDK also saves itself a copy of each answer made for the log: 8 % of a large one. */
-const silent = { debug: () => {}, warn: () => {}, error: () => {} } as unknown as NonNullable<EC2ClientConfig['logger']>

@@ -5,13 +5,13 @@ import { hasAwsCode } from '../errors/provider-errors.js'
 import type { Lane } from './action-facts.js'
 import { actions, type Action } from './actions.js'
 import type { Concurrency, Pacing } from './ec2-target.js'
-import { rateOf, resourceRateOf } from './request-rates.js'
+import { rateOf, resourceRateOf, type Rate } from './request-rates.js'
 import { createTokenBucket, type TokenBucket } from './token-bucket.js'
 
 /** Sends attempts of calls, the most urgent first: bounds how many are in flight, and keeps to EC2's buckets. */
 export interface Lanes {
   /** `resources`: how many instances the call names, where EC2 counts those too. */
-  send<Result>(action: Action, resources: number, attempt: () => Promise<Result>): Promise<Result>
+  send<Result>(action: string, resources: number, attempt: () => Promise<Result>): Promise<Result>
 }
 
 /** EC2's words for an empty bucket. What else is of class `throttle` is about one resource. */
@@ -30,7 +30,20 @@ interface LanesOptions {
   readonly pacing: Pacing
 }
 
-export function createLanes({ clock, concurrency, pacing }: LanesOptions): Lanes {
+/** What of a service's actions is known of their pace. */
+export interface Paces {
+  readonly laneOf: (action: string) => Lane
+  readonly rateOf: (action: string) => Rate
+  readonly resourceRateOf: (action: string) => Rate | undefined
+}
+
+const ofEc2: Paces = {
+  laneOf: (action) => actions[action as Action].lane,
+  rateOf: (action) => rateOf(action as Action),
+  resourceRateOf: (action) => resourceRateOf(action as Action),
+}
+
+export function createLanes({ clock, concurrency, pacing }: LanesOptions, paces: Paces = ofEc2): Lanes {
   const gate = createGate(clock)
   const inFlight: Record<Lane, number> = { read: 0, write: 0, launch: 0 }
   const buckets = new Map<string, TokenBucket>()
@@ -42,11 +55,11 @@ export function createLanes({ clock, concurrency, pacing }: LanesOptions): Lanes
     return bucket
   }
 
-  function doorOf(action: Action, resources: number): { readonly door: Door; readonly slowDown: () => void } {
-    const { lane } = actions[action]
+  function doorOf(action: string, resources: number): { readonly door: Door; readonly slowDown: () => void } {
+    const lane = paces.laneOf(action)
     const { hasPlace } = workScope()
-    const calls = bucketOf(action, rateOf(action))
-    const resourceRate = resourceRateOf(action)
+    const calls = bucketOf(action, paces.rateOf(action))
+    const resourceRate = paces.resourceRateOf(action)
     const named = resourceRate && bucketOf(`${action} resources`, resourceRate)
     return {
       door: {
@@ -74,7 +87,7 @@ export function createLanes({ clock, concurrency, pacing }: LanesOptions): Lanes
     send: async (action, resources, attempt) => {
       const { door, slowDown } = doorOf(action, resources)
       // What names several instances has a door of its own: it opens later than that of a single one. So has what has its place.
-      const named = resourceRateOf(action) ? `${action} of ${resources}` : action
+      const named = paces.resourceRateOf(action) ? `${action} of ${resources}` : action
       const sort = workScope().hasPlace ? `${named} within` : named
       try {
         return await gate.pass(sort, door, () => admitted('ec2', attempt))

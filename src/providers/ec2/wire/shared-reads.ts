@@ -1,5 +1,6 @@
 import { isOfClass } from '../errors/provider-errors.js'
-import type { CallOptions, Ec2Api } from './api.js'
+import type { Ec2Api } from './api.js'
+import type { CallOptions } from './call-options.js'
 import { createGathering } from './gather.js'
 
 /** Who wants something by its id at the same moment shares a Describe. */

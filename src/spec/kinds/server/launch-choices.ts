@@ -79,7 +79,7 @@ function imageOf(image: ImageShape): ImageSelector {
   }
 }
 
-function subnetOf(context: Context, subnet: SubnetShape): SubnetSelector {
+export function subnetOf(context: Context, subnet: SubnetShape): SubnetSelector {
   if (isNetworkSubnet(subnet)) {
     const name = required(findNamed(context, 'network', subnet, ignore), 'subnet')
     return { kind: 'network', address: addressOf('network', name) }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { togetherWith } from '../../../../src/providers/ec2/kinds/server/end-together.js'
-import type { CallOptions, Ec2Api } from '../../../../src/providers/ec2/wire/api.js'
+import type { Ec2Api } from '../../../../src/providers/ec2/wire/api.js'
+import type { CallOptions } from '../../../../src/providers/ec2/wire/call-options.js'
 import { errorOf, instantClock } from '../../support.js'
 
 it('one that EC2 does not know is asked for alone, patiently, and keeps no other waiting', async () => {

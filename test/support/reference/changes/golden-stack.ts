@@ -39,6 +39,7 @@ export const entries: Readonly<Record<string, string>> = {
   images: 'golden',
   placementGroups: 'rack',
   servers: 'web',
+  loadBalancers: 'front',
   volumes: 'data',
   sync: 'site',
   archives: 'music',

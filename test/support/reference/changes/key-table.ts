@@ -1,5 +1,7 @@
 import type { KeyTable } from './key-change.js'
 import { placementGroupKeys, serverOptionKeys } from './server-options.js'
+import { loadBalancerKeys } from './load-balancers.js'
+import { serverOptionKeys } from './server-options.js'
 import { builtImageKeys } from './built-images.js'
 import { imageKeys } from './server-images.js'
 import { networkKeys } from './networks.js'
@@ -18,6 +20,7 @@ export const keyTable: KeyTable = {
   ...serverOptionKeys,
   ...builtImageKeys,
   ...placementGroupKeys,
+  ...loadBalancerKeys,
   ...volumeKeys,
   ...snapshotKeys,
   ...syncKeys,

@@ -1,0 +1,73 @@
+import { required } from '../../../core/assert.js'
+import type { Address } from '../../../model/address.js'
+import type {
+  AwaitTarget,
+  CreateLoadBalancer,
+  DeregisterTarget,
+  ModifyLoadBalancer,
+  RegisterTarget,
+} from '../../../model/steps/step.js'
+import type { BalancingRequest, Effect } from '../../ports.js'
+import { ownerOf, type StepContext } from '../step-context.js'
+
+export async function createLoadBalancer(step: CreateLoadBalancer, context: StepContext): Promise<Effect> {
+  const { ports, bindings } = context
+  bindings.bind(step.address, await ports.cloud.createLoadBalancer(requestOf(step, context)))
+  return 'done'
+}
+
+export async function modifyLoadBalancer(step: ModifyLoadBalancer, context: StepContext): Promise<Effect> {
+  const { ports, bindings } = context
+  const instanceIds = step.servers.flatMap((server) => bindings.get(server)?.id ?? [])
+  const id = bindings.idOf(step.address)
+  const { effect, ...made } = await ports.cloud.modifyLoadBalancer({ ...requestOf(step, context), id, instanceIds })
+  bindings.bind(step.address, made)
+  return effect
+}
+
+function requestOf(step: CreateLoadBalancer | ModifyLoadBalancer, context: StepContext): BalancingRequest {
+  const { securityGroups, name, groupName, balancerKind, internal, vpcId, subnetIds, listeners } = step
+  const { port, protocol, health, drainSeconds, stickySeconds, protect, tags } = step
+  return {
+    owner: ownerOf(step.address, context),
+    securityGroupIds: securityGroups.map((group) => context.bindings.idOf(group)),
+    ...{ name, groupName, balancerKind, internal, vpcId, subnetIds, listeners },
+    ...{ port, protocol, health, drainSeconds, stickySeconds, protect, tags },
+  }
+}
+
+export function registerTarget({ address, server, port }: RegisterTarget, context: StepContext): Promise<Effect> {
+  const instanceId = context.bindings.idOf(server)
+  return context.ports.cloud.registerTarget({ ...groupOf(address, context), instanceId, port })
+}
+
+export function awaitTarget(
+  { address, server, port, timeoutSeconds }: AwaitTarget,
+  context: StepContext,
+): Promise<Effect> {
+  return context.ports.cloud.awaitTarget({
+    ...groupOf(address, context),
+    instanceId: context.bindings.idOf(server),
+    port,
+    timeoutSeconds,
+    onState: (state) => context.progress(undefined, state),
+  })
+}
+
+export function deregisterTarget(
+  { address, targetGroupId, instanceId }: DeregisterTarget,
+  context: StepContext,
+): Promise<Effect> {
+  return context.ports.cloud.deregisterTarget({
+    id: targetGroupId,
+    owner: ownerOf(address, context),
+    instanceId,
+    onState: (state) => context.progress(undefined, state),
+  })
+}
+
+/** The target group that the balancer has by now. */
+function groupOf(address: Address, context: StepContext) {
+  const id = required(context.bindings.get(address)?.targetGroupId, `the target group of ${address}`)
+  return { id, owner: ownerOf(address, context) }
+}

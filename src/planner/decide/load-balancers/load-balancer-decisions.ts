@@ -1,0 +1,309 @@
+import type { Address } from '../../../model/address.js'
+import { formatApplied, parseApplied } from '../../../model/applied.js'
+import { knownAfterApply, type Diff } from '../../../model/change.js'
+import {
+  balancingName,
+  type LiveBalancer,
+  type LiveLoadBalancer,
+  type LiveTargetGroup,
+  type LoadBalancerSpec,
+} from '../../../model/kinds/load-balancer.js'
+import type { PlannedBalancing } from '../../../model/steps/step.js'
+import { tagKeys } from '../../../model/tags.js'
+import {
+  causeOf,
+  compareProperties,
+  createDiffs,
+  existsDiff,
+  itemChanges,
+  recordOf,
+  removedDiff,
+  sortedDiffs,
+} from '../../compare/comparison.js'
+import { creationTags, lastingTags, tagWork } from '../../compare/desired-tags.js'
+import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reasons.js'
+import type { World } from '../../world.js'
+import { leave, refused } from '../decided.js'
+import type { ServerOutlooks } from '../servers/server-outlook.js'
+import { balancerProperties, balancerWishes, balancerWords } from './balancer-properties.js'
+import type { BalancerParts, Deregistration, LoadBalancerDecision } from './load-balancer-decision.js'
+import { placeOf } from './network-place.js'
+
+/** What a decision looks at. */
+interface Asked {
+  readonly world: World
+  readonly servers: ServerOutlooks
+  /** Servers that stop in the plan and start again. */
+  readonly restarted: ReadonlySet<Address>
+}
+
+/** Decides what becomes of every load balancer, in the file and live. `held` are addresses that are out of the plan already. */
+export function decideLoadBalancers(
+  asked: Asked,
+  held: ReadonlySet<Address>,
+): ReadonlyMap<Address, LoadBalancerDecision> {
+  const { world } = asked
+  const decisions = new Map<Address, LoadBalancerDecision>()
+  for (const spec of world.spec.loadBalancers ?? []) {
+    if (!held.has(spec.address)) decisions.set(spec.address, decideNamed(asked, spec, held))
+  }
+  for (const [address, live] of world.live.loadBalancers) {
+    if (decisions.has(address) || held.has(address)) continue
+    const reason = reasonForRemoval(world.destroying !== undefined)
+    const change = { address, kind: 'remove', reason, diffs: [removedDiff] } as const
+    decisions.set(address, { kind: 'remove', address, ends: partsOf(live), change, problems: [] })
+  }
+  return decisions
+}
+
+function decideNamed(asked: Asked, spec: LoadBalancerSpec, held: ReadonlySet<Address>): LoadBalancerDecision {
+  const { world, servers } = asked
+  const { address } = spec
+  const out = spec.securityGroups.find((group) => held.has(group))
+  if (out !== undefined) return leave(address, `${out} cannot be planned`)
+  const live = world.live.loadBalancers.get(address)
+  const place = placeOf(world, spec, live, servers)
+  if ('problem' in place) return refused(address, [place.problem])
+  const { vpcId } = place
+  const current = live?.balancers.find((balancer) => isSame(spec, vpcId, balancer))
+  const group = current && groupOf(spec, vpcId, live, current)
+  const fixed = [spec.kind, spec.internal, vpcId, hasFixedGroups(spec)]
+  const groupFixed = [...fixed, spec.targets.port, spec.targets.protocol]
+  const { stack } = world.spec
+  const wish: PlannedBalancing = {
+    name: current?.name ?? balancingName(stack, address, fixed),
+    groupName: group?.name ?? balancingName(stack, address, groupFixed),
+    balancerKind: spec.kind,
+    internal: spec.internal,
+    vpcId,
+    subnetIds: place.subnets.map(({ id }) => id),
+    securityGroups: spec.securityGroups,
+    listeners: spec.listeners,
+    port: spec.targets.port,
+    protocol: spec.targets.protocol,
+    health: spec.targets.health,
+    drainSeconds: spec.targets.drainSeconds,
+    stickySeconds: spec.targets.stickySeconds,
+    protect: spec.protect,
+  }
+  return current && live
+    ? decideExisting(asked, spec, wish, live, current, group)
+    : decideNew(asked, spec, wish, live, vpcId)
+}
+
+/** Groups of a network load balancer are chosen once: none, or some (ELB API, SetSecurityGroups). */
+function hasFixedGroups({ kind, securityGroups }: LoadBalancerSpec): boolean {
+  return kind === 'network' && securityGroups.length > 0
+}
+
+function isSame(spec: LoadBalancerSpec, vpcId: string, live: LiveBalancer): boolean {
+  const fixedGroups = live.kind === 'network' && live.securityGroupIds.length > 0
+  return (
+    live.kind === spec.kind &&
+    live.internal === spec.internal &&
+    live.vpcId === vpcId &&
+    fixedGroups === hasFixedGroups(spec)
+  )
+}
+
+/** The target group that fits the file; of several the one in use. */
+function groupOf(
+  { targets }: LoadBalancerSpec,
+  vpcId: string,
+  live: LiveLoadBalancer | undefined,
+  { listeners }: LiveBalancer,
+): LiveTargetGroup | undefined {
+  const fitting = (live?.targetGroups ?? []).filter(
+    ({ port, protocol, vpcId: its }) => port === targets.port && protocol === targets.protocol && its === vpcId,
+  )
+  const isUsed = ({ id }: LiveTargetGroup) => listeners.some(({ targetGroupId }) => targetGroupId === id)
+  return fitting.find(isUsed) ?? fitting[0]
+}
+
+function decideNew(
+  { world, servers }: Asked,
+  spec: LoadBalancerSpec,
+  wish: PlannedBalancing,
+  live: LiveLoadBalancer | undefined,
+  vpcId: string,
+): LoadBalancerDecision {
+  const { address } = spec
+  const before = live?.balancers[0]
+  const wasThere = world.live.ledger.has(address)
+  const record = recordOf(world.digest, balancerWords(spec))
+  // That its servers are behind it is not so yet when it is made.
+  const first = recordOf(
+    world.digest,
+    balancerWords(spec).filter(({ key }) => key !== 'servers'),
+  )
+  const members = spec.targets.servers.filter((server) => servers.get(server)?.runsAfter === true)
+  const balancing = {
+    address,
+    wish,
+    tags: creationTags(world, lastingTags(world, address, spec.tags), first),
+    tagging: { tags: { [tagKeys.applied]: formatApplied(record) }, removeTags: [] },
+    members,
+    registers: members,
+    deregisters: [],
+    problems: [],
+  }
+  if (live && before) {
+    const diffs = replacementDiffs(world, spec, before, vpcId)
+    const reason = reasonFor(diffs)
+    return {
+      ...balancing,
+      kind: 'replace',
+      ends: partsOf(live),
+      change: { address, kind: 'replace', reason, diffs, impact: 'downtime' },
+    }
+  }
+  const wishes = createDiffs<'loadBalancer'>(
+    { ...balancerWishes(spec, wish), dnsName: knownAfterApply },
+    wasThere ? 'drift' : 'pending',
+  )
+  const diffs = sortedDiffs<'loadBalancer'>([...(wasThere ? [existsDiff] : []), ...wishes])
+  const others = (live?.targetGroups ?? []).filter(({ name }) => name !== wish.groupName)
+  return {
+    ...balancing,
+    kind: 'create',
+    ends: { loadBalancerIds: [], targetGroupIds: others.map(({ id }) => id) },
+    change: { address, kind: 'create', reason: reasonForCreate(wasThere), diffs },
+  }
+}
+
+/** What makes another one necessary; its name changes with it. */
+function replacementDiffs(
+  world: World,
+  spec: LoadBalancerSpec,
+  before: LiveBalancer,
+  vpcId: string,
+): readonly Diff<'loadBalancer'>[] {
+  const applied = parseApplied(before.tags[tagKeys.applied])
+  const groups = before.securityGroupIds.map((id) => world.live.groupsById.get(id)?.address ?? id)
+  const own = compareProperties<'loadBalancer'>(world.digest, applied, [
+    { path: 'kind', key: 'kind', word: spec.kind, before: before.kind, after: spec.kind },
+    { path: 'internal', key: 'internal', word: spec.internal, before: before.internal, after: spec.internal },
+    { path: 'network', key: 'subnets', word: spec.subnets, before: before.vpcId, after: vpcId },
+    { path: 'securityGroups', key: 'groups', word: spec.securityGroups, before: groups, after: spec.securityGroups },
+  ])
+  const name = {
+    path: 'dnsName',
+    before: before.dnsName,
+    after: knownAfterApply,
+    cause: own[0]?.cause ?? 'pending',
+  } as const
+  return sortedDiffs<'loadBalancer'>([...own, name])
+}
+
+function decideExisting(
+  asked: Asked,
+  spec: LoadBalancerSpec,
+  wish: PlannedBalancing,
+  live: LiveLoadBalancer,
+  current: LiveBalancer,
+  group: LiveTargetGroup | undefined,
+): LoadBalancerDecision {
+  const { world } = asked
+  const { address } = spec
+  const applied = parseApplied(current.tags[tagKeys.applied])
+  const ownGroups = new Set(live.targetGroups.map(({ id }) => id))
+  // Where no group fits, the one that is in use is told from.
+  const used = live.targetGroups.find(({ id }) => current.listeners.some(({ targetGroupId }) => targetGroupId === id))
+  const properties = balancerProperties(world, spec, wish, current, { group: group ?? used, ownGroups })
+  const own = compareProperties<'loadBalancer'>(world.digest, applied, properties)
+  const targets = targetsOf(asked, spec, group)
+  const moved = targetDiffs(world, spec, applied, targets)
+  const ends = {
+    loadBalancerIds: live.balancers.filter(({ id }) => id !== current.id).map(({ id }) => id),
+    targetGroupIds: live.targetGroups.filter(({ id }) => id !== group?.id).map(({ id }) => id),
+  }
+  const leftovers = [...ends.loadBalancerIds, ...(own.length > 0 ? [] : ends.targetGroupIds)]
+  const left = leftovers.map((id) => ({ path: 'exists', before: id, after: null, cause: 'drift' }) as const)
+  const swaps = group === undefined
+  const first = sortedDiffs<'loadBalancer'>([...own, ...moved])
+  const record = recordOf(world.digest, balancerWords(spec))
+  const lasting = lastingTags(world, address, spec.tags)
+  const tagging = tagWork(world, current.tags, spec.tags, lasting, record, { alone: first.length + left.length === 0 })
+  const diffs = sortedDiffs<'loadBalancer'>([...first, ...(left as readonly Diff<never>[]), ...tagging.diffs])
+  const kind = diffs.length > 0 ? 'update' : 'keep'
+  return {
+    kind,
+    address,
+    live: { ...live, id: current.id },
+    wish,
+    modifies: own.length > 0 || swaps,
+    tags: creationTags(world, lasting, record),
+    tagging,
+    ...targets,
+    ends,
+    change: {
+      address,
+      kind: kind === 'keep' ? 'none' : 'update',
+      reason: reasonFor(diffs),
+      diffs,
+      ...(swaps && { impact: 'downtime' }),
+    },
+    problems: [],
+  }
+}
+
+interface Targets {
+  readonly members: readonly Address[]
+  readonly registers: readonly Address[]
+  readonly deregisters: readonly Deregistration[]
+}
+
+/** A server that keeps its instance stays registered; one that is restarted leaves meanwhile; what the file does not name leaves for good. */
+function targetsOf(
+  { world, servers, restarted }: Asked,
+  spec: LoadBalancerSpec,
+  group: LiveTargetGroup | undefined,
+): Targets {
+  const members = spec.targets.servers.filter((server) => servers.get(server)?.runsAfter === true)
+  const present = group?.targets ?? []
+  const isRegistered = (server: Address) => {
+    const outlook = servers.get(server)
+    const id = outlook?.action === 'keep' ? outlook.live?.id : undefined
+    return (
+      !restarted.has(server) && present.some(({ instanceId, port }) => instanceId === id && port === spec.targets.port)
+    )
+  }
+  const stays = new Set(
+    spec.targets.servers.flatMap((server) => {
+      const outlook = servers.get(server)
+      // Of a server that is out of the plan nothing is taken away.
+      const id = outlook === undefined ? world.live.servers.get(server)?.id : outlook.live?.id
+      const isKept = outlook === undefined || (members.includes(server) && isRegistered(server))
+      return isKept && id !== undefined ? [id] : []
+    }),
+  )
+  const leaving = group ? [...new Set(present.map(({ instanceId }) => instanceId))].filter((id) => !stays.has(id)) : []
+  return {
+    members,
+    registers: members.filter((server) => !isRegistered(server)),
+    deregisters: leaving.map((instanceId) => ({
+      targetGroupId: group?.id ?? '',
+      instanceId,
+      server: world.live.serversById.get(instanceId)?.address,
+    })),
+  }
+}
+
+/** An instance that leaves is called by its id, a server that comes by its address. */
+function targetDiffs(
+  world: World,
+  { targets }: LoadBalancerSpec,
+  applied: ReturnType<typeof parseApplied>,
+  { members, registers, deregisters }: Targets,
+): readonly Diff<'loadBalancer'>[] {
+  if (registers.length + deregisters.length === 0) return []
+  const stay = members.filter((server) => !registers.includes(server))
+  const before = [...stay, ...deregisters.map(({ instanceId }) => instanceId)]
+  const after = [...stay, ...registers]
+  const cause = causeOf(world.digest, applied, 'servers', targets.servers)
+  return [{ path: 'targets.servers', before, after, cause, items: itemChanges(before, after) }]
+}
+
+function partsOf({ balancers, targetGroups }: LiveLoadBalancer): BalancerParts {
+  return { loadBalancerIds: balancers.map(({ id }) => id), targetGroupIds: targetGroups.map(({ id }) => id) }
+}

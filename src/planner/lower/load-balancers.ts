@@ -1,0 +1,89 @@
+import type { Address } from '../../model/address.js'
+import type { StepId } from '../../model/steps/step.js'
+import { stepId } from '../../model/steps/step-id.js'
+import type { Balancing, LoadBalancerDecision } from '../decide/load-balancers/load-balancer-decision.js'
+import type { Lowering } from './lowering.js'
+import { readySteps } from './readiness.js'
+import { copiesOnto } from './service/copies-onto.js'
+import { addTagging } from './tagging.js'
+
+/** A new target has to answer well once; so long may the program behind it take to start. */
+const patienceSeconds = 300
+
+/** Lowers what becomes of the load balancers, with the servers behind them. */
+export function lowerLoadBalancers(lowering: Lowering): void {
+  const copies = copiesOnto(lowering)
+  for (const decision of lowering.decisions.loadBalancers.values()) lowerLoadBalancer(lowering, decision, copies)
+}
+
+function lowerLoadBalancer(
+  lowering: Lowering,
+  decision: LoadBalancerDecision,
+  copies: ReadonlyMap<Address, readonly StepId[]>,
+): void {
+  const { graph } = lowering
+  const { address } = decision
+  switch (decision.kind) {
+    case 'create':
+    case 'replace': {
+      const { wish, tags } = decision
+      graph.add('create-load-balancer', address, { ...wish, tags }, { needs: groupsMade(decision) })
+      lowerTargets(lowering, decision, copies)
+      return
+    }
+    case 'keep':
+    case 'update': {
+      const { wish, tags, members, modifies } = decision
+      if (modifies) {
+        const fields = { ...wish, tags, servers: members }
+        graph.add('modify-load-balancer', address, fields, { needs: groupsMade(decision) })
+      }
+      lowerTargets(lowering, decision, copies)
+      return
+    }
+    case 'remove':
+      graph.add('delete-load-balancer', address, decision.ends, { impact: 'downtime' })
+      return
+    case 'leave':
+    case 'refuse':
+  }
+}
+
+function groupsMade({ wish }: Balancing): readonly StepId[] {
+  return wish.securityGroups.flatMap((group) => [
+    stepId('create-security-group', group),
+    stepId('authorize-ingress', group),
+  ])
+}
+
+function lowerTargets(
+  lowering: Lowering,
+  decision: Extract<LoadBalancerDecision, Balancing>,
+  copies: ReadonlyMap<Address, readonly StepId[]>,
+): void {
+  const { graph, world } = lowering
+  const { address, wish, registers, deregisters, ends, tagging } = decision
+  const made = [stepId('create-load-balancer', address), stepId('modify-load-balancer', address)]
+  const isAnswered = world.live.stack.hostsImpossible === undefined || world.live.stack.hostsLeftOut === true
+  const settled: StepId[] = [...made]
+  for (const server of registers) {
+    const needs = [...made, ...readySteps(world, server), ...lowering.addressed(server), ...(copies.get(server) ?? [])]
+    const { port } = wish
+    const at = { suffix: server }
+    settled.push(graph.add('register-target', address, { server, port }, { ...at, needs }))
+    if (!isAnswered) continue
+    const timeoutSeconds = patienceSeconds + 2 * wish.health.intervalSeconds
+    const registered = [stepId('register-target', address, server)]
+    settled.push(graph.add('await-target', address, { server, port, timeoutSeconds }, { ...at, needs: registered }))
+  }
+  for (const { targetGroupId, instanceId, server } of deregisters) {
+    // What is no server of the stack goes once those that the file names are there.
+    const needs = server === undefined ? settled : [...made, ...lowering.service.mayLeave(server, instanceId)]
+    graph.add('deregister-target', address, { targetGroupId, instanceId }, { suffix: instanceId, needs })
+  }
+  if (ends.loadBalancerIds.length + ends.targetGroupIds.length > 0) {
+    graph.add('delete-load-balancer', address, ends, { needs: settled })
+  }
+  const over = deregisters.map(({ instanceId }) => stepId('deregister-target', address, instanceId))
+  addTagging(graph, address, tagging, [...settled, ...over, stepId('delete-load-balancer', address)])
+}
