@@ -1,7 +1,6 @@
 import type { KeyTable } from './key-change.js'
 import { placementGroupKeys, serverOptionKeys } from './server-options.js'
 import { loadBalancerKeys } from './load-balancers.js'
-import { serverOptionKeys } from './server-options.js'
 import { builtImageKeys } from './built-images.js'
 import { imageKeys } from './server-images.js'
 import { networkKeys } from './networks.js'
