@@ -20,6 +20,7 @@ const known: Readonly<Record<string, readonly string[]>> = {
   ts: [],
   js: [],
   hcl: [],
+  ini: [],
 }
 
 const blocks = pages().flatMap((page) => blocksOf(page))

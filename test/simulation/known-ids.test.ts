@@ -62,7 +62,7 @@ describe('what the ledger knows and no listing shows', () => {
   it('costs no call while the listings show it all', async () => {
     const { world } = await madeAndHidden()
     const calm = await world.requestsDuring(() => world.plan(text))
-    expect(calm.length).toBeLessThanOrEqual(9)
+    expect(calm.length).toBeLessThanOrEqual(10)
     world.setFaults(blind)
     const hidden = await world.requestsDuring(() => world.plan(text))
     // The listings once more, and each of the five kinds by its ids.

@@ -27,7 +27,7 @@ it('a server that names no zone goes to none that is special, and the next plan 
     expect({ steps, problems }).toEqual({ steps: [], problems: [] })
   })
   expect(asked.map(({ action }) => action)).not.toContain('DescribeInstanceTypes')
-  expect(asked).toHaveLength(8)
+  expect(asked).toHaveLength(9)
 })
 
 it.each([

@@ -229,7 +229,6 @@ export const networkAppliedKeys = [
   'type',
   'zone',
 ] as const
-export type NetworkAppliedKey = (typeof networkAppliedKeys)[number]
 
 /** How the addresses of a network's parts are made. */
 export const partAddresses = {

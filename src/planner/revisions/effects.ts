@@ -79,7 +79,7 @@ const rules: { readonly [Kind in ResourceKind]?: Readonly<Record<string, Rule>> 
       entry['onUserDataChange'] === 'replace'
         ? { effect: 'replacement', because: 'user data is read at the first boot alone' }
         : entry['onUserDataChange'] === 'stop-start'
-          ? downtime
+          ? { effect: 'restart', because: 'it is given while the server is stopped' }
           : { effect: 'left', because: 'the first boot is over (onUserDataChange: ignore)' },
   },
   volume: {

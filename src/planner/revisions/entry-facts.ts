@@ -19,8 +19,10 @@ import type { NetworkSpec } from '../../model/kinds/network.js'
 import type { SyncEndpoint, SyncSpec } from '../../model/kinds/sync-rule.js'
 import type { VolumeSpec } from '../../model/kinds/volume.js'
 import type { StackSpec } from '../../model/stack-spec.js'
+import { alternativeShown } from '../../model/launch/alternatives.js'
 import { existingKey } from '../../model/launch/existing.js'
 import { networkWords } from '../decide/networks/network-words.js'
+import { optionValues } from '../decide/servers/option-properties.js'
 import { imageKey } from '../../model/launch/image.js'
 import { subnetKey } from '../../model/launch/subnet.js'
 import { templateSource, type Template } from '../../model/template.js'
@@ -137,6 +139,8 @@ function serverFacts(spec: ServerSpec): EntryFacts {
     type,
     zone,
     subnet: subnet && subnetKey(subnet),
+    alternatives: spec.alternatives?.map(alternativeShown),
+    ...optionValues(spec.options),
     keyPair: spec.existingKeyPair ? existingKey(spec.existingKeyPair) : keyPair,
     securityGroups: [...securityGroups, ...(spec.existingGroups ?? []).map(existingKey)].sort(),
     user,

@@ -1,5 +1,5 @@
 import type { BorderRule, SubnetBorder } from '../hosts/host-backend.js'
-import { defaultEntries, type AclEntry } from '../model/network-parts.js'
+import { defaultEntries, type AclEntry } from '../model/networks/network-parts.js'
 import { aclAssociationOf, networkAcl } from '../world/network-acls.js'
 import type { World } from '../world/world.js'
 

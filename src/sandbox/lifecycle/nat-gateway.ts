@@ -1,4 +1,4 @@
-import type { NatGateway } from '../model/network-parts.js'
+import type { NatGateway } from '../model/networks/network-parts.js'
 import type { World } from '../world/world.js'
 
 /** pending -> available, or -> failed where its subnet has no way to the internet. */

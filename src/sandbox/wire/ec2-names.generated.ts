@@ -32,7 +32,7 @@ export const otherActions = `
   CreateLocalGatewayVirtualInterface CreateLocalGatewayVirtualInterfaceGroup
   CreateMacSystemIntegrityProtectionModificationTask CreateManagedPrefixList CreateMetricCategory
   CreateNetworkInsightsAccessScope CreateNetworkInsightsPath CreateNetworkInterface CreateNetworkInterfacePermission
-  CreateNetworkingFlexCostAllocationPolicy CreatePlacementGroup CreatePublicIpv4Pool CreateReplaceRootVolumeTask
+  CreateNetworkingFlexCostAllocationPolicy CreatePublicIpv4Pool CreateReplaceRootVolumeTask
   CreateReservedInstancesListing CreateRestoreImageTask CreateRouteServer CreateRouteServerEndpoint
   CreateRouteServerPeer CreateSecondaryNetwork CreateSecondarySubnet CreateSpotDatafeedSubscription
   CreateStoreImageTask CreateSubnetCidrReservation CreateTrafficMirrorFilter CreateTrafficMirrorFilterRule
@@ -56,8 +56,8 @@ export const otherActions = `
   DeleteLocalGatewayVirtualInterface DeleteLocalGatewayVirtualInterfaceGroup DeleteManagedPrefixList
   DeleteMetricCategory DeleteNetworkInsightsAccessScope DeleteNetworkInsightsAccessScopeAnalysis
   DeleteNetworkInsightsAnalysis DeleteNetworkInsightsPath DeleteNetworkInterface DeleteNetworkInterfacePermission
-  DeleteNetworkingFlexCostAllocationPolicies DeletePlacementGroup DeletePublicIpv4Pool DeleteQueuedReservedInstances
-  DeleteRouteServer DeleteRouteServerEndpoint DeleteRouteServerPeer DeleteSecondaryNetwork DeleteSecondarySubnet
+  DeleteNetworkingFlexCostAllocationPolicies DeletePublicIpv4Pool DeleteQueuedReservedInstances DeleteRouteServer
+  DeleteRouteServerEndpoint DeleteRouteServerPeer DeleteSecondaryNetwork DeleteSecondarySubnet
   DeleteSpotDatafeedSubscription DeleteSubnetCidrReservation DeleteTrafficMirrorFilter DeleteTrafficMirrorFilterRule
   DeleteTrafficMirrorSession DeleteTrafficMirrorTarget DeleteTransitGateway DeleteTransitGatewayClientVpnAttachment
   DeleteTransitGatewayConnect DeleteTransitGatewayConnectPeer DeleteTransitGatewayMeteringPolicy
@@ -99,15 +99,15 @@ export const otherActions = `
   DescribeMetricCategories DescribeMovingAddresses DescribeNetworkInsightsAccessScopeAnalyses
   DescribeNetworkInsightsAccessScopes DescribeNetworkInsightsAnalyses DescribeNetworkInsightsPaths
   DescribeNetworkInterfaceAttribute DescribeNetworkInterfacePermissions DescribeNetworkingFlexCostAllocationPolicies
-  DescribeNetworkingFlexCostAllocationPolicyAssociations DescribeOutpostLags DescribePlacementGroups
-  DescribePrefixLists DescribePrincipalIdFormat DescribePublicIpv4Pools DescribeReplaceRootVolumeTasks
-  DescribeReservedInstancesListings DescribeReservedInstancesModifications DescribeReservedInstancesOfferings
-  DescribeRouteServerEndpoints DescribeRouteServerPeers DescribeRouteServers DescribeScheduledInstanceAvailability
-  DescribeScheduledInstances DescribeSecondaryInterfaces DescribeSecondaryNetworks DescribeSecondarySubnets
-  DescribeSecurityGroupReferences DescribeSecurityGroupVpcAssociations DescribeServiceLinkVirtualInterfaces
-  DescribeSnapshotTierStatus DescribeSpotDatafeedSubscription DescribeSpotFleetInstances
-  DescribeSpotFleetRequestHistory DescribeSpotFleetRequests DescribeSpotPriceHistory DescribeStaleSecurityGroups
-  DescribeStoreImageTasks DescribeTrafficMirrorFilterRules DescribeTrafficMirrorFilters DescribeTrafficMirrorSessions
+  DescribeNetworkingFlexCostAllocationPolicyAssociations DescribeOutpostLags DescribePrefixLists
+  DescribePrincipalIdFormat DescribePublicIpv4Pools DescribeReplaceRootVolumeTasks DescribeReservedInstancesListings
+  DescribeReservedInstancesModifications DescribeReservedInstancesOfferings DescribeRouteServerEndpoints
+  DescribeRouteServerPeers DescribeRouteServers DescribeScheduledInstanceAvailability DescribeScheduledInstances
+  DescribeSecondaryInterfaces DescribeSecondaryNetworks DescribeSecondarySubnets DescribeSecurityGroupReferences
+  DescribeSecurityGroupVpcAssociations DescribeServiceLinkVirtualInterfaces DescribeSnapshotTierStatus
+  DescribeSpotDatafeedSubscription DescribeSpotFleetInstances DescribeSpotFleetRequestHistory
+  DescribeSpotFleetRequests DescribeSpotPriceHistory DescribeStaleSecurityGroups DescribeStoreImageTasks
+  DescribeTrafficMirrorFilterRules DescribeTrafficMirrorFilters DescribeTrafficMirrorSessions
   DescribeTrafficMirrorTargets DescribeTransitGatewayAttachments DescribeTransitGatewayConnectPeers
   DescribeTransitGatewayConnects DescribeTransitGatewayMeteringPolicies DescribeTransitGatewayMulticastDomains
   DescribeTransitGatewayPeeringAttachments DescribeTransitGatewayPolicyTables
@@ -173,9 +173,9 @@ export const otherActions = `
   ModifyClientVpnEndpointAuthorizationPolicy ModifyDefaultCreditSpecification ModifyEbsDefaultKmsKeyId ModifyFleet
   ModifyFpgaImageAttribute ModifyHosts ModifyIdFormat ModifyIdentityIdFormat
   ModifyInstanceCapacityReservationAttributes ModifyInstanceConnectEndpoint ModifyInstanceEventWindow
-  ModifyInstanceMaintenanceOptions ModifyInstanceMetadataDefaults ModifyInstanceNetworkPerformanceOptions
-  ModifyInstancePlacement ModifyIpam ModifyIpamPolicyAllocationRules ModifyIpamPool ModifyIpamPoolAllocation
-  ModifyIpamPrefixListResolver ModifyIpamPrefixListResolverTarget ModifyIpamResourceCidr ModifyIpamResourceDiscovery
+  ModifyInstanceMaintenanceOptions ModifyInstanceMetadataDefaults ModifyInstanceNetworkPerformanceOptions ModifyIpam
+  ModifyIpamPolicyAllocationRules ModifyIpamPool ModifyIpamPoolAllocation ModifyIpamPrefixListResolver
+  ModifyIpamPrefixListResolverTarget ModifyIpamResourceCidr ModifyIpamResourceDiscovery
   ModifyIpamRoutingPolicyRegistration ModifyIpamScope ModifyLocalGatewayRoute ModifyManagedPrefixList
   ModifyManagedResourceVisibility ModifyMetricCategory ModifyNetworkInterfaceAttribute
   ModifyNetworkingFlexCostAllocationPolicy ModifyPrivateDnsNameOptions ModifyPublicIpDnsNameOptions
@@ -312,9 +312,8 @@ export const otherParameters: Readonly<Record<string, string>> = {
   LaunchTemplateData.NetworkInterface.N.PrivateIpAddresses.N.PrivateIpAddress
   LaunchTemplateData.NetworkInterface.N.SecondaryPrivateIpAddressCount
   LaunchTemplateData.NetworkPerformanceOptions.BandwidthWeighting LaunchTemplateData.Operator.Principal
-  LaunchTemplateData.Placement.Affinity LaunchTemplateData.Placement.GroupId LaunchTemplateData.Placement.GroupName
-  LaunchTemplateData.Placement.HostId LaunchTemplateData.Placement.HostResourceGroupArn
-  LaunchTemplateData.Placement.PartitionNumber LaunchTemplateData.Placement.SpreadDomain
+  LaunchTemplateData.Placement.Affinity LaunchTemplateData.Placement.HostId
+  LaunchTemplateData.Placement.HostResourceGroupArn LaunchTemplateData.Placement.SpreadDomain
   LaunchTemplateData.PrivateDnsNameOptions.EnableResourceNameDnsAAAARecord
   LaunchTemplateData.PrivateDnsNameOptions.EnableResourceNameDnsARecord
   LaunchTemplateData.PrivateDnsNameOptions.HostnameType LaunchTemplateData.RamDiskId
@@ -389,9 +388,8 @@ export const otherParameters: Readonly<Record<string, string>> = {
   LaunchTemplateData.NetworkInterface.N.PrivateIpAddresses.N.PrivateIpAddress
   LaunchTemplateData.NetworkInterface.N.SecondaryPrivateIpAddressCount
   LaunchTemplateData.NetworkPerformanceOptions.BandwidthWeighting LaunchTemplateData.Operator.Principal
-  LaunchTemplateData.Placement.Affinity LaunchTemplateData.Placement.GroupId LaunchTemplateData.Placement.GroupName
-  LaunchTemplateData.Placement.HostId LaunchTemplateData.Placement.HostResourceGroupArn
-  LaunchTemplateData.Placement.PartitionNumber LaunchTemplateData.Placement.SpreadDomain
+  LaunchTemplateData.Placement.Affinity LaunchTemplateData.Placement.HostId
+  LaunchTemplateData.Placement.HostResourceGroupArn LaunchTemplateData.Placement.SpreadDomain
   LaunchTemplateData.PrivateDnsNameOptions.EnableResourceNameDnsAAAARecord
   LaunchTemplateData.PrivateDnsNameOptions.EnableResourceNameDnsARecord
   LaunchTemplateData.PrivateDnsNameOptions.HostnameType LaunchTemplateData.RamDiskId
@@ -405,6 +403,9 @@ export const otherParameters: Readonly<Record<string, string>> = {
   AvailabilityMode AvailabilityZoneAddress.N.AllocationId.N AvailabilityZoneAddress.N.AvailabilityZone
   AvailabilityZoneAddress.N.AvailabilityZoneId SecondaryAllocationId.N SecondaryPrivateIpAddress.N
   SecondaryPrivateIpAddressCount VpcId
+  `,
+  CreatePlacementGroup: `
+  LinkedGroupId Operator.Principal ParentGroupId
   `,
   CreateRoute: `
   CarrierGatewayId CoreNetworkArn DestinationIpv6CidrBlock DestinationPrefixListId EgressOnlyInternetGatewayId
@@ -466,9 +467,7 @@ export const otherParameters: Readonly<Record<string, string>> = {
   IncludeManagedResources
   `,
   ModifyImageAttribute: `
-  ImdsSupport.Value LaunchPermission.Add.N.OrganizationArn LaunchPermission.Add.N.OrganizationalUnitArn
-  LaunchPermission.Remove.N.OrganizationArn LaunchPermission.Remove.N.OrganizationalUnitArn OrganizationArn.N
-  OrganizationalUnitArn.N ProductCode.N
+  ImdsSupport.Value ProductCode.N
   `,
   ModifyInstanceAttribute: `
   BlockDeviceMapping.N.NoDevice BlockDeviceMapping.N.VirtualName EnaSupport.Value EnclaveOptions.Enabled Kernel.Value
@@ -476,6 +475,9 @@ export const otherParameters: Readonly<Record<string, string>> = {
   `,
   ModifyInstanceCpuOptions: `
   NestedVirtualization
+  `,
+  ModifyInstancePlacement: `
+  Affinity HostId HostResourceGroupArn
   `,
   ModifySecurityGroupRules: `
   SecurityGroupRule.N.SecurityGroupRule.PrefixListId
@@ -543,12 +545,12 @@ export const otherParameters: Readonly<Record<string, string>> = {
   NetworkInterface.N.NetworkInterfaceId NetworkInterface.N.PrimaryIpv6
   NetworkInterface.N.PrivateIpAddresses.N.Primary NetworkInterface.N.PrivateIpAddresses.N.PrivateIpAddress
   NetworkInterface.N.SecondaryPrivateIpAddressCount NetworkPerformanceOptions.BandwidthWeighting Operator.Principal
-  Placement.Affinity Placement.GroupId Placement.GroupName Placement.HostId Placement.HostResourceGroupArn
-  Placement.PartitionNumber Placement.SpreadDomain PrivateDnsNameOptions.EnableResourceNameDnsAAAARecord
-  PrivateDnsNameOptions.EnableResourceNameDnsARecord PrivateDnsNameOptions.HostnameType RamdiskId
-  SecondaryInterface.N.DeleteOnTermination SecondaryInterface.N.DeviceIndex SecondaryInterface.N.InterfaceType
-  SecondaryInterface.N.NetworkCardIndex SecondaryInterface.N.PrivateIpAddress.N.PrivateIpAddress
-  SecondaryInterface.N.PrivateIpAddressCount SecondaryInterface.N.SecondarySubnetId
+  Placement.Affinity Placement.HostId Placement.HostResourceGroupArn Placement.SpreadDomain
+  PrivateDnsNameOptions.EnableResourceNameDnsAAAARecord PrivateDnsNameOptions.EnableResourceNameDnsARecord
+  PrivateDnsNameOptions.HostnameType RamdiskId SecondaryInterface.N.DeleteOnTermination
+  SecondaryInterface.N.DeviceIndex SecondaryInterface.N.InterfaceType SecondaryInterface.N.NetworkCardIndex
+  SecondaryInterface.N.PrivateIpAddress.N.PrivateIpAddress SecondaryInterface.N.PrivateIpAddressCount
+  SecondaryInterface.N.SecondarySubnetId
   `,
   StartInstances: `
   AdditionalInfo

@@ -1,4 +1,4 @@
-import { defaultNetwork } from '../model/network.js'
+import { defaultNetwork } from '../model/networks/network.js'
 import { setEncryptionByDefault } from './encryption.js'
 import { addKmsKey } from './kms-keys.js'
 import { newVpc } from './vpc.js'

@@ -1,6 +1,6 @@
 import { stableId } from '../model/ids.js'
-import { defaultEntries, type NetworkAcl } from '../model/network-parts.js'
-import type { Subnet, Vpc } from '../model/network.js'
+import { defaultEntries, type NetworkAcl } from '../model/networks/network-parts.js'
+import type { Subnet, Vpc } from '../model/networks/network.js'
 import type { World } from './world.js'
 
 /** All network ACLs: every VPC has one that EC2 made along with it. */

@@ -1,4 +1,4 @@
-import { defaultNetwork, nthAddress, positionsOf, type Subnet } from '../model/network.js'
+import { defaultNetwork, nthAddress, positionsOf, type Subnet } from '../model/networks/network.js'
 import { ApiError } from '../wire/api-error.js'
 import type { World } from './world.js'
 

@@ -1,4 +1,4 @@
-import { isNatStanding } from '../model/network-parts.js'
+import { isNatStanding } from '../model/networks/network-parts.js'
 import type { World } from './world.js'
 
 /** A network interface that a service of AWS has in a subnet, for a NAT gateway or an endpoint. */

@@ -31,7 +31,7 @@ async function volume(tags: Readonly<Record<string, string>>, Size = 2): Promise
   await client.send(new CreateVolumeCommand({ AvailabilityZone: 'us-east-1a', Size, TagSpecifications }))
 }
 
-it('tells of every stack by its tags, in sixteen calls, and of nobody else’s', async () => {
+it('tells of every stack by its tags, in seventeen calls, and of nobody else’s', async () => {
   await volume({ 'evenkeel:stack': 'music', 'evenkeel:address': 'volume.a', 'evenkeel:revision': 'v1' })
   await volume({ 'evenkeel:stack': 'music', 'evenkeel:address': 'volume.b' }, 3)
   await volume({ 'evenkeel:stack': 'old', 'evenkeel:retained': '2026-11-20T00:00:00Z', 'evenkeel:revision': 'v0' })
@@ -50,7 +50,7 @@ it('tells of every stack by its tags, in sixteen calls, and of nobody else’s',
   fixture.requests()
 
   const stacks = await fixture.cloud.listStacks()
-  expect(fixture.requests()).toHaveLength(16)
+  expect(fixture.requests()).toHaveLength(17)
   expect(stacks.map(({ stack }) => stack)).toEqual(['a "b"\n[c]', 'music', 'old'])
   const [, music, old] = stacks
   expect(music).toMatchObject({ counts: { volumes: 2, keptVolumes: 0 }, volumesGiB: 5, revision: 'v2', lastRun: note })

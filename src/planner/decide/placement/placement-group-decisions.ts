@@ -168,7 +168,7 @@ function memberProblems(
 }
 
 /** What the file says of a placement group, as it is digested into the applied tag. */
-export function placementGroupWords(spec: PlacementGroupSpec): readonly Pick<Property, 'key' | 'word'>[] {
+function placementGroupWords(spec: PlacementGroupSpec): readonly Pick<Property, 'key' | 'word'>[] {
   return [
     { key: 'strategy', word: strategyWord(spec) },
     { key: 'tags', word: userTagsWord(spec.tags) },

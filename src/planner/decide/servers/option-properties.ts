@@ -77,6 +77,11 @@ const table: readonly Option[] = [
   },
 ]
 
+/** What options say, by the paths under which it stands in changes. */
+export function optionValues(options: ServerOptions = {}): Readonly<Record<string, DiffValue | undefined>> {
+  return Object.fromEntries(table.flatMap(({ parts }) => parts.map(({ path, of }) => [path, of(options)])))
+}
+
 /** What the file says of them, as it is digested. */
 export function optionWords({ options }: ServerSpec): readonly { readonly key: AppliedKey; readonly word: unknown }[] {
   return options ? table.map(({ key, name }) => ({ key, word: options[name] })) : []

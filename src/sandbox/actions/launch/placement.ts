@@ -1,7 +1,7 @@
 import { required } from '../../../core/assert.js'
 import { checkId, notFound, resourceKinds } from '../../model/ids.js'
 import { instanceTypes, isOffered, type InstanceType } from '../../model/instance-types.js'
-import { nthAddress, positionOf, positionsOf, type Subnet } from '../../model/network.js'
+import { nthAddress, positionOf, positionsOf, type Subnet } from '../../model/networks/network.js'
 import { quotas } from '../../model/quotas.js'
 import { ApiError, invalidCombination, invalidValue } from '../../wire/api-error.js'
 import { findSecurityGroup } from '../../world/lookup.js'

@@ -9,7 +9,7 @@ import {
   type BalancerType,
   type LoadBalancer,
 } from '../../model/load-balancing/records.js'
-import type { Subnet } from '../../model/network.js'
+import type { Subnet } from '../../model/networks/network.js'
 import { ApiError } from '../../wire/api-error.js'
 import { integer, list, oneOf, oneOfMore, required, string, structure, tagList } from '../../wire/shape.js'
 import { freePublicNumber, publicNumbersInUse } from '../../world/public-numbers.js'

@@ -1,5 +1,5 @@
 import { newId, resourceKinds } from '../../model/ids.js'
-import type { InternetGateway } from '../../model/network.js'
+import type { InternetGateway } from '../../model/networks/network.js'
 import { quotas } from '../../model/quotas.js'
 import { readTagSpecifications } from '../../model/tags.js'
 import { publicIpOf } from '../../render/addresses.js'

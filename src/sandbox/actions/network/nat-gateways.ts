@@ -1,6 +1,6 @@
 import { bringNatUp, takeNatDown } from '../../lifecycle/nat-gateway.js'
 import { newId, resourceKinds } from '../../model/ids.js'
-import { isNatStanding, type NatGateway } from '../../model/network-parts.js'
+import { isNatStanding, type NatGateway } from '../../model/networks/network-parts.js'
 import { quotas } from '../../model/quotas.js'
 import { readTagSpecifications } from '../../model/tags.js'
 import { elasticIpOf } from '../../render/addresses.js'

@@ -1,4 +1,4 @@
-import type { AclEntry, NetworkAcl } from '../../model/network-parts.js'
+import type { AclEntry, NetworkAcl } from '../../model/networks/network-parts.js'
 import { quotas } from '../../model/quotas.js'
 import { ApiError, invalidValue, missingParameter, unsupported } from '../../wire/api-error.js'
 import { boolean, integer, oneOf, required, string, structure, type ParsedMembers } from '../../wire/shape.js'

@@ -1,5 +1,5 @@
 import { newId, resourceKinds } from '../../model/ids.js'
-import { lastEntries, type NetworkAcl } from '../../model/network-parts.js'
+import { lastEntries, type NetworkAcl } from '../../model/networks/network-parts.js'
 import { quotas } from '../../model/quotas.js'
 import { readTagSpecifications } from '../../model/tags.js'
 import { renderTags } from '../../render/tags.js'

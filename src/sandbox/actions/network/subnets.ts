@@ -1,5 +1,5 @@
 import { newId, resourceKinds } from '../../model/ids.js'
-import { capacityOf, contains, overlap, prefixLengthOf, type Subnet } from '../../model/network.js'
+import { capacityOf, contains, overlap, prefixLengthOf, type Subnet } from '../../model/networks/network.js'
 import { quotas } from '../../model/quotas.js'
 import { readTagSpecifications } from '../../model/tags.js'
 import { renderTags } from '../../render/tags.js'

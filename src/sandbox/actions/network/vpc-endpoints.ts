@@ -1,6 +1,6 @@
 import { settleEndpoint } from '../../lifecycle/nat-gateway.js'
 import { newId, resourceKinds } from '../../model/ids.js'
-import { endpointServices, type EndpointInterface, type VpcEndpoint } from '../../model/network-parts.js'
+import { endpointServices, type EndpointInterface, type VpcEndpoint } from '../../model/networks/network-parts.js'
 import { quotas } from '../../model/quotas.js'
 import { readTagSpecifications } from '../../model/tags.js'
 import { renderTags } from '../../render/tags.js'

@@ -1,5 +1,5 @@
 import { newId, resourceKinds } from '../../model/ids.js'
-import { prefixLengthOf, type Vpc } from '../../model/network.js'
+import { prefixLengthOf, type Vpc } from '../../model/networks/network.js'
 import { quotas } from '../../model/quotas.js'
 import { readTagSpecifications } from '../../model/tags.js'
 import { renderTags } from '../../render/tags.js'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { defaultNetwork, nthAddress, overlap, positionOf } from '../../../src/sandbox/model/network.js'
-import { regions } from '../../../src/sandbox/model/regions.js'
+import { defaultNetwork, nthAddress, overlap, positionOf } from '../../../../src/sandbox/model/networks/network.js'
+import { regions } from '../../../../src/sandbox/model/regions.js'
 
 describe('the default network', () => {
   test('subnets of all regions are disjoint: their hosts share one network', () => {

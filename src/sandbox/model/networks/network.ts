@@ -1,5 +1,5 @@
-import { networkCidr, networkPrefix, type Region } from './regions.js'
-import { stableId } from './ids.js'
+import { networkCidr, networkPrefix, type Region } from '../regions.js'
+import { stableId } from '../ids.js'
 
 export interface Vpc {
   readonly id: string
