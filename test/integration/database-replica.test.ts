@@ -57,12 +57,8 @@ describe.skipIf(missing !== undefined)(`a database and its replica${missing ? ` 
 
     await sql('primary', 'INSERT INTO songs VALUES (1501)')
     await until(async () => (await sql('replica[0]', 'SELECT max(id) FROM songs')) === '1501')
-    const { exitCode, stderr } = await run(
-      1,
-      ...['exec', '-f', file, 'replica[0]', '--'],
-      '/opt/database/sql',
-      'DELETE FROM songs',
-    )
+    const words = ['exec', '-f', file, 'replica[0]', '--', '/opt/database/sql', 'DELETE FROM songs']
+    const { exitCode, stderr } = await run(1, ...words)
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('read-only') as string })
   })
 

@@ -53,11 +53,13 @@ export async function describeBalancers(
   { stack, loadBalancers, defaultSubnets, quietMs }: CloudQuery,
   { launchTemplate }: Pending<Ledgers>,
 ): Promise<{ readonly described: Described | undefined; readonly subnets: CloudFacts['defaultSubnets'] }> {
-  const [isAsked, subnets] = await Promise.all([
-    loadBalancers === true || quietMs !== undefined || mayHaveAny((await launchTemplate).ledger),
-    defaultSubnets === true ? readDefaultSubnets(api) : undefined,
+  const isAsked = async () =>
+    loadBalancers === true || quietMs !== undefined || mayHaveAny((await launchTemplate).ledger)
+  const [described, subnets] = await Promise.all([
+    isAsked().then((asked) => (asked ? describeOf(api, stack) : undefined)),
+    defaultSubnets === true ? readDefaultSubnets(api) : Promise.resolve(undefined),
   ])
-  return { described: isAsked ? await describeOf(api, stack) : undefined, subnets }
+  return { described, subnets }
 }
 
 function mayHaveAny(ledger: CloudFacts['ledger']): boolean {

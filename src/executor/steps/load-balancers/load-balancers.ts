@@ -31,8 +31,20 @@ function requestOf(step: CreateLoadBalancer | ModifyLoadBalancer, context: StepC
   return {
     owner: ownerOf(step.address, context),
     securityGroupIds: securityGroups.map((group) => context.bindings.idOf(group)),
-    ...{ name, groupName, balancerKind, internal, vpcId, subnetIds, listeners },
-    ...{ port, protocol, health, drainSeconds, stickySeconds, protect, tags },
+    name,
+    groupName,
+    balancerKind,
+    internal,
+    vpcId,
+    subnetIds,
+    listeners,
+    port,
+    protocol,
+    health,
+    drainSeconds,
+    stickySeconds,
+    protect,
+    tags,
   }
 }
 

@@ -9,7 +9,7 @@ import type { PolicyStatement, Scope } from './policy-statement.js'
  * or `change` of what carries the stack’s tag. Source: Service Authorization Reference,
  * "Actions defined by Elastic Load Balancing V2".
  */
-export const balancingPermissions = {
+const balancingPermissions = {
   AddTags: 'tag',
   CreateListener: 'change',
   CreateLoadBalancer: 'make',
