@@ -8,12 +8,12 @@ const start = simulationsOfFile()
 
 /**
  * What this life cannot show: old versions of the ledger, and old snapshots, go later; only hosts have a console; nobody asks by
- * hand for a status or a reboot.
+ * hand for a status, which tells what is reserved, or a reboot.
  */
 const neverCalled = [
   'DeleteLaunchTemplateVersions',
   'DeleteSnapshot',
-  'DescribeInstanceStatus',
+  'DescribeReservedInstances',
   'GetConsoleOutput',
   'ModifyLaunchTemplate',
   'RebootInstances',

@@ -52,6 +52,9 @@ export function comparableLive(live: LiveStack, before: LiveStack): unknown {
     servers: sorted(
       renamed.servers.map(({ createdAt: _createdAt, startedAt: _startedAt, options: _options, ...server }) => ({
         ...server,
+        // They say the addresses again.
+        privateDns: undefined,
+        publicDns: undefined,
         tags: comparableTags(server.tags),
         securityGroupIds: [...server.securityGroupIds].sort(),
         subnetId: place(server.subnetId),

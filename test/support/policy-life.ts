@@ -35,9 +35,11 @@ export const exampleLives: readonly Life[] = exampleNames.map((name) => {
 const everything = `evenkeel: 1
 stack: everything
 target: sandbox
+securityGroups:
+  door: { ingress: [{ port: 22, from: my-ip }], egress: [{ port: 443, to: 0.0.0.0/0 }] }
 servers:
   web: { image: { ssm: /aws/service/debian/release/12/latest/amd64 }, type: t3.small, zone: us-east-1a, elasticIp: true, protect: true }
-  old: { image: ${image}, type: t3.small, zone: us-east-1a, elasticIp: true }
+  old: { image: ${image}, type: t3.small, zone: us-east-1a, elasticIp: true, securityGroups: [door] }
 volumes:
   plain: { server: web, size: 1, fstype: raw, encrypted: false, onRemove: delete }
   kept: { size: 1, zone: us-east-1a }
@@ -53,9 +55,10 @@ export const everyNeed: Life = {
       .replace('server: web', 'server: old')
       .replace('protect: true', 'protect: false')
       .replace(
-        'type: t3.small, zone: us-east-1a, elasticIp: true }',
-        'type: t3.medium, zone: us-east-1a, elasticIp: true }',
-      ),
+        'type: t3.small, zone: us-east-1a, elasticIp: true, securityGroups',
+        'type: t3.medium, zone: us-east-1a, elasticIp: true, securityGroups',
+      )
+      .replace('port: 443', 'port: 80'),
     everything
       .replace('size: 1, fstype', 'size: 2, fstype')
       .replace('protect: true', 'protect: false')
