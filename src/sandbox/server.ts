@@ -183,7 +183,7 @@ async function answerQuery(
 
 /** The one request that nobody signs: whoever makes it has no key yet. */
 function isUnsignedSts({ method, headers }: IncomingMessage, body: Buffer): boolean {
-  return method === 'POST' && headers.authorization === undefined && isWebIdentity(parseQuery(body.toString()))
+  return method === 'POST' && headers.authorization === undefined && isWebIdentity(body.toString())
 }
 
 /** `elasticloadbalancing`; empty where there is no signature of this form. */

@@ -39,7 +39,8 @@ describe('a request that is garbage', () => {
           expect(text).not.toMatch(/\bat .+\.[jt]s:\d+/)
         },
       ),
-      { numRuns: 150 },
+      // Found by chance: a body that is no query, before anybody asks who signed it.
+      { numRuns: 150, examples: [['POST', '', Uint8Array.from([37]), {}]] },
     )
     await expectAlive()
   })

@@ -3,7 +3,11 @@ import { createHmac } from 'node:crypto'
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 const periodMs = 30_000
 
-/** The six digits that an authenticator with this secret (base32) shows at a moment: RFC 6238, over RFC 4226. */
+/**
+ * The six digits that an authenticator with this secret (base32) shows at a moment: RFC 6238, over RFC 4226.
+ *
+ * @internal tests are the authenticator
+ */
 export function oneTimeCode(secret: string, nowMs: number): string {
   const counter = Buffer.alloc(8)
   counter.writeBigUInt64BE(BigInt(Math.floor(nowMs / periodMs)))

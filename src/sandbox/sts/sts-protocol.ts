@@ -101,8 +101,8 @@ export function assumeByWebIdentity(account: Account, pairs: Pairs, requestId: s
   )
 }
 
-export function isWebIdentity(pairs: Pairs): boolean {
-  return pairs.get('Action') === 'AssumeRoleWithWebIdentity'
+export function isWebIdentity(body: string): boolean {
+  return /(?:^|&)Action=AssumeRoleWithWebIdentity(?:&|$)/.test(body)
 }
 
 /** Of the user, for whoever must show a code before they may do something; with no other permissions. */
