@@ -5,6 +5,7 @@ import type { KeyPairSpec } from '../model/kinds/key-pair.js'
 import type { ImageSpec } from '../model/kinds/image.js'
 import type { LiveImage } from '../model/launch/image.js'
 import type { LiveStack } from '../model/live-stack.js'
+import type { LoadBalancerSpec } from '../model/kinds/load-balancer.js'
 import type { ServerSpec } from '../model/kinds/server.js'
 import type { NetworkSpec } from '../model/kinds/network.js'
 import type { VolumeSpec } from '../model/kinds/volume.js'
@@ -65,6 +66,7 @@ interface Going {
   readonly servers: ReadonlyMap<Address, ServerSpec>
   readonly volumes: ReadonlyMap<Address, VolumeSpec>
   readonly images: ReadonlyMap<Address, ImageSpec>
+  readonly loadBalancers: ReadonlyMap<Address, LoadBalancerSpec>
 }
 
 /** Puts normalized inputs behind maps. */
@@ -95,6 +97,7 @@ export function worldOf(
       servers: new Map(destroying?.servers.map((server) => [server.address, server])),
       volumes: new Map(destroying?.volumes.map((volume) => [volume.address, volume])),
       images: new Map(destroying?.images.map((image) => [image.address, image])),
+      loadBalancers: new Map(destroying?.loadBalancers?.map((balancer) => [balancer.address, balancer])),
     },
   }
 }

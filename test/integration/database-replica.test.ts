@@ -12,6 +12,7 @@ import {
   type SandboxWorld,
 } from '../support/sandbox-world.js'
 import { root } from '../support/source-tree.js'
+import { until } from '../support/until.js'
 
 const missing = noHostsBecause ?? missingProgram('pg_ctlcluster', 'postgresql')
 const { init } = await chooseInit('systemd')
@@ -87,14 +88,3 @@ describe.skipIf(missing !== undefined)(`a database and its replica${missing ? ` 
     expect(seen.stdout).not.toContain('business')
   })
 })
-
-/** Polls until something is so; a limit alone ends it that no machine under load should come near. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 240_000
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error('it did not become so within 4 minutes')
-    await new Promise((resolve) => {
-      setTimeout(resolve, 200)
-    })
-  }
-}

@@ -12,6 +12,7 @@ import {
   type SandboxWorld,
 } from '../support/sandbox-world.js'
 import { root } from '../support/source-tree.js'
+import { until } from '../support/until.js'
 
 const missing = noHostsBecause ?? missingProgram('erl', 'erlang-base')
 const { init } = await chooseInit('systemd')
@@ -160,14 +161,3 @@ describe.skipIf(missing !== undefined)(`a cluster of Erlang nodes${missing ? ` (
     expect(await servers()).toEqual(new Map())
   })
 })
-
-/** Polls until something is so; a limit alone ends it that no machine under load should come near. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 240_000
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error('it did not become so within 4 minutes')
-    await new Promise((resolve) => {
-      setTimeout(resolve, 200)
-    })
-  }
-}

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { StartInstancesCommand, StopInstancesCommand } from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../support/source-tree.js'
+import { until } from '../support/until.js'
 import { expectSuccess, noHostsBecause, startSandboxWorld, type SandboxWorld } from '../support/sandbox-world.js'
 
 const examples = ['hello.yaml', 'music-library.yaml', 'music-archive.yaml', 'web-pair.yaml'] as const
@@ -72,10 +73,10 @@ describe.skipIf(noHostsBecause !== undefined)(`example stacks${noHostsBecause ? 
     const [server] = (JSON.parse(stdout) as { servers: { id: string }[] }).servers
     const InstanceIds = [server?.id ?? '']
     await world.client.send(new StopInstancesCommand({ InstanceIds }))
-    await waitFor(async () => (await state('music-library.yaml')) === 'stopped')
+    await until(async () => (await state('music-library.yaml')) === 'stopped')
     await world.client.send(new StartInstancesCommand({ InstanceIds }))
-    await waitFor(async () => (await state('music-library.yaml')) === 'running')
-    await waitFor(async () => (await world.run(['drift', 'music-library.yaml'])).exitCode === 0)
+    await until(async () => (await state('music-library.yaml')) === 'running')
+    await until(async () => (await world.run(['drift', 'music-library.yaml'])).exitCode === 0)
     expect(await readSums()).toBe(before)
     expect((await readMount('music-library.yaml', 'jukebox', '/srv/music')).target).toMatchObject({ fstype: 'ext3' })
   })
@@ -110,14 +111,3 @@ describe.skipIf(noHostsBecause !== undefined)(`example stacks${noHostsBecause ? 
     return (JSON.parse(stdout) as { servers: { state: string }[] }).servers[0]?.state
   }
 })
-
-/** Polls until something is so; fails after 20 s. */
-async function waitFor(isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 240_000
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error('it did not become so within 4 minutes')
-    await new Promise((resolve) => {
-      setTimeout(resolve, 100)
-    })
-  }
-}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { makePlan } from '../../src/planner/make-plan.js'
+import { makeDestroyPlan, makePlan } from '../../src/planner/make-plan.js'
 import { emptyLive, specOf } from '../support/live-stack.js'
 import { applyPlan } from '../support/plan-effects.js'
 
@@ -32,4 +32,23 @@ test('a load balancer is made, stays, drains what restarts, and goes', () => {
   expect(applyPlan(plan, live).failed).toEqual([])
   const another = makePlan(specOf(file('t3.small', ', internal: true')), live, { run: 'run-4' })
   expect(another.changes.find(({ address }) => address === 'loadBalancer.front')?.kind).toBe('replace')
+})
+
+test('a protected load balancer is neither replaced nor removed, also where it left the file, until the file says otherwise', () => {
+  const guarded = specOf(file('t3.small', ', protect: true'))
+  const empty = emptyLive(guarded, { defaultSubnets })
+  const made = applyPlan(makePlan(guarded, empty, { run: 'run-1' }), empty)
+  const live = { ...made.live, defaultSubnets }
+  const kindOf = (text: string, destroys = false) => {
+    const spec = specOf(text)
+    const plan = destroys ? makeDestroyPlan(spec, live, { run: 'run-2' }) : makePlan(spec, live, { run: 'run-2' })
+    const codes = plan.problems.flatMap(({ address, code }) => (address === 'loadBalancer.front' ? [code] : []))
+    return codes[0] ?? plan.changes.find(({ address }) => address === 'loadBalancer.front')?.kind
+  }
+  const gone = file('t3.small').replace(/^loadBalancers.*$/m, '')
+  expect(kindOf(gone)).toBe('PLAN_PROTECTED')
+  expect(kindOf(file('t3.small', ', protect: true, internal: true'))).toBe('PLAN_PROTECTED')
+  expect(kindOf(file('t3.small', ', protect: true'), true)).toBe('PLAN_PROTECTED')
+  expect(kindOf(file('t3.small', ', internal: true'))).toBe('replace')
+  expect(kindOf(file('t3.small'), true)).toBe('remove')
 })

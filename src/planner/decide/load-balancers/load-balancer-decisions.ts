@@ -11,11 +11,9 @@ import {
 import type { PlannedBalancing } from '../../../model/steps/step.js'
 import { tagKeys } from '../../../model/tags.js'
 import {
-  causeOf,
   compareProperties,
   createDiffs,
   existsDiff,
-  itemChanges,
   recordOf,
   removedDiff,
   sortedDiffs,
@@ -23,19 +21,11 @@ import {
 import { creationTags, lastingTags, tagWork } from '../../compare/desired-tags.js'
 import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
-import { leave, refused } from '../decided.js'
-import type { ServerOutlooks } from '../servers/server-outlook.js'
+import { leave, refuse, refused } from '../decided.js'
 import { balancerProperties, balancerWishes, balancerWords } from './balancer-properties.js'
-import type { BalancerParts, Deregistration, LoadBalancerDecision } from './load-balancer-decision.js'
+import { targetDiffs, targetsOf, type Asked } from './balancer-targets.js'
+import type { BalancerParts, LoadBalancerDecision } from './load-balancer-decision.js'
 import { placeOf } from './network-place.js'
-
-/** What a decision looks at. */
-interface Asked {
-  readonly world: World
-  readonly servers: ServerOutlooks
-  /** Servers that stop in the plan and start again. */
-  readonly restarted: ReadonlySet<Address>
-}
 
 /** Decides what becomes of every load balancer, in the file and live. `held` are addresses that are out of the plan already. */
 export function decideLoadBalancers(
@@ -49,11 +39,32 @@ export function decideLoadBalancers(
   }
   for (const [address, live] of world.live.loadBalancers) {
     if (decisions.has(address) || held.has(address)) continue
-    const reason = reasonForRemoval(world.destroying !== undefined)
-    const change = { address, kind: 'remove', reason, diffs: [removedDiff] } as const
-    decisions.set(address, { kind: 'remove', address, ends: partsOf(live), change, problems: [] })
+    decisions.set(address, decideRemoval(world, address, live))
   }
   return decisions
+}
+
+/** A protected one goes only where the file, which names it still, says that it is not protected any more. */
+function decideRemoval(world: World, address: Address, live: LiveLoadBalancer): LoadBalancerDecision {
+  const spec = world.going.loadBalancers.get(address)
+  const guarded = guardedOf(live, spec)
+  if (guarded) return refuseGuarded(address, guarded)
+  const reason = reasonForRemoval(world.destroying !== undefined)
+  const change = { address, kind: 'remove', reason, diffs: [removedDiff] } as const
+  return { kind: 'remove', address, ends: partsOf(live), change, problems: [] }
+}
+
+function guardedOf(live: LiveLoadBalancer, spec: LoadBalancerSpec | undefined): LiveBalancer | undefined {
+  return spec?.protect === false ? undefined : live.balancers.find(({ protect }) => protect)
+}
+
+function refuseGuarded(address: Address, { name }: LiveBalancer): LoadBalancerDecision {
+  return refuse(
+    address,
+    'PLAN_PROTECTED',
+    `${address} (${name}) is protected from deletion`,
+    'apply it with protect: false first',
+  )
 }
 
 function decideNamed(asked: Asked, spec: LoadBalancerSpec, held: ReadonlySet<Address>): LoadBalancerDecision {
@@ -148,6 +159,8 @@ function decideNew(
     problems: [],
   }
   if (live && before) {
+    const guarded = guardedOf(live, spec)
+    if (guarded) return refuseGuarded(address, guarded)
     const diffs = replacementDiffs(world, spec, before, vpcId)
     const reason = reasonFor(diffs)
     return {
@@ -245,63 +258,6 @@ function decideExisting(
     },
     problems: [],
   }
-}
-
-interface Targets {
-  readonly members: readonly Address[]
-  readonly registers: readonly Address[]
-  readonly deregisters: readonly Deregistration[]
-}
-
-/** A server that keeps its instance stays registered; one that is restarted leaves meanwhile; what the file does not name leaves for good. */
-function targetsOf(
-  { world, servers, restarted }: Asked,
-  spec: LoadBalancerSpec,
-  group: LiveTargetGroup | undefined,
-): Targets {
-  const members = spec.targets.servers.filter((server) => servers.get(server)?.runsAfter === true)
-  const present = group?.targets ?? []
-  const isRegistered = (server: Address) => {
-    const outlook = servers.get(server)
-    const id = outlook?.action === 'keep' ? outlook.live?.id : undefined
-    return (
-      !restarted.has(server) && present.some(({ instanceId, port }) => instanceId === id && port === spec.targets.port)
-    )
-  }
-  const stays = new Set(
-    spec.targets.servers.flatMap((server) => {
-      const outlook = servers.get(server)
-      // Of a server that is out of the plan nothing is taken away.
-      const id = outlook === undefined ? world.live.servers.get(server)?.id : outlook.live?.id
-      const isKept = outlook === undefined || (members.includes(server) && isRegistered(server))
-      return isKept && id !== undefined ? [id] : []
-    }),
-  )
-  const leaving = group ? [...new Set(present.map(({ instanceId }) => instanceId))].filter((id) => !stays.has(id)) : []
-  return {
-    members,
-    registers: members.filter((server) => !isRegistered(server)),
-    deregisters: leaving.map((instanceId) => ({
-      targetGroupId: group?.id ?? '',
-      instanceId,
-      server: world.live.serversById.get(instanceId)?.address,
-    })),
-  }
-}
-
-/** An instance that leaves is called by its id, a server that comes by its address. */
-function targetDiffs(
-  world: World,
-  { targets }: LoadBalancerSpec,
-  applied: ReturnType<typeof parseApplied>,
-  { members, registers, deregisters }: Targets,
-): readonly Diff<'loadBalancer'>[] {
-  if (registers.length + deregisters.length === 0) return []
-  const stay = members.filter((server) => !registers.includes(server))
-  const before = [...stay, ...deregisters.map(({ instanceId }) => instanceId)]
-  const after = [...stay, ...registers]
-  const cause = causeOf(world.digest, applied, 'servers', targets.servers)
-  return [{ path: 'targets.servers', before, after, cause, items: itemChanges(before, after) }]
 }
 
 function partsOf({ balancers, targetGroups }: LiveLoadBalancer): BalancerParts {

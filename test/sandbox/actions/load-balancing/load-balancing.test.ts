@@ -32,6 +32,7 @@ import { expect, test } from 'vitest'
 import { createSandbox } from '../../../../src/sandbox/sandbox.js'
 import { loadBalancingActions } from '../../../../src/sandbox/actions/load-balancing/registry.js'
 import { askSigned } from '../../signed-request.js'
+import { parseXml, type Element } from '../../answer-xml.js'
 import { loadBalancingDescribed, type Tree } from '../../sdk-schemas.js'
 import { afterTests, clientOf, errorOf, temporaryDir, testSandbox, until } from '../../support.js'
 import { balancingClientOf, defaultSubnets, front, healthOf, runningInstances } from './support.js'
@@ -221,29 +222,6 @@ test('a balancer is there again after a restart, and what drained has gone', asy
     ({ length }) => length === 0,
   )
 })
-
-/** Enough of XML for what the endpoint writes: elements and text, no attributes but on the root. */
-interface Element {
-  readonly name: string
-  readonly children: Element[]
-  text: string
-}
-
-function parseXml(xml: string): Element {
-  const root: Element = { name: '', children: [], text: '' }
-  const stack = [root]
-  for (const [, closing, name, empty, text] of xml.matchAll(/<(\/?)([A-Za-z0-9]+)[^>]*?(\/?)>|([^<]+)/g)) {
-    const top = stack.at(-1)!
-    if (text !== undefined) top.text += text
-    else if (closing) stack.pop()
-    else {
-      const element: Element = { name: name!, children: [], text: '' }
-      top.children.push(element)
-      if (!empty) stack.push(element)
-    }
-  }
-  return root.children[0]!
-}
 
 function compare(element: Element, tree: Tree, path: string, wrong: Set<string>): void {
   if (tree.kind === 'list') {
