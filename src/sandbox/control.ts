@@ -6,6 +6,7 @@ import { readFaults } from './faults/faults.js'
 import { impair, readImpairments } from './lifecycle/impairments.js'
 import { readReservationRequest, reserve } from './lifecycle/reservations.js'
 import { readEventRequest, scheduleEvent } from './lifecycle/scheduled-events.js'
+import { interrupt, readInterruption } from './lifecycle/spot/interruptions.js'
 import type { RequestLog } from './request-log.js'
 import type { Control, ControlHandler } from './server.js'
 import { readRoles } from './sts/roles.js'
@@ -52,6 +53,9 @@ export function createControl(options: {
     }
     if (method === 'POST' && path === '/_evenkeel/events') {
       return toInstance(cloud, body, (value, world) => scheduleEvent(world, readEventRequest(value)))
+    }
+    if (method === 'POST' && path === '/_evenkeel/spot-interruptions') {
+      return toInstance(cloud, body, (value, world) => interrupt(world, readInterruption(value)))
     }
     if (method === 'POST' && path === '/_evenkeel/reserved-instances') {
       try {

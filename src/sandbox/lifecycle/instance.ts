@@ -10,6 +10,15 @@ import { hasUsableKey } from '../world/kms-keys.js'
 import type { World } from '../world/world.js'
 import { describeHost } from './host-description.js'
 import { disassociate } from './public-address.js'
+import { evaluate } from './spot/relaunch.js'
+import {
+  noteRunning,
+  noteStartFailed,
+  noteStopped,
+  noteStopping,
+  noteTerminated,
+  spotRequestOf,
+} from './spot/request-states.js'
 import { removeVolume } from './volume.js'
 
 /** Replaces the fields named; undefined when the instance is gone. The caller commits. */
@@ -76,6 +85,7 @@ function becomeRunning(world: World, id: string, hostKeys: readonly string[]): v
     hostKeys: hostKeys.length > 0 ? hostKeys : instance.hostKeys,
   })
   finishLaunchAttachments(world, id)
+  noteRunning(world, id)
   world.commit()
   rebootLater(world, instance)
 }
@@ -107,6 +117,7 @@ async function fail(world: World, id: string, from: 'launch' | 'start', reason: 
   if (world.instances.get(id)?.state !== 'pending') return
   if (from === 'start') {
     updateInstance(world, id, { state: 'stopped', stateReason: reason, transitionReason: reason.code })
+    noteStartFailed(world, id)
     world.commit()
     return
   }
@@ -133,6 +144,7 @@ export function bringDown(world: World, id: string, options: { readonly force: b
       await background.sleep(latencies.instanceStoppingMs)
       if (world.instances.get(id)?.state !== 'stopping') return
       updateInstance(world, id, { state: 'stopped', impaired: false })
+      noteStopped(world, id)
       world.commit()
     }),
   )
@@ -150,12 +162,9 @@ export function takeDown(world: World, id: string): void {
   )
 }
 
-function closeSpotRequests(world: World, id: string): void {
-  for (const request of world.spotRequests.withKey(id)) {
-    if (request.state !== 'active') continue
-    const status = 'instance-terminated-by-user'
-    world.spotRequests.put({ ...request, state: 'closed', status, statusAtMs: world.now() })
-  }
+/** The launch of another instance for a request that is open again. */
+export function bringUpNew(world: World, id: string): void {
+  bringUp(world, id, 'launch')
 }
 
 async function dismantle(world: World, id: string, reason: StateReason): Promise<void> {
@@ -170,11 +179,12 @@ async function dismantle(world: World, id: string, reason: StateReason): Promise
     else world.volumes.put({ ...current, state: 'available', attachment: undefined })
   }
   for (const association of world.profileAssociations.withKey(id)) world.profileAssociations.delete(association.id)
-  closeSpotRequests(world, id)
   for (const address of world.addresses.withKey(id)) disassociate(world, address)
   await hosts.destroy(id)
   updateInstance(world, id, { state: 'terminated', terminatedAtMs: world.now(), stateReason: reason })
+  const open = noteTerminated(world, id)
   world.commit()
+  if (open) evaluate(world, open.id, bringUpNew)
   await network.refresh()
 }
 
@@ -218,12 +228,15 @@ export function hostExited(world: World, id: string, how: 'reboot' | 'poweroff' 
     world.commit()
     return
   }
-  const ending = instance.shutdownBehavior === 'terminate' ? 'shutting-down' : 'stopping'
+  // A one-time spot instance cannot be stopped, not from inside either.
+  const isOneTime = spotRequestOf(world, id)?.type === 'one-time'
+  const ending = isOneTime || instance.shutdownBehavior === 'terminate' ? 'shutting-down' : 'stopping'
   updateInstance(world, id, {
     state: ending,
     stateReason: instanceInitiatedShutdown,
     transitionReason: userInitiated(world.now()).replace('User', 'Instance'),
   })
+  if (ending === 'stopping') noteStopping(world, id)
   world.commit()
   if (ending === 'stopping') bringDown(world, id, { force: false })
   else takeDown(world, id)
@@ -235,8 +248,11 @@ export function forgetTerminated(world: World): number {
   let forgotten = 0
   for (const instance of world.instances.values()) {
     if (instance.terminatedAtMs === undefined || instance.terminatedAtMs > before) continue
+    const requests = world.spotRequests.withKey(instance.id)
+    // What is to be launched again is launched after its likeness.
+    if (requests.some(({ state }) => state === 'open')) continue
     world.instances.delete(instance.id)
-    for (const { id } of world.spotRequests.withKey(instance.id)) {
+    for (const { id } of requests) {
       world.spotRequests.delete(id)
       world.tags.delete(id)
     }

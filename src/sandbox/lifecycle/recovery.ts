@@ -2,10 +2,13 @@ import type { World } from '../world/world.js'
 import { attach, detach } from './attachment.js'
 import { settleImages } from './image.js'
 import { resumeBalancing } from './load-balancing/balancers.js'
-import { bringDown, bringUp, restart, takeDown } from './instance.js'
+import { bringDown, bringUp, bringUpNew, restart, takeDown } from './instance.js'
 import { happenAtItsTime } from './scheduled-events.js'
 import { bringNatUp, settleEndpoint, takeNatDown } from './nat-gateway.js'
 import { finishCopy } from './snapshot.js'
+import { goOnInterrupting } from './spot/interruptions.js'
+import { evaluate } from './spot/relaunch.js'
+import { noteStopped } from './spot/request-states.js'
 import { createVolume, deleteVolume, modifyVolume } from './volume.js'
 
 /**
@@ -42,6 +45,11 @@ export async function resume(world: World): Promise<void> {
     if (attachment?.state === 'detaching' || attachment?.state === 'busy') detach(world, volume.id)
   }
   for (const { id } of world.scheduledEvents.values()) happenAtItsTime(world, id)
+  for (const { id, state, instanceId } of world.spotRequests.values()) {
+    if (state === 'open' && world.instances.get(instanceId)?.state === 'terminated') evaluate(world, id, bringUpNew)
+    if (world.instances.get(instanceId)?.state === 'stopped') noteStopped(world, instanceId)
+    goOnInterrupting(world, id)
+  }
   resumeBalancing(world)
   world.commit()
   await Promise.all(boots)

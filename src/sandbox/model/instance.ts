@@ -173,6 +173,11 @@ export function userInitiated(nowMs: number): string {
   return `User initiated (${new Date(nowMs).toISOString().slice(0, 19).replace('T', ' ')} GMT)`
 }
 
+/** What EC2 does by itself, as a transition reason. */
+export function serviceInitiated(nowMs: number): string {
+  return userInitiated(nowMs).replace('User', 'Service')
+}
+
 export const userInitiatedShutdown: StateReason = {
   code: 'Client.UserInitiatedShutdown',
   message: 'Client.UserInitiatedShutdown: User initiated shutdown',

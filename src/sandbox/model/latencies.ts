@@ -17,6 +17,10 @@ export interface Latencies {
   readonly natGatewayDeletingMs: number
   /** How long an interface endpoint takes to come, and any to go. */
   readonly endpointMs: number
+  /** How long after a stop the request of a spot instance says so, and it can be started. */
+  readonly spotStatusMs: number
+  /** From a persistent request's being open again until another instance is launched for it. */
+  readonly spotEvaluationMs: number
   readonly volumeCreatingMs: number
   readonly volumeDeletingMs: number
   readonly attachingMs: number
@@ -63,6 +67,8 @@ const profiles = {
     natGatewayPendingMs: 90_000,
     natGatewayDeletingMs: 50_000,
     endpointMs: 45_000,
+    spotStatusMs: 30_000,
+    spotEvaluationMs: 60_000,
     volumeCreatingMs: 1_500,
     volumeDeletingMs: 5_000,
     attachingMs: 2_000,
@@ -89,6 +95,8 @@ const profiles = {
     natGatewayPendingMs: 200,
     natGatewayDeletingMs: 200,
     endpointMs: 100,
+    spotStatusMs: 300,
+    spotEvaluationMs: 500,
     volumeCreatingMs: 100,
     volumeDeletingMs: 50,
     attachingMs: 100,
@@ -114,6 +122,8 @@ const profiles = {
     natGatewayPendingMs: 0,
     natGatewayDeletingMs: 0,
     endpointMs: 0,
+    spotStatusMs: 0,
+    spotEvaluationMs: 0,
     volumeCreatingMs: 0,
     volumeDeletingMs: 0,
     attachingMs: 0,

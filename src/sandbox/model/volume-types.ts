@@ -42,6 +42,17 @@ export interface VolumeRequest {
   readonly throughput: number | undefined
 }
 
+/** A volume that a launch will make. */
+export interface PlannedVolume extends VolumeRequest {
+  readonly deviceName: string
+  readonly root: boolean
+  readonly deleteOnTermination: boolean
+  readonly snapshotId: string | undefined
+  readonly contentId: string | undefined
+  readonly encrypted: boolean
+  readonly kmsKeyId: string | undefined
+}
+
 /** What a volume of this request has: gp3 gets its defaults, gp2 its size's IOPS. Throws EC2's error when it cannot be. */
 export function resolveVolume(request: VolumeRequest): VolumeRequest {
   const limits = volumeTypes[request.type]

@@ -2,7 +2,7 @@ import * as ec2 from '@aws-sdk/client-ec2'
 import { describe, expect, it } from 'vitest'
 import type { SandboxOptions } from '../../../src/sandbox/sandbox.js'
 import { askSigned } from '../signed-request.js'
-import { clientOf, errorOf, testSandbox, until } from '../support.js'
+import { clientOf, errorOf, testSandbox } from '../support.js'
 
 /** A client, and a burstable instance that runs. */
 async function world(options: Partial<SandboxOptions> = {}) {
@@ -104,53 +104,6 @@ describe('what modules of other tools ask', () => {
     )
     expect(name).toBe('UnauthorizedOperation')
     expect(message).toContain('perform: iam:PassRole on resource: arn:aws:iam::123456789012:role/web')
-  })
-
-  it('launches spot instances, each behind a request', async () => {
-    const { client, run } = await world()
-    const launch = (SpotOptions: ec2.SpotMarketOptions) =>
-      client.send(
-        new ec2.RunInstancesCommand({
-          ...run,
-          InstanceType: 't3.micro',
-          InstanceMarketOptions: { MarketType: 'spot', SpotOptions },
-          TagSpecifications: [{ ResourceType: 'spot-instances-request', Tags: [{ Key: 'a', Value: 'b' }] }],
-        }),
-      )
-    expect(await errorOf(launch({ MaxPrice: '0.0001' }))).toMatchObject({
-      name: 'SpotMaxPriceTooLow',
-      message: expect.stringContaining(
-        'Your Spot request price of 0.0001 is lower than the minimum required',
-      ) as string,
-    })
-    expect((await errorOf(launch({ InstanceInterruptionBehavior: 'stop' }))).name).toBe('InvalidParameterCombination')
-    expect((await errorOf(launch({ SpotInstanceType: 'persistent' }))).name).toBe('UnsupportedOperation')
-    const [instance] = (await launch({ MaxPrice: '1.5' })).Instances ?? []
-    expect(instance).toMatchObject({ InstanceLifecycle: 'spot' })
-    const id = instance?.InstanceId ?? ''
-    const InstanceIds = [id]
-    const SpotInstanceRequestIds = [instance?.SpotInstanceRequestId ?? '']
-    const request = async () =>
-      (await client.send(new ec2.DescribeSpotInstanceRequestsCommand({ SpotInstanceRequestIds })))
-        .SpotInstanceRequests?.[0]
-    expect(await request()).toMatchObject({
-      State: 'active',
-      Status: { Code: 'fulfilled' },
-      SpotPrice: '1.500000',
-      InstanceId: id,
-      Tags: [{ Key: 'a', Value: 'b' }],
-    })
-    await until(
-      () => client.send(new ec2.DescribeInstanceStatusCommand({ InstanceIds })),
-      ({ InstanceStatuses }) => InstanceStatuses?.length === 1,
-    )
-    expect(await errorOf(client.send(new ec2.StopInstancesCommand({ InstanceIds })))).toMatchObject({
-      name: 'UnsupportedOperation',
-      message: expect.stringContaining(`You can't stop the Spot Instance '${id}'`) as string,
-    })
-    await client.send(new ec2.TerminateInstancesCommand({ InstanceIds }))
-    await until(request, (found) => found?.State !== 'active')
-    expect(await request()).toMatchObject({ State: 'closed', Status: { Code: 'instance-terminated-by-user' } })
   })
 
   it('finds VPCs by what Ansible asks for, and has no ClassicLink any more', async () => {

@@ -7,6 +7,7 @@ import { ApiError, invalidCombination, invalidValue, missingParameter, unsupport
 import { blob, boolean, list, oneOf, required, string, structure, type ParsedMembers } from '../../wire/shape.js'
 import type { XmlRecord } from '../../wire/xml.js'
 import { findInstance } from '../../world/lookup.js'
+import { checkSpotAttribute } from '../spot/stopped-spot.js'
 import type { World } from '../../world/world.js'
 import { defineAction, done } from '../action.js'
 import { metadataMembers } from '../launch/members.js'
@@ -93,6 +94,7 @@ export const modifyInstanceAttribute = defineAction({
         `The instance '${instance.id}' is not in a state in which it can be modified.`,
       )
     }
+    checkSpotAttribute(world, instance.id, name)
     const change: Change = changes[name]
     await change(world, instance, parameters)
     return done

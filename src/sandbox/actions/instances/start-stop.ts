@@ -1,5 +1,6 @@
 import { bringDown, bringUp, restart, takeDown, updateInstance } from '../../lifecycle/instance.js'
 import { settleEvents } from '../../lifecycle/scheduled-events.js'
+import { moveRequest, noteStopping, spotRequestOf } from '../../lifecycle/spot/request-states.js'
 import { decideTransition, userInitiated, userInitiatedShutdown, type Instance } from '../../model/instance.js'
 import { renderState } from '../../render/instance.js'
 import { ApiError, unsupported } from '../../wire/api-error.js'
@@ -10,6 +11,7 @@ import { freePublicNumber } from '../../world/public-numbers.js'
 import type { World } from '../../world/world.js'
 import { defineAction, done } from '../action.js'
 import { checkCapacity, findInstanceType } from '../launch/placement.js'
+import { checkStart, checkStop } from '../spot/stopped-spot.js'
 
 const ids = { InstanceId: required(list(string)) } as const
 
@@ -20,6 +22,7 @@ export const startInstances = defineAction({
   run: ({ InstanceId }, world) => {
     const instances = findInstances(world, InstanceId)
     const changing = instances.filter((instance) => decideTransition('start', instance) === 'begin')
+    for (const { id } of changing) checkStart(world, id)
     for (const { instanceType, zone } of changing) checkCapacity(world, findInstanceType(instanceType), zone)
     return changeStates(world, instances, changing, ({ id }) => {
       updateInstance(world, id, {
@@ -32,6 +35,8 @@ export const startInstances = defineAction({
         impairments: {},
       })
       settleEvents(world, id, 'start')
+      const request = spotRequestOf(world, id)
+      if (request) moveRequest(world, request, 'open', 'pending-evaluation')
       bringUp(world, id, 'start')
     })
   },
@@ -52,17 +57,12 @@ export const stopInstances = defineAction({
         `The instance '${locked.id}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.`,
       )
     }
-    const spot = changing.find(({ id }) => world.spotRequests.withKey(id).length > 0)
-    if (spot) {
-      throw new ApiError(
-        'UnsupportedOperation',
-        `You can't stop the Spot Instance '${spot.id}' because it is associated with a one-time Spot Instance request. You can only stop Spot Instances associated with persistent Spot Instance requests.`,
-      )
-    }
+    for (const { id } of changing) checkStop(world, id)
     const force = (Force ?? false) || (SkipOsShutdown ?? false)
     return changeStates(world, instances, changing, ({ id }) => {
       const transitionReason = userInitiated(world.now())
       updateInstance(world, id, { state: 'stopping', stateReason: userInitiatedShutdown, transitionReason })
+      noteStopping(world, id)
       bringDown(world, id, { force })
     })
   },

@@ -5,7 +5,7 @@ import {
   readVolumeType,
   resolveVolume,
   volumeTypes,
-  type VolumeRequest,
+  type PlannedVolume,
   type VolumeType,
 } from '../../model/volume-types.js'
 import { ApiError, invalidValue, missingParameter, unsupported } from '../../wire/api-error.js'
@@ -20,17 +20,6 @@ const mappingList = list(
   structure({ DeviceName: string, NoDevice: string, VirtualName: string, Ebs: structure(ebsMembers) }),
 )
 type Mapping = Parsed<typeof mappingList>[number]
-
-/** A volume that a launch will make. */
-export interface PlannedVolume extends VolumeRequest {
-  readonly deviceName: string
-  readonly root: boolean
-  readonly deleteOnTermination: boolean
-  readonly snapshotId: string | undefined
-  readonly contentId: string | undefined
-  readonly encrypted: boolean
-  readonly kmsKeyId: string | undefined
-}
 
 /** Names that EC2 accepts on HVM instances (EC2 User Guide, "Device names for volumes"). */
 const deviceNamePattern = /^(?:\/dev\/)?(?:sd[a-z][0-9]{0,2}|xvd[a-c]?[a-z]|xvdd[a-x])$/

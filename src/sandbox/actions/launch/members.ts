@@ -77,11 +77,11 @@ export const launchMembers = {
   CreditSpecification: structure({ CpuCredits: oneOf('standard', 'unlimited') }),
 } as const
 
-export const marketOptions = structure({
+const marketOptions = structure({
   MarketType: oneOfMore(['spot'], ['capacity-block', 'interruptible-capacity-reservation']),
   SpotOptions: structure({
     MaxPrice: string,
-    SpotInstanceType: oneOfMore(['one-time'], ['persistent']),
+    SpotInstanceType: oneOf('one-time', 'persistent'),
     InstanceInterruptionBehavior: oneOf('terminate', 'stop', 'hibernate'),
   }),
 })

@@ -1,11 +1,10 @@
 import { required } from '../../../core/assert.js'
 import { checkId, notFound, resourceKinds } from '../../model/ids.js'
 import { instanceTypes, isOffered, type InstanceType } from '../../model/instance-types.js'
-import { nthAddress, positionOf, positionsOf, type Subnet } from '../../model/networks/network.js'
+import type { Subnet } from '../../model/networks/network.js'
 import { quotas } from '../../model/quotas.js'
 import { ApiError, invalidCombination, invalidValue } from '../../wire/api-error.js'
 import { findSecurityGroup } from '../../world/lookup.js'
-import { serviceInterfaces } from '../../world/service-interfaces.js'
 import { checkDefaultVpc, defaultGroupOf, groupByName } from '../../world/vpc.js'
 import type { World } from '../../world/world.js'
 
@@ -70,47 +69,6 @@ function checkOffer(world: World, subnet: Subnet, type: InstanceType): Subnet {
     'Unsupported',
     `Your requested instance type (${type.name}) is not supported in your requested Availability Zone (${subnet.zone}). Please retry your request by not specifying an Availability Zone or choosing ${others.join(', ')}.`,
   )
-}
-
-/** `count` free private addresses of a subnet, or the one asked for. Freed addresses come last. */
-export function takeAddresses(world: World, subnet: Subnet, count: number, wanted: string | undefined): string[] {
-  const neighbours = world.instances.withKey(subnet.id)
-  const used = usedAddresses(world, subnet)
-  if (wanted !== undefined) {
-    if (positionOf(subnet.cidr, wanted) === undefined)
-      throw invalidValue(`Address ${wanted} does not fall within the subnet's address range`)
-    if (count > 1) throw invalidCombination('A private IP address can be given to one instance only.')
-    if (used.has(wanted)) throw new ApiError('InvalidIPAddress.InUse', `Address ${wanted} is in use.`)
-    return [wanted]
-  }
-  const result: string[] = []
-  const { first, last } = positionsOf(subnet.cidr)
-  const newest = neighbours.at(-1)
-  let position = newest === undefined ? first : (positionOf(subnet.cidr, newest.privateIp) ?? first - 1) + 1
-  for (let tried = first; tried <= last && result.length < count; tried += 1) {
-    if (position > last) position = first
-    const address = nthAddress(subnet.cidr, position)
-    if (!used.has(address)) result.push(address)
-    position += 1
-  }
-  if (result.length < count) {
-    throw new ApiError(
-      'InsufficientFreeAddressesInSubnet',
-      `The specified subnet does not have enough free addresses to satisfy the request.`,
-    )
-  }
-  return result
-}
-
-/** The private addresses of a subnet that somebody has. */
-export function usedAddresses(world: World, { id }: Pick<Subnet, 'id'>): ReadonlySet<string> {
-  const instances = world.instances.withKey(id).filter(({ state }) => state !== 'terminated')
-  const services = serviceInterfaces(world).filter(({ subnetId }) => subnetId === id)
-  const nodes = world.loadBalancers
-    .values()
-    .flatMap((balancer) => balancer.nodes)
-    .filter(({ subnetId }) => subnetId === id)
-  return new Set([...instances, ...services, ...nodes].map(({ privateIp }) => privateIp))
 }
 
 /** The groups of a launch, by id and by name; the VPC's default group when none is given. */

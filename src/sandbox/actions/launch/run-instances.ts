@@ -1,4 +1,5 @@
 import { bringUp } from '../../lifecycle/instance.js'
+import { putLaunchVolumes } from '../../lifecycle/launch-volumes.js'
 import { hostnameOf } from '../../lifecycle/host-description.js'
 import { newId } from '../../model/ids.js'
 import type { Image } from '../../model/image.js'
@@ -11,6 +12,7 @@ import { ApiError, invalidCombination, invalidValue, unsupported } from '../../w
 import { isBase64 } from '../../wire/parameters.js'
 import { planPlacement } from '../../world/placement.js'
 import { findByToken, rememberToken } from '../../world/token.js'
+import { takeAddresses } from '../../world/private-addresses.js'
 import { firstPublicNumbers } from '../../world/public-numbers.js'
 import { noteCreation } from '../../world/visibility.js'
 import type { World } from '../../world/world.js'
@@ -19,10 +21,10 @@ import { readProfile } from '../../world/instance-profiles.js'
 import { putAssociation } from '../instances/instance-profiles.js'
 import { planSpot, putSpotRequest } from '../spot/market-options.js'
 import { readCpuOptions } from '../instances/cpu-options.js'
-import { planBlockDevices, type PlannedVolume } from './block-devices.js'
+import { planBlockDevices } from './block-devices.js'
 import { runInstancesMembers, type RunInstancesParameters } from './members.js'
 import { mergeLaunchTemplate } from './named-template.js'
-import { checkCapacity, chooseGroups, chooseSubnet, findInstanceType, takeAddresses } from './placement.js'
+import { checkCapacity, chooseGroups, chooseSubnet, findInstanceType } from './placement.js'
 import { resolveImage } from './resolve-image.js'
 
 /** The types that RunInstances tags (EC2 API reference, TagSpecifications of RunInstances). */
@@ -45,8 +47,8 @@ function run(given: RunInstancesParameters, world: World) {
     world.tags.put(instance.id, tags)
     world.tags.put(instance.networkInterfaceId, launch.tags['network-interface'])
     if (launch.profile !== undefined) putAssociation(world, instance.id, launch.profile)
-    if (launch.spot) putSpotRequest(world, instance.id, launch.spot, launch.tags['spot-instances-request'])
-    createVolumes(world, instance, launch.volumes, launch.tags.volume)
+    if (launch.spot) putSpotRequest(world, instance.id, launch.spot, launch)
+    putLaunchVolumes(world, instance, launch.volumes, launch.tags.volume)
     noteCreation(world, instance.id)
   }
   rememberToken(
@@ -83,7 +85,7 @@ function plan(world: World, parameters: RunInstancesParameters) {
   const type = findInstanceType(parameters.InstanceType)
   const cpuOptions = readCpuOptions(parameters.CpuOptions, type)
   const profile = readProfile(world, parameters.IamInstanceProfile)
-  const spot = planSpot(parameters.InstanceMarketOptions, type)
+  const spot = planSpot(parameters, type)
   if (type.architecture !== image.architecture) {
     throw invalidValue(
       `The architecture '${type.architecture}' of the specified instance type does not match the architecture '${image.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again. You can use 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type or AMI.`,
@@ -259,37 +261,4 @@ function create(
     createdAtMs: now,
     terminatedAtMs: undefined,
   })
-}
-
-function createVolumes(
-  world: World,
-  instance: Instance,
-  planned: readonly PlannedVolume[],
-  tags: Readonly<Record<string, string>>,
-): void {
-  for (const { deviceName, root, deleteOnTermination, ...request } of planned) {
-    const id = newId('vol')
-    world.volumes.put({
-      ...request,
-      id,
-      sequence: world.nextSequence(),
-      state: 'in-use',
-      zone: instance.zone,
-      createdAtMs: instance.createdAtMs,
-      attachment: {
-        instanceId: instance.id,
-        deviceName,
-        state: 'attaching',
-        deleteOnTermination,
-        attachedAtMs: instance.createdAtMs,
-        atLaunch: true,
-        force: false,
-      },
-      root,
-      modification: undefined,
-      modifiedAtMs: [],
-    })
-    world.tags.put(id, tags)
-    noteCreation(world, id)
-  }
 }

@@ -16,7 +16,7 @@ import { freePublicNumber, publicNumbersInUse } from '../../world/public-numbers
 import { defaultGroupOf } from '../../world/vpc.js'
 import type { World } from '../../world/world.js'
 import { defineAction } from '../action.js'
-import { takeAddresses } from '../launch/placement.js'
+import { takeAddresses } from '../../world/private-addresses.js'
 import { findBalancer, liveBalancers, pageOf } from './found.js'
 import { checkName, readTagList } from './names.js'
 

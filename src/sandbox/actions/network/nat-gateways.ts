@@ -13,7 +13,7 @@ import { noteCreation } from '../../world/visibility.js'
 import type { World } from '../../world/world.js'
 import { defineAction } from '../action.js'
 import { describeRecords, pageRules } from '../describe.js'
-import { takeAddresses } from '../launch/placement.js'
+import { takeAddresses } from '../../world/private-addresses.js'
 
 export const createNatGateway = defineAction({
   name: 'CreateNatGateway',

@@ -9,7 +9,7 @@ import { filterList, list, paging, required, string, tagSpecifications } from '.
 import { findSubnet, findVpc } from '../../world/lookup.js'
 import { noteCreation } from '../../world/visibility.js'
 import type { World } from '../../world/world.js'
-import { usedAddresses } from '../launch/placement.js'
+import { usedAddresses } from '../../world/private-addresses.js'
 import { defineAction, done } from '../action.js'
 import { describeRecords, pageRules } from '../describe.js'
 import { attributeBoolean } from './attribute.js'

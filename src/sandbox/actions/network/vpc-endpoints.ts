@@ -14,7 +14,7 @@ import { defaultGroupOf } from '../../world/vpc.js'
 import type { World } from '../../world/world.js'
 import { defineAction, done } from '../action.js'
 import { describeRecords, pageRules } from '../describe.js'
-import { takeAddresses } from '../launch/placement.js'
+import { takeAddresses } from '../../world/private-addresses.js'
 
 /*
  * Endpoints are known to the API alone: behind their addresses and routes nobody answers, as the sandbox has none of the

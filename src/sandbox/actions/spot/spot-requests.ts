@@ -1,5 +1,8 @@
 import { resourceKinds } from '../../model/ids.js'
-import type { SpotRequest } from '../../model/spot-request.js'
+import { takeDown, updateInstance } from '../../lifecycle/instance.js'
+import { cancelRequest } from '../../lifecycle/spot/request-states.js'
+import { serviceInitiated } from '../../model/instance.js'
+import { spotStatuses, type SpotRequest } from '../../model/spot-request.js'
 import { renderTags } from '../../render/tags.js'
 import type { FilterTable } from '../../wire/filter.js'
 import { filterList, list, paging, required, string } from '../../wire/shape.js'
@@ -17,7 +20,7 @@ const filters = (world: World): FilterTable<SpotRequest> => ({
   'spot-price': ({ maxPrice }) => maxPrice,
   state: ({ state }) => state,
   'status-code': ({ status }) => status,
-  type: () => 'one-time',
+  type: ({ type }) => type,
 })
 
 export const describeSpotInstanceRequests = defineAction({
@@ -38,7 +41,7 @@ export const describeSpotInstanceRequests = defineAction({
   },
 })
 
-/** The instance goes on: to cancel a request ends none (EC2 API reference). */
+/** An instance that runs goes on; one that EC2 had stopped is terminated. */
 export const cancelSpotInstanceRequests = defineAction({
   name: 'CancelSpotInstanceRequests',
   effect: 'writes',
@@ -46,9 +49,7 @@ export const cancelSpotInstanceRequests = defineAction({
   run: ({ SpotInstanceRequestId }, world) => {
     const requests = SpotInstanceRequestId.map((id) => findSpotRequest(world, id))
     for (const request of requests) {
-      if (request.state !== 'active') continue
-      const status = 'request-canceled-and-instance-running'
-      world.spotRequests.put({ ...request, state: 'cancelled', status, statusAtMs: world.now() })
+      if (cancelRequest(world, request).endsInstance) endStopped(world, request.instanceId)
     }
     return {
       spotInstanceRequestSet: requests.map(({ id }) => ({
@@ -59,10 +60,14 @@ export const cancelSpotInstanceRequests = defineAction({
   },
 })
 
-const messages: Readonly<Record<SpotRequest['status'], string>> = {
-  fulfilled: 'Your Spot request is fulfilled.',
-  'instance-terminated-by-user': 'Spot Instance terminated due to user-initiated termination.',
-  'request-canceled-and-instance-running': 'Your Spot request is canceled, but your Spot Instance is still running.',
+function endStopped(world: World, id: string): void {
+  const code = 'Server.SpotInstanceTermination'
+  updateInstance(world, id, {
+    state: 'shutting-down',
+    stateReason: { code, message: `${code}: Spot instance termination` },
+    transitionReason: serviceInitiated(world.now()),
+  })
+  takeDown(world, id)
 }
 
 function render(world: World, request: SpotRequest) {
@@ -70,15 +75,15 @@ function render(world: World, request: SpotRequest) {
   return {
     spotInstanceRequestId: request.id,
     spotPrice: request.maxPrice,
-    type: 'one-time',
+    type: request.type,
     state: request.state,
     status: {
       code: request.status,
       updateTime: new Date(request.statusAtMs),
-      message: messages[request.status],
+      message: spotStatuses[request.status],
     },
-    instanceId: request.instanceId,
-    instanceInterruptionBehavior: 'terminate',
+    instanceId: request.instanceId === '' ? undefined : request.instanceId,
+    instanceInterruptionBehavior: request.behavior,
     launchedAvailabilityZone: instance?.zone,
     launchSpecification: instance && {
       imageId: instance.imageId,
