@@ -7,7 +7,7 @@ import type { Members, Shape } from './wire/shape.js'
 export interface RequestRecord {
   /** ISO 8601, of the sandbox's clock. */
   readonly time: string
-  readonly service: 'ec2' | 'elasticloadbalancing' | 'ssm' | 'sts' | 'ec2-instance-connect'
+  readonly service: 'ec2' | 'elasticloadbalancing' | 'autoscaling' | 'ssm' | 'sts' | 'ec2-instance-connect'
   readonly region: string
   readonly action: string
   /** Whether the action changes the world, had it succeeded. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { queryServices } from '../../src/sandbox/services/services.js'
 import type { Members, Shape } from '../../src/sandbox/wire/shape.js'
-import { ec2Described, loadBalancingDescribed, pathsOf, type Tree } from './sdk-schemas.js'
+import { autoScalingDescribed, ec2Described, loadBalancingDescribed, pathsOf, type Tree } from './sdk-schemas.js'
 
 /** What is part of every request and of no operation's input. */
 const protocolNames = new Set(['Action', 'Version'])
@@ -9,6 +9,13 @@ const protocolNames = new Set(['Action', 'Version'])
 /** By the service's name: what the SDK says of it, how many actions there are at least, and where the rest is kept. */
 const services = {
   ec2: { described: ec2Described, known: 700, supported: 60, title: 'EC2', file: 'ec2' },
+  autoscaling: {
+    described: autoScalingDescribed,
+    known: 60,
+    supported: 20,
+    title: 'Auto Scaling',
+    file: 'auto-scaling',
+  },
   elasticloadbalancing: {
     described: loadBalancingDescribed,
     known: 45,

@@ -1,3 +1,4 @@
+import * as autoScaling from '@aws-sdk/client-auto-scaling'
 import * as ec2 from '@aws-sdk/client-ec2'
 import * as loadBalancing from '@aws-sdk/client-elastic-load-balancing-v2'
 
@@ -51,6 +52,7 @@ function described(client: object, isEc2: boolean): Described {
 }
 
 export const ec2Described = described(ec2, true)
+export const autoScalingDescribed = described(autoScaling, false)
 export const loadBalancingDescribed = described(loadBalancing, false)
 
 export const { outputOf } = ec2Described

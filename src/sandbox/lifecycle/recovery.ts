@@ -1,3 +1,4 @@
+import { resumeScaling } from '../scaling/tend.js'
 import type { World } from '../world/world.js'
 import { attach, detach } from './attachment.js'
 import { settleImages } from './image.js'
@@ -51,6 +52,7 @@ export async function resume(world: World): Promise<void> {
     goOnInterrupting(world, id)
   }
   resumeBalancing(world)
+  resumeScaling(world)
   world.commit()
   await Promise.all(boots)
 }

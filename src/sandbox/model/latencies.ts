@@ -38,6 +38,12 @@ export interface Latencies {
   readonly balancerProvisioningMs: number
   /** What the intervals of health checks and the times for draining are multiplied by. */
   readonly balancingScale: number
+  /** How long Auto Scaling takes to see that something is to be done. */
+  readonly scalingMs: number
+  /** After a launch that failed it waits so long, and longer after each more. */
+  readonly scalingRetryMs: number
+  /** What grace and warm-up are multiplied by, and how long an instance refresh may stand still. */
+  readonly scalingScale: number
   /** What one in a hundred takes, where that is known; the others are taken as always the same. */
   readonly p99?: Readonly<Partial<Record<SpreadLatency, number>>>
 }
@@ -81,6 +87,9 @@ const profiles = {
     busyRetryMs: 2_000,
     balancerProvisioningMs: 120_000,
     balancingScale: 1,
+    scalingMs: 5_000,
+    scalingRetryMs: 60_000,
+    scalingScale: 1,
     p99: { volumeCreatingMs: 4_000, attachingMs: 4_000, detachingMs: 4_000 },
   },
   fast: {
@@ -109,6 +118,9 @@ const profiles = {
     busyRetryMs: 250,
     balancerProvisioningMs: 300,
     balancingScale: 0.1,
+    scalingMs: 50,
+    scalingRetryMs: 1_000,
+    scalingScale: 0.02,
   },
   zero: {
     instancePendingMs: 0,
@@ -136,6 +148,9 @@ const profiles = {
     busyRetryMs: 50,
     balancerProvisioningMs: 0,
     balancingScale: 0.01,
+    scalingMs: 0,
+    scalingRetryMs: 200,
+    scalingScale: 0.002,
   },
 } as const satisfies Record<string, Latencies>
 

@@ -9,7 +9,7 @@ import type { World } from '../world/world.js'
 /** A service of AWS with the Query protocol, or with the dialect of it that EC2 speaks. */
 export interface QueryService extends OtherNames {
   /** In the scope of a signature, and before the colon in the names of IAM's actions. */
-  readonly name: 'ec2' | 'elasticloadbalancing'
+  readonly name: 'ec2' | 'elasticloadbalancing' | 'autoscaling'
   readonly actions: ReadonlyMap<string, Action>
   isVersion(version: string): boolean
   /** The parameters as EC2 would write them. */

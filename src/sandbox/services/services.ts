@@ -2,6 +2,7 @@ import { actions } from '../actions/registry.js'
 import { apiVersion, isApiVersion } from '../wire/api-versions.js'
 import { otherEc2Names } from '../wire/known-names.js'
 import { renderError, renderResponse } from '../wire/xml.js'
+import { autoScaling } from './auto-scaling.js'
 import { loadBalancing } from './load-balancing.js'
 import type { QueryService } from './query-service.js'
 
@@ -19,5 +20,5 @@ export const ec2: QueryService = {
 
 /** Every service that is dispatched to by the scope of the signature: a line each. */
 export const queryServices: ReadonlyMap<string, QueryService> = new Map(
-  [ec2, loadBalancing].map((service) => [service.name, service]),
+  [ec2, loadBalancing, autoScaling].map((service) => [service.name, service]),
 )

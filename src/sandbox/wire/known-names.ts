@@ -1,4 +1,5 @@
 import { otherActions, otherParameters } from './ec2-names.generated.js'
+import * as autoScaling from './auto-scaling-names.generated.js'
 import * as loadBalancing from './load-balancing-names.generated.js'
 
 /** What a service has and the sandbox does not support. */
@@ -25,4 +26,5 @@ function words(text: string): string[] {
 }
 
 export const otherEc2Names = otherNames(otherActions, otherParameters)
+export const otherAutoScalingNames = otherNames(autoScaling.otherActions, autoScaling.otherParameters)
 export const otherLoadBalancingNames = otherNames(loadBalancing.otherActions, loadBalancing.otherParameters)

@@ -9,6 +9,7 @@ import type { ConsoleOutput } from '../model/console.js'
 import type { Instance, ProfileAssociation } from '../model/instance.js'
 import type { KeyPair } from '../model/key-pair.js'
 import type { Latencies } from '../model/latencies.js'
+import type { InstanceRefresh, ScalingActivity, ScalingGroup, ScalingMember } from '../model/auto-scaling/records.js'
 import type { Listener, LoadBalancer, Target, TargetGroup } from '../model/load-balancing/records.js'
 import type { LaunchTemplate, LaunchTemplateVersion } from '../model/launch-template.js'
 import type { Parameter } from '../model/parameter.js'
@@ -93,6 +94,10 @@ export class World {
   readonly targetGroups: Collection<TargetGroup>
   readonly listeners: Collection<Listener>
   readonly targets: Collection<Target>
+  readonly scalingGroups: Collection<ScalingGroup>
+  readonly scalingMembers: Collection<ScalingMember>
+  readonly scalingActivities: Collection<ScalingActivity>
+  readonly instanceRefreshes: Collection<InstanceRefresh>
   readonly tokens: Collection<TokenRecord>
   /** What the account has switched on in the region. */
   readonly settings: Collection<{ readonly id: string; readonly sequence: number; readonly isOn: boolean }>
@@ -106,6 +111,8 @@ export class World {
   /** What EC2 Instance Connect shows for now, by instance: the user, and the text in the metadata. */
   readonly pushedKeys = new Map<string, readonly { readonly user: string; readonly text: string }[]>()
   readonly births: Births = new Map()
+  /** Told of every record that changes, when it has. */
+  readonly watchers = new Set<(kind: string, id: string) => void>()
   readonly #journal: Journal
   #sequence = 0
 
@@ -125,10 +132,12 @@ export class World {
       () => cloud.faults.staleMs,
     )
     this.history = history
+    const { watchers } = this
     const changes: Changes = {
       note(kind, id, before, after) {
         history.note(kind, id, before)
         journal.note([kind, id, after ?? null])
+        for (const watcher of watchers) watcher(kind, id)
       },
     }
     this.vpcs = new Collection('vpc', changes)
@@ -157,6 +166,10 @@ export class World {
     this.targetGroups = new Collection('targetGroup', changes)
     this.listeners = new Collection('listener', changes, (listener) => listener.balancerId)
     this.targets = new Collection('target', changes, (target) => target.groupId)
+    this.scalingGroups = new Collection('scalingGroup', changes, (group) => group.name)
+    this.scalingMembers = new Collection('scalingMember', changes, (member) => member.groupId)
+    this.scalingActivities = new Collection('scalingActivity', changes, (activity) => activity.groupId)
+    this.instanceRefreshes = new Collection('instanceRefresh', changes, (refresh) => refresh.groupId)
     this.tokens = new Collection('token', changes)
     this.settings = new Collection('setting', changes)
     this.parameters = new Collection('parameter', changes)
@@ -225,6 +238,10 @@ export class World {
       this.targetGroups,
       this.listeners,
       this.targets,
+      this.scalingGroups,
+      this.scalingMembers,
+      this.scalingActivities,
+      this.instanceRefreshes,
       this.tokens,
       this.settings,
       this.parameters,

@@ -74,6 +74,11 @@ function repeat(world: World, ids: readonly string[]) {
   return renderReservation(world, instances)
 }
 
+/** Throws what a launch by these parameters would be refused with. */
+export function checkLaunch(world: World, parameters: RunInstancesParameters): void {
+  plan(world, parameters)
+}
+
 function plan(world: World, parameters: RunInstancesParameters) {
   const { MinCount: minimum, MaxCount: maximum } = parameters
   if (minimum < 1) throw invalidValue(`Value (${minimum}) for parameter minCount is invalid.`)

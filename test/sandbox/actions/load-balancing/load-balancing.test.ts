@@ -32,8 +32,9 @@ import { expect, test } from 'vitest'
 import { createSandbox } from '../../../../src/sandbox/sandbox.js'
 import { loadBalancingActions } from '../../../../src/sandbox/actions/load-balancing/registry.js'
 import { askSigned } from '../../signed-request.js'
-import { parseXml, type Element } from '../../answer-xml.js'
-import { loadBalancingDescribed, type Tree } from '../../sdk-schemas.js'
+import { compareAnswer } from '../../answer-schema.js'
+import { parseXml } from '../../answer-xml.js'
+import { loadBalancingDescribed } from '../../sdk-schemas.js'
 import { afterTests, clientOf, errorOf, temporaryDir, testSandbox, until } from '../../support.js'
 import { balancingClientOf, defaultSubnets, front, healthOf, runningInstances } from './support.js'
 
@@ -223,25 +224,6 @@ test('a balancer is there again after a restart, and what drained has gone', asy
   )
 })
 
-function compare(element: Element, tree: Tree, path: string, wrong: Set<string>): void {
-  if (tree.kind === 'list') {
-    for (const child of element.children) {
-      if (child.name === 'member') compare(child, tree.of(), `${path}[]`, wrong)
-      else wrong.add(`${path}.${child.name} is no member`)
-    }
-  } else if (tree.kind === 'structure') {
-    const known = tree.members()
-    for (const child of element.children) {
-      const member = known.get(child.name)
-      if (member) compare(child, member, `${path}.${child.name}`, wrong)
-      else wrong.add(`${path}.${child.name} is unknown to the SDK`)
-    }
-  } else {
-    const form = { number: /^-?[0-9.]+$/, boolean: /^(true|false)$/, time: /^\d{4}-/ }[tree.type]
-    if (element.children.length > 0 || form?.test(element.text) === false) wrong.add(`${path} is no ${tree.type}`)
-  }
-}
-
 test('everything that is answered has the name and the type that the SDK reads', async () => {
   const sandbox = await testSandbox()
   const { balancer, group, listener, subnets } = await front(sandbox)
@@ -300,7 +282,7 @@ test('everything that is answered has the name and the type that the SDK reads',
     })
     expect(`${Action} ${status} ${status === 200 ? '' : text}`).toBe(`${Action} 200 `)
     const result = parseXml(text).children.find(({ name }) => name === `${Action}Result`)!
-    compare(result, loadBalancingDescribed.outputOf(Action)!, Action, wrong)
+    compareAnswer(result, loadBalancingDescribed.outputOf(Action)!, Action, wrong)
   }
   expect([...wrong]).toEqual([])
   const seen = new Set(calls.map(([action]) => action))

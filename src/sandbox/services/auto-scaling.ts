@@ -1,0 +1,22 @@
+import { autoScalingActions } from '../actions/auto-scaling/registry.js'
+import { autoScalingTargets } from '../authorization/auto-scaling-targets.js'
+import { otherAutoScalingNames } from '../wire/known-names.js'
+import { queryStatusOf, renderQueryError, renderQueryResponse, withoutMembers } from '../wire/query-answer.js'
+import type { QueryService } from './query-service.js'
+
+const version = '2011-01-01'
+const namespace = `http://autoscaling.amazonaws.com/doc/${version}/`
+
+/** Auto Scaling as its API reference of this version has it: groups of instances of launch templates. */
+export const autoScaling: QueryService = {
+  name: 'autoscaling',
+  actions: autoScalingActions,
+  ...otherAutoScalingNames,
+  isVersion: (asked) => asked === version,
+  readPairs: withoutMembers,
+  authorize: (authority, action, given, world) =>
+    authority.checkService('autoscaling', action, autoScalingTargets(action, given, world), world),
+  renderResponse: (action, _version, requestId, body) => renderQueryResponse(namespace, action, requestId, body),
+  renderError: (error, requestId) => renderQueryError(namespace, error, requestId),
+  statusOf: queryStatusOf,
+}

@@ -1,0 +1,207 @@
+/**
+ * What Auto Scaling knows and the sandbox does not support: the rest of the SDK's model.
+ * Made by test/sandbox/sdk-names.test.ts; `vitest -u` writes it anew.
+ */
+export const otherActions = `
+  AttachInstances AttachLoadBalancers AttachTrafficSources BatchDeleteScheduledAction
+  BatchPutScheduledUpdateGroupAction CompleteLifecycleAction CreateLaunchConfiguration DeleteLaunchConfiguration
+  DeleteLifecycleHook DeleteNotificationConfiguration DeletePolicy DeleteScheduledAction DeleteWarmPool
+  DescribeAccountLimits DescribeAdjustmentTypes DescribeAutoScalingNotificationTypes DescribeLaunchConfigurations
+  DescribeLifecycleHookTypes DescribeLifecycleHooks DescribeLoadBalancers DescribeMetricCollectionTypes
+  DescribeNotificationConfigurations DescribePolicies DescribeScalingProcessTypes DescribeScheduledActions
+  DescribeTerminationPolicyTypes DescribeTrafficSources DescribeWarmPool DetachInstances DetachLoadBalancers
+  DetachTrafficSources DisableMetricsCollection EnableMetricsCollection EnterStandby ExecutePolicy ExitStandby
+  GetPredictiveScalingForecast LaunchInstances PutLifecycleHook PutNotificationConfiguration PutScalingPolicy
+  PutScheduledUpdateGroupAction PutWarmPool RecordLifecycleActionHeartbeat
+`
+
+export const otherParameters: Readonly<Record<string, string>> = {
+  CancelInstanceRefresh: `
+  WaitForTransitioningInstances
+  `,
+  CreateAutoScalingGroup: `
+  AvailabilityZoneDistribution.CapacityDistributionStrategy AvailabilityZoneIds.N
+  AvailabilityZoneImpairmentPolicy.ImpairedZoneHealthCheckBehavior AvailabilityZoneImpairmentPolicy.ZonalShiftEnabled
+  CapacityRebalance CapacityReservationSpecification.CapacityReservationPreference
+  CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationIds.N
+  CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationResourceGroupArns.N Context
+  DesiredCapacityType InstanceId InstanceLifecyclePolicy.RetentionTriggers.TerminateHookAbandon
+  InstanceMaintenancePolicy.MaxHealthyPercentage InstanceMaintenancePolicy.MinHealthyPercentage
+  LaunchConfigurationName LifecycleHookSpecificationList.N.DefaultResult
+  LifecycleHookSpecificationList.N.HeartbeatTimeout LifecycleHookSpecificationList.N.LifecycleHookName
+  LifecycleHookSpecificationList.N.LifecycleTransition LifecycleHookSpecificationList.N.NotificationMetadata
+  LifecycleHookSpecificationList.N.NotificationTargetARN LifecycleHookSpecificationList.N.RoleARN LoadBalancerNames.N
+  MaxInstanceLifetime MixedInstancesPolicy.InstancesDistribution.DistributionSegments.N.TargetCapacityTypes.N
+  MixedInstancesPolicy.InstancesDistribution.OnDemandAllocationStrategy
+  MixedInstancesPolicy.InstancesDistribution.OnDemandBaseCapacity
+  MixedInstancesPolicy.InstancesDistribution.OnDemandPercentageAboveBaseCapacity
+  MixedInstancesPolicy.InstancesDistribution.SpotAllocationStrategy
+  MixedInstancesPolicy.InstancesDistribution.SpotInstancePools
+  MixedInstancesPolicy.InstancesDistribution.SpotMaxPrice
+  MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId
+  MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateName
+  MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.ImageId
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AcceleratorCount.Max
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AcceleratorCount.Min
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AcceleratorManufacturers.N
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AcceleratorNames.N
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AcceleratorTotalMemoryMiB.Max
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AcceleratorTotalMemoryMiB.Min
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AcceleratorTypes.N
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AllowedInstanceTypes.N
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.BareMetal
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.BaselineEbsBandwidthMbps.Max
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.BaselineEbsBandwidthMbps.Min
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.BaselinePerformanceFactors.Cpu.Reference.N.InstanceFamily
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.BurstablePerformance
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.CpuManufacturers.N
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.ExcludedInstanceTypes.N
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.InstanceGenerations.N
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.LocalStorage
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.LocalStorageTypes.N
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.MaxSpotPriceAsPercentageOfOptimalOnDemandPrice
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.MemoryGiBPerVCpu.Max
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.MemoryGiBPerVCpu.Min
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.MemoryMiB.Max
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.MemoryMiB.Min
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.NetworkBandwidthGbps.Max
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.NetworkBandwidthGbps.Min
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.NetworkInterfaceCount.Max
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.NetworkInterfaceCount.Min
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.OnDemandMaxPricePercentageOverLowestPrice
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.RequireHibernateSupport
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.SpotMaxPricePercentageOverLowestPrice
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.TotalLocalStorageGB.Max
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.TotalLocalStorageGB.Min
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.VCpuCount.Max
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.VCpuCount.Min
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceType
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.LaunchTemplateSpecification.LaunchTemplateId
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.LaunchTemplateSpecification.LaunchTemplateName
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.LaunchTemplateSpecification.Version
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.WeightedCapacity Operator.Principal PlacementGroup
+  ServiceLinkedRoleARN SkipZonalShiftValidation TrafficSources.N.Identifier TrafficSources.N.Type
+  `,
+  DescribeScalingActivities: `
+  Filters.N.Name Filters.N.Values.N
+  `,
+  StartInstanceRefresh: `
+  DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.DistributionSegments.N.TargetCapacityTypes.N
+  DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.OnDemandAllocationStrategy
+  DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.OnDemandBaseCapacity
+  DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.OnDemandPercentageAboveBaseCapacity
+  DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.SpotAllocationStrategy
+  DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.SpotInstancePools
+  DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.SpotMaxPrice
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateName
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.ImageId
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AcceleratorCount.Max
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AcceleratorCount.Min
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AcceleratorManufacturers.N
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AcceleratorNames.N
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AcceleratorTotalMemoryMiB.Max
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AcceleratorTotalMemoryMiB.Min
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AcceleratorTypes.N
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AllowedInstanceTypes.N
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.BareMetal
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.BaselineEbsBandwidthMbps.Max
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.BaselineEbsBandwidthMbps.Min
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.BaselinePerformanceFactors.Cpu.Reference.N.InstanceFamily
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.BurstablePerformance
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.CpuManufacturers.N
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.ExcludedInstanceTypes.N
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.InstanceGenerations.N
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.LocalStorage
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.LocalStorageTypes.N
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.MaxSpotPriceAsPercentageOfOptimalOnDemandPrice
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.MemoryGiBPerVCpu.Max
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.MemoryGiBPerVCpu.Min
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.MemoryMiB.Max
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.MemoryMiB.Min
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.NetworkBandwidthGbps.Max
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.NetworkBandwidthGbps.Min
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.NetworkInterfaceCount.Max
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.NetworkInterfaceCount.Min
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.OnDemandMaxPricePercentageOverLowestPrice
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.RequireHibernateSupport
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.SpotMaxPricePercentageOverLowestPrice
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.TotalLocalStorageGB.Max
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.TotalLocalStorageGB.Min
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.VCpuCount.Max
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.VCpuCount.Min
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceType
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.LaunchTemplateSpecification.LaunchTemplateId
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.LaunchTemplateSpecification.LaunchTemplateName
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.LaunchTemplateSpecification.Version
+  DesiredConfiguration.MixedInstancesPolicy.LaunchTemplate.Overrides.N.WeightedCapacity
+  Preferences.AlarmSpecification.Alarms.N Preferences.BakeTime Preferences.CheckpointDelay
+  Preferences.CheckpointPercentages.N
+  `,
+  TerminateInstanceInAutoScalingGroup: `
+  AutoScalingGroupName InstanceIds.N
+  `,
+  UpdateAutoScalingGroup: `
+  AvailabilityZoneDistribution.CapacityDistributionStrategy AvailabilityZoneIds.N
+  AvailabilityZoneImpairmentPolicy.ImpairedZoneHealthCheckBehavior AvailabilityZoneImpairmentPolicy.ZonalShiftEnabled
+  CapacityRebalance CapacityReservationSpecification.CapacityReservationPreference
+  CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationIds.N
+  CapacityReservationSpecification.CapacityReservationTarget.CapacityReservationResourceGroupArns.N Context
+  DesiredCapacityType InstanceLifecyclePolicy.RetentionTriggers.TerminateHookAbandon
+  InstanceMaintenancePolicy.MaxHealthyPercentage InstanceMaintenancePolicy.MinHealthyPercentage
+  LaunchConfigurationName MaxInstanceLifetime
+  MixedInstancesPolicy.InstancesDistribution.DistributionSegments.N.TargetCapacityTypes.N
+  MixedInstancesPolicy.InstancesDistribution.OnDemandAllocationStrategy
+  MixedInstancesPolicy.InstancesDistribution.OnDemandBaseCapacity
+  MixedInstancesPolicy.InstancesDistribution.OnDemandPercentageAboveBaseCapacity
+  MixedInstancesPolicy.InstancesDistribution.SpotAllocationStrategy
+  MixedInstancesPolicy.InstancesDistribution.SpotInstancePools
+  MixedInstancesPolicy.InstancesDistribution.SpotMaxPrice
+  MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId
+  MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateName
+  MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.ImageId
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AcceleratorCount.Max
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AcceleratorCount.Min
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AcceleratorManufacturers.N
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AcceleratorNames.N
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AcceleratorTotalMemoryMiB.Max
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AcceleratorTotalMemoryMiB.Min
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AcceleratorTypes.N
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.AllowedInstanceTypes.N
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.BareMetal
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.BaselineEbsBandwidthMbps.Max
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.BaselineEbsBandwidthMbps.Min
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.BaselinePerformanceFactors.Cpu.Reference.N.InstanceFamily
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.BurstablePerformance
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.CpuManufacturers.N
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.ExcludedInstanceTypes.N
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.InstanceGenerations.N
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.LocalStorage
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.LocalStorageTypes.N
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.MaxSpotPriceAsPercentageOfOptimalOnDemandPrice
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.MemoryGiBPerVCpu.Max
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.MemoryGiBPerVCpu.Min
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.MemoryMiB.Max
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.MemoryMiB.Min
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.NetworkBandwidthGbps.Max
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.NetworkBandwidthGbps.Min
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.NetworkInterfaceCount.Max
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.NetworkInterfaceCount.Min
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.OnDemandMaxPricePercentageOverLowestPrice
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.RequireHibernateSupport
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.SpotMaxPricePercentageOverLowestPrice
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.TotalLocalStorageGB.Max
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.TotalLocalStorageGB.Min
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.VCpuCount.Max
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceRequirements.VCpuCount.Min
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.InstanceType
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.LaunchTemplateSpecification.LaunchTemplateId
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.LaunchTemplateSpecification.LaunchTemplateName
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.LaunchTemplateSpecification.Version
+  MixedInstancesPolicy.LaunchTemplate.Overrides.N.WeightedCapacity PlacementGroup ServiceLinkedRoleARN
+  SkipZonalShiftValidation
+  `,
+}
