@@ -39,6 +39,7 @@ const full = [
   'test/simulation/networks.test.ts',
   'test/integration/drift.test.ts',
   'test/integration/servers-by-hand.test.ts',
+  'test/integration/waiting.test.ts',
   'test/integration/reports.test.ts',
   'test/integration/database-replica.test.ts',
   'test/integration/diff.test.ts',

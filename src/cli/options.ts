@@ -92,7 +92,7 @@ function collectVariable(
 const unitsMs = { s: 1_000, m: 60_000, h: 3_600_000 } as const
 
 /** `90s`, `5m`, `1h`, `0` -> milliseconds. */
-function duration(text: string): number {
+export function duration(text: string): number {
   const [, amount, unit] = /^(\d{1,6})([smh])?$/.exec(text) ?? []
   if (amount === undefined || (unit === undefined && amount !== '0')) {
     throw new InvalidArgumentError('It is written 90s, 5m or 1h.')

@@ -89,6 +89,8 @@ export const codes = {
   CONFLICT_UNKNOWN: 'no two live resources carry the address that is to be settled',
   SERVER_UNHEALTHY: 'a member of a count did not answer its health command, so the others were left as they are',
   SERVER_UNKNOWN: 'the stack has no such server, or it does not run',
+  WAIT_HOPELESS: 'a server never gets to the state that was waited for',
+  WAIT_TIMED_OUT: 'servers did not get to the state that was waited for in time',
   WISH_TOO_LATE: 'a restore can only go forward, since the volume gave up its place',
   WISH_UNKNOWN: 'nothing that was asked for of that address is waiting',
   GIT_UNUSABLE: 'git is not there, or a stack file lies in no repository of it',

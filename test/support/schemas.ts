@@ -9,6 +9,7 @@ export type SchemaName =
   | 'show'
   | 'lock'
   | 'status'
+  | 'wait'
   | 'output'
   | 'run-events'
   | 'stacks'

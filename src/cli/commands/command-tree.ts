@@ -30,6 +30,7 @@ const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = 
   get: async () => (await import('./get.js')).getCommand,
   exec: async () => (await import('./exec.js')).execCommand,
   status: async () => (await import('./servers/status.js')).statusCommand,
+  wait: async () => (await import('./servers/wait.js')).waitCommand,
   console: async () => (await import('./servers/console.js')).consoleCommand,
   start: async () => (await import('./servers/act.js')).actCommand('start'),
   stop: async () => (await import('./servers/act.js')).actCommand('stop'),

@@ -1,3 +1,4 @@
+import type { LiveTarget } from '../../model/kinds/load-balancer.js'
 import type { PlannedBalancing } from '../../model/steps/step.js'
 import type { Tags } from '../../model/tags.js'
 import type { Owned, Owner } from './cloud-words.js'
@@ -22,6 +23,8 @@ export interface LoadBalancerCloud {
   ): Promise<Effect>
   /** Nothing new is sent to it; waits until it has drained. */
   deregisterTarget(request: TargetRequest & { readonly onState: (state: string) => void }): Promise<Effect>
+  /** All targets of a target group, as they stand; none where there is no such group any more. */
+  readTargets(targetGroupId: string): Promise<readonly LiveTarget[]>
   deleteLoadBalancer(request: {
     readonly owner: Owner
     readonly loadBalancerIds: readonly string[]

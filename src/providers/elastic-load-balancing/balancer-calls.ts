@@ -5,7 +5,7 @@ import { readOwned, vouchFor } from '../ec2/tags/ownership.js'
 import type { Ec2Api } from '../ec2/wire/api.js'
 import { ensureBalancer, ensureGroup, ensureListeners, settleBalancer, settleGroup } from './ensure-parts.js'
 import { readHealth, readTagged } from './read-balancers.js'
-import { soleTargetOf } from './observe-balancers.js'
+import { liveTarget, soleTargetOf } from './observe-balancers.js'
 
 const pauseMs = 2_000
 /** ELB User Guide: provisioning takes some minutes. */
@@ -95,6 +95,15 @@ export function createBalancerCalls(api: Ec2Api): LoadBalancerCloud {
       }
     },
 
+    async readTargets(id) {
+      try {
+        return (await readHealth(balancing, id)).map(liveTarget)
+      } catch (error) {
+        if (isOfClass(error, 'absent')) return []
+        throw error
+      }
+    },
+
     async deleteLoadBalancer({ owner, loadBalancerIds, targetGroupIds }) {
       const effects: Effect[] = []
       for (const id of loadBalancerIds) effects.push(await deleteBalancer(id, owner))
@@ -131,13 +140,7 @@ export function createBalancerCalls(api: Ec2Api): LoadBalancerCloud {
 
   async function targetsOf(id: string, instanceId: string) {
     const all = await readHealth(balancing, id)
-    return all
-      .filter(({ Target }) => Target?.Id === instanceId)
-      .map(({ Target, TargetHealth }) => ({
-        port: Target?.Port ?? 0,
-        state: TargetHealth?.State ?? '',
-        reason: TargetHealth?.Description,
-      }))
+    return all.map(liveTarget).filter((target) => target.instanceId === instanceId)
   }
 
   async function targetOf(id: string, instanceId: string, port: number) {

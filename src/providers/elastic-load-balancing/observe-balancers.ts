@@ -10,6 +10,7 @@ import {
   stackMark,
   type LiveBalancer,
   type LiveLoadBalancer,
+  type LiveTarget,
   type LiveTargetGroup,
 } from '../../model/kinds/load-balancer.js'
 import { tagKeys } from '../../model/tags.js'
@@ -182,13 +183,17 @@ function liveGroup({ group, health, attributes, Tags }: Described['groups'][numb
     stickySeconds: attributes['stickiness.enabled'] === 'true' ? seconds : undefined,
     targets: health
       .filter(({ TargetHealth }) => TargetHealth?.State !== 'draining')
-      .map(({ Target, TargetHealth }) => ({
-        instanceId: Target?.Id ?? '',
-        port: Target?.Port ?? 0,
-        state: TargetHealth?.State ?? '',
-        reason: TargetHealth?.Description,
-      }))
+      .map(liveTarget)
       .sort((left, right) => (left.instanceId < right.instanceId ? -1 : 1)),
     tags: tagsOf(Tags),
+  }
+}
+
+export function liveTarget({ Target, TargetHealth }: TargetHealthDescription): LiveTarget {
+  return {
+    instanceId: Target?.Id ?? '',
+    port: Target?.Port ?? 0,
+    state: TargetHealth?.State ?? '',
+    reason: TargetHealth?.Description,
   }
 }
