@@ -88,6 +88,8 @@ const full = [
   'test/simulation/replacement.hosts.test.ts',
   'test/simulation/restores.hosts.test.ts',
   'test/simulation/rolling.test.ts',
+  'test/simulation/load-balancers.test.ts',
+  'test/integration/web-tier.test.ts',
 ]
 
 /** The SDK's notice about Node 20 would stand in every report; and hosts boot systemd where it is the point alone. */

@@ -1,6 +1,10 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { required } from '../../src/core/assert.js'
+import type { LiveLoadBalancer, LiveTargetGroup } from '../../src/model/kinds/load-balancer.js'
+import { liveSources } from '../../src/model/outputs/live-sources.js'
+import { tagKeys } from '../../src/model/tags.js'
 import { makeDestroyPlan, makePlan } from '../../src/planner/make-plan.js'
-import { emptyLive, specOf } from '../support/live-stack.js'
+import { at, emptyLive, specOf } from '../support/live-stack.js'
 import { applyPlan } from '../support/plan-effects.js'
 
 const file = (type: string, more = '') => `evenkeel: 1
@@ -51,4 +55,129 @@ test('a protected load balancer is neither replaced nor removed, also where it l
   expect(kindOf(file('t3.small', ', protect: true'), true)).toBe('PLAN_PROTECTED')
   expect(kindOf(file('t3.small', ', internal: true'))).toBe('replace')
   expect(kindOf(file('t3.small'), true)).toBe('remove')
+})
+
+describe('what an apply left that did not come to its end', () => {
+  const spec = specOf(file('t3.small'))
+  const empty = emptyLive(spec, { defaultSubnets })
+  const settled = { ...applyPlan(makePlan(spec, empty, { run: 'run-1' }), empty).live, defaultSubnets }
+  type Live = typeof settled
+  const idOf = (index: number) =>
+    required(
+      settled.servers.find(({ address }) => address === `server.web[${index}]`),
+      'a member',
+    ).id
+  const balanced = (live: Live, change: (group: LiveTargetGroup, balancer: LiveLoadBalancer) => object): Live => ({
+    ...live,
+    loadBalancers: (live.loadBalancers ?? []).map((balancer) => ({
+      ...balancer,
+      targetGroups: balancer.targetGroups.map((group) => ({ ...group, ...change(group, balancer) })),
+    })),
+  })
+  const sick = (live: Live, index: number, state = 'unhealthy') =>
+    balanced(live, ({ targets }) => ({
+      targets: targets.map((target) => (target.instanceId === idOf(index) ? { ...target, state } : target)),
+    }))
+  const noted = (live: Live, index: number): Live => ({
+    ...live,
+    servers: live.servers.map((server) =>
+      server.id === idOf(index) ? { ...server, tags: { ...server.tags, [tagKeys.outOfService]: 'true' } } : server,
+    ),
+  })
+  const planOf = (text: string, live: Live) => makePlan(specOf(text), live, { run: 'run-2' })
+  const idsOf = (plan: ReturnType<typeof planOf>, pattern: RegExp) =>
+    plan.steps.map(({ id }) => id).filter((id) => pattern.test(id))
+  const before = (plan: ReturnType<typeof planOf>, first: string, second: string) => {
+    const ids: readonly string[] = plan.steps.map(({ id }) => id)
+    return ids.includes(first) && ids.indexOf(first) < ids.indexOf(second)
+  }
+
+  test('a member that its balancer has not found healthy since its turn is waited for before the next one leaves', () => {
+    const plan = planOf(file('t3.large'), sick(noted(settled, 0), 0))
+    const half = planOf(file('t3.small'), sick(noted(settled, 0), 0))
+    expect(idsOf(half, /await-target/)).toEqual(['await-target:loadBalancer.front#server.web[0]'])
+    expect(before(half, 'await-target:loadBalancer.front#server.web[0]', 'tag-resource:server.web[0]#in-service')).toBe(
+      true,
+    )
+    expect(
+      before(plan, 'await-target:loadBalancer.front#server.web[0]', 'tag-resource:server.web[1]#leaves-service'),
+    ).toBe(true)
+  })
+
+  test('nobody leaves while another is unhealthy that the plan does not bring back', () => {
+    const other = file('t3.large').replace('count: 2', 'count: 3')
+    const three = specOf(other.replace('t3.large', 't3.small'))
+    const whole = { ...applyPlan(makePlan(three, empty, { run: 'run-1' }), empty).live, defaultSubnets }
+    const partly = {
+      ...whole,
+      servers: whole.servers.map((server) =>
+        server.address === 'server.web[0]' ? { ...server, type: 't3.large' } : server,
+      ),
+    }
+    const id = required(
+      partly.servers.find(({ address }) => address === 'server.web[0]'),
+      'the first',
+    ).id
+    const ill = balanced(partly, ({ targets }) => ({
+      targets: targets.map((target) => (target.instanceId === id ? { ...target, state: 'unhealthy' } : target)),
+    }))
+    const plan = planOf(other, ill)
+    expect(plan.problems.map(({ code }) => code)).toEqual(['PLAN_ROLL_HELD', 'PLAN_ROLL_HELD'])
+    expect(plan.problems[0]?.message).toContain('server.web[0] is out of service')
+    expect(idsOf(plan, /stop-server|deregister/)).toEqual([])
+    // Where all are, all get what comes: the balancer fails open.
+    const all = balanced(partly, ({ targets }) => ({
+      targets: targets.map((target) => ({ ...target, state: 'unhealthy' })),
+    }))
+    expect(planOf(other, all).problems).toEqual([])
+  })
+
+  test('members that were never found healthy are waited for, until the record says that all are behind it', () => {
+    const unrecorded = (live: Live): Live => ({
+      ...live,
+      loadBalancers: (live.loadBalancers ?? []).map((one) => ({
+        ...one,
+        balancers: one.balancers.map((balancer) => ({
+          ...balancer,
+          tags: {
+            ...balancer.tags,
+            [tagKeys.applied]: required(balancer.tags[tagKeys.applied], 'a record').replace(/servers=\S*/, ''),
+          },
+        })),
+      })),
+    })
+    expect(idsOf(planOf(file('t3.small'), sick(unrecorded(settled), 1)), /await/)).toEqual([
+      'await-target:loadBalancer.front#server.web[1]',
+    ])
+    expect(planOf(file('t3.small'), sick(settled, 1)).steps).toEqual([])
+  })
+
+  test('what still drains is waited for before it is stopped', () => {
+    const draining = balanced(noted(settled, 0), ({ targets }) => ({
+      targets: targets.filter(({ instanceId }) => instanceId !== idOf(0)),
+      draining: [idOf(0)],
+    }))
+    const leaves = `deregister-target:loadBalancer.front#${idOf(0)}`
+    expect(before(planOf(file('t3.large'), draining), leaves, 'stop-server:server.web[0]')).toBe(true)
+    // It only comes back, where it stays as it is.
+    expect(idsOf(planOf(file('t3.small'), draining), /register-target/)).toEqual([
+      'register-target:loadBalancer.front#server.web[0]',
+    ])
+  })
+
+  test.each(['port: 8081', 'port: 8080 }, internal: true, tags: { a: b'])(
+    'what restarts while %s is new leaves what it is behind first',
+    (change) => {
+      const plan = planOf(file('t3.large').replace('servers: web, port: 8080', `servers: web, ${change}`), settled)
+      for (const index of [0, 1]) {
+        const leaves = `deregister-target:loadBalancer.front#${idOf(index)}`
+        expect(before(plan, leaves, `stop-server:server.web[${index}]`)).toBe(true)
+      }
+      expect(applyPlan(plan, settled).failed).toEqual([])
+    },
+  )
+
+  test('outputs know its name', () => {
+    expect(liveSources(settled)({ address: at('loadBalancer.front'), property: 'dnsName' })).toMatch(/^front-.*\.elb\./)
+  })
 })

@@ -53,6 +53,8 @@ export interface HealthSpec {
 
 /** All that carries one address: mostly one balancer and one target group; more while one takes the place of another. */
 export interface LiveLoadBalancer extends Tagged {
+  /** Of the first of its balancers, where there is one. */
+  readonly dnsName: string | undefined
   /** Sorted by name. `id` and `tags` are those of the first, or of the first target group where there is none. */
   readonly balancers: readonly LiveBalancer[]
   /** Sorted by name. */
@@ -102,6 +104,8 @@ export interface LiveTargetGroup {
   readonly stickySeconds: number | undefined
   /** Those that drain are not among them; sorted by instance. */
   readonly targets: readonly LiveTarget[]
+  /** Instances that get nothing new and may still finish what they do, sorted. */
+  readonly draining: readonly string[]
   readonly tags: Tagged['tags']
 }
 

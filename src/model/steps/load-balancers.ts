@@ -52,7 +52,8 @@ export interface AwaitTarget extends StepBase {
 /** From then on it gets nothing new; waits until what it does is done. */
 export interface DeregisterTarget extends StepBase {
   readonly kind: 'deregister-target'
-  readonly targetGroupId: string
+  /** Those in which it is; it leaves the one that the plan puts in their place too. */
+  readonly targetGroupIds: readonly string[]
   readonly instanceId: string
 }
 

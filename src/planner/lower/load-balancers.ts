@@ -62,7 +62,7 @@ function lowerTargets(
   copies: ReadonlyMap<Address, readonly StepId[]>,
 ): void {
   const { graph, world } = lowering
-  const { address, wish, registers, deregisters, ends, tagging } = decision
+  const { address, wish, registers, awaits, deregisters, ends, tagging } = decision
   const made = [stepId('create-load-balancer', address), stepId('modify-load-balancer', address)]
   const isAnswered = world.live.stack.hostsImpossible === undefined || world.live.stack.hostsLeftOut === true
   const settled: StepId[] = [...made]
@@ -71,15 +71,17 @@ function lowerTargets(
     const { port } = wish
     const at = { suffix: server }
     settled.push(graph.add('register-target', address, { server, port }, { ...at, needs }))
-    if (!isAnswered) continue
-    const timeoutSeconds = patienceSeconds + 2 * wish.health.intervalSeconds
-    const registered = [stepId('register-target', address, server)]
-    settled.push(graph.add('await-target', address, { server, port, timeoutSeconds }, { ...at, needs: registered }))
   }
-  for (const { targetGroupId, instanceId, server } of deregisters) {
+  const timeoutSeconds = patienceSeconds + 2 * wish.health.intervalSeconds
+  for (const server of isAnswered ? [...registers, ...awaits] : []) {
+    const needs = [...made, stepId('register-target', address, server)]
+    const fields = { server, port: wish.port, timeoutSeconds }
+    settled.push(graph.add('await-target', address, fields, { suffix: server, needs }))
+  }
+  for (const { targetGroupIds, instanceId, server } of deregisters) {
     // What is no server of the stack goes once those that the file names are there.
     const needs = server === undefined ? settled : [...made, ...lowering.service.mayLeave(server, instanceId)]
-    graph.add('deregister-target', address, { targetGroupId, instanceId }, { suffix: instanceId, needs })
+    graph.add('deregister-target', address, { targetGroupIds, instanceId }, { suffix: instanceId, needs })
   }
   if (ends.loadBalancerIds.length + ends.targetGroupIds.length > 0) {
     graph.add('delete-load-balancer', address, ends, { needs: settled })

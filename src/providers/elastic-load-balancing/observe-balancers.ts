@@ -125,7 +125,8 @@ function liveBalancers({ balancers, groups }: Described, census: Census): readon
   const live = [...byAddress].map(([address, parts]) => {
     const sorted = { balancers: parts.balancers.sort(byName), targetGroups: parts.targetGroups.sort(byName) }
     const [first] = [...sorted.balancers, ...sorted.targetGroups]
-    return { address, id: first?.id ?? '', tags: first?.tags ?? {}, ...sorted }
+    const dnsName = sorted.balancers[0]?.dnsName
+    return { address, id: first?.id ?? '', dnsName, tags: first?.tags ?? {}, ...sorted }
   })
   return sortedByAddress(live)
 }
@@ -185,6 +186,9 @@ function liveGroup({ group, health, attributes, Tags }: Described['groups'][numb
       .filter(({ TargetHealth }) => TargetHealth?.State !== 'draining')
       .map(liveTarget)
       .sort((left, right) => (left.instanceId < right.instanceId ? -1 : 1)),
+    draining: health
+      .flatMap(({ Target, TargetHealth }) => (TargetHealth?.State === 'draining' ? (Target?.Id ?? []) : []))
+      .sort(),
     tags: tagsOf(Tags),
   }
 }

@@ -28,9 +28,14 @@ export const loadBalancerEffects = {
     if (!groupInUse(world, address).targets.some(({ instanceId }) => instanceId === id))
       throw new Refused(`${server} is not registered`)
   },
-  'deregister-target'(world: World, { address, targetGroupId, instanceId }: StepOf<'deregister-target'>) {
-    const group = partsOf(world, address).targetGroups.find(({ id }) => id === targetGroupId)
-    if (group) Object.assign(group, { targets: group.targets.filter((target) => target.instanceId !== instanceId) })
+  'deregister-target'(world: World, { address, targetGroupIds, instanceId }: StepOf<'deregister-target'>) {
+    const targetGroups: readonly Mutable<LiveTargetGroup>[] = partsOf(world, address).targetGroups
+    const current = currentGroup(world, address)
+    for (const group of targetGroups) {
+      if (group !== current && !targetGroupIds.includes(group.id)) continue
+      group.targets = group.targets.filter((target) => target.instanceId !== instanceId)
+      group.draining = group.draining.filter((id) => id !== instanceId)
+    }
   },
   'delete-load-balancer'(world: World, step: StepOf<'delete-load-balancer'>) {
     const live = partsOf(world, step.address)
@@ -56,15 +61,19 @@ interface Parts {
 function partsOf(world: World, address: Address): Mutable<LiveLoadBalancer> & Parts {
   const known = world.loadBalancers.find((live) => live.address === address)
   if (known) return known as Mutable<LiveLoadBalancer> & Parts
-  const live = { address, id: '', tags: {}, balancers: [], targetGroups: [] }
+  const live = { address, id: '', dnsName: undefined, tags: {}, balancers: [], targetGroups: [] }
   world.loadBalancers.push(live)
   return live
 }
 
-function groupInUse(world: World, address: Address): Mutable<LiveTargetGroup> {
+function currentGroup(world: World, address: Address): Mutable<LiveTargetGroup> | undefined {
   const { balancers, targetGroups } = partsOf(world, address)
   const used = balancers.find(({ id }) => id === world.idOf(address))?.listeners[0]?.targetGroupId
-  const group = targetGroups.find(({ id }) => id === used)
+  return targetGroups.find(({ id }) => id === used)
+}
+
+function groupInUse(world: World, address: Address): Mutable<LiveTargetGroup> {
+  const group = currentGroup(world, address)
   if (!group) throw new Refused(`${address} has no target group`)
   return group
 }
@@ -88,6 +97,7 @@ function put(world: World, step: PlannedBalancing & { readonly address: Address;
       drainSeconds: step.drainSeconds,
       stickySeconds: step.stickySeconds,
       targets: [],
+      draining: [],
       tags,
     }
     live.targetGroups.push(group)
@@ -115,7 +125,7 @@ function put(world: World, step: PlannedBalancing & { readonly address: Address;
       targetGroupId: group.id,
     })),
   })
-  Object.assign(live, { id: balancer.id, tags: balancer.tags })
+  Object.assign(live, { id: balancer.id, dnsName: balancer.dnsName, tags: balancer.tags })
   world.ids.set(step.address, balancer.id)
   return { group, balancer }
 }

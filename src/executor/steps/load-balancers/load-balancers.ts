@@ -66,16 +66,22 @@ export function awaitTarget(
   })
 }
 
-export function deregisterTarget(
-  { address, targetGroupId, instanceId }: DeregisterTarget,
+export async function deregisterTarget(
+  { address, targetGroupIds, instanceId }: DeregisterTarget,
   context: StepContext,
 ): Promise<Effect> {
-  return context.ports.cloud.deregisterTarget({
-    id: targetGroupId,
-    owner: ownerOf(address, context),
-    instanceId,
-    onState: (state) => context.progress(undefined, state),
-  })
+  const ids = new Set([...targetGroupIds, context.bindings.get(address)?.targetGroupId ?? []].flat())
+  const effects = await Promise.all(
+    [...ids].map((id) =>
+      context.ports.cloud.deregisterTarget({
+        id,
+        owner: ownerOf(address, context),
+        instanceId,
+        onState: (state) => context.progress(undefined, state),
+      }),
+    ),
+  )
+  return effects.includes('done') ? 'done' : 'unchanged'
 }
 
 /** The target group that the balancer has by now. */

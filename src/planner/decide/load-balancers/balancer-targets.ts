@@ -1,11 +1,12 @@
 import type { Address } from '../../../model/address.js'
 import type { AppliedRecord } from '../../../model/applied.js'
 import type { Diff } from '../../../model/change.js'
-import type { LiveTargetGroup, LoadBalancerSpec } from '../../../model/kinds/load-balancer.js'
+import type { LiveLoadBalancer, LiveTargetGroup, LoadBalancerSpec } from '../../../model/kinds/load-balancer.js'
 import { causeOf, itemChanges } from '../../compare/comparison.js'
 import type { World } from '../../world.js'
 import type { ServerOutlooks } from '../servers/server-outlook.js'
-import type { Deregistration } from './load-balancer-decision.js'
+import { isSeen } from '../servers/rolls.js'
+import type { Balancing, Deregistration } from './load-balancer-decision.js'
 
 /** What a decision looks at. */
 export interface Asked {
@@ -15,46 +16,90 @@ export interface Asked {
   readonly restarted: ReadonlySet<Address>
 }
 
-export interface Targets {
-  readonly members: readonly Address[]
-  readonly registers: readonly Address[]
-  readonly deregisters: readonly Deregistration[]
-}
+export type Targets = Pick<Balancing, 'members' | 'registers' | 'awaits' | 'deregisters'>
 
-/** A server that keeps its instance stays registered; one that is restarted leaves meanwhile; what the file does not name leaves for good. */
+/**
+ * A server that keeps its instance stays registered; one that is restarted leaves meanwhile; what the file does not name leaves for
+ * good. One of which nobody has seen that it gets traffic since it came is waited for.
+ */
 export function targetsOf(
-  { world, servers, restarted }: Asked,
+  asked: Asked,
   spec: LoadBalancerSpec,
-  group: LiveTargetGroup | undefined,
+  balanced: {
+    readonly live: LiveLoadBalancer
+    /** The target group that stays. */
+    readonly group: LiveTargetGroup | undefined
+    readonly applied: AppliedRecord | undefined
+  },
 ): Targets {
+  const { world, servers, restarted } = asked
+  const { live, group, applied } = balanced
+  const { port } = spec.targets
   const members = spec.targets.servers.filter((server) => servers.get(server)?.runsAfter === true)
   const present = group?.targets ?? []
-  const isRegistered = (server: Address) => {
+  const registrationOf = (server: Address) => {
     const outlook = servers.get(server)
-    const id = outlook?.action === 'keep' ? outlook.live?.id : undefined
-    return (
-      !restarted.has(server) && present.some(({ instanceId, port }) => instanceId === id && port === spec.targets.port)
-    )
+    const id = outlook?.action === 'keep' && !restarted.has(server) ? outlook.live?.id : undefined
+    return present.find((target) => target.instanceId === id && target.port === port)
   }
   const stays = new Set(
     spec.targets.servers.flatMap((server) => {
       const outlook = servers.get(server)
       // Of a server that is out of the plan nothing is taken away.
       const id = outlook === undefined ? world.live.servers.get(server)?.id : outlook.live?.id
-      const isKept = outlook === undefined || (members.includes(server) && isRegistered(server))
+      const isKept = outlook === undefined || (members.includes(server) && registrationOf(server) !== undefined)
       return isKept && id !== undefined ? [id] : []
     }),
   )
-  const leaving = group ? [...new Set(present.map(({ instanceId }) => instanceId))].filter((id) => !stays.has(id)) : []
+  const leaving = [...new Set(present.map(({ instanceId }) => instanceId))].filter((id) => !stays.has(id))
+  const isUnsettled = causeOf(world.digest, applied, 'servers', spec.targets.servers) === 'pending'
+  const awaits = members.filter((server) => {
+    const state = registrationOf(server)?.state
+    return state !== undefined && state !== 'healthy' && (isUnsettled || !isSeen(servers.get(server)?.live))
+  })
   return {
     members,
-    registers: members.filter((server) => !isRegistered(server)),
-    deregisters: leaving.map((instanceId) => ({
-      targetGroupId: group?.id ?? '',
-      instanceId,
-      server: world.live.serversById.get(instanceId)?.address,
-    })),
+    registers: members.filter((server) => registrationOf(server) === undefined),
+    awaits,
+    deregisters: deregistrations(world, live.targetGroups, [
+      ...new Set([...leaving, ...goingOf(asked, live.targetGroups)]),
+    ]),
   }
+}
+
+/** The instances behind these that stop or end in the plan: also those that still drain have to finish before. */
+export function leavingTargets(asked: Asked, groups: readonly LiveTargetGroup[]): readonly Deregistration[] {
+  return deregistrations(asked.world, groups, goingOf(asked, groups))
+}
+
+function goingOf({ servers, restarted }: Asked, groups: readonly LiveTargetGroup[]): readonly string[] {
+  const going = new Set<string>()
+  for (const { address, action, live, runsAfter, handsOver } of servers.values()) {
+    if (live && (action !== 'keep' || !runsAfter || restarted.has(address))) going.add(live.id)
+    for (const one of handsOver) going.add(one.live.id)
+  }
+  const behind = groups.flatMap(({ targets, draining }) => [
+    ...targets.map(({ instanceId }) => instanceId),
+    ...draining,
+  ])
+  return [...new Set(behind)].filter((id) => going.has(id))
+}
+
+function deregistrations(
+  { live }: World,
+  groups: readonly LiveTargetGroup[],
+  instanceIds: readonly string[],
+): readonly Deregistration[] {
+  return instanceIds.toSorted().map((instanceId) => ({
+    targetGroupIds: groups
+      .filter(
+        ({ targets, draining }) =>
+          draining.includes(instanceId) || targets.some((target) => target.instanceId === instanceId),
+      )
+      .map(({ id }) => id),
+    instanceId,
+    server: live.serversById.get(instanceId)?.address,
+  }))
 }
 
 /** An instance that leaves is called by its id, a server that comes by its address. */

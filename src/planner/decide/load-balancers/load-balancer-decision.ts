@@ -40,6 +40,8 @@ export interface Balancing {
   readonly members: readonly Address[]
   /** Those of them that are registered in the plan, when they are ready. */
   readonly registers: readonly Address[]
+  /** Those that are registered, and that nobody has seen get traffic since they came. */
+  readonly awaits: readonly Address[]
   readonly deregisters: readonly Deregistration[]
   /** What another takes the place of. */
   readonly ends: BalancerParts
@@ -47,7 +49,7 @@ export interface Balancing {
 
 /** An instance that gets no traffic any more. */
 export interface Deregistration {
-  readonly targetGroupId: string
+  readonly targetGroupIds: readonly string[]
   readonly instanceId: string
   /** The server that it is, or was; undefined: none of the stack. */
   readonly server: Address | undefined

@@ -23,7 +23,7 @@ import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reas
 import type { World } from '../../world.js'
 import { leave, refuse, refused } from '../decided.js'
 import { balancerProperties, balancerWishes, balancerWords } from './balancer-properties.js'
-import { targetDiffs, targetsOf, type Asked } from './balancer-targets.js'
+import { leavingTargets, targetDiffs, targetsOf, type Asked } from './balancer-targets.js'
 import type { BalancerParts, LoadBalancerDecision } from './load-balancer-decision.js'
 import { placeOf } from './network-place.js'
 
@@ -132,12 +132,13 @@ function groupOf(
 }
 
 function decideNew(
-  { world, servers }: Asked,
+  asked: Asked,
   spec: LoadBalancerSpec,
   wish: PlannedBalancing,
   live: LiveLoadBalancer | undefined,
   vpcId: string,
 ): LoadBalancerDecision {
+  const { world, servers } = asked
   const { address } = spec
   const before = live?.balancers[0]
   const wasThere = world.live.ledger.has(address)
@@ -155,7 +156,8 @@ function decideNew(
     tagging: { tags: { [tagKeys.applied]: formatApplied(record) }, removeTags: [] },
     members,
     registers: members,
-    deregisters: [],
+    awaits: [],
+    deregisters: leavingTargets(asked, live?.targetGroups ?? []),
     problems: [],
   }
   if (live && before) {
@@ -224,7 +226,7 @@ function decideExisting(
   const used = live.targetGroups.find(({ id }) => current.listeners.some(({ targetGroupId }) => targetGroupId === id))
   const properties = balancerProperties(world, spec, wish, current, { group: group ?? used, ownGroups })
   const own = compareProperties<'loadBalancer'>(world.digest, applied, properties)
-  const targets = targetsOf(asked, spec, group)
+  const targets = targetsOf(asked, spec, { live, group, applied })
   const moved = targetDiffs(world, spec, applied, targets)
   const ends = {
     loadBalancerIds: live.balancers.filter(({ id }) => id !== current.id).map(({ id }) => id),

@@ -98,7 +98,7 @@ function countsThatRoll(
 
 function standingOf(world: World, { spec, decision }: Member): Standing {
   const live = world.live.servers.get(spec.address)
-  const serves = isRunning(live) && isSeen(live)
+  const serves = isRunning(live) && isSeen(live) && !isUnhealthy(world, live)
   // What is out of the plan altogether may be two instances, or none.
   if (!decision) return 'lost'
   if (decision.kind === 'refuse') return serves ? 'serves' : 'lost'
@@ -107,6 +107,20 @@ function standingOf(world: World, { spec, decision }: Member): Standing {
   const isUnfinished = ends.length > (decision.kind === 'replace' ? 1 : 0)
   if (!serves || isUnfinished || outlook.facts.kind === 'unreadable') return comesBack(decision) ? 'out' : 'lost'
   return isAnew(decision) || restarts(decision) ? 'leaves' : 'serves'
+}
+
+/**
+ * Whether a load balancer of the stack sends nothing to it because it does not answer well. Where none of its targets does, it
+ * sends to all of them (ELB User Guide, "Health checks for your target groups").
+ */
+function isUnhealthy({ live: { stack } }: World, server: LiveServer | undefined): boolean {
+  return (stack.loadBalancers ?? []).some(({ targetGroups }) =>
+    targetGroups.some(
+      ({ targets }) =>
+        targets.some(({ instanceId, state }) => instanceId === server?.id && state === 'unhealthy') &&
+        targets.some(({ state }) => state === 'healthy'),
+    ),
+  )
 }
 
 function isAnew({ kind }: ServerDecision): boolean {

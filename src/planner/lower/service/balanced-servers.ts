@@ -20,7 +20,7 @@ export function balancedServers({ loadBalancers }: Pick<Decisions, 'loadBalancer
     for (const { instanceId } of decision.deregisters) {
       leaving.set(instanceId, [...(leaving.get(instanceId) ?? []), stepId('deregister-target', address, instanceId)])
     }
-    for (const server of decision.registers) {
+    for (const server of [...decision.registers, ...decision.awaits]) {
       coming.set(server, [...(coming.get(server) ?? []), ...inService(address, server)])
     }
   }
