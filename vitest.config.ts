@@ -25,6 +25,8 @@ const full = [
   'test/sandbox/hosts/disks/volumes.hosts.test.ts',
   'test/simulation/egress.test.ts',
   'test/simulation/images.test.ts',
+  'test/simulation/image-failures.test.ts',
+  'test/simulation/foreign-in-networks.test.ts',
   'test/integration/images.test.ts',
   'test/simulation/user-data.test.ts',
   'test/simulation/least-policy.test.ts',

@@ -61,6 +61,11 @@ export interface Route {
   readonly by: string
 }
 
+export interface LiveRoute extends Route {
+  /** Of a route by an instance: its network interface. EC2 tells both, whichever of them the route was made with. */
+  readonly interfaceId?: string
+}
+
 export interface NetworkAclSpec extends PartSpec {
   readonly part: 'acl'
   readonly entries: readonly AclEntry[]
@@ -121,7 +126,7 @@ export type LiveNetwork = Tagged &
         readonly part: 'routes'
         readonly vpcId: string
         /** Without those that EC2 makes by itself, to the network itself and to gateway endpoints. */
-        readonly routes: readonly Route[]
+        readonly routes: readonly LiveRoute[]
         readonly subnetIds: readonly string[]
       }
     | {
@@ -146,15 +151,19 @@ export type LiveNetwork = Tagged &
 
 export type LiveNetworkPart<Part extends NetworkPart> = Extract<LiveNetwork, { readonly part: Part }>
 
-/** A network interface in a network of the stack, that has parts which go. Read where any may be in the way. */
+/**
+ * What is in a network of the stack that has parts which go: network interfaces, and in a network that goes itself all else that
+ * keeps EC2 from deleting it, the stack's own parts among it. Read where any may be in the way.
+ */
 export interface NetworkTenant {
   readonly id: string
   readonly vpcId: string
-  readonly subnetId: string
-  readonly instanceId: string | undefined
+  /** Of network interfaces alone. */
+  readonly subnetId?: string
+  readonly instanceId?: string | undefined
   /** EC2's words for what it is of, where it is not an instance's: `nat_gateway`, `vpc_endpoint`, `interface` … */
-  readonly type: string
-  readonly description: string
+  readonly type?: string
+  readonly description?: string
 }
 
 /** The paths under which the properties of a network's parts stand in changes. */

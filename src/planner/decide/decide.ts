@@ -14,6 +14,7 @@ import { decideHeld } from './held.js'
 import { decideServersAndImages } from './images/image-decisions.js'
 import { decideKeyPairs } from './keys/key-pair-decisions.js'
 import { decideNetworks } from './networks/network-decisions.js'
+import { wornByStaying } from './networks/worn-groups.js'
 import { decideSecurityGroups } from './network/security-group-decisions.js'
 import { decideRolls } from './servers/rolls.js'
 import { decidePlacementGroups } from './placement/placement-group-decisions.js'
@@ -38,7 +39,7 @@ export function decide(world: World): Decisions {
   const outlooks = serverOutlooksOf(first.values())
   const networks = decideNetworks(world, first, out)
   const keyPairs = decideKeyPairs(world, out)
-  const securityGroups = decideSecurityGroups(world, out)
+  const securityGroups = decideSecurityGroups(world, out, wornByStaying(world, networks))
   const placementGroups = decidePlacementGroups(world, outlooks, out)
   const elasticIps = decideElasticIps(world, outlooks, out)
   const outByNow = heldIn(held, first, keyPairs, networks, securityGroups)

@@ -20,15 +20,19 @@ export function lowerImages(lowering: Lowering): void {
  * Called when every other step is planned.
  */
 export function settleResting({ graph, decisions }: Lowering): void {
-  const work = new Map<Address, StepId[]>()
+  const work = new Map<Address, { readonly instanceId: string | undefined; readonly images: StepId[] }>()
   for (const decision of decisions.images.values()) {
     const builder = isPlanned(decision) ? decision.makes?.builder : undefined
     if (builder?.runs !== true) continue
-    const known = work.get(builder.server) ?? []
-    work.set(builder.server, [...known, stepId('create-image', decision.address)])
+    const { server, instanceId } = builder
+    const known = work.get(server)?.images ?? []
+    work.set(server, { instanceId, images: [...known, stepId('create-image', decision.address)] })
   }
-  for (const [server, images] of work) {
-    const started = stepId('start-server', server, rest)
+  for (const [server, { instanceId, images }] of work) {
+    // Also where an image could not be made: a server is not left at rest for that.
+    const rested = [stepId('stop-server', server, rest), ...images]
+    const starting = { instanceId, cleansAfter: rested }
+    const started = graph.add('start-server', server, starting, { suffix: rest, needs: rested })
     const isEnteredAgain = graph.around(server, {
       own: own.map((kind) => stepId(kind, server)),
       before: stepId('stop-server', server, rest),
@@ -73,9 +77,17 @@ function lowerImage(lowering: Lowering, decision: PlannedImage): void {
     ...readyImage(address),
     ...(region === undefined ? [] : [stepId('copy-image', address, region)]),
   ]
+  // The image's own tags tell where copies of it are: where the last version goes, it goes after them.
+  const copiesGone =
+    kind === 'remove'
+      ? removes
+          .filter(({ region }) => region !== undefined)
+          .map(({ imageId }) => stepId('deregister-image', address, imageId))
+      : []
   for (const { imageId, region, after, isFailed } of removes) {
     const needs = [
       ...(isFailed ? [] : made(region)),
+      ...(region === undefined ? copiesGone : []),
       ...after.map(({ server, instanceId }) => terminationOf(lowering, server, instanceId)),
     ]
     const impact = kind === 'remove' ? 'data-loss' : 'none'
@@ -156,8 +168,6 @@ function addBuilding(
       { suffix: rest, needs: ready, impact: instanceId === undefined ? 'none' : 'downtime' },
     )
   graph.add('create-image', address, { ...image, server, instanceId }, { needs: [...ready, stop] })
-  if (runs)
-    graph.add('start-server', server, { instanceId }, { suffix: rest, needs: [stop, stepId('create-image', address)] })
 }
 
 function suffixOf(region: string | undefined): { readonly suffix?: string } {

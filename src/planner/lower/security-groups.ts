@@ -1,7 +1,7 @@
 import type { Address } from '../../model/address.js'
 import type { PlannedRule, StepId } from '../../model/steps/step.js'
 import type { SecurityGroupDecision } from '../decide/network/security-group-decisions.js'
-import type { Refuse } from '../decide/decided.js'
+import type { Leave, Refuse } from '../decide/decided.js'
 import { stepId } from '../../model/steps/step-id.js'
 import type { StepGraph } from '../graph/step-graph.js'
 import { terminationOf } from './connection.js'
@@ -50,6 +50,7 @@ function lowerGroup(
       graph.add('delete-security-group', address, { groupId: id }, { needs: [...ends, ...(named.get(id) ?? [])] })
       return
     }
+    case 'leave':
     case 'refuse':
   }
 }
@@ -95,7 +96,7 @@ function addRules(
   graph.add('revoke-egress', address, { rules, ...(groupId !== undefined && { groupId }) }, { needs })
 }
 
-type GroupRules = Pick<Exclude<SecurityGroupDecision, Refuse>, 'address' | 'ingress' | 'egress'>
+type GroupRules = Pick<Exclude<SecurityGroupDecision, Leave | Refuse>, 'address' | 'ingress' | 'egress'>
 
 /** Steps by a group's id. */
 type StepsById = ReadonlyMap<string, readonly StepId[]>

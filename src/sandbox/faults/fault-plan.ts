@@ -11,6 +11,7 @@ export type Decision =
   | 'launchFailures'
   | 'startFailures'
   | 'volumeErrors'
+  | 'snapshotErrors'
   | 'stuckAttaching'
   | 'quotas'
   | 'busyDetach'

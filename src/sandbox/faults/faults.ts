@@ -33,6 +33,8 @@ export interface Faults {
   readonly startFailures?: Chance
   /** CreateVolume answers 200, then the volume goes to `error`. */
   readonly volumeErrors?: Chance
+  /** A snapshot ends in `error`, and with it the image that it was taken for. */
+  readonly snapshotErrors?: Chance
   /** The attachment stays in `attaching` until it is detached. */
   readonly stuckAttaching?: Chance
   /** VcpuLimitExceeded, VolumeLimitExceeded, SnapshotLimitExceeded or AddressLimitExceeded; `only` names actions. */
@@ -104,6 +106,7 @@ const names: Readonly<Record<keyof Faults, true>> = {
   launchFailures: true,
   startFailures: true,
   volumeErrors: true,
+  snapshotErrors: true,
   stuckAttaching: true,
   quotas: true,
   busyDetach: true,

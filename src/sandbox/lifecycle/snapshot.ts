@@ -11,9 +11,10 @@ const copyWaitMaximumMs = 20_000
  * CreateSnapshot, and unfreeze when it answers, and the copy must be done by then.
  */
 export async function takeSnapshot(world: World, id: string): Promise<void> {
-  const { background, latencies, hosts } = world.cloud
+  const { background, latencies, hosts, faults } = world.cloud
   const snapshot = world.snapshots.get(id)
   if (!snapshot) return
+  const failed = faults.happens('snapshotErrors', snapshot.root ? 'root' : 'data')
   let copied: () => void = () => {}
   const copy = new Promise<void>((resolve) => (copied = resolve))
   void background.start(`snapshot ${id}`, async () => {
@@ -26,17 +27,19 @@ export async function takeSnapshot(world: World, id: string): Promise<void> {
       world.commit()
       copied()
       await background.sleep(snapshot.durationMs ?? latencies.snapshotPendingMs)
-      finish(world, id, { state: 'completed', completedAtMs: world.now() })
+      finish(world, id, failed ? unread : { state: 'completed', completedAtMs: world.now() })
     } catch (error) {
       copied()
       background.reportUnlessStopped(`snapshot ${id}`, error)
-      finish(world, id, { state: 'error', stateMessage: 'The volume could not be read' })
+      finish(world, id, unread)
     }
   })
   if (hosts.kind === 'none') return
   // Nobody waits for the answer of a sandbox that is closed.
   await Promise.race([copy, background.sleep(copyWaitMaximumMs).catch(() => undefined)])
 }
+
+const unread = { state: 'error', stateMessage: 'The volume could not be read' } as const
 
 async function copyRootDisk({ cloud: { hosts }, volumes }: World, { id, volumeId }: Snapshot): Promise<void> {
   const instanceId = volumes.get(volumeId)?.attachment?.instanceId
@@ -49,14 +52,15 @@ async function copyRootDisk({ cloud: { hosts }, volumes }: World, { id, volumeId
  * which nobody is told (EBS User Guide, "Copy a snapshot").
  */
 export function finishCopy(world: World, id: string): void {
-  const { background, latencies } = world.cloud
+  const { background, latencies, faults } = world.cloud
+  const failed = faults.happens('snapshotErrors', 'copy')
   void background.start(`snapshot ${id}`, async () => {
     const copy = world.snapshots.get(id)
     await background.sleep(copy?.durationMs ?? latencies.snapshotPendingMs)
     if (copy && !hasUsableKey(world, copy)) {
       return finish(world, id, { state: 'error', stateMessage: 'Given key ID is not accessible' })
     }
-    finish(world, id, { state: 'completed', completedAtMs: world.now() })
+    finish(world, id, failed ? unread : { state: 'completed', completedAtMs: world.now() })
   })
 }
 

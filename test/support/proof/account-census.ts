@@ -6,20 +6,16 @@ import {
   DescribeSecurityGroupsCommand,
   DescribeSnapshotsCommand,
   DescribeVolumesCommand,
+  DescribePlacementGroupsCommand,
   type EC2Client,
+  type Instance,
   type Tag,
 } from '@aws-sdk/client-ec2'
+import { addressOf, foundOf, tagOf, type Found } from './census/found.js'
+import { takeImageCensus } from './census/image-census.js'
+import { takeNetworkCensus } from './census/network-census.js'
 
-/** One thing of the account that is neither gone nor there from the start. */
-export interface Found {
-  readonly id: string
-  /** What it is, without anything that differs from run to run: two worlds that say the same are alike. */
-  readonly says: string
-  /** The stack's address; undefined for what nobody can tell the owner of. */
-  readonly address: string | undefined
-  /** Of a snapshot: the volume that it is of. */
-  readonly volumeId?: string | undefined
-}
+export type { Found } from './census/found.js'
 
 /** What a volume was made with. */
 const blank = 'made blank'
@@ -27,15 +23,19 @@ const restored = 'made from a snapshot'
 
 /** Everything in the account, by what it says. */
 export async function takeCensus(client: EC2Client): Promise<readonly Found[]> {
-  const [instances, volumes, snapshots, groups, keyPairs, templates, addresses] = await Promise.all([
-    client.send(new DescribeInstancesCommand({})),
-    client.send(new DescribeVolumesCommand({})),
-    client.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'] })),
-    client.send(new DescribeSecurityGroupsCommand({})),
-    client.send(new DescribeKeyPairsCommand({})),
-    client.send(new DescribeLaunchTemplatesCommand({})),
-    client.send(new DescribeAddressesCommand({})),
-  ])
+  const [instances, volumes, snapshots, groups, keyPairs, templates, addresses, placed, networks, images] =
+    await Promise.all([
+      client.send(new DescribeInstancesCommand({})),
+      client.send(new DescribeVolumesCommand({})),
+      client.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'] })),
+      client.send(new DescribeSecurityGroupsCommand({})),
+      client.send(new DescribeKeyPairsCommand({})),
+      client.send(new DescribeLaunchTemplatesCommand({})),
+      client.send(new DescribeAddressesCommand({})),
+      client.send(new DescribePlacementGroupsCommand({})),
+      takeNetworkCensus(client),
+      takeImageCensus(client),
+    ])
   const alive = (instances.Reservations ?? [])
     .flatMap(({ Instances = [] }) => Instances)
     .filter(({ State }) => State?.Name !== 'terminated' && State?.Name !== 'shutting-down')
@@ -47,15 +47,23 @@ export async function takeCensus(client: EC2Client): Promise<readonly Found[]> {
       BlockDeviceMappings.filter(({ DeviceName }) => DeviceName === RootDeviceName).map(({ Ebs }) => Ebs?.VolumeId),
     ),
   )
-  const found: Found[] = []
-  const note = (id: string | undefined, tags: readonly Tag[] | undefined, kind: string, ...words: unknown[]) => {
-    const address = addressOf(tags)
-    const role = tagOf(tags, 'evenkeel:role')
-    const says = [kind, address ?? 'of nobody', ...(role === undefined ? [] : [role]), ...words].join(' ')
-    found.push({ id: id ?? '?', says, address })
+  const imageNames = new Map(images.map(({ id, says }) => [id, says]))
+  const found: Found[] = [...networks, ...images]
+  const note = (id: string | undefined, tags: readonly Tag[] | undefined, kind: string, ...words: unknown[]) =>
+    void found.push(foundOf(id, tags, kind, ...words))
+  for (const instance of alive) {
+    const { InstanceId, Tags, State, InstanceType, ImageId = '' } = instance
+    const made = imageNames.get(ImageId)
+    note(
+      InstanceId,
+      Tags,
+      'instance',
+      State?.Name,
+      InstanceType,
+      ...optionsOf(instance),
+      ...(made === undefined ? [] : [`of ${made}`]),
+    )
   }
-  for (const { InstanceId, Tags, State, InstanceType } of alive)
-    note(InstanceId, Tags, 'instance', State?.Name, InstanceType)
   for (const { VolumeId, Tags, State, Size, AvailabilityZone, SnapshotId, Attachments = [] } of volumes.Volumes ?? []) {
     if (roots.has(VolumeId) || State === 'deleting') continue
     const holders = Attachments.map(({ InstanceId }) => `on ${nameOfServer.get(InstanceId) ?? 'what is gone'}`)
@@ -69,15 +77,32 @@ export async function takeCensus(client: EC2Client): Promise<readonly Found[]> {
     const last = found.pop()
     if (last) found.push({ ...last, volumeId: VolumeId })
   }
-  for (const { GroupId, GroupName, Tags, IpPermissions = [] } of groups.SecurityGroups ?? [])
-    if (GroupName !== 'default') note(GroupId, Tags, 'group', `${IpPermissions.length} rules`)
+  for (const { GroupId, GroupName, Tags, IpPermissions = [], IpPermissionsEgress = [] } of groups.SecurityGroups ??
+    []) {
+    if (GroupName === 'default') continue
+    note(GroupId, Tags, 'group', `${IpPermissions.length} rules`, `${IpPermissionsEgress.length} out`)
+  }
   for (const { KeyPairId, Tags } of keyPairs.KeyPairs ?? []) note(KeyPairId, Tags, 'key pair')
   for (const { AllocationId, InstanceId, Tags } of addresses.Addresses ?? [])
     note(AllocationId, Tags, 'address', `on ${nameOfServer.get(InstanceId) ?? 'nothing'}`)
+  for (const { GroupId, GroupName, Tags, State } of placed.PlacementGroups ?? [])
+    if (State === 'available') note(GroupId, Tags, 'placement group', GroupName)
   // The ledger belongs to the stack that its name says.
   for (const { LaunchTemplateId, LaunchTemplateName = '' } of templates.LaunchTemplates ?? [])
     found.push({ id: LaunchTemplateId ?? '?', says: `template ${LaunchTemplateName}`, address: LaunchTemplateName })
   return found.sort((left, right) => (left.says < right.says ? -1 : left.says > right.says ? 1 : 0))
+}
+
+/** What options a server has beside those that EC2 gives each. */
+function optionsOf({ Placement, Monitoring, IamInstanceProfile, MetadataOptions, CpuOptions }: Instance) {
+  const profile = IamInstanceProfile?.Arn?.replace(/.*\//, '')
+  return [
+    ...((Placement?.GroupName ?? '') === '' ? [] : [`in ${Placement?.GroupName} ${Placement?.PartitionNumber ?? ''}`]),
+    ...(Monitoring?.State === 'enabled' ? ['monitored'] : []),
+    ...(profile === undefined ? [] : [`as ${profile}`]),
+    `${MetadataOptions?.HttpPutResponseHopLimit} hops`,
+    `${CpuOptions?.CoreCount} cores`,
+  ]
 }
 
 /** How a world differs from what it should be. */
@@ -130,14 +155,4 @@ function countsOf(census: readonly Found[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
   for (const { says } of census) counts.set(says, (counts.get(says) ?? 0) + 1)
   return counts
-}
-
-function addressOf(tags: readonly Tag[] | undefined): string | undefined {
-  const stack = tagOf(tags, 'evenkeel:stack')
-  const address = tagOf(tags, 'evenkeel:address')
-  return stack === undefined || address === undefined ? undefined : `${stack}/${address}`
-}
-
-function tagOf(tags: readonly Tag[] | undefined, key: string): string | undefined {
-  return tags?.find(({ Key }) => Key === key)?.Value
 }

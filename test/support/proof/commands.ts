@@ -15,6 +15,7 @@ export type Command =
       readonly text: string
       readonly only?: readonly string[]
       readonly replace?: readonly string[]
+      readonly rebuild?: readonly string[]
     }
   | { readonly kind: 'destroy'; readonly text: string }
   | { readonly kind: 'snapshot'; readonly text: string; readonly volume: string }
@@ -76,8 +77,10 @@ export async function leftToDo(session: Session): Promise<readonly string[]> {
 
 function planOf(session: Session, command: Exclude<Command, { kind: 'put' }>): Promise<Plan> {
   switch (command.kind) {
-    case 'apply':
-      return planStack(session, { hosts: true, revision, only: command.only, replace: command.replace })
+    case 'apply': {
+      const { only, replace, rebuild } = command
+      return planStack(session, { hosts: true, revision, only, replace, rebuild })
+    }
     case 'destroy':
       return planDestroy(session, { revision })
     case 'snapshot':

@@ -1,26 +1,11 @@
 import { exampleNames, exampleText } from '../example-stacks.js'
 import { pairStack, image } from '../stacks.js'
-import type { Command } from './proof-world.js'
+import { imageCases } from './cases/image-cases.js'
+import { networkCases } from './cases/network-cases.js'
+import { serverCases } from './cases/server-cases.js'
+import { apply, type CrashCase } from './cases/crash-case.js'
 
-/** A run that is cut at each of its points. */
-export interface CrashCase {
-  readonly name: string
-  /** What is run before, whole. */
-  readonly before: readonly Command[]
-  /** What is cut. */
-  readonly work: Command
-  /** What is run after the cut, and ends what it began; left out: the same again. */
-  readonly after?: Command
-  /**
-   * Where what comes after does not ask for it again: the request with which it is asked for, and of what of before. Before EC2 has carried that out,
-   * nothing of it may happen, from then on all of it must.
-   */
-  readonly asked?: { readonly action: string; readonly of?: string }
-  /** How the next run says that the work is done already. */
-  readonly refusal?: RegExp
-}
-
-const apply = (text: string): Command => ({ kind: 'apply', text })
+export type { CrashCase } from './cases/crash-case.js'
 
 /** The first apply of every example. */
 const examples: readonly CrashCase[] = exampleNames.map((name) => ({
@@ -206,4 +191,10 @@ const changes: readonly CrashCase[] = [
   },
 ]
 
-export const crashCases: readonly CrashCase[] = [...examples, ...changes]
+export const crashCases: readonly CrashCase[] = [
+  ...examples,
+  ...changes,
+  ...networkCases,
+  ...imageCases,
+  ...serverCases,
+]

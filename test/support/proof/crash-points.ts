@@ -45,7 +45,7 @@ export async function prepareCase(crash: CrashCase): Promise<PreparedCase> {
   await first.clock.sleep(settleMs)
   const before = await takeCensus(first.client)
   const saved = await first.save()
-  const world = await openProofWorld({ from: saved })
+  const world = await openProofWorld({ from: saved, ...(crash.faults && { faults: crash.faults }) })
   try {
     const process = await world.process()
     const { converged, problems } = await world.run(process, crash.work)
@@ -100,7 +100,7 @@ export async function tryPoint(prepared: PreparedCase, point: CrashPoint): Promi
   const world = await openProofWorld({
     from: prepared.world,
     seed: point.seed,
-    faults: faultsOf[point.world],
+    faults: { ...faultsOf[point.world], ...prepared.of.faults },
     isElsewhere,
   })
   const ended = new AbortController()
@@ -140,7 +140,7 @@ async function cutAndGoOn(prepared: PreparedCase, point: CrashPoint, world: Proo
     await world.clock.sleep(1_000)
     isAsked ||= index === 0 && isAskedBy(prepared, world.carriedOut())
   }
-  const last = await goOn(world, next, point.world)
+  const last = await goOn(world, next, point.world, crash.faults ?? {})
   const end = last.problems.some((text) => crash.refusal?.test(text)) ? { ...last, converged: true } : last
   const left = next.kind === 'destroy' ? [] : await world.leftToDo(next.text)
   await world.clock.sleep(settleMs)
@@ -174,11 +174,11 @@ export function isAskedBy(
 }
 
 /** Runs what comes next until it converges: at once in a calm world, where faults go on at last when they have ended. */
-async function goOn(world: ProofWorld, next: Command, kind: WorldKind): Promise<CommandEnd> {
+async function goOn(world: ProofWorld, next: Command, kind: WorldKind, of: Faults): Promise<CommandEnd> {
   for (let runs = 0; kind === 'chaos' && runs < chaosRunsMax; runs += 1) {
     const end = await world.run(await world.process(), next)
     if (end.converged) break
   }
-  if (kind === 'chaos') world.setFaults({})
+  if (kind === 'chaos') world.setFaults(of)
   return world.run(await world.process(), next)
 }

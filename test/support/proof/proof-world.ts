@@ -72,6 +72,7 @@ export async function openProofWorld({
     port: 0,
     hosts: 'none',
     latencies: 'real',
+    switches: { instanceProfiles: 'web,db' },
     clock,
     seed,
     ...(faults && { faults }),

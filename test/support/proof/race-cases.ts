@@ -30,7 +30,7 @@ export interface RaceVerdict {
 
 /** What ends in one and the same way, however often it is asked for: a snapshot that is asked for twice is there twice. */
 const raceable = crashCases
-  .filter(({ work, after }) => (work.kind === 'apply' || work.kind === 'destroy') && after === undefined)
+  .filter(({ work, after, faults }) => (work.kind === 'apply' || work.kind === 'destroy') && !after && !faults)
   .map(({ name }) => name)
 
 /** The same races for the same seed: kinds, cases, and how many take part. */

@@ -5,10 +5,11 @@ import { createDiffs, existsDiff, removedDiff, sortedDiffs } from '../../compare
 import { creationTags } from '../../compare/desired-tags.js'
 import { reasonForCreate, reasonForRemoval } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
-import { leave, refuse, refuseAlone } from '../decided.js'
+import { leave, refuse, refuseAlone, refused } from '../decided.js'
 import { decideServers } from '../servers/server-decisions.js'
 import type { ServerDecision } from '../servers/server-decision.js'
 import { comingImages, type ImageDecision, type NewVersion } from './image-decision.js'
+import { restProblems } from './builder-rest.js'
 import { imageWishes, recordOfVersion, versionTags } from './image-properties.js'
 import { comingImage, materialOf, type Material } from './image-source.js'
 import { copiesOf } from './image-copies.js'
@@ -97,6 +98,11 @@ function decideNew(
   const wasThere = world.live.ledger.has(address)
   const diffs = createDiffs<'image'>(imageWishes(spec, next), wasThere ? 'drift' : 'pending')
   const made = make(next)
+  const stops = restProblems(world, address, made.builder)
+  if (stops.some(({ severity }) => severity === 'error')) return refused(address, stops)
+  // Those of its own region that there are have failed.
+  const here = live?.versions.filter(({ region }) => region === world.live.stack.region) ?? []
+  const failed = removalsOf(world, address, here, servers)
   const around = live && copiesOf(world, spec, live, { newest: undefined, made, kept: new Set(), servers })
   return {
     kind: 'create',
@@ -105,7 +111,7 @@ function decideNew(
     awaits: [],
     copies: around?.copies ?? newCopies(spec, made),
     modifies: [],
-    removes: around?.removes ?? [],
+    removes: [...failed.removes, ...(around?.removes ?? [])],
     strays: live?.strays.map(({ id }) => id) ?? [],
     coming: comingImage(world, spec, material, next),
     change: {
@@ -114,7 +120,7 @@ function decideNew(
       reason: reasonForCreate(wasThere),
       diffs: sortedDiffs<'image'>([...(wasThere ? [existsDiff] : []), ...diffs]),
     },
-    problems: around?.problems ?? [],
+    problems: [...failed.problems, ...(around?.problems ?? []), ...stops],
     ...(around?.unread && { unread: around.unread }),
   }
 }

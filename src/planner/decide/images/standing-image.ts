@@ -4,18 +4,18 @@ import { parseApplied } from '../../../model/applied.js'
 import { type Diff } from '../../../model/change.js'
 import { launchedOf, type ImageSpec, type LiveBuiltImage, type LiveImageVersion } from '../../../model/kinds/image.js'
 import type { LiveImage } from '../../../model/launch/image.js'
-import type { Problem } from '../../../model/plan-problem.js'
 import { tagKeys } from '../../../model/tags.js'
 import { required } from '../../../core/assert.js'
 import { causeOf, compareProperties, sortedDiffs } from '../../compare/comparison.js'
 import { creationTags, tagWork } from '../../compare/desired-tags.js'
 import { reasonFor } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
-import { instanceStoreProblems } from '../servers/server-end.js'
 import type { ServerDecision } from '../servers/server-decision.js'
 import type { ImageDecision, Modification, NewImage, NewVersion } from './image-decision.js'
 import { copiesOf } from './image-copies.js'
 import { imageWords, recordOfVersion, shareChanges, sharesOf, staleTags, versionTags } from './image-properties.js'
+import { refused } from '../decided.js'
+import { restProblems } from './builder-rest.js'
 import { comingImage, type Material } from './image-source.js'
 import { keptNumbers, placeIn, removalsOf, versionsOf } from './image-versions.js'
 
@@ -95,7 +95,8 @@ export function decideStandingImage(
     reasonFor(diffs.filter(({ path }) => path !== 'version' && path !== 'versions')),
     ...(own.removes.length > 0 && !made ? ['older versions go, as `keep` says'] : []),
   ].filter((text) => text !== '')
-  const stops = made?.builder?.runs === true ? stoppedProblems(world, made.builder.server) : []
+  const stops = restProblems(world, address, made?.builder)
+  if (stops.some(({ severity }) => severity === 'error')) return refused(address, stops)
   return {
     kind,
     address,
@@ -227,11 +228,6 @@ function distinct(diffs: readonly Diff<'image'>[]): readonly Diff<'image'>[] {
 
 function sourceText({ source }: ImageSpec): string {
   return source.kind === 'server' ? source.server : source.snapshotId
-}
-
-function stoppedProblems({ live }: World, server: Address): readonly Problem[] {
-  const instance = live.servers.get(server)
-  return instance ? instanceStoreProblems(instance) : []
 }
 
 /** One that an earlier run has begun: what is launched of it waits. */

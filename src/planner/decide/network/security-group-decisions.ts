@@ -12,7 +12,7 @@ import { ignoredKeys, ignoredPaths } from '../../../model/kinds/ignored-changes.
 import { creationTags, lastingTags, tagWork, type TagWork } from '../../compare/desired-tags.js'
 import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
-import { errorOf, inEntry, refused, warningOf, type Decided, type Refuse } from '../decided.js'
+import { errorOf, inEntry, leave, refused, warningOf, type Decided, type Leave, type Refuse } from '../decided.js'
 import { adopting, adoptionRefusal } from '../adoption.js'
 import { existingRuleProblems } from '../existing.js'
 import { defaultNetwork } from '../servers/placement.js'
@@ -23,7 +23,7 @@ import { groupWords, rulesWord } from './group-words.js'
 import { operatorCidrOf } from './named-rules.js'
 
 /** What becomes of a security group. */
-export type SecurityGroupDecision = CreateGroupDecision | StandingGroupDecision | RemoveGroupDecision | Refuse
+export type SecurityGroupDecision = CreateGroupDecision | StandingGroupDecision | RemoveGroupDecision | Refuse | Leave
 
 export interface CreateGroupDecision extends Decided {
   readonly kind: 'create'
@@ -57,10 +57,11 @@ export interface RemoveGroupDecision extends Decided {
   readonly egress: RuleWork
 }
 
-/** Decides what becomes of every security group, in the file and live. */
+/** Decides what becomes of every security group, in the file and live. `worn`: by id those that something wears which stays. */
 export function decideSecurityGroups(
   world: World,
   held: ReadonlySet<Address>,
+  worn: ReadonlyMap<string, Address> = new Map(),
 ): ReadonlyMap<Address, SecurityGroupDecision> {
   const decisions = new Map<Address, SecurityGroupDecision>()
   const networks = networksByGroup(world)
@@ -77,9 +78,14 @@ export function decideSecurityGroups(
           : decideNew(world, spec, networks.get(spec.address), homeless(spec.address))),
     )
   }
-  const removed = [...world.live.securityGroups.values()].filter(
+  const unnamed = [...world.live.securityGroups.values()].filter(
     ({ address }) => !decisions.has(address) && !held.has(address),
   )
+  for (const { id, address } of unnamed) {
+    const wearer = worn.get(id)
+    if (wearer !== undefined) decisions.set(address, leave(address, `${wearer} has it, and stays`))
+  }
+  const removed = unnamed.filter(({ id }) => !worn.has(id))
   const going = new Set(removed.map(({ address }) => address))
   for (const live of removed) decisions.set(live.address, decideRemoval(world, live, going))
   return decisions

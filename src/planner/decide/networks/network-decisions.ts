@@ -24,6 +24,7 @@ import type { NetworkDecision } from './network-decision.js'
 import { chosenByEc2, liveWords, networkWords, type NetworkWord } from './network-words.js'
 import { makingOf, workOn } from './network-work.js'
 import { takenBlock } from './taken-blocks.js'
+import { withWrittenRoutes } from './written-routes.js'
 import { tenantsInTheWay } from './tenants.js'
 
 /** Decides what becomes of every part of every network, in the file and live. */
@@ -85,8 +86,9 @@ function decideNew(world: World, spec: NetworkSpec): NetworkDecision {
   }
 }
 
-function decideExisting(world: World, spec: NetworkSpec, live: LiveNetwork): NetworkDecision {
+function decideExisting(world: World, spec: NetworkSpec, found: LiveNetwork): NetworkDecision {
   const { address } = spec
+  const live = withWrittenRoutes(spec, found)
   const nameOf = (id: string) => world.live.networkNames.get(id) ?? id
   const properties = propertiesOf(world, spec, live, nameOf)
   const compared = compareProperties(world.digest, parseApplied(live.tags[tagKeys.applied]), properties)

@@ -1,5 +1,6 @@
 import type { NetworkMaking, NetworkWork } from '../../../model/kinds/network-work.js'
 import type {
+  AclEntry,
   LiveNetwork,
   LiveNetworkPart,
   NetworkPart,
@@ -71,7 +72,10 @@ export function workOn(
     case 'acl': {
       const present = liveOf(live, part)?.entries ?? []
       const { removed, added } = itemChanges(present.map(entryText), spec.entries.map(entryText))
-      const put = spec.entries.filter((entry) => added.includes(entryText(entry)))
+      const put = inPuttingOrder(
+        spec.entries.filter((entry) => added.includes(entryText(entry))),
+        spec.entries.length > present.length,
+      )
       const kept = new Set(spec.entries.map(placeOf))
       const drop = present.filter((entry) => removed.includes(entryText(entry)) && !kept.has(placeOf(entry)))
       return { part, put, drop: drop.map(({ egress, number }) => ({ egress, number })) }
@@ -96,6 +100,14 @@ export function workOn(
     case 'nat-address':
       return undefined
   }
+}
+
+/**
+ * Rules are put in one by one. Where there are more than before they move on to higher numbers, and the last comes first: so each
+ * stands at its new number before another takes its old one, and nothing that both lists let through is refused in between.
+ */
+function inPuttingOrder(entries: readonly AclEntry[], isLonger: boolean): readonly AclEntry[] {
+  return isLonger ? entries.toReversed() : entries
 }
 
 function placeOf({ egress, number }: { readonly egress: boolean; readonly number: number }): string {

@@ -22,8 +22,10 @@ export function tenantsInTheWay(
     if (place !== undefined) note(networkOf(place), address)
   }
   const own = [...live.networks.values()].map(({ id }) => id)
+  // Groups that stay are told above, by their address.
+  const parts = new Set([...own, ...[...live.securityGroups.values()].map(({ id }) => id)])
   for (const tenant of live.stack.networkTenants ?? []) {
-    const place = places.get(tenant.subnetId) ?? places.get(tenant.vpcId)
+    const place = places.get(tenant.subnetId ?? '') ?? places.get(tenant.vpcId)
     if (place === undefined || leaves(tenant)) continue
     note(networkOf(place), tenantText(tenant))
   }
@@ -34,14 +36,16 @@ export function tenantsInTheWay(
   }
 
   /** Whether it goes in this plan, or with what it belongs to. */
-  function leaves({ instanceId, description }: NetworkTenant): boolean {
+  function leaves({ id: tenantId, instanceId, description = '' }: NetworkTenant): boolean {
+    if (parts.has(tenantId)) return true
     if (instanceId !== undefined) return ending.has(instanceId) || live.endingServers.has(instanceId)
     return own.some((id) => description.includes(id))
   }
 
-  function tenantText({ id, instanceId, description, type }: NetworkTenant): string {
+  function tenantText({ id, instanceId, description = '', type }: NetworkTenant): string {
     if (instanceId !== undefined) return live.serversById.get(instanceId)?.address ?? instanceId
-    return `${id} (${description || type})`
+    const what = description || type
+    return what === undefined ? id : `${id} (${what})`
   }
 }
 

@@ -8,7 +8,7 @@ import type {
   Subnet,
   VpcEndpoint,
 } from '@aws-sdk/client-ec2'
-import type { AclEntry, LiveNetworkPart, NetworkPart, Route } from '../../../../model/kinds/network.js'
+import type { AclEntry, LiveNetworkPart, LiveRoute, NetworkPart } from '../../../../model/kinds/network.js'
 import type { Tagged } from '../../../../model/tags.js'
 import { textOf } from '../../wire/text-of.js'
 import { protocolNames } from './acl-entries.js'
@@ -40,7 +40,7 @@ export function routeTableFacts({ VpcId, Routes = [], Associations = [] }: Route
 }
 
 /** Undefined for what EC2 puts there by itself: the network's own block, and what a gateway endpoint leads to (by a prefix list). */
-export function writtenRoute(route: Ec2Route): Route | undefined {
+export function writtenRoute(route: Ec2Route): LiveRoute | undefined {
   const to = textOf(route.DestinationCidrBlock) ?? textOf(route.DestinationIpv6CidrBlock)
   if (to === undefined || route.GatewayId === 'local') return undefined
   const by = [
@@ -55,7 +55,9 @@ export function writtenRoute(route: Ec2Route): Route | undefined {
     route.CarrierGatewayId,
     route.CoreNetworkArn,
   ].find((id) => textOf(id) !== undefined)
-  return { to, by: by ?? '(nothing)' }
+  const interfaceId = textOf(route.NetworkInterfaceId)
+  const isByInstance = interfaceId !== undefined && by !== interfaceId
+  return { to, by: by ?? '(nothing)', ...(isByInstance && { interfaceId }) }
 }
 
 /** Rules for addresses of IPv6, and the last one of all, which EC2 puts there and nobody takes away, are left out. */

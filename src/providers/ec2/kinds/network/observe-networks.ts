@@ -16,7 +16,7 @@ import type { Ec2Address } from '../elastic-ip/read-addresses.js'
 import type { Pending } from '../kind.js'
 import { aclFacts, endpointFacts, gatewayFacts, natFacts, routeTableFacts, subnetFacts } from './live-parts.js'
 import { partReaders, type PartReader } from './read-parts.js'
-import { readInterfaces } from './read-tenants.js'
+import { readStayingInterfaces, readVpcParts } from './read-tenants.js'
 import { readVpcAttributes } from './vpc-attributes.js'
 
 /** What tells whether the stack has had any, and the elastic addresses, among which those of NAT gateways are. */
@@ -44,8 +44,12 @@ export async function describeNetworks(api: Ec2Api, query: CloudQuery, { launchT
   const staying = new Set<string | undefined>(networks)
   const isGoing = (item: TaggedItem) => !staying.has(taggedAddress(item))
   const places = [...vpcs.map(({ vpc }) => vpc), ...subnets].filter(isGoing).flatMap(({ VpcId }) => VpcId ?? [])
-  const interfaces = places.length === 0 ? undefined : await readInterfaces(api, 'vpc-id', [...new Set(places)].sort())
-  return { vpcs, subnets, gateways, tables, acls, nats, endpoints, region, interfaces }
+  const going = vpcs.map(({ vpc }) => vpc).filter(isGoing)
+  const [interfaces, within] = await Promise.all([
+    places.length === 0 ? undefined : readStayingInterfaces(api, [...new Set(places)].sort()),
+    going.length === 0 ? [] : readVpcParts(api, going.flatMap(({ VpcId }) => VpcId ?? []).sort()),
+  ])
+  return { vpcs, subnets, gateways, tables, acls, nats, endpoints, region, interfaces, within }
 }
 
 /** A run that ended without a word may have made what an old reading of the ledger knows nothing of. */
@@ -72,7 +76,7 @@ export function networkFacts(
 ): Pick<CloudFacts, 'networks' | 'networkTenants'> {
   const { network } = described
   if (network === undefined) return {}
-  const { vpcs, subnets, gateways, tables, acls, nats, endpoints, region, interfaces } = network
+  const { vpcs, subnets, gateways, tables, acls, nats, endpoints, region, interfaces, within } = network
   const addresses = (described.elasticIp ?? []).filter(isNatAddress)
   const parts: readonly (LiveNetwork | undefined)[] = [
     ...vpcs.map(({ vpc, ...attributes }) =>
@@ -90,7 +94,7 @@ export function networkFacts(
   ]
   return {
     networks: sortedByAddress(parts.filter((part) => part !== undefined)),
-    ...(interfaces !== undefined && { networkTenants: interfaces.map(tenantOf) }),
+    ...(interfaces !== undefined && { networkTenants: [...interfaces.map(tenantOf), ...within] }),
   }
 
   function named<Facts extends object>(id: string | undefined, item: TaggedItem, facts: Facts) {

@@ -1,11 +1,13 @@
-import type { NetworkInterface } from '@aws-sdk/client-ec2'
+import type { NetworkInterface, RouteTable } from '@aws-sdk/client-ec2'
 import type { Ec2Api } from '../../wire/api.js'
-import { filtersOf, readAll } from '../../wire/pages.js'
+import { filtersOf, readAll, readForEach } from '../../wire/pages.js'
+import { textOf } from '../../wire/text-of.js'
+import { isEnding, readInstances } from '../server/read-instances.js'
 import { readSecurityGroups } from '../security-group/read-security-groups.js'
-import { partReaders } from './read-parts.js'
+import { partReaders, readRouteTable } from './read-parts.js'
 
 /** The network interfaces in VPCs or subnets, by id. */
-export async function readInterfaces(
+async function readInterfaces(
   api: Ec2Api,
   Name: 'vpc-id' | 'subnet-id',
   Values: readonly string[],
@@ -20,29 +22,62 @@ export async function readInterfaces(
   return [...found].sort((left, right) => ((left.NetworkInterfaceId ?? '') < (right.NetworkInterfaceId ?? '') ? -1 : 1))
 }
 
-/** What EC2 does not say itself when it lets a part of a network not go: what is in it, in words. */
-export async function tenantsOf(api: Ec2Api, id: string): Promise<readonly string[]> {
-  if (id.startsWith('subnet-')) return (await readInterfaces(api, 'subnet-id', [id])).map(interfaceText)
-  if (!id.startsWith('vpc-')) return []
-  const filters = [{ Name: 'vpc-id', Values: [id] }]
-  const [interfaces, subnets, groups, tables, acls, gateways] = await Promise.all([
-    readInterfaces(api, 'vpc-id', [id]),
+/** The network interfaces in VPCs that stay there: those of an instance that ends, or has ended, go with it, some time after it. */
+export async function readStayingInterfaces(
+  api: Ec2Api,
+  vpcIds: readonly string[],
+): Promise<readonly NetworkInterface[]> {
+  const found = await readInterfaces(api, 'vpc-id', vpcIds)
+  const held = [...new Set(found.flatMap(({ Attachment }) => textOf(Attachment?.InstanceId) ?? []))].sort()
+  const instances = await readForEach(held, (Values) => readInstances(api, [{ Name: 'instance-id', Values }]))
+  const ending = new Set(instances.filter(isEnding).map(({ InstanceId }) => InstanceId))
+  return found.filter(({ Attachment }) => !ending.has(textOf(Attachment?.InstanceId)))
+}
+
+/** Something in a VPC that is no network interface, and that keeps it from being deleted. */
+export interface VpcPart {
+  readonly id: string
+  readonly vpcId: string
+}
+
+/** What is in VPCs beside network interfaces, whoever made it; without what EC2 makes with each by itself, and deletes with it. */
+export async function readVpcParts(api: Ec2Api, vpcIds: readonly string[]): Promise<readonly VpcPart[]> {
+  const filters = [{ Name: 'vpc-id', Values: vpcIds }]
+  const [subnets, groups, tables, acls, endpoints, gateways] = await Promise.all([
     partReaders.subnet.list(api, filters),
     readSecurityGroups(api, filters),
     partReaders.routes.list(api, filters),
     partReaders.acl.list(api, filters),
-    partReaders.gateway.list(api, [{ Name: 'attachment.vpc-id', Values: [id] }]),
+    partReaders.endpoint.list(api, filters),
+    partReaders.gateway.list(api, [{ Name: 'attachment.vpc-id', Values: vpcIds }]),
   ])
+  const part = (id = '', vpcId = ''): VpcPart => ({ id, vpcId })
   return [
-    ...interfaces.map(interfaceText),
-    ...subnets.map(({ SubnetId }) => SubnetId ?? ''),
-    ...groups.filter(({ GroupName }) => GroupName !== 'default').map(({ GroupId }) => GroupId ?? ''),
-    ...tables
-      .filter(({ Associations = [] }) => !Associations.some(({ Main }) => Main === true))
-      .map(({ RouteTableId }) => RouteTableId ?? ''),
-    ...acls.filter(({ IsDefault }) => IsDefault !== true).map(({ NetworkAclId }) => NetworkAclId ?? ''),
-    ...gateways.map(({ InternetGatewayId }) => InternetGatewayId ?? ''),
+    ...subnets.map(({ SubnetId, VpcId }) => part(SubnetId, VpcId)),
+    ...groups.filter(({ GroupName }) => GroupName !== 'default').map(({ GroupId, VpcId }) => part(GroupId, VpcId)),
+    ...tables.filter((table) => !isMain(table)).map(({ RouteTableId, VpcId }) => part(RouteTableId, VpcId)),
+    ...acls.filter(({ IsDefault }) => IsDefault !== true).map(({ NetworkAclId, VpcId }) => part(NetworkAclId, VpcId)),
+    ...endpoints.map(({ VpcEndpointId, VpcId }) => part(VpcEndpointId, VpcId)),
+    ...gateways.map(({ InternetGatewayId, Attachments = [] }) => part(InternetGatewayId, Attachments[0]?.VpcId)),
   ]
+}
+
+function isMain({ Associations = [] }: RouteTable): boolean {
+  return Associations.some(({ Main }) => Main === true)
+}
+
+/** What EC2 does not say itself when it lets a part of a network not go: what is in it, in words. */
+export async function tenantsOf(api: Ec2Api, id: string): Promise<readonly string[]> {
+  if (id.startsWith('subnet-')) return (await readInterfaces(api, 'subnet-id', [id])).map(interfaceText)
+  if (id.startsWith('rtb-')) return tableUsers(await readRouteTable(api, id))
+  if (!id.startsWith('vpc-')) return []
+  const [interfaces, parts] = await Promise.all([readInterfaces(api, 'vpc-id', [id]), readVpcParts(api, [id])])
+  return [...interfaces.map(interfaceText), ...parts.map((part) => part.id)]
+}
+
+/** A subnet that took it since, or its network, where somebody made it the main one. */
+function tableUsers({ Associations = [], VpcId = '' }: RouteTable = {}): readonly string[] {
+  return Associations.map(({ Main, SubnetId = '' }) => (Main === true ? `${VpcId} as its main route table` : SubnetId))
 }
 
 function interfaceText({ NetworkInterfaceId = '', Attachment, Description = '' }: NetworkInterface): string {

@@ -1,0 +1,17 @@
+import type { Address } from '../../../model/address.js'
+import type { World } from '../../world.js'
+import { isHeld } from '../decided.js'
+import type { NetworkDecision } from './network-decision.js'
+
+/** Security groups, by id, of endpoints that stay although they are to go, with one such endpoint each: EC2 lets none of them go. */
+export function wornByStaying(
+  { live }: World,
+  decisions: ReadonlyMap<Address, NetworkDecision>,
+): ReadonlyMap<string, Address> {
+  const worn = new Map<string, Address>()
+  for (const decision of decisions.values()) {
+    const part = isHeld(decision) ? live.networks.get(decision.address) : undefined
+    if (part?.part === 'endpoint') for (const id of part.groupIds) worn.set(id, part.address)
+  }
+  return worn
+}
