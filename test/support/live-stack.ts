@@ -11,9 +11,15 @@ export function at(text: string): Address {
   return addressOf(kind as ResourceKind, name, index === undefined ? undefined : Number(index))
 }
 
+/** By text and variables: tests plan the same few files again and again, and a specification is frozen. */
+const known = new Map<string, StackSpec>()
+
 /** The specification of a stack file's text, which must be without mistakes. */
 export function specOf(text: string, variables: Readonly<Record<string, string>> = {}): StackSpec {
-  return parsedStack(text, variables).spec
+  const key = JSON.stringify([text, variables])
+  const spec = known.get(key) ?? parsedStack(text, variables).spec
+  known.set(key, spec)
+  return spec
 }
 
 /** The same, with where everything stands in it. */

@@ -7,9 +7,13 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
  */
 const longest = [
   'test/simulation/killed.test.ts',
-  'test/simulation/faults.test.ts',
   'test/property/plan.test.ts',
+  'test/tidy/pure-layers.test.ts',
+  'test/simulation/races.test.ts',
+  'test/simulation/faults.test.ts',
+  'test/simulation/random-lives.test.ts',
   'test/simulation/elastic-ips.test.ts',
+  'test/integration/examples.test.ts',
 ]
 
 export class LongestFirst extends BaseSequencer {

@@ -1,4 +1,5 @@
 import type { Image } from '@aws-sdk/client-ec2'
+import { compareText } from '../../../model/address-order.js'
 import { imageKey, type LiveImage } from '../../../model/launch/image.js'
 import type { ImageSelector } from '../../../model/launch/image.js'
 import type { Ec2Api } from '../wire/api.js'
@@ -73,8 +74,8 @@ async function readNewest(api: Ec2Api, selector: NameSelector): Promise<readonly
 
 /** Two images of one instant are told apart by id, so that every reading chooses the same one. */
 function newestFirst(left: Image, right: Image): number {
-  const order = (right.CreationDate ?? '').localeCompare(left.CreationDate ?? '')
-  return order === 0 ? (left.ImageId ?? '').localeCompare(right.ImageId ?? '') : order
+  const order = compareText(right.CreationDate ?? '', left.CreationDate ?? '')
+  return order === 0 ? compareText(left.ImageId ?? '', right.ImageId ?? '') : order
 }
 
 /** @internal exported for its test */
