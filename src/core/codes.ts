@@ -127,6 +127,7 @@ export const codes = {
   EC2_REGION_MISSING: 'no AWS region is set',
   EC2_REJECTED: 'EC2 rejected a request as wrong',
   EC2_IMAGE_FAILED: 'EC2 could not make an image',
+  EC2_SHARE_REFUSED: 'EC2 does not let a snapshot be shared',
   EC2_SNAPSHOT_FAILED: 'EC2 could not complete a snapshot',
   EC2_THROTTLED: 'EC2 kept asking for fewer requests',
   BALANCER_TARGET_UNHEALTHY: 'a server behind a load balancer did not get healthy in time',

@@ -5,6 +5,7 @@ import type { FaultPlan } from './faults/fault-plan.js'
 import { readFaults } from './faults/faults.js'
 import { impair, readImpairments } from './lifecycle/impairments.js'
 import { readReservationRequest, reserve } from './lifecycle/reservations.js'
+import { readSharingRequest, shareFromElsewhere } from './lifecycle/shared-snapshots.js'
 import { readEventRequest, scheduleEvent } from './lifecycle/scheduled-events.js'
 import { interrupt, readInterruption } from './lifecycle/spot/interruptions.js'
 import type { RequestLog } from './request-log.js'
@@ -63,6 +64,16 @@ export function createControl(options: {
         const world = cloud.worlds().find(({ region }) => region.name === value?.region) ?? cloud.worlds()[0]
         if (!world) throw new TypeError('no region was used yet')
         return { status: 200, body: reserve(world, readReservationRequest(value, world)) }
+      } catch (error) {
+        return { status: 400, body: { error: messageOf(error) } }
+      }
+    }
+    if (method === 'POST' && path === '/_evenkeel/shared-snapshots') {
+      try {
+        const request = readSharingRequest(JSON.parse(body))
+        const world = cloud.worlds().find(({ snapshots }) => snapshots.get(request.snapshotId) !== undefined)
+        if (!world) throw new TypeError(`there is no snapshot ${request.snapshotId}`)
+        return { status: 200, body: shareFromElsewhere(world, request) }
       } catch (error) {
         return { status: 400, body: { error: messageOf(error) } }
       }

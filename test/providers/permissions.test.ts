@@ -68,6 +68,8 @@ describe('the table of permissions', () => {
       asked.add('DescribeIamInstanceProfileAssociations').add('DescribeInstanceAttribute')
       // Who may launch an image is asked of those that the file shares.
       asked.add('DescribeImageAttribute')
+      // So is who may use a snapshot.
+      asked.add('DescribeSnapshotAttribute')
       // Of networks that are there, and of those that go.
       asked.add('DescribeNetworkInterfaces').add('DescribeVpcAttribute')
       expect([...asked].sort()).toEqual(looking)

@@ -103,8 +103,12 @@ function withoutOrders(spec: StackSpec): StackSpec {
 }
 
 function withSchedule(volume: VolumeSpec): VolumeSpec {
-  const keep = { last: 1, daily: 0, weekly: 0 }
-  return { ...volume, snapshots: { everyMinutes: 60, keep, consistent: 'none' } }
+  const keep = { last: 2, daily: 0, weekly: 0 }
+  return {
+    ...volume,
+    snapshots: { everyMinutes: 60, keep, consistent: 'none' },
+    shareSnapshots: ['123456789012', 'public'],
+  }
 }
 
 function archivesOf({ servers: [server] }: StackSpec): readonly ArchiveSpec[] {
@@ -213,5 +217,6 @@ function old(address: LiveSnapshot['address'], volumeId: string, day: number, st
     startedAt: `2026-11-0${day}T10:00:00.000Z`,
     sizeGiB: 10,
     imageIds: [],
+    sharedWith: day === 1 ? [] : ['999999999999', 'public'],
   }
 }

@@ -42,7 +42,7 @@ servers:
   old: { image: ${image}, type: t3.small, zone: us-east-1a, elasticIp: true, securityGroups: [door] }
 volumes:
   plain: { server: web, size: 1, fstype: raw, encrypted: false, onRemove: delete }
-  kept: { size: 1, zone: us-east-1a }
+  kept: { size: 1, zone: us-east-1a, snapshots: { share: ['210987654321'] } }
 `
 
 /** A stack with what no example has: an elastic address, a parameter, protection, a replacement, volumes that move and grow. */

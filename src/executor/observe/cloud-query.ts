@@ -16,6 +16,7 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
     if (volumeId !== undefined) volumeIds.push({ id: volumeId, address })
     if (snapshot?.kind === 'id') snapshotIds.push({ id: snapshot.id, address })
   }
+  const shared = spec.volumes.flatMap(({ address, shareSnapshots }) => (shareSnapshots ? [address] : []))
   const launched = [...spec.servers, ...spec.archives.map(({ server }) => server)]
   const { loadBalancers = [] } = spec
   const subnets = [
@@ -46,6 +47,7 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
     snapshotImages:
       spec.volumes.some(({ snapshots }) => snapshots?.keep !== undefined) ||
       spec.archives.some(({ keep }) => keep !== undefined),
+    ...(shared.length > 0 && { sharedSnapshotsOf: shared }),
     ...(spec.volumes.some(({ encrypted }) => encrypted === false) && { encryptionDefault: true }),
     operatorIp: spec.securityGroups.some((group) => sidedRules(group).some(({ peer }) => peer.kind === 'my-ip')),
   }

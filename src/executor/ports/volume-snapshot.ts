@@ -1,10 +1,11 @@
 import type { Tags } from '../../model/tags.js'
+import type { Address } from '../../model/address.js'
 import type { Created, NamedId, Once, Owned, Waiting } from './cloud-words.js'
 import type { Effect } from './effect.js'
 
 /** What can be done with snapshots. */
 export interface SnapshotCloud {
-  /** Waits until completed; progress in percent. */
+  /** Waits until completed, and lets others use it; progress in percent. */
   createSnapshot(request: SnapshotRequest & Once & Waiting): Promise<Created>
   /**
    * Resolves when EC2 has taken the request: what is written to the volume after that is not in the snapshot. Never waits
@@ -12,7 +13,16 @@ export interface SnapshotCloud {
    */
   startSnapshot(request: SnapshotRequest & Once): Promise<Created>
   /** Waits until a snapshot is completed; rejects when it ends in error. Progress in percent. */
-  awaitSnapshot(request: { readonly id: string; readonly volumeId: string } & Waiting): Promise<void>
+  awaitSnapshot(
+    request: { readonly id: string; readonly volumeId: string } & Pick<SnapshotRequest, 'share'> & Waiting,
+  ): Promise<void>
+  /** Changes who else may make volumes of it, and writes the tags then. */
+  modifySnapshot(
+    request: Owned & {
+      readonly shares: { readonly added: readonly string[]; readonly removed: readonly string[] }
+      readonly tags: Tags
+    },
+  ): Promise<Effect>
   /** `unchanged` also for one that an image uses: it is left alone. */
   deleteSnapshot(request: Owned): Promise<Effect>
 }
@@ -23,6 +33,8 @@ export interface SnapshotQuery {
   readonly snapshotsOf?: readonly string[]
   /** Ask which images use the stack's snapshots. */
   readonly snapshotImages?: boolean
+  /** Ask who else may use the snapshots of these volumes: a call for each snapshot. */
+  readonly sharedSnapshotsOf?: readonly Address[]
   /** Snapshots that the file names by id. */
   readonly snapshotIds: readonly NamedId[]
 }
@@ -31,6 +43,8 @@ export interface SnapshotRequest {
   readonly volumeId: string
   readonly description: string
   readonly tags: Tags
+  /** Who else may make volumes of it, once it is completed: accounts, and `public`. Left out: nobody. */
+  readonly share?: readonly string[] | undefined
   /** `once` of the same operation in earlier runs: what one of them took is taken for this. Left out: none. */
   readonly earlier?: readonly string[]
 }

@@ -94,6 +94,9 @@ export const forwarded = {
   'delete-snapshot': (step, context) =>
     context.ports.cloud.deleteSnapshot({ id: snapshotOf(step, context), owner: ownerOf(step.address, context) }),
 
+  'modify-snapshot': ({ address, snapshotId: id, shares, tags }, context) =>
+    context.ports.cloud.modifySnapshot({ id, owner: ownerOf(address, context), shares, tags }),
+
   // One call writes both tags: the volume leaves the plan in the very moment in which it is known what takes its place.
   'supersede-volume': (step, context) =>
     context.ports.cloud.setTags({

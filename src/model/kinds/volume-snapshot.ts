@@ -23,4 +23,6 @@ export interface LiveSnapshot extends Tagged {
   readonly sizeGiB: number
   /** Images of this account that use it, sorted; asked only where snapshots may be deleted. */
   readonly imageIds?: readonly string[]
+  /** Who else may make volumes of it: accounts, and `public`; sorted. Asked only where the file says `share`. */
+  readonly sharedWith?: readonly string[]
 }

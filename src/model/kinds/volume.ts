@@ -30,6 +30,8 @@ export interface VolumeSpec {
   readonly onRemove: OnRemove
   /** Undefined: none are taken by themselves. */
   readonly snapshots?: SnapshotSchedule | undefined
+  /** Who else may make volumes of its snapshots: accounts, and `public`; sorted. Absent: the file does not say. */
+  readonly shareSnapshots?: readonly string[] | undefined
   /** Ready before this volume is: a mount inside another volume's mount names that volume here. */
   readonly dependsOn: readonly Address[]
   readonly tags: UserTags
@@ -123,6 +125,7 @@ type CloudPath =
   | 'snapshot'
   | 'attachment'
   | 'onRemove'
+  | 'snapshots.share'
 
 /** Of a volume, as its server knows it. */
 type InsidePath = 'filesystem' | 'filesystemSize' | 'label' | 'uuid' | 'mount' | 'options' | 'owner' | 'mode' | 'fstab'
@@ -137,6 +140,7 @@ export const volumeMutability: Mutabilities<VolumePath> = {
   throughput: { how: 'in-place', because: '', source: modifyVolume },
   attachment: { how: 'in-place', because: '', source: 'EC2 API, AttachVolume' },
   onRemove: { how: 'in-place', because: '', source: 'a tag of evenkeel' },
+  'snapshots.share': { how: 'in-place', because: '', source: 'EC2 API, ModifySnapshotAttribute' },
   zone: {
     how: 'fixed',
     because: "a volume's zone is fixed when it is made",

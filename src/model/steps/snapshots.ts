@@ -14,6 +14,8 @@ export interface CreateSnapshot extends StepBase {
   readonly only?: string
   /** The volume is attached nowhere: the one that an earlier run took of it, and ended over, is this one. */
   readonly atRest?: true
+  /** Who else may make volumes of it, once it is completed; left out: nobody. */
+  readonly share?: readonly string[]
   /** What happens on the server until EC2 has answered; left out: nothing. */
   readonly hold?: SnapshotHold
 }
@@ -27,7 +29,22 @@ export interface CreateSnapshots extends StepBase {
   /** Undefined: nothing to freeze. */
   readonly server: Address | undefined
   /** By volume id. */
-  readonly snapshots: readonly { readonly volumeId: string; readonly description: string; readonly tags: Tags }[]
+  readonly snapshots: readonly {
+    readonly volumeId: string
+    readonly description: string
+    readonly tags: Tags
+    /** As in CreateSnapshot. */
+    readonly share?: readonly string[]
+  }[]
+}
+
+/** Changes who else may make volumes of a snapshot. */
+export interface ModifySnapshot extends StepBase {
+  readonly kind: 'modify-snapshot'
+  readonly snapshotId: string
+  readonly shares: { readonly added: readonly string[]; readonly removed: readonly string[] }
+  /** Written afterwards. */
+  readonly tags: Tags
 }
 
 export interface DeleteSnapshot extends StepBase {

@@ -100,6 +100,7 @@ const stepKinds = {
     doing: 'taking snapshots',
     enters: ({ server }) => (server === undefined ? [] : [server]),
   },
+  'modify-snapshot': { runs: 'ec2', seconds: 1, doing: 'changing who may use a snapshot' },
   'delete-snapshot': { runs: 'ec2', seconds: 1, doing: 'deleting a snapshot' },
   'supersede-volume': { runs: 'ec2', seconds: 1, doing: 'giving up its place' },
   'delete-volume': { runs: 'ec2', seconds: 3, doing: 'deleting' },

@@ -40,7 +40,7 @@ import type {
   StopServer,
   TerminateServer,
 } from './servers.js'
-import type { CreateSnapshot, CreateSnapshots, DeleteSnapshot } from './snapshots.js'
+import type { CreateSnapshot, CreateSnapshots, DeleteSnapshot, ModifySnapshot } from './snapshots.js'
 import type { RemoveTemporary, TagResource } from './tags.js'
 import type {
   AdoptVolume,
@@ -117,6 +117,7 @@ export type Step =
   | CreateSnapshot
   | CreateSnapshots
   | DeleteSnapshot
+  | ModifySnapshot
   | SupersedeVolume
   | DeleteVolume
   | MakeFilesystem

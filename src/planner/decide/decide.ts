@@ -22,6 +22,7 @@ import { settleServers } from './servers/server-decisions.js'
 import { restarts, serverOutlooksOf } from './servers/server-decision.js'
 import { decideSchedules } from './snapshots/schedule-decisions.js'
 import { withScheduled, type ScheduledWork } from './snapshots/scheduled-work.js'
+import { decideSharing, withSharing, type SharingWork } from './snapshots/sharing-decisions.js'
 import { serversStoppedFor, type VolumeDecision } from './volumes/volume-decision.js'
 import { decideVolumes } from './volumes/volume-decisions.js'
 import { volumeOutlooksOf } from './volumes/volume-outlook.js'
@@ -51,8 +52,12 @@ export function decide(world: World): Decisions {
   const ownVolumes = decideVolumes({ world, servers: outlooks, copies, versions }, out)
   const volumeOutlooks = volumeOutlooksOf(ownVolumes.values())
   const schedules = decideSchedules(world, outlooks, volumeOutlooks)
+  const sharing = decideSharing(world, volumeOutlooks, schedules)
   const volumes = new Map(
-    [...ownVolumes].map(([address, volume]) => [address, withSchedule(volume, schedules.get(address))]),
+    [...ownVolumes].map(([address, volume]) => [
+      address,
+      withSnapshots(volume, schedules.get(address), sharing.get(address)),
+    ]),
   )
   const files = decideFiles(world, outlooks, volumeOutlooks, rolls)
   const servers = settleServers(first, serversStoppedFor(ownVolumes.values()))
@@ -75,13 +80,18 @@ export function decide(world: World): Decisions {
     copies,
     volumes,
     schedules,
+    sharing,
     files,
   }
 }
 
-/** A volume's decision, with what its schedule adds to the change. */
-function withSchedule(decision: VolumeDecision, work: ScheduledWork | undefined): VolumeDecision {
-  return { ...decision, change: withScheduled(decision.change, work) }
+/** A volume's decision, with what its snapshots add to the change. */
+function withSnapshots(
+  decision: VolumeDecision,
+  work: ScheduledWork | undefined,
+  sharing: SharingWork | undefined,
+): VolumeDecision {
+  return { ...decision, change: withScheduled(withSharing(decision.change, sharing), work) }
 }
 
 /** The addresses that are out of the plan by these decisions. */

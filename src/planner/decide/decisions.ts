@@ -14,6 +14,7 @@ import type { NetworkDecision } from './networks/network-decision.js'
 import type { PlacementGroupDecision } from './placement/placement-group-decisions.js'
 import type { SecurityGroupDecision } from './network/security-group-decisions.js'
 import type { ScheduledWork } from './snapshots/scheduled-work.js'
+import type { SharingWork } from './snapshots/sharing-decisions.js'
 import type { ServerDecision } from './servers/server-decision.js'
 import type { VolumeDecision } from './volumes/volume-decision.js'
 
@@ -38,6 +39,7 @@ export interface Decisions {
   readonly files: ReadonlyMap<Address, FileDecision>
   /** By the volume. */
   readonly schedules: ReadonlyMap<Address, ScheduledWork>
+  readonly sharing: ReadonlyMap<Address, SharingWork>
   readonly archives: ReadonlyMap<Address, ArchiveDecision>
   /** What the rules that copy whole volumes mean for these. */
   readonly copies: VolumeCopies

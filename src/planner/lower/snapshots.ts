@@ -4,15 +4,20 @@ import type { Impact } from '../../model/change.js'
 import type { SnapshotHold, StepId } from '../../model/steps/step.js'
 import { stepId } from '../../model/steps/step-id.js'
 import type { AskedCheckpoint, AskedSnapshot } from '../decide/snapshots/asked-snapshots.js'
+import { shareOf } from '../decide/snapshots/sharing-decisions.js'
 import type { ScheduledWork } from '../decide/snapshots/scheduled-work.js'
 import type { StepGraph } from '../graph/step-graph.js'
 import type { World } from '../world.js'
 import type { Lowering } from './lowering.js'
 import { settled } from './volumes.js'
 
-/** Lowers what the schedules of snapshots ask for: after everything else that the plan does with a volume. */
+/** Lowers what the schedules of snapshots ask for, after everything else that the plan does with a volume; and who may use those that are there. */
 export function lowerSchedules({ graph, world, decisions }: Lowering): void {
   for (const work of decisions.schedules.values()) lowerSchedule(graph, world, work)
+  for (const { volume, modifies } of decisions.sharing.values()) {
+    for (const { snapshotId, shares, tags } of modifies)
+      graph.add('modify-snapshot', volume, { snapshotId, shares, tags }, { suffix: snapshotId })
+  }
 }
 
 function lowerSchedule(graph: StepGraph, world: World, { volume, due, pruned }: ScheduledWork): void {
@@ -22,7 +27,7 @@ function lowerSchedule(graph: StepGraph, world: World, { volume, due, pruned }: 
     graph.add(
       'create-snapshot',
       volume,
-      { volumeId, description, tags, ...(hold && { hold }) },
+      { volumeId, description, tags, ...shareOf(world, volume), ...(hold && { hold }) },
       { needs: [...settled(volume), ...copies.flatMap(copySteps), ...connections(hold)], impact: impactOf(hold) },
     )
   }
@@ -41,7 +46,7 @@ export function lowerSnapshot(graph: StepGraph, world: World, asked: AskedSnapsh
   const { volume, volumeId, tags, hold } = asked
   if (hold) graph.add('connect-host', hold.server, {})
   const description = `${nameTag(world.spec.stack, volume)}, taken by hand`
-  const fields = { volumeId, description, tags, ...(hold && { hold }) }
+  const fields = { volumeId, description, tags, ...shareOf(world, volume), ...(hold && { hold }) }
   graph.add('create-snapshot', volume, fields, { needs: connections(hold), impact: impactOf(hold) })
 }
 
@@ -58,6 +63,7 @@ export function lowerCheckpoint(graph: StepGraph, world: World, { name, sets, cl
       volumeId,
       description: `${nameTag(world.spec.stack, volume)}, of the checkpoint ${name}`,
       tags,
+      ...shareOf(world, volume),
     }))
     graph.add('create-snapshots', address, { server, snapshots: taken }, { needs })
   }

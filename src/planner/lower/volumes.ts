@@ -1,3 +1,4 @@
+import { shareOf } from '../decide/snapshots/sharing-decisions.js'
 import { required } from '../../core/assert.js'
 import type { Address } from '../../model/address.js'
 import type { LiveVolume } from '../../model/kinds/volume.js'
@@ -174,6 +175,7 @@ function lowerSwap(lowering: Lowering, decision: SwapVolumeDecision): void {
       volumeId,
       description: `${nameTag(world.spec.stack, address)}, taken before another volume took its place`,
       tags: snapshotTags,
+      ...shareOf(world, address),
       ...(live.attachment === undefined && { atRest: true }),
     },
     { needs: release ? [addRelease(lowering, address, volumeId, release)] : [] },
@@ -204,7 +206,14 @@ function lowerSuccession(lowering: Lowering, address: Address, succession: Succe
   const needs = [...addVerification(lowering, address, succession.verification), ...settled(address)]
   if (tags) {
     const description = `${nameTag(world.spec.stack, address)}, taken before the volume was removed`
-    needs.push(graph.add('create-snapshot', address, { volumeId: old.id, description, tags }, { suffix: old.id }))
+    needs.push(
+      graph.add(
+        'create-snapshot',
+        address,
+        { volumeId: old.id, description, tags, ...shareOf(world, address) },
+        { suffix: old.id },
+      ),
+    )
   }
   addEnd(lowering, address, old.id, needs, old.id)
 }
@@ -250,6 +259,7 @@ function lowerRemoval(lowering: Lowering, { address, live, release, rule, snapsh
       volumeId,
       description,
       tags: snapshotTags,
+      ...shareOf(world, address),
       ...(live.attachment === undefined && { atRest: true as const }),
     }
     needs.push(graph.add('create-snapshot', address, fields, { needs }))

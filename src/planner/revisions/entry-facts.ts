@@ -191,6 +191,7 @@ function volumeFacts(spec: VolumeSpec): EntryFacts {
     'snapshots.everyMinutes': snapshots?.everyMinutes,
     'snapshots.keep': snapshots?.keep && canonicalJson(snapshots.keep),
     'snapshots.consistent': snapshots?.consistent,
+    'snapshots.share': spec.shareSnapshots && [...spec.shareSnapshots],
     dependsOn: list([...spec.dependsOn].sort()),
     ...ignored(spec.ignoreChanges),
     ...tagFacts(spec.tags),

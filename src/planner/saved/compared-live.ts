@@ -66,10 +66,10 @@ const comparedMembers: { readonly [Member in keyof Required<LiveStack>]: Read<Me
     ),
   defaultSubnets: undefined,
   volumes: (volumes) => named(volumes.map(({ modifications: _moves, ...volume }) => volume)),
-  // That a snapshot is completed meanwhile takes nothing away from a plan.
+  // That a snapshot is completed meanwhile, and can be asked who uses it, takes nothing away from a plan.
   snapshots: (snapshots) =>
     Object.fromEntries(
-      snapshots.map(({ imageIds: _images, ...snapshot }) => [
+      snapshots.map(({ imageIds: _images, sharedWith: _shares, ...snapshot }) => [
         `${snapshot.address} ${snapshot.id}`,
         { ...snapshot, state: snapshot.state === 'error' ? 'error' : 'good' },
       ]),

@@ -19,6 +19,11 @@ function defaultKmsKey(world: World): string {
   return arnOf(world, `key/${id}`)
 }
 
+/** Whether a key is the one that AWS keeps for EBS: what it encrypts stays in the account. */
+export function isDefaultKmsKey(world: World, kmsKeyId: string | undefined): boolean {
+  return kmsKeyId === undefined || kmsKeyId === defaultKmsKey(world)
+}
+
 /**
  * The ARN of the key that a call names: by its id, by `alias/…`, or by either one's ARN. Undefined when there is none.
  * Source: EC2 API reference, CreateVolume, KmsKeyId.

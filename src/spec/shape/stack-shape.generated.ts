@@ -357,6 +357,7 @@ export type VolumeShape = {
       readonly daily?: KeepCountShape | undefined
       readonly weekly?: KeepCountShape | undefined
     } | undefined
+    readonly share?: readonly (string | undefined)[] | undefined
     readonly consistent?: 'freeze' | 'unmount' | 'none' | undefined
   } | undefined
   readonly onRemove?: 'snapshot' | 'retain' | 'delete' | undefined

@@ -15,6 +15,8 @@ const byTheWorld: Readonly<Record<string, Effect>> = {
   'servers.*.image.ssm': 'replacement',
   // Whether a group is there already is nothing that a file says.
   'securityGroups.*.network': 'in-place',
+  // Nor is whether a volume has snapshots.
+  'volumes.*.snapshots.share': 'in-place',
   'archives.*.from': 'in-place',
   'sync.*.from': 'in-place',
 }

@@ -7,12 +7,12 @@ import { accessTo, percentOf, volumeOf, type StepContext } from '../step-context
 
 /** The filesystem rests only until EC2 has answered; the copy itself takes as long as it takes. */
 export async function createSnapshot(step: CreateSnapshot, context: StepContext): Promise<Effect> {
-  const { description, tags, hold, only, atRest } = step
+  const { description, tags, share, hold, only, atRest } = step
   const volumeId = volumeOf(step, context)
   const { cloud } = context.ports
   // What was written since an earlier run took one is in no older snapshot, but where nobody could write.
   const once = only === undefined ? context.ownOnce : onceOf(only, step.id)
-  const request = { volumeId, description, tags, once, earlier: atRest === true ? context.onces : [] }
+  const request = { volumeId, description, tags, share, once, earlier: atRest === true ? context.onces : [] }
   const onProgress = percentOf('copied', context)
   if (!hold) {
     const { id } = await cloud.createSnapshot({ ...request, onProgress })
@@ -23,7 +23,7 @@ export async function createSnapshot(step: CreateSnapshot, context: StepContext)
   const { id } = await (hold.how === 'freeze'
     ? whileFrozen(hold.server, [volumeId], context, start)
     : admitted('host', () => whileUnmounted(volumeId, hold, context, start)))
-  await cloud.awaitSnapshot({ id, volumeId, onProgress })
+  await cloud.awaitSnapshot({ id, volumeId, share, onProgress })
   context.bindings.bindSnapshot(step.id, id)
   return 'done'
 }

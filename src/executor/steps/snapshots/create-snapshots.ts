@@ -11,7 +11,8 @@ export async function createSnapshots(step: CreateSnapshots, context: StepContex
     const started = await Promise.allSettled(
       step.snapshots.map(async (request) => {
         const once = `ek-${digestOf([context.ownOnce, request.volumeId], 40)}`
-        return { volumeId: request.volumeId, ...(await cloud.startSnapshot({ ...request, once })) }
+        const { volumeId, share } = request
+        return { volumeId, share, ...(await cloud.startSnapshot({ ...request, once })) }
       }),
     )
     return started.map((outcome) => {

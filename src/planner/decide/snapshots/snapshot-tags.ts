@@ -3,6 +3,7 @@ import type { LiveVolume } from '../../../model/kinds/volume.js'
 import { snapshotVersion } from '../../../model/snapshot-version.js'
 import { nameTag } from '../../../model/names.js'
 import type { World } from '../../world.js'
+import { sharingTags } from './sharing-decisions.js'
 import { factsOf } from '../servers/server-outlook.js'
 import { tagKeys, type Tags } from '../../../model/tags.js'
 
@@ -26,6 +27,7 @@ export function snapshotTags(world: World, live: LiveVolume, extra: Tags = {}): 
     [tagKeys.onRemove]: live.tags[tagKeys.onRemove],
     [tagKeys.revision]: world.options.revision ?? live.tags[tagKeys.revision],
     [tagKeys.run]: world.options.run,
+    ...sharingTags(world, spec?.shareSnapshots),
     ...extra,
   }
   const tags: Record<string, string> = {}

@@ -326,6 +326,15 @@ const byMessage: readonly (readonly [awsCode: string, RegExp, ErrorFacts])[] = [
       hint: 'open the address that the message names with this account, accept the terms, and apply again; or choose another image',
     },
   ],
+  [
+    'OperationNotPermitted',
+    /^Encrypted snapshots .*(?:shared|public)/i,
+    {
+      errorClass: 'permission',
+      code: 'EC2_SHARE_REFUSED',
+      hint: 'what is encrypted with the key that AWS keeps for EBS is shared with nobody, and what is encrypted at all is never public: give the volume a key of your own (`kmsKey`), or leave `share` out',
+    },
+  ],
   ['InvalidInstanceID', /pending instance/i, { errorClass: 'consistency', code: 'EC2_WRONG_STATE' }],
   ['InvalidParameterValue', /is already in use/i, { errorClass: 'conflict', code: 'EC2_CONFLICT' }],
 ]

@@ -59,6 +59,10 @@ export const needs = {
     words: 'elastic addresses (`elasticIp: true`, and those of NAT gateways)',
     isIn: ({ elasticIps, networks }) => elasticIps.length > 0 || networks.some(({ part }) => part === 'nat'),
   },
+  sharedSnapshots: {
+    words: 'volumes whose snapshots others may use (`snapshots.share`)',
+    isIn: ({ volumes }) => volumes.some(({ shareSnapshots }) => shareSnapshots !== undefined),
+  },
   encryptionDefault: {
     words: 'volumes that say `encrypted: false`',
     isIn: ({ volumes }) => volumes.some(({ encrypted }) => encrypted === false),

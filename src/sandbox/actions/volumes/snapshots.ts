@@ -78,6 +78,8 @@ export const deleteSnapshot = defineAction({
     if (image && image.ownerId !== world.accountId)
       throw new ApiError('UnauthorizedOperation', 'You are not authorized to perform this operation.')
     const snapshot = findSnapshot(world, SnapshotId)
+    if (snapshot.ownerId !== world.accountId)
+      throw new ApiError('UnauthorizedOperation', 'You are not authorized to perform this operation.')
     if (image) {
       throw new ApiError('InvalidSnapshot.InUse', `The snapshot ${snapshot.id} is currently in use by ${image.id}`)
     }
@@ -112,6 +114,7 @@ export const describeSnapshots = defineAction({
     const owners = (parameters.Owner ?? []).map((owner) =>
       owner === 'self' ? world.accountId : owner === 'amazon' ? amazonOwner : owner,
     )
+    const restorers = (parameters.RestorableBy ?? []).map((who) => (who === 'self' ? world.accountId : who))
     const page = describeRecords(world, {
       action: 'DescribeSnapshots',
       kind: resourceKinds.snapshot,
@@ -120,13 +123,18 @@ export const describeSnapshots = defineAction({
       request: parameters,
       filters: snapshotFilters(world),
       page: pageRules.snapshots,
-      hidden: ({ ownerId }) =>
-        (owners.length > 0 && !owners.includes(ownerId)) ||
-        (parameters.RestorableBy?.includes('self') === true && ownerId !== world.accountId),
+      hidden: (snapshot) =>
+        (owners.length > 0 && !owners.includes(snapshot.ownerId)) ||
+        (restorers.length > 0 && !restorers.some((restorer) => isRestorableBy(snapshot, restorer))),
     })
     return { snapshotSet: page.items.map((snapshot) => renderSnapshot(world, snapshot)), nextToken: page.nextToken }
   },
 })
+
+/** Whether an account, or `all` of them, can make volumes of it: its owner, and whom it is shared with by name (EC2 API, DescribeSnapshots). */
+function isRestorableBy({ ownerId, sharedWith = [] }: Snapshot, who: string): boolean {
+  return who === ownerId || sharedWith.includes(who)
+}
 
 /** Without an owner EC2 also lists everybody's public snapshots: here, those of the catalogue's images. */
 function ownAndPublic(world: World) {
@@ -140,6 +148,7 @@ function snapshotOfImage(image: Image): Snapshot {
     id: image.root.snapshotId,
     sequence: image.sequence,
     ownerId: image.ownerId,
+    sharedWith: ['all'],
     volumeId: 'vol-ffffffff',
     sizeGiB: image.root.sizeGiB,
     state: 'completed',

@@ -17,6 +17,7 @@ export function checkVolumes(context: Context): void {
     checkVolumeType(context, path, volume)
     checkPlace(context, name, path, volume)
     checkMembers(context, path, volume)
+    checkSnapshots(context, path, volume)
     checkIgnored(context, 'volume', path, volume)
     checkDependencies(context, [...path, 'dependsOn'], volume.dependsOn)
     if (volume.kmsKey !== undefined && volume.encrypted === false) {
@@ -24,6 +25,22 @@ export function checkVolumes(context: Context): void {
       reportAt(context, [...path, 'kmsKey'], 'key')({ code: 'SPEC_CONFLICTING_KEYS', message })
     }
   }
+}
+
+/** A schedule has a pace; who may use snapshots can be said without one. */
+function checkSnapshots(context: Context, path: Path, { snapshots, encrypted, kmsKey }: VolumeShape): void {
+  if (snapshots === undefined) return
+  const { share } = snapshots
+  const isScheduled = 'keep' in snapshots || 'consistent' in snapshots || !('share' in snapshots)
+  if (isScheduled && !('every' in snapshots)) {
+    const message = `volume \`${path[1]}\` says of its snapshots not how often they are taken`
+    const hint = 'write `every: 24h`'
+    reportAt(context, [...path, 'snapshots', 'every'], 'key')({ code: 'SPEC_MISSING_KEY', message, hint })
+  }
+  if (share?.includes('public') !== true || (encrypted !== true && kmsKey === undefined)) return
+  const message = 'snapshots of an encrypted volume cannot be public'
+  const hint = 'name accounts, or leave `encrypted` and `kmsKey` out'
+  reportAt(context, [...path, 'snapshots', 'share'])({ code: 'SPEC_CONFLICTING_KEYS', message, hint })
 }
 
 function checkOrigin(context: Context, path: Path, volume: VolumeShape): void {

@@ -65,7 +65,7 @@ function volumesOf(context: Context, name: string, entry: VolumeShape): readonly
     snapshot: entry.snapshot === undefined ? undefined : snapshotOf(entry.snapshot),
     volumeId: entry.volumeId,
     onRemove: entry.onRemove ?? 'snapshot',
-    ...(entry.snapshots === undefined ? {} : { snapshots: scheduleOf(entry.snapshots) }),
+    ...snapshotsOf(entry.snapshots),
     tags: tagsOf(context, entry.tags),
     ...ignoredOf(entry),
   }
@@ -93,9 +93,19 @@ function snapshotOf(snapshot: NonNullable<VolumeShape['snapshot']>): SnapshotSel
   return { kind: 'name', name: required(snapshot.name, 'name'), version }
 }
 
-function scheduleOf({ every, keep, consistent }: NonNullable<VolumeShape['snapshots']>): SnapshotSchedule {
+/** When they are taken, and who else may use them. */
+function snapshotsOf(written: VolumeShape['snapshots']): Pick<VolumeSpec, 'snapshots' | 'shareSnapshots'> {
+  if (written === undefined) return {}
+  const { every, share } = written
   return {
-    everyMinutes: minutesOf(required(every, 'every')),
+    ...(every !== undefined && { snapshots: scheduleOf(every, written) }),
+    ...(share && { shareSnapshots: [...new Set(share.map((one) => required(one, 'share')))].sort() }),
+  }
+}
+
+function scheduleOf(every: string, { keep, consistent }: NonNullable<VolumeShape['snapshots']>): SnapshotSchedule {
+  return {
+    everyMinutes: minutesOf(every),
     keep: keep && { last: keep.last ?? 0, daily: keep.daily ?? 0, weekly: keep.weekly ?? 0 },
     consistent: consistent ?? 'freeze',
   }

@@ -15,6 +15,7 @@ export const snapshotKeys: KeyTable = {
     ],
   },
   'volumes.*.snapshots.every': {
+    leftOut: 'none are taken by themselves; it has to stand beside `keep` and `consistent`.',
     changes: [{ from: '24h', to: '7d', does: 'nothing', where: daily, says: 'as for `snapshots`.' }],
   },
   'volumes.*.snapshots.keep': {
@@ -34,6 +35,17 @@ export const snapshotKeys: KeyTable = {
   'volumes.*.snapshots.keep.weekly': {
     leftOut: '0.',
     changes: [{ to: 8, does: 'nothing', where: daily, says: 'as for `keep`.' }],
+  },
+  'volumes.*.snapshots.share': {
+    leftOut: 'whoever may use them is left alone.',
+    changes: [
+      {
+        from: ['123456789012'],
+        to: ['210987654321'],
+        does: 'nothing',
+        says: 'but with the snapshots that are there: who may use them is changed in place, of each.',
+      },
+    ],
   },
   'volumes.*.snapshots.consistent': {
     changes: [{ to: 'unmount', does: 'nothing', where: daily, says: 'it holds for the next snapshot.' }],

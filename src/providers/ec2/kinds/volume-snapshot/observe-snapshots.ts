@@ -3,6 +3,7 @@ import type { CloudFacts, CloudQuery, NamedId } from '../../../../executor/ports
 import type { LiveSnapshot } from '../../../../model/kinds/volume-snapshot.js'
 import { parseAddress } from '../../../../model/address.js'
 import { tagKeys } from '../../../../model/tags.js'
+import { isOfClass } from '../../errors/provider-errors.js'
 import { mergeById, withAddresses } from '../../tags/address-lists.js'
 import type { Census } from '../../tags/census.js'
 import { taggedAddress } from '../../tags/tagged-address.js'
@@ -11,12 +12,15 @@ import type { Ec2Api } from '../../wire/api.js'
 import type { Pending } from '../kind.js'
 import { readNamedSnapshots, readOwnSnapshots } from './read-snapshots.js'
 import { readSnapshotImages } from './snapshot-images.js'
+import { readShares } from './volume-permissions.js'
 
 interface DescribedSnapshots {
   /** With the tag of the stack, or of another one that was asked for. */
   readonly tagged: readonly Snapshot[]
   /** Images by snapshot; undefined where they were not asked for. */
   readonly images: ReadonlyMap<string, readonly string[]> | undefined
+  /** Who else may use each of those of which that was asked. */
+  readonly shares: ReadonlyMap<string, readonly string[]>
   /** Those that the file names by id. */
   readonly named: readonly LiveSnapshot[]
 }
@@ -33,7 +37,7 @@ export async function describeSnapshots(
 ): Promise<DescribedSnapshots> {
   const stacks = [...new Set([query.stack, ...(query.snapshotsOf ?? [])])]
   const [own, named] = await Promise.all([
-    describeOwn(api, stacks, query.snapshotImages ?? false),
+    describeOwn(api, stacks, query),
     readNamedSnapshots(
       api,
       query.snapshotIds.map(({ id }) => id),
@@ -68,10 +72,29 @@ function wishedElsewhere(
 async function describeOwn(
   api: Ec2Api,
   stacks: readonly string[],
-  withImages: boolean,
-): Promise<Pick<DescribedSnapshots, 'tagged' | 'images'>> {
+  { stack, snapshotImages = false, sharedSnapshotsOf = [] }: CloudQuery,
+): Promise<Pick<DescribedSnapshots, 'tagged' | 'images' | 'shares'>> {
   const tagged = await readOwnSnapshots(api, [{ Name: `tag:${tagKeys.stack}`, Values: stacks }])
-  return { tagged, images: withImages ? await readSnapshotImages(api, tagged) : undefined }
+  const addresses = new Set<string>(sharedSnapshotsOf)
+  const asked = tagged.filter((snapshot) => {
+    const { [tagKeys.stack]: owner, [tagKeys.address]: address = '' } = tagsOf(snapshot.Tags)
+    return owner === stack && addresses.has(address) && snapshot.State === 'completed'
+  })
+  const [images, shares] = await Promise.all([
+    snapshotImages ? readSnapshotImages(api, tagged) : undefined,
+    Promise.all(asked.map(async ({ SnapshotId = '' }) => [SnapshotId, await sharesOf(api, SnapshotId)] as const)),
+  ])
+  return { tagged, images, shares: new Map(shares.flatMap(([id, found]) => (found ? [[id, found] as const] : []))) }
+}
+
+/** Undefined of one that has gone since it was listed. */
+async function sharesOf(api: Ec2Api, id: string): Promise<readonly string[] | undefined> {
+  try {
+    return await readShares(api, id)
+  } catch (error) {
+    if (isOfClass(error, 'absent')) return undefined
+    throw error
+  }
 }
 
 export function observedSnapshots(
@@ -85,7 +108,8 @@ export function observedSnapshots(
     const address = facts && census.addressOf(['volume', 'archive', 'sync', 'server'], found.SnapshotId, found)
     if (facts === undefined || address === undefined) return []
     const imageIds = snapshot.images?.get(facts.id)
-    return [{ address, ...facts, ...(imageIds && { imageIds }) }]
+    const sharedWith = snapshot.shares.get(facts.id)
+    return [{ address, ...facts, ...(imageIds && { imageIds }), ...(sharedWith && { sharedWith }) }]
   })
   return { snapshots: mergeById(tagged, snapshot.named) }
 }

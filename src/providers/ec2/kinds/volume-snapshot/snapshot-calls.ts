@@ -10,7 +10,7 @@ import type {
 } from '../../../../executor/ports.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
 import { operationTag } from '../../tags/operation-tag.js'
-import { vouchFor } from '../../tags/ownership.js'
+import { readOwned, vouchFor } from '../../tags/ownership.js'
 import { tagListOf, tagsOf } from '../../tags/tag-lists.js'
 import { usualMs } from '../../waiting/usual-times.js'
 import { watchById } from '../../waiting/watch-by-id.js'
@@ -19,6 +19,7 @@ import { createOnce } from '../../wire/create-once.js'
 import { readForEach } from '../../wire/pages.js'
 import { sharedFor } from '../../wire/shared-reads.js'
 import { readOwnSnapshots, readSnapshot } from './read-snapshots.js'
+import { changeShares } from './volume-permissions.js'
 
 /** A first snapshot of a large volume takes hours. */
 const completedLimitMs = 24 * 3_600_000
@@ -42,6 +43,18 @@ export function createSnapshotCalls(api: Ec2Api): SnapshotCloud {
     },
     startSnapshot: (request) => start(request, 0),
     awaitSnapshot: wait,
+    modifySnapshot: async ({ id, owner, shares, tags }) => {
+      if ((await readOwned(api, id, owner, readSnapshot)) === undefined) {
+        throw providerError('EC2_NOT_FOUND', 'absent', `${id} (${owner.address}) does not exist any more`, {
+          hint: 'plan again to see what the stack has now',
+        })
+      }
+      await changeShares(api, id, shares)
+      // What was applied is recorded last.
+      await api.call('CreateTags', { Resources: [id], Tags: tagListOf(tags) }, { seen: true })
+      api.young.note(id)
+      return 'done'
+    },
     deleteSnapshot,
   }
 
@@ -59,8 +72,9 @@ export function createSnapshotCalls(api: Ec2Api): SnapshotCloud {
   async function wait({
     id,
     volumeId,
+    share = [],
     onProgress,
-  }: { readonly id: string; readonly volumeId: string } & Waiting): Promise<void> {
+  }: { readonly id: string; readonly volumeId: string } & Pick<SnapshotRequest, 'share'> & Waiting): Promise<void> {
     await snapshots.until(
       id,
       (snapshot) => {
@@ -75,6 +89,7 @@ export function createSnapshotCalls(api: Ec2Api): SnapshotCloud {
         rhythm: 'open-ended',
       },
     )
+    await changeShares(api, id, { added: share, removed: [] })
   }
 
   async function deleteSnapshot({ id, owner }: Owned): Promise<Effect> {
