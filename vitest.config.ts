@@ -39,6 +39,7 @@ const full = [
   'test/sandbox/hosts/systemd.hosts.test.ts',
   'test/sandbox/hosts/boot.hosts.test.ts',
   'test/simulation/networks.test.ts',
+  'test/simulation/lost-answers.test.ts',
   'test/integration/drift.test.ts',
   'test/integration/servers-by-hand.test.ts',
   'test/integration/waiting.test.ts',

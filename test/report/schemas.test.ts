@@ -12,7 +12,8 @@ import { lockShownJson } from '../../src/report/lock-text.js'
 import { checkpointsJson } from '../../src/report/tables/checkpoints-text.js'
 import { snapshotsJson } from '../../src/report/tables/snapshots-text.js'
 import { parsedStack } from '../support/live-stack.js'
-import { validatorOf } from '../support/schemas.js'
+import { effects } from '../support/plan-effects.js'
+import { readSchema, validatorOf } from '../support/schemas.js'
 
 const golden = fileURLToPath(new URL('../golden/plan', import.meta.url))
 const cases = readdirSync(golden).filter((name) => statSync(join(golden, name)).isDirectory())
@@ -43,6 +44,17 @@ describe('published schemas', () => {
       }
     },
   )
+
+  it('plan knows every kind of step', () => {
+    const { properties } = readSchema('plan') as {
+      readonly properties: {
+        readonly steps: {
+          readonly items: { readonly properties: { readonly kind: { readonly enum: readonly string[] } } }
+        }
+      }
+    }
+    expect([...properties.steps.items.properties.kind.enum].sort()).toEqual(Object.keys(effects).sort())
+  })
 
   it('lock describes a lock with all that may stand in it, one that says nothing, and none', () => {
     const validate = validatorOf('lock')

@@ -27,8 +27,12 @@ export type SchemaName =
 
 /** Of what a command prints with `--json`, as the published schema has it. */
 export function validatorOf(name: SchemaName): ValidateFunction {
+  return new Ajv({ allErrors: true, allowUnionTypes: true }).compile(readSchema(name))
+}
+
+export function readSchema(name: SchemaName): object {
   const text = readFileSync(fileURLToPath(new URL(`../../schema/${name}.schema.json`, import.meta.url)), 'utf8')
-  return new Ajv({ allErrors: true, allowUnionTypes: true }).compile(JSON.parse(text) as object)
+  return JSON.parse(text) as object
 }
 
 /** Fails where a value is not as the published schema has it, or the schema takes a member that is not there. */

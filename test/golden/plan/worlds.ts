@@ -1,4 +1,3 @@
-import { makePlan, type PlanOptions } from '../../../src/planner/make-plan.js'
 import type { HostDevice, HostFacts, HostMount } from '../../../src/model/inside/host-facts.js'
 import type { LiveServer } from '../../../src/model/kinds/server.js'
 import type { LiveVolume } from '../../../src/model/kinds/volume.js'
@@ -6,26 +5,9 @@ import type { LiveSnapshot } from '../../../src/model/kinds/volume-snapshot.js'
 import type { LiveStack } from '../../../src/model/live-stack.js'
 import { tagKeys } from '../../../src/model/tags.js'
 import { at, emptyLive, imagesFor, specOf } from '../../support/live-stack.js'
-import { applyPlan } from '../../support/plan-effects.js'
-
-/** One golden case: a directory with this name holds stack.yaml, the world that this makes of it, and the plan. */
-export interface GoldenCase {
-  /** What is live, made from the text of the case's stack.yaml. */
-  readonly world: (text: string) => LiveStack
-  readonly options?: PlanOptions
-  /** `with-file` and `without-file` plan the destruction. */
-  readonly destroy?: 'with-file' | 'without-file'
-  readonly verbose?: boolean
-}
-
-/** The world after an apply of a stack file, `changes` standing in the world before it. */
-function settled(text: string, changes: Partial<LiveStack> = {}): LiveStack {
-  const spec = specOf(text)
-  const live = emptyLive(spec, changes)
-  const { live: after, failed } = applyPlan(makePlan(spec, live, { revision: '4f0c2aa', run: 'run-1' }), live)
-  if (failed.length > 0) throw new Error(`the first apply failed: ${failed.join(', ')}`)
-  return after
-}
+import type { GoldenCase } from './golden-case.js'
+import { ownKindCases } from './own-kinds.js'
+import { settled } from './settled.js'
 
 /** The stack file as it was before the lines behind `# new` came. */
 function beforeMark(text: string): string {
@@ -142,6 +124,7 @@ const musicDirectory: NonNullable<LiveStack['archives']> = {
 }
 
 export const goldenCases: Readonly<Record<string, GoldenCase>> = {
+  ...ownKindCases,
   'copy-blocks': { world: (text) => settled(beforeMark(text)) },
   'copy-blocks-done': { world: (text) => settled(text) },
   'copy-blocks-refused': { world: (text) => settled(beforeMark(text)) },

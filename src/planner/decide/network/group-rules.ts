@@ -44,11 +44,10 @@ export function newGroupRules(
   return {
     authorizes: sortedRules(opened),
     revokes: sortedRules(closed),
-    diffs: [
-      // What EC2 adds for IPv6 is in few networks.
-      ...closed.slice(0, 1).map((rule) => ({ path: side, before: rule.text, after: null, cause }) as const),
-      ...shown.map((rule) => ({ path: side, before: null, after: shownRule(rule), cause }) as const),
-    ],
+    diffs:
+      closed.length > 0 && shown.length === 0
+        ? [{ path: side, before: null, after: [], cause }]
+        : shown.map((rule) => ({ path: side, before: null, after: shownRule(rule), cause })),
   }
 }
 

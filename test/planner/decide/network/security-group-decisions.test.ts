@@ -186,7 +186,6 @@ describe('where a group lets connections go', () => {
       change: {
         diffs: [
           { path: 'description' },
-          { path: 'egress', before: 'all to 0.0.0.0/0', after: null },
           { path: 'egress', before: null, after: 'tcp 443 to 0.0.0.0/0' },
           { path: 'ingress' },
         ],

@@ -3,6 +3,7 @@ import type { WorkOn } from '../../../../model/kinds/network-work.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { entryInput } from './acl-entries.js'
+import { replacingAssociation } from './replacing-association.js'
 import { partReaders, readAcl } from './read-parts.js'
 
 /** Puts rules in and takes others out. What takes the place of another of its number does so in one step. */
@@ -36,7 +37,11 @@ export async function changeAcl(api: Ec2Api, id: string, { put, drop }: WorkOn<'
 }
 
 /** Gives a subnet these rules, or those of its network (`default`): it always has some, which are replaced in one step. */
-export async function setAcl(api: Ec2Api, SubnetId: string, acl: string): Promise<Effect> {
+export function setAcl(api: Ec2Api, subnetId: string, acl: string): Promise<Effect> {
+  return replacingAssociation(api, () => replaceAcl(api, subnetId, acl))
+}
+
+async function replaceAcl(api: Ec2Api, SubnetId: string, acl: string): Promise<Effect> {
   const holders = await partReaders.acl.list(api, [{ Name: 'association.subnet-id', Values: [SubnetId] }])
   const held = holders
     .flatMap((holder) => (holder.Associations ?? []).map((association) => ({ holder, association })))

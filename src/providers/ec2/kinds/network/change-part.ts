@@ -90,8 +90,20 @@ const lists = [
   ['securityGroups', 'SecurityGroupIds'],
 ] as const
 
-/** What is there already cannot be added, nor what is not be taken away. */
+/** What is there already cannot be added, nor what is not be taken away: an attempt whose answer was lost is seen by what it left. */
 async function changeEndpoint(api: Ec2Api, id: string, work: WorkOn<'endpoint'>): Promise<Effect> {
+  const changes = await endpointChanges(api, id, work)
+  if (changes === undefined) return 'unchanged'
+  try {
+    await api.call('ModifyVpcEndpoint', { VpcEndpointId: id, ...changes })
+  } catch (error) {
+    if ((await endpointChanges(api, id, work)) !== undefined) throw error
+  }
+  return 'done'
+}
+
+/** What is still to be asked for; undefined: nothing. */
+async function endpointChanges(api: Ec2Api, id: string, work: WorkOn<'endpoint'>) {
   const now = await readEndpoint(api, id).catch((error: unknown) => {
     if (!isOfClass(error, 'absent')) throw error
   })
@@ -109,11 +121,6 @@ async function changeEndpoint(api: Ec2Api, id: string, work: WorkOn<'endpoint'>)
   }
   const { privateDns } = work
   const changesDns = privateDns !== undefined && privateDns !== now?.PrivateDnsEnabled
-  if (Object.keys(input).length === 0 && !changesDns) return 'unchanged'
-  await api.call('ModifyVpcEndpoint', {
-    VpcEndpointId: id,
-    ...input,
-    ...(changesDns && { PrivateDnsEnabled: privateDns }),
-  })
-  return 'done'
+  if (Object.keys(input).length === 0 && !changesDns) return undefined
+  return { ...input, ...(changesDns && { PrivateDnsEnabled: privateDns }) }
 }

@@ -4,6 +4,7 @@ import type { Route } from '../../../../model/kinds/network.js'
 import { hasAwsCode, isOfClass } from '../../errors/provider-errors.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { writtenRoute } from './live-parts.js'
+import { replacingAssociation } from './replacing-association.js'
 import { partReaders, readRouteTable } from './read-parts.js'
 
 /** Puts routes into a table and takes others out, then has its subnet take it. */
@@ -32,7 +33,8 @@ export async function changeRoutes(
     effect = 'done'
   }
   if (associate === undefined) return effect
-  return (await associateTable(api, id, associate)) === 'done' ? 'done' : effect
+  const associated = await replacingAssociation(api, () => associateTable(api, id, associate))
+  return associated === 'done' ? 'done' : effect
 }
 
 async function putRoute(api: Ec2Api, RouteTableId: string, { to, by }: Route, isThere: boolean): Promise<void> {
