@@ -27,6 +27,7 @@ const full = [
   'test/simulation/images.test.ts',
   'test/simulation/image-failures.test.ts',
   'test/simulation/foreign-in-networks.test.ts',
+  'test/simulation/region-copies-killed.test.ts',
   'test/integration/images.test.ts',
   'test/simulation/user-data.test.ts',
   'test/simulation/least-policy.test.ts',

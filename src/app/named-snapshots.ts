@@ -1,9 +1,10 @@
 import { PlanError, UsageError } from '../core/errors.js'
-import { findCheckpoint, restoredBy } from '../model/checkpoint.js'
+import { findCheckpoint, restoredBy, type Checkpoint } from '../model/checkpoint.js'
 import type { LiveSnapshot } from '../model/kinds/volume-snapshot.js'
 import type { LiveVolume } from '../model/kinds/volume.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import type { LiveStack } from '../model/live-stack.js'
+import { copySourceOf } from '../model/regions/region-copy.js'
 import { snapshotVersion } from '../model/snapshot-version.js'
 import { tagKeys } from '../model/tags.js'
 import type { Address } from '../model/address.js'
@@ -52,7 +53,10 @@ export function versionWanted(name: string, version: WantedVersion, live: LiveSt
       return address === wanted && state === 'completed' && tags[tagKeys.stack] === live.stack
     })
     .sort((left, right) => snapshotVersion(right) - snapshotVersion(left))
-  const found = versionOf(completed, version)
+  // What the stack has of its own goes before what was copied from another region.
+  const isOwn = ({ tags }: LiveSnapshot) => copySourceOf(tags) === undefined
+  const arrived = completed.filter((one) => !isOwn(one))
+  const found = versionOf(completed.filter(isOwn), version) ?? versionOf(arrived, version)
   if (found) return found
   const isTimed = typeof version === 'object'
   throw new UsageError(
@@ -120,12 +124,8 @@ export function checkpointName(text: string, stack: string): CheckpointName {
   })
 }
 
-/** What a plan is given to bring the stack's volumes to a checkpoint. Throws unless every snapshot of it is completed. */
-export function restoreFrom(
-  live: LiveStack,
-  { stack, name }: CheckpointName,
-  { spec, notice }: Pick<Session, 'spec' | 'notice'>,
-): Readonly<Record<Address, string>> {
+/** The checkpoint of that name. Throws unless every snapshot of it is completed. */
+export function completeCheckpoint(live: LiveStack, { stack, name }: CheckpointName): Checkpoint {
   const checkpoint = findCheckpoint(live.snapshots, stack, name)
   if (!checkpoint) {
     throw new UsageError('CHECKPOINT_UNKNOWN', `the stack ${stack} has no checkpoint ${name}`, {
@@ -139,10 +139,23 @@ export function restoreFrom(
       hint: checkpoint.state === 'in-progress' ? 'try again when all are' : 'take it again under the same name',
     })
   }
+  return checkpoint
+}
+
+/** What a plan is given to bring the stack's volumes to a checkpoint. Throws unless every snapshot of it is completed. */
+export function restoreFrom(
+  live: LiveStack,
+  wanted: CheckpointName,
+  { spec, notice }: Pick<Session, 'spec' | 'notice'>,
+): Readonly<Record<Address, string>> {
+  const checkpoint = completeCheckpoint(live, wanted)
   const named = new Set(spec.volumes.map(({ address }) => address))
   const others = checkpoint.snapshots.filter(({ address }) => !named.has(address)).map(({ address }) => address)
   if (others.length > 0) {
     notice(`The checkpoint also has ${others.join(', ')}, which the file does not name.`)
+  }
+  if (checkpoint.copiedFrom !== undefined) {
+    notice(`The checkpoint was copied from ${checkpoint.copiedFrom}, where it was taken at ${checkpoint.startedAt}.`)
   }
   return restoredBy(checkpoint, spec.volumes)
 }

@@ -1,10 +1,23 @@
 import { UsageError } from '../core/errors.js'
 import type { Plan } from '../model/plan.js'
 import type { LiveStack } from '../model/live-stack.js'
+import type { CopyRegion } from '../model/regions/region-copy.js'
 import { snapshotVersion } from '../model/snapshot-version.js'
 import { checkpointsOf } from '../model/checkpoint.js'
-import { makeCheckpointPlan, makeDeletionPlan, makeSnapshotPlan } from '../planner/snapshot-plan.js'
-import { checkpointName, versionsNamed, versionWanted, volumeNamed, type WantedVersion } from './named-snapshots.js'
+import {
+  makeCheckpointCopyPlan,
+  makeCheckpointPlan,
+  makeDeletionPlan,
+  makeSnapshotPlan,
+} from '../planner/snapshot-plan.js'
+import {
+  checkpointName,
+  completeCheckpoint,
+  versionsNamed,
+  versionWanted,
+  volumeNamed,
+  type WantedVersion,
+} from './named-snapshots.js'
 import { planStack, type PlanningOptions } from './plan-stack.js'
 import { observedWithFacts, type Session } from './session.js'
 
@@ -14,14 +27,55 @@ export async function planSnapshot(session: Session, name: string, options: Plan
   return makeSnapshotPlan(session.spec, live, volumeNamed(name, live), facts)
 }
 
-/** Observes, and plans snapshots of all volumes as one set of this name. */
-export async function planCheckpoint(session: Session, text: string, options: PlanningOptions): Promise<Plan> {
+/** To which regions a checkpoint is to be copied, and what encrypts it there. */
+export interface CopyChoice {
+  readonly toRegion?: readonly string[] | undefined
+  readonly encrypt?: boolean | undefined
+  /** An id or alias that each of the regions has, or the ARN of one. */
+  readonly kmsKey?: string | undefined
+}
+
+/** Observes, and plans snapshots of all volumes as one set of this name, and their copies in other regions. */
+export async function planCheckpoint(
+  session: Session,
+  text: string,
+  options: PlanningOptions & CopyChoice,
+): Promise<Plan> {
   const { name, stack } = checkpointName(text, session.spec.stack)
   if (stack !== session.spec.stack) {
     throw new UsageError('USAGE', `a checkpoint is taken of the stack of the file, not of ${stack}`)
   }
-  const [live, facts] = await observedWithFacts(session, session.observe({ hosts: true, forNew: false }), options)
-  return makeCheckpointPlan(session.spec, live, name, facts)
+  const observation = session.observe({ hosts: true, forNew: false, snapshotRegions: options.toRegion ?? [] })
+  const [live, facts] = await observedWithFacts(session, observation, options)
+  return makeCheckpointPlan(session.spec, live, name, { ...facts, copyTo: regionsToCopyTo(live, options) })
+}
+
+/** Observes, and plans what of a checkpoint of the stack is still to be copied to other regions; nothing else. */
+export async function planCheckpointCopy(
+  session: Session,
+  text: string,
+  options: PlanningOptions & CopyChoice,
+): Promise<Plan> {
+  const { name, stack } = checkpointName(text, session.spec.stack)
+  if (stack !== session.spec.stack) {
+    throw new UsageError('USAGE', `a checkpoint of the stack of the file is copied, not of ${stack}`)
+  }
+  const observation = session.observe({ hosts: false, forNew: false, snapshotRegions: options.toRegion ?? [] })
+  const [live, facts] = await observedWithFacts(session, observation, options)
+  const checkpoint = completeCheckpoint(live, { stack, name })
+  return makeCheckpointCopyPlan(session.spec, live, { checkpoint, regions: regionsToCopyTo(live, options) }, facts)
+}
+
+function regionsToCopyTo(
+  { region: home }: LiveStack,
+  { toRegion = [], encrypt, kmsKey }: CopyChoice,
+): readonly CopyRegion[] {
+  if (toRegion.includes(home)) {
+    throw new UsageError('USAGE', `${home} is the region of the stack, which has its checkpoints`)
+  }
+  // EC2 API, CopySnapshot: a key asks for encryption.
+  const encrypted = encrypt === true || kmsKey !== undefined ? true : undefined
+  return toRegion.map((region) => ({ region, encrypted, kmsKey }))
 }
 
 /** Observes, and plans the stack with one volume brought back to a version. */

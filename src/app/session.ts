@@ -61,7 +61,9 @@ export interface Session {
   readonly clock: Clock
   /** `hosts`: whether to look inside the servers; `left-out`: nor to plan anything there. */
   observe(
-    options: Pick<ObserveOptions, 'snapshotsOf' | 'forNew'> & { readonly hosts: boolean | 'left-out' },
+    options: Pick<ObserveOptions, 'snapshotsOf' | 'snapshotRegions' | 'forNew'> & {
+      readonly hosts: boolean | 'left-out'
+    },
   ): Promise<LiveStack>
   notice(text: string): void
   /** Says that the run begins; throws the second time: what is made in a run is told from another's by the run's id. */
@@ -120,7 +122,7 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
     },
     lock,
     clock,
-    async observe({ hosts: enter, snapshotsOf = [], forNew = true }) {
+    async observe({ hosts: enter, snapshotsOf = [], snapshotRegions = [], forNew = true }) {
       try {
         const leftOut = enter === 'left-out' && hostsImpossible === undefined
         const asked = {
@@ -128,6 +130,7 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
           hostsImpossible: leftOut ? '--no-hosts leaves out what happens inside servers' : hostsImpossible,
           hostsLeftOut: leftOut,
           snapshotsOf,
+          snapshotRegions,
           forNew,
           quietMs: lock.quietMs(),
           byTagsAlone: file.isFromTags === true,

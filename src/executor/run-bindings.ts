@@ -21,10 +21,10 @@ export interface RunBindings {
   amend(address: Address, changes: Partial<Binding>): void
   /** What the steps of this run made or took, by address. */
   made(): readonly (readonly [Address, Binding])[]
-  /** Notes the snapshot that a step took: one address may have several in a plan. */
-  bindSnapshot(step: StepId, id: string): void
+  /** Notes the snapshot that a step took: one address may have several in a plan. `volumeId`: of which volume, where a step takes several. */
+  bindSnapshot(step: StepId, id: string, volumeId?: string): void
   /** The id of the snapshot that a step, which must be done, took. */
-  snapshotOf(step: StepId): string
+  snapshotOf(step: StepId, volumeId?: string): string
   /** The template's text. Throws a PlanError where a reference names what has no value: it was refused, or has none. */
   render(template: Template): string
   /** The same for people, with no value of a sensitive variable in it. */
@@ -38,7 +38,7 @@ export function createRunBindings(
 ): RunBindings {
   const current = new Map<string, Binding>(Object.entries(seed))
   const instances = new Map<string, Binding>(Object.entries(seed))
-  const snapshots = new Map<StepId, string>()
+  const snapshots = new Map<string, string>()
   const bound = (address: Address) => required(current.get(address), `the binding of ${address}`)
   return {
     get: (address) => current.get(address),
@@ -58,10 +58,11 @@ export function createRunBindings(
       [...current]
         .filter(([address, { id, publicIp }]) => seed[address]?.id !== id || seed[address].publicIp !== publicIp)
         .map(([address, binding]) => [address as Address, binding]),
-    bindSnapshot: (step, id) => {
-      snapshots.set(step, id)
+    bindSnapshot: (step, id, volumeId = '') => {
+      snapshots.set(`${step} ${volumeId}`, id)
     },
-    snapshotOf: (step) => required(snapshots.get(step), `the snapshot that ${step} takes`),
+    snapshotOf: (step, volumeId = '') =>
+      required(snapshots.get(`${step} ${volumeId}`), `the snapshot that ${step} takes`),
     render: (template) =>
       rendered(template, (name) => required(secrets.get(name), `the value of the variable ${name}`)),
     renderShown: (template) => rendered(template, () => hiddenValue),

@@ -1,6 +1,7 @@
 import type { Address } from './address.js'
 import { compareText } from './address-order.js'
 import type { LiveSnapshot } from './kinds/volume-snapshot.js'
+import { copiedTo, copySourceOf, wasCopiedTo } from './regions/region-copy.js'
 import { tagKeys } from './tags.js'
 
 /** Snapshots of every volume of a stack, taken as one set under one name. Everything of it stands in their tags. */
@@ -13,6 +14,10 @@ export interface Checkpoint {
   readonly state: 'complete' | 'in-progress' | 'incomplete'
   /** How many snapshots it was to have. */
   readonly size: number
+  /** The region of which it is a copy; undefined: it was taken here. */
+  readonly copiedFrom: string | undefined
+  /** Regions in which all of it was copied, sorted. */
+  readonly copiedTo: readonly string[]
   /** By address, one each. */
   readonly snapshots: readonly LiveSnapshot[]
   readonly revision: string | undefined
@@ -26,7 +31,7 @@ export function checkpointsOf(snapshots: readonly LiveSnapshot[], stack: string)
     const { tags } = snapshot
     const name = tags[tagKeys.checkpoint]
     if (name === undefined || tags[tagKeys.stack] !== stack) continue
-    const key = `${name} ${tags[tagKeys.run] ?? ''}`
+    const key = `${name} ${tags[tagKeys.run] ?? ''} ${copySourceOf(tags)?.region ?? ''}`
     sets.set(key, [...(sets.get(key) ?? []), snapshot])
   }
   return [...sets.values()]
@@ -34,14 +39,15 @@ export function checkpointsOf(snapshots: readonly LiveSnapshot[], stack: string)
     .sort((left, right) => compareText(left.startedAt, right.startedAt) || compareText(left.name, right.name))
 }
 
-/** The complete checkpoint of a name; else the latest attempt at one. */
+/** The complete checkpoint of a name, one that was taken here first; else the latest attempt at one. */
 export function findCheckpoint(
   snapshots: readonly LiveSnapshot[],
   stack: string,
   name: string,
 ): Checkpoint | undefined {
   const named = checkpointsOf(snapshots, stack).filter((checkpoint) => checkpoint.name === name)
-  return named.find(({ state }) => state === 'complete') ?? named.at(-1)
+  const complete = named.filter(({ state }) => state === 'complete')
+  return complete.find(({ copiedFrom }) => copiedFrom === undefined) ?? complete[0] ?? named.at(-1)
 }
 
 /** What a plan is given to bring these volumes to the checkpoint: those of them that it has. */
@@ -67,6 +73,8 @@ function checkpointOf(stack: string, set: readonly LiveSnapshot[]): Checkpoint {
     startedAt: snapshots.map(({ startedAt }) => startedAt).sort()[0] ?? '',
     state: !isWhole ? 'incomplete' : good.every(({ state }) => state === 'completed') ? 'complete' : 'in-progress',
     size,
+    copiedFrom: copySourceOf(tags)?.region,
+    copiedTo: copiedTo(tags).filter((region) => good.every((one) => wasCopiedTo(one.tags, region))),
     snapshots,
     revision: tags[tagKeys.revision],
     specDigest: tags[tagKeys.specDigest],

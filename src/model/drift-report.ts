@@ -76,7 +76,12 @@ function driftedDiffs(change: Change): readonly Diff[] {
 }
 
 /** What a schedule asks for: work, and no difference between what is and what was. */
-const snapshotSteps: ReadonlySet<StepKind> = new Set(['create-snapshot', 'create-snapshots', 'delete-snapshot'])
+const snapshotSteps: ReadonlySet<StepKind> = new Set([
+  'create-snapshot',
+  'create-snapshots',
+  'copy-snapshot',
+  'delete-snapshot',
+])
 
 function statusOf(plan: Plan, drifted: readonly DriftEntry[], pending: readonly DriftEntry[]): DriftReport['status'] {
   const verdict = verdictOf(plan)

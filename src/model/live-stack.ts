@@ -11,7 +11,7 @@ import type { LiveLoadBalancer } from './kinds/load-balancer.js'
 import type { LiveServer } from './kinds/server.js'
 import type { SyncFacts } from './kinds/sync-rule.js'
 import type { LiveVolume } from './kinds/volume.js'
-import type { LiveSnapshot } from './kinds/volume-snapshot.js'
+import type { LiveSnapshot, RegionSnapshots } from './kinds/volume-snapshot.js'
 import type { ExistingGroup, ExistingKeyPair, FoundBySelector } from './launch/existing.js'
 import type { LiveImage } from './launch/image.js'
 import type { LiveOffers } from './launch/offers.js'
@@ -60,6 +60,8 @@ export interface LiveStack {
   readonly volumes: readonly LiveVolume[]
   /** This account's snapshots with the stack's tag, and those that the file names by id. */
   readonly snapshots: readonly LiveSnapshot[]
+  /** The same with the stack's tag in the other regions that were asked for, sorted by region; absent where none was. */
+  readonly snapshotsElsewhere?: readonly RegionSnapshots[]
   /** By `selectorKey` of what the file asks for; a selector that found nothing has no entry. */
   readonly images: Readonly<Record<string, LiveImage>>
   readonly subnets: Readonly<Record<string, LiveSubnet>>

@@ -42,6 +42,10 @@ export const tagKeys = {
   userData: 'evenkeel:user-data',
   /** On images: the other regions that have copies of it, or may have. */
   regions: 'evenkeel:regions',
+  /** On a copy in another region: of what it is one, `us-east-1/snap-…` (model/region-copy.ts). */
+  copyOf: 'evenkeel:copy-of',
+  /** On such a copy of a snapshot: when its source was begun, ISO 8601. EC2's own moment is that of the copy. */
+  taken: 'evenkeel:taken',
   /** On images: their number. On snapshots beside it: what is needed to make the volume again. Filesystem and mount point stand on volumes too. */
   version: 'evenkeel:version',
   fstype: 'evenkeel:fstype',
@@ -75,6 +79,13 @@ export function hostKeyOf(tags: Tags): string | undefined {
 export function syncTagKey(name: string): string {
   return `evenkeel:sync:${name}`
 }
+
+/** On a snapshot: the id of its copy in that region, once it was completed. */
+export function copyTagKey(region: string): string {
+  return `${copyTagPrefix}${region}`
+}
+
+export const copyTagPrefix = 'evenkeel:copy:'
 
 export type Tags = Readonly<Record<string, string>>
 

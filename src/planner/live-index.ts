@@ -13,6 +13,7 @@ import type { LiveVolume } from '../model/kinds/volume.js'
 import type { LiveSnapshot } from '../model/kinds/volume-snapshot.js'
 import type { LiveStack } from '../model/live-stack.js'
 import { successionOf } from '../model/kinds/server-succession.js'
+import { copySourceOf } from '../model/regions/region-copy.js'
 import { tagKeys } from '../model/tags.js'
 
 /** A LiveStack behind maps, so that planning looks nothing up in lists. */
@@ -48,8 +49,10 @@ export interface LiveIndex {
   readonly volumesById: ReadonlyMap<string, LiveVolume>
   /** Volumes that were kept when their entry left the file. */
   readonly retained: ReadonlyMap<Address, readonly LiveVolume[]>
-  /** Ours, by the volume's address. */
+  /** Ours, by the volume's address, without copies of what a stack of the same name has in another region. */
   readonly snapshots: ReadonlyMap<Address, readonly LiveSnapshot[]>
+  /** Those copies. They are taken where there is nothing of our own, and never changed. */
+  readonly arrived: ReadonlyMap<Address, readonly LiveSnapshot[]>
   readonly snapshotsById: ReadonlyMap<string, LiveSnapshot>
   /** Whatever alone carries its address, of all kinds. */
   readonly resources: ReadonlyMap<Address, Addressed>
@@ -70,6 +73,7 @@ export function indexLive(live: LiveStack): LiveIndex {
   const isOurs = (resource: LiveVolume | LiveSnapshot) => resource.tags[tagKeys.stack] === live.stack
   const volumes = live.volumes.filter((volume) => volume.tags[tagKeys.role] !== 'root')
   const owned = volumes.filter(isOurs)
+  const snapshots = live.snapshots.filter(isOurs)
   const successions = successionsByAddress(live.servers, conflicts)
   const unique = {
     keyPairs: uniqueByAddress(live.keyPairs, conflicts),
@@ -100,7 +104,8 @@ export function indexLive(live: LiveStack): LiveIndex {
     resources: resourcesOf(unique),
     volumesById: byId(volumes),
     retained: groupByAddress(owned.filter((volume) => volume.tags[tagKeys.retained] !== undefined)),
-    snapshots: groupByAddress(live.snapshots.filter(isOurs)),
+    snapshots: groupByAddress(snapshots.filter(({ tags }) => copySourceOf(tags) === undefined)),
+    arrived: groupByAddress(snapshots.filter(({ tags }) => copySourceOf(tags) !== undefined)),
     snapshotsById: byId(live.snapshots),
     conflicts,
     ledger: new Set(live.ledger?.addresses),

@@ -9,9 +9,12 @@ import type { Problem } from '../model/plan-problem.js'
 import type { StackSpec } from '../model/stack-spec.js'
 import { askedPlan } from './asked-plan.js'
 import { documentDigest, normalizedLive, normalizedSpec } from './compare/normalize.js'
+import type { Checkpoint } from '../model/checkpoint.js'
+import type { CopyRegion } from '../model/regions/region-copy.js'
+import { decideCheckpointCopies } from './decide/snapshots/checkpoint-copies.js'
 import { decideCheckpoint, decideSnapshot } from './decide/snapshots/asked-snapshots.js'
 import { StepGraph } from './graph/step-graph.js'
-import { lowerCheckpoint, lowerSnapshot } from './lower/snapshots.js'
+import { lowerCheckpoint, lowerCheckpointCopies, lowerSnapshot, stepOfSet } from './lower/snapshots/lower-snapshots.js'
 import { worldOf, type PlanOptions, type World } from './world.js'
 
 /** Returns the plan that takes a snapshot of a live volume now, and does nothing else. */
@@ -30,20 +33,65 @@ export function makeSnapshotPlan(
 
 /**
  * Returns the plan that takes snapshots of all volumes of the stack as one set. What is left of an attempt that failed
- * goes first. Throws a PlanError when the name is in use, and when there is no volume.
+ * goes first; copies to other regions follow. Throws a PlanError when the name is in use, and when there is no volume.
  */
-export function makeCheckpointPlan(spec: StackSpec, live: LiveStack, name: string, options: PlanOptions = {}): Plan {
+export function makeCheckpointPlan(
+  spec: StackSpec,
+  live: LiveStack,
+  name: string,
+  { copyTo: regions = [], ...options }: PlanOptions & { readonly copyTo?: readonly CopyRegion[] } = {},
+): Plan {
   const world = worldOf(normalizedSpec(spec), normalizedLive(live), options, undefined)
   const asked = decideCheckpoint(world, name, options.specDigest ?? documentDigest(world.spec))
   const graph = new StepGraph()
   lowerCheckpoint(graph, world, asked)
+  const members = asked.sets.flatMap((set) =>
+    set.snapshots.map((member) => ({ ...member, snapshotId: undefined, takenBy: stepOfSet(set) })),
+  )
+  const copies = decideCheckpointCopies(world, name, members, regions)
+  lowerCheckpointCopies(graph, world, copies)
   const reason = `a snapshot of it becomes part of the checkpoint ${name}`
   const volumes = asked.sets.flatMap(({ snapshots }) => snapshots.map(({ volume }) => volume))
   return askedPlan(
     world,
     graph,
+    [...asked.problems, ...copies.problems],
+    volumes.map((address) => ({
+      address,
+      reason: regions.length === 0 ? reason : `${reason}, and is copied to ${namesOf(regions)}`,
+    })),
+  )
+}
+
+/**
+ * Returns the plan that copies a complete checkpoint to other regions, and does nothing else: what is there already stays, so that
+ * the plan is empty once all of it is there.
+ */
+export function makeCheckpointCopyPlan(
+  spec: StackSpec,
+  live: LiveStack,
+  { checkpoint, regions }: { readonly checkpoint: Checkpoint; readonly regions: readonly CopyRegion[] },
+  options: PlanOptions = {},
+): Plan {
+  const world = worldOf(normalizedSpec(spec), normalizedLive(live), options, undefined)
+  const graph = new StepGraph()
+  const members = checkpoint.snapshots.map(({ address, id, volumeId, tags }) => ({
+    volume: address,
+    volumeId,
+    snapshotId: id,
+    tags,
+  }))
+  const asked = decideCheckpointCopies(world, checkpoint.name, members, regions)
+  lowerCheckpointCopies(graph, world, asked)
+  const reasons = new Map(asked.copies.map(({ member: { volume } }) => [volume, volume]))
+  return askedPlan(
+    world,
+    graph,
     asked.problems,
-    volumes.map((address) => ({ address, reason })),
+    [...reasons.keys()].map((address) => ({
+      address,
+      reason: `its snapshot of the checkpoint ${checkpoint.name} is copied to ${namesOf(regions)}`,
+    })),
   )
 }
 
@@ -101,4 +149,8 @@ function errorOf(address: Address, id: string, use: string): Problem {
     message: `${id} of ${address} is not deleted: ${use}`,
     hint: 'end that use first: `evenkeel checkpoints delete`, an apply, or a change of the stack file',
   }
+}
+
+function namesOf(regions: readonly CopyRegion[]): string {
+  return regions.map(({ region }) => region).join(', ')
 }

@@ -22,7 +22,9 @@ import { createHosts } from '../../src/hosts/hosts.js'
 import { createLocalKeys } from '../../src/hosts/keys/local-keys.js'
 import type { LiveStack } from '../../src/model/live-stack.js'
 import { makeDestroyPlan, makePlan, type PlanOptions } from '../../src/planner/make-plan.js'
-import { makeCheckpointPlan, makeSnapshotPlan } from '../../src/planner/snapshot-plan.js'
+import { completeCheckpoint } from '../../src/app/named-snapshots.js'
+import type { CopyRegion } from '../../src/model/regions/region-copy.js'
+import { makeCheckpointCopyPlan, makeCheckpointPlan, makeSnapshotPlan } from '../../src/planner/snapshot-plan.js'
 import type { Plan } from '../../src/model/plan.js'
 import { createEc2Cloud } from '../../src/providers/ec2/cloud.js'
 import { createSandbox, type SandboxSwitches, type Faults, type RequestRecord } from '../../src/sandbox/sandbox.js'
@@ -48,7 +50,10 @@ export interface Simulation {
   planFrom(live: LiveStack, text: string, options?: PlanOptions): Plan
   planDestroy(text: string): Promise<Plan>
   planSnapshot(text: string, volume: string): Promise<Plan>
-  planCheckpoint(text: string, name: string): Promise<Plan>
+  planCheckpoint(text: string, name: string, copyTo?: readonly CopyRegion[]): Promise<Plan>
+  planCheckpointCopy(text: string, name: string, regions: readonly CopyRegion[]): Promise<Plan>
+  /** Kills the run of a plan after so many calls; false when it was over before. */
+  killPlan(plan: Plan, calls: number): Promise<boolean>
   /** Plans and applies; every run has its own id. */
   apply(text: string, options?: ApplyChoice): Promise<{ readonly plan: Plan; readonly result: ApplyResult }>
   destroy(text: string): Promise<{ readonly plan: Plan; readonly result: ApplyResult }>
@@ -164,10 +169,11 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
       directory: join(directory.path, 'keys', spec.stack),
     }),
   })
-  const observe = (spec: StackSpec, snapshotsOf: readonly string[] = []) =>
+  const observe = (spec: StackSpec, snapshotsOf: readonly string[] = [], snapshotRegions: readonly string[] = []) =>
     observeStack(spec, portsFor(spec), {
       hosts: true,
       snapshotsOf,
+      snapshotRegions,
       ...(options.hosts === undefined && { hostsImpossible: 'this sandbox has no hosts' }),
     })
   const portsOf = new WeakMap<Plan, Ports>()
@@ -207,9 +213,25 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
       )
       return remember(makeSnapshotPlan(spec, live, volume, { run: `run-${runs + 1}` }), spec)
     },
-    async planCheckpoint(text, name) {
+    async planCheckpoint(text, name, copyTo = []) {
       const spec = specOf(text)
-      return remember(makeCheckpointPlan(spec, await observe(spec), name, { run: `run-${runs + 1}` }), spec)
+      const live = await observe(
+        spec,
+        [],
+        copyTo.map(({ region: other }) => other),
+      )
+      return remember(makeCheckpointPlan(spec, live, name, { run: `run-${runs + 1}`, copyTo }), spec)
+    },
+    async planCheckpointCopy(text, name, regions) {
+      const spec = specOf(text)
+      const live = await observe(
+        spec,
+        [],
+        regions.map(({ region: other }) => other),
+      )
+      const checkpoint = completeCheckpoint(live, { stack: spec.stack, name })
+      const plan = makeCheckpointCopyPlan(spec, live, { checkpoint, regions }, { run: `run-${runs + 1}` })
+      return remember(plan, spec)
     },
     async apply(text, choice) {
       const plan = await simulation.plan(text, choice?.plan)
@@ -226,6 +248,7 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
       const { plan: _plan, ...others } = choice
       return applyPlan(plan, ports, { run: `run-${runs}`, clock, ...others })
     },
+    killPlan,
     kill: async (text, calls, choice) => killPlan(await simulation.plan(text, choice), calls),
     killDestroy: async (text, calls) => killPlan(await simulation.planDestroy(text), calls),
     killAtStep(plan, at) {

@@ -4,6 +4,7 @@ import { imageKey } from '../../model/launch/image.js'
 import { sidedRules } from '../../model/kinds/security-group.js'
 import { subnetKey } from '../../model/launch/subnet.js'
 import type { ImageSpec } from '../../model/kinds/image.js'
+import { regionsOfSnapshots } from '../../model/regions/snapshot-regions.js'
 import type { StackSpec } from '../../model/stack-spec.js'
 import type { AskedImage, CloudQuery, NamedId } from '../ports.js'
 import { distinct } from './distinct.js'
@@ -17,6 +18,7 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
     if (snapshot?.kind === 'id') snapshotIds.push({ id: snapshot.id, address })
   }
   const shared = spec.volumes.flatMap(({ address, shareSnapshots }) => (shareSnapshots ? [address] : []))
+  const regions = regionsOfSnapshots(spec)
   const launched = [...spec.servers, ...spec.archives.map(({ server }) => server)]
   const { loadBalancers = [] } = spec
   const subnets = [
@@ -44,6 +46,7 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
     volumeIds,
     adoptedIds: adoptedIds(spec),
     snapshotIds,
+    ...(regions.length > 0 && { snapshotRegions: regions }),
     snapshotImages:
       spec.volumes.some(({ snapshots }) => snapshots?.keep !== undefined) ||
       spec.archives.some(({ keep }) => keep !== undefined),

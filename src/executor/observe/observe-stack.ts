@@ -27,6 +27,8 @@ export interface ObserveOptions {
   readonly hosts: boolean
   /** Other stacks whose snapshots are read too. */
   readonly snapshotsOf?: readonly string[]
+  /** Other regions in which the stack's snapshots are read too, beside those that the file names. */
+  readonly snapshotRegions?: readonly string[]
   /** Ask also what new resources need: this machine's address, and where they can be. Left out: yes; who removes or only looks has no need of it. */
   readonly forNew?: boolean
   /** Nothing but tags tells what the stack has: what no file names is asked for, too. */
@@ -81,12 +83,15 @@ export async function observeStack(spec: StackSpec, ports: Ports, options: Obser
 
 function queryFor(
   spec: StackSpec,
-  { snapshotsOf = [], forNew = true, quietMs, byTagsAlone = false }: ObserveOptions,
+  { snapshotsOf = [], snapshotRegions = [], forNew = true, quietMs, byTagsAlone = false }: ObserveOptions,
 ): CloudQuery {
   const query = cloudQuery(spec)
   return {
     ...query,
     snapshotsOf,
+    ...(snapshotRegions.length > 0 && {
+      snapshotRegions: [...snapshotRegions, ...(query.snapshotRegions ?? [])],
+    }),
     ...(quietMs !== undefined && { quietMs }),
     ...(byTagsAlone && { elasticIps: true, loadBalancers: true, placementGroups: true, allImages: true, networks: [] }),
     operatorIp: forNew && query.operatorIp,

@@ -23,20 +23,36 @@ export interface SnapshotCloud {
       readonly tags: Tags
     },
   ): Promise<Effect>
+  /**
+   * Copies one of the stack's own region to another, with the moment in which it was begun. One that carries the source's id
+   * is taken up, whoever began it. Waits until completed; progress in percent.
+   */
+  copySnapshot(request: SnapshotCopyRequest & Waiting): Promise<Created>
   /** `unchanged` also for one that an image uses: it is left alone. */
-  deleteSnapshot(request: Owned): Promise<Effect>
+  deleteSnapshot(request: Owned & { readonly region?: string }): Promise<Effect>
 }
 
 /** What an observation asks of snapshots besides the stack's. */
 export interface SnapshotQuery {
   /** Other stacks whose snapshots are to be read too. */
   readonly snapshotsOf?: readonly string[]
+  /** Other regions in which the stack's snapshots are to be read too; its own among them is read once. */
+  readonly snapshotRegions?: readonly string[]
   /** Ask which images use the stack's snapshots. */
   readonly snapshotImages?: boolean
   /** Ask who else may use the snapshots of these volumes: a call for each snapshot. */
   readonly sharedSnapshotsOf?: readonly Address[]
   /** Snapshots that the file names by id. */
   readonly snapshotIds: readonly NamedId[]
+}
+
+interface SnapshotCopyRequest {
+  readonly sourceId: string
+  readonly region: string
+  readonly description: string
+  readonly tags: Tags
+  readonly encrypted?: boolean
+  readonly kmsKey?: string
 }
 
 export interface SnapshotRequest {

@@ -92,7 +92,11 @@ export const forwarded = {
     context.ports.cloud.deleteVolume({ id: volumeId, owner: ownerOf(address, context), ...(inState && { inState }) }),
 
   'delete-snapshot': (step, context) =>
-    context.ports.cloud.deleteSnapshot({ id: snapshotOf(step, context), owner: ownerOf(step.address, context) }),
+    context.ports.cloud.deleteSnapshot({
+      id: snapshotOf(step, context),
+      owner: ownerOf(step.address, context),
+      ...(step.region !== undefined && { region: step.region }),
+    }),
 
   'modify-snapshot': ({ address, snapshotId: id, shares, tags }, context) =>
     context.ports.cloud.modifySnapshot({ id, owner: ownerOf(address, context), shares, tags }),

@@ -32,6 +32,7 @@ import { runSetup } from './servers/run-setup.js'
 import { startServer } from './servers/start-server.js'
 import { stopServer } from './servers/stop-server.js'
 import { terminateServer } from './servers/terminate-server.js'
+import { copySnapshot } from './snapshots/copy-snapshot.js'
 import { createSnapshot } from './snapshots/create-snapshot.js'
 import { createSnapshots } from './snapshots/create-snapshots.js'
 import { adoptVolume } from './volumes/adopt-volume.js'
@@ -77,6 +78,7 @@ const runners: { readonly [K in StepKind]: StepRunner<K> } = {
   'attach-volume': attachVolume,
   'create-snapshot': createSnapshot,
   'create-snapshots': createSnapshots,
+  'copy-snapshot': copySnapshot,
   'verify-volume': verifyVolume,
   'unmount-volume': unmountVolume,
   'copy-files': copyFiles,

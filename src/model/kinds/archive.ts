@@ -1,4 +1,5 @@
 import type { Address } from '../address.js'
+import type { CopyRegion } from '../regions/region-copy.js'
 import type { UserTags } from '../tags.js'
 import type { ServerSpec } from './server.js'
 
@@ -10,6 +11,8 @@ export interface ArchiveSpec {
   readonly fstype: ArchiveFstype
   /** How many versions stay; undefined: all of them. */
   readonly keep: number | undefined
+  /** Regions beside the stack's own that have the newest version, and as many others as stay here, sorted by name. Absent: none. */
+  readonly regions?: readonly CopyRegion[]
   /** Free space on a volume that is made or grown, in percent of what is in the directory. */
   readonly slackPercent: number
   /** Whether contents count too, beside names, sizes, times and modes: every file is read at every plan. */
@@ -51,4 +54,4 @@ export interface LiveTemporary {
 }
 
 /** The paths under which an archive's properties stand in changes. */
-export type ArchivePath = 'from' | 'version' | 'versions' | 'files' | 'fstype' | 'size' | 'temporary'
+export type ArchivePath = 'from' | 'version' | 'versions' | 'files' | 'fstype' | 'size' | 'copies' | 'temporary'

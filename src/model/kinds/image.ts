@@ -1,6 +1,7 @@
 import type { Address } from '../address.js'
 import { imageKey, type ImageSelector, type LiveImage } from '../launch/image.js'
 import type { Mutabilities } from '../property-change.js'
+import type { CopyRegion } from '../regions/region-copy.js'
 import { tagKeys, type Tagged, type Tags, type UserTags } from '../tags.js'
 
 /** An image that the stack makes and keeps in versions, each an AMI of its own. */
@@ -12,7 +13,7 @@ export interface ImageSpec {
   /** So many versions stay, the newest; undefined: all. */
   readonly keep: number | undefined
   /** Regions beside the stack's own that have the newest version, sorted by name. */
-  readonly regions: readonly ImageRegion[]
+  readonly regions: readonly CopyRegion[]
   /** Who may launch it: accounts, ARNs of organizations and their units, `public`; sorted. Undefined: the file does not say. */
   readonly share: readonly string[] | undefined
   readonly protect: boolean
@@ -30,13 +31,6 @@ export type ImageSource =
       /** Who logs in to what is launched of it; undefined: guessed from its name. */
       readonly user: string | undefined
     }
-
-export interface ImageRegion {
-  readonly region: string
-  /** Whether the copy there is encrypted; undefined: as its source. */
-  readonly encrypted: boolean | undefined
-  readonly kmsKey: string | undefined
-}
 
 /** All versions of an image with their copies; `id` and `tags` are those of the newest in the stack's own region. */
 export interface LiveBuiltImage extends Tagged {

@@ -126,6 +126,7 @@ type CloudPath =
   | 'attachment'
   | 'onRemove'
   | 'snapshots.share'
+  | 'copies'
 
 /** Of a volume, as its server knows it. */
 type InsidePath = 'filesystem' | 'filesystemSize' | 'label' | 'uuid' | 'mount' | 'options' | 'owner' | 'mode' | 'fstab'
@@ -141,6 +142,7 @@ export const volumeMutability: Mutabilities<VolumePath> = {
   attachment: { how: 'in-place', because: '', source: 'EC2 API, AttachVolume' },
   onRemove: { how: 'in-place', because: '', source: 'a tag of evenkeel' },
   'snapshots.share': { how: 'in-place', because: '', source: 'EC2 API, ModifySnapshotAttribute' },
+  copies: { how: 'in-place', because: '', source: 'EC2 API, CopySnapshot' },
   zone: {
     how: 'fixed',
     because: "a volume's zone is fixed when it is made",

@@ -8,7 +8,10 @@ import type { Move } from './move.js'
 import { renamingOf } from './renaming.js'
 
 /** What of an observation has addresses. */
-type Relocatable = Pick<LiveStack, LiveList | 'snapshots' | 'endingServers' | 'ledger' | 'renamed'>
+type Relocatable = Pick<
+  LiveStack,
+  LiveList | 'snapshots' | 'snapshotsElsewhere' | 'endingServers' | 'ledger' | 'renamed'
+>
 
 interface Item {
   readonly address: Address
@@ -40,11 +43,17 @@ export function relocated<Facts extends Relocatable>(facts: Facts, spec: StackSp
     return [[list, sortedByAddress(changed, ({ id }) => id)] as const]
   })
   for (const address of facts.ledger?.addresses ?? []) nameOf(address)
-  if (moves.size === 0) return facts
+  // Tags in other regions stay as they are: they rename nothing here.
+  const elsewhere = facts.snapshotsElsewhere?.map((there) => ({
+    ...there,
+    snapshots: there.snapshots.map((one) => ({ ...one, address: renaming(one.address) })),
+  }))
+  if (moves.size === 0) return elsewhere ? { ...facts, snapshotsElsewhere: elsewhere } : facts
   const renamed = [...moves].map(([from, to]): Move => ({ from, to }))
   return {
     ...facts,
     ...Object.fromEntries(moved),
+    ...(elsewhere && { snapshotsElsewhere: elsewhere }),
     renamed: renamed.sort((left, right) => compareText(left.from, right.from)),
   }
 }

@@ -47,8 +47,24 @@ export interface ModifySnapshot extends StepBase {
   readonly tags: Tags
 }
 
+/** Copies a snapshot of the stack's own region to another, and waits until it is completed there. One that is on its way is taken up. */
+export interface CopySnapshot extends StepBase {
+  readonly kind: 'copy-snapshot'
+  /** Undefined: the one that `snapshotStep` takes, of `volumeId` where it takes several. */
+  readonly snapshotId: string | undefined
+  readonly snapshotStep?: StepId
+  readonly volumeId?: string
+  readonly region: string
+  readonly description: string
+  readonly tags: Tags
+  readonly encrypted?: boolean
+  readonly kmsKey?: string
+}
+
 export interface DeleteSnapshot extends StepBase {
   readonly kind: 'delete-snapshot'
+  /** Left out: the stack's own. */
+  readonly region?: string
   /** Undefined: the one that `snapshotStep` takes. */
   readonly snapshotId: string | undefined
   readonly snapshotStep?: StepId

@@ -101,6 +101,7 @@ const stepKinds = {
     enters: ({ server }) => (server === undefined ? [] : [server]),
   },
   'modify-snapshot': { runs: 'ec2', seconds: 1, doing: 'changing who may use a snapshot' },
+  'copy-snapshot': { runs: 'ec2', seconds: 600, doing: 'copying a snapshot' },
   'delete-snapshot': { runs: 'ec2', seconds: 1, doing: 'deleting a snapshot' },
   'supersede-volume': { runs: 'ec2', seconds: 1, doing: 'giving up its place' },
   'delete-volume': { runs: 'ec2', seconds: 3, doing: 'deleting' },

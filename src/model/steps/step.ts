@@ -40,7 +40,7 @@ import type {
   StopServer,
   TerminateServer,
 } from './servers.js'
-import type { CreateSnapshot, CreateSnapshots, DeleteSnapshot, ModifySnapshot } from './snapshots.js'
+import type { CopySnapshot, CreateSnapshot, CreateSnapshots, DeleteSnapshot, ModifySnapshot } from './snapshots.js'
 import type { RemoveTemporary, TagResource } from './tags.js'
 import type {
   AdoptVolume,
@@ -116,6 +116,7 @@ export type Step =
   | ModifyVolume
   | CreateSnapshot
   | CreateSnapshots
+  | CopySnapshot
   | DeleteSnapshot
   | ModifySnapshot
   | SupersedeVolume

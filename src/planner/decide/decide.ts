@@ -20,6 +20,7 @@ import { decideRolls } from './servers/rolls.js'
 import { decidePlacementGroups } from './placement/placement-group-decisions.js'
 import { settleServers } from './servers/server-decisions.js'
 import { restarts, serverOutlooksOf } from './servers/server-decision.js'
+import { decideRegionCopies, withCopies } from './snapshots/region-copies.js'
 import { decideSchedules } from './snapshots/schedule-decisions.js'
 import { withScheduled, type ScheduledWork } from './snapshots/scheduled-work.js'
 import { decideSharing, withSharing, type SharingWork } from './snapshots/sharing-decisions.js'
@@ -44,20 +45,24 @@ export function decide(world: World): Decisions {
   const placementGroups = decidePlacementGroups(world, outlooks, out)
   const elasticIps = decideElasticIps(world, outlooks, out)
   const outByNow = heldIn(held, first, keyPairs, networks, securityGroups)
-  const archives = decideArchives(world, outByNow)
+  const ownArchives = decideArchives(world, outByNow)
   const blocks = decideBlocks(world, outlooks, outByNow)
   const clones = decideClones(world, outlooks, outByNow)
   const copies = volumeCopiesOf(blocks.values(), clones.values())
-  const versions = plannedVersions(archives.values())
+  const versions = plannedVersions(ownArchives.values())
   const ownVolumes = decideVolumes({ world, servers: outlooks, copies, versions }, out)
   const volumeOutlooks = volumeOutlooksOf(ownVolumes.values())
   const schedules = decideSchedules(world, outlooks, volumeOutlooks)
   const sharing = decideSharing(world, volumeOutlooks, schedules)
+  const regionCopies = decideRegionCopies(world, { volumes: volumeOutlooks, schedules, archives: ownArchives })
   const volumes = new Map(
     [...ownVolumes].map(([address, volume]) => [
       address,
-      withSnapshots(volume, schedules.get(address), sharing.get(address)),
+      withCopies(withSnapshots(volume, schedules.get(address), sharing.get(address)), regionCopies.get(address)),
     ]),
+  )
+  const archives = new Map(
+    [...ownArchives].map(([address, archive]) => [address, withCopies(archive, regionCopies.get(address))]),
   )
   const files = decideFiles(world, outlooks, volumeOutlooks, rolls)
   const servers = settleServers(first, serversStoppedFor(ownVolumes.values()))
@@ -81,6 +86,7 @@ export function decide(world: World): Decisions {
     volumes,
     schedules,
     sharing,
+    regionCopies,
     files,
   }
 }

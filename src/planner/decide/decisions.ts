@@ -13,6 +13,7 @@ import type { ImageDecision } from './images/image-decision.js'
 import type { NetworkDecision } from './networks/network-decision.js'
 import type { PlacementGroupDecision } from './placement/placement-group-decisions.js'
 import type { SecurityGroupDecision } from './network/security-group-decisions.js'
+import type { RegionCopies } from './snapshots/region-copies.js'
 import type { ScheduledWork } from './snapshots/scheduled-work.js'
 import type { SharingWork } from './snapshots/sharing-decisions.js'
 import type { ServerDecision } from './servers/server-decision.js'
@@ -40,6 +41,8 @@ export interface Decisions {
   /** By the volume. */
   readonly schedules: ReadonlyMap<Address, ScheduledWork>
   readonly sharing: ReadonlyMap<Address, SharingWork>
+  /** By the volume, or the archive. */
+  readonly regionCopies: ReadonlyMap<Address, RegionCopies>
   readonly archives: ReadonlyMap<Address, ArchiveDecision>
   /** What the rules that copy whole volumes mean for these. */
   readonly copies: VolumeCopies

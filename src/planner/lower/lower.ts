@@ -21,7 +21,8 @@ import { lowerSecurityGroups } from './security-groups.js'
 import { lowerServers } from './servers.js'
 import { lowerService } from './service/lower-service.js'
 import { serviceSteps } from './service/service.js'
-import { lowerSchedules } from './snapshots.js'
+import { lowerRegionCopies } from './snapshots/lower-region-copies.js'
+import { lowerSchedules } from './snapshots/lower-snapshots.js'
 import { lowerVolumes } from './volumes.js'
 
 /**
@@ -56,6 +57,7 @@ export function lower(
   lowerClones(lowering)
   lowerVolumes(lowering)
   lowerSchedules(lowering)
+  lowerRegionCopies(lowering)
   lowerFiles(lowering)
   lowerLoadBalancers(lowering)
   lowerService(lowering)

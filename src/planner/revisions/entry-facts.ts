@@ -215,11 +215,12 @@ function syncFacts({ address: _address, from, to, onChange, rolling, ...rest }: 
 }
 
 function archiveFacts(spec: ArchiveSpec, contents: LocalContents): EntryFacts {
-  const { address: _address, server, tags, exclude, ...rest } = spec
+  const { address: _address, server, tags, exclude, regions, ...rest } = spec
   const through = Object.entries(serverFacts(server)).map(([path, value]) => [`server.${path}`, value] as const)
   return said({
     ...rest,
     exclude: list(exclude),
+    regions: regions && list(regions.map((one) => canonicalJson(one))),
     contents: contents.get(spec.from),
     ...Object.fromEntries(through),
     ...tagFacts(tags),

@@ -74,6 +74,16 @@ const comparedMembers: { readonly [Member in keyof Required<LiveStack>]: Read<Me
         { ...snapshot, state: snapshot.state === 'error' ? 'error' : 'good' },
       ]),
     ),
+  // Progress there takes nothing away from a plan either; whoever copies takes up what is on its way.
+  snapshotsElsewhere: (regions) =>
+    Object.fromEntries(
+      regions.flatMap(({ region, snapshots }) =>
+        snapshots.map(({ address, id, state }) => [
+          `${address} ${id} in ${region}`,
+          { state: state === 'error' ? 'error' : 'good' },
+        ]),
+      ),
+    ),
   images: undefined,
   subnets: prefixed('the subnet '),
   existingGroups: prefixed('the security group '),

@@ -1,11 +1,12 @@
 import { createColors } from 'picocolors'
 import type { LiveSnapshot } from '../../model/kinds/volume-snapshot.js'
 import type { LiveStack } from '../../model/live-stack.js'
+import { copiedTo, copySourceOf } from '../../model/regions/region-copy.js'
 import { isNewerSnapshot, snapshotVersion } from '../../model/snapshot-version.js'
 import { tagKeys } from '../../model/tags.js'
 import { legibleData, legibleJson } from '../legible.js'
 import { ownSnapshots } from '../show/show-facts.js'
-import { ageText, momentText, tableLines } from './table.js'
+import { ageText, copiesText, momentText, tableLines } from './table.js'
 
 /** The stack's own snapshots for people: by address, newest first. */
 export function snapshotsText(observed: LiveStack, nowMs: number, color: boolean): string {
@@ -13,8 +14,20 @@ export function snapshotsText(observed: LiveStack, nowMs: number, color: boolean
   const own = newestFirst(live)
   if (own.length === 0) return `The stack ${live.stack} has no snapshots.\n`
   const colors = createColors(color)
+  const hasCopies = own.some(({ tags }) => copySourceOf(tags) !== undefined || copiedTo(tags).length > 0)
   const [head = '', ...lines] = tableLines([
-    ['VOLUME', 'VERSION', 'TAKEN', 'AGE', 'SIZE', 'STATE', 'REVISION', 'CHECKPOINT', 'ID'],
+    [
+      'VOLUME',
+      'VERSION',
+      'TAKEN',
+      'AGE',
+      'SIZE',
+      'STATE',
+      'REVISION',
+      'CHECKPOINT',
+      ...(hasCopies ? ['COPIES'] : []),
+      'ID',
+    ],
     ...own.map((snapshot) => [
       snapshot.address,
       String(snapshotVersion(snapshot) || '-'),
@@ -24,6 +37,7 @@ export function snapshotsText(observed: LiveStack, nowMs: number, color: boolean
       snapshot.state,
       snapshot.tags[tagKeys.revision]?.slice(0, 12) ?? '-',
       snapshot.tags[tagKeys.checkpoint] ?? '-',
+      ...(hasCopies ? [copiesText(copySourceOf(snapshot.tags)?.region, copiedTo(snapshot.tags))] : []),
       snapshot.id,
     ]),
   ])
@@ -43,6 +57,8 @@ export function snapshotsJson(live: LiveStack, nowMs: number): string {
     volumeId: snapshot.volumeId,
     revision: snapshot.tags[tagKeys.revision] ?? null,
     checkpoint: snapshot.tags[tagKeys.checkpoint] ?? null,
+    copiedFrom: copySourceOf(snapshot.tags)?.region ?? null,
+    copiedTo: copiedTo(snapshot.tags),
     fstype: snapshot.tags[tagKeys.fstype] ?? null,
     label: snapshot.tags[tagKeys.label] ?? null,
     uuid: snapshot.tags[tagKeys.uuid] ?? null,

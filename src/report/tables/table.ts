@@ -30,3 +30,9 @@ export function momentText(moment: string): string {
   const at = Date.parse(moment)
   return Number.isNaN(at) ? '?' : `${new Date(at).toISOString().slice(0, 19)}Z`
 }
+
+/** Of what it is a copy, or where it has copies. */
+export function copiesText(copiedFrom: string | undefined, copiedTo: readonly string[]): string {
+  if (copiedFrom !== undefined) return `from ${copiedFrom}`
+  return copiedTo.length === 0 ? '-' : copiedTo.join(', ')
+}

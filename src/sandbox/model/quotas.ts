@@ -21,6 +21,8 @@ export const quotas = {
   launchTemplates: 5_000,
   launchTemplateVersions: 10_000,
   pendingSnapshotsPerVolume: 5,
+  /** To one destination region (EBS User Guide, "Quotas for Amazon EBS"). */
+  snapshotCopiesInProgress: 20,
   modificationsPerDay: 4,
   userDataBytes: 16_384,
 } as const

@@ -4,6 +4,7 @@ import type { ArchiveSpec } from '../../model/kinds/archive.js'
 import { reportAt } from '../context.js'
 import type { Context } from '../context.js'
 import type { ArchiveShape } from '../shape/stack-shape.generated.js'
+import { checkCopyRegions, copyRegionsOf } from './copy-regions.js'
 import { inOrder, tagsOf } from './entries.js'
 import { checkLaunchChoices } from './server/check-launch-choices.js'
 import { launchChoices } from './server/launch-choices.js'
@@ -26,11 +27,13 @@ export const archive: SpecKind<'archive'> = {
 function archiveOf(context: Context, name: string, entry: ArchiveShape): ArchiveSpec {
   const address = addressOf('archive', name)
   const tags = tagsOf(context, entry.tags)
+  const regions = copyRegionsOf(context, entry.regions)
   return {
     address,
     from: context.localPath(['archives', name, 'from'], required(entry.from, 'from')),
     fstype: entry.fstype ?? 'ext4',
     keep: entry.keep,
+    ...(regions.length > 0 && { regions }),
     slackPercent: slackPercentOf(entry.slack),
     checksum: entry.checksum ?? false,
     exclude: (entry.exclude ?? []).map((pattern) => required(pattern, 'pattern')),
@@ -71,6 +74,7 @@ function checkArchives(context: Context): void {
         hint: 'write a local path, such as ./music/; volumes have `snapshots` of their own',
       })
     }
+    checkCopyRegions(context, path, entry.regions)
     if (entry.server) checkLaunchChoices(context, [...path, 'server'], entry.server)
   }
 }

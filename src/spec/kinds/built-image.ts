@@ -1,12 +1,13 @@
 import { required } from '../../core/assert.js'
 import { addressOf } from '../../model/address.js'
-import type { ImageRegion, ImageSource, ImageSpec } from '../../model/kinds/image.js'
+import type { ImageSource, ImageSpec } from '../../model/kinds/image.js'
 import { reportAt } from '../context.js'
 import type { Context } from '../context.js'
 import { ignore, type Path, type TextReport } from '../problem.js'
 import { findServer, serverAddress } from '../references/find-server.js'
 import { created } from '../references/waits.js'
 import type { BuiltImageShape } from '../shape/stack-shape.generated.js'
+import { checkCopyRegions, copyRegionsOf } from './copy-regions.js'
 import { inOrder, tagsOf } from './entries.js'
 import type { SpecKind } from './spec-kind.js'
 
@@ -41,9 +42,7 @@ function imageOf(context: Context, name: string, entry: BuiltImageShape): ImageS
     source: sourceOf(context, entry),
     description: entry.description,
     keep: entry.keep,
-    regions: (entry.regions ?? [])
-      .map((written) => regionOf(required(written, 'region')))
-      .toSorted((left, right) => (left.region < right.region ? -1 : 1)),
+    regions: copyRegionsOf(context, entry.regions),
     share: entry.share && [...new Set(entry.share.map((one) => required(one, 'share')))].sort(),
     protect: entry.protect ?? false,
     tags: tagsOf(context, entry.tags),
@@ -66,15 +65,6 @@ function sourceOf(context: Context, entry: BuiltImageShape): ImageSource {
   }
 }
 
-type WrittenRegion = NonNullable<NonNullable<BuiltImageShape['regions']>[number]>
-
-function regionOf(written: WrittenRegion): ImageRegion {
-  if (typeof written === 'string') return { region: written, encrypted: undefined, kmsKey: undefined }
-  const { region, encrypted, kmsKey } = written
-  // EC2 API, CopyImage: a key asks for encryption.
-  return { region: required(region, 'region'), encrypted: kmsKey === undefined ? encrypted : true, kmsKey }
-}
-
 function isSnapshot(from: string): boolean {
   return /^snap-([0-9a-f]{8}|[0-9a-f]{17})$/.test(from)
 }
@@ -88,7 +78,7 @@ function checkImages(context: Context): void {
     if (!entry) continue
     const path = ['images', name]
     checkSource(context, path, entry)
-    checkRegions(context, path, entry)
+    checkCopyRegions(context, path, entry.regions)
   }
 }
 
@@ -106,27 +96,4 @@ function checkSource(context: Context, path: Path, entry: BuiltImageShape): void
 /** A source that names nothing may have been meant as either. */
 function sourceHints(report: TextReport): TextReport {
   return (problem) => report({ hint: 'write server.<name>, or the id of a snapshot', ...problem })
-}
-
-function checkRegions(context: Context, path: Path, { regions }: BuiltImageShape): void {
-  const seen = new Set<string>()
-  for (const [index, written] of (regions ?? []).entries()) {
-    const region = typeof written === 'string' ? written : written?.region
-    if (region === undefined) continue
-    const report = reportAt(context, [...path, 'regions', index])
-    if (region === context.target.region) {
-      report({
-        code: 'SPEC_BAD_IMAGE',
-        message: `${region} is the stack's own region, which has every version`,
-        hint: 'leave it out',
-      })
-    } else if (seen.has(region)) {
-      report({ code: 'SPEC_BAD_IMAGE', message: `${region} stands in the list already`, hint: 'leave one of them out' })
-    }
-    seen.add(region)
-    if (typeof written === 'object' && written.encrypted === false && 'kmsKey' in written) {
-      const message = '`kmsKey` cannot stand beside `encrypted: false`: a key encrypts'
-      report({ code: 'SPEC_CONFLICTING_KEYS', message, hint: 'leave one of them out' })
-    }
-  }
 }

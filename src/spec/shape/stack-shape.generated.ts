@@ -240,7 +240,7 @@ export type BuiltImageShape = {
   readonly from?: SingleLineShape | undefined
   readonly description?: SingleLineShape | undefined
   readonly keep?: number | undefined
-  readonly regions?: readonly (ImageRegionShape | undefined)[] | undefined
+  readonly regions?: readonly (CopyRegionShape | undefined)[] | undefined
   readonly share?: readonly (string | undefined)[] | undefined
   readonly protect?: BooleanShape | undefined
   readonly architecture?: 'x86_64' | 'arm64' | undefined
@@ -250,7 +250,7 @@ export type BuiltImageShape = {
   readonly tags?: TagsShape | undefined
 }
 
-export type ImageRegionShape = string | {
+export type CopyRegionShape = string | {
   readonly region?: string | undefined
   readonly encrypted?: BooleanShape | undefined
   readonly kmsKey?: SingleLineShape | undefined
@@ -359,6 +359,7 @@ export type VolumeShape = {
     } | undefined
     readonly share?: readonly (string | undefined)[] | undefined
     readonly consistent?: 'freeze' | 'unmount' | 'none' | undefined
+    readonly regions?: readonly (CopyRegionShape | undefined)[] | undefined
   } | undefined
   readonly onRemove?: 'snapshot' | 'retain' | 'delete' | undefined
   readonly dependsOn?: readonly (string | undefined)[] | undefined
@@ -370,6 +371,7 @@ export type ArchiveShape = {
   readonly from?: SingleLineShape | undefined
   readonly fstype?: 'ext2' | 'ext3' | 'ext4' | 'xfs' | 'btrfs' | undefined
   readonly keep?: number | undefined
+  readonly regions?: readonly (CopyRegionShape | undefined)[] | undefined
   readonly slack?: string | undefined
   readonly checksum?: BooleanShape | undefined
   readonly exclude?: readonly (SingleLineShape | undefined)[] | undefined

@@ -3,7 +3,8 @@ import type { LiveServer } from '../../../src/model/kinds/server.js'
 import type { LiveVolume } from '../../../src/model/kinds/volume.js'
 import type { LiveSnapshot } from '../../../src/model/kinds/volume-snapshot.js'
 import type { LiveStack } from '../../../src/model/live-stack.js'
-import { tagKeys } from '../../../src/model/tags.js'
+import { copySourceText } from '../../../src/model/regions/region-copy.js'
+import { copyTagKey, tagKeys } from '../../../src/model/tags.js'
 import { at, emptyLive, imagesFor, specOf } from '../../support/live-stack.js'
 import type { GoldenCase } from './golden-case.js'
 import { ownKindCases } from './own-kinds.js'
@@ -381,6 +382,27 @@ volumes:
       ...settled(text),
       snapshots: [1, 2, 3, 4].map((version) => snapshot(version)),
     }),
+    options: { now: '2026-11-05T10:00:00.000Z', run: 'run-2' },
+  },
+  'snapshot-copies': {
+    world: (text) => {
+      const live = settled(text)
+      const lost = { ...snapshot(1), address: at('volume.lost'), id: 'snap-0lost1', startedAt: '2026-11-05T08:00:00.000Z' }
+      const tags = { ...lost.tags, [tagKeys.address]: 'volume.lost', [copyTagKey('eu-west-1')]: 'snap-0copy0' }
+      const copy = (version: number, state: LiveSnapshot['state'] = 'completed') => {
+        const source = snapshot(version)
+        const copyOf = copySourceText({ region: live.region, id: source.id })
+        return { ...source, id: `snap-0copy${version}`, state, tags: { ...source.tags, [tagKeys.copyOf]: copyOf } }
+      }
+      return {
+        ...live,
+        snapshots: [...[1, 2, 3].map((version) => snapshot(version)), { ...lost, tags }],
+        snapshotsElsewhere: [
+          { region: 'eu-central-1', snapshots: [copy(1), copy(2), copy(3)] },
+          { region: 'eu-west-1', snapshots: [copy(3, 'error')] },
+        ],
+      }
+    },
     options: { now: '2026-11-05T10:00:00.000Z', run: 'run-2' },
   },
   'restore-volume': {

@@ -1,7 +1,9 @@
 import type { Address } from '../../../src/model/address.js'
 import type { StepOf } from '../../../src/model/steps/step.js'
-import { tagKeys, type Tags } from '../../../src/model/tags.js'
-import type { World } from './world.js'
+import type { LiveSnapshot } from '../../../src/model/kinds/volume-snapshot.js'
+import { copySourceText } from '../../../src/model/regions/region-copy.js'
+import { copyTagKey, tagKeys, type Tags } from '../../../src/model/tags.js'
+import { Refused, type World } from './world.js'
 
 export const snapshotEffects = {
   'create-snapshot'(world: World, step: StepOf<'create-snapshot'>) {
@@ -20,7 +22,8 @@ export const snapshotEffects = {
   'create-snapshots'(world: World, step: StepOf<'create-snapshots'>) {
     for (const request of step.snapshots) {
       const { address } = world.volume(request.volumeId)
-      createSnapshot(world, address, `${step.id}-${request.volumeId}`, request)
+      const id = createSnapshot(world, address, `${step.id}-${request.volumeId}`, request)
+      world.ids.set(`${step.id} ${request.volumeId}`, id)
     }
   },
   'modify-snapshot'(world: World, { snapshotId, shares, tags }: StepOf<'modify-snapshot'>) {
@@ -30,9 +33,24 @@ export const snapshotEffects = {
       return { ...known, tags: { ...known.tags, ...tags }, sharedWith: [...stays, ...shares.added].sort() }
     })
   },
+  'copy-snapshot'(world: World, step: StepOf<'copy-snapshot'>) {
+    const taken = step.volumeId === undefined ? step.snapshotStep : `${step.snapshotStep} ${step.volumeId}`
+    const sourceId = step.snapshotId ?? world.ids.get(taken ?? '')
+    const source = world.snapshots.find(({ id }) => id === sourceId)
+    if (source?.state !== 'completed') throw new Refused(`${sourceId} is ${source?.state ?? 'gone'}`)
+    const id = world.newId('snap', step.id)
+    const copyOf = copySourceText({ region: world.before.region, id: source.id })
+    const tags = { ...step.tags, [tagKeys.copyOf]: copyOf, [tagKeys.taken]: source.startedAt }
+    const there = world.elsewhere.find(({ region }) => region === step.region)
+    const copy: LiveSnapshot = { ...source, id, tags, volumeId: 'vol-ffffffff' }
+    if (there) there.snapshots = [...there.snapshots, copy]
+    else world.elsewhere.push({ region: step.region, snapshots: [copy] })
+    source.tags = { ...source.tags, [copyTagKey(step.region)]: id }
+  },
   'delete-snapshot'(world: World, step: StepOf<'delete-snapshot'>) {
     const snapshotId = step.snapshotId ?? world.ids.get(step.snapshotStep ?? '')
     world.snapshots = world.snapshots.filter(({ id }) => id !== snapshotId)
+    for (const there of world.elsewhere) there.snapshots = there.snapshots.filter(({ id }) => id !== snapshotId)
   },
 }
 

@@ -10,7 +10,7 @@ import type { LiveSecurityGroup } from '../../../src/model/kinds/security-group.
 import type { LiveServer } from '../../../src/model/kinds/server.js'
 import type { SyncFacts } from '../../../src/model/kinds/sync-rule.js'
 import type { LiveVolume } from '../../../src/model/kinds/volume.js'
-import type { LiveSnapshot } from '../../../src/model/kinds/volume-snapshot.js'
+import type { LiveSnapshot, RegionSnapshots } from '../../../src/model/kinds/volume-snapshot.js'
 import type { LiveLedger, LiveStack } from '../../../src/model/live-stack.js'
 import type { Plan } from '../../../src/model/plan.js'
 import { observedImages } from './observed-images.js'
@@ -43,6 +43,7 @@ export class World {
   loadBalancers: Mutable<LiveLoadBalancer>[]
   volumes: Mutable<LiveVolume>[]
   snapshots: Mutable<LiveSnapshot>[]
+  elsewhere: Mutable<RegionSnapshots>[]
   /** What each volume that was ever written to holds, attached or not. */
   readonly contents = new Map<string, HostDevice>()
   readonly disks = new Map<string, Disk>()
@@ -65,6 +66,7 @@ export class World {
     this.loadBalancers = structuredClone([...(before.loadBalancers ?? [])])
     this.volumes = structuredClone([...before.volumes])
     this.snapshots = structuredClone([...before.snapshots])
+    this.elsewhere = structuredClone([...(before.snapshotsElsewhere ?? [])])
     for (const [address, { id }] of Object.entries(plan.bindings)) this.ids.set(address, id)
     for (const volume of this.volumes) {
       const device = rememberedDevice(volume) ?? this.deviceFromSnapshot(volume)
@@ -173,6 +175,7 @@ export class World {
       ...((before.loadBalancers || this.loadBalancers.length > 0) && { loadBalancers: this.loadBalancers }),
       volumes: this.volumes,
       snapshots: this.snapshots,
+      ...(this.elsewhere.length > 0 && { snapshotsElsewhere: this.elsewhere }),
       ledger:
         addresses.length === 0
           ? undefined

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { exitCodes } from '../../exit-codes.js'
 import { addStackOptions, fileArgument, fileDescription, stackFileOptions, type StackOptions } from '../../options.js'
 import { legible } from '../../../report/legible.js'
+import { collectRegion } from '../region-option.js'
 import type { CommandDefinition } from '../../command-definition.js'
 import { forbidColor } from '../../terminal.js'
 
@@ -21,11 +22,16 @@ export const iamPolicyCommand: CommandDefinition = (finish) =>
     .argument(fileArgument, fileDescription)
     .option('--read-only', 'only what plan, drift and show need')
     .option('--instance-connect', 'also entering its servers by EC2 Instance Connect, from machines without their keys')
+    .option('--to-region <region>', 'also copying checkpoints to that region; can be repeated', collectRegion)
     .addHelpText('after', examples)
     .action(
       async (
         file: string | undefined,
-        options: StackOptions & { readonly readOnly?: boolean; readonly instanceConnect?: boolean },
+        options: StackOptions & {
+          readonly readOnly?: boolean
+          readonly instanceConnect?: boolean
+          readonly toRegion?: readonly string[]
+        },
       ) => {
         if (!options.color) forbidColor()
         const [{ readStackFile }, { policyOf }] = await Promise.all([
@@ -35,8 +41,8 @@ export const iamPolicyCommand: CommandDefinition = (finish) =>
         const { spec, sensitive, notices } = readStackFile(file, stackFileOptions(options))
         for (const notice of notices) process.stderr.write(`${legible(notice)}\n`)
         const parameters = sensitive.flatMap(({ ssm }) => ssm ?? [])
-        const { readOnly, instanceConnect } = options
-        const policy = policyOf(spec, { readOnly, instanceConnect, parameters })
+        const { readOnly, instanceConnect, toRegion } = options
+        const policy = policyOf(spec, { readOnly, instanceConnect, parameters, checkpointRegions: toRegion })
         process.stdout.write(`${JSON.stringify(policy, null, 2)}\n`)
         finish(exitCodes.success)
       },

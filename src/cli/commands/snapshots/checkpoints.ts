@@ -12,6 +12,7 @@ import {
   type RunOptions,
   type StackOptions,
 } from '../../options.js'
+import { copyCheckpointCommand } from './copy-checkpoint.js'
 import type { CommandDefinition } from '../../command-definition.js'
 import { forbidColor, useColor } from '../../terminal.js'
 
@@ -19,6 +20,7 @@ const examples = `
 Examples:
   evenkeel checkpoints                 name, age, volumes and revision of each, oldest first
   evenkeel checkpoints --json
+  evenkeel checkpoints copy before-upgrade --to-region eu-west-1
   evenkeel checkpoints delete before-upgrade
 
 Exit status: 0, 1 on an error.`
@@ -41,6 +43,7 @@ export const checkpointsCommand: CommandDefinition = (finish, manifest) => {
       process.stdout.write(text)
       finish(exitCodes.success)
     })
+  command.addCommand(copyCheckpointCommand(finish, manifest))
   command.addCommand(deleteCommand(finish, manifest))
   return command
 }

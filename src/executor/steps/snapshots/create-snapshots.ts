@@ -28,6 +28,7 @@ export async function createSnapshots(step: CreateSnapshots, context: StepContex
   await Promise.all(
     snapshots.map(async (snapshot) => {
       await cloud.awaitSnapshot(snapshot)
+      context.bindings.bindSnapshot(step.id, snapshot.id, snapshot.volumeId)
       completed += 1
       context.progress(completed / snapshots.length, `${completed} of ${snapshots.length} copied`)
     }),

@@ -2,13 +2,14 @@ import { digestOf } from '../../../core/digest.js'
 import type { Address } from '../../../model/address.js'
 import type { TreeFacts } from '../../../model/kinds/archive.js'
 import type { LiveSnapshot } from '../../../model/kinds/volume-snapshot.js'
+import { copySourceOf } from '../../../model/regions/region-copy.js'
 import { isNewerSnapshot, snapshotVersion } from '../../../model/snapshot-version.js'
 import type { ArchiveSpec } from '../../../model/kinds/archive.js'
 import type { World } from '../../world.js'
 
 /** What is known of an archive's versions. */
 export interface ArchiveVersions {
-  /** Completed ones, newest first. */
+  /** Completed ones, newest first; copies from another region are versions as well. */
   readonly completed: readonly LiveSnapshot[]
   /** Those that EC2 is still making. */
   readonly pending: readonly LiveSnapshot[]
@@ -17,7 +18,7 @@ export interface ArchiveVersions {
 }
 
 export function archiveVersions({ live }: World, address: Address): ArchiveVersions {
-  const all = live.snapshots.get(address) ?? []
+  const all = [...(live.snapshots.get(address) ?? []), ...(live.arrived.get(address) ?? [])]
   return {
     completed: all
       .filter(({ state }) => state === 'completed')
@@ -44,6 +45,7 @@ export function prunableVersions(
 ): readonly LiveSnapshot[] {
   if (keep === undefined) return []
   return completed
+    .filter(({ tags }) => copySourceOf(tags) === undefined)
     .slice(Math.max(0, keep - added))
     .filter((snapshot) => (snapshot.imageIds ?? []).length === 0 && !isNamed(snapshot))
     .reverse()

@@ -58,19 +58,12 @@ function decideImages(
   return decisions
 }
 
-function decideNamed(world: World, spec: ImageSpec, servers: ReadonlyMap<Address, ServerDecision>): ImageDecision {
-  const { address, source, regions } = spec
+function decideNamed(world: World, named: ImageSpec, servers: ReadonlyMap<Address, ServerDecision>): ImageDecision {
+  // Where the target says no region, the file may name the stack's own.
+  const spec = { ...named, regions: named.regions.filter(({ region }) => region !== world.live.stack.region) }
+  const { address, source } = spec
   const material = materialOf(world, spec, servers)
   if (!material) return leave(address, `${source.kind === 'server' ? source.server : 'its source'} cannot be planned`)
-  const own = world.live.stack.region
-  if (regions.some(({ region }) => region === own)) {
-    return refuse(
-      address,
-      'PLAN_IMAGE_REGION',
-      `${address} is to be copied to ${own}, which is the stack's own region`,
-      'leave it out of `regions`',
-    )
-  }
   const live = world.live.builtImages.get(address)
   const make = (version: number) => newVersion(world, spec, material, version)
   if (live && versionsOf(world, live).own.length > 0) {

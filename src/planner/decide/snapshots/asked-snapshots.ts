@@ -51,9 +51,9 @@ export function decideCheckpoint(world: World, name: string, specDigest: string)
     throw new PlanError('CHECKPOINT_EMPTY', `the stack ${stack} has no volumes`, [], { hint: 'apply it first' })
   }
   const earlier = findCheckpoint(snapshots, stack, name)
-  if (earlier && earlier.state !== 'incomplete') {
+  if (earlier && (earlier.state !== 'incomplete' || earlier.copiedFrom !== undefined)) {
     throw new PlanError('CHECKPOINT_TAKEN', `the stack ${stack} has a checkpoint ${name} already`, [], {
-      hint: 'take another name; `evenkeel checkpoints` lists those in use',
+      hint: 'take another name; `evenkeel checkpoints` lists those in use, and `checkpoints copy` copies one to another region',
     })
   }
   const marks: Tags = {

@@ -11,9 +11,11 @@ import { tagKeys, type Tags } from '../../../model/tags.js'
 export function snapshotTags(world: World, live: LiveVolume, extra: Tags = {}): Tags {
   const { address } = live
   const spec = world.volumes.get(address)
-  const versions = (world.live.snapshots.get(address) ?? []).map(snapshotVersion)
+  // Also above those of copies from another region, so that a number says which one is meant.
+  const known = [...(world.live.snapshots.get(address) ?? []), ...(world.live.arrived.get(address) ?? [])]
+  const versions = known.map(snapshotVersion)
   const { content, mountPath } = probedContent(world, live)
-  const known: Readonly<Record<string, string | undefined>> = {
+  const wanted: Readonly<Record<string, string | undefined>> = {
     [tagKeys.stack]: world.live.stack.stack,
     [tagKeys.address]: address,
     [tagKeys.name]: nameTag(world.live.stack.stack, address),
@@ -31,7 +33,7 @@ export function snapshotTags(world: World, live: LiveVolume, extra: Tags = {}): 
     ...extra,
   }
   const tags: Record<string, string> = {}
-  for (const [key, value] of Object.entries(known)) {
+  for (const [key, value] of Object.entries(wanted)) {
     if (value !== undefined) tags[key] = value
   }
   return tags

@@ -36,7 +36,9 @@ export function volumeSource(
   if (!spec.reuse) return { kind: 'blank' }
   const free = world.live.retained.get(spec.address)?.find((volume) => isFree(volume) && isIn(volume, zone))
   if (free) return { kind: 'adopt', volume: free, retained: true }
-  const snapshot = newestSnapshot(completed(world.live.snapshots.get(spec.address)))
+  const snapshot =
+    newestSnapshot(completed(world.live.snapshots.get(spec.address))) ??
+    newestSnapshot(completed(world.live.arrived.get(spec.address)))
   return snapshot ? { kind: 'snapshot', snapshot } : { kind: 'blank' }
 }
 
@@ -159,11 +161,11 @@ function plannedVersion(
 
 /**
  * Snapshots of the volume of that name, for one of the volumes of a count those of the same member; where there is none, the
- * versions of the archive.
+ * versions of the archive. What the stack has of its own goes before copies from another region.
  */
 function snapshotsOfName({ live }: World, name: string, of: Address): readonly LiveSnapshot[] {
   for (const address of snapshotAddresses(name, of)) {
-    const snapshots = live.snapshots.get(address)
+    const snapshots = live.snapshots.get(address) ?? live.arrived.get(address)
     if (snapshots) return snapshots
   }
   return []

@@ -88,6 +88,7 @@ const permissionFacts = {
     beside: ['security-group-rule'],
   },
   CopyImage: { part: 'change', need: 'builtImages', makes: ['image', 'snapshot'], own: ['image', 'snapshot'] },
+  CopySnapshot: { part: 'change', need: 'snapshotCopies', makes: ['snapshot'], own: ['snapshot'] },
   CreateImage: { part: 'change', need: 'builtImages', makes: ['image', 'snapshot'], own: ['instance'] },
   CreateInternetGateway: { part: 'change', need: 'networks', makes: ['internet-gateway'] },
   CreateLaunchTemplate: { part: 'change', need: 'any', makes: ['launch-template'] },

@@ -1,4 +1,5 @@
 import type { ServerOptions } from '../../../model/launch/server-options.js'
+import { regionsOfSnapshots } from '../../../model/regions/snapshot-regions.js'
 import type { StackSpec } from '../../../model/stack-spec.js'
 
 /** What of a stack file makes an action necessary. */
@@ -32,6 +33,10 @@ export const needs = {
     isIn: (spec) => launches(spec) || spec.volumes.some(({ snapshots }) => snapshots?.keep !== undefined),
   },
   builtImages: { words: 'images that the stack makes (`images`)', isIn: ({ images }) => images.length > 0 },
+  snapshotCopies: {
+    words: 'copies of snapshots in other regions (`snapshots.regions`, `regions` of archives, checkpoints)',
+    isIn: (spec) => regionsOfSnapshots(spec).length > 0,
+  },
   placementGroups: {
     words: 'placement groups (`placementGroups`)',
     isIn: ({ placementGroups }) => placementGroups.length > 0,

@@ -1,9 +1,9 @@
 import type { StackSpec } from '../../../model/stack-spec.js'
 import { tagKeys } from '../../../model/tags.js'
-import { copyStatements, regionsOfCopies } from './copies-in-regions.js'
+import { copyStatements, regionsOfCopies, type CopiesElsewhere } from './copies-in-regions.js'
 import { permissions, type PermissionFacts, type ResourceType } from './facts.js'
 import { balancingStatements } from './balancing-policy.js'
-import { needs } from './needs.js'
+import { needs, type Need } from './needs.js'
 import type { PolicyStatement, Scope } from './policy-statement.js'
 
 export type { PolicyStatement } from './policy-statement.js'
@@ -19,6 +19,8 @@ export interface PolicyChoice {
   readonly readOnly?: boolean | undefined
   /** Entering the stack's servers by EC2 Instance Connect, too. */
   readonly instanceConnect?: boolean | undefined
+  /** Regions to which checkpoints are copied. */
+  readonly checkpointRegions?: readonly string[] | undefined
   /** Parameters of Systems Manager that hold values of variables. */
   readonly parameters?: readonly string[]
 }
@@ -30,17 +32,19 @@ export interface PolicyChoice {
  */
 export function policyOf(
   spec: StackSpec,
-  { readOnly = false, instanceConnect = false, parameters = [] }: PolicyChoice = {},
+  { readOnly = false, instanceConnect = false, parameters = [], checkpointRegions = [] }: PolicyChoice = {},
 ): PolicyDocument {
   const scope = scopeOf(spec)
-  const needed = permissions.filter(({ need }) => needs[need].isIn(spec))
+  const elsewhere: CopiesElsewhere = { checkpointRegions }
+  const isNeeded = (need: Need) => needs[need].isIn(spec) || (need === 'snapshotCopies' && checkpointRegions.length > 0)
+  const needed = permissions.filter(({ need }) => isNeeded(need))
   const entering = instanceConnect ? enterStatement(spec, scope) : undefined
   const looking = [
-    lookStatement(needed, scope, regionsOfCopies(spec)),
+    lookStatement(needed, scope, regionsOfCopies(spec, elsewhere)),
     parameterStatement(spec, parameters, scope),
     entering,
   ]
-  const changing = readOnly ? [] : changeStatements(spec, needed, scope)
+  const changing = readOnly ? [] : changeStatements(spec, needed, scope, elsewhere)
   const statements = [...looking, ...changing, ...balancingStatements(spec, scope, readOnly)]
   return { Version: '2012-10-17', Statement: statements.flatMap((statement) => statement ?? []) }
 }
@@ -97,7 +101,12 @@ function enterStatement(
   }
 }
 
-function changeStatements(spec: StackSpec, needed: Needed, scope: Scope): readonly PolicyStatement[] {
+function changeStatements(
+  spec: StackSpec,
+  needed: Needed,
+  scope: Scope,
+  elsewhere: CopiesElsewhere,
+): readonly PolicyStatement[] {
   const changing = needed.filter(({ part }) => part === 'change')
   const making = changing.filter(({ makes }) => makes !== undefined)
   const owning = changing.filter(({ own }) => own !== undefined)
@@ -163,7 +172,7 @@ function changeStatements(spec: StackSpec, needed: Needed, scope: Scope): readon
         },
     keyStatement(spec, scope),
     roleStatement(spec, scope),
-    ...copyStatements(spec, scope.partition, scope.region),
+    ...copyStatements(spec, { partition: scope.partition, region: scope.region, elsewhere }),
   ]
   return statements.flatMap((statement) =>
     statement && statement.Action.length > 0 && statement.Resource.length > 0 ? statement : [],

@@ -5,6 +5,7 @@ import type { Context } from '../../context.js'
 import type { Path, TextProblem } from '../../problem.js'
 import type { VolumeShape } from '../../shape/stack-shape.generated.js'
 import { checkZone } from '../check-zone.js'
+import { checkCopyRegions } from '../copy-regions.js'
 import { checkIgnored } from '../ignore-changes.js'
 import { memberServer, volumeMembers } from './volume-members.js'
 
@@ -18,6 +19,7 @@ export function checkVolumes(context: Context): void {
     checkPlace(context, name, path, volume)
     checkMembers(context, path, volume)
     checkSnapshots(context, path, volume)
+    checkCopyRegions(context, [...path, 'snapshots'], volume.snapshots?.regions)
     checkIgnored(context, 'volume', path, volume)
     checkDependencies(context, [...path, 'dependsOn'], volume.dependsOn)
     if (volume.kmsKey !== undefined && volume.encrypted === false) {
@@ -31,7 +33,7 @@ export function checkVolumes(context: Context): void {
 function checkSnapshots(context: Context, path: Path, { snapshots, encrypted, kmsKey }: VolumeShape): void {
   if (snapshots === undefined) return
   const { share } = snapshots
-  const isScheduled = 'keep' in snapshots || 'consistent' in snapshots || !('share' in snapshots)
+  const isScheduled = ['keep', 'consistent', 'regions'].some((key) => key in snapshots) || !('share' in snapshots)
   if (isScheduled && !('every' in snapshots)) {
     const message = `volume \`${path[1]}\` says of its snapshots not how often they are taken`
     const hint = 'write `every: 24h`'

@@ -9,6 +9,7 @@ import { withoutKind } from '../../references/declared-names.js'
 import { serverAddress } from '../../references/find-server.js'
 import { created } from '../../references/waits.js'
 import type { VolumeShape } from '../../shape/stack-shape.generated.js'
+import { copyRegionsOf } from '../copy-regions.js'
 import { minutesOf } from '../duration.js'
 import { inOrder, tagsOf } from '../entries.js'
 import { ignoredOf } from '../ignore-changes.js'
@@ -65,7 +66,7 @@ function volumesOf(context: Context, name: string, entry: VolumeShape): readonly
     snapshot: entry.snapshot === undefined ? undefined : snapshotOf(entry.snapshot),
     volumeId: entry.volumeId,
     onRemove: entry.onRemove ?? 'snapshot',
-    ...snapshotsOf(entry.snapshots),
+    ...snapshotsOf(context, entry.snapshots),
     tags: tagsOf(context, entry.tags),
     ...ignoredOf(entry),
   }
@@ -94,19 +95,25 @@ function snapshotOf(snapshot: NonNullable<VolumeShape['snapshot']>): SnapshotSel
 }
 
 /** When they are taken, and who else may use them. */
-function snapshotsOf(written: VolumeShape['snapshots']): Pick<VolumeSpec, 'snapshots' | 'shareSnapshots'> {
+function snapshotsOf(
+  context: Context,
+  written: VolumeShape['snapshots'],
+): Pick<VolumeSpec, 'snapshots' | 'shareSnapshots'> {
   if (written === undefined) return {}
   const { every, share } = written
   return {
-    ...(every !== undefined && { snapshots: scheduleOf(every, written) }),
+    ...(every !== undefined && { snapshots: scheduleOf(context, every, written) }),
     ...(share && { shareSnapshots: [...new Set(share.map((one) => required(one, 'share')))].sort() }),
   }
 }
 
-function scheduleOf(every: string, { keep, consistent }: NonNullable<VolumeShape['snapshots']>): SnapshotSchedule {
+function scheduleOf(context: Context, every: string, written: NonNullable<VolumeShape['snapshots']>): SnapshotSchedule {
+  const { keep, consistent } = written
+  const regions = copyRegionsOf(context, written.regions)
   return {
     everyMinutes: minutesOf(every),
     keep: keep && { last: keep.last ?? 0, daily: keep.daily ?? 0, weekly: keep.weekly ?? 0 },
     consistent: consistent ?? 'freeze',
+    ...(regions.length > 0 && { regions }),
   }
 }

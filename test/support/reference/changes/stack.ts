@@ -4,6 +4,8 @@ import { leftAlone, type KeyTable } from './key-change.js'
 
 const onEc2 = { target: {} }
 const letsOut = { 'securityGroups.door.egress': [{ port: 443, protocol: 'tcp', to: '0.0.0.0/0' }] }
+const archiveElsewhere = { 'archives.music.regions': [{ region: 'eu-central-1' }] }
+const archiveCopied = 'it holds for copies that are made from then on.'
 const byName = { 'archives.music.server.image': { owner: '136693071363', name: 'debian-12-amd64-*' } }
 
 /** The keys of the file itself, and of its small entries. */
@@ -314,6 +316,29 @@ export const stackKeys: KeyTable = {
   },
   'archives.*.keep': {
     changes: [{ to: 5, does: 'nothing', says: 'versions beyond that are deleted when the next one is completed.' }],
+  },
+  'archives.*.regions': {
+    leftOut: 'none but its own.',
+    changes: [
+      {
+        to: ['eu-central-1'],
+        does: 'in-place',
+        by: 'copy-snapshot',
+        says: 'an apply copies the newest version there, and from then on each that it makes.',
+      },
+    ],
+  },
+  'archives.*.regions[].region': {
+    changes: [
+      { to: 'us-west-2', does: 'in-place', by: 'copy-snapshot', where: archiveElsewhere, says: 'as for `regions`.' },
+    ],
+  },
+  'archives.*.regions[].encrypted': {
+    changes: [{ to: true, does: 'nothing', where: archiveElsewhere, says: archiveCopied }],
+  },
+  'archives.*.regions[].kmsKey': {
+    leftOut: "AWS's own key, where the copy is encrypted.",
+    changes: [{ to: 'alias/backup', does: 'nothing', where: archiveElsewhere, says: archiveCopied }],
   },
   'archives.*.slack': {
     changes: [{ to: '30%', does: 'nothing', says: 'it holds for the next version.' }],

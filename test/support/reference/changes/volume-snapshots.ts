@@ -2,6 +2,9 @@ import type { KeyTable } from './key-change.js'
 
 const daily = { 'volumes.data.snapshots': { every: '24h' } }
 
+const elsewhere = { 'volumes.data.snapshots': { every: '24h', regions: [{ region: 'eu-central-1' }] } }
+const copied = 'it holds for copies that are made from then on.'
+
 /** The keys of a volume's scheduled snapshots. */
 export const snapshotKeys: KeyTable = {
   'volumes.*.snapshots': {
@@ -46,6 +49,36 @@ export const snapshotKeys: KeyTable = {
         says: 'but with the snapshots that are there: who may use them is changed in place, of each.',
       },
     ],
+  },
+  'volumes.*.snapshots.regions': {
+    leftOut: 'none but its own.',
+    changes: [
+      {
+        to: ['eu-central-1'],
+        does: 'in-place',
+        by: 'copy-snapshot',
+        where: daily,
+        says: 'an apply copies the newest snapshot there, and from then on each that it takes.',
+      },
+      {
+        when: 'a region is taken out',
+        from: ['eu-central-1'],
+        to: [],
+        does: 'nothing',
+        where: daily,
+        says: 'what is there stays there.',
+      },
+    ],
+  },
+  'volumes.*.snapshots.regions[].region': {
+    changes: [{ to: 'us-west-2', does: 'in-place', by: 'copy-snapshot', where: elsewhere, says: 'as for `regions`.' }],
+  },
+  'volumes.*.snapshots.regions[].encrypted': {
+    changes: [{ to: true, does: 'nothing', where: elsewhere, says: copied }],
+  },
+  'volumes.*.snapshots.regions[].kmsKey': {
+    leftOut: "AWS's own key, where the copy is encrypted.",
+    changes: [{ to: 'alias/backup', does: 'nothing', where: elsewhere, says: copied }],
   },
   'volumes.*.snapshots.consistent': {
     changes: [{ to: 'unmount', does: 'nothing', where: daily, says: 'it holds for the next snapshot.' }],

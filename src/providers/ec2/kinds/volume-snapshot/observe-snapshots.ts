@@ -1,7 +1,7 @@
 import type { Snapshot } from '@aws-sdk/client-ec2'
 import type { CloudFacts, CloudQuery, NamedId } from '../../../../executor/ports.js'
 import type { LiveSnapshot } from '../../../../model/kinds/volume-snapshot.js'
-import { parseAddress } from '../../../../model/address.js'
+import { parseAddress, type Address } from '../../../../model/address.js'
 import { tagKeys } from '../../../../model/tags.js'
 import { isOfClass } from '../../errors/provider-errors.js'
 import { mergeById, withAddresses } from '../../tags/address-lists.js'
@@ -10,6 +10,7 @@ import { taggedAddress } from '../../tags/tagged-address.js'
 import { tagsOf } from '../../tags/tag-lists.js'
 import type { Ec2Api } from '../../wire/api.js'
 import type { Pending } from '../kind.js'
+import { describeElsewhere, type DescribedElsewhere } from './observe-elsewhere.js'
 import { readNamedSnapshots, readOwnSnapshots } from './read-snapshots.js'
 import { readSnapshotImages } from './snapshot-images.js'
 import { readShares } from './volume-permissions.js'
@@ -23,6 +24,8 @@ interface DescribedSnapshots {
   readonly shares: ReadonlyMap<string, readonly string[]>
   /** Those that the file names by id. */
   readonly named: readonly LiveSnapshot[]
+  /** Of the other regions that were asked for. */
+  readonly elsewhere: readonly DescribedElsewhere[]
 }
 
 /** Which snapshots a restore that is not done yet means. */
@@ -36,12 +39,13 @@ export async function describeSnapshots(
   { launchTemplate }: Pending<Ledgers>,
 ): Promise<DescribedSnapshots> {
   const stacks = [...new Set([query.stack, ...(query.snapshotsOf ?? [])])]
-  const [own, named] = await Promise.all([
+  const [own, named, elsewhere] = await Promise.all([
     describeOwn(api, stacks, query),
     readNamedSnapshots(
       api,
       query.snapshotIds.map(({ id }) => id),
     ),
+    describeElsewhere(api, query),
   ])
   const known = [...own.tagged.map(({ SnapshotId }) => SnapshotId), ...query.snapshotIds.map(({ id }) => id)]
   const wished = wishedElsewhere(await launchTemplate, known)
@@ -51,6 +55,7 @@ export async function describeSnapshots(
   )
   return {
     ...own,
+    elsewhere,
     named: withAddresses(
       [...query.snapshotIds, ...wished],
       [...named, ...others].flatMap((snapshot) => snapshotFacts(snapshot) ?? []),
@@ -100,7 +105,7 @@ async function sharesOf(api: Ec2Api, id: string): Promise<readonly string[] | un
 export function observedSnapshots(
   { snapshot }: { readonly snapshot: DescribedSnapshots },
   census: Census,
-): Pick<CloudFacts, 'snapshots'> {
+): Pick<CloudFacts, 'snapshots' | 'snapshotsElsewhere'> {
   const tagged = snapshot.tagged.flatMap((found): LiveSnapshot[] => {
     // What an image was made of goes with the image.
     if (parseAddress(taggedAddress(found) ?? '')?.kind === 'image') return []
@@ -111,7 +116,21 @@ export function observedSnapshots(
     const sharedWith = snapshot.shares.get(facts.id)
     return [{ address, ...facts, ...(imageIds && { imageIds }), ...(sharedWith && { sharedWith }) }]
   })
-  return { snapshots: mergeById(tagged, snapshot.named) }
+  return {
+    snapshots: mergeById(tagged, snapshot.named),
+    ...(snapshot.elsewhere.length > 0 && {
+      snapshotsElsewhere: snapshot.elsewhere.map(({ region, found, unread }) => ({
+        region,
+        snapshots: found.flatMap((one): LiveSnapshot[] => {
+          const facts = snapshotFacts(one)
+          const text = taggedAddress(one)
+          const kind = parseAddress(text ?? '')?.kind
+          return facts && (kind === 'volume' || kind === 'archive') ? [{ address: text as Address, ...facts }] : []
+        }),
+        ...(unread !== undefined && { unread }),
+      })),
+    }),
+  }
 }
 
 const snapshotStates = ['pending', 'completed', 'error'] as const
@@ -120,12 +139,13 @@ const snapshotStates = ['pending', 'completed', 'error'] as const
 function snapshotFacts(snapshot: Snapshot): Omit<LiveSnapshot, 'address'> | undefined {
   const state = snapshotStates.find((name) => name === snapshot.State)
   if (state === undefined) return undefined
+  const tags = tagsOf(snapshot.Tags)
   return {
     id: snapshot.SnapshotId ?? '',
-    tags: tagsOf(snapshot.Tags),
+    tags,
     volumeId: snapshot.VolumeId ?? '',
     state,
-    startedAt: snapshot.StartTime?.toISOString() ?? '',
+    startedAt: tags[tagKeys.taken] ?? snapshot.StartTime?.toISOString() ?? '',
     sizeGiB: snapshot.VolumeSize ?? 0,
   }
 }

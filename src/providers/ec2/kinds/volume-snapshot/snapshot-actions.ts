@@ -1,4 +1,5 @@
 import {
+  CopySnapshotCommand,
   CreateSnapshotCommand,
   DeleteSnapshotCommand,
   DescribeSnapshotAttributeCommand,
@@ -13,5 +14,6 @@ export const snapshotActions = {
   CreateSnapshot: { command: CreateSnapshotCommand, ...makesTwice },
   DescribeSnapshotAttribute: { command: DescribeSnapshotAttributeCommand, ...reads },
   ModifySnapshotAttribute: { command: ModifySnapshotAttributeCommand, ...writes },
+  CopySnapshot: { command: CopySnapshotCommand, ...makesTwice },
   DeleteSnapshot: { command: DeleteSnapshotCommand, ...removes },
 } as const satisfies ActionTable

@@ -1,39 +1,28 @@
 import type { Snapshot } from '@aws-sdk/client-ec2'
-import type {
-  Created,
-  Effect,
-  Once,
-  Owned,
-  SnapshotCloud,
-  SnapshotRequest,
-  Waiting,
-} from '../../../../executor/ports.js'
+import type { Created, Effect, Once, Owned, SnapshotCloud, SnapshotRequest } from '../../../../executor/ports.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
 import { operationTag } from '../../tags/operation-tag.js'
 import { readOwned, vouchFor } from '../../tags/ownership.js'
 import { tagListOf, tagsOf } from '../../tags/tag-lists.js'
-import { usualMs } from '../../waiting/usual-times.js'
-import { watchById } from '../../waiting/watch-by-id.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { createOnce } from '../../wire/create-once.js'
 import { readForEach } from '../../wire/pages.js'
 import { sharedFor } from '../../wire/shared-reads.js'
+import { createSnapshotWaits } from './await-snapshot.js'
+import { copySnapshot } from './copy-snapshot.js'
 import { readOwnSnapshots, readSnapshot } from './read-snapshots.js'
 import { changeShares } from './volume-permissions.js'
 
-/** A first snapshot of a large volume takes hours. */
-const completedLimitMs = 24 * 3_600_000
 /** Snapshots of one volume may queue behind one another (five at once, one for st1 and sc1). */
 const queueLimitMs = 10 * 60_000
+
 /** How snapshots come and go. CreateSnapshot takes no token: the operation's tag tells whether it was made already. */
 export function createSnapshotCalls(api: Ec2Api): SnapshotCloud {
-  const snapshots = watchById(
-    api,
-    'snapshot-id',
-    readOwnSnapshots,
-    ({ SnapshotId }) => SnapshotId,
-    ({ State, Progress }) => `${State} ${Progress ?? ''}`.trim(),
-  )
+  const waitIn = createSnapshotWaits()
+  const wait: SnapshotCloud['awaitSnapshot'] = async ({ volumeId, share = [], ...snapshot }) => {
+    await waitIn(api, { ...snapshot, of: volumeId })
+    await changeShares(api, snapshot.id, { added: share, removed: [] })
+  }
 
   return {
     createSnapshot: async (request): Promise<Created> => {
@@ -55,6 +44,7 @@ export function createSnapshotCalls(api: Ec2Api): SnapshotCloud {
       api.young.note(id)
       return 'done'
     },
+    copySnapshot: (request) => copySnapshot(api, waitIn, request),
     deleteSnapshot,
   }
 
@@ -69,35 +59,13 @@ export function createSnapshotCalls(api: Ec2Api): SnapshotCloud {
     return { id }
   }
 
-  async function wait({
-    id,
-    volumeId,
-    share = [],
-    onProgress,
-  }: { readonly id: string; readonly volumeId: string } & Pick<SnapshotRequest, 'share'> & Waiting): Promise<void> {
-    await snapshots.until(
-      id,
-      (snapshot) => {
-        if (snapshot?.State === 'error') throw failed(snapshot, volumeId)
-        onProgress?.(percentOf(snapshot))
-        return snapshot?.State === 'completed' ? true : undefined
-      },
-      {
-        what: `${id} of ${volumeId} to complete`,
-        timeoutMs: completedLimitMs,
-        usualMs: usualMs.snapshotCompletes,
-        rhythm: 'open-ended',
-      },
-    )
-    await changeShares(api, id, { added: share, removed: [] })
-  }
-
-  async function deleteSnapshot({ id, owner }: Owned): Promise<Effect> {
-    const vouched = await vouchFor(api, id, owner, readSnapshot)
+  async function deleteSnapshot({ id, owner, region }: Owned & { readonly region?: string }): Promise<Effect> {
+    const place = region === undefined ? api : api.inRegion(region)
+    const vouched = await vouchFor(place, id, owner, readSnapshot)
     if (vouched === undefined) return 'unchanged'
     try {
-      await api.call('DeleteSnapshot', { SnapshotId: id }, { seen: true, confirm: vouched.confirm })
-      api.young.forget(id)
+      await place.call('DeleteSnapshot', { SnapshotId: id }, { seen: true, confirm: vouched.confirm })
+      place.young.forget(id)
       return 'done'
     } catch (error) {
       if (isOfClass(error, 'absent')) return 'done'
@@ -136,23 +104,4 @@ async function readByOperation(
     .filter(({ State, VolumeId }) => (State === 'pending' || State === 'completed') && VolumeId === volumeId)
     .map(({ SnapshotId }) => SnapshotId ?? '')
     .sort()[0]
-}
-
-/** EC2 says `37%`, or nothing yet. */
-function percentOf(snapshot: Snapshot | undefined): number {
-  if (snapshot?.State === 'completed') return 100
-  const percent = Number.parseInt(snapshot?.Progress ?? '0', 10)
-  return Number.isNaN(percent) ? 0 : Math.min(100, Math.max(0, percent))
-}
-
-function failed({ SnapshotId, StateMessage }: Snapshot, volumeId: string) {
-  return providerError(
-    'EC2_SNAPSHOT_FAILED',
-    'bad-request',
-    `EC2 could not complete ${SnapshotId} of ${volumeId}${StateMessage === undefined || StateMessage === '' ? '' : `: ${StateMessage}`}`,
-    {
-      hint: 'nothing that needed it was done; apply again, and delete the failed snapshot by hand',
-      action: 'CreateSnapshot',
-    },
-  )
 }

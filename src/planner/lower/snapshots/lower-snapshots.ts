@@ -1,15 +1,18 @@
-import { nameTag } from '../../model/names.js'
-import type { Address } from '../../model/address.js'
-import type { Impact } from '../../model/change.js'
-import type { SnapshotHold, StepId } from '../../model/steps/step.js'
-import { stepId } from '../../model/steps/step-id.js'
-import type { AskedCheckpoint, AskedSnapshot } from '../decide/snapshots/asked-snapshots.js'
-import { shareOf } from '../decide/snapshots/sharing-decisions.js'
-import type { ScheduledWork } from '../decide/snapshots/scheduled-work.js'
-import type { StepGraph } from '../graph/step-graph.js'
-import type { World } from '../world.js'
-import type { Lowering } from './lowering.js'
-import { settled } from './volumes.js'
+import { nameTag } from '../../../model/names.js'
+import type { Address } from '../../../model/address.js'
+import type { Impact } from '../../../model/change.js'
+import type { SnapshotHold, StepId } from '../../../model/steps/step.js'
+import { stepId } from '../../../model/steps/step-id.js'
+import { required } from '../../../core/assert.js'
+import type { AskedCheckpoint, AskedSnapshot, CheckpointSet } from '../../decide/snapshots/asked-snapshots.js'
+import type { AskedCheckpointCopies } from '../../decide/snapshots/checkpoint-copies.js'
+import { copyDescription } from './lower-region-copies.js'
+import type { ScheduledWork } from '../../decide/snapshots/scheduled-work.js'
+import type { StepGraph } from '../../graph/step-graph.js'
+import type { World } from '../../world.js'
+import type { Lowering } from '../lowering.js'
+import { settled } from '../volumes.js'
+import { shareOf } from '../../decide/snapshots/sharing-decisions.js'
 
 /** Lowers what the schedules of snapshots ask for, after everything else that the plan does with a volume; and who may use those that are there. */
 export function lowerSchedules({ graph, world, decisions }: Lowering): void {
@@ -67,6 +70,25 @@ export function lowerCheckpoint(graph: StepGraph, world: World, { name, sets, cl
     }))
     graph.add('create-snapshots', address, { server, snapshots: taken }, { needs })
   }
+}
+
+/** Lowers copies of a checkpoint to other regions, of snapshots that are there or that the plan takes. */
+export function lowerCheckpointCopies(graph: StepGraph, world: World, asked: AskedCheckpointCopies): void {
+  const ends = asked.cleared.map(({ snapshot: { address, id }, region }) =>
+    graph.add('delete-snapshot', address, { snapshotId: id, region }, { suffix: id }),
+  )
+  for (const { member, region, ...options } of asked.copies) {
+    const { volume, volumeId, snapshotId, takenBy, tags } = member
+    const source = takenBy === undefined ? { snapshotId } : { snapshotId, snapshotStep: takenBy, volumeId }
+    const needs = [...ends, ...(takenBy === undefined ? [] : [takenBy])]
+    const description = copyDescription(world, volume)
+    graph.add('copy-snapshot', volume, { ...source, region, description, tags, ...options }, { suffix: region, needs })
+  }
+}
+
+/** The step that takes a set of snapshots of a checkpoint. */
+export function stepOfSet({ server, snapshots }: CheckpointSet): StepId {
+  return stepId('create-snapshots', server ?? required(snapshots[0], 'a snapshot of a set').volume)
 }
 
 function connections(hold: SnapshotHold | undefined): readonly StepId[] {
