@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
+import { engineFlags } from './engine-flags.js'
 import { leave, watchOutput } from './output.js'
 
 watchOutput()
+engineFlags(process.versions.v8).forEach((flag) => setFlagsFromString(flag))
 
 // The SDK warns on every start that its versions of next year want a newer Node; package.json pins one that does not.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
