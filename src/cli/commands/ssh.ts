@@ -29,7 +29,7 @@ export const sshCommand: CommandDefinition = (finish) =>
       const [{ withSession }, { sshConfigurationOf }, { runSsh }] = await Promise.all([
         import('../with-session.js'),
         import('../../app/ssh-configuration.js'),
-        import('../run-ssh.js'),
+        import('../exec/run-ssh.js'),
       ])
       // The session keeps a key that EC2 lets in for this login.
       const status = await withSession(options.file, options, async (session) => {

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { SshConfiguration } from '../app/ssh-configuration.js'
-import { messageOf, UsageError } from '../core/errors.js'
-import { makeRunDirectory } from '../sync/run-directory.js'
-import { onInterrupt } from './interruption.js'
+import type { SshConfiguration } from '../../app/ssh-configuration.js'
+import { messageOf, UsageError } from '../../core/errors.js'
+import { makeRunDirectory } from '../../sync/run-directory.js'
+import { onInterrupt } from '../interruption.js'
 
 /** A terminal tells Ctrl-C to ssh as well, these only whoever they are sent to. */
 const endings = ['SIGTERM', 'SIGHUP'] as const
