@@ -21,8 +21,10 @@ export interface LoadBalancerCloud {
       readonly onState: (state: string) => void
     },
   ): Promise<Effect>
-  /** Nothing new is sent to it; waits until it has drained. */
-  deregisterTarget(request: TargetRequest & { readonly onState: (state: string) => void }): Promise<Effect>
+  /** Nothing new is sent to it, at that port or at any; waits until it has drained. */
+  deregisterTarget(
+    request: TargetRequest & { readonly port?: number; readonly onState: (state: string) => void },
+  ): Promise<Effect>
   /** All targets of a target group, as they stand; none where there is no such group any more. */
   readTargets(targetGroupId: string): Promise<readonly LiveTarget[]>
   deleteLoadBalancer(request: {

@@ -55,6 +55,8 @@ export interface DeregisterTarget extends StepBase {
   /** Those in which it is; it leaves the one that the plan puts in their place too. */
   readonly targetGroupIds: readonly string[]
   readonly instanceId: string
+  /** It stays at other ports; left out: it leaves for good. */
+  readonly port?: number
 }
 
 /** Of what another took the place of, or nobody names any more: by their ARNs, balancers first. */

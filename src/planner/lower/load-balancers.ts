@@ -56,6 +56,10 @@ function groupsMade({ wish }: Balancing): readonly StepId[] {
   ])
 }
 
+function targetName({ instanceId, port }: { readonly instanceId: string; readonly port: number | undefined }): string {
+  return port === undefined ? instanceId : `${instanceId}:${port}`
+}
+
 function lowerTargets(
   lowering: Lowering,
   decision: Extract<LoadBalancerDecision, Balancing>,
@@ -78,14 +82,15 @@ function lowerTargets(
     const fields = { server, port: wish.port, timeoutSeconds }
     settled.push(graph.add('await-target', address, fields, { suffix: server, needs }))
   }
-  for (const { targetGroupIds, instanceId, server } of deregisters) {
+  const over: StepId[] = []
+  for (const { targetGroupIds, instanceId, port, server } of deregisters) {
     // What is no server of the stack goes once those that the file names are there.
     const needs = server === undefined ? settled : [...made, ...lowering.service.mayLeave(server, instanceId)]
-    graph.add('deregister-target', address, { targetGroupIds, instanceId }, { suffix: instanceId, needs })
+    const fields = { targetGroupIds, instanceId, ...(port !== undefined && { port }) }
+    over.push(graph.add('deregister-target', address, fields, { suffix: targetName({ instanceId, port }), needs }))
   }
   if (ends.loadBalancerIds.length + ends.targetGroupIds.length > 0) {
     graph.add('delete-load-balancer', address, ends, { needs: settled })
   }
-  const over = deregisters.map(({ instanceId }) => stepId('deregister-target', address, instanceId))
   addTagging(graph, address, tagging, [...settled, ...over, stepId('delete-load-balancer', address)])
 }

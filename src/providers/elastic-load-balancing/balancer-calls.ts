@@ -11,6 +11,9 @@ const pauseMs = 2_000
 /** ELB User Guide: provisioning takes some minutes. */
 const provisioningLimitMs = 15 * 60_000
 
+/** Within this a deregistration shows (chosen). */
+const seenLimitMs = 60_000
+
 /** How load balancers come, change and go, with their target groups and listeners. */
 export function createBalancerCalls(api: Ec2Api): LoadBalancerCloud {
   const { balancing } = api
@@ -72,25 +75,27 @@ export function createBalancerCalls(api: Ec2Api): LoadBalancerCloud {
       }
     },
 
-    async deregisterTarget({ id, owner, instanceId, onState }) {
+    async deregisterTarget({ id, owner, instanceId, port, onState }) {
       const vouched = await vouchFor(api, id, owner, () => readTagged(balancing, id))
       if (vouched === undefined) return 'unchanged'
-      const registered = await targetsOf(id, instanceId)
+      const meant = async () =>
+        (await targetsOf(id, instanceId)).filter((target) => port === undefined || target.port === port)
+      const registered = await meant()
       if (registered.length === 0) return 'unchanged'
       if (registered.some(({ state }) => state !== 'draining')) {
-        const input = { TargetGroupArn: id, Targets: [{ Id: instanceId }] }
-        await balancing.call(
-          'DeregisterTargets',
-          { ...input, Targets: registered.map(({ port }) => ({ Id: instanceId, Port: port })) },
-          { confirm: vouched.confirm },
-        )
+        const Targets = registered.map((target) => ({ Id: instanceId, Port: target.port }))
+        await balancing.call('DeregisterTargets', { TargetGroupArn: id, Targets }, { confirm: vouched.confirm })
       }
+      const deadline = clock.now() + seenLimitMs * timeoutScale
       const tell = beginWait(clock, `${instanceId} to finish what it does behind ${owner.address}`)
       for (;;) {
-        const left = await targetsOf(id, instanceId)
+        const left = await meant()
         if (left.length === 0) return 'done'
-        onState('draining')
-        tell('draining')
+        // Draining ends by itself; what was registered again meanwhile would be waited for without an end.
+        const back = left.find(({ state }) => state !== 'draining')
+        if (back && clock.now() >= deadline) throw registeredAgain(instanceId, owner, back.state)
+        onState(back?.state ?? 'draining')
+        tell(back?.state ?? 'draining')
         await api.pause(pauseMs)
       }
     },
@@ -180,6 +185,12 @@ export function createBalancerCalls(api: Ec2Api): LoadBalancerCloud {
 function gone(id: string, { address }: Owner) {
   const hint = 'plan again to see what the stack has now'
   return providerError('EC2_NOT_FOUND', 'absent', `${id} (${address}) does not exist any more`, { hint })
+}
+
+function registeredAgain(instanceId: string, { address }: Owner, state: string) {
+  const message = `${instanceId} was to leave ${address}, and is ${state} behind it again`
+  const hint = 'somebody registered it meanwhile: see who, then run the same command again'
+  return providerError('EC2_TIMED_OUT', 'wait-state', message, { hint, action: 'DeregisterTargets' })
 }
 
 function notHealthy(instanceId: string, { address }: Owner, words: string) {

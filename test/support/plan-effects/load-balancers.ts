@@ -28,12 +28,14 @@ export const loadBalancerEffects = {
     if (!groupInUse(world, address).targets.some(({ instanceId }) => instanceId === id))
       throw new Refused(`${server} is not registered`)
   },
-  'deregister-target'(world: World, { address, targetGroupIds, instanceId }: StepOf<'deregister-target'>) {
+  'deregister-target'(world: World, { address, targetGroupIds, instanceId, port }: StepOf<'deregister-target'>) {
     const targetGroups: readonly Mutable<LiveTargetGroup>[] = partsOf(world, address).targetGroups
     const current = currentGroup(world, address)
     for (const group of targetGroups) {
       if (group !== current && !targetGroupIds.includes(group.id)) continue
-      group.targets = group.targets.filter((target) => target.instanceId !== instanceId)
+      group.targets = group.targets.filter(
+        (target) => target.instanceId !== instanceId || (port !== undefined && target.port !== port),
+      )
       group.draining = group.draining.filter((id) => id !== instanceId)
     }
   },

@@ -11,6 +11,7 @@ import {
   type Instance,
   type Tag,
 } from '@aws-sdk/client-ec2'
+import { takeBalancingCensus } from './census/balancing-census.js'
 import { addressOf, foundOf, tagOf, type Found } from './census/found.js'
 import { takeImageCensus } from './census/image-census.js'
 import { takeNetworkCensus } from './census/network-census.js'
@@ -87,6 +88,7 @@ export async function takeCensus(client: EC2Client): Promise<readonly Found[]> {
     note(AllocationId, Tags, 'address', `on ${nameOfServer.get(InstanceId) ?? 'nothing'}`)
   for (const { GroupId, GroupName, Tags, State } of placed.PlacementGroups ?? [])
     if (State === 'available') note(GroupId, Tags, 'placement group', GroupName)
+  found.push(...(await takeBalancingCensus(client, nameOfServer)))
   // The ledger belongs to the stack that its name says.
   for (const { LaunchTemplateId, LaunchTemplateName = '' } of templates.LaunchTemplates ?? [])
     found.push({ id: LaunchTemplateId ?? '?', says: `template ${LaunchTemplateName}`, address: LaunchTemplateName })

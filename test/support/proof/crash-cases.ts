@@ -72,7 +72,40 @@ const renamed = (of = image) =>
   - { from: sync.site, to: sync.site-now }
 `.replace('description: front', 'description: web')
 
+/** Servers behind a load balancer. */
+const tier = (servers: string, balancer: string) => `evenkeel: 1
+stack: tier
+target: sandbox
+securityGroups: { edge: { ingress: [{ port: 80, from: 0.0.0.0/0 }] } }
+servers:
+  web: { image: ${image}, zone: us-east-1a, rolling: { maxUnavailable: 1 }, ${servers} }
+${balancer && `loadBalancers: { front: { securityGroups: [edge], ${balancer} } }\n`}`
+const balanced = tier('count: 2, type: t3.small', 'targets: { servers: web, port: 8080 }')
+
 const changes: readonly CrashCase[] = [
+  { name: 'balancer-create', before: [], work: apply(balanced) },
+  {
+    name: 'balancer-change',
+    before: [apply(balanced)],
+    work: apply(
+      tier(
+        'count: 3, type: t3.small',
+        'listeners: [{ port: 80 }, { port: 81 }], tags: { team: music }, targets: { servers: web, port: 8081, drainSeconds: 5 }',
+      ),
+    ),
+  },
+  {
+    name: 'balancer-roll',
+    before: [apply(balanced)],
+    work: apply(balanced.replace('t3.small', 't3.medium')),
+  },
+  {
+    name: 'balancer-replace',
+    before: [apply(balanced)],
+    work: apply(balanced.replace('front: {', 'front: { internal: true,')),
+  },
+  { name: 'balancer-remove', before: [apply(balanced)], work: apply(tier('count: 2, type: t3.small', '')) },
+  { name: 'balancer-destroy', before: [apply(balanced)], work: { kind: 'destroy', text: balanced } },
   { name: 'create', before: [], work: apply(pairStack()) },
   {
     name: 'update',

@@ -67,7 +67,7 @@ export function awaitTarget(
 }
 
 export async function deregisterTarget(
-  { address, targetGroupIds, instanceId }: DeregisterTarget,
+  { address, targetGroupIds, instanceId, port }: DeregisterTarget,
   context: StepContext,
 ): Promise<Effect> {
   const ids = new Set([...targetGroupIds, context.bindings.get(address)?.targetGroupId ?? []].flat())
@@ -77,6 +77,7 @@ export async function deregisterTarget(
         id,
         owner: ownerOf(address, context),
         instanceId,
+        ...(port !== undefined && { port }),
         onState: (state) => context.progress(undefined, state),
       }),
     ),

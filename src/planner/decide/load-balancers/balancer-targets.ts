@@ -37,21 +37,21 @@ export function targetsOf(
   const { port } = spec.targets
   const members = spec.targets.servers.filter((server) => servers.get(server)?.runsAfter === true)
   const present = group?.targets ?? []
-  const registrationOf = (server: Address) => {
+  /** The instance that has a member's address all the while. */
+  const keptBy = (server: Address) => {
     const outlook = servers.get(server)
-    const id = outlook?.action === 'keep' && !restarted.has(server) ? outlook.live?.id : undefined
-    return present.find((target) => target.instanceId === id && target.port === port)
+    return outlook?.action === 'keep' && !restarted.has(server) ? outlook.live?.id : undefined
   }
-  const stays = new Set(
-    spec.targets.servers.flatMap((server) => {
-      const outlook = servers.get(server)
-      // Of a server that is out of the plan nothing is taken away.
-      const id = outlook === undefined ? world.live.servers.get(server)?.id : outlook.live?.id
-      const isKept = outlook === undefined || (members.includes(server) && registrationOf(server) !== undefined)
-      return isKept && id !== undefined ? [id] : []
-    }),
+  const registrationOf = (server: Address) =>
+    present.find((target) => target.instanceId === keptBy(server) && target.port === port)
+  const kept = new Set(members.flatMap((server) => keptBy(server) ?? []))
+  // Of a server that is out of the plan nothing is taken away.
+  const left = new Set(
+    spec.targets.servers.flatMap((server) => (servers.has(server) ? [] : (world.live.servers.get(server)?.id ?? []))),
   )
-  const leaving = [...new Set(present.map(({ instanceId }) => instanceId))].filter((id) => !stays.has(id))
+  const ids = [...new Set(present.map(({ instanceId }) => instanceId))]
+  const leaving = ids.filter((id) => !kept.has(id) && !left.has(id))
+  const strays = present.filter((target) => kept.has(target.instanceId) && target.port !== port)
   const isUnsettled = causeOf(world.digest, applied, 'servers', spec.targets.servers) === 'pending'
   const awaits = members.filter((server) => {
     const state = registrationOf(server)?.state
@@ -61,9 +61,15 @@ export function targetsOf(
     members,
     registers: members.filter((server) => registrationOf(server) === undefined),
     awaits,
-    deregisters: deregistrations(world, live.targetGroups, [
-      ...new Set([...leaving, ...goingOf(asked, live.targetGroups)]),
-    ]),
+    deregisters: [
+      ...deregistrations(world, live.targetGroups, [...new Set([...leaving, ...goingOf(asked, live.targetGroups)])]),
+      ...strays.map((target) => ({
+        targetGroupIds: [group?.id ?? ''],
+        instanceId: target.instanceId,
+        port: target.port,
+        server: undefined,
+      })),
+    ],
   }
 }
 
@@ -111,7 +117,10 @@ export function targetDiffs(
 ): readonly Diff<'loadBalancer'>[] {
   if (registers.length + deregisters.length === 0) return []
   const stay = members.filter((server) => !registers.includes(server))
-  const before = [...stay, ...deregisters.map(({ instanceId }) => instanceId)]
+  const before = [
+    ...stay,
+    ...deregisters.map(({ instanceId, port }) => (port === undefined ? instanceId : `${instanceId}:${port}`)),
+  ]
   const after = [...stay, ...registers]
   const cause = causeOf(world.digest, applied, 'servers', targets.servers)
   return [{ path: 'targets.servers', before, after, cause, items: itemChanges(before, after) }]

@@ -51,6 +51,8 @@ export interface Balancing {
 export interface Deregistration {
   readonly targetGroupIds: readonly string[]
   readonly instanceId: string
+  /** Of one that stays, and is not to be asked at this port; left out: at all. */
+  readonly port?: number
   /** The server that it is, or was; undefined: none of the stack. */
   readonly server: Address | undefined
 }

@@ -17,7 +17,8 @@ export function balancedServers({ loadBalancers }: Pick<Decisions, 'loadBalancer
   for (const decision of loadBalancers.values()) {
     if (!('registers' in decision)) continue
     const { address } = decision
-    for (const { instanceId } of decision.deregisters) {
+    for (const { instanceId, port } of decision.deregisters) {
+      if (port !== undefined) continue
       leaving.set(instanceId, [...(leaving.get(instanceId) ?? []), stepId('deregister-target', address, instanceId)])
     }
     for (const server of [...decision.registers, ...decision.awaits]) {
