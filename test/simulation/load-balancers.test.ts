@@ -1,4 +1,6 @@
 import {
+  CreateSecurityGroupCommand,
+  CreateTagsCommand,
   DescribeNetworkInterfacesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
@@ -405,3 +407,78 @@ interface Balancing {
   readonly balancer: Awaited<ReturnType<typeof balancingIn>>['balancers'][number]
   readonly group: Awaited<ReturnType<typeof balancingIn>>['groups'][number]
 }
+
+describe('a load balancer in a network that the plan makes, with groups of others', () => {
+  const own = (more = '') => `evenkeel: 1
+stack: tier
+target: sandbox
+networks:
+  lab:
+    cidr: 10.20.0.0/16
+    subnets:
+      a: { cidr: 10.20.1.0/24, zone: us-east-1a, public: true }
+      b: { cidr: 10.20.2.0/24, zone: us-east-1b, public: true }
+securityGroups:
+  edge: { ingress: [{ port: 80, from: 0.0.0.0/0 }] }
+servers:
+  web: { count: 2, image: ${image}, type: t3.small, subnet: network.lab.a }
+loadBalancers:
+  front: { subnets: [network.lab.a, network.lab.b], securityGroups: [edge], targets: { servers: web, port: 8080 }${more} }
+`
+  const nothing = { balancers: [], groups: [], interfaces: 0 }
+
+  it.concurrent.each(['create', 'remove', 'destroy'] as const)(
+    'is finished by the next run, wherever it was killed: %s',
+    { timeout: 300_000 },
+    async (work) => {
+      const without = `evenkeel: 1
+stack: tier
+target: sandbox
+servers: { other: { image: ${image}, type: t3.small, zone: us-east-1a } }
+`
+      for (let calls = 1, isDead = true; isDead; calls += 1) {
+        const world = await startSimulation()
+        try {
+          if (work !== 'create') expect(await failuresOf(world.apply(own()))).toEqual([])
+          const after = work === 'create' ? own() : without
+          isDead = work === 'destroy' ? await world.killDestroy(own(), calls) : await world.kill(after, calls)
+          expect(await failuresOf(work === 'destroy' ? world.destroy(own()) : world.apply(after))).toEqual([])
+          if (work !== 'destroy') expect((await world.plan(after)).steps).toEqual([])
+          const { balancers, interfaces } = await shapeOf(world)
+          expect([balancers.length, interfaces]).toEqual(work === 'create' ? [1, 2] : [0, 0])
+          const { Vpcs = [] } = await world.client.send(new DescribeVpcsCommand({}))
+          expect(Vpcs).toHaveLength(work === 'create' ? 2 : 1)
+        } finally {
+          await world.close()
+        }
+      }
+    },
+  )
+
+  it('wears groups that are there already, by id and by tag, and leaves them when it goes', async () => {
+    const world = await simulation()
+    const make = async (GroupName: string) =>
+      (await world.client.send(new CreateSecurityGroupCommand({ GroupName, Description: 'theirs' }))).GroupId ?? ''
+    const [first, second] = [await make('first'), await make('second')]
+    await world.client.send(new CreateTagsCommand({ Resources: [second], Tags: [{ Key: 'tier', Value: 'edge' }] }))
+    const text = tier().replace('securityGroups: [edge],', `securityGroups: [edge, ${first}, { tag: tier=edge }],`)
+    expect(await failuresOf(world.apply(text))).toEqual([])
+    expect((await world.plan(text)).steps).toEqual([])
+    const client = balancingBeside(world.client)
+    const wornBy = async () => (await balancingIn(client)).balancers[0]?.SecurityGroups ?? []
+    expect(await wornBy()).toEqual(expect.arrayContaining([first, second]))
+    expect(await wornBy()).toHaveLength(3)
+    const fewer = text.replace(`edge, ${first},`, 'edge,')
+    const change = (await world.plan(fewer)).changes.find(({ address }) => address === 'loadBalancer.front')
+    expect(change?.diffs.map(({ path, cause }) => `${path} ${cause}`)).toEqual(['securityGroups pending'])
+    expect(await failuresOf(world.apply(fewer))).toEqual([])
+    expect(await wornBy()).toHaveLength(2)
+    const problems = (await world.plan(text.replace('tier=edge', 'tier=none'))).problems.map(({ code }) => code)
+    expect(problems).toEqual(['PLAN_EXISTING_NOT_FOUND'])
+    expect(await failuresOf(world.destroy(fewer))).toEqual([])
+    expect(await shapeOf(world)).toEqual(nothing)
+    const { SecurityGroups = [] } = await world.client.send(new DescribeSecurityGroupsCommand({}))
+    expect(SecurityGroups.map(({ GroupName }) => GroupName).toSorted()).toEqual(['default', 'first', 'second'])
+    client.destroy()
+  })
+})

@@ -58,13 +58,13 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
 
 /** Groups and key pairs that the file names and does not own. */
 function existing(
-  { securityGroups }: StackSpec,
+  { securityGroups, loadBalancers = [] }: StackSpec,
   launched: readonly Pick<ServerSpec, 'existingGroups' | 'existingKeyPair'>[],
 ): Pick<CloudQuery, 'existingGroups' | 'existingKeyPairs'> {
   const inRules = securityGroups.flatMap((group) =>
     sidedRules(group).flatMap(({ peer }) => (peer.kind === 'existing' ? [peer.group] : [])),
   )
-  const groups = [...inRules, ...launched.flatMap((one) => one.existingGroups ?? [])]
+  const groups = [...inRules, ...[...launched, ...loadBalancers].flatMap((one) => one.existingGroups ?? [])]
   const pairs = launched.flatMap((one) => one.existingKeyPair ?? [])
   return {
     ...(groups.length > 0 && { existingGroups: distinct(groups, existingKey) }),

@@ -34,7 +34,7 @@ export interface LoadBalancerCloud {
   }): Promise<Effect>
 }
 
-export interface BalancingRequest extends Omit<PlannedBalancing, 'securityGroups'> {
+export interface BalancingRequest extends Omit<PlannedBalancing, 'securityGroups' | 'existingGroupIds'> {
   readonly owner: Owner
   readonly securityGroupIds: readonly string[]
   readonly tags: Tags

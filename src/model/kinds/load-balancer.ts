@@ -1,5 +1,6 @@
 import { digestOfText } from '../../core/digest.js'
 import { displayName, type Address } from '../address.js'
+import type { ExistingSelector } from '../launch/existing.js'
 import type { SubnetSelector } from '../launch/subnet.js'
 import type { Mutabilities } from '../property-change.js'
 import type { Tagged, UserTags } from '../tags.js'
@@ -12,6 +13,8 @@ export interface LoadBalancerSpec {
   /** Undefined: default subnets of the zones in which its servers are. */
   readonly subnets: readonly SubnetSelector[] | undefined
   readonly securityGroups: readonly Address[]
+  /** Groups that it wears and the stack does not own. */
+  readonly existingGroups?: readonly ExistingSelector[]
   /** Sorted by port. */
   readonly listeners: readonly ListenerSpec[]
   readonly targets: TargetsSpec

@@ -9,9 +9,11 @@ export interface PlannedBalancing {
   readonly groupName: string
   readonly balancerKind: 'application' | 'network'
   readonly internal: boolean
+  /** Or its address, and those of its subnets, where the plan makes them. */
   readonly vpcId: string
   readonly subnetIds: readonly string[]
   readonly securityGroups: readonly Address[]
+  readonly existingGroupIds?: readonly string[]
   readonly listeners: readonly ListenerSpec[]
   readonly port: number
   readonly protocol: 'http' | 'tcp'

@@ -22,14 +22,22 @@ export function existingKeyPair({ live }: World, selector: ExistingSelector): Ex
 
 /** What of the groups and the key pair that a server names, and the stack does not own, cannot be used. */
 export function existingProblems(world: World, spec: ServerSpec): readonly Problem[] {
-  const { address, existingGroups = [], existingKeyPair: pair } = spec
+  const { address, existingKeyPair: pair } = spec
   const { stack } = world.live
   return [
-    ...existingGroups.flatMap((selector) => groupProblem(world, address, selector, 'securityGroups')),
+    ...existingGroupProblems(world, spec),
     ...(pair
       ? problemsOf(world, address, 'key pair', pair, stack.existingKeyPairs?.[existingKey(pair)], 'keyPair')
       : []),
   ]
+}
+
+/** The same of the groups that a load balancer wears. */
+export function existingGroupProblems(
+  world: World,
+  { address, existingGroups = [] }: Pick<ServerSpec, 'address' | 'existingGroups'>,
+): readonly Problem[] {
+  return existingGroups.flatMap((selector) => groupProblem(world, address, selector, 'securityGroups'))
 }
 
 /** The same of the groups that rules name. */

@@ -1,8 +1,9 @@
-import type { Address } from '../../model/address.js'
+import { isAddress, type Address } from '../../model/address.js'
 import type { StepId } from '../../model/steps/step.js'
 import { stepId } from '../../model/steps/step-id.js'
 import type { Balancing, LoadBalancerDecision } from '../decide/load-balancers/load-balancer-decision.js'
 import type { Lowering } from './lowering.js'
+import { subnetReady } from './networks.js'
 import { readySteps } from './readiness.js'
 import { copiesOnto } from './service/copies-onto.js'
 import { addTagging } from './tagging.js'
@@ -27,7 +28,7 @@ function lowerLoadBalancer(
     case 'create':
     case 'replace': {
       const { wish, tags } = decision
-      graph.add('create-load-balancer', address, { ...wish, tags }, { needs: groupsMade(decision) })
+      graph.add('create-load-balancer', address, { ...wish, tags }, { needs: placeMade(decision) })
       lowerTargets(lowering, decision, copies)
       return
     }
@@ -36,7 +37,7 @@ function lowerLoadBalancer(
       const { wish, tags, members, modifies } = decision
       if (modifies) {
         const fields = { ...wish, tags, servers: members }
-        graph.add('modify-load-balancer', address, fields, { needs: groupsMade(decision) })
+        graph.add('modify-load-balancer', address, fields, { needs: placeMade(decision) })
       }
       lowerTargets(lowering, decision, copies)
       return
@@ -49,11 +50,13 @@ function lowerLoadBalancer(
   }
 }
 
-function groupsMade({ wish }: Balancing): readonly StepId[] {
-  return wish.securityGroups.flatMap((group) => [
+/** The steps after which its groups are there, and the subnets of the file with their ways out. */
+function placeMade({ wish }: Balancing): readonly StepId[] {
+  const groups = wish.securityGroups.flatMap((group) => [
     stepId('create-security-group', group),
     stepId('authorize-ingress', group),
   ])
+  return [...groups, ...wish.subnetIds.filter(isAddress).flatMap(subnetReady)]
 }
 
 function targetName({ instanceId, port }: { readonly instanceId: string; readonly port: number | undefined }): string {

@@ -102,15 +102,21 @@ function neededToGo(lowering: Lowering, live: LiveNetwork, going: readonly Remov
   }
 }
 
-/** The ends of the instances that live there now. */
+/** The ends of the instances and load balancers that live there now. */
 function ended(lowering: Lowering, key: 'vpcId' | 'subnetId', id: string | undefined): readonly StepId[] {
-  return [...lowering.decisions.servers.values()].flatMap((decision) =>
+  const balancers = [...lowering.world.live.loadBalancers.values()].flatMap(({ address, balancers: live }) =>
+    live.some(({ vpcId, subnetIds }) => (key === 'vpcId' ? vpcId === id : subnetIds.includes(id ?? '')))
+      ? [stepId('delete-load-balancer', address), stepId('modify-load-balancer', address)]
+      : [],
+  )
+  const instances = [...lowering.decisions.servers.values()].flatMap((decision) =>
     'ends' in decision
       ? decision.ends
           .filter(({ live }) => live[key] === id)
           .map(({ live }) => terminationOf(lowering, decision.address, live.id))
       : [],
   )
+  return [...instances, ...balancers]
 }
 
 /** An elastic address that leads to what stays there holds the gateway too. */

@@ -268,7 +268,7 @@ export type LoadBalancerShape = {
   readonly kind?: 'application' | 'network' | undefined
   readonly internal?: BooleanShape | undefined
   readonly subnets?: readonly (SubnetShape | undefined)[] | undefined
-  readonly securityGroups?: readonly (string | undefined)[] | undefined
+  readonly securityGroups?: readonly (GroupChoiceShape | undefined)[] | undefined
   readonly listeners?: readonly (ListenerShape | undefined)[] | undefined
   readonly targets?: TargetsShape | undefined
   readonly protect?: BooleanShape | undefined

@@ -1,5 +1,5 @@
 import { required } from '../../../core/assert.js'
-import type { Address } from '../../../model/address.js'
+import { isAddress, type Address } from '../../../model/address.js'
 import type {
   AwaitTarget,
   CreateLoadBalancer,
@@ -27,16 +27,17 @@ export async function modifyLoadBalancer(step: ModifyLoadBalancer, context: Step
 
 function requestOf(step: CreateLoadBalancer | ModifyLoadBalancer, context: StepContext): BalancingRequest {
   const { securityGroups, name, groupName, balancerKind, internal, vpcId, subnetIds, listeners } = step
-  const { port, protocol, health, drainSeconds, stickySeconds, protect, tags } = step
+  const { port, protocol, health, drainSeconds, stickySeconds, protect, tags, existingGroupIds = [] } = step
+  const made = (id: string) => (isAddress(id) ? context.bindings.idOf(id) : id)
   return {
     owner: ownerOf(step.address, context),
-    securityGroupIds: securityGroups.map((group) => context.bindings.idOf(group)),
+    securityGroupIds: [...securityGroups.map((group) => context.bindings.idOf(group)), ...existingGroupIds],
     name,
     groupName,
     balancerKind,
     internal,
-    vpcId,
-    subnetIds,
+    vpcId: made(vpcId),
+    subnetIds: subnetIds.map(made),
     listeners,
     port,
     protocol,

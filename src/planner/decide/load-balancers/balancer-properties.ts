@@ -10,6 +10,7 @@ import type { PlannedBalancing } from '../../../model/steps/step.js'
 import type { Property, Wishes } from '../../compare/comparison.js'
 import { userTagsWord } from '../../compare/desired-tags.js'
 import type { World } from '../../world.js'
+import { groupsShown, groupsWord } from '../servers/server-properties.js'
 
 /** What the file says of a load balancer, as it is digested into the applied tag. */
 export function balancerWords(spec: LoadBalancerSpec) {
@@ -18,7 +19,7 @@ export function balancerWords(spec: LoadBalancerSpec) {
     { key: 'kind', word: spec.kind },
     { key: 'internal', word: spec.internal },
     { key: 'subnets', word: spec.subnets?.map(subnetKey) },
-    { key: 'groups', word: spec.securityGroups.length === 0 ? undefined : spec.securityGroups },
+    { key: 'groups', word: wearsAny(spec) ? groupsWord(spec) : undefined },
     { key: 'listeners', word: spec.listeners.map(listenerText) },
     { key: 'protect', word: spec.protect },
     { key: 'servers', word: targets.servers },
@@ -57,7 +58,7 @@ export function balancerProperties(
   const { health, targets } = { health: wish.health, targets: spec.targets }
   return [
     of('subnets', 'subnets', live.subnetIds, wish.subnetIds),
-    ...(wish.securityGroups.length === 0 ? [] : [of('securityGroups', 'groups', groups, wish.securityGroups)]),
+    ...(wearsAny(spec) ? [of('securityGroups', 'groups', groups, groupsShown(world, spec))] : []),
     of(
       'listeners',
       'listeners',
@@ -100,14 +101,19 @@ function stickiness({ kind }: LoadBalancerSpec, seconds: number | undefined): st
   return kind === 'application' ? `cookie, ${seconds} s` : 'address'
 }
 
+/** Left out: a network load balancer that lets everybody in. */
+export function wearsAny({ securityGroups, existingGroups = [] }: LoadBalancerSpec): boolean {
+  return securityGroups.length + existingGroups.length > 0
+}
+
 /** All that is wanted of a new one. */
-export function balancerWishes(spec: LoadBalancerSpec, wish: PlannedBalancing): Wishes<'loadBalancer'> {
+export function balancerWishes(world: World, spec: LoadBalancerSpec, wish: PlannedBalancing): Wishes<'loadBalancer'> {
   const { targets } = spec
   return {
     kind: spec.kind,
     internal: spec.internal || undefined,
     subnets: wish.subnetIds,
-    securityGroups: spec.securityGroups.length === 0 ? undefined : spec.securityGroups,
+    securityGroups: wearsAny(spec) ? groupsShown(world, spec) : undefined,
     listeners: spec.listeners.map(listenerText),
     protect: spec.protect || undefined,
     'targets.servers': targets.servers,

@@ -8,6 +8,7 @@ import {
   type LiveTargetGroup,
   type LoadBalancerSpec,
 } from '../../../model/kinds/load-balancer.js'
+import { networkOf } from '../../../model/kinds/network.js'
 import type { PlannedBalancing } from '../../../model/steps/step.js'
 import { tagKeys } from '../../../model/tags.js'
 import {
@@ -22,7 +23,9 @@ import { creationTags, lastingTags, tagWork } from '../../compare/desired-tags.j
 import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
 import { leave, refuse, refused } from '../decided.js'
-import { balancerProperties, balancerWishes, balancerWords } from './balancer-properties.js'
+import { existingGroupProblems } from '../existing.js'
+import { existingIds, groupsShown, groupsWord } from '../servers/server-properties.js'
+import { balancerProperties, balancerWishes, balancerWords, wearsAny } from './balancer-properties.js'
 import { leavingTargets, targetDiffs, targetsOf, type Asked } from './balancer-targets.js'
 import type { BalancerParts, LoadBalancerDecision } from './load-balancer-decision.js'
 import { placeOf } from './network-place.js'
@@ -70,8 +73,13 @@ function refuseGuarded(address: Address, { name }: LiveBalancer): LoadBalancerDe
 function decideNamed(asked: Asked, spec: LoadBalancerSpec, held: ReadonlySet<Address>): LoadBalancerDecision {
   const { world, servers } = asked
   const { address } = spec
-  const out = spec.securityGroups.find((group) => held.has(group))
+  const subnets = (spec.subnets ?? []).flatMap((subnet) =>
+    subnet.kind === 'network' ? [subnet.address, networkOf(subnet.address)] : [],
+  )
+  const out = [...spec.securityGroups, ...subnets].find((part) => held.has(part))
   if (out !== undefined) return leave(address, `${out} cannot be planned`)
+  const unusable = existingGroupProblems(world, spec)
+  if (unusable.length > 0) return refused(address, unusable)
   const live = world.live.loadBalancers.get(address)
   const place = placeOf(world, spec, live, servers)
   if ('problem' in place) return refused(address, [place.problem])
@@ -89,6 +97,7 @@ function decideNamed(asked: Asked, spec: LoadBalancerSpec, held: ReadonlySet<Add
     vpcId,
     subnetIds: place.subnets.map(({ id }) => id),
     securityGroups: spec.securityGroups,
+    ...existingIds(world, spec),
     listeners: spec.listeners,
     port: spec.targets.port,
     protocol: spec.targets.protocol,
@@ -103,8 +112,8 @@ function decideNamed(asked: Asked, spec: LoadBalancerSpec, held: ReadonlySet<Add
 }
 
 /** Groups of a network load balancer are chosen once: none, or some (ELB API, SetSecurityGroups). */
-function hasFixedGroups({ kind, securityGroups }: LoadBalancerSpec): boolean {
-  return kind === 'network' && securityGroups.length > 0
+function hasFixedGroups(spec: LoadBalancerSpec): boolean {
+  return spec.kind === 'network' && wearsAny(spec)
 }
 
 function isSame(spec: LoadBalancerSpec, vpcId: string, live: LiveBalancer): boolean {
@@ -173,7 +182,7 @@ function decideNew(
     }
   }
   const wishes = createDiffs<'loadBalancer'>(
-    { ...balancerWishes(spec, wish), dnsName: knownAfterApply },
+    { ...balancerWishes(world, spec, wish), dnsName: knownAfterApply },
     wasThere ? 'drift' : 'pending',
   )
   const diffs = sortedDiffs<'loadBalancer'>([...(wasThere ? [existsDiff] : []), ...wishes])
@@ -199,7 +208,13 @@ function replacementDiffs(
     { path: 'kind', key: 'kind', word: spec.kind, before: before.kind, after: spec.kind },
     { path: 'internal', key: 'internal', word: spec.internal, before: before.internal, after: spec.internal },
     { path: 'network', key: 'subnets', word: spec.subnets, before: before.vpcId, after: vpcId },
-    { path: 'securityGroups', key: 'groups', word: spec.securityGroups, before: groups, after: spec.securityGroups },
+    {
+      path: 'securityGroups',
+      key: 'groups',
+      word: wearsAny(spec) ? groupsWord(spec) : undefined,
+      before: groups,
+      after: groupsShown(world, spec),
+    },
   ])
   const name = {
     path: 'dnsName',

@@ -3,6 +3,7 @@ import { subnetKey, type LiveSubnet } from '../../../model/launch/subnet.js'
 import type { Problem } from '../../../model/plan-problem.js'
 import type { World } from '../../world.js'
 import { errorOf, inEntry } from '../decided.js'
+import { subnetFor } from '../networks/network-subnets.js'
 import type { ServerOutlooks } from '../servers/server-outlook.js'
 
 /** The subnets of a load balancer, one in each zone, or what is wrong with them. */
@@ -25,12 +26,8 @@ function leastOf({ kind }: LoadBalancerSpec): number {
 function namedPlace(world: World, spec: LoadBalancerSpec): Place {
   const found: LiveSubnet[] = []
   for (const selector of spec.subnets ?? []) {
-    if (selector.kind === 'network') {
-      const hint = `name it by its tag once it is there: { tag: 'evenkeel:address=${selector.address}' }`
-      return wrong(spec, `${selector.address} is made by this file`, hint)
-    }
-    const subnet = world.live.stack.subnets[subnetKey(selector)]
-    const named = selector.kind === 'id' ? selector.id : `one tagged ${selector.key}=${selector.value}`
+    const subnet = subnetFor(world, selector)
+    const named = selector.kind === 'tag' ? `one tagged ${selector.key}=${selector.value}` : subnetKey(selector)
     if (!subnet) return wrong(spec, `there is no subnet ${named}`, 'see that it is in the region of the target')
     found.push(subnet)
   }

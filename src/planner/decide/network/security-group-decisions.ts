@@ -19,6 +19,7 @@ import { defaultNetwork } from '../servers/placement.js'
 import { subnetOf } from '../servers/server-properties.js'
 import { groupRuleChanges, mutualRules, newGroupRules, noRuleWork, type RuleWork } from './group-rules.js'
 import { groupElsewhere } from '../networks/groups-elsewhere.js'
+import { subnetFor } from '../networks/network-subnets.js'
 import { groupWords, rulesWord } from './group-words.js'
 import { operatorCidrOf } from './named-rules.js'
 
@@ -266,6 +267,13 @@ function networksByGroup(world: World): ReadonlyMap<Address, ReadonlySet<string>
       const known = networks.get(group)
       if (known) known.add(subnet.vpcId)
       else networks.set(group, new Set([subnet.vpcId]))
+    }
+  }
+  for (const balancer of world.spec.loadBalancers ?? []) {
+    for (const subnet of balancer.subnets ?? []) {
+      const network = subnetFor(world, subnet)?.vpcId
+      if (network === undefined) continue
+      for (const group of balancer.securityGroups) networks.set(group, (networks.get(group) ?? new Set()).add(network))
     }
   }
   for (const server of world.spec.servers) {

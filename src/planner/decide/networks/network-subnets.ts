@@ -1,7 +1,12 @@
 import type { Address } from '../../../model/address.js'
 import { networkOf } from '../../../model/kinds/network.js'
-import type { LiveSubnet } from '../../../model/launch/subnet.js'
+import { subnetKey, type LiveSubnet, type SubnetSelector } from '../../../model/launch/subnet.js'
 import type { World } from '../../world.js'
+
+/** What a selector names: also a subnet that the plan makes. */
+export function subnetFor(world: World, subnet: SubnetSelector): LiveSubnet | undefined {
+  return subnet.kind === 'network' ? networkSubnet(world, subnet.address) : world.live.stack.subnets[subnetKey(subnet)]
+}
 
 /** A subnet of the file as servers see it: as it will be when they come, by its address where it is not there yet. */
 export function networkSubnet({ networks, live }: World, address: Address): LiveSubnet | undefined {

@@ -1,5 +1,6 @@
 import type { Address } from '../../../model/address.js'
 import { compareText } from '../../../model/address-order.js'
+import { stackMark } from '../../../model/kinds/load-balancer.js'
 import { networkOf, type LiveNetwork, type NetworkTenant } from '../../../model/kinds/network.js'
 import type { World } from '../../world.js'
 import type { ServerDecision } from '../servers/server-decision.js'
@@ -39,7 +40,12 @@ export function tenantsInTheWay(
   function leaves({ id: tenantId, instanceId, description = '' }: NetworkTenant): boolean {
     if (parts.has(tenantId)) return true
     if (instanceId !== undefined) return ending.has(instanceId) || live.endingServers.has(instanceId)
-    return own.some((id) => description.includes(id))
+    return own.some((id) => description.includes(id)) || isOfOwnBalancer(description)
+  }
+
+  /** A load balancer of the stack goes before its subnets do, and its interfaces some moments later (`ELB app/NAME/…`). */
+  function isOfOwnBalancer(description: string): boolean {
+    return description.startsWith('ELB ') && description.includes(`-${stackMark(spec.stack)}-`)
   }
 
   function tenantText({ id, instanceId, description = '', type }: NetworkTenant): string {

@@ -14,10 +14,10 @@ import { existingKey } from '../../../model/launch/existing.js'
 import { existingGroup, existingKeyPair } from '../existing.js'
 import { alternativeShown, isAlternative, type LaunchAlternative } from '../../../model/launch/alternatives.js'
 import type { LiveImage } from '../../../model/launch/image.js'
-import { subnetKey, type LiveSubnet } from '../../../model/launch/subnet.js'
+import type { LiveSubnet } from '../../../model/launch/subnet.js'
 import { freeEc2Name } from '../../../model/names.js'
 import type { World } from '../../world.js'
-import { networkSubnet } from '../networks/network-subnets.js'
+import { subnetFor } from '../networks/network-subnets.js'
 import { tagKeys } from '../../../model/tags.js'
 
 /** What the file says of a server, as it is digested into the applied tag. */
@@ -159,8 +159,7 @@ export function imageOf(world: World, spec: ServerSpec): LiveImage | undefined {
 }
 
 export function subnetOf(world: World, spec: ServerSpec): LiveSubnet | undefined {
-  if (spec.subnet?.kind === 'network') return networkSubnet(world, spec.subnet.address)
-  return spec.subnet && world.live.stack.subnets[subnetKey(spec.subnet)]
+  return spec.subnet && subnetFor(world, spec.subnet)
 }
 
 /** A key pair's name in EC2: that of the live one, else the one that it will get. */
@@ -180,24 +179,29 @@ export function keyPairShown(world: World, { keyPair, existingKeyPair: existing 
   return found ? `${found.keyName} (${found.id})` : existingKey(existing)
 }
 
+type Worn = Pick<ServerSpec, 'securityGroups' | 'existingGroups'>
+
 /** Groups that the stack does not own are digested as the file names them. */
-function groupsWord({ securityGroups, existingGroups = [] }: ServerSpec): readonly string[] {
+export function groupsWord({ securityGroups, existingGroups = [] }: Worn): readonly string[] {
   return existingGroups.length === 0 ? securityGroups : [...securityGroups, ...existingGroups.map(existingKey)]
 }
 
 /** The ids of the groups that a server has and the stack does not own; absent for none. */
-function existingGroupIds(world: World, { existingGroups }: ServerSpec): readonly string[] | undefined {
+function existingGroupIds(
+  world: World,
+  { existingGroups }: Pick<Worn, 'existingGroups'>,
+): readonly string[] | undefined {
   return existingGroups?.map((selector) => existingGroup(world, selector)?.id ?? existingKey(selector))
 }
 
 /** The same as a step has them. */
-export function existingIds(world: World, spec: ServerSpec): { readonly existingGroupIds?: readonly string[] } {
+export function existingIds(world: World, spec: Worn): { readonly existingGroupIds?: readonly string[] } {
   const ids = existingGroupIds(world, spec)
   return ids ? { existingGroupIds: [...new Set(ids)].sort() } : {}
 }
 
 /** As reports call them: those of the stack by address, others by id. */
-function groupsShown(world: World, spec: ServerSpec): readonly string[] {
+export function groupsShown(world: World, spec: Worn): readonly string[] {
   const existing = existingGroupIds(world, spec)
   return existing ? [...new Set([...spec.securityGroups, ...existing])] : spec.securityGroups
 }

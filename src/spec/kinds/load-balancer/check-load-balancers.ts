@@ -1,8 +1,9 @@
 import { reportAt, type Context } from '../../context.js'
 import { isUnreadable, type Path } from '../../problem.js'
 import { findMembers } from '../../references/counted-members.js'
-import { findNamed } from '../../references/declared-names.js'
 import type { LoadBalancerShape, TagsShape } from '../../shape/stack-shape.generated.js'
+import { checkSubnetName } from '../network/subnet-names.js'
+import { checkChosenGroups } from '../server/check-launch-choices.js'
 import { withoutStar } from './without-star.js'
 
 /** Reports what of load balancers names nothing, and what Elastic Load Balancing would refuse. */
@@ -20,7 +21,8 @@ export function checkLoadBalancers(context: Context): void {
 
 const mistake = 'SPEC_BAD_LOAD_BALANCER'
 
-function checkNames(context: Context, path: Path, { targets, securityGroups }: LoadBalancerShape): void {
+function checkNames(context: Context, path: Path, entry: LoadBalancerShape): void {
+  const { targets, subnets } = entry
   const servers = targets?.servers
   const at: Path = [...path, 'targets', 'servers']
   if (typeof servers === 'string') findMembers(context, 'server', withoutStar(servers), reportAt(context, at))
@@ -29,10 +31,9 @@ function checkNames(context: Context, path: Path, { targets, securityGroups }: L
       if (text !== undefined) findMembers(context, 'server', withoutStar(text), reportAt(context, [...at, index]))
     }
   }
-  for (const [index, group] of (securityGroups ?? []).entries()) {
-    if (group !== undefined) {
-      findNamed(context, 'securityGroup', group, reportAt(context, [...path, 'securityGroups', index]))
-    }
+  checkChosenGroups(context, path, entry)
+  for (const [index, subnet] of (subnets ?? []).entries()) {
+    checkSubnetName(context, [...path, 'subnets', index], subnet)
   }
 }
 

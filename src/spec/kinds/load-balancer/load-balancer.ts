@@ -4,10 +4,9 @@ import type { HealthSpec, ListenerSpec, LoadBalancerSpec } from '../../../model/
 import type { Context } from '../../context.js'
 import { ignore } from '../../problem.js'
 import { findMembers, memberAddress } from '../../references/counted-members.js'
-import { findNamed } from '../../references/declared-names.js'
 import type { HealthCheckShape, LoadBalancerShape, TargetsShape } from '../../shape/stack-shape.generated.js'
 import { inOrder, tagsOf } from '../entries.js'
-import { subnetOf } from '../server/launch-choices.js'
+import { chosenGroups, subnetOf } from '../server/launch-choices.js'
 import type { SpecKind } from '../spec-kind.js'
 import { checkLoadBalancers } from './check-load-balancers.js'
 import { withoutStar } from './without-star.js'
@@ -36,9 +35,7 @@ function specOf(context: Context, name: string, entry: LoadBalancerShape): LoadB
     kind,
     internal: entry.internal ?? false,
     subnets: entry.subnets?.map((subnet) => subnetOf(context, required(subnet, 'subnet'))),
-    securityGroups: (entry.securityGroups ?? []).map((group) =>
-      addressOf('securityGroup', required(findNamed(context, 'securityGroup', group ?? '', ignore), 'group')),
-    ),
+    ...chosenGroups(context, entry.securityGroups ?? []),
     listeners,
     targets: {
       servers: serversOf(context, targets),

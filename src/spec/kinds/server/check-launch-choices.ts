@@ -55,7 +55,16 @@ function checkNames(context: Context, path: Path, server: ServerChoices): void {
   if (typeof keyPair === 'object') checkExisting(context, [...path, 'keyPair'], keyPair, ['name', 'tag'])
   else if (keyPair !== undefined && !existingOf(context, 'keyPair', keyPair))
     findNamed(context, 'keyPair', keyPair, reportAt(context, [...path, 'keyPair']))
-  for (const [index, group] of (server.securityGroups ?? []).entries()) {
+  checkChosenGroups(context, path, server)
+}
+
+/** Reports what among the groups that something is to wear names none. */
+export function checkChosenGroups(
+  context: Context,
+  path: Path,
+  { securityGroups = [] }: Pick<ServerChoices, 'securityGroups'>,
+): void {
+  for (const [index, group] of securityGroups.entries()) {
     if (typeof group !== 'string' || existingOf(context, 'securityGroup', group)) continue
     findNamed(context, 'securityGroup', group, reportAt(context, [...path, 'securityGroups', index]))
   }

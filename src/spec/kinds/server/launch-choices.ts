@@ -11,9 +11,10 @@ import { existingOf, tagWritten } from '../existing.js'
 import { ignore } from '../../problem.js'
 import { findNamed } from '../../references/declared-names.js'
 import { isNetworkSubnet } from '../network/subnet-names.js'
-import type { ImageShape, ServerShape, SubnetShape } from '../../shape/stack-shape.generated.js'
+import type { GroupChoiceShape, ImageShape, ServerShape, SubnetShape } from '../../shape/stack-shape.generated.js'
 
 type Written = Pick<ServerShape, 'image' | 'type' | 'zone' | 'subnet' | 'keyPair' | 'securityGroups' | 'user'>
+type Groups = Pick<ServerSpec, 'securityGroups' | 'existingGroups'>
 type Choices = Pick<
   ServerSpec,
   'image' | 'type' | 'zone' | 'subnet' | 'keyPair' | 'existingKeyPair' | 'securityGroups' | 'existingGroups' | 'user'
@@ -49,8 +50,13 @@ function existingKeyPairAddress(selector: ExistingSelector): Address {
   )
 }
 
-function groupsOf(context: Context, { securityGroups }: Written): Pick<Choices, 'securityGroups' | 'existingGroups'> {
+function groupsOf(context: Context, { securityGroups }: Written): Groups {
   if (securityGroups === undefined) return { securityGroups: [addressOf('securityGroup', generatedName)] }
+  return chosenGroups(context, securityGroups)
+}
+
+/** Those of the file by address, and those that are there already, each once. */
+export function chosenGroups(context: Context, securityGroups: readonly (GroupChoiceShape | undefined)[]): Groups {
   const names = new Set<string>()
   const existing = new Map<string, ExistingSelector>()
   for (const written of securityGroups) {
