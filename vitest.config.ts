@@ -93,6 +93,7 @@ const full = [
   'test/simulation/restores.hosts.test.ts',
   'test/simulation/rolling.test.ts',
   'test/simulation/load-balancers.test.ts',
+  'test/simulation/load-balancers-by-hand.test.ts',
   'test/integration/web-tier.test.ts',
 ]
 

@@ -7,6 +7,7 @@ import { benchLargeNoOpPlan, benchNoOpPlan } from './plan-no-op.mjs'
 import { benchPace } from './pace.mjs'
 import { benchPlanInMemory } from './plan-in-memory.mjs'
 import { benchSandboxHosts } from './sandbox-hosts.mjs'
+import { benchWebTier } from './web-tier.mjs'
 import { describeMachine } from './support/machine.mjs'
 
 const benches = {
@@ -15,6 +16,7 @@ const benches = {
   pace: benchPace,
   'cold-start': benchColdStart,
   'sandbox-hosts': benchSandboxHosts,
+  'web-tier': benchWebTier,
 }
 
 /** Half an hour of one's own: these run when they are named. */
