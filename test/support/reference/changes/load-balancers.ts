@@ -47,6 +47,10 @@ const keys: KeyTable = {
     leftOut: 'nobody gets in; of a network load balancer everybody.',
     ...changed(['web'], ['web', 'door'], 'who gets in changes at once.'),
   },
+  'loadBalancers.*.securityGroups[].tag': {
+    leftOut: 'the group is named by its entry or its id.',
+    changes: 'as the value',
+  },
   'loadBalancers.*.listeners': {
     leftOut: 'port 80.',
     ...changed([{ port: 80 }], [{ port: 80 }, { port: 81 }], 'clients come to these ports from then on.'),
