@@ -9,7 +9,7 @@ export function subnetFor(world: World, subnet: SubnetSelector): LiveSubnet | un
 }
 
 /** A subnet of the file as servers see it: as it will be when they come, by its address where it is not there yet. */
-export function networkSubnet({ networks, live }: World, address: Address): LiveSubnet | undefined {
+function networkSubnet({ networks, live }: World, address: Address): LiveSubnet | undefined {
   const wanted = networks.get(address)
   if (wanted?.part !== 'subnet') return undefined
   const { zone, publicIps: givesPublicIp } = wanted
