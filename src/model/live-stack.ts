@@ -15,6 +15,7 @@ import type { LiveSnapshot, RegionSnapshots } from './kinds/volume-snapshot.js'
 import type { ExistingGroup, ExistingKeyPair, FoundBySelector } from './launch/existing.js'
 import type { LiveImage } from './launch/image.js'
 import type { LiveOffers } from './launch/offers.js'
+import type { LiveSpotRequest } from './launch/spot.js'
 import type { LiveSubnet } from './launch/subnet.js'
 import type { Move } from './moves/move.js'
 import type { Wish } from './ledger/wish.js'
@@ -46,6 +47,8 @@ export interface LiveStack {
   /** Absent where the file asks for none and the ledger knows of none. */
   readonly placementGroups?: readonly LivePlacementGroup[]
   readonly servers: readonly LiveServer[]
+  /** Spot requests of the stack, those that are over and still shown included, sorted by address, then id. Absent where they were not asked for. */
+  readonly spotRequests?: readonly LiveSpotRequest[]
   /** Instances of the stack that are shutting down, sorted by id: what they hold comes free by itself. Absent where there are none. */
   readonly endingServers?: readonly { readonly id: string; readonly address: Address }[]
   /** What EC2 has scheduled for instances of the stack, by instance, the next first. Absent where there is nothing, or it was not asked. */

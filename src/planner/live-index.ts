@@ -11,6 +11,7 @@ import type { LiveSecurityGroup } from '../model/kinds/security-group.js'
 import type { LiveServer } from '../model/kinds/server.js'
 import type { LiveVolume } from '../model/kinds/volume.js'
 import type { LiveSnapshot } from '../model/kinds/volume-snapshot.js'
+import type { LiveSpotRequest } from '../model/launch/spot.js'
 import type { LiveStack } from '../model/live-stack.js'
 import { successionOf } from '../model/kinds/server-succession.js'
 import { copySourceOf } from '../model/regions/region-copy.js'
@@ -37,6 +38,8 @@ export interface LiveIndex {
   /** The others of these. */
   readonly superseded: ReadonlyMap<Address, readonly LiveServer[]>
   readonly serversById: ReadonlyMap<string, LiveServer>
+  /** Those that are over and still shown included. */
+  readonly spotRequests: ReadonlyMap<Address, readonly LiveSpotRequest[]>
   /** Instances of the stack that are shutting down. */
   readonly endingServers: ReadonlyMap<string, Address>
   readonly elasticIps: ReadonlyMap<Address, LiveElasticIp>
@@ -100,6 +103,7 @@ export function indexLive(live: LiveStack): LiveIndex {
     superseded: othersOfSuccessions(successions),
     serversById: byId(live.servers),
     publicIps: new Set((live.elasticIps ?? []).map(({ publicIp }) => publicIp)),
+    spotRequests: groupByAddress(live.spotRequests ?? []),
     endingServers: new Map((live.endingServers ?? []).map(({ id, address }) => [id, address])),
     resources: resourcesOf(unique),
     volumesById: byId(volumes),

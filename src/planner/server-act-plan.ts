@@ -2,6 +2,7 @@ import type { Address } from '../model/address.js'
 import type { Diff } from '../model/change.js'
 import type { LiveServer, ServerSpec } from '../model/kinds/server.js'
 import { hasInstanceStore } from '../model/launch/instance-store.js'
+import { canBeStopped, isOpen, unstoppable, waitsForRoom } from '../model/launch/spot.js'
 import type { LiveStack } from '../model/live-stack.js'
 import type { Plan } from '../model/plan.js'
 import type { Problem } from '../model/plan-problem.js'
@@ -71,6 +72,7 @@ const acts: Readonly<Record<ServerAct, Act>> = {
   start: ({ graph, address, live, spec }) => {
     if (!live) return absent(address)
     if (live.state === 'running') return unchanged(address, 'it runs already')
+    if (live.spot && (waitsForRoom(live) || !isOpen(live.spot))) return notStarted(live)
     const started = graph.add('start-server', address, { instanceId: live.id })
     // What no run has entered yet an apply enters first: it pins the host key.
     if (hostKeyOf(live.tags) !== undefined) graph.add('connect-host', address, {}, { needs: [started] })
@@ -79,6 +81,15 @@ const acts: Readonly<Record<ServerAct, Act>> = {
   stop: ({ graph, address, live, spec }) => {
     if (!live) return unchanged(address, 'it does not exist')
     if (live.state === 'stopped') return unchanged(address, 'it is stopped already')
+    if (live.spot && !canBeStopped(live)) {
+      const message = `${address} (${live.id}) is not stopped: ${unstoppable(live.spot)}`
+      return problem(
+        address,
+        'PLAN_SPOT_STATE',
+        message,
+        'take its entry out of the stack file, or replace it: `apply --replace` with its address',
+      )
+    }
     const impact = hasInstanceStore(live.type) ? 'data-loss' : 'downtime'
     graph.add('stop-server', address, { instanceId: live.id }, { impact })
     return changed(
@@ -96,6 +107,23 @@ const acts: Readonly<Record<ServerAct, Act>> = {
     const left = boot && 'reason' in boot ? `; nobody waits for it: ${boot.reason}` : ''
     return { address, reason: `to be rebooted, by hand${left}` }
   },
+}
+
+function notStarted(live: LiveServer): Problem {
+  const { address, id } = live
+  return waitsForRoom(live)
+    ? problem(
+        address,
+        'PLAN_SPOT_STATE',
+        `${address} (${id}) is not started: an interruption has stopped it (${live.spot?.status ?? ''}), and EC2 alone starts it again`,
+        'wait for that (`evenkeel wait`), or replace it: `apply --replace` with its address',
+      )
+    : problem(
+        address,
+        'PLAN_SPOT_STATE',
+        `${address} (${id}) is not started: its spot request is ${live.spot?.state ?? ''}`,
+        'an apply makes another in its place',
+      )
 }
 
 function changed(

@@ -50,6 +50,7 @@ describe('the table of permissions', () => {
           elasticIps: true,
           networks: [],
           placementGroups: true,
+          spotRequests: true,
           encryptionDefault: true,
         }),
       )

@@ -8,6 +8,7 @@ import {
   type IngressRuleSpec,
   type SecurityGroupSpec,
 } from '../../src/model/kinds/security-group.js'
+import type { SpotOptions } from '../../src/model/launch/spot.js'
 import type { ServerOptions } from '../../src/model/launch/server-options.js'
 import type { ServerRolling, ServerSpec } from '../../src/model/kinds/server.js'
 import type { PlacementGroupSpec } from '../../src/model/kinds/placement-group.js'
@@ -90,13 +91,18 @@ function server(name: string, others: readonly string[], zone: string): fc.Arbit
     .chain((spec) =>
       fc.tuple(options, fc.boolean()).map(([asked, hasOthers]): ServerSpec => ({
         ...spec,
-        ...(asked && { options: asked }),
+        ...(asked && { options: possible(spec, asked) }),
         ...(hasOthers && { alternatives: [{ type: 't3.large' }] }),
       })),
     )
     .chain((spec) =>
       fc.constantFrom(undefined, undefined, rolling).map((rolls) => (rolls ? { ...spec, rolling: rolls } : spec)),
     )
+}
+
+/** EC2 protects no spot instance. */
+function possible({ protect }: ServerSpec, { spot, ...options }: ServerOptions): ServerOptions {
+  return !spot || protect ? options : { ...options, spot }
 }
 
 const rack: PlacementGroupSpec = {
@@ -119,6 +125,8 @@ const options: fc.Arbitrary<ServerOptions | undefined> = fc.option(
         { group: at('placementGroup.rack'), partition: 1 },
       ),
       shutdownBehavior: fc.constantFrom('stop', 'terminate'),
+      // Without those of one-time requests, of which no image is made.
+      spot: fc.constantFrom<SpotOptions[]>({ interruption: 'stop' }, { interruption: 'stop', maxPrice: 0.05 }),
     },
     { requiredKeys: [] },
   ),

@@ -41,6 +41,8 @@ import { createVirtualClock } from './proof/virtual-clock.js'
 /** The whole path but for the command line, against a sandbox in this process; without hosts where none are asked for. */
 export interface Simulation {
   readonly client: EC2Client
+  /** The sandbox's. */
+  readonly endpoint: string
   /** The sandbox's, and the client's. */
   readonly clock: Clock
   /** The live stack as a plan of this file is made from it. */
@@ -193,6 +195,7 @@ export async function startSimulation(options: SimulationOptions = {}): Promise<
   }
   const simulation: Simulation = {
     client,
+    endpoint: sandbox.endpoint,
     clock,
     observe: (text) => observe(specOf(text)),
     plan: async (text, choice) => simulation.planFrom(await observe(specOf(text), choice?.snapshotsOf), text, choice),

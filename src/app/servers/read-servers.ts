@@ -4,6 +4,7 @@ import { readInsides, type ServerInside } from '../../executor/observe/server-in
 import { sortedAddresses } from '../../model/address-order.js'
 import type { Address } from '../../model/address.js'
 import { liveServerOf } from '../../model/kinds/live-named.js'
+import type { LiveSpot } from '../../model/launch/spot.js'
 import { coveredByReservations } from '../../model/launch/reserved.js'
 import type { ServerSpec } from '../../model/kinds/server.js'
 import type { Session } from '../session.js'
@@ -18,6 +19,8 @@ export interface ServerSeen {
   readonly status?: ServerStatus
   /** The ids of what the account has reserved and it can be billed under; absent: none, or EC2 does not say. */
   readonly reservations?: readonly string[]
+  /** Absent where it is on demand. */
+  readonly spot?: LiveSpot
   /** Absent where it does not run, or nobody asked. */
   readonly inside?: ServerInside
 }
@@ -50,12 +53,14 @@ export async function readServers(
     const wanted = spec.servers.find((server) => server.address === address)?.state
     const status = statuses.find(({ id }) => id === ids.get(address))
     const inside = insides.get(ids.get(address) ?? '')
+    const spot = liveServerOf(servers, address)?.spot
     const reservations = covered.get(ids.get(address) ?? '')
     return {
       address,
       ...(wanted !== undefined && { wanted }),
       ...(status && { status }),
       ...(reservations && { reservations }),
+      ...(spot && { spot }),
       ...(inside && { inside }),
     }
   })

@@ -42,6 +42,7 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
     ...(spec.images.length > 0 && { builtImages: spec.images.map(askedImage) }),
     placementGroups: spec.placementGroups.length > 0,
     ...(loadBalancers.length > 0 && { loadBalancers: true }),
+    ...(spec.servers.some(({ options }) => options?.spot !== undefined) && { spotRequests: true }),
     ...(loadBalancers.some((balancer) => balancer.subnets === undefined) && { defaultSubnets: true }),
     volumeIds,
     adoptedIds: adoptedIds(spec),

@@ -11,7 +11,7 @@ import type { OffersCloud } from './type-offers.js'
 import type { NetworkCloud, NetworkQuery } from './network.js'
 import type { PlacementGroupCloud, PlacementGroupQuery } from './placement-group.js'
 import type { SecurityGroupCloud } from './security-group.js'
-import type { ServerCloud } from './server.js'
+import type { ServerCloud, SpotRequestCloud, SpotRequestQuery } from './server.js'
 import type { StacksCloud } from './stacks.js'
 import type { CatalogueCloud } from './catalogue.js'
 import type { AdoptionCloud } from './adoption.js'
@@ -47,6 +47,7 @@ export interface CloudPort
     NetworkCloud,
     SecurityGroupCloud,
     ServerCloud,
+    SpotRequestCloud,
     ImageCloud,
     ElasticIpCloud,
     PlacementGroupCloud,
@@ -74,7 +75,15 @@ export interface CloudPort
 }
 
 export interface CloudQuery
-  extends NetworkQuery, ElasticIpQuery, LoadBalancerQuery, PlacementGroupQuery, ImageQuery, VolumeQuery, SnapshotQuery {
+  extends
+    NetworkQuery,
+    ElasticIpQuery,
+    LoadBalancerQuery,
+    PlacementGroupQuery,
+    SpotRequestQuery,
+    ImageQuery,
+    VolumeQuery,
+    SnapshotQuery {
   readonly stack: string
   /** Each distinct selector once. */
   readonly images: readonly ImageSelector[]

@@ -142,6 +142,22 @@ export interface LaunchRequest {
   readonly options?: ServerOptions | undefined
   readonly tags: Tags
   readonly rootVolumeTags: Tags
+  /** Where it is launched as a spot instance. */
+  readonly spotRequestTags?: Tags | undefined
   /** Tried in order where EC2 has no room for this type in this zone. */
   readonly alternatives?: readonly { readonly type: string; readonly zone: string | undefined }[] | undefined
+}
+
+/** What can be done with spot requests; they come with the servers that they are for. */
+export interface SpotRequestCloud {
+  /**
+   * From then on EC2 launches and starts nothing more for it; an instance that runs goes on. `unchanged` where it is over already.
+   * `instanceId`: the one behind which it stands.
+   */
+  cancelSpotRequest(request: Owned & { readonly instanceId?: string | undefined }): Promise<Effect>
+}
+
+export interface SpotRequestQuery {
+  /** Ask for spot requests; left out: only where what else is read says that there may be some. */
+  readonly spotRequests?: boolean
 }

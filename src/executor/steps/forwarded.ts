@@ -68,6 +68,9 @@ export const forwarded = {
   'delete-placement-group': ({ address, groupId }, context) =>
     context.ports.cloud.deletePlacementGroup({ id: groupId, owner: ownerOf(address, context) }),
 
+  'cancel-spot-request': ({ address, requestId, instanceId }, context) =>
+    context.ports.cloud.cancelSpotRequest({ id: requestId, instanceId, owner: ownerOf(address, context) }),
+
   'release-address': ({ address, allocationId }, context) =>
     context.ports.cloud.releaseAddress({ id: allocationId, owner: ownerOf(address, context) }),
 

@@ -32,6 +32,7 @@ export const ignorable = {
     },
     stopProtection: { paths: ['stopProtection'], keys: ['stop'] },
     shutdownBehavior: { paths: ['shutdownBehavior'], keys: ['shutdown'] },
+    spot: { paths: ['spot.interruption', 'spot.maxPrice'], keys: ['spot'] },
   },
   volume: {
     size: { paths: ['size'], keys: ['size'] },

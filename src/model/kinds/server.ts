@@ -8,6 +8,7 @@ import {
   type ServerOptionPath,
   type ServerOptions,
 } from '../launch/server-options.js'
+import type { LiveSpot } from '../launch/spot.js'
 import type { SubnetSelector } from '../launch/subnet.js'
 import type { Tagged, UserTags } from '../tags.js'
 import type { Template } from '../template.js'
@@ -115,6 +116,8 @@ export interface LiveServer extends Tagged {
   readonly elasticIp?: string
   readonly rootVolume: { readonly id: string; readonly sizeGiB: number; readonly type: string } | undefined
   readonly options?: LiveServerOptions
+  /** Absent: it is on demand. */
+  readonly spot?: LiveSpot
   /** ISO 8601: when it was started the last time; absent where it is not known. */
   readonly startedAt?: string
 }
@@ -137,6 +140,7 @@ export type ServerPath =
   | 'protect'
   | 'setup'
   | ServerOptionPath
+  | 'spot.request'
   | 'health'
 
 const modifyInstance = 'EC2 API, ModifyInstanceAttribute'
@@ -184,6 +188,7 @@ export const serverMutability: Mutabilities<ServerPath> = {
   'rootVolume.type': { how: 'in-place', because: '', source: modifyVolume },
   'rootVolume.onRemove': { how: 'in-place', because: '', source: 'a tag of evenkeel' },
   instances: { how: 'in-place', because: '', source: 'EC2 API, TerminateInstances' },
+  'spot.request': { how: 'in-place', because: '', source: 'EC2 API, CancelSpotInstanceRequests' },
   ...serverOptionMutability,
 }
 

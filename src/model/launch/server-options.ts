@@ -1,5 +1,6 @@
 import type { Address } from '../address.js'
 import type { Mutabilities } from '../property-change.js'
+import type { SpotOptions } from './spot.js'
 
 /**
  * What a server is launched with beside what and where it is. What is left out is EC2's affair at launch, and left alone
@@ -15,6 +16,8 @@ export interface ServerOptions {
   readonly placement?: Placement
   readonly stopProtection?: boolean
   readonly shutdownBehavior?: ShutdownBehavior
+  /** Absent: on demand. */
+  readonly spot?: SpotOptions
 }
 
 export interface CpuOptions {
@@ -45,7 +48,7 @@ export type ShutdownBehavior = 'stop' | 'terminate'
 export type LiveServerOptions = ServerOptions
 
 /** What is changed of a live server; null: there is to be none. */
-export interface ServerOptionChanges extends Omit<ServerOptions, 'iamInstanceProfile' | 'placement'> {
+export interface ServerOptionChanges extends Omit<ServerOptions, 'iamInstanceProfile' | 'placement' | 'spot'> {
   readonly iamInstanceProfile?: string | null
   /** Never the tenancy. */
   readonly placement?: { readonly group?: string | null; readonly partition?: number; readonly hostId?: string }
@@ -67,6 +70,8 @@ export type ServerOptionPath =
   | 'placement.hostId'
   | 'stopProtection'
   | 'shutdownBehavior'
+  | 'spot.interruption'
+  | 'spot.maxPrice'
 
 const inPlace = (source: string) => ({ how: 'in-place', because: '', source }) as const
 const cpu = {
@@ -78,6 +83,11 @@ const placement = {
   how: 'stop',
   because: 'a server is placed anew while it is stopped',
   source: 'EC2 API, ModifyInstancePlacement',
+} as const
+const spot = {
+  how: 'replacement',
+  because: 'whether a server is a spot instance, and of which request, is fixed at launch',
+  source: 'EC2 API, RunInstances, InstanceMarketOptions',
 } as const
 const metadata = inPlace('EC2 API, ModifyInstanceMetadataOptions')
 const attribute = inPlace('EC2 API, ModifyInstanceAttribute')
@@ -101,10 +111,12 @@ export const serverOptionMutability: Mutabilities<ServerOptionPath> = {
   'placement.hostId': placement,
   stopProtection: attribute,
   shutdownBehavior: attribute,
+  'spot.interruption': spot,
+  'spot.maxPrice': spot,
 }
 
 /** What is recorded of them, in a tag of its own (`evenkeel:options`). */
-export const serverOptionKeys = ['cpu', 'iam', 'metadata', 'monitor', 'place', 'shutdown', 'stop'] as const
+export const serverOptionKeys = ['cpu', 'iam', 'metadata', 'monitor', 'place', 'shutdown', 'spot', 'stop'] as const
 
 /** The name of an instance profile, which its ARN ends with, behind its path (IAM User Guide, "IAM identifiers"). */
 export function profileName(profile: string): string {

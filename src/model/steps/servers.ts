@@ -38,6 +38,8 @@ export interface CreateServer extends StepBase {
   readonly tags: Tags
   /** On the root volume, made in the same call. */
   readonly rootVolumeTags: Tags
+  /** On the spot request, made in the same call; left out: it is on demand. */
+  readonly spotRequestTags?: Tags
   /** Those that are launched in one call with it: all have this very step, but for their own addresses. Left out: it is alone. */
   readonly batch?: Batch
 }
@@ -79,6 +81,14 @@ export interface ModifyServer extends StepBase {
 export interface TerminateServer extends StepBase {
   readonly kind: 'terminate-server'
   readonly instanceId: string
+}
+
+/** After it EC2 launches, starts and stops nothing more for the request; what runs goes on. */
+export interface CancelSpotRequest extends StepBase {
+  readonly kind: 'cancel-spot-request'
+  readonly requestId: string
+  /** The one for which it was made last, where it is known. */
+  readonly instanceId?: string
 }
 
 export interface ConnectHost extends StepBase {

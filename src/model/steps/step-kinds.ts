@@ -60,6 +60,7 @@ const stepKinds = {
     enters: ({ address, bootId }) => (bootId === undefined ? [] : [address]),
   },
   'modify-server': { runs: 'ec2', seconds: 1, doing: 'modifying' },
+  'cancel-spot-request': { runs: 'ec2', seconds: 1, doing: 'cancelling its spot request' },
   'terminate-server': { runs: 'ec2', seconds: 40, doing: 'terminating' },
   'connect-host': { runs: 'host', seconds: 30, doing: 'connecting', enters: itself },
   'authorize-key': { runs: 'host', seconds: 2, doing: 'changing its keys', enters: itself, alone: true },

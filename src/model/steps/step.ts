@@ -31,6 +31,7 @@ import type {
 import type { CreateNetwork, DeleteNetwork, ModifyNetwork } from './networks.js'
 import type {
   AuthorizeKey,
+  CancelSpotRequest,
   ConnectHost,
   CreateServer,
   ModifyServer,
@@ -87,6 +88,7 @@ export type Step =
   | StopServer
   | RebootServer
   | ModifyServer
+  | CancelSpotRequest
   | TerminateServer
   | ConnectHost
   | AuthorizeKey

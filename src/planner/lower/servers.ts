@@ -1,8 +1,10 @@
 import type { Address } from '../../model/address.js'
+import type { Impact } from '../../model/change.js'
 import { appliedTags, type AppliedKey, type AppliedRecord } from '../../model/applied.js'
 import { placementGroupsOf } from '../../model/launch/server-options.js'
 import type { LiveServer } from '../../model/kinds/server.js'
 import { hasInstanceStore } from '../../model/launch/instance-store.js'
+import { isOpen, waitsForRoom } from '../../model/launch/spot.js'
 import { loginUser } from '../../model/inside/login-user.js'
 import { nameTag } from '../../model/names.js'
 import type { ServerSpec } from '../../model/kinds/server.js'
@@ -38,13 +40,17 @@ export function lowerServers(lowering: Lowering, entered: ReadonlySet<Address>):
   const batches = launchBatches(
     new Map(
       [...servers].flatMap(([address, decision]) =>
-        decision.kind === 'create' ? [[address, plannedLaunch(lowering, decision.launch, [])] as const] : [],
+        // There is room for some spot instances where there is none for all: each is launched alone.
+        decision.kind === 'create' && decision.launch.spec.options?.spot === undefined
+          ? [[address, plannedLaunch(lowering, decision.launch, cancellationsOf(decision))] as const]
+          : [],
       ),
     ),
   )
   const byWay = endsByWay(lowering)
   for (const decision of servers.values()) {
     if (!isPlanned(decision)) continue
+    for (const { id, instanceId } of decision.requests) addCancellation(lowering, decision.address, id, instanceId, [])
     lowerServer(lowering, decision, entered.has(decision.address), batches.get(decision.address))
     const behind = byWay.get(decision.address) ?? []
     for (const end of decision.ends) lowerEnd(lowering, decision.address, end, behind)
@@ -59,12 +65,16 @@ function lowerServer(
 ): void {
   switch (decision.kind) {
     case 'create':
-      lowerLaunch(lowering, decision.launch, [], batch)
+      lowerLaunch(lowering, decision.launch, cancellationsOf(decision), batch)
       return
     case 'replace': {
       const { address, order, ends } = decision
       const ended = ends.map(({ live }) => terminationOf(lowering, address, live.id))
-      const after = [...lowering.service.turn(address), ...(order === 'terminate-first' ? ended : [])]
+      const after = [
+        ...lowering.service.turn(address),
+        ...cancellationsOf(decision),
+        ...(order === 'terminate-first' ? ended : []),
+      ]
       lowerLaunch(lowering, decision.launch, after, undefined)
       return
     }
@@ -146,6 +156,14 @@ function plannedLaunch({ world }: Lowering, launch: Launch, after: readonly Step
         [tagKeys.address]: address,
         [tagKeys.role]: 'root',
       },
+      ...(spec.options?.spot && {
+        spotRequestTags: {
+          ...spec.tags,
+          [tagKeys.name]: nameTag(world.spec.stack, address),
+          [tagKeys.stack]: world.spec.stack,
+          [tagKeys.address]: address,
+        },
+      }),
     },
     needs: [
       ...after,
@@ -259,7 +277,7 @@ function lowerKeys({ graph }: Lowering, { address, keys: { work, noted } }: Stan
 function lowerEnd(
   lowering: Lowering,
   address: Address,
-  { live, stopsForRelease, rootSnapshot }: ServerEnd,
+  { live, stopsForRelease, canStop, rootSnapshot }: ServerEnd,
   behind: readonly StepId[],
 ): void {
   const { graph } = lowering
@@ -277,7 +295,7 @@ function lowerEnd(
   const lifted = live.options?.stopProtection === true
   const lifting = lifted ? [addLifting(lowering, address, live, successorFirst(lowering, address, live))] : []
   needs.push(...lifting)
-  if (stopsForRelease || (rootSnapshot && live.state !== 'stopped')) {
+  if (canStop && (stopsForRelease || (rootSnapshot && live.state !== 'stopped'))) {
     const before = stopsForRelease
       ? [...successorFirst(lowering, address, live), ...left, ...behind, ...lifting]
       : [...taken, ...left, ...freed, ...behind, ...lifting]
@@ -293,7 +311,37 @@ function lowerEnd(
   }
   const termination = terminationOf(lowering, address, live.id) === stepId('terminate-server', address) ? {} : suffix
   const impact = isLost ? 'data-loss' : 'downtime'
+  // Else EC2 launches another; an instance that EC2 has stopped ends with its request.
+  if (live.spot && isOpen(live.spot)) {
+    needs.push(
+      addCancellation(
+        lowering,
+        address,
+        live.spot.requestId,
+        live.id,
+        [...needs],
+        waitsForRoom(live) ? impact : 'none',
+      ),
+    )
+  }
   graph.add('terminate-server', address, { instanceId: live.id }, { ...termination, needs, impact })
+}
+
+function addCancellation(
+  { graph }: Lowering,
+  address: Address,
+  requestId: string,
+  instanceId: string | undefined,
+  needs: readonly StepId[],
+  impact: Impact = 'none',
+): StepId {
+  const fields = { requestId, ...(instanceId !== undefined && { instanceId }) }
+  return graph.add('cancel-spot-request', address, fields, { suffix: requestId, needs, impact })
+}
+
+/** The ends of requests that outlived their instances: nothing is launched beside them. */
+function cancellationsOf({ address, requests }: Pick<PlannedServer, 'address' | 'requests'>): readonly StepId[] {
+  return requests.map(({ id }) => stepId('cancel-spot-request', address, id))
 }
 
 function successorFirst(lowering: Lowering, address: Address, { id }: LiveServer): readonly StepId[] {

@@ -1,6 +1,7 @@
 import type { HostFacts } from '../../model/inside/host-facts.js'
 import { peerWords, type LiveRule, type RuleSide } from '../../model/kinds/security-group.js'
 import type { SyncFacts, SyncSpec } from '../../model/kinds/sync-rule.js'
+import { isOpen } from '../../model/launch/spot.js'
 import type { LiveStack } from '../../model/live-stack.js'
 import { byText } from '../compare/differences.js'
 import type { PlanBasis } from './plan-basis.js'
@@ -46,6 +47,10 @@ const comparedMembers: { readonly [Member in keyof Required<LiveStack>]: Read<Me
         ...server,
         securityGroupIds: byText(securityGroupIds),
       })),
+    ),
+  spotRequests: (requests) =>
+    Object.fromEntries(
+      requests.filter(isOpen).map(({ address, id }) => [`the spot request ${id} of ${address}`, { open: true }]),
     ),
   endingServers: named,
   // They are told, and nothing is planned for them.

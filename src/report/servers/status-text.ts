@@ -1,6 +1,7 @@
 import { createColors } from 'picocolors'
 import type { ServerCheck, ServerStatus } from '../../executor/ports.js'
 import type { Address } from '../../model/address.js'
+import type { LiveSpot } from '../../model/launch/spot.js'
 import type { HostVitals } from '../../model/inside/host-vitals.js'
 import { formatBytes, formatDuration } from '../../core/units.js'
 import type { Colors } from '../colors.js'
@@ -13,6 +14,7 @@ interface Shown {
   readonly wanted?: 'running' | 'stopped'
   readonly status?: ServerStatus
   readonly reservations?: readonly string[]
+  readonly spot?: LiveSpot
   readonly inside?:
     | { readonly kind: 'read'; readonly vitals: HostVitals; readonly volumes: Readonly<Record<string, Address>> }
     | { readonly kind: 'unread'; readonly reason: string; readonly hint?: string }
@@ -98,7 +100,7 @@ function checkText({ status }: ServerCheck): string {
   return status === 'not-applicable' ? '-' : status
 }
 
-function notesOf({ address, wanted, status, reservations = [] }: Shown, colors: Colors): readonly string[] {
+function notesOf({ address, wanted, status, reservations = [], spot }: Shown, colors: Colors): readonly string[] {
   const state = status?.state ?? 'absent'
   const runs = state === 'running' || state === 'pending'
   const notes: string[] = []
@@ -111,6 +113,7 @@ function notesOf({ address, wanted, status, reservations = [] }: Shown, colors: 
     const since = check.impairedSince === undefined ? '' : ` since ${momentText(check.impairedSince)}`
     notes.push(colors.red(`${address}: the check of ${what} says ${check.status}${since}`))
   }
+  if (spot) notes.push(spotNote(address, spot, colors))
   if (reservations.length > 0)
     notes.push(`${address} can be billed under what the account has reserved: ${reservations.join(' and ')}`)
   for (const { code, description, notBefore, notAfter } of status?.events ?? []) {
@@ -121,6 +124,16 @@ function notesOf({ address, wanted, status, reservations = [] }: Shown, colors: 
   return notes
 }
 
+function spotNote(address: Address, { requestId, state, status, interruption }: LiveSpot, colors: Colors): string {
+  const request = `its request ${requestId} is ${state} (${status})`
+  if (interruption === undefined) return `${address} is a spot instance: ${request}`
+  return colors.yellow(
+    interruption === 'stopped'
+      ? `${address} is a spot instance that EC2 has stopped, and starts again when there is room: ${request}`
+      : `${address} is a spot instance that EC2 is about to take back: ${request}`,
+  )
+}
+
 function checksOf(status: ServerStatus | undefined): Readonly<Record<string, ServerCheck>> {
   if (!status) return {}
   const { system, instance, volumes } = status
@@ -129,7 +142,7 @@ function checksOf(status: ServerStatus | undefined): Readonly<Record<string, Ser
 
 /** As `status --json` prints it (schema/status.schema.json), with a line break at the end. */
 export function statusJson(stack: string, seen: readonly Shown[]): string {
-  const servers = seen.map(({ address, wanted, status, reservations = [], inside }) => ({
+  const servers = seen.map(({ address, wanted, status, reservations = [], spot, inside }) => ({
     address,
     wanted: wanted ?? null,
     id: status?.id ?? null,
@@ -147,6 +160,9 @@ export function statusJson(stack: string, seen: readonly Shown[]): string {
       notBeforeDeadline: notBeforeDeadline ?? null,
     })),
     reservations,
+    spot: spot
+      ? { requestId: spot.requestId, state: spot.state, status: spot.status, interruption: spot.interruption ?? null }
+      : null,
     inside: inside?.kind === 'read' ? insideJson(inside) : null,
     insideUnknownBecause: inside?.kind === 'unread' ? inside.reason : null,
   }))

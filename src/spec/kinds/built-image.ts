@@ -9,6 +9,7 @@ import { created } from '../references/waits.js'
 import type { BuiltImageShape } from '../shape/stack-shape.generated.js'
 import { checkCopyRegions, copyRegionsOf } from './copy-regions.js'
 import { inOrder, tagsOf } from './entries.js'
+import { isOneTime } from './server/spot.js'
 import type { SpecKind } from './spec-kind.js'
 
 /** Images that the stack makes of its servers, or of snapshots, and keeps in versions. */
@@ -85,7 +86,12 @@ function checkImages(context: Context): void {
 function checkSource(context: Context, path: Path, entry: BuiltImageShape): void {
   const { from } = entry
   if (from === undefined || isSnapshot(from)) return
-  findServer(context, from, sourceHints(reportAt(context, [...path, 'from'])))
+  const server = findServer(context, from, sourceHints(reportAt(context, [...path, 'from'])))
+  if (server && isOneTime(context.servers.get(server.name) ?? {})) {
+    const message = `no image is made of server.${server.name}: it is a spot instance with \`interruption: terminate\`, which cannot be brought to rest`
+    const hint = 'write `spot: { interruption: stop }` for it, or take its `spot` out'
+    reportAt(context, [...path, 'from'])({ code: 'SPEC_CONFLICTING_KEYS', message, hint })
+  }
   for (const key of ofSnapshots) {
     if (!(key in entry)) continue
     const message = `\`${key}\` is said of an image of a snapshot; that of a server has what the server has`

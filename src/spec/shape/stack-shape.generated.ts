@@ -221,6 +221,10 @@ export type ServerShape = {
     readonly tenancy?: 'default' | 'dedicated' | 'host' | undefined
     readonly hostId?: string | undefined
   } | undefined
+  readonly spot?: {
+    readonly maxPrice?: number | undefined
+    readonly interruption?: 'terminate' | 'stop' | undefined
+  } | undefined
   readonly stopProtection?: BooleanShape | undefined
   readonly shutdownBehavior?: 'stop' | 'terminate' | undefined
   readonly instanceId?: string | undefined

@@ -1,5 +1,6 @@
 import type { LiveServerOptions, ServerOptionChanges } from '../../../src/model/launch/server-options.js'
 import type { LiveServer } from '../../../src/model/kinds/server.js'
+import { canBeStopped, isOpen, waitsForRoom, type LiveSpot, type SpotOptions } from '../../../src/model/launch/spot.js'
 import type { StepOf } from '../../../src/model/steps/step.js'
 import { tagKeys } from '../../../src/model/tags.js'
 import { freeAddresses } from './elastic-ips.js'
@@ -27,20 +28,25 @@ export const serverEffects = {
       publicIp: '198.51.100.10',
       rootVolume: { id: `${id}-root`, sizeGiB: step.rootVolume.sizeGiB ?? 8, type: step.rootVolume.type ?? 'gp3' },
       ...(step.options && { options: optionsAfter(world, {}, step.options) }),
+      ...(step.options?.spot && { spot: launchedSpot(id, step.options.spot) }),
     })
     world.ids.set(step.address, id)
     world.disks.set(id, { mounts: [], fstab: [] })
   },
   'start-server'(world: World, { address }: StepOf<'start-server'>) {
     const server = world.server(address)
+    if (server.spot && (waitsForRoom(server) || !isOpen(server.spot))) throw new Refused('IncorrectSpotRequestState')
     server.state = 'running'
+    if (server.spot) server.spot = { ...server.spot, state: 'active', status: 'fulfilled' }
     server.publicIp = server.elasticIp ?? '198.51.100.11'
     world.disk(server.id).mounts = [...mountsFromFstab(world, server.id)]
   },
   'stop-server'(world: World, { address, instanceId }: StepOf<'stop-server'>) {
     const server = world.instance(instanceId ?? world.idOf(address))
     if (server.options?.stopProtection === true) throw new Refused('OperationNotPermitted')
+    if (!canBeStopped(server)) throw new Refused('UnsupportedOperation')
     server.state = 'stopped'
+    if (server.spot) server.spot = { ...server.spot, state: 'disabled', status: 'instance-stopped-by-user' }
     // A public address that is nobody's own goes back with every stop.
     server.publicIp = server.elasticIp
     world.disk(server.id).mounts = []
@@ -64,6 +70,12 @@ export const serverEffects = {
       server.options = optionsAfter(world, server.options ?? {}, step.options)
     }
     if (step.protect === false) server.tags = withTags(server.tags, {}, [tagKeys.protect])
+  },
+  'cancel-spot-request'(world: World, { requestId }: StepOf<'cancel-spot-request'>) {
+    for (const server of world.servers) {
+      if (server.spot?.requestId === requestId) server.spot = { ...server.spot, state: 'cancelled' }
+    }
+    world.spotRequests = world.spotRequests.filter(({ id }) => id !== requestId)
   },
   'terminate-server': (world: World, { instanceId }: StepOf<'terminate-server'>) => terminate(world, instanceId),
   'connect-host'(world: World, { address }: StepOf<'connect-host'>) {
@@ -90,11 +102,17 @@ export function terminate(world: World, instanceId: string): void {
   const server = world.servers.find(({ id }) => id === instanceId)
   if (server?.tags[tagKeys.protect] === 'true' || server?.options?.stopProtection === true)
     throw new Refused('OperationNotPermitted')
+  if (server?.spot && isOpen(server.spot)) throw new Refused('EC2 would launch another')
   if (world.volumes.some(({ attachment }) => attachment?.instanceId === instanceId)) {
     throw new Refused('volumes are still attached')
   }
   world.servers = world.servers.filter(({ id }) => id !== instanceId)
   freeAddresses(world, instanceId)
+}
+
+function launchedSpot(instanceId: string, { interruption }: SpotOptions): LiveSpot {
+  const isPersistent = interruption === 'stop'
+  return { requestId: `sir-${instanceId}`, state: 'active', status: 'fulfilled', isPersistent }
 }
 
 /** A profile is known by its ARN; of the rest what is named alone changes. */

@@ -11,6 +11,7 @@ import type { LiveServer } from '../../../src/model/kinds/server.js'
 import type { SyncFacts } from '../../../src/model/kinds/sync-rule.js'
 import type { LiveVolume } from '../../../src/model/kinds/volume.js'
 import type { LiveSnapshot, RegionSnapshots } from '../../../src/model/kinds/volume-snapshot.js'
+import type { LiveSpotRequest } from '../../../src/model/launch/spot.js'
 import type { LiveLedger, LiveStack } from '../../../src/model/live-stack.js'
 import type { Plan } from '../../../src/model/plan.js'
 import { observedImages } from './observed-images.js'
@@ -36,6 +37,7 @@ export class World {
   keyPairs: Mutable<LiveKeyPair>[]
   groups: Mutable<LiveSecurityGroup>[]
   servers: Mutable<LiveServer>[]
+  spotRequests: readonly LiveSpotRequest[]
   images: Mutable<LiveBuiltImage>[]
   elasticIps: Mutable<LiveElasticIp>[]
   networks: Mutable<LiveNetwork>[]
@@ -59,6 +61,7 @@ export class World {
     this.keyPairs = structuredClone([...before.keyPairs])
     this.groups = structuredClone([...before.securityGroups])
     this.servers = structuredClone([...before.servers])
+    this.spotRequests = before.spotRequests ?? []
     this.images = structuredClone([...(before.builtImages ?? [])])
     this.elasticIps = structuredClone([...(before.elasticIps ?? [])])
     this.networks = structuredClone([...(before.networks ?? [])])
@@ -169,6 +172,7 @@ export class World {
       ...((before.builtImages || this.images.length > 0) && {
         builtImages: observedImages({ images: this.images, servers: this.servers, region: before.region }),
       }),
+      ...(before.spotRequests && { spotRequests: this.spotRequests }),
       ...((before.elasticIps || this.elasticIps.length > 0) && { elasticIps: this.elasticIps }),
       ...((before.networks || this.networks.length > 0) && { networks: this.networks }),
       ...((before.placementGroups || this.placementGroups.length > 0) && { placementGroups: this.placementGroups }),

@@ -28,6 +28,7 @@ export async function createServer(step: CreateServer, context: StepContext): Pr
     ...(step.options && { options: withGroupId(step.options, bindings) }),
     tags,
     rootVolumeTags,
+    ...(step.spotRequestTags && { spotRequestTags: step.spotRequestTags }),
     ...(step.alternatives && { alternatives: step.alternatives }),
   }
   const launched = step.batch && (await launchedWith(step.batch, step.address, request, context))

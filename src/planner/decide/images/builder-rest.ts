@@ -1,4 +1,5 @@
 import type { Address } from '../../../model/address.js'
+import { canBeStopped, unstoppable } from '../../../model/launch/spot.js'
 import type { Problem } from '../../../model/plan-problem.js'
 import type { World } from '../../world.js'
 import { errorOf } from '../decided.js'
@@ -18,5 +19,11 @@ export function restProblems(
     return [errorOf(image, 'PLAN_PROTECTED', message, `set stopProtection: false in ${server} to let it be stopped`)]
   }
   const instance = live.servers.get(server)
+  const isBuilder = instance !== undefined && instance.id === builder.instanceId
+  if (isBuilder && instance.spot && !canBeStopped(instance)) {
+    const message = `${image} is made of ${server} at rest, and ${instance.id} is not stopped: ${unstoppable(instance.spot)}`
+    const hint = `write \`spot: { interruption: stop }\` for ${server}, or take its \`spot\` out: another takes its place`
+    return [errorOf(image, 'PLAN_SPOT_STATE', message, hint)]
+  }
   return instance ? instanceStoreProblems(instance) : []
 }

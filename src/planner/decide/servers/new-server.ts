@@ -18,6 +18,7 @@ import type { CreateServerDecision, Launch, ServerDecision } from './server-deci
 import { rootEndText, serverEnd } from './server-end.js'
 import { factsOf, isRunning, leavingServer, type ServerOutlook } from './server-outlook.js'
 import { imageOf, keyNameOf, serverWishes, serverWords, subnetOf } from './server-properties.js'
+import { leftDiffs, leftRequests, relaunchProblems, takenBack, takenBackText } from './spot.js'
 import { serverZone } from './server-zone.js'
 
 export function decideNewServer(world: World, spec: ServerSpec, replaced: Replacement | undefined): ServerDecision {
@@ -39,25 +40,42 @@ export function decideNewServer(world: World, spec: ServerSpec, replaced: Replac
     runsAfter: spec.state === 'running',
     zone,
   }
+  const requests = leftRequests(world, address)
   const common = {
     address,
     outlook,
     launch,
     ends: [],
-    problems: [...readableUserData(spec), ...privateAddress(world, launch), ...closedWay(world, launch.spec)],
+    requests,
+    problems: [
+      ...relaunchProblems(world, address),
+      ...readableUserData(spec),
+      ...privateAddress(world, launch),
+      ...closedWay(world, launch.spec),
+    ],
   }
   if (replaced) return decideReplacement(world, spec, replaced, common)
   const wasThere = world.live.ledger.has(address)
   const wishes = createDiffs(serverWishes(world, spec, launch.image, zone), wasThere ? 'drift' : 'pending')
-  const diffs = sortedDiffs<'server'>([...(wasThere ? [existsDiff] : []), ...wishes])
-  return { ...common, kind: 'create', change: { address, kind: 'create', reason: reasonForCreate(wasThere), diffs } }
+  const diffs = sortedDiffs<'server'>([...(wasThere ? [existsDiff] : []), ...wishes, ...leftDiffs(requests)])
+  const interruption = wasThere ? takenBack(world, address) : undefined
+  const reason = interruption ? takenBackText(interruption) : reasonForCreate(wasThere)
+  const told = interruption
+    ? [inEntry(warningOf(address, 'PLAN_SPOT_INTERRUPTED', reason, 'an apply makes another'), 'spot')]
+    : []
+  return {
+    ...common,
+    kind: 'create',
+    problems: [...common.problems, ...told],
+    change: { address, kind: 'create', reason, diffs },
+  }
 }
 
 function decideReplacement(
   world: World,
   spec: ServerSpec,
   { live, reason, diffs }: Replacement,
-  common: Pick<CreateServerDecision, 'address' | 'outlook' | 'launch' | 'problems'>,
+  common: Pick<CreateServerDecision, 'address' | 'outlook' | 'launch' | 'requests' | 'problems'>,
 ): ServerDecision {
   const { address, launch } = common
   const order = orderOf(world, spec)
@@ -77,7 +95,7 @@ function decideReplacement(
       address,
       kind: 'replace',
       reason: `${reason}; ${rootEndText[rule]}${isFirst}`,
-      diffs: sortedDiffs(diffs),
+      diffs: sortedDiffs([...diffs, ...leftDiffs(common.requests)]),
     },
     problems,
   }

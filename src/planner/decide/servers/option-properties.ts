@@ -75,6 +75,14 @@ const table: readonly Option[] = [
     key: 'shutdown',
     parts: [{ path: 'shutdownBehavior', of: ({ shutdownBehavior }) => shutdownBehavior, initial: 'stop' }],
   },
+  {
+    name: 'spot',
+    key: 'spot',
+    parts: [
+      { path: 'spot.interruption', of: ({ spot }) => spot?.interruption, initial: null },
+      { path: 'spot.maxPrice', of: ({ spot }) => spot?.maxPrice },
+    ],
+  },
 ]
 
 /** What options say, by the paths under which it stands in changes. */
@@ -90,10 +98,12 @@ export function optionWords({ options }: ServerSpec): readonly { readonly key: A
 /** Those of which the file says something, or said at the last apply. `groups`: addresses of placement groups by their names in EC2. */
 export function optionProperties(
   { options: asked = {} }: ServerSpec,
-  { options: live = {} }: LiveServer,
+  { options = {}, spot }: LiveServer,
   applied: AppliedRecord | undefined,
   groups: ReadonlyMap<string, string>,
 ): readonly Property<'server'>[] {
+  // Where EC2 does not show the request of a spot instance, it is taken for what it was launched as.
+  const live = spot && !options.spot && asked.spot ? { ...options, spot: asked.spot } : options
   return table.flatMap(({ name, key, parts }) => {
     const word = asked[name]
     if (word === undefined && applied?.[key] === undefined) return []
@@ -137,6 +147,8 @@ export function optionChanges(
     ({ name, parts }) => parts.some(({ path }) => changed.has(path)) || (name === 'cpu' && changed.has('type')),
   )
   const entries = names.flatMap(({ name, parts: [part] }) => {
+    // Fixed at launch.
+    if (name === 'spot') return []
     const value = name === 'placement' ? placementChange(asked.placement) : (asked[name] ?? part?.initial)
     return value === undefined ? [] : [[name, value] as const]
   })

@@ -2,6 +2,7 @@ import type { Address } from '../../../model/address.js'
 import type { AppliedRecord } from '../../../model/applied.js'
 import type { LiveServer } from '../../../model/kinds/server.js'
 import type { LiveImage } from '../../../model/launch/image.js'
+import type { LiveSpotRequest } from '../../../model/launch/spot.js'
 import type { LiveSubnet } from '../../../model/launch/subnet.js'
 import type { ReplaceOrder, ServerSpec } from '../../../model/kinds/server.js'
 import type { ModifyServer } from '../../../model/steps/step.js'
@@ -27,6 +28,8 @@ interface PlannedBase extends Decided {
   readonly outlook: ServerOutlook
   /** The instances of that address that end, the youngest first. */
   readonly ends: readonly ServerEnd[]
+  /** Spot requests of that address that outlived their instance, and are cancelled. */
+  readonly requests: readonly LiveSpotRequest[]
 }
 
 export interface CreateServerDecision extends PlannedBase {

@@ -4,7 +4,8 @@ import { adopting, adoptionRefusal } from '../adoption.js'
 import type { World } from '../../world.js'
 import type { PlannedServer, ServerDecision } from './server-decision.js'
 import { decideNewServer } from './new-server.js'
-import { decideServerRemoval } from './server-removal.js'
+import { leftRequests } from './spot.js'
+import { decideRequestRemoval, decideServerRemoval } from './server-removal.js'
 import { decideStandingServer } from './standing-server.js'
 
 /** Decides what becomes of every server, in the file and live. `held` are addresses that are out of the plan already. */
@@ -17,6 +18,10 @@ export function decideServers(world: World, held: ReadonlySet<Address>): Readonl
   }
   for (const [address, live] of world.live.servers) {
     if (!decisions.has(address) && !held.has(address)) decisions.set(address, decideServerRemoval(world, address, live))
+  }
+  for (const address of world.live.spotRequests.keys()) {
+    const isLeft = !decisions.has(address) && !held.has(address) && leftRequests(world, address).length > 0
+    if (isLeft) decisions.set(address, decideRequestRemoval(world, address))
   }
   return decisions
 }

@@ -1,5 +1,6 @@
 import type { LiveServer, RootEnd } from '../../../model/kinds/server.js'
 import { hasInstanceStore } from '../../../model/launch/instance-store.js'
+import { canBeStopped, unstoppable } from '../../../model/launch/spot.js'
 import type { Problem } from '../../../model/plan-problem.js'
 import type { Tags } from '../../../model/tags.js'
 import { rootSnapshotTags } from '../snapshots/root-snapshot-tags.js'
@@ -11,7 +12,9 @@ export interface ServerEnd {
   readonly live: LiveServer
   /** Its inside cannot be reached, so it is stopped before its volumes leave it. */
   readonly stopsForRelease: boolean
-  /** The snapshot that its root disk leaves, taken while it is stopped; undefined: what is on the disk goes with it. */
+  /** Whether EC2 stops it at all. */
+  readonly canStop: boolean
+  /** The snapshot that its root disk leaves, taken while it is stopped, where it can be; undefined: what is on the disk goes with it. */
   readonly rootSnapshot: RootSnapshot | undefined
 }
 
@@ -31,8 +34,10 @@ export function serverEnd(
   const { rootVolume } = live
   const rootSnapshot = rule === 'snapshot' && rootVolume ? rootSnapshotOf(world, live, rootVolume.id) : undefined
   const lost = instanceStoreProblems(live)
-  const problems = rule === 'snapshot' && !rootVolume ? [unknownDisk(live), ...lost] : lost
-  return { end: { live, stopsForRelease: false, rootSnapshot }, problems }
+  const canStop = canBeStopped(live)
+  const runs = rootSnapshot !== undefined && !canStop && live.state !== 'stopped' ? [takenRunning(live)] : []
+  const problems = rule === 'snapshot' && !rootVolume ? [unknownDisk(live), ...lost] : [...runs, ...lost]
+  return { end: { live, stopsForRelease: false, canStop, rootSnapshot }, problems }
 }
 
 /** What becomes of the root disk, for people. */
@@ -51,6 +56,13 @@ export function instanceStoreProblems({ address, id, type }: LiveServer): readon
 function rootSnapshotOf(world: World, live: LiveServer, volumeId: string): RootSnapshot {
   const only = ['root', live.id, volumeId, live.startedAt ?? ''].join(' ')
   return { volumeId, tags: rootSnapshotTags(world, live), only }
+}
+
+/** What was not written out by then is not in it (EBS User Guide, "Create Amazon EBS snapshots"). */
+function takenRunning({ address, id, spot }: LiveServer): Problem {
+  const message = `the snapshot of the root disk of ${address} (${id}) is taken while it runs: ${spot ? unstoppable(spot) : ''}`
+  const hint = 'it is as after a power cut; what must be whole belongs on a volume, which is unmounted first'
+  return warningOf(address, 'PLAN_SPOT_ROOT_RUNNING', message, hint)
 }
 
 function unknownDisk({ address, id }: LiveServer): Problem {

@@ -76,6 +76,7 @@ export function serverProperties(
     },
     groupsProperty(world, spec, live),
     ...optionProperties(spec, live, applied, world.live.placementGroupNames),
+    ...priceProperty(world, spec, live, applied),
   ]
   if (spec.zone !== undefined) {
     properties.push({
@@ -113,6 +114,20 @@ export function serverProperties(
     })
   }
   return properties
+}
+
+/** A price that leaves the file, which is known by the record alone: EC2 takes the price on demand then. */
+function priceProperty(
+  world: World,
+  { options }: ServerSpec,
+  { options: live }: LiveServer,
+  applied: AppliedRecord | undefined,
+): readonly Property<'server'>[] {
+  const word = options?.spot
+  const before = live?.spot?.maxPrice
+  if (!word || word.maxPrice !== undefined || before === undefined || applied?.spot === undefined) return []
+  const equal = applied.spot === world.digest(word) || live?.spot?.interruption !== word.interruption
+  return [{ path: 'spot.maxPrice', key: 'spot', word, before, after: '(the price on demand)', equal }]
 }
 
 /** What stands in the plan of a new server. */

@@ -2,11 +2,12 @@ import type { Address } from '../../../model/address.js'
 import { rootEndOnRemove, type LiveServer, type RootEnd } from '../../../model/kinds/server.js'
 import { appliedOf } from '../../../model/applied.js'
 import { tagKeys } from '../../../model/tags.js'
-import { removedDiff } from '../../compare/comparison.js'
+import { removedDiff, sortedDiffs } from '../../compare/comparison.js'
 import { reasonForRemoval } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
 import { refuse, refused } from '../decided.js'
 import type { ServerDecision } from './server-decision.js'
+import { leftDiffs, leftRequests, relaunchProblems } from './spot.js'
 import { rootEndText, serverEnd } from './server-end.js'
 import { factsOf, isRunning, leavingServer } from './server-outlook.js'
 
@@ -31,12 +32,14 @@ export function decideServerRemoval(world: World, address: Address, live: LiveSe
       ? 'snapshot'
       : 'delete'
   const ends = all.map((server) => serverEnd(world, server, rule))
+  const requests = leftRequests(world, address)
   const problems = ends.flatMap((end) => end.problems)
   if (problems.some(({ severity }) => severity === 'error')) return refused(address, problems)
   return {
     kind: 'remove',
     address,
     ends: ends.map(({ end }) => end),
+    requests,
     outlook: {
       address,
       spec: undefined,
@@ -53,9 +56,39 @@ export function decideServerRemoval(world: World, address: Address, live: LiveSe
       address,
       kind: 'remove',
       reason: `${reasonForRemoval(world.destroying !== undefined)}; ${rootEndText[rule]}`,
-      diffs: [removedDiff],
+      diffs: sortedDiffs([removedDiff, ...leftDiffs(requests)]),
     },
-    problems,
+    problems: [...problems, ...relaunchProblems(world, address)],
+  }
+}
+
+/** The end of what nothing is left of but spot requests, for which EC2 would launch it again. */
+export function decideRequestRemoval(world: World, address: Address): ServerDecision {
+  const requests = leftRequests(world, address)
+  return {
+    kind: 'remove',
+    address,
+    ends: [],
+    requests,
+    outlook: {
+      address,
+      spec: undefined,
+      live: undefined,
+      action: 'remove',
+      handsOver: [],
+      facts: factsOf(world, undefined),
+      inside: 'closed',
+      runsNow: false,
+      runsAfter: false,
+      zone: undefined,
+    },
+    change: {
+      address,
+      kind: 'remove',
+      reason: 'its instance is gone, and EC2 would launch another for its spot request',
+      diffs: leftDiffs(requests),
+    },
+    problems: relaunchProblems(world, address),
   }
 }
 

@@ -8,7 +8,7 @@ import { isLeft } from '../../../model/plan-verdict.js'
 import type { Problem } from '../../../model/plan-problem.js'
 import { rootEndOnReplace, type ServerSpec } from '../../../model/kinds/server.js'
 import { tagKeys } from '../../../model/tags.js'
-import { compareProperties, keepApplied, recordOf, sortedDiffs } from '../../compare/comparison.js'
+import { causeOf, compareProperties, keepApplied, recordOf, sortedDiffs } from '../../compare/comparison.js'
 import { tagWork, type TagWork } from '../../compare/desired-tags.js'
 import { reasonFor } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
@@ -22,11 +22,21 @@ import { needsStop, type Modification, type ServerDecision } from './server-deci
 import { factsOf, insideOf, isRunning, leavingServer, type Inside } from './server-outlook.js'
 import { isSeen } from './rolls.js'
 import { instanceStoreProblems, serverEnd } from './server-end.js'
+import {
+  awaitedDiff,
+  interruptionProblems,
+  isAwaited,
+  leftDiffs,
+  leftRequests,
+  relaunchProblems,
+  spotForces,
+  withoutStart,
+} from './spot.js'
 import { existingIds, runState, serverProperties, serverWords, setupWord } from './server-properties.js'
 import { decideNewServer, serverTags, type Replacement } from './new-server.js'
 
 export function decideStandingServer(world: World, written: ServerSpec, live: LiveServer): ServerDecision {
-  const spec = withLeftState(written, live)
+  const spec = withoutStart(withLeftState(written, live), live)
   const { address } = spec
   const compared = compareServer(world, spec, live)
   const { applied, facts, inside, canRunSetup, findings, diffs, keys } = compared
@@ -40,6 +50,7 @@ export function decideStandingServer(world: World, written: ServerSpec, live: Li
     ...(replacement ? [] : leaving.flatMap((end) => end.problems)),
     ...(stops ? instanceStoreProblems(live) : []),
     ...(!replacement && modification.userData ? [givenAgain(spec)] : []),
+    ...(replacement ? [] : [...interruptionProblems(live), ...relaunchProblems(world, address)]),
   ]
   const forbidden = forbiddenBy(spec, replacement, stops)
   const misplaced = replacement ? [] : changeProblems(world, spec, live, new Set(diffs.map(({ path }) => path)))
@@ -47,13 +58,18 @@ export function decideStandingServer(world: World, written: ServerSpec, live: Li
   const told = [...forbidden, ...misplaced, ...missing, ...problems]
   if (told.some(({ severity }) => severity === 'error')) return refused(address, told)
   if (replacement) {
-    const decision = decideNewServer(world, spec, replacement)
+    const decision = decideNewServer(world, withLeftState(written, live), replacement)
     // What is told of a live server holds as long as no other takes its place.
     return decision.kind === 'refuse' ? refused(address, [...decision.problems, ...problems]) : decision
   }
 
   const keptKeys = new Set<AppliedKey>([...findings.flatMap(({ keeps }) => keeps), ...ignoredKeys('server', spec)])
   if (!canRunSetup) keptKeys.add('setup')
+  const awaited = isAwaited(withLeftState(written, live), live)
+    ? [awaitedDiff(causeOf(world.digest, applied, 'state', written.state))]
+    : []
+  if (awaited.length > 0) keptKeys.add('state')
+  const requests = leftRequests(world, address)
   const record = keepApplied(recordOf(world.digest, serverWords(spec)), applied, keptKeys)
   const tags = tagWork(world, live.tags, spec.tags, serverTags(world, spec), record, {
     quiet: [tagKeys.protect, tagKeys.onRemove],
@@ -64,6 +80,8 @@ export function decideStandingServer(world: World, written: ServerSpec, live: Li
   const own = sortedDiffs<'server'>([
     ...diffs,
     ...tags.diffs,
+    ...awaited,
+    ...leftDiffs(requests),
     ...(pinsHostKey ? [hostKeyDiff] : []),
     ...(canBeSeen(world, spec) && !isSeen(live) ? [serviceDiff] : []),
   ])
@@ -93,6 +111,7 @@ export function decideStandingServer(world: World, written: ServerSpec, live: Li
       diffs.some(({ path }) => path === 'setup') || (inside === 'impossible' && owesSetup(world, spec, applied)),
     pinsHostKey,
     ends: leaving.map(({ end }) => end),
+    requests,
     change: { address, kind: kind === 'keep' ? 'none' : 'update', reason: reasonOf(own, others), diffs: all },
     problems,
   }
@@ -105,7 +124,7 @@ export function canStay(world: World, spec: ServerSpec, live: LiveServer): boole
 
 /** What differs between the file and an instance, and what of its inside can be known. */
 function compareServer(world: World, written: ServerSpec, live: LiveServer) {
-  const spec = withLeftState(written, live)
+  const spec = withoutStart(withLeftState(written, live), live)
   const ignored = ignoredPaths('server', spec)
   const applied = appliedOf(live.tags)
   const facts = factsOf(world, live)
@@ -174,14 +193,12 @@ function forbiddenBy(
 }
 
 /** What of the differences no call can change on a live instance, marked as such. */
-function replacementFor(
-  { onUserDataChange }: ServerSpec,
-  live: LiveServer,
-  diffs: readonly Diff<'server'>[],
-): Replacement | undefined {
+function replacementFor(spec: ServerSpec, live: LiveServer, diffs: readonly Diff<'server'>[]): Replacement | undefined {
   const marked = diffs.map((diff) => {
+    const forced = isLeft(diff) ? undefined : spotForces(spec, live, diff)
+    if (forced !== undefined) return { ...diff, forcesReplacement: forced }
     const { how, because } = mutabilityOf('server', diff.path)
-    const stays = diff.path === 'userData' && onUserDataChange === 'stop-start'
+    const stays = diff.path === 'userData' && spec.onUserDataChange === 'stop-start'
     return how === 'replacement' && !stays && !isLeft(diff) ? { ...diff, forcesReplacement: because } : diff
   })
   const reason = marked.find(({ forcesReplacement }) => forcesReplacement !== undefined)?.forcesReplacement

@@ -1,8 +1,9 @@
 import type { Address } from '../../../model/address.js'
 import type { HostFacts } from '../../../model/inside/host-facts.js'
 import type { LiveVolume } from '../../../model/kinds/volume.js'
+import { canBeStopped } from '../../../model/launch/spot.js'
 import type { World } from '../../world.js'
-import { leave, refuseAlone, type Leave, type Refuse } from '../decided.js'
+import { leave, refuse, refuseAlone, type Leave, type Refuse } from '../decided.js'
 import type { ServerOutlooks } from '../servers/server-outlook.js'
 import type { Release } from './volume-decision.js'
 
@@ -22,6 +23,8 @@ export interface Holder {
   readonly facts: HostFacts
   readonly runsNow: boolean
   readonly runsAfter: boolean
+  /** Whether EC2 stops it at all. */
+  readonly canStop: boolean
 }
 
 /** The instance of this stack that a volume is attached to; undefined when it is free. One on an instance that is not ours is left alone. */
@@ -40,12 +43,14 @@ export function holderOf(
   if (server && !outlook) return leave(address, notPlannable)
   if (outlook?.live?.id === instanceId) {
     const { facts, runsNow, runsAfter, action } = outlook
-    return { address: outlook.address, instanceId, stays: action === 'keep', facts, runsNow, runsAfter }
+    const canStop = canBeStopped(outlook.live)
+    return { address: outlook.address, instanceId, stays: action === 'keep', facts, runsNow, runsAfter, canStop }
   }
   const leaving = outlook?.handsOver.find(({ live }) => live.id === instanceId)
   if (outlook && leaving) {
     const { facts, runsNow } = leaving
-    return { address: outlook.address, instanceId, stays: false, facts, runsNow, runsAfter: false }
+    const canStop = canBeStopped(leaving.live)
+    return { address: outlook.address, instanceId, stays: false, facts, runsNow, runsAfter: false, canStop }
   }
   const message = `${address} (${volume.id}) is attached to ${instanceId}, which is not of this stack`
   return refuseAlone(address, 'PLAN_FOREIGN_ATTACHMENT', message, 'detach it there first')
@@ -54,15 +59,25 @@ export function holderOf(
 /** An instance that is shutting down lets its volumes go by itself: a detachment waits for that. */
 function endingHolder(address: Address, instanceId: string): Holder {
   const facts = { kind: 'not-probed', because: 'stopped' } as const
-  return { address, instanceId, stays: false, facts, runsNow: false, runsAfter: false }
+  return { address, instanceId, stays: false, facts, runsNow: false, runsAfter: false, canStop: false }
 }
 
 /** A server that stays, runs on and cannot be entered keeps its volumes: it is stopped for their sake only where it goes itself. */
 export function heldFast(world: World, address: Address, { id }: LiveVolume, holder: Holder): Refuse | undefined {
-  if (!holder.stays || !holder.runsAfter || wayOff(world, holder) !== 'stop') return undefined
+  if (wayOff(world, holder) !== 'stop' || (holder.canStop && !(holder.stays && holder.runsAfter))) return undefined
   const leftOut = world.live.stack.hostsLeftOut === true ? world.live.stack.hostsImpossible : undefined
   const why = leftOut ?? (holder.facts.kind === 'unreadable' ? holder.facts.reason : 'nobody has looked')
   const message = `${address} (${id}) cannot be unmounted: ${holder.address} is not entered (${why})`
+  if (!holder.canStop) {
+    const spotHint =
+      'make it reachable; or, where its data are safe on the volume, terminate it in EC2, which leaves a volume whose DeleteOnTermination is off, and apply again'
+    return refuse(
+      address,
+      'PLAN_VOLUME_HELD',
+      `${message}, and ${holder.instanceId} is a spot instance that EC2 does not stop`,
+      spotHint,
+    )
+  }
   const hint = `make it reachable, or write \`state: stopped\` for ${holder.address} and apply, which unmounts as cleanly`
   return refuseAlone(address, 'PLAN_VOLUME_HELD', message, hint)
 }

@@ -92,6 +92,7 @@ const rows: readonly Row[] = [
     awsCodes: [
       'IncorrectInstanceState',
       'IncorrectState',
+      'IncorrectSpotRequestState',
       'InvalidState',
       'InvalidInstanceState',
       'VolumeInUse',
@@ -140,6 +141,7 @@ const rows: readonly Row[] = [
     awsCodes: [
       'InstanceLimitExceeded',
       'VcpuLimitExceeded',
+      'MaxSpotInstanceCountExceeded',
       'VolumeLimitExceeded',
       'MaxIOPSLimitExceeded',
       'VolumeModificationSizeLimitExceeded',
@@ -177,6 +179,12 @@ const rows: readonly Row[] = [
       'UnfulfillableCapacity',
       'Unsupported',
     ],
+  },
+  {
+    errorClass: 'capacity',
+    code: 'EC2_CAPACITY',
+    hint: 'raise `spot.maxPrice`, or leave it out: the price on demand is the most that EC2 ever asks for',
+    awsCodes: ['SpotMaxPriceTooLow'],
   },
   {
     errorClass: 'auth',

@@ -9,12 +9,14 @@ import { placementGroupKind } from './placement-group/placement-group.js'
 import { securityGroupKind } from './security-group/security-group.js'
 import { serverKind } from './server/server.js'
 import { snapshotKind } from './volume-snapshot/volume-snapshot.js'
+import { spotRequestKind } from './spot-request/spot-request.js'
 import { volumeKind } from './volume/volume.js'
 
 /** Every kind of resource; what it calls stands in wire/actions.ts. */
 export const kinds = {
   image: imageKind,
   server: serverKind,
+  spotRequest: spotRequestKind,
   elasticIp: elasticIpKind,
   placementGroup: placementGroupKind,
   loadBalancer: loadBalancerKind,

@@ -17,6 +17,7 @@ export type ResourceType =
   | 'security-group'
   | 'security-group-rule'
   | 'snapshot'
+  | 'spot-instances-request'
   | 'subnet'
   | 'volume'
   | 'vpc'
@@ -87,6 +88,7 @@ const permissionFacts = {
     own: ['security-group'],
     beside: ['security-group-rule'],
   },
+  CancelSpotInstanceRequests: changes('spot', 'spot-instances-request'),
   CopyImage: { part: 'change', need: 'builtImages', makes: ['image', 'snapshot'], own: ['image', 'snapshot'] },
   CopySnapshot: { part: 'change', need: 'snapshotCopies', makes: ['snapshot'], own: ['snapshot'] },
   CreateImage: { part: 'change', need: 'builtImages', makes: ['image', 'snapshot'], own: ['instance'] },
@@ -153,6 +155,7 @@ const permissionFacts = {
   DescribeSecurityGroups: looks('any'),
   DescribeSnapshotAttribute: looks('sharedSnapshots'),
   DescribeSnapshots: looks('any'),
+  DescribeSpotInstanceRequests: looks('servers'),
   DescribeSubnets: looks('subnets'),
   DescribeVolumes: looks('any'),
   DescribeVolumesModifications: looks('disks'),
@@ -197,7 +200,7 @@ const permissionFacts = {
   RunInstances: {
     part: 'change',
     need: 'servers',
-    makes: ['instance', 'volume'],
+    makes: ['instance', 'spot-instances-request', 'volume'],
     own: ['key-pair', 'placement-group', 'security-group'],
     beside: ['image', 'network-interface', 'subnet'],
   },

@@ -54,6 +54,7 @@ export const needs = {
   monitoring: { words: 'servers that say `monitoring`', isIn: asks(['monitoring']) },
   cpuOptions: { words: 'servers that say `cpu`', isIn: asks(['cpu']) },
   metadataOptions: { words: 'servers that say `metadata`', isIn: asks(['metadata']) },
+  spot: { words: 'servers that say `spot`', isIn: asks(['spot']) },
   catalogue: { words: '`evenkeel regions`, and no stack', isIn: () => false },
   networks: { words: 'networks', isIn: ({ networks }) => networks.length > 0 },
   subnets: {

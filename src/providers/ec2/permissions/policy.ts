@@ -112,7 +112,8 @@ function changeStatements(
   const owning = changing.filter(({ own }) => own !== undefined)
   const using = changing.filter(({ beside }) => beside !== undefined)
   const own = typesOf(owning.filter(({ action }) => !isTagging(action)).map(({ own: types }) => types))
-  const made = typesOf(making.map(({ makes }) => makes))
+  const isSpot = needs.spot.isIn(spec)
+  const made = typesOf(making.map(({ makes }) => makes)).filter((type) => isSpot || type !== 'spot-instances-request')
   const ofStack = { [`aws:ResourceTag/${tagKeys.stack}`]: spec.stack }
   const forStack = { [`aws:RequestTag/${tagKeys.stack}`]: spec.stack }
   const volumes = spec.volumes.flatMap(({ volumeId }) => volumeId ?? [])
@@ -172,6 +173,7 @@ function changeStatements(
         },
     keyStatement(spec, scope),
     roleStatement(spec, scope),
+    isSpot ? spotRoleStatement(scope) : undefined,
     ...copyStatements(spec, { partition: scope.partition, region: scope.region, elsewhere }),
   ]
   return statements.flatMap((statement) =>
@@ -200,6 +202,17 @@ function roleStatement({ servers }: StackSpec, { partition, account = '*' }: Sco
     Action: ['iam:PassRole'],
     Resource: [`arn:${partition}:iam::${account}:role/*`],
     Condition: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
+  }
+}
+
+/** The first spot instance of an account has EC2 make its role for them (EC2 User Guide, "Service-linked role for Spot Instance requests"). */
+function spotRoleStatement({ partition, account = '*' }: Scope): PolicyStatement {
+  return {
+    Sid: 'MakeRoleForSpot',
+    Effect: 'Allow',
+    Action: ['iam:CreateServiceLinkedRole'],
+    Resource: [`arn:${partition}:iam::${account}:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot`],
+    Condition: { StringEquals: { 'iam:AWSServiceName': 'spot.amazonaws.com' } },
   }
 }
 

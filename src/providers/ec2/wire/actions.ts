@@ -7,6 +7,7 @@ import { networkActions } from '../kinds/network/network-actions.js'
 import { placementGroupActions } from '../kinds/placement-group/placement-group-actions.js'
 import { securityGroupActions } from '../kinds/security-group/security-group-actions.js'
 import { serverActions } from '../kinds/server/server-actions.js'
+import { spotRequestActions } from '../kinds/spot-request/spot-request-actions.js'
 import { snapshotActions } from '../kinds/volume-snapshot/snapshot-actions.js'
 import { volumeActions } from '../kinds/volume/volume-actions.js'
 import { lookupActions } from '../lookups/lookup-actions.js'
@@ -22,6 +23,7 @@ export const actions = {
   ...securityGroupActions,
   ...imageActions,
   ...serverActions,
+  ...spotRequestActions,
   ...elasticIpActions,
   ...placementGroupActions,
   ...volumeActions,

@@ -4,11 +4,12 @@ import { reportAt } from '../../context.js'
 import type { Context } from '../../context.js'
 import { ignore, type Path } from '../../problem.js'
 import { findNamed } from '../../references/declared-names.js'
+import { checkSpot, spotOf } from './spot.js'
 import type { ServerShape } from '../../shape/stack-shape.generated.js'
 
 /** What the entry says of them; undefined where that is nothing. */
 export function optionsOf(context: Context, entry: ServerShape): ServerOptions | undefined {
-  const { iamInstanceProfile, monitoring, cpu, metadata, placement, stopProtection, shutdownBehavior } = entry
+  const { iamInstanceProfile, monitoring, cpu, metadata, placement, stopProtection, shutdownBehavior, spot } = entry
   const options: ServerOptions = {
     ...(iamInstanceProfile !== undefined && { iamInstanceProfile }),
     ...(monitoring !== undefined && { monitoring }),
@@ -18,6 +19,7 @@ export function optionsOf(context: Context, entry: ServerShape): ServerOptions |
     ...(placement && Object.keys(placement).length > 0 && { placement: placementOf(context, placement) }),
     ...(stopProtection !== undefined && { stopProtection }),
     ...(shutdownBehavior !== undefined && { shutdownBehavior }),
+    ...(spot && { spot: spotOf(spot) }),
   }
   return Object.keys(options).length === 0 ? undefined : options
 }
@@ -25,6 +27,7 @@ export function optionsOf(context: Context, entry: ServerShape): ServerOptions |
 /** Reports options that cannot stand together. */
 export function checkOptions(context: Context, path: Path, entry: ServerShape): void {
   checkPlacement(context, [...path, 'placement'], entry.placement)
+  checkSpot(context, path, entry)
   if (entry.stopProtection === true && entry.state === 'stopped') {
     const message =
       '`stopProtection: true` cannot stand beside `state: stopped`: it keeps the server from being stopped'

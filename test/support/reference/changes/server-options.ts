@@ -5,6 +5,9 @@ import type { KeyTable } from './key-change.js'
 const withOne = { volumes: undefined, sync: undefined, 'servers.web.alternatives': [{ type: 't3.large' }] }
 const restarts = 'the server is stopped, changed, and started.'
 
+const byMarket =
+  'whether a server is a spot instance, and of which request, is fixed at launch. A persistent request is cancelled before its server ends.'
+
 /** What a server is launched with beside what and where it is. */
 export const serverOptionKeys: KeyTable = {
   'servers.*.alternatives': {
@@ -152,6 +155,37 @@ export const serverOptionKeys: KeyTable = {
         by: 'modify-server',
         where: { 'servers.web.placement': { tenancy: 'host' } },
         says: restarts,
+      },
+    ],
+  },
+  'servers.*.spot': {
+    leftOut: 'on demand; when it leaves the file, another server, on demand, takes the place.',
+    changes: [
+      { to: {}, does: 'replacement', by: 'create-server', says: byMarket },
+      {
+        when: 'when it leaves the file',
+        from: { interruption: 'stop' },
+        to: undefined,
+        does: 'replacement',
+        by: 'cancel-spot-request',
+        says: byMarket,
+      },
+    ],
+  },
+  'servers.*.spot.interruption': {
+    leftOut: '`terminate`.',
+    changes: [{ from: 'stop', to: 'terminate', does: 'replacement', by: 'create-server', says: byMarket }],
+  },
+  'servers.*.spot.maxPrice': {
+    leftOut: 'the price on demand.',
+    changes: [
+      {
+        from: 0.5,
+        to: 0.6,
+        does: 'replacement',
+        by: 'create-server',
+        code: 'PLAN_SPOT_ROOT_RUNNING',
+        says: byMarket,
       },
     ],
   },

@@ -3,7 +3,7 @@ import { assert } from '../../../../core/assert.js'
 import { digestOfText } from '../../../../core/digest.js'
 import { beginWait } from '../../../../core/wait-sink.js'
 import type { LaunchRequest } from '../../../../executor/ports.js'
-import { isOfClass } from '../../errors/provider-errors.js'
+import { hasAwsCode, isOfClass } from '../../errors/provider-errors.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { tokenOf, tokensMax } from '../../wire/tokens.js'
 import { isEnding, readInstances } from './read-instances.js'
@@ -23,9 +23,9 @@ export function candidatesOf({ alternatives = [], ...request }: LaunchRequest, o
   return [{ request, once }, ...others]
 }
 
-/** Whether EC2 has no room for it, and another candidate may do. */
+/** Whether EC2 has no room for it, and another candidate may do: quotas of spot instances are for families of types each. */
 export function hasNoRoom(error: unknown): boolean {
-  return isOfClass(error, 'capacity')
+  return isOfClass(error, 'capacity') || hasAwsCode(error, 'MaxSpotInstanceCountExceeded')
 }
 
 /** What comes of the first candidate for which EC2 has room; the last one's refusal where it has none for any. */

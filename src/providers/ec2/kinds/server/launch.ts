@@ -74,13 +74,17 @@ function launchInput({ request, token, count }: LaunchOrder): InputOf<'RunInstan
         },
       },
     ],
-    DisableApiTermination: request.protect,
+    // EC2 knows no such protection of spot instances, not even a lifted one.
+    ...(request.options?.spot ? {} : { DisableApiTermination: request.protect }),
     ...launchOptions(request.options),
     TagSpecifications: [
       { ResourceType: 'instance', Tags: tagListOf(request.tags) },
       ...(Object.keys(request.rootVolumeTags).length === 0
         ? []
         : [{ ResourceType: 'volume' as const, Tags: tagListOf(request.rootVolumeTags) }]),
+      ...(request.spotRequestTags
+        ? [{ ResourceType: 'spot-instances-request' as const, Tags: tagListOf(request.spotRequestTags) }]
+        : []),
     ],
   }
 }
@@ -140,7 +144,7 @@ export function launchFailed(instance: Instance) {
   const reason = Message.includes(Code) ? Message : `${Code}: ${Message}`
   return providerError(
     'EC2_LAUNCH_FAILED',
-    /Capacity/.test(Code) ? 'capacity' : /LimitExceeded/.test(Code) ? 'quota' : 'bad-request',
+    /Capacity|SpotInstance/.test(Code) ? 'capacity' : /LimitExceeded/.test(Code) ? 'quota' : 'bad-request',
     `EC2 ended ${instance.InstanceId} while it was starting${reason === ': ' ? '' : `: ${reason}`}`,
     {
       hint: 'the reasons are explained in the EC2 User Guide, "Instance terminates immediately"; correct it and apply again',

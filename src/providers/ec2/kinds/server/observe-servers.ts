@@ -1,4 +1,4 @@
-import type { Instance, Volume } from '@aws-sdk/client-ec2'
+import type { Instance, SpotInstanceRequest, Volume } from '@aws-sdk/client-ec2'
 import type { CloudFacts, CloudQuery } from '../../../../executor/ports.js'
 import type { Address } from '../../../../model/address.js'
 import type { LiveServer } from '../../../../model/kinds/server.js'
@@ -9,6 +9,7 @@ import { withKnown, type KnownItems } from '../../tags/known-items.js'
 import { tagsOf } from '../../tags/tag-lists.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { textOf } from '../../wire/text-of.js'
+import { spotOf } from '../spot-request/live-request.js'
 import { observedOptions, type ReadAttributes } from './option-words.js'
 import { elasticIpOn } from './public-address.js'
 import { readAttributes, type AttributesById } from './read-attributes.js'
@@ -47,10 +48,15 @@ export async function describeServers(api: Ec2Api, query: CloudQuery): Promise<D
 
 /** A server's root volume is told from the stack's volumes: it carries the stack's tag too. */
 export function serverFacts(
-  described: { readonly server: DescribedServers; readonly volume: { readonly tagged: readonly Volume[] } },
+  described: {
+    readonly server: DescribedServers
+    readonly volume: { readonly tagged: readonly Volume[] }
+    readonly spotRequest: readonly SpotInstanceRequest[] | undefined
+  },
   census: Census,
 ): Pick<CloudFacts, 'servers' | 'endingServers'> {
   const volumes = new Map(described.volume.tagged.map((volume) => [volume.VolumeId, volume]))
+  const requests = new Map(described.spotRequest?.map((request) => [request.SpotInstanceRequestId, request]))
   const ending: { id: string; address: Address }[] = []
   const { instances, attributes } = described.server
   const servers = instances.flatMap((instance) => {
@@ -61,7 +67,14 @@ export function serverFacts(
     const root = volumes.get(rootVolumeId(instance))
     const server = liveServer(instance, address, rootVolume(root), attributes.get(instance.InstanceId ?? ''))
     const createdAt = (root?.CreateTime ?? instance.LaunchTime)?.toISOString()
-    return server ? { ...server, ...(createdAt !== undefined && { createdAt }) } : []
+    if (!server) return []
+    const { spot, launched } = spotOf(instance, requests)
+    return {
+      ...server,
+      ...(launched && { options: { ...server.options, spot: launched } }),
+      ...(spot && { spot }),
+      ...(createdAt !== undefined && { createdAt }),
+    }
   })
   ending.sort((left, right) => (left.id < right.id ? -1 : 1))
   return { servers: sortedByAddress(servers), ...(ending.length > 0 && { endingServers: ending }) }

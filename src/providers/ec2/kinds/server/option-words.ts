@@ -1,16 +1,22 @@
-import type { Instance, InstanceMetadataOptionsRequest, Placement as Ec2Placement } from '@aws-sdk/client-ec2'
+import type {
+  Instance,
+  InstanceMarketOptionsRequest,
+  InstanceMetadataOptionsRequest,
+  Placement as Ec2Placement,
+} from '@aws-sdk/client-ec2'
 import type {
   LiveServerOptions,
   MetadataOptions,
   Placement,
   ServerOptions,
 } from '../../../../model/launch/server-options.js'
+import { priceText, type SpotOptions } from '../../../../model/launch/spot.js'
 import type { InputOf } from '../../wire/actions.js'
 import { textOf } from '../../wire/text-of.js'
 
 /** What a launch asks for. */
 export function launchOptions(options: ServerOptions = {}): Partial<InputOf<'RunInstances'>> {
-  const { iamInstanceProfile, monitoring, cpu, metadata, stopProtection, shutdownBehavior } = options
+  const { iamInstanceProfile, monitoring, cpu, metadata, stopProtection, shutdownBehavior, spot } = options
   return {
     // Without it an image may allow IMDSv1, which hands the instance's credentials to any server-side request forgery.
     MetadataOptions: { HttpTokens: 'required', ...(metadata && metadataInput(metadata)) },
@@ -19,6 +25,19 @@ export function launchOptions(options: ServerOptions = {}): Partial<InputOf<'Run
     ...(cpu && { CpuOptions: { CoreCount: cpu.cores, ThreadsPerCore: cpu.threadsPerCore } }),
     ...(stopProtection !== undefined && { DisableApiStop: stopProtection }),
     ...(shutdownBehavior !== undefined && { InstanceInitiatedShutdownBehavior: shutdownBehavior }),
+    ...(spot && { InstanceMarketOptions: marketOptions(spot) }),
+  }
+}
+
+/** EC2 API, SpotMarketOptions: only a persistent request can stop its instances, and such a one does nothing else. */
+function marketOptions({ maxPrice, interruption }: SpotOptions): InstanceMarketOptionsRequest {
+  return {
+    MarketType: 'spot',
+    SpotOptions: {
+      SpotInstanceType: interruption === 'stop' ? 'persistent' : 'one-time',
+      InstanceInterruptionBehavior: interruption,
+      ...(maxPrice !== undefined && { MaxPrice: priceText(maxPrice) }),
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Instance } from '@aws-sdk/client-ec2'
 import { beginWait } from '../../../../core/wait-sink.js'
-import { isOfClass, providerError } from '../../errors/provider-errors.js'
+import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
 import { usualMs } from '../../waiting/usual-times.js'
 import type { Watcher } from '../../waiting/waiters.js'
 import type { Ec2Api } from '../../wire/api.js'
@@ -32,8 +32,26 @@ export async function start(api: Ec2Api, instances: Watcher<Instance>, id: strin
   return startOnce(api, instances, id)
 }
 
-async function startOnce(api: Ec2Api, instances: Watcher<Instance>, id: string): Promise<Instance> {
+/** The request of a spot instance says only some time after its stop that it is stopped: up to a minute, as others have seen it. */
+const requestPausesMs = [2_000, 5_000, 10_000, 15_000, 20_000, 30_000] as const
+
+async function askToStart(api: Ec2Api, id: string): Promise<void> {
+  const tell = beginWait(api.settings.clock, `the spot request of ${id} to show its stop`)
+  for (const pauseMs of requestPausesMs) {
+    try {
+      await api.call('StartInstances', { InstanceIds: [id] }, { seen: true })
+      return
+    } catch (error) {
+      if (!hasAwsCode(error, 'IncorrectSpotRequestState')) throw error
+      tell('not disabled yet')
+      await api.pause(pauseMs)
+    }
+  }
   await api.call('StartInstances', { InstanceIds: [id] }, { seen: true })
+}
+
+async function startOnce(api: Ec2Api, instances: Watcher<Instance>, id: string): Promise<Instance> {
+  await askToStart(api, id)
   api.young.note(id)
   let hasBegun = false
   let stoppedReadings = 0

@@ -1,0 +1,118 @@
+import type { Address } from '../../../model/address.js'
+import type { Diff } from '../../../model/change.js'
+import type { LiveServer, ServerSpec } from '../../../model/kinds/server.js'
+import {
+  canBeStopped,
+  interruptionText,
+  isOpen,
+  unstoppable,
+  waitsForRoom,
+  type LiveSpotRequest,
+} from '../../../model/launch/spot.js'
+import { mutabilityOf } from '../../../model/mutability.js'
+import type { Problem } from '../../../model/plan-problem.js'
+import type { World } from '../../world.js'
+import { inEntry, warningOf } from '../decided.js'
+
+/** Requests of an address for which EC2 would launch an instance, or has launched one, and behind which none of the stack's is. */
+export function leftRequests({ live }: World, address: Address): readonly LiveSpotRequest[] {
+  const requests = live.spotRequests.get(address) ?? []
+  return requests.filter(
+    (one) => isOpen(one) && !(one.instanceId !== undefined && live.serversById.has(one.instanceId)),
+  )
+}
+
+/** How they stand in a change. */
+export function leftDiffs(requests: readonly LiveSpotRequest[]): readonly Diff<'server'>[] {
+  return requests.map(({ id }) => ({ path: 'spot.request', before: id, after: null, cause: 'drift' }))
+}
+
+/** What no apply heals: somebody ended its instance, and EC2 launched another, which carries none of the stack's tags. */
+export function relaunchProblems({ live }: World, address: Address): readonly Problem[] {
+  const requests = live.spotRequests.get(address) ?? []
+  return requests.flatMap(({ id, instanceId, state, status, isPersistent }) => {
+    const mayRun = state === 'active' || status === 'request-canceled-and-instance-running'
+    const isOurs = live.serversById.has(instanceId ?? '') || live.endingServers.has(instanceId ?? '')
+    if (!isPersistent || !mayRun || instanceId === undefined || isOurs) return []
+    const message = `EC2 launched ${instanceId} for ${id}, a spot request of ${address}, after its own instance had ended; it carries none of the stack's tags, and is left alone`
+    const hint = 'look at it, and terminate it in EC2, or adopt it with `instanceId`'
+    return [warningOf(address, 'PLAN_SPOT_INTERRUPTED', message, hint)]
+  })
+}
+
+/** The interruption that ended the last instance of an address; undefined where EC2 shows none. */
+export function takenBack({ live }: World, address: Address): LiveSpotRequest | undefined {
+  const ended = (live.spotRequests.get(address) ?? []).filter(({ state }) => state !== 'active' && state !== 'disabled')
+  const last = [...ended].sort((left, right) => ((left.since ?? '') < (right.since ?? '') ? 1 : -1))[0]
+  return last?.status.startsWith('instance-terminated-') && interruptionText(last.status) !== undefined
+    ? last
+    : undefined
+}
+
+/** Why it is not there any more, in a sentence. */
+export function takenBackText({ instanceId, status, since }: LiveSpotRequest): string {
+  const at = since === undefined ? '' : ` at ${since}`
+  return `EC2 took its spot instance${instanceId === undefined ? '' : ` ${instanceId}`} back${at}: ${interruptionText(status)} (${status})`
+}
+
+/** What EC2 does to a server that is there, for people. */
+export function interruptionProblems({ address, id, spot }: LiveServer): readonly Problem[] {
+  if (spot?.interruption === undefined) return []
+  const why = interruptionText(spot.status)
+  const because = why === undefined ? spot.status : `${why} (${spot.status})`
+  const message =
+    spot.interruption === 'stopped'
+      ? `EC2 has stopped ${address} (${id}), a spot instance: ${because}`
+      : `EC2 is about to take ${address} (${id}) back, a spot instance: ${because}`
+  const hint =
+    spot.interruption === 'stopped'
+      ? stoppedHint
+      : spot.isPersistent
+        ? 'it will be stopped, and EC2 starts it again when there is room'
+        : 'it will end, and the apply after that makes another'
+  return [inEntry(warningOf(address, 'PLAN_SPOT_INTERRUPTED', message, hint), 'spot')]
+}
+
+const stoppedHint =
+  'EC2 alone starts it again, when there is room for its type in its zone; `--replace` with its address makes another now'
+
+/** As long as EC2 keeps a server stopped, it is planned as one that is to be stopped. */
+export function withoutStart(spec: ServerSpec, live: LiveServer): ServerSpec {
+  return isAwaited(spec, live) ? { ...spec, state: 'stopped' } : spec
+}
+
+/** Whether the file wants it to run, and EC2 keeps it stopped. */
+export function isAwaited({ state }: ServerSpec, live: LiveServer): boolean {
+  return state === 'running' && waitsForRoom(live)
+}
+
+/** That it does not run, which no step changes. */
+export function awaitedDiff(cause: Diff['cause']): Diff<'server'> {
+  return {
+    path: 'state',
+    before: 'stopped',
+    after: 'running',
+    cause,
+    left: `an interruption has stopped it: ${stoppedHint}`,
+  }
+}
+
+/** Why another instance must take the place of a spot instance for this change, which others go through as they are; undefined: none must. */
+export function spotForces(
+  { onUserDataChange }: ServerSpec,
+  { spot, ...live }: LiveServer,
+  { path, after }: Diff<'server'>,
+): string | undefined {
+  if (!spot) return undefined
+  // EC2 User Guide, "Stop interrupted Spot Instances": "… modify some of its instance attributes, but not the instance type".
+  if (path === 'type') return 'a spot instance keeps its type'
+  const wantsStop =
+    mutabilityOf('server', path).how === 'stop' ||
+    (path === 'userData' && onUserDataChange === 'stop-start') ||
+    (path === 'state' && after === 'stopped')
+  if (wantsStop && live.state !== 'stopped' && !canBeStopped({ spot })) return unstoppable(spot)
+  const wantsStart = path === 'state' && after === 'running'
+  return wantsStart && !isOpen(spot)
+    ? `its spot request is ${spot.state}, and EC2 starts no instance of such a request`
+    : undefined
+}
