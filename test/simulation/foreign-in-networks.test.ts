@@ -4,14 +4,17 @@ import {
   CreateSecurityGroupCommand,
   CreateSubnetCommand,
   CreateVpcEndpointCommand,
+  DeleteNatGatewayCommand,
   DeleteNetworkAclCommand,
   DeleteRouteTableCommand,
   DeleteSecurityGroupCommand,
   DeleteSubnetCommand,
   DeleteVpcEndpointsCommand,
   DescribeInstancesCommand,
+  DescribeNatGatewaysCommand,
   DescribeNetworkInterfacesCommand,
   DescribeRouteTablesCommand,
+  DescribeVpcEndpointsCommand,
   DescribeVpcsCommand,
   ReplaceRouteTableAssociationCommand,
   TerminateInstancesCommand,
@@ -136,6 +139,27 @@ describe('a server of the stack that has just ended', () => {
     )
     expect(NetworkInterfaces).toHaveLength(1)
     expect((await world.plan(nothing)).problems).toEqual([])
+  })
+})
+
+describe('a NAT gateway and an endpoint of the stack that a killed run was deleting', () => {
+  it('are not in the way, though their network interfaces still show', async () => {
+    const world = await simulation({ latencies: 'real' })
+    const text = network.replace(
+      '    subnets:',
+      '    nat: single\n    endpoints: { ssm: { service: ssm, subnets: [b] } }\n    subnets:',
+    )
+    expect((await world.apply(text)).result.status).toBe('converged')
+    const { NatGateways = [] } = await world.client.send(new DescribeNatGatewaysCommand({}))
+    const { VpcEndpoints = [] } = await world.client.send(new DescribeVpcEndpointsCommand({}))
+    await world.client.send(new DeleteNatGatewayCommand({ NatGatewayId: NatGateways[0]?.NatGatewayId }))
+    const VpcEndpointIds = [VpcEndpoints[0]?.VpcEndpointId ?? '']
+    await world.client.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds }))
+    const { NetworkInterfaces = [] } = await world.client.send(new DescribeNetworkInterfacesCommand({}))
+    expect(NetworkInterfaces).toHaveLength(2)
+    const { plan, result } = await world.apply(nothing)
+    expect(plan.problems).toEqual([])
+    expect(result.status).toBe('converged')
   })
 })
 

@@ -163,7 +163,7 @@ describe.concurrent('a lost response', () => {
       expect((await world.plan(text)).steps).toEqual([])
       const imagesOf = async () => {
         const { Images = [] } = await world.client.send(new DescribeImagesCommand({ Owners: ['self'] }))
-        return Images.map(({ Name }) => Name).sort()
+        return Images.map(({ Name = '' }) => Name).sort()
       }
       expect(await imagesOf()).toEqual(['of/first/1', 'own/rescue/1'])
       // The snapshot is somebody else's: it stays when the image goes.

@@ -1,3 +1,4 @@
+import { metadataOf } from '../lifecycle/host-description.js'
 import { kindOfId, notFound, resourceKinds } from '../model/ids.js'
 import { checkKey, mergeTags, readTags, withoutTags } from '../model/tags.js'
 import { ApiError, invalidValue } from '../wire/api-error.js'
@@ -18,11 +19,12 @@ export const createTags = defineAction({
   name: 'CreateTags',
   effect: 'writes',
   members: { ResourceId: required(list(string)), Tag: required(tagList) },
-  run: ({ ResourceId, Tag }, world) => {
+  run: async ({ ResourceId, Tag }, world) => {
     const added = readTags(Tag)
     checkResources(world, ResourceId)
     const merged = ResourceId.map((id) => [id, mergeTags(world.tags.get(id), added)] as const)
     for (const [id, tags] of merged) world.tags.put(id, tags)
+    await tellInstances(world, ResourceId)
     return done
   },
 })
@@ -31,13 +33,23 @@ export const deleteTags = defineAction({
   name: 'DeleteTags',
   effect: 'writes',
   members: { ResourceId: required(list(string)), Tag: tagList },
-  run: ({ ResourceId, Tag }, world) => {
+  run: async ({ ResourceId, Tag }, world) => {
     for (const tag of Tag ?? []) checkKey(tag.Key)
     checkResources(world, ResourceId)
     for (const id of ResourceId) world.tags.put(id, withoutTags(world.tags.get(id), Tag))
+    await tellInstances(world, ResourceId)
     return done
   },
 })
+
+/** An instance that may see its tags sees them change (EC2 User Guide, "Access instance tags in instance metadata"). */
+async function tellInstances(world: World, ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
+    const instance = world.instances.get(id)
+    if (instance?.metadataOptions.instanceMetadataTags !== 'enabled') continue
+    await world.cloud.hosts.setMetadata(id, metadataOf(world, instance))
+  }
+}
 
 function checkResources(world: World, ids: readonly string[]): void {
   if (ids.length > resourcesMaximum) throw invalidValue(`At most ${resourcesMaximum} resources can be tagged at once`)

@@ -104,10 +104,22 @@ function metadataValues(world: World, instance: Instance): HostMetadata['values'
     'meta-data/iam/info': profileInfo(world, instance),
     'user-data': userData,
     'dynamic/instance-identity/document': identityDocument(world, instance),
+    ...instanceTags(world, instance),
     ...blockDevices(world, instance),
     ...networkInterface(world, instance),
   }
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
+/** Its tags, where the instance may see them, and what they are called (EC2 User Guide, "Access instance tags in instance metadata"). */
+function instanceTags(world: World, { id, metadataOptions }: Instance): Readonly<Record<string, string>> {
+  if (metadataOptions.instanceMetadataTags !== 'enabled') return {}
+  const tags = Object.entries(world.tags.get(id))
+  if (tags.length === 0) return {}
+  return Object.fromEntries([
+    ['meta-data/tags/instance', tags.map(([key]) => key).join('\n')],
+    ...tags.map(([key, value]) => [`meta-data/tags/instance/${key}`, value] as const),
+  ])
 }
 
 /** Keys that EC2 Instance Connect has let in, by user. */

@@ -83,7 +83,7 @@ export const partReaders = { vpc, subnet, gateway, routes, acl, nat, endpoint } 
 const ending = ['deleting', 'deleted', 'failed', 'rejected', 'expired']
 
 /** States are written with a capital by some and without by others (EC2 API, NatGateway and VpcEndpoint). */
-function isStanding({ State = '' }: { readonly State?: string | undefined }): boolean {
+export function isStanding({ State = '' }: { readonly State?: string | undefined }): boolean {
   return !ending.includes(State.toLowerCase())
 }
 

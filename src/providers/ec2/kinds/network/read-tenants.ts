@@ -4,7 +4,7 @@ import { filtersOf, readAll, readForEach } from '../../wire/pages.js'
 import { textOf } from '../../wire/text-of.js'
 import { isEnding, readInstances } from '../server/read-instances.js'
 import { readSecurityGroups } from '../security-group/read-security-groups.js'
-import { partReaders, readRouteTable } from './read-parts.js'
+import { isStanding, partReaders, readRouteTable } from './read-parts.js'
 
 /** The network interfaces in VPCs or subnets, by id. */
 async function readInterfaces(
@@ -22,16 +22,40 @@ async function readInterfaces(
   return [...found].sort((left, right) => ((left.NetworkInterfaceId ?? '') < (right.NetworkInterfaceId ?? '') ? -1 : 1))
 }
 
-/** The network interfaces in VPCs that stay there: those of an instance that ends, or has ended, go with it, some time after it. */
+/**
+ * The network interfaces in VPCs that stay there: those of an instance, a NAT gateway or an endpoint that ends, or has ended, go
+ * with it, some time after it.
+ */
 export async function readStayingInterfaces(
   api: Ec2Api,
   vpcIds: readonly string[],
 ): Promise<readonly NetworkInterface[]> {
   const found = await readInterfaces(api, 'vpc-id', vpcIds)
   const held = [...new Set(found.flatMap(({ Attachment }) => textOf(Attachment?.InstanceId) ?? []))].sort()
-  const instances = await readForEach(held, (Values) => readInstances(api, [{ Name: 'instance-id', Values }]))
+  const [instances, services] = await Promise.all([
+    readForEach(held, (Values) => readInstances(api, [{ Name: 'instance-id', Values }])),
+    held.length === found.length ? [] : readEndingServices(api, vpcIds),
+  ])
   const ending = new Set(instances.filter(isEnding).map(({ InstanceId }) => InstanceId))
-  return found.filter(({ Attachment }) => !ending.has(textOf(Attachment?.InstanceId)))
+  return found.filter(({ Attachment, Description = '' }) => {
+    const instance = textOf(Attachment?.InstanceId)
+    return instance === undefined ? !services.some((id) => Description.includes(id)) : !ending.has(instance)
+  })
+}
+
+/** Ids of NAT gateways and endpoints that are on their way out: their interfaces name them in their descriptions alone. */
+async function readEndingServices(api: Ec2Api, vpcIds: readonly string[]): Promise<readonly string[]> {
+  const filters = filtersOf([{ Name: 'vpc-id', Values: vpcIds }])
+  const [nats, endpoints] = await Promise.all([
+    readAll(api, 'DescribeNatGateways', { Filter: filters }, ({ NatGateways }) => NatGateways),
+    readAll(api, 'DescribeVpcEndpoints', { Filters: filters }, ({ VpcEndpoints }) => VpcEndpoints),
+  ])
+  const gone = <Item extends { readonly State?: string | undefined }>(items: readonly Item[]) =>
+    items.filter((item) => !isStanding(item))
+  return [
+    ...gone(nats).flatMap(({ NatGatewayId }) => NatGatewayId ?? []),
+    ...gone(endpoints).flatMap(({ VpcEndpointId }) => VpcEndpointId ?? []),
+  ]
 }
 
 /** Something in a VPC that is no network interface, and that keeps it from being deleted. */
