@@ -216,7 +216,8 @@ export const codes = {
   PLAN_PLACEMENT_GROUP_FIXED: 'a placement group differs, and EC2 cannot change it',
   PLAN_PLACEMENT_IMPOSSIBLE: 'servers are placed in a group as EC2 places none',
   PLAN_PRIVATE_ADDRESS: 'a server gets no public address, and this machine may be outside of its network',
-  PLAN_PROTECTED: 'a server, an image or a load balancer that would be removed or replaced is protected from it',
+  PLAN_PROTECTED:
+    'a server, a volume, an elastic address, an image or a load balancer that would be removed or replaced is protected from it',
   PLAN_RESTORE_IMPOSSIBLE: 'a volume cannot be restored as it was asked for',
   PLAN_ROLL_HELD: 'a member of a count that rolls may not leave service now',
   PLAN_ROOT_VOLUME_LEFT: 'a root volume differs from the stack file and is left as it is',

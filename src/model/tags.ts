@@ -22,7 +22,7 @@ export const tagKeys = {
   onRemove: 'evenkeel:on-remove',
   /** On a server: the instance whose place it takes, which is there until everything has moved over; such a pair is no conflict. */
   supersedes: 'evenkeel:supersedes',
-  /** On servers: `true` while termination protection is asked for. */
+  /** `true` while protection is asked for: of servers from termination, of images, volumes and elastic addresses from any end or replacement. */
   protect: 'evenkeel:protect',
   /** On volumes that were kept when their entry left the file: the moment, ISO 8601. They are out of the plan until reused. */
   retained: 'evenkeel:retained',

@@ -1,6 +1,7 @@
 import type { Address } from '../model/address.js'
 import { createDigester, type Digester } from '../model/applied.js'
 import { pairsOfServers, type PairsOfServer } from '../model/inside/login-keys.js'
+import type { ElasticIpSpec } from '../model/kinds/elastic-ip.js'
 import type { KeyPairSpec } from '../model/kinds/key-pair.js'
 import type { ImageSpec } from '../model/kinds/image.js'
 import type { LiveImage } from '../model/launch/image.js'
@@ -67,6 +68,7 @@ interface Going {
   readonly volumes: ReadonlyMap<Address, VolumeSpec>
   readonly images: ReadonlyMap<Address, ImageSpec>
   readonly loadBalancers: ReadonlyMap<Address, LoadBalancerSpec>
+  readonly elasticIps: ReadonlyMap<Address, ElasticIpSpec>
 }
 
 /** Puts normalized inputs behind maps. */
@@ -98,6 +100,7 @@ export function worldOf(
       volumes: new Map(destroying?.volumes.map((volume) => [volume.address, volume])),
       images: new Map(destroying?.images.map((image) => [image.address, image])),
       loadBalancers: new Map(destroying?.loadBalancers?.map((balancer) => [balancer.address, balancer])),
+      elasticIps: new Map(destroying?.elasticIps.map((elasticIp) => [elasticIp.address, elasticIp])),
     },
   }
 }

@@ -7,6 +7,8 @@ import type { Tagged, UserTags } from '../tags.js'
 export interface ElasticIpSpec {
   readonly address: Address
   readonly server: Address
+  /** It is not released; absent: it may be. */
+  readonly protect?: true
   /** Its server's. */
   readonly tags: UserTags
 }
@@ -30,13 +32,14 @@ export function serverOfElasticIp(address: Address): Address {
 }
 
 /** The paths under which an elastic address's properties stand in changes. */
-export type ElasticIpPath = 'publicIp' | 'association'
+export type ElasticIpPath = 'publicIp' | 'association' | 'protect'
 
 /** How each of them can change, with the source of the fact. */
 export const elasticIpMutability: Mutabilities<ElasticIpPath> = {
   publicIp: { how: 'fixed', because: 'EC2 chooses the address', source: 'EC2 API, AllocateAddress' },
   association: { how: 'in-place', because: '', source: 'EC2 API, AssociateAddress' },
+  protect: { how: 'in-place', because: '', source: 'a tag of evenkeel' },
 }
 
 /** What is recorded of an elastic address in its applied tag. */
-export const elasticIpAppliedKeys = ['server', 'tags'] as const
+export const elasticIpAppliedKeys = ['protect', 'server', 'tags'] as const

@@ -19,7 +19,7 @@ export const ownTagsMax: Readonly<Partial<Record<ResourceKind, number>>> = {
   network: everywhere.length + [tagKeys.role].length,
   securityGroup: everywhere.length,
   image: everywhere.length + [tagKeys.version, tagKeys.regions, tagKeys.user, tagKeys.protect].length + 1,
-  elasticIp: everywhere.length,
+  elasticIp: everywhere.length + [tagKeys.protect].length,
   placementGroup: everywhere.length,
   loadBalancer: everywhere.length,
   server:
@@ -27,8 +27,8 @@ export const ownTagsMax: Readonly<Partial<Record<ResourceKind, number>>> = {
     [tagKeys.user, tagKeys.via, tagKeys.userData, tagKeys.hostKey, tagKeys.protect, tagKeys.options, supersedes].length,
   volume:
     everywhere.length +
-    [tagKeys.origin, tagKeys.onRemove, tagKeys.retained, tagKeys.fstype, tagKeys.mount, tagKeys.superseded, supersedes]
-      .length,
+    [tagKeys.origin, tagKeys.onRemove, tagKeys.protect, tagKeys.retained, tagKeys.fstype, tagKeys.mount].length +
+    [tagKeys.superseded, supersedes].length,
   // On its versions, which are snapshots.
   archive: [name, stack, address, run, tagKeys.version, tagKeys.source, tagKeys.fstype, tagKeys.uuid, tagKeys.size]
     .length,

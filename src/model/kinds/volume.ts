@@ -28,6 +28,8 @@ export interface VolumeSpec {
   readonly snapshot: SnapshotSelector | undefined
   readonly volumeId: string | undefined
   readonly onRemove: OnRemove
+  /** It is neither removed nor replaced; absent: it may be. */
+  readonly protect?: true
   /** Undefined: none are taken by themselves. */
   readonly snapshots?: SnapshotSchedule | undefined
   /** Who else may make volumes of its snapshots: accounts, and `public`; sorted. Absent: the file does not say. */
@@ -127,6 +129,7 @@ type CloudPath =
   | 'onRemove'
   | 'snapshots.share'
   | 'copies'
+  | 'protect'
 
 /** Of a volume, as its server knows it. */
 type InsidePath = 'filesystem' | 'filesystemSize' | 'label' | 'uuid' | 'mount' | 'options' | 'owner' | 'mode' | 'fstab'
@@ -143,6 +146,7 @@ export const volumeMutability: Mutabilities<VolumePath> = {
   onRemove: { how: 'in-place', because: '', source: 'a tag of evenkeel' },
   'snapshots.share': { how: 'in-place', because: '', source: 'EC2 API, ModifySnapshotAttribute' },
   copies: { how: 'in-place', because: '', source: 'EC2 API, CopySnapshot' },
+  protect: { how: 'in-place', because: '', source: 'a tag of evenkeel' },
   zone: {
     how: 'fixed',
     because: "a volume's zone is fixed when it is made",
@@ -185,6 +189,7 @@ export const volumeAppliedKeys = [
   'mount',
   'opts',
   'owner',
+  'protect',
   'rate',
   'remove',
   'server',

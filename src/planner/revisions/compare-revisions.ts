@@ -154,7 +154,7 @@ function impactOf(address: Address, effects: ReadonlySet<RevisionEffect>, spec: 
   return impacts.findLast((impact) => found.includes(impact)) ?? 'none'
 }
 
-/** A protected server is neither replaced nor removed. */
+/** What is protected is neither replaced nor removed. */
 function protectedEnd(facts: EntryFacts): Pick<RevisionChange, 'refused'> {
   return facts['protect'] === true ? { refused: 'it is protected: set `protect: false` and apply that first' } : {}
 }

@@ -54,7 +54,7 @@ export const factsOf: {
   placementGroups: ({ strategy, partitions, spreadLevel, tags }: PlacementGroupSpec) =>
     said({ strategy, partitions, spreadLevel, ...tagFacts(tags) }),
   servers: serverFacts,
-  elasticIps: ({ server, tags }: ElasticIpSpec) => said({ association: server, ...tagFacts(tags) }),
+  elasticIps: ({ server, protect, tags }: ElasticIpSpec) => said({ association: server, protect, ...tagFacts(tags) }),
   loadBalancers: balancerFacts,
   volumes: volumeFacts,
   syncs: syncFacts,
@@ -170,6 +170,7 @@ function volumeFacts(spec: VolumeSpec): EntryFacts {
   const { mount, snapshot, snapshots } = spec
   return said({
     attachment: spec.server,
+    protect: spec.protect,
     zone: spec.zone,
     size: spec.sizeGiB,
     type: spec.type,

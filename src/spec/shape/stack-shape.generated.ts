@@ -185,7 +185,7 @@ export type ServerShape = {
     readonly onRemove?: 'snapshot' | 'delete' | undefined
     readonly onReplace?: 'snapshot' | 'delete' | undefined
   } | undefined
-  readonly elasticIp?: BooleanShape | undefined
+  readonly elasticIp?: ElasticIpShape | undefined
   readonly userData?: string | undefined
   readonly onUserDataChange?: 'ignore' | 'replace' | 'stop-start' | undefined
   readonly rolling?: {
@@ -238,6 +238,11 @@ export type ImageShape = string | {
   readonly name?: SingleLineShape | undefined
   readonly architecture?: 'x86_64' | 'arm64' | undefined
   readonly ssm?: string | undefined
+}
+
+/** Whether there is one, or what is said of it. */
+export type ElasticIpShape = boolean | {
+  readonly protect?: BooleanShape | undefined
 }
 
 export type BuiltImageShape = {
@@ -365,6 +370,7 @@ export type VolumeShape = {
     readonly consistent?: 'freeze' | 'unmount' | 'none' | undefined
     readonly regions?: readonly (CopyRegionShape | undefined)[] | undefined
   } | undefined
+  readonly protect?: BooleanShape | undefined
   readonly onRemove?: 'snapshot' | 'retain' | 'delete' | undefined
   readonly dependsOn?: readonly (string | undefined)[] | undefined
   readonly ignoreChanges?: readonly (string | undefined)[] | undefined

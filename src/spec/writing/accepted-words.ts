@@ -202,6 +202,7 @@ const wordsOf: Readonly<Partial<Record<AddressParts['kind'], Readonly<Record<str
     iops: same('iops'),
     throughput: same('throughput'),
     onRemove: same('onRemove'),
+    protect: same('protect'),
     label: same('label'),
     uuid: same('uuid'),
     attachment: (before) =>

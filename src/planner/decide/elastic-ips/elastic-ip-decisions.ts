@@ -1,13 +1,22 @@
 import type { Address } from '../../../model/address.js'
-import { formatApplied } from '../../../model/applied.js'
+import { formatApplied, parseApplied } from '../../../model/applied.js'
 import { knownAfterApply, type Diff } from '../../../model/change.js'
 import type { ElasticIpSpec, LiveElasticIp } from '../../../model/kinds/elastic-ip.js'
 import { tagKeys, type Tags } from '../../../model/tags.js'
-import { createDiffs, existsDiff, recordOf, removedDiff, sortedDiffs, type Property } from '../../compare/comparison.js'
+import {
+  compareProperties,
+  createDiffs,
+  existsDiff,
+  recordOf,
+  removedDiff,
+  sortedDiffs,
+  type Property,
+} from '../../compare/comparison.js'
 import { creationTags, lastingTags, tagWork, userTagsWord } from '../../compare/desired-tags.js'
 import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
 import { leave, refuseAlone, type Refuse } from '../decided.js'
+import { isGuarded, removalRefusal, withoutGuard } from '../guarded.js'
 import type { ServerOutlook, ServerOutlooks } from '../servers/server-outlook.js'
 import { associationDiffs, decideFreeing, foreignAddressOf, notPlannable } from './association.js'
 import type { ElasticIpDecision } from './elastic-ip-decision.js'
@@ -40,7 +49,8 @@ function decideNamed(world: World, spec: ElasticIpSpec, servers: ServerOutlooks)
 function decideNew(world: World, spec: ElasticIpSpec): ElasticIpDecision {
   const { address, server } = spec
   const wasThere = world.live.ledger.has(address)
-  const wanted = { publicIp: knownAfterApply, association: server, ...userTagPaths(spec) }
+  const { protect } = spec
+  const wanted = { publicIp: knownAfterApply, association: server, protect, ...userTagPaths(spec) }
   const wishes = createDiffs<'elasticIp'>(wanted, wasThere ? 'drift' : 'pending')
   const diffs = sortedDiffs<'elasticIp'>([...(wasThere ? [existsDiff] : []), ...wishes])
   const words = elasticIpWords(spec)
@@ -73,9 +83,13 @@ function decideExisting(
   const frees = moved.length > 0 ? decideFreeing(world, live, servers, spec.server) : undefined
   if (frees && 'problems' in frees) return frees.kind === 'refuse' ? withDiffs(frees, moved) : frees
   const record = recordOf(world.digest, elasticIpWords(spec))
-  const alone = moved.length === 0
-  const tagging = tagWork(world, live.tags, spec.tags, lastingTagsOf(world, spec), record, { alone })
-  const diffs = sortedDiffs<'elasticIp'>([...moved, ...tagging.diffs])
+  const own = [...moved, ...guardDiffs(world, spec, live)]
+  const work = tagWork(world, live.tags, spec.tags, lastingTagsOf(world, spec), record, {
+    quiet: [tagKeys.protect],
+    alone: own.length === 0,
+  })
+  const tagging = withoutGuard(work, live.tags, spec.protect)
+  const diffs = sortedDiffs<'elasticIp'>([...own, ...tagging.diffs])
   const kind = diffs.length > 0 ? 'update' : 'keep'
   return {
     kind,
@@ -83,16 +97,25 @@ function decideExisting(
     server: spec.server,
     live,
     frees,
-    associates: !alone,
+    associates: moved.length > 0,
     tagging,
     change: { address, kind: kind === 'keep' ? 'none' : 'update', reason: reasonFor(diffs), diffs },
     problems: [],
   }
 }
 
+function guardDiffs(world: World, spec: ElasticIpSpec, live: LiveElasticIp): readonly Diff<'elasticIp'>[] {
+  const [before, after] = [isGuarded(live), spec.protect === true]
+  return compareProperties<'elasticIp'>(world.digest, parseApplied(live.tags[tagKeys.applied]), [
+    { path: 'protect', key: 'protect', word: spec.protect, before, after },
+  ])
+}
+
 /** It is given back; what leads to somebody else's instance by now stays, for it is in use there. */
 function decideRemoval(world: World, live: LiveElasticIp, servers: ServerOutlooks): ElasticIpDecision {
   const { address } = live
+  const guarded = removalRefusal(live, world.going.elasticIps.get(address))
+  if (guarded) return guarded
   const frees = decideFreeing(world, live, servers, undefined)
   if (frees && 'problems' in frees) return frees.kind === 'refuse' ? withDiffs(frees, [removedDiff]) : frees
   const reason = reasonForRemoval(world.destroying !== undefined)
@@ -111,15 +134,16 @@ function withDiffs(refusal: Refuse, diffs: readonly Diff[]): Refuse {
 }
 
 /** What the file says of an elastic address, as it is digested into the applied tag. */
-export function elasticIpWords({ server, tags }: ElasticIpSpec): readonly Pick<Property, 'key' | 'word'>[] {
+export function elasticIpWords({ server, protect, tags }: ElasticIpSpec): readonly Pick<Property, 'key' | 'word'>[] {
   return [
     { key: 'server', word: server },
+    { key: 'protect', word: protect },
     { key: 'tags', word: userTagsWord(tags) },
   ]
 }
 
-function lastingTagsOf(world: World, { address, tags }: ElasticIpSpec): Tags {
-  return lastingTags(world, address, tags)
+function lastingTagsOf(world: World, { address, protect, tags }: ElasticIpSpec): Tags {
+  return lastingTags(world, address, tags, protect ? { [tagKeys.protect]: 'true' } : {})
 }
 
 function userTagPaths({ tags }: ElasticIpSpec): Readonly<Record<`tags.${string}`, string>> {

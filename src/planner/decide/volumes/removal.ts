@@ -3,6 +3,7 @@ import type { OnRemove } from '../../../model/kinds/volume.js'
 import { tagKeys } from '../../../model/tags.js'
 import { removedDiff } from '../../compare/comparison.js'
 import { reasonForRemoval } from '../../compare/reasons.js'
+import { removalRefusal } from '../guarded.js'
 import { snapshotTags } from '../snapshots/snapshot-tags.js'
 import type { World } from '../../world.js'
 import type { ServerOutlooks } from '../servers/server-outlook.js'
@@ -12,6 +13,8 @@ import type { VolumeDecision } from './volume-decision.js'
 /** Decides the end of a live volume that the file no longer names, by its own rule. */
 export function decideRemoval(world: World, servers: ServerOutlooks, live: LiveVolume): VolumeDecision {
   const { address } = live
+  const guarded = removalRefusal(live, world.going.volumes.get(address))
+  if (guarded) return guarded
   const holder = holderOf(world, servers, address, live)
   if (holder && 'kind' in holder) return holder
   const held = holder && heldFast(world, address, live, holder)

@@ -10,6 +10,7 @@ import { isLeft } from '../../../model/plan-verdict.js'
 import { reasonFor } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
 import { refuse, refused } from '../decided.js'
+import { replacementRefusal } from '../guarded.js'
 import type { ServerOutlook } from '../servers/server-outlook.js'
 import { decideAttachment, isHomeOn } from './attachment.js'
 import { serverRecord } from './creation.js'
@@ -65,6 +66,8 @@ export function decideStandingVolume(
     return refuse(address, 'REPLACE_IMPOSSIBLE', message, 'leave `volumeId` out once it is adopted')
   }
   const swap = adopts ? undefined : swapReason(world, spec, server, live, applied)
+  const guarded = swap && replacementRefusal(spec, swap.text)
+  if (guarded) return guarded
   if (!swap && server?.zone !== undefined && server.zone !== live.zone) {
     return refused(address, [zoneProblem(spec, live.zone, server)])
   }

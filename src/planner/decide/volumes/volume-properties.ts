@@ -7,6 +7,7 @@ import { userTagsWord } from '../../compare/desired-tags.js'
 import { fstabOptions } from '../../../model/inside/fstab-line.js'
 import type { LiveVolume } from '../../../model/kinds/volume.js'
 import { tagKeys } from '../../../model/tags.js'
+import { isGuarded } from '../guarded.js'
 
 /** What a gp3 volume has when nobody asks for more (EBS User Guide, "General Purpose SSD volumes"). */
 const gp3Baseline = { iops: 3000, throughputMiBps: 125 }
@@ -27,6 +28,7 @@ export function volumeWords(spec: VolumeSpec): readonly Word[] {
     { key: 'kms', word: spec.kmsKey },
     { key: 'zone', word: spec.zone },
     { key: 'remove', word: spec.onRemove },
+    { key: 'protect', word: spec.protect },
     { key: 'tags', word: userTagsWord(heededTags(spec)) },
   ]
 }
@@ -77,6 +79,13 @@ export function volumeProperties(
       before: live.tags[tagKeys.onRemove] ?? null,
       after: spec.onRemove,
     },
+    {
+      path: 'protect',
+      key: 'protect',
+      word: spec.protect,
+      before: isGuarded(live),
+      after: spec.protect === true,
+    },
   ]
   const add = (
     path: Property<'volume'>['path'],
@@ -120,6 +129,7 @@ export function volumeWishes(
     owner: mount?.owner,
     mode: mount?.mode,
     onRemove: spec.onRemove,
+    protect: spec.protect,
     ...Object.fromEntries(Object.entries(spec.tags).map(([key, value]) => [`tags.${key}`, value])),
   }
 }

@@ -7,6 +7,7 @@ import { tagKeys, type Tags } from '../../../model/tags.js'
 import { recordOf } from '../../compare/comparison.js'
 import { creationTags, lastingTags, staleUserKeys, tagWork, type TagWork } from '../../compare/desired-tags.js'
 import type { World } from '../../world.js'
+import { withoutGuard } from '../guarded.js'
 import type { Tagging } from './volume-decision.js'
 import { insideKeys, insideWords, volumeWords } from './volume-properties.js'
 
@@ -14,6 +15,7 @@ import { insideKeys, insideWords, volumeWords } from './volume-properties.js'
 export function volumeTags(world: World, spec: VolumeSpec, origin: string | undefined): Tags {
   return lastingTags(world, spec.address, spec.tags, {
     [tagKeys.onRemove]: spec.onRemove,
+    ...(spec.protect && { [tagKeys.protect]: 'true' }),
     ...(origin === undefined ? {} : { [tagKeys.origin]: origin }),
   })
 }
@@ -29,8 +31,9 @@ export function recordWork(world: World, spec: VolumeSpec, record: AppliedRecord
   const words = recordOf(world.digest, insideWords(spec))
   const waits = record.mount !== words.mount || record.fs !== words.fs
   const lasting = { ...volumeTags(world, spec, undefined), ...(waits ? {} : insideTags(spec, record)) }
-  const quiet = [tagKeys.onRemove, tagKeys.fstype, tagKeys.mount]
-  return tagWork(world, live, spec.tags, lasting, record, { quiet, alone, ignored: ignoredPaths('volume', spec) })
+  const quiet = [tagKeys.onRemove, tagKeys.protect, tagKeys.fstype, tagKeys.mount]
+  const work = tagWork(world, live, spec.tags, lasting, record, { quiet, alone, ignored: ignoredPaths('volume', spec) })
+  return withoutGuard(work, live, spec.protect)
 }
 
 /** What is recorded of a volume that was made or adopted in the plan, once everything else is done with it. */
@@ -47,7 +50,8 @@ export function adoptionOf(
   record: AppliedRecord,
 ): Tagging {
   const origin = isRetained ? live.tags[tagKeys.origin] : 'adopted'
-  const marks = [tagKeys.retained, tagKeys.superseded].filter((key) => live.tags[key] !== undefined)
+  const stale = [tagKeys.retained, tagKeys.superseded, ...(spec.protect ? [] : [tagKeys.protect])]
+  const marks = stale.filter((key) => live.tags[key] !== undefined)
   return {
     tags: creationTags(world, volumeTags(world, spec, origin), record),
     // It may wear what the file said of it when it was in it before.

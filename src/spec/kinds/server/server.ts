@@ -8,6 +8,7 @@ import { dependenciesOf } from '../../references/dependencies.js'
 import { templateOf } from '../../references/templates.js'
 import { created } from '../../references/waits.js'
 import type { ServerShape } from '../../shape/stack-shape.generated.js'
+import { hasElasticIp } from '../elastic-ip.js'
 import { inOrder, tagsOf } from '../entries.js'
 import { ignoredOf } from '../ignore-changes.js'
 import type { SpecKind } from '../spec-kind.js'
@@ -29,7 +30,7 @@ export const server: SpecKind<'server'> = {
   },
   attributes: referenceProperties,
   lackOf: ({ servers }, name, attribute) =>
-    attribute === 'elasticIp' && servers.get(name)?.elasticIp !== true
+    attribute === 'elasticIp' && !hasElasticIp(servers.get(name))
       ? { message: `server.${name} has no elastic address`, hint: `write \`elasticIp: true\` under servers.${name}` }
       : undefined,
   isGenerated: false,

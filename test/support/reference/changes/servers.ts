@@ -254,6 +254,17 @@ export const serverKeys: KeyTable = {
       },
     ],
   },
+  'servers.*.elasticIp.protect': {
+    changes: [
+      {
+        from: false,
+        to: true,
+        does: 'in-place',
+        by: 'tag-resource',
+        says: 'it is noted in a tag, so that it holds without the file too. A protected address is not released: the plan refuses.',
+      },
+    ],
+  },
   'servers.*.userData': {
     leftOut: 'none.',
     changes: [

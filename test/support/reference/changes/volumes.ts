@@ -21,6 +21,14 @@ export const volumeKeys: KeyTable = {
         where: withoutRule,
         says: 'the volume is unmounted and detached, and goes by its `onRemove`.',
       },
+      {
+        when: 'an entry with `protect: true` leaves the file',
+        to: {},
+        does: 'refused',
+        code: 'PLAN_PROTECTED',
+        where: { ...withoutRule, 'volumes.data.protect': true },
+        says: 'the plan refuses: set `protect: false` and apply that first.',
+      },
     ],
   },
   'volumes.*.server': {
@@ -270,6 +278,17 @@ export const volumeKeys: KeyTable = {
         does: 'in-place',
         by: 'tag-resource',
         says: 'the rule is noted in a tag, so that it holds without the file too.',
+      },
+    ],
+  },
+  'volumes.*.protect': {
+    leftOut: 'it may go.',
+    changes: [
+      {
+        to: true,
+        does: 'in-place',
+        by: 'tag-resource',
+        says: 'it is noted in a tag, so that it holds without the file too. A protected volume is neither replaced nor removed: the plan refuses.',
       },
     ],
   },
