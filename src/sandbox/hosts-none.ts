@@ -23,6 +23,7 @@ export function createNoHosts(because: string): HostBackend {
     createSnapshot: () => nothing,
     createRootSnapshot: () => nothing,
     deleteSnapshot: () => nothing,
+    setInterfaces: () => nothing,
     setMetadata: () => nothing,
     setNetwork: () => nothing,
     setBalancers: () => nothing,

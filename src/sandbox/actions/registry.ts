@@ -23,6 +23,7 @@ import { runInstances } from './launch/run-instances.js'
 import * as addresses from './network/addresses.js'
 import * as gateways from './network/internet-gateways.js'
 import * as interfaces from './network/network-interfaces.js'
+import * as ownInterfaces from './network/own-interfaces.js'
 import * as routeTables from './network/route-tables.js'
 import * as natGateways from './network/nat-gateways.js'
 import * as aclEntries from './network/network-acl-entries.js'
@@ -69,6 +70,7 @@ const families: readonly object[] = [
   placementGroups,
   gateways,
   interfaces,
+  ownInterfaces,
   routeTables,
   subnets,
   vpcs,

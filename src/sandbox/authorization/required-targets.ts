@@ -124,6 +124,15 @@ const mappedSnapshots: Requirement = (given, world) =>
 const vpc: Requirement = (given, world) =>
   [texts(given['VpcId'])[0] ?? world.defaultVpc?.id ?? []].flat().map((id) => existing(world, 'vpc', id))
 
+const networkInterface = named('network-interface', 'NetworkInterfaceId')
+
+const attachedInterface: Requirement = (given, world) =>
+  texts(given['AttachmentId']).flatMap((id) => {
+    const one = world.networkInterfaces.find(({ attachment }) => attachment?.id === id)
+    if (!one?.attachment) return []
+    return [existing(world, 'instance', one.attachment.instanceId), existing(world, 'network-interface', one.id)]
+  })
+
 const namedVpc = named('vpc', 'VpcId')
 const subnet = named('subnet', 'SubnetId')
 const gateway = named('internet-gateway', 'InternetGatewayId')
@@ -159,7 +168,9 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   AssociateAddress: [named('elastic-ip', 'AllocationId'), instances, named('network-interface', 'NetworkInterfaceId')],
   AssociateIamInstanceProfile: [instances],
   AssociateRouteTable: [routeTable, subnet],
+  AssignPrivateIpAddresses: [networkInterface],
   AttachInternetGateway: [gateway, namedVpc],
+  AttachNetworkInterface: [instances, networkInterface],
   AttachVolume: [instances, volume],
   AuthorizeSecurityGroupEgress: [group],
   AuthorizeSecurityGroupIngress: [group],
@@ -175,6 +186,7 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   CreateNatGateway: [makes('natgateway'), subnet, named('elastic-ip', 'AllocationId')],
   CreateNetworkAcl: [makes('network-acl'), namedVpc],
   CreateNetworkAclEntry: [networkAcl],
+  CreateNetworkInterface: [makes('network-interface'), subnet, named('security-group', 'SecurityGroupId')],
   CreateRoute: [routeTable],
   CreateRouteTable: [makes('route-table'), namedVpc],
   CreatePlacementGroup: [makes('placement-group')],
@@ -216,6 +228,7 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   DeleteNatGateway: [natGateway],
   DeleteNetworkAcl: [networkAcl],
   DeleteNetworkAclEntry: [networkAcl],
+  DeleteNetworkInterface: [networkInterface],
   DeleteRoute: [routeTable],
   DeleteRouteTable: [routeTable],
   DeletePlacementGroup: [placementGroup],
@@ -232,6 +245,7 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   DescribeVpcAttribute: [namedVpc],
   DetachInternetGateway: [gateway, namedVpc],
   DescribeSnapshotAttribute: [named('snapshot', 'SnapshotId')],
+  DetachNetworkInterface: [attachedInterface],
   DetachVolume: [volume, instances],
   DisableEbsEncryptionByDefault: [],
   DisassociateAddress: [association],
@@ -248,6 +262,7 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   ModifyInstancePlacement: [instances, placementGroup],
   ModifyInstanceMetadataOptions: [instances],
   ModifyLaunchTemplate: [template],
+  ModifyNetworkInterfaceAttribute: [networkInterface, named('security-group', 'SecurityGroupId')],
   ModifySecurityGroupRules: [group, changedRules],
   ModifySubnetAttribute: [subnet],
   ModifySnapshotAttribute: [named('snapshot', 'SnapshotId')],
@@ -271,6 +286,7 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   StartInstances: [instances],
   StopInstances: [instances],
   TerminateInstances: [instances],
+  UnassignPrivateIpAddresses: [networkInterface],
   UnmonitorInstances: [instances],
 }
 

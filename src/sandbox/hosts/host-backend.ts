@@ -56,6 +56,12 @@ export interface HostBackend {
   createRootSnapshot(snapshotId: string, instanceId: string): Promise<void>
   deleteSnapshot(snapshotId: string): Promise<void>
 
+  /**
+   * What the instance's host has beside its first address from now on: what is not named goes. Without effect while it is
+   * off; a boot makes what its description says.
+   */
+  setInterfaces(instanceId: string, interfaces: readonly HostInterface[]): Promise<void>
+
   /** What the metadata service says to the instance's host from now on; without effect while it is off. */
   setMetadata(instanceId: string, metadata: HostMetadata): Promise<void>
 
@@ -214,7 +220,17 @@ export interface HostDescription {
   readonly rootVolumeId?: string
   /** Volumes present at boot, in the order of their device numbers. */
   readonly volumes: readonly { readonly volumeId: string; readonly deviceName: string }[]
+  /** Beside the first address; absent: nothing. */
+  readonly interfaces?: readonly HostInterface[]
   readonly metadata: HostMetadata
+}
+
+/** A network interface of a host, by its name inside. */
+export interface HostInterface {
+  readonly name: string
+  /** Absent on the first one, of which further addresses alone are told. */
+  readonly macAddress?: string
+  readonly addresses: readonly string[]
 }
 
 export interface HostBoot {

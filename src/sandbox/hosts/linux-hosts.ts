@@ -14,6 +14,7 @@ import type {
   HostBackend,
   HostBoot,
   HostDescription,
+  HostInterface,
   HostMetadata,
   HostNetwork,
   Probe,
@@ -211,6 +212,12 @@ class LinuxHosts implements HostBackend {
 
   deleteSnapshot(snapshotId: string): Promise<void> {
     return rm(this.#directory.snapshot(snapshotId), { force: true })
+  }
+
+  setInterfaces(instanceId: string, interfaces: readonly HostInterface[]): Promise<void> {
+    return this.#queue.run(instanceId, async () => {
+      await this.#hosts.get(instanceId)?.setInterfaces(interfaces)
+    })
   }
 
   setMetadata(instanceId: string, metadata: HostMetadata): Promise<void> {

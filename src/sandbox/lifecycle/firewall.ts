@@ -39,10 +39,23 @@ interface Member {
   readonly securityGroupIds: readonly string[]
 }
 
+/** Every private address of instances that are not gone, with the groups of its interface. */
+export function hostAddresses(world: World): readonly (Member & { readonly vpcId: string })[] {
+  const instances = world.instances.values().filter(({ state }) => state !== 'terminated')
+  return [...instances, ...attachedInterfaces(world)].flatMap(
+    ({ privateIp, secondaryIps = [], securityGroupIds, vpcId }) =>
+      [privateIp, ...secondaryIps].map((address) => ({ privateIp: address, securityGroupIds, vpcId })),
+  )
+}
+
+function attachedInterfaces(world: World) {
+  return world.networkInterfaces.values().filter(({ attachment }) => attachment !== undefined)
+}
+
 /** The interfaces of instances, and those of load balancers; a network load balancer without groups asks for none. */
 function interfacesOf(world: World): readonly Member[] {
   return [
-    ...world.instances.values().filter(({ state }) => state !== 'terminated'),
+    ...hostAddresses(world),
     ...world.loadBalancers
       .values()
       .filter(({ deletedAtMs, securityGroupIds }) => deletedAtMs === undefined && securityGroupIds.length > 0)

@@ -1,7 +1,8 @@
-import type { HostDescription, HostMetadata } from '../hosts/host-backend.js'
+import type { HostDescription, HostInterface, HostMetadata } from '../hosts/host-backend.js'
 import type { Instance } from '../model/instance.js'
 import { instanceTypes } from '../model/instance-types.js'
 import type { Volume } from '../model/volume.js'
+import type { NetworkInterface } from '../model/networks/network-interface.js'
 import { publicIpOf, publicNameOf } from '../render/addresses.js'
 import { profileOf } from '../world/instance-profiles.js'
 import type { World } from '../world/world.js'
@@ -43,8 +44,19 @@ export function describeHost(world: World, instance: Instance): HostDescription 
       volumeId: volume.id,
       deviceName: volume.attachment?.deviceName ?? '',
     })),
+    interfaces: hostInterfaces(world, instance),
     metadata: metadataOf(world, instance),
   }
+}
+
+/** What an instance's host has beside its first address: others of the first interface, and further interfaces, by device index. */
+export function hostInterfaces(world: World, { id, secondaryIps = [] }: Instance): readonly HostInterface[] {
+  const others = world.networkInterfaces.withKey(id).flatMap((one) => {
+    const { privateIp, macAddress, attachment } = one
+    if (!attachment) return []
+    return [{ name: `eth${attachment.deviceIndex}`, macAddress, addresses: [privateIp, ...one.secondaryIps] }]
+  })
+  return [...(secondaryIps.length > 0 ? [{ name: 'eth0', addresses: secondaryIps }] : []), ...others]
 }
 
 /** Root disks are the host's own; a device that is still being attached comes by its own way, but for a launch's. */
@@ -107,6 +119,7 @@ function metadataValues(world: World, instance: Instance): HostMetadata['values'
     ...instanceTags(world, instance),
     ...blockDevices(world, instance),
     ...networkInterface(world, instance),
+    ...Object.assign({}, ...world.networkInterfaces.withKey(instance.id).map((one) => furtherInterface(world, one))),
   }
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
@@ -151,7 +164,26 @@ function blockDevices(world: World, { id, rootDeviceName }: Instance): Readonly<
   return below('meta-data/block-device-mapping', mapping)
 }
 
-/** The one network interface, by its MAC address. */
+/** A further one, by its MAC address. */
+function furtherInterface(world: World, one: NetworkInterface): Readonly<Record<string, string>> {
+  const groups = one.securityGroupIds.map((id) => world.securityGroups.get(id)?.name ?? '')
+  return below(`meta-data/network/interfaces/macs/${one.macAddress}`, {
+    'device-number': String(one.attachment?.deviceIndex),
+    'interface-id': one.id,
+    'local-hostname': privateDnsName(world.region.name, one.privateIp),
+    'local-ipv4s': [one.privateIp, ...one.secondaryIps].join('\n'),
+    mac: one.macAddress,
+    'owner-id': world.accountId,
+    'security-group-ids': one.securityGroupIds.join('\n'),
+    'security-groups': groups.join('\n'),
+    'subnet-id': one.subnetId,
+    'subnet-ipv4-cidr-block': world.subnets.get(one.subnetId)?.cidr,
+    'vpc-id': one.vpcId,
+    'vpc-ipv4-cidr-block': world.vpcs.get(one.vpcId)?.cidr,
+  })
+}
+
+/** The first network interface, by its MAC address. */
 function networkInterface(world: World, instance: Instance): Readonly<Record<string, string>> {
   const { macAddress, privateIp, subnetId, vpcId, securityGroupIds } = instance
   const publicIp = publicIpOf(world, instance)
@@ -163,7 +195,7 @@ function networkInterface(world: World, instance: Instance): Readonly<Record<str
     'device-number': '0',
     'interface-id': instance.networkInterfaceId,
     'local-hostname': name,
-    'local-ipv4s': privateIp,
+    'local-ipv4s': [privateIp, ...(instance.secondaryIps ?? [])].join('\n'),
     mac: macAddress,
     'owner-id': world.accountId,
     'public-hostname': publicNameOf(world, instance) || undefined,

@@ -3,7 +3,7 @@ import { elasticIpOf, publicIpOf, publicNameOf } from '../render/addresses.js'
 import { isReachable, natGatewayOf } from '../world/vpc.js'
 import type { World } from '../world/world.js'
 import { bordersOf } from './borders.js'
-import { egressRules, firewallRules } from './firewall.js'
+import { egressRules, firewallRules, hostAddresses } from './firewall.js'
 import { privateDnsName } from './host-description.js'
 import { balancerAddresses, balancerListeners, balancerNames } from './load-balancing/proxies.js'
 
@@ -71,8 +71,8 @@ function publicOf(balancers: readonly BalancerAddress[]): readonly PublicAddress
 /** The private addresses of each VPC that has instances. */
 function networksOf(worlds: readonly World[]): readonly (readonly string[])[] {
   const networks = new Map<string, string[]>()
-  for (const { state, vpcId, privateIp } of worlds.flatMap((world) => world.instances.values())) {
-    if (state !== 'terminated') networks.set(vpcId, [...(networks.get(vpcId) ?? []), privateIp])
+  for (const { vpcId, privateIp } of worlds.flatMap(hostAddresses)) {
+    networks.set(vpcId, [...(networks.get(vpcId) ?? []), privateIp])
   }
   return [...networks.values()]
 }

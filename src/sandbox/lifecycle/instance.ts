@@ -8,6 +8,7 @@ import {
 } from '../model/instance.js'
 import { hasUsableKey } from '../world/kms-keys.js'
 import type { World } from '../world/world.js'
+import { releaseInterfaces } from './host-interfaces.js'
 import { describeHost } from './host-description.js'
 import { disassociate } from './public-address.js'
 import { evaluate } from './spot/relaunch.js'
@@ -180,6 +181,7 @@ async function dismantle(world: World, id: string, reason: StateReason): Promise
   }
   for (const association of world.profileAssociations.withKey(id)) world.profileAssociations.delete(association.id)
   for (const address of world.addresses.withKey(id)) disassociate(world, address)
+  releaseInterfaces(world, id)
   await hosts.destroy(id)
   updateInstance(world, id, { state: 'terminated', terminatedAtMs: world.now(), stateReason: reason })
   const open = noteTerminated(world, id)

@@ -1,6 +1,7 @@
 import type { Address } from '../model/address.js'
 import type { Instance } from '../model/instance.js'
 import { newId } from '../model/ids.js'
+import { hasSeveralInterfaces } from '../world/instance-interfaces.js'
 import { freePublicNumber } from '../world/public-numbers.js'
 import type { World } from '../world/world.js'
 import { metadataOf } from './host-description.js'
@@ -22,7 +23,9 @@ export function associate(world: World, address: Address, instance: Instance): A
 export function disassociate(world: World, address: Address): void {
   unlink(world, address)
   const instance = address.instanceId === undefined ? undefined : world.instances.get(address.instanceId)
-  if (instance?.hasPublicIp) world.instances.put({ ...instance, publicNumber: freePublicNumber(world) })
+  if (!instance?.hasPublicIp) return
+  const lacksPublicIp = hasSeveralInterfaces(world, instance.id)
+  world.instances.put({ ...instance, publicNumber: freePublicNumber(world), lacksPublicIp })
 }
 
 function unlink(world: World, address: Address): void {

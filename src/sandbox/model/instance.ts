@@ -49,11 +49,15 @@ export interface Instance {
   readonly subnetId: string
   readonly vpcId: string
   readonly privateIp: string
+  /** Further ones of its first network interface; absent: none. */
+  readonly secondaryIps?: readonly string[]
   readonly macAddress: string
   readonly networkInterfaceId: string
   readonly networkAttachmentId: string
   /** Whether it has an address of its own while it runs; an Elastic IP takes its place. */
   readonly hasPublicIp: boolean
+  /** It was started with several interfaces, and got none by itself; absent: it did. */
+  readonly lacksPublicIp?: boolean
   /** Which one (world/public-numbers.ts); undefined: that of its private address. */
   readonly publicNumber: string | undefined
   readonly securityGroupIds: readonly string[]

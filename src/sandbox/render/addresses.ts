@@ -6,6 +6,7 @@ import type { World } from '../world/world.js'
 export function publicIpOf(world: World, instance: Instance): string | undefined {
   const [elastic] = world.addresses.withKey(instance.id)
   if (elastic) return elasticIpOf(world, elastic)
+  if (instance.lacksPublicIp === true) return undefined
   if (!instance.hasPublicIp || instance.state === 'stopped' || instance.state === 'terminated') return undefined
   return world.cloud.hosts.publicIpFor(instance.publicNumber ?? instance.privateIp)
 }

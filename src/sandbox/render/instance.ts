@@ -1,6 +1,7 @@
 import { privateDnsName } from '../lifecycle/host-description.js'
 import { instanceStateCodes, type Instance, type InstanceState } from '../model/instance.js'
 import { defaultCpuOptions, instanceTypes } from '../model/instance-types.js'
+import type { NetworkInterface } from '../model/networks/network-interface.js'
 import type { Volume } from '../model/volume.js'
 import type { RawXml, Xml, XmlRecord } from '../wire/xml.js'
 import { profileOf } from '../world/instance-profiles.js'
@@ -31,7 +32,17 @@ function renderCached(world: World, instance: Instance): RawXml {
   const groups = instance.securityGroupIds.map((id) => world.securityGroups.get(id))
   const profiles = world.profileAssociations.withKey(instance.id)
   const requests = world.spotRequests.withKey(instance.id)
-  const sources = [world.tags.get(instance.id), ...volumes, ...addresses, ...groups, ...profiles, ...requests]
+  const interfaces = world.networkInterfaces.withKey(instance.id)
+  const sources = [
+    world.tags.get(instance.id),
+    ...volumes,
+    ...addresses,
+    ...groups,
+    ...profiles,
+    ...requests,
+    ...interfaces,
+    ...interfaces.flatMap(({ securityGroupIds }) => securityGroupIds.map((id) => world.securityGroups.get(id))),
+  ]
   return cache.get(instance, sources, () => renderInstance(world, instance))
 }
 
@@ -85,7 +96,7 @@ function renderInstance(world: World, instance: Instance): XmlRecord {
     clientToken: instance.clientToken ?? '',
     tagSet: renderTags(world.tags.get(instance.id)),
     hypervisor: 'xen',
-    networkInterfaceSet: gone ? [] : [renderInterface(world, instance)],
+    networkInterfaceSet: gone ? [] : [renderInterface(world, instance), ...renderOthers(world, instance)],
     ebsOptimized: instance.ebsOptimized,
     enaSupport: nitro,
     cpuOptions: instance.cpuOptions ? { ...instance.cpuOptions } : type && { ...defaultCpuOptions(type) },
@@ -160,7 +171,62 @@ function renderInterface(world: World, instance: Instance): XmlRecord {
     association,
     privateIpAddressesSet: [
       { privateIpAddress: instance.privateIp, privateDnsName: dnsName, primary: true, association },
+      ...renderSecondary(world, instance.secondaryIps),
     ],
     ipv6AddressesSet: [],
   }
+}
+
+/** The interfaces beside the first one, by device index. */
+function renderOthers(world: World, { id }: Instance): readonly XmlRecord[] {
+  return world.networkInterfaces
+    .withKey(id)
+    .toSorted((left, right) => (left.attachment?.deviceIndex ?? 0) - (right.attachment?.deviceIndex ?? 0))
+    .map((one) => {
+      const dnsName = privateDnsName(world.region.name, one.privateIp)
+      const { instanceId: _own, instanceOwnerId: _owner, ...attachment } = ownAttachment(world, one) ?? {}
+      return {
+        networkInterfaceId: one.id,
+        subnetId: one.subnetId,
+        vpcId: one.vpcId,
+        description: one.description,
+        ownerId: world.accountId,
+        status: 'in-use',
+        macAddress: one.macAddress,
+        privateIpAddress: one.privateIp,
+        privateDnsName: dnsName,
+        sourceDestCheck: one.sourceDestCheck,
+        interfaceType: 'interface',
+        groupSet: renderGroups(world, one),
+        attachment: { ...attachment, networkCardIndex: 0 },
+        privateIpAddressesSet: [
+          { privateIpAddress: one.privateIp, privateDnsName: dnsName, primary: true },
+          ...renderSecondary(world, one.secondaryIps),
+        ],
+        ipv6AddressesSet: [],
+      }
+    })
+}
+
+/** How an interface that somebody made is attached. */
+export function ownAttachment(world: World, { attachment }: NetworkInterface) {
+  if (!attachment) return undefined
+  const { id, instanceId, deviceIndex, deleteOnTermination, attachedAtMs } = attachment
+  return {
+    attachmentId: id,
+    instanceId,
+    instanceOwnerId: world.accountId,
+    deviceIndex,
+    status: 'attached',
+    attachTime: new Date(attachedAtMs),
+    deleteOnTermination,
+  }
+}
+
+export function renderSecondary(world: World, addresses: readonly string[] = []): readonly XmlRecord[] {
+  return addresses.map((privateIpAddress) => ({
+    privateIpAddress,
+    privateDnsName: privateDnsName(world.region.name, privateIpAddress),
+    primary: false,
+  }))
 }

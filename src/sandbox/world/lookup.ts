@@ -136,6 +136,7 @@ export function exists(world: World, kind: ResourceKindName, id: string): boolea
     profileAssociation: () => undefined,
     placementGroup: () => world.placementGroups.get(id),
     networkInterface: () =>
+      world.networkInterfaces.get(id) ??
       world.instances.find((instance) => instance.networkInterfaceId === id) ??
       serviceInterfaces(world).find((one) => one.id === id),
   }

@@ -41,5 +41,10 @@ export function usedAddresses(world: World, { id }: Pick<Subnet, 'id'>): Readonl
     .values()
     .flatMap((balancer) => balancer.nodes)
     .filter(({ subnetId }) => subnetId === id)
-  return new Set([...instances, ...services, ...nodes].map(({ privateIp }) => privateIp))
+  const interfaces = world.networkInterfaces.values().filter(({ subnetId }) => subnetId === id)
+  const secondary = [...instances, ...interfaces].flatMap(({ secondaryIps = [] }) => secondaryIps)
+  return new Set([
+    ...[...instances, ...services, ...nodes, ...interfaces].map(({ privateIp }) => privateIp),
+    ...secondary,
+  ])
 }

@@ -3,6 +3,7 @@ import type { FaultPlan } from '../faults/fault-plan.js'
 import type { HostBackend } from '../hosts/host-backend.js'
 import { catalogueOf, type Image } from '../model/image.js'
 import type { NatGateway, NetworkAcl, VpcEndpoint } from '../model/networks/network-parts.js'
+import type { NetworkInterface } from '../model/networks/network-interface.js'
 import type { InternetGateway, RouteTable, Subnet, Vpc } from '../model/networks/network.js'
 import { upgradeAddress, type Address } from '../model/address.js'
 import type { ConsoleOutput } from '../model/console.js'
@@ -77,6 +78,8 @@ export class World {
   readonly natGateways: Collection<NatGateway>
   readonly vpcEndpoints: Collection<VpcEndpoint>
   readonly instances: Collection<Instance>
+  /** Those that do not come and go with an instance. */
+  readonly networkInterfaces: Collection<NetworkInterface>
   readonly profileAssociations: Collection<ProfileAssociation>
   readonly placementGroups: Collection<PlacementGroup>
   readonly spotRequests: Collection<SpotRequest>
@@ -161,6 +164,7 @@ export class World {
     this.rules = new Collection('rule', changes, (rule) => rule.groupId)
     this.launchTemplates = new Collection('launchTemplate', changes, (template) => template.name)
     this.launchTemplateVersions = new Collection('launchTemplateVersion', changes, (version) => version.templateId)
+    this.networkInterfaces = new Collection('networkInterface', changes, ({ attachment }) => attachment?.instanceId)
     this.addresses = new Collection('address', changes, (address) => address.instanceId)
     this.loadBalancers = new Collection('loadBalancer', changes)
     this.targetGroups = new Collection('targetGroup', changes)
@@ -221,6 +225,7 @@ export class World {
       this.natGateways,
       this.vpcEndpoints,
       this.instances,
+      this.networkInterfaces,
       this.profileAssociations,
       this.spotRequests,
       this.scheduledEvents,

@@ -1,3 +1,4 @@
+import { interfaceLimits } from '../../model/networks/network-interface.js'
 import { digestOf } from '../../../core/digest.js'
 import { instanceTypes, isOffered, isOfferedLocally, type InstanceType } from '../../model/instance-types.js'
 import { noTags } from '../../model/tags.js'
@@ -90,6 +91,8 @@ function renderType(type: InstanceType): XmlRecord {
     },
     networkInfo: {
       networkPerformance: type.network,
+      maximumNetworkInterfaces: interfaceLimits(type.name).interfaces,
+      ipv4AddressesPerInterface: interfaceLimits(type.name).addresses,
       ipv6Supported: true,
       enaSupport: nitro ? 'required' : 'unsupported',
     },

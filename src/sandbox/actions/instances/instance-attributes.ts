@@ -8,6 +8,7 @@ import { blob, boolean, list, oneOf, required, string, structure, type ParsedMem
 import type { XmlRecord } from '../../wire/xml.js'
 import { findInstance } from '../../world/lookup.js'
 import { checkSpotAttribute } from '../spot/stopped-spot.js'
+import { requireOneInterface } from '../../world/instance-interfaces.js'
 import type { World } from '../../world/world.js'
 import { defineAction, done } from '../action.js'
 import { metadataMembers } from '../launch/members.js'
@@ -95,6 +96,7 @@ export const modifyInstanceAttribute = defineAction({
       )
     }
     checkSpotAttribute(world, instance.id, name)
+    if (name === 'GroupId' || name === 'SourceDestCheck') requireOneInterface(world, instance.id)
     const change: Change = changes[name]
     await change(world, instance, parameters)
     return done

@@ -7,6 +7,7 @@ import { ApiError, unsupported } from '../../wire/api-error.js'
 import { boolean, list, required, string } from '../../wire/shape.js'
 import type { XmlRecord } from '../../wire/xml.js'
 import { findInstances } from '../../world/lookup.js'
+import { hasSeveralInterfaces } from '../../world/instance-interfaces.js'
 import { freePublicNumber } from '../../world/public-numbers.js'
 import type { World } from '../../world/world.js'
 import { defineAction, done } from '../action.js'
@@ -29,6 +30,8 @@ export const startInstances = defineAction({
         state: 'pending',
         // The address that it got by itself went with the stop (EC2 User Guide, "Stop and start").
         publicNumber: freePublicNumber(world),
+        // With several interfaces it gets none (EC2 User Guide, "EC2 instance IP addressing").
+        lacksPublicIp: hasSeveralInterfaces(world, id),
         stateReason: undefined,
         transitionReason: '',
         launchedAtMs: world.now(),

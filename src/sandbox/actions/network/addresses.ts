@@ -7,8 +7,9 @@ import { quotas } from '../../model/quotas.js'
 import { readTagSpecifications } from '../../model/tags.js'
 import { elasticIpOf } from '../../render/addresses.js'
 import { renderTags } from '../../render/tags.js'
-import { ApiError, invalidCombination, invalidValue, missingParameter } from '../../wire/api-error.js'
+import { ApiError, invalidCombination, invalidValue, missingParameter, unsupported } from '../../wire/api-error.js'
 import { boolean, filterList, list, oneOf, string, tagSpecifications } from '../../wire/shape.js'
+import { requireOneInterface } from '../../world/instance-interfaces.js'
 import { findAddress, findInstance } from '../../world/lookup.js'
 import { freePublicNumber } from '../../world/public-numbers.js'
 import { noteCreation } from '../../world/visibility.js'
@@ -75,6 +76,7 @@ export const associateAddress = defineAction({
       throw new ApiError('Gateway.NotAttached', `Network ${instance.vpcId} is not attached to any internet gateway`)
     }
     if (address.natGatewayId !== undefined) throw ofService(address)
+    if (parameters.InstanceId !== undefined) requireOneInterface(world, instance.id)
     if (address.instanceId === instance.id) return { return: true, associationId: address.associationId }
     if (AllowReassociation === false && address.instanceId !== undefined) {
       throw new ApiError(
@@ -112,6 +114,8 @@ function findTarget(
   if (InstanceId !== undefined) return findInstance(world, InstanceId)
   if (NetworkInterfaceId === undefined) throw missingParameter('instanceId')
   const instance = world.instances.find((candidate) => candidate.networkInterfaceId === NetworkInterfaceId)
+  if (!instance && world.networkInterfaces.get(NetworkInterfaceId))
+    throw unsupported('an elastic address on an interface that is not the first of its instance')
   if (!instance)
     throw new ApiError(
       'InvalidNetworkInterfaceID.NotFound',

@@ -1,9 +1,12 @@
 import { privateDnsName } from '../../lifecycle/host-description.js'
-import { resourceKinds } from '../../model/ids.js'
+import { checkId, notFound, resourceKinds } from '../../model/ids.js'
 import { macOf, type Instance } from '../../model/instance.js'
+import type { NetworkInterface } from '../../model/networks/network-interface.js'
 import { shortNameOf, type BalancerNode, type LoadBalancer } from '../../model/load-balancing/records.js'
 import { associationOf, elasticIpOf, publicDnsName } from '../../render/addresses.js'
-import { renderGroups } from '../../render/instance.js'
+import { ownAttachment, renderGroups, renderSecondary } from '../../render/instance.js'
+import { ApiError } from '../../wire/api-error.js'
+import { isVisible } from '../../world/visibility.js'
 import { renderTags } from '../../render/tags.js'
 import { filterList, list, paging, string } from '../../wire/shape.js'
 import { serviceInterfaces, type ServiceInterface } from '../../world/service-interfaces.js'
@@ -22,12 +25,14 @@ interface Interface {
   readonly vpcId: string
   readonly zone: string
   readonly privateIp: string
+  readonly secondaryIps: readonly string[]
   readonly macAddress: string
   readonly securityGroupIds: readonly string[]
-  readonly status: 'in-use' | 'detaching'
+  readonly status: 'available' | 'in-use' | 'detaching'
   readonly association: ReturnType<typeof associationOf>
   readonly owner:
     | { readonly kind: 'instance'; readonly instance: Instance }
+    | { readonly kind: 'own'; readonly one: NetworkInterface }
     | { readonly kind: 'load-balancer'; readonly balancer: LoadBalancer; readonly createdAtMs: number }
     | { readonly kind: 'service'; readonly service: ServiceInterface }
 }
@@ -45,6 +50,7 @@ export function liveInterfaces(world: World): Interface[] {
       vpcId: instance.vpcId,
       zone: instance.zone,
       privateIp: instance.privateIp,
+      secondaryIps: instance.secondaryIps ?? [],
       macAddress: instance.macAddress,
       securityGroupIds: instance.securityGroupIds,
       status: instance.state === 'terminated' ? 'detaching' : 'in-use',
@@ -56,7 +62,34 @@ export function liveInterfaces(world: World): Interface[] {
     .filter(({ deletedAtMs }) => deletedAtMs === undefined || deletedAtMs > before)
     .flatMap((balancer) => balancer.nodes.map((node) => interfaceOfNode(world, balancer, node)))
   const ofServices = serviceInterfaces(world).map((service) => interfaceOfService(world, service))
-  return [...ofInstances, ...ofBalancers, ...ofServices]
+  return [...ofInstances, ...world.networkInterfaces.values().map(ownInterface), ...ofBalancers, ...ofServices]
+}
+
+function ownInterface(one: NetworkInterface): Interface {
+  const { id, sequence, subnetId, vpcId, zone, privateIp, secondaryIps, macAddress, securityGroupIds, attachment } = one
+  const status = attachment ? 'in-use' : 'available'
+  const place = { id, sequence, subnetId, vpcId, zone, privateIp, secondaryIps, macAddress, securityGroupIds, status }
+  return { ...place, status, association: undefined, owner: { kind: 'own', one } }
+}
+
+/** The first interface of an instance, or one that somebody made: those of AWS's services nobody else changes. */
+export function findInterface(
+  world: World,
+  id: string,
+):
+  | { readonly kind: 'instance'; readonly instance: Instance }
+  | { readonly kind: 'own'; readonly one: NetworkInterface } {
+  checkId(resourceKinds.networkInterface, id)
+  const owner = liveInterfaces(world).find((one) => one.id === id)?.owner
+  if (!owner || !isVisible(world, id, 'mutate')) throw notFound(resourceKinds.networkInterface, [id])
+  if (owner.kind === 'instance' || owner.kind === 'own') return owner
+  throw new ApiError('AuthFailure', 'You do not have permission to access the specified resource.')
+}
+
+/** One as an answer shows it. */
+export function renderedInterface(world: World, id: string) {
+  const shown = liveInterfaces(world).find((one) => one.id === id)
+  return shown && render(world, shown)
 }
 
 function interfaceOfService(world: World, service: ServiceInterface): Interface {
@@ -70,6 +103,7 @@ function interfaceOfService(world: World, service: ServiceInterface): Interface 
     vpcId,
     zone: world.subnets.get(subnetId)?.zone ?? '',
     privateIp,
+    secondaryIps: [],
     macAddress: macOf(privateIp),
     securityGroupIds: groupIds,
     status: 'in-use',
@@ -98,6 +132,7 @@ function interfaceOfNode(world: World, balancer: LoadBalancer, node: BalancerNod
     vpcId: balancer.vpcId,
     zone: node.zone,
     privateIp: node.privateIp,
+    secondaryIps: [],
     macAddress: macOf(node.privateIp),
     securityGroupIds: balancer.securityGroupIds,
     status: balancer.deletedAtMs === undefined ? 'in-use' : 'detaching',
@@ -134,17 +169,19 @@ export const describeNetworkInterfaces = defineAction({
         'association.ip-owner-id': ({ association }) => association?.ipOwnerId,
         'association.public-dns-name': ({ association }) => association?.publicDnsName,
         'association.public-ip': ({ association }) => association?.publicIp,
-        'attachment.instance-id': ({ owner }) => (owner.kind === 'instance' ? owner.instance.id : undefined),
-        'attachment.status': () => 'attached',
+        'attachment.attachment-id': ({ owner }) => attachmentOf(world, owner)?.attachmentId,
+        'attachment.device-index': ({ owner }) => attachmentOf(world, owner)?.deviceIndex,
+        'attachment.instance-id': ({ owner }) => attachmentOf(world, owner)?.instanceId,
+        'attachment.status': ({ owner }) => attachmentOf(world, owner)?.status,
         'availability-zone': ({ zone }) => zone,
         description: descriptionOf,
         'group-id': ({ securityGroupIds }) => securityGroupIds,
         'mac-address': ({ macAddress }) => macAddress,
         'network-interface-id': ({ id }) => id,
         'private-ip-address': ({ privateIp }) => privateIp,
-        'addresses.private-ip-address': ({ privateIp }) => privateIp,
+        'addresses.private-ip-address': ({ privateIp, secondaryIps }) => [privateIp, ...secondaryIps],
         'interface-type': typeOf,
-        'requester-managed': ({ owner }) => String(owner.kind !== 'instance'),
+        'requester-managed': ({ owner }) => String(isManaged(owner)),
         status: ({ status }) => status,
         'subnet-id': ({ subnetId }) => subnetId,
         'vpc-id': ({ vpcId }) => vpcId,
@@ -155,8 +192,14 @@ export const describeNetworkInterfaces = defineAction({
   },
 })
 
+/** Whether a service of AWS made it, for itself. */
+function isManaged({ kind }: Interface['owner']): boolean {
+  return kind !== 'instance' && kind !== 'own'
+}
+
 function descriptionOf({ owner }: Interface): string {
   if (owner.kind === 'service') return owner.service.description
+  if (owner.kind === 'own') return owner.one.description
   return owner.kind === 'instance' ? '' : `ELB ${shortNameOf(owner.balancer.id)}`
 }
 
@@ -170,17 +213,20 @@ function render(world: World, shown: Interface) {
     availabilityZone: shown.zone,
     description: descriptionOf(shown),
     ownerId: world.accountId,
-    ...(owner.kind === 'instance' ? {} : { requesterId: owner.kind === 'service' ? 'amazon-aws' : 'amazon-elb' }),
-    requesterManaged: owner.kind !== 'instance',
+    ...(isManaged(owner) && { requesterId: owner.kind === 'service' ? 'amazon-aws' : 'amazon-elb' }),
+    requesterManaged: isManaged(owner),
     status: shown.status,
     macAddress: shown.macAddress,
     privateIpAddress: privateIp,
     privateDnsName: dnsName,
     sourceDestCheck: isChecked(owner),
     groupSet: renderGroups(world, shown),
-    attachment: renderAttachment(world, owner),
+    attachment: attachmentOf(world, owner),
     association,
-    privateIpAddressesSet: [{ privateIpAddress: privateIp, privateDnsName: dnsName, primary: true, association }],
+    privateIpAddressesSet: [
+      { privateIpAddress: privateIp, privateDnsName: dnsName, primary: true, association },
+      ...renderSecondary(world, shown.secondaryIps),
+    ],
     ipv6AddressesSet: [],
     interfaceType: typeOf(shown),
     tagSet: renderTags(world.tags.get(shown.id)),
@@ -190,6 +236,7 @@ function render(world: World, shown: Interface) {
 /** A NAT gateway passes on what is not for itself. */
 function isChecked(owner: Interface['owner']): boolean {
   if (owner.kind === 'instance') return owner.instance.sourceDestCheck
+  if (owner.kind === 'own') return owner.one.sourceDestCheck
   return owner.kind !== 'service' || owner.service.interfaceType !== 'nat_gateway'
 }
 
@@ -198,7 +245,19 @@ function typeOf({ owner }: Interface): string {
   return owner.kind === 'load-balancer' && owner.balancer.type === 'network' ? 'network_load_balancer' : 'interface'
 }
 
-function renderAttachment(world: World, owner: Interface['owner']) {
+/** A type, not an interface: what is written as XML has an index signature. */
+type RenderedAttachment = {
+  readonly attachmentId: string
+  readonly instanceId?: string
+  readonly instanceOwnerId: string
+  readonly deviceIndex: number
+  readonly status: string
+  readonly attachTime?: Date
+  readonly deleteOnTermination: boolean
+}
+
+function attachmentOf(world: World, owner: Interface['owner']): RenderedAttachment | undefined {
+  if (owner.kind === 'own') return ownAttachment(world, owner.one)
   if (owner.kind === 'load-balancer') {
     return {
       attachmentId: `ela-attach-${owner.balancer.id.slice(-16)}`,

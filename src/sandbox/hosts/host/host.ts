@@ -12,7 +12,8 @@ import type { HostsDirectory } from '../directory.js'
 import { rootNameFor } from '../disks/device-names.js'
 import type { HostDevice } from '../disks/host-device.js'
 import type { LoopDevice } from '../disks/loop-device.js'
-import type { HostDescription, HostMetadata } from '../host-backend.js'
+import type { HostDescription, HostInterface, HostMetadata } from '../host-backend.js'
+import { HostLinks, nextLinkName } from '../network/host-links.js'
 import type { Doors } from '../network/doors.js'
 import type { Relay } from '../network/relay.js'
 import type { Switch } from '../network/switch.js'
@@ -54,6 +55,10 @@ export class Host {
   readonly end: Promise<HostEnd>
   readonly #child: ChildProcess
   readonly #relay: Relay
+  readonly #network: Switch
+  /** The switch's end of its first interface. */
+  readonly #link: string
+  #links: HostLinks | undefined
   readonly #init: HostInit
   #pid: number | undefined
   #stopAsked = false
@@ -64,12 +69,15 @@ export class Host {
     child: ChildProcess,
     disks: HostDisks,
     holdings: Holdings,
+    link: string,
   ) {
     this.description = description
     this.disks = disks
     this.#init = surroundings.init
     this.#child = child
     this.#relay = surroundings.relay
+    this.#network = surroundings.network
+    this.#link = link
     this.end = endOf(child).then(async (childEnd) => {
       // What fails here has nobody to tell it to; the sweep at the next start finds what it left.
       await surroundings.doors.close(description.privateIp).catch(() => {})
@@ -89,7 +97,8 @@ export class Host {
     await trimConsole(directory, instanceId)
     const holdings = await takeHoldings(directory, init, description)
     const startedAtMs = Date.now()
-    const child = await start(surroundings, description, holdings).catch(async (error: unknown) => {
+    const link = nextLinkName()
+    const child = await start(surroundings, description, holdings, link).catch(async (error: unknown) => {
       await giveBack(holdings)
       throw error
     })
@@ -101,13 +110,14 @@ export class Host {
       rootDevice(description, holdings.root),
       inTurn,
     )
-    const host = new Host(surroundings, description, child, disks, holdings)
+    const host = new Host(surroundings, description, child, disks, holdings, link)
     try {
       await expectWord(directory, instanceId, words, 'PREPARED')
       const pid = await firstProcessOf(child)
       host.#pid = pid
       await disks.openAt(pid)
       for (const volume of description.volumes) await disks.attach(volume.volumeId, volume.deviceName)
+      await host.setInterfaces(description.interfaces ?? [])
       await host.setMetadata(description.metadata)
       child.stdin?.write('go\n')
       if (init === 'minimal') await expectWord(directory, instanceId, words, 'READY')
@@ -127,6 +137,12 @@ export class Host {
     const { privateIp, userData } = this.description
     const values = userData === undefined ? metadata.values : { ...metadata.values, 'user-data': userData }
     return this.#relay.describe(privateIp, { ...metadata, values })
+  }
+
+  /** What it has beside its first address from now on. */
+  setInterfaces(interfaces: readonly HostInterface[]): Promise<void> {
+    this.#links ??= new HostLinks(this.#network, required(this.#pid, 'PID 1'), this.#link)
+    return this.#links.set(interfaces)
   }
 
   /** Resolves when nothing of it runs. `force` pulls the plug; an orderly stop that takes too long becomes one. */
@@ -154,8 +170,6 @@ export class Host {
   }
 }
 
-let lastLink = 0
-
 /** Joins the groups before `--` and becomes the program behind it, which speaks with the daemon by descriptors 8 and 9, and to the console. */
 const joinGroups =
   'until [ "$1" = -- ]; do echo 0 > "$1/cgroup.procs"; shift; done; shift; exec "$@" 8<&0 9>&1 < /dev/null >&2'
@@ -164,6 +178,7 @@ async function start(
   { directory, network, init }: HostSurroundings,
   description: HostDescription,
   { root, devices, processes }: Holdings,
+  link: string,
 ): Promise<ChildProcess> {
   const { instanceId } = description
   const script = join(directory.runtime, 'host-boot')
@@ -171,7 +186,6 @@ async function start(
   const mounts = await writeMounts(directory, instanceId, init)
   const console = await open(consoleFile(directory, instanceId), 'a', 0o600)
   const groups = [devices?.inner, processes?.path].filter((path) => path !== undefined)
-  lastLink += 1
   try {
     return spawnChild(
       // prettier-ignore
@@ -190,8 +204,7 @@ async function start(
           ROOT_NUMBER: root.deviceNumber,
           ROOT_NAME: `/dev/${rootNameFor(description.deviceNaming)}`,
           SWITCH_PID: String(network.pid),
-          // A link's removal is not finished when its host ends, so each boot has a name of its own.
-          LINK: `host${lastLink}`,
+          LINK: link,
           PRIVATE_IP: description.privateIp,
           MAC_ADDRESS: description.macAddress,
           HOST_NAME: description.hostname,
