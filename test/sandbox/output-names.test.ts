@@ -399,6 +399,24 @@ test('everything that the endpoint answers has the name and the type that the SD
   await wait('DescribeVolumes', { 'VolumeId.1': volume }, '<status>available</status>')
   await call('DeleteVolume', { VolumeId: volume })
   await call('RebootInstances', { 'InstanceId.1': instance })
+  const nic = (
+    await call('CreateNetworkInterface', {
+      SubnetId: (await call('DescribeInstances', { 'InstanceId.1': instance }))('subnetId'),
+      ...tag('network-interface'),
+    })
+  )('networkInterfaceId')
+  await call('AssignPrivateIpAddresses', { NetworkInterfaceId: nic, SecondaryPrivateIpAddressCount: '1' })
+  const attachment = await call('AttachNetworkInterface', {
+    InstanceId: instance,
+    NetworkInterfaceId: nic,
+    DeviceIndex: '1',
+  })
+  await call('ModifyNetworkInterfaceAttribute', { NetworkInterfaceId: nic, 'SourceDestCheck.Value': 'false' })
+  await call('DescribeNetworkInterfaces', { 'NetworkInterfaceId.1': nic })
+  await call('DescribeInstances', { 'InstanceId.1': instance })
+  await call('UnassignPrivateIpAddresses', { NetworkInterfaceId: nic })
+  await call('DetachNetworkInterface', { AttachmentId: attachment('attachmentId') })
+  await call('DeleteNetworkInterface', { NetworkInterfaceId: nic })
   await call('StopInstances', { 'InstanceId.1': instance })
   await wait('DescribeInstances', { 'InstanceId.1': instance }, '<name>stopped</name>')
   await call('CreatePlacementGroup', { GroupName: 'near', Strategy: 'spread', ...tag('placement-group') })
