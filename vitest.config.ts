@@ -12,6 +12,7 @@ const full = [
   'test/browser/report-page.test.ts',
   'test/simulation/chaos-lives.test.ts',
   'test/simulation/server-options.test.ts',
+  'test/sandbox/actions/network/own-interfaces.hosts.test.ts',
   'test/simulation/alternatives.test.ts',
   'test/simulation/placement-groups.test.ts',
   'test/sandbox/full-image.hosts.test.ts',
