@@ -8,6 +8,7 @@ import { readReservationRequest, reserve } from './lifecycle/reservations.js'
 import { readSharingRequest, shareFromElsewhere } from './lifecycle/shared-snapshots.js'
 import { readEventRequest, scheduleEvent } from './lifecycle/scheduled-events.js'
 import { interrupt, readInterruption } from './lifecycle/spot/interruptions.js'
+import { checkVolume, readVolumeCheck } from './lifecycle/volume-checks.js'
 import type { RequestLog } from './request-log.js'
 import type { Control, ControlHandler } from './server.js'
 import { readRoles } from './sts/roles.js'
@@ -74,6 +75,16 @@ export function createControl(options: {
         const world = cloud.worlds().find(({ snapshots }) => snapshots.get(request.snapshotId) !== undefined)
         if (!world) throw new TypeError(`there is no snapshot ${request.snapshotId}`)
         return { status: 200, body: shareFromElsewhere(world, request) }
+      } catch (error) {
+        return { status: 400, body: { error: messageOf(error) } }
+      }
+    }
+    if (method === 'PUT' && path === '/_evenkeel/volume-checks') {
+      try {
+        const request = readVolumeCheck(JSON.parse(body))
+        const world = cloud.worlds().find(({ volumes }) => volumes.get(request.volumeId) !== undefined)
+        if (!world) throw new TypeError(`there is no volume ${request.volumeId}`)
+        return { status: 200, body: checkVolume(world, request) }
       } catch (error) {
         return { status: 400, body: { error: messageOf(error) } }
       }

@@ -59,6 +59,7 @@ describe('the table of permissions', () => {
       await fixture.cloud.readOffers({ types: ['t3.small'], defaultSubnets: true })
       // What `evenkeel status` asks; refused here, where there is no such instance.
       await fixture.cloud.readServerStatuses(['i-0123456789abcdef0']).catch(() => undefined)
+      await fixture.cloud.readVolumeTroubles(['vol-0123456789abcdef0'])
       await fixture.cloud.readReservations()
       // What `evenkeel regions` asks.
       await fixture.cloud.listRegions()

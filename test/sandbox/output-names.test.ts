@@ -375,6 +375,13 @@ test('everything that the endpoint answers has the name and the type that the SD
   await wait('DescribeVolumes', { 'VolumeId.1': volume }, '<status>available</status>')
   await call('AttachVolume', { VolumeId: volume, InstanceId: instance, Device: '/dev/sdf' })
   await call('DescribeVolumes')
+  await call('ModifyVolumeAttribute', { VolumeId: volume, 'AutoEnableIO.Value': 'false' })
+  await call('DescribeVolumeAttribute', { VolumeId: volume, Attribute: 'autoEnableIO' })
+  await call('DescribeVolumeAttribute', { VolumeId: volume, Attribute: 'productCodes' })
+  const doubt = { method: 'PUT', body: JSON.stringify({ volumeId: volume, io: 'impaired' }) }
+  expect((await fetch(`${sandbox.endpoint}/_evenkeel/volume-checks`, doubt)).status).toBe(200)
+  await call('DescribeVolumeStatus')
+  await call('EnableVolumeIO', { VolumeId: volume })
   await call('DescribeVolumeStatus')
   await call('ModifyVolume', { VolumeId: volume, Size: '2' })
   await call('DescribeVolumesModifications')
@@ -385,7 +392,12 @@ test('everything that the endpoint answers has the name and the type that the SD
   await wait('DescribeSnapshots', { 'SnapshotId.1': snapshot }, '<status>completed</status>')
   await call('DescribeSnapshots')
   await call('CopySnapshot', { SourceRegion: 'us-east-1', SourceSnapshotId: snapshot, ...tag('snapshot') })
-  const shares = { SnapshotId: snapshot, Attribute: 'createVolumePermission' }
+  // What EBS's own key encrypts is shared with nobody.
+  const plain = (await call('CreateVolume', { AvailabilityZone: 'us-east-1a', Size: '1' }))('volumeId')
+  await wait('DescribeVolumes', { 'VolumeId.1': plain }, '<status>available</status>')
+  const open = (await call('CreateSnapshot', { VolumeId: plain }))('snapshotId')
+  await wait('DescribeSnapshots', { 'SnapshotId.1': open }, '<status>completed</status>')
+  const shares = { SnapshotId: open, Attribute: 'createVolumePermission' }
   await call('ModifySnapshotAttribute', { ...shares, OperationType: 'add', 'UserId.1': '210987654321' })
   await call('DescribeSnapshotAttribute', shares)
   await call('DescribeSnapshotAttribute', { ...shares, Attribute: 'productCodes' })

@@ -8,12 +8,14 @@ const start = simulationsOfFile()
 
 /**
  * What this life cannot show: old versions of the ledger, and old snapshots, go later; only hosts have a console; nobody asks by
- * hand for a status, which tells what is reserved, or a reboot.
+ * hand for a status, which tells what is reserved and how volumes are, or a reboot, or for I/O that EC2 stopped.
  */
 const neverCalled = [
   'DeleteLaunchTemplateVersions',
   'DeleteSnapshot',
   'DescribeReservedInstances',
+  'DescribeVolumeStatus',
+  'EnableVolumeIO',
   'GetConsoleOutput',
   'ModifyLaunchTemplate',
   'RebootInstances',

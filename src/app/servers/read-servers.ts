@@ -1,11 +1,12 @@
 import { UsageError } from '../../core/errors.js'
-import type { ServerConsole, ServerStatus } from '../../executor/ports.js'
+import type { ServerConsole, ServerStatus, VolumeTrouble } from '../../executor/ports.js'
 import { readInsides, type ServerInside } from '../../executor/observe/server-insides.js'
 import { sortedAddresses } from '../../model/address-order.js'
 import type { Address } from '../../model/address.js'
 import { liveServerOf } from '../../model/kinds/live-named.js'
 import type { LiveSpot } from '../../model/launch/spot.js'
 import { coveredByReservations } from '../../model/launch/reserved.js'
+import type { LiveStack } from '../../model/live-stack.js'
 import type { ServerSpec } from '../../model/kinds/server.js'
 import type { Session } from '../session.js'
 import { serverNamed, serversByPattern } from './named-by-pattern.js'
@@ -21,6 +22,8 @@ export interface ServerSeen {
   readonly reservations?: readonly string[]
   /** Absent where it is on demand. */
   readonly spot?: LiveSpot
+  /** Those of its volumes with which EC2 finds something wrong, `address` absent for its root disk; absent: none, or EC2 does not say. */
+  readonly troubles?: readonly (VolumeTrouble & { readonly address?: Address })[]
   /** Absent where it does not run, or nobody asked. */
   readonly inside?: ServerInside
 }
@@ -42,9 +45,11 @@ export async function readServers(
   const addresses = named ?? sortedAddresses(new Set(all))
   const ids = new Map(addresses.map((address) => [address, liveServerOf(servers, address)?.id]))
   const known = [...ids.values()].flatMap((id) => id ?? [])
-  const [statuses, reserved = [], insides] = await Promise.all([
+  const disks = disksOf(live, new Set(known))
+  const [statuses, reserved = [], troubles = [], insides] = await Promise.all([
     ports.cloud.readServerStatuses(known),
     known.length > 0 ? ports.cloud.readReservations() : undefined,
+    disks.length > 0 ? ports.cloud.readVolumeTroubles(disks.map(({ id }) => id)) : undefined,
     hosts ? readInsides(session, live, new Set(known)) : new Map<string, ServerInside>(),
   ])
   const running = servers.filter(({ state }) => state === 'running' || state === 'pending')
@@ -54,6 +59,10 @@ export async function readServers(
     const status = statuses.find(({ id }) => id === ids.get(address))
     const inside = insides.get(ids.get(address) ?? '')
     const spot = liveServerOf(servers, address)?.spot
+    const own = disks.flatMap(({ id, server, ...disk }) => {
+      const trouble = server === ids.get(address) && troubles.find((one) => one.id === id)
+      return trouble ? [{ ...disk, ...trouble }] : []
+    })
     const reservations = covered.get(ids.get(address) ?? '')
     return {
       address,
@@ -61,9 +70,24 @@ export async function readServers(
       ...(status && { status }),
       ...(reservations && { reservations }),
       ...(spot && { spot }),
+      ...(own.length > 0 && { troubles: own }),
       ...(inside && { inside }),
     }
   })
+}
+
+/** What these instances have of disks: volumes of the stack, and their root disks, which have no address. */
+function disksOf(
+  { servers, volumes }: LiveStack,
+  asked: ReadonlySet<string>,
+): readonly { readonly id: string; readonly server: string; readonly address?: Address }[] {
+  const own = volumes.flatMap(({ id, address, attachment }) =>
+    attachment && asked.has(attachment.instanceId) ? [{ id, address, server: attachment.instanceId }] : [],
+  )
+  const roots = servers.flatMap(({ id, rootVolume }) =>
+    rootVolume && asked.has(id) ? [{ id: rootVolume.id, server: id }] : [],
+  )
+  return [...own, ...roots]
 }
 
 /** The console of one server. */

@@ -39,6 +39,7 @@ const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = 
   types: async () => (await import('./catalogue/types.js')).typesCommand,
   zones: async () => (await import('./catalogue/places.js')).zonesCommand,
   regions: async () => (await import('./catalogue/places.js')).regionsCommand,
+  'enable-io': async () => (await import('./explicit/enable-io.js')).enableIoCommand,
   trust: async () => (await import('./explicit/trust.js')).trustCommand,
   ssh: async () => (await import('./ssh.js')).sshCommand,
   'ssh-config': async () => (await import('./ssh-config.js')).sshConfigCommand,

@@ -30,10 +30,26 @@ export interface VolumeCloud {
       readonly owner: Owner
     } & Waiting,
   ): Promise<Effect>
+  /** Of these volumes those with whose data, or I/O, EC2 finds something wrong; undefined where it may not be asked. */
+  readVolumeTroubles(ids: readonly string[]): Promise<readonly VolumeTrouble[] | undefined>
+  /** I/O to it goes on that EC2 has stopped, whatever its data is like. */
+  enableVolumeIo(request: Owned): Promise<Effect>
   deleteVolume(request: Owned & { readonly inState?: 'error' }): Promise<Effect>
 
   /** The modifications that EC2 remembers of these volumes, by volume id, newest first; one without any has no entry. */
   readModifications(volumeIds: readonly string[]): Promise<Readonly<Record<string, readonly LiveModification[]>>>
+}
+
+/** Source: EC2 API, DescribeVolumeStatus. */
+export interface VolumeTrouble {
+  readonly id: string
+  readonly status: 'impaired' | 'warning'
+  /** Its data may be inconsistent, and EC2 waits for a word before it lets anybody at it. */
+  readonly isIoDisabled: boolean
+  /** In EC2's words; absent where it has none. */
+  readonly says?: string
+  /** ISO 8601; absent where EC2 does not say. */
+  readonly since?: string
 }
 
 /** What an observation asks of volumes besides the stack's. */

@@ -1,5 +1,5 @@
 import { createColors } from 'picocolors'
-import type { ServerCheck, ServerStatus } from '../../executor/ports.js'
+import type { ServerCheck, ServerStatus, VolumeTrouble } from '../../executor/ports.js'
 import type { Address } from '../../model/address.js'
 import type { LiveSpot } from '../../model/launch/spot.js'
 import type { HostVitals } from '../../model/inside/host-vitals.js'
@@ -15,6 +15,7 @@ interface Shown {
   readonly status?: ServerStatus
   readonly reservations?: readonly string[]
   readonly spot?: LiveSpot
+  readonly troubles?: readonly (VolumeTrouble & { readonly address?: Address })[]
   readonly inside?:
     | { readonly kind: 'read'; readonly vitals: HostVitals; readonly volumes: Readonly<Record<string, Address>> }
     | { readonly kind: 'unread'; readonly reason: string; readonly hint?: string }
@@ -100,7 +101,10 @@ function checkText({ status }: ServerCheck): string {
   return status === 'not-applicable' ? '-' : status
 }
 
-function notesOf({ address, wanted, status, reservations = [], spot }: Shown, colors: Colors): readonly string[] {
+function notesOf(
+  { address, wanted, status, reservations = [], troubles = [], spot }: Shown,
+  colors: Colors,
+): readonly string[] {
   const state = status?.state ?? 'absent'
   const runs = state === 'running' || state === 'pending'
   const notes: string[] = []
@@ -114,6 +118,7 @@ function notesOf({ address, wanted, status, reservations = [], spot }: Shown, co
     notes.push(colors.red(`${address}: the check of ${what} says ${check.status}${since}`))
   }
   if (spot) notes.push(spotNote(address, spot, colors))
+  for (const trouble of troubles) notes.push(colors.red(troubleText(address, trouble)))
   if (reservations.length > 0)
     notes.push(`${address} can be billed under what the account has reserved: ${reservations.join(' and ')}`)
   for (const { code, description, notBefore, notAfter } of status?.events ?? []) {
@@ -134,6 +139,19 @@ function spotNote(address: Address, { requestId, state, status, interruption }: 
   )
 }
 
+/** What EC2 finds wrong with a volume, and whose word it waits for. */
+function troubleText(
+  server: Address,
+  { id, address, status, isIoDisabled, says, since }: NonNullable<Shown['troubles']>[number],
+): string {
+  const name = `${address ?? `the root disk of ${server}`} (${id})`
+  const when = since === undefined ? '' : ` since ${momentText(since)}`
+  const words = says === undefined ? '' : `: ${says}`
+  if (!isIoDisabled) return `${name} is ${status}${when}${words}`
+  const way = address === undefined ? `aws ec2 enable-volume-io --volume-id ${id}` : `evenkeel enable-io ${address}`
+  return `${name} may hold inconsistent data, and EC2 has stopped I/O to it${when}${words}; \`${way}\` lets it go on`
+}
+
 function checksOf(status: ServerStatus | undefined): Readonly<Record<string, ServerCheck>> {
   if (!status) return {}
   const { system, instance, volumes } = status
@@ -142,7 +160,7 @@ function checksOf(status: ServerStatus | undefined): Readonly<Record<string, Ser
 
 /** As `status --json` prints it (schema/status.schema.json), with a line break at the end. */
 export function statusJson(stack: string, seen: readonly Shown[]): string {
-  const servers = seen.map(({ address, wanted, status, reservations = [], spot, inside }) => ({
+  const servers = seen.map(({ address, wanted, status, reservations = [], troubles = [], spot, inside }) => ({
     address,
     wanted: wanted ?? null,
     id: status?.id ?? null,
@@ -163,6 +181,14 @@ export function statusJson(stack: string, seen: readonly Shown[]): string {
     spot: spot
       ? { requestId: spot.requestId, state: spot.state, status: spot.status, interruption: spot.interruption ?? null }
       : null,
+    impairedVolumes: troubles.map(({ id, address: volume, status: word, isIoDisabled, says, since }) => ({
+      id,
+      address: volume ?? null,
+      status: word,
+      ioDisabled: isIoDisabled,
+      event: says ?? null,
+      since: since ?? null,
+    })),
     inside: inside?.kind === 'read' ? insideJson(inside) : null,
     insideUnknownBecause: inside?.kind === 'unread' ? inside.reason : null,
   }))

@@ -39,6 +39,7 @@ import * as describedVolumes from './volumes/describe-volumes.js'
 import * as encryption from './volumes/encryption-default.js'
 import { copySnapshot } from './volumes/copy-snapshot.js'
 import { modifyVolume } from './volumes/modify-volume.js'
+import * as volumeIo from './volumes/volume-io.js'
 import * as snapshotAttributes from './volumes/snapshot-attributes.js'
 import * as snapshots from './volumes/snapshots.js'
 import * as volumes from './volumes/volumes.js'
@@ -78,6 +79,7 @@ const families: readonly object[] = [
   regions,
   rules,
   snapshotAttributes,
+  volumeIo,
   snapshots,
   tags,
   types,

@@ -267,6 +267,7 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   ModifySubnetAttribute: [subnet],
   ModifySnapshotAttribute: [named('snapshot', 'SnapshotId')],
   ModifyVolume: [volume],
+  ModifyVolumeAttribute: [volume],
   ModifyVpcAttribute: [namedVpc],
   ModifyVpcEndpoint: [endpoint, ...endpointPlaces],
   MonitorInstances: [instances],

@@ -1,3 +1,4 @@
+import type { VolumeIo } from './volume-io.js'
 import type { VolumeType } from './volume-types.js'
 
 export type VolumeState = 'creating' | 'available' | 'in-use' | 'deleting' | 'error'
@@ -16,7 +17,7 @@ export interface Attachment {
 }
 
 /** One volume. A volume has at most one attachment: multi-attach is not supported. */
-export interface Volume {
+export interface Volume extends VolumeIo {
   readonly id: string
   readonly sequence: number
   readonly state: VolumeState

@@ -1,3 +1,5 @@
+import type { XmlRecord } from '../../wire/xml.js'
+import { ioEventWords, isIoDisabled } from '../../model/volume-io.js'
 import { resourceKinds } from '../../model/ids.js'
 import type { Volume } from '../../model/volume.js'
 import { renderModification, renderVolumeCached } from '../../render/volume.js'
@@ -61,18 +63,18 @@ export const describeVolumeStatus = defineAction({
       source: world.volumes,
       ids: parameters.VolumeId,
       request: parameters,
-      filters: { 'availability-zone': ({ zone }) => zone, 'volume-status.status': statusOf },
+      filters: volumeStatusFilters,
       page: pageRules.volumeStatus,
     })
     const volumeStatusSet = page.items.map((volume) => ({
       volumeId: volume.id,
       availabilityZone: volume.zone,
-      actionsSet: [],
-      eventsSet: [],
+      actionsSet: isIoDisabled(volume) ? [renderIoAction(volume)] : [],
+      eventsSet: renderIoEvents(volume),
       volumeStatus: {
         status: statusOf(volume),
         details: [
-          { name: 'io-enabled', status: volume.state === 'error' ? 'failed' : 'passed' },
+          { name: 'io-enabled', status: ioStatusOf(volume) },
           { name: 'io-performance', status: 'not-applicable' },
         ],
       },
@@ -81,9 +83,50 @@ export const describeVolumeStatus = defineAction({
   },
 })
 
-function statusOf({ state }: Volume): string {
-  if (state === 'creating') return 'insufficient-data'
-  return state === 'error' ? 'impaired' : 'ok'
+function statusOf(volume: Volume): string {
+  if (volume.state === 'creating') return 'insufficient-data'
+  return ioStatusOf(volume) === 'failed' ? 'impaired' : 'ok'
+}
+
+function ioStatusOf(volume: Volume): 'failed' | 'passed' {
+  return volume.state === 'error' || isIoDisabled(volume) ? 'failed' : 'passed'
+}
+
+/** The only type of event that there is of a volume's data (EC2 API reference, VolumeStatusEvent). */
+const ioEventType = 'potential-data-inconsistency'
+const ioAction = 'enable-volume-io'
+
+const volumeStatusFilters: FilterTable<Volume> = {
+  'action.code': (volume) => (isIoDisabled(volume) ? ioAction : undefined),
+  'action.event-id': (volume) => (isIoDisabled(volume) ? volume.ioEvent?.id : undefined),
+  'availability-zone': ({ zone }) => zone,
+  'event.description': ({ ioEvent }) => ioEvent && ioEventWords[ioEvent.how],
+  'event.event-id': ({ ioEvent }) => ioEvent?.id,
+  'event.event-type': ({ ioEvent }) => ioEvent && ioEventType,
+  'event.not-after': ({ ioEvent }) => ioEvent?.endedAtMs && new Date(ioEvent.endedAtMs).toISOString(),
+  'event.not-before': ({ ioEvent }) => ioEvent && new Date(ioEvent.startedAtMs).toISOString(),
+  'volume-status.details-name': () => ['io-enabled', 'io-performance'],
+  'volume-status.details-status': (volume) => [ioStatusOf(volume), 'not-applicable'],
+  'volume-status.status': statusOf,
+}
+
+function renderIoAction({ ioEvent }: Volume): XmlRecord {
+  return { code: ioAction, description: 'Enable Volume I/O', eventId: ioEvent?.id, eventType: ioEventType }
+}
+
+function renderIoEvents({ ioEvent, attachment }: Volume): readonly XmlRecord[] {
+  if (!ioEvent) return []
+  const { id, how, startedAtMs, endedAtMs } = ioEvent
+  return [
+    {
+      description: ioEventWords[how],
+      eventId: id,
+      eventType: ioEventType,
+      instanceId: attachment?.instanceId,
+      notBefore: new Date(startedAtMs),
+      notAfter: endedAtMs === undefined ? undefined : new Date(endedAtMs),
+    },
+  ]
 }
 
 const modificationFilters: FilterTable<Volume> = {

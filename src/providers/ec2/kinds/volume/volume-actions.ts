@@ -3,6 +3,8 @@ import {
   CreateVolumeCommand,
   DeleteVolumeCommand,
   DescribeVolumesCommand,
+  DescribeVolumeStatusCommand,
+  EnableVolumeIOCommand,
   DescribeVolumesModificationsCommand,
   DetachVolumeCommand,
   ModifyVolumeCommand,
@@ -12,6 +14,8 @@ import { reads, removes, writes, type ActionTable } from '../../wire/action-fact
 /** The calls about volumes. */
 export const volumeActions = {
   DescribeVolumes: { command: DescribeVolumesCommand, ...reads },
+  DescribeVolumeStatus: { command: DescribeVolumeStatusCommand, ...reads },
+  EnableVolumeIO: { command: EnableVolumeIOCommand, ...writes },
   DescribeVolumesModifications: { command: DescribeVolumesModificationsCommand, ...reads },
   AttachVolume: { command: AttachVolumeCommand, ...writes },
   CreateVolume: { command: CreateVolumeCommand, ...writes },

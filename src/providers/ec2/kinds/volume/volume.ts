@@ -8,6 +8,7 @@ import { readVolume, readVolumes } from './read-volumes.js'
 import { createVolumeCalls } from './volume-calls.js'
 import { attachmentOf } from './volume-facts.js'
 import { createVolumeChangeCalls } from './volume-changes.js'
+import { createVolumeIoCalls } from './volume-io.js'
 
 /** `in-use, attaching`. */
 function shownState(volume: Volume): string | undefined {
@@ -27,6 +28,7 @@ export const volumeKind = {
       ...createVolumeCalls(api, volumes),
       ...createAttachmentCalls(api, volumes),
       ...createVolumeChangeCalls(api),
+      ...createVolumeIoCalls(api),
     }
   },
 } as const satisfies Kind<unknown, never, object, object>
