@@ -31,6 +31,7 @@ const full = [
   'test/simulation/region-copies-killed.test.ts',
   'test/integration/images.test.ts',
   'test/integration/server-options.test.ts',
+  'test/integration/regions.test.ts',
   'test/simulation/user-data.test.ts',
   'test/simulation/least-policy.test.ts',
   'test/simulation/killed.test.ts',

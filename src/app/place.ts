@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { StackSpec } from '../model/stack-spec.js'
 import { scaledClock } from '../core/clock.js'
 import type { Ec2Options, Ec2Target } from '../providers/ec2/wire/ec2-target.js'
@@ -15,6 +15,8 @@ export interface Place {
   readonly keys: string
   /** Where they may lie as well: see `otherKeyDirectories`. */
   readonly otherKeys?: readonly string[]
+  /** Those of them that may be of the same region: a stack of the same name in another one has keys of its own. */
+  readonly sameKeys?: readonly string[]
   /** Why no server can be entered there: a sandbox without hosts. */
   readonly hostsImpossible: string | undefined
   /** How waiting goes there, where that is not as everywhere: a sandbox that was told to be as slow as EC2, or has a clock of its own. */
@@ -30,12 +32,14 @@ export async function placeOfStack(
     const { region, profile, account, endpoint } = target
     const root = join(stateDirectory(), 'keys')
     const keys = join(root, 'default', region ?? 'default', stack)
+    const otherKeys = otherKeyDirectories(root, stack, keys)
     const sandbox = endpoint === undefined ? undefined : await sandboxAt(endpoint, sandboxDir)
     return {
       target: { region, profile, account, endpoint, isSandbox: sandbox !== undefined },
       pace: sandbox && paceOf(sandbox),
       keys,
-      otherKeys: otherKeyDirectories(root, stack, keys),
+      otherKeys,
+      sameKeys: otherKeys.filter((other) => mayBeIn(region, other)),
       hostsImpossible: undefined,
     }
   }
@@ -78,6 +82,12 @@ export function otherKeyDirectories(root: string, stack: string, keys: string): 
     }
   }
   return found
+}
+
+/** Whether the keys below `<owner>/<region>/<stack>` may be those of a stack in that region, which one of both may not name. */
+function mayBeIn(region: string | undefined, directory: string): boolean {
+  const named = basename(dirname(directory))
+  return region === undefined || named === 'default' || named === region
 }
 
 function namesIn(directory: string): readonly string[] {

@@ -92,6 +92,7 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
       baseDirectory: directory,
       directory: place.keys,
       otherDirectories: place.otherKeys ?? [],
+      ...(place.sameKeys && { sameDirectories: place.sameKeys }),
     }),
     sync: fencedSync(createSync({ baseDirectory: directory }), fence),
     isOutside: place.target.isSandbox === true,

@@ -1,6 +1,12 @@
-import { CopySnapshotCommand, DeleteSnapshotCommand } from '@aws-sdk/client-ec2'
+import {
+  CopySnapshotCommand,
+  DeleteSnapshotCommand,
+  DeleteTagsCommand,
+  DescribeImagesCommand,
+} from '@aws-sdk/client-ec2'
 import { describe, expect, it } from 'vitest'
 import { driftOf } from '../../src/model/drift-report.js'
+import { image } from '../support/stacks.js'
 import { simulationsOfFile, type SimulationOptions } from '../support/simulation.js'
 import {
   abroad,
@@ -137,6 +143,22 @@ describe('a lost response', () => {
     world.setFaults(faults ?? {})
     expect((await world.apply(copied, { plan: day(0) })).result.status).toBe('converged')
     expect(await sourcesAbroad(world)).toEqual(await idsAt(world))
+  })
+})
+
+describe('an image that a stack of the same name has in a region', () => {
+  it('stays when the one that copies its own there goes', async () => {
+    const world = await start()
+    const golden = `evenkeel: 1\nstack: far\ntarget: sandbox\nimages:\n  golden: { from: server.builder, regions: [${there}] }\nservers:\n  builder: { image: ${image}, type: t3.small, zone: us-east-1a }\n`
+    await world.apply(golden)
+    const imagesAbroad = async () =>
+      (await abroad(world).send(new DescribeImagesCommand({ Owners: ['self'] }))).Images ?? []
+    const [copy] = await imagesAbroad()
+    await abroad(world).send(
+      new DeleteTagsCommand({ Resources: [copy!.ImageId!], Tags: [{ Key: 'evenkeel:copy-of' }] }),
+    )
+    await world.destroy(golden)
+    expect((await imagesAbroad()).map(({ ImageId }) => ImageId)).toEqual([copy!.ImageId])
   })
 })
 

@@ -19,6 +19,8 @@ export interface LocalKeysOptions {
   readonly directory: string
   /** Where they may lie as well, made by words of the stack file that have changed since. A pair that EC2 has is found there too. */
   readonly otherDirectories?: readonly string[]
+  /** Those of them in which a pair of the same name may be the one, where EC2 has none: of other words for the same place. Left out: all. */
+  readonly sameDirectories?: readonly string[]
   readonly keyPairs: readonly { readonly address: Address; readonly publicKey: KeyPairSpec['publicKey'] }[]
   /** The stack file's folder: paths of public keys are relative to it. */
   readonly baseDirectory: string
@@ -26,7 +28,7 @@ export interface LocalKeysOptions {
 
 /** The key pairs of a stack on this machine: those that the file names, and the generated ones in `directory`. */
 export function createLocalKeys(options: LocalKeysOptions): LocalKeysPort {
-  const { directory, otherDirectories = [], baseDirectory } = options
+  const { directory, otherDirectories = [], sameDirectories = otherDirectories, baseDirectory } = options
   const specs = new Map(options.keyPairs.map((keyPair) => [keyPair.address, keyPair.publicKey]))
   const directories = [directory, ...otherDirectories]
   /** The public halves that EC2 has, as far as somebody said. */
@@ -51,9 +53,9 @@ export function createLocalKeys(options: LocalKeysOptions): LocalKeysPort {
     return live === undefined ? (await sameNamed(keyPair))[0] : undefined
   }
 
-  /** Pairs of that name in the other directories, of which one may be this stack's, and the others those of stacks named so elsewhere. */
+  /** Pairs of that name in directories of the same place, of which one may be this stack's, and the others those of stacks named so elsewhere. */
   async function sameNamed(keyPair: Address): Promise<readonly string[]> {
-    const paths = otherDirectories.map((other) => join(other, displayName(keyPair)))
+    const paths = sameDirectories.map((other) => join(other, displayName(keyPair)))
     const present = await Promise.all(paths.map(exists))
     return paths.filter((_path, index) => present[index])
   }

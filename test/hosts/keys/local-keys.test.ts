@@ -3,11 +3,11 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { homedir, tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import ssh2 from 'ssh2'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createLocalKeys } from '../../../src/hosts/keys/local-keys.js'
 import { generateOpensshKeyPair, publicKeyOf } from '../../../src/core/openssh-key.js'
 import { keyFingerprint } from '../../../src/core/key-fingerprint.js'
-import { otherKeyDirectories } from '../../../src/app/place.js'
+import { otherKeyDirectories, placeOfStack } from '../../../src/app/place.js'
 import type { Address } from '../../../src/model/address.js'
 import type { KeyPairSpec } from '../../../src/model/kinds/key-pair.js'
 
@@ -93,6 +93,27 @@ describe('a generated pair that lies where an earlier target put it', () => {
       expect(new Set([own, ...former])).toEqual(new Set(names.map((name) => join(root, name, 'us-east-1/demo/deploy'))))
     }
     expect(otherKeyDirectories(root, 'other', join(root, 'default/us-east-1/other'))).toEqual([])
+  })
+
+  test('is not the pair of a stack of the same name in another region, unless EC2 has it there', async () => {
+    const state = join(base, 'regions')
+    const directoryIn = (region: string) => join(state, 'evenkeel/keys/default', region, 'demo')
+    const home = { stack: 'demo', directory: directoryIn('us-east-1'), keyPairs: [], baseDirectory: base }
+    const made = await createLocalKeys(home).generate(address)
+    vi.stubEnv('XDG_STATE_HOME', state)
+    const target = { kind: 'ec2' as const, region: 'eu-west-1' }
+    const place = await placeOfStack({ stack: 'demo', target } as Parameters<typeof placeOfStack>[0], undefined)
+    vi.unstubAllEnvs()
+    expect(place.keys).toBe(directoryIn('eu-west-1'))
+    const keys = createLocalKeys({
+      ...home,
+      directory: place.keys,
+      otherDirectories: place.otherKeys ?? [],
+      ...(place.sameKeys && { sameDirectories: place.sameKeys }),
+    })
+    expect(await keys.publicKey(address, undefined)).toBeUndefined()
+    expect(await keys.publicKey(address, made)).toBe(made)
+    expect(await keys.generate(address)).not.toBe(made)
   })
 })
 

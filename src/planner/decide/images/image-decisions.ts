@@ -1,5 +1,6 @@
 import type { Address } from '../../../model/address.js'
 import { imageName, type ImageSpec, type LiveBuiltImage } from '../../../model/kinds/image.js'
+import { copySourceOf } from '../../../model/regions/region-copy.js'
 import { tagKeys } from '../../../model/tags.js'
 import { createDiffs, existsDiff, removedDiff, sortedDiffs } from '../../compare/comparison.js'
 import { creationTags } from '../../compare/desired-tags.js'
@@ -152,7 +153,12 @@ function decideRemoval(
   live: LiveBuiltImage,
   servers: ReadonlyMap<Address, ServerDecision>,
 ): ImageDecision {
-  const { address, versions, strays, unread = {} } = live
+  const { address, strays, unread = {} } = live
+  // Copies of what a stack of the same name has elsewhere are that one's.
+  const versions = live.versions.filter(
+    ({ region, tags }) => region !== world.live.stack.region || copySourceOf(tags) === undefined,
+  )
+  if (versions.length === 0 && strays.length === 0) return leave(address, 'its versions are copies from another region')
   const spec = world.going.images.get(address)
   const guarded = versions.find(({ tags }) => tags[tagKeys.protect] === 'true')
   if (guarded && spec?.protect !== false) {

@@ -4,6 +4,7 @@ import { parseApplied } from '../../../model/applied.js'
 import { type Diff } from '../../../model/change.js'
 import { launchedOf, type ImageSpec, type LiveBuiltImage, type LiveImageVersion } from '../../../model/kinds/image.js'
 import type { LiveImage } from '../../../model/launch/image.js'
+import { copySourceOf } from '../../../model/regions/region-copy.js'
 import { tagKeys } from '../../../model/tags.js'
 import { required } from '../../../core/assert.js'
 import { causeOf, compareProperties, sortedDiffs } from '../../compare/comparison.js'
@@ -58,7 +59,9 @@ export function decideStandingImage(
   })
   const removes = [...own.removes, ...around.removes]
   const strays = live.strays.filter(({ version }) => version < Math.min(...held, versions.next)).map(({ id }) => id)
-  const changed = [...staying, ...around.staying].map((version) =>
+  // A copy of what a stack of the same name has elsewhere is that one's to change.
+  const changeable = staying.filter(({ tags }) => copySourceOf(tags) === undefined)
+  const changed = [...changeable, ...around.staying].map((version) =>
     changesOf(world, spec, version, { others: around.left, from: version === newest ? from : undefined }),
   )
   const diffs = sortedDiffs<'image'>([
@@ -120,7 +123,8 @@ function prunable(
   kept: ReadonlySet<number>,
 ): readonly LiveImageVersion[] {
   return versions.filter(
-    ({ region, version, state }) => region === stack.region && (state === 'failed' || !kept.has(version)),
+    ({ region, version, state, tags }) =>
+      region === stack.region && copySourceOf(tags) === undefined && (state === 'failed' || !kept.has(version)),
   )
 }
 

@@ -1,5 +1,7 @@
 import type { BlockDeviceMapping, Image, Instance } from '@aws-sdk/client-ec2'
 import type { Created, Effect, ImageCloud, NewImageRequest, Owner, Waiting } from '../../../../executor/ports.js'
+import { copySourceText } from '../../../../model/regions/region-copy.js'
+import { tagKeys } from '../../../../model/tags.js'
 import { hasAwsCode, isOfClass, providerError } from '../../errors/provider-errors.js'
 import { operationTag } from '../../tags/operation-tag.js'
 import { readOwned, vouchFor, type Vouched } from '../../tags/ownership.js'
@@ -63,11 +65,14 @@ export function createImageCalls(api: Ec2Api): ImageCloud {
     },
     copyImage: async ({ sourceId, region, encrypted, kmsKey, once, onProgress, ...request }) => {
       const there = placeOf(region)
+      const home = await api.region()
+      // A stack of the same name in that region leaves alone what says that it is a copy.
+      const tags = { ...request.tags, [tagKeys.copyOf]: copySourceText({ region: home, id: sourceId }) }
       const { ImageId: id = '' } = await there.call(
         'CopyImage',
         {
-          ...namesOf(request, once, ['image', 'snapshot']),
-          SourceRegion: await api.region(),
+          ...namesOf({ ...request, tags }, once, ['image', 'snapshot']),
+          SourceRegion: home,
           SourceImageId: sourceId,
           ClientToken: once,
           ...(encrypted !== undefined && { Encrypted: encrypted }),

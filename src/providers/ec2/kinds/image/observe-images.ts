@@ -3,6 +3,7 @@ import { Cancelled } from '../../../../core/errors.js'
 import type { CloudFacts, CloudQuery } from '../../../../executor/ports.js'
 import { parseAddress, type Address } from '../../../../model/address.js'
 import { regionsOfTags, type LiveBuiltImage, type LiveImageVersion } from '../../../../model/kinds/image.js'
+import { copySourceOf } from '../../../../model/regions/region-copy.js'
 import { tagKeys, type Tags } from '../../../../model/tags.js'
 import { sortedByAddress } from '../../tags/address-lists.js'
 import type { Census } from '../../tags/census.js'
@@ -63,7 +64,10 @@ export async function describeBuiltImages(
     others.map(async (other): Promise<readonly Described[]> => {
       try {
         const there = api.inRegion(other)
-        return [await described(there, other, await readOwnImages(there, filters), query)]
+        const found = await readOwnImages(there, filters)
+        // What a stack of the same name has made there is its own.
+        const copies = found.filter(({ Tags }) => copySourceOf(tagsOf(Tags))?.region === region)
+        return [await described(there, other, copies, query)]
       } catch (error) {
         if (error instanceof Cancelled) throw error
         unread.set(other, (error as Error).message)
