@@ -151,6 +151,7 @@ describe('an image that a stack of the same name has in a region', () => {
     const world = await start()
     const golden = `evenkeel: 1\nstack: far\ntarget: sandbox\nimages:\n  golden: { from: server.builder, regions: [${there}] }\nservers:\n  builder: { image: ${image}, type: t3.small, zone: us-east-1a }\n`
     await world.apply(golden)
+    expect((await world.plan(golden)).steps).toEqual([])
     const imagesAbroad = async () =>
       (await abroad(world).send(new DescribeImagesCommand({ Owners: ['self'] }))).Images ?? []
     const [copy] = await imagesAbroad()
