@@ -26,6 +26,7 @@ const full = [
   'test/sandbox/hosts/disks/volumes.hosts.test.ts',
   'test/simulation/egress.test.ts',
   'test/simulation/images.test.ts',
+  'test/simulation/scaling-groups.test.ts',
   'test/simulation/image-failures.test.ts',
   'test/simulation/foreign-in-networks.test.ts',
   'test/simulation/region-copies-killed.test.ts',
@@ -97,6 +98,7 @@ const full = [
   'test/simulation/rolling.test.ts',
   'test/simulation/load-balancers.test.ts',
   'test/simulation/load-balancers-by-hand.test.ts',
+  'test/integration/web-pool.test.ts',
   'test/integration/web-tier.test.ts',
 ]
 

@@ -5,7 +5,7 @@ import { makeDestroyPlan, makePlan, type PlanOptions } from '../planner/make-pla
 import { onlyAsBefore, onlyNamed } from './addresses/only.js'
 import { rebuiltByName } from './addresses/rebuilt.js'
 import { replacedByName } from './addresses/replaced.js'
-import { serversByPattern } from './servers/named-by-pattern.js'
+import { launchingByPattern } from './servers/named-by-pattern.js'
 import { checkpointName, restoreFrom } from './named-snapshots.js'
 import { observedWithFacts, type Session } from './session.js'
 
@@ -46,7 +46,7 @@ export interface ObservedPlan {
 
 /** As `planStack`, with what was seen. */
 export async function observeAndPlan(session: Session, options: PlanChoice): Promise<ObservedPlan> {
-  const updateImages = serversByPattern(options.updateImages ?? [], session.spec)
+  const updateImages = launchingByPattern(options.updateImages ?? [], session.spec)
   const source = options.checkpoint === undefined ? undefined : checkpointName(options.checkpoint, session.spec.stack)
   const [live, facts] = await observedWithFacts(session, observeFor(session, options), options)
   const replace = replacedByName(options.replace, session.spec)

@@ -44,6 +44,8 @@ export const codes = {
   SPEC_DUPLICATE_LABEL: 'two filesystems on one server have the same label',
   SPEC_BAD_UUID: 'a filesystem cannot have this UUID',
   SPEC_DUPLICATE_UUID: 'two filesystems have the same UUID',
+  SPEC_BAD_SCALING_GROUP:
+    'a scaling group asks for what Auto Scaling would refuse, or for what its members cannot have',
   SPEC_BAD_LOAD_BALANCER: 'a load balancer asks for what Elastic Load Balancing would refuse',
   SPEC_BAD_EGRESS: 'an egress rule has a port range or an address block that is none',
   SPEC_BAD_INGRESS: 'an ingress rule has a port range or an address block that is none',
@@ -131,6 +133,8 @@ export const codes = {
   EC2_SHARE_REFUSED: 'EC2 does not let a snapshot be shared',
   EC2_SNAPSHOT_FAILED: 'EC2 could not complete a snapshot',
   EC2_THROTTLED: 'EC2 kept asking for fewer requests',
+  SCALING_NOT_IN_SERVICE: 'the members of a scaling group did not come into service in time',
+  SCALING_REFRESH_FAILED: 'the members of a scaling group were not all replaced',
   BALANCER_TARGET_UNHEALTHY: 'a server behind a load balancer did not get healthy in time',
   EC2_TIMED_OUT: 'something in EC2 did not happen in time',
   EC2_UNAVAILABLE: 'EC2 did not answer, or failed by itself, until patience ran out',

@@ -5,6 +5,7 @@ import { imageAppliedKeys } from './kinds/image.js'
 import { keyPairAppliedKeys } from './kinds/key-pair.js'
 import { networkAppliedKeys } from './kinds/network.js'
 import { placementGroupAppliedKeys } from './kinds/placement-group.js'
+import { scalingGroupAppliedKeys } from './kinds/scaling-group.js'
 import { loadBalancerAppliedKeys } from './kinds/load-balancer.js'
 import { securityGroupAppliedKeys } from './kinds/security-group.js'
 import { serverAppliedKeys } from './kinds/server.js'
@@ -29,6 +30,7 @@ export const appliedKeys = {
   server: serverAppliedKeys,
   elasticIp: elasticIpAppliedKeys,
   loadBalancer: loadBalancerAppliedKeys,
+  scalingGroup: scalingGroupAppliedKeys,
   volume: volumeAppliedKeys,
 } as const
 export type AppliedKey = (typeof appliedKeys)[keyof typeof appliedKeys][number] | (typeof serverOptionKeys)[number]

@@ -7,6 +7,7 @@ import type { LiveKeyPair } from './kinds/key-pair.js'
 import type { LiveNetwork, NetworkTenant } from './kinds/network.js'
 import type { LiveSecurityGroup } from './kinds/security-group.js'
 import type { LivePlacementGroup } from './kinds/placement-group.js'
+import type { LiveScalingGroup } from './kinds/scaling-group.js'
 import type { LiveLoadBalancer } from './kinds/load-balancer.js'
 import type { LiveServer } from './kinds/server.js'
 import type { SyncFacts } from './kinds/sync-rule.js'
@@ -55,6 +56,8 @@ export interface LiveStack {
   readonly scheduledEvents?: readonly ScheduledEvent[]
   /** Absent where the file asks for none and the ledger knows of none. */
   readonly elasticIps?: readonly LiveElasticIp[]
+  /** Absent where the file asks for none and the ledger knows of none. */
+  readonly scalingGroups?: readonly LiveScalingGroup[]
   /** Absent where the file asks for none and the ledger knows of none. */
   readonly loadBalancers?: readonly LiveLoadBalancer[]
   /** The default subnets, sorted by zone; asked for where a load balancer of the file names none. */

@@ -4,6 +4,7 @@ import { keyPairMutability } from './kinds/key-pair.js'
 import { networkMutability } from './kinds/network.js'
 import { placementGroupMutability } from './kinds/placement-group.js'
 import { loadBalancerMutability } from './kinds/load-balancer.js'
+import { scalingGroupMutability } from './kinds/scaling-group.js'
 import { securityGroupMutability } from './kinds/security-group.js'
 import { serverMutability } from './kinds/server.js'
 import { volumeMutability } from './kinds/volume.js'
@@ -20,6 +21,7 @@ const mutability = {
   server: serverMutability,
   elasticIp: elasticIpMutability,
   loadBalancer: loadBalancerMutability,
+  scalingGroup: scalingGroupMutability,
   volume: volumeMutability,
 } satisfies { readonly [K in keyof PropertyPaths]?: Mutabilities<PropertyPaths[K]> }
 

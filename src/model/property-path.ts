@@ -4,6 +4,7 @@ import type { ImagePath } from './kinds/image.js'
 import type { KeyPairPath } from './kinds/key-pair.js'
 import type { NetworkPath } from './kinds/network.js'
 import type { PlacementGroupPath } from './kinds/placement-group.js'
+import type { ScalingGroupPath } from './kinds/scaling-group.js'
 import type { LoadBalancerPath } from './kinds/load-balancer.js'
 import type { SecurityGroupPath } from './kinds/security-group.js'
 import type { ServerPath } from './kinds/server.js'
@@ -23,6 +24,7 @@ export interface PropertyPaths {
   readonly server: ServerPath
   readonly elasticIp: ElasticIpPath
   readonly loadBalancer: LoadBalancerPath
+  readonly scalingGroup: ScalingGroupPath
   readonly volume: VolumePath
   readonly sync: SyncPath
   readonly archive: ArchivePath

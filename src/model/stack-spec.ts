@@ -7,6 +7,7 @@ import { kinds, specLists, type ResourceKind, type SpecList } from './kinds/kind
 import type { LoadBalancerSpec } from './kinds/load-balancer.js'
 import type { NetworkSpec } from './kinds/network.js'
 import type { PlacementGroupSpec } from './kinds/placement-group.js'
+import type { ScalingGroupSpec } from './kinds/scaling-group.js'
 import type { SecurityGroupSpec } from './kinds/security-group.js'
 import type { ServerSpec } from './kinds/server.js'
 import type { Move } from './moves/move.js'
@@ -29,6 +30,8 @@ export interface StackSpec {
   readonly placementGroups: readonly PlacementGroupSpec[]
   readonly servers: readonly ServerSpec[]
   readonly elasticIps: readonly ElasticIpSpec[]
+  /** Absent where the file has none. */
+  readonly scalingGroups?: readonly ScalingGroupSpec[]
   /** Absent where the file has none. */
   readonly loadBalancers?: readonly LoadBalancerSpec[]
   readonly volumes: readonly VolumeSpec[]

@@ -3,6 +3,7 @@ import { sortedByAddress } from '../model/address-order.js'
 import type { LiveElasticIp } from '../model/kinds/elastic-ip.js'
 import type { LiveBuiltImage } from '../model/kinds/image.js'
 import type { LiveKeyPair } from '../model/kinds/key-pair.js'
+import type { LiveScalingGroup } from '../model/kinds/scaling-group.js'
 import type { LiveLoadBalancer } from '../model/kinds/load-balancer.js'
 import { liveLists, type LiveList } from '../model/kinds/kinds.js'
 import type { LiveNetwork } from '../model/kinds/network.js'
@@ -44,6 +45,7 @@ export interface LiveIndex {
   readonly endingServers: ReadonlyMap<string, Address>
   readonly elasticIps: ReadonlyMap<Address, LiveElasticIp>
   readonly loadBalancers: ReadonlyMap<Address, LiveLoadBalancer>
+  readonly scalingGroups: ReadonlyMap<Address, LiveScalingGroup>
   /** The elastic addresses themselves, also of those that share a name. */
   readonly publicIps: ReadonlySet<string>
   /** Ours, without root and retained volumes. */
@@ -87,6 +89,7 @@ export function indexLive(live: LiveStack): LiveIndex {
     servers: firstOfSuccessions(successions),
     elasticIps: uniqueByAddress(live.elasticIps ?? [], conflicts),
     loadBalancers: uniqueByAddress(live.loadBalancers ?? [], conflicts),
+    scalingGroups: uniqueByAddress(live.scalingGroups ?? [], conflicts),
     volumes: uniqueByAddress(
       owned.filter((volume) => volume.tags[tagKeys.retained] === undefined),
       conflicts,

@@ -132,6 +132,18 @@ function standingBelow(spec: StackSpec, addresses: ReadonlySet<Address>): Readon
     ),
     ...spec.images.map(({ address, source }) => [address, source.kind === 'server' ? [source.server] : []] as const),
     ...spec.elasticIps.map(({ address, server }) => [address, [server]] as const),
+    ...(spec.scalingGroups ?? []).map(
+      ({ address, image, keyPair, securityGroups, loadBalancer }) =>
+        [
+          address,
+          [
+            ...(image.kind === 'built' ? [image.image] : []),
+            ...(keyPair ? [keyPair] : []),
+            ...securityGroups,
+            ...(loadBalancer ? [loadBalancer] : []),
+          ],
+        ] as const,
+    ),
     ...(spec.loadBalancers ?? []).map(
       ({ address, securityGroups, targets }) => [address, [...securityGroups, ...targets.servers]] as const,
     ),

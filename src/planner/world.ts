@@ -6,6 +6,7 @@ import type { KeyPairSpec } from '../model/kinds/key-pair.js'
 import type { ImageSpec } from '../model/kinds/image.js'
 import type { LiveImage } from '../model/launch/image.js'
 import type { LiveStack } from '../model/live-stack.js'
+import type { ScalingGroupSpec } from '../model/kinds/scaling-group.js'
 import type { LoadBalancerSpec } from '../model/kinds/load-balancer.js'
 import type { ServerSpec } from '../model/kinds/server.js'
 import type { NetworkSpec } from '../model/kinds/network.js'
@@ -69,6 +70,7 @@ interface Going {
   readonly images: ReadonlyMap<Address, ImageSpec>
   readonly loadBalancers: ReadonlyMap<Address, LoadBalancerSpec>
   readonly elasticIps: ReadonlyMap<Address, ElasticIpSpec>
+  readonly scalingGroups: ReadonlyMap<Address, ScalingGroupSpec>
 }
 
 /** Puts normalized inputs behind maps. */
@@ -99,6 +101,7 @@ export function worldOf(
       servers: new Map(destroying?.servers.map((server) => [server.address, server])),
       volumes: new Map(destroying?.volumes.map((volume) => [volume.address, volume])),
       images: new Map(destroying?.images.map((image) => [image.address, image])),
+      scalingGroups: new Map(destroying?.scalingGroups?.map((group) => [group.address, group])),
       loadBalancers: new Map(destroying?.loadBalancers?.map((balancer) => [balancer.address, balancer])),
       elasticIps: new Map(destroying?.elasticIps.map((elasticIp) => [elasticIp.address, elasticIp])),
     },

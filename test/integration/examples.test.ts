@@ -8,7 +8,7 @@ import { expectSuccess, noHostsBecause, startSandboxWorld, type SandboxWorld } f
 
 const examples = ['hello.yaml', 'music-library.yaml', 'music-archive.yaml', 'web-pair.yaml'] as const
 /** Those that need programs of their own. */
-const triedElsewhere = ['database-replica.yaml', 'erlang-cluster.yaml', 'web-tier.yaml'] as const
+const triedElsewhere = ['database-replica.yaml', 'erlang-cluster.yaml', 'web-pool.yaml', 'web-tier.yaml'] as const
 
 describe.skipIf(noHostsBecause !== undefined)(`example stacks${noHostsBecause ? ` (${noHostsBecause})` : ''}`, () => {
   let world: SandboxWorld

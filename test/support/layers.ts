@@ -73,6 +73,7 @@ export const layers: Readonly<Record<LayerName, LayerRule>> = {
     types: ['executor'],
     node: 'all',
     packages: [
+      '@aws-sdk/client-auto-scaling',
       '@aws-sdk/client-ec2',
       '@aws-sdk/client-ec2-instance-connect',
       '@aws-sdk/client-elastic-load-balancing-v2',

@@ -69,7 +69,7 @@ export function emptyLive(spec: StackSpec, changes: Partial<LiveStack> = {}): Li
 
 export function imagesFor(spec: StackSpec): Readonly<Record<string, LiveImage>> {
   return Object.fromEntries(
-    [...spec.servers, ...spec.archives.map(({ server }) => server)]
+    [...spec.servers, ...spec.archives.map(({ server }) => server), ...(spec.scalingGroups ?? [])]
       .filter(({ image }) => image.kind !== 'built')
       .map(({ image }): [string, LiveImage] => [
         imageKey(image),

@@ -6,6 +6,7 @@ import { placementGroupEffects } from './plan-effects/placement-groups.js'
 import { elasticIpEffects } from './plan-effects/elastic-ips.js'
 import { filesystemEffects } from './plan-effects/filesystems.js'
 import { imageEffects } from './plan-effects/images.js'
+import { scalingGroupEffects } from './plan-effects/scaling-groups.js'
 import { loadBalancerEffects } from './plan-effects/load-balancers.js'
 import { networkEffects } from './plan-effects/network.js'
 import { networkPartEffects } from './plan-effects/networks.js'
@@ -56,6 +57,7 @@ export const effects: Effects = {
   ...elasticIpEffects,
   ...placementGroupEffects,
   ...loadBalancerEffects,
+  ...scalingGroupEffects,
   ...volumeEffects,
   ...snapshotEffects,
   ...filesystemEffects,

@@ -19,6 +19,14 @@ export function serversByPattern(patterns: readonly string[], spec: StackSpec): 
   })
 }
 
+/** As `serversByPattern`, of whatever launches an image: scaling groups too, by their addresses. */
+export function launchingByPattern(patterns: readonly string[], spec: StackSpec): readonly Address[] {
+  const scaled = (spec.scalingGroups ?? []).map(({ address }) => address)
+  const groups = scaled.filter((address) => patterns.includes(address))
+  const others = patterns.filter((pattern) => !groups.some((address) => address === pattern))
+  return [...serversByPattern(others, spec), ...groups]
+}
+
 /** The one server that `name` stands for; `as` is how it was written. */
 export function serverNamed(name: string, spec: StackSpec, as: string = name): Address {
   const found = serversByPattern([name], spec)

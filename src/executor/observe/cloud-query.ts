@@ -20,15 +20,15 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
   const shared = spec.volumes.flatMap(({ address, shareSnapshots }) => (shareSnapshots ? [address] : []))
   const regions = regionsOfSnapshots(spec)
   const launched = [...spec.servers, ...spec.archives.map(({ server }) => server)]
-  const { loadBalancers = [] } = spec
+  const { loadBalancers = [], scalingGroups = [] } = spec
   const subnets = [
     ...launched.flatMap(({ subnet }) => (subnet === undefined ? [] : [subnet])),
-    ...loadBalancers.flatMap((balancer) => balancer.subnets ?? []),
+    ...[...loadBalancers, ...scalingGroups].flatMap((balanced) => balanced.subnets ?? []),
   ]
   return {
     stack: spec.stack,
     images: distinct(
-      launched.map(({ image }) => image),
+      [...launched, ...scalingGroups].map(({ image }) => image),
       imageKey,
     ),
     // The file's own are among its networks.
@@ -43,6 +43,7 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
     placementGroups: spec.placementGroups.length > 0,
     ...(loadBalancers.length > 0 && { loadBalancers: true }),
     ...(spec.servers.some(({ options }) => options?.spot !== undefined) && { spotRequests: true }),
+    ...(scalingGroups.length > 0 && { scalingGroups: true }),
     ...(loadBalancers.some((balancer) => balancer.subnets === undefined) && { defaultSubnets: true }),
     volumeIds,
     adoptedIds: adoptedIds(spec),

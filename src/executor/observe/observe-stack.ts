@@ -93,7 +93,14 @@ function queryFor(
       snapshotRegions: [...snapshotRegions, ...(query.snapshotRegions ?? [])],
     }),
     ...(quietMs !== undefined && { quietMs }),
-    ...(byTagsAlone && { elasticIps: true, loadBalancers: true, placementGroups: true, allImages: true, networks: [] }),
+    ...(byTagsAlone && {
+      elasticIps: true,
+      loadBalancers: true,
+      scalingGroups: true,
+      placementGroups: true,
+      allImages: true,
+      networks: [],
+    }),
     operatorIp: forNew && query.operatorIp,
   }
 }

@@ -6,6 +6,7 @@ import type { ElasticIpCloud, ElasticIpQuery } from './elastic-ip.js'
 import type { ImageCloud, ImageQuery } from './built-image.js'
 import type { KeyPairCloud } from './key-pair.js'
 import type { LoadBalancerCloud, LoadBalancerQuery } from './load-balancer.js'
+import type { ScalingGroupCloud, ScalingGroupQuery } from './scaling/scaling-group.js'
 import type { LaunchTemplateCloud } from './launch-template.js'
 import type { OffersCloud } from './type-offers.js'
 import type { NetworkCloud, NetworkQuery } from './network.js'
@@ -26,6 +27,7 @@ export type * from './elastic-ip.js'
 export type * from './built-image.js'
 export type * from './key-pair.js'
 export type * from './load-balancer.js'
+export type * from './scaling/scaling-group.js'
 export type * from './launch-template.js'
 export type * from './type-offers.js'
 export type * from './network.js'
@@ -52,6 +54,7 @@ export interface CloudPort
     ElasticIpCloud,
     PlacementGroupCloud,
     LoadBalancerCloud,
+    ScalingGroupCloud,
     VolumeCloud,
     SnapshotCloud,
     LaunchTemplateCloud,
@@ -79,6 +82,7 @@ export interface CloudQuery
     NetworkQuery,
     ElasticIpQuery,
     LoadBalancerQuery,
+    ScalingGroupQuery,
     PlacementGroupQuery,
     SpotRequestQuery,
     ImageQuery,

@@ -74,6 +74,16 @@ export const forwarded = {
   'release-address': ({ address, allocationId }, context) =>
     context.ports.cloud.releaseAddress({ id: allocationId, owner: ownerOf(address, context) }),
 
+  'delete-scaling-group': ({ address, name, templateIds }, context) =>
+    context.ports.cloud.deleteScalingGroup({
+      owner: ownerOf(address, context),
+      id: name === undefined ? undefined : context.bindings.idOf(address),
+      name,
+      templateIds,
+      onState: (words) => context.progress(undefined, words),
+    }),
+  'delete-launch-templates': ({ address, name, templateIds }, context) =>
+    context.ports.cloud.deleteLaunchTemplates({ owner: ownerOf(address, context), name, templateIds }),
   'delete-load-balancer': ({ address, loadBalancerIds, targetGroupIds }, context) =>
     context.ports.cloud.deleteLoadBalancer({ owner: ownerOf(address, context), loadBalancerIds, targetGroupIds }),
 

@@ -19,6 +19,7 @@ import {
   modifyLoadBalancer,
   registerTarget,
 } from './load-balancers/load-balancers.js'
+import { createScalingGroup, modifyScalingGroup, refreshScalingGroup } from './scaling-groups/scaling-groups.js'
 import { createSecurityGroup } from './network/create-security-group.js'
 import { deleteKeyPair } from './network/delete-key-pair.js'
 import { importKeyPair } from './network/import-key-pair.js'
@@ -68,6 +69,9 @@ const runners: { readonly [K in StepKind]: StepRunner<K> } = {
   'allocate-address': allocateAddress,
   'associate-address': associateAddress,
   'disassociate-address': disassociateAddress,
+  'create-scaling-group': createScalingGroup,
+  'modify-scaling-group': modifyScalingGroup,
+  'refresh-scaling-group': refreshScalingGroup,
   'create-load-balancer': createLoadBalancer,
   'modify-load-balancer': modifyLoadBalancer,
   'register-target': registerTarget,

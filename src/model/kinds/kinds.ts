@@ -19,6 +19,7 @@ export const kinds = {
   placementGroup: { section: 'placementGroups', specs: 'placementGroups', live: 'placementGroups' },
   server: { section: 'servers', specs: 'servers', live: 'servers' },
   elasticIp: { specs: 'elasticIps', live: 'elasticIps' },
+  scalingGroup: { section: 'scalingGroups', specs: 'scalingGroups', live: 'scalingGroups', isRare: true },
   loadBalancer: { section: 'loadBalancers', specs: 'loadBalancers', live: 'loadBalancers', isRare: true },
   volume: { section: 'volumes', specs: 'volumes', live: 'volumes' },
   sync: { section: 'sync', specs: 'syncs' },

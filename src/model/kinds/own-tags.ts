@@ -22,6 +22,7 @@ export const ownTagsMax: Readonly<Partial<Record<ResourceKind, number>>> = {
   elasticIp: everywhere.length + [tagKeys.protect].length,
   placementGroup: everywhere.length,
   loadBalancer: everywhere.length,
+  scalingGroup: everywhere.length + [tagKeys.options].length,
   server:
     everywhere.length +
     [tagKeys.user, tagKeys.via, tagKeys.userData, tagKeys.hostKey, tagKeys.protect, tagKeys.options, supersedes].length,

@@ -19,6 +19,13 @@ import type {
   RegisterTarget,
 } from './load-balancers.js'
 import type {
+  CreateScalingGroup,
+  DeleteLaunchTemplates,
+  DeleteScalingGroup,
+  ModifyScalingGroup,
+  RefreshScalingGroup,
+} from './scaling-groups.js'
+import type {
   AuthorizeEgress,
   AuthorizeIngress,
   CreateSecurityGroup,
@@ -58,6 +65,7 @@ export type * from './elastic-ips.js'
 export type * from './filesystems.js'
 export type * from './images.js'
 export type * from './load-balancers.js'
+export type * from './scaling-groups.js'
 export type * from './network.js'
 export type * from './networks.js'
 export type * from './placement-groups.js'
@@ -105,6 +113,11 @@ export type Step =
   | AssociateAddress
   | DisassociateAddress
   | ReleaseAddress
+  | CreateScalingGroup
+  | ModifyScalingGroup
+  | RefreshScalingGroup
+  | DeleteScalingGroup
+  | DeleteLaunchTemplates
   | CreateLoadBalancer
   | ModifyLoadBalancer
   | RegisterTarget

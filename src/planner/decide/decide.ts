@@ -10,6 +10,7 @@ import { isHeld, type Decided } from './decided.js'
 import type { Decisions } from './decisions.js'
 import { decideElasticIps } from './elastic-ips/elastic-ip-decisions.js'
 import { decideLoadBalancers } from './load-balancers/load-balancer-decisions.js'
+import { decideScalingGroups } from './scaling-groups/scaling-group-decisions.js'
 import { decideHeld } from './held.js'
 import { decideServersAndImages } from './images/image-decisions.js'
 import { decideKeyPairs } from './keys/key-pair-decisions.js'
@@ -68,6 +69,8 @@ export function decide(world: World): Decisions {
   const servers = settleServers(first, serversStoppedFor(ownVolumes.values()))
   const restarted = new Set([...servers.values()].filter(restarts).map(({ address }) => address))
   const loadBalancers = decideLoadBalancers({ world, servers: outlooks, restarted }, outByNow)
+  const outAtLast = heldIn(first, images, keyPairs, networks, securityGroups, loadBalancers)
+  const scalingGroups = decideScalingGroups(world, loadBalancers, new Set([...outByNow, ...outAtLast]))
   return {
     held,
     servers,
@@ -79,6 +82,7 @@ export function decide(world: World): Decisions {
     placementGroups,
     elasticIps,
     loadBalancers,
+    scalingGroups,
     archives,
     blocks,
     clones,

@@ -8,6 +8,7 @@ import type { PlannedRoll } from '../../model/plan.js'
 import type { Decided, Leave, Refuse } from './decided.js'
 import type { ElasticIpDecision } from './elastic-ips/elastic-ip-decision.js'
 import type { LoadBalancerDecision } from './load-balancers/load-balancer-decision.js'
+import type { ScalingGroupDecision } from './scaling-groups/scaling-group-decision.js'
 import type { KeyPairDecision } from './keys/key-pair-decisions.js'
 import type { ImageDecision } from './images/image-decision.js'
 import type { NetworkDecision } from './networks/network-decision.js'
@@ -33,6 +34,7 @@ export interface Decisions {
   readonly placementGroups: ReadonlyMap<Address, PlacementGroupDecision>
   readonly elasticIps: ReadonlyMap<Address, ElasticIpDecision>
   readonly loadBalancers: ReadonlyMap<Address, LoadBalancerDecision>
+  readonly scalingGroups: ReadonlyMap<Address, ScalingGroupDecision>
   readonly volumes: ReadonlyMap<Address, VolumeDecision>
   /** Rules by their method. */
   readonly blocks: ReadonlyMap<Address, BlockDecision>
@@ -60,6 +62,7 @@ export function allDecided(decisions: Decisions): readonly Decided[] {
     placementGroups,
     elasticIps,
     loadBalancers,
+    scalingGroups,
     archives,
     blocks,
     clones,
@@ -76,6 +79,7 @@ export function allDecided(decisions: Decisions): readonly Decided[] {
     placementGroups,
     elasticIps,
     loadBalancers,
+    scalingGroups,
     archives,
     blocks,
     clones,

@@ -5,6 +5,7 @@ import type { Balancing, LoadBalancerDecision } from '../decide/load-balancers/l
 import type { Lowering } from './lowering.js'
 import { subnetReady } from './networks.js'
 import { readySteps } from './readiness.js'
+import { scalingChanges } from './scaling/scaling-steps.js'
 import { copiesOnto } from './service/copies-onto.js'
 import { addTagging } from './tagging.js'
 
@@ -43,7 +44,8 @@ function lowerLoadBalancer(
       return
     }
     case 'remove':
-      graph.add('delete-load-balancer', address, decision.ends, { impact: 'downtime' })
+      // Members of scaling groups drain before.
+      graph.add('delete-load-balancer', address, decision.ends, { needs: scalingChanges(lowering), impact: 'downtime' })
       return
     case 'leave':
     case 'refuse':
@@ -93,7 +95,7 @@ function lowerTargets(
     over.push(graph.add('deregister-target', address, fields, { suffix: targetName({ instanceId, port }), needs }))
   }
   if (ends.loadBalancerIds.length + ends.targetGroupIds.length > 0) {
-    graph.add('delete-load-balancer', address, ends, { needs: settled })
+    graph.add('delete-load-balancer', address, ends, { needs: [...settled, ...scalingChanges(lowering)] })
   }
   addTagging(graph, address, tagging, [...settled, ...over, stepId('delete-load-balancer', address)])
 }

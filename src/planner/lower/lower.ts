@@ -13,6 +13,7 @@ import { lowerImages, settleResting } from './images.js'
 import { lowerKeyPairs } from './key-pairs.js'
 import { volumesLeaving } from './leaving.js'
 import { lowerLoadBalancers } from './load-balancers.js'
+import { lowerScalingGroups } from './scaling/scaling-groups.js'
 import { balancedServers } from './service/balanced-servers.js'
 import type { Lowering } from './lowering.js'
 import { lowerNetworks } from './networks.js'
@@ -59,6 +60,7 @@ export function lower(
   lowerSchedules(lowering)
   lowerRegionCopies(lowering)
   lowerFiles(lowering)
+  lowerScalingGroups(lowering)
   lowerLoadBalancers(lowering)
   lowerService(lowering)
   lowerServers(lowering, graph.serversEntered())

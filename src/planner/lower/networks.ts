@@ -6,6 +6,7 @@ import { stepId } from '../../model/steps/step-id.js'
 import type { NetworkDecision, RemoveNetworkDecision } from '../decide/networks/network-decision.js'
 import { terminationOf } from './connection.js'
 import type { Lowering } from './lowering.js'
+import { scalingChanges } from './scaling/scaling-steps.js'
 import { addTagging } from './tagging.js'
 
 /** Lowers what becomes of the parts of networks: they come in the order in which they name one another, and go in EC2's. */
@@ -116,7 +117,7 @@ function ended(lowering: Lowering, key: 'vpcId' | 'subnetId', id: string | undef
           .map(({ live }) => terminationOf(lowering, decision.address, live.id))
       : [],
   )
-  return [...instances, ...balancers]
+  return [...instances, ...balancers, ...scalingChanges(lowering)]
 }
 
 /** An elastic address that leads to what stays there holds the gateway too. */

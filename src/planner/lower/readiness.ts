@@ -47,6 +47,7 @@ const makers: Readonly<Record<ResourceKind, readonly StepKind[]>> = {
   placementGroup: ['create-placement-group'],
   server: ['create-server', 'start-server'],
   elasticIp: ['allocate-address'],
+  scalingGroup: ['create-scaling-group'],
   loadBalancer: ['create-load-balancer', 'modify-load-balancer'],
   volume: ['create-volume', 'adopt-volume'],
   sync: [],

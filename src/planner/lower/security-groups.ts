@@ -7,6 +7,7 @@ import type { StepGraph } from '../graph/step-graph.js'
 import { terminationOf } from './connection.js'
 import type { Lowering } from './lowering.js'
 import { partReady } from './networks.js'
+import { scalingSteps } from './scaling/scaling-steps.js'
 import { addTagging } from './tagging.js'
 
 /** Lowers what becomes of the security groups. */
@@ -123,6 +124,12 @@ function wearersEnd(lowering: Lowering): StepsById {
     for (const { securityGroupIds } of lowering.world.live.loadBalancers.get(address)?.balancers ?? []) {
       const steps = decision.kind === 'remove' ? ['delete-load-balancer' as const] : balancerChanges
       for (const groupId of securityGroupIds) for (const step of steps) note(endings, groupId, stepId(step, address))
+    }
+  }
+  for (const { address, group } of lowering.world.live.scalingGroups.values()) {
+    const steps = scalingSteps(address)
+    for (const groupId of group?.template?.securityGroupIds ?? []) {
+      for (const step of steps) note(endings, groupId, step)
     }
   }
   return endings

@@ -5,6 +5,7 @@ import type { DiffValue } from '../../model/change.js'
 import type { ArchiveSpec } from '../../model/kinds/archive.js'
 import type { ElasticIpSpec } from '../../model/kinds/elastic-ip.js'
 import type { ImageSpec } from '../../model/kinds/image.js'
+import type { ScalingGroupSpec } from '../../model/kinds/scaling-group.js'
 import type { LoadBalancerSpec } from '../../model/kinds/load-balancer.js'
 import type { KeyPairSpec } from '../../model/kinds/key-pair.js'
 import {
@@ -55,10 +56,44 @@ export const factsOf: {
     said({ strategy, partitions, spreadLevel, ...tagFacts(tags) }),
   servers: serverFacts,
   elasticIps: ({ server, protect, tags }: ElasticIpSpec) => said({ association: server, protect, ...tagFacts(tags) }),
+  scalingGroups: scalingFacts,
   loadBalancers: balancerFacts,
   volumes: volumeFacts,
   syncs: syncFacts,
   archives: archiveFacts,
+}
+
+function scalingFacts(spec: ScalingGroupSpec): EntryFacts {
+  const { image, rootVolume, options = {}, subnets, health, refresh, userData, tags } = spec
+  return said({
+    image: imageKey(image),
+    type: spec.type,
+    keyPair: spec.keyPair,
+    securityGroups: spec.securityGroups,
+    userData: userData && templateSource(userData),
+    'rootVolume.size': rootVolume.sizeGiB,
+    'rootVolume.type': rootVolume.type,
+    iamInstanceProfile: options.iamInstanceProfile,
+    monitoring: options.monitoring,
+    'metadata.tokens': options.metadata?.tokens,
+    'metadata.hopLimit': options.metadata?.hopLimit,
+    'metadata.endpoint': options.metadata?.endpoint,
+    'metadata.instanceTags': options.metadata?.instanceTags,
+    zones: spec.zones,
+    subnets: subnets?.map(subnetKey),
+    min: spec.min,
+    max: spec.max,
+    desired: spec.desired,
+    'health.check': health.check,
+    'health.grace': health.graceSeconds,
+    loadBalancer: spec.loadBalancer,
+    'refresh.minHealthy': refresh.minHealthy,
+    'refresh.maxHealthy': refresh.maxHealthy,
+    'refresh.warmup': refresh.warmupSeconds,
+    'refresh.rollback': refresh.rollback,
+    protect: spec.protect,
+    ...tagFacts(tags),
+  })
 }
 
 function balancerFacts({

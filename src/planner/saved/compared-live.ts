@@ -1,4 +1,5 @@
 import type { HostFacts } from '../../model/inside/host-facts.js'
+import { outdatedMembers } from '../../model/kinds/scaling-group.js'
 import { peerWords, type LiveRule, type RuleSide } from '../../model/kinds/security-group.js'
 import type { SyncFacts, SyncSpec } from '../../model/kinds/sync-rule.js'
 import { isOpen } from '../../model/launch/spot.js'
@@ -58,6 +59,14 @@ const comparedMembers: { readonly [Member in keyof Required<LiveStack>]: Read<Me
   builtImages: named,
   elasticIps: named,
   placementGroups: named,
+  // Members come and go, and refreshes go on: none of it takes anything away from a plan.
+  scalingGroups: (groups) =>
+    named(
+      groups.map(({ group, ...live }) => ({
+        ...live,
+        ...(group && { group: { ...group, members: outdatedMembers(group).length } }),
+      })),
+    ),
   loadBalancers: (balancers) =>
     named(
       balancers.map(({ targetGroups, ...balancer }) => ({

@@ -26,6 +26,7 @@ const tangible: ReadonlySet<ResourceKind> = new Set([
   'placementGroup',
   'network',
   'loadBalancer',
+  'scalingGroup',
   'securityGroup',
   'keyPair',
 ] as const)
@@ -86,6 +87,7 @@ function missingIn(described: Descriptions): readonly Address[] {
     keyPairs,
     elasticIps = [],
     loadBalancers = [],
+    scalingGroups = [],
     networks = [],
     placementGroups = [],
   } = facts
@@ -100,6 +102,7 @@ function missingIn(described: Descriptions): readonly Address[] {
     networks,
     placementGroups,
     loadBalancers,
+    scalingGroups,
   ]) {
     for (const { address } of list) shown.add(address)
   }

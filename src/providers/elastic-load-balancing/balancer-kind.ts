@@ -5,7 +5,7 @@ import { readTagged } from './read-balancers.js'
 
 /** Load balancers with their target groups and listeners, by Elastic Load Balancing's own client. Their ids are ARNs. */
 export const loadBalancerKind = {
-  idPrefixes: ['arn'],
+  idPrefixes: ['elasticloadbalancing'],
   readById: (api, id) => readTagged(api.balancing, id),
   describe: describeBalancers,
   facts: balancerFacts,

@@ -70,6 +70,22 @@ export function showJson(live: LiveStack): string {
       publicIp,
       instanceId: association?.instanceId ?? null,
     })),
+    ...(live.scalingGroups && {
+      scalingGroups: byAddress(live.scalingGroups).map(({ address, id, group }) => ({
+        address,
+        id,
+        name: group?.name ?? null,
+        min: group?.min ?? null,
+        max: group?.max ?? null,
+        desired: group?.desired ?? null,
+        members: (group?.members ?? []).map(({ instanceId, zone, state, isHealthy }) => ({
+          instanceId,
+          zone,
+          state,
+          isHealthy,
+        })),
+      })),
+    }),
     ...(live.loadBalancers && {
       loadBalancers: byAddress(live.loadBalancers).map(({ address, id, balancers, targetGroups }) => ({
         address,

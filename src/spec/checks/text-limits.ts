@@ -20,6 +20,7 @@ export const nameBytesMax = 255
  */
 export const programTexts: readonly (readonly string[])[] = [
   ['servers', '*', 'userData'],
+  ['scalingGroups', '*', 'userData'],
   ['servers', '*', 'setup', '*'],
   ['servers', '*', 'rolling', 'health'],
   ['sync', '*', 'onChange'],

@@ -6,6 +6,7 @@ import { keyPair } from './key-pair.js'
 import { network } from './network/network.js'
 import { placementGroup } from './placement-group.js'
 import { loadBalancer } from './load-balancer/load-balancer.js'
+import { scalingGroup } from './scaling-group/scaling-group.js'
 import { securityGroup } from './security-group/security-group.js'
 import { server } from './server/server.js'
 import type { SpecKind } from './spec-kind.js'
@@ -21,6 +22,7 @@ export const specKinds: { readonly [Kind in ResourceKind]: SpecKind<Kind> } = {
   placementGroup,
   server,
   elasticIp,
+  scalingGroup,
   loadBalancer,
   volume,
   sync: syncRule,

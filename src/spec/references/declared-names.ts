@@ -10,7 +10,9 @@ export function isDeclared(context: Context, kind: ResourceKind, name: string, r
   const entries = context.declared[kind]
   const { word, isGenerated } = context.declarations[kind]
   if (entries.has(name) || (name === generatedName && isGenerated)) return true
-  const hint = () => didYouMean(name, entries.keys()) ?? knownNames(word, [...entries.keys()])
+  const isScaled = kind === 'server' && context.declared.scalingGroup.has(name)
+  const hint = () =>
+    isScaled ? membersHint(name) : (didYouMean(name, entries.keys()) ?? knownNames(word, [...entries.keys()]))
   report({
     code: 'SPEC_UNKNOWN_REFERENCE',
     message: `no ${word} is called \`${name}\``,
@@ -18,6 +20,11 @@ export function isDeclared(context: Context, kind: ResourceKind, name: string, r
     within: name === '' ? undefined : name,
   })
   return false
+}
+
+/** Members of a scaling group come and go by themselves. */
+function membersHint(name: string): string {
+  return `scalingGroup.${name} is a scaling group: nothing is attached to its members, copied to them or run on them; let their userData fetch it`
 }
 
 function knownNames(word: string, names: readonly string[]): string {

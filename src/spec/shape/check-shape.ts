@@ -2,7 +2,7 @@ import type { ErrorObject } from 'ajv'
 import { didYouMean, nearest } from '../nearest.js'
 import { describeValue, quoted, shortened } from '../problem.js'
 import type { Path, Problem, Report } from '../problem.js'
-import { fstypeHint, meantKey, sizeHint } from './foreign-words.js'
+import { memberHint, fstypeHint, meantKey, sizeHint } from './foreign-words.js'
 import type { StackShape } from './stack-shape.generated.js'
 import { expectations, knownKeys, mistakesMax, validateShape } from './validate-shape.generated.js'
 
@@ -86,7 +86,7 @@ const tellers: Readonly<Record<string, (told: Told) => Problem | undefined>> = {
       message: `unknown key \`${shortened(key)}\`${placeOf(path)}`,
       path: [...path, key],
       at: 'key',
-      hint: () => unknownKeyHint(key, meantKey(key, known) ?? nearest(key, known), known),
+      hint: () => memberHint(path, key) ?? unknownKeyHint(key, meantKey(key, known) ?? nearest(key, known), known),
     }
   },
   required: ({ error, path, value }) => {

@@ -71,6 +71,27 @@ export function meantKey(word: string, known: readonly string[]): string | undef
   return known.find((key) => plainWord(key) === plain) ?? known.find((key) => key === keys[plain])
 }
 
+/** Keys of servers that mean nothing where members come and go by themselves. */
+const notOfMembers: Readonly<Record<string, string>> = {
+  count: 'write `min`, `max` and `desired`',
+  size: 'write `min`, `max` and `desired`',
+  zone: 'write `zones`, a list',
+  subnet: 'write `subnets`, a list',
+  setup: 'nothing is run on members over SSH: put it into `userData`, or into an image of `images`',
+  elasticIp: 'members have no addresses of their own that stay: clients come by a `loadBalancer`',
+  volumes: 'members have no disks but the one they boot from: servers have volumes',
+  rolling: 'write `refresh`: Auto Scaling replaces members',
+  onUserDataChange: 'members are replaced when `userData` changes, as `refresh` says',
+  state: 'write `min: 0` and `desired: 0`',
+  user: 'nobody enters members',
+  via: 'nobody enters members',
+}
+
+/** What to write in a scaling group in place of a key of servers. */
+export function memberHint(path: readonly (string | number)[], key: string): string | undefined {
+  return path.length === 2 && path[0] === 'scalingGroups' ? notOfMembers[key] : undefined
+}
+
 /** `instance_type`, `InstanceType` and `instance-type` are one word. */
 function plainWord(word: string): string {
   return word.replaceAll(/[_-]/g, '').toLowerCase()

@@ -17,6 +17,7 @@ export type StackShape = {
   readonly images?: Readonly<Record<string, BuiltImageShape | undefined>> | null | undefined
   readonly placementGroups?: Readonly<Record<string, PlacementGroupShape | undefined>> | null | undefined
   readonly servers?: Readonly<Record<string, ServerShape | undefined>> | null | undefined
+  readonly scalingGroups?: Readonly<Record<string, ScalingGroupShape | undefined>> | null | undefined
   readonly loadBalancers?: Readonly<Record<string, LoadBalancerShape | undefined>> | null | undefined
   readonly volumes?: Readonly<Record<string, VolumeShape | undefined>> | null | undefined
   readonly sync?: Readonly<Record<string, SyncRuleShape | undefined>> | null | undefined
@@ -271,6 +272,50 @@ export type ZoneShape = string
 /** A subnet of the file, by id, or the one with a tag; instead of zone. */
 export type SubnetShape = string | {
   readonly tag?: string | Readonly<Record<string, string | undefined>> | undefined
+}
+
+export type ScalingGroupShape = {
+  readonly image?: ImageShape | undefined
+  readonly type?: string | undefined
+  readonly min?: number | undefined
+  readonly max?: number | undefined
+  readonly desired?: number | undefined
+  readonly zones?: readonly (ZoneShape | undefined)[] | undefined
+  readonly subnets?: readonly (SubnetShape | undefined)[] | undefined
+  readonly securityGroups?: readonly (string | undefined)[] | undefined
+  readonly keyPair?: string | undefined
+  readonly iamInstanceProfile?: string | undefined
+  readonly monitoring?: BooleanShape | undefined
+  readonly metadata?: {
+    readonly tokens?: 'required' | 'optional' | undefined
+    readonly hopLimit?: number | undefined
+    readonly endpoint?: 'enabled' | 'disabled' | undefined
+    readonly instanceTags?: 'enabled' | 'disabled' | undefined
+  } | undefined
+  readonly rootVolume?: {
+    readonly size?: SizeShape | undefined
+    readonly type?: VolumeTypeShape | undefined
+  } | undefined
+  readonly userData?: string | undefined
+  readonly loadBalancer?: string | undefined
+  readonly health?: ScalingHealthShape | undefined
+  readonly refresh?: RefreshShape | undefined
+  readonly protect?: BooleanShape | undefined
+  readonly tags?: TagsShape | undefined
+}
+
+/** By what a member is judged; one that is not well is replaced. */
+export type ScalingHealthShape = {
+  readonly check?: 'ec2' | 'load-balancer' | undefined
+  readonly grace?: number | undefined
+}
+
+/** How members are replaced when what they are launched from has changed: a few at a time. */
+export type RefreshShape = {
+  readonly minHealthy?: number | undefined
+  readonly maxHealthy?: number | undefined
+  readonly warmup?: number | undefined
+  readonly rollback?: BooleanShape | undefined
 }
 
 export type LoadBalancerShape = {

@@ -24,6 +24,8 @@ const keyOrder: readonly string[] = [
   'volumes',
   'archives',
   'sync',
+  'scalingGroups',
+  'loadBalancers',
   'outputs',
 ]
 

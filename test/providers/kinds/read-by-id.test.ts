@@ -13,6 +13,7 @@ const answers: Readonly<Record<string, (id: string) => object>> = {
   DescribeSnapshots: (SnapshotId) => ({ Snapshots: [{ SnapshotId }] }),
   DescribeAddresses: (AllocationId) => ({ Addresses: [{ AllocationId }] }),
   DescribePlacementGroups: (GroupId) => ({ PlacementGroups: [{ GroupId }] }),
+  DescribeSpotInstanceRequests: (SpotInstanceRequestId) => ({ SpotInstanceRequests: [{ SpotInstanceRequestId }] }),
   DescribeLaunchTemplates: (LaunchTemplateId) => ({ LaunchTemplates: [{ LaunchTemplateId }] }),
 }
 
@@ -27,7 +28,11 @@ it.each(readable)('a %s is only taken for the one that was asked for', async (_n
         TagDescriptions: ResourceArns.map(() => ({ ResourceArn: 'another', Tags: [] })),
       }),
   }
-  const api = { call, balancing, settings: { clock: instantClock(), pollScale: 1 } } as unknown as Ec2Api
+  const scaling = {
+    call: () =>
+      Promise.resolve({ AutoScalingGroups: [{ AutoScalingGroupARN: 'another', AutoScalingGroupName: 'another' }] }),
+  }
+  const api = { call, balancing, scaling, settings: { clock: instantClock(), pollScale: 1 } } as unknown as Ec2Api
   expect(await readById(api, 'wanted')).toBeUndefined()
   expect(await readById(api, 'another')).toBeDefined()
 })

@@ -15,6 +15,7 @@ export const tagEffects = {
       network: world.networks,
       placementGroup: world.placementGroups,
       loadBalancer: world.loadBalancers,
+      scalingGroup: world.scalingGroups,
       volume: world.volumes,
     }
     const id = step.resourceId ?? world.idOf(step.target)

@@ -2,6 +2,7 @@ import type { Address } from '../../../src/model/address.js'
 import type { FstabLine, HostDevice, HostFacts, HostMount } from '../../../src/model/inside/host-facts.js'
 import type { LiveElasticIp } from '../../../src/model/kinds/elastic-ip.js'
 import type { LiveBuiltImage } from '../../../src/model/kinds/image.js'
+import type { LiveScalingGroup } from '../../../src/model/kinds/scaling-group.js'
 import type { LiveLoadBalancer } from '../../../src/model/kinds/load-balancer.js'
 import type { LiveKeyPair } from '../../../src/model/kinds/key-pair.js'
 import type { LiveNetwork } from '../../../src/model/kinds/network.js'
@@ -43,6 +44,7 @@ export class World {
   networks: Mutable<LiveNetwork>[]
   placementGroups: Mutable<LivePlacementGroup>[]
   loadBalancers: Mutable<LiveLoadBalancer>[]
+  scalingGroups: Mutable<LiveScalingGroup>[]
   volumes: Mutable<LiveVolume>[]
   snapshots: Mutable<LiveSnapshot>[]
   elsewhere: Mutable<RegionSnapshots>[]
@@ -66,6 +68,7 @@ export class World {
     this.elasticIps = structuredClone([...(before.elasticIps ?? [])])
     this.networks = structuredClone([...(before.networks ?? [])])
     this.placementGroups = structuredClone([...(before.placementGroups ?? [])])
+    this.scalingGroups = structuredClone([...(before.scalingGroups ?? [])])
     this.loadBalancers = structuredClone([...(before.loadBalancers ?? [])])
     this.volumes = structuredClone([...before.volumes])
     this.snapshots = structuredClone([...before.snapshots])
@@ -176,6 +179,7 @@ export class World {
       ...((before.elasticIps || this.elasticIps.length > 0) && { elasticIps: this.elasticIps }),
       ...((before.networks || this.networks.length > 0) && { networks: this.networks }),
       ...((before.placementGroups || this.placementGroups.length > 0) && { placementGroups: this.placementGroups }),
+      ...((before.scalingGroups || this.scalingGroups.length > 0) && { scalingGroups: this.scalingGroups }),
       ...((before.loadBalancers || this.loadBalancers.length > 0) && { loadBalancers: this.loadBalancers }),
       volumes: this.volumes,
       snapshots: this.snapshots,

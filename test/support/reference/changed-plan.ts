@@ -110,7 +110,10 @@ function readOf(spec: StackSpec): Partial<LiveStack> {
       return [subnetKey(one), { ...subnet, zone, vpcId: 'vpc-default', id: `subnet-of-${subnetKey(one)}` }] as const
     }),
   )
-  const subnets = [...named, ...balanced]
+  const scaled = (spec.scalingGroups ?? []).flatMap(({ subnets: wanted = [] }) =>
+    wanted.map((one) => [subnetKey(one), { ...subnet, id: `subnet-of-${subnetKey(one)}` }] as const),
+  )
+  const subnets = [...named, ...balanced, ...scaled]
   const defaultSubnets = ['a', 'b', 'c'].map((letter) => ({
     ...subnet,
     id: `subnet-${letter}`,
@@ -169,6 +172,7 @@ const kinds: Readonly<Record<string, string>> = {
   securityGroups: 'securityGroup',
   servers: 'server',
   loadBalancers: 'loadBalancer',
+  scalingGroups: 'scalingGroup',
   volumes: 'volume',
   sync: 'sync',
   archives: 'archive',

@@ -169,6 +169,33 @@ servers:
 `,
   },
   {
+    title: 'Scaling groups',
+    key: 'scalingGroups',
+    example: `evenkeel: 1
+stack: music-staging
+target: sandbox
+securityGroups:
+  edge: { ingress: [{ port: 80, from: 0.0.0.0/0 }] }
+  pool: { ingress: [{ port: 8080, from: securityGroup.edge }] }
+loadBalancers:
+  front: { securityGroups: [edge], targets: { port: 8080, health: { path: /well } } }
+scalingGroups:
+  pool:
+    image: { owner: '136693071363', name: 'debian-12-amd64-*' }
+    type: t3.small
+    min: 2
+    max: 6
+    zones: [us-east-1a, us-east-1b]
+    securityGroups: [pool]
+    loadBalancer: front
+    health: { check: load-balancer, grace: 120 }
+    refresh: { minHealthy: 100, maxHealthy: 150 }
+    userData: |
+      #cloud-config
+      packages: [nginx]
+`,
+  },
+  {
     title: 'Load balancers',
     key: 'loadBalancers',
     example: `evenkeel: 1

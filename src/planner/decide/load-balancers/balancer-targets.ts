@@ -49,8 +49,9 @@ export function targetsOf(
   const left = new Set(
     spec.targets.servers.flatMap((server) => (servers.has(server) ? [] : (world.live.servers.get(server)?.id ?? []))),
   )
+  const scaled = scaledInstances(world, group)
   const ids = [...new Set(present.map(({ instanceId }) => instanceId))]
-  const leaving = ids.filter((id) => !kept.has(id) && !left.has(id))
+  const leaving = ids.filter((id) => !kept.has(id) && !left.has(id) && !scaled.has(id))
   const strays = present.filter((target) => kept.has(target.instanceId) && target.port !== port)
   const isUnsettled = causeOf(world.digest, applied, 'servers', spec.targets.servers) === 'pending'
   const awaits = members.filter((server) => {
@@ -71,6 +72,13 @@ export function targetsOf(
       })),
     ],
   }
+}
+
+/** The members of the scaling groups that have their traffic from there: they come and go by themselves. */
+function scaledInstances({ live }: World, group: LiveTargetGroup | undefined): ReadonlySet<string> {
+  const scaled = [...live.scalingGroups.values()].flatMap(({ group: its }) => its ?? [])
+  const behind = scaled.filter(({ targetGroupIds }) => group !== undefined && targetGroupIds.includes(group.id))
+  return new Set(behind.flatMap(({ members }) => members.map(({ instanceId }) => instanceId)))
 }
 
 /** The instances behind these that stop or end in the plan: also those that still drain have to finish before. */

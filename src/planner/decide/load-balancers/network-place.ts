@@ -43,13 +43,17 @@ function namedPlace(world: World, spec: LoadBalancerSpec): Place {
 
 /** Those of its servers' zones, and as many more as it needs; what stands where it should stays there. */
 function defaultPlace(
-  { live: { stack } }: World,
+  { live: { stack }, spec: { scalingGroups = [] } }: World,
   spec: LoadBalancerSpec,
   live: LiveLoadBalancer | undefined,
   servers: ServerOutlooks,
 ): Place {
   const { defaultSubnets = [] } = stack
-  const needed = new Set(spec.targets.servers.flatMap((server) => servers.get(server)?.zone ?? []))
+  const scaled = scalingGroups.filter(({ loadBalancer }) => loadBalancer === spec.address)
+  const needed = new Set([
+    ...spec.targets.servers.flatMap((server) => servers.get(server)?.zone ?? []),
+    ...scaled.flatMap(({ zones = [] }) => zones),
+  ])
   const present = defaultSubnets.filter(({ id }) => live?.balancers[0]?.subnetIds.includes(id))
   const isComplete = present.length >= leastOf(spec) && present.length === live?.balancers[0]?.subnetIds.length
   const covers = [...needed].every((zone) => present.some((subnet) => subnet.zone === zone))

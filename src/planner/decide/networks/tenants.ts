@@ -17,6 +17,10 @@ export function tenantsInTheWay(
   const ending = new Set(
     [...servers.values()].flatMap((decision) => ('ends' in decision ? decision.ends.map((end) => end.live.id) : [])),
   )
+  const scaled = new Set((spec.scalingGroups ?? []).map(({ address }) => address))
+  for (const { address, group } of live.scalingGroups.values()) {
+    for (const { instanceId } of scaled.has(address) ? [] : (group?.members ?? [])) ending.add(instanceId)
+  }
   const groups = new Set(spec.securityGroups.map(({ address }) => address))
   for (const { address, vpcId } of live.securityGroups.values()) {
     const place = groups.has(address) ? places.get(vpcId) : undefined

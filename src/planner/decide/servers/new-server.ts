@@ -102,7 +102,7 @@ function decideReplacement(
 }
 
 /** A launch sends user data to EC2, which shows it to more than one thinks of. */
-function readableUserData({ address, userData }: ServerSpec): readonly Problem[] {
+export function readableUserData({ address, userData }: Pick<ServerSpec, 'address' | 'userData'>): readonly Problem[] {
   const names = [...new Set(userData ? secretsIn(userData) : [])]
   if (names.length === 0) return []
   const message = `the user data of ${address} holds the value of ${names.map((name) => `\`${name}\``).join(', ')}, and EC2 shows user data to every process of the server and to whoever may call DescribeInstanceAttribute`

@@ -167,7 +167,7 @@ function withAlternatives(
   return others.length === 0 ? word : [word ?? '', ...others]
 }
 
-export function imageOf(world: World, spec: ServerSpec): LiveImage | undefined {
+export function imageOf(world: World, spec: Pick<ServerSpec, 'image'>): LiveImage | undefined {
   const { image } = spec
   const coming = image.kind === 'built' ? world.comingImages?.get(image.image) : undefined
   return coming ?? selectedImage(world.live.stack, image)
@@ -252,7 +252,7 @@ function groupsProperty(world: World, spec: ServerSpec, live: LiveServer): Prope
 }
 
 /** User data may hold secrets, so plans show its size and digest alone. */
-function userDataValue(world: World, userData: Template | undefined): DiffValue {
+export function userDataValue(world: World, userData: Template | undefined): DiffValue {
   if (!userData) return null
   const open = referencesIn(userData).some(({ address }) => !world.live.resources.has(address))
   if (open) return knownAfterApply

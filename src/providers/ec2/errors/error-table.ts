@@ -304,6 +304,15 @@ const patterns: readonly (readonly [RegExp, ErrorFacts])[] = [
     /^(?:LoadBalancer|TargetGroup|Listener|Rule)NotFound(?:Exception)?$/,
     { errorClass: 'absent', code: 'EC2_NOT_FOUND' },
   ],
+  // Auto Scaling's, as its SDK calls them.
+  [/^AlreadyExists(?:Fault)?$/, { errorClass: 'conflict', code: 'EC2_CONFLICT' }],
+  [/^ActiveInstanceRefreshNotFound(?:Fault)?$/, { errorClass: 'absent', code: 'EC2_NOT_FOUND' }],
+  [
+    /^(?:ResourceInUse|ScalingActivityInProgress|InstanceRefreshInProgress)(?:Fault)$/,
+    { errorClass: 'wait-state', code: 'EC2_WRONG_STATE' },
+  ],
+  [/^ResourceContention(?:Fault)?$/, { errorClass: 'throttle', code: 'EC2_THROTTLED' }],
+  [/^LimitExceededFault$/, { errorClass: 'quota', code: 'EC2_QUOTA' }],
   [/^Duplicate\w+Name(?:Exception)?$/, { errorClass: 'conflict', code: 'EC2_CONFLICT' }],
   [/^ResourceInUse(?:Exception)?$/, { errorClass: 'wait-state', code: 'EC2_WRONG_STATE' }],
   [/^TooMany\w+$/, { errorClass: 'quota', code: 'EC2_QUOTA' }],
@@ -343,6 +352,7 @@ const byMessage: readonly (readonly [awsCode: string, RegExp, ErrorFacts])[] = [
       hint: 'what is encrypted with the key that AWS keeps for EBS is shared with nobody, and what is encrypted at all is never public: give the volume a key of your own (`kmsKey`), or leave `share` out',
     },
   ],
+  ['ValidationError', /AutoScalingGroup name not found/i, { errorClass: 'absent', code: 'EC2_NOT_FOUND' }],
   ['InvalidInstanceID', /pending instance/i, { errorClass: 'consistency', code: 'EC2_WRONG_STATE' }],
   ['InvalidParameterValue', /is already in use/i, { errorClass: 'conflict', code: 'EC2_CONFLICT' }],
 ]

@@ -17,7 +17,7 @@ export type Pending<Descriptions extends object> = {
  * what of the other kinds' descriptions it waits for (never in a circle).
  */
 export interface Kind<Described, Needed, Facts, Cloud, Awaited extends object = never> {
-  /** What its ids begin with, before the hyphen. */
+  /** What its ids begin with, before the hyphen; of ARNs the service that they name. */
   readonly idPrefixes: readonly string[]
   /** One by its id, as it is now. Undefined, or a rejection of class `absent`, where there is none. */
   readonly readById: (api: Ec2Api, id: string) => Promise<TaggedItem | undefined>

@@ -1,3 +1,4 @@
+import { scalingGroupKind } from '../../auto-scaling/scaling-kind.js'
 import { loadBalancerKind } from '../../elastic-load-balancing/balancer-kind.js'
 import { elasticIpKind } from './elastic-ip/elastic-ip.js'
 import { imageKind } from './image/image.js'
@@ -20,6 +21,7 @@ export const kinds = {
   elasticIp: elasticIpKind,
   placementGroup: placementGroupKind,
   loadBalancer: loadBalancerKind,
+  scalingGroup: scalingGroupKind,
   volume: volumeKind,
   snapshot: snapshotKind,
   network: networkKind,

@@ -9,7 +9,8 @@ interface NeedFacts {
   readonly isIn: (spec: StackSpec) => boolean
 }
 
-const launches = ({ servers, archives }: StackSpec) => servers.length > 0 || archives.length > 0
+const launches = ({ servers, archives, scalingGroups = [] }: StackSpec) =>
+  servers.length > 0 || archives.length > 0 || scalingGroups.length > 0
 const asks = (names: readonly (keyof ServerOptions)[]) => (spec: StackSpec) =>
   spec.servers.some(({ options }) => options !== undefined && names.some((name) => options[name] !== undefined))
 const holds = ({ volumes, archives }: StackSpec) => volumes.length > 0 || archives.length > 0
@@ -17,19 +18,22 @@ const holds = ({ volumes, archives }: StackSpec) => volumes.length > 0 || archiv
 /** Every need that an action can have. A section that leaves the file takes its needs with it, once an apply has removed what it named. */
 export const needs = {
   any: { words: 'every stack', isIn: () => true },
-  servers: { words: 'servers, and archives, which are made on one', isIn: launches },
-  disks: { words: 'volumes, servers’ root disks, and archives', isIn: (spec) => launches(spec) || holds(spec) },
+  servers: { words: 'servers, scaling groups, and archives, which are made on one', isIn: launches },
+  disks: {
+    words: 'volumes, root disks of servers and scaling groups, and archives',
+    isIn: (spec) => launches(spec) || holds(spec),
+  },
   volumes: { words: 'volumes and archives', isIn: holds },
   keyPairs: {
-    words: 'servers and archives, which are entered with a key',
+    words: 'servers, scaling groups, and archives, which are entered with a key',
     isIn: (spec) => launches(spec) || spec.keyPairs.length > 0,
   },
   securityGroups: {
-    words: 'servers, archives and security groups',
+    words: 'servers, scaling groups, archives and security groups',
     isIn: (spec) => launches(spec) || spec.securityGroups.length > 0,
   },
   images: {
-    words: 'servers and archives, and where old snapshots are deleted (`keep`)',
+    words: 'servers, scaling groups and archives, and where old snapshots are deleted (`keep`)',
     isIn: (spec) => launches(spec) || spec.volumes.some(({ snapshots }) => snapshots?.keep !== undefined),
   },
   builtImages: { words: 'images that the stack makes (`images`)', isIn: ({ images }) => images.length > 0 },
@@ -42,6 +46,7 @@ export const needs = {
     isIn: ({ placementGroups }) => placementGroups.length > 0,
   },
   placements: { words: 'servers that say `placement`', isIn: asks(['placement']) },
+  scalingGroups: { words: 'scaling groups', isIn: ({ scalingGroups = [] }) => scalingGroups.length > 0 },
   loadBalancers: { words: 'load balancers', isIn: ({ loadBalancers = [] }) => loadBalancers.length > 0 },
   instanceProfiles: {
     words: 'servers with an IAM instance profile (`iamInstanceProfile`)',
@@ -58,7 +63,7 @@ export const needs = {
   catalogue: { words: '`evenkeel regions`, and no stack', isIn: () => false },
   networks: { words: 'networks', isIn: ({ networks }) => networks.length > 0 },
   subnets: {
-    words: 'servers, archives and networks',
+    words: 'servers, scaling groups, archives and networks',
     isIn: (spec) => launches(spec) || spec.networks.length > 0,
   },
   elasticIps: {

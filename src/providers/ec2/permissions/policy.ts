@@ -2,6 +2,7 @@ import type { StackSpec } from '../../../model/stack-spec.js'
 import { tagKeys } from '../../../model/tags.js'
 import { copyStatements, regionsOfCopies, type CopiesElsewhere } from './copies-in-regions.js'
 import { permissions, type PermissionFacts, type ResourceType } from './facts.js'
+import { scalingStatements } from './scaling-policy.js'
 import { balancingStatements } from './balancing-policy.js'
 import { needs, type Need } from './needs.js'
 import type { PolicyStatement, Scope } from './policy-statement.js'
@@ -45,7 +46,12 @@ export function policyOf(
     entering,
   ]
   const changing = readOnly ? [] : changeStatements(spec, needed, scope, elsewhere)
-  const statements = [...looking, ...changing, ...balancingStatements(spec, scope, readOnly)]
+  const statements = [
+    ...looking,
+    ...changing,
+    ...balancingStatements(spec, scope, readOnly),
+    ...scalingStatements(spec, scope, readOnly),
+  ]
   return { Version: '2012-10-17', Statement: statements.flatMap((statement) => statement ?? []) }
 }
 
@@ -69,7 +75,7 @@ function parameterStatement(
   parameters: readonly string[],
   { partition, region = '*', account = '*' }: Scope,
 ): PolicyStatement | undefined {
-  const launched = [...spec.servers, ...spec.archives.map(({ server }) => server)]
+  const launched = [...spec.servers, ...spec.archives.map(({ server }) => server), ...(spec.scalingGroups ?? [])]
   const images = launched.flatMap(({ image }) => (image.kind === 'ssm' ? image.parameter : []))
   const names = [...images, ...parameters]
   if (names.length === 0) return undefined
@@ -194,8 +200,11 @@ const keyActions = [
  * Who gives a server a profile passes the role that is in it (IAM User Guide, "Grant a user permissions to pass a role to an
  * AWS service"). Which role that is no call of EC2's tells.
  */
-function roleStatement({ servers }: StackSpec, { partition, account = '*' }: Scope): PolicyStatement | undefined {
-  if (servers.every(({ options }) => options?.iamInstanceProfile === undefined)) return undefined
+function roleStatement(
+  { servers, scalingGroups = [] }: StackSpec,
+  { partition, account = '*' }: Scope,
+): PolicyStatement | undefined {
+  if ([...servers, ...scalingGroups].every(({ options }) => options?.iamInstanceProfile === undefined)) return undefined
   return {
     Sid: 'PassRoles',
     Effect: 'Allow',

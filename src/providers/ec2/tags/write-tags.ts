@@ -3,6 +3,8 @@ import { canonicalJson } from '../../../core/digest.js'
 import type { Owner, TagCloud } from '../../../executor/ports.js'
 import type { Tags } from '../../../model/tags.js'
 import { providerError } from '../errors/provider-errors.js'
+import { tagGroup, untagGroup } from '../../auto-scaling/group-tags.js'
+import { isScaling } from '../../auto-scaling/read-groups.js'
 import { isBalancing, tagBalancer, untagBalancer } from '../../elastic-load-balancing/balancer-tags.js'
 import { kinds } from '../kinds/kinds.js'
 import { allOrEach } from '../wire/all-or-each.js'
@@ -19,6 +21,7 @@ export function createTagCalls(api: Ec2Api): TagCloud {
     setTags: async ({ id, tags }) => {
       if (Object.keys(tags).length === 0) return 'unchanged'
       if (isBalancing(id)) return tagBalancer(api.balancing, id, tags)
+      if (isScaling(id)) return tagGroup(api, id, tags)
       await tagTogether(canonicalJson(tags), { id, tags })
       api.young.note(id)
       return 'done'
@@ -30,6 +33,7 @@ export function createTagCalls(api: Ec2Api): TagCloud {
       const doomed = keys.filter((key) => present.has(key))
       if (doomed.length === 0) return 'unchanged'
       if (isBalancing(id)) return untagBalancer(api.balancing, id, doomed)
+      if (isScaling(id)) return untagGroup(api.scaling, id, doomed)
       await api.call('DeleteTags', { Resources: [id], Tags: doomed.map((Key) => ({ Key })) }, { seen: true })
       return 'done'
     },
@@ -54,8 +58,12 @@ interface Tagging {
   readonly tags: Tags
 }
 
+function isOf(prefix: string, id: string): boolean {
+  return id.startsWith('arn:') ? id.split(':')[2] === prefix : id.startsWith(`${prefix}-`)
+}
+
 async function readTags(api: Ec2Api, id: string, owner: Owner): Promise<ReadonlySet<string>> {
-  const kind = Object.values(kinds).find(({ idPrefixes }) => idPrefixes.some((prefix) => id.startsWith(`${prefix}-`)))
+  const kind = Object.values(kinds).find(({ idPrefixes }) => idPrefixes.some((prefix) => isOf(prefix, id)))
   assert(kind, `no way to read the tags of ${id}`)
   const item = await readOwned<TaggedItem>(api, id, owner, kind.readById)
   if (item === undefined) {

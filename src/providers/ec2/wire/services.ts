@@ -1,3 +1,4 @@
+import { scalingService } from '../../auto-scaling/scaling-service.js'
 import { balancingService } from '../../elastic-load-balancing/balancing-service.js'
 import type { Ec2Target, Settings } from './ec2-target.js'
 import { createServiceApi } from './service.js'
@@ -6,6 +7,7 @@ import { createServiceApi } from './service.js'
 export function createServices(target: Ec2Target, settings: Settings) {
   return {
     balancing: createServiceApi(balancingService, target, settings),
+    scaling: createServiceApi(scalingService, target, settings),
   }
 }
 

@@ -11,7 +11,7 @@ export function checkLoadBalancers(context: Context): void {
   for (const [name, entry] of context.loadBalancers) {
     if (!entry) continue
     const path: Path = ['loadBalancers', name]
-    checkNames(context, path, entry)
+    checkNames(context, path, name, entry)
     checkGroups(context, path, entry)
     checkListeners(context, path, entry)
     checkHealth(context, path, entry)
@@ -21,9 +21,10 @@ export function checkLoadBalancers(context: Context): void {
 
 const mistake = 'SPEC_BAD_LOAD_BALANCER'
 
-function checkNames(context: Context, path: Path, entry: LoadBalancerShape): void {
+function checkNames(context: Context, path: Path, name: string, entry: LoadBalancerShape): void {
   const { targets, subnets } = entry
   const servers = targets?.servers
+  checkSomebody(context, path, name, targets)
   const at: Path = [...path, 'targets', 'servers']
   if (typeof servers === 'string') findMembers(context, 'server', withoutStar(servers), reportAt(context, at))
   else if (servers) {
@@ -35,6 +36,16 @@ function checkNames(context: Context, path: Path, entry: LoadBalancerShape): voi
   for (const [index, subnet] of (subnets ?? []).entries()) {
     checkSubnetName(context, [...path, 'subnets', index], subnet)
   }
+}
+
+/** Servers, or the members of a scaling group. */
+function checkSomebody(context: Context, path: Path, name: string, targets: LoadBalancerShape['targets']): void {
+  if (!targets || targets.servers !== undefined || isUnreadable(targets, 'servers')) return
+  const isNamed = (text: string | undefined) => text === name || text === `loadBalancer.${name}`
+  if ([...context.scalingGroups.values()].some((group) => isNamed(group?.loadBalancer))) return
+  const message = '`servers` is missing in the targets: nobody gets the traffic'
+  const hint = `name servers, or write \`loadBalancer: ${name}\` in a scaling group`
+  reportAt(context, [...path, 'targets'], 'key')({ code: 'SPEC_MISSING_KEY', message, hint })
 }
 
 function checkGroups(context: Context, path: Path, entry: LoadBalancerShape): void {

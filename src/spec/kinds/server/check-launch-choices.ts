@@ -18,7 +18,7 @@ export function checkLaunchChoices(context: Context, path: Path, server: ServerC
 
 const imageForms = 'an image is { owner, name }, { ssm } or an id'
 
-function checkImage(context: Context, path: Path, { image }: ServerChoices): void {
+export function checkImage(context: Context, path: Path, { image }: Pick<ServerChoices, 'image'>): void {
   if (typeof image === 'string' && image.startsWith('image.')) {
     findNamed(context, 'image', image, reportAt(context, [...path, 'image']))
   }

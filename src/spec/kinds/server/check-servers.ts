@@ -67,6 +67,11 @@ function checkTemplates(context: Context, path: Path, server: ServerShape): void
   for (const [index, command] of (server.setup ?? []).entries()) {
     if (command !== undefined) parseTemplate(context, command, reportAt(context, [...path, 'setup', index]))
   }
+  checkUserData(context, path, server)
+}
+
+/** Whether references in it can be known, and EC2 takes so much. */
+export function checkUserData(context: Context, path: Path, server: Pick<ServerShape, 'userData'>): void {
   if (server.userData === undefined || isUnreadable(server, 'userData')) return
   const { parts } = parseTemplate(context, server.userData, reportAt(context, [...path, 'userData']))
   const bytes = parts.reduce((sum, part) => sum + (typeof part === 'string' ? utf8Length(part) : referenceBytes), 0)

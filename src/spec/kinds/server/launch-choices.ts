@@ -72,7 +72,7 @@ export function chosenGroups(context: Context, securityGroups: readonly (GroupCh
   }
 }
 
-function imageOf(image: ImageShape): ImageSelector {
+export function imageOf(image: ImageShape): ImageSelector {
   if (typeof image === 'string') {
     return image.startsWith('image.') ? { kind: 'built', image: image as Address } : { kind: 'id', id: image }
   }

@@ -76,7 +76,7 @@ function placementOf(context: Context, placement: NonNullable<ServerShape['place
   }
 }
 
-function metadataOf(metadata: NonNullable<ServerShape['metadata']>): MetadataOptions {
+export function metadataOf(metadata: NonNullable<ServerShape['metadata']>): MetadataOptions {
   const { tokens, hopLimit, endpoint, instanceTags } = metadata
   return {
     ...(tokens !== undefined && { tokens }),

@@ -40,6 +40,7 @@ export const entries: Readonly<Record<string, string>> = {
   placementGroups: 'rack',
   servers: 'web',
   loadBalancers: 'front',
+  scalingGroups: 'pool',
   volumes: 'data',
   sync: 'site',
   archives: 'music',

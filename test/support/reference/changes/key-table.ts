@@ -1,5 +1,6 @@
 import type { KeyTable } from './key-change.js'
 import { placementGroupKeys, serverOptionKeys } from './server-options.js'
+import { scalingGroupKeys } from './scaling-groups.js'
 import { loadBalancerKeys } from './load-balancers.js'
 import { builtImageKeys } from './built-images.js'
 import { imageKeys } from './server-images.js'
@@ -19,6 +20,7 @@ export const keyTable: KeyTable = {
   ...serverOptionKeys,
   ...builtImageKeys,
   ...placementGroupKeys,
+  ...scalingGroupKeys,
   ...loadBalancerKeys,
   ...volumeKeys,
   ...snapshotKeys,

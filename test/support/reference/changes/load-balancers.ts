@@ -81,6 +81,7 @@ const keys: KeyTable = {
   },
   'loadBalancers.*.targets': changed({ servers: 'web' }, { servers: 'web', drainSeconds: 5 }, 'see its keys.'),
   'loadBalancers.*.targets.servers': {
+    leftOut: 'the members of the scaling groups that name it.',
     changes: [
       {
         from: 'web',

@@ -3,6 +3,7 @@ import type { CloudFacts, CloudQuery } from '../../../../executor/ports.js'
 import type { Address } from '../../../../model/address.js'
 import type { LiveServer } from '../../../../model/kinds/server.js'
 import { tagKeys } from '../../../../model/tags.js'
+import { isMember } from '../../../auto-scaling/group-members.js'
 import { sortedByAddress } from '../../tags/address-lists.js'
 import type { Census } from '../../tags/census.js'
 import { withKnown, type KnownItems } from '../../tags/known-items.js'
@@ -60,6 +61,7 @@ export function serverFacts(
   const ending: { id: string; address: Address }[] = []
   const { instances, attributes } = described.server
   const servers = instances.flatMap((instance) => {
+    if (isMember(instance)) return []
     if (census.isTemporary('server', instance.InstanceId, instance)) return []
     const address = census.addressOf('server', instance.InstanceId, instance)
     if (address === undefined) return []

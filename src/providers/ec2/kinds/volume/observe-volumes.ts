@@ -2,6 +2,7 @@ import type { Volume } from '@aws-sdk/client-ec2'
 import type { CloudFacts, CloudQuery } from '../../../../executor/ports.js'
 import type { LiveVolume } from '../../../../model/kinds/volume.js'
 import { tagKeys } from '../../../../model/tags.js'
+import { isOfGroup } from '../../../auto-scaling/group-members.js'
 import { mergeById, withAddresses } from '../../tags/address-lists.js'
 import type { Census } from '../../tags/census.js'
 import { withKnown, type KnownItems } from '../../tags/known-items.js'
@@ -57,6 +58,8 @@ export function observedVolumes(
     const facts = volumeFacts(found)
     if (facts && census.isTemporary('volume', found.VolumeId, found)) return []
     if (isRoot(found)) return []
+    // Of members: they go with them.
+    if (isOfGroup(found) && found.State !== 'available') return []
     const address = facts && census.addressOf('volume', found.VolumeId, found)
     return facts === undefined || address === undefined ? [] : [{ address, ...facts }]
   })

@@ -1,0 +1,323 @@
+import { displayName, type Address } from '../../../model/address.js'
+import { appliedOf, appliedTags } from '../../../model/applied.js'
+import { knownAfterApply, type Diff } from '../../../model/change.js'
+import {
+  outdatedMembers,
+  type LiveGroup,
+  type LiveScalingGroup,
+  type ScalingGroupSpec,
+} from '../../../model/kinds/scaling-group.js'
+import { imageKey, type LiveImage } from '../../../model/launch/image.js'
+import { subnetKey } from '../../../model/launch/subnet.js'
+import { nameTag } from '../../../model/names.js'
+import type { Problem } from '../../../model/plan-problem.js'
+import type { PlannedScaling } from '../../../model/steps/step.js'
+import { tagKeys } from '../../../model/tags.js'
+import {
+  causeOf,
+  compareProperties,
+  createDiffs,
+  existsDiff,
+  recordOf,
+  removedDiff,
+  sortedDiffs,
+} from '../../compare/comparison.js'
+import { creationTags, lastingTags, tagWork } from '../../compare/desired-tags.js'
+import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reasons.js'
+import type { World } from '../../world.js'
+import { errorOf, inEntry, leave, refuse, refused, warningOf } from '../decided.js'
+import type { LoadBalancerDecision } from '../load-balancers/load-balancer-decision.js'
+import { subnetFor } from '../networks/network-subnets.js'
+import { readableUserData } from '../servers/new-server.js'
+import { imageOf, keyNameOf } from '../servers/server-properties.js'
+import {
+  groupProperties,
+  isOwnTemplate,
+  scalingWishes,
+  scalingWords,
+  templateProperties,
+  templateWords,
+} from './group-properties.js'
+import type { ScalingGroupDecision } from './scaling-group-decision.js'
+
+type Balancers = ReadonlyMap<Address, LoadBalancerDecision>
+
+/** Decides what becomes of every scaling group, in the file and live. `held` are addresses that are out of the plan already. */
+export function decideScalingGroups(
+  world: World,
+  balancers: Balancers,
+  held: ReadonlySet<Address>,
+): ReadonlyMap<Address, ScalingGroupDecision> {
+  const decisions = new Map<Address, ScalingGroupDecision>()
+  for (const spec of world.spec.scalingGroups ?? []) {
+    if (!held.has(spec.address)) decisions.set(spec.address, decideNamed(world, spec, balancers, held))
+  }
+  for (const [address, live] of world.live.scalingGroups) {
+    if (!decisions.has(address) && !held.has(address)) decisions.set(address, decideRemoval(world, address, live))
+  }
+  return decisions
+}
+
+/** A protected one goes only where the file, which names it still, says that it is not protected any more. */
+function decideRemoval(world: World, address: Address, live: LiveScalingGroup): ScalingGroupDecision {
+  if (live.group?.protect === true && world.going.scalingGroups.get(address)?.protect !== false) {
+    const message = `${address} (${live.group.name}) is protected from deletion`
+    return refuse(address, 'PLAN_PROTECTED', message, 'apply it with protect: false first')
+  }
+  const reason = reasonForRemoval(world.destroying !== undefined)
+  return {
+    kind: 'remove',
+    address,
+    live,
+    change: { address, kind: 'remove', reason, diffs: [removedDiff] },
+    problems: [],
+  }
+}
+
+function decideNamed(
+  world: World,
+  spec: ScalingGroupSpec,
+  balancers: Balancers,
+  held: ReadonlySet<Address>,
+): ScalingGroupDecision {
+  const { address, image: selector, keyPair, loadBalancer } = spec
+  const named = [keyPair, loadBalancer, selector.kind === 'built' ? selector.image : undefined, ...spec.securityGroups]
+  const out = named.find((other) => other !== undefined && held.has(other))
+  if (out !== undefined) return leave(address, `${out} cannot be planned`)
+  const live = world.live.scalingGroups.get(address)
+  const image = imageOf(world, spec)
+  if (!image) {
+    const message = `no image is ${imageKey(selector)}, which the file names for ${address}`
+    return refuse(address, 'PLAN_IMAGE_NOT_FOUND', message)
+  }
+  const problems = placeProblems(world, spec)
+  if (problems.length > 0) return refused(address, problems)
+  const wish = wishOf(world, spec, image, live?.group)
+  const scaling = {
+    address,
+    wish,
+    image: image.madeBy,
+    keyPair,
+    leftovers: (live?.templateIds ?? []).filter((id) => id !== live?.group?.template?.id),
+  }
+  if (live?.group) return decideExisting(world, spec, { ...scaling, live }, live.group, balancers)
+  const wasThere = world.live.ledger.has(address)
+  const wishes = createDiffs<'scalingGroup'>(scalingWishes(world, spec, wish), wasThere ? 'drift' : 'pending')
+  const record = recordOf(world.digest, scalingWords(spec))
+  return {
+    ...scaling,
+    kind: 'create',
+    tags: creationTags(world, lastingTags(world, address, spec.tags), record),
+    change: {
+      address,
+      kind: 'create',
+      reason: reasonForCreate(wasThere),
+      diffs: sortedDiffs<'scalingGroup'>([...(wasThere ? [existsDiff] : []), ...wishes]),
+    },
+    problems: readableUserData(spec),
+  }
+}
+
+function placeProblems(world: World, spec: ScalingGroupSpec): readonly Problem[] {
+  const { address, subnets = [], zones = [] } = spec
+  const missing = subnets.filter((subnet) => subnetFor(world, subnet) === undefined)
+  const unknown = zones.filter((zone) => !world.live.stack.zones.includes(zone))
+  return [
+    ...missing.map((subnet) =>
+      inEntry(
+        errorOf(
+          address,
+          'PLAN_SUBNET_NOT_FOUND',
+          `no subnet fits ${subnetKey(subnet)}, which the file names for ${address}`,
+        ),
+        'subnets',
+      ),
+    ),
+    ...unknown.map((zone) =>
+      inEntry(
+        errorOf(address, 'PLAN_ZONE_NOT_FOUND', `${address} cannot have members in ${zone}: there is no such zone`),
+        'zones',
+      ),
+    ),
+  ]
+}
+
+function wishOf(world: World, spec: ScalingGroupSpec, image: LiveImage, live: LiveGroup | undefined): PlannedScaling {
+  const { address, subnets = [], keyPair } = spec
+  const found = subnets.map((subnet) => subnetFor(world, subnet))
+  const record = recordOf(world.digest, templateWords(spec))
+  const imageId = heldImage(world, spec, image, live) ?? (image.id === '' ? undefined : image.id)
+  return {
+    name: live?.name ?? freeName(world, address),
+    template: {
+      imageId,
+      ...(imageId === undefined && image.madeBy !== undefined && { image: image.madeBy }),
+      rootDeviceName: image.rootDeviceName,
+      type: spec.type,
+      keyName: keyPair === undefined ? undefined : keyNameOf(world, { keyPair }),
+      securityGroups: spec.securityGroups,
+      userData: spec.userData,
+      rootVolume: spec.rootVolume,
+      ...(spec.options && { options: spec.options }),
+      volumeTags: {
+        [tagKeys.name]: nameTag(world.spec.stack, address),
+        [tagKeys.stack]: world.spec.stack,
+        [tagKeys.address]: address,
+      },
+      templateTags: { ...lastingTags(world, address, {}), ...appliedTags(record) },
+    },
+    min: spec.min,
+    max: spec.max,
+    desired: spec.desired,
+    zones: spec.zones ?? [],
+    subnetIds: found.flatMap((subnet) => (subnet && !subnet.made ? [subnet.id] : [])).sort(),
+    subnets: found.flatMap((subnet) => subnet?.made?.subnet ?? []),
+    health: spec.health,
+    loadBalancer: spec.loadBalancer,
+    protect: spec.protect,
+  }
+}
+
+/** The name of its entry, unless another group of the stack has kept that from before it was renamed. */
+function freeName(world: World, address: Address): string {
+  const taken = new Set([...world.live.scalingGroups.values()].map(({ group }) => group?.name))
+  const name = `${world.spec.stack}/${displayName(address)}`
+  for (let more = 2; ; more += 1) {
+    const candidate = more === 2 ? name : `${name}-${more - 1}`
+    if (!taken.has(candidate)) return candidate
+  }
+}
+
+/** The image that members have: the same word may mean a newer one by now, which they get when it is asked for. */
+function heldImage(
+  world: World,
+  spec: ScalingGroupSpec,
+  image: LiveImage,
+  live: LiveGroup | undefined,
+): string | undefined {
+  const present = live?.template?.imageId
+  if (present === undefined || present === '' || present === image.id) return undefined
+  return isImageChanged(world, spec) ? undefined : present
+}
+
+function isImageChanged(world: World, spec: ScalingGroupSpec): boolean {
+  const live = world.live.scalingGroups.get(spec.address)
+  const { template } = live?.group ?? {}
+  // Whoever has it launch from a template of his own has chosen its image too.
+  if (!live || !template || !isOwnTemplate(world, template)) return true
+  const isNewWord = causeOf(world.digest, appliedOf(live.tags), 'image', spec.image) === 'pending'
+  return isNewWord || (world.options.updateImages?.includes(spec.address) ?? false)
+}
+
+function decideExisting(
+  world: World,
+  spec: ScalingGroupSpec,
+  scaling: {
+    readonly address: Address
+    readonly wish: PlannedScaling
+    readonly image: Address | undefined
+    readonly keyPair: Address | undefined
+    readonly leftovers: readonly string[]
+    readonly live: LiveScalingGroup
+  },
+  group: LiveGroup,
+  balancers: Balancers,
+): ScalingGroupDecision {
+  const { address, wish, live, leftovers } = scaling
+  const applied = appliedOf(live.tags)
+  const launched = launchDiffs(world, spec, wish, live, group)
+  const outdated = launched.length > 0 ? 0 : outdatedMembers(group).length
+  const members: readonly Diff<'scalingGroup'>[] =
+    outdated === 0 ? [] : [{ path: 'members', before: `${outdated} of another template`, after: null, cause: 'drift' }]
+  const balancer = balancerOf(world, spec, group, balancers)
+  const own = compareProperties<'scalingGroup'>(world.digest, applied, groupProperties(spec, wish, group, balancer))
+  const suspended: readonly Diff<'scalingGroup'>[] =
+    group.suspended.length === 0 ? [] : [{ path: 'suspended', before: group.suspended, after: null, cause: 'drift' }]
+  const left = leftovers.map((id) => ({ path: 'exists', before: id, after: null, cause: 'drift' }) as const)
+  const first = sortedDiffs<'scalingGroup'>([...launched, ...members, ...own, ...suspended])
+  const record = recordOf(world.digest, scalingWords(spec))
+  const tagging = tagWork(world, live.tags, spec.tags, lastingTags(world, address, spec.tags), record, {
+    alone: first.length + left.length === 0,
+  })
+  // What a refresh leaves behind is told where nothing else is to be done.
+  const isRefreshed = launched.length + members.length > 0
+  const told = isRefreshed ? [] : (left as readonly Diff<never>[])
+  const diffs = sortedDiffs<'scalingGroup'>([...first, ...told, ...tagging.diffs])
+  const kind = diffs.length > 0 ? 'update' : 'keep'
+  const reason = `${reasonFor(diffs)}${isRefreshed ? '; its members are replaced, with what is on their disks' : ''}`
+  return {
+    ...scaling,
+    kind,
+    modifies: own.length + suspended.length > 0,
+    refreshes: isRefreshed ? spec.refresh : undefined,
+    leftovers: isRefreshed ? live.templateIds : leftovers,
+    tagging,
+    change: { address, kind: kind === 'keep' ? 'none' : 'update', reason, diffs },
+    problems: [...newerImage(world, spec, group), ...(isRefreshed ? readableUserData(spec) : [])],
+  }
+}
+
+/** What differs in what members are launched from. */
+function launchDiffs(
+  world: World,
+  spec: ScalingGroupSpec,
+  wish: PlannedScaling,
+  live: LiveScalingGroup,
+  { template }: LiveGroup,
+): readonly Diff<'scalingGroup'>[] {
+  const own = `the stack’s`
+  if (!template) return [{ path: 'template', before: null, after: own, cause: 'drift' }]
+  const isOwn = isOwnTemplate(world, template)
+  const other: readonly Diff<'scalingGroup'>[] = isOwn
+    ? []
+    : [{ path: 'template', before: `${template.id} version ${template.version}`, after: own, cause: 'drift' }]
+  const applied = appliedOf(live.tags)
+  const compared = compareProperties<'scalingGroup'>(
+    world.digest,
+    applied,
+    templateProperties(world, spec, wish, template).filter(({ path }) => isOwn || path !== 'userData'),
+  )
+  const imageId = wish.template.imageId ?? knownAfterApply
+  const image: readonly Diff<'scalingGroup'>[] =
+    imageId === template.imageId
+      ? []
+      : [
+          {
+            path: 'image',
+            before: template.imageId,
+            after: imageId,
+            cause: isOwn ? 'pending' : causeOf(world.digest, applied, 'image', spec.image),
+          },
+        ]
+  return [...other, ...image, ...compared]
+}
+
+function newerImage(world: World, spec: ScalingGroupSpec, { template }: LiveGroup): readonly Problem[] {
+  const image = imageOf(world, spec)
+  if (!image || !template || image.id === template.imageId || isImageChanged(world, spec)) return []
+  const { address } = spec
+  const message = `${address} launches ${template.imageId}; what the file names is ${image.id === '' ? 'made in this plan' : image.id} (${image.name})${image.id === '' ? '' : ' by now'}`
+  return [warningOf(address, 'PLAN_IMAGE_NEWER', message, `to replace its members: --update-images ${address}`)]
+}
+
+/** Who sends traffic to it now, and whether that is as the file says: its target group may be another by then. */
+function balancerOf(
+  world: World,
+  { loadBalancer }: ScalingGroupSpec,
+  { targetGroupIds }: LiveGroup,
+  balancers: Balancers,
+): { readonly before: string | null; readonly isSame: boolean } {
+  const addressOfGroup = (id: string) =>
+    [...world.live.loadBalancers.values()].find(({ targetGroups }) => targetGroups.some((group) => group.id === id))
+      ?.address ?? id
+  const before = targetGroupIds.map(addressOfGroup).join(', ')
+  const decision = loadBalancer === undefined ? undefined : balancers.get(loadBalancer)
+  const groupName = decision && 'wish' in decision ? decision.wish.groupName : undefined
+  const live = loadBalancer === undefined ? undefined : world.live.loadBalancers.get(loadBalancer)
+  const wanted = live?.targetGroups.find(({ name }) => name === groupName)?.id
+  const isSame =
+    loadBalancer === undefined
+      ? targetGroupIds.length === 0
+      : wanted !== undefined && targetGroupIds.length === 1 && targetGroupIds[0] === wanted
+  return { before: before === '' ? null : before, isSame }
+}
