@@ -33,6 +33,9 @@ export const ignorable = {
     stopProtection: { paths: ['stopProtection'], keys: ['stop'] },
     shutdownBehavior: { paths: ['shutdownBehavior'], keys: ['shutdown'] },
     spot: { paths: ['spot.interruption', 'spot.maxPrice'], keys: ['spot'] },
+    privateIp: { paths: ['privateIp'], keys: ['ip'] },
+    secondaryPrivateIps: { paths: ['secondaryPrivateIps'], keys: ['ips'] },
+    sourceDestCheck: { paths: ['sourceDestCheck'], keys: ['check'] },
   },
   volume: {
     size: { paths: ['size'], keys: ['size'] },

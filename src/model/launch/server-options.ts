@@ -18,6 +18,12 @@ export interface ServerOptions {
   readonly shutdownBehavior?: ShutdownBehavior
   /** Absent: on demand. */
   readonly spot?: SpotOptions
+  /** Of its first network interface, in its subnet. */
+  readonly privateIp?: string
+  /** Further ones of that interface, sorted. */
+  readonly secondaryPrivateIps?: readonly string[]
+  /** Whether EC2 drops what is neither from nor for it: a NAT instance, which passes on what is others', has none. */
+  readonly sourceDestCheck?: boolean
 }
 
 export interface CpuOptions {
@@ -48,7 +54,10 @@ export type ShutdownBehavior = 'stop' | 'terminate'
 export type LiveServerOptions = ServerOptions
 
 /** What is changed of a live server; null: there is to be none. */
-export interface ServerOptionChanges extends Omit<ServerOptions, 'iamInstanceProfile' | 'placement' | 'spot'> {
+export interface ServerOptionChanges extends Omit<
+  ServerOptions,
+  'iamInstanceProfile' | 'placement' | 'privateIp' | 'spot'
+> {
   readonly iamInstanceProfile?: string | null
   /** Never the tenancy. */
   readonly placement?: { readonly group?: string | null; readonly partition?: number; readonly hostId?: string }
@@ -72,6 +81,9 @@ export type ServerOptionPath =
   | 'shutdownBehavior'
   | 'spot.interruption'
   | 'spot.maxPrice'
+  | 'privateIp'
+  | 'secondaryPrivateIps'
+  | 'sourceDestCheck'
 
 const inPlace = (source: string) => ({ how: 'in-place', because: '', source }) as const
 const cpu = {
@@ -113,10 +125,37 @@ export const serverOptionMutability: Mutabilities<ServerOptionPath> = {
   shutdownBehavior: attribute,
   'spot.interruption': spot,
   'spot.maxPrice': spot,
+  privateIp: {
+    how: 'replacement',
+    because: "an instance's private address is fixed at launch",
+    source: 'EC2 User Guide, "Private IPv4 addresses"',
+  },
+  secondaryPrivateIps: inPlace('EC2 API, AssignPrivateIpAddresses and UnassignPrivateIpAddresses'),
+  sourceDestCheck: inPlace('EC2 API, ModifyNetworkInterfaceAttribute'),
+}
+
+/** What no launch can ask for (EC2 API, RunInstances, names addresses by their number alone): it is done to the instance that it has made. */
+export function changesAfterLaunch({ secondaryPrivateIps, sourceDestCheck }: ServerOptions = {}): ServerOptionChanges {
+  return {
+    ...(secondaryPrivateIps && secondaryPrivateIps.length > 0 && { secondaryPrivateIps }),
+    ...(sourceDestCheck === false && { sourceDestCheck }),
+  }
 }
 
 /** What is recorded of them, in a tag of its own (`evenkeel:options`). */
-export const serverOptionKeys = ['cpu', 'iam', 'metadata', 'monitor', 'place', 'shutdown', 'spot', 'stop'] as const
+export const serverOptionKeys = [
+  'check',
+  'cpu',
+  'iam',
+  'ip',
+  'ips',
+  'metadata',
+  'monitor',
+  'place',
+  'shutdown',
+  'spot',
+  'stop',
+] as const
 
 /** The name of an instance profile, which its ARN ends with, behind its path (IAM User Guide, "IAM identifiers"). */
 export function profileName(profile: string): string {

@@ -67,7 +67,8 @@ export interface RebootServer extends StepBase {
 
 export interface ModifyServer extends StepBase {
   readonly kind: 'modify-server'
-  readonly instanceId: string
+  /** Undefined: the one that this plan created. */
+  readonly instanceId: string | undefined
   readonly type?: string
   readonly securityGroups?: readonly Address[]
   /** Beside those, where they are said. */

@@ -1,7 +1,7 @@
 import type { Address } from '../../model/address.js'
 import type { Impact } from '../../model/change.js'
 import { appliedTags, type AppliedKey, type AppliedRecord } from '../../model/applied.js'
-import { placementGroupsOf } from '../../model/launch/server-options.js'
+import { changesAfterLaunch, placementGroupsOf, type ServerOptionChanges } from '../../model/launch/server-options.js'
 import type { LiveServer } from '../../model/kinds/server.js'
 import { hasInstanceStore } from '../../model/launch/instance-store.js'
 import { isOpen, waitsForRoom } from '../../model/launch/spot.js'
@@ -96,8 +96,13 @@ function lowerLaunch(lowering: Lowering, launch: Launch, after: readonly StepId[
   const own = batch === undefined ? {} : ownNames(launch.tags)
   const isNamedInside = world.live.stack.hostsImpossible === undefined
   addConnection(lowering, spec, [], { ...(batch !== undefined && { tags: own }) })
+  const options = changesAfterLaunch(spec.options)
+  if (Object.keys(options).length > 0) {
+    const made = [stepId('create-server', address)]
+    graph.add('modify-server', address, { instanceId: undefined, options }, { needs: made })
+  }
   if (launch.setupRuns) addSetup(lowering, spec)
-  const made = [stepId('create-server', address), stepId('run-setup', address)]
+  const made = [stepId('create-server', address), stepId('modify-server', address), stepId('run-setup', address)]
   if (spec.state === 'stopped') {
     graph.add('stop-server', address, { instanceId: undefined }, { needs: [...made, stepId('connect-host', address)] })
   }
@@ -118,7 +123,15 @@ function recordedLater({ spec, record, setupRuns }: Launch): ReadonlySet<Applied
   return new Set<AppliedKey>([
     ...(setupRuns && record.setup !== undefined ? ['setup' as const] : []),
     ...(spec.state === 'stopped' ? ['state' as const] : []),
+    ...laterKeys(changesAfterLaunch(spec.options)),
   ])
+}
+
+function laterKeys({ secondaryPrivateIps, sourceDestCheck }: ServerOptionChanges): readonly AppliedKey[] {
+  return [
+    ...(secondaryPrivateIps ? ['ips' as const] : []),
+    ...(sourceDestCheck === undefined ? [] : ['check' as const]),
+  ]
 }
 
 function plannedLaunch({ world }: Lowering, launch: Launch, after: readonly StepId[]): PlannedLaunch {

@@ -24,6 +24,8 @@ const keys: Readonly<Record<string, string>> = {
   blockdevicemappings: 'rootVolume',
   disableapitermination: 'protect',
   terminationprotection: 'protect',
+  privateipaddress: 'privateIp',
+  secondaryprivateipaddresses: 'secondaryPrivateIps',
   eip: 'elasticIp',
   associatepublicipaddress: 'elasticIp',
   volumesize: 'size',

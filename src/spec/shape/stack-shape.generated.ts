@@ -228,6 +228,9 @@ export type ServerShape = {
   } | undefined
   readonly stopProtection?: BooleanShape | undefined
   readonly shutdownBehavior?: 'stop' | 'terminate' | undefined
+  readonly privateIp?: string | readonly (PrivateAddressShape | undefined)[] | undefined
+  readonly secondaryPrivateIps?: readonly (PrivateAddressShape | undefined)[] | undefined
+  readonly sourceDestCheck?: BooleanShape | undefined
   readonly instanceId?: string | undefined
   readonly ignoreChanges?: readonly (string | undefined)[] | undefined
   readonly tags?: TagsShape | undefined
@@ -240,6 +243,8 @@ export type ImageShape = string | {
   readonly architecture?: 'x86_64' | 'arm64' | undefined
   readonly ssm?: string | undefined
 }
+
+export type PrivateAddressShape = string
 
 /** Whether there is one, or what is said of it. */
 export type ElasticIpShape = boolean | {

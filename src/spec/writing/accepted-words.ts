@@ -182,6 +182,8 @@ const wordsOf: Readonly<Partial<Record<AddressParts['kind'], Readonly<Record<str
     'metadata.instanceTags': same('metadata', 'instanceTags'),
     stopProtection: same('stopProtection'),
     shutdownBehavior: same('shutdownBehavior'),
+    secondaryPrivateIps: same('secondaryPrivateIps'),
+    sourceDestCheck: same('sourceDestCheck'),
     'rootVolume.type': same('rootVolume', 'type'),
     'rootVolume.onRemove': same('rootVolume', 'onRemove'),
     securityGroups: (before, { written }, root) => {

@@ -29,6 +29,14 @@ describe('the options of a server', () => {
     })
   })
 
+  it('are of each member those of its place in the list', () => {
+    const parsed = parse('count: 2, privateIp: [10.0.0.11, 10.0.0.10], sourceDestCheck: false')
+    expect(parsed.ok && parsed.spec.servers.map(({ options }) => options)).toEqual([
+      { privateIp: '10.0.0.11', sourceDestCheck: false },
+      { privateIp: '10.0.0.10', sourceDestCheck: false },
+    ])
+  })
+
   it.each([
     ['iamInstanceProfile: "not a name"', 'SPEC_INVALID_VALUE'],
     ['iamInstanceProfile: "arn:aws:iam::1:role/web"', 'SPEC_INVALID_VALUE'],
@@ -38,6 +46,13 @@ describe('the options of a server', () => {
     ['metadata: { tokens: maybe }', 'SPEC_INVALID_VALUE'],
     ['shutdownBehavior: restart', 'SPEC_INVALID_VALUE'],
     ['state: stopped, stopProtection: true', 'SPEC_CONFLICTING_KEYS'],
+    ['privateIp: 10.0.0.256', 'SPEC_INVALID_VALUE'],
+    ['privateIp: [10.0.0.10]', 'SPEC_CONFLICTING_KEYS'],
+    ['count: 2, privateIp: 10.0.0.10', 'SPEC_CONFLICTING_KEYS'],
+    ['count: 2, privateIp: [10.0.0.10]', 'SPEC_CONFLICTING_KEYS'],
+    ['count: 2, privateIp: [10.0.0.10, 10.0.0.10]', 'SPEC_CONFLICTING_KEYS'],
+    ['count: 2, secondaryPrivateIps: [10.0.0.10]', 'SPEC_CONFLICTING_KEYS'],
+    ['privateIp: 10.0.0.10, secondaryPrivateIps: [10.0.0.10]', 'SPEC_CONFLICTING_KEYS'],
     ['metadata: { instanceTags: enabled }, tags: { "cost centre": x }', 'SPEC_BAD_TAG'],
     ['metadata: { instanceTags: enabled }, tags: { "a/b": x }', 'SPEC_BAD_TAG'],
   ])('cannot be %s', (more, code) => {

@@ -1,4 +1,4 @@
-import type { LiveServerOptions, ServerOptionChanges } from '../../../src/model/launch/server-options.js'
+import type { LiveServerOptions, ServerOptionChanges, ServerOptions } from '../../../src/model/launch/server-options.js'
 import type { LiveServer } from '../../../src/model/kinds/server.js'
 import { canBeStopped, isOpen, waitsForRoom, type LiveSpot, type SpotOptions } from '../../../src/model/launch/spot.js'
 import type { StepOf } from '../../../src/model/steps/step.js'
@@ -24,11 +24,11 @@ export const serverEffects = {
       ...placeOf(world, step),
       keyName: step.keyName,
       securityGroupIds: groupIdsOf(world, step),
-      privateIp: '172.31.0.10',
+      privateIp: step.options?.privateIp ?? '172.31.0.10',
       publicIp: '198.51.100.10',
       rootVolume: { id: `${id}-root`, sizeGiB: step.rootVolume.sizeGiB ?? 8, type: step.rootVolume.type ?? 'gp3' },
-      ...(step.options && { options: optionsAfter(world, {}, step.options) }),
       ...(step.options?.spot && { spot: launchedSpot(id, step.options.spot) }),
+      ...(step.options && { options: optionsAfter(world, {}, launchOptions(step.options)) }),
     })
     world.ids.set(step.address, id)
     world.disks.set(id, { mounts: [], fstab: [] })
@@ -56,7 +56,7 @@ export const serverEffects = {
     world.disk(instanceId).mounts = [...mountsFromFstab(world, instanceId)]
   },
   'modify-server'(world: World, step: StepOf<'modify-server'>) {
-    const server = world.instance(step.instanceId)
+    const server = world.instance(step.instanceId ?? world.idOf(step.address))
     if (step.type !== undefined) {
       if (server.state !== 'stopped') throw new Refused('IncorrectInstanceState')
       server.type = step.type
@@ -113,6 +113,12 @@ export function terminate(world: World, instanceId: string): void {
 function launchedSpot(instanceId: string, { interruption }: SpotOptions): LiveSpot {
   const isPersistent = interruption === 'stop'
   return { requestId: `sir-${instanceId}`, state: 'active', status: 'fulfilled', isPersistent }
+}
+
+/** What a launch can ask for. */
+function launchOptions(options: ServerOptions): ServerOptions {
+  const { secondaryPrivateIps: _addresses, sourceDestCheck: _check, ...atLaunch } = options
+  return atLaunch
 }
 
 /** A profile is known by its ARN; of the rest what is named alone changes. */

@@ -32,7 +32,7 @@ export function decideNewServer(world: World, spec: ServerSpec, replaced: Replac
     spec,
     live: replaced?.live,
     action: replaced ? 'replace' : 'create',
-    ...(replaced && { order: orderOf(world, spec) }),
+    ...(replaced && { order: orderOf(world, spec, replaced.live) }),
     handsOver: (world.live.superseded.get(address) ?? []).map((other) => leavingServer(world, other)),
     facts: factsOf(world, replaced?.live),
     inside: impossible ? 'impossible' : spec.state === 'stopped' ? 'closed' : 'new',
@@ -78,7 +78,7 @@ function decideReplacement(
   common: Pick<CreateServerDecision, 'address' | 'outlook' | 'launch' | 'requests' | 'problems'>,
 ): ServerDecision {
   const { address, launch } = common
-  const order = orderOf(world, spec)
+  const order = orderOf(world, spec, live)
   const rule = rootEndOnReplace(spec)
   const all = [live, ...(world.live.superseded.get(address) ?? [])]
   const ends = all.map((server) => serverEnd(world, server, rule))
@@ -111,8 +111,16 @@ export function readableUserData({ address, userData }: Pick<ServerSpec, 'addres
 }
 
 /** The new one comes first, unless the file says otherwise, or its launch waits for what the old one has. */
-function orderOf({ endsFirst }: World, { address, replace }: ServerSpec): ReplaceOrder {
-  return replace ?? (endsFirst.has(address) ? 'terminate-first' : 'launch-first')
+function orderOf({ endsFirst }: World, spec: ServerSpec, live: LiveServer): ReplaceOrder {
+  const waits = endsFirst.has(spec.address) || hasItsAddress(spec, live)
+  return spec.replace ?? (waits ? 'terminate-first' : 'launch-first')
+}
+
+/** A private address is one instance's. */
+function hasItsAddress({ options = {} }: ServerSpec, live: LiveServer): boolean {
+  const { privateIp, secondaryPrivateIps = [] } = options
+  const held = new Set([live.privateIp, ...(live.options?.secondaryPrivateIps ?? [])])
+  return [privateIp, ...secondaryPrivateIps].some((address) => address !== undefined && held.has(address))
 }
 
 function whyFirst({ replace }: ServerSpec): string {

@@ -83,6 +83,17 @@ const table: readonly Option[] = [
       { path: 'spot.maxPrice', of: ({ spot }) => spot?.maxPrice },
     ],
   },
+  { name: 'privateIp', key: 'ip', parts: [{ path: 'privateIp', of: ({ privateIp }) => privateIp }] },
+  {
+    name: 'secondaryPrivateIps',
+    key: 'ips',
+    parts: [{ path: 'secondaryPrivateIps', of: ({ secondaryPrivateIps }) => secondaryPrivateIps, initial: [] }],
+  },
+  {
+    name: 'sourceDestCheck',
+    key: 'check',
+    parts: [{ path: 'sourceDestCheck', of: ({ sourceDestCheck }) => sourceDestCheck, initial: true }],
+  },
 ]
 
 /** What options say, by the paths under which it stands in changes. */
@@ -122,6 +133,8 @@ export function optionProperties(
 const untold: Readonly<Partial<Record<ServerOptionPath, DiffValue>>> = {
   monitoring: false,
   'placement.tenancy': 'default',
+  secondaryPrivateIps: [],
+  sourceDestCheck: true,
 }
 
 /** A profile is shown by its name where the file names it so. */

@@ -66,6 +66,7 @@ const taggable = [
  */
 const permissionFacts = {
   AllocateAddress: { part: 'change', need: 'elasticIps', makes: ['elastic-ip'] },
+  AssignPrivateIpAddresses: { part: 'change', need: 'addresses', beside: ['network-interface'] },
   AssociateAddress: {
     part: 'change',
     need: 'elasticIps',
@@ -184,6 +185,12 @@ const permissionFacts = {
   ModifyInstancePlacement: changes('placements', 'instance', 'placement-group'),
   ModifyLaunchTemplate: changes('any', 'launch-template'),
   ModifySnapshotAttribute: changes('sharedSnapshots', 'snapshot'),
+  ModifyNetworkInterfaceAttribute: {
+    part: 'change',
+    need: 'addresses',
+    own: ['instance', 'security-group'],
+    beside: ['network-interface'],
+  },
   ModifySubnetAttribute: changes('networks', 'subnet'),
   ModifyVolume: changes('disks', 'volume'),
   ModifyVpcAttribute: changes('networks', 'vpc'),
@@ -209,6 +216,7 @@ const permissionFacts = {
   StartInstances: changes('servers', 'instance'),
   StopInstances: changes('servers', 'instance'),
   TerminateInstances: changes('servers', 'instance'),
+  UnassignPrivateIpAddresses: { part: 'change', need: 'addresses', beside: ['network-interface'] },
   UnmonitorInstances: changes('monitoring', 'instance'),
 } as const satisfies Readonly<Record<Action, PermissionFacts>>
 

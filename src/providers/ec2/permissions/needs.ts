@@ -61,6 +61,10 @@ export const needs = {
   metadataOptions: { words: 'servers that say `metadata`', isIn: asks(['metadata']) },
   spot: { words: 'servers that say `spot`', isIn: asks(['spot']) },
   catalogue: { words: '`evenkeel regions`, and no stack', isIn: () => false },
+  addresses: {
+    words: 'servers that say `sourceDestCheck` or `secondaryPrivateIps`',
+    isIn: asks(['sourceDestCheck', 'secondaryPrivateIps']),
+  },
   networks: { words: 'networks', isIn: ({ networks }) => networks.length > 0 },
   subnets: {
     words: 'servers, scaling groups, archives and networks',

@@ -1,5 +1,6 @@
 import { catalogueActions } from '../catalogue/catalogue-actions.js'
 import { elasticIpActions } from '../kinds/elastic-ip/elastic-ip-actions.js'
+import { interfaceActions } from '../kinds/interface/interface-actions.js'
 import { imageActions } from '../kinds/image/image-actions.js'
 import { keyPairActions } from '../kinds/key-pair/key-pair-actions.js'
 import { launchTemplateActions } from '../kinds/launch-template/launch-template-actions.js'
@@ -25,6 +26,7 @@ export const actions = {
   ...serverActions,
   ...spotRequestActions,
   ...elasticIpActions,
+  ...interfaceActions,
   ...placementGroupActions,
   ...volumeActions,
   ...snapshotActions,

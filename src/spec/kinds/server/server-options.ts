@@ -3,12 +3,13 @@ import type { MetadataOptions, Placement, ServerOptions } from '../../../model/l
 import { reportAt } from '../../context.js'
 import type { Context } from '../../context.js'
 import { ignore, type Path } from '../../problem.js'
+import { addressesOf, checkAddresses } from './private-addresses.js'
 import { findNamed } from '../../references/declared-names.js'
 import { checkSpot, spotOf } from './spot.js'
 import type { ServerShape } from '../../shape/stack-shape.generated.js'
 
-/** What the entry says of them; undefined where that is nothing. */
-export function optionsOf(context: Context, entry: ServerShape): ServerOptions | undefined {
+/** What the entry says of them, `index` being the member of a count; undefined where that is nothing. */
+export function optionsOf(context: Context, entry: ServerShape, index: number | undefined): ServerOptions | undefined {
   const { iamInstanceProfile, monitoring, cpu, metadata, placement, stopProtection, shutdownBehavior, spot } = entry
   const options: ServerOptions = {
     ...(iamInstanceProfile !== undefined && { iamInstanceProfile }),
@@ -20,6 +21,7 @@ export function optionsOf(context: Context, entry: ServerShape): ServerOptions |
     ...(stopProtection !== undefined && { stopProtection }),
     ...(shutdownBehavior !== undefined && { shutdownBehavior }),
     ...(spot && { spot: spotOf(spot) }),
+    ...addressesOf(entry, index),
   }
   return Object.keys(options).length === 0 ? undefined : options
 }
@@ -28,6 +30,7 @@ export function optionsOf(context: Context, entry: ServerShape): ServerOptions |
 export function checkOptions(context: Context, path: Path, entry: ServerShape): void {
   checkPlacement(context, [...path, 'placement'], entry.placement)
   checkSpot(context, path, entry)
+  checkAddresses(context, path, entry, 'count' in entry ? { count: entry.count } : undefined)
   if (entry.stopProtection === true && entry.state === 'stopped') {
     const message =
       '`stopProtection: true` cannot stand beside `state: stopped`: it keeps the server from being stopped'

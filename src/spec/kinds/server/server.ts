@@ -59,7 +59,10 @@ export const server: SpecKind<'server'> = {
 
 function serversOf(context: Context, name: string, entry: ServerShape): readonly ServerSpec[] {
   const via = entry.via === undefined ? undefined : findWay(context, entry.via, ignore)
-  const options = optionsOf(context, entry)
+  const options = (index?: number) => {
+    const asked = optionsOf(context, entry, index)
+    return asked && { options: asked }
+  }
   const spec: Omit<ServerSpec, 'address'> = {
     state: entry.state ?? 'running',
     rootVolume: {
@@ -76,7 +79,6 @@ function serversOf(context: Context, name: string, entry: ServerShape): readonly
     ...(via && { via }),
     ...(entry.rolling && { rolling: rollingOf(context, entry.rolling, entry.count) }),
     setup: (entry.setup ?? []).map((command) => templateOf(context, required(command, 'command'))),
-    ...(options && { options }),
     ...(entry.alternatives && { alternatives: alternativesOf(entry.alternatives) }),
     tags: tagsOf(context, entry.tags),
     ...(entry.instanceId !== undefined && { instanceId: entry.instanceId }),
@@ -84,6 +86,11 @@ function serversOf(context: Context, name: string, entry: ServerShape): readonly
     // Last: literal members after a spread are slow, and there are files of ten thousand servers.
     ...launchChoices(context, entry),
   }
-  if (entry.count === undefined) return [{ address: addressOf('server', name), ...spec }]
-  return Array.from({ length: entry.count }, (_, index) => ({ address: addressOf('server', name, index), ...spec }))
+  if (entry.count === undefined) return [{ address: addressOf('server', name), ...spec, ...options() }]
+  const common = Array.isArray(entry.privateIp) ? undefined : { ...options() }
+  return Array.from({ length: entry.count }, (_, index) => ({
+    address: addressOf('server', name, index),
+    ...spec,
+    ...(common ?? options(index)),
+  }))
 }

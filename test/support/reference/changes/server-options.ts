@@ -220,6 +220,33 @@ export const serverOptionKeys: KeyTable = {
       },
     ],
   },
+  'servers.*.privateIp': {
+    leftOut: 'EC2 chooses one; the one that a server has stays when it leaves the file.',
+    changes: [
+      {
+        from: '172.31.0.20',
+        to: '172.31.0.21',
+        does: 'replacement',
+        by: 'create-server',
+        says: byLaunch,
+      },
+    ],
+  },
+  'servers.*.secondaryPrivateIps': {
+    leftOut: 'none is asked for; when it leaves the file, those of it are given back.',
+    changes: [
+      {
+        to: ['172.31.0.22'],
+        does: 'in-place',
+        by: 'modify-server',
+        says: 'they are assigned and given back in EC2. Inside a server its image has to take them up.',
+      },
+    ],
+  },
+  'servers.*.sourceDestCheck': {
+    leftOut: '`true`; when it leaves the file, that is set again.',
+    changes: [{ from: true, to: false, does: 'in-place', by: 'modify-server', says: 'it holds at once.' }],
+  },
 }
 
 const fixed =

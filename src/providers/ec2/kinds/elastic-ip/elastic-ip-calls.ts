@@ -8,6 +8,7 @@ import { tagListOf } from '../../tags/tag-lists.js'
 import { createOnce } from '../../wire/create-once.js'
 import { textOf } from '../../wire/text-of.js'
 import type { Ec2Api } from '../../wire/api.js'
+import { firstInterface } from '../server/option-words.js'
 import { elasticIpOn } from '../server/public-address.js'
 import { isEnding, readInstance } from '../server/read-instances.js'
 import { readAddress, readTaggedAddresses, type Ec2Address } from './read-addresses.js'
@@ -58,13 +59,9 @@ export function createElasticIpCalls(api: Ec2Api): ElasticIpCloud {
     const publicIp = address.PublicIp ?? ''
     if (leadsTo(address, instanceId)) return { effect: 'unchanged', publicIp } as const
     if (isAssociated(address)) throw leadsElsewhere(address, owner)
-    await untilReady(request, publicIp)
+    const target = targetOf(await untilReady(request, publicIp))
     try {
-      await api.call(
-        'AssociateAddress',
-        { AllocationId: id, InstanceId: instanceId, AllowReassociation: false },
-        { seen: true },
-      )
+      await api.call('AssociateAddress', { AllocationId: id, ...target, AllowReassociation: false }, { seen: true })
     } catch (error) {
       if (!hasAwsCode(error, 'Resource.AlreadyAssociated')) throw error
       // By an attempt whose answer was lost, or by somebody in this moment.
@@ -76,7 +73,7 @@ export function createElasticIpCalls(api: Ec2Api): ElasticIpCloud {
   }
 
   /** Waits until the instance takes an address. EC2 would push off one that it has, whatever AllowReassociation says. */
-  async function untilReady({ instanceId, server }: AssociationRequest, publicIp: string): Promise<void> {
+  async function untilReady({ instanceId, server }: AssociationRequest, publicIp: string): Promise<Instance> {
     const deadline = deadlineIn(restingLimitMs)
     const tell = beginWait(api.settings.clock, `${instanceId} to take an address`)
     for (;;) {
@@ -85,7 +82,7 @@ export function createElasticIpCalls(api: Ec2Api): ElasticIpCloud {
       const worn = elasticIpOn(instance)
       if (worn !== undefined && worn !== publicIp) throw wouldPushOff(worn, server)
       const state = instance.State?.Name
-      if (state === 'running' || state === 'stopped') return
+      if (state === 'running' || state === 'stopped') return instance
       if (isOver(deadline)) throw notReady(instance, server)
       tell(state)
       await api.pause(pauseMs)
@@ -163,6 +160,12 @@ export function createElasticIpCalls(api: Ec2Api): ElasticIpCloud {
   function isOver(deadline: number): boolean {
     return api.settings.clock.now() >= deadline
   }
+}
+
+/** EC2 takes an instance that has one interface alone; of others it leads to the first (EC2 API, AssociateAddress). */
+function targetOf(instance: Instance) {
+  const first = (instance.NetworkInterfaces ?? []).length > 1 ? firstInterface(instance) : undefined
+  return first ? { NetworkInterfaceId: first.NetworkInterfaceId } : { InstanceId: instance.InstanceId }
 }
 
 function isAssociated({ AssociationId }: Ec2Address): boolean {

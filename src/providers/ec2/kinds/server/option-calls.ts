@@ -11,7 +11,8 @@ import type { Vouched } from '../../tags/ownership.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { readAll } from '../../wire/pages.js'
 import { textOf } from '../../wire/text-of.js'
-import { metadataInput, observedOptions, profileInput } from './option-words.js'
+import { setInterface } from '../interface/set-interface.js'
+import { firstInterface, metadataInput, observedOptions, profileInput } from './option-words.js'
 
 /** So often an association is looked at that is still coming or going: some two minutes. */
 const associationLooksMax = 40
@@ -46,6 +47,15 @@ export function createOptionCalls(
       if (stopProtection !== undefined) {
         await setAttribute(api, target, { DisableApiStop: { Value: stopProtection } })
         effects.push('done')
+      }
+      const { secondaryPrivateIps, sourceDestCheck } = options
+      const first = firstInterface(target.vouched.item)
+      if (first) {
+        const asked = {
+          ...(secondaryPrivateIps && { secondaryPrivateIps }),
+          ...(sourceDestCheck !== undefined && { sourceDestCheck }),
+        }
+        effects.push(await setInterface(api, first, asked))
       }
       return effects.includes('done') ? 'done' : 'unchanged'
     },

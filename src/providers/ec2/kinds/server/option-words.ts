@@ -2,6 +2,7 @@ import type {
   Instance,
   InstanceMarketOptionsRequest,
   InstanceMetadataOptionsRequest,
+  InstanceNetworkInterface,
   Placement as Ec2Placement,
 } from '@aws-sdk/client-ec2'
 import type {
@@ -12,11 +13,12 @@ import type {
 } from '../../../../model/launch/server-options.js'
 import { priceText, type SpotOptions } from '../../../../model/launch/spot.js'
 import type { InputOf } from '../../wire/actions.js'
+import { secondaryAddresses } from '../interface/set-interface.js'
 import { textOf } from '../../wire/text-of.js'
 
 /** What a launch asks for. */
 export function launchOptions(options: ServerOptions = {}): Partial<InputOf<'RunInstances'>> {
-  const { iamInstanceProfile, monitoring, cpu, metadata, stopProtection, shutdownBehavior, spot } = options
+  const { iamInstanceProfile, monitoring, cpu, metadata, stopProtection, shutdownBehavior, spot, privateIp } = options
   return {
     // Without it an image may allow IMDSv1, which hands the instance's credentials to any server-side request forgery.
     MetadataOptions: { HttpTokens: 'required', ...(metadata && metadataInput(metadata)) },
@@ -26,6 +28,7 @@ export function launchOptions(options: ServerOptions = {}): Partial<InputOf<'Run
     ...(stopProtection !== undefined && { DisableApiStop: stopProtection }),
     ...(shutdownBehavior !== undefined && { InstanceInitiatedShutdownBehavior: shutdownBehavior }),
     ...(spot && { InstanceMarketOptions: marketOptions(spot) }),
+    ...(privateIp !== undefined && { PrivateIpAddress: privateIp }),
   }
 }
 
@@ -72,7 +75,26 @@ export function observedOptions(instance: Instance, attributes: ReadAttributes =
     ...(cores !== undefined && threadsPerCore !== undefined && { cpu: { cores, threadsPerCore } }),
     ...metadataOf(instance),
     ...placementIn(instance),
+    ...addressesIn(instance),
     ...attributes,
+  }
+}
+
+/** The interface that an instance was launched with; undefined while nothing is shown of it. */
+export function firstInterface({ NetworkInterfaces = [] }: Instance): InstanceNetworkInterface | undefined {
+  return NetworkInterfaces.find(({ Attachment }) => (Attachment?.DeviceIndex ?? 0) === 0)
+}
+
+function addressesIn(
+  instance: Instance,
+): Pick<LiveServerOptions, 'privateIp' | 'secondaryPrivateIps' | 'sourceDestCheck'> {
+  const privateIp = textOf(instance.PrivateIpAddress)
+  const first = firstInterface(instance)
+  const others = first ? secondaryAddresses(first) : []
+  return {
+    ...(privateIp !== undefined && { privateIp }),
+    ...(others.length > 0 && { secondaryPrivateIps: others }),
+    ...((first?.SourceDestCheck ?? instance.SourceDestCheck) === false && { sourceDestCheck: false }),
   }
 }
 

@@ -13,6 +13,8 @@ import { candidatesOf, firstWithRoom, hasNoRoom, launchedAsAny, type Candidate }
 import { togetherWith } from './end-together.js'
 import { noteLaunched } from './just-launched.js'
 import { endedInLaunch, idsByIndex, launch, launchFailed, maySuitFewer } from './launch.js'
+import { setInterface } from '../interface/set-interface.js'
+import { firstInterface } from './option-words.js'
 import { createOptionCalls } from './option-calls.js'
 import { runningLimitMs, start, startFailed } from './start.js'
 import { isEnding, readInstance, readInstances } from './read-instances.js'
@@ -252,6 +254,9 @@ export function createServerCalls(
     },
     setServerGroups: async ({ instanceId, groupIds, owner }) => {
       const instance = await readExisting(instanceId, owner)
+      const several = (instance.NetworkInterfaces ?? []).length > 1 ? firstInterface(instance) : undefined
+      // EC2 takes them for an instance with one interface alone (EC2 API, ModifyInstanceAttribute).
+      if (several) return setInterface(api, several, { groupIds })
       const wanted = [...new Set(groupIds)].sort()
       const current = (instance.SecurityGroups ?? []).map(({ GroupId }) => GroupId ?? '').sort()
       if (wanted.join() === current.join()) return 'unchanged'
