@@ -29,8 +29,8 @@ async function addressesIn(simulation: Simulation) {
   return {
     first: nic?.PrivateIpAddress,
     others: (nic?.PrivateIpAddresses ?? [])
-      .flatMap(({ Primary, PrivateIpAddress }) => (Primary ? [] : PrivateIpAddress))
-      .sort(),
+      .flatMap(({ Primary, PrivateIpAddress }) => (Primary || !PrivateIpAddress ? [] : [PrivateIpAddress]))
+      .sort((left, right) => (left < right ? -1 : 1)),
     check: nic?.SourceDestCheck,
   }
 }
