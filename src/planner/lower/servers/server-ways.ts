@@ -1,10 +1,10 @@
-import type { Address } from '../../model/address.js'
-import { viaOf } from '../../model/inside/way-in.js'
-import type { LiveServer } from '../../model/kinds/server.js'
-import type { StepId } from '../../model/steps/step.js'
-import { stepId } from '../../model/steps/step-id.js'
-import { terminationOf } from './connection.js'
-import type { Lowering } from './lowering.js'
+import type { Address } from '../../../model/address.js'
+import { viaOf } from '../../../model/inside/way-in.js'
+import type { LiveServer } from '../../../model/kinds/server.js'
+import type { StepId } from '../../../model/steps/step.js'
+import { stepId } from '../../../model/steps/step-id.js'
+import { terminationOf } from '../connection.js'
+import type { Lowering } from '../lowering.js'
 
 /** The steps after which others can be entered through a server. */
 export function wayIn(server: Address): readonly StepId[] {

@@ -1,9 +1,9 @@
-import { canonicalJson } from '../../core/digest.js'
-import { compareAddresses, parseAddress, type Address, type Batch } from '../../model/address.js'
-import { batchMembersMax, batchOf } from '../../model/launch/batch.js'
-import type { StepId } from '../../model/steps/step.js'
-import { tagKeys, type Tags } from '../../model/tags.js'
-import type { StepFields } from '../graph/step-graph.js'
+import { canonicalJson } from '../../../core/digest.js'
+import { compareAddresses, parseAddress, type Address, type Batch } from '../../../model/address.js'
+import { batchMembersMax, batchOf } from '../../../model/launch/batch.js'
+import type { StepId } from '../../../model/steps/step.js'
+import { tagKeys, type Tags } from '../../../model/tags.js'
+import type { StepFields } from '../../graph/step-graph.js'
 
 /** A launch as its step says it, and what it waits for. */
 export interface PlannedLaunch {
