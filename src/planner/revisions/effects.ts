@@ -39,6 +39,17 @@ const downtime: Effect = { effect: 'downtime' }
 const anotherVolume: Effect = { effect: 'replacement', because: 'by way of a snapshot' }
 const whenMade: Effect = { effect: 'none', because: 'it is asked when the volume is made' }
 
+/** Copies go to regions that are new, and what is in a region that stays is not copied again. */
+const copied: Rule = ({ before, after }) => {
+  const former = new Set(regionsIn(before))
+  const isNew = regionsIn(after).some((region) => !former.has(region))
+  return isNew ? inPlace : { effect: 'none', because: 'what is copied already stays as it is' }
+}
+
+function regionsIn(texts: DiffValue): readonly string[] {
+  return Array.isArray(texts) ? texts.map((text) => String(text).split(' ', 1)[0] ?? '') : []
+}
+
 /** Who takes the id away again takes nothing from the stack. */
 const taken: Rule = ({ after }) =>
   after === null ? later : { effect: 'refused', because: 'another one has the entry already' }
@@ -109,6 +120,7 @@ const rules: { readonly [Kind in ResourceKind]?: Readonly<Record<string, Rule>> 
     'snapshots.everyMinutes': later,
     'snapshots.keep': later,
     'snapshots.consistent': later,
+    'snapshots.regions': copied,
   },
   sync: {
     via: later,
@@ -124,6 +136,7 @@ const rules: { readonly [Kind in ResourceKind]?: Readonly<Record<string, Rule>> 
   archive: {
     from: { effect: 'in-place', because: 'where what is there differs' },
     keep: later,
+    regions: copied,
     slackPercent: later,
   },
 }

@@ -26,6 +26,7 @@ import { networkWords } from '../decide/networks/network-words.js'
 import { optionValues } from '../decide/servers/option-properties.js'
 import { imageKey } from '../../model/launch/image.js'
 import { subnetKey } from '../../model/launch/subnet.js'
+import type { CopyRegion } from '../../model/regions/region-copy.js'
 import { templateSource, type Template } from '../../model/template.js'
 import type { UserTags } from '../../model/tags.js'
 
@@ -228,6 +229,7 @@ function volumeFacts(spec: VolumeSpec): EntryFacts {
     'snapshots.keep': snapshots?.keep && canonicalJson(snapshots.keep),
     'snapshots.consistent': snapshots?.consistent,
     'snapshots.share': spec.shareSnapshots && [...spec.shareSnapshots],
+    'snapshots.regions': snapshots?.regions && list(snapshots.regions.map(regionText)),
     dependsOn: list([...spec.dependsOn].sort()),
     ...ignored(spec.ignoreChanges),
     ...tagFacts(spec.tags),
@@ -256,11 +258,16 @@ function archiveFacts(spec: ArchiveSpec, contents: LocalContents): EntryFacts {
   return said({
     ...rest,
     exclude: list(exclude),
-    regions: regions && list(regions.map((one) => canonicalJson(one))),
+    regions: regions && list(regions.map(regionText)),
     contents: contents.get(spec.from),
     ...Object.fromEntries(through),
     ...tagFacts(tags),
   })
+}
+
+/** The region stands first: of one that stays, what is copied already stays as it is. */
+function regionText({ region, encrypted, kmsKey }: CopyRegion): string {
+  return [region, ...(encrypted ? ['encrypted'] : []), ...(kmsKey === undefined ? [] : [`with ${kmsKey}`])].join(' ')
 }
 
 function said(facts: Said): EntryFacts {
