@@ -1,5 +1,6 @@
 import { UsageError } from '../core/errors.js'
 import { parseAddress, type Address } from '../model/address.js'
+import type { LiveSpotRequest } from '../model/launch/spot.js'
 import { tagKeys, type Tags } from '../model/tags.js'
 import { claimantsOf, type Claimant } from '../model/claimants.js'
 import { indexLive } from '../planner/live-index.js'
@@ -14,6 +15,8 @@ export interface Resolution {
   readonly frees: readonly Claimant[]
   /** Root volumes of servers that leave it: they carry the stack's tags too. */
   readonly roots: readonly Pick<Claimant, 'id' | 'tags'>[]
+  /** Spot requests behind them: one that stayed the stack's would be taken for one that has lost its instance, and cancelled. */
+  readonly requests: readonly Pick<LiveSpotRequest, 'address' | 'id' | 'tags'>[]
   /** What the address was before it was renamed in the file, as tags may still say. */
   readonly formerly: readonly Address[]
 }
@@ -42,21 +45,27 @@ export async function findResolution(session: Session, text: string, keep: strin
     const volume = rootVolume && live.volumes.find((one) => one.id === rootVolume.id)
     return volume && frees.some((claimant) => claimant.id === id) ? [{ id: volume.id, tags: volume.tags }] : []
   })
+  const requests = (live.spotRequests ?? []).filter((one) => frees.some(({ id }) => one.instanceId === id))
   const formerly = (live.renamed ?? []).flatMap(({ from, to }) => (to === address ? [from] : []))
-  return { address, keeps, frees, roots, formerly }
+  return { address, keeps, frees, roots, requests, formerly }
 }
 
 /**
  * Takes evenkeel's tags off those that leave the stack. Each is read again by id right before: one whose tags say another
- * address by now is left alone, and rejects. A server goes after its root volume, so that what is cut off can be repeated.
+ * address by now is left alone, and rejects. A server goes after what it is known by, so that what is cut off can be repeated.
  */
 export async function carryOutResolution(
   session: Session,
-  { address, frees, roots, formerly }: Resolution,
+  { address, frees, roots, requests, formerly }: Resolution,
 ): Promise<void> {
   const { ports, spec } = session
   const owner = { stack: spec.stack, address, formerly }
   await withLock(session, {}, async () => {
+    // A request keeps the address that its server had at launch.
+    for (const request of requests) {
+      const keys = ownKeys(request.tags)
+      await ports.cloud.removeTags({ id: request.id, keys, owner: { ...owner, address: request.address } })
+    }
     for (const { id, tags } of [...roots, ...frees]) {
       await ports.cloud.removeTags({ id, keys: ownKeys(tags), owner })
     }

@@ -6,6 +6,7 @@ import {
   CreateSecurityGroupCommand,
   CreateTagsCommand,
   CreateVolumeCommand,
+  DescribeSpotInstanceRequestsCommand,
   DescribeTagsCommand,
   EC2Client,
   ModifyVolumeCommand,
@@ -162,6 +163,31 @@ it.each(['old', 'kept'])(
     await inSession(async (session) => expect((await planStack(session, { hosts: true })).steps).toEqual([]), one)
   },
 )
+
+it('a spot server that leaves the stack takes its request along, which nobody cancels', async () => {
+  const spot = `${head.replace('demo', 'cheap')}securityGroups:
+  own: { ingress: [] }
+servers:
+  web: { image: ${image}, type: t3.small, zone: us-east-1a, securityGroups: [own], spot: { interruption: stop } }
+`
+  await inSession(async (session) => applyStack(session, await planStack(session, { hosts: true })), spot)
+  const [first] = (await inSession((session) => session.observe({ hosts: false }), spot)).servers
+  const { Instances } = await client.send(
+    new RunInstancesCommand({ ImageId: first?.imageId, InstanceType: 't3.small', MinCount: 1, MaxCount: 1 }),
+  )
+  const twin = Instances?.[0]?.InstanceId ?? ''
+  await client.send(new CreateTagsCommand({ Resources: [twin], Tags: tagList(first?.tags ?? {}) }))
+  await inSession(async (session) => {
+    await carryOutResolution(session, await findResolution(session, address, twin))
+  }, spot)
+  const { SpotInstanceRequests: [request] = [] } = await client.send(new DescribeSpotInstanceRequestsCommand({}))
+  expect(request).toMatchObject({ InstanceId: first?.id, State: 'active', Tags: [{ Key: 'Name' }] })
+  await inSession(async (session) => {
+    const { steps, problems } = await planStack(session, { hosts: true })
+    expect(steps.map(({ kind }) => kind)).not.toContain('cancel-spot-request')
+    expect(problems.map(({ code }) => code)).not.toContain('PLAN_SPOT_INTERRUPTED')
+  }, spot)
+})
 
 it('an apply over a volume that was grown by hand ends incomplete', async () => {
   const volume = (await inSession((session) => session.observe({ hosts: false }))).volumes.find(

@@ -152,7 +152,7 @@ export interface LaunchRequest {
 export interface SpotRequestCloud {
   /**
    * From then on EC2 launches and starts nothing more for it; an instance that runs goes on. `unchanged` where it is over already.
-   * `instanceId`: the one behind which it stands.
+   * `instanceId`: the stack's own instance behind it. Rejects where another is stopped, which EC2 would end with it.
    */
   cancelSpotRequest(request: Owned & { readonly instanceId?: string | undefined }): Promise<Effect>
 }

@@ -50,6 +50,14 @@ export function isOpen({ state, isPersistent }: Pick<LiveSpotRequest, 'state' | 
   return isPersistent && (state === 'open' || state === 'active' || state === 'disabled')
 }
 
+/**
+ * Whether the instance behind a request is stopped, or about to be: EC2 ends it together with its request (EC2 User Guide, "Stop
+ * interrupted Spot Instances": "If you cancel a Spot Instance request, … terminates any associated Spot Instances that are stopped").
+ */
+export function endsWithRequest({ state, status }: Pick<LiveSpotRequest, 'state' | 'status'>): boolean {
+  return state === 'disabled' || /^(?:marked-for-stop|instance-stopped-)/.test(status)
+}
+
 /** Whether EC2 stops an instance that somebody asks it to stop (EC2 User Guide, "Stop a Spot Instance"). */
 export function canBeStopped({ spot }: Launched): boolean {
   return spot === undefined || isOpen(spot)

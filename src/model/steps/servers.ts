@@ -88,7 +88,7 @@ export interface TerminateServer extends StepBase {
 export interface CancelSpotRequest extends StepBase {
   readonly kind: 'cancel-spot-request'
   readonly requestId: string
-  /** The one for which it was made last, where it is known. */
+  /** The stack's instance behind it, which may end with it; left out: there is none. */
   readonly instanceId?: string
 }
 

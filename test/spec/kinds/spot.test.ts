@@ -22,6 +22,14 @@ describe('spot of a server', () => {
     (beside) => expect(codesOf(`spot: {}, ${beside}`)).toEqual(['SPEC_CONFLICTING_KEYS']),
   )
 
+  it('has no price that EC2 would round, since no server would ever have it', () => {
+    expect(codesOf('spot: { maxPrice: 0.012346 }')).toEqual([])
+    const parsed = parse('spot: { maxPrice: 0.0123456 }')
+    expect(parsed.ok ? [] : parsed.diagnostics).toMatchObject([
+      { code: 'SPEC_INVALID_VALUE', line: 5, hint: 'write 0.012346' },
+    ])
+  })
+
   it('stands beside a stop where its request is persistent', () => {
     expect(codesOf('spot: { interruption: stop }, state: stopped')).toEqual([])
   })

@@ -4,7 +4,6 @@ import { adopting, adoptionRefusal } from '../adoption.js'
 import type { World } from '../../world.js'
 import type { PlannedServer, ServerDecision } from './server-decision.js'
 import { decideNewServer } from './new-server.js'
-import { leftRequests } from './spot.js'
 import { decideRequestRemoval, decideServerRemoval } from './server-removal.js'
 import { decideStandingServer } from './standing-server.js'
 
@@ -20,8 +19,9 @@ export function decideServers(world: World, held: ReadonlySet<Address>): Readonl
     if (!decisions.has(address) && !held.has(address)) decisions.set(address, decideServerRemoval(world, address, live))
   }
   for (const address of world.live.spotRequests.keys()) {
-    const isLeft = !decisions.has(address) && !held.has(address) && leftRequests(world, address).length > 0
-    if (isLeft) decisions.set(address, decideRequestRemoval(world, address))
+    if (decisions.has(address) || held.has(address)) continue
+    const removal = decideRequestRemoval(world, address)
+    if (removal.requests.length + removal.problems.length > 0) decisions.set(address, removal)
   }
   return decisions
 }

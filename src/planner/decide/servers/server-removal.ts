@@ -5,8 +5,8 @@ import { tagKeys } from '../../../model/tags.js'
 import { removedDiff, sortedDiffs } from '../../compare/comparison.js'
 import { reasonForRemoval } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
-import { refuse, refused } from '../decided.js'
-import type { ServerDecision } from './server-decision.js'
+import { refuse, refused, unchanged, type DraftChange } from '../decided.js'
+import type { RemoveServerDecision, ServerDecision } from './server-decision.js'
 import { leftDiffs, leftRequests, relaunchProblems } from './spot.js'
 import { rootEndText, serverEnd } from './server-end.js'
 import { factsOf, isRunning, leavingServer } from './server-outlook.js'
@@ -63,8 +63,17 @@ export function decideServerRemoval(world: World, address: Address, live: LiveSe
 }
 
 /** The end of what nothing is left of but spot requests, for which EC2 would launch it again. */
-export function decideRequestRemoval(world: World, address: Address): ServerDecision {
+export function decideRequestRemoval(world: World, address: Address): RemoveServerDecision {
   const requests = leftRequests(world, address)
+  const change: DraftChange =
+    requests.length === 0
+      ? unchanged(address)
+      : {
+          address,
+          kind: 'remove',
+          reason: 'its instance is gone, and EC2 would launch another for its spot request',
+          diffs: leftDiffs(requests),
+        }
   return {
     kind: 'remove',
     address,
@@ -82,12 +91,7 @@ export function decideRequestRemoval(world: World, address: Address): ServerDeci
       runsAfter: false,
       zone: undefined,
     },
-    change: {
-      address,
-      kind: 'remove',
-      reason: 'its instance is gone, and EC2 would launch another for its spot request',
-      diffs: leftDiffs(requests),
-    },
+    change,
     problems: relaunchProblems(world, address),
   }
 }

@@ -3,6 +3,7 @@ import type { Diff } from '../../../model/change.js'
 import type { LiveServer, ServerSpec } from '../../../model/kinds/server.js'
 import {
   canBeStopped,
+  endsWithRequest,
   interruptionText,
   isOpen,
   unstoppable,
@@ -14,12 +15,17 @@ import type { Problem } from '../../../model/plan-problem.js'
 import type { World } from '../../world.js'
 import { inEntry, warningOf } from '../decided.js'
 
-/** Requests of an address for which EC2 would launch an instance, or has launched one, and behind which none of the stack's is. */
+/**
+ * Requests of an address for which EC2 would launch an instance, or has launched one, and behind which none of the stack's is; but for
+ * those with which it would end an instance that is not of the stack.
+ */
 export function leftRequests({ live }: World, address: Address): readonly LiveSpotRequest[] {
   const requests = live.spotRequests.get(address) ?? []
-  return requests.filter(
-    (one) => isOpen(one) && !(one.instanceId !== undefined && live.serversById.has(one.instanceId)),
-  )
+  return requests.filter((one) => {
+    if (!isOpen(one)) return false
+    const id = one.instanceId ?? ''
+    return !live.serversById.has(id) && (live.endingServers.has(id) || !endsWithRequest(one))
+  })
 }
 
 /** How they stand in a change. */
@@ -27,15 +33,18 @@ export function leftDiffs(requests: readonly LiveSpotRequest[]): readonly Diff<'
   return requests.map(({ id }) => ({ path: 'spot.request', before: id, after: null, cause: 'drift' }))
 }
 
-/** What no apply heals: somebody ended its instance, and EC2 launched another, which carries none of the stack's tags. */
+/** What no apply heals: an instance behind a request of the stack's that carries none of its tags. */
 export function relaunchProblems({ live }: World, address: Address): readonly Problem[] {
   const requests = live.spotRequests.get(address) ?? []
-  return requests.flatMap(({ id, instanceId, state, status, isPersistent }) => {
+  return requests.flatMap((request) => {
+    const { id, instanceId, state, status, isPersistent } = request
+    const isStopped = isOpen(request) && endsWithRequest(request)
     const mayRun = state === 'active' || status === 'request-canceled-and-instance-running'
     const isOurs = live.serversById.has(instanceId ?? '') || live.endingServers.has(instanceId ?? '')
-    if (!isPersistent || !mayRun || instanceId === undefined || isOurs) return []
-    const message = `EC2 launched ${instanceId} for ${id}, a spot request of ${address}, after its own instance had ended; it carries none of the stack's tags, and is left alone`
-    const hint = 'look at it, and terminate it in EC2, or adopt it with `instanceId`'
+    if (!isPersistent || !(mayRun || isStopped) || instanceId === undefined || isOurs) return []
+    const left = isStopped ? 'it is left alone, and so is the request, with which EC2 would end it' : 'it is left alone'
+    const message = `EC2 launched ${instanceId} for ${id}, a spot request of ${address}, and it carries none of the stack's tags: the stack's own had ended before, or somebody took them off; ${left}`
+    const hint = `look at it; ${isStopped ? `cancel ${id}` : 'terminate it'} in EC2, or adopt it with \`instanceId\``
     return [warningOf(address, 'PLAN_SPOT_INTERRUPTED', message, hint)]
   })
 }

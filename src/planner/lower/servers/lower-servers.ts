@@ -40,7 +40,10 @@ export function lowerServers(lowering: Lowering, entered: ReadonlySet<Address>):
   const byWay = endsByWay(lowering)
   for (const decision of servers.values()) {
     if (!isPlanned(decision)) continue
-    for (const { id, instanceId } of decision.requests) addCancellation(lowering, decision.address, id, instanceId, [])
+    for (const { id, instanceId = '' } of decision.requests) {
+      const ending = lowering.world.live.endingServers.has(instanceId) ? instanceId : undefined
+      addCancellation(lowering, decision.address, id, ending, [])
+    }
     lowerServer(lowering, decision, entered.has(decision.address), batches.get(decision.address))
     const behind = byWay.get(decision.address) ?? []
     for (const end of decision.ends) lowerEnd(lowering, decision.address, end, behind)

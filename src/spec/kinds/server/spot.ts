@@ -1,4 +1,4 @@
-import type { SpotOptions } from '../../../model/launch/spot.js'
+import { priceText, type SpotOptions } from '../../../model/launch/spot.js'
 import { reportAt, type Context } from '../../context.js'
 import type { Path } from '../../problem.js'
 import type { ServerShape } from '../../shape/stack-shape.generated.js'
@@ -19,6 +19,12 @@ const leaveOne = 'leave one of them out'
 export function checkSpot(context: Context, path: Path, entry: ServerShape): void {
   if (!entry.spot) return
   const { protect, stopProtection, state, onUserDataChange, placement } = entry
+  const { maxPrice } = entry.spot
+  if (maxPrice !== undefined && Number(priceText(maxPrice)) !== maxPrice) {
+    const message = `EC2 keeps a price to the millionth of a dollar: ${maxPrice} would never be what it says`
+    const hint = `write ${priceText(maxPrice)}`
+    reportAt(context, [...path, 'spot', 'maxPrice'])({ code: 'SPEC_INVALID_VALUE', message, hint })
+  }
   const conflicts = [
     {
       at: ['protect'],

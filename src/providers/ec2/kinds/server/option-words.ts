@@ -25,7 +25,8 @@ export function launchOptions(options: ServerOptions = {}): Partial<InputOf<'Run
     ...(iamInstanceProfile !== undefined && { IamInstanceProfile: profileInput(iamInstanceProfile) }),
     ...(monitoring !== undefined && { Monitoring: { Enabled: monitoring } }),
     ...(cpu && { CpuOptions: { CoreCount: cpu.cores, ThreadsPerCore: cpu.threadsPerCore } }),
-    ...(stopProtection !== undefined && { DisableApiStop: stopProtection }),
+    // EC2 knows no such protection of spot instances.
+    ...(stopProtection !== undefined && !spot && { DisableApiStop: stopProtection }),
     ...(shutdownBehavior !== undefined && { InstanceInitiatedShutdownBehavior: shutdownBehavior }),
     ...(spot && { InstanceMarketOptions: marketOptions(spot) }),
     ...(privateIp !== undefined && { PrivateIpAddress: privateIp }),

@@ -1,10 +1,12 @@
 import type { SpotInstanceRequest } from '@aws-sdk/client-ec2'
 import type { Effect, SpotRequestCloud } from '../../../../executor/ports.js'
+import { endsWithRequest } from '../../../../model/launch/spot.js'
 import { tagKeys } from '../../../../model/tags.js'
 import { providerError } from '../../errors/provider-errors.js'
 import { readConfirmed } from '../../tags/ownership.js'
 import { tagsOf } from '../../tags/tag-lists.js'
 import type { Ec2Api } from '../../wire/api.js'
+import { liveRequest } from './live-request.js'
 import { readSpotRequest } from './read-spot-requests.js'
 
 /** How spot requests go. */
@@ -18,8 +20,13 @@ export function createSpotRequestCalls(api: Ec2Api): SpotRequestCloud {
     if (request === undefined) return undefined
     const owner = tagsOf(request.Tags)[tagKeys.stack]
     const isBehind = instanceId !== undefined && request.InstanceId === instanceId
-    if (owner === stack || (owner === undefined && isBehind)) return request
-    throw providerError('EC2_NOT_OURS', 'permission', `${id} is no spot request of stack ${stack}`, {
+    const isOwn = owner === stack || (owner === undefined && isBehind)
+    const live = liveRequest(request)
+    if (isOwn && (isBehind || isOver(request) || !endsWithRequest(live))) return request
+    const why = isOwn
+      ? `${live.instanceId ?? 'an instance'} is stopped, and EC2 would end it together with ${id}: it is not of stack ${stack}`
+      : `${id} is no spot request of stack ${stack}`
+    throw providerError('EC2_NOT_OURS', 'permission', why, {
       hint: 'nothing was done to it; plan again to see what the stack has now',
     })
   }
