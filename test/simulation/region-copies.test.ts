@@ -194,6 +194,21 @@ describe('a checkpoint', () => {
     expect((await snapshotsIn(abroad(world))).map((copy) => tag(copy, 'evenkeel:checkpoint'))).toEqual(['v1', 'v1'])
   })
 
+  it('of which there is a whole copy is not taken again under its name: the copy may be all that is left of it', async () => {
+    const world = await start()
+    await world.apply(two)
+    await world.carryOut(await world.planCheckpoint(two, 'v1', regions))
+    for (const { SnapshotId } of await snapshotsIn(world.client))
+      await world.client.send(new DeleteSnapshotCommand({ SnapshotId }))
+    await expect(world.planCheckpoint(two, 'v1', regions)).rejects.toMatchObject({ code: 'CHECKPOINT_TAKEN' })
+    expect((await world.carryOut(await world.planCheckpoint(two, 'v1'))).status).toBe('converged')
+    await expect(world.planCheckpointCopy(two, 'v1', regions)).rejects.toMatchObject({ code: 'CHECKPOINT_TAKEN' })
+    const [left] = await snapshotsIn(abroad(world))
+    await abroad(world).send(new DeleteSnapshotCommand({ SnapshotId: left!.SnapshotId }))
+    expect((await world.carryOut(await world.planCheckpointCopy(two, 'v1', regions))).status).toBe('converged')
+    expect(await sourcesAbroad(world)).toEqual(await idsAt(world))
+  })
+
   it('is no scheduled copy, and a scheduled copy no part of it', async () => {
     const world = await start()
     await world.apply(two)

@@ -1,7 +1,7 @@
 import type { Address } from '../address.js'
 import { imageKey, type ImageSelector, type LiveImage } from '../launch/image.js'
 import type { Mutabilities } from '../property-change.js'
-import type { CopyRegion } from '../regions/region-copy.js'
+import { copySourceOf, type CopyRegion } from '../regions/region-copy.js'
 import { tagKeys, type Tagged, type Tags, type UserTags } from '../tags.js'
 
 /** An image that the stack makes and keeps in versions, each an AMI of its own. */
@@ -90,9 +90,9 @@ export function regionsOfTags(tags: Tags): readonly string[] {
   return (tags[tagKeys.regions] ?? '').split(' ').filter((region) => region !== '')
 }
 
-/** The versions in the stack's own region, the newest first. */
+/** The versions that the stack has made in its own region, the newest first. What one of its name copies there from another is that one's. */
 export function ownVersions({ versions }: LiveBuiltImage, region: string): readonly LiveImageVersion[] {
-  return versions.filter((version) => version.region === region)
+  return versions.filter((version) => version.region === region && copySourceOf(version.tags) === undefined)
 }
 
 /** What a launch takes of a version. */

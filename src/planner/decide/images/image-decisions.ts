@@ -1,5 +1,5 @@
 import type { Address } from '../../../model/address.js'
-import { imageName, type ImageSpec, type LiveBuiltImage } from '../../../model/kinds/image.js'
+import { imageName, ownVersions, type ImageSpec, type LiveBuiltImage } from '../../../model/kinds/image.js'
 import { copySourceOf } from '../../../model/regions/region-copy.js'
 import { tagKeys } from '../../../model/tags.js'
 import { createDiffs, existsDiff, removedDiff, sortedDiffs } from '../../compare/comparison.js'
@@ -95,7 +95,7 @@ function decideNew(
   const stops = restProblems(world, address, made.builder)
   if (stops.some(({ severity }) => severity === 'error')) return refused(address, stops)
   // Those of its own region that there are have failed.
-  const here = live?.versions.filter(({ region }) => region === world.live.stack.region) ?? []
+  const here = live ? ownVersions(live, world.live.stack.region) : []
   const failed = removalsOf(world, address, here, servers)
   const around = live && copiesOf(world, spec, live, { newest: undefined, made, kept: new Set(), servers })
   return {

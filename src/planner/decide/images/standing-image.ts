@@ -2,9 +2,14 @@ import type { Address } from '../../../model/address.js'
 import { compareText } from '../../../model/address-order.js'
 import { parseApplied } from '../../../model/applied.js'
 import { type Diff } from '../../../model/change.js'
-import { launchedOf, type ImageSpec, type LiveBuiltImage, type LiveImageVersion } from '../../../model/kinds/image.js'
+import {
+  launchedOf,
+  ownVersions,
+  type ImageSpec,
+  type LiveBuiltImage,
+  type LiveImageVersion,
+} from '../../../model/kinds/image.js'
 import type { LiveImage } from '../../../model/launch/image.js'
-import { copySourceOf } from '../../../model/regions/region-copy.js'
 import { tagKeys } from '../../../model/tags.js'
 import { required } from '../../../core/assert.js'
 import { causeOf, compareProperties, sortedDiffs } from '../../compare/comparison.js'
@@ -59,9 +64,7 @@ export function decideStandingImage(
   })
   const removes = [...own.removes, ...around.removes]
   const strays = live.strays.filter(({ version }) => version < Math.min(...held, versions.next)).map(({ id }) => id)
-  // A copy of what a stack of the same name has elsewhere is that one's to change.
-  const changeable = staying.filter(({ tags }) => copySourceOf(tags) === undefined)
-  const changed = [...changeable, ...around.staying].map((version) =>
+  const changed = [...staying, ...around.staying].map((version) =>
     changesOf(world, spec, version, { others: around.left, from: version === newest ? from : undefined }),
   )
   const diffs = sortedDiffs<'image'>([
@@ -119,13 +122,10 @@ export function decideStandingImage(
 /** Failed ones go whatever `keep` says. */
 function prunable(
   { live: { stack } }: World,
-  { versions }: LiveBuiltImage,
+  image: LiveBuiltImage,
   kept: ReadonlySet<number>,
 ): readonly LiveImageVersion[] {
-  return versions.filter(
-    ({ region, version, state, tags }) =>
-      region === stack.region && copySourceOf(tags) === undefined && (state === 'failed' || !kept.has(version)),
-  )
+  return ownVersions(image, stack.region).filter(({ version, state }) => state === 'failed' || !kept.has(version))
 }
 
 function newImageLike(world: World, spec: ImageSpec, newest: LiveImageVersion, user: string | undefined): NewImage {

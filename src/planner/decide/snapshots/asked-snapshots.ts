@@ -1,6 +1,6 @@
 import { PlanError } from '../../../core/errors.js'
 import type { Address } from '../../../model/address.js'
-import { checkpointsOf, findCheckpoint } from '../../../model/checkpoint.js'
+import { checkpointsOf } from '../../../model/checkpoint.js'
 import type { LiveServer } from '../../../model/kinds/server.js'
 import type { LiveVolume } from '../../../model/kinds/volume.js'
 import type { LiveSnapshot } from '../../../model/kinds/volume-snapshot.js'
@@ -50,8 +50,9 @@ export function decideCheckpoint(world: World, name: string, specDigest: string)
   if (volumes.length === 0) {
     throw new PlanError('CHECKPOINT_EMPTY', `the stack ${stack} has no volumes`, [], { hint: 'apply it first' })
   }
-  const earlier = findCheckpoint(snapshots, stack, name)
-  if (earlier && (earlier.state !== 'incomplete' || earlier.copiedFrom !== undefined)) {
+  const attempts = checkpointsOf(snapshots, stack).filter((checkpoint) => checkpoint.name === name)
+  // What a stack of the same name copies here is that one's, whole or not.
+  if (attempts.some(({ state, copiedFrom }) => state !== 'incomplete' || copiedFrom !== undefined)) {
     throw new PlanError('CHECKPOINT_TAKEN', `the stack ${stack} has a checkpoint ${name} already`, [], {
       hint: 'take another name; `evenkeel checkpoints` lists those in use, and `checkpoints copy` copies one to another region',
     })
@@ -71,7 +72,6 @@ export function decideCheckpoint(world: World, name: string, specDigest: string)
     if (set) set.push(snapshot)
     else sets.set(found.server?.address, [snapshot])
   }
-  const attempts = checkpointsOf(snapshots, stack).filter((checkpoint) => checkpoint.name === name)
   return {
     name,
     sets: [...sets].map(([server, set]) => ({ server, snapshots: set })),

@@ -1,5 +1,6 @@
 import { PlanError } from '../../../core/errors.js'
 import type { Address } from '../../../model/address.js'
+import { checkpointsOf } from '../../../model/checkpoint.js'
 import type { LiveSnapshot } from '../../../model/kinds/volume-snapshot.js'
 import type { Problem } from '../../../model/plan-problem.js'
 import { copySourceOf, tagsForCopy, type CopyRegion } from '../../../model/regions/region-copy.js'
@@ -34,7 +35,8 @@ export interface MemberCopy extends Omit<CopyRegion, 'encrypted' | 'kmsKey'> {
 
 /**
  * Decides what of a checkpoint is still to be copied to each region: a copy that is completed there stays, and one that is on its
- * way is taken up. Throws a PlanError where a stack of the name has a checkpoint of that name of its own there.
+ * way is taken up. Throws a PlanError where a stack of the name has a checkpoint of that name of its own there, and where all of
+ * another one lies there as a copy.
  */
 export function decideCheckpointCopies(
   world: World,
@@ -67,6 +69,16 @@ export function decideCheckpointCopies(
     }
     const sources = new Set(members.map(({ snapshotId }) => snapshotId))
     const isUseful = ({ state, tags }: LiveSnapshot) => state !== 'error' && sources.has(copySourceOf(tags)?.id)
+    // Of one that has gone here, it may be all that is left.
+    const whole = checkpointsOf(named, stack).find(
+      ({ state, snapshots }) => state !== 'incomplete' && !snapshots.some(isUseful),
+    )
+    if (whole) {
+      const message = `${region} has a copy of another checkpoint ${name} of the stack ${stack}, begun at ${whole.startedAt}`
+      throw new PlanError('CHECKPOINT_TAKEN', message, [], {
+        hint: `take another name, or delete that copy first: \`evenkeel checkpoints delete ${name} --target ${region}\``,
+      })
+    }
     cleared.push(...named.filter((one) => !isUseful(one)).map((snapshot) => ({ snapshot, region })))
     for (const member of members) {
       const copy = named.find((one) => isUseful(one) && copySourceOf(one.tags)?.id === member.snapshotId)

@@ -134,6 +134,8 @@ export function builtImageFacts({ image, snapshot }: Needed, census: Census): Pi
     const tags = tagsOf(Tags)
     const address = tags[tagKeys.address] as Address | undefined
     if (address === undefined || used.has(id) || parseAddress(address)?.kind !== 'image') continue
+    // Of a copy from another region, which may be on its way: that of the stack there.
+    if (copySourceOf(tags) !== undefined) continue
     strays.set(address, [...(strays.get(address) ?? []), { id, version: versionIn(tags) }])
   }
   const builtImages = [...new Set([...versions.keys(), ...strays.keys()])].map((address) => {
