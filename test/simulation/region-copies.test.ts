@@ -3,6 +3,7 @@ import {
   DeleteSnapshotCommand,
   DeleteTagsCommand,
   DescribeImagesCommand,
+  RegisterImageCommand,
 } from '@aws-sdk/client-ec2'
 import { describe, expect, it } from 'vitest'
 import { driftOf } from '../../src/model/drift-report.js'
@@ -23,6 +24,7 @@ import {
 } from '../support/region-copies.js'
 
 const start = simulationsOfFile()
+const golden = `evenkeel: 1\nstack: far\ntarget: sandbox\nimages:\n  golden: { from: server.builder, regions: [${there}] }\nservers:\n  builder: { image: ${image}, type: t3.small, zone: us-east-1a }\n`
 describe('copies of a volume’s snapshots', () => {
   it('follow the newest, carry what makes the volume again, and are kept as those here are', async () => {
     const world = await start()
@@ -73,6 +75,39 @@ describe('copies of a volume’s snapshots', () => {
     })
     expect((await world.carryOut(plan)).status).toBe('converged')
     expect(await sourcesAbroad(world)).toEqual(await idsAt(world))
+    await settled(world, copied)
+  })
+
+  it('are not let go of while what they are copies of is the newest here', async () => {
+    const world = await start()
+    const one = stack(`, keep: { last: 1 }, regions: [${there}]`)
+    for (const number of [0, 1]) await world.apply(copied, { plan: day(number) })
+    const [copy] = await snapshotsIn(abroad(world))
+    await world.apply(alone, { plan: day(2) })
+    await world.apply(copied, { plan: day(0) })
+    const [older, newest] = await snapshotsIn(world.client)
+    await world.client.send(new DeleteSnapshotCommand({ SnapshotId: newest!.SnapshotId }))
+    await abroad(world).send(new DeleteSnapshotCommand({ SnapshotId: copy!.SnapshotId }))
+    await world.apply(one, { plan: day(0) })
+    await settled(world, one)
+    expect(await sourcesAbroad(world)).toContain(`us-east-1/${older!.SnapshotId}`)
+  })
+
+  it('stay where an image was made of them, and that is no work', async () => {
+    const world = await start()
+    await world.apply(golden.replace('stack: far', 'stack: other'))
+    for (const number of [0, 1, 2]) await world.apply(copied, { plan: day(number) })
+    const [oldest] = (await snapshotsIn(abroad(world))).filter((copy) => tag(copy, 'evenkeel:stack') === 'far')
+    const [found] = (await abroad(world).send(new DescribeImagesCommand({ Owners: ['self'] }))).Images ?? []
+    const [root] = found!.BlockDeviceMappings ?? []
+    const shape = { Architecture: 'x86_64', VirtualizationType: 'hvm', RootDeviceName: root!.DeviceName } as const
+    const disks = [
+      { DeviceName: root!.DeviceName, Ebs: { SnapshotId: root!.Ebs?.SnapshotId } },
+      { DeviceName: '/dev/sdf', Ebs: { SnapshotId: oldest!.SnapshotId } },
+    ]
+    await abroad(world).send(new RegisterImageCommand({ Name: 'mine', ...shape, BlockDeviceMappings: disks }))
+    expect((await world.apply(copied, { plan: day(3) })).result.status).toBe('converged')
+    expect((await snapshotsIn(abroad(world))).map(({ SnapshotId }) => SnapshotId)).toContain(oldest!.SnapshotId)
     await settled(world, copied)
   })
 
@@ -149,7 +184,6 @@ describe('a lost response', () => {
 describe('an image that a stack of the same name has in a region', () => {
   it('stays when the one that copies its own there goes', async () => {
     const world = await start()
-    const golden = `evenkeel: 1\nstack: far\ntarget: sandbox\nimages:\n  golden: { from: server.builder, regions: [${there}] }\nservers:\n  builder: { image: ${image}, type: t3.small, zone: us-east-1a }\n`
     await world.apply(golden)
     expect((await world.plan(golden)).steps).toEqual([])
     const imagesAbroad = async () =>

@@ -115,7 +115,11 @@ function copiesOf(world: World, { address, regions, isComing, retention }: Wante
     else if (newest && !isThere) copies.push({ ...options, snapshotId: newest.id, tags: tagsOfCopy(newest.tags) })
     const added = isComing ? world.options.now : newest && !isThere ? newest.startedAt : undefined
     removes.push(
-      ...removalsOf(region, found, { added, retention: isComing && added === undefined ? undefined : retention }),
+      ...removalsOf(region, found, {
+        added,
+        retention: isComing && added === undefined ? undefined : retention,
+        newest: isComing ? undefined : newest?.id,
+      }),
     )
   }
   const names = others.map(({ region }) => region)
@@ -143,10 +147,18 @@ function tagsOfCopy(tags: Tags): Tags {
   return Object.fromEntries(Object.entries(tagsForCopy(tags)).filter(([key]) => !set.includes(key)))
 }
 
+interface Keeping {
+  /** When the source was begun of the copy that the plan makes. */
+  readonly added: string | undefined
+  readonly retention: Retention | undefined
+  /** The snapshot of which there is to be a copy, however old it is: newer ones may have gone here, and their copies stay. */
+  readonly newest: string | undefined
+}
+
 function removalsOf(
   region: string,
   found: readonly LiveSnapshot[],
-  { added, retention }: { readonly added: string | undefined; readonly retention: Retention | undefined },
+  { added, retention, newest }: Keeping,
 ): readonly CopyRemoval[] {
   const own = found.filter(({ tags }) => tags[tagKeys.checkpoint] === undefined)
   const failed = own.filter(({ state }) => state === 'error')
@@ -157,14 +169,20 @@ function removalsOf(
     if (id < (first.get(source) ?? '~')) first.set(source, id)
   }
   const kept = new Set(first.values())
-  const twice = completed.filter(({ id }) => !kept.has(id))
+  const twice = completed.filter(({ id, imageIds = [] }) => !kept.has(id) && imageIds.length === 0)
   const single = completed.filter(({ id }) => kept.has(id))
   const next = added === undefined ? [] : [{ id: '', startedAt: added }]
   const pruned = new Set(retention?.([...single, ...next]))
   return [
     ...[...failed, ...twice].map(({ id }) => ({ snapshotId: id, region, isPruned: false })),
-    ...single.filter(({ id }) => pruned.has(id)).map(({ id }) => ({ snapshotId: id, region, isPruned: true })),
+    ...single
+      .filter((copy) => pruned.has(copy.id) && !isNeeded(copy))
+      .map(({ id }) => ({ snapshotId: id, region, isPruned: true })),
   ].sort((left, right) => (left.snapshotId < right.snapshotId ? -1 : 1))
+
+  function isNeeded({ tags, imageIds = [] }: LiveSnapshot): boolean {
+    return imageIds.length > 0 || (newest !== undefined && copySourceOf(tags)?.id === newest)
+  }
 }
 
 function reasonOf(copies: readonly NewSnapshotCopy[], removes: readonly CopyRemoval[], isLost: boolean): string {

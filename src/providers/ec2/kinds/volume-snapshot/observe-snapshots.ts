@@ -119,13 +119,15 @@ export function observedSnapshots(
   return {
     snapshots: mergeById(tagged, snapshot.named),
     ...(snapshot.elsewhere.length > 0 && {
-      snapshotsElsewhere: snapshot.elsewhere.map(({ region, found, unread }) => ({
+      snapshotsElsewhere: snapshot.elsewhere.map(({ region, found, images, unread }) => ({
         region,
         snapshots: found.flatMap((one): LiveSnapshot[] => {
           const facts = snapshotFacts(one)
           const text = taggedAddress(one)
           const kind = parseAddress(text ?? '')?.kind
-          return facts && (kind === 'volume' || kind === 'archive') ? [{ address: text as Address, ...facts }] : []
+          if (facts === undefined || (kind !== 'volume' && kind !== 'archive')) return []
+          const imageIds = images?.get(facts.id)
+          return [{ address: text as Address, ...facts, ...(imageIds && { imageIds }) }]
         }),
         ...(unread !== undefined && { unread }),
       })),
