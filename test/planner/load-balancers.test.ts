@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { required } from '../../src/core/assert.js'
 import type { LiveLoadBalancer, LiveTargetGroup } from '../../src/model/kinds/load-balancer.js'
 import { liveSources } from '../../src/model/outputs/live-sources.js'
@@ -179,5 +179,35 @@ describe('what an apply left that did not come to its end', () => {
 
   test('outputs know its name', () => {
     expect(liveSources(settled)({ address: at('loadBalancer.front'), property: 'dnsName' })).toMatch(/^front-.*\.elb\./)
+  })
+})
+
+describe('a load balancer in a network of the file', () => {
+  const within = (publicSubnets: readonly string[], more = '') => `evenkeel: 1
+stack: tier
+target: sandbox
+networks:
+  lab:
+    cidr: 10.20.0.0/16
+    subnets:
+${['a', 'b', 'c'].map((name, index) => `      ${name}: { cidr: 10.20.${index}.0/24, zone: us-east-1${name === 'c' ? 'a' : name}${publicSubnets.includes(name) ? ', public: true' : ''} }\n`).join('')}
+securityGroups: { edge: { network: lab, ingress: [{ port: 80, from: 0.0.0.0/0 }] } }
+servers:
+  web: { image: ami-0123456789abcdef0, type: t3.small, subnet: network.lab.a }
+loadBalancers:
+  front: { subnets: [network.lab.a, network.lab.b], securityGroups: [edge], targets: { servers: web, port: 8080 }${more} }
+`
+  const planOf = (text: string) => makePlan(specOf(text), emptyLive(specOf(text)), { run: 'run-1' })
+
+  it('is refused where it faces the internet, and the network has no way there', () => {
+    const told = (text: string) =>
+      planOf(text).problems.flatMap(({ severity, message }) => (severity === 'error' ? [message] : []))
+    expect(told(within([]))).toEqual(['loadBalancer.front: network.lab has no way to the internet'])
+    expect(told(within([], ', internal: true'))).toEqual([])
+  })
+
+  it('is made once the network has its gateway, whichever subnets lead there', () => {
+    const made = planOf(within(['c'])).steps.find(({ kind }) => kind === 'create-load-balancer')
+    expect(made?.needs).toContain('create-network:network.lab.gateway')
   })
 })

@@ -1,9 +1,10 @@
 import { isAddress, type Address } from '../../model/address.js'
 import type { StepId } from '../../model/steps/step.js'
+import { partAddresses } from '../../model/kinds/network.js'
 import { stepId } from '../../model/steps/step-id.js'
 import type { Balancing, LoadBalancerDecision } from '../decide/load-balancers/load-balancer-decision.js'
 import type { Lowering } from './lowering.js'
-import { subnetReady } from './networks.js'
+import { partReady, subnetReady } from './networks.js'
 import { readySteps } from './readiness.js'
 import { scalingChanges } from './scaling/scaling-steps.js'
 import { copiesOnto } from './service/copies-onto.js'
@@ -29,7 +30,7 @@ function lowerLoadBalancer(
     case 'create':
     case 'replace': {
       const { wish, tags } = decision
-      graph.add('create-load-balancer', address, { ...wish, tags }, { needs: placeMade(decision) })
+      graph.add('create-load-balancer', address, { ...wish, tags }, { needs: placeMade(lowering, decision) })
       lowerTargets(lowering, decision, copies)
       return
     }
@@ -38,7 +39,7 @@ function lowerLoadBalancer(
       const { wish, tags, members, modifies } = decision
       if (modifies) {
         const fields = { ...wish, tags, servers: members }
-        graph.add('modify-load-balancer', address, fields, { needs: placeMade(decision) })
+        graph.add('modify-load-balancer', address, fields, { needs: placeMade(lowering, decision) })
       }
       lowerTargets(lowering, decision, copies)
       return
@@ -52,13 +53,15 @@ function lowerLoadBalancer(
   }
 }
 
-/** The steps after which its groups are there, and the subnets of the file with their ways out. */
-function placeMade({ wish }: Balancing): readonly StepId[] {
+/** The steps after which its groups are there, and the subnets of the file with their ways out; one that faces the internet waits for the gateway too. */
+function placeMade({ world }: Lowering, { wish }: Balancing): readonly StepId[] {
   const groups = wish.securityGroups.flatMap((group) => [
     stepId('create-security-group', group),
     stepId('authorize-ingress', group),
   ])
-  return [...groups, ...wish.subnetIds.filter(isAddress).flatMap(subnetReady)]
+  const network = isAddress(wish.vpcId) ? wish.vpcId : world.live.networkNames.get(wish.vpcId)
+  const open = network === undefined || wish.internal ? [] : partReady(partAddresses.gateway(network))
+  return [...groups, ...wish.subnetIds.filter(isAddress).flatMap(subnetReady), ...open]
 }
 
 function targetName({ instanceId, port }: { readonly instanceId: string; readonly port: number | undefined }): string {

@@ -1,4 +1,6 @@
+import type { Address } from '../../../model/address.js'
 import type { LoadBalancerSpec, LiveLoadBalancer } from '../../../model/kinds/load-balancer.js'
+import { networkOf, partAddresses } from '../../../model/kinds/network.js'
 import { subnetKey, type LiveSubnet } from '../../../model/launch/subnet.js'
 import type { Problem } from '../../../model/plan-problem.js'
 import type { World } from '../../world.js'
@@ -38,7 +40,20 @@ function namedPlace(world: World, spec: LoadBalancerSpec): Place {
   if (new Set(found.map(({ vpcId }) => vpcId)).size > 1) {
     return wrong(spec, 'its subnets are of several VPCs', 'name subnets of the one in which its servers are')
   }
+  const closed = closedNetwork(world, spec)
+  if (closed !== undefined) {
+    const hint = 'make one of its subnets `public: true`, or the load balancer `internal: true`'
+    return wrong(spec, `${closed} has no way to the internet`, hint)
+  }
   return { subnets: sorted(found), vpcId: first?.vpcId ?? '' }
+}
+
+/** A network of the file without an internet gateway takes internal load balancers alone (ELB API, CreateLoadBalancer: InvalidSubnet). */
+function closedNetwork({ networks }: World, { internal, subnets = [] }: LoadBalancerSpec): Address | undefined {
+  if (internal) return undefined
+  return subnets
+    .flatMap((subnet) => (subnet.kind === 'network' ? [networkOf(subnet.address)] : []))
+    .find((network) => !networks.has(partAddresses.gateway(network)))
 }
 
 /** Those of its servers' zones, and as many more as it needs; what stands where it should stays there. */
