@@ -14,7 +14,7 @@ export const now = '2026-11-21T12:00:00.000Z'
 
 /** What a stack may have beside what `stacks` are made of; each part is put on where the stack has a place for it. */
 export interface Extras {
-  /** Volumes get a schedule, and keep one snapshot. */
+  /** Volumes get a schedule, and copies of what is taken in another region. */
   readonly schedules: boolean
   /** Free places for volumes are taken by ones that were kept earlier. */
   readonly retained: boolean
@@ -106,7 +106,7 @@ function withSchedule(volume: VolumeSpec): VolumeSpec {
   const keep = { last: 2, daily: 0, weekly: 0 }
   return {
     ...volume,
-    snapshots: { everyMinutes: 60, keep, consistent: 'none' },
+    snapshots: { everyMinutes: 60, keep, consistent: 'none', regions: [{ region: 'eu-central-1' }] },
     shareSnapshots: ['123456789012', 'public'],
   }
 }

@@ -252,6 +252,7 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   DisassociateIamInstanceProfile: [instanceOfAssociation],
   DisassociateRouteTable: [routeTableOfAssociation],
   EnableEbsEncryptionByDefault: [],
+  EnableVolumeIO: [volume],
   GetConsoleOutput: [instances],
   ImportKeyPair: [makes('key-pair', ({ KeyName }) => ({ 'ec2:KeyPairName': texts(KeyName)[0] }))],
   ModifyImageAttribute: [image],

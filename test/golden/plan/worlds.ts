@@ -8,6 +8,7 @@ import { copyTagKey, tagKeys } from '../../../src/model/tags.js'
 import { at, emptyLive, imagesFor, specOf } from '../../support/live-stack.js'
 import type { GoldenCase } from './golden-case.js'
 import { ownKindCases } from './own-kinds.js'
+import { servingKindCases } from './serving-kinds.js'
 import { settled } from './settled.js'
 
 /** The stack file as it was before the lines behind `# new` came. */
@@ -126,6 +127,7 @@ const musicDirectory: NonNullable<LiveStack['archives']> = {
 
 export const goldenCases: Readonly<Record<string, GoldenCase>> = {
   ...ownKindCases,
+  ...servingKindCases,
   'copy-blocks': { world: (text) => settled(beforeMark(text)) },
   'copy-blocks-done': { world: (text) => settled(text) },
   'copy-blocks-refused': { world: (text) => settled(beforeMark(text)) },

@@ -130,6 +130,14 @@ export function targetDiffs(
     ...deregisters.map(({ instanceId, port }) => (port === undefined ? instanceId : `${instanceId}:${port}`)),
   ]
   const after = [...stay, ...registers]
-  const cause = causeOf(world.digest, applied, 'servers', targets.servers)
+  const cause = isRoundTrip(registers, deregisters)
+    ? 'pending'
+    : causeOf(world.digest, applied, 'servers', targets.servers)
   return [{ path: 'targets.servers', before, after, cause, items: itemChanges(before, after) }]
+}
+
+/** Whether all that changes is that servers leave for what the plan does to them, and are back afterwards. */
+function isRoundTrip(registers: readonly Address[], deregisters: readonly Deregistration[]): boolean {
+  const leaving = new Set(deregisters.map(({ server }) => server))
+  return leaving.size === registers.length && registers.every((server) => leaving.has(server))
 }
