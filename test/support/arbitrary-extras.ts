@@ -106,7 +106,12 @@ function withSchedule(volume: VolumeSpec): VolumeSpec {
   const keep = { last: 2, daily: 0, weekly: 0 }
   return {
     ...volume,
-    snapshots: { everyMinutes: 60, keep, consistent: 'none', regions: [{ region: 'eu-central-1' }] },
+    snapshots: {
+      everyMinutes: 60,
+      keep,
+      consistent: 'none',
+      regions: [{ region: 'eu-central-1', encrypted: undefined, kmsKey: undefined }],
+    },
     shareSnapshots: ['123456789012', 'public'],
   }
 }
