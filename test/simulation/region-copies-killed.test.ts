@@ -1,6 +1,18 @@
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { startSimulation, type Simulation } from '../support/simulation.js'
-import { alone, copied, day, idsAt, settled, snapshotsIn, sourcesAbroad, stack } from '../support/region-copies.js'
+import {
+  alone,
+  copied,
+  day,
+  idsAt,
+  settled,
+  snapshotsIn,
+  sourcesAbroad,
+  stack,
+  closeAbroad,
+} from '../support/region-copies.js'
+
+afterAll(closeAbroad)
 
 const changes: readonly { name: string; before: readonly string[]; after: string; at: number }[] = [
   { name: 'a snapshot that is due, with its copy', before: [alone], after: copied, at: 1 },

@@ -5,11 +5,13 @@ import {
   DescribeImagesCommand,
   RegisterImageCommand,
 } from '@aws-sdk/client-ec2'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { driftOf } from '../../src/model/drift-report.js'
 import { image } from '../support/stacks.js'
 import { simulationsOfFile, type SimulationOptions } from '../support/simulation.js'
 import {
+
+afterAll(closeAbroad)
   abroad,
   alone,
   copied,
@@ -20,8 +22,7 @@ import {
   sourcesAbroad,
   stack,
   tag,
-  there,
-} from '../support/region-copies.js'
+  there, closeAbroad } from '../support/region-copies.js'
 
 const start = simulationsOfFile()
 const golden = `evenkeel: 1\nstack: far\ntarget: sandbox\nimages:\n  golden: { from: server.builder, regions: [${there}] }\nservers:\n  builder: { image: ${image}, type: t3.small, zone: us-east-1a }\n`

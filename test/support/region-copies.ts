@@ -1,5 +1,5 @@
 import { DescribeSnapshotsCommand, EC2Client, type Snapshot } from '@aws-sdk/client-ec2'
-import { afterAll, expect } from 'vitest'
+import { expect } from 'vitest'
 import type { Simulation } from './simulation.js'
 
 /** A stack whose snapshots are copied to another region, and what lies there. */
@@ -13,7 +13,11 @@ export const day = (number: number) => ({ now: new Date(Date.now() + number * 25
 
 const clients = new WeakMap<Simulation, EC2Client>()
 const opened: EC2Client[] = []
-afterAll(() => opened.forEach((client) => client.destroy()))
+
+/** Ends the clients of the other region; a file that uses them does that after all its tests. */
+export function closeAbroad(): void {
+  for (const client of opened.splice(0)) client.destroy()
+}
 
 export function abroad(world: Simulation): EC2Client {
   const { endpoint, credentials } = world.client.config
