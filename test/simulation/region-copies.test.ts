@@ -10,8 +10,6 @@ import { driftOf } from '../../src/model/drift-report.js'
 import { image } from '../support/stacks.js'
 import { simulationsOfFile, type SimulationOptions } from '../support/simulation.js'
 import {
-
-afterAll(closeAbroad)
   abroad,
   alone,
   copied,
@@ -22,7 +20,11 @@ afterAll(closeAbroad)
   sourcesAbroad,
   stack,
   tag,
-  there, closeAbroad } from '../support/region-copies.js'
+  there,
+  closeAbroad,
+} from '../support/region-copies.js'
+
+afterAll(closeAbroad)
 
 const start = simulationsOfFile()
 const golden = `evenkeel: 1\nstack: far\ntarget: sandbox\nimages:\n  golden: { from: server.builder, regions: [${there}] }\nservers:\n  builder: { image: ${image}, type: t3.small, zone: us-east-1a }\n`
