@@ -5,6 +5,7 @@ import {
   type Instance,
 } from '@aws-sdk/client-ec2'
 import { expect, it } from 'vitest'
+import { notShown } from '../../src/model/launch/spot.js'
 import { simulationsOfFile, type Simulation } from '../support/simulation.js'
 import { image } from '../support/stacks.js'
 import { until } from '../support/until.js'
@@ -72,4 +73,31 @@ it('a request is not cancelled where EC2 has stopped such an instance since the 
     { code: 'EC2_NOT_OURS', message: expect.stringContaining(`${id} is stopped`) as string },
   ])
   await expectStopped(world, id)
+})
+
+it('the request of a server is cancelled with it also where EC2 did not show it to the plan, as it may for moments', async () => {
+  const world = await simulation()
+  await world.apply(text)
+  const live = await world.observe(without)
+  const servers = live.servers.map((server) => {
+    const requestId = server.spot?.requestId ?? ''
+    return { ...server, spot: { requestId, state: 'closed', status: notShown, isPersistent: false } as const }
+  })
+  const plan = world.planFrom({ ...live, servers, spotRequests: [] }, without)
+  expect((await world.carryOut(plan)).status).toBe('converged')
+  const { SpotInstanceRequests = [] } = await world.client.send(new DescribeSpotInstanceRequestsCommand({}))
+  expect(SpotInstanceRequests.map(({ State }) => State)).toEqual(['cancelled'])
+})
+
+it('a request that still calls an instance running which has ended is of no one else’s', async () => {
+  const world = await simulation({ latencies: { spotStatusMs: 3_600_000 } })
+  const cheaper = text.replace('interruption', 'maxPrice: 0.5, interruption')
+  await world.apply(text)
+  const { plan, result } = await world.apply(cheaper)
+  expect(plan.steps.map(({ kind }) => kind)).toContain('cancel-spot-request')
+  expect(result.status).toBe('converged')
+  const { SpotInstanceRequests = [] } = await world.client.send(new DescribeSpotInstanceRequestsCommand({}))
+  expect(SpotInstanceRequests.map(({ Status }) => Status?.Code)).toContain('request-canceled-and-instance-running')
+  const again = await world.plan(cheaper)
+  expect([again.steps, again.problems]).toEqual([[], []])
 })

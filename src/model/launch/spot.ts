@@ -26,6 +26,8 @@ export interface LiveSpotRequest {
   readonly isPersistent: boolean
   /** The last instance that was launched for it; absent: none yet. */
   readonly instanceId?: string
+  /** That instance has ended: the request says so only some time later. Absent: it may be there. */
+  readonly isGone?: true
 }
 
 /** What stands behind a live server that is a spot instance. */
@@ -50,12 +52,27 @@ export function isOpen({ state, isPersistent }: Pick<LiveSpotRequest, 'state' | 
   return isPersistent && (state === 'open' || state === 'active' || state === 'disabled')
 }
 
+/** The status of a request that is over, though its instance goes on. */
+export const canceledAndRunning = 'request-canceled-and-instance-running'
+
+/** The status of a request that EC2 does not show: it is long over, or younger than what EC2 shows. */
+export const notShown = 'not shown'
+
+/** Whether EC2 may launch another instance when this one ends. */
+export function mayComeAgain(spot: Pick<LiveSpotRequest, 'state' | 'status' | 'isPersistent'>): boolean {
+  return isOpen(spot) || spot.status === notShown
+}
+
 /**
  * Whether the instance behind a request is stopped, or about to be: EC2 ends it together with its request (EC2 User Guide, "Stop
  * interrupted Spot Instances": "If you cancel a Spot Instance request, … terminates any associated Spot Instances that are stopped").
  */
-export function endsWithRequest({ state, status }: Pick<LiveSpotRequest, 'state' | 'status'>): boolean {
-  return state === 'disabled' || /^(?:marked-for-stop|instance-stopped-)/.test(status)
+export function endsWithRequest({
+  state,
+  status,
+  isGone,
+}: Pick<LiveSpotRequest, 'state' | 'status' | 'isGone'>): boolean {
+  return isGone !== true && (state === 'disabled' || /^(?:marked-for-stop|instance-stopped-)/.test(status))
 }
 
 /** Whether EC2 stops an instance that somebody asks it to stop (EC2 User Guide, "Stop a Spot Instance"). */

@@ -3,6 +3,7 @@ import type { Diff } from '../../../model/change.js'
 import type { LiveServer, ServerSpec } from '../../../model/kinds/server.js'
 import {
   canBeStopped,
+  canceledAndRunning,
   endsWithRequest,
   interruptionText,
   isOpen,
@@ -37,11 +38,11 @@ export function leftDiffs(requests: readonly LiveSpotRequest[]): readonly Diff<'
 export function relaunchProblems({ live }: World, address: Address): readonly Problem[] {
   const requests = live.spotRequests.get(address) ?? []
   return requests.flatMap((request) => {
-    const { id, instanceId, state, status, isPersistent } = request
+    const { id, instanceId, isGone, state, status, isPersistent } = request
     const isStopped = isOpen(request) && endsWithRequest(request)
-    const mayRun = state === 'active' || status === 'request-canceled-and-instance-running'
+    const mayRun = state === 'active' || status === canceledAndRunning
     const isOurs = live.serversById.has(instanceId ?? '') || live.endingServers.has(instanceId ?? '')
-    if (!isPersistent || !(mayRun || isStopped) || instanceId === undefined || isOurs) return []
+    if (!isPersistent || !(mayRun || isStopped) || instanceId === undefined || isGone === true || isOurs) return []
     const left = isStopped ? 'it is left alone, and so is the request, with which EC2 would end it' : 'it is left alone'
     const message = `EC2 launched ${instanceId} for ${id}, a spot request of ${address}, and it carries none of the stack's tags: the stack's own had ended before, or somebody took them off; ${left}`
     const hint = `look at it; ${isStopped ? `cancel ${id}` : 'terminate it'} in EC2, or adopt it with \`instanceId\``

@@ -40,8 +40,8 @@ export function lowerServers(lowering: Lowering, entered: ReadonlySet<Address>):
   const byWay = endsByWay(lowering)
   for (const decision of servers.values()) {
     if (!isPlanned(decision)) continue
-    for (const { id, instanceId = '' } of decision.requests) {
-      const ending = lowering.world.live.endingServers.has(instanceId) ? instanceId : undefined
+    for (const { id, instanceId = '', isGone } of decision.requests) {
+      const ending = isGone === true || lowering.world.live.endingServers.has(instanceId) ? instanceId : undefined
       addCancellation(lowering, decision.address, id, ending, [])
     }
     lowerServer(lowering, decision, entered.has(decision.address), batches.get(decision.address))

@@ -2,7 +2,7 @@ import type { Address } from '../../../model/address.js'
 import type { Impact } from '../../../model/change.js'
 import type { LiveServer } from '../../../model/kinds/server.js'
 import { hasInstanceStore } from '../../../model/launch/instance-store.js'
-import { isOpen, waitsForRoom } from '../../../model/launch/spot.js'
+import { mayComeAgain, waitsForRoom } from '../../../model/launch/spot.js'
 import { nameTag } from '../../../model/names.js'
 import { stepId } from '../../../model/steps/step-id.js'
 import type { StepId } from '../../../model/steps/step.js'
@@ -56,7 +56,7 @@ export function lowerEnd(
   const termination = terminationOf(lowering, address, live.id) === stepId('terminate-server', address) ? {} : suffix
   const impact = isLost ? 'data-loss' : 'downtime'
   // Else EC2 launches another; an instance that EC2 has stopped ends with its request.
-  if (live.spot && isOpen(live.spot)) {
+  if (live.spot && mayComeAgain(live.spot)) {
     needs.push(
       addCancellation(
         lowering,

@@ -63,8 +63,7 @@ export function noteTerminated(world: World, instanceId: string): SpotRequest | 
   const { interruption } = request
   const ended = interruption ? (`instance-terminated-${interruption.cause}` as const) : 'instance-terminated-by-user'
   if (request.state === 'cancelled') {
-    const isOver = request.status.startsWith('instance-terminated-')
-    if (!isOver) moveRequest(world, request, 'cancelled', ended)
+    noteEndLater(world, request.id, ended)
     return undefined
   }
   if (request.state === 'closed') return undefined
@@ -73,6 +72,22 @@ export function noteTerminated(world: World, instanceId: string): SpotRequest | 
     return undefined
   }
   return moveRequest(world, withoutInterruption(request), 'open', 'pending-evaluation')
+}
+
+/** Of a cancelled request its status follows the end of its instance some time later, as it follows a stop. */
+function noteEndLater(world: World, requestId: string, ended: SpotStatus): void {
+  const { background, latencies } = world.cloud
+  const settle = () => {
+    const current = world.spotRequests.get(requestId)
+    if (!current || current.status.startsWith('instance-terminated-')) return
+    moveRequest(world, current, 'cancelled', ended)
+    world.commit()
+  }
+  if (latencies.spotStatusMs === 0) return settle()
+  void background.start(`end of ${requestId}`, async () => {
+    await background.sleep(latencies.spotStatusMs)
+    settle()
+  })
 }
 
 /**

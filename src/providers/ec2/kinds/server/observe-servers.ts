@@ -1,4 +1,4 @@
-import type { Instance, SpotInstanceRequest, Volume } from '@aws-sdk/client-ec2'
+import type { Instance, Volume } from '@aws-sdk/client-ec2'
 import type { CloudFacts, CloudQuery } from '../../../../executor/ports.js'
 import type { Address } from '../../../../model/address.js'
 import type { LiveServer } from '../../../../model/kinds/server.js'
@@ -11,6 +11,7 @@ import { tagsOf } from '../../tags/tag-lists.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { textOf } from '../../wire/text-of.js'
 import { spotOf } from '../spot-request/live-request.js'
+import type { DescribedRequests } from '../spot-request/read-spot-requests.js'
 import { observedOptions, type ReadAttributes } from './option-words.js'
 import { elasticIpOn } from './public-address.js'
 import { readAttributes, type AttributesById } from './read-attributes.js'
@@ -52,12 +53,12 @@ export function serverFacts(
   described: {
     readonly server: DescribedServers
     readonly volume: { readonly tagged: readonly Volume[] }
-    readonly spotRequest: readonly SpotInstanceRequest[] | undefined
+    readonly spotRequest: DescribedRequests | undefined
   },
   census: Census,
 ): Pick<CloudFacts, 'servers' | 'endingServers'> {
   const volumes = new Map(described.volume.tagged.map((volume) => [volume.VolumeId, volume]))
-  const requests = new Map(described.spotRequest?.map((request) => [request.SpotInstanceRequestId, request]))
+  const requests = new Map(described.spotRequest?.requests.map((request) => [request.SpotInstanceRequestId, request]))
   const ending: { id: string; address: Address }[] = []
   const { instances, attributes } = described.server
   const servers = instances.flatMap((instance) => {

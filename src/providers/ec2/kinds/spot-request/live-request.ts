@@ -1,5 +1,5 @@
 import type { Instance, SpotInstanceRequest } from '@aws-sdk/client-ec2'
-import type { LiveSpot, LiveSpotRequest, SpotOptions } from '../../../../model/launch/spot.js'
+import { notShown, type LiveSpot, type LiveSpotRequest, type SpotOptions } from '../../../../model/launch/spot.js'
 import { tagsOf } from '../../tags/tag-lists.js'
 import { textOf } from '../../wire/text-of.js'
 
@@ -28,7 +28,7 @@ export function spotOf(
   const requestId = textOf(instance.SpotInstanceRequestId)
   if (requestId === undefined) return {}
   const request = requests.get(requestId)
-  if (!request) return { spot: { requestId, state: 'closed', status: 'not shown', isPersistent: false } }
+  if (!request) return { spot: { requestId, state: 'closed', status: notShown, isPersistent: false } }
   const { state, status, isPersistent } = liveRequest(request)
   const interruption = interruptionOf(instance, status)
   const price = Number(request.SpotPrice)

@@ -3,6 +3,13 @@ import type { Ec2Api } from '../../wire/api.js'
 import { readNamed } from '../../wire/named-ids.js'
 import { filtersOf, readAll, type FilterList } from '../../wire/pages.js'
 
+/** What EC2 says of a stack's spot requests. */
+export interface DescribedRequests {
+  readonly requests: readonly SpotInstanceRequest[]
+  /** The ids of instances behind them that have ended, as far as that was asked. */
+  readonly gone: ReadonlySet<string>
+}
+
 /** The requests that fit all filters, those that are over and still shown included. */
 export function readSpotRequests(api: Ec2Api, filters: FilterList): Promise<readonly SpotInstanceRequest[]> {
   return readAll(
