@@ -163,6 +163,22 @@ describe('a NAT gateway and an endpoint of the stack that a killed run was delet
   })
 })
 
+describe('a load balancer of the stack', () => {
+  it('is waited for with its network, though its network interfaces go minutes after it', async () => {
+    const world = await simulation({ latencies: { interfaceReleaseMs: 5 * 60_000 } })
+    const text = `${network.replace('zone: us-east-1a }', 'zone: us-east-1b }')}loadBalancers:
+  front: { internal: true, kind: network, subnets: [network.lab.a, network.lab.b], targets: { servers: web, port: 8080 } }
+servers:
+  web: { image: ${image}, type: t3.small, subnet: network.lab.a }
+`
+    expect((await world.apply(text)).result.status).toBe('converged')
+    const { plan, result } = await world.apply(nothing)
+    expect(plan.problems).toEqual([])
+    const told = result.outcomes.flatMap(({ outcome }) => (outcome.kind === 'failed' ? [outcome.error.message] : []))
+    expect(told).toEqual([])
+  })
+})
+
 describe('a route table that somebody made the main one of its network', () => {
   it('stays, and is told to be that', async () => {
     const world = await simulation()

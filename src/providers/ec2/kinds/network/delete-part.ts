@@ -9,7 +9,7 @@ import type { Ec2Api } from '../../wire/api.js'
 import { textOf } from '../../wire/text-of.js'
 import { readAddress } from '../elastic-ip/read-addresses.js'
 import { readEndpoint, readGateway, readNatGateway, readPart, readRouteTable } from './read-parts.js'
-import { tenantsOf } from './read-tenants.js'
+import { tenantsOf, type Tenant } from './read-tenants.js'
 
 /** What was in it may be shown for a minute or two after it has gone; NAT gateways and endpoints take as long to go. */
 const pauseMs = 5_000
@@ -38,7 +38,8 @@ export async function deleteNetworkPart(api: Ec2Api, { id, owner, part }: Reques
       if (!hasAwsCode(error, 'DependencyViolation', 'InvalidIPAddress.InUse')) throw error
       const elapsedMs = (clock.now() - startedAt) / timeoutScale
       const tenants = elapsedMs >= tenantLimitMs ? await tenantsOf(api, id) : []
-      if (tenants.length > 0 || elapsedMs >= deleteLimitMs) throw stillUsed(id, owner.address, tenants, error)
+      const staying = elapsedMs >= deleteLimitMs ? tenants : tenants.filter(({ isLeaving }) => !isLeaving)
+      if (staying.length > 0 || elapsedMs >= deleteLimitMs) throw stillUsed(id, owner.address, staying, error)
       tell(error.awsCode)
     }
     await api.pause(pauseMs)
@@ -131,8 +132,9 @@ function inUse(id: string) {
   })
 }
 
-function stillUsed(id: string, address: string, tenants: readonly string[], cause: unknown) {
-  const named = tenants.length === 0 ? 'something that EC2 does not name' : tenants.slice(0, 5).join(', ')
+function stillUsed(id: string, address: string, tenants: readonly Tenant[], cause: unknown) {
+  const texts = tenants.slice(0, 5).map(({ text }) => text)
+  const named = texts.length === 0 ? 'something that EC2 does not name' : texts.join(', ')
   return providerError('EC2_WRONG_STATE', 'wait-state', `${id} (${address}) is still used by ${named}`, {
     hint: 'take that away, then apply again',
     cause,

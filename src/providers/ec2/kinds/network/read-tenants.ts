@@ -31,16 +31,19 @@ export async function readStayingInterfaces(
   vpcIds: readonly string[],
 ): Promise<readonly NetworkInterface[]> {
   const found = await readInterfaces(api, 'vpc-id', vpcIds)
-  const held = [...new Set(found.flatMap(({ Attachment }) => textOf(Attachment?.InstanceId) ?? []))].sort()
-  const [instances, services] = await Promise.all([
-    readForEach(held, (Values) => readInstances(api, [{ Name: 'instance-id', Values }])),
-    held.length === found.length ? [] : readEndingServices(api, vpcIds),
-  ])
-  const ending = new Set(instances.filter(isEnding).map(({ InstanceId }) => InstanceId))
+  const isHeld = found.every(({ Attachment }) => textOf(Attachment?.InstanceId) !== undefined)
+  const [ending, services] = await Promise.all([endingAmong(api, found), isHeld ? [] : readEndingServices(api, vpcIds)])
   return found.filter(({ Attachment, Description = '' }) => {
     const instance = textOf(Attachment?.InstanceId)
     return instance === undefined ? !services.some((id) => Description.includes(id)) : !ending.has(instance)
   })
+}
+
+/** Of the instances that have them, those that end or have ended. */
+async function endingAmong(api: Ec2Api, found: readonly NetworkInterface[]): Promise<ReadonlySet<string | undefined>> {
+  const held = [...new Set(found.flatMap(({ Attachment }) => textOf(Attachment?.InstanceId) ?? []))].sort()
+  const instances = await readForEach(held, (Values) => readInstances(api, [{ Name: 'instance-id', Values }]))
+  return new Set(instances.filter(isEnding).map(({ InstanceId }) => InstanceId))
 }
 
 /** Ids of NAT gateways and endpoints that are on their way out: their interfaces name them in their descriptions alone. */
@@ -90,13 +93,29 @@ function isMain({ Associations = [] }: RouteTable): boolean {
   return Associations.some(({ Main }) => Main === true)
 }
 
-/** What EC2 does not say itself when it lets a part of a network not go: what is in it, in words. */
-export async function tenantsOf(api: Ec2Api, id: string): Promise<readonly string[]> {
-  if (id.startsWith('subnet-')) return (await readInterfaces(api, 'subnet-id', [id])).map(interfaceText)
-  if (id.startsWith('rtb-')) return tableUsers(await readRouteTable(api, id))
+/** Something that is in a part of a network, in words. */
+export interface Tenant {
+  readonly text: string
+  /** It goes by itself: that of an instance which ended, and those of a load balancer, which ELB takes away minutes after it. */
+  readonly isLeaving: boolean
+}
+
+/** What EC2 does not say itself when it lets a part of a network not go: what is in it. */
+export async function tenantsOf(api: Ec2Api, id: string): Promise<readonly Tenant[]> {
+  const staying = (text: string): Tenant => ({ text, isLeaving: false })
+  if (id.startsWith('subnet-')) return asTenants(api, await readInterfaces(api, 'subnet-id', [id]))
+  if (id.startsWith('rtb-')) return tableUsers(await readRouteTable(api, id)).map(staying)
   if (!id.startsWith('vpc-')) return []
   const [interfaces, parts] = await Promise.all([readInterfaces(api, 'vpc-id', [id]), readVpcParts(api, [id])])
-  return [...interfaces.map(interfaceText), ...parts.map((part) => part.id)]
+  return [...(await asTenants(api, interfaces)), ...parts.map((part) => staying(part.id))]
+}
+
+async function asTenants(api: Ec2Api, found: readonly NetworkInterface[]): Promise<readonly Tenant[]> {
+  const ending = await endingAmong(api, found)
+  return found.map((one) => ({
+    text: interfaceText(one),
+    isLeaving: (one.Description ?? '').startsWith('ELB ') || ending.has(textOf(one.Attachment?.InstanceId) ?? ''),
+  }))
 }
 
 /** A subnet that took it since, or its network, where somebody made it the main one. */
