@@ -206,6 +206,24 @@ loadBalancers:
     expect(told(within([], ', internal: true'))).toEqual([])
   })
 
+  it('keeps a network that leaves the file, where it names the subnets by their tags', () => {
+    const text = within(['a', 'b'])
+    const live = applyPlan(planOf(text), emptyLive(specOf(text))).live
+    const subnets = ['a', 'b'].map((name) => {
+      const { id = '', vpcId = '' } = live.networks?.find(({ address }) => address === `network.lab.${name}`) ?? {}
+      return [`tag:Name=${name}`, { id, vpcId, zone: `us-east-1${name}`, givesPublicIp: true }] as const
+    })
+    const left = text
+      .replace(/networks:[^]*?(?=securityGroups)/, '')
+      .replace('network: lab, ', '')
+      .replace('[network.lab.a, network.lab.b]', '[{ tag: Name=a }, { tag: Name=b }]')
+      .replace(', subnet: network.lab.a', ', zone: us-east-1a')
+    const known = { ...live, subnets: Object.fromEntries(subnets) }
+    const { problems, steps } = makePlan(specOf(left), known, { run: 'run-2' })
+    expect(problems.map(({ message }) => message).join()).toContain('loadBalancer.front')
+    expect(steps.filter(({ kind }) => kind === 'delete-network')).toEqual([])
+  })
+
   it('is made once the network has its gateway, whichever subnets lead there', () => {
     const made = planOf(within(['c'])).steps.find(({ kind }) => kind === 'create-load-balancer')
     expect(made?.needs).toContain('create-network:network.lab.gateway')

@@ -4,13 +4,15 @@ import { stackMark } from '../../../model/kinds/load-balancer.js'
 import { networkOf, type LiveNetwork, type NetworkTenant } from '../../../model/kinds/network.js'
 import type { World } from '../../world.js'
 import type { ServerDecision } from '../servers/server-decision.js'
+import { subnetFor } from './network-subnets.js'
 
 /** What stays in subnets and networks that go, in words, by network: EC2 would not let these go (EC2 API, `DependencyViolation`). */
 export function tenantsInTheWay(
-  { spec, live }: World,
+  world: World,
   going: readonly LiveNetwork[],
   servers: ReadonlyMap<Address, ServerDecision>,
 ): ReadonlyMap<Address, readonly string[]> {
+  const { spec, live } = world
   const found = new Map<Address, readonly string[]>()
   const places = new Map(going.flatMap(({ part, id, address }) => (isPlace(part) ? [[id, address] as const] : [])))
   if (places.size === 0) return found
@@ -24,6 +26,11 @@ export function tenantsInTheWay(
   const groups = new Set(spec.securityGroups.map(({ address }) => address))
   for (const { address, vpcId } of live.securityGroups.values()) {
     const place = groups.has(address) ? places.get(vpcId) : undefined
+    if (place !== undefined) note(networkOf(place), address)
+  }
+  // The interfaces of the stack's own balancers are let go below: those of one that stays there are not.
+  for (const { address, subnets = [] } of spec.loadBalancers ?? []) {
+    const place = subnets.flatMap((subnet) => places.get(subnetFor(world, subnet)?.id ?? '') ?? [])[0]
     if (place !== undefined) note(networkOf(place), address)
   }
   const own = [...live.networks.values()].map(({ id }) => id)
