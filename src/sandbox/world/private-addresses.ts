@@ -3,10 +3,16 @@ import { ApiError, invalidCombination, invalidValue } from '../wire/api-error.js
 import { serviceInterfaces } from './service-interfaces.js'
 import type { World } from './world.js'
 
-/** `count` free private addresses of a subnet, or the one asked for. Freed addresses come last. */
-export function takeAddresses(world: World, subnet: Subnet, count: number, wanted: string | undefined): string[] {
+/** `count` free private addresses of a subnet, or the one asked for. Freed addresses come last. `taken`: those of the same request. */
+export function takeAddresses(
+  world: World,
+  subnet: Subnet,
+  count: number,
+  wanted: string | undefined,
+  taken: readonly string[] = [],
+): string[] {
   const neighbours = world.instances.withKey(subnet.id)
-  const used = usedAddresses(world, subnet)
+  const used = new Set([...usedAddresses(world, subnet), ...taken])
   if (wanted !== undefined) {
     if (positionOf(subnet.cidr, wanted) === undefined)
       throw invalidValue(`Address ${wanted} does not fall within the subnet's address range`)

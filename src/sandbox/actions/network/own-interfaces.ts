@@ -58,6 +58,13 @@ function create(parameters: ParsedMembers<typeof createMembers>, world: World): 
   const named = parameters.PrivateIpAddresses ?? []
   const primary = parameters.PrivateIpAddress ?? named.find(({ Primary }) => Primary)?.PrivateIpAddress
   const [privateIp = ''] = takeAddresses(world, subnet, 1, primary)
+  const secondaryIps: string[] = []
+  const take = (count: number, wanted?: string) =>
+    secondaryIps.push(...takeAddresses(world, subnet, count, wanted, [privateIp, ...secondaryIps]))
+  for (const { PrivateIpAddress, Primary } of named) {
+    if (Primary !== true && PrivateIpAddress !== undefined) take(1, PrivateIpAddress)
+  }
+  take(parameters.SecondaryPrivateIpAddressCount ?? 0)
   const made = world.networkInterfaces.put({
     id: newId('eni'),
     sequence: world.nextSequence(),
@@ -65,7 +72,7 @@ function create(parameters: ParsedMembers<typeof createMembers>, world: World): 
     vpcId: subnet.vpcId,
     zone: subnet.zone,
     privateIp,
-    secondaryIps: [],
+    secondaryIps,
     macAddress: macOf(privateIp),
     securityGroupIds,
     sourceDestCheck: true,
@@ -73,17 +80,9 @@ function create(parameters: ParsedMembers<typeof createMembers>, world: World): 
     createdAtMs: world.now(),
     attachment: undefined,
   })
-  const asked = named.flatMap(({ PrivateIpAddress, Primary }) =>
-    Primary === true || PrivateIpAddress === undefined ? [] : [PrivateIpAddress],
-  )
-  const secondaryIps = [
-    ...asked.flatMap((address) => takeAddresses(world, subnet, 1, address)),
-    ...takeAddresses(world, subnet, parameters.SecondaryPrivateIpAddressCount ?? 0, undefined),
-  ]
-  world.networkInterfaces.put({ ...made, secondaryIps })
   world.tags.put(made.id, tags['network-interface'])
   noteCreation(world, made.id)
-  return { ...made, secondaryIps }
+  return made
 }
 
 export const attachNetworkInterface = defineAction({

@@ -43,6 +43,19 @@ const describe1 = async (NetworkInterfaceId: string | undefined) =>
     .NetworkInterfaces![0]!
 
 describe('an interface', () => {
+  test('that is refused leaves nothing behind', async () => {
+    const { SubnetId, PrivateIpAddress } = await launched()
+    const count = async () =>
+      (await client.send(new ec2.DescribeNetworkInterfacesCommand({}))).NetworkInterfaces?.length ?? 0
+    const before = await count()
+    const wanted = { PrivateIpAddresses: [{ PrivateIpAddress: PrivateIpAddress!, Primary: false }] }
+    expect(await errorOf(create(SubnetId, wanted))).toMatchObject({ name: 'InvalidIPAddress.InUse' })
+    expect(await errorOf(create(SubnetId, { SecondaryPrivateIpAddressCount: 100_000 }))).toMatchObject({
+      name: 'InsufficientFreeAddressesInSubnet',
+    })
+    expect(await count()).toBe(before)
+  })
+
   test('is made once for a token, available, with the addresses that were asked for', async () => {
     const { SubnetId } = await launched()
     const wanted = {
