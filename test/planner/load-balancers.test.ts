@@ -210,7 +210,9 @@ loadBalancers:
     const text = within(['a', 'b'])
     const live = applyPlan(planOf(text), emptyLive(specOf(text))).live
     const subnets = ['a', 'b'].map((name) => {
-      const { id = '', vpcId = '' } = live.networks?.find(({ address }) => address === `network.lab.${name}`) ?? {}
+      const subnet = live.networks?.find(({ address }) => address === `network.lab.${name}`)
+      if (subnet?.part !== 'subnet') throw new Error(`there is no subnet ${name}`)
+      const { id, vpcId } = subnet
       return [`tag:Name=${name}`, { id, vpcId, zone: `us-east-1${name}`, givesPublicIp: true }] as const
     })
     const left = text
