@@ -103,6 +103,17 @@ describe('snapshots that others may use', () => {
     expect(errors).toMatchObject([{ code: 'EC2_SHARE_REFUSED', hint: expect.stringContaining('kmsKey') }])
   })
 
+  it('of a volume that is encrypted, though the file does not say so, are never public: the plan tells it', async () => {
+    const world = await start({ switches: { accountEncryption: true } })
+    const everybody = stack(', share: [public]')
+    expect((await world.plan(everybody)).problems).toEqual([])
+    await applied(world, everybody)
+    expect((await world.plan(everybody)).problems).toMatchObject([
+      { code: 'EC2_SHARE_REFUSED', severity: 'warning', path: ['snapshots', 'share'] },
+    ])
+    expect((await world.plan(stack(one))).problems).toEqual([])
+  })
+
   it('converge, whichever call a run was killed after', async () => {
     for (let calls = 0; ; calls += 1) {
       const world = await withSnapshot(stack(one))

@@ -24,7 +24,7 @@ import { restarts, serverOutlooksOf } from './servers/server-decision.js'
 import { decideRegionCopies, withCopies } from './snapshots/region-copies.js'
 import { decideSchedules } from './snapshots/schedule-decisions.js'
 import { withScheduled, type ScheduledWork } from './snapshots/scheduled-work.js'
-import { decideSharing, withSharing, type SharingWork } from './snapshots/sharing-decisions.js'
+import { decideSharing, sharingProblems, withSharing, type SharingWork } from './snapshots/sharing-decisions.js'
 import { serversStoppedFor, type VolumeDecision } from './volumes/volume-decision.js'
 import { decideVolumes } from './volumes/volume-decisions.js'
 import { volumeOutlooksOf } from './volumes/volume-outlook.js'
@@ -59,7 +59,7 @@ export function decide(world: World): Decisions {
   const volumes = new Map(
     [...ownVolumes].map(([address, volume]) => [
       address,
-      withCopies(withSnapshots(volume, schedules.get(address), sharing.get(address)), regionCopies.get(address)),
+      withCopies(withSnapshots(world, volume, schedules.get(address), sharing.get(address)), regionCopies.get(address)),
     ]),
   )
   const archives = new Map(
@@ -97,11 +97,16 @@ export function decide(world: World): Decisions {
 
 /** A volume's decision, with what its snapshots add to the change. */
 function withSnapshots(
+  world: World,
   decision: VolumeDecision,
   work: ScheduledWork | undefined,
   sharing: SharingWork | undefined,
 ): VolumeDecision {
-  return { ...decision, change: withScheduled(withSharing(decision.change, sharing), work) }
+  return {
+    ...decision,
+    change: withScheduled(withSharing(decision.change, sharing), work),
+    problems: [...decision.problems, ...sharingProblems(world, decision.address)],
+  }
 }
 
 /** The addresses that are out of the plan by these decisions. */

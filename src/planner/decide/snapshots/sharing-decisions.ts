@@ -2,11 +2,12 @@ import type { Address } from '../../../model/address.js'
 import { formatApplied, parseApplied } from '../../../model/applied.js'
 import type { Diff } from '../../../model/change.js'
 import type { LiveSnapshot } from '../../../model/kinds/volume-snapshot.js'
+import type { Problem } from '../../../model/plan-problem.js'
 import { tagKeys, type Tags } from '../../../model/tags.js'
 import { causeOf, itemChanges, sortedDiffs } from '../../compare/comparison.js'
 import { reasonFor } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
-import type { DraftChange } from '../decided.js'
+import { inEntry, warningOf, type DraftChange } from '../decided.js'
 import type { VolumeOutlooks } from '../volumes/volume-outlook.js'
 import type { ScheduledWork } from './scheduled-work.js'
 
@@ -62,6 +63,18 @@ function differenceOf(world: World, share: readonly string[], snapshot: LiveSnap
     work: { snapshotId: id, shares, tags: sharingTags(world, share) },
     diff: { path: 'snapshots.share', before, after: share, cause, items: shares },
   }
+}
+
+/**
+ * What EC2 will refuse, as far as EC2 tells: a file that does not say `encrypted` leaves that to the account, and to where the volume
+ * came from (EC2 API, ModifySnapshotAttribute: "Encrypted snapshots … cannot be made public").
+ */
+export function sharingProblems({ live, volumes }: World, address: Address): readonly Problem[] {
+  const volume = live.volumes.get(address)
+  if (volume?.encrypted !== true || volumes.get(address)?.shareSnapshots?.includes('public') !== true) return []
+  const message = `${address} (${volume.id}) is encrypted, and its snapshots cannot be public`
+  const hint = 'name accounts, and give the volume a key of your own (`kmsKey`) that they may use'
+  return [inEntry(warningOf(address, 'EC2_SHARE_REFUSED', message, hint), 'snapshots', 'share')]
 }
 
 /** What is recorded of a snapshot that others may use; nothing where the file does not say. */
