@@ -15,6 +15,7 @@ import { takeBalancingCensus } from './census/balancing-census.js'
 import { addressOf, foundOf, tagOf, type Found } from './census/found.js'
 import { takeImageCensus } from './census/image-census.js'
 import { takeNetworkCensus } from './census/network-census.js'
+import { takeServingCensus } from './census/serving-census.js'
 
 export type { Found } from './census/found.js'
 
@@ -88,7 +89,7 @@ export async function takeCensus(client: EC2Client): Promise<readonly Found[]> {
     note(AllocationId, Tags, 'address', `on ${nameOfServer.get(InstanceId) ?? 'nothing'}`)
   for (const { GroupId, GroupName, Tags, State } of placed.PlacementGroups ?? [])
     if (State === 'available') note(GroupId, Tags, 'placement group', GroupName)
-  found.push(...(await takeBalancingCensus(client, nameOfServer)))
+  found.push(...(await takeBalancingCensus(client, nameOfServer)), ...(await takeServingCensus(client)))
   // The ledger belongs to the stack that its name says.
   for (const { LaunchTemplateId, LaunchTemplateName = '' } of templates.LaunchTemplates ?? [])
     found.push({ id: LaunchTemplateId ?? '?', says: `template ${LaunchTemplateName}`, address: LaunchTemplateName })
@@ -96,7 +97,9 @@ export async function takeCensus(client: EC2Client): Promise<readonly Found[]> {
 }
 
 /** What options a server has beside those that EC2 gives each. */
-function optionsOf({ Placement, Monitoring, IamInstanceProfile, MetadataOptions, CpuOptions }: Instance) {
+function optionsOf({ Placement, Monitoring, IamInstanceProfile, MetadataOptions, CpuOptions, ...rest }: Instance) {
+  const [first] = rest.NetworkInterfaces ?? []
+  const others = (first?.PrivateIpAddresses ?? []).filter(({ Primary }) => Primary === false)
   const profile = IamInstanceProfile?.Arn?.replace(/.*\//, '')
   return [
     ...((Placement?.GroupName ?? '') === '' ? [] : [`in ${Placement?.GroupName} ${Placement?.PartitionNumber ?? ''}`]),
@@ -104,6 +107,10 @@ function optionsOf({ Placement, Monitoring, IamInstanceProfile, MetadataOptions,
     ...(profile === undefined ? [] : [`as ${profile}`]),
     `${MetadataOptions?.HttpPutResponseHopLimit} hops`,
     `${CpuOptions?.CoreCount} cores`,
+    ...(rest.InstanceLifecycle === undefined ? [] : [rest.InstanceLifecycle]),
+    ...others.map(({ PrivateIpAddress }) => `also ${PrivateIpAddress}`),
+    ...(rest.PrivateIpAddress?.startsWith('172.31.0.7') ? [`at ${rest.PrivateIpAddress}`] : []),
+    ...(first?.SourceDestCheck === false ? ['passing on'] : []),
   ]
 }
 

@@ -3,6 +3,7 @@ import { pairStack, image } from '../stacks.js'
 import { imageCases } from './cases/image-cases.js'
 import { networkCases } from './cases/network-cases.js'
 import { serverCases } from './cases/server-cases.js'
+import { servingCases } from './cases/serving-cases.js'
 import { apply, type CrashCase } from './cases/crash-case.js'
 
 export type { CrashCase } from './cases/crash-case.js'
@@ -230,4 +231,5 @@ export const crashCases: readonly CrashCase[] = [
   ...networkCases,
   ...imageCases,
   ...serverCases,
+  ...servingCases,
 ]
