@@ -2,7 +2,7 @@ import { assert } from '../core/assert.js'
 import { resourceKinds, type ResourceKind } from './kinds/kinds.js'
 
 declare const brand: unique symbol
-/** `server.web[0]`, `volume.music`, `securityGroup.web`, `keyPair.deploy`, `placementGroup.rack`, `network.lab.a`, `image.golden`, `elasticIp.web[0]`, `sync.library`, `archive.photos`. */
+/** `server.web[0]`, `volume.music`, `securityGroup.web`, `keyPair.deploy`, `placementGroup.rack`, `network.lab.a`, `image.golden`, `elasticIp.web[0]`, `interface.web.storage[0]`, `sync.library`, `archive.photos`. */
 export type Address = string & { readonly [brand]: 'Address' }
 
 /** `server.web[0-19]`: servers of one count that one call launches (launch/batch.ts). In the tags of that call it stands in place of an address. */
@@ -23,6 +23,8 @@ const name = '[a-z][a-z0-9-]{0,39}'
 const addressPattern = new RegExp(`^(${resourceKinds.join('|')})\\.(${name})(?:\\[(\\d{1,5})\\])?$`)
 /** The parts of a network are called within it (kinds/network.ts). */
 const partPattern = new RegExp(`^(network)\\.(${name}(?:\\.${name}){1,2})$`)
+/** And the interfaces of a server within that (kinds/network-interface.ts). */
+const interfacePattern = new RegExp(`^(interface)\\.(${name}\\.${name})(?:\\[(\\d{1,5})\\])?$`)
 
 /** Builds an address; the parts must be valid. */
 export function addressOf(kind: ResourceKind, name: string, index?: number): Address {
@@ -33,8 +35,9 @@ export function addressOf(kind: ResourceKind, name: string, index?: number): Add
 
 /** The parts of an address, or undefined when the text is none. */
 export function parseAddress(text: string): AddressParts | undefined {
-  const match = addressPattern.exec(text) ?? partPattern.exec(text)
-  if (!match) return undefined
+  const match = addressPattern.exec(text) ?? partPattern.exec(text) ?? interfacePattern.exec(text)
+  // An interface is called within a server, and never alone.
+  if (!match || (match[1] === 'interface' && !match[2]?.includes('.'))) return undefined
   const [, kind, name = '', index] = match
   return { kind: kind as ResourceKind, name, index: index === undefined ? undefined : Number(index) }
 }

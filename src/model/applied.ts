@@ -3,6 +3,7 @@ import { canonicalJson, digestOfText } from '../core/digest.js'
 import { elasticIpAppliedKeys } from './kinds/elastic-ip.js'
 import { imageAppliedKeys } from './kinds/image.js'
 import { keyPairAppliedKeys } from './kinds/key-pair.js'
+import { interfaceAppliedKeys } from './kinds/network-interface.js'
 import { networkAppliedKeys } from './kinds/network.js'
 import { placementGroupAppliedKeys } from './kinds/placement-group.js'
 import { scalingGroupAppliedKeys } from './kinds/scaling-group.js'
@@ -28,6 +29,7 @@ export const appliedKeys = {
   image: imageAppliedKeys,
   placementGroup: placementGroupAppliedKeys,
   server: serverAppliedKeys,
+  interface: interfaceAppliedKeys,
   elasticIp: elasticIpAppliedKeys,
   loadBalancer: loadBalancerAppliedKeys,
   scalingGroup: scalingGroupAppliedKeys,

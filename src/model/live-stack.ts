@@ -1,3 +1,4 @@
+import type { LiveInterface } from './kinds/network-interface.js'
 import type { Address } from './address.js'
 import type { HostFacts } from './inside/host-facts.js'
 import type { ArchiveFacts, LiveTemporary } from './kinds/archive.js'
@@ -56,6 +57,8 @@ export interface LiveStack {
   readonly scheduledEvents?: readonly ScheduledEvent[]
   /** Absent where the file asks for none and the ledger knows of none. */
   readonly elasticIps?: readonly LiveElasticIp[]
+  /** Beside those that servers were launched with. Absent where the file asks for none and the ledger knows of none. */
+  readonly interfaces?: readonly LiveInterface[]
   /** Absent where the file asks for none and the ledger knows of none. */
   readonly scalingGroups?: readonly LiveScalingGroup[]
   /** Absent where the file asks for none and the ledger knows of none. */

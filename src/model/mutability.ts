@@ -1,6 +1,7 @@
 import { elasticIpMutability } from './kinds/elastic-ip.js'
 import { imageMutability } from './kinds/image.js'
 import { keyPairMutability } from './kinds/key-pair.js'
+import { interfaceMutability } from './kinds/network-interface.js'
 import { networkMutability } from './kinds/network.js'
 import { placementGroupMutability } from './kinds/placement-group.js'
 import { loadBalancerMutability } from './kinds/load-balancer.js'
@@ -19,6 +20,7 @@ const mutability = {
   image: imageMutability,
   placementGroup: placementGroupMutability,
   server: serverMutability,
+  interface: interfaceMutability,
   elasticIp: elasticIpMutability,
   loadBalancer: loadBalancerMutability,
   scalingGroup: scalingGroupMutability,

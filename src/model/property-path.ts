@@ -2,6 +2,7 @@ import type { ArchivePath } from './kinds/archive.js'
 import type { ElasticIpPath } from './kinds/elastic-ip.js'
 import type { ImagePath } from './kinds/image.js'
 import type { KeyPairPath } from './kinds/key-pair.js'
+import type { InterfacePath } from './kinds/network-interface.js'
 import type { NetworkPath } from './kinds/network.js'
 import type { PlacementGroupPath } from './kinds/placement-group.js'
 import type { ScalingGroupPath } from './kinds/scaling-group.js'
@@ -22,6 +23,7 @@ export interface PropertyPaths {
   readonly image: ImagePath
   readonly placementGroup: PlacementGroupPath
   readonly server: ServerPath
+  readonly interface: InterfacePath
   readonly elasticIp: ElasticIpPath
   readonly loadBalancer: LoadBalancerPath
   readonly scalingGroup: ScalingGroupPath

@@ -5,6 +5,7 @@ import type { ImageSpec } from './kinds/image.js'
 import type { KeyPairSpec } from './kinds/key-pair.js'
 import { kinds, specLists, type ResourceKind, type SpecList } from './kinds/kinds.js'
 import type { LoadBalancerSpec } from './kinds/load-balancer.js'
+import type { InterfaceSpec } from './kinds/network-interface.js'
 import type { NetworkSpec } from './kinds/network.js'
 import type { PlacementGroupSpec } from './kinds/placement-group.js'
 import type { ScalingGroupSpec } from './kinds/scaling-group.js'
@@ -30,6 +31,8 @@ export interface StackSpec {
   readonly placementGroups: readonly PlacementGroupSpec[]
   readonly servers: readonly ServerSpec[]
   readonly elasticIps: readonly ElasticIpSpec[]
+  /** Beside those that servers are launched with; absent where the file has none. */
+  readonly interfaces?: readonly InterfaceSpec[]
   /** Absent where the file has none. */
   readonly scalingGroups?: readonly ScalingGroupSpec[]
   /** Absent where the file has none. */

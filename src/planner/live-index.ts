@@ -4,6 +4,7 @@ import type { LiveElasticIp } from '../model/kinds/elastic-ip.js'
 import type { LiveBuiltImage } from '../model/kinds/image.js'
 import type { LiveKeyPair } from '../model/kinds/key-pair.js'
 import type { LiveScalingGroup } from '../model/kinds/scaling-group.js'
+import type { LiveInterface } from '../model/kinds/network-interface.js'
 import type { LiveLoadBalancer } from '../model/kinds/load-balancer.js'
 import { liveLists, type LiveList } from '../model/kinds/kinds.js'
 import type { LiveNetwork } from '../model/kinds/network.js'
@@ -44,6 +45,7 @@ export interface LiveIndex {
   /** Instances of the stack that are shutting down. */
   readonly endingServers: ReadonlyMap<string, Address>
   readonly elasticIps: ReadonlyMap<Address, LiveElasticIp>
+  readonly interfaces: ReadonlyMap<Address, LiveInterface>
   readonly loadBalancers: ReadonlyMap<Address, LiveLoadBalancer>
   readonly scalingGroups: ReadonlyMap<Address, LiveScalingGroup>
   /** The elastic addresses themselves, also of those that share a name. */
@@ -88,6 +90,7 @@ export function indexLive(live: LiveStack): LiveIndex {
     placementGroups: uniqueByAddress(live.placementGroups ?? [], conflicts),
     servers: firstOfSuccessions(successions),
     elasticIps: uniqueByAddress(live.elasticIps ?? [], conflicts),
+    interfaces: uniqueByAddress(live.interfaces ?? [], conflicts),
     loadBalancers: uniqueByAddress(live.loadBalancers ?? [], conflicts),
     scalingGroups: uniqueByAddress(live.scalingGroups ?? [], conflicts),
     volumes: uniqueByAddress(

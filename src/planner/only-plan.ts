@@ -131,6 +131,9 @@ function standingBelow(spec: StackSpec, addresses: ReadonlySet<Address>): Readon
       ({ address, server, dependsOn }) => [address, [...(server ? [server] : []), ...dependsOn]] as const,
     ),
     ...spec.images.map(({ address, source }) => [address, source.kind === 'server' ? [source.server] : []] as const),
+    ...(spec.interfaces ?? []).map(
+      ({ address, server, securityGroups }) => [address, [server, ...securityGroups]] as const,
+    ),
     ...spec.elasticIps.map(({ address, server }) => [address, [server]] as const),
     ...(spec.scalingGroups ?? []).map(
       ({ address, image, keyPair, securityGroups, loadBalancer }) =>

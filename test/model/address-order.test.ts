@@ -10,7 +10,7 @@ const addresses = fc
     fc.stringMatching(/^[a-z][a-z0-9-]{0,3}$/),
     fc.option(fc.nat(99_999), { nil: undefined }),
   )
-  .map(([kind, name, index]) => addressOf(kind, name, index))
+  .map(([kind, name, index]) => addressOf(kind, kind === 'interface' ? `${name}.${name}` : name, index))
 
 describe('the sort key of an address', () => {
   it('orders as compareAddresses does', () => {

@@ -82,7 +82,8 @@ describe('plans of random stacks', () => {
     // One seed: what is generated is the same at each run, so that a kind that is missing is missing for a reason.
     fc.assert(fc.property(tales, plansSeen), { seed: 2, numRuns: Math.max(150, runs.numRuns) })
     // Load balancers are tried in test/planner/load-balancers.test.ts: these stacks have none.
-    const balancing = /-(?:load-balancer|target|scaling-group|launch-templates)$/
+    // Interfaces of servers in test/planner/interfaces.test.ts.
+    const balancing = /-(?:interface|load-balancer|target|scaling-group|launch-templates)$/
     expect([...counts].filter(([kind, count]) => count < 3 && !balancing.test(kind))).toEqual([])
   })
 

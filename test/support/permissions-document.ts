@@ -32,7 +32,7 @@ It prints the least policy for a stack, with only what the kinds of its file nee
   and nothing of the stack's can be given to another one by it.
 - **Reads** cannot be bound by tags: EC2's Describe actions take no resource.
 - Everything is bound by region and account where \`target\` names them.
-- Images, subnets, VPCs and network interfaces carry no tag of a stack; they are only used.
+- Images, subnets, VPCs and the network interfaces that servers are launched with carry no tag of a stack; they are only used.
 
 A test lives a whole life of every example under exactly this policy, in a sandbox that judges as IAM does.
 

@@ -7,6 +7,7 @@ import { elasticIpEffects } from './plan-effects/elastic-ips.js'
 import { filesystemEffects } from './plan-effects/filesystems.js'
 import { imageEffects } from './plan-effects/images.js'
 import { scalingGroupEffects } from './plan-effects/scaling-groups.js'
+import { interfaceEffects } from './plan-effects/interfaces.js'
 import { loadBalancerEffects } from './plan-effects/load-balancers.js'
 import { networkEffects } from './plan-effects/network.js'
 import { networkPartEffects } from './plan-effects/networks.js'
@@ -55,6 +56,7 @@ export const effects: Effects = {
   ...serverEffects,
   ...imageEffects,
   ...elasticIpEffects,
+  ...interfaceEffects,
   ...placementGroupEffects,
   ...loadBalancerEffects,
   ...scalingGroupEffects,

@@ -17,6 +17,10 @@ const irreplaceable: Readonly<Partial<Record<ResourceKind, readonly [why: string
     'an elastic address that is released does not come back',
     'take `elasticIp` out, apply, and write it again',
   ],
+  interface: [
+    'a network interface stays when its server is replaced',
+    'another `subnet` or `privateIp` in the file replaces it',
+  ],
   scalingGroup: ['Auto Scaling replaces its members', 'another image or type in the file has all of them replaced'],
   loadBalancer: [
     'a load balancer has one name for its clients',

@@ -20,10 +20,11 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
   const shared = spec.volumes.flatMap(({ address, shareSnapshots }) => (shareSnapshots ? [address] : []))
   const regions = regionsOfSnapshots(spec)
   const launched = [...spec.servers, ...spec.archives.map(({ server }) => server)]
-  const { loadBalancers = [], scalingGroups = [] } = spec
+  const { loadBalancers = [], scalingGroups = [], interfaces = [] } = spec
   const subnets = [
     ...launched.flatMap(({ subnet }) => (subnet === undefined ? [] : [subnet])),
     ...[...loadBalancers, ...scalingGroups].flatMap((balanced) => balanced.subnets ?? []),
+    ...interfaces.map(({ subnet }) => subnet),
   ]
   return {
     stack: spec.stack,
@@ -38,6 +39,7 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
     ),
     ...(spec.networks.length > 0 && { networks: spec.networks.map(({ address }) => address) }),
     ...existing(spec, launched),
+    ...(interfaces.length > 0 && { interfaces: true }),
     elasticIps: spec.elasticIps.length > 0 || spec.networks.some(({ part }) => part === 'nat-address'),
     ...(spec.images.length > 0 && { builtImages: spec.images.map(askedImage) }),
     placementGroups: spec.placementGroups.length > 0,
@@ -60,13 +62,16 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
 
 /** Groups and key pairs that the file names and does not own. */
 function existing(
-  { securityGroups, loadBalancers = [] }: StackSpec,
+  { securityGroups, loadBalancers = [], interfaces = [] }: StackSpec,
   launched: readonly Pick<ServerSpec, 'existingGroups' | 'existingKeyPair'>[],
 ): Pick<CloudQuery, 'existingGroups' | 'existingKeyPairs'> {
   const inRules = securityGroups.flatMap((group) =>
     sidedRules(group).flatMap(({ peer }) => (peer.kind === 'existing' ? [peer.group] : [])),
   )
-  const groups = [...inRules, ...[...launched, ...loadBalancers].flatMap((one) => one.existingGroups ?? [])]
+  const groups = [
+    ...inRules,
+    ...[...launched, ...loadBalancers, ...interfaces].flatMap((one) => one.existingGroups ?? []),
+  ]
   const pairs = launched.flatMap((one) => one.existingKeyPair ?? [])
   return {
     ...(groups.length > 0 && { existingGroups: distinct(groups, existingKey) }),

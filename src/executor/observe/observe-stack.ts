@@ -94,6 +94,7 @@ function queryFor(
     }),
     ...(quietMs !== undefined && { quietMs }),
     ...(byTagsAlone && {
+      interfaces: true,
       elasticIps: true,
       loadBalancers: true,
       scalingGroups: true,

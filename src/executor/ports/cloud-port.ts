@@ -9,7 +9,8 @@ import type { LoadBalancerCloud, LoadBalancerQuery } from './load-balancer.js'
 import type { ScalingGroupCloud, ScalingGroupQuery } from './scaling/scaling-group.js'
 import type { LaunchTemplateCloud } from './launch-template.js'
 import type { OffersCloud } from './type-offers.js'
-import type { NetworkCloud, NetworkQuery } from './network.js'
+import type { InterfaceCloud, InterfaceQuery } from './network/network-interface.js'
+import type { NetworkCloud, NetworkQuery } from './network/network.js'
 import type { PlacementGroupCloud, PlacementGroupQuery } from './placement-group.js'
 import type { SecurityGroupCloud } from './security-group.js'
 import type { ServerCloud, SpotRequestCloud, SpotRequestQuery } from './server.js'
@@ -30,7 +31,8 @@ export type * from './load-balancer.js'
 export type * from './scaling/scaling-group.js'
 export type * from './launch-template.js'
 export type * from './type-offers.js'
-export type * from './network.js'
+export type * from './network/network-interface.js'
+export type * from './network/network.js'
 export type * from './placement-group.js'
 export type * from './security-group.js'
 export type * from './server.js'
@@ -51,6 +53,7 @@ export interface CloudPort
     ServerCloud,
     SpotRequestCloud,
     ImageCloud,
+    InterfaceCloud,
     ElasticIpCloud,
     PlacementGroupCloud,
     LoadBalancerCloud,
@@ -80,6 +83,7 @@ export interface CloudPort
 export interface CloudQuery
   extends
     NetworkQuery,
+    InterfaceQuery,
     ElasticIpQuery,
     LoadBalancerQuery,
     ScalingGroupQuery,

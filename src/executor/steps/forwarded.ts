@@ -38,6 +38,9 @@ export const forwarded = {
   'delete-network': ({ address, part, partId }, context) =>
     context.ports.cloud.deleteNetworkPart({ id: partId, part, owner: ownerOf(address, context) }),
 
+  'remove-interface': ({ address, interfaceId: id, instanceId }, context) =>
+    context.ports.cloud.removeInterface({ id, owner: ownerOf(address, context), instanceId }),
+
   'delete-security-group': ({ address, groupId }, context) =>
     context.ports.cloud.deleteSecurityGroup({ id: groupId, owner: ownerOf(address, context) }),
 

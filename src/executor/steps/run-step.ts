@@ -22,6 +22,7 @@ import {
 import { createScalingGroup, modifyScalingGroup, refreshScalingGroup } from './scaling-groups/scaling-groups.js'
 import { createSecurityGroup } from './network/create-security-group.js'
 import { deleteKeyPair } from './network/delete-key-pair.js'
+import { ensureInterface } from './network/ensure-interface.js'
 import { importKeyPair } from './network/import-key-pair.js'
 import { createNetwork } from './networks/create-network.js'
 import { authorizeKey } from './servers/authorize-key.js'
@@ -66,6 +67,7 @@ const runners: { readonly [K in StepKind]: StepRunner<K> } = {
   'register-image': registerImage,
   'copy-image': copyImage,
   'create-placement-group': createPlacementGroup,
+  'ensure-interface': ensureInterface,
   'allocate-address': allocateAddress,
   'associate-address': associateAddress,
   'disassociate-address': disassociateAddress,

@@ -18,6 +18,7 @@ export const kinds = {
   image: { section: 'images', specs: 'images', live: 'builtImages' },
   placementGroup: { section: 'placementGroups', specs: 'placementGroups', live: 'placementGroups' },
   server: { section: 'servers', specs: 'servers', live: 'servers' },
+  interface: { specs: 'interfaces', live: 'interfaces', isRare: true },
   elasticIp: { specs: 'elasticIps', live: 'elasticIps' },
   scalingGroup: { section: 'scalingGroups', specs: 'scalingGroups', live: 'scalingGroups', isRare: true },
   loadBalancer: { section: 'loadBalancers', specs: 'loadBalancers', live: 'loadBalancers', isRare: true },

@@ -19,6 +19,7 @@ export const ownTagsMax: Readonly<Partial<Record<ResourceKind, number>>> = {
   network: everywhere.length + [tagKeys.role].length,
   securityGroup: everywhere.length,
   image: everywhere.length + [tagKeys.version, tagKeys.regions, tagKeys.user, tagKeys.protect].length + 1,
+  interface: everywhere.length,
   elasticIp: everywhere.length + [tagKeys.protect].length,
   placementGroup: everywhere.length,
   loadBalancer: everywhere.length,

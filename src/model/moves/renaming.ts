@@ -1,4 +1,5 @@
 import { elasticIpOf, serverOfElasticIp } from '../kinds/elastic-ip.js'
+import { interfaceOf, nameOfInterface, serverOfInterface } from '../kinds/network-interface.js'
 import { addressOf, parseAddress, type Address } from '../address.js'
 import { specsIn, type StackSpec } from '../stack-spec.js'
 
@@ -7,7 +8,7 @@ export type Renaming = (address: Address) => Address
 
 /**
  * Follows `moved`, and then a `count` that was added or dropped: `server.web` is `server.web[0]` where the file has that one, and the
- * other way round. What it does not say anything of keeps its address. An elastic address goes with its server.
+ * other way round. What it does not say anything of keeps its address. An elastic address goes with its server, and so does an interface.
  */
 export function renamingOf(spec: StackSpec): Renaming {
   const moves = new Map((spec.moves ?? []).map(({ from, to }) => [from, to]))
@@ -23,6 +24,8 @@ export function renamingOf(spec: StackSpec): Renaming {
     // A network and its parts keep their names.
     if (parseAddress(address)?.kind === 'network') return address
     if (parseAddress(address)?.kind === 'elasticIp') return elasticIpOf(renamed(serverOfElasticIp(address)))
+    if (parseAddress(address)?.kind === 'interface')
+      return interfaceOf(renamed(serverOfInterface(address)), nameOfInterface(address))
     let current = address
     // A circle is a mistake in the file; whatever it says, this ends.
     for (const _ of moves) current = moves.get(current) ?? memberMoved(current) ?? current

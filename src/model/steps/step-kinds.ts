@@ -74,6 +74,8 @@ const stepKinds = {
   'deregister-image': { runs: 'ec2', seconds: 2, doing: 'deregistering' },
   'create-placement-group': { runs: 'ec2', seconds: 2, doing: 'creating' },
   'delete-placement-group': { runs: 'ec2', seconds: 2, doing: 'deleting' },
+  'ensure-interface': { runs: 'ec2', seconds: 5, doing: 'attaching' },
+  'remove-interface': { runs: 'ec2', seconds: 5, doing: 'deleting' },
   'allocate-address': { runs: 'ec2', seconds: 1, doing: 'allocating' },
   'associate-address': { runs: 'ec2', seconds: 2, doing: 'associating' },
   'disassociate-address': { runs: 'ec2', seconds: 2, doing: 'disassociating' },

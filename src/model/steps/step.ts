@@ -35,6 +35,7 @@ import type {
   RevokeEgress,
   RevokeIngress,
 } from './network.js'
+import type { EnsureInterface, RemoveInterface } from './network-interfaces.js'
 import type { CreateNetwork, DeleteNetwork, ModifyNetwork } from './networks.js'
 import type {
   AuthorizeKey,
@@ -67,6 +68,7 @@ export type * from './images.js'
 export type * from './load-balancers.js'
 export type * from './scaling-groups.js'
 export type * from './network.js'
+export type * from './network-interfaces.js'
 export type * from './networks.js'
 export type * from './placement-groups.js'
 export type * from './servers.js'
@@ -109,6 +111,8 @@ export type Step =
   | DeregisterImage
   | CreatePlacementGroup
   | DeletePlacementGroup
+  | EnsureInterface
+  | RemoveInterface
   | AllocateAddress
   | AssociateAddress
   | DisassociateAddress

@@ -9,6 +9,7 @@ import { volumeCopiesOf } from './copies/volume-copies.js'
 import { isHeld, type Decided } from './decided.js'
 import type { Decisions } from './decisions.js'
 import { decideElasticIps } from './elastic-ips/elastic-ip-decisions.js'
+import { decideInterfaces } from './interfaces/interface-decisions.js'
 import { decideLoadBalancers } from './load-balancers/load-balancer-decisions.js'
 import { decideScalingGroups } from './scaling-groups/scaling-group-decisions.js'
 import { decideHeld } from './held.js'
@@ -41,8 +42,9 @@ export function decide(world: World): Decisions {
   const first = new Map([...own, ...refusals])
   const outlooks = serverOutlooksOf(first.values())
   const networks = decideNetworks(world, first, out)
+  const interfaces = decideInterfaces(world, outlooks, out)
   const keyPairs = decideKeyPairs(world, out)
-  const securityGroups = decideSecurityGroups(world, out, wornByStaying(world, networks))
+  const securityGroups = decideSecurityGroups(world, out, wornByStaying(world, networks, interfaces))
   const placementGroups = decidePlacementGroups(world, outlooks, out)
   const elasticIps = decideElasticIps(world, outlooks, out)
   const outByNow = heldIn(held, first, keyPairs, networks, securityGroups)
@@ -81,6 +83,7 @@ export function decide(world: World): Decisions {
     securityGroups,
     placementGroups,
     elasticIps,
+    interfaces,
     loadBalancers,
     scalingGroups,
     archives,

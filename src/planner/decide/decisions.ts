@@ -7,6 +7,7 @@ import type { VolumeCopies } from './copies/volume-copies.js'
 import type { PlannedRoll } from '../../model/plan.js'
 import type { Decided, Leave, Refuse } from './decided.js'
 import type { ElasticIpDecision } from './elastic-ips/elastic-ip-decision.js'
+import type { InterfaceDecision } from './interfaces/interface-decision.js'
 import type { LoadBalancerDecision } from './load-balancers/load-balancer-decision.js'
 import type { ScalingGroupDecision } from './scaling-groups/scaling-group-decision.js'
 import type { KeyPairDecision } from './keys/key-pair-decisions.js'
@@ -33,6 +34,7 @@ export interface Decisions {
   readonly securityGroups: ReadonlyMap<Address, SecurityGroupDecision>
   readonly placementGroups: ReadonlyMap<Address, PlacementGroupDecision>
   readonly elasticIps: ReadonlyMap<Address, ElasticIpDecision>
+  readonly interfaces: ReadonlyMap<Address, InterfaceDecision>
   readonly loadBalancers: ReadonlyMap<Address, LoadBalancerDecision>
   readonly scalingGroups: ReadonlyMap<Address, ScalingGroupDecision>
   readonly volumes: ReadonlyMap<Address, VolumeDecision>
@@ -61,6 +63,7 @@ export function allDecided(decisions: Decisions): readonly Decided[] {
     securityGroups,
     placementGroups,
     elasticIps,
+    interfaces,
     loadBalancers,
     scalingGroups,
     archives,
@@ -78,6 +81,7 @@ export function allDecided(decisions: Decisions): readonly Decided[] {
     securityGroups,
     placementGroups,
     elasticIps,
+    interfaces,
     loadBalancers,
     scalingGroups,
     archives,

@@ -32,7 +32,7 @@ export function existingProblems(world: World, spec: ServerSpec): readonly Probl
   ]
 }
 
-/** The same of the groups that a load balancer wears. */
+/** The same of the groups that a load balancer or a network interface wears. */
 export function existingGroupProblems(
   world: World,
   { address, existingGroups = [] }: Pick<ServerSpec, 'address' | 'existingGroups'>,

@@ -22,6 +22,7 @@ export function liveBindings(
   const found = new Map<Address, Binding>()
   for (const [address, { id }] of live.resources) found.set(address, { id })
   for (const [address, { id, publicIp }] of live.elasticIps) found.set(address, { id, publicIp })
+  for (const [address, { id, privateIp }] of live.interfaces) found.set(address, { id, privateIp })
   for (const decision of decisions.loadBalancers.values()) {
     if (!('live' in decision)) continue
     const { id, balancers, targetGroups } = decision.live

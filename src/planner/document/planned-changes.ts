@@ -2,6 +2,7 @@ import type { Address } from '../../model/address.js'
 import { sortedByAddress } from '../../model/address-order.js'
 import { impacts, type Change, type Impact } from '../../model/change.js'
 import { serverOfElasticIp } from '../../model/kinds/elastic-ip.js'
+import { serverOfInterface } from '../../model/kinds/network-interface.js'
 import type { Step } from '../../model/steps/step.js'
 import type { Decided } from '../decide/decided.js'
 import type { World } from '../world.js'
@@ -41,6 +42,9 @@ export function groupsOf({ spec, live }: World): ReadonlyMap<Address, Address> {
   }
   for (const address of [...live.elasticIps.keys(), ...spec.elasticIps.map((elasticIp) => elasticIp.address)]) {
     groups.set(address, serverOfElasticIp(address))
+  }
+  for (const address of [...live.interfaces.keys(), ...(spec.interfaces ?? []).map((one) => one.address)]) {
+    groups.set(address, serverOfInterface(address))
   }
   for (const { address, to } of spec.syncs) {
     const group = to.kind === 'server' ? to.server : to.kind === 'volume' ? groups.get(to.volume) : undefined

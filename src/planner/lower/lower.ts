@@ -9,6 +9,7 @@ import { copiesOfVolume, lowerBlocks } from './copies/blocks.js'
 import { lowerClones } from './copies/clones.js'
 import { lowerFiles } from './copies/files.js'
 import { addressSteps, lowerElasticIps } from './elastic-ips.js'
+import { lowerInterfaces } from './interfaces.js'
 import { lowerImages, settleResting } from './images.js'
 import { lowerKeyPairs } from './key-pairs.js'
 import { volumesLeaving } from './leaving.js'
@@ -51,6 +52,7 @@ export function lower(
   lowerNetworks(lowering)
   lowerSecurityGroups(lowering)
   lowerPlacementGroups(lowering)
+  lowerInterfaces(lowering)
   lowerElasticIps(lowering)
   lowerImages(lowering)
   lowerArchives(lowering)

@@ -110,6 +110,9 @@ function ended(lowering: Lowering, key: 'vpcId' | 'subnetId', id: string | undef
       ? [stepId('delete-load-balancer', address), stepId('modify-load-balancer', address)]
       : [],
   )
+  const interfaces = [...lowering.world.live.interfaces.values()].flatMap((live) =>
+    live[key] === id ? [stepId('remove-interface', live.address), stepId('ensure-interface', live.address)] : [],
+  )
   const instances = [...lowering.decisions.servers.values()].flatMap((decision) =>
     'ends' in decision
       ? decision.ends
@@ -117,7 +120,7 @@ function ended(lowering: Lowering, key: 'vpcId' | 'subnetId', id: string | undef
           .map(({ live }) => terminationOf(lowering, decision.address, live.id))
       : [],
   )
-  return [...instances, ...balancers, ...scalingChanges(lowering)]
+  return [...instances, ...interfaces, ...balancers, ...scalingChanges(lowering)]
 }
 
 /** An elastic address that leads to what stays there holds the gateway too. */

@@ -16,6 +16,9 @@ export function readySteps(world: World, address: Address): readonly StepId[] {
         stepId('modify-server', address),
         stepId('connect-host', address),
         stepId('run-setup', address),
+        ...(world.spec.interfaces ?? []).flatMap((one) =>
+          one.server === address ? [stepId('ensure-interface', one.address)] : [],
+        ),
         ...(world.volumesByServer.get(address) ?? []).map((volume) => stepId('mount-volume', volume.address)),
       ]
     case 'volume':
@@ -46,6 +49,7 @@ const makers: Readonly<Record<ResourceKind, readonly StepKind[]>> = {
   image: ['create-image', 'register-image', 'await-image'],
   placementGroup: ['create-placement-group'],
   server: ['create-server', 'start-server'],
+  interface: ['ensure-interface'],
   elasticIp: ['allocate-address'],
   scalingGroup: ['create-scaling-group'],
   loadBalancer: ['create-load-balancer', 'modify-load-balancer'],

@@ -114,6 +114,12 @@ function wearersEnd(lowering: Lowering): StepsById {
     const stays = 'live' in decision ? decision.live.securityGroupIds : []
     for (const groupId of stays) note(endings, groupId, stepId('modify-server', decision.address))
   }
+  for (const [address, { securityGroupIds }] of lowering.world.live.interfaces) {
+    for (const groupId of securityGroupIds) {
+      note(endings, groupId, stepId('remove-interface', address))
+      note(endings, groupId, stepId('ensure-interface', address))
+    }
+  }
   for (const part of lowering.world.live.networks.values()) {
     for (const groupId of part.part === 'endpoint' ? part.groupIds : []) {
       note(endings, groupId, stepId('delete-network', part.address))

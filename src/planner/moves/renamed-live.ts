@@ -11,6 +11,7 @@ import { tagKeys, type Tagged, type Tags } from '../../model/tags.js'
 import { recordOf, type Property } from '../compare/comparison.js'
 import { blockRuleDigest, fileRuleDigest } from '../decide/copies/rule-digests.js'
 import { elasticIpWords } from '../decide/elastic-ips/elastic-ip-decisions.js'
+import { interfaceWords } from '../decide/interfaces/interface-decisions.js'
 import { groupWords } from '../decide/network/group-words.js'
 import { serverWords } from '../decide/servers/server-properties.js'
 import { formerSpecOf, type FormerSpec } from './former-spec.js'
@@ -72,7 +73,7 @@ type FormerRecord = ReadonlyMap<string, { readonly before: string; readonly now:
 
 /** By address. */
 function formerRecords(
-  { servers, volumes, elasticIps, securityGroups }: StackSpec,
+  { servers, volumes, elasticIps, interfaces = [], securityGroups }: StackSpec,
   former: FormerSpec,
   digest: Digester,
 ): ReadonlyMap<Address, FormerRecord> {
@@ -97,6 +98,7 @@ function formerRecords(
   add(servers, serverWords)
   add(volumes, ({ server }) => [{ key: 'server', word: server }])
   add(elasticIps, elasticIpWords)
+  add(interfaces, interfaceWords)
   add(securityGroups, groupWords)
   return found
 }

@@ -16,6 +16,7 @@ import {
   type SidedRule,
 } from '../../model/kinds/security-group.js'
 import { rootEndOnRemove, rootEndOnReplace, type ServerSpec } from '../../model/kinds/server.js'
+import type { InterfaceSpec } from '../../model/kinds/network-interface.js'
 import type { NetworkSpec } from '../../model/kinds/network.js'
 import type { SyncEndpoint, SyncSpec } from '../../model/kinds/sync-rule.js'
 import type { VolumeSpec } from '../../model/kinds/volume.js'
@@ -58,6 +59,16 @@ export const factsOf: {
   servers: serverFacts,
   elasticIps: ({ server, protect, tags }: ElasticIpSpec) => said({ association: server, protect, ...tagFacts(tags) }),
   scalingGroups: scalingFacts,
+  interfaces: (spec: InterfaceSpec) =>
+    said({
+      attachment: spec.server,
+      subnet: subnetKey(spec.subnet),
+      securityGroups: [...spec.securityGroups, ...(spec.existingGroups ?? []).map(existingKey)].sort(),
+      privateIp: spec.privateIp,
+      secondaryPrivateIps: spec.secondaryPrivateIps,
+      sourceDestCheck: spec.sourceDestCheck,
+      ...tagFacts(spec.tags),
+    }),
   loadBalancers: balancerFacts,
   volumes: volumeFacts,
   syncs: syncFacts,

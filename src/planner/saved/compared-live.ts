@@ -58,6 +58,7 @@ const comparedMembers: { readonly [Member in keyof Required<LiveStack>]: Read<Me
   scheduledEvents: undefined,
   builtImages: named,
   elasticIps: named,
+  interfaces: named,
   placementGroups: named,
   // Members come and go, and refreshes go on: none of it takes anything away from a plan.
   scalingGroups: (groups) =>

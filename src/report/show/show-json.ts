@@ -70,6 +70,18 @@ export function showJson(live: LiveStack): string {
       publicIp,
       instanceId: association?.instanceId ?? null,
     })),
+    ...(live.interfaces && {
+      interfaces: byAddress(live.interfaces).map(
+        ({ address, id, instanceId, subnetId, privateIp, secondaryPrivateIps }) => ({
+          address,
+          id,
+          instanceId: instanceId ?? null,
+          subnetId,
+          privateIp,
+          secondaryPrivateIps,
+        }),
+      ),
+    }),
     ...(live.scalingGroups && {
       scalingGroups: byAddress(live.scalingGroups).map(({ address, id, group }) => ({
         address,

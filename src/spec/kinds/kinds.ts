@@ -3,6 +3,7 @@ import { archive } from './archive.js'
 import { builtImage } from './built-image.js'
 import { elasticIp } from './elastic-ip.js'
 import { keyPair } from './key-pair.js'
+import { networkInterface } from './network-interface.js'
 import { network } from './network/network.js'
 import { placementGroup } from './placement-group.js'
 import { loadBalancer } from './load-balancer/load-balancer.js'
@@ -21,6 +22,7 @@ export const specKinds: { readonly [Kind in ResourceKind]: SpecKind<Kind> } = {
   image: builtImage,
   placementGroup,
   server,
+  interface: networkInterface,
   elasticIp,
   scalingGroup,
   loadBalancer,

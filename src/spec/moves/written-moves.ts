@@ -52,6 +52,10 @@ function isMovable({ declarations }: Context, text: string, report: TextReport):
     report(mistake('an elastic address moves with its server', `write ${text.replace('elasticIp', 'server')}`))
     return false
   }
+  if (kind === 'interface') {
+    report(mistake('a network interface moves with its server', 'write the addresses of the servers: server.web'))
+    return false
+  }
   if (kind === 'network') {
     report(mistake('a network keeps its name', 'make another one, and let its servers move there'))
     return false

@@ -12,8 +12,8 @@ import type { TextReport } from '../problem.js'
 import type { Reference, Secret, Template } from '../../model/template.js'
 
 const referencePattern = /^(\w+)\.([^.[\]]+)(\[[^\]]*\])?\.(\w+)$/
-/** `network.lab.a.id` */
-const subnetPattern = /^(network)\.([^.[\]]+\.[^.[\]]+)()\.(\w+)$/
+/** `network.lab.a.id`, `interface.web.storage[0].privateIp` */
+const partPattern = /^(network|interface)\.([^.[\]]+\.[^.[\]]+)(\[[^\]]*\])?\.(\w+)$/
 
 /**
  * A text with its variables replaced and its references resolved. Mistakes are reported, and leave their piece out.
@@ -52,7 +52,7 @@ function append(parts: Part[], text: string): void {
 
 function parseReference(context: Context, expression: string, report: TextReport): Reference | undefined {
   const [, kind = '', name = '', index = '', property = ''] =
-    referencePattern.exec(expression) ?? subnetPattern.exec(expression) ?? []
+    referencePattern.exec(expression) ?? partPattern.exec(expression) ?? []
   if (!isReferable(context, kind)) {
     report({
       code: 'SPEC_BAD_REFERENCE',

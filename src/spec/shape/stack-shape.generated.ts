@@ -231,6 +231,7 @@ export type ServerShape = {
   readonly privateIp?: string | readonly (PrivateAddressShape | undefined)[] | undefined
   readonly secondaryPrivateIps?: readonly (PrivateAddressShape | undefined)[] | undefined
   readonly sourceDestCheck?: BooleanShape | undefined
+  readonly interfaces?: Readonly<Record<string, InterfaceShape | undefined>> | undefined
   readonly instanceId?: string | undefined
   readonly ignoreChanges?: readonly (string | undefined)[] | undefined
   readonly tags?: TagsShape | undefined
@@ -242,6 +243,14 @@ export type ImageShape = string | {
   readonly name?: SingleLineShape | undefined
   readonly architecture?: 'x86_64' | 'arm64' | undefined
   readonly ssm?: string | undefined
+}
+
+export type InterfaceShape = {
+  readonly subnet?: SubnetShape | undefined
+  readonly securityGroups?: readonly (GroupChoiceShape | undefined)[] | undefined
+  readonly privateIp?: string | readonly (PrivateAddressShape | undefined)[] | undefined
+  readonly secondaryPrivateIps?: readonly (PrivateAddressShape | undefined)[] | undefined
+  readonly sourceDestCheck?: BooleanShape | undefined
 }
 
 export type PrivateAddressShape = string

@@ -12,6 +12,7 @@ const answers: Readonly<Record<string, (id: string) => object>> = {
   DescribeVolumes: (VolumeId) => ({ Volumes: [{ VolumeId, State: 'in-use' }] }),
   DescribeSnapshots: (SnapshotId) => ({ Snapshots: [{ SnapshotId }] }),
   DescribeAddresses: (AllocationId) => ({ Addresses: [{ AllocationId }] }),
+  DescribeNetworkInterfaces: (NetworkInterfaceId) => ({ NetworkInterfaces: [{ NetworkInterfaceId }] }),
   DescribePlacementGroups: (GroupId) => ({ PlacementGroups: [{ GroupId }] }),
   DescribeSpotInstanceRequests: (SpotInstanceRequestId) => ({ SpotInstanceRequests: [{ SpotInstanceRequestId }] }),
   DescribeLaunchTemplates: (LaunchTemplateId) => ({ LaunchTemplates: [{ LaunchTemplateId }] }),

@@ -18,7 +18,10 @@ describe('the kinds of resources in a stack file', () => {
   it('each have a section of their own, in which their entries stand, or follow from the entries of another', () => {
     for (const kind of resourceKinds) {
       const facts = kinds[kind]
-      expect(specKinds[kind].pathOf('n')).toEqual('section' in facts ? [facts.section, 'n'] : ['servers', 'n', kind])
+      // Of the interfaces of a server there are several.
+      const within = kind === 'interface' ? ['interfaces', 'm'] : [kind]
+      const path = specKinds[kind].pathOf(kind === 'interface' ? 'n.m' : 'n')
+      expect(path).toEqual('section' in facts ? [facts.section, 'n'] : ['servers', 'n', ...within])
     }
   })
 

@@ -4,6 +4,7 @@ import { canBeStopped, isOpen, waitsForRoom, type LiveSpot, type SpotOptions } f
 import type { StepOf } from '../../../src/model/steps/step.js'
 import { tagKeys } from '../../../src/model/tags.js'
 import { freeAddresses } from './elastic-ips.js'
+import { leaveInterfaces } from './interfaces.js'
 import { mountsFromFstab } from './filesystems.js'
 import { Refused, withTags, type Mutable, type World } from './world.js'
 
@@ -108,6 +109,7 @@ export function terminate(world: World, instanceId: string): void {
   }
   world.servers = world.servers.filter(({ id }) => id !== instanceId)
   freeAddresses(world, instanceId)
+  leaveInterfaces(world, instanceId)
 }
 
 function launchedSpot(instanceId: string, { interruption }: SpotOptions): LiveSpot {

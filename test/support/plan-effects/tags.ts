@@ -15,6 +15,7 @@ export const tagEffects = {
       network: world.networks,
       placementGroup: world.placementGroups,
       loadBalancer: world.loadBalancers,
+      interface: world.interfaces,
       scalingGroup: world.scalingGroups,
       volume: world.volumes,
     }

@@ -5,6 +5,7 @@ import type { LiveBuiltImage } from '../../../src/model/kinds/image.js'
 import type { LiveScalingGroup } from '../../../src/model/kinds/scaling-group.js'
 import type { LiveLoadBalancer } from '../../../src/model/kinds/load-balancer.js'
 import type { LiveKeyPair } from '../../../src/model/kinds/key-pair.js'
+import type { LiveInterface } from '../../../src/model/kinds/network-interface.js'
 import type { LiveNetwork } from '../../../src/model/kinds/network.js'
 import type { LivePlacementGroup } from '../../../src/model/kinds/placement-group.js'
 import type { LiveSecurityGroup } from '../../../src/model/kinds/security-group.js'
@@ -41,6 +42,7 @@ export class World {
   spotRequests: readonly LiveSpotRequest[]
   images: Mutable<LiveBuiltImage>[]
   elasticIps: Mutable<LiveElasticIp>[]
+  interfaces: Mutable<LiveInterface>[]
   networks: Mutable<LiveNetwork>[]
   placementGroups: Mutable<LivePlacementGroup>[]
   loadBalancers: Mutable<LiveLoadBalancer>[]
@@ -66,6 +68,7 @@ export class World {
     this.spotRequests = before.spotRequests ?? []
     this.images = structuredClone([...(before.builtImages ?? [])])
     this.elasticIps = structuredClone([...(before.elasticIps ?? [])])
+    this.interfaces = structuredClone([...(before.interfaces ?? [])])
     this.networks = structuredClone([...(before.networks ?? [])])
     this.placementGroups = structuredClone([...(before.placementGroups ?? [])])
     this.scalingGroups = structuredClone([...(before.scalingGroups ?? [])])
@@ -179,6 +182,7 @@ export class World {
       ...((before.elasticIps || this.elasticIps.length > 0) && { elasticIps: this.elasticIps }),
       ...((before.networks || this.networks.length > 0) && { networks: this.networks }),
       ...((before.placementGroups || this.placementGroups.length > 0) && { placementGroups: this.placementGroups }),
+      ...((before.interfaces || this.interfaces.length > 0) && { interfaces: this.interfaces }),
       ...((before.scalingGroups || this.scalingGroups.length > 0) && { scalingGroups: this.scalingGroups }),
       ...((before.loadBalancers || this.loadBalancers.length > 0) && { loadBalancers: this.loadBalancers }),
       volumes: this.volumes,

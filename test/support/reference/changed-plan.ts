@@ -113,7 +113,11 @@ function readOf(spec: StackSpec): Partial<LiveStack> {
   const scaled = (spec.scalingGroups ?? []).flatMap(({ subnets: wanted = [] }) =>
     wanted.map((one) => [subnetKey(one), { ...subnet, id: `subnet-of-${subnetKey(one)}` }] as const),
   )
-  const subnets = [...named, ...balanced, ...scaled]
+  const attached = (spec.interfaces ?? []).map(({ subnet: wanted }) => {
+    const facts = { ...subnet, vpcId: 'vpc-default', id: `subnet-of-${subnetKey(wanted)}` }
+    return [subnetKey(wanted), facts] as const
+  })
+  const subnets = [...named, ...attached, ...balanced, ...scaled]
   const defaultSubnets = ['a', 'b', 'c'].map((letter) => ({
     ...subnet,
     id: `subnet-${letter}`,
@@ -184,8 +188,8 @@ function addressesOf(path: string): RegExp {
   const kind = kinds[section]
   if (kind === undefined) return /^/
   const entry = name === '*' ? `(\\.${entries[section] ?? ''}\\b)` : ''
-  // An elastic address is an address of its own.
-  return new RegExp(`^(${kind}${section === 'servers' ? '|elasticIp' : ''})${entry}`)
+  // An elastic address is an address of its own, and so is an interface.
+  return new RegExp(`^(${kind}${section === 'servers' ? '|elasticIp|interface' : ''})${entry}`)
 }
 
 function effectsOf(plan: Plan, path: string, addresses: RegExp): readonly Effect[] {

@@ -16,7 +16,6 @@ import { errorOf, inEntry, leave, refused, warningOf, type Decided, type Leave, 
 import { adopting, adoptionRefusal } from '../adoption.js'
 import { existingRuleProblems } from '../existing.js'
 import { defaultNetwork } from '../servers/placement.js'
-import { subnetOf } from '../servers/server-properties.js'
 import { groupRuleChanges, mutualRules, newGroupRules, noRuleWork, type RuleWork } from './group-rules.js'
 import { groupElsewhere } from '../networks/groups-elsewhere.js'
 import { subnetFor } from '../networks/network-subnets.js'
@@ -260,10 +259,10 @@ function networksByGroup(world: World): ReadonlyMap<Address, ReadonlySet<string>
     const network = world.live.networks.get(part.network)?.id ?? part.network
     for (const group of part.securityGroups) networks.set(group, (networks.get(group) ?? new Set()).add(network))
   }
-  for (const server of world.spec.servers) {
-    const subnet = server.subnet ? subnetOf(world, server) : undefined
+  for (const wearer of [...world.spec.servers, ...(world.spec.interfaces ?? [])]) {
+    const subnet = wearer.subnet && subnetFor(world, wearer.subnet)
     if (!subnet) continue
-    for (const group of server.securityGroups) {
+    for (const group of wearer.securityGroups) {
       const known = networks.get(group)
       if (known) known.add(subnet.vpcId)
       else networks.set(group, new Set([subnet.vpcId]))

@@ -2,9 +2,10 @@ import type { Address } from '../../../model/address.js'
 import { compareText } from '../../../model/address-order.js'
 import { stackMark } from '../../../model/kinds/load-balancer.js'
 import { networkOf, type LiveNetwork, type NetworkTenant } from '../../../model/kinds/network.js'
+import type { LiveInterface } from '../../../model/kinds/network-interface.js'
+import { subnetFor } from './network-subnets.js'
 import type { World } from '../../world.js'
 import type { ServerDecision } from '../servers/server-decision.js'
-import { subnetFor } from './network-subnets.js'
 
 /** What stays in subnets and networks that go, in words, by network: EC2 would not let these go (EC2 API, `DependencyViolation`). */
 export function tenantsInTheWay(
@@ -34,6 +35,8 @@ export function tenantsInTheWay(
     if (place !== undefined) note(networkOf(place), address)
   }
   const own = [...live.networks.values()].map(({ id }) => id)
+  const interfaces = new Map([...live.interfaces.values()].map((one) => [one.id, one]))
+  const wanted = new Map((spec.interfaces ?? []).map((one) => [one.address, one.subnet]))
   // Groups that stay are told above, by their address.
   const parts = new Set([...own, ...[...live.securityGroups.values()].map(({ id }) => id)])
   for (const tenant of live.stack.networkTenants ?? []) {
@@ -50,8 +53,17 @@ export function tenantsInTheWay(
   /** Whether it goes in this plan, or with what it belongs to. */
   function leaves({ id: tenantId, instanceId, description = '' }: NetworkTenant): boolean {
     if (parts.has(tenantId)) return true
+    const known = interfaces.get(tenantId)
+    if (known && isReleased(known))
+      return instanceId === undefined || live.serversById.has(instanceId) || live.endingServers.has(instanceId)
     if (instanceId !== undefined) return ending.has(instanceId) || live.endingServers.has(instanceId)
     return own.some((id) => description.includes(id)) || isOfOwnBalancer(description)
+  }
+
+  /** An interface that the file does not name any more, or in another subnet. */
+  function isReleased({ address, subnetId }: LiveInterface): boolean {
+    const subnet = wanted.get(address)
+    return subnet === undefined || subnetFor(world, subnet)?.id !== subnetId
   }
 
   /** A load balancer of the stack goes before its subnets do, and its interfaces some moments later (`ELB app/NAME/…`). */

@@ -173,8 +173,12 @@ export function closedWay(
 
 const sshPort = 22
 
-/** Groups that are live in another network than the server: a group never leaves its own. */
-function groupProblems(world: World, spec: ServerSpec, network: string | undefined): readonly Problem[] {
+/** Groups that are live in another network than what wears them: a group never leaves its own. */
+export function groupProblems(
+  world: World,
+  spec: Pick<ServerSpec, 'address' | 'securityGroups' | 'existingGroups'>,
+  network: string | undefined,
+): readonly Problem[] {
   const { live } = world
   const { address } = spec
   const own = spec.securityGroups.flatMap((name) => {
@@ -189,7 +193,7 @@ function groupProblems(world: World, spec: ServerSpec, network: string | undefin
     if (network === undefined || network === '' || group.vpcId === '' || group.vpcId === network) return []
     const message = `${address} is in the network ${network}, and ${group.name} in ${group.vpcId}`
     const hint =
-      'a security group stays in the network that it was made in: give the server another entry under `securityGroups`'
+      'a security group stays in the network that it was made in: give it another entry under `securityGroups`'
     return [inEntry(errorOf(address, 'PLAN_GROUP_IN_OTHER_NETWORK', message, hint), 'securityGroups')]
   })
 }

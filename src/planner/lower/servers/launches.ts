@@ -13,6 +13,7 @@ import { creationTags } from '../../compare/desired-tags.js'
 import type { Launch } from '../../decide/servers/server-decision.js'
 import { existingIds } from '../../decide/servers/server-properties.js'
 import { readyImage } from '../images.js'
+import { interfacesReady } from '../interfaces.js'
 import type { Lowering } from '../lowering.js'
 import { subnetReady } from '../networks.js'
 import { readySteps, referencedSteps } from '../readiness.js'
@@ -44,7 +45,8 @@ export function lowerLaunch(
   if (launch.setupRuns) addSetup(lowering, spec)
   const made = [stepId('create-server', address), stepId('modify-server', address), stepId('run-setup', address)]
   if (spec.state === 'stopped') {
-    graph.add('stop-server', address, { instanceId: undefined }, { needs: [...made, stepId('connect-host', address)] })
+    const needs = [...made, ...interfacesReady(world, address), stepId('connect-host', address)]
+    graph.add('stop-server', address, { instanceId: undefined }, { needs })
   }
   const tags = {
     ...(isNamedInside ? {} : own),

@@ -10,6 +10,7 @@ import { tagKeys } from '../../../model/tags.js'
 import type { PlannedServer } from '../../decide/servers/server-decision.js'
 import type { ServerEnd } from '../../decide/servers/server-end.js'
 import { endSuffix, isSucceeded, successorReady, terminationOf } from '../connection.js'
+import { interfacesReady } from '../interfaces.js'
 import type { Lowering } from '../lowering.js'
 import { settled } from '../volumes.js'
 import { detachments } from './server-ways.js'
@@ -116,6 +117,7 @@ function takenOver(lowering: Lowering, address: Address): readonly StepId[] {
     stepId('stop-server', address),
     stepId('run-setup', address),
     stepId('tag-resource', address),
+    ...interfacesReady(world, address),
     ...volumes.flatMap((volume) => [
       ...settled(volume.address),
       stepId('verify-volume', volume.address),

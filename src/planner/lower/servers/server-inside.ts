@@ -2,6 +2,7 @@ import type { ServerSpec } from '../../../model/kinds/server.js'
 import { stepId } from '../../../model/steps/step-id.js'
 import type { ConnectHost, StepId } from '../../../model/steps/step.js'
 import { isHandedAddress, ownAddress } from '../connection.js'
+import { interfacesReady } from '../interfaces.js'
 import type { Lowering } from '../lowering.js'
 import { referencedSteps } from '../readiness.js'
 import { wayIn } from './server-ways.js'
@@ -24,6 +25,11 @@ export function addConnection(
 /** Set-up commands may count on the mounts of the server's own volumes. */
 export function addSetup({ graph, world }: Lowering, { address, setup }: ServerSpec): void {
   const mounts = (world.volumesByServer.get(address) ?? []).map((volume) => stepId('mount-volume', volume.address))
-  const needs = [stepId('connect-host', address), ...mounts, ...referencedSteps(setup)]
+  const needs = [
+    stepId('connect-host', address),
+    ...mounts,
+    ...interfacesReady(world, address),
+    ...referencedSteps(setup),
+  ]
   graph.add('run-setup', address, { commands: setup }, { needs })
 }

@@ -2,6 +2,7 @@ import { scalingGroupKind } from '../../auto-scaling/scaling-kind.js'
 import { loadBalancerKind } from '../../elastic-load-balancing/balancer-kind.js'
 import { elasticIpKind } from './elastic-ip/elastic-ip.js'
 import { imageKind } from './image/image.js'
+import { interfaceKind } from './interface/interface.js'
 import type { Kind } from './kind.js'
 import { keyPairKind } from './key-pair/key-pair.js'
 import { launchTemplateKind } from './launch-template/launch-template.js'
@@ -18,6 +19,7 @@ export const kinds = {
   image: imageKind,
   server: serverKind,
   spotRequest: spotRequestKind,
+  interface: interfaceKind,
   elasticIp: elasticIpKind,
   placementGroup: placementGroupKind,
   loadBalancer: loadBalancerKind,

@@ -61,9 +61,14 @@ export const needs = {
   metadataOptions: { words: 'servers that say `metadata`', isIn: asks(['metadata']) },
   spot: { words: 'servers that say `spot`', isIn: asks(['spot']) },
   catalogue: { words: '`evenkeel regions`, and no stack', isIn: () => false },
+  interfaces: { words: 'further network interfaces of servers', isIn: ({ interfaces = [] }) => interfaces.length > 0 },
   addresses: {
-    words: 'servers that say `sourceDestCheck` or `secondaryPrivateIps`',
-    isIn: asks(['sourceDestCheck', 'secondaryPrivateIps']),
+    words: 'servers with further network interfaces, or that say `sourceDestCheck` or `secondaryPrivateIps`',
+    isIn: (spec) => (spec.interfaces ?? []).length > 0 || asks(['sourceDestCheck', 'secondaryPrivateIps'])(spec),
+  },
+  networksOrInterfaces: {
+    words: 'networks, and further network interfaces of servers',
+    isIn: ({ networks, interfaces = [] }) => networks.length > 0 || interfaces.length > 0,
   },
   networks: { words: 'networks', isIn: ({ networks }) => networks.length > 0 },
   subnets: {

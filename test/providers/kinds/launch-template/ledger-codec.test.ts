@@ -21,7 +21,7 @@ const addresses = fc
     name: fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/),
     index: fc.option(fc.nat({ max: 99_999 }), { nil: undefined }),
   })
-  .map(({ kind, name, index }) => addressOf(kind, name, index))
+  .map(({ kind, name, index }) => addressOf(kind, kind === 'interface' ? `${name}.${name}` : name, index))
 
 const runs = fc
   .record({

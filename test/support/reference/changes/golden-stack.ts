@@ -39,6 +39,7 @@ export const entries: Readonly<Record<string, string>> = {
   images: 'golden',
   placementGroups: 'rack',
   servers: 'web',
+  interfaces: 'storage',
   loadBalancers: 'front',
   scalingGroups: 'pool',
   volumes: 'data',

@@ -1,5 +1,6 @@
 import type { KeyTable } from './key-change.js'
 import { placementGroupKeys, serverOptionKeys } from './server-options.js'
+import { interfaceKeys } from './interfaces.js'
 import { scalingGroupKeys } from './scaling-groups.js'
 import { loadBalancerKeys } from './load-balancers.js'
 import { builtImageKeys } from './built-images.js'
@@ -18,6 +19,7 @@ export const keyTable: KeyTable = {
   ...serverKeys,
   ...imageKeys,
   ...serverOptionKeys,
+  ...interfaceKeys,
   ...builtImageKeys,
   ...placementGroupKeys,
   ...scalingGroupKeys,

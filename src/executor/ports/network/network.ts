@@ -1,9 +1,9 @@
-import type { Address } from '../../model/address.js'
-import type { NetworkPart } from '../../model/kinds/network.js'
-import type { NetworkMaking, NetworkWork } from '../../model/kinds/network-work.js'
-import type { Tags } from '../../model/tags.js'
-import type { Created, Once, Owned } from './cloud-words.js'
-import type { Effect } from './effect.js'
+import type { Address } from '../../../model/address.js'
+import type { NetworkPart } from '../../../model/kinds/network.js'
+import type { NetworkMaking, NetworkWork } from '../../../model/kinds/network-work.js'
+import type { Tags } from '../../../model/tags.js'
+import type { Created, Once, Owned } from '../cloud-words.js'
+import type { Effect } from '../effect.js'
 
 /** What can be done with the parts of networks. Whatever these requests name besides is named by id. */
 export interface NetworkCloud {
