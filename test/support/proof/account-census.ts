@@ -90,9 +90,11 @@ export async function takeCensus(client: EC2Client): Promise<readonly Found[]> {
   for (const { GroupId, GroupName, Tags, State } of placed.PlacementGroups ?? [])
     if (State === 'available') note(GroupId, Tags, 'placement group', GroupName)
   found.push(...(await takeBalancingCensus(client, nameOfServer)), ...(await takeServingCensus(client)))
-  // The ledger belongs to the stack that its name says.
-  for (const { LaunchTemplateId, LaunchTemplateName = '' } of templates.LaunchTemplates ?? [])
-    found.push({ id: LaunchTemplateId ?? '?', says: `template ${LaunchTemplateName}`, address: LaunchTemplateName })
+  // The ledger belongs to the stack that its name says; that of a scaling group ends with a digest of what it launches with.
+  for (const { LaunchTemplateId, LaunchTemplateName = '' } of templates.LaunchTemplates ?? []) {
+    const name = LaunchTemplateName.replace(/^(evenkeel\.scaling\/.*)\/[0-9a-f]+$/, '$1')
+    found.push({ id: LaunchTemplateId ?? '?', says: `template ${name}`, address: LaunchTemplateName })
+  }
   return found.sort((left, right) => (left.says < right.says ? -1 : left.says > right.says ? 1 : 0))
 }
 
@@ -109,7 +111,7 @@ function optionsOf({ Placement, Monitoring, IamInstanceProfile, MetadataOptions,
     `${CpuOptions?.CoreCount} cores`,
     ...(rest.InstanceLifecycle === undefined ? [] : [rest.InstanceLifecycle]),
     ...others.map(({ PrivateIpAddress }) => `also ${PrivateIpAddress}`),
-    ...(rest.PrivateIpAddress?.startsWith('172.31.0.7') ? [`at ${rest.PrivateIpAddress}`] : []),
+    ...(rest.PrivateIpAddress?.startsWith('10.66.7.') ? [`at ${rest.PrivateIpAddress}`] : []),
     ...(first?.SourceDestCheck === false ? ['passing on'] : []),
   ]
 }

@@ -25,7 +25,7 @@ const shared = (accounts: string) => `${head('shared')}volumes:
   data: { size: 1, zone: us-east-1a, snapshots: { every: 24h, share: [${accounts}] } }
 `
 
-const addressed = (more: string) => `${head('fixed')}${server(`, privateIp: 172.31.0.77${more}`)}`
+const addressed = (more: string) => `${head('fixed')}${server(`, privateIp: 10.66.7.77${more}`)}`
 
 /** Servers that EC2 may take back, groups that launch for themselves, copies elsewhere, and addresses that are chosen. */
 export const servingCases: readonly CrashCase[] = [
@@ -44,11 +44,11 @@ export const servingCases: readonly CrashCase[] = [
   { name: 'copies-destroy', before: [apply(copied(2))], work: { kind: 'destroy', text: copied(2) } },
   { name: 'share-create', before: [], work: apply(shared("'123456789012'")) },
   { name: 'share-change', before: [apply(shared("'123456789012'"))], work: apply(shared("'210987654321', public")) },
-  { name: 'addresses-create', before: [], work: apply(addressed(', secondaryPrivateIps: [172.31.0.78, 172.31.0.79]')) },
+  { name: 'addresses-create', before: [], work: apply(addressed(', secondaryPrivateIps: [10.66.7.78, 10.66.7.79]')) },
   {
     name: 'addresses-change',
-    before: [apply(addressed(', secondaryPrivateIps: [172.31.0.78, 172.31.0.79]'))],
-    work: apply(addressed(', secondaryPrivateIps: [172.31.0.80], sourceDestCheck: false')),
+    before: [apply(addressed(', secondaryPrivateIps: [10.66.7.78, 10.66.7.79]'))],
+    work: apply(addressed(', secondaryPrivateIps: [10.66.7.80], sourceDestCheck: false')),
   },
   { name: 'addresses-given', before: [apply(demanded.replaceAll('spot', 'fixed'))], work: apply(addressed('')) },
 ]
