@@ -8,12 +8,13 @@ const start = simulationsOfFile()
 
 /**
  * What this life cannot show: old versions of the ledger, and old snapshots, go later; only hosts have a console; nobody asks by
- * hand for a status, which tells what is reserved and how volumes are, or a reboot, or for I/O that EC2 stopped.
+ * hand for a status, which tells what is reserved and how volumes are, or a reboot, or for I/O that EC2 stopped; and none of its servers is a spot instance.
  */
 const neverCalled = [
   'DeleteLaunchTemplateVersions',
   'DeleteSnapshot',
   'DescribeReservedInstances',
+  'DescribeSpotInstanceRequests',
   'DescribeVolumeStatus',
   'EnableVolumeIO',
   'GetConsoleOutput',

@@ -1,7 +1,7 @@
 /**
  * The condition keys that the sandbox can judge: those of every request, and of each type of resource. `…/*` stands for
- * any name of a tag. Source: Service Authorization Reference, "Condition keys for Amazon EC2", and IAM User Guide,
- * "AWS global condition context keys". A key that is not here is refused in a policy: judging it as absent would let a
+ * any name of a tag. Source: Service Authorization Reference, "Condition keys for Amazon EC2",
+ * "… for Elastic Load Balancing V2" and "… for Amazon EC2 Auto Scaling", and IAM User Guide, "AWS global condition context keys". A key that is not here is refused in a policy: judging it as absent would let a
  * policy pass here that means something else on AWS.
  */
 const keysOfRequests = [
@@ -18,10 +18,14 @@ const keysOfRequests = [
   'aws:ResourceAccount',
   'aws:ResourceTag/*',
   'aws:username',
+  'autoscaling:ResourceTag/*',
   'ec2:CreateAction',
   'ec2:Region',
   'ec2:ResourceTag/*',
   'ec2:osuser',
+  'elasticloadbalancing:CreateAction',
+  'elasticloadbalancing:ResourceTag/*',
+  'iam:AWSServiceName',
   'iam:PassedToService',
   // Of another service, which the sandbox asks for nothing: no call is ever judged by them.
   'kms:*',
