@@ -74,7 +74,7 @@ function createSnapshot(
     state: 'completed',
     startedAt: `2026-11-21T0${world.generation % 10}:00:00.000Z`,
     sizeGiB: sizeOf(world, volumeId),
-    sharedWith: share,
+    ...(share.length > 0 && { sharedWith: share }),
   })
   return id
 }
