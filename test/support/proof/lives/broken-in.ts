@@ -15,6 +15,8 @@ export function brokenIn(
   for (const { says, address } of census) {
     if (/ of nobody|temporary/.test(says)) broken.push(`orphan: ${says}`)
     if (says.startsWith('snapshot') || says.includes('retained') || address === undefined) continue
+    // The members of a scaling group, and their disks, all have its address.
+    if (/^(?:instance|volume) \S+\/scalingGroup\./.test(says)) continue
     const key = `${says.split(' ')[0]} ${address}`
     single.set(key, (single.get(key) ?? 0) + 1)
   }
