@@ -1,8 +1,8 @@
 import type { StackSpec } from '../../../model/stack-spec.js'
-import { tagKeys } from '../../../model/tags.js'
 import type { BalancingAction } from '../../elastic-load-balancing/balancing-service.js'
 import { needs } from './needs.js'
 import type { PolicyStatement, Scope } from './policy-statement.js'
+import { actionsOf, looking, stackConditions, type ServicePart } from './service-statements.js'
 
 /**
  * What must be allowed for each action of Elastic Load Balancing: `look`, `make` (it carries the stack's tags), `tag`,
@@ -33,9 +33,7 @@ const balancingPermissions = {
   RemoveTags: 'change',
   SetSecurityGroups: 'change',
   SetSubnets: 'change',
-} as const satisfies Readonly<Record<BalancingAction, 'look' | 'make' | 'tag' | 'change'>>
-
-type Part = (typeof balancingPermissions)[BalancingAction]
+} as const satisfies Readonly<Record<BalancingAction, ServicePart>>
 
 /** Nothing where the stack has no load balancer. */
 export function balancingStatements(spec: StackSpec, scope: Scope, readOnly: boolean): readonly PolicyStatement[] {
@@ -44,16 +42,10 @@ export function balancingStatements(spec: StackSpec, scope: Scope, readOnly: boo
   const arns = ['listener', 'loadbalancer', 'targetgroup'].map(
     (type) => `arn:${partition}:elasticloadbalancing:${region}:${account}:${type}/*`,
   )
+  const named = (part: ServicePart) => actionsOf('elasticloadbalancing', balancingPermissions, part)
   const making = [...named('make').map((action) => action.replace(/^.*:/, '')), 'CreateListener']
-  const asked = { [`aws:RequestTag/${tagKeys.stack}`]: spec.stack }
-  const owned = { [`aws:ResourceTag/${tagKeys.stack}`]: spec.stack }
-  const look: PolicyStatement = {
-    Sid: 'LookAtLoadBalancers',
-    Effect: 'Allow',
-    Action: named('look'),
-    Resource: ['*'],
-    ...(scope.region !== undefined && { Condition: { StringEquals: { 'aws:RequestedRegion': scope.region } } }),
-  }
+  const { asked, owned } = stackConditions(spec)
+  const look = looking('LookAtLoadBalancers', named('look'), scope)
   if (readOnly) return [look]
   return [
     look,
@@ -86,10 +78,4 @@ export function balancingStatements(spec: StackSpec, scope: Scope, readOnly: boo
       Condition: { StringEquals: owned },
     },
   ]
-}
-
-function named(part: Part): readonly string[] {
-  return Object.entries(balancingPermissions).flatMap(([action, its]) =>
-    its === part ? [`elasticloadbalancing:${action}`] : [],
-  )
 }

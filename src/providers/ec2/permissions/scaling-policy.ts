@@ -1,8 +1,8 @@
 import type { StackSpec } from '../../../model/stack-spec.js'
-import { tagKeys } from '../../../model/tags.js'
 import type { ScalingAction } from '../../auto-scaling/scaling-service.js'
 import { needs } from './needs.js'
 import type { PolicyStatement, Scope } from './policy-statement.js'
+import { actionsOf, looking, stackConditions, type ServicePart } from './service-statements.js'
 
 /**
  * What must be allowed for each action of Auto Scaling: `look`, `make` (it carries the stack's tags), `tag`, or `change` of
@@ -22,24 +22,16 @@ const scalingPermissions = {
   ResumeProcesses: 'change',
   StartInstanceRefresh: 'change',
   UpdateAutoScalingGroup: 'change',
-} as const satisfies Readonly<Record<ScalingAction, 'look' | 'make' | 'tag' | 'change'>>
-
-type Part = (typeof scalingPermissions)[ScalingAction]
+} as const satisfies Readonly<Record<ScalingAction, ServicePart>>
 
 /** Nothing where the stack has no scaling group. The launches themselves are the caller's too: EC2 asks him when a template is named. */
 export function scalingStatements(spec: StackSpec, scope: Scope, readOnly: boolean): readonly PolicyStatement[] {
   if (!needs.scalingGroups.isIn(spec)) return []
   const { partition, region = '*', account = '*' } = scope
   const groups = [`arn:${partition}:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/*`]
-  const asked = { [`aws:RequestTag/${tagKeys.stack}`]: spec.stack }
-  const owned = { [`aws:ResourceTag/${tagKeys.stack}`]: spec.stack }
-  const look: PolicyStatement = {
-    Sid: 'LookAtScalingGroups',
-    Effect: 'Allow',
-    Action: named('look'),
-    Resource: ['*'],
-    ...(scope.region !== undefined && { Condition: { StringEquals: { 'aws:RequestedRegion': scope.region } } }),
-  }
+  const { asked, owned } = stackConditions(spec)
+  const named = (part: ServicePart) => actionsOf('autoscaling', scalingPermissions, part)
+  const look = looking('LookAtScalingGroups', named('look'), scope)
   if (readOnly) return [look]
   return [
     look,
@@ -68,8 +60,4 @@ export function scalingStatements(spec: StackSpec, scope: Scope, readOnly: boole
       Condition: { StringEquals: { 'iam:AWSServiceName': 'autoscaling.amazonaws.com' } },
     },
   ]
-}
-
-function named(part: Part): readonly string[] {
-  return Object.entries(scalingPermissions).flatMap(([action, its]) => (its === part ? [`autoscaling:${action}`] : []))
 }
