@@ -188,7 +188,7 @@ export const serverMutability: Mutabilities<ServerPath> = {
   'rootVolume.type': { how: 'in-place', because: '', source: modifyVolume },
   'rootVolume.onRemove': { how: 'in-place', because: '', source: 'a tag of evenkeel' },
   instances: { how: 'in-place', because: '', source: 'EC2 API, TerminateInstances' },
-  'spot.request': { how: 'in-place', because: '', source: 'EC2 API, CancelSpotInstanceRequests' },
+  'spot.request': { how: 'in-place', because: '', source: 'EC2 API, CancelSpotInstanceRequests and CreateTags' },
   ...serverOptionMutability,
 }
 

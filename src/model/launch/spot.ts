@@ -35,6 +35,8 @@ export interface LiveSpot extends Pick<LiveSpotRequest, 'state' | 'status' | 'is
   readonly requestId: string
   /** `announced`: EC2 is about to take it back. `stopped`: it has stopped it, and it alone can start it. Absent: neither. */
   readonly interruption?: 'announced' | 'stopped'
+  /** No stack's tag stands on the request: its instance was adopted, or somebody took it off. */
+  readonly isUntagged?: true
 }
 
 /** A live server, as far as this goes. */
@@ -57,6 +59,11 @@ export const canceledAndRunning = 'request-canceled-and-instance-running'
 
 /** The status of a request that EC2 does not show: it is long over, or younger than what EC2 shows. */
 export const notShown = 'not shown'
+
+/** Whether the request behind an instance has yet to become the stack's: what is cancelled with it is allowed by its tag. */
+export function isUnclaimed(spot: LiveSpot | undefined): spot is LiveSpot {
+  return spot?.isUntagged === true && isOpen(spot)
+}
 
 /** Whether EC2 may launch another instance when this one ends. */
 export function mayComeAgain(spot: Pick<LiveSpotRequest, 'state' | 'status' | 'isPersistent'>): boolean {

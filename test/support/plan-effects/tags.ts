@@ -22,6 +22,12 @@ export const tagEffects = {
     const id = step.resourceId ?? world.idOf(step.target)
     // Nothing observes the tags of a root disk.
     if (world.servers.some(({ rootVolume }) => rootVolume?.id === id)) return
+    const behind = world.servers.find(({ spot }) => spot?.requestId === id)
+    if (behind?.spot) {
+      const { isUntagged: _untagged, ...spot } = behind.spot
+      behind.spot = spot
+      return
+    }
     const resource = lists[parseAddress(step.target)?.kind ?? '']?.find((known) => known.id === id)
     if (!resource) throw new Refused(`${step.target} is gone`)
     resource.tags = withTags(resource.tags, step.tags, step.removeTags)

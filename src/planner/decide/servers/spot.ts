@@ -7,6 +7,7 @@ import {
   endsWithRequest,
   interruptionText,
   isOpen,
+  isUnclaimed,
   unstoppable,
   waitsForRoom,
   type LiveSpotRequest,
@@ -32,6 +33,11 @@ export function leftRequests({ live }: World, address: Address): readonly LiveSp
 /** How they stand in a change. */
 export function leftDiffs(requests: readonly LiveSpotRequest[]): readonly Diff<'server'>[] {
   return requests.map(({ id }) => ({ path: 'spot.request', before: id, after: null, cause: 'drift' }))
+}
+
+/** The request behind an adopted instance becomes the stack's as the instance does: it could not be cancelled by its tag, else. */
+export function claimDiffs({ spot }: LiveServer): readonly Diff<'server'>[] {
+  return isUnclaimed(spot) ? [{ path: 'spot.request', before: null, after: spot.requestId, cause: 'drift' }] : []
 }
 
 /** What no apply heals: an instance behind a request of the stack's that carries none of its tags. */

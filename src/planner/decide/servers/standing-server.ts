@@ -24,6 +24,7 @@ import { isSeen } from './rolls.js'
 import { instanceStoreProblems, serverEnd } from './server-end.js'
 import {
   awaitedDiff,
+  claimDiffs,
   interruptionProblems,
   isAwaited,
   leftDiffs,
@@ -82,6 +83,7 @@ export function decideStandingServer(world: World, written: ServerSpec, live: Li
     ...tags.diffs,
     ...awaited,
     ...leftDiffs(requests),
+    ...claimDiffs(live),
     ...(pinsHostKey ? [hostKeyDiff] : []),
     ...(canBeSeen(world, spec) && !isSeen(live) ? [serviceDiff] : []),
   ])

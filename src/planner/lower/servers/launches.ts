@@ -21,6 +21,7 @@ import { narrowedSteps } from '../security-groups.js'
 import { addTagging } from '../tagging.js'
 import type { PlannedLaunch } from './launch-batches.js'
 import { addConnection, addSetup } from './server-inside.js'
+import { requestTags } from './spot-requests.js'
 
 /** `after`: what is over before anything is launched; `batch`: what it is launched with. */
 export function lowerLaunch(
@@ -114,9 +115,7 @@ export function plannedLaunch({ world }: Lowering, launch: Launch, after: readon
       ...(spec.options?.spot && {
         spotRequestTags: {
           ...spec.tags,
-          [tagKeys.name]: nameTag(world.spec.stack, address),
-          [tagKeys.stack]: world.spec.stack,
-          [tagKeys.address]: address,
+          ...requestTags(world, address),
         },
       }),
     },

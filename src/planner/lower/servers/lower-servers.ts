@@ -2,7 +2,7 @@ import type { Address } from '../../../model/address.js'
 import { hasInstanceStore } from '../../../model/launch/instance-store.js'
 import { placementGroupsOf } from '../../../model/launch/server-options.js'
 import { stepId } from '../../../model/steps/step-id.js'
-import type { CreateServer } from '../../../model/steps/step.js'
+import type { CreateServer, StepId } from '../../../model/steps/step.js'
 import { hostKeyOf, noHostKey, tagKeys } from '../../../model/tags.js'
 import {
   stopsNow,
@@ -20,9 +20,12 @@ import { narrowedSteps } from '../security-groups.js'
 import { addTagging } from '../tagging.js'
 import { launchBatches } from './launch-batches.js'
 import { lowerLaunch, plannedLaunch } from './launches.js'
-import { addCancellation, addLifting, cancellationsOf, lowerEnd } from './server-ends.js'
+import { addLifting, lowerEnd } from './server-ends.js'
 import { addConnection, addSetup } from './server-inside.js'
 import { detachments, endsByWay } from './server-ways.js'
+import { addCancellation, addClaim, cancellationsOf } from './spot-requests.js'
+
+const adoptedNote = 'adopted'
 
 /** Lowers what becomes of the servers; `entered` are those inside which some other step of the plan acts. */
 export function lowerServers(lowering: Lowering, entered: ReadonlySet<Address>): void {
@@ -84,6 +87,7 @@ function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isE
   const { address, spec, live, modification } = decision
   const { runsNow, runsAfter } = decision.outlook
   const stops = stopsNow(decision)
+  const ours = lowerAdoption(lowering, decision)
   const lifted = modification.options?.stopProtection === false && stops
   const unmounted = [...lowering.leaving(address).unmounted, ...lowering.leaving(live.id).unmounted]
   if (stops) {
@@ -92,14 +96,15 @@ function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isE
       ...unmounted.map((volume) => stepId('unmount-volume', volume)),
       ...lowering.addressed(address),
     ]
-    const lifting = lifted ? [addLifting(lowering, address, live, [])] : []
-    const needs = [...lowering.service.left(address, live.id), ...lifting, ...(runsAfter ? [] : closing)]
+    const lifting = lifted ? [addLifting(lowering, address, live, ours)] : []
+    const needs = [...ours, ...lowering.service.left(address, live.id), ...lifting, ...(runsAfter ? [] : closing)]
     const impact = hasInstanceStore(live.type) ? 'data-loss' : runsAfter ? 'restart' : 'downtime'
     graph.add('stop-server', address, { instanceId: live.id }, { needs, impact })
   }
   const remaining = lifted ? withoutLifting(modification) : modification
   if (Object.keys(remaining).length > 0) {
     const needs = [
+      ...ours,
       stepId('stop-server', address),
       ...referencedSteps([remaining.userData]),
       ...placementGroupsOf(spec.options).map((group) => stepId('create-placement-group', group)),
@@ -115,6 +120,7 @@ function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isE
   const starts = runsAfter && (stops || !runsNow)
   if (starts) {
     const needs = [
+      ...ours,
       ...lowering.service.turn(address),
       ...restingFor(lowering, address),
       stepId('stop-server', address),
@@ -145,6 +151,15 @@ function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isE
     stepId('run-setup', address),
     stepId('authorize-key', address),
   ])
+  // Its instance is the stack's before it is: a request alone would be one that its instance left behind.
+  addClaim(lowering, address, live, [stepId('tag-resource', address)])
+}
+
+/** What is adopted is the stack's before anything of it is changed: no call changes what carries no stack's tag. */
+function lowerAdoption({ graph }: Lowering, { address, live, tagging }: StandingServerDecision): readonly StepId[] {
+  if (live.tags[tagKeys.stack] !== undefined) return []
+  const tags = Object.fromEntries([tagKeys.stack, tagKeys.address].map((key) => [key, tagging.tags[key] ?? '']))
+  return [graph.add('tag-resource', address, { target: address, tags, removeTags: [] }, { suffix: adoptedNote })]
 }
 
 function withoutLifting({ options, ...others }: Modification): Modification {

@@ -1,5 +1,4 @@
 import type { Address } from '../../../model/address.js'
-import type { Impact } from '../../../model/change.js'
 import type { LiveServer } from '../../../model/kinds/server.js'
 import { hasInstanceStore } from '../../../model/launch/instance-store.js'
 import { mayComeAgain, waitsForRoom } from '../../../model/launch/spot.js'
@@ -7,13 +6,13 @@ import { nameTag } from '../../../model/names.js'
 import { stepId } from '../../../model/steps/step-id.js'
 import type { StepId } from '../../../model/steps/step.js'
 import { tagKeys } from '../../../model/tags.js'
-import type { PlannedServer } from '../../decide/servers/server-decision.js'
 import type { ServerEnd } from '../../decide/servers/server-end.js'
 import { endSuffix, isSucceeded, successorReady, terminationOf } from '../connection.js'
 import { interfacesReady } from '../interfaces.js'
 import type { Lowering } from '../lowering.js'
 import { settled } from '../volumes.js'
 import { detachments } from './server-ways.js'
+import { addCancellation, addClaim } from './spot-requests.js'
 
 /**
  * Ends an instance: its volumes leave it, then it is stopped where its root disk leaves a snapshot, then it is terminated;
@@ -58,13 +57,14 @@ export function lowerEnd(
   const impact = isLost ? 'data-loss' : 'downtime'
   // Else EC2 launches another; an instance that EC2 has stopped ends with its request.
   if (live.spot && mayComeAgain(live.spot)) {
+    const claimed = addClaim(lowering, address, live, [...needs])
     needs.push(
       addCancellation(
         lowering,
         address,
         live.spot.requestId,
         live.id,
-        [...needs],
+        [...needs, ...claimed],
         waitsForRoom(live) ? impact : 'none',
       ),
     )
@@ -81,23 +81,6 @@ export function addLifting(
 ): StepId {
   const fields = { instanceId: id, options: { stopProtection: false } }
   return graph.add('modify-server', address, fields, { suffix: `${id}-unprotected`, needs })
-}
-
-export function addCancellation(
-  { graph }: Lowering,
-  address: Address,
-  requestId: string,
-  instanceId: string | undefined,
-  needs: readonly StepId[],
-  impact: Impact = 'none',
-): StepId {
-  const fields = { requestId, ...(instanceId !== undefined && { instanceId }) }
-  return graph.add('cancel-spot-request', address, fields, { suffix: requestId, needs, impact })
-}
-
-/** The ends of requests that outlived their instances: nothing is launched beside them. */
-export function cancellationsOf({ address, requests }: Pick<PlannedServer, 'address' | 'requests'>): readonly StepId[] {
-  return requests.map(({ id }) => stepId('cancel-spot-request', address, id))
 }
 
 function successorFirst(lowering: Lowering, address: Address, { id }: LiveServer): readonly StepId[] {

@@ -1,5 +1,6 @@
 import type { StackSpec } from '../../../model/stack-spec.js'
 import { tagKeys } from '../../../model/tags.js'
+import { adoptionStatements } from './adoption-policy.js'
 import { copyStatements, regionsOfCopies, type CopiesElsewhere } from './copies-in-regions.js'
 import { permissions, type PermissionFacts, type ResourceType } from './facts.js'
 import { scalingStatements } from './scaling-policy.js'
@@ -122,7 +123,6 @@ function changeStatements(
   const made = typesOf(making.map(({ makes }) => makes)).filter((type) => isSpot || type !== 'spot-instances-request')
   const ofStack = { [`aws:ResourceTag/${tagKeys.stack}`]: spec.stack }
   const forStack = { [`aws:RequestTag/${tagKeys.stack}`]: spec.stack }
-  const volumes = spec.volumes.flatMap(({ volumeId }) => volumeId ?? [])
   const snapshots = spec.volumes.flatMap(({ snapshot }) => (snapshot?.kind === 'id' ? snapshot.id : []))
   const statements: readonly (PolicyStatement | undefined)[] = [
     {
@@ -160,15 +160,7 @@ function changeStatements(
       Resource: arnsOf(own, scope),
       Condition: { StringEquals: ofStack, StringEqualsIfExists: forStack },
     },
-    volumes.length === 0
-      ? undefined
-      : {
-          Sid: 'AdoptVolumes',
-          Effect: 'Allow',
-          Action: ['ec2:CreateTags'],
-          Resource: distinct(volumes).map((id) => arnOf('volume', id, scope)),
-          Condition: { StringEquals: forStack },
-        },
+    ...adoptionStatements(spec, (type, name) => arnOf(type, name, scope)),
     snapshots.length === 0
       ? undefined
       : {

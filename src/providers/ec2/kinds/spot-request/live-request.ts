@@ -1,5 +1,6 @@
 import type { Instance, SpotInstanceRequest } from '@aws-sdk/client-ec2'
 import { notShown, type LiveSpot, type LiveSpotRequest, type SpotOptions } from '../../../../model/launch/spot.js'
+import { tagKeys } from '../../../../model/tags.js'
 import { tagsOf } from '../../tags/tag-lists.js'
 import { textOf } from '../../wire/text-of.js'
 
@@ -29,11 +30,18 @@ export function spotOf(
   if (requestId === undefined) return {}
   const request = requests.get(requestId)
   if (!request) return { spot: { requestId, state: 'closed', status: notShown, isPersistent: false } }
-  const { state, status, isPersistent } = liveRequest(request)
+  const { state, status, isPersistent, tags } = liveRequest(request)
   const interruption = interruptionOf(instance, status)
   const price = Number(request.SpotPrice)
   return {
-    spot: { requestId, state, status, isPersistent, ...(interruption && { interruption }) },
+    spot: {
+      requestId,
+      state,
+      status,
+      isPersistent,
+      ...(interruption && { interruption }),
+      ...(tags[tagKeys.stack] === undefined && { isUntagged: true }),
+    },
     launched: {
       interruption: request.InstanceInterruptionBehavior === 'stop' ? 'stop' : 'terminate',
       ...(price > 0 && { maxPrice: price }),
