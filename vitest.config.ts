@@ -15,6 +15,7 @@ const full = [
   'test/sandbox/actions/network/own-interfaces.hosts.test.ts',
   'test/simulation/server-addresses.test.ts',
   'test/simulation/interfaces.test.ts',
+  'test/simulation/addresses-given-on.test.ts',
   'test/simulation/alternatives.test.ts',
   'test/simulation/placement-groups.test.ts',
   'test/sandbox/full-image.hosts.test.ts',

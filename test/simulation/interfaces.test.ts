@@ -200,6 +200,12 @@ describe('a lost answer to a call about an interface', () => {
     { action: 'CreateNetworkInterface', after: both, outcome: { storage: storageFacts, control: controlFacts } },
     { action: 'AttachNetworkInterface', after: both, outcome: { storage: storageFacts, control: controlFacts } },
     { action: 'AssignPrivateIpAddresses', after: one, outcome: { storage: storageFacts } },
+    {
+      action: 'UnassignPrivateIpAddresses',
+      before: one.replace('.11, 10.20.2.12', '.13'),
+      after: one,
+      outcome: { storage: storageFacts },
+    },
     { action: 'DetachNetworkInterface', before: one, after: replacing(one), outcome: { storage: storageFacts } },
     { action: 'DetachNetworkInterface', before: both, after: one, outcome: { storage: storageFacts } },
     { action: 'DeleteNetworkInterface', before: both, after: one, outcome: { storage: storageFacts } },
@@ -273,6 +279,14 @@ describe('an interface', () => {
           new ModifyNetworkInterfaceAttributeCommand({ NetworkInterfaceId, SourceDestCheck: { Value: false } }),
         ),
       diff: { path: 'sourceDestCheck', before: false, after: true, cause: 'drift' },
+    },
+    {
+      name: 'to end with its instance',
+      what: ({ client }, { NetworkInterfaceId, Attachment }) => {
+        const told = { AttachmentId: Attachment?.AttachmentId, DeleteOnTermination: true }
+        return client.send(new ModifyNetworkInterfaceAttributeCommand({ NetworkInterfaceId, Attachment: told }))
+      },
+      diff: { path: 'deleteOnTermination', before: true, after: false, cause: 'drift' },
     },
     {
       name: 'deleted',
@@ -365,14 +379,49 @@ describe('an interface', () => {
     expect((await found(world))['interface.web.storage']?.Attachment?.InstanceId).toBe(InstanceId)
   })
 
-  it('goes with the network that it is in', async () => {
+  const emptied = 'evenkeel: 1\nstack: odd\ntarget: sandbox\n'
+  it.each([
+    ['attached', () => Promise.resolve()],
+    [
+      'attached to nothing any more',
+      ({ client }: Simulation, { Attachment }: NetworkInterface) =>
+        client.send(new DetachNetworkInterfaceCommand({ AttachmentId: Attachment?.AttachmentId })),
+    ],
+  ])('goes with the network that it is in, %s', async (_name, before) => {
     const world = await simulation()
     await world.apply(one)
-    const { Attachment, VpcId = '' } = (await found(world))['interface.web.storage']!
-    await world.client.send(new DetachNetworkInterfaceCommand({ AttachmentId: Attachment?.AttachmentId }))
-    expect((await world.destroy(one)).result.status).toBe('converged')
+    const nic = (await found(world))['interface.web.storage']!
+    await before(world, nic)
+    // What is in the way is looked for where the file does not have the network any more.
+    const { plan, result } = await world.apply(emptied)
+    expect(plan.problems).toEqual([])
+    expect(result.status).toBe('converged')
     expect(await found(world)).toEqual({})
     const { Vpcs = [] } = await world.client.send(new DescribeVpcsCommand({}))
-    expect(Vpcs.map((vpc) => vpc.VpcId)).not.toContain(VpcId)
+    expect(Vpcs.map((vpc) => vpc.VpcId)).not.toContain(nic.VpcId)
+  })
+
+  it('goes with the subnet that it leaves', async () => {
+    const world = await simulation()
+    await world.apply(one)
+    const after = one.replace(/, b: \{[^}]*\}/u, '').replace(storage, moved)
+    const { plan, result } = await world.apply(after)
+    expect(plan.problems).toEqual([])
+    expect(result.status).toBe('converged')
+    expect(await facts(world)).toEqual({ storage: { ...storageFacts, first: '10.20.1.10', others: [] } })
+    expect((await world.plan(after)).steps).toEqual([])
+  })
+
+  it('that was deleted since the plan was made is told, and nothing is made without tags', async () => {
+    const world = await simulation()
+    await world.apply(one)
+    const plan = await world.plan(head + server(interfaces(other)))
+    const { NetworkInterfaceId, Attachment } = (await found(world))['interface.web.storage']!
+    await world.client.send(new DetachNetworkInterfaceCommand({ AttachmentId: Attachment?.AttachmentId }))
+    await world.client.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId }))
+    const { outcomes } = await world.carryOut(plan)
+    const failed = outcomes.flatMap(({ outcome }) => (outcome.kind === 'failed' ? [outcome.error.code] : []))
+    expect(failed).toEqual(['EC2_NOT_FOUND'])
+    expect(await found(world)).toEqual({})
   })
 })

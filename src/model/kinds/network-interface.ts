@@ -35,8 +35,10 @@ export interface LiveInterface extends Tagged {
   readonly sourceDestCheck: boolean
   /** The instance that it is attached to; undefined: none, or nobody's that is told. */
   readonly instanceId: string | undefined
-  /** Whether it is attached to anything at all. */
+  /** Whether it is attached to anything at all, and stays so. */
   readonly isAttached: boolean
+  /** Whether EC2 deletes it together with the instance that it is attached to. */
+  readonly endsWithInstance: boolean
 }
 
 /** `server.web[0]`, `storage` -> `interface.web.storage[0]`. */
@@ -64,6 +66,7 @@ export type InterfacePath =
   | 'securityGroups'
   | 'sourceDestCheck'
   | 'attachment'
+  | 'deleteOnTermination'
 
 const modify = { how: 'in-place', because: '', source: 'EC2 API, ModifyNetworkInterfaceAttribute' } as const
 /** How each of them can change, with the source of the fact. */
@@ -86,6 +89,7 @@ export const interfaceMutability: Mutabilities<InterfacePath> = {
   securityGroups: modify,
   sourceDestCheck: modify,
   attachment: { how: 'in-place', because: '', source: 'EC2 API, AttachNetworkInterface' },
+  deleteOnTermination: modify,
 }
 
 /** What is recorded of an interface in its applied tag. */

@@ -1,7 +1,8 @@
 import type { Address } from '../../model/address.js'
 import type { EnsureInterface, StepId } from '../../model/steps/step.js'
 import { stepId } from '../../model/steps/step-id.js'
-import type { InterfaceSpec } from '../../model/kinds/network-interface.js'
+import type { InterfaceSpec, LiveInterface } from '../../model/kinds/network-interface.js'
+import { isWantedElsewhere } from '../decide/interfaces/address-holders.js'
 import type {
   InterfaceDecision,
   NewInterfaceDecision,
@@ -12,16 +13,26 @@ import { successorReady, terminationOf } from './connection.js'
 import type { Lowering } from './lowering.js'
 import { subnetReady } from './networks.js'
 import { narrowedSteps } from './security-groups.js'
+import { addressesFree, addressesLeft } from './servers/freed-addresses.js'
 import { addTagging } from './tagging.js'
 
 /** Lowers what becomes of the interfaces beside those that servers are launched with. */
 export function lowerInterfaces(lowering: Lowering): void {
-  // Each takes the first place that is free: those of one server come one after another.
+  // Each takes the first place that is free: those of one server come one after another. Those that are made may get the
+  // addresses of others, and come last.
   const before = new Map<Address, Address>()
-  for (const decision of lowering.decisions.interfaces.values()) {
-    lowerInterface(lowering, decision, before)
-    if ('spec' in decision) before.set(decision.spec.server, decision.address)
+  const decisions = [...lowering.decisions.interfaces.values()]
+  for (const isMade of [false, true]) {
+    for (const decision of decisions) {
+      if ((decision.kind === 'create' || decision.kind === 'replace') !== isMade) continue
+      lowerInterface(lowering, decision, before)
+      if (isAttaching(decision)) before.set(decision.spec.server, decision.address)
+    }
   }
+}
+
+function isAttaching(decision: InterfaceDecision): decision is NewInterfaceDecision | StandingInterfaceDecision {
+  return 'spec' in decision && ('ends' in decision || decision.attaches)
 }
 
 function lowerInterface(lowering: Lowering, decision: InterfaceDecision, before: ReadonlyMap<Address, Address>): void {
@@ -32,7 +43,8 @@ function lowerInterface(lowering: Lowering, decision: InterfaceDecision, before:
     case 'replace':
       if (decision.ends) {
         const { id, instanceId } = decision.ends
-        graph.add('remove-interface', address, { interfaceId: id, instanceId }, { impact: 'downtime' })
+        const needs = endsLate(lowering, decision.ends) ? successorReady(lowering, decision.spec.server) : []
+        graph.add('remove-interface', address, { interfaceId: id, instanceId }, { needs, impact: 'downtime' })
       }
       addEnsuring(lowering, decision, undefined, before)
       addTagging(graph, address, decision.tagging, [stepId('ensure-interface', address)])
@@ -63,7 +75,12 @@ function addEnsuring(
   const { graph } = lowering
   const { address, spec, subnet, existingGroupIds } = decision
   const leaves = 'leaves' in decision ? decision.leaves : undefined
-  const previous = before.get(spec.server)
+  const previous = isAttaching(decision) ? before.get(spec.server) : undefined
+  const { privateIp, secondaryPrivateIps } = spec
+  const free =
+    interfaceId === undefined
+      ? addressesFree(lowering, { address, subnetId: subnet.id, wanted: [privateIp, ...secondaryPrivateIps] })
+      : addressesLeft(lowering, { address, subnetId: subnet.id, wanted: secondaryPrivateIps })
   const fields: Omit<EnsureInterface, 'kind' | 'id' | 'address' | 'needs' | 'impact'> = {
     interfaceId,
     ...(leaves !== undefined && { takesFrom: leaves }),
@@ -72,13 +89,14 @@ function addEnsuring(
     ...(subnet.made && { subnet: subnet.made.subnet }),
     securityGroups: spec.securityGroups,
     ...(existingGroupIds.length > 0 && { existingGroupIds }),
-    privateIp: spec.privateIp,
-    secondaryPrivateIps: spec.secondaryPrivateIps,
+    privateIp,
+    secondaryPrivateIps,
     sourceDestCheck: spec.sourceDestCheck,
     tags: 'tags' in decision ? decision.tags : {},
   }
   const needs = [
     stepId('remove-interface', address),
+    ...free,
     ...(previous === undefined ? [] : [stepId('ensure-interface', previous)]),
     ...(leaves === undefined ? [] : lowering.service.left(spec.server, leaves)),
     ...(leaves === undefined ? [] : successorReady(lowering, spec.server)),
@@ -88,6 +106,11 @@ function addEnsuring(
     ...spec.securityGroups.flatMap((group) => [stepId('create-security-group', group), ...narrowedSteps(group)]),
   ]
   graph.add('ensure-interface', address, fields, { needs, ...(leaves !== undefined && { impact: 'downtime' }) })
+}
+
+/** Whether the old instance of its server keeps it until the new one is ready: nobody else waits for its addresses. */
+function endsLate({ world }: Lowering, { address, privateIp, secondaryPrivateIps }: LiveInterface): boolean {
+  return !isWantedElsewhere(world, address, [privateIp, ...secondaryPrivateIps])
 }
 
 /** EC2 attaches to what runs or is stopped. A new server that is to rest is stopped once it has what it was set up with. */

@@ -9,6 +9,7 @@ import type { InterfaceShape } from '../shape/stack-shape.generated.js'
 import { checkChosenGroups } from './server/check-launch-choices.js'
 import { chosenGroups, subnetOf } from './server/launch-choices.js'
 import { checkSubnetName } from './network/subnet-names.js'
+import { checkAddressPlaces } from './server/address-places.js'
 import { addressesOf, checkAddresses } from './server/private-addresses.js'
 import type { SpecKind } from './spec-kind.js'
 
@@ -48,6 +49,7 @@ function namedEntries({ servers }: Sections): Entries<object> {
 }
 
 function checkInterfaces(context: Context): void {
+  checkAddressPlaces(context)
   for (const [server, entry] of context.servers) {
     const counted = entry && 'count' in entry ? { count: entry.count } : undefined
     for (const [name, one] of Object.entries(entry?.interfaces ?? {})) {

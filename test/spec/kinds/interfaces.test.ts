@@ -45,6 +45,31 @@ describe('the interfaces of a server in a stack file', () => {
     for (const mistake of mistakes) expect(mistake).toMatch(/ SPEC_BAD_MOVE$/)
   })
 
+  it('have addresses that nothing else has, and that their subnet gives: every mistake is told where it stands', () => {
+    const inB = 'subnet: network.lab.b'
+    const places = (own: string, first: string, more: string, third: string) => `${head}networks:
+  lab: { cidr: 10.0.0.0/16, subnets: { a: { cidr: 10.0.1.0/24, zone: us-east-1a }, b: { cidr: 10.0.2.0/24, zone: us-east-1a } } }
+servers:
+  v: { ${server}, ${inB}, privateIp: 10.0.2.10 }
+  w:
+    interfaces:
+      a: { ${inB}, privateIp: ${first} }
+      b: { ${inB}, privateIp: 10.0.2.20, secondaryPrivateIps: [${more}, 10.0.2.21] }
+      c: { ${inB}, privateIp: ${third} }
+    ${server.replace(', ', '\n    ')}
+    subnet: network.lab.a
+    privateIp: ${own}
+`
+    expect(mistakesIn(places('10.0.2.4', '10.0.2.10', '10.0.2.255', '10.0.2.21'))).toEqual([
+      '10:46 SPEC_CONFLICTING_KEYS',
+      '11:79 SPEC_CONFLICTING_KEYS',
+      '12:46 SPEC_CONFLICTING_KEYS',
+      '16:16 SPEC_CONFLICTING_KEYS',
+    ])
+    expect(mistakesIn(places('10.0.1.4', '10.0.2.11', '10.0.2.254', '10.0.2.4'))).toEqual([])
+    expect(mistakesIn(places('10.0.1.3', '10.0.2.11', '10.0.2.254', '10.0.2.4'))).toHaveLength(1)
+  })
+
   it.each([
     ['without a subnet', 'a: {}', 'SPEC_MISSING_KEY'],
     ['in a subnet that the file does not have', 'a: { subnet: network.lab.a }', 'SPEC_UNKNOWN_REFERENCE'],

@@ -17,11 +17,17 @@ export const interfaceEffects = {
       securityGroupIds: groups,
       instanceId: server.id,
       isAttached: true,
+      endsWithInstance: false,
     }
     if (known) Object.assign(known, changed)
     else {
       const subnetId = step.subnetId ?? world.idOf(step.subnet!)
-      const privateIp = step.privateIp ?? `172.31.1.${10 + world.interfaces.length}`
+      const taken = world.interfaces.some(
+        (one) =>
+          one.subnetId === subnetId && [one.privateIp, ...one.secondaryPrivateIps].some((ip) => ip === step.privateIp),
+      )
+      if (taken) throw new Refused(`${step.privateIp} is taken`)
+      const privateIp = step.privateIp ?? `172.31.1.${100 + world.interfaces.length}`
       const { vpcId, zone } = server
       world.interfaces.push({
         address: step.address,

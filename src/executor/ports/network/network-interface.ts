@@ -5,8 +5,8 @@ import type { Effect } from '../effect.js'
 /** What can be done with network interfaces beside those that servers are launched with. */
 export interface InterfaceCloud {
   /**
-   * Makes one where `id` names none, or none that is there; makes it as asked, and attaches it to the instance. Rejects where
-   * it is attached to another instance than `takesFrom`: nothing is taken from anybody.
+   * Makes one where `id` names none; makes it as asked, and attaches it to the instance. Rejects where it is not there any
+   * more, or attached to another instance than `takesFrom`: nothing is taken from anybody.
    */
   ensureInterface(request: InterfaceRequest & Once): Promise<EnsuredInterface>
   /** Detaches it from the instance, where it is on that one, and deletes it. Rejects where it is on another. */

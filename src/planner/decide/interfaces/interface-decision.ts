@@ -32,6 +32,8 @@ export interface StandingInterfaceDecision extends Wanted {
   readonly live: LiveInterface
   /** Whether anything of it differs but its tags. */
   readonly changes: boolean
+  /** Whether it comes to another instance, or to one at all. */
+  readonly attaches: boolean
   /** The instance of its server that it leaves for another one of that. */
   readonly leaves: string | undefined
   readonly tagging: TagWork
@@ -42,6 +44,6 @@ export interface RemoveInterfaceDecision extends Decided {
   readonly live: LiveInterface
   /** The server that it is on, where that is one of the stack. */
   readonly server: Address | undefined
-  /** That server ends in the plan, and is not left without it before. */
+  /** That server ends in the plan, and is not left without it before: nothing else is to get one of its addresses. */
   readonly isLast: boolean
 }

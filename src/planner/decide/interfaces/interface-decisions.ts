@@ -24,6 +24,7 @@ import { existingGroup, existingGroupProblems } from '../existing.js'
 import { subnetFor } from '../networks/network-subnets.js'
 import { groupProblems } from '../servers/placement.js'
 import type { ServerOutlook, ServerOutlooks } from '../servers/server-outlook.js'
+import { isWantedElsewhere } from './address-holders.js'
 import type { InterfaceDecision } from './interface-decision.js'
 
 /** Decides what becomes of every interface beside those that servers are launched with. `held` are addresses that are out of the plan already. */
@@ -137,7 +138,7 @@ function decideExisting(asked: Asked, live: LiveInterface, server: ServerOutlook
   }
   const attached = attachmentDiffs(asked, live, server)
   const record = recordOf(world.digest, interfaceWords(spec))
-  const own = [...compared, ...attached]
+  const own = [...compared, ...attached, ...endDiffs(live)]
   const lasting = lastingTags(world, address, spec.tags)
   const tagging = tagWork(world, live.tags, spec.tags, lasting, record, { alone: own.length === 0 })
   const diffs = sortedDiffs<'interface'>([...own, ...tagging.diffs])
@@ -150,6 +151,7 @@ function decideExisting(asked: Asked, live: LiveInterface, server: ServerOutlook
     existingGroupIds,
     live,
     changes: own.length > 0,
+    attaches: attached.length > 0,
     leaves: attached.length > 0 ? live.instanceId : undefined,
     tagging,
     change: { address, kind: kind === 'keep' ? 'none' : 'update', reason: reasonFor(diffs), diffs },
@@ -172,6 +174,11 @@ function attachmentDiffs(
   return [{ path: 'attachment', before: live.instanceId ?? null, after: spec.server, cause }]
 }
 
+/** Somebody has made it end with its instance: nothing of the file says that it may. */
+function endDiffs({ endsWithInstance }: LiveInterface): readonly Diff<'interface'>[] {
+  return endsWithInstance ? [{ path: 'deleteOnTermination', before: true, after: false, cause: 'drift' }] : []
+}
+
 /** It is deleted; what is attached to somebody else's instance by now stays, for it is in use there. */
 function decideRemoval(world: World, live: LiveInterface, servers: ServerOutlooks): InterfaceDecision {
   const { address, instanceId } = live
@@ -182,7 +189,8 @@ function decideRemoval(world: World, live: LiveInterface, servers: ServerOutlook
   if (server && !outlook && !world.live.endingServers.has(instanceId ?? '')) {
     return leave(address, `${server} cannot be planned`)
   }
-  const isLast = outlook !== undefined && !(outlook.action === 'keep' && outlook.live?.id === instanceId)
+  const ends = outlook !== undefined && !(outlook.action === 'keep' && outlook.live?.id === instanceId)
+  const isLast = ends && !isWantedElsewhere(world, address, [live.privateIp, ...live.secondaryPrivateIps])
   const reason = reasonForRemoval(world.destroying !== undefined)
   const impact = isLast || server === undefined ? 'none' : 'downtime'
   const change = { address, kind: 'remove', reason, diffs: [removedDiff], impact } as const
@@ -197,7 +205,7 @@ function holderOf({ live }: World, instanceId: string): Address | undefined {
 /** What it is attached to, where that is nothing of the stack. */
 function foreignHolder(world: World, { instanceId, isAttached }: LiveInterface): string | undefined {
   if (!isAttached) return undefined
-  if (instanceId === undefined) return undefined
+  if (instanceId === undefined) return 'something that EC2 does not tell'
   return holderOf(world, instanceId) === undefined ? instanceId : undefined
 }
 

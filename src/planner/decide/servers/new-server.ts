@@ -13,6 +13,7 @@ import { foreignTags, lastingTags } from '../../compare/desired-tags.js'
 import { reasonForCreate } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
 import { inEntry, refuse, refused, warningOf } from '../decided.js'
+import { givesUpAddress, holdersOf, isWantedElsewhere } from '../interfaces/address-holders.js'
 import { launchProblems, noZone, closedWay, privateAddress } from './placement.js'
 import type { CreateServerDecision, Launch, ServerDecision } from './server-decision.js'
 import { rootEndText, serverEnd } from './server-end.js'
@@ -111,9 +112,19 @@ export function readableUserData({ address, userData }: Pick<ServerSpec, 'addres
 }
 
 /** The new one comes first, unless the file says otherwise, or its launch waits for what the old one has. */
-function orderOf({ endsFirst }: World, spec: ServerSpec, live: LiveServer): ReplaceOrder {
-  const waits = endsFirst.has(spec.address) || hasItsAddress(spec, live)
-  return spec.replace ?? (waits ? 'terminate-first' : 'launch-first')
+function orderOf(world: World, spec: ServerSpec, live: LiveServer): ReplaceOrder {
+  if (hasItsAddress(spec, live) || changesAddresses(world, spec, live)) return 'terminate-first'
+  return spec.replace ?? (world.endsFirst.has(spec.address) ? 'terminate-first' : 'launch-first')
+}
+
+/** Gets the address of a server that is to get another one, and gives its own to somebody: neither waits for the other's successor. */
+function changesAddresses(world: World, { address, options }: ServerSpec, live: LiveServer): boolean {
+  const wanted = options?.privateIp
+  if (wanted === undefined || live.privateIp === undefined || !isWantedElsewhere(world, address, [live.privateIp]))
+    return false
+  return holdersOf(world, live.subnetId, [wanted]).some(
+    (holder) => holder.kind === 'server' && holder.address !== address && givesUpAddress(world, holder.address, wanted),
+  )
 }
 
 /** A private address is one instance's. */

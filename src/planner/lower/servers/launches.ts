@@ -19,6 +19,7 @@ import { subnetReady } from '../networks.js'
 import { readySteps, referencedSteps } from '../readiness.js'
 import { narrowedSteps } from '../security-groups.js'
 import { addTagging } from '../tagging.js'
+import { addressesFree, addressesLeft } from './freed-addresses.js'
 import type { PlannedLaunch } from './launch-batches.js'
 import { addConnection, addSetup } from './server-inside.js'
 import { requestTags } from './spot-requests.js'
@@ -40,8 +41,11 @@ export function lowerLaunch(
   addConnection(lowering, spec, [], { ...(batch !== undefined && { tags: own }) })
   const options = changesAfterLaunch(spec.options)
   if (Object.keys(options).length > 0) {
-    const made = [stepId('create-server', address)]
-    graph.add('modify-server', address, { instanceId: undefined, options }, { needs: made })
+    const { subnet } = launch
+    const wanted = options.secondaryPrivateIps ?? []
+    const left = addressesLeft(lowering, { address, subnetId: subnet?.id, wanted })
+    const needs = [stepId('create-server', address), ...left]
+    graph.add('modify-server', address, { instanceId: undefined, options }, { needs })
   }
   if (launch.setupRuns) addSetup(lowering, spec)
   const made = [stepId('create-server', address), stepId('modify-server', address), stepId('run-setup', address)]
@@ -77,7 +81,8 @@ function laterKeys({ secondaryPrivateIps, sourceDestCheck }: ServerOptionChanges
   ]
 }
 
-export function plannedLaunch({ world }: Lowering, launch: Launch, after: readonly StepId[]): PlannedLaunch {
+export function plannedLaunch(lowering: Lowering, launch: Launch, after: readonly StepId[]): PlannedLaunch {
+  const { world } = lowering
   const { spec, image, subnet, record } = launch
   const { address } = spec
   return {
@@ -121,6 +126,7 @@ export function plannedLaunch({ world }: Lowering, launch: Launch, after: readon
     },
     needs: [
       ...after,
+      ...addressesFree(lowering, { address, subnetId: subnet?.id, wanted: [spec.options?.privateIp] }),
       ...(image.madeBy === undefined ? [] : readyImage(image.madeBy)),
       stepId('import-key-pair', spec.keyPair),
       ...spec.securityGroups.flatMap((group) => [stepId('create-security-group', group), ...narrowedSteps(group)]),

@@ -18,6 +18,7 @@ import type { Lowering } from '../lowering.js'
 import { readySteps, referencedSteps } from '../readiness.js'
 import { narrowedSteps } from '../security-groups.js'
 import { addTagging } from '../tagging.js'
+import { addressesLeft } from './freed-addresses.js'
 import { launchBatches } from './launch-batches.js'
 import { lowerLaunch, plannedLaunch } from './launches.js'
 import { addLifting, lowerEnd } from './server-ends.js'
@@ -106,6 +107,11 @@ function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isE
     const needs = [
       ...ours,
       stepId('stop-server', address),
+      ...addressesLeft(lowering, {
+        address,
+        subnetId: live.subnetId,
+        wanted: remaining.options?.secondaryPrivateIps ?? [],
+      }),
       ...referencedSteps([remaining.userData]),
       ...placementGroupsOf(spec.options).map((group) => stepId('create-placement-group', group)),
       // A group goes onto a server that serves only when its rules are in.

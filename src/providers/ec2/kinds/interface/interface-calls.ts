@@ -1,3 +1,4 @@
+import type { NetworkInterface } from '@aws-sdk/client-ec2'
 import { beginWait } from '../../../../core/wait-sink.js'
 import type { Effect, InterfaceCloud, InterfaceRequest, Once, Owner } from '../../../../executor/ports.js'
 import { isOfClass, providerError } from '../../errors/provider-errors.js'
@@ -7,7 +8,7 @@ import type { Ec2Api } from '../../wire/api.js'
 import { tokenOf } from '../../wire/tokens.js'
 import { readInstance } from '../server/read-instances.js'
 import { readInterface, type TaggedInterface } from './read-interfaces.js'
-import { setInterface } from './set-interface.js'
+import { onceFree, setInterface } from './set-interface.js'
 
 /** Terraform gives a detachment 10 minutes. */
 const limitMs = 10 * 60_000
@@ -21,11 +22,13 @@ export function createInterfaceCalls(api: Ec2Api): InterfaceCloud {
 
   async function ensureInterface(request: InterfaceRequest & Once) {
     const { id, owner, groupIds, secondaryPrivateIps, sourceDestCheck } = request
-    const known = id === undefined ? undefined : await readOwned(api, id, owner, readInterface)
-    const found = known ?? (await create(request))
-    const effects: Effect[] = [known ? 'unchanged' : 'done']
-    effects.push(await setInterface(api, found, { groupIds, secondaryPrivateIps, sourceDestCheck }))
-    effects.push(await attach(request, found.NetworkInterfaceId ?? ''))
+    const found = id === undefined ? await create(request) : await readOwned(api, id, owner, readInterface)
+    if (found === undefined) throw gone(id, owner)
+    const effects: Effect[] = [id === undefined ? 'done' : 'unchanged']
+    const asked = { groupIds, secondaryPrivateIps, sourceDestCheck }
+    const readAgain = () => readOwned(api, found.NetworkInterfaceId ?? '', owner, readInterface)
+    effects.push(await setInterface(api, found, asked, readAgain))
+    effects.push(await keepAtEnd(found, request.instanceId), await attach(request, found.NetworkInterfaceId ?? ''))
     return {
       id: found.NetworkInterfaceId ?? '',
       privateIp: found.PrivateIpAddress ?? '',
@@ -34,19 +37,34 @@ export function createInterfaceCalls(api: Ec2Api): InterfaceCloud {
   }
 
   async function create({ subnetId, groupIds, privateIp, tags, once }: InterfaceRequest & Once) {
-    const { NetworkInterface = {} } = await api.call('CreateNetworkInterface', {
+    const input = {
       ClientToken: tokenOf(once, 0),
       SubnetId: subnetId,
       Groups: [...groupIds],
       ...(privateIp !== undefined && { PrivateIpAddress: privateIp }),
-      TagSpecifications: [{ ResourceType: 'network-interface', Tags: tagListOf(tags) }],
-    })
+      TagSpecifications: [{ ResourceType: 'network-interface' as const, Tags: tagListOf(tags) }],
+    }
+    const { NetworkInterface = {} } = await onceFree(api, () => api.call('CreateNetworkInterface', input))
     api.young.note(NetworkInterface.NetworkInterfaceId ?? '')
     return NetworkInterface
   }
 
+  /** Where somebody has told EC2 to delete it with its instance. One that is attached stays by itself. */
+  async function keepAtEnd({ NetworkInterfaceId, Attachment }: NetworkInterface, instanceId: string): Promise<Effect> {
+    if (Attachment?.DeleteOnTermination !== true || Attachment.InstanceId !== instanceId) return 'unchanged'
+    const { AttachmentId } = Attachment
+    const input = { NetworkInterfaceId, Attachment: { AttachmentId, DeleteOnTermination: false } }
+    await api.call('ModifyNetworkInterfaceAttribute', input, { seen: true })
+    return 'done'
+  }
+
   async function attach({ owner, instanceId, takesFrom }: InterfaceRequest, id: string): Promise<Effect> {
-    const holder = await detached(id, owner, (holds) => holds === takesFrom || holds === instanceId, instanceId)
+    const holder = await detached(
+      id,
+      owner,
+      (holds) => holds !== undefined && (holds === takesFrom || holds === instanceId),
+      instanceId,
+    )
     if (holder === instanceId) return 'unchanged'
     const instance = await readInstance(api, instanceId)
     const taken = new Set((instance?.NetworkInterfaces ?? []).map(({ Attachment }) => Attachment?.DeviceIndex ?? 0))
@@ -81,7 +99,9 @@ export function createInterfaceCalls(api: Ec2Api): InterfaceCloud {
       const { Attachment, Status } = vouched.item
       const holder = Attachment?.InstanceId
       if (stays !== undefined && holder === stays && Attachment?.Status !== 'detaching') return stays
-      if (holder !== undefined && !mayLeave(holder)) throw attachedElsewhere(id, owner, holder)
+      // EC2 does not always tell whose it is; what attaches itself, or is let go, is told in a moment.
+      if (Attachment && Attachment.Status !== 'detaching' && !mayLeave(holder))
+        throw attachedElsewhere(id, owner, holder)
       if (!isAsked && Attachment?.AttachmentId !== undefined && Attachment.Status !== 'detaching') {
         isAsked = true
         await api
@@ -102,7 +122,7 @@ export function createInterfaceCalls(api: Ec2Api): InterfaceCloud {
   }
 
   async function removeInterface({ id, owner, instanceId }: Removal): Promise<Effect> {
-    await detached(id, owner, (holder) => holder === instanceId)
+    await detached(id, owner, (holder) => holder !== undefined && holder === instanceId)
     const vouched = await vouchFor(api, id, owner, readInterface)
     if (vouched === undefined) return 'unchanged'
     try {
@@ -119,7 +139,13 @@ function holderOf(found: TaggedInterface | undefined): string | undefined {
   return found?.Attachment?.InstanceId
 }
 
-function attachedElsewhere(id: string, { address }: Owner, holder: string) {
+function gone(id: string | undefined, { address }: Owner) {
+  return providerError('EC2_NOT_FOUND', 'absent', `${id} (${address}) does not exist any more`, {
+    hint: 'it was deleted since the plan was made; plan again',
+  })
+}
+
+function attachedElsewhere(id: string, { address }: Owner, holder = 'something that EC2 does not tell') {
   return providerError('EC2_CONFLICT', 'conflict', `${id} (${address}) is attached to ${holder} by now`, {
     hint: 'it was attached there since the plan was made; plan again',
   })

@@ -60,6 +60,7 @@ function liveInterface(found: TaggedInterface, address: Address): LiveInterface 
     securityGroupIds: (found.Groups ?? []).map(({ GroupId = '' }) => GroupId).sort(),
     sourceDestCheck: found.SourceDestCheck ?? true,
     instanceId,
-    isAttached: found.Status !== 'available',
+    isAttached: found.Attachment !== undefined && found.Attachment.Status !== 'detaching',
+    endsWithInstance: found.Attachment?.DeleteOnTermination === true,
   }
 }

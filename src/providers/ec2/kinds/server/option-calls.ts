@@ -1,4 +1,4 @@
-import type { IamInstanceProfileAssociation, Instance } from '@aws-sdk/client-ec2'
+import type { IamInstanceProfileAssociation, Instance, InstanceNetworkInterface } from '@aws-sdk/client-ec2'
 import type { Effect, Owner, ServerCloud } from '../../../../executor/ports.js'
 import {
   isSameProfile,
@@ -13,6 +13,7 @@ import { readAll } from '../../wire/pages.js'
 import { textOf } from '../../wire/text-of.js'
 import { setInterface } from '../interface/set-interface.js'
 import { firstInterface, metadataInput, observedOptions, profileInput } from './option-words.js'
+import { readInstance } from './read-instances.js'
 
 /** So often an association is looked at that is still coming or going: some two minutes. */
 const associationLooksMax = 40
@@ -55,11 +56,16 @@ export function createOptionCalls(
           ...(secondaryPrivateIps && { secondaryPrivateIps }),
           ...(sourceDestCheck !== undefined && { sourceDestCheck }),
         }
-        effects.push(await setInterface(api, first, asked))
+        effects.push(await setInterface(api, first, asked, () => firstOf(api, instanceId)))
       }
       return effects.includes('done') ? 'done' : 'unchanged'
     },
   }
+}
+
+async function firstOf(api: Ec2Api, instanceId: string): Promise<InstanceNetworkInterface | undefined> {
+  const instance = await readInstance(api, instanceId)
+  return instance && firstInterface(instance)
 }
 
 async function setAttribute(api: Ec2Api, { id }: Target, attribute: object): Promise<void> {
