@@ -1,6 +1,7 @@
 import { selectedImage } from '../../model/kinds/image.js'
 import { subnetKey } from '../../model/launch/subnet.js'
 import type { LiveServer, ServerSpec } from '../../model/kinds/server.js'
+import type { ScalingGroupSpec } from '../../model/kinds/scaling-group.js'
 import type { StackSpec } from '../../model/stack-spec.js'
 import type { CloudFacts, OffersQuery } from '../ports.js'
 
@@ -13,12 +14,25 @@ export function offersQuery(spec: StackSpec, cloud: CloudFacts): OffersQuery | u
     // An archive that has a version was made where its server can run.
     ...spec.archives.filter(({ address }) => !archived.has(address)).map(({ server }) => server),
   ]
+  const scaled = newlyScaled(spec, cloud)
   const isHomeless = hasNewGroupWithoutSubnet(spec, cloud)
-  if (launched.length === 0 && !isHomeless) return undefined
+  if (launched.length + scaled.length === 0 && !isHomeless) return undefined
   return {
-    types: [...new Set(launched.flatMap(typesOf))].sort(),
-    defaultSubnets: isHomeless || launched.some(({ subnet }) => subnet === undefined),
+    types: [...new Set([...launched.flatMap(typesOf), ...scaled.map(({ type }) => type)])].sort(),
+    defaultSubnets:
+      isHomeless ||
+      launched.some(({ subnet }) => subnet === undefined) ||
+      scaled.some(({ subnets }) => subnets === undefined),
   }
+}
+
+/** Scaling groups that come, become of another type, or leave subnets for zones. */
+function newlyScaled({ scalingGroups = [] }: StackSpec, cloud: CloudFacts): readonly ScalingGroupSpec[] {
+  const live = new Map((cloud.scalingGroups ?? []).map(({ address, group }) => [address, group]))
+  return scalingGroups.filter(({ address, type, subnets }) => {
+    const group = live.get(address)
+    return group?.template?.type !== type || (subnets === undefined && group.subnetIds.length > 0)
+  })
 }
 
 /** What it may be launched as. */
@@ -27,9 +41,15 @@ function typesOf({ type, alternatives = [] }: ServerSpec): readonly string[] {
 }
 
 /** A security group that is to be made, and that no server's subnet gives a network. */
-function hasNewGroupWithoutSubnet({ securityGroups, servers }: StackSpec, cloud: CloudFacts): boolean {
+function hasNewGroupWithoutSubnet(
+  { securityGroups, servers, scalingGroups = [] }: StackSpec,
+  cloud: CloudFacts,
+): boolean {
   const live = new Set(cloud.securityGroups.map(({ address }) => address))
-  const placed = new Set(servers.flatMap((server) => (server.subnet === undefined ? [] : server.securityGroups)))
+  const placed = new Set([
+    ...servers.flatMap((server) => (server.subnet === undefined ? [] : server.securityGroups)),
+    ...scalingGroups.flatMap((group) => (group.subnets === undefined ? [] : group.securityGroups)),
+  ])
   return securityGroups.some(({ address, network }) => !network && !live.has(address) && !placed.has(address))
 }
 

@@ -78,6 +78,10 @@ export interface LiveGroup {
   readonly template: LiveTemplate | undefined
   /** Sorted by instance. */
   readonly members: readonly LiveMember[]
+  /** What a refresh that goes on makes its members of; read where not all of them are of its own template. */
+  readonly refreshingTo?: Pick<LiveTemplate, 'id' | 'version'>
+  /** It was deleted, and goes when its members have ended. */
+  readonly isEnding?: true
 }
 
 /** What members are launched from. */

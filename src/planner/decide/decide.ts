@@ -13,6 +13,7 @@ import { decideInterfaces } from './interfaces/interface-decisions.js'
 import { decideLoadBalancers } from './load-balancers/load-balancer-decisions.js'
 import { decideScalingGroups } from './scaling-groups/scaling-group-decisions.js'
 import { decideHeld } from './held.js'
+import { comingImages } from './images/image-decision.js'
 import { decideServersAndImages } from './images/image-decisions.js'
 import { decideKeyPairs } from './keys/key-pair-decisions.js'
 import { decideNetworks } from './networks/network-decisions.js'
@@ -72,7 +73,8 @@ export function decide(world: World): Decisions {
   const restarted = new Set([...servers.values()].filter(restarts).map(({ address }) => address))
   const loadBalancers = decideLoadBalancers({ world, servers: outlooks, restarted }, outByNow)
   const outAtLast = heldIn(first, images, keyPairs, networks, securityGroups, loadBalancers)
-  const scalingGroups = decideScalingGroups(world, loadBalancers, new Set([...outByNow, ...outAtLast]))
+  const withImages = { ...world, comingImages: comingImages(images.values()) }
+  const scalingGroups = decideScalingGroups(withImages, loadBalancers, new Set([...outByNow, ...outAtLast]))
   return {
     held,
     servers,

@@ -25,9 +25,11 @@ export function createGroupCalls(api: Ec2Api): ScalingGroupCloud {
     async createScalingGroup({ template, tags, ...request }) {
       const { name, owner, min } = request
       const templateId = await ensureTemplate(api, owner, template)
-      const there = await readGroup(scaling, name)
-      if (there) checkOurs(there, owner, name)
-      else {
+      const found = await readGroup(scaling, name)
+      if (found) checkOurs(found, owner, name)
+      const there = found?.Status === undefined ? found : undefined
+      if (!there) {
+        if (found) await untilGone(found.AutoScalingGroupARN ?? '', owner, request.onState)
         try {
           await scaling.call('CreateAutoScalingGroup', {
             AutoScalingGroupName: name,
@@ -132,16 +134,23 @@ export function createGroupCalls(api: Ec2Api): ScalingGroupCloud {
     const vouched = await vouchFor(api, id, owner, readGroupByArn)
     if (vouched === undefined) return 'unchanged'
     const { confirm, item } = vouched
-    if ((item.DeletionProtection ?? 'none') !== 'none') {
+    if (item.Status === undefined && (item.DeletionProtection ?? 'none') !== 'none') {
       const DeletionProtection = 'none' as const
       await scaling.call('UpdateAutoScalingGroup', { AutoScalingGroupName: name, DeletionProtection }, { confirm })
     }
-    await scaling.call('DeleteAutoScalingGroup', { AutoScalingGroupName: name, ForceDelete: true }, { confirm })
+    if (item.Status === undefined) {
+      await scaling.call('DeleteAutoScalingGroup', { AutoScalingGroupName: name, ForceDelete: true }, { confirm })
+    }
+    await untilGone(id, owner, onState)
+    return 'done'
+  }
+
+  async function untilGone(id: string, owner: Owner, onState: (words: string) => void): Promise<void> {
     const deadline = clock.now() + deletionLimitMs * timeoutScale
     const tell = beginWait(clock, `the members of ${owner.address} to end`)
     for (;;) {
       const left = await readGroupByArn(api, id)
-      if (!left) return 'done'
+      if (!left) return
       const members = (left.Instances ?? []).map(({ InstanceId }) => InstanceId)
       const words =
         members.length === 0 ? 'its group goes' : `${members.length} left: ${members.slice(0, 3).join(', ')}`
@@ -187,15 +196,10 @@ function waiting({ name, owner, targetGroupIds, awaitsTraffic, onState }: Scalin
   return { name, owner, targetGroupIds: awaitsTraffic ? targetGroupIds : [], onState }
 }
 
-function checkOurs({ Tags, Status, AutoScalingGroupARN }: AutoScalingGroup, owner: Owner, name: string): void {
+function checkOurs({ Tags, AutoScalingGroupARN }: AutoScalingGroup, owner: Owner, name: string): void {
   const tags = tagsOf(Tags)
   const names: readonly (string | undefined)[] = [owner.address, ...(owner.formerly ?? [])]
-  const isOurs = tags[tagKeys.stack] === owner.stack && names.includes(tags[tagKeys.address])
-  if (isOurs && Status === undefined) return
-  if (isOurs) {
-    const message = `${name} (${owner.address}) is being deleted`
-    throw providerError('EC2_WRONG_STATE', 'wait-state', message, { hint: 'wait until it is gone, and apply again' })
-  }
+  if (tags[tagKeys.stack] === owner.stack && names.includes(tags[tagKeys.address])) return
   const message = `${name} is in use by something that is not ${owner.address} of stack ${owner.stack}: ${AutoScalingGroupARN}`
   throw providerError('EC2_CONFLICT', 'conflict', message, {
     hint: 'rename the entry, or delete that group if nothing needs it',

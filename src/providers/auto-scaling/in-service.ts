@@ -34,7 +34,7 @@ export async function untilInService(
   for (let looks = 1; ; looks += 1) {
     const group = await readGroup(api.scaling, name)
     const { desired, serving } = await servingIn(api, group, targetGroupIds)
-    if (group && serving >= desired && !(group.Instances ?? []).some(isLeaving)) return looks > 1
+    if (group && serving >= desired && !(group.Instances ?? []).some(isLeaving(group))) return looks > 1
     const words = `${serving} of ${desired} in service`
     onState(words)
     tell(words)
@@ -44,8 +44,10 @@ export async function untilInService(
   }
 }
 
-function isLeaving({ LifecycleState }: NonNullable<AutoScalingGroup['Instances']>[number]): boolean {
-  return LifecycleState?.startsWith('Terminating') === true
+/** On its way out, or in a zone that the group has left: Auto Scaling has one elsewhere come before it goes. */
+function isLeaving({ AvailabilityZones = [] }: AutoScalingGroup) {
+  return ({ LifecycleState, AvailabilityZone = '' }: NonNullable<AutoScalingGroup['Instances']>[number]) =>
+    LifecycleState?.startsWith('Terminating') === true || !AvailabilityZones.includes(AvailabilityZone)
 }
 
 async function servingIn(api: Ec2Api, group: AutoScalingGroup | undefined, targetGroupIds: readonly string[]) {

@@ -1,4 +1,4 @@
-import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling'
+import type { AutoScalingGroup, InstanceRefresh } from '@aws-sdk/client-auto-scaling'
 import type { LaunchTemplate, ResponseLaunchTemplateData } from '@aws-sdk/client-ec2'
 import type { CloudFacts, CloudQuery } from '../../executor/ports.js'
 import { parseAddress, type Address } from '../../model/address.js'
@@ -11,7 +11,7 @@ import type { Census } from '../ec2/tags/census.js'
 import { tagsOf, type TaggedItem } from '../ec2/tags/tag-lists.js'
 import type { Ec2Api } from '../ec2/wire/api.js'
 import { textOf } from '../ec2/wire/text-of.js'
-import { readGroupsOf, readTemplatesOf } from './read-groups.js'
+import { isActive, lastRefresh, leadsForward, readGroupsOf, readTemplatesOf } from './read-groups.js'
 
 /** What Auto Scaling and EC2 say of a stack's groups and their templates, in their own words. */
 interface Described {
@@ -19,6 +19,7 @@ interface Described {
     readonly group: AutoScalingGroup
     /** Of the version that it names. */
     readonly data: ResponseLaunchTemplateData | undefined
+    readonly refreshingTo: LiveGroup['refreshingTo']
   }[]
   readonly templates: readonly LaunchTemplate[]
 }
@@ -39,8 +40,38 @@ export async function describeGroups(
   const [groups, templates] = await Promise.all([readGroupsOf(api.scaling, stack), readTemplatesOf(api, stack)])
   return {
     templates,
-    groups: await Promise.all(groups.map(async (group) => ({ group, data: await dataOf(api, group) }))),
+    groups: await Promise.all(
+      groups.map(async (group) => {
+        const isMoving = mayBeRefreshed(group, groups, templates)
+        const [data, refresh] = await Promise.all([
+          dataOf(api, group),
+          isMoving ? lastRefresh(api.scaling, group.AutoScalingGroupName ?? '') : undefined,
+        ])
+        return { group, data, refreshingTo: goalOf(refresh) }
+      }),
+    ),
   }
+}
+
+/** Whether a refresh may go on: members are of another template than the group's, or there is one that no group launches from. */
+function mayBeRefreshed(
+  { Instances = [], LaunchTemplate: own }: AutoScalingGroup,
+  groups: readonly AutoScalingGroup[],
+  templates: readonly LaunchTemplate[],
+): boolean {
+  const used = new Set(groups.map(({ LaunchTemplate }) => LaunchTemplate?.LaunchTemplateId))
+  return (
+    templates.some(({ LaunchTemplateId }) => !used.has(LaunchTemplateId)) ||
+    Instances.some(
+      ({ LaunchTemplate: its }) => its?.LaunchTemplateId !== own?.LaunchTemplateId || its?.Version !== own?.Version,
+    )
+  )
+}
+
+function goalOf(refresh: InstanceRefresh | undefined): LiveGroup['refreshingTo'] {
+  const { LaunchTemplateId, Version } = refresh?.DesiredConfiguration?.LaunchTemplate ?? {}
+  const goes = refresh !== undefined && isActive(refresh) && leadsForward(refresh)
+  return goes && LaunchTemplateId !== undefined ? { id: LaunchTemplateId, version: Version ?? '' } : undefined
 }
 
 function mayHaveAny(ledger: CloudFacts['ledger']): boolean {
@@ -87,13 +118,14 @@ function liveGroups({ groups, templates }: Described, census: Census): readonly 
     const user = users.get(template.LaunchTemplateId) ?? template
     at(template.LaunchTemplateId, user)?.known.templates.push(template)
   }
-  for (const { group, data } of groups) {
+  for (const { group, data, refreshingTo } of groups) {
     const found = at(group.AutoScalingGroupARN, group)
     if (!found) continue
     const { address, known } = found
     const live = liveGroup(group, data, tagsById.get(group.LaunchTemplate?.LaunchTemplateId ?? '') ?? {})
     const tags = tagsOf(group.Tags)
-    known.groups.push({ address, id: group.AutoScalingGroupARN ?? '', tags, group: live, templateIds: [] })
+    const whole = { ...live, ...(refreshingTo && { refreshingTo }) }
+    known.groups.push({ address, id: group.AutoScalingGroupARN ?? '', tags, group: whole, templateIds: [] })
   }
   const live = [...byAddress].flatMap(([address, parts]): readonly LiveScalingGroup[] => {
     const templateIds = parts.templates.map(({ LaunchTemplateId = '' }) => LaunchTemplateId).sort()
@@ -127,6 +159,7 @@ function liveGroup(
     protect: (group.DeletionProtection ?? 'none') !== 'none',
     suspended: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []).sort(),
     template: data && liveTemplate(group, data, templateTags),
+    ...(group.Status !== undefined && { isEnding: true }),
     members: (group.Instances ?? [])
       .map((instance) => ({
         instanceId: instance.InstanceId ?? '',

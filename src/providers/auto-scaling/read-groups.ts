@@ -73,6 +73,11 @@ const activeStates: ReadonlySet<string> = new Set([
   'RollbackInProgress',
 ])
 
+/** Not one that goes back, or is given up. */
+export function leadsForward({ Status }: InstanceRefresh): boolean {
+  return Status === 'Pending' || Status === 'InProgress' || Status === 'Baking'
+}
+
 export function isActive({ Status }: InstanceRefresh): boolean {
   return Status !== undefined && activeStates.has(Status)
 }

@@ -5,9 +5,11 @@ import { hasAwsCode, providerError } from '../ec2/errors/provider-errors.js'
 import { vouchFor } from '../ec2/tags/ownership.js'
 import type { Ec2Api } from '../ec2/wire/api.js'
 import { ensureTemplate } from './ensure-template.js'
-import { isActive, lastRefresh, readGroupByArn } from './read-groups.js'
+import { isActive, lastRefresh, leadsForward, readGroupByArn } from './read-groups.js'
 
 const pauseMs = 2_000
+/** Its templates have no other. */
+const ownVersion = '1'
 
 type RefreshRequest = Parameters<ScalingGroupCloud['refreshScalingGroup']>[0]
 
@@ -39,9 +41,9 @@ async function activeRefresh(api: Ec2Api, name: string): Promise<InstanceRefresh
 }
 
 /** One that goes back goes nowhere else. */
-function leadsTo({ DesiredConfiguration, Status }: InstanceRefresh, templateId: string): boolean {
-  const isForward = Status === 'Pending' || Status === 'InProgress' || Status === 'Baking'
-  return isForward && DesiredConfiguration?.LaunchTemplate?.LaunchTemplateId === templateId
+function leadsTo(refresh: InstanceRefresh, templateId: string): boolean {
+  const { LaunchTemplateId, Version } = refresh.DesiredConfiguration?.LaunchTemplate ?? {}
+  return leadsForward(refresh) && LaunchTemplateId === templateId && Version === ownVersion
 }
 
 async function start(
@@ -58,7 +60,7 @@ async function start(
       {
         AutoScalingGroupName: name,
         Strategy: 'Rolling',
-        DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: templateId, Version: '1' } },
+        DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: templateId, Version: ownVersion } },
         Preferences: {
           MinHealthyPercentage: refresh.minHealthy,
           ...(refresh.maxHealthy !== undefined && { MaxHealthyPercentage: refresh.maxHealthy }),

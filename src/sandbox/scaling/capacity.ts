@@ -9,11 +9,13 @@ export async function matchCapacity(world: World, groupId: string): Promise<numb
   const group = world.scalingGroups.get(groupId)
   if (!group) return undefined
   const members = stayingOf(world, group)
-  const wanted = group.isDeleting ? 0 : group.desired + surgeOf(world, group)
+  const { outside, more } = outsideOf(world, group, members)
+  const wanted = group.isDeleting ? 0 : group.desired + surgeOf(world, group) + more
   if (members.length < wanted) return launchMissing(world, group, wanted)
   if (members.length > wanted && (group.isDeleting || !group.suspended.includes('Terminate'))) {
     const refresh = activeRefresh(world, group.id)
-    for (const member of surplus(world, group, members, members.length - wanted, new Set(refresh?.oldIds))) {
+    const replaced = new Set([...(refresh?.oldIds ?? []), ...outside])
+    for (const member of surplus(world, group, members, members.length - wanted, replaced)) {
       const cause = group.isDeleting
         ? 'a user request deleted the AutoScalingGroup.'
         : `an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${members.length} to ${wanted}.`
@@ -21,6 +23,28 @@ export async function matchCapacity(world: World, groupId: string): Promise<numb
     }
   }
   return undefined
+}
+
+/** Chosen; Auto Scaling goes a tenth beyond the maximum, and one at least (User Guide, "Rebalancing activities"). */
+const rebalanceShare = 0.1
+
+/**
+ * Members in zones that a group has left, and how many `more` than desired it has until others are in service in their place:
+ * "launches new instances before terminating the old ones" (User Guide, "Rebalancing activities").
+ */
+function outsideOf(
+  world: World,
+  group: ScalingGroup,
+  members: readonly ScalingMember[],
+): { readonly outside: readonly string[]; readonly more: number } {
+  const isOutside = ({ id }: ScalingMember) => !group.zones.includes(world.instances.get(id)?.zone ?? '')
+  const outside = members.filter(isOutside).map(({ id }) => id)
+  const isCalm = group.suspended.includes('AZRebalance') || activeRefresh(world, group.id) !== undefined
+  if (isCalm || outside.length === 0) return { outside, more: 0 }
+  const allowed = Math.max(1, Math.floor(group.maxSize * rebalanceShare))
+  const surplusNow = members.length - group.desired
+  const arrived = members.every(({ state }) => state === 'InService')
+  return { outside, more: arrived && surplusNow > 0 ? 0 : Math.min(outside.length, allowed) }
 }
 
 /** Its members that are not on their way out. */

@@ -268,11 +268,11 @@ function networksByGroup(world: World): ReadonlyMap<Address, ReadonlySet<string>
       else networks.set(group, new Set([subnet.vpcId]))
     }
   }
-  for (const balancer of world.spec.loadBalancers ?? []) {
-    for (const subnet of balancer.subnets ?? []) {
+  for (const many of [...(world.spec.loadBalancers ?? []), ...(world.spec.scalingGroups ?? [])]) {
+    for (const subnet of many.subnets ?? []) {
       const network = subnetFor(world, subnet)?.vpcId
       if (network === undefined) continue
-      for (const group of balancer.securityGroups) networks.set(group, (networks.get(group) ?? new Set()).add(network))
+      for (const group of many.securityGroups) networks.set(group, (networks.get(group) ?? new Set()).add(network))
     }
   }
   for (const server of world.spec.servers) {

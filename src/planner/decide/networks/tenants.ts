@@ -3,6 +3,7 @@ import { compareText } from '../../../model/address-order.js'
 import { stackMark } from '../../../model/kinds/load-balancer.js'
 import { networkOf, type LiveNetwork, type NetworkTenant } from '../../../model/kinds/network.js'
 import type { LiveInterface } from '../../../model/kinds/network-interface.js'
+import { zonesOf } from '../scaling-groups/group-places.js'
 import { subnetFor } from './network-subnets.js'
 import type { World } from '../../world.js'
 import type { ServerDecision } from '../servers/server-decision.js'
@@ -20,9 +21,11 @@ export function tenantsInTheWay(
   const ending = new Set(
     [...servers.values()].flatMap((decision) => ('ends' in decision ? decision.ends.map((end) => end.live.id) : [])),
   )
-  const scaled = new Set((spec.scalingGroups ?? []).map(({ address }) => address))
+  const zones = new Map((spec.scalingGroups ?? []).map((group) => [group.address, zonesOf(world, group)]))
   for (const { address, group } of live.scalingGroups.values()) {
-    for (const { instanceId } of scaled.has(address) ? [] : (group?.members ?? [])) ending.add(instanceId)
+    // Auto Scaling takes its members out of zones that a group leaves.
+    const staying = zones.get(address) ?? []
+    for (const { instanceId, zone } of group?.members ?? []) if (!staying.includes(zone)) ending.add(instanceId)
   }
   const groups = new Set(spec.securityGroups.map(({ address }) => address))
   for (const { address, vpcId } of live.securityGroups.values()) {

@@ -124,7 +124,8 @@ function isImageChanged(world: World, spec: ScalingGroupSpec): boolean {
 
 /** The name of its entry, unless another group of the stack has kept that from before it was renamed. */
 function freeName(world: World, address: Address): string {
-  const taken = new Set([...world.live.scalingGroups.values()].map(({ group }) => group?.name))
+  const others = [...world.live.scalingGroups.values()].filter((other) => other.address !== address)
+  const taken = new Set(others.map(({ group }) => group?.name))
   const name = `${world.spec.stack}/${displayName(address)}`
   for (let number = 1; ; number += 1) {
     const candidate = number === 1 ? name : `${name}-${number}`

@@ -16,12 +16,14 @@ export type ScalingGroupDecision =
 export interface CreateScalingGroupDecision extends Decided, Scaling {
   readonly kind: 'create'
   readonly tags: Tags
+  /** Written once its members are in service. */
+  readonly tagging: Pick<TagWork, 'tags' | 'removeTags'>
 }
 
 export interface StandingScalingGroupDecision extends Decided, Scaling {
   readonly kind: 'keep' | 'update'
   readonly live: LiveScalingGroup
-  /** Whether anything of it is to be made as the file says, beside its tags and what its members are launched from. */
+  /** Whether anything of it is to be made as the file says, beside its tags and what its members are launched from, or waited for. */
   readonly modifies: boolean
   /** Whether its members are replaced. */
   readonly refreshes: RefreshSpec | undefined

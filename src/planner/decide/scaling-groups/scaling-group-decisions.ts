@@ -1,15 +1,15 @@
 import type { Address } from '../../../model/address.js'
-import { appliedOf } from '../../../model/applied.js'
+import { appliedOf, appliedTags, type AppliedRecord } from '../../../model/applied.js'
 import type { Diff } from '../../../model/change.js'
 import {
   outdatedMembers,
+  scalingGroupAppliedKeys,
   type LiveGroup,
   type LiveScalingGroup,
   type ScalingGroupSpec,
 } from '../../../model/kinds/scaling-group.js'
+import { networkOf } from '../../../model/kinds/network.js'
 import { imageKey } from '../../../model/launch/image.js'
-import { subnetKey } from '../../../model/launch/subnet.js'
-import type { Problem } from '../../../model/plan-problem.js'
 import type { PlannedScaling } from '../../../model/steps/step.js'
 import {
   compareProperties,
@@ -22,12 +22,12 @@ import {
 import { creationTags, lastingTags, tagWork } from '../../compare/desired-tags.js'
 import { reasonFor, reasonForCreate, reasonForRemoval } from '../../compare/reasons.js'
 import type { World } from '../../world.js'
-import { errorOf, inEntry, leave, refuse, refused } from '../decided.js'
+import { leave, refuse, refused } from '../decided.js'
 import type { LoadBalancerDecision } from '../load-balancers/load-balancer-decision.js'
-import { subnetFor } from '../networks/network-subnets.js'
 import { readableUserData } from '../servers/new-server.js'
 import { imageOf } from '../servers/server-properties.js'
 import { launchDiffs, newerImage, wishOf } from './group-launch.js'
+import { placeProblems } from './group-places.js'
 import { groupProperties, scalingWishes, scalingWords } from './group-properties.js'
 import type { ScalingGroupDecision } from './scaling-group-decision.js'
 
@@ -71,9 +71,8 @@ function decideNamed(
   balancers: Balancers,
   held: ReadonlySet<Address>,
 ): ScalingGroupDecision {
-  const { address, image: selector, keyPair, loadBalancer } = spec
-  const named = [keyPair, loadBalancer, selector.kind === 'built' ? selector.image : undefined, ...spec.securityGroups]
-  const out = named.find((other) => other !== undefined && held.has(other))
+  const { address, image: selector, keyPair } = spec
+  const out = namedBy(spec).find((other) => held.has(other))
   if (out !== undefined) return leave(address, `${out} cannot be planned`)
   const live = world.live.scalingGroups.get(address)
   const image = imageOf(world, spec)
@@ -81,24 +80,31 @@ function decideNamed(
     const message = `no image is ${imageKey(selector)}, which the file names for ${address}`
     return refuse(address, 'PLAN_IMAGE_NOT_FOUND', message)
   }
-  const problems = placeProblems(world, spec)
+  const problems = placeProblems(world, spec, image, balancers)
   if (problems.length > 0) return refused(address, problems)
-  const wish = wishOf(world, spec, image, live?.group)
+  const standing = live?.group?.isEnding === true ? undefined : live?.group
+  const wish = wishOf(world, spec, image, standing)
   const scaling = {
     address,
     wish,
     image: image.madeBy,
     keyPair,
-    leftovers: (live?.templateIds ?? []).filter((id) => id !== live?.group?.template?.id),
+    leftovers: (live?.templateIds ?? []).filter((id) => id !== standing?.template?.id),
   }
-  if (live?.group) return decideExisting(world, spec, { ...scaling, live }, live.group, balancers)
+  if (live && standing) return decideExisting(world, spec, { ...scaling, live }, standing, balancers)
   const wasThere = world.live.ledger.has(address)
   const wishes = createDiffs<'scalingGroup'>(scalingWishes(world, spec, wish), wasThere ? 'drift' : 'pending')
   const record = recordOf(world.digest, scalingWords(spec))
+  // That as many as it wants are in service is not so yet when it is made.
+  const first = recordOf(
+    world.digest,
+    scalingWords(spec).filter(({ key }) => key !== 'min'),
+  )
   return {
     ...scaling,
     kind: 'create',
-    tags: creationTags(world, lastingTags(world, address, spec.tags), record),
+    tags: creationTags(world, lastingTags(world, address, spec.tags), first),
+    tagging: { tags: appliedTags(record), removeTags: [] },
     change: {
       address,
       kind: 'create',
@@ -109,27 +115,14 @@ function decideNamed(
   }
 }
 
-function placeProblems(world: World, spec: ScalingGroupSpec): readonly Problem[] {
-  const { address, subnets = [], zones = [] } = spec
-  const missing = subnets.filter((subnet) => subnetFor(world, subnet) === undefined)
-  const unknown = zones.filter((zone) => !world.live.stack.zones.includes(zone))
+/** All that a group cannot be planned without. */
+function namedBy({ image, keyPair, loadBalancer, securityGroups, subnets = [] }: ScalingGroupSpec): readonly Address[] {
   return [
-    ...missing.map((subnet) =>
-      inEntry(
-        errorOf(
-          address,
-          'PLAN_SUBNET_NOT_FOUND',
-          `no subnet fits ${subnetKey(subnet)}, which the file names for ${address}`,
-        ),
-        'subnets',
-      ),
-    ),
-    ...unknown.map((zone) =>
-      inEntry(
-        errorOf(address, 'PLAN_ZONE_NOT_FOUND', `${address} cannot have members in ${zone}: there is no such zone`),
-        'zones',
-      ),
-    ),
+    ...(keyPair === undefined ? [] : [keyPair]),
+    ...(loadBalancer === undefined ? [] : [loadBalancer]),
+    ...(image.kind === 'built' ? [image.image] : []),
+    ...securityGroups,
+    ...subnets.flatMap((subnet) => (subnet.kind === 'network' ? [subnet.address, networkOf(subnet.address)] : [])),
   ]
 }
 
@@ -150,9 +143,9 @@ function decideExisting(
   const { address, wish, live, leftovers } = scaling
   const applied = appliedOf(live.tags)
   const launched = launchDiffs(world, spec, wish, live, group)
-  const outdated = launched.length > 0 ? 0 : outdatedMembers(group).length
+  const others = launched.length > 0 ? undefined : otherMembers(group)
   const members: readonly Diff<'scalingGroup'>[] =
-    outdated === 0 ? [] : [{ path: 'members', before: `${outdated} of another template`, after: null, cause: 'drift' }]
+    others === undefined ? [] : [{ path: 'members', before: others, after: null, cause: 'drift' }]
   const balancer = balancerOf(world, spec, group, balancers)
   const own = compareProperties<'scalingGroup'>(world.digest, applied, groupProperties(spec, wish, group, balancer))
   const suspended: readonly Diff<'scalingGroup'>[] =
@@ -172,13 +165,27 @@ function decideExisting(
   return {
     ...scaling,
     kind,
-    modifies: own.length + suspended.length > 0,
+    modifies: own.length + suspended.length > 0 || (launched.length === 0 && isUnfinished(record, applied)),
     refreshes: isRefreshed ? spec.refresh : undefined,
     leftovers: isRefreshed ? live.templateIds : leftovers,
     tagging,
     change: { address, kind: kind === 'keep' ? 'none' : 'update', reason, diffs },
     problems: [...newerImage(world, spec, group), ...(isRefreshed ? readableUserData(spec) : [])],
   }
+}
+
+/** What members are of, or are about to be of, beside the group's own template. */
+function otherMembers(group: LiveGroup): string | undefined {
+  const outdated = outdatedMembers(group).length
+  if (outdated > 0) return `${outdated} of another template`
+  const { refreshingTo: to, template } = group
+  const isElsewhere = to !== undefined && (to.id !== template?.id || to.version !== template.version)
+  return isElsewhere ? `being replaced by those of ${to.id} version ${to.version}` : undefined
+}
+
+/** A run that made it, or changed it, did not come to its end: nobody has waited for its members. */
+function isUnfinished(record: AppliedRecord, applied: AppliedRecord = {}): boolean {
+  return scalingGroupAppliedKeys.some((key) => key !== 'tags' && record[key] !== applied[key])
 }
 
 /** Who sends traffic to it now, and whether that is as the file says: its target group may be another by then. */

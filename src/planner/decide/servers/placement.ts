@@ -98,9 +98,10 @@ export function possibleZones({ live }: World, { type }: Pick<ServerSpec, 'type'
   return [...zones].sort().filter((zone) => (!offer || offer.zones.includes(zone)) && (!subnets || subnets.has(zone)))
 }
 
-function typeProblems(
+/** What is wrong with a type in a zone; `word` is the one of the file that is to be corrected where it is not offered there. */
+export function typeProblems(
   { live }: World,
-  { address, type }: ServerSpec,
+  { address, type }: Pick<ServerSpec, 'address' | 'type'>,
   architecture: string,
   zone: string,
   word: string,

@@ -19,13 +19,14 @@ function lowerScalingGroup({ graph, world }: Lowering, decision: ScalingGroupDec
   const awaitsTraffic = world.live.stack.hostsImpossible === undefined || world.live.stack.hostsLeftOut === true
   switch (decision.kind) {
     case 'create': {
-      const { wish, tags, leftovers } = decision
+      const { wish, tags, tagging, leftovers } = decision
       graph.add('create-scaling-group', address, { ...wish, tags, awaitsTraffic }, { needs: neededBy(decision) })
       if (leftovers.length > 0) {
         const fields = { name: wish.name, templateIds: leftovers }
         const needs = [stepId('create-scaling-group', address)]
         graph.add('delete-launch-templates', address, fields, { needs })
       }
+      addTagging(graph, address, tagging, [stepId('create-scaling-group', address)])
       return
     }
     case 'keep':

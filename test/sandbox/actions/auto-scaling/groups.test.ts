@@ -53,6 +53,28 @@ test('a group launches what is desired, in all its zones, with the tags that are
   expect(AutoScalingInstances?.map(({ HealthStatus }) => HealthStatus)).toEqual(['HEALTHY', 'HEALTHY'])
 })
 
+test('members of a zone that the group leaves are replaced elsewhere, another one in service first', async () => {
+  const { client, ec2 } = await scaled({ MinSize: 2 })
+  const before = idsOf(await inService(client, 2))
+  const onlyA = { ...web, AvailabilityZones: ['us-east-1a'] }
+  await client.send(new SuspendProcessesCommand({ ...web, ScalingProcesses: ['AZRebalance'] }))
+  await client.send(new UpdateAutoScalingGroupCommand(onlyA))
+  expect(idsOf(await inService(client, 2))).toEqual(before)
+  const counts: number[] = []
+  await client.send(new ResumeProcessesCommand({ ...web, ScalingProcesses: ['AZRebalance'] }))
+  await until(
+    () => groupOf(client),
+    (group) => {
+      const Instances = group?.Instances ?? []
+      counts.push(Instances.filter(({ LifecycleState }) => LifecycleState === 'InService').length)
+      return Instances.length === 2 && Instances.every(({ AvailabilityZone }) => AvailabilityZone === 'us-east-1a')
+    },
+  )
+  expect(Math.min(...counts)).toBe(2)
+  const zones = (await aliveIn(ec2)).map(({ Placement }) => Placement?.AvailabilityZone)
+  expect(zones).toEqual(['us-east-1a', 'us-east-1a'])
+})
+
 test('what ends, stops or is called unhealthy is replaced', async () => {
   const { client, ec2 } = await scaled({ MinSize: 3, DesiredCapacity: 3 })
   const [first, second, third] = idsOf(await inService(client, 3))
