@@ -79,6 +79,7 @@ const full = [
   'test/integration/sync-ends.test.ts',
   'test/integration/blocks.test.ts',
   'test/integration/own-networks.test.ts',
+  'test/integration/interfaces.test.ts',
   'test/integration/package.test.ts',
   'test/integration/library-package.test.ts',
   'test/docs/library-reference.test.ts',

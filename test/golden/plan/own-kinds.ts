@@ -1,5 +1,6 @@
 import type { LiveImageVersion } from '../../../src/model/kinds/image.js'
 import type { LiveNetwork } from '../../../src/model/kinds/network.js'
+import type { LiveInterface } from '../../../src/model/kinds/network-interface.js'
 import type { LiveStack } from '../../../src/model/live-stack.js'
 import { emptyLive, specOf } from '../../support/live-stack.js'
 import type { GoldenCase } from './golden-case.js'
@@ -17,6 +18,13 @@ function withWayOut(text: string): string {
     .replace('s3 }', 's3 }, ssm: { service: ssm, subnets: [back], securityGroups: [inside] }')
 }
 
+function withInterfaces(live: LiveStack, change: (one: LiveInterface) => LiveInterface | undefined): LiveStack {
+  return { ...live, interfaces: (live.interfaces ?? []).flatMap((one) => change(one) ?? []) }
+}
+
+const storage =
+  '      storage: { subnet: network.lab.back, privateIp: 10.20.2.10, secondaryPrivateIps: [10.20.2.11], securityGroups: [inside] }\n'
+
 const lab = `networks:
   lab:
     cidr: 10.20.0.0/16
@@ -31,7 +39,7 @@ function versionsOf(live: LiveStack, change: (version: LiveImageVersion) => Live
   return { ...live, builtImages }
 }
 
-/** Networks, images, placement groups, alternatives, and what security groups let out. */
+/** Networks, interfaces, images, placement groups, alternatives, and what security groups let out. */
 export const ownKindCases: Readonly<Record<string, GoldenCase>> = {
   'own-network': { world: (text) => emptyLive(specOf(text)), options: { revision: '4f0c2aa', run: 'run-1' } },
   // A rule of the ACL has gone and another has come, the NAT gateway was deleted, the gateway taken off, names switched off.
@@ -57,6 +65,33 @@ export const ownKindCases: Readonly<Record<string, GoldenCase>> = {
     },
   },
   'own-network-destroyed': { world: (text) => settled(text), destroy: 'with-file' },
+  interfaces: { world: (text) => emptyLive(specOf(text)), options: { revision: '4f0c2aa', run: 'run-1' } },
+  // Addresses, groups and the check of one are others, and one is in another subnet.
+  'interfaces-change': {
+    world: (text) =>
+      settled(
+        text
+          .replace('control: { subnet: network.lab.back }', 'control: { subnet: network.lab.front }')
+          .replace('[10.20.2.11], securityGroups: [inside]', '[10.20.2.12], sourceDestCheck: false'),
+      ),
+  },
+  // The server is replaced, and one of its interfaces is another server's from now on, with its addresses.
+  'interfaces-move': {
+    world: (text) =>
+      settled(
+        `${text.slice(0, text.indexOf('  standby:')).replace(/ {4}onUserDataChange: replace\n {4}userData: .*\n/u, '')}${storage}`,
+      ),
+  },
+  // One was deleted; the other was detached, let pass on what is others', and has another group.
+  'interfaces-drift': {
+    world: (text) =>
+      withInterfaces(settled(text), (one) =>
+        one.address.endsWith('control')
+          ? undefined
+          : { ...one, instanceId: undefined, isAttached: false, sourceDestCheck: false, securityGroupIds: ['sg-0theirs'] },
+      ),
+  },
+  'interfaces-destroyed': { world: (text) => settled(text), destroy: 'with-file' },
   'image-first': { world: (text) => emptyLive(specOf(text)), options: { revision: '4f0c2aa', run: 'run-1' } },
   // Of the first version a server of somebody else was launched, which keeps it.
   'image-version': {

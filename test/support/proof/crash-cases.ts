@@ -1,6 +1,7 @@
 import { exampleNames, exampleText } from '../example-stacks.js'
 import { pairStack, image } from '../stacks.js'
 import { imageCases } from './cases/image-cases.js'
+import { interfaceCases } from './cases/interface-cases.js'
 import { networkCases } from './cases/network-cases.js'
 import { serverCases } from './cases/server-cases.js'
 import { servingCases } from './cases/serving-cases.js'
@@ -229,6 +230,7 @@ export const crashCases: readonly CrashCase[] = [
   ...examples,
   ...changes,
   ...networkCases,
+  ...interfaceCases,
   ...imageCases,
   ...serverCases,
   ...servingCases,

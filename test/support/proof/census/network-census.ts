@@ -2,17 +2,19 @@ import {
   DescribeInternetGatewaysCommand,
   DescribeNatGatewaysCommand,
   DescribeNetworkAclsCommand,
+  DescribeNetworkInterfacesCommand,
   DescribeRouteTablesCommand,
   DescribeSubnetsCommand,
   DescribeVpcEndpointsCommand,
   DescribeVpcsCommand,
   type EC2Client,
+  type NetworkInterface,
 } from '@aws-sdk/client-ec2'
 import { foundOf, type Found } from './found.js'
 
 /** Networks and all that they are made of, without the account's default one and what EC2 makes with each by itself. */
 export async function takeNetworkCensus(client: EC2Client): Promise<readonly Found[]> {
-  const [vpcs, subnets, gateways, tables, acls, nats, endpoints] = await Promise.all([
+  const [vpcs, subnets, gateways, tables, acls, nats, endpoints, interfaces] = await Promise.all([
     client.send(new DescribeVpcsCommand({})),
     client.send(new DescribeSubnetsCommand({})),
     client.send(new DescribeInternetGatewaysCommand({})),
@@ -20,6 +22,7 @@ export async function takeNetworkCensus(client: EC2Client): Promise<readonly Fou
     client.send(new DescribeNetworkAclsCommand({})),
     client.send(new DescribeNatGatewaysCommand({})),
     client.send(new DescribeVpcEndpointsCommand({})),
+    client.send(new DescribeNetworkInterfacesCommand({})),
   ])
   const first = new Set((vpcs.Vpcs ?? []).filter(({ IsDefault }) => IsDefault).map(({ VpcId }) => VpcId))
   const isOurs = ({ VpcId }: { readonly VpcId?: string | undefined }) => !first.has(VpcId)
@@ -56,5 +59,27 @@ export async function takeNetworkCensus(client: EC2Client): Promise<readonly Fou
       .map(({ VpcEndpointId, Tags, State, VpcEndpointType }) =>
         foundOf(VpcEndpointId, Tags, 'endpoint', VpcEndpointType, State),
       ),
+    ...(interfaces.NetworkInterfaces ?? []).filter(isMade).map(interfaceFound),
   ]
+}
+
+/** That of a launch goes with its instance, and those of services with what they are of. */
+function isMade({ RequesterManaged, Attachment }: NetworkInterface): boolean {
+  return RequesterManaged !== true && (Attachment?.DeviceIndex ?? 1) > 0
+}
+
+function interfaceFound({ NetworkInterfaceId, TagSet, Groups = [], ...found }: NetworkInterface): Found {
+  const { PrivateIpAddresses = [], SourceDestCheck, Attachment } = found
+  const addresses = PrivateIpAddresses.map(({ PrivateIpAddress = '' }) => PrivateIpAddress)
+  const holder = Attachment ? `attached ${Attachment.DeleteOnTermination ? 'until the end' : 'for a while'}` : 'free'
+  const check = SourceDestCheck ? 'checked' : 'passing on'
+  return foundOf(
+    NetworkInterfaceId,
+    TagSet,
+    'interface',
+    addresses.sort().join(),
+    `${Groups.length} groups`,
+    check,
+    holder,
+  )
 }
