@@ -66,7 +66,7 @@ describe('I/O that EC2 has stopped', () => {
     await expect(enableIo(session, found)).rejects.toMatchObject({ code: 'LOCK_NOT_HELD' })
     await withLock(session, {}, () => enableIo(session, found))
     expect((await findImpaired(session, 'volume.data')).trouble).toBeUndefined()
-    const [server] = await readServers(session, [], { hosts: false })
+    const [server] = (await readServers(session, [], { hosts: false })).servers
     expect(server?.troubles).toBeUndefined()
   })
 

@@ -71,7 +71,7 @@ const servers = [
 
 describe('the status of servers', () => {
   it('is a line for each, and what is to be known below', () => {
-    expect(statusText('demo', servers, false))
+    expect(statusText('demo', { servers }, false))
       .toBe(`SERVER      STATE    SINCE                 SYSTEM    INSTANCE  VOLUMES  ID
 server.db   running  2026-11-20T03:00:00Z  impaired  ok        ok       i-db
 server.web  stopped  -                     -         -         -        i-web
@@ -93,12 +93,12 @@ server.old  /srv/data  volume.data  xfs   95 GiB of 100 GiB (95 %)  5 GiB
 
 server.db: its inside is unknown: no answer (look at its console)
 `)
-    expect(statusText('demo', [], false)).toBe('The stack demo has no servers.\n')
+    expect(statusText('demo', { servers: [] }, false)).toBe('The stack demo has no servers.\n')
   })
 
   it('is described by its schema, and nothing else is', () => {
     const validate = validatorOf('status')
-    const printed = JSON.parse(statusJson('demo', servers)) as object
+    const printed = JSON.parse(statusJson('demo', { servers })) as object
     validate(printed)
     expect(validate.errors).toBeNull()
     expect(validate({ ...printed, more: 1 })).toBe(false)

@@ -9,6 +9,7 @@ import { coveredByReservations } from '../../model/launch/reserved.js'
 import type { LiveStack } from '../../model/live-stack.js'
 import type { ServerSpec } from '../../model/kinds/server.js'
 import type { Session } from '../session.js'
+import { membersIn, withStatuses, type MemberSeen } from './seen-members.js'
 import { serverNamed, serversByPattern } from './named-by-pattern.js'
 
 /** A server of a stack as EC2 sees it. */
@@ -28,17 +29,27 @@ export interface ServerSeen {
   readonly inside?: ServerInside
 }
 
+/** The servers of a stack, and the members of its scaling groups; absent where it has no group. */
+export interface StackSeen {
+  readonly servers: readonly ServerSeen[]
+  readonly members?: readonly MemberSeen[]
+}
+
 /**
  * The state, the checks, the scheduled events and the insides of the servers that patterns name, or of all: those of the file,
- * and those that are live. One that cannot be entered keeps nobody waiting for the others.
+ * and those that are live. One that cannot be entered keeps nobody waiting for the others. Members of scaling groups are
+ * entered by nobody; a group is named by its address.
  */
 export async function readServers(
   session: Session,
   patterns: readonly string[],
   { hosts }: { readonly hosts: boolean },
-): Promise<readonly ServerSeen[]> {
+): Promise<StackSeen> {
   const { spec, ports } = session
-  const named = patterns.length > 0 ? serversByPattern(patterns, spec) : undefined
+  const scaled = (spec.scalingGroups ?? []).map(({ address }) => address)
+  const groups = scaled.filter((address) => patterns.includes(address))
+  const others = patterns.filter((pattern) => !groups.some((address) => address === pattern))
+  const named = patterns.length > 0 ? serversByPattern(others, spec) : undefined
   const live = await session.observe({ hosts: false, forNew: false })
   const { servers } = live
   const all = [...spec.servers, ...servers].map(({ address }) => address)
@@ -46,15 +57,17 @@ export async function readServers(
   const ids = new Map(addresses.map((address) => [address, liveServerOf(servers, address)?.id]))
   const known = [...ids.values()].flatMap((id) => id ?? [])
   const disks = disksOf(live, new Set(known))
+  const members = membersIn(live, patterns.length > 0 ? new Set(groups) : undefined)
+  const asked = [...known, ...(members ?? []).map(({ instanceId }) => instanceId)]
   const [statuses, reserved = [], troubles = [], insides] = await Promise.all([
-    ports.cloud.readServerStatuses(known),
+    ports.cloud.readServerStatuses(asked),
     known.length > 0 ? ports.cloud.readReservations() : undefined,
     disks.length > 0 ? ports.cloud.readVolumeTroubles(disks.map(({ id }) => id)) : undefined,
     hosts ? readInsides(session, live, new Set(known)) : new Map<string, ServerInside>(),
   ])
   const running = servers.filter(({ state }) => state === 'running' || state === 'pending')
   const covered = coveredByReservations(running, reserved)
-  return addresses.map((address) => {
+  const seen = addresses.map((address): ServerSeen => {
     const wanted = spec.servers.find((server) => server.address === address)?.state
     const status = statuses.find(({ id }) => id === ids.get(address))
     const inside = insides.get(ids.get(address) ?? '')
@@ -74,6 +87,7 @@ export async function readServers(
       ...(inside && { inside }),
     }
   })
+  return { servers: seen, ...(members && { members: withStatuses(members, statuses) }) }
 }
 
 /** What these instances have of disks: volumes of the stack, and their root disks, which have no address. */

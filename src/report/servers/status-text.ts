@@ -6,6 +6,8 @@ import type { HostVitals } from '../../model/inside/host-vitals.js'
 import { formatBytes, formatDuration } from '../../core/units.js'
 import type { Colors } from '../colors.js'
 import { legibleData, legibleJson } from '../legible.js'
+import { checksJson, checkText } from './check-words.js'
+import { asServer, memberJson, memberLines, type ShownMember } from './member-status.js'
 import { momentText, tableLines } from '../tables/table.js'
 
 /** A server with what EC2 says of it; `wanted` is what the stack file says. */
@@ -21,6 +23,11 @@ interface Shown {
     | { readonly kind: 'unread'; readonly reason: string; readonly hint?: string }
 }
 
+interface ShownStack {
+  readonly servers: readonly Shown[]
+  readonly members?: readonly ShownMember[]
+}
+
 /** Rises when a member changes its meaning or goes. */
 const statusFormatVersion = 1
 
@@ -28,10 +35,21 @@ const statusFormatVersion = 1
  * A line a server, by address; below what is to be known of some: events, impairments, what the stack file says; then what
  * they do with their CPUs, memory and disks.
  */
-export function statusText(stack: string, seen: readonly Shown[], color: boolean): string {
-  if (seen.length === 0) return `The stack ${stack} has no servers.\n`
+export function statusText(stack: string, { servers: seen, members = [] }: ShownStack, color: boolean): string {
+  if (seen.length + members.length === 0) return `The stack ${stack} has no servers.\n`
   const colors = createColors(color)
   const servers = legibleData(seen)
+  const head = seen.length === 0 ? [] : serverLines(servers, colors)
+  const scaled = legibleData(members)
+  const notes = [...servers, ...scaled.map(asServer)].flatMap((server) => notesOf(server, colors))
+  const parts = [head, memberLines(scaled, colors), notes, ...insideTables(servers, colors)]
+  return `${parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`
+}
+
+function serverLines(servers: readonly Shown[], colors: Colors): readonly string[] {
   const [head = '', ...rows] = tableLines([
     ['SERVER', 'STATE', 'SINCE', 'SYSTEM', 'INSTANCE', 'VOLUMES', 'ID'],
     ...servers.map(({ address, status }) => {
@@ -46,12 +64,7 @@ export function statusText(stack: string, seen: readonly Shown[], color: boolean
       ]
     }),
   ])
-  const notes = servers.flatMap((server) => notesOf(server, colors))
-  const parts = [[colors.bold(head), ...rows], notes, ...insideTables(servers, colors)]
-  return `${parts
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`
+  return [colors.bold(head), ...rows]
 }
 
 /** How the servers fare that were entered, and what their disks hold. */
@@ -97,12 +110,15 @@ function useText(usedBytes: number, totalBytes: number): string {
   return `${formatBytes(usedBytes)} of ${formatBytes(totalBytes)} (${percent} %)`
 }
 
-function checkText({ status }: ServerCheck): string {
-  return status === 'not-applicable' ? '-' : status
-}
-
 function notesOf(
-  { address, wanted, status, reservations = [], troubles = [], spot }: Shown,
+  {
+    address,
+    wanted,
+    status,
+    reservations = [],
+    troubles = [],
+    spot,
+  }: Omit<Shown, 'address'> & { readonly address: string },
   colors: Colors,
 ): readonly string[] {
   const state = status?.state ?? 'absent'
@@ -129,7 +145,7 @@ function notesOf(
   return notes
 }
 
-function spotNote(address: Address, { requestId, state, status, interruption }: LiveSpot, colors: Colors): string {
+function spotNote(address: string, { requestId, state, status, interruption }: LiveSpot, colors: Colors): string {
   const request = `its request ${requestId} is ${state} (${status})`
   if (interruption === undefined) return `${address} is a spot instance: ${request}`
   return colors.yellow(
@@ -141,7 +157,7 @@ function spotNote(address: Address, { requestId, state, status, interruption }: 
 
 /** What EC2 finds wrong with a volume, and whose word it waits for. */
 function troubleText(
-  server: Address,
+  server: string,
   { id, address, status, isIoDisabled, says, since }: NonNullable<Shown['troubles']>[number],
 ): string {
   const name = `${address ?? `the root disk of ${server}`} (${id})`
@@ -159,7 +175,7 @@ function checksOf(status: ServerStatus | undefined): Readonly<Record<string, Ser
 }
 
 /** As `status --json` prints it (schema/status.schema.json), with a line break at the end. */
-export function statusJson(stack: string, seen: readonly Shown[]): string {
+export function statusJson(stack: string, { servers: seen, members }: ShownStack): string {
   const servers = seen.map(({ address, wanted, status, reservations = [], troubles = [], spot, inside }) => ({
     address,
     wanted: wanted ?? null,
@@ -167,16 +183,7 @@ export function statusJson(stack: string, seen: readonly Shown[]): string {
     state: status?.state ?? null,
     since: status?.since ?? null,
     reason: status?.reason ?? null,
-    checks: status
-      ? { system: checkJson(status.system), instance: checkJson(status.instance), volumes: checkJson(status.volumes) }
-      : null,
-    events: (status?.events ?? []).map(({ code, description, notBefore, notAfter, notBeforeDeadline }) => ({
-      code,
-      description,
-      notBefore: notBefore ?? null,
-      notAfter: notAfter ?? null,
-      notBeforeDeadline: notBeforeDeadline ?? null,
-    })),
+    ...checksJson(status),
     reservations,
     spot: spot
       ? { requestId: spot.requestId, state: spot.state, status: spot.status, interruption: spot.interruption ?? null }
@@ -192,7 +199,8 @@ export function statusJson(stack: string, seen: readonly Shown[]): string {
     inside: inside?.kind === 'read' ? insideJson(inside) : null,
     insideUnknownBecause: inside?.kind === 'unread' ? inside.reason : null,
   }))
-  return `${legibleJson({ formatVersion: statusFormatVersion, stack, servers }, 2)}\n`
+  const scaled = members && { members: members.map(memberJson) }
+  return `${legibleJson({ formatVersion: statusFormatVersion, stack, servers, ...scaled }, 2)}\n`
 }
 
 function insideJson({ vitals, volumes }: Extract<Shown['inside'], { kind: 'read' }>): object {
@@ -208,8 +216,4 @@ function insideJson({ vitals, volumes }: Extract<Shown['inside'], { kind: 'read'
       address: (volumeId === undefined ? undefined : volumes[volumeId]) ?? null,
     })),
   }
-}
-
-function checkJson({ status, impairedSince }: ServerCheck): object {
-  return { status, impairedSince: impairedSince ?? null }
 }

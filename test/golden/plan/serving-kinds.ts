@@ -52,6 +52,25 @@ export const servingKindCases: Readonly<Record<string, GoldenCase>> = {
   'load-balancer-destroyed': { world: standing, destroy: 'with-file' },
   'scaling-group-first': { world: first, options: firstRun },
   'scaling-group-refreshed': { world: (text) => standing(text.replace('t3.large', 't3.small')), options: { run: 'run-2' } },
+  // The file asks for more at most; somebody has suspended launches, taken its grace away, and begun to replace its members.
+  'scaling-group-drifted': {
+    world: (text) => {
+      const live = standing(text.replace('max: 4', 'max: 3'))
+      return {
+        ...live,
+        scalingGroups: (live.scalingGroups ?? []).map((one) => ({
+          ...one,
+          group: one.group && {
+            ...one.group,
+            suspended: ['Launch'],
+            health: { ...one.group.health, graceSeconds: 0 },
+            refreshingTo: { id: 'lt-0byhand', version: '7' },
+          },
+        })),
+      }
+    },
+    options: { run: 'run-2' },
+  },
   'scaling-group-destroyed': { world: standing, destroy: 'with-file' },
   'spot-first': { world: first, options: firstRun },
   // One was taken back for good; of the other EC2 waits for room, and the file asks for another price.

@@ -9,11 +9,12 @@ Examples:
   evenkeel status                        every server: its state, EC2's checks and events, load, memory, disks
   evenkeel status --no-hosts             what EC2 says alone
   evenkeel status 'web[*]' -f staging.stack.yaml
+  evenkeel status scalingGroup.pool      the members of a scaling group
   evenkeel status --json | jq '.servers[] | select(.events != [])'
 
 The checks are EC2's: of the machine that the instance runs on, of the instance itself, and of its volumes. They say nothing
 for some minutes after a start. Load, memory and disks are read inside the servers, all at once; one that does not answer
-is a line with its reason.
+is a line with its reason. Members of scaling groups are entered by nobody.
 
 Exit status: 0, whatever the checks say; 1 on an error.`
 
@@ -25,8 +26,8 @@ interface StatusOptions extends StackOptions {
 
 export const statusCommand: CommandDefinition = (finish) =>
   addStackOptions(new Command('status'))
-    .description('show how servers fare: state, checks, scheduled events, load, memory, disks')
-    .argument('[servers...]', "addresses or patterns: `server.web`, `'web[*]'`; left out: all")
+    .description('show how servers and members of scaling groups fare: state, checks, events, load, disks')
+    .argument('[servers...]', "addresses or patterns: `server.web`, `'web[*]'`, `scalingGroup.pool`; left out: all")
     .option('-f, --file <file>', 'stack file; left out: the one here')
     .option('--no-hosts', 'do not look inside the servers')
     .option('--json', 'print it as JSON')

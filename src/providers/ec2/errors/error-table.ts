@@ -353,6 +353,16 @@ const byMessage: readonly (readonly [awsCode: string, RegExp, ErrorFacts])[] = [
     },
   ],
   ['ValidationError', /AutoScalingGroup name not found/i, { errorClass: 'absent', code: 'EC2_NOT_FOUND' }],
+  [
+    // Auto Scaling's, of the launch that a template stands for.
+    'ValidationError',
+    /You are not authorized to perform this operation/i,
+    {
+      errorClass: 'auth',
+      code: 'EC2_FORBIDDEN',
+      hint: 'whoever names a launch template must be allowed to launch by it, and to pass its role: `evenkeel iam-policy` prints what a stack needs',
+    },
+  ],
   ['InvalidInstanceID', /pending instance/i, { errorClass: 'consistency', code: 'EC2_WRONG_STATE' }],
   ['InvalidParameterValue', /is already in use/i, { errorClass: 'conflict', code: 'EC2_CONFLICT' }],
 ]
