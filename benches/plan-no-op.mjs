@@ -7,8 +7,8 @@ import { terraformNoOpPlan } from './support/terraform.mjs'
 
 /** The goals are factors by the clock, in the same run. */
 const usual = { servers: 1_000, terraformResources: 5_000, rounds: 3, goal: 15, goalMiB: 150 }
-/** Making its world takes seventy thousand steps, and Terraform's plan minutes. */
-const large = { servers: 10_000, terraformResources: 50_000, rounds: 3, goal: 40, goalMiB: 500 }
+/** Making its world takes seventy thousand steps, and Terraform's plan so long that it is waited for only as far as the goal tells. */
+const large = { servers: 10_000, terraformResources: 50_000, rounds: 1, goal: 40, goalMiB: 500 }
 
 export const benchNoOpPlan = () => benchPlanOf('A whole plan that finds nothing to do', usual)
 export const benchLargeNoOpPlan = () => benchPlanOf('A whole plan of a large stack that finds nothing to do', large)
@@ -27,8 +27,9 @@ async function benchPlanOf(title, size) {
     const runs = { evenkeel: [], terraform: [] }
     for (let round = 0; round < rounds; round += 1) {
       const env = { ...process.env, EVENKEEL_SANDBOX_DIR: sandboxDirectory, NO_COLOR: '1' }
-      runs.evenkeel.push(await runExpecting([0], process.execPath, [cli, 'plan', file, '--detailed-exitcode'], { env }))
-      const terraform = await terraformNoOpPlan(terraformResources)
+      const ours = await runExpecting([0], process.execPath, [cli, 'plan', file, '--detailed-exitcode'], { env })
+      runs.evenkeel.push(ours)
+      const terraform = await terraformNoOpPlan(terraformResources, 2 * size.goal * ours.seconds)
       if (terraform) runs.terraform.push(terraform)
     }
     return { title, ...described(runs, size) }
@@ -41,9 +42,11 @@ function described(runs, { servers, terraformResources, rounds, goal, goalMiB })
   let comparison = 'Terraform is not on this machine.'
   if (runs.terraform.length > 0) {
     const [{ version }] = runs.terraform
-    rows.push(row(`terraform ${version} plan, ${number(terraformResources)} terraform_data`, runs.terraform))
+    const isCut = runs.terraform.some((run) => run.isCut)
+    const ended = isCut ? ', ended before it was done' : ''
+    rows.push(row(`terraform ${version} plan, ${number(terraformResources)} terraform_data${ended}`, runs.terraform))
     const ratio = (figure) => (medianOf(runs.terraform, figure) / medianOf(runs.evenkeel, figure)).toFixed(1)
-    comparison = `evenkeel is ${ratio('seconds')} times as fast (goal: ${goal}), by processor time ${ratio('cpuSeconds')} times.`
+    comparison = `evenkeel is ${isCut ? 'more than ' : ''}${ratio('seconds')} times as fast (goal: ${goal}), by processor time ${ratio('cpuSeconds')} times.`
   }
   return {
     text: `Through the SDK against the sandbox's API, hosts off: the file's work inside servers is planned, and told as not possible here. Medians of ${rounds} runs in turns; the sandbox answers on the same processors, and its time counts in evenkeel's by the clock. ${comparison} Goal for memory: ${goalMiB} MiB.`,

@@ -10,12 +10,19 @@ export function median(values) {
 
 /**
  * Runs a program to its end: wall-clock seconds, exit status, standard output and, on Linux, its peak memory and the processor
- * time that it took, of all its threads (both read from /proc while it runs, every 10 ms: what falls into the last ones is missed).
+ * time that it took, of all its threads (both read from /proc while it runs, every 10 ms: what falls into the last ones is missed). Ended, with
+ * status null, where it takes longer than `timeoutMs`.
  */
-function runMeasured(program, args, { env = process.env, cwd } = {}) {
+function runMeasured(program, args, { env = process.env, cwd, timeoutMs } = {}) {
   return new Promise((resolve, reject) => {
     const began = performance.now()
-    const child = spawn(program, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(program, args, {
+      env,
+      cwd,
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let stdout = ''
     let stderr = ''
     let peakRssMiB = 0

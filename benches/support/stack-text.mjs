@@ -1,4 +1,7 @@
-/** A stack file of so many servers, each with two volumes that have a filesystem and a mount. */
+/**
+ * A stack file of so many servers, each with two volumes that have a filesystem and a mount, over three zones in turns: a default
+ * subnet has 4,091 addresses.
+ */
 export function stackOfServers(servers, { name = 'bench', volumes = 2 } = {}) {
   const lines = ['evenkeel: 1', `stack: ${name}`, 'target: sandbox', 'servers:']
   for (let index = 0; index < servers; index += 1) {
@@ -6,7 +9,7 @@ export function stackOfServers(servers, { name = 'bench', volumes = 2 } = {}) {
       `  node-${index}:`,
       '    image: { owner: "136693071363", name: "debian-12-amd64-*", architecture: x86_64 }',
       '    type: t3.small',
-      '    zone: us-east-1a',
+      `    zone: us-east-1${'abc'[index % 3]}`,
       '    tags: { role: worker }',
     )
   }

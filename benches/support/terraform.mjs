@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { runExpecting } from './measure.mjs'
 
 /**
- * `terraform plan` of so many `terraform_data` resources that are as they should be; undefined where there is no Terraform.
+ * `terraform plan` of so many `terraform_data` resources that are as they should be, ended (`isCut`) where it takes longer than
+ * `secondsMax`; undefined where there is no Terraform.
  * `terraform_data` is built in, so nothing is downloaded and no API is called. The state is written by hand: making it by
  * `terraform apply` takes minutes.
  */
-export async function terraformNoOpPlan(resources) {
+export async function terraformNoOpPlan(resources, secondsMax) {
   const version = await terraformVersion()
   if (version === undefined) return undefined
   const directory = mkdtempSync(join(tmpdir(), 'evenkeel-terraform-'))
@@ -19,8 +20,10 @@ export async function terraformNoOpPlan(resources) {
     writeFileSync(join(directory, 'terraform.tfstate'), JSON.stringify(stateOf(resources, version)))
     await runExpecting([0], 'terraform', ['init', '-input=false', '-no-color'], { cwd: directory, env })
     const args = ['plan', '-input=false', '-no-color', '-detailed-exitcode']
-    const plan = await runExpecting([0], 'terraform', args, { cwd: directory, env })
-    return { version, seconds: plan.seconds, cpuSeconds: plan.cpuSeconds, peakRssMiB: plan.peakRssMiB }
+    const timeoutMs = secondsMax * 1000
+    const plan = await runExpecting([0, null], 'terraform', args, { cwd: directory, env, timeoutMs })
+    const isCut = plan.status === null
+    return { version, isCut, seconds: plan.seconds, cpuSeconds: plan.cpuSeconds, peakRssMiB: plan.peakRssMiB }
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }

@@ -1,4 +1,5 @@
 import { assert } from '../core/assert.js'
+import { remembered } from '../core/remembered.js'
 import { resourceKinds, type ResourceKind } from './kinds/kinds.js'
 
 declare const brand: unique symbol
@@ -33,14 +34,18 @@ export function addressOf(kind: ResourceKind, name: string, index?: number): Add
   return text as Address
 }
 
-/** The parts of an address, or undefined when the text is none. */
+/** The parts of an address, or undefined when the text is none. A plan asks for those of one address a dozen times. */
 export function parseAddress(text: string): AddressParts | undefined {
+  return knownParts(text) ?? undefined
+}
+
+const knownParts = remembered((text): AddressParts | null => {
   const match = addressPattern.exec(text) ?? partPattern.exec(text) ?? interfacePattern.exec(text)
   // An interface is called within a server, and never alone.
-  if (!match || (match[1] === 'interface' && !match[2]?.includes('.'))) return undefined
+  if (!match || (match[1] === 'interface' && !match[2]?.includes('.'))) return null
   const [, kind, name = '', index] = match
   return { kind: kind as ResourceKind, name, index: index === undefined ? undefined : Number(index) }
-}
+})
 
 /** Whether a text is an address. */
 export function isAddress(text: string): text is Address {

@@ -1,4 +1,5 @@
 import { assert } from '../core/assert.js'
+import { remembered } from '../core/remembered.js'
 import { canonicalJson, digestOfText } from '../core/digest.js'
 import { elasticIpAppliedKeys } from './kinds/elastic-ip.js'
 import { imageAppliedKeys } from './kinds/image.js'
@@ -55,9 +56,9 @@ export function appliedOf(tags: Tags): AppliedRecord | undefined {
 
 /** The tags for a record. */
 export function appliedTags(record: AppliedRecord): Tags {
+  if (!Object.keys(record).some((key) => keysApart.has(key))) return { [tagKeys.applied]: formatApplied(record) }
   const entries = Object.entries(record)
   const apart = entries.filter(([key]) => keysApart.has(key))
-  if (apart.length === 0) return { [tagKeys.applied]: formatApplied(record) }
   const together = entries.filter(([key]) => !keysApart.has(key))
   return {
     [tagKeys.applied]: formatApplied(Object.fromEntries(together)),
@@ -67,23 +68,27 @@ export function appliedTags(record: AppliedRecord): Tags {
 
 /** The record in a tag's value; undefined when the tag is missing or damaged. */
 export function parseApplied(value: string | undefined): AppliedRecord | undefined {
-  if (value === undefined) return undefined
-  if (!wholeRecord.test(value)) return undefined
+  return value === undefined ? undefined : (knownRecord(value) ?? undefined)
+}
+
+/** Many resources of a stack have one and the same record. */
+const knownRecord = remembered((value): AppliedRecord | null => {
+  if (!wholeRecord.test(value)) return null
   const record: Record<string, string> = {}
   for (const entry of value.split(' ').slice(1)) {
     const equals = entry.indexOf('=')
     record[entry.slice(0, equals)] = entry.slice(equals + 1)
   }
-  return record
-}
+  return Object.freeze(record)
+})
 
 /** The tag's value for a record, keys sorted: equal records give equal text. */
 export function formatApplied(record: AppliedRecord): string {
-  const entries = Object.entries(record)
-    .filter(([, digest]) => digest !== undefined)
-    .map(([key, digest]) => `${key}=${digest}`)
-    .sort()
-  const value = [formatMark, ...entries].join(' ')
+  let value = formatMark
+  for (const key of Object.keys(record).sort()) {
+    const digest = record[key as AppliedKey]
+    if (digest !== undefined) value += ` ${key}=${digest}`
+  }
   assert(value.length <= valueLengthMax, `the applied tag is ${value.length} characters long: ${value}`)
   return value
 }

@@ -28,7 +28,7 @@ export function askedPlan(
   return {
     formatVersion: 1,
     stack: live.stack,
-    specDigest: world.options.specDigest ?? documentDigest(world.spec),
+    specDigest: documentDigest(world.file),
     liveDigest: documentDigest(live),
     complete: true,
     applyable: problems.every(({ severity }) => severity !== 'error'),

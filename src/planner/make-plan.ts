@@ -30,10 +30,8 @@ export function makePlan(spec: StackSpec, live: LiveStack, options: PlanOptions 
   const observed = normalizedLive(live)
   const { live: renamed, retags } = renamedLive(wanted, observed, createDigester())
   const settled = settledSpec(wanted, renamed)
-  const asked = { ...options, specDigest: options.specDigest ?? documentDigest(wanted) }
-  const plan = planWithoutCircles(
-    chooseServers(worldOf(settled, renamed === observed ? observed : normalizedLive(renamed), asked, undefined)),
-  )
+  const found = renamed === observed ? observed : normalizedLive(renamed)
+  const plan = planWithoutCircles(chooseServers(worldOf(settled, found, options, undefined, wanted)))
   return withRenames(plan, observed, retags)
 }
 
@@ -86,8 +84,13 @@ function planOf(world: World): Plan {
   return {
     formatVersion: 1,
     stack: world.spec.stack,
-    specDigest: world.options.specDigest ?? documentDigest(world.destroying ?? world.spec),
-    liveDigest: documentDigest(world.live.stack),
+    // Worked out by whoever reads them: a plan that is only shown needs neither, and they are a tenth of what it takes.
+    get specDigest() {
+      return documentDigest(world.file)
+    },
+    get liveDigest() {
+      return documentDigest(world.live.stack)
+    },
     complete: unreadable.length === 0,
     applyable: problems.every(({ severity, scope }) => severity !== 'error' || scope === 'address'),
     changes: plannedChanges(decided, steps, groups),

@@ -42,7 +42,7 @@ export function makeCheckpointPlan(
   { copyTo: regions = [], ...options }: PlanOptions & { readonly copyTo?: readonly CopyRegion[] } = {},
 ): Plan {
   const world = worldOf(normalizedSpec(spec), normalizedLive(live), options, undefined)
-  const asked = decideCheckpoint(world, name, options.specDigest ?? documentDigest(world.spec))
+  const asked = decideCheckpoint(world, name, documentDigest(world.file))
   const graph = new StepGraph()
   lowerCheckpoint(graph, world, asked)
   const members = asked.sets.flatMap((set) =>

@@ -29,13 +29,13 @@ export interface PlanOptions extends RestoreOptions {
   readonly rebuild?: readonly Address[] | undefined
   /** The moment for which the plan is made, ISO 8601: without it no snapshot is due. */
   readonly now?: string | undefined
-  /** Digest of the stack file's specification where the caller has it already. */
-  readonly specDigest?: string | undefined
 }
 
 /** What every decision is made from, behind maps; nobody writes on it. */
 export interface World {
   readonly spec: StackSpec
+  /** The specification as the file has it, before names that moved were settled: what a plan's digest is of. */
+  readonly file: StackSpec
   /** The file's volumes by address. */
   readonly volumes: ReadonlyMap<Address, VolumeSpec>
   /** The file's volumes by the server that they belong to, each list by address. */
@@ -79,11 +79,13 @@ export function worldOf(
   live: LiveStack,
   options: PlanOptions,
   destroying: StackSpec | undefined,
+  file: StackSpec = destroying ?? spec,
 ): World {
   const index = indexLive(live)
   const digest = createDigester()
   return {
     spec,
+    file,
     servers: new Map(spec.servers.map((server) => [server.address, server])),
     networks: new Map(spec.networks.map((part) => [part.address, part])),
     keyPairs: new Map(spec.keyPairs.map((keyPair) => [keyPair.address, keyPair])),

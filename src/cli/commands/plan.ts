@@ -101,34 +101,28 @@ async function reportOfPlan(
   options: PlanCommandOptions & { readonly isOneOfMany?: boolean },
 ): Promise<StackReport> {
   const format = formatOf(options)
-  const [
-    { withSession },
-    { observeAndPlan },
-    report,
-    { headingOf },
-    { readStackLock },
-    { runningText },
-    { assertReadable, checksOf },
-  ] = await Promise.all([
-    import('../with-session.js'),
-    import('../../app/plan-stack.js'),
-    import('../formats/render-report.js'),
-    import('../heading-of.js'),
-    import('../../app/lock/standing-lock.js'),
-    import('../../report/lock-text.js'),
-    import('../checks.js'),
-  ])
+  const [{ withSession }, { observeAndPlan }, report, { headingOf }, { readStackLock }, { runningText }, policy] =
+    await Promise.all([
+      import('../with-session.js'),
+      import('../../app/plan-stack.js'),
+      import('../formats/render-report.js'),
+      import('../heading-of.js'),
+      import('../../app/lock/standing-lock.js'),
+      import('../../report/lock-text.js'),
+      // The language of policies is a tenth of what a plan loads.
+      options.checks === undefined ? undefined : import('../checks.js'),
+    ])
   const { plan, heading, checks, stackFile, lock } = await report.tellingMistakes(
     { command: 'plan', format, file, isOneOfMany: options.isOneOfMany },
     async () => {
-      assertReadable(options.checks, file)
+      policy?.assertReadable(options.checks, file)
       return withSession(file, options, async (session) => {
         const [observed, lock] = await Promise.all([observeAndPlan(session, options), readStackLock(session)])
         // Told now, and not by the apply.
         await session.secrets.neededBy(observed.plan)
         const heading = await headingOf(session, options)
         const checks =
-          options.checks === undefined ? undefined : checksOf(session, observed.plan, heading, options.checks)
+          options.checks === undefined ? undefined : policy?.checksOf(session, observed.plan, heading, options.checks)
         if (options.out !== undefined && !isDenied(checks ?? [])) {
           const { savePlan } = await import('../../app/saved-plan/save-plan.js')
           await savePlan(options.out, session, observed, { ...options, place: placeOfHeading(heading) })

@@ -48,10 +48,11 @@ export function planText(written: Plan, options: PlanTextOptions): string {
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
 
-/** What is shown of a plan, as it can be shown. */
+/** What is shown of a plan, as it can be shown, laid over the plan: a copy would work out its digests. */
 function legiblePlan(plan: Plan): Plan {
   const { stack, changes, problems, unreadable, impossible } = plan
-  return { ...plan, ...legibleData({ stack, changes, problems, unreadable, impossible }) }
+  const shown = legibleData({ stack, changes, problems, unreadable, impossible })
+  return Object.assign(Object.create(plan) as Plan, shown)
 }
 
 function summaryLines(plan: Plan, options: PlanTextOptions, colors: Colors): readonly string[] {

@@ -12,6 +12,11 @@ const space = 0x20
 /** Elements within one another that are passed over, at most. */
 const depthMax = 64
 
+/** Texts that were read, each at the place that its characters give it, where it stays until another has the same. */
+const keptMax = 4_096
+const keptLengthMax = 64
+const kept: string[] = []
+
 /** Thrown at what is not plain; who asked has a reader for everything. */
 class NotPlain extends Error {}
 
@@ -163,7 +168,9 @@ export class PlainXml {
     let byte = bytes[to] as number
     let isAscii = true
     let isCoded = byte <= space || byte >= 0x80
+    let mark = 0
     while (byte !== lessThan) {
+      mark = (Math.imul(mark, 31) + byte) | 0
       if (byte >= 0x80) isAscii = false
       else if (byte === ampersand || byte === carriageReturn) isCoded = true
       else if (byte === undefined) throw new NotPlain()
@@ -171,8 +178,22 @@ export class PlainXml {
       byte = bytes[to] as number
     }
     this.#at = to
+    if (isAscii && !isCoded && to - from <= keptLengthMax) return this.#kept(mark & (keptMax - 1), from, to)
     const text = bytes.toString(isAscii ? 'latin1' : 'utf8', from, to)
     return isCoded ? this.#decode(text) : text
+  }
+
+  /** The text that was read before where it is the same: keys of tags, types, zones and states stand once in memory. */
+  #kept(place: number, from: number, to: number): string {
+    const before = kept[place]
+    if (before !== undefined && this.#isText(before, from, to)) return before
+    return (kept[place] = this.#bytes.toString('latin1', from, to))
+  }
+
+  #isText(text: string, from: number, to: number): boolean {
+    if (text.length !== to - from) return false
+    for (let at = from; at < to; at += 1) if (this.#bytes[at] !== text.charCodeAt(at - from)) return false
+    return true
   }
 
   #end(element: Buffer): void {
