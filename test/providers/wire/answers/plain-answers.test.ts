@@ -91,17 +91,7 @@ describe('answers of the sandbox', () => {
 describe('texts that are kept', () => {
   it('are told from others of their place', async () => {
     // Of the same length, and the same sum of characters: 31 * 65 + 97 is 31 * 66 + 66.
-    const twins = [
-      'Aa',
-      'BB',
-      'AaAa',
-      'BBBB',
-      'AaBB',
-      'BBAa',
-      `${'Aa'.repeat(32)}`,
-      `${'BB'.repeat(32)}`,
-      `${'Aa'.repeat(33)}`,
-    ]
+    const twins = ['Aa', 'BB', 'AaAa', 'BBBB', 'AaBB', 'BBAa', 'Aa'.repeat(32), 'BB'.repeat(32), 'Aa'.repeat(33)]
     const items = twins.flatMap((twin) => [twin, twin]).map((twin) => `<item><volumeId>${twin}</volumeId></item>`)
     const answer = `<DescribeVolumesResponse><volumeSet>${items.join('')}</volumeSet></DescribeVolumesResponse>`
     await expectSame(describeVolumes, answer)
