@@ -42,6 +42,8 @@ function checkPlaces(context: Context, path: Path, entry: ScalingGroupShape): vo
   for (const [index, subnet] of (subnets ?? []).entries()) {
     checkSubnetName(context, [...path, 'subnets', index], subnet)
   }
+  checkTwice(context, [...path, 'zones'], zones ?? [])
+  checkTwice(context, [...path, 'subnets'], subnets ?? [])
   if (zones !== undefined && subnets !== undefined) {
     const message = '`subnets` cannot stand beside `zones`: a subnet lies in one zone'
     const hint = 'leave one of them out'
@@ -55,15 +57,26 @@ function checkPlaces(context: Context, path: Path, entry: ScalingGroupShape): vo
   reportAt(context, path, 'key')({ code: 'SPEC_MISSING_KEY', message, hint })
 }
 
+function checkTwice(context: Context, path: Path, places: readonly unknown[]): void {
+  const words = places.map((place) => (typeof place === 'string' ? place : JSON.stringify(place)))
+  for (const [index, word] of words.entries()) {
+    if (word === undefined || words.indexOf(word) === index) continue
+    const message = `${word} stands twice in \`${path.at(-1)}\``
+    reportAt(context, [...path, index])({ code: mistake, message, hint: 'leave one of them out' })
+  }
+}
+
 function checkSizes(context: Context, path: Path, { min, max, desired }: ScalingGroupShape): void {
   if (min !== undefined && max !== undefined && min > max) {
     const message = `\`min\` is ${min}, and \`max\` ${max}`
     reportAt(context, [...path, 'min'])({ code: mistake, message, hint: 'write no more than `max`' })
+    return
   }
   const isOutside =
     desired !== undefined && ((min !== undefined && desired < min) || (max !== undefined && desired > max))
   if (!isOutside) return
-  const message = `\`desired\` is ${desired}, and lies between ${min ?? 0} and ${max ?? desired}`
+  const bounds = max === undefined ? `be ${min} at least` : `lie between ${min ?? 0} and ${max}`
+  const message = `\`desired\` is ${desired}: it has to ${bounds}`
   const hint = 'write a number between `min` and `max`, or leave it out'
   reportAt(context, [...path, 'desired'])({ code: mistake, message, hint })
 }
