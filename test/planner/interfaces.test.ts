@@ -104,6 +104,18 @@ describe('the interfaces of a server', () => {
     expect(steps.map(({ kind }) => kind)).not.toContain('ensure-interface')
   })
 
+  it.each([
+    ['', ['PLAN_PRIVATE_ADDRESS']],
+    [', elasticIp: true', []],
+  ])('cost a server%s that is started again its public address', (more, codes) => {
+    const live = applied(file(storage, more))
+    const seen = { ...live, servers: live.servers.map((server) => ({ ...server, publicIp: '198.51.100.7' })) }
+    const restarted = plan(file(storage, more).replace('t3.small', 't3.medium'), seen)
+    expect(restarted.steps.map(({ kind }) => kind)).toContain('start-server')
+    expect(restarted.problems.map(({ code }) => code)).toEqual(codes)
+    expect(plan(file(storage, more), seen).problems).toEqual([])
+  })
+
   it('that is on an instance of somebody else is neither taken nor deleted', () => {
     const live = changed(applied(file(storage)), { instanceId: 'i-foreign', isAttached: true })
     for (const text of [file(storage), file('')]) {

@@ -149,6 +149,24 @@ export function privateAddress(
   return [subnet === undefined ? problem : inEntry(problem, 'subnet')]
 }
 
+/** A start after which a server is reached in its network alone: EC2 gives a public address by itself to one interface alone (EC2 User Guide, "EC2 instance IP addressing"). */
+export function lostAddress(
+  { spec: { elasticIps, interfaces = [] }, live: { stack, interfaces: found } }: World,
+  { address, via }: ServerSpec,
+  live: LiveServer,
+): readonly Problem[] {
+  const hasSeveral =
+    interfaces.some(({ server }) => server === address) ||
+    [...found.values()].some(({ instanceId }) => instanceId === live.id)
+  const isReached = via !== undefined || elasticIps.some(({ server }) => server === address)
+  const hadNone = live.state === 'running' && live.publicIp === undefined
+  if (!hasSeveral || isReached || hadNone || stack.hostsImpossible !== undefined) return []
+  const message = `${address} has no public address once it is started again: EC2 gives none to a server with several network interfaces`
+  const hint =
+    'write `elasticIp: true` or `via: server.NAME` for it, or work from a machine that its network can be reached from'
+  return [inEntry(warningOf(address, 'PLAN_PRIVATE_ADDRESS', message, hint), 'interfaces')]
+}
+
 /** A server whose groups, as the file has them, do not let in the one through which it is entered. */
 export function closedWay(
   { spec, servers, live }: World,

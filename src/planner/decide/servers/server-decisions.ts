@@ -2,8 +2,9 @@ import type { Address } from '../../../model/address.js'
 import type { LiveServer, ServerSpec } from '../../../model/kinds/server.js'
 import { adopting, adoptionRefusal } from '../adoption.js'
 import type { World } from '../../world.js'
-import type { PlannedServer, ServerDecision } from './server-decision.js'
+import { stopsNow, type PlannedServer, type ServerDecision } from './server-decision.js'
 import { decideNewServer } from './new-server.js'
+import { lostAddress } from './placement.js'
 import { decideRequestRemoval, decideServerRemoval } from './server-removal.js'
 import { decideStandingServer } from './standing-server.js'
 
@@ -30,7 +31,14 @@ function decideNamed(world: World, spec: ServerSpec, live: LiveServer | undefine
   const refusal = adoptionRefusal(world, spec.address, 'instanceId', spec.instanceId, live)
   if (refusal) return refusal
   if (!live) return decideNewServer(world, spec, undefined)
-  return adopting(live, 'instanceId', spec.instanceId, decideStandingServer(world, spec, live))
+  return adopting(live, 'instanceId', spec.instanceId, withLostAddress(world, decideStandingServer(world, spec, live)))
+}
+
+function withLostAddress(world: World, decision: ServerDecision): ServerDecision {
+  if (!('modification' in decision)) return decision
+  const { spec, live, outlook } = decision
+  if (!outlook.runsAfter || (outlook.runsNow && !stopsNow(decision))) return decision
+  return { ...decision, problems: [...decision.problems, ...lostAddress(world, spec, live)] }
 }
 
 /**
