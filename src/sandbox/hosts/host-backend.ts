@@ -170,6 +170,8 @@ export type ProbeResult =
 export interface PublicAddress {
   readonly publicIp: string
   readonly privateIp: string
+  /** The first private address of the host, where this is that of a further interface of it. */
+  readonly hostIp?: string
 }
 
 /** A subnet whose network ACL lets not everything pass. The first rule that fits decides; what none fits is dropped. */

@@ -1,4 +1,5 @@
 import type { World } from '../world/world.js'
+import { disassociate } from './public-address.js'
 import { hostInterfaces, metadataOf } from './host-description.js'
 
 /** Makes the hosts of these instances, and who reaches them, as the world says now. */
@@ -19,6 +20,7 @@ export async function applyInterfaces(world: World, instanceIds: readonly (strin
 export function releaseInterfaces(world: World, instanceId: string): void {
   for (const one of world.networkInterfaces.withKey(instanceId)) {
     if (one.attachment?.deleteOnTermination === true) {
+      for (const address of world.addresses.withKey(one.id)) disassociate(world, address)
       world.networkInterfaces.delete(one.id)
       world.tags.delete(one.id)
     } else world.networkInterfaces.put({ ...one, attachment: undefined })

@@ -1,5 +1,5 @@
 import type { BalancerAddress, HostBackend, PublicAddress } from '../hosts/host-backend.js'
-import { elasticIpOf, publicIpOf, publicNameOf } from '../render/addresses.js'
+import { elasticIpOf, ownAssociationOf, publicIpOf, publicNameOf } from '../render/addresses.js'
 import { isReachable, natGatewayOf } from '../world/vpc.js'
 import type { World } from '../world/world.js'
 import { bordersOf } from './borders.js'
@@ -102,12 +102,17 @@ function metadataHops(worlds: readonly World[]): Readonly<Record<string, number>
 
 /** A stopped instance keeps its Elastic IP, which then leads nowhere, as one in a private subnet does. */
 function publicAddresses(worlds: readonly World[]): PublicAddress[] {
-  return worlds.flatMap((world) =>
-    world.instances.values().flatMap((instance) => {
+  return worlds.flatMap((world) => [
+    ...world.instances.values().flatMap((instance) => {
       const publicIp = isReachable(world, instance) ? publicIpOf(world, instance) : undefined
       return publicIp === undefined ? [] : [{ publicIp, privateIp: instance.privateIp }]
     }),
-  )
+    ...world.networkInterfaces.values().flatMap((one) => {
+      const { publicIp } = (one.attachment && isReachable(world, one) && ownAssociationOf(world, one)) || {}
+      const hostIp = one.attachment && world.instances.get(one.attachment.instanceId)?.privateIp
+      return publicIp === undefined || hostIp === undefined ? [] : [{ publicIp, privateIp: one.privateIp, hostIp }]
+    }),
+  ])
 }
 
 /** Private DNS names of all instances that are not gone; public ones too, which inside a VPC lead to private addresses. */

@@ -1,6 +1,7 @@
 import type { Address } from '../model/address.js'
 import type { Instance } from '../model/instance.js'
 import { newId } from '../model/ids.js'
+import type { NetworkInterface } from '../model/networks/network-interface.js'
 import { hasSeveralInterfaces } from '../world/instance-interfaces.js'
 import { freePublicNumber } from '../world/public-numbers.js'
 import type { World } from '../world/world.js'
@@ -16,10 +17,23 @@ import { metadataOf } from './host-description.js'
 export function associate(world: World, address: Address, instance: Instance): Address {
   for (const evicted of world.addresses.withKey(instance.id)) unlink(world, evicted)
   disassociate(world, address)
-  return world.addresses.put({ ...address, instanceId: instance.id, associationId: newId('eipassoc') })
+  const { networkInterfaceId: _left, ...free } = address
+  return world.addresses.put({ ...free, instanceId: instance.id, associationId: newId('eipassoc') })
 }
 
-/** Takes an Elastic IP from its instance, where it has one. */
+/** The same for an interface that somebody made: the address stays with it, whatever it is attached to. */
+export function associateInterface(world: World, address: Address, { id }: NetworkInterface): Address {
+  for (const evicted of world.addresses.withKey(id)) unlink(world, evicted)
+  disassociate(world, address)
+  return world.addresses.put({
+    ...address,
+    instanceId: undefined,
+    networkInterfaceId: id,
+    associationId: newId('eipassoc'),
+  })
+}
+
+/** Takes an Elastic IP from its instance, or its interface, where it has one. */
 export function disassociate(world: World, address: Address): void {
   unlink(world, address)
   const instance = address.instanceId === undefined ? undefined : world.instances.get(address.instanceId)
@@ -29,7 +43,8 @@ export function disassociate(world: World, address: Address): void {
 }
 
 function unlink(world: World, address: Address): void {
-  world.addresses.put({ ...address, instanceId: undefined, associationId: undefined })
+  const { networkInterfaceId: _held, ...free } = address
+  world.addresses.put({ ...free, instanceId: undefined, associationId: undefined })
 }
 
 /**

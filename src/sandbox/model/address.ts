@@ -8,6 +8,8 @@ export interface Address {
   readonly publicNumber: string
   readonly associationId: string | undefined
   readonly instanceId: string | undefined
+  /** The interface beside the first one of an instance, attached or not, that has it; absent: none. */
+  readonly networkInterfaceId?: string | undefined
   /** The NAT gateway that has it; absent: none. */
   readonly natGatewayId?: string
 }

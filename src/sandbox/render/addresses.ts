@@ -1,5 +1,6 @@
 import type { Address } from '../model/address.js'
 import type { Instance } from '../model/instance.js'
+import type { NetworkInterface } from '../model/networks/network-interface.js'
 import type { World } from '../world/world.js'
 
 /** The public address of an instance now: its Elastic IP, else its own while it is not stopped; undefined when none. */
@@ -26,6 +27,21 @@ export function associationOf(world: World, instance: Instance) {
     ipOwnerId: elastic ? world.accountId : 'amazon',
     allocationId: elastic?.id,
     associationId: elastic?.associationId,
+  }
+}
+
+/** The Elastic IP of an interface beside the first one of an instance: it gets no other public address. */
+export function ownAssociationOf(world: World, { id, vpcId }: NetworkInterface) {
+  const [elastic] = world.addresses.withKey(id)
+  if (!elastic) return undefined
+  const publicIp = elasticIpOf(world, elastic)
+  const isNamed = world.vpcs.get(vpcId)?.dnsHostnames === true
+  return {
+    publicIp,
+    publicDnsName: isNamed ? publicDnsName(world.region.name, publicIp) : '',
+    ipOwnerId: world.accountId,
+    allocationId: elastic.id,
+    associationId: elastic.associationId,
   }
 }
 

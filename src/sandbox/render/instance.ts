@@ -6,7 +6,7 @@ import type { Volume } from '../model/volume.js'
 import type { RawXml, Xml, XmlRecord } from '../wire/xml.js'
 import { profileOf } from '../world/instance-profiles.js'
 import type { World } from '../world/world.js'
-import { associationOf, publicIpOf, publicNameOf } from './addresses.js'
+import { associationOf, ownAssociationOf, publicIpOf, publicNameOf } from './addresses.js'
 import { RenderCache } from './cache.js'
 import { renderTags } from './tags.js'
 
@@ -184,6 +184,7 @@ function renderOthers(world: World, { id }: Instance): readonly XmlRecord[] {
     .toSorted((left, right) => (left.attachment?.deviceIndex ?? 0) - (right.attachment?.deviceIndex ?? 0))
     .map((one) => {
       const dnsName = privateDnsName(world.region.name, one.privateIp)
+      const association = ownAssociationOf(world, one)
       const { instanceId: _own, instanceOwnerId: _owner, ...attachment } = ownAttachment(world, one) ?? {}
       return {
         networkInterfaceId: one.id,
@@ -199,8 +200,9 @@ function renderOthers(world: World, { id }: Instance): readonly XmlRecord[] {
         interfaceType: 'interface',
         groupSet: renderGroups(world, one),
         attachment: { ...attachment, networkCardIndex: 0 },
+        association,
         privateIpAddressesSet: [
-          { privateIpAddress: one.privateIp, privateDnsName: dnsName, primary: true },
+          { privateIpAddress: one.privateIp, privateDnsName: dnsName, primary: true, association },
           ...renderSecondary(world, one.secondaryIps),
         ],
         ipv6AddressesSet: [],

@@ -165,7 +165,7 @@ export class World {
     this.launchTemplates = new Collection('launchTemplate', changes, (template) => template.name)
     this.launchTemplateVersions = new Collection('launchTemplateVersion', changes, (version) => version.templateId)
     this.networkInterfaces = new Collection('networkInterface', changes, ({ attachment }) => attachment?.instanceId)
-    this.addresses = new Collection('address', changes, (address) => address.instanceId)
+    this.addresses = new Collection('address', changes, (address) => address.instanceId ?? address.networkInterfaceId)
     this.loadBalancers = new Collection('loadBalancer', changes)
     this.targetGroups = new Collection('targetGroup', changes)
     this.listeners = new Collection('listener', changes, (listener) => listener.balancerId)

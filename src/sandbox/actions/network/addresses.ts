@@ -1,13 +1,14 @@
-import { applyPublicAddresses, associate, disassociate } from '../../lifecycle/public-address.js'
+import { applyPublicAddresses, associate, associateInterface, disassociate } from '../../lifecycle/public-address.js'
 import { stealLater } from '../../lifecycle/theft.js'
 import { newId, resourceKinds } from '../../model/ids.js'
 import type { Address } from '../../model/address.js'
 import type { Instance } from '../../model/instance.js'
+import type { NetworkInterface } from '../../model/networks/network-interface.js'
 import { quotas } from '../../model/quotas.js'
 import { readTagSpecifications } from '../../model/tags.js'
 import { elasticIpOf } from '../../render/addresses.js'
 import { renderTags } from '../../render/tags.js'
-import { ApiError, invalidCombination, invalidValue, missingParameter, unsupported } from '../../wire/api-error.js'
+import { ApiError, invalidCombination, invalidValue, missingParameter } from '../../wire/api-error.js'
 import { boolean, filterList, list, oneOf, string, tagSpecifications } from '../../wire/shape.js'
 import { requireOneInterface } from '../../world/instance-interfaces.js'
 import { findAddress, findInstance } from '../../world/lookup.js'
@@ -65,6 +66,8 @@ export const associateAddress = defineAction({
       throw invalidCombination('You must specify an allocation id when mapping an address to a VPC instance')
     }
     const address = findAddress(world, AllocationId)
+    const own = findFurther(world, parameters)
+    if (own) return associateFurther(world, address, own, AllowReassociation)
     const instance = findTarget(world, parameters)
     if (instance.state !== 'running' && instance.state !== 'stopped') {
       throw new ApiError(
@@ -72,24 +75,44 @@ export const associateAddress = defineAction({
         `The ${instance.state} instance '${instance.id}' is not in a valid state for this operation.`,
       )
     }
-    if (world.internetGateways.withKey(instance.vpcId).length === 0) {
-      throw new ApiError('Gateway.NotAttached', `Network ${instance.vpcId} is not attached to any internet gateway`)
-    }
+    requireGateway(world, instance.vpcId)
     if (address.natGatewayId !== undefined) throw ofService(address)
     if (parameters.InstanceId !== undefined) requireOneInterface(world, instance.id)
     if (address.instanceId === instance.id) return { return: true, associationId: address.associationId }
-    if (AllowReassociation === false && address.instanceId !== undefined) {
-      throw new ApiError(
-        'Resource.AlreadyAssociated',
-        `resource ${address.id} is already associated with associate-id ${address.associationId}`,
-      )
-    }
+    if (AllowReassociation === false) requireFree(address)
     const { associationId } = associate(world, address, instance)
     stealLater(world, address.id)
     await applyPublicAddresses(world, [instance.id, address.instanceId])
     return { return: true, associationId }
   },
 })
+
+/** EC2 takes an interface that is attached to nothing too. What one has goes where it is attached to. */
+async function associateFurther(world: World, address: Address, own: NetworkInterface, allows: boolean | undefined) {
+  requireGateway(world, own.vpcId)
+  if (address.natGatewayId !== undefined) throw ofService(address)
+  if (address.networkInterfaceId === own.id) return { return: true, associationId: address.associationId }
+  if (allows === false) requireFree(address)
+  const { associationId } = associateInterface(world, address, own)
+  await applyPublicAddresses(world, [address.instanceId])
+  return { return: true, associationId }
+}
+
+function findFurther(world: World, { InstanceId, NetworkInterfaceId }: Target): NetworkInterface | undefined {
+  if (InstanceId !== undefined || NetworkInterfaceId === undefined) return undefined
+  return world.networkInterfaces.get(NetworkInterfaceId)
+}
+
+function requireGateway(world: World, vpcId: string): void {
+  if (world.internetGateways.withKey(vpcId).length > 0) return
+  throw new ApiError('Gateway.NotAttached', `Network ${vpcId} is not attached to any internet gateway`)
+}
+
+function requireFree({ id, instanceId, networkInterfaceId, associationId }: Address): void {
+  if (instanceId === undefined && networkInterfaceId === undefined) return
+  const message = `resource ${id} is already associated with associate-id ${associationId}`
+  throw new ApiError('Resource.AlreadyAssociated', message)
+}
 
 /** What a NAT gateway has is taken from it by nobody (VPC User Guide, "NAT gateway basics"). */
 function ofService({ id }: Address): ApiError {
@@ -102,20 +125,17 @@ function findByPublicIp(world: World, publicIp: string): Address {
   return address
 }
 
-function findTarget(
-  world: World,
-  {
-    InstanceId,
-    NetworkInterfaceId,
-  }: { readonly InstanceId?: string | undefined; readonly NetworkInterfaceId?: string | undefined },
-): Instance {
+interface Target {
+  readonly InstanceId?: string | undefined
+  readonly NetworkInterfaceId?: string | undefined
+}
+
+function findTarget(world: World, { InstanceId, NetworkInterfaceId }: Target): Instance {
   if (InstanceId !== undefined && NetworkInterfaceId !== undefined)
     throw invalidCombination('You may specify instance id or network interface id, but not both in the same call')
   if (InstanceId !== undefined) return findInstance(world, InstanceId)
   if (NetworkInterfaceId === undefined) throw missingParameter('instanceId')
   const instance = world.instances.find((candidate) => candidate.networkInterfaceId === NetworkInterfaceId)
-  if (!instance && world.networkInterfaces.get(NetworkInterfaceId))
-    throw unsupported('an elastic address on an interface that is not the first of its instance')
   if (!instance)
     throw new ApiError(
       'InvalidNetworkInterfaceID.NotFound',
@@ -143,6 +163,11 @@ export const disassociateAddress = defineAction({
     return done
   },
 })
+
+/** As those of instances are told. */
+function interfaceFound(one: NetworkInterface | undefined) {
+  return one && { networkInterfaceId: one.id, privateIp: one.privateIp }
+}
 
 /**
  * An associated address is refused, as in a nondefault VPC. In a default one, which the sandbox has, EC2 disassociates it
@@ -180,9 +205,14 @@ export const describeAddresses = defineAction({
       if (!address) throw new ApiError('InvalidAddress.NotFound', `Address '${publicIp}' not found.`)
       return address.id
     })
-    const instanceOf = ({ instanceId }: Address) =>
-      instanceId === undefined ? undefined : world.instances.get(instanceId)
+    const furtherOf = ({ networkInterfaceId }: Address) =>
+      networkInterfaceId === undefined ? undefined : world.networkInterfaces.get(networkInterfaceId)
+    const instanceOf = (address: Address) => {
+      const id = address.instanceId ?? furtherOf(address)?.attachment?.instanceId
+      return id === undefined ? undefined : world.instances.get(id)
+    }
     const interfaceOf = (address: Address) =>
+      interfaceFound(furtherOf(address)) ??
       instanceOf(address) ??
       (address.natGatewayId === undefined ? undefined : world.natGateways.get(address.natGatewayId))
     const { items } = describeRecords(world, {
@@ -195,7 +225,7 @@ export const describeAddresses = defineAction({
         'allocation-id': ({ id }) => id,
         'association-id': ({ associationId }) => associationId,
         domain: () => 'vpc',
-        'instance-id': ({ instanceId }) => instanceId,
+        'instance-id': (address) => instanceOf(address)?.id,
         'network-border-group': () => world.region.name,
         'network-interface-id': (address) => interfaceOf(address)?.networkInterfaceId,
         'network-interface-owner-id': (address) => (interfaceOf(address) ? world.accountId : undefined),

@@ -3,7 +3,7 @@ import { checkId, notFound, resourceKinds } from '../../model/ids.js'
 import { macOf, type Instance } from '../../model/instance.js'
 import type { NetworkInterface } from '../../model/networks/network-interface.js'
 import { shortNameOf, type BalancerNode, type LoadBalancer } from '../../model/load-balancing/records.js'
-import { associationOf, elasticIpOf, publicDnsName } from '../../render/addresses.js'
+import { associationOf, elasticIpOf, ownAssociationOf, publicDnsName } from '../../render/addresses.js'
 import { ownAttachment, renderGroups, renderSecondary } from '../../render/instance.js'
 import { ApiError } from '../../wire/api-error.js'
 import { isVisible } from '../../world/visibility.js'
@@ -62,14 +62,19 @@ export function liveInterfaces(world: World): Interface[] {
     .filter(({ deletedAtMs }) => deletedAtMs === undefined || deletedAtMs > before)
     .flatMap((balancer) => balancer.nodes.map((node) => interfaceOfNode(world, balancer, node)))
   const ofServices = serviceInterfaces(world).map((service) => interfaceOfService(world, service))
-  return [...ofInstances, ...world.networkInterfaces.values().map(ownInterface), ...ofBalancers, ...ofServices]
+  return [
+    ...ofInstances,
+    ...world.networkInterfaces.values().map((one) => ownInterface(world, one)),
+    ...ofBalancers,
+    ...ofServices,
+  ]
 }
 
-function ownInterface(one: NetworkInterface): Interface {
+function ownInterface(world: World, one: NetworkInterface): Interface {
   const { id, sequence, subnetId, vpcId, zone, privateIp, secondaryIps, macAddress, securityGroupIds, attachment } = one
   const status = attachment ? 'in-use' : 'available'
   const place = { id, sequence, subnetId, vpcId, zone, privateIp, secondaryIps, macAddress, securityGroupIds, status }
-  return { ...place, status, association: undefined, owner: { kind: 'own', one } }
+  return { ...place, status, association: ownAssociationOf(world, one), owner: { kind: 'own', one } }
 }
 
 /** The first interface of an instance, or one that somebody made: those of AWS's services nobody else changes. */

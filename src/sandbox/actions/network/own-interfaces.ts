@@ -1,4 +1,5 @@
 import { applyInterfaces } from '../../lifecycle/host-interfaces.js'
+import { disassociate } from '../../lifecycle/public-address.js'
 import { updateInstance } from '../../lifecycle/instance.js'
 import { newId } from '../../model/ids.js'
 import type { Instance } from '../../model/instance.js'
@@ -169,6 +170,7 @@ export const deleteNetworkInterface = defineAction({
     if (found.kind !== 'own' || found.one.attachment) {
       throw invalidValue(`Network interface '${NetworkInterfaceId}' is currently in use.`)
     }
+    for (const address of world.addresses.withKey(found.one.id)) disassociate(world, address)
     world.networkInterfaces.delete(found.one.id)
     world.tags.delete(found.one.id)
     return done

@@ -28,6 +28,8 @@ export class LoopbackDoors implements Doors {
   readonly #open = new Map<string, OpenDoors>()
   /** Private address -> public address. */
   #addresses: ReadonlyMap<string, string> = new Map()
+  /** Private addresses of further interfaces -> the first ones of their hosts. */
+  #hosts: ReadonlyMap<string, string> = new Map()
   #rules: readonly FirewallRule[] = []
   /** Private addresses of load balancers -> the ports at which they listen. */
   #balancers: ReadonlyMap<string, ReadonlySet<number>> = new Map()
@@ -39,14 +41,14 @@ export class LoopbackDoors implements Doors {
   open(privateIp: string): Promise<void> {
     return this.#queue.run('doors', async () => {
       this.#running.add(privateIp)
-      await this.#readdress(privateIp)
+      for (const own of [privateIp, ...this.#furtherOf(privateIp)]) await this.#readdress(own)
     })
   }
 
   close(privateIp: string): Promise<void> {
     return this.#queue.run('doors', async () => {
       this.#running.delete(privateIp)
-      await this.#shut(privateIp, { cut: false })
+      for (const own of [privateIp, ...this.#furtherOf(privateIp)]) await this.#shut(own, { cut: false })
     })
   }
 
@@ -54,16 +56,22 @@ export class LoopbackDoors implements Doors {
     return this.#queue.run('doors', async () => {
       this.#rules = rules
       this.#balancers = new Map(balancers.map(({ privateIp, ports }) => [privateIp, new Set(ports)]))
+      this.#hosts = new Map(publicAddresses.flatMap(({ privateIp, hostIp }) => (hostIp ? [[privateIp, hostIp]] : [])))
       this.#addresses = new Map(publicAddresses.map(({ privateIp, publicIp }) => [privateIp, publicIp]))
       // All that lead to the wrong host are shut before one opens: an address may have moved from one to another.
       for (const [privateIp, { publicIp }] of this.#open) {
         if (publicIp !== this.#addresses.get(privateIp)) await this.#shut(privateIp, { cut: true })
       }
+      const further = [...this.#running].flatMap((privateIp) => this.#furtherOf(privateIp))
       const outcomes = await Promise.allSettled(
-        [...this.#running, ...this.#balancers.keys()].map((privateIp) => this.#readdress(privateIp)),
+        [...this.#running, ...further, ...this.#balancers.keys()].map((privateIp) => this.#readdress(privateIp)),
       )
       for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
     })
+  }
+
+  #furtherOf(hostIp: string): readonly string[] {
+    return [...this.#hosts].flatMap(([privateIp, host]) => (host === hostIp ? [privateIp] : []))
   }
 
   /** Opens the host's doors at its public address, where they are not yet, and those that the rules ask for. */

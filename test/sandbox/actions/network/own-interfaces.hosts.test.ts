@@ -126,6 +126,14 @@ describeHosts(`a further network interface${unlessHosts}`, () => {
     expect(await run(database, greet(secondary))).toBe('SSH-2.0')
   })
 
+  test('is reached by an elastic address of its own', async () => {
+    const { AllocationId, PublicIp = '' } = await client.send(new ec2.AllocateAddressCommand({}))
+    await client.send(new ec2.AssociateAddressCommand({ AllocationId, NetworkInterfaceId: nic.NetworkInterfaceId }))
+    const { output } = await runOverSsh({ publicIp: PublicIp, loginUser: 'admin' }, web, 'echo $SSH_CONNECTION')
+    expect(output.split(' ')[2]).toBe(nic.PrivateIpAddress)
+    expect(await run(web, 'echo $SSH_CONNECTION')).not.toContain(nic.PrivateIpAddress)
+  })
+
   test('is there after a reboot, goes when it is detached, and comes to another host', async () => {
     await client.send(new ec2.RebootInstancesCommand({ InstanceIds: [web.id] }))
     const [address = ''] = addresses()

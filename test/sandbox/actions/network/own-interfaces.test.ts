@@ -240,4 +240,47 @@ describe('an instance with several interfaces', () => {
       name: 'InvalidNetworkInterfaceID.NotFound',
     })
   })
+
+  test('can have an elastic address, which stays with it, whatever it is attached to, and is free when it goes', async () => {
+    const [one, two] = [await launched(), await launched()]
+    const nic = await create(one.SubnetId)
+    const { AllocationId, PublicIp } = await client.send(new ec2.AllocateAddressCommand({}))
+    const associate = (extra: Partial<ec2.AssociateAddressCommandInput> = {}) =>
+      client.send(
+        new ec2.AssociateAddressCommand({ AllocationId, NetworkInterfaceId: nic.NetworkInterfaceId, ...extra }),
+      )
+    const { AssociationId } = await associate()
+    expect((await associate({ AllowReassociation: false })).AssociationId).toBe(AssociationId)
+    const told = async () => (await client.send(new ec2.DescribeAddressesCommand({}))).Addresses?.[0]
+    expect(await told()).toMatchObject({
+      AssociationId,
+      NetworkInterfaceId: nic.NetworkInterfaceId,
+      PrivateIpAddress: nic.PrivateIpAddress,
+    })
+    expect((await told())?.InstanceId ?? '').toBe('')
+    await attach(two.InstanceId, nic.NetworkInterfaceId)
+    expect(await told()).toMatchObject({ AssociationId, InstanceId: two.InstanceId })
+    const association = {
+      PublicIp,
+      AllocationId,
+      AssociationId,
+      PublicDnsName: expect.stringMatching(/^ec2-/) as string,
+    }
+    expect((await describe1(nic.NetworkInterfaceId)).Association).toMatchObject(association)
+    const { PublicIpAddress, NetworkInterfaces = [] } = await read(two.InstanceId!)
+    expect(PublicIpAddress).toBe(two.PublicIpAddress)
+    expect(NetworkInterfaces[1]?.Association).toMatchObject({ PublicIp })
+    const other = await create(one.SubnetId)
+    const elsewhere = associate({ NetworkInterfaceId: other.NetworkInterfaceId, AllowReassociation: false })
+    expect(await errorOf(elsewhere)).toMatchObject({ name: 'Resource.AlreadyAssociated' })
+    await associate({ NetworkInterfaceId: other.NetworkInterfaceId })
+    expect((await describe1(nic.NetworkInterfaceId)).Association).toBeUndefined()
+    await client.send(new ec2.DeleteNetworkInterfaceCommand({ NetworkInterfaceId: other.NetworkInterfaceId }))
+    const isFree = async () => ((await told())?.AssociationId ?? '') === ''
+    expect(await isFree()).toBe(true)
+    await associate()
+    expect(await isFree()).toBe(false)
+    await client.send(new ec2.DisassociateAddressCommand({ AssociationId: (await told())?.AssociationId }))
+    expect(await isFree()).toBe(true)
+  })
 })
