@@ -1,4 +1,5 @@
 import {
+  CopyImageCommand,
   CopySnapshotCommand,
   DeleteSnapshotCommand,
   DeleteTagsCommand,
@@ -28,6 +29,32 @@ afterAll(closeAbroad)
 
 const start = simulationsOfFile()
 const golden = `evenkeel: 1\nstack: far\ntarget: sandbox\nimages:\n  golden: { from: server.builder, regions: [${there}] }\nservers:\n  builder: { image: ${image}, type: t3.small, zone: us-east-1a }\n`
+describe('copies of an image', () => {
+  it('keep clear of the names that a stack of the same name has given to its own there', async () => {
+    const world = await start()
+    await world.apply(golden.replace(`, regions: [${there}]`, ''))
+    const [made] = (await world.client.send(new DescribeImagesCommand({ Owners: ['self'] }))).Images ?? []
+    const Tags = Object.entries({ stack: 'far', address: 'image.golden', version: '1' })
+    await abroad(world).send(
+      new CopyImageCommand({
+        Name: 'far/golden/1',
+        SourceImageId: made!.ImageId,
+        SourceRegion: 'us-east-1',
+        TagSpecifications: [
+          { ResourceType: 'image', Tags: Tags.map(([Key, Value]) => ({ Key: `evenkeel:${Key}`, Value })) },
+        ],
+      }),
+    )
+    const { result } = await world.apply(golden)
+    expect(result.outcomes.flatMap(({ outcome }) => (outcome.kind === 'failed' ? outcome.error.message : []))).toEqual(
+      [],
+    )
+    const { Images = [] } = await abroad(world).send(new DescribeImagesCommand({ Owners: ['self'] }))
+    expect(Images.map(({ Name }) => Name).sort()).toEqual(['far/golden/1', 'far/golden/1/us-east-1'])
+    await settled(world, golden)
+  })
+})
+
 describe('copies of a volume’s snapshots', () => {
   it('follow the newest, carry what makes the volume again, and are kept as those here are', async () => {
     const world = await start()

@@ -85,6 +85,14 @@ export function imageName(stack: string, address: Address, version: number): str
   return `${stack}/${address.slice(address.indexOf('.') + 1)}/${version}`
 }
 
+/**
+ * What a copy of it is called in another region: `music/golden/3/us-east-1`. Names are the owner's in a region, whichever stack has given
+ * them: one of the same name there counts versions of its own.
+ */
+export function copyName(name: string, home: string): string {
+  return `${name}/${home}`
+}
+
 /** The regions that an image's tags name, in which it may have copies. */
 export function regionsOfTags(tags: Tags): readonly string[] {
   return (tags[tagKeys.regions] ?? '').split(' ').filter((region) => region !== '')

@@ -1,6 +1,6 @@
 import type { Address } from '../../../model/address.js'
 import { compareText } from '../../../model/address-order.js'
-import type { ImageSpec, LiveBuiltImage, LiveImageVersion } from '../../../model/kinds/image.js'
+import { copyName, type ImageSpec, type LiveBuiltImage, type LiveImageVersion } from '../../../model/kinds/image.js'
 import type { Problem } from '../../../model/plan-problem.js'
 import { warningOf } from '../decided.js'
 import type { World } from '../../world.js'
@@ -61,8 +61,10 @@ export function copiesOf(world: World, spec: ImageSpec, live: LiveBuiltImage, wa
     const isUnread = live.unread?.[region] !== undefined
     if ((copy && copy.state !== 'pending') || isUnread) before.push(region)
     if (isUnread) continue
-    if (made) copies.push({ ...newImageOf(made), imageId: undefined, ...options })
-    else if (!copy && newest && again) copies.push({ ...again, imageId: newest.id, ...options })
+    const { region: home } = world.live.stack
+    if (made) copies.push({ ...newImageOf(made), name: copyName(made.name, home), imageId: undefined, ...options })
+    else if (!copy && newest && again)
+      copies.push({ ...again, name: copyName(again.name, home), imageId: newest.id, ...options })
   }
   const used = new Set(doomed.inUse.map(({ id }) => id))
   for (const { region, id } of elsewhere) if (!named.has(region) && !used.has(id)) before.push(region)

@@ -1,5 +1,5 @@
 import type { Address } from '../../../model/address.js'
-import { imageName, ownVersions, type ImageSpec, type LiveBuiltImage } from '../../../model/kinds/image.js'
+import { copyName, imageName, ownVersions, type ImageSpec, type LiveBuiltImage } from '../../../model/kinds/image.js'
 import { copySourceOf } from '../../../model/regions/region-copy.js'
 import { tagKeys } from '../../../model/tags.js'
 import { createDiffs, existsDiff, removedDiff, sortedDiffs } from '../../compare/comparison.js'
@@ -103,7 +103,7 @@ function decideNew(
     address,
     makes: made,
     awaits: [],
-    copies: around?.copies ?? newCopies(spec, made),
+    copies: around?.copies ?? newCopies(spec, made, world.live.stack.region),
     modifies: [],
     removes: [...failed.removes, ...(around?.removes ?? [])],
     strays: live?.strays.map(({ id }) => id) ?? [],
@@ -119,10 +119,11 @@ function decideNew(
   }
 }
 
-function newCopies(spec: ImageSpec, made: NewVersion) {
+function newCopies(spec: ImageSpec, made: NewVersion, home: string) {
   const { source: _source, builder: _builder, ...image } = made
   return spec.regions.map(({ region, encrypted, kmsKey }) => ({
     ...image,
+    name: copyName(image.name, home),
     imageId: undefined,
     region,
     ...(encrypted !== undefined && { encrypted }),
