@@ -189,6 +189,7 @@ export const codes = {
   PLAN_ADDRESS_CONFLICT: 'two live resources carry the same address',
   PLAN_ENCRYPTED_BY_DEFAULT: 'the account encrypts a volume that the file does not want encrypted',
   PLAN_COPIES_OVERLAP: 'a rule deletes what another rule copies',
+  PLAN_COPIES_STAY: 'copies in another region are encrypted in another way than the file says by now, and stay so',
   PLAN_COPY_NO_ROOM: 'the destination of a copy of blocks is smaller than its source',
   PLAN_COPY_OVERWRITES: 'a copy of blocks would overwrite what it did not write',
   PLAN_CYCLE: 'the steps of the plan wait for one another in a circle',

@@ -46,6 +46,8 @@ export const tagKeys = {
   copyOf: 'evenkeel:copy-of',
   /** On such a copy of a snapshot: when its source was begun, ISO 8601. EC2's own moment is that of the copy. */
   taken: 'evenkeel:taken',
+  /** On a copy: how the file wanted it encrypted, by its key or as `encrypted`. Absent: as its source is. */
+  copiedAs: 'evenkeel:copied-as',
   /** On images: their number. On snapshots beside it: what is needed to make the volume again. Filesystem and mount point stand on volumes too. */
   version: 'evenkeel:version',
   fstype: 'evenkeel:fstype',

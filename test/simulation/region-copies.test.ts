@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-ec2'
 import { afterAll, describe, expect, it } from 'vitest'
 import { driftOf } from '../../src/model/drift-report.js'
+import { at } from '../support/live-stack.js'
 import { image } from '../support/stacks.js'
 import { simulationsOfFile, type SimulationOptions } from '../support/simulation.js'
 import {
@@ -50,8 +51,20 @@ describe('copies of an image', () => {
       [],
     )
     const { Images = [] } = await abroad(world).send(new DescribeImagesCommand({ Owners: ['self'] }))
-    expect(Images.map(({ Name }) => Name).sort()).toEqual(['far/golden/1', 'far/golden/1/us-east-1'])
+    expect(new Set(Images.map(({ Name }) => Name))).toEqual(new Set(['far/golden/1', 'far/golden/1/us-east-1']))
     await settled(world, golden)
+  })
+
+  it('stay as they are when the file wants them encrypted in another way, and the plan says so until the next', async () => {
+    const world = await start()
+    const encrypted = golden.replace(`[${there}]`, `[{ region: ${there}, encrypted: true }]`)
+    await world.apply(golden)
+    const codes = async (text: string) => (await world.plan(text)).problems.map(({ code }) => code)
+    expect(await codes(encrypted)).toEqual(['PLAN_COPIES_STAY'])
+    expect((await world.plan(encrypted)).steps.map(({ kind }) => kind)).not.toContain('copy-image')
+    expect((await world.apply(encrypted, { plan: { rebuild: [at('image.golden')] } })).result.status).toBe('converged')
+    expect(await codes(encrypted)).toEqual([])
+    expect(await codes(golden)).toEqual(['PLAN_COPIES_STAY'])
   })
 })
 
@@ -91,6 +104,27 @@ describe('copies of a volume’s snapshots', () => {
     expect((await world.carryOut(plan)).status).toBe('converged')
     expect(await sourcesAbroad(world)).toEqual((await idsAt(world)).filter((id) => id.includes(newestId(plan))))
     await settled(world, copied)
+  })
+
+  it('stay as they are when the file wants them encrypted in another way, and the plan says so until the next', async () => {
+    const world = await start()
+    const encrypted = stack(`, keep: { last: 2 }, regions: [{ region: ${there}, encrypted: true }]`)
+    for (const number of [0, 1]) await world.apply(copied, { plan: day(number) })
+    const told = async () => {
+      const { steps, problems } = await world.plan(encrypted, day(0))
+      expect(steps).toEqual([])
+      return problems.map(({ code }) => code)
+    }
+    expect(await told()).toEqual(['PLAN_COPIES_STAY'])
+    const { plan, result } = await world.apply(encrypted, { plan: day(2) })
+    expect(result.status).toBe('converged')
+    expect(plan.problems.map(({ code }) => code)).toEqual(['PLAN_COPIES_STAY'])
+    expect((await snapshotsIn(abroad(world))).map(({ Encrypted }) => Encrypted)).toEqual([false, true])
+    expect(await told()).toEqual([])
+    const [problem] = (await world.plan(copied, day(0))).problems
+    expect(problem?.message).toBe(
+      `the copies of volume.data in ${there} are encrypted with the account's own key there, and stay so; the file wants them encrypted as what they are copies of`,
+    )
   })
 
   it('are drift when somebody deletes the newest, and are made again', async () => {

@@ -33,7 +33,7 @@ export function wasCopiedTo(tags: Tags, region: string): boolean {
 /** The tags of a snapshot that a copy of it gets: not those that tell of other copies, nor what only EC2 may set. */
 export function tagsForCopy(tags: Tags): Tags {
   // What was applied of a snapshot tells who may use it; its copy is nobody else's.
-  const left: readonly string[] = [tagKeys.copyOf, tagKeys.taken, tagKeys.applied]
+  const left: readonly string[] = [tagKeys.copyOf, tagKeys.copiedAs, tagKeys.taken, tagKeys.applied]
   const own = ([key]: readonly [string, string]) =>
     !key.startsWith(copyTagPrefix) && !key.startsWith('aws:') && !left.includes(key)
   return Object.fromEntries(Object.entries(tags).filter(own))

@@ -2,6 +2,9 @@ import type { Address } from '../../../model/address.js'
 import { compareText } from '../../../model/address-order.js'
 import { copyName, type ImageSpec, type LiveBuiltImage, type LiveImageVersion } from '../../../model/kinds/image.js'
 import type { Problem } from '../../../model/plan-problem.js'
+import { encryptionTags } from '../../../model/regions/copy-encryption.js'
+import type { Tags } from '../../../model/tags.js'
+import { copiedOtherwise } from '../copied-otherwise.js'
 import { warningOf } from '../decided.js'
 import type { World } from '../../world.js'
 import type { ServerDecision } from '../servers/server-decision.js'
@@ -53,7 +56,9 @@ export function copiesOf(world: World, spec: ImageSpec, live: LiveBuiltImage, wa
   const copies: NewCopy[] = []
   const awaits: ImagePlace[] = []
   const before: string[] = []
-  for (const { region, encrypted, kmsKey } of spec.regions) {
+  const otherwise: Problem[] = []
+  for (const place of spec.regions) {
+    const { region, encrypted, kmsKey } = place
     const options = { region, ...(encrypted !== undefined && { encrypted }), ...(kmsKey !== undefined && { kmsKey }) }
     const there = staying.filter((copy) => copy.region === region)
     awaits.push(...there.filter(({ state }) => state === 'pending').map(({ id }) => ({ imageId: id, region })))
@@ -61,10 +66,25 @@ export function copiesOf(world: World, spec: ImageSpec, live: LiveBuiltImage, wa
     const isUnread = live.unread?.[region] !== undefined
     if ((copy && copy.state !== 'pending') || isUnread) before.push(region)
     if (isUnread) continue
+    otherwise.push(...copiedOtherwise(address, copy?.tags, place, nextCopy(made)))
+    const lasting = (tags: Tags) => ({ ...tags, ...encryptionTags(place) })
     const { region: home } = world.live.stack
-    if (made) copies.push({ ...newImageOf(made), name: copyName(made.name, home), imageId: undefined, ...options })
+    if (made)
+      copies.push({
+        ...newImageOf(made),
+        name: copyName(made.name, home),
+        tags: lasting(made.tags),
+        imageId: undefined,
+        ...options,
+      })
     else if (!copy && newest && again)
-      copies.push({ ...again, name: copyName(again.name, home), imageId: newest.id, ...options })
+      copies.push({
+        ...again,
+        name: copyName(again.name, home),
+        tags: lasting(again.tags),
+        imageId: newest.id,
+        ...options,
+      })
   }
   const used = new Set(doomed.inUse.map(({ id }) => id))
   for (const { region, id } of elsewhere) if (!named.has(region) && !used.has(id)) before.push(region)
@@ -76,11 +96,19 @@ export function copiesOf(world: World, spec: ImageSpec, live: LiveBuiltImage, wa
     staying,
     left: [...doomed.inUse.map(({ region }) => region), ...unread.map(([region]) => region)],
     before: [...new Set(before)].sort(),
-    problems: [...doomed.problems, ...unread.map(([region, reason]) => unreadIn(address, region, reason))],
+    problems: [
+      ...doomed.problems,
+      ...otherwise,
+      ...unread.map(([region, reason]) => unreadIn(address, region, reason)),
+    ],
     ...(unread.length > 0 && {
       unread: new Map([[address, unread.map(([region, reason]) => `its copies in ${region}: ${reason}`).join('; ')]]),
     }),
   }
+}
+
+function nextCopy(made: NewImage | undefined): string {
+  return `${made ? 'the version that this plan makes' : 'the next version'} is copied as the file says`
 }
 
 function newImageOf({ name, description, tags, share }: NewImage): NewImage {

@@ -1,5 +1,6 @@
 import type { Address } from '../../../model/address.js'
 import { copyName, imageName, ownVersions, type ImageSpec, type LiveBuiltImage } from '../../../model/kinds/image.js'
+import { encryptionTags } from '../../../model/regions/copy-encryption.js'
 import { copySourceOf } from '../../../model/regions/region-copy.js'
 import { tagKeys } from '../../../model/tags.js'
 import { createDiffs, existsDiff, removedDiff, sortedDiffs } from '../../compare/comparison.js'
@@ -124,6 +125,7 @@ function newCopies(spec: ImageSpec, made: NewVersion, home: string) {
   return spec.regions.map(({ region, encrypted, kmsKey }) => ({
     ...image,
     name: copyName(image.name, home),
+    tags: { ...image.tags, ...encryptionTags({ encrypted, kmsKey }) },
     imageId: undefined,
     region,
     ...(encrypted !== undefined && { encrypted }),

@@ -7,6 +7,7 @@ import { isNewerSnapshot } from '../../../model/snapshot-version.js'
 import { tagKeys, type Tags } from '../../../model/tags.js'
 import type { World } from '../../world.js'
 import type { ArchiveDecision } from '../archives/archive-decision.js'
+import { copiedOtherwise } from '../copied-otherwise.js'
 import { isHeld, warningOf, type Decided } from '../decided.js'
 import type { VolumeOutlooks } from '../volumes/volume-outlook.js'
 import type { ScheduledWork } from './scheduled-work.js'
@@ -96,7 +97,8 @@ function copiesOf(world: World, { address, regions, isComing, retention }: Wante
   const missing: string[] = []
   // Where the target says no region, the file may name the stack's own.
   const others = regions.filter(({ region }) => region !== home)
-  for (const { region, encrypted, kmsKey } of others) {
+  for (const wanted of others) {
+    const { region, encrypted, kmsKey } = wanted
     const there = elsewhere.get(region)
     if (there?.unread !== undefined) {
       problems.push(unreadIn(address, region, there.unread))
@@ -113,6 +115,8 @@ function copiesOf(world: World, { address, regions, isComing, retention }: Wante
     const options = { region, ...(encrypted !== undefined && { encrypted }), ...(kmsKey !== undefined && { kmsKey }) }
     if (isComing) copies.push({ ...options, snapshotId: undefined, tags: undefined })
     else if (newest && !isThere) copies.push({ ...options, snapshotId: newest.id, tags: tagsOfCopy(newest.tags) })
+    const scheduled = ofNewest.find(({ tags }) => tags[tagKeys.checkpoint] === undefined)
+    problems.push(...copiedOtherwise(address, scheduled?.tags, wanted, nextCopy(isComing)))
     const added = isComing ? world.options.now : newest && !isThere ? newest.startedAt : undefined
     removes.push(
       ...removalsOf(region, found, {
@@ -201,6 +205,11 @@ function newestOf(snapshots: readonly LiveSnapshot[]): LiveSnapshot | undefined 
     (best, one) => (best === undefined || isNewerSnapshot(one, best) ? one : best),
     undefined,
   )
+}
+
+function nextCopy(isComing: boolean): string {
+  const next = isComing ? 'the snapshot that this plan takes' : 'the next snapshot'
+  return `${next} is copied as the file says; \`snapshots delete\` with a file of that region takes away what must not stay`
 }
 
 function unreadIn(address: Address, region: string, reason: string): Problem {

@@ -2,6 +2,7 @@ import { required } from '../../../core/assert.js'
 import { nameTag } from '../../../model/names.js'
 import { stepId } from '../../../model/steps/step-id.js'
 import type { Address } from '../../../model/address.js'
+import { encryptionTags } from '../../../model/regions/copy-encryption.js'
 import type { Tags } from '../../../model/tags.js'
 import type { RegionCopies } from '../../decide/snapshots/region-copies.js'
 import type { World } from '../../world.js'
@@ -25,7 +26,7 @@ function lowerCopies(lowering: Lowering, { address, copies, removes }: RegionCop
         ...(snapshotId === undefined && { snapshotStep: taken }),
         region,
         description: copyDescription(world, address),
-        tags: tags ?? tagsTaken(lowering, address),
+        tags: { ...(tags ?? tagsTaken(lowering, address)), ...encryptionTags(options) },
         ...options,
       },
       { suffix: region, needs: snapshotId === undefined ? [taken] : [] },

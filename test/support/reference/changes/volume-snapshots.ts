@@ -3,7 +3,7 @@ import type { KeyTable } from './key-change.js'
 const daily = { 'volumes.data.snapshots': { every: '24h' } }
 
 const elsewhere = { 'volumes.data.snapshots': { every: '24h', regions: [{ region: 'eu-central-1' }] } }
-const copied = 'it holds for copies that are made from then on.'
+const copied = 'it holds for copies that are made from then on; the plan says so where older ones stay as they are.'
 
 /** The keys of a volume's scheduled snapshots. */
 export const snapshotKeys: KeyTable = {
