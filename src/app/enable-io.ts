@@ -1,5 +1,5 @@
 import { UsageError } from '../core/errors.js'
-import type { VolumeTrouble } from '../executor/ports.js'
+import type { VolumeTrouble } from '../model/kinds/volume.js'
 import { cloudQuery } from '../executor/observe/cloud-query.js'
 import { observeCloud } from '../executor/observe/observe-cloud.js'
 import type { Address } from '../model/address.js'

@@ -19,6 +19,8 @@ export interface PlanningOptions {
 export interface PlanChoice extends PlanningOptions {
   /** Whether to look inside the servers; `left-out`: nor to plan anything there. */
   readonly hosts: boolean | 'left-out'
+  /** Whether to ask EC2 which volumes it doubts. */
+  readonly volumeTroubles?: boolean
   /** Servers whose images are to be the newest. */
   readonly updateImages?: readonly string[] | undefined
   /** Patterns of addresses: these are changed, with what they need, and nothing else. */
@@ -64,9 +66,12 @@ export async function observeAndPlan(session: Session, options: PlanChoice): Pro
 }
 
 /** Observes what a plan of that choice is made from. */
-export function observeFor(session: Session, { hosts, checkpoint }: PlanChoice): Promise<LiveStack> {
+export function observeFor(
+  session: Session,
+  { hosts, checkpoint, volumeTroubles = false }: PlanChoice,
+): Promise<LiveStack> {
   const source = checkpoint === undefined ? undefined : checkpointName(checkpoint, session.spec.stack)
-  return session.observe({ hosts, snapshotsOf: source ? [source.stack] : [] })
+  return session.observe({ hosts, volumeTroubles, snapshotsOf: source ? [source.stack] : [] })
 }
 
 /** Observes and plans again after a plan was carried out: as much of the stack as that was of, and without what was asked for once. */
@@ -84,5 +89,5 @@ export async function planDestroy(session: Session, options: PlanningOptions): P
 
 /** Observes, and tells what moved since the last apply from what the file asks for and nobody applied yet. */
 export async function driftOfStack(session: Session, options: PlanningOptions): Promise<DriftReport> {
-  return driftOf(await planStack(session, { ...options, hosts: true }))
+  return driftOf(await planStack(session, { ...options, hosts: true, volumeTroubles: true }))
 }

@@ -61,7 +61,7 @@ export interface Session {
   readonly clock: Clock
   /** `hosts`: whether to look inside the servers; `left-out`: nor to plan anything there. */
   observe(
-    options: Pick<ObserveOptions, 'snapshotsOf' | 'snapshotRegions' | 'forNew'> & {
+    options: Pick<ObserveOptions, 'snapshotsOf' | 'snapshotRegions' | 'forNew' | 'volumeTroubles'> & {
       readonly hosts: boolean | 'left-out'
     },
   ): Promise<LiveStack>
@@ -123,7 +123,7 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
     },
     lock,
     clock,
-    async observe({ hosts: enter, snapshotsOf = [], snapshotRegions = [], forNew = true }) {
+    async observe({ hosts: enter, snapshotsOf = [], snapshotRegions = [], forNew = true, volumeTroubles = false }) {
       try {
         const leftOut = enter === 'left-out' && hostsImpossible === undefined
         const asked = {
@@ -133,6 +133,7 @@ export async function openSession(file: StackFile, options: SessionOptions = {})
           snapshotsOf,
           snapshotRegions,
           forNew,
+          volumeTroubles,
           quietMs: lock.quietMs(),
           byTagsAlone: file.isFromTags === true,
           onActivity: (text: string | undefined) => onActivity(text && secrets.mask().text(text)),

@@ -217,6 +217,7 @@ export const codes = {
   PLAN_KEY_NOT_HERE: 'the private half of a generated key pair is not on this machine',
   PLAN_KEY_REPLACED: 'the keys of a server are to change, and it cannot be entered now',
   PLAN_OPERATOR_IP_UNKNOWN: "a rule from my-ip needs this machine's address, which is not known",
+  PLAN_VOLUME_DOUBTED: 'EC2 finds that the data of a volume may be inconsistent',
   PLAN_WAY_CLOSED: 'the security groups of a server do not let in the one through which it is entered',
   PLAN_PLACEMENT_GROUP_FIXED: 'a placement group differs, and EC2 cannot change it',
   PLAN_PLACEMENT_IMPOSSIBLE: 'servers are placed in a group as EC2 places none',

@@ -12,7 +12,7 @@ import type { LiveScalingGroup } from './kinds/scaling-group.js'
 import type { LiveLoadBalancer } from './kinds/load-balancer.js'
 import type { LiveServer } from './kinds/server.js'
 import type { SyncFacts } from './kinds/sync-rule.js'
-import type { LiveVolume } from './kinds/volume.js'
+import type { LiveVolume, VolumeTrouble } from './kinds/volume.js'
 import type { LiveSnapshot, RegionSnapshots } from './kinds/volume-snapshot.js'
 import type { ExistingGroup, ExistingKeyPair, FoundBySelector } from './launch/existing.js'
 import type { LiveImage } from './launch/image.js'
@@ -55,6 +55,8 @@ export interface LiveStack {
   readonly endingServers?: readonly { readonly id: string; readonly address: Address }[]
   /** What EC2 has scheduled for instances of the stack, by instance, the next first. Absent where there is nothing, or it was not asked. */
   readonly scheduledEvents?: readonly ScheduledEvent[]
+  /** Volumes with whose data EC2 finds something wrong, sorted by id. Absent where there are none, or it was not asked. */
+  readonly volumeTroubles?: readonly VolumeTrouble[]
   /** Absent where the file asks for none and the ledger knows of none. */
   readonly elasticIps?: readonly LiveElasticIp[]
   /** Beside those that servers were launched with. Absent where the file asks for none and the ledger knows of none. */

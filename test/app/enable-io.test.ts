@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { driftOfStack } from '../../src/app/plan-stack.js'
 import { enableIo, findImpaired } from '../../src/app/enable-io.js'
 import { withLock } from '../../src/app/lock/with-lock.js'
 import { readServers } from '../../src/app/servers/read-servers.js'
@@ -51,6 +52,11 @@ describe('I/O that EC2 has stopped', () => {
     expect(before.trouble).toBeUndefined()
     const body = JSON.stringify({ volumeId: before.id, io: 'impaired' })
     await fetch(`${sandbox.endpoint}/_evenkeel/volume-checks`, { method: 'PUT', body })
+
+    const drift = await driftOfStack(session, {})
+    expect(drift.status).toBe('in-sync')
+    expect(drift.problems.map(({ code, address }) => [code, address])).toEqual([['PLAN_VOLUME_DOUBTED', 'volume.data']])
+    expect((await planStack(session, { hosts: true })).problems).toEqual([])
 
     const seen = await readServers(session, [], { hosts: false })
     expect(statusText('doubted', seen, false)).toMatch(

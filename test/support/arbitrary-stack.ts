@@ -179,11 +179,26 @@ function volume(name: string, servers: readonly string[], zone: string): fc.Arbi
       mode: fc.constantFrom(undefined, '0750'),
       onRemove: fc.constantFrom('snapshot', 'snapshot', 'retain', 'delete'),
       reuse: fc.boolean(),
+      autoEnableIo: fc.constantFrom(undefined, undefined, false, true),
       tags,
     })
     .map(
-      ({ server: name_, size, type, fstype, path, options, owner, mode, onRemove, reuse, tags: own }): VolumeSpec => ({
+      ({
+        server: name_,
+        size,
+        type,
+        fstype,
+        path,
+        options,
+        owner,
+        mode,
+        onRemove,
+        reuse,
+        autoEnableIo,
+        tags: own,
+      }): VolumeSpec => ({
         address: at(`volume.${name}`),
+        ...(autoEnableIo !== undefined && { autoEnableIo }),
         server: name_ === undefined ? undefined : at(`server.${name_}`),
         zone,
         sizeGiB: size * 10,

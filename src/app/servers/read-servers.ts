@@ -1,5 +1,6 @@
 import { UsageError } from '../../core/errors.js'
-import type { ServerConsole, ServerStatus, VolumeTrouble } from '../../executor/ports.js'
+import type { ServerConsole, ServerStatus } from '../../executor/ports.js'
+import type { VolumeTrouble } from '../../model/kinds/volume.js'
 import { readInsides, type ServerInside } from '../../executor/observe/server-insides.js'
 import { sortedAddresses } from '../../model/address-order.js'
 import type { Address } from '../../model/address.js'

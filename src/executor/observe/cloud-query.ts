@@ -18,6 +18,7 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
     if (snapshot?.kind === 'id') snapshotIds.push({ id: snapshot.id, address })
   }
   const shared = spec.volumes.flatMap(({ address, shareSnapshots }) => (shareSnapshots ? [address] : []))
+  const io = spec.volumes.flatMap(({ address, autoEnableIo }) => (autoEnableIo === undefined ? [] : [address]))
   const regions = regionsOfSnapshots(spec)
   const launched = [...spec.servers, ...spec.archives.map(({ server }) => server)]
   const { loadBalancers = [], scalingGroups = [], interfaces = [] } = spec
@@ -48,6 +49,7 @@ export function cloudQuery(spec: StackSpec): CloudQuery {
     ...(scalingGroups.length > 0 && { scalingGroups: true }),
     ...(loadBalancers.some((balancer) => balancer.subnets === undefined) && { defaultSubnets: true }),
     volumeIds,
+    ...(io.length > 0 && { autoEnableIoOf: io }),
     adoptedIds: adoptedIds(spec),
     snapshotIds,
     ...(regions.length > 0 && { snapshotRegions: regions }),

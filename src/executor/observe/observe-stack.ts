@@ -4,7 +4,7 @@ import type { Address } from '../../model/address.js'
 import type { ArchiveFacts } from '../../model/kinds/archive.js'
 import type { LiveServer } from '../../model/kinds/server.js'
 import type { SyncFacts } from '../../model/kinds/sync-rule.js'
-import type { LiveVolume } from '../../model/kinds/volume.js'
+import type { LiveVolume, VolumeTrouble } from '../../model/kinds/volume.js'
 import type { LiveStack, ScheduledEvent, Unreadable } from '../../model/live-stack.js'
 import { successionOf } from '../../model/kinds/server-succession.js'
 import type { StackSpec } from '../../model/stack-spec.js'
@@ -31,6 +31,8 @@ export interface ObserveOptions {
   readonly snapshotRegions?: readonly string[]
   /** Ask also what new resources need: this machine's address, and where they can be. Left out: yes; who removes or only looks has no need of it. */
   readonly forNew?: boolean
+  /** Ask also which volumes EC2 doubts: who looks for drift wants to know. */
+  readonly volumeTroubles?: boolean
   /** Nothing but tags tells what the stack has: what no file names is asked for, too. */
   readonly byTagsAlone?: boolean
   /** Why no server can be entered at all (a sandbox without hosts). */
@@ -54,11 +56,12 @@ export async function observeStack(spec: StackSpec, ports: Ports, options: Obser
   const publicKeys = await readPublicKeys(spec, cloud, ports, options)
   if (options.hosts && options.hostsImpossible === undefined && cloud.servers.length > 0) say('reading servers')
   const asked = options.forNew === false ? undefined : offersQuery(spec, cloud)
-  const [servers, volumes, offers, scheduledEvents] = await Promise.all([
+  const [servers, volumes, offers, scheduledEvents, volumeTroubles] = await Promise.all([
     readServers(spec, cloud, ports, options),
     withModifications(spec, cloud, ports),
     asked && ports.cloud.readOffers(asked),
     readScheduledEvents(cloud, ports, options),
+    findTroubles(cloud, ports, options),
   ])
   if (options.hosts && spec.syncs.length > 0) say('comparing files')
   const syncs = options.hosts ? await readSyncs(spec.syncs, cloud.volumes, servers, ports) : {}
@@ -70,6 +73,7 @@ export async function observeStack(spec: StackSpec, ports: Ports, options: Obser
     ...(account !== undefined && { account }),
     ...(offers && { offers }),
     ...(scheduledEvents.length > 0 && { scheduledEvents }),
+    ...(volumeTroubles.length > 0 && { volumeTroubles }),
     volumes,
     publicKeys,
     ...(spec.archives.length > 0 && { archives }),
@@ -175,6 +179,18 @@ async function readScheduledEvents(
   const ids = new Set(servers.map(({ id }) => id))
   const events = await ports.cloud.readScheduledEvents()
   return events?.filter(({ instanceId }) => ids.has(instanceId)) ?? []
+}
+
+/** Of the stack's volumes those that EC2 doubts: all that it doubts are read, which are few. */
+async function findTroubles(
+  { volumes }: CloudFacts,
+  ports: Ports,
+  { volumeTroubles = false }: ObserveOptions,
+): Promise<readonly VolumeTrouble[]> {
+  if (volumes.length === 0 || !volumeTroubles) return []
+  const ids = new Set(volumes.map(({ id }) => id))
+  const troubles = (await ports.cloud.findVolumeTroubles()) ?? []
+  return troubles.filter(({ id }) => ids.has(id)).sort((left, right) => (left.id < right.id ? -1 : 1))
 }
 
 /** The directories of archives are on this machine, and are read whether or not servers are looked into. */

@@ -1,4 +1,5 @@
-import type { LiveModification, LiveVolume } from '../../model/kinds/volume.js'
+import type { Address } from '../../model/address.js'
+import type { LiveModification, LiveVolume, VolumeTrouble } from '../../model/kinds/volume.js'
 import type { VolumeType } from '../../model/kinds/volume.js'
 import type { Tags } from '../../model/tags.js'
 import type { Created, NamedId, Once, Owned, Owner, Waiting } from './cloud-words.js'
@@ -32,6 +33,10 @@ export interface VolumeCloud {
   ): Promise<Effect>
   /** Of these volumes those with whose data, or I/O, EC2 finds something wrong; undefined where it may not be asked. */
   readVolumeTroubles(ids: readonly string[]): Promise<readonly VolumeTrouble[] | undefined>
+  /** As `readVolumeTroubles`, of all volumes of the account. */
+  findVolumeTroubles(): Promise<readonly VolumeTrouble[] | undefined>
+  /** Whether I/O to it goes on by itself where EC2 finds its data doubtful. */
+  setAutoEnableIo(request: Owned & { readonly enabled: boolean }): Promise<Effect>
   /** I/O to it goes on that EC2 has stopped, whatever its data is like. */
   enableVolumeIo(request: Owned): Promise<Effect>
   deleteVolume(request: Owned & { readonly inState?: 'error' }): Promise<Effect>
@@ -40,22 +45,12 @@ export interface VolumeCloud {
   readModifications(volumeIds: readonly string[]): Promise<Readonly<Record<string, readonly LiveModification[]>>>
 }
 
-/** Source: EC2 API, DescribeVolumeStatus. */
-export interface VolumeTrouble {
-  readonly id: string
-  readonly status: 'impaired' | 'warning'
-  /** Its data may be inconsistent, and EC2 waits for a word before it lets anybody at it. */
-  readonly isIoDisabled: boolean
-  /** In EC2's words; absent where it has none. */
-  readonly says?: string
-  /** ISO 8601; absent where EC2 does not say. */
-  readonly since?: string
-}
-
 /** What an observation asks of volumes besides the stack's. */
 export interface VolumeQuery {
   /** Volumes that the file adopts. */
   readonly volumeIds: readonly NamedId[]
+  /** Ask of these volumes whether I/O goes on by itself: a call for each. */
+  readonly autoEnableIoOf?: readonly Address[]
 }
 
 export interface Attached {

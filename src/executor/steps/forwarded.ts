@@ -93,6 +93,13 @@ export const forwarded = {
   'detach-volume': ({ address, volumeId, instanceId }, context) =>
     context.ports.cloud.detachVolume({ volumeId, instanceId, owner: ownerOf(address, context) }),
 
+  'set-auto-enable-io': ({ address, volumeId, enabled }, context) =>
+    context.ports.cloud.setAutoEnableIo({
+      id: volumeId ?? context.bindings.idOf(address),
+      enabled,
+      owner: ownerOf(address, context),
+    }),
+
   'modify-volume': ({ address, volumeId, sizeGiB, type, iops, throughputMiBps }, context) =>
     context.ports.cloud.modifyVolume({
       volumeId,

@@ -43,6 +43,7 @@ export const ignorable = {
     type: { paths: ['type', 'iops', 'throughput'], keys: ['type', 'iops', 'rate'] },
     iops: { paths: ['iops'], keys: ['iops'] },
     throughput: { paths: ['throughput'], keys: ['rate'] },
+    autoEnableIO: { paths: ['autoEnableIO'], keys: ['io'] },
   },
   securityGroup: {
     ingress: { paths: ['ingress'], keys: ['ingress', 'operator'] },

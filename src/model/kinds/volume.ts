@@ -34,6 +34,8 @@ export interface VolumeSpec {
   readonly snapshots?: SnapshotSchedule | undefined
   /** Who else may make volumes of its snapshots: accounts, and `public`; sorted. Absent: the file does not say. */
   readonly shareSnapshots?: readonly string[] | undefined
+  /** Whether I/O goes on where EC2 finds its data doubtful; absent: the file does not say. */
+  readonly autoEnableIo?: boolean | undefined
   /** Ready before this volume is: a mount inside another volume's mount names that volume here. */
   readonly dependsOn: readonly Address[]
   readonly tags: UserTags
@@ -83,6 +85,8 @@ export interface LiveVolume extends Tagged {
   /** ISO 8601; undefined where it is not known. */
   readonly createdAt?: string | undefined
   readonly snapshotId: string | undefined
+  /** Asked only where the file says it. */
+  readonly autoEnableIo?: boolean
   /** Newest first; asked only where the volume differs from the file. EC2 shows the last one of each volume, or more. */
   readonly modifications?: readonly LiveModification[] | undefined
   readonly attachment:
@@ -92,6 +96,18 @@ export interface LiveVolume extends Tagged {
         readonly deviceName: string
       }
     | undefined
+}
+
+/** Source: EC2 API, DescribeVolumeStatus. */
+export interface VolumeTrouble {
+  readonly id: string
+  readonly status: 'impaired' | 'warning'
+  /** Its data may be inconsistent, and EC2 waits for a word before it lets anybody at it. */
+  readonly isIoDisabled: boolean
+  /** In EC2's words; absent where it has none. */
+  readonly says?: string
+  /** ISO 8601; absent where EC2 does not say. */
+  readonly since?: string
 }
 
 /** A change of size or type that EC2 has taken. */
@@ -121,6 +137,7 @@ type CloudPath =
   | 'type'
   | 'iops'
   | 'throughput'
+  | 'autoEnableIO'
   | 'encrypted'
   | 'kmsKey'
   | 'zone'
@@ -142,6 +159,7 @@ export const volumeMutability: Mutabilities<VolumePath> = {
   type: { how: 'in-place', because: '', source: modifyVolume },
   iops: { how: 'in-place', because: '', source: modifyVolume },
   throughput: { how: 'in-place', because: '', source: modifyVolume },
+  autoEnableIO: { how: 'in-place', because: '', source: 'EC2 API, ModifyVolumeAttribute' },
   attachment: { how: 'in-place', because: '', source: 'EC2 API, AttachVolume' },
   onRemove: { how: 'in-place', because: '', source: 'a tag of evenkeel' },
   'snapshots.share': { how: 'in-place', because: '', source: 'EC2 API, ModifySnapshotAttribute' },
@@ -182,6 +200,7 @@ export const volumeMutability: Mutabilities<VolumePath> = {
 export const volumeAppliedKeys = [
   'crypt',
   'fs',
+  'io',
   'iops',
   'kms',
   'label',

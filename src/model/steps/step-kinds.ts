@@ -96,6 +96,7 @@ const stepKinds = {
   'attach-volume': { runs: 'ec2', seconds: 3, doing: 'attaching' },
   'detach-volume': { runs: 'ec2', seconds: 3, doing: 'detaching' },
   'modify-volume': { runs: 'ec2', seconds: 10, doing: 'modifying' },
+  'set-auto-enable-io': { runs: 'ec2', seconds: 1, doing: 'setting whether I/O goes on by itself' },
   'create-snapshot': {
     runs: 'ec2',
     seconds: 60,

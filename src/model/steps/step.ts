@@ -58,6 +58,7 @@ import type {
   DeleteVolume,
   DetachVolume,
   ModifyVolume,
+  SetAutoEnableIo,
   SupersedeVolume,
 } from './volumes.js'
 
@@ -133,6 +134,7 @@ export type Step =
   | AttachVolume
   | DetachVolume
   | ModifyVolume
+  | SetAutoEnableIo
   | CreateSnapshot
   | CreateSnapshots
   | CopySnapshot

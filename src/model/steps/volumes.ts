@@ -48,6 +48,14 @@ export interface ModifyVolume extends StepBase {
   readonly throughputMiBps: number | undefined
 }
 
+/** Whether I/O to it goes on by itself where EC2 finds its data doubtful. */
+export interface SetAutoEnableIo extends StepBase {
+  readonly kind: 'set-auto-enable-io'
+  /** Undefined: the one that this plan created. */
+  readonly volumeId: string | undefined
+  readonly enabled: boolean
+}
+
 export interface SupersedeVolume extends StepBase {
   readonly kind: 'supersede-volume'
   readonly volumeId: string

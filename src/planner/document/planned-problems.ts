@@ -4,6 +4,7 @@ import type { Unreadable } from '../../model/live-stack.js'
 import type { Problem } from '../../model/plan-problem.js'
 import type { PlannedLedger } from '../../model/plan.js'
 import { ledgerProblem } from './ledger-size.js'
+import { doubtedVolumeProblems } from './doubted-volumes.js'
 import { scheduledEventProblems } from './scheduled-events.js'
 import { warningOf, type Decided } from '../decide/decided.js'
 import type { World } from '../world.js'
@@ -29,7 +30,7 @@ export function plannedProblems(
     return [warningOf(address, 'PLAN_UNREADABLE', `the inside of ${address} could not be read: ${reason}`, facts.hint)]
   })
   const own = ledgerProblem(live.stack.stack, ledger) ?? []
-  const events = scheduledEventProblems(live.stack)
+  const events = [...scheduledEventProblems(live.stack), ...doubtedVolumeProblems(live.stack)]
   const problems = [...decided.flatMap((decision) => decision.problems), ...wishes.problems, ...insides, ...events]
   return sortedProblems(problems.concat(own))
 }

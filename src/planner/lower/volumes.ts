@@ -38,6 +38,7 @@ function lowerVolume(lowering: Lowering, decision: VolumeDecision): void {
     case 'create':
       addCreation(lowering, address, decision.creation, addFailedEnd(lowering, address, decision.failed))
       addArrival(lowering, address, undefined, decision.creation.arrivesAt)
+      addIoWord(lowering, address, undefined, decision.spec.autoEnableIo === true ? true : undefined)
       lowerInside(lowering, decision)
       addRecord(lowering, address, decision.creation.tagging)
       return
@@ -45,6 +46,7 @@ function lowerVolume(lowering: Lowering, decision: VolumeDecision): void {
     case 'update':
       addAttachment(lowering, address, decision.live.id, decision.attachment)
       addModification(lowering, address, decision.live.id, decision.modification)
+      addIoWord(lowering, address, decision.live.id, decision.autoEnableIo)
       lowerInside(lowering, decision)
       addRecord(lowering, address, decision.tagging)
       return
@@ -52,6 +54,7 @@ function lowerVolume(lowering: Lowering, decision: VolumeDecision): void {
       const { live, adoption } = decision
       addAttachment(lowering, address, live.id, decision.attachment)
       addModification(lowering, address, live.id, decision.modification)
+      addIoWord(lowering, address, live.id, decision.autoEnableIo)
       lowerInside(lowering, decision)
       graph.add('adopt-volume', address, { volumeId: live.id, ...adoption })
       addRecord(lowering, address, decision.tagging)
@@ -142,6 +145,18 @@ function addModification(
   graph.add('modify-volume', address, { volumeId, ...modification }, { needs })
 }
 
+/** A new volume waits for a word where its data is doubtful, and is told otherwise once it is there. `volumeId` undefined: the one that this plan makes. */
+function addIoWord(
+  { graph }: Lowering,
+  address: Address,
+  volumeId: string | undefined,
+  enabled: boolean | undefined,
+): void {
+  if (enabled === undefined) return
+  const needs = [stepId('create-volume', address), stepId('adopt-volume', address)]
+  graph.add('set-auto-enable-io', address, { volumeId, enabled }, { needs })
+}
+
 /** Writes down what was applied, after everything else. */
 function addRecord({ graph, resting }: Lowering, address: Address, tagging: Creation['tagging']): void {
   if (tagging) addTagging(graph, address, tagging, [...settled(address), ...resting(address)])
@@ -156,6 +171,7 @@ export function settled(address: Address): readonly StepId[] {
     'detach-volume',
     'attach-volume',
     'modify-volume',
+    'set-auto-enable-io',
     'make-filesystem',
     'mount-volume',
     'grow-filesystem',
@@ -193,6 +209,7 @@ function lowerSwap(lowering: Lowering, decision: SwapVolumeDecision): void {
   )
   addCreation(lowering, address, decision.creation, [marked])
   addArrival(lowering, address, undefined, decision.creation.arrivesAt)
+  addIoWord(lowering, address, undefined, decision.spec.autoEnableIo === true ? true : undefined)
   lowerInside(lowering, decision)
   addRecord(lowering, address, decision.creation.tagging)
   const verified = addVerification(lowering, address, decision.verification)

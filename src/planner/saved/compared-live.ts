@@ -56,6 +56,7 @@ const comparedMembers: { readonly [Member in keyof Required<LiveStack>]: Read<Me
   endingServers: named,
   // They are told, and nothing is planned for them.
   scheduledEvents: undefined,
+  volumeTroubles: undefined,
   builtImages: named,
   elasticIps: named,
   interfaces: named,

@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors'
-import type { ServerCheck, ServerStatus, VolumeTrouble } from '../../executor/ports.js'
+import type { ServerCheck, ServerStatus } from '../../executor/ports.js'
+import type { VolumeTrouble } from '../../model/kinds/volume.js'
 import type { Address } from '../../model/address.js'
 import type { LiveSpot } from '../../model/launch/spot.js'
 import type { HostVitals } from '../../model/inside/host-vitals.js'

@@ -244,6 +244,7 @@ export const requirements: Readonly<Record<string, readonly Requirement[]>> = {
   DescribeInstanceAttribute: [instances],
   DescribeVpcAttribute: [namedVpc],
   DetachInternetGateway: [gateway, namedVpc],
+  DescribeVolumeAttribute: [volume],
   DescribeSnapshotAttribute: [named('snapshot', 'SnapshotId')],
   DetachNetworkInterface: [attachedInterface],
   DetachVolume: [volume, instances],

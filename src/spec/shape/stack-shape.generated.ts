@@ -430,6 +430,7 @@ export type VolumeShape = {
     readonly regions?: readonly (CopyRegionShape | undefined)[] | undefined
   } | undefined
   readonly protect?: BooleanShape | undefined
+  readonly autoEnableIO?: BooleanShape | undefined
   readonly onRemove?: 'snapshot' | 'retain' | 'delete' | undefined
   readonly dependsOn?: readonly (string | undefined)[] | undefined
   readonly ignoreChanges?: readonly (string | undefined)[] | undefined

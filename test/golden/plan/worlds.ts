@@ -197,6 +197,12 @@ export const goldenCases: Readonly<Record<string, GoldenCase>> = {
       })
     },
   },
+  'drift-auto-enable-io': {
+    world: (text) => {
+      const live = settled(text.replace(/  cache.*\n/, ''))
+      return { ...live, volumes: live.volumes.map((volume) => ({ ...volume, autoEnableIo: false })) }
+    },
+  },
   'drift-applied-tag-lost': {
     world: (text) => {
       const live = settled(text)

@@ -61,6 +61,9 @@ export const volumeEffects = {
     volume.iops = step.iops ?? volume.iops
     volume.throughputMiBps = step.throughputMiBps ?? volume.throughputMiBps
   },
+  'set-auto-enable-io'(world: World, { address, volumeId, enabled }: StepOf<'set-auto-enable-io'>) {
+    world.volume(volumeId ?? world.idOf(address)).autoEnableIo = enabled
+  },
   'supersede-volume'(world: World, step: StepOf<'supersede-volume'>) {
     const volume = world.volume(step.volumeId)
     const by = step.snapshotId ?? world.ids.get(step.snapshotStep ?? '') ?? ''

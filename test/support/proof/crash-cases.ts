@@ -110,6 +110,11 @@ const changes: readonly CrashCase[] = [
   { name: 'balancer-destroy', before: [apply(balanced)], work: { kind: 'destroy', text: balanced } },
   { name: 'create', before: [], work: apply(pairStack()) },
   {
+    name: 'volume-io',
+    before: [apply(pool(''))],
+    work: apply(pool(', autoEnableIO: true', '  new: { size: 1, zone: us-east-1a, autoEnableIO: true }\n')),
+  },
+  {
     name: 'update',
     before: [apply(pairStack())],
     work: apply(

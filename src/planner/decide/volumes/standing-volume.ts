@@ -101,6 +101,7 @@ export function decideStandingVolume(
         (outer) => world.volumes.get(outer)?.server === spec.server && isUnmounted(decided.get(outer)),
       ),
     })
+  const io = live.autoEnableIo === undefined || live.autoEnableIo === spec.autoEnableIo ? undefined : spec.autoEnableIo
   const kept = new Set(adopts ? [] : ignoredKeys('volume', spec))
   const record = keepApplied(recordAfter(world, spec, applied, inside, cooling !== undefined), applied, kept)
   const own = [...markLeft(spec, live, compared, cooling), ...attachment.diffs, ...(inside?.diffs ?? [])]
@@ -111,12 +112,13 @@ export function decideStandingVolume(
     live,
     attachment: { release: attachment.release, arrivesAt: attachment.arrivesAt },
     modification,
+    autoEnableIo: io,
     inside: inside?.work,
     problems,
     ...(inside && { unread: inside.unread }),
   }
   if (adopts) {
-    const follows = isFollowed(attachment, modification, inside?.work)
+    const follows = io !== undefined || isFollowed(attachment, modification, inside?.work)
     const first = follows ? adoptedRecord(world, spec, applied) : record
     return {
       ...common,
@@ -140,7 +142,8 @@ export function decideStandingVolume(
   const [left] = succeeded
   const rests = restReason(inputs, address, inside) ?? (left && `${left.old.id}, whose place it took, is still there`)
   // What differs and is left makes no update, unless something is tried all the same.
-  const isTried = server?.inside !== 'impossible' && isFollowed(attachment, modification, inside?.work)
+  const isTried =
+    io !== undefined || (server?.inside !== 'impossible' && isFollowed(attachment, modification, inside?.work))
   const isIdle = diffs.length === 0 || !isTried
   const isSame = diffs.every(isLeft) && isIdle && rests === undefined
   return {
@@ -167,6 +170,7 @@ function asLeft(spec: VolumeSpec, { type, iops, throughputMiBps }: LiveVolume): 
     ...(ignored.has('type') && { type }),
     ...(ignored.has('iops') && { iops }),
     ...(ignored.has('throughput') && { throughputMiBps }),
+    ...(ignored.has('autoEnableIO') && { autoEnableIo: undefined }),
   }
 }
 

@@ -39,6 +39,8 @@ export interface StandingVolumeDecision extends NamedBase {
   readonly live: LiveVolume
   readonly attachment: Attachment
   readonly modification: Modification | undefined
+  /** Whether I/O goes on by itself from now on; undefined: it stays. */
+  readonly autoEnableIo: boolean | undefined
   readonly tagging: Tagging
 }
 
@@ -49,6 +51,7 @@ export interface AdoptVolumeDecision extends NamedBase {
   readonly adoption: Tagging
   readonly attachment: Attachment
   readonly modification: Modification | undefined
+  readonly autoEnableIo: boolean | undefined
   /** What is recorded once everything after the adoption is done. */
   readonly tagging: Tagging
 }

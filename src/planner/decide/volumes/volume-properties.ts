@@ -24,6 +24,7 @@ export function volumeWords(spec: VolumeSpec): readonly Word[] {
     { key: 'type', word: spec.type },
     { key: 'iops', word: spec.iops },
     { key: 'rate', word: spec.throughputMiBps },
+    { key: 'io', word: spec.autoEnableIo },
     { key: 'crypt', word: spec.encrypted },
     { key: 'kms', word: spec.kmsKey },
     { key: 'zone', word: spec.zone },
@@ -99,6 +100,7 @@ export function volumeProperties(
   add('size', 'size', spec.sizeGiB, live.sizeGiB, spec.sizeGiB)
   add('iops', 'iops', spec.iops, live.iops, wanted.iops)
   add('throughput', 'rate', spec.throughputMiBps, live.throughputMiBps, wanted.throughputMiBps)
+  add('autoEnableIO', 'io', spec.autoEnableIo, live.autoEnableIo, spec.autoEnableIo)
   add('encrypted', 'crypt', spec.encrypted, live.encrypted, spec.encrypted)
   add('zone', 'zone', spec.zone, live.zone, spec.zone)
   return properties
@@ -116,6 +118,7 @@ export function volumeWishes(
     type: spec.type,
     iops: spec.iops,
     throughput: spec.throughputMiBps,
+    autoEnableIO: spec.autoEnableIo,
     encrypted: spec.encrypted,
     kmsKey: spec.kmsKey,
     zone,

@@ -83,6 +83,10 @@ export const needs = {
     words: 'volumes whose snapshots others may use (`snapshots.share`)',
     isIn: ({ volumes }) => volumes.some(({ shareSnapshots }) => shareSnapshots !== undefined),
   },
+  autoEnableIo: {
+    words: 'volumes that say `autoEnableIO`',
+    isIn: ({ volumes }) => volumes.some(({ autoEnableIo }) => autoEnableIo !== undefined),
+  },
   encryptionDefault: {
     words: 'volumes that say `encrypted: false`',
     isIn: ({ volumes }) => volumes.some(({ encrypted }) => encrypted === false),

@@ -67,6 +67,7 @@ function volumesOf(context: Context, name: string, entry: VolumeShape): readonly
     volumeId: entry.volumeId,
     onRemove: entry.onRemove ?? 'snapshot',
     ...snapshotsOf(context, entry.snapshots),
+    ...(entry.autoEnableIO !== undefined && { autoEnableIo: entry.autoEnableIO }),
     ...(entry.protect === true && { protect: true }),
     tags: tagsOf(context, entry.tags),
     ...ignoredOf(entry),

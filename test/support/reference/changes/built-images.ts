@@ -71,11 +71,22 @@ export const builtImageKeys: KeyTable = {
     changes: [{ to: 'us-west-2', does: 'in-place', by: 'copy-image', where: elsewhere, says: 'as for `regions`.' }],
   },
   'images.*.regions[].encrypted': {
-    changes: [{ to: true, does: 'in-place', by: 'modify-image', where: elsewhere, says: copied }],
+    changes: [
+      { to: true, does: 'in-place', by: 'modify-image', code: 'PLAN_COPIES_STAY', where: elsewhere, says: copied },
+    ],
   },
   'images.*.regions[].kmsKey': {
     leftOut: "AWS's own key, where the copy is encrypted.",
-    changes: [{ to: 'alias/backup', does: 'in-place', by: 'modify-image', where: elsewhere, says: copied }],
+    changes: [
+      {
+        to: 'alias/backup',
+        does: 'in-place',
+        by: 'modify-image',
+        code: 'PLAN_COPIES_STAY',
+        where: elsewhere,
+        says: copied,
+      },
+    ],
   },
   'images.*.share': {
     changes: [

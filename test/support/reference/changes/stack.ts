@@ -334,11 +334,13 @@ export const stackKeys: KeyTable = {
     ],
   },
   'archives.*.regions[].encrypted': {
-    changes: [{ to: true, does: 'nothing', where: archiveElsewhere, says: archiveCopied }],
+    changes: [{ to: true, does: 'left', code: 'PLAN_COPIES_STAY', where: archiveElsewhere, says: archiveCopied }],
   },
   'archives.*.regions[].kmsKey': {
     leftOut: "AWS's own key, where the copy is encrypted.",
-    changes: [{ to: 'alias/backup', does: 'nothing', where: archiveElsewhere, says: archiveCopied }],
+    changes: [
+      { to: 'alias/backup', does: 'left', code: 'PLAN_COPIES_STAY', where: archiveElsewhere, says: archiveCopied },
+    ],
   },
   'archives.*.slack': {
     changes: [{ to: '30%', does: 'nothing', says: 'it holds for the next version.' }],

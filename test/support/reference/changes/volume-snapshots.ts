@@ -3,7 +3,7 @@ import type { KeyTable } from './key-change.js'
 const daily = { 'volumes.data.snapshots': { every: '24h' } }
 
 const elsewhere = { 'volumes.data.snapshots': { every: '24h', regions: [{ region: 'eu-central-1' }] } }
-const copied = 'it holds for copies that are made from then on; the plan says so where older ones stay as they are.'
+const copied = 'it holds for copies that are made from then on, and older ones stay as they are.'
 
 /** The keys of a volume's scheduled snapshots. */
 export const snapshotKeys: KeyTable = {
@@ -74,11 +74,11 @@ export const snapshotKeys: KeyTable = {
     changes: [{ to: 'us-west-2', does: 'in-place', by: 'copy-snapshot', where: elsewhere, says: 'as for `regions`.' }],
   },
   'volumes.*.snapshots.regions[].encrypted': {
-    changes: [{ to: true, does: 'nothing', where: elsewhere, says: copied }],
+    changes: [{ to: true, does: 'left', code: 'PLAN_COPIES_STAY', where: elsewhere, says: copied }],
   },
   'volumes.*.snapshots.regions[].kmsKey': {
     leftOut: "AWS's own key, where the copy is encrypted.",
-    changes: [{ to: 'alias/backup', does: 'nothing', where: elsewhere, says: copied }],
+    changes: [{ to: 'alias/backup', does: 'left', code: 'PLAN_COPIES_STAY', where: elsewhere, says: copied }],
   },
   'volumes.*.snapshots.consistent': {
     changes: [{ to: 'unmount', does: 'nothing', where: daily, says: 'it holds for the next snapshot.' }],

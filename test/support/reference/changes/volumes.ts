@@ -103,6 +103,18 @@ export const volumeKeys: KeyTable = {
     leftOut: '125 for gp3; other types have none to set.',
     changes: [{ to: 250, does: 'in-place', by: 'modify-volume', says: 'EC2 modifies the volume in use.' }],
   },
+  'volumes.*.autoEnableIO': {
+    leftOut: 'it is left as it is; a new volume waits for a word where its data is doubtful.',
+    changes: [
+      {
+        from: true,
+        to: false,
+        does: 'in-place',
+        by: 'set-auto-enable-io',
+        says: 'a plan asks with a call for each volume that says it, and for none that does not.',
+      },
+    ],
+  },
   'volumes.*.encrypted': {
     changes: [
       { when: 'to true', to: true, does: 'replacement', by: 'create-snapshot', says: bySnapshot },

@@ -13,12 +13,20 @@ import type { DescribedServers } from '../server/observe-servers.js'
 import { rootVolumeId } from '../server/read-instances.js'
 import { readVolumes } from './read-volumes.js'
 import { volumeFacts } from './volume-facts.js'
+import { readAutoEnableIo } from './volume-io.js'
 
 interface DescribedVolumes {
   /** With the stack's tag, root volumes included. */
   readonly tagged: readonly Volume[]
   /** Those that the file adopts by id. */
   readonly adopted: readonly LiveVolume[]
+  /** Whether I/O goes on by itself, by volume id, of those that were asked for. */
+  readonly io: ReadonlyMap<string, boolean>
+}
+
+function withIo(volume: LiveVolume, io: ReadonlyMap<string, boolean>): LiveVolume {
+  const autoEnableIo = io.get(volume.id)
+  return autoEnableIo === undefined ? volume : { ...volume, autoEnableIo }
 }
 
 const knownVolumes: KnownItems<Volume> = {
@@ -29,7 +37,7 @@ const knownVolumes: KnownItems<Volume> = {
 }
 
 export async function describeVolumes(api: Ec2Api, query: CloudQuery): Promise<DescribedVolumes> {
-  const { stack, volumeIds } = query
+  const { stack, volumeIds, autoEnableIoOf = [] } = query
   const [listed, adopted] = await Promise.all([
     readVolumes(api, [{ Name: `tag:${tagKeys.stack}`, Values: [stack] }]),
     // As a filter: a missing id is an empty answer then, and not an error for all of them.
@@ -38,13 +46,21 @@ export async function describeVolumes(api: Ec2Api, query: CloudQuery): Promise<D
       (Values) => readVolumes(api, [{ Name: 'volume-id', Values }]),
     ),
   ])
-  return {
-    tagged: await withKnown(api, query, listed, knownVolumes),
-    adopted: withAddresses(
-      volumeIds,
-      adopted.flatMap((volume) => volumeFacts(volume) ?? []),
-    ),
-  }
+  const tagged = await withKnown(api, query, listed, knownVolumes)
+  const named = withAddresses(
+    volumeIds,
+    adopted.flatMap((volume) => volumeFacts(volume) ?? []),
+  )
+  const asked = new Set<string>(autoEnableIoOf)
+  const io = await readAutoEnableIo(api, [
+    ...new Set([
+      ...tagged.flatMap(({ VolumeId, Tags }) =>
+        asked.has(tagsOf(Tags)[tagKeys.address] ?? '') ? (VolumeId ?? []) : [],
+      ),
+      ...named.flatMap(({ id, address }) => (asked.has(address) ? id : [])),
+    ]),
+  ])
+  return { tagged, adopted: named.map((volume) => withIo(volume, io)), io }
 }
 
 /** Volumes that hold data: a root disk is its server's. */
@@ -61,7 +77,7 @@ export function observedVolumes(
     // Of members: they go with them.
     if (isOfGroup(found) && found.State !== 'available') return []
     const address = facts && census.addressOf('volume', found.VolumeId, found)
-    return facts === undefined || address === undefined ? [] : [{ address, ...facts }]
+    return facts === undefined || address === undefined ? [] : [withIo({ address, ...facts }, volume.io)]
   })
   return { volumes: mergeById(tagged, volume.adopted) }
 }

@@ -2,11 +2,13 @@ import {
   AttachVolumeCommand,
   CreateVolumeCommand,
   DeleteVolumeCommand,
+  DescribeVolumeAttributeCommand,
   DescribeVolumesCommand,
   DescribeVolumeStatusCommand,
   EnableVolumeIOCommand,
   DescribeVolumesModificationsCommand,
   DetachVolumeCommand,
+  ModifyVolumeAttributeCommand,
   ModifyVolumeCommand,
 } from '@aws-sdk/client-ec2'
 import { reads, removes, writes, type ActionTable } from '../../wire/action-facts.js'
@@ -15,6 +17,8 @@ import { reads, removes, writes, type ActionTable } from '../../wire/action-fact
 export const volumeActions = {
   DescribeVolumes: { command: DescribeVolumesCommand, ...reads },
   DescribeVolumeStatus: { command: DescribeVolumeStatusCommand, ...reads },
+  DescribeVolumeAttribute: { command: DescribeVolumeAttributeCommand, ...reads },
+  ModifyVolumeAttribute: { command: ModifyVolumeAttributeCommand, ...writes },
   EnableVolumeIO: { command: EnableVolumeIOCommand, ...writes },
   DescribeVolumesModifications: { command: DescribeVolumesModificationsCommand, ...reads },
   AttachVolume: { command: AttachVolumeCommand, ...writes },
