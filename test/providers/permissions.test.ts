@@ -72,6 +72,8 @@ describe('the table of permissions', () => {
       asked.add('DescribeImageAttribute')
       // So is who may use a snapshot.
       asked.add('DescribeSnapshotAttribute')
+      // And whether I/O goes on by itself, of volumes that say so.
+      asked.add('DescribeVolumeAttribute')
       // Of networks that are there, and of those that go.
       asked.add('DescribeNetworkInterfaces').add('DescribeVpcAttribute')
       expect([...asked].sort()).toEqual(looking)

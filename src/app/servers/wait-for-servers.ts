@@ -1,5 +1,6 @@
 import { ProviderError, UsageError } from '../../core/errors.js'
 import { formatDuration } from '../../core/units.js'
+import type { WatchedServer } from '../../executor/ports.js'
 import { readInsides } from '../../executor/observe/server-insides.js'
 import type { Address } from '../../model/address.js'
 import { liveServerOf } from '../../model/kinds/live-named.js'
@@ -8,8 +9,12 @@ import type { Session } from '../session.js'
 import { standingAtEc2, standingBehind, type AwaitedState, type Standing } from './awaited-state.js'
 import { serversByPattern, shortened } from './named-by-pattern.js'
 
-/** Chosen: EC2 changes what it says of a start every few seconds, and of checks every minute. */
-const pauseMs = 2_000
+/** Chosen: EC2 changes what it says of a start every few seconds, and of checks every minute. Later, as other waits: a share of the time waited. */
+const leastPauseMs = 2_000
+const lateShare = 0.1
+const mostPauseMs = 10_000
+/** What is around the servers (load balancers, keys, a way through another) may be changed by an apply that runs beside; so often it is read again. */
+const surroundingsMs = 60_000
 
 export interface AwaitedServer {
   readonly address: Address
@@ -58,6 +63,7 @@ export async function waitForServers(
       if (!kinds.has('waiting')) return { goal, outcome: 'reached', sinceMs, servers }
       if (sinceMs >= timeoutMs) return { goal, outcome: 'timed-out', sinceMs, servers }
       onLook({ goal, sinceMs, servers })
+      const pauseMs = Math.min(mostPauseMs, Math.max(leastPauseMs, sinceMs * lateShare))
       const next = clock.sleep(pauseMs, leave.signal).then(look)
       // One that is under way when the time is over is nobody's any more.
       next.catch(() => undefined)
@@ -68,17 +74,18 @@ export async function waitForServers(
   }
 }
 
-/** Looks at those servers, and again each time that it is called. */
+/** Looks at those servers, and again each time that it is called: at what is waited for, and now and then at what is around it. */
 async function createLook(
   session: Session,
   patterns: readonly string[],
   goal: AwaitedState,
   hosts: boolean,
 ): Promise<() => Promise<readonly AwaitedServer[]>> {
-  const { spec, ports } = session
+  const { spec, ports, clock } = session
   const addresses = serversByPattern(patterns, spec)
   const observe = () => session.observe({ hosts: false, forNew: false })
   let live = await observe()
+  let observedAt = clock.now()
   const ids = instancesOf(addresses, live)
   const balancersOf = (address: Address) =>
     (spec.loadBalancers ?? []).flatMap((one) => (one.targets.servers.includes(address) ? [one.address] : []))
@@ -87,15 +94,19 @@ async function createLook(
   let isOutdated = false
 
   return async () => {
-    const statuses = await ports.cloud.readServerStatuses([...ids.values()])
+    const watched = await ports.cloud.watchServers({ ids: [...ids.values()], checks: goal === 'healthy' })
+    const statuses = watched.map(({ status }) => status)
     const seen = [...ids].map(([address, id]): AwaitedServer => {
       const status = statuses.find((one) => one.id === id)
       return { address, id, ...(status && { state: status.state }), standing: standingAtEc2(goal, status) }
     })
     const good = goal === 'healthy' ? seen.filter(({ standing }) => standing.kind === 'reached') : []
     for (const { id, standing } of seen) if (standing.kind !== 'reached') answering.delete(id)
-    const unknown = good.some(({ id }) => live.servers.find((server) => server.id === id)?.state !== 'running')
-    if (isOutdated || unknown) live = await observe()
+    if (isOutdated && clock.now() - observedAt >= surroundingsMs) {
+      live = await observe()
+      observedAt = clock.now()
+    }
+    live = { ...live, servers: asWatched(live.servers, watched) }
     const [behind, inside] = await Promise.all([behindBalancers(good), answers(good)])
     isOutdated = [...behind.values(), ...inside.values()].some(({ kind }) => kind !== 'reached')
     return seen.map((server) => {
@@ -144,6 +155,20 @@ async function createLook(
     )
   }
 }
+
+/** With the states and addresses that they have by now, and the host keys that somebody has pinned since. */
+function asWatched(servers: LiveStack['servers'], watched: readonly WatchedServer[]): LiveStack['servers'] {
+  const byId = new Map(watched.map((one) => [one.status.id, one]))
+  return servers.map((server) => {
+    const now = byId.get(server.id)
+    if (!now) return server
+    const { status, publicIp, privateIp, tags } = now
+    const state = liveStates.find((one) => one === status.state) ?? server.state
+    return { ...server, state, publicIp, privateIp, tags }
+  })
+}
+
+const liveStates = ['pending', 'running', 'stopping', 'stopped'] as const
 
 /** The instance of each; throws one UsageError for all that have none. */
 function instancesOf(addresses: readonly Address[], { servers }: LiveStack): ReadonlyMap<Address, string> {

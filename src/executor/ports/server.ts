@@ -1,3 +1,4 @@
+import type { LiveServer } from '../../model/kinds/server.js'
 import type { RootDisk } from '../../model/kinds/server.js'
 import type { ScheduledEvent } from '../../model/live-stack.js'
 import type { Reservation } from '../../model/launch/reserved.js'
@@ -51,6 +52,11 @@ export interface ServerCloud {
   terminateServer(request: Owned): Promise<Effect>
   /** What EC2 says of these instances; one that it does not show is left out. In the order of the ids. */
   readServerStatuses(ids: readonly string[]): Promise<readonly ServerStatus[]>
+  /** As `readServerStatuses`, with the ways to them; without `checks`, the checks are not asked for, and are nobody's word. */
+  watchServers(request: {
+    readonly ids: readonly string[]
+    readonly checks: boolean
+  }): Promise<readonly WatchedServer[]>
   /** What EC2 has scheduled for instances of the account, in one call; undefined where it may not be asked. By instance, the next first. */
   readScheduledEvents(): Promise<readonly ScheduledEvent[] | undefined>
   /** What the account has reserved, and is in force; absent where it may not be asked. */
@@ -90,6 +96,11 @@ export interface ServerEvent {
   readonly notBefore?: string
   readonly notAfter?: string
   readonly notBeforeDeadline?: string
+}
+
+/** What may change of an instance while somebody waits for it. */
+export interface WatchedServer extends Pick<LiveServer, 'publicIp' | 'privateIp' | 'tags'> {
+  readonly status: ServerStatus
 }
 
 /** Source: EC2 API, DescribeInstanceStatus and DescribeInstances. */

@@ -223,6 +223,7 @@ function volumeFacts(spec: VolumeSpec): EntryFacts {
     type: spec.type,
     iops: spec.iops,
     throughput: spec.throughputMiBps,
+    autoEnableIO: spec.autoEnableIo,
     encrypted: spec.encrypted,
     kmsKey: spec.kmsKey,
     filesystem: spec.fstype,

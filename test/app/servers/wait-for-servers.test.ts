@@ -12,10 +12,14 @@ import { image } from '../../support/stacks.js'
 const text = `evenkeel: 1
 stack: waits
 target: sandbox
+securityGroups: { door: { ingress: [{ port: 80, from: 0.0.0.0/0 }] } }
 servers:
   web: { image: ${image}, type: t3.small, zone: us-east-1a, count: 2 }
   db: { image: ${image}, type: t3.small, zone: us-east-1a }
+  edge: { image: ${image}, type: t3.small, zone: us-east-1a }
   none: { image: ${image}, type: t3.small, zone: us-east-1a }
+loadBalancers:
+  front: { securityGroups: [door], targets: { servers: edge, port: 8080 } }
 `
 
 let directory: ReturnType<typeof temporaryDirectory>
@@ -99,6 +103,37 @@ describe('a wait for servers', () => {
     expect(waitFailure(seen)).toMatchObject({ code: 'WAIT_TIMED_OUT', message: expect.stringContaining('1m0') })
     await check('ok')
     expect((await wait(['db'], 'healthy', 60_000)).outcome).toBe('reached')
+  })
+
+  it('asks for nothing but those servers once it has begun, and less and less often', async () => {
+    const instanceId = await idOf('server.db')
+    const check = (system: string) =>
+      fetch(`${sandbox.endpoint}/_evenkeel/checks`, { method: 'PUT', body: JSON.stringify({ instanceId, system }) })
+    await check('impaired')
+    const called = async (goal: Seen['goal'], timeoutMs: number, server = 'db') => {
+      const before = sandbox.requests().length
+      let [begun, looks] = [before, 0]
+      await wait([server], goal, timeoutMs, () => {
+        if (looks === 0) begun = sandbox.requests().length
+        looks += 1
+      })
+      const actions = sandbox
+        .requests()
+        .slice(begun)
+        .map(({ action }) => action)
+      return { looks, actions: [...new Set(actions)].sort(), count: actions.length }
+    }
+    const healthy = await called('healthy', 300_000)
+    expect(healthy.actions).toEqual(['DescribeInstanceStatus', 'DescribeInstances'])
+    // As many as every 2 s would be 150, with all that a plan reads.
+    expect(healthy.looks).toBeLessThan(60)
+    expect(healthy.count).toBeLessThanOrEqual(2 * healthy.looks)
+    await check('ok')
+    const stopped = await called('stopped', 30_000)
+    expect(stopped.actions).toEqual(['DescribeInstances'])
+    // Nothing answers behind the load balancer, as these servers have no hosts.
+    const balanced = await called('healthy', 50_000, 'edge')
+    expect(balanced.actions).toEqual(['DescribeInstanceStatus', 'DescribeInstances', 'DescribeTargetHealth'])
   })
 
   it('looks once however short the time is', async () => {

@@ -17,6 +17,11 @@ const byTheWorld: Readonly<Record<string, Effect>> = {
   'securityGroups.*.network': 'in-place',
   // Nor is whether a volume has snapshots.
   'volumes.*.snapshots.share': 'in-place',
+  // Nor is whether there are copies.
+  'volumes.*.snapshots.regions[].encrypted': 'nothing',
+  'volumes.*.snapshots.regions[].kmsKey': 'nothing',
+  'archives.*.regions[].encrypted': 'nothing',
+  'archives.*.regions[].kmsKey': 'nothing',
   'archives.*.from': 'in-place',
   'sync.*.from': 'in-place',
 }

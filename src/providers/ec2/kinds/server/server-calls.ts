@@ -39,7 +39,7 @@ export function createServerCalls(
   api: Ec2Api,
 ): Omit<
   ServerCloud,
-  'readHostKeys' | 'readConsole' | 'readServerStatuses' | 'readScheduledEvents' | 'readReservations'
+  'readHostKeys' | 'readConsole' | 'readServerStatuses' | 'watchServers' | 'readScheduledEvents' | 'readReservations'
 > {
   const instances = watchById(
     api,

@@ -6,11 +6,12 @@ import type {
   ReservedInstances,
 } from '@aws-sdk/client-ec2'
 import { compareText } from '../../../../model/address-order.js'
-import type { ServerCheck, ServerCloud, ServerEvent, ServerStatus } from '../../../../executor/ports.js'
+import type { ServerCheck, ServerCloud, ServerEvent, ServerStatus, WatchedServer } from '../../../../executor/ports.js'
 import type { Reservation } from '../../../../model/launch/reserved.js'
 import type { Ec2Api } from '../../wire/api.js'
 import { filtersOf, readAll } from '../../wire/pages.js'
 import { isOfClass } from '../../errors/provider-errors.js'
+import { tagsOf } from '../../tags/tag-lists.js'
 import { textOf } from '../../wire/text-of.js'
 import { readInstances } from './read-instances.js'
 
@@ -20,21 +21,35 @@ const idsMax = 100
 /** EC2 API, DescribeInstanceStatus, filter `event.code`: all that there are. */
 const eventCodes = ['instance-reboot', 'system-reboot', 'system-maintenance', 'instance-retirement', 'instance-stop']
 
+const unasked: { readonly InstanceStatuses?: InstanceStatus[] } = {}
+
 /** What EC2 says of instances beside what they are. */
 export function createStatusCalls(
   api: Ec2Api,
-): Pick<ServerCloud, 'readServerStatuses' | 'readScheduledEvents' | 'readReservations'> {
-  const readSome = async (ids: string[]): Promise<readonly ServerStatus[]> => {
+): Pick<ServerCloud, 'readServerStatuses' | 'watchServers' | 'readScheduledEvents' | 'readReservations'> {
+  const readSome = async (ids: string[], checks: boolean): Promise<readonly WatchedServer[]> => {
     const [instances, { InstanceStatuses = [] }] = await Promise.all([
       readInstances(api, [{ Name: 'instance-id', Values: ids }]),
-      api.call('DescribeInstanceStatus', { InstanceIds: ids, IncludeAllInstances: true }),
+      checks ? api.call('DescribeInstanceStatus', { InstanceIds: ids, IncludeAllInstances: true }) : unasked,
     ])
     const byId = new Map(instances.map((instance) => [instance.InstanceId, instance]))
     const told = new Map(InstanceStatuses.map((status) => [status.InstanceId, status]))
     return ids.flatMap((id) => {
       const instance = byId.get(id)
-      return instance === undefined ? [] : [serverStatus(id, instance, told.get(id))]
+      if (instance === undefined) return []
+      const { PublicIpAddress, PrivateIpAddress, Tags } = instance
+      return {
+        status: serverStatus(id, instance, told.get(id)),
+        publicIp: textOf(PublicIpAddress),
+        privateIp: textOf(PrivateIpAddress),
+        tags: tagsOf(Tags),
+      }
     })
+  }
+  const watchServers: ServerCloud['watchServers'] = async ({ ids, checks }) => {
+    const found: WatchedServer[] = []
+    for (let at = 0; at < ids.length; at += idsMax) found.push(...(await readSome(ids.slice(at, at + idsMax), checks)))
+    return found
   }
   return {
     readScheduledEvents: async () => {
@@ -69,11 +84,8 @@ export function createStatusCalls(
         throw error
       }
     },
-    readServerStatuses: async (ids) => {
-      const found: ServerStatus[] = []
-      for (let at = 0; at < ids.length; at += idsMax) found.push(...(await readSome(ids.slice(at, at + idsMax))))
-      return found
-    },
+    watchServers,
+    readServerStatuses: async (ids) => (await watchServers({ ids, checks: true })).map(({ status }) => status),
   }
 }
 
