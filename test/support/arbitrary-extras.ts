@@ -6,6 +6,7 @@ import type { SyncSpec } from '../../src/model/kinds/sync-rule.js'
 import type { VolumeSpec } from '../../src/model/kinds/volume.js'
 import type { StackSpec } from '../../src/model/stack-spec.js'
 import { tagKeys } from '../../src/model/tags.js'
+import { withServing } from './arbitrary-serving.js'
 import { stacks } from './arbitrary-stack.js'
 import { at } from './live-stack.js'
 
@@ -39,7 +40,7 @@ export interface BroadStack {
 }
 
 /** Stacks in which everything occurs that a plan has steps for. */
-export const broadStacks: fc.Arbitrary<BroadStack> = fc.tuple(stacks, extras).map(([plain, chosen]) => {
+export const broadStacks: fc.Arbitrary<BroadStack> = fc.tuple(withServing(stacks), extras).map(([plain, chosen]) => {
   // Copies between servers order them; with other orders beside, that would often be a circle.
   const isOrdered = chosen.roll || chosen.blocks
   let spec = isOrdered ? withoutOrders(plain) : plain
