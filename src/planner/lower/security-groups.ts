@@ -8,7 +8,7 @@ import { terminationOf } from './connection.js'
 import type { Lowering } from './lowering.js'
 import { partReady } from './networks.js'
 import { scalingSteps } from './scaling/scaling-steps.js'
-import { addTagging } from './tagging.js'
+import { addAdoption, addTagging } from './tagging.js'
 
 /** Lowers what becomes of the security groups. */
 export function lowerSecurityGroups(lowering: Lowering): void {
@@ -39,10 +39,13 @@ function lowerGroup(
       return
     }
     case 'keep':
-    case 'update':
-      addRules(graph, decision, decision.live.id)
-      addTagging(graph, address, decision.tagging, ruledSteps(address))
+    case 'update': {
+      const { live, ingress, egress, tagging } = decision
+      const isRuled = [ingress, egress].some(({ authorizes, revokes }) => authorizes.length + revokes.length > 0)
+      addRules(graph, decision, live.id, isRuled ? addAdoption(graph, decision) : [])
+      addTagging(graph, address, tagging, ruledSteps(address))
       return
+    }
     case 'remove': {
       const { id } = decision.live
       const ends = worn.get(id) ?? []
@@ -71,7 +74,7 @@ export function narrowedSteps(group: Address): readonly StepId[] {
   return [stepId('authorize-egress', group), stepId('revoke-egress', group)]
 }
 
-/** `groupId`: undefined for a group that this plan makes; `after`: what is over before anything is closed. */
+/** `groupId`: undefined for a group that this plan makes; `after`: what is over before anything is opened or closed. */
 function addRules(
   graph: StepGraph,
   { address, ingress, egress }: GroupRules,
@@ -79,6 +82,7 @@ function addRules(
   after: readonly StepId[] = [],
 ): void {
   const needed = (rules: readonly PlannedRule[]) => [
+    ...after,
     stepId('create-security-group', address),
     ...rules.flatMap(({ source }): StepId[] =>
       source.kind === 'security-group' ? [stepId('create-security-group', source.address)] : [],

@@ -1,5 +1,6 @@
 import type { Address } from '../../model/address.js'
 import type { StepId } from '../../model/steps/step.js'
+import { tagKeys, type Tagged } from '../../model/tags.js'
 import type { TagWork } from '../compare/desired-tags.js'
 import type { StepGraph } from '../graph/step-graph.js'
 
@@ -12,4 +13,21 @@ export function addTagging(
 ): void {
   if (Object.keys(tags).length === 0 && removeTags.length === 0) return
   graph.add('tag-resource', address, { target: address, tags, removeTags }, { needs })
+}
+
+/** Behind the id of the step by which something becomes the stack's that is changed in the same plan. */
+const adopted = 'adopted'
+
+/** What is adopted is the stack's before anything of it is changed: no call changes what carries no stack's tag. */
+export function addAdoption(
+  graph: StepGraph,
+  {
+    address,
+    live,
+    tagging,
+  }: { readonly address: Address; readonly live: Tagged; readonly tagging: Pick<TagWork, 'tags'> },
+): readonly StepId[] {
+  if (live.tags[tagKeys.stack] !== undefined) return []
+  const tags = Object.fromEntries([tagKeys.stack, tagKeys.address].map((key) => [key, tagging.tags[key] ?? '']))
+  return [graph.add('tag-resource', address, { target: address, tags, removeTags: [] }, { suffix: adopted })]
 }

@@ -2,7 +2,7 @@ import type { Address } from '../../../model/address.js'
 import { hasInstanceStore } from '../../../model/launch/instance-store.js'
 import { placementGroupsOf } from '../../../model/launch/server-options.js'
 import { stepId } from '../../../model/steps/step-id.js'
-import type { CreateServer, StepId } from '../../../model/steps/step.js'
+import type { CreateServer } from '../../../model/steps/step.js'
 import { hostKeyOf, noHostKey, tagKeys } from '../../../model/tags.js'
 import {
   stopsNow,
@@ -17,7 +17,7 @@ import { formerKeysNote } from '../key-pairs.js'
 import type { Lowering } from '../lowering.js'
 import { readySteps, referencedSteps } from '../readiness.js'
 import { narrowedSteps } from '../security-groups.js'
-import { addTagging } from '../tagging.js'
+import { addAdoption, addTagging } from '../tagging.js'
 import { addressesLeft } from './freed-addresses.js'
 import { launchBatches } from './launch-batches.js'
 import { lowerLaunch, plannedLaunch } from './launches.js'
@@ -25,8 +25,6 @@ import { addLifting, lowerEnd } from './server-ends.js'
 import { addConnection, addSetup } from './server-inside.js'
 import { detachments, endsByWay } from './server-ways.js'
 import { addCancellation, addClaim, cancellationsOf } from './spot-requests.js'
-
-const adoptedNote = 'adopted'
 
 /** Lowers what becomes of the servers; `entered` are those inside which some other step of the plan acts. */
 export function lowerServers(lowering: Lowering, entered: ReadonlySet<Address>): void {
@@ -88,7 +86,7 @@ function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isE
   const { address, spec, live, modification } = decision
   const { runsNow, runsAfter } = decision.outlook
   const stops = stopsNow(decision)
-  const ours = lowerAdoption(lowering, decision)
+  const ours = addAdoption(lowering.graph, decision)
   const lifted = modification.options?.stopProtection === false && stops
   const unmounted = [...lowering.leaving(address).unmounted, ...lowering.leaving(live.id).unmounted]
   if (stops) {
@@ -159,13 +157,6 @@ function lowerStanding(lowering: Lowering, decision: StandingServerDecision, isE
   ])
   // Its instance is the stack's before it is: a request alone would be one that its instance left behind.
   addClaim(lowering, address, live, [stepId('tag-resource', address)])
-}
-
-/** What is adopted is the stack's before anything of it is changed: no call changes what carries no stack's tag. */
-function lowerAdoption({ graph }: Lowering, { address, live, tagging }: StandingServerDecision): readonly StepId[] {
-  if (live.tags[tagKeys.stack] !== undefined) return []
-  const tags = Object.fromEntries([tagKeys.stack, tagKeys.address].map((key) => [key, tagging.tags[key] ?? '']))
-  return [graph.add('tag-resource', address, { target: address, tags, removeTags: [] }, { suffix: adoptedNote })]
 }
 
 function withoutLifting({ options, ...others }: Modification): Modification {
