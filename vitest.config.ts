@@ -105,6 +105,7 @@ const full = [
   'test/simulation/batches.test.ts',
   'test/simulation/restores.test.ts',
   'test/simulation/load-balancers.test.ts',
+  'test/simulation/load-balancer-target-groups.test.ts',
   'test/simulation/load-balancers-by-hand.test.ts',
   'test/integration/web-pool.test.ts',
   'test/integration/web-tier.test.ts',

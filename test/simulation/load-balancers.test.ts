@@ -18,6 +18,11 @@ const changes: readonly { name: string; before?: string; after?: string }[] = [
       targets: ', health: { path: /well, interval: 10 }, drainSeconds: 5',
     }).replace('web, port: 8080', 'web, port: 8081'),
   },
+  {
+    name: 'another port alone',
+    before: tier(),
+    after: tier().replace('web, port: 8080', 'web, port: 8081'),
+  },
   { name: 'more members', before: tier(), after: tier({ count: 3 }) },
   { name: 'fewer members', before: tier({ count: 3 }), after: tier() },
   { name: 'another type, one by one', before: tier(), after: tier({ type: 't3.medium' }) },
@@ -57,7 +62,8 @@ async function survivesDeath(before: string | undefined, after: string | undefin
 
 function expected(text: string | undefined): Awaited<ReturnType<typeof shapeOf>> {
   if (text === undefined || !text.includes('loadBalancers')) return { balancers: [], groups: [], interfaces: 0 }
-  const isMore = text.includes('81 }')
+  const isMore = text.includes('port: 81 }')
+  const isElsewhere = text.includes('port: 8081')
   const name = text.includes('gate:') ? 'gate' : 'front'
   return {
     balancers: [
@@ -69,7 +75,7 @@ function expected(text: string | undefined): Awaited<ReturnType<typeof shapeOf>>
     ],
     groups: [
       {
-        port: isMore ? 8081 : 8080,
+        port: isElsewhere ? 8081 : 8080,
         path: isMore ? '/well' : '/',
         targets: /count: (\d)/.exec(text) ? Number(/count: (\d)/.exec(text)?.[1]) : 0,
         balancers: 1,

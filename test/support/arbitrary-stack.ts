@@ -364,6 +364,12 @@ export function tampered(live: LiveStack, tampering: Tampering, pick: number): L
         ...withoutAssociations(live, server?.id),
         ...unused(live, server?.id),
         servers: live.servers.filter((known) => known !== server),
+        // It leaves its further interfaces behind.
+        ...(live.interfaces && {
+          interfaces: live.interfaces.map((known) =>
+            known.instanceId === server?.id ? { ...known, instanceId: undefined, isAttached: false } : known,
+          ),
+        }),
         hosts: Object.fromEntries(Object.entries(live.hosts).filter(([address]) => address !== server?.address)),
         volumes: live.volumes.map((known) =>
           known.attachment?.instanceId === server?.id ? { ...known, state: 'available', attachment: undefined } : known,

@@ -29,11 +29,11 @@ export interface CreateLoadBalancer extends StepBase, PlannedBalancing {
   readonly tags: Tags
 }
 
-/** Makes everything of it as the step says. Another target group gets these servers, before everything goes there. */
+/** Makes everything of it as the step says. Another target group gets these instances, before everything goes there. */
 export interface ModifyLoadBalancer extends StepBase, PlannedBalancing {
   readonly kind: 'modify-load-balancer'
   readonly tags: Tags
-  readonly servers: readonly Address[]
+  readonly instanceIds: readonly string[]
 }
 
 /** From then on it is probed, and gets traffic once it is found healthy. */

@@ -36,9 +36,9 @@ function lowerLoadBalancer(
     }
     case 'keep':
     case 'update': {
-      const { wish, tags, members, modifies } = decision
+      const { wish, tags, carried, modifies } = decision
       if (modifies) {
-        const fields = { ...wish, tags, servers: members }
+        const fields = { ...wish, tags, instanceIds: carried }
         graph.add('modify-load-balancer', address, fields, { needs: placeMade(lowering, decision) })
       }
       lowerTargets(lowering, decision, copies)
@@ -98,7 +98,7 @@ function lowerTargets(
     over.push(graph.add('deregister-target', address, fields, { suffix: targetName({ instanceId, port }), needs }))
   }
   if (ends.loadBalancerIds.length + ends.targetGroupIds.length > 0) {
-    graph.add('delete-load-balancer', address, ends, { needs: [...settled, ...scalingChanges(lowering)] })
+    graph.add('delete-load-balancer', address, ends, { needs: [...settled, ...over, ...scalingChanges(lowering)] })
   }
   addTagging(graph, address, tagging, [...settled, ...over, stepId('delete-load-balancer', address)])
 }

@@ -12,25 +12,22 @@ export const loadBalancerEffects = {
     put(world, step, step.tags)
   },
   'modify-load-balancer'(world: World, step: StepOf<'modify-load-balancer'>) {
+    const before = groupInUse(world, step.address)
     const { group } = put(world, step, step.tags)
-    const known = step.servers.flatMap((server) => world.servers.find(({ address }) => address === server)?.id ?? [])
-    if (group.targets.length === 0)
-      Object.assign(group, { targets: known.map((instanceId) => targetOf(instanceId, step.port)) })
+    if (group === before) return
+    for (const instanceId of step.instanceIds) register(world, group, instanceId, step.port)
   },
   'register-target'(world: World, { address, server, port }: StepOf<'register-target'>) {
-    const { id, state } = world.server(server)
-    if (state !== 'running') throw new Refused(`${server} is ${state}: InvalidTarget`)
-    const group = groupInUse(world, address)
-    group.targets = [...group.targets.filter(({ instanceId }) => instanceId !== id), targetOf(id, port)]
+    register(world, currentGroup(world, address), world.server(server).id, port)
   },
   'await-target'(world: World, { address, server }: StepOf<'await-target'>) {
     const { id } = world.server(server)
-    if (!groupInUse(world, address).targets.some(({ instanceId }) => instanceId === id))
+    if (!currentGroup(world, address).targets.some(({ instanceId }) => instanceId === id))
       throw new Refused(`${server} is not registered`)
   },
   'deregister-target'(world: World, { address, targetGroupIds, instanceId, port }: StepOf<'deregister-target'>) {
     const targetGroups: readonly Mutable<LiveTargetGroup>[] = partsOf(world, address).targetGroups
-    const current = currentGroup(world, address)
+    const current = groupInUse(world, address)
     for (const group of targetGroups) {
       if (group !== current && !targetGroupIds.includes(group.id)) continue
       group.targets = group.targets.filter(
@@ -68,16 +65,26 @@ function partsOf(world: World, address: Address): Mutable<LiveLoadBalancer> & Pa
   return live
 }
 
-function currentGroup(world: World, address: Address): Mutable<LiveTargetGroup> | undefined {
+/** The one that its listeners lead to. */
+export function groupInUse(world: World, address: Address): Mutable<LiveTargetGroup> | undefined {
   const { balancers, targetGroups } = partsOf(world, address)
   const used = balancers.find(({ id }) => id === world.idOf(address))?.listeners[0]?.targetGroupId
   return targetGroups.find(({ id }) => id === used)
 }
 
-function groupInUse(world: World, address: Address): Mutable<LiveTargetGroup> {
-  const group = currentGroup(world, address)
+function currentGroup(world: World, address: Address): Mutable<LiveTargetGroup> {
+  const group = groupInUse(world, address)
   if (!group) throw new Refused(`${address} has no target group`)
   return group
+}
+
+function register(world: World, group: Mutable<LiveTargetGroup>, id: string, port: number): void {
+  const { state } = world.instance(id)
+  if (state !== 'running') throw new Refused(`${id} is ${state}: InvalidTarget`)
+  group.targets = [
+    ...group.targets.filter((target) => target.instanceId !== id || target.port !== port),
+    targetOf(id, port),
+  ]
 }
 
 function targetOf(instanceId: string, port: number) {

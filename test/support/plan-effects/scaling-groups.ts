@@ -1,6 +1,7 @@
 import type { Address } from '../../../src/model/address.js'
 import type { LiveGroup, LiveScalingGroup, LiveTemplate } from '../../../src/model/kinds/scaling-group.js'
 import type { PlannedScaling, PlannedTemplate, StepOf } from '../../../src/model/steps/step.js'
+import { groupInUse } from './load-balancers.js'
 import { Refused, type World } from './world.js'
 
 /** Scaling groups: their templates come and go with what is in them, and one that is in use is never deleted. */
@@ -47,8 +48,7 @@ function groupOf(world: World, address: Address): { readonly live: LiveScalingGr
 }
 
 function settingsOf(world: World, step: PlannedScaling) {
-  const targetGroup =
-    step.loadBalancer && world.loadBalancers.find(({ address }) => address === step.loadBalancer)?.targetGroups[0]?.id
+  const targetGroup = step.loadBalancer && groupInUse(world, step.loadBalancer)?.id
   return {
     min: step.min,
     max: step.max,

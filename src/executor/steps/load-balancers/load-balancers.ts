@@ -18,7 +18,7 @@ export async function createLoadBalancer(step: CreateLoadBalancer, context: Step
 
 export async function modifyLoadBalancer(step: ModifyLoadBalancer, context: StepContext): Promise<Effect> {
   const { ports, bindings } = context
-  const instanceIds = step.servers.flatMap((server) => bindings.get(server)?.id ?? [])
+  const { instanceIds } = step
   const id = bindings.idOf(step.address)
   const { effect, ...made } = await ports.cloud.modifyLoadBalancer({ ...requestOf(step, context), id, instanceIds })
   bindings.bind(step.address, made)

@@ -74,6 +74,22 @@ export function targetsOf(
   }
 }
 
+/**
+ * What gets traffic now, of the servers that the file names: also what another takes the place of in the plan, and what is out of
+ * it. Nothing is registered that does not run (ELB API, RegisterTargets: InvalidTarget).
+ */
+export function carriedTargets(
+  { live }: World,
+  { targets: { servers } }: LoadBalancerSpec,
+  { targetGroups }: LiveLoadBalancer,
+): readonly string[] {
+  const ids = new Set(targetGroups.flatMap(({ targets }) => targets.map(({ instanceId }) => instanceId)))
+  return [...ids].sort().filter((id) => {
+    const server = live.serversById.get(id)
+    return server?.state === 'running' && servers.includes(server.address)
+  })
+}
+
 /** The members of the scaling groups that have their traffic from there: they come and go by themselves. */
 function scaledInstances({ live }: World, group: LiveTargetGroup | undefined): ReadonlySet<string> {
   const scaled = [...live.scalingGroups.values()].flatMap(({ group: its }) => its ?? [])
@@ -81,9 +97,20 @@ function scaledInstances({ live }: World, group: LiveTargetGroup | undefined): R
   return new Set(behind.flatMap(({ members }) => members.map(({ instanceId }) => instanceId)))
 }
 
-/** The instances behind these that stop or end in the plan: also those that still drain have to finish before. */
-export function leavingTargets(asked: Asked, groups: readonly LiveTargetGroup[]): readonly Deregistration[] {
-  return deregistrations(asked.world, groups, goingOf(asked, groups))
+/**
+ * What leaves where another load balancer comes. A target group that has outlived its own is behind the other one, with all that is in
+ * it; of others only what stops or ends in the plan leaves: also what still drains has to finish before.
+ */
+export function formerTargets(
+  asked: Asked,
+  spec: LoadBalancerSpec,
+  live: LiveLoadBalancer,
+  groupName: string,
+): readonly Deregistration[] {
+  const { targetGroups } = live
+  const group = targetGroups.find(({ name }) => name === groupName)
+  if (group) return targetsOf(asked, spec, { live, group, applied: undefined }).deregisters
+  return deregistrations(asked.world, targetGroups, goingOf(asked, targetGroups))
 }
 
 function goingOf({ servers, restarted }: Asked, groups: readonly LiveTargetGroup[]): readonly string[] {

@@ -23,6 +23,8 @@ export interface StandingLoadBalancerDecision extends Decided, Balancing {
   readonly live: LiveLoadBalancer
   /** Whether anything of it beside its targets is to be made as the file says. */
   readonly modifies: boolean
+  /** The instances that serve now, and do so in another target group too until each has come, stays or goes as the plan says. */
+  readonly carried: readonly string[]
 }
 
 export interface RemoveLoadBalancerDecision extends Decided {

@@ -26,7 +26,7 @@ import { leave, refuse, refused } from '../decided.js'
 import { existingGroupProblems } from '../existing.js'
 import { existingIds, groupsShown, groupsWord } from '../servers/server-properties.js'
 import { balancerProperties, balancerWishes, balancerWords, wearsAny } from './balancer-properties.js'
-import { leavingTargets, targetDiffs, targetsOf, type Asked } from './balancer-targets.js'
+import { carriedTargets, formerTargets, targetDiffs, targetsOf, type Asked } from './balancer-targets.js'
 import type { BalancerParts, LoadBalancerDecision } from './load-balancer-decision.js'
 import { placeOf } from './network-place.js'
 
@@ -166,7 +166,7 @@ function decideNew(
     members,
     registers: members,
     awaits: [],
-    deregisters: leavingTargets(asked, live?.targetGroups ?? []),
+    deregisters: live ? formerTargets(asked, spec, live, wish.groupName) : [],
     problems: [],
   }
   if (live && before) {
@@ -237,9 +237,11 @@ function decideExisting(
   const { address } = spec
   const applied = parseApplied(current.tags[tagKeys.applied])
   const ownGroups = new Set(live.targetGroups.map(({ id }) => id))
-  // Where no group fits, the one that is in use is told from.
-  const used = live.targetGroups.find(({ id }) => current.listeners.some(({ targetGroupId }) => targetGroupId === id))
-  const properties = balancerProperties(world, spec, wish, current, { group: group ?? used, ownGroups })
+  // Another that is in use is told from: none fits yet, or a run that was cut off has made the one that does and led nothing there.
+  const used = live.targetGroups.find(
+    ({ id }) => id !== group?.id && current.listeners.some(({ targetGroupId }) => targetGroupId === id),
+  )
+  const properties = balancerProperties(world, spec, wish, current, { group: used ?? group, ownGroups })
   const own = compareProperties<'loadBalancer'>(world.digest, applied, properties)
   const targets = targetsOf(asked, spec, { live, group, applied })
   const moved = targetDiffs(world, spec, applied, targets)
@@ -249,7 +251,7 @@ function decideExisting(
   }
   const leftovers = [...ends.loadBalancerIds, ...(own.length > 0 ? [] : ends.targetGroupIds)]
   const left = leftovers.map((id) => ({ path: 'exists', before: id, after: null, cause: 'drift' }) as const)
-  const swaps = group === undefined
+  const swaps = group === undefined || used !== undefined
   const first = sortedDiffs<'loadBalancer'>([...own, ...moved])
   const record = recordOf(world.digest, balancerWords(spec))
   const lasting = lastingTags(world, address, spec.tags)
@@ -262,6 +264,7 @@ function decideExisting(
     live: { ...live, id: current.id },
     wish,
     modifies: own.length > 0 || swaps,
+    carried: carriedTargets(world, spec, live),
     tags: creationTags(world, lasting, record),
     tagging,
     ...targets,

@@ -15,7 +15,7 @@ export interface Service {
   readonly turn: (server: Address) => readonly StepId[]
   /**
    * The steps after which an instance may be taken out of what sends traffic to it: its turn has come, and its successor
-   * serves, or is ready at least where that one waits for its volumes.
+   * serves, or is ready at least where that one waits for its volumes or its interfaces.
    */
   readonly mayLeave: (server: Address, instanceId: string) => readonly StepId[]
   /**
@@ -34,17 +34,23 @@ export const inService = 'in-service'
 
 export function serviceSteps(decisions: Decisions, leaving: Leaving, balanced: BalancedServers): Service {
   const turn = (server: Address) => [stepId('tag-resource', server, leavesService)]
+  const givesInterfaces = interfaceGivers(decisions)
   const back = (server: Address) => [stepId('check-health', server), ...balanced.back(server)]
   return {
     turn,
     mayLeave: (server, instanceId) => {
       if (!isSucceeded({ decisions }, server, instanceId)) return turn(server)
-      const isEmptied = leaving(instanceId).released.length > 0
+      const isEmptied = leaving(instanceId).released.length > 0 || givesInterfaces.has(instanceId)
       return [...turn(server), ...(isEmptied ? successorReady({ decisions }, server) : back(server))]
     },
     left: (server, instanceId) => [...turn(server), ...balanced.left(instanceId)],
     back,
   }
+}
+
+/** The instances whose interfaces move to what takes their place. */
+function interfaceGivers({ interfaces }: Pick<Decisions, 'interfaces'>): ReadonlySet<string> {
+  return new Set([...interfaces.values()].flatMap((decision) => ('leaves' in decision ? (decision.leaves ?? []) : [])))
 }
 
 /** What the first step of each member of a roll waits for. */
