@@ -94,7 +94,7 @@ describe.skipIf(noHostsBecause !== undefined)(
       expect(servers.map(({ state }) => state)).toEqual(['running', 'running'])
       expect(images[0]?.versions).toMatchObject([
         { version: 1, region: 'us-east-1', name: 'gold/golden/1', shared: ['123456789012', unit] },
-        { version: 1, region: 'eu-central-1', name: 'gold/golden/1', shared: ['123456789012', unit] },
+        { version: 1, region: 'eu-central-1', name: 'gold/golden/1/us-east-1', shared: ['123456789012', unit] },
       ])
       await expectSuccess(world.run(['exec', '-f', 'gold.yaml', 'builder', '--', 'mountpoint', '/srv/data']))
       await expectSettled()

@@ -100,7 +100,10 @@ describe('an image that EC2 cannot make', () => {
     world.setFaults({})
     expect((await world.apply(copied)).result.status).toBe('converged')
     expect((await world.plan(copied)).steps).toEqual([])
-    expect((await worldOf(world)).images).toEqual(['gold/golden/1 available', 'gold/golden/1 available there'])
+    expect((await worldOf(world)).images).toEqual([
+      'gold/golden/1 available',
+      'gold/golden/1/us-east-1 available there',
+    ])
     expect((await worldOf(world)).snapshots).toEqual(['completed', 'completed'])
   })
 })

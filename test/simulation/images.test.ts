@@ -51,7 +51,7 @@ async function expectWhole(world: Simulation, text: string | undefined): Promise
   const there = await imagesElsewhere(world)
   expect(here.images.map(({ State }) => State)).toEqual(isMade ? ['available'] : [])
   expect(there.images.map(({ Name }) => Name)).toEqual(
-    text?.includes('regions') === true ? here.images.map(({ Name }) => Name) : [],
+    text?.includes('regions') === true ? here.images.map(({ Name }) => `${Name}/us-east-1`) : [],
   )
   for (const { images, snapshots } of [here, there]) {
     expect(snapshots).toEqual(
