@@ -29,7 +29,7 @@ async function benchPlanOf(title, size) {
       const env = { ...process.env, EVENKEEL_SANDBOX_DIR: sandboxDirectory, NO_COLOR: '1' }
       const ours = await runExpecting([0], process.execPath, [cli, 'plan', file, '--detailed-exitcode'], { env })
       runs.evenkeel.push(ours)
-      const terraform = await terraformNoOpPlan(terraformResources, 2 * size.goal * ours.seconds)
+      const terraform = await terraformNoOpPlan(terraformResources, 1.25 * size.goal * ours.seconds)
       if (terraform) runs.terraform.push(terraform)
     }
     return { title, ...described(runs, size) }
