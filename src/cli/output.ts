@@ -1,5 +1,5 @@
 import { messageOf, UsageError } from '../core/errors.js'
-import { exitCodes } from './exit-codes.js'
+import { exitCodes } from '../core/exit-codes.js'
 
 let failure: NodeJS.ErrnoException | undefined
 

@@ -173,3 +173,8 @@ export class BugError extends EvenkeelError {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
+
+/** What was thrown; a bug, where nobody threw it on purpose. */
+export function asEvenkeelError(thrown: unknown): EvenkeelError {
+  return thrown instanceof EvenkeelError ? thrown : new BugError(messageOf(thrown), { cause: thrown })
+}

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { required } from '../core/assert.js'
 import { whenAborted } from '../core/abort.js'
 import { systemClock, type Clock } from '../core/clock.js'
-import { BugError, Cancelled, EvenkeelError, messageOf } from '../core/errors.js'
+import { asEvenkeelError, Cancelled, EvenkeelError } from '../core/errors.js'
 import { createMask } from '../core/masking.js'
 import { hearingWaits, type WaitSink } from '../core/wait-sink.js'
 import { inWorkScope, type Admission } from '../core/work-scope.js'
@@ -277,8 +277,4 @@ function deferred(): { promise: Promise<void>; resolve: () => void; reject: (rea
     settle = { resolve, reject }
   })
   return { promise, ...required(settle, 'the executor of a promise') }
-}
-
-function asEvenkeelError(error: unknown): EvenkeelError {
-  return error instanceof EvenkeelError ? error : new BugError(messageOf(error), { cause: error })
 }

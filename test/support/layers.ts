@@ -17,6 +17,7 @@ export const layerNames = [
   'report',
   'app',
   'library',
+  'fleet',
   'cli',
 ] as const
 export type LayerName = (typeof layerNames)[number]
@@ -116,8 +117,29 @@ export const layers: Readonly<Record<LayerName, LayerRule>> = {
     packages: ['p-limit'],
     modulesMin: 3,
   },
+  fleet: {
+    values: ['core', 'model', 'spec', 'report', 'app', 'library'],
+    types: ['executor'],
+    node: 'all',
+    packages: ['p-limit'],
+    modulesMin: 1,
+  },
   cli: {
-    values: ['core', 'model', 'spec', 'planner', 'executor', 'providers', 'hosts', 'sync', 'sandbox', 'report', 'app'],
+    values: [
+      'core',
+      'model',
+      'spec',
+      'planner',
+      'executor',
+      'providers',
+      'hosts',
+      'sync',
+      'sandbox',
+      'report',
+      'app',
+      'library',
+      'fleet',
+    ],
     types: [],
     node: 'all',
     packages: ['commander', 'p-limit', 'picocolors'],

@@ -56,7 +56,7 @@ export const applyCommand: CommandDefinition = (finish) =>
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: ApplyCommandOptions) => {
       if (!options.color) forbidColor()
-      if (options.checks !== undefined) (await import('../checks.js')).assertReadable(options.checks, file)
+      if (options.checks !== undefined) (await import('../../library/checks.js')).assertReadable(options.checks, file)
       if (file !== undefined && (await import('../../app/saved-plan/plan-file.js')).looksLikePlanFile(file)) {
         const { applySaved } = await import('../apply-saved.js')
         finish(await applySaved(file, options))

@@ -42,7 +42,7 @@ export const destroyCommand: CommandDefinition = (finish) =>
     .action(async (file: string | undefined, options: DestroyOptions) => {
       if (!options.color) forbidColor()
       checkNamedOnce(file, options)
-      if (options.checks !== undefined) (await import('../checks.js')).assertReadable(options.checks, file)
+      if (options.checks !== undefined) (await import('../../library/checks.js')).assertReadable(options.checks, file)
       const [{ withLockedSession }, { planDestroy }, { carryOut }] = await Promise.all([
         import('../with-session.js'),
         import('../../app/plan-stack.js'),

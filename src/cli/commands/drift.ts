@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { exitCodes } from '../exit-codes.js'
+import { exitCodes } from '../../core/exit-codes.js'
 import { placeText } from '../../report/plan/plan-heading.js'
 import type { StackReport } from '../many/many-stacks.js'
 import { addRunOptions, filesArgument, filesDescription, type RunOptions } from '../options.js'
@@ -62,7 +62,7 @@ async function reportOfDrift(
     import('../../app/plan-stack.js'),
     import('../../report/drift/drift-text.js'),
     import('../formats/render-report.js'),
-    import('../heading-of.js'),
+    import('../../library/heading-of.js'),
   ])
   const telling = { command: 'drift', format, file, isOneOfMany: options.isOneOfMany } as const
   const { drift, stackFile, heading } = await report.tellingMistakes(telling, () =>

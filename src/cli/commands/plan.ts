@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { isDenied } from '../../model/checks/check-result.js'
 import { verdictOf } from '../../model/plan-verdict.js'
-import { exitCodes } from '../exit-codes.js'
+import { exitCodes } from '../../core/exit-codes.js'
 import { UsageError } from '../../core/errors.js'
 import { placeOfHeading, placeText } from '../../report/plan/plan-heading.js'
 import { summaryWords } from '../../report/plan/plan-json.js'
@@ -106,11 +106,11 @@ async function reportOfPlan(
       import('../with-session.js'),
       import('../../app/plan-stack.js'),
       import('../formats/render-report.js'),
-      import('../heading-of.js'),
+      import('../../library/heading-of.js'),
       import('../../app/lock/standing-lock.js'),
       import('../../report/lock-text.js'),
       // The language of policies is a tenth of what a plan loads.
-      options.checks === undefined ? undefined : import('../checks.js'),
+      options.checks === undefined ? undefined : import('../../library/checks.js'),
     ])
   const { plan, heading, checks, stackFile, lock } = await report.tellingMistakes(
     { command: 'plan', format, file, isOneOfMany: options.isOneOfMany },

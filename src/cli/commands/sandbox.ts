@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { readSwitches, switchNames, switchTable, switchText, type SandboxSwitches } from '../../sandbox/switches.js'
-import { exitCodes } from '../exit-codes.js'
+import { exitCodes } from '../../core/exit-codes.js'
 import type { CommandDefinition } from '../command-definition.js'
 
 interface SandboxOptions {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { exitCodes } from '../exit-codes.js'
+import { exitCodes } from '../../core/exit-codes.js'
 import type { CommandDefinition } from '../command-definition.js'
 
 const examples = `

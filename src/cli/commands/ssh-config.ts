@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { legible } from '../../report/legible.js'
-import { exitCodes } from '../exit-codes.js'
+import { exitCodes } from '../../core/exit-codes.js'
 import { addStackOptions, fileArgument, fileDescription, type StackOptions } from '../options.js'
 import type { CommandDefinition } from '../command-definition.js'
 import { forbidColor } from '../terminal.js'

@@ -1,5 +1,5 @@
 import type { ExecStreams } from '../../executor/ports.js'
-import { exitCodes } from '../exit-codes.js'
+import { exitCodes } from '../../core/exit-codes.js'
 import { onInterrupt } from '../interruption.js'
 
 /**

@@ -7,7 +7,7 @@ import { lineReader } from '../../core/line-reader.js'
 import type { ExecStreams } from '../../executor/ports.js'
 import { errorParagraph } from '../../report/error-text.js'
 import { legible } from '../../report/legible.js'
-import { exitCodes } from '../exit-codes.js'
+import { exitCodes } from '../../core/exit-codes.js'
 import { onInterrupt } from '../interruption.js'
 import { useColor } from '../terminal.js'
 

@@ -1,5 +1,5 @@
 import type { Argument, Command, Option } from 'commander'
-import { exitCodes } from '../../../src/cli/exit-codes.js'
+import { exitCodes } from '../../../src/core/exit-codes.js'
 import { afterHelp, leavesOf, meaningOf, nameOf } from './commands.js'
 
 /** The text of man/evenkeel.1, in the macros of man(7). */

@@ -3,7 +3,7 @@ import { createColors } from 'picocolors'
 import type { AcceptedDrift } from '../../../app/authoring/accept-drift.js'
 import { legible } from '../../../report/legible.js'
 import type { CommandDefinition } from '../../command-definition.js'
-import { exitCodes } from '../../exit-codes.js'
+import { exitCodes } from '../../../core/exit-codes.js'
 import {
   addLockOption,
   addStackOptions,

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { legible } from '../../../report/legible.js'
 import type { CommandDefinition } from '../../command-definition.js'
-import { exitCodes } from '../../exit-codes.js'
+import { exitCodes } from '../../../core/exit-codes.js'
 import { reportFailure } from '../../failure.js'
 import { forbidColor } from '../../terminal.js'
 

@@ -3,7 +3,7 @@ import type { FirstStack } from '../../../spec/writing/first-stack.js'
 import { count } from '../../../core/units.js'
 import { legible } from '../../../report/legible.js'
 import type { CommandDefinition } from '../../command-definition.js'
-import { exitCodes } from '../../exit-codes.js'
+import { exitCodes } from '../../../core/exit-codes.js'
 import { forbidColor } from '../../terminal.js'
 
 const examples = `

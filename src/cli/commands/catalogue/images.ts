@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { UsageError } from '../../../core/errors.js'
 import type { ImagesWanted } from '../../../model/launch/on-offer.js'
 import type { CommandDefinition } from '../../command-definition.js'
-import { exitCodes } from '../../exit-codes.js'
+import { exitCodes } from '../../../core/exit-codes.js'
 import { useColor } from '../../terminal.js'
 import { addLimitOption, lookUp, lookUpCommand, type LookUpOptions } from './look-up.js'
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { CommandDefinition } from '../../command-definition.js'
-import { exitCodes } from '../../exit-codes.js'
+import { exitCodes } from '../../../core/exit-codes.js'
 import { useColor } from '../../terminal.js'
 import { lookUp, lookUpCommand, type LookUpOptions } from './look-up.js'
 

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { boundsOf, fittingTypes, type Bounds } from '../../../model/launch/on-offer.js'
 import type { CommandDefinition } from '../../command-definition.js'
-import { exitCodes } from '../../exit-codes.js'
+import { exitCodes } from '../../../core/exit-codes.js'
 import { useColor } from '../../terminal.js'
 import { addLimitOption, lookUp, lookUpCommand, type LookUpOptions } from './look-up.js'
 

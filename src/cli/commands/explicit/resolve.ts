@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { exitCodes } from '../../exit-codes.js'
+import { exitCodes } from '../../../core/exit-codes.js'
 import { addLockOption, addStackOptions, type LockingOptions, type StackOptions } from '../../options.js'
 import type { CommandDefinition } from '../../command-definition.js'
 import { forbidColor } from '../../terminal.js'

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { addLockOption, addStackOptions, type LockingOptions, type StackOptions } from '../../options.js'
 import type { CommandDefinition } from '../../command-definition.js'
-import { exitCodes } from '../../exit-codes.js'
+import { exitCodes } from '../../../core/exit-codes.js'
 import { forbidColor } from '../../terminal.js'
 import { legible } from '../../../report/legible.js'
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Finding } from '../../../app/machine/health.js'
 import type { CommandDefinition } from '../../command-definition.js'
-import { exitCodes } from '../../exit-codes.js'
+import { exitCodes } from '../../../core/exit-codes.js'
 import { addStackOptions, stackFileOptions, type StackOptions } from '../../options.js'
 import { forbidColor, useColor } from '../../terminal.js'
 

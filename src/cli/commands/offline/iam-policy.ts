@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { exitCodes } from '../../exit-codes.js'
+import { exitCodes } from '../../../core/exit-codes.js'
 import { addStackOptions, fileArgument, fileDescription, stackFileOptions, type StackOptions } from '../../options.js'
 import { legible } from '../../../report/legible.js'
 import { collectRegion } from '../region-option.js'

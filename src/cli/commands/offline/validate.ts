@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { count } from '../../../core/units.js'
-import { exitCodes } from '../../exit-codes.js'
+import { exitCodes } from '../../../core/exit-codes.js'
 import type { StackReport } from '../../many/many-stacks.js'
 import { addStackOptions, filesArgument, filesDescription, stackFileOptions, type StackOptions } from '../../options.js'
 import { legible } from '../../../report/legible.js'
@@ -46,7 +46,7 @@ async function reportOfFile(
   const format = formatOf(options)
   const [{ readStackFile }, { headingOfFile }, { placeText }, report, { repositoryPath }] = await Promise.all([
     import('../../../app/stack-file.js'),
-    import('../../heading-of.js'),
+    import('../../../library/heading-of.js'),
     import('../../../report/plan/plan-heading.js'),
     import('../../formats/render-report.js'),
     import('../../formats/repository-path.js'),

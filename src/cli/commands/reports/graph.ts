@@ -3,7 +3,7 @@ import { UsageError } from '../../../core/errors.js'
 import type { PlanView } from '../../../report/documents/plan-view.js'
 import { graphSubjects, type GraphSubject } from '../../../report/graph/graph.js'
 import type { CommandDefinition } from '../../command-definition.js'
-import { exitCodes } from '../../exit-codes.js'
+import { exitCodes } from '../../../core/exit-codes.js'
 import { addRunOptions, type RunOptions } from '../../options.js'
 import { forbidColor } from '../../terminal.js'
 

@@ -4,7 +4,7 @@ import type { ServerAct } from '../../../planner/server-act-plan.js'
 import type { CarryOutOptions } from '../../carry-out.js'
 import { legible } from '../../../report/legible.js'
 import type { CommandDefinition } from '../../command-definition.js'
-import { exitCodes } from '../../exit-codes.js'
+import { exitCodes } from '../../../core/exit-codes.js'
 import { addLockOption, addRunOptions, type LockingOptions, type RunOptions } from '../../options.js'
 import { forbidColor } from '../../terminal.js'
 

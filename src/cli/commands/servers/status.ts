@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { CommandDefinition } from '../../command-definition.js'
-import { exitCodes } from '../../exit-codes.js'
+import { exitCodes } from '../../../core/exit-codes.js'
 import { addStackOptions, type StackOptions } from '../../options.js'
 import { forbidColor, useColor } from '../../terminal.js'
 

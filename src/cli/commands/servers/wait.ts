@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { awaitedStates, type AwaitedState } from '../../../app/servers/awaited-state.js'
 import type { CommandDefinition } from '../../command-definition.js'
-import { exitCodes } from '../../exit-codes.js'
+import { exitCodes } from '../../../core/exit-codes.js'
 import { addStackOptions, duration, type StackOptions } from '../../options.js'
 import { activityLine, canRedraw, forbidColor } from '../../terminal.js'
 

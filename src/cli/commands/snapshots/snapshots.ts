@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../../../core/clock.js'
 import type { CarryOutOptions } from '../../carry-out.js'
-import { exitCodes } from '../../exit-codes.js'
+import { exitCodes } from '../../../core/exit-codes.js'
 import {
   addLockOption,
   addRunOptions,

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { systemClock } from '../../../core/clock.js'
 import type { PlaceWords } from '../../../app/stacks/place-words.js'
-import { exitCodes } from '../../exit-codes.js'
+import { exitCodes } from '../../../core/exit-codes.js'
 import type { CommandDefinition } from '../../command-definition.js'
 import { forbidColor, useColor } from '../../terminal.js'
 import { addPlaceOptions, placeWordsOf } from './place-options.js'

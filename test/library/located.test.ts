@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { located } from '../../src/cli/located.js'
+import { located } from '../../src/library/located.js'
 import { PlanError } from '../../src/core/errors.js'
 import type { Locate } from '../../src/model/file-location.js'
 
