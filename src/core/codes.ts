@@ -261,6 +261,12 @@ export const codes = {
   CHECKS_EXPRESSION: 'the expression of a rule cannot be evaluated, or not to true or false',
   CHECKS_INSIDE: 'the policy is one of the files that it is to judge',
   CHECKS_INVALID: 'a policy is not what one is written as',
+  FLEET_APPLY_NEVER: "the fleet's file says that a stack is not applied by the fleet",
+  FLEET_APPLY_UNREVIEWED: 'a stack is applied after review alone, and no saved plan was named',
+  FLEET_JOB_INVALID: 'what a worker was given is no job of a fleet that it can carry out',
+  FLEET_NOTHING_TO_RESUME: 'no command of the fleet was cut off that could go on',
+  FLEET_PLAN_MISSING: 'a saved plan of a fleet is not where those lie',
+  FLEET_STACK_UNKNOWN: 'a pattern fits no stack of the fleet',
   SANDBOX_START_FAILED: 'the sandbox could not be started, stopped or reset',
 } as const
 

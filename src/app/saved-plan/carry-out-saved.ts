@@ -53,7 +53,7 @@ export function stackFileHere({ stackFile }: PlanFile, planPath: string): string
 }
 
 /** The value of each sensitive variable that the plan needs, as it was when the plan was made. */
-async function assertSecretsHere({ secrets }: Session, { secrets: saved = [] }: PlanFile): Promise<void> {
+export async function assertSecretsHere({ secrets }: Session, { secrets: saved = [] }: PlanFile): Promise<void> {
   const values = await secrets.lookUp(saved.map(({ variable }) => variable))
   for (const secret of saved) {
     const { variable } = secret

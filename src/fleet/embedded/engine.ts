@@ -1,0 +1,73 @@
+import pLimit, { type LimitFunction } from 'p-limit'
+import type { FleetEngine, FleetJob, FleetLimit, FleetProgress, JobReport, StackPlace } from '../types.js'
+
+/** Chosen: what many stacks in one command do; each account's buckets are its own. */
+const groupAtOnceDefault = 4
+
+/** Chosen: each job holds a plan in memory and reads up to sixteen servers at once; more do not get further on one machine. */
+const allAtOnceMax = 16
+
+export interface EmbeddedOptions {
+  /** Carries one job out; never rejects. */
+  readonly work: (job: FleetJob, onProgress: (text: string) => void) => Promise<JobReport>
+  /** Where a job's stack is; undefined: its file does not say. */
+  readonly placeOf: (job: FleetJob) => StackPlace | undefined
+  readonly limits: readonly FleetLimit[]
+}
+
+/** Carries jobs out in this process. */
+export function createEmbeddedEngine({ work, placeOf, limits }: EmbeddedOptions): FleetEngine {
+  const all = pLimit(allAtOnceMax)
+  const groups = new Map<string, LimitFunction>()
+  const lastOf = new Map<string, Promise<void>>()
+  const worker = `pid ${process.pid}`
+
+  function groupOf(place: StackPlace | undefined): LimitFunction {
+    const key = place ? `${place.account} ${place.region}` : ''
+    const group = groups.get(key) ?? pLimit(place ? atOnceIn(place, limits) : groupAtOnceDefault)
+    groups.set(key, group)
+    return group
+  }
+
+  async function carryOutOne(job: FleetJob, on: FleetProgress, signal: AbortSignal): Promise<void> {
+    // A stack's turn comes before a place is taken: who waits for its stack keeps no other stack waiting.
+    const before = lastOf.get(job.stack)
+    const turn = (before ?? Promise.resolve()).then(() =>
+      groupOf(placeOf(job))(() =>
+        all(async () => {
+          if (signal.aborted) return
+          on.began(job, worker)
+          on.ended(await work(job, (text) => on.progressed(job, text)))
+        }),
+      ),
+    )
+    const settled = turn.catch(() => undefined)
+    lastOf.set(job.stack, settled)
+    try {
+      await turn
+    } finally {
+      if (lastOf.get(job.stack) === settled) lastOf.delete(job.stack)
+    }
+  }
+
+  return {
+    async carryOut(jobs, on, signal) {
+      const ends = await Promise.allSettled(jobs.map((job) => carryOutOne(job, on, signal)))
+      const failed = ends.find((end) => end.status === 'rejected')
+      if (failed) throw failed.reason
+    },
+    close: () => Promise.resolve(),
+  }
+}
+
+/**
+ * How many stacks of an account and region may be worked on at one time: what is said of both by name, else of the account, else of the
+ * region, else of all; of two that say it of the same the later one.
+ */
+export function atOnceIn({ account, region }: StackPlace, limits: readonly FleetLimit[]): number {
+  const rank = (limit: FleetLimit) => (limit.account === '*' ? 0 : 2) + (limit.region === '*' ? 0 : 1)
+  const fitting = limits.filter(
+    (limit) => [account, '*'].includes(limit.account) && [region, '*'].includes(limit.region),
+  )
+  return fitting.sort((left, right) => rank(left) - rank(right)).at(-1)?.atOnce ?? groupAtOnceDefault
+}

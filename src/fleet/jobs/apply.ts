@@ -1,0 +1,158 @@
+import { applyStack, isNothingToDo, leftAfter, settleEpoch } from '../../app/apply-stack.js'
+import { assertAllowed } from '../../app/checks/check-plan.js'
+import { withLock } from '../../app/lock/with-lock.js'
+import { planAgain, planStack } from '../../app/plan-stack.js'
+import { openRunJournal } from '../../app/run-journal.js'
+import { savedPlanHere } from '../../app/saved-plan/carry-out-saved.js'
+import { readPlanFile, type PlanFile } from '../../app/saved-plan/plan-file.js'
+import { restOfSaved } from '../../app/saved-plan/rest-of-saved.js'
+import type { Session } from '../../app/session.js'
+import { historyOfStack } from '../../app/stacks/history.js'
+import { PlanError, UsageError, type EvenkeelError } from '../../core/errors.js'
+import { exitCodes } from '../../core/exit-codes.js'
+import { headingOf } from '../../library/heading-of.js'
+import { runsOf } from '../../model/ledger/lock.js'
+import type { PastRun } from '../../model/ledger/past-run.js'
+import type { Plan } from '../../model/plan.js'
+import { summaryWords } from '../../report/plan/plan-json.js'
+import { planText } from '../../report/plan/plan-text.js'
+import { leftLines, unreadLine } from '../../report/progress/left-lines.js'
+import { jsonProgress, summaryOf } from '../../report/progress/progress-json.js'
+import { plainProgress } from '../../report/progress/progress-plain.js'
+import { resultText } from '../../report/progress/result-text.js'
+import { legible } from '../../report/legible.js'
+import type { FleetJob, FleetStack } from '../types.js'
+import { checksFor } from './look.js'
+import { planPath } from './plans-folder.js'
+import { failedEnd, withStack, type JobEnd, type JobOptions } from './with-stack.js'
+
+/** Carries out the saved plan that a job names, or, where the stack's settings say so, what is pending. */
+export async function applied(job: FleetJob, stack: FleetStack, options: JobOptions): Promise<JobEnd> {
+  const refusal = refusalOf(job, stack)
+  if (refusal) return failedEnd(refusal)
+  if (job.plan === undefined) {
+    return withStack(stack, options, { run: job.run }, (session) => carriedOut(session, undefined, stack, options))
+  }
+  const saved = readPlanFile(planPath(options.plansFolder, job.plan))
+  const settled = { run: saved.run, variables: saved.options.variables, target: saved.options.target }
+  const end = await withStack(stack, options, settled, (session) => carriedOut(session, saved, stack, options))
+  return { ...end, plan: job.plan }
+}
+
+function refusalOf({ plan }: FleetJob, { id, settings }: FleetStack): EvenkeelError | undefined {
+  if (settings.apply === 'never') {
+    return new UsageError('FLEET_APPLY_NEVER', `the fleet's file says that ${id} is never applied by the fleet`, {
+      hint: "apply it by itself, with `evenkeel apply`, or change `apply` in the fleet's file",
+    })
+  }
+  if (plan === undefined && settings.apply !== 'at-once') {
+    return new UsageError(
+      'FLEET_APPLY_UNREVIEWED',
+      `${id} is applied after review alone, and no saved plan was named`,
+      {
+        hint: 'make one with `evenkeel fleet plan`, read it, and apply it with `evenkeel fleet apply`',
+      },
+    )
+  }
+  return undefined
+}
+
+/** Under the stack's lock: plans, or takes what was saved, and carries that out. */
+async function carriedOut(
+  session: Session,
+  saved: PlanFile | undefined,
+  stack: FleetStack,
+  options: JobOptions,
+): Promise<JobEnd> {
+  const { signal, lockTimeoutMs } = options
+  const hosts = saved?.options.hosts ?? true
+  return withLock(session, { lockTimeoutMs, ...(signal && { signal }) }, async () => {
+    const past = saved && (await pastRun(session, saved.run))
+    if (past?.outcome === 'converged') return doneBefore(past)
+    const plan = saved ? await planOfSaved(session, saved, past) : await planStack(session, { hosts })
+    const replan = () => planAgain(session, plan, { hosts })
+    return carryOut(session, plan, replan, stack, options)
+  })
+}
+
+async function pastRun(session: Session, run: string): Promise<PastRun | undefined> {
+  const { runs } = await historyOfStack(session.ports.cloud, session.spec.stack)
+  return runs.find((one) => one.run === run)
+}
+
+/** Whoever carried it out ended before it could say so. */
+function doneBefore({ run, by, lastAt }: PastRun): JobEnd {
+  const who = by === undefined ? '' : ` by ${by}`
+  const when = lastAt === undefined ? '' : `, ${lastAt}`
+  return {
+    state: 'in-sync',
+    words: 'applied before',
+    text: `The plan was carried out already${who} (run ${run}${when}): nothing is left to do.\n`,
+    exitCode: exitCodes.success,
+  }
+}
+
+/** The plan as it was saved; of one whose run was cut off, or was interrupted, what is left of it. */
+async function planOfSaved(session: Session, saved: PlanFile, past: PastRun | undefined): Promise<Plan> {
+  const { left } = session.lock
+  if (left && runsOf(left).includes(saved.run)) return restOfSaved(session, saved)
+  try {
+    return await savedPlanHere(session, saved)
+  } catch (error) {
+    const isStale = error instanceof PlanError && error.code === 'PLAN_STALE'
+    const isCutOff = past !== undefined && (past.outcome === undefined || past.outcome === 'cancelled')
+    if (!isStale || !isCutOff) throw error
+    return restOfSaved(session, saved)
+  }
+}
+
+async function carryOut(
+  session: Session,
+  plan: Plan,
+  replan: () => Promise<Plan>,
+  { settings, id }: FleetStack,
+  { signal, onProgress = () => undefined }: JobOptions,
+): Promise<JobEnd> {
+  const { locate } = session.file
+  const heading = await headingOf(session, {})
+  const checks = await checksFor(session, plan, heading, settings)
+  if (settings.checks !== undefined) assertAllowed(checks, settings.checks)
+  const shown = planText(plan, { color: false, verbose: false, locate, heading, checks })
+  if (plan.applyable && isNothingToDo(plan)) {
+    await settleEpoch(session, plan)
+    const reasons = [...leftLines(plan), ...(plan.complete ? [] : [unreadLine(plan)])]
+    if (reasons.length === 0) return { state: 'in-sync', words: 'no changes', text: shown, exitCode: exitCodes.success }
+    return partial('not everything is as the file says', `${shown}\n${legible(reasons.join('\n'))}\n`)
+  }
+  const journal = openRunJournal({ stack: session.spec.stack, run: session.ownRun }, session.notice)
+  const sinks = [
+    plainProgress((line) => onProgress(line.trimEnd())),
+    jsonProgress((line) => journal.write(line), locate),
+  ]
+  const startedAt = session.clock.now()
+  const result = await applyStack(session, plan, {
+    events: (event) => sinks.forEach((sink) => sink(event)),
+    ...(signal && { signal }),
+  })
+  if (result === undefined) return partial('not confirmed', shown)
+  const again = `evenkeel fleet plan --only '${id}'`
+  const told = { color: false, durationMs: session.clock.now() - startedAt, again, verb: 'apply', locate } as const
+  const text = `${shown}\n${resultText(plan, result, told)}`
+  if (result.status === 'converged') {
+    const left = await leftAfter(plan, replan)
+    if (left) return partial('applied, and more is to be done', text)
+    return { state: 'in-sync', words: `applied: ${summaryWords(plan)}`, text, exitCode: exitCodes.success }
+  }
+  if (result.status === 'cancelled') {
+    return { state: 'failed', words: 'interrupted', text, exitCode: exitCodes.interrupted, errorCode: 'CANCELLED' }
+  }
+  const { done, unchanged, failed } = summaryOf(result.outcomes.map(({ outcome }) => outcome))
+  const first = result.outcomes.find(({ outcome }) => outcome.kind === 'failed')?.outcome
+  const errorCode = first?.kind === 'failed' ? first.error.code : undefined
+  const words = `${failed} of ${plan.steps.length} steps failed, ${done + unchanged} done`
+  return { ...partial(words, text), ...(errorCode !== undefined && { errorCode }) }
+}
+
+function partial(words: string, text: string): JobEnd {
+  return { state: 'failed', words, text, exitCode: exitCodes.failure }
+}

@@ -1,0 +1,30 @@
+import { systemClock } from '../../core/clock.js'
+import { newRunId } from '../../app/revision.js'
+import type { FleetJob, FleetStack } from '../types.js'
+import { stackKey } from './job.js'
+
+/** A name for a round that begins now. */
+export function newRound(): string {
+  return newRunId(systemClock.now())
+}
+
+/**
+ * A job for a stack. An apply of a saved plan is the run that the plan was made for; one of what is pending is a new run, which whoever
+ * takes the job over carries on.
+ */
+export function newJob(
+  { id, commit }: Pick<FleetStack, 'id' | 'commit'>,
+  { fleet, round, kind, plan }: Pick<FleetJob, 'fleet' | 'round' | 'kind'> & { readonly plan?: string | undefined },
+): FleetJob {
+  const run = plan === undefined ? newRunId(systemClock.now()) : plan.slice(stackKey(id).length + 1)
+  return {
+    formatVersion: 1,
+    fleet,
+    round,
+    kind,
+    stack: id,
+    commit,
+    plan: kind === 'apply' ? plan : undefined,
+    run: kind === 'apply' ? run : undefined,
+  }
+}

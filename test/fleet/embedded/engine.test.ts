@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { atOnceIn, createEmbeddedEngine } from '../../../src/fleet/embedded/engine.js'
+import type { FleetJob, FleetLimit, JobReport } from '../../../src/fleet/types.js'
+
+const job = (stack: string, round = 'r'): FleetJob => ({
+  formatVersion: 1,
+  fleet: 'music',
+  round,
+  kind: 'drift',
+  stack,
+  commit: undefined,
+  plan: undefined,
+  run: undefined,
+})
+const report = (of: FleetJob): JobReport => ({
+  formatVersion: 1,
+  round: of.round,
+  kind: of.kind,
+  id: of.stack,
+  place: undefined,
+  state: 'in-sync',
+  words: '',
+  text: '',
+  exitCode: 0,
+  errorCode: undefined,
+  lockedBy: undefined,
+  plan: undefined,
+  beganAt: '2026-11-22T10:15:00.000Z',
+  endedAt: '2026-11-22T10:15:00.000Z',
+})
+
+/** `a1` is in account a. */
+async function watched(jobs: readonly FleetJob[], limits: readonly FleetLimit[], onBegin = (_: number) => {}) {
+  const running = new Map<string, number>()
+  const most = new Map<string, number>()
+  const ended: string[] = []
+  const controller = new AbortController()
+  let begun = 0
+  const count = (key: string, by: number) => {
+    const now = (running.get(key) ?? 0) + by
+    running.set(key, now)
+    most.set(key, Math.max(now, most.get(key) ?? 0))
+  }
+  const engine = createEmbeddedEngine({
+    limits,
+    placeOf: ({ stack }) => ({ stack, account: stack.charAt(0), region: 'us-east-1' }),
+    work: async (one) => {
+      for (const key of ['all', one.stack.charAt(0), one.stack]) count(key, 1)
+      await sleep(5)
+      for (const key of ['all', one.stack.charAt(0), one.stack]) count(key, -1)
+      return report(one)
+    },
+  })
+  const on = {
+    began: () => {
+      onBegin(++begun)
+      if (begun === 3 && limits.length === 0) controller.abort()
+    },
+    progressed: () => undefined,
+    ended: ({ id }: JobReport) => void ended.push(id),
+  }
+  await engine.carryOut(jobs, on, controller.signal)
+  return { most, ended }
+}
+
+const many = (account: string, size: number) => Array.from({ length: size }, (_, at) => job(`${account}${at}`))
+
+describe('the engine in this process', () => {
+  it('works on as many stacks of an account as its limit says, and on sixteen in all', async () => {
+    const { most, ended } = await watched(
+      [...many('a', 12), ...many('b', 30), ...many('c', 9)],
+      [
+        { account: 'a', region: '*', atOnce: 2 },
+        { account: 'b', region: '*', atOnce: 20 },
+      ],
+    )
+    expect(ended).toHaveLength(51)
+    expect(most.get('a')).toBe(2)
+    expect(most.get('b')).toBeGreaterThan(4)
+    expect(most.get('c')).toBeLessThanOrEqual(4)
+    expect(most.get('all')).toBe(16)
+  })
+
+  it('never works on one stack twice at the same time', async () => {
+    const { most, ended } = await watched(
+      [job('a1', 'r1'), job('a1', 'r2'), job('a1', 'r3'), job('a2')],
+      [{ account: '*', region: '*', atOnce: 8 }],
+    )
+    expect(most.get('a1')).toBe(1)
+    expect(most.get('a')).toBe(2)
+    expect(ended.filter((id) => id === 'a1')).toHaveLength(3)
+  })
+
+  it('begins nothing more when it is stopped, and waits for what is under way', async () => {
+    const { ended } = await watched(many('a', 10), [])
+    expect(ended).toHaveLength(3)
+  })
+})
+
+describe('the limit that holds', () => {
+  const limits: readonly FleetLimit[] = [
+    { account: '111111111111', region: 'us-east-1', atOnce: 1 },
+    { account: '*', region: '*', atOnce: 9 },
+    { account: '*', region: 'us-east-1', atOnce: 3 },
+    { account: '111111111111', region: '*', atOnce: 2 },
+  ]
+  it.each([
+    ['111111111111', 'us-east-1', 1],
+    ['111111111111', 'eu-west-1', 2],
+    ['222222222222', 'us-east-1', 3],
+    ['222222222222', 'eu-west-1', 9],
+  ])('of %s in %s', (account, region, atOnce) => {
+    expect(atOnceIn({ stack: 'x', account, region }, limits)).toBe(atOnce)
+  })
+
+  it('is four where nothing is said', () => {
+    expect(atOnceIn({ stack: 'x', account: 'a', region: 'r' }, [])).toBe(4)
+  })
+})
