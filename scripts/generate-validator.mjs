@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Turns schema/stack.schema.json into src/spec/shape/validate-shape.generated.ts (code that checks a shape, so that nothing is
 // compiled at run time), src/spec/shape/stack-shape.generated.ts (the same shape as TypeScript types), and
-// schema/stack-part.schema.json (the same for editors of files that are parts of a stack).
+// schema/stack-part.schema.json (the same for editors of files that are parts of a stack); and schema/fleet.schema.json into the
+// first two of src/fleet/file/.
 // With --check it writes nothing and exits 1 when a committed file is not what the schema says.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -18,15 +19,20 @@ const variableReference = '#/definitions/variable'
 const mistakesMax = 2000
 /** Keywords that editors read and that say nothing about what is valid. */
 const annotations = ['title', 'description', 'examples', 'default', 'defaultSnippets', 'doNotSuggest']
+/** Keywords that editors read, and whose mistakes the reader of a fleet's file tells in its own words. */
+const combining = ['oneOf', 'dependencies']
 
 /** The generated files, path to text, from the schema in the working tree. */
 export function generate() {
   const written = JSON.parse(readFileSync(new URL('schema/stack.schema.json', root), 'utf8'))
   const schema = withoutVariables(written)
+  const fleet = JSON.parse(readFileSync(new URL('schema/fleet.schema.json', root), 'utf8'))
   return {
-    'src/spec/shape/validate-shape.generated.ts': validatorSource(schema),
-    'src/spec/shape/stack-shape.generated.ts': typesSource(schema),
+    'src/spec/shape/validate-shape.generated.ts': validatorSource(schema, 'stack'),
+    'src/spec/shape/stack-shape.generated.ts': typesSource(schema, 'stack'),
     'schema/stack-part.schema.json': `${JSON.stringify(partSchema(written), null, 2)}\n`,
+    'src/fleet/file/validate-fleet.generated.ts': validatorSource(fleet, 'fleet', combining),
+    'src/fleet/file/fleet-shape.generated.ts': typesSource(fleet, 'fleet'),
   }
 }
 
@@ -51,22 +57,24 @@ function dereferenced(schema, definitions) {
   if (Array.isArray(schema)) return schema.map((member) => dereferenced(member, definitions))
   if (schema === null || typeof schema !== 'object') return schema
   const { $ref, ...rest } = schema
-  const members = $ref ? { ...definitions[$ref.replace('#/definitions/', '')], ...rest } : rest
+  const members = $ref
+    ? { ...dereferenced(definitions[$ref.replace('#/definitions/', '')], definitions), ...rest }
+    : rest
   return Object.fromEntries(Object.entries(members).map(([key, member]) => [key, dereferenced(member, definitions)]))
 }
 
-function withoutAnnotations(schema, isSchema = true) {
+function without(schema, keywords, isSchema = true) {
   if (Array.isArray(schema)) return schema
   if (schema === null || typeof schema !== 'object') return schema
   return Object.fromEntries(
     Object.entries(schema)
-      .filter(([key]) => !isSchema || !annotations.includes(key))
-      .map(([key, member]) => [key, withoutAnnotations(member, !['properties', 'definitions'].includes(key))]),
+      .filter(([key]) => !isSchema || !keywords.includes(key))
+      .map(([key, member]) => [key, without(member, keywords, !['properties', 'definitions'].includes(key))]),
   )
 }
 
-function validatorSource(fullSchema) {
-  const { definitions, ...top } = withoutAnnotations(fullSchema)
+function validatorSource(fullSchema, kind, leftOut = []) {
+  const { definitions, ...top } = without(fullSchema, [...annotations, ...leftOut])
   const schema = dereferenced(top, definitions)
   const expectations = {}
   collectExpectations(schema, '#', expectations)
@@ -85,7 +93,7 @@ function validatorSource(fullSchema) {
   if (/\brequire\(/.test(code)) throw new Error('the generated code must need nothing at run time')
   return [
     '// @ts-nocheck',
-    '/** Generated from schema/stack.schema.json by scripts/generate-validator.mjs; change the schema and run that again. */',
+    `/** Generated from schema/${kind}.schema.json by scripts/generate-validator.mjs; change the schema and run that again. */`,
     '',
     '/** What was expected where a pattern did not match, by the path of its schema. */',
     `export const expectations: Readonly<Record<string, string>> = ${JSON.stringify(expectations, null, 2)}`,
@@ -145,15 +153,15 @@ function walkSchema(schema, path, visit) {
   for (const key of ['items', 'additionalProperties', 'propertyNames']) walkSchema(schema[key], `${path}/${key}`, visit)
 }
 
-function typesSource(schema) {
+function typesSource(schema, kind) {
   const lines = [
-    '/** Generated from schema/stack.schema.json by scripts/generate-validator.mjs; change the schema and run that again. */',
+    `/** Generated from schema/${kind}.schema.json by scripts/generate-validator.mjs; change the schema and run that again. */`,
     '',
     '/**',
-    ' * A stack file as far as it is well formed, variables replaced: whatever does not have the shape that the schema asks',
+    ` * A ${kind} file as far as it is well formed${kind === 'stack' ? ', variables replaced' : ''}: whatever does not have the shape that the schema asks`,
     ' * for is `undefined`, and so every member may be.',
     ' */',
-    `export type StackShape = ${typeOf(schema, '')}`,
+    `export type ${typeName(kind)} = ${typeOf(schema, '')}`,
   ]
   for (const [name, definition] of Object.entries(schema.definitions)) {
     if (!isUsedAsType(name)) continue
@@ -200,7 +208,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const url = new URL(path, root)
     if (!process.argv.includes('--check')) writeFileSync(url, text)
     else if (readFileSync(url, 'utf8') !== text) {
-      console.error(`${path} is not what schema/stack.schema.json says; run: node scripts/generate-validator.mjs`)
+      console.error(`${path} is not what its schema says; run: node scripts/generate-validator.mjs`)
       process.exitCode = 1
     }
   }

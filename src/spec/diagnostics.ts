@@ -2,7 +2,7 @@ import type { Diagnostic } from '../core/errors.js'
 import type { Place, Source, Sources } from './bases/sources.js'
 import { codeFrame } from './yaml/code-frame.js'
 import type { Problem } from './problem.js'
-import { quoteHint } from './shape/check-shape.js'
+import { quoteHint } from './shape/shape-problems.js'
 
 /** Of more mistakes than people read, the first ones are told, and the rest counted. */
 const diagnosticsMax = 100

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { load } from 'js-yaml'
+import { parseFleet } from '../../src/fleet/file/read-fleet.js'
 import { parseStack } from '../../src/spec/parse.js'
 import { commandMistake, wordsMistake } from '../support/documentation/command-mistake.js'
 import { blocksOf, codeWordsOf, pages, type Block } from '../support/documentation/markdown.js'
@@ -36,7 +37,7 @@ describe('blocks of documentation', () => {
     expect(strange.map(({ page, line, language }) => `${page}:${line} ${language}`)).toEqual([])
   })
 
-  it.each(placed('yaml'))('%s is a stack file without mistakes, or a part of one', (_place, block) => {
+  it.each(placed('yaml'))('%s is a stack file without mistakes, or a part of one, or a fleet file', (_place, block) => {
     expect(mistakesOf(block)).toEqual([])
   })
 
@@ -90,7 +91,8 @@ describe('a planted mistake is found', () => {
     expect(await wordsMistake(['snapshots', 'delete', 'VOLUME', '--version', 'N'])).toBeUndefined()
   })
 
-  it('in a stack file, and in a part of one', () => {
+  it('in a stack file, in a part of one, and in a fleet file', () => {
+    expect(mistakesOf(plant('yaml', 'evenkeel: 1\nfleet: x\nstacks: [{ file: [a] }]\n'))).toHaveLength(1)
     expect(mistakesOf(plant('yaml', 'evenkeel: 1\nstack: x\nvolumes: { a: { sise: 1 } }\n'))).toHaveLength(1)
     expect(mistakesOf(plant('yaml', 'volumes: { a: { size: 1, fstype: ext5 } }\n'))).toHaveLength(1)
     expect(mistakesOf(plant('yaml', 'volumes: { a: { size: 1, server: web } }\n'))).toEqual([])
@@ -101,6 +103,10 @@ describe('a planted mistake is found', () => {
 function mistakesOf({ text, marks }: Block): readonly string[] {
   if (marks.includes('workflow') || marks.includes('set'))
     return typeof load(text) === 'object' ? [] : ['it is no mapping']
+  if (/^fleet: /m.test(text)) {
+    const fleet = parseFleet('fleet.yaml', text, '/srv/fleet.yaml', () => 'file')
+    return 'diagnostics' in fleet ? fleet.diagnostics.map(({ line, message }) => `${line}: ${message}`) : []
+  }
   const isWhole = /^evenkeel: 1/m.test(text)
   const whole = isWhole ? text : `evenkeel: 1\nstack: part\n${text}`
   const parsed = parseStack({ file: 'stack.yaml', text: whole, variables: {} })

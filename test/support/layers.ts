@@ -122,7 +122,7 @@ export const layers: Readonly<Record<LayerName, LayerRule>> = {
     types: ['executor'],
     node: 'all',
     packages: ['p-limit'],
-    modulesMin: 1,
+    modulesMin: 16,
   },
   cli: {
     values: [
