@@ -1,0 +1,202 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { findRevision } from '../../../src/app/revision.js'
+import { stackNamed, stacksOf } from '../../../src/fleet/stacks/stacks-of.js'
+import { checkoutOf } from '../../../src/fleet/stacks/git/checkout.js'
+import type { FleetSpec, StackSource } from '../../../src/fleet/types.js'
+import { startGitServer, type GitServer } from './git-server.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'evenkeel-fleet-git-'))
+const checkouts = join(folder, 'checkouts')
+let server: GitServer
+
+const stack = (name: string) => `evenkeel: 1\nstack: ${name}\ntarget: { region: us-east-1, account: "123456789012" }\n`
+
+beforeAll(async () => {
+  server = await startGitServer(folder)
+  vi.stubEnv('GIT_CONFIG_GLOBAL', '/dev/null')
+  vi.stubEnv('GIT_SSL_CAINFO', server.certificate)
+  vi.stubEnv('GITHUB_SHA', '')
+  vi.stubEnv('CI_COMMIT_SHA', '')
+})
+
+afterEach(() => {
+  rmSync(checkouts, { recursive: true, force: true })
+})
+
+afterAll(async () => {
+  vi.unstubAllEnvs()
+  await server.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('stacks in git', () => {
+  it('are those of the branch’s newest commit, each with its commit, and the revision that a run records', async () => {
+    const commit = server.commit('one', 'main', { 'prod/a.yaml': stack('a'), 'b.yaml': stack('b'), 'prod/x.txt': 'x' })
+    server.commit('one', 'other', { 'prod/c.yaml': stack('c') })
+    const [found, ...others] = await stacksOf(fleetOf(source('one', ['prod/*.yaml'])), { checkouts })
+    expect(others).toEqual([])
+    expect(found).toMatchObject({
+      id: 'one:prod/a.yaml',
+      commit,
+      place: { stack: 'a', account: '123456789012', region: 'us-east-1' },
+      problem: undefined,
+    })
+    expect(readFileSync(found?.file ?? '', 'utf8')).toBe(stack('a'))
+    expect(await findRevision(undefined, [join(found?.file ?? '', '..')])).toBe(commit)
+  })
+
+  it('of two commits lie side by side, and what is there is asked for no more', async () => {
+    const before = server.commit('two', 'main', { 'a.yaml': stack('a') })
+    const fleet = fleetOf(source('two', ['*.yaml']))
+    const [first] = await stacksOf(fleet, { checkouts })
+    const after = server.commit('two', 'main', { 'a.yaml': stack('renamed'), 'b.yaml': stack('b') })
+    const second = await stacksOf(fleet, { checkouts })
+    expect(second.map(({ place, commit }) => [place?.stack, commit])).toEqual([
+      ['renamed', after],
+      ['b', after],
+    ])
+    expect(readFileSync(first?.file ?? '', 'utf8')).toBe(stack('a'))
+    const asked = server.requests.length
+    expect(await stackNamed(fleet, 'two:a.yaml', { checkouts, commit: before })).toEqual(first)
+    expect(server.requests).toHaveLength(asked)
+    expect(await stackNamed(fleet, 'two:c.yaml', { checkouts, commit: before })).toBeUndefined()
+    expect(await stackNamed(fleet, 'three:a.yaml', { checkouts })).toBeUndefined()
+  })
+
+  it('of an older commit are fetched by another machine', async () => {
+    const before = server.commit('old', 'main', { 'a.yaml': stack('a') })
+    server.commit('old', 'main', { 'a.yaml': stack('b') })
+    const found = await stackNamed(fleetOf(source('old', ['*.yaml'])), 'old:a.yaml', { checkouts, commit: before })
+    expect(found).toMatchObject({ commit: before, place: { stack: 'a' } })
+  })
+
+  it('are fetched by many at once, none of which sees half of them', async () => {
+    const files = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`${index}.yaml`, stack(`s${index}`)]))
+    const commit = server.commit('many', 'main', files)
+    const all = await Promise.all(
+      Array.from({ length: 6 }, () =>
+        checkoutOf(source('many', ['*']), checkouts).then(({ root }) => readdirSync(root).length),
+      ),
+    )
+    // The files, and `.git`.
+    expect(all).toEqual(Array.from({ length: 6 }, () => 201))
+    const [home = ''] = readdirSync(checkouts)
+    expect(readdirSync(join(checkouts, home))).toEqual([commit])
+  })
+
+  it('go when nobody has asked for them in a long time', async () => {
+    const before = server.commit('aged', 'main', { 'a.yaml': stack('a') })
+    const { root } = await checkoutOf(source('aged', ['*']), checkouts)
+    const longAgo = new Date(Date.now() - 15 * 24 * 60 * 60_000)
+    utimesSync(root, longAgo, longAgo)
+    const after = server.commit('aged', 'main', { 'a.yaml': stack('b') })
+    await checkoutOf(source('aged', ['*']), checkouts)
+    expect(existsSync(root)).toBe(false)
+    expect(readdirSync(join(root, '..'))).toEqual([after])
+    expect(before).not.toBe(after)
+  })
+
+  it('run no filter, no hook and no submodule of a repository', async () => {
+    const witness = join(folder, 'witness')
+    writeFileSync(
+      join(folder, 'hostile-config'),
+      `[filter "lfs"]\n\tsmudge = touch ${witness}; cat\n\tprocess = touch ${witness}\n\trequired = true\n[core]\n\thooksPath = ${folder}/hooks\n\tautocrlf = true\n`,
+    )
+    server.commit('hostile', 'main', {
+      '.gitattributes': '* filter=lfs text eol=crlf ident\n',
+      '.gitmodules': `[submodule "x"]\n\tpath = x\n\turl = ${server.url}/one\n`,
+      'a.yaml': `# $Id$\n${stack('a')}`,
+    })
+    vi.stubEnv('GIT_CONFIG_GLOBAL', join(folder, 'hostile-config'))
+    try {
+      const [found] = await stacksOf(fleetOf(source('hostile', ['*.yaml'])), { checkouts })
+      expect(readFileSync(found?.file ?? '', 'utf8')).toBe(`# $Id$\n${stack('a')}`)
+      expect(existsSync(witness)).toBe(false)
+    } finally {
+      vi.stubEnv('GIT_CONFIG_GLOBAL', '/dev/null')
+    }
+  })
+
+  it('are refused where a link, or a base, leads out of the repository', async () => {
+    const outside = join(folder, 'outside.yaml')
+    writeFileSync(outside, stack('outside'))
+    server.commit(
+      'links',
+      'main',
+      { 'real.yaml': stack('real'), 'extending.yaml': `extends: ../../../outside.yaml\n${stack('extending')}` },
+      {
+        'out.yaml': outside,
+        'up.yaml': '../../../outside.yaml',
+        'gone.yaml': 'nowhere',
+        'in.yaml': 'real.yaml',
+        folder: '/etc',
+      },
+    )
+    const found = await stacksOf(fleetOf(source('links', ['**'])), { checkouts, only: ['links:*'] })
+    const said = Object.fromEntries(found.map(({ id, place, problem }) => [id, place?.stack ?? problem]))
+    expect(said).toEqual({
+      'links:extending.yaml': 'links:extending.yaml: what it extends leads out of its repository',
+      'links:gone.yaml': 'links:gone.yaml: this link leads out of its repository',
+      'links:in.yaml': expect.stringContaining('and so is links:real.yaml') as string,
+      'links:out.yaml': 'links:out.yaml: this link leads out of its repository',
+      'links:real.yaml': expect.stringContaining('and so is links:in.yaml') as string,
+      'links:up.yaml': 'links:up.yaml: this link leads out of its repository',
+    })
+  })
+
+  it('that cannot be had are an error with git’s words, without a question', async () => {
+    const error = { code: 'FLEET_SOURCE_FAILED' }
+    server.commit('there', 'main', { 'a.yaml': stack('a') })
+    const there = source('there', ['*.yaml'])
+    await expect(stacksOf(fleetOf({ ...there, branch: 'mian' }), { checkouts })).rejects.toMatchObject({
+      ...error,
+      message: expect.stringContaining('it has no branch mian') as string,
+    })
+    await expect(stacksOf(fleetOf(source('absent', ['*'])), { checkouts })).rejects.toMatchObject(error)
+    await expect(
+      stackNamed(fleetOf(there), 'there:a.yaml', { checkouts, commit: 'f'.repeat(40) }),
+    ).rejects.toMatchObject(error)
+    await expect(stackNamed(fleetOf(there), 'there:a.yaml', { checkouts, commit: '--x' })).rejects.toMatchObject(error)
+    await expect(stacksOf(fleetOf(source('there', ['*.yml'])), { checkouts })).rejects.toMatchObject({
+      code: 'FLEET_NO_STACKS',
+    })
+    // A repository whose stacks nobody wants is not asked.
+    expect(await stacksOf(fleetOf(source('absent', ['*'])), { checkouts, only: ['stacks/**', 'other:*'] })).toEqual([])
+  })
+
+  it('are fetched over https and ssh alone, whatever settings make of a URL', async () => {
+    server.commit('rewritten', 'main', { 'a.yaml': stack('a') })
+    const settings = join(folder, 'rewriting-config')
+    writeFileSync(
+      settings,
+      `[url "file://${folder}/repositories/"]\n\tinsteadOf = https://rewritten.example.com/\n[protocol "file"]\n\tallow = always\n`,
+    )
+    vi.stubEnv('GIT_CONFIG_GLOBAL', settings)
+    try {
+      const rewritten = { ...source('rewritten', ['*.yaml']), url: 'https://rewritten.example.com/rewritten' }
+      await expect(stacksOf(fleetOf(rewritten), { checkouts })).rejects.toThrow(/transport 'file' not allowed/)
+    } finally {
+      vi.stubEnv('GIT_CONFIG_GLOBAL', '/dev/null')
+    }
+  })
+
+  it('are waited for no longer than somebody wants them', async () => {
+    server.commit('aborted', 'main', { 'a.yaml': stack('a') })
+    const controller = new AbortController()
+    const asked = stacksOf(fleetOf(source('aborted', ['*'])), { checkouts, signal: controller.signal })
+    controller.abort()
+    await expect(asked).rejects.toMatchObject({ code: 'CANCELLED' })
+  })
+})
+
+function source(name: string, patterns: readonly string[]): Extract<StackSource, { kind: 'git' }> {
+  return { kind: 'git', name, url: `${server.url}/${name}`, branch: 'main', patterns }
+}
+
+function fleetOf(...sources: StackSource[]): FleetSpec {
+  const path = join(folder, 'fleet.yaml')
+  return { name: 'acme', path, sources, rules: [], limits: [], notifications: [] }
+}
