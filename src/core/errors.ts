@@ -1,6 +1,6 @@
 import type { Code } from './codes.js'
 
-/** One mistake in a stack file. Lines and columns count from 1; columns are UTF-16 code units. */
+/** One mistake in a stack file, or in another one that is written by hand. Lines and columns count from 1; columns are UTF-16 code units. */
 export interface Diagnostic {
   readonly code: Code
   readonly message: string
@@ -28,7 +28,7 @@ export abstract class EvenkeelError extends Error {
   }
 }
 
-/** The stack file is wrong; carries the first mistakes found, in file order, and how many were found in all. */
+/** The stack file, or the fleet's, is wrong; carries the first mistakes found, in file order, and how many were found in all. */
 export class SpecError extends EvenkeelError {
   readonly kind = 'spec'
   readonly diagnostics: readonly Diagnostic[]
@@ -38,7 +38,7 @@ export class SpecError extends EvenkeelError {
 
   constructor(diagnostics: readonly Diagnostic[], total: number = diagnostics.length, isCut = false) {
     const first = diagnostics[0]
-    super(first?.code ?? 'SPEC_INVALID', total === 1 && first ? first.message : `${total} mistakes in the stack file`)
+    super(first?.code ?? 'SPEC_INVALID', total === 1 && first ? first.message : `${total} mistakes in ${first?.file}`)
     this.diagnostics = diagnostics
     this.total = total
     this.isCut = isCut

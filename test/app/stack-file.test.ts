@@ -108,7 +108,7 @@ describe('readStackFile', () => {
     writeFileSync(path, minimal + Array.from({ length: 150 }, (_, index) => `key${index}: 1\n`).join(''))
     const error = attempt(() => readStackFile(path))
     expect(error).toBeInstanceOf(SpecError)
-    expect(error).toMatchObject({ total: 150, message: '150 mistakes in the stack file' })
+    expect(error).toMatchObject({ total: 150, message: `150 mistakes in ${path}` })
   })
 })
 

@@ -42,9 +42,13 @@ describe('the command line', () => {
     },
   )
 
-  it('prints the schema that is published', async () => {
-    const { stdout } = await expectSuccess(runEvenkeel(['schema']))
-    expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync(join(root, 'schema/stack.schema.json'), 'utf8')))
+  it.each([
+    ['stack', []],
+    ['stack-part', ['--part']],
+    ['fleet', ['--fleet']],
+  ])('prints the schema of a %s that is published', async (name, options) => {
+    const { stdout } = await expectSuccess(runEvenkeel(['schema', ...options]))
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync(join(root, `schema/${name}.schema.json`), 'utf8')))
   })
 
   it('is content when nobody reads to the end', async () => {
