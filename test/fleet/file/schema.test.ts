@@ -42,7 +42,8 @@ describe('the schema of a fleet’s file, for editors', () => {
     const nodes = [schema, ...Object.values(schema.definitions)].flatMap(withMembers)
     expect(nodes.length).toBeGreaterThan(30)
     const missing = nodes.filter(([, node]) => {
-      const named = String(node['$ref'] ?? '').replace('#/definitions/', '')
+      const { $ref = '' } = node as { readonly $ref?: string }
+      const named = $ref.replace('#/definitions/', '')
       return node['description'] === undefined && schema.definitions[named]?.['description'] === undefined
     })
     // An entry of a list, and the name of a variable within `secret`, which says it.

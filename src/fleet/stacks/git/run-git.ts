@@ -101,9 +101,14 @@ function environment(): NodeJS.ProcessEnv {
   }
 }
 
+/** What git says last whatever ssh has said before. */
+const echo =
+  /^(?:fatal: Could not read from remote repository|Please make sure you have the correct access|and the repository exists)/
+
 /** The line that says why; settings may have put credentials into the URL that it names. */
 function lastWords(stderr: string): string {
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('hint:'))
+  const all = stderr.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('hint:'))
+  const lines = all.some((line) => !echo.test(line)) ? all.filter((line) => !echo.test(line)) : all
   const fatal =
     lines.findLast((line) => /^(?:fatal|error|ERROR|remote): /.test(line)) ?? lines.at(-1) ?? 'it said nothing'
   return fatal.replace(/^(?:fatal|error): /, '').replaceAll(/(?<=:\/\/)[^/@\s]+@/g, '***@')
