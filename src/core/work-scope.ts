@@ -10,7 +10,16 @@ export interface WorkScope {
   readonly admit: Admission | undefined
   /** It is part of work that has its place: waiting for others to leave theirs, it could wait for those who wait for it. */
   readonly hasPlace: boolean
+  /** How it draws from buckets that other processes draw from as well; undefined: this one is alone, as far as it knows. */
+  readonly turn: SharedTurn | undefined
 }
+
+/** Resolves when so many tokens may be taken out of a bucket of the account; never rejects. */
+export type SharedTurn = (
+  bucket: string,
+  rate: { readonly burst: number; readonly perSecond: number },
+  tokens: number,
+) => Promise<void>
 
 /** Performs work in its place as soon as there is room. */
 export type Admission = <Result>(place: WorkPlace, work: () => Promise<Result>) => Promise<Result>
@@ -19,7 +28,7 @@ export type Admission = <Result>(place: WorkPlace, work: () => Promise<Result>) 
 export type WorkPlace = 'ec2' | 'host'
 
 const scopes = new AsyncLocalStorage<WorkScope>()
-const nobody: WorkScope = { urgency: 0, signal: undefined, admit: undefined, hasPlace: false }
+const nobody: WorkScope = { urgency: 0, signal: undefined, admit: undefined, hasPlace: false, turn: undefined }
 
 /** The scope that this code runs in, through ports and at any depth. */
 export function workScope(): WorkScope {

@@ -32,12 +32,15 @@ interface LanesOptions {
 
 /** What of a service's actions is known of their pace. */
 export interface Paces {
+  /** Services have actions of one name, and buckets of their own. */
+  readonly service: string
   readonly laneOf: (action: string) => Lane
   readonly rateOf: (action: string) => Rate
   readonly resourceRateOf: (action: string) => Rate | undefined
 }
 
 const ofEc2: Paces = {
+  service: 'ec2',
   laneOf: (action) => actions[action as Action].lane,
   rateOf: (action) => rateOf(action as Action),
   resourceRateOf: (action) => resourceRateOf(action as Action),
@@ -83,6 +86,15 @@ export function createLanes({ clock, concurrency, pacing }: LanesOptions, paces:
     }
   }
 
+  /** What this process knows of the buckets lets the call through: now those who draw from them elsewhere are asked. */
+  async function takeTurn(action: string, resources: number): Promise<void> {
+    const { turn } = workScope()
+    if (turn === undefined || !isPaced) return
+    await turn(`${paces.service} ${action}`, paces.rateOf(action), 1)
+    const resourceRate = paces.resourceRateOf(action)
+    if (resourceRate) await turn(`${paces.service} ${action} resources`, resourceRate, resources)
+  }
+
   return {
     send: async (action, resources, attempt) => {
       const { door, slowDown } = doorOf(action, resources)
@@ -90,7 +102,12 @@ export function createLanes({ clock, concurrency, pacing }: LanesOptions, paces:
       const named = paces.resourceRateOf(action) ? `${action} of ${resources}` : action
       const sort = workScope().hasPlace ? `${named} within` : named
       try {
-        return await gate.pass(sort, door, () => admitted('ec2', attempt))
+        return await gate.pass(sort, door, () =>
+          admitted('ec2', async () => {
+            await takeTurn(action, resources)
+            return attempt()
+          }),
+        )
       } catch (error) {
         if (hasAwsCode(error, ...rateRefusals)) slowDown()
         throw error

@@ -55,6 +55,7 @@ export function createServiceApi<Sdk extends object, Actions extends ServiceActi
   settings: Settings,
 ): ServiceApi<Sdk, Actions> {
   const lanes = createLanes(settings, {
+    service: title,
     laneOf: (action) => actions[action]?.lane ?? 'write',
     rateOf: (action) => rates[actions[action]?.lane === 'read' ? 'read' : 'write'],
     resourceRateOf: () => undefined,
