@@ -7,6 +7,7 @@ const hosts = ['test/integration/**/*.test.ts', 'test/**/*.hosts.test.ts']
 /** The long ones, which `npm run test:full` runs: every pair of ends, every filesystem, whole volumes, a hundred thousand files, faults, lives. */
 const full = [
   'test/sandbox/actions/load-balancing/load-balancing.hosts.test.ts',
+  'test/fleet/redis/redis-engine.test.ts',
   'test/action/comments.test.ts',
   'test/action/issues.test.ts',
   'test/browser/report-page.test.ts',

@@ -6,11 +6,12 @@ import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'no
 import { dirname, join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 
-const outside = new Set(['ssh2', '@hpcc-js/wasm-graphviz'])
+const outside = new Set(['ssh2', '@hpcc-js/wasm-graphviz', 'bullmq', 'ioredis', 'rate-limiter-flexible'])
 
 /** Replaces dist/cli by its bundle, and writes down the licences of what is in it. */
 export async function bundleCommandLine(dist) {
-  // ssh2 has a native half, Graphviz is a megabyte that few commands need, and the sandbox's client finds the daemon beside its
+  // ssh2 has a native half, Graphviz is a megabyte that few commands need, BullMQ and its
+  // kind load their drivers by name, and the sandbox's client finds the daemon beside its
   // own file: all stay outside.
   const daemonClient = join(dist, 'sandbox', 'daemon-client.js')
   const isOutside = (id, importer) =>

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes a fresh clone ready for `npm run demo`, `npm test` and `npm run check`: npm packages, the Debian packages that the
 # sandbox's hosts are made of, and dist/. Idempotent, and instant when there is nothing to do. `--browser`: Chromium too, in which
-# `npm run test:full` opens pages; `--shells`, `--examples`: what else it tries.
+# `npm run test:full` opens pages; `--shells`, `--examples`, `--redis`: what else it tries.
 set -eu
 cd "$(dirname "$0")/.."
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
@@ -9,6 +9,7 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 with_browser=
 with_shells=
 with_examples=
+with_redis=
 for word in "$@"; do
   case $word in
   --browser) with_browser=1 ;;
@@ -16,6 +17,8 @@ for word in "$@"; do
   --shells) with_shells=1 ;;
   # What the larger examples run on their servers.
   --examples) with_examples=1 ;;
+  # What the workers of a fleet share.
+  --redis) with_redis=1 ;;
   esac
 done
 
@@ -89,6 +92,7 @@ LIST
   if [ -n "$with_browser" ]; then echo chromium chromium; fi
   if [ -n "$with_shells" ]; then printf '%s\n' 'zsh zsh' 'fish fish' 'mandoc mandoc'; fi
   if [ -n "$with_examples" ]; then printf '%s\n' 'erl erlang-base' 'pg_ctlcluster postgresql'; fi
+  if [ -n "$with_redis" ]; then echo redis-server redis-server; fi
 }
 
 # The packages of the programs that are not on this machine, each once.
@@ -106,6 +110,7 @@ sshd ssh.service ssh.socket
 cron cron.service
 epmd epmd.service epmd.socket
 pg_ctlcluster postgresql.service
+redis-server redis-server.service
 LIST
 }
 

@@ -121,7 +121,7 @@ export const layers: Readonly<Record<LayerName, LayerRule>> = {
     values: ['core', 'model', 'spec', 'report', 'app', 'library'],
     types: ['executor'],
     node: 'all',
-    packages: ['p-limit'],
+    packages: ['bullmq', 'ioredis', 'p-limit', 'rate-limiter-flexible'],
     modulesMin: 16,
   },
   cli: {

@@ -1,0 +1,149 @@
+import type { FleetEngine, FleetJob, FleetProgress, StackPlace } from '../types.js'
+import type { QueueConnection } from './connection.js'
+import { keyOf, queueNameOf, type QueueName } from './queue-name.js'
+import { createQueues } from './queues.js'
+import { listenTo, type QueueNews } from './queue-news.js'
+import { createReportStore } from './report-store.js'
+import { refusedReport } from './refused-report.js'
+import { orStopped, pause } from './worker/patience.js'
+
+/** Chosen: news come by themselves; what they did not bring is asked for so often. */
+const lookMs = 5000
+/** A worker tells every minute that it is there. */
+const workersSeenMs = 150_000
+
+export interface RedisEngineOptions {
+  readonly connection: QueueConnection
+  readonly fleet: string
+  /** Where a stack of the fleet is: undefined for one whose file has mistakes. */
+  readonly placeOf: (stack: string) => StackPlace | undefined
+  readonly say: (text: string) => void
+}
+
+/** Something that was asked for, and has not come yet. */
+interface Asked {
+  readonly job: FleetJob
+  readonly queue: QueueName
+  readonly since: number
+  /** Undefined while it is being put into its queue. */
+  id: string | undefined
+}
+
+/** Puts jobs into the queues, and hears from the workers what came of them. */
+export function createRedisEngine(options: RedisEngineOptions): FleetEngine {
+  const { connection, fleet, placeOf } = options
+  const queues = createQueues(connection, fleet)
+  const store = createReportStore(connection.redis, fleet)
+
+  async function carryOut(jobs: readonly FleetJob[], on: FleetProgress, signal: AbortSignal): Promise<void> {
+    const open = new Set<Asked>()
+    const ended = new AbortController()
+    const early = new Map<string, QueueNews[]>()
+
+    const isOf = (news: QueueNews) => (asked: Asked) =>
+      asked.id === news.id && asked.queue.name === news.queue.name && asked.queue.prefix === news.queue.prefix
+
+    function settle(asked: Asked, report: Parameters<FleetProgress['ended']>[0]): void {
+      if (!open.delete(asked)) return
+      // Another may have asked for the same before: it is an answer to this one all the same.
+      on.ended({ ...report, round: asked.job.round })
+      if (open.size === 0) ended.abort()
+    }
+
+    function hear(news: QueueNews): void {
+      const concerned = [...open].filter(isOf(news))
+      // Quick jobs are done before the queue has told their number.
+      if (concerned.length === 0 && news.kind !== 'progressed') {
+        early.set(news.id, [...(early.get(news.id) ?? []), news].slice(-4))
+        if (early.size > 1000) early.delete([...early.keys()][0] ?? '')
+      }
+      for (const asked of concerned) {
+        if (news.kind === 'began') on.began(asked.job, news.worker)
+        else if (news.kind === 'progressed') on.progressed(asked.job, news.line)
+        else if (news.kind === 'refused') settle(asked, refusedReport(asked.job, placeOf(asked.job.stack), news.why))
+        else void lookAfter(asked).catch(() => undefined)
+      }
+    }
+
+    async function ask(asked: Asked): Promise<void> {
+      asked.id = await queues.add(asked.queue, asked.job)
+      const missed = early.get(asked.id) ?? []
+      early.delete(asked.id)
+      missed.forEach(hear)
+    }
+
+    /** What is in no queue any more has ended unheard, or Redis was emptied: then it is asked for again, as the same run. */
+    async function lookAfter(asked: Asked): Promise<void> {
+      if (asked.id === undefined || (await queues.of(asked.queue).getJobState(asked.id)) !== 'unknown') return
+      const { kind, stack, round } = asked.job
+      const report = await store.last(kind, stack)
+      const isAnswer = report && (report.round === round || Date.parse(report.endedAt) >= asked.since)
+      if (isAnswer) settle(asked, report)
+      else if (open.has(asked) && !signal.aborted) await ask(asked)
+      else open.delete(asked)
+      if (open.size === 0) ended.abort()
+    }
+
+    /** What nobody has begun is taken back. */
+    async function withdraw(asked: Asked): Promise<void> {
+      const job = asked.id === undefined ? undefined : await queues.of(asked.queue).getJob(asked.id)
+      const isOurs = job !== undefined && (job.data as Partial<FleetJob> | undefined)?.round === asked.job.round
+      if (!isOurs || (await job.isActive())) return
+      // It may have begun in this moment; then it stays, and is waited for.
+      const isGone = await job.remove().then(
+        () => true,
+        () => false,
+      )
+      if (isGone) open.delete(asked)
+      if (open.size === 0) ended.abort()
+    }
+
+    if (jobs.length === 0) return
+    const since = Date.now()
+    for (const job of jobs) open.add({ job, queue: queueNameOf(fleet, placeOf(job.stack)), since, id: undefined })
+    const news = await listenTo(
+      connection,
+      [...open].map(({ queue }) => queue),
+      hear,
+    )
+    let withdrawing: Promise<unknown> | undefined
+    const onAbort = () => {
+      withdrawing = Promise.allSettled([...open].map(withdraw))
+    }
+    try {
+      for (const asked of open) {
+        if (signal.aborted) open.delete(asked)
+        else await orStopped(signal, ask(asked))
+      }
+      if (signal.aborted) onAbort()
+      else signal.addEventListener('abort', onAbort, { once: true })
+      if (open.size === 0) ended.abort()
+      let isTold = false
+      while (open.size > 0) {
+        await pause(lookMs, ended.signal)
+        if (open.size === 0) break
+        isTold ||= await tellOfNoWorkers()
+        for (const asked of open) await orStopped(ended.signal, lookAfter(asked))
+      }
+      await withdrawing
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+      await news.close()
+    }
+  }
+
+  async function tellOfNoWorkers(): Promise<boolean> {
+    const seen = await connection.redis.zcount(keyOf(fleet, 'workers'), Date.now() - workersSeenMs, '+inf')
+    if (seen > 0) return false
+    options.say(`No worker of ${fleet} is there: evenkeel fleet worker --queue ${connection.address.shown} starts one.`)
+    return true
+  }
+
+  return {
+    carryOut,
+    async close() {
+      await queues.close()
+      await connection.close()
+    },
+  }
+}

@@ -1,0 +1,74 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import { Redis } from 'ioredis'
+import { temporaryDirectory } from '../evenkeel.js'
+import { missingProgram } from '../missing-program.js'
+
+/** Why tests with a queue do not run on this machine; undefined where they do. */
+export const noRedisBecause = missingProgram('redis-server', 'redis-server')
+
+/** A Redis of a test's own, on a loopback port; it keeps nothing on disk, so that ending it loses all. */
+export interface RedisServer {
+  /** For `--queue`. */
+  readonly url: string
+  readonly port: number
+  /** For the test's own look at what stands in it. */
+  readonly client: Redis
+  kill(): Promise<void>
+  /** Anew, on the same port, and empty. */
+  start(): Promise<void>
+  remove(): Promise<void>
+}
+
+export async function startRedis(words: readonly string[] = []): Promise<RedisServer> {
+  const { path, remove } = temporaryDirectory('redis')
+  const port = await freePort()
+  let child: ChildProcess | undefined
+  const where = ['--bind', '127.0.0.1', '--port', String(port), '--dir', path, '--save', '', '--appendonly', 'no']
+
+  async function start(): Promise<void> {
+    child = spawn('redis-server', [...where, ...words], { stdio: 'ignore' })
+    await client.ping()
+  }
+  async function kill(): Promise<void> {
+    const ending = child
+    child = undefined
+    if (ending === undefined || ending.exitCode !== null) return
+    const ended = once(ending, 'exit')
+    ending.kill('SIGKILL')
+    await ended
+  }
+
+  const password = words[words.indexOf('--requirepass') + 1]
+  const client = new Redis({
+    port,
+    host: '127.0.0.1',
+    maxRetriesPerRequest: null,
+    retryStrategy: () => 50,
+    ...(words.includes('--requirepass') && password !== undefined && { password }),
+  })
+  client.on('error', () => undefined)
+  await start()
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    client,
+    kill,
+    start,
+    async remove() {
+      client.disconnect()
+      await kill()
+      remove()
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
