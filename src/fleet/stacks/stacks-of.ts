@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import pLimit from 'p-limit'
-import { UsageError } from '../../core/errors.js'
+import { Cancelled, UsageError } from '../../core/errors.js'
 import { fleetFolder } from '../embedded/fleet-folder.js'
 import type { FleetSpec, FleetStack, StackSource } from '../types.js'
 import { findFiles } from './find-files.js'
@@ -85,15 +86,19 @@ async function stacksAt(
   const folder = checkout?.root ?? dirname(fleet.path)
   const paths = findFiles(folder, source.patterns)
   if (isNeeded && paths.length === 0) throw noStacks(source)
-  return paths
-    .map((path) => ({ path, id: nameOf(source, path) }))
-    .filter(({ id }) => is(id))
-    .map(({ path, id }) => {
-      const file = join(folder, path)
-      const settings = settingsOfStack(fleet.rules, id)
-      const read = readPlace(id, file, settings, { root: checkout?.root, environment })
-      return { id, file, commit: checkout?.commit, settings, ...read }
-    })
+  const stacks: FleetStack[] = []
+  for (const path of paths) {
+    const id = nameOf(source, path)
+    if (!is(id)) continue
+    // Five hundred files take seconds to read, and whoever holds a lock meanwhile has to say so.
+    await turn()
+    if (signal?.aborted) throw new Cancelled()
+    const file = join(folder, path)
+    const settings = settingsOfStack(fleet.rules, id)
+    const read = readPlace(id, file, settings, { root: checkout?.root, environment })
+    stacks.push({ id, file, commit: checkout?.commit, settings, ...read })
+  }
+  return stacks
 }
 
 /** No two stacks are called alike: a folder beside the file may have a colon in its name, and stands for itself then. */

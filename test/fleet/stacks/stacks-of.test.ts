@@ -117,6 +117,23 @@ describe('the stacks of a fleet', () => {
     expect(await stackNamed(fleetOf({}), '../a.yaml')).toBeUndefined()
   })
 
+  it('are read by turns with everything else that this process does, until nobody wants them', async () => {
+    for (let index = 0; index < 50; index += 1) write(`${index}.yaml`, stack(`s${index}`))
+    let turns = 0
+    const count = () => {
+      turns += 1
+      next = setImmediate(count)
+    }
+    let next = setImmediate(count)
+    await stacksOf(fleetOf({}))
+    clearImmediate(next)
+    expect(turns).toBeGreaterThan(40)
+    const controller = new AbortController()
+    const asked = stacksOf(fleetOf({}), { signal: controller.signal })
+    controller.abort()
+    await expect(asked).rejects.toMatchObject({ code: 'CANCELLED' })
+  })
+
   it('are never none: a folder that was moved looks like that', async () => {
     await expect(stacksOf(fleetOf({ patterns: ['x/*'] }))).rejects.toMatchObject({ code: 'FLEET_NO_STACKS' })
   })
