@@ -126,8 +126,10 @@ export interface JobReport {
   readonly errorCode: string | undefined
   /** Who holds the lock, where it is held. */
   readonly lockedBy: string | undefined
-  /** Name of the saved plan, for `plan` with changes. */
+  /** Name of the saved plan: of `plan` where it changes something, of `apply` where it carried one out. */
   readonly plan: string | undefined
+  /** An apply has done something. */
+  readonly didChange?: true
   /** ISO 8601. */
   readonly beganAt: string
   readonly endedAt: string

@@ -15,6 +15,8 @@ export type SchemaName =
   | 'stacks'
   | 'history'
   | 'stack-reports'
+  | 'fleet-report'
+  | 'fleet-status'
   | 'diff'
   | 'doctor'
   | 'version'

@@ -15,6 +15,7 @@ const definitions: Readonly<Record<string, () => Promise<CommandDefinition>>> = 
   diff: async () => (await import('./stacks/diff.js')).diffCommand,
   stacks: async () => (await import('./stacks/stacks.js')).stacksCommand,
   history: async () => (await import('./stacks/history.js')).historyCommand,
+  fleet: async () => (await import('./fleet/fleet.js')).fleetCommand,
   show: async () => (await import('./show.js')).showCommand,
   report: async () => (await import('./reports/report.js')).reportCommand,
   graph: async () => (await import('./reports/graph.js')).graphCommand,

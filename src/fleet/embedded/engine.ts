@@ -60,14 +60,8 @@ export function createEmbeddedEngine({ work, placeOf, limits }: EmbeddedOptions)
   }
 }
 
-/**
- * How many stacks of an account and region may be worked on at one time: what is said of both by name, else of the account, else of the
- * region, else of all; of two that say it of the same the later one.
- */
+/** How many stacks of an account and region may be worked on at one time: the first limit that fits says it. */
 export function atOnceIn({ account, region }: StackPlace, limits: readonly FleetLimit[]): number {
-  const rank = (limit: FleetLimit) => (limit.account === '*' ? 0 : 2) + (limit.region === '*' ? 0 : 1)
-  const fitting = limits.filter(
-    (limit) => [account, '*'].includes(limit.account) && [region, '*'].includes(limit.region),
-  )
-  return fitting.sort((left, right) => rank(left) - rank(right)).at(-1)?.atOnce ?? groupAtOnceDefault
+  const fits = (limit: FleetLimit) => [account, '*'].includes(limit.account) && [region, '*'].includes(limit.region)
+  return limits.find(fits)?.atOnce ?? groupAtOnceDefault
 }

@@ -8,6 +8,8 @@ export interface FleetFolder {
   readonly plans: string
   readonly reports: string
   readonly rounds: string
+  /** What was told of each stack. */
+  readonly told: string
 }
 
 /** Below `$XDG_STATE_HOME/evenkeel/fleets/`; made where it is not there. Throws a UsageError where others could write into it. */
@@ -17,7 +19,12 @@ export function fleetFolder(name: string): FleetFolder {
   return folderAt(privateDirectory(path))
 }
 
-/** The same in any folder: for workers that share one. */
-export function folderAt(path: string): FleetFolder {
-  return { path, plans: join(path, 'plans'), reports: join(path, 'reports'), rounds: join(path, 'rounds') }
+function folderAt(path: string): FleetFolder {
+  return {
+    path,
+    plans: join(path, 'plans'),
+    reports: join(path, 'reports'),
+    rounds: join(path, 'rounds'),
+    told: join(path, 'told'),
+  }
 }

@@ -126,7 +126,8 @@ async function carryOut(
   }
   const journal = openRunJournal({ stack: session.spec.stack, run: session.ownRun }, session.notice)
   const sinks = [
-    plainProgress((line) => onProgress(line.trimEnd())),
+    // When it was, whoever shows it says.
+    plainProgress((line) => onProgress(line.trimEnd().replace(/^\d\d:\d\d:\d\d /, ''))),
     jsonProgress((line) => journal.write(line), locate),
   ]
   const startedAt = session.clock.now()
@@ -141,7 +142,8 @@ async function carryOut(
   if (result.status === 'converged') {
     const left = await leftAfter(plan, replan)
     if (left) return partial('applied, and more is to be done', text)
-    return { state: 'in-sync', words: `applied: ${summaryWords(plan)}`, text, exitCode: exitCodes.success }
+    const words = `applied: ${summaryWords(plan)}`
+    return { state: 'in-sync', words, text, exitCode: exitCodes.success, didChange: true }
   }
   if (result.status === 'cancelled') {
     return { state: 'failed', words: 'interrupted', text, exitCode: exitCodes.interrupted, errorCode: 'CANCELLED' }

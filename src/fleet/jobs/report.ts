@@ -38,6 +38,7 @@ export function reportOf(value: unknown): JobReport | undefined {
     errorCode: isText(errorCode) ? errorCode : undefined,
     lockedBy: isText(lockedBy) ? lockedBy : undefined,
     plan: isPlanName(plan) ? plan : undefined,
+    ...(given['didChange'] === true && { didChange: true as const }),
     beganAt,
     endedAt,
   }

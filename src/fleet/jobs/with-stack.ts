@@ -3,7 +3,7 @@ import { legible } from '../../report/legible.js'
 import { openSession, type Session } from '../../app/session.js'
 import { readStackFile, type StackFileOptions } from '../../app/stack-file.js'
 import { readStackLock } from '../../app/lock/standing-lock.js'
-import { EvenkeelError, LockError, SpecError, asEvenkeelError } from '../../core/errors.js'
+import { asEvenkeelError, LockError, SpecError, type EvenkeelError } from '../../core/errors.js'
 import { failureExitCode } from '../../core/exit-codes.js'
 import { count } from '../../core/units.js'
 import { located } from '../../library/located.js'
@@ -29,7 +29,7 @@ export interface JobOptions {
 
 /** What came of the work on a stack. */
 export type JobEnd = Pick<JobReport, 'state' | 'words' | 'text' | 'exitCode'> &
-  Partial<Pick<JobReport, 'errorCode' | 'lockedBy' | 'plan'>>
+  Partial<Pick<JobReport, 'errorCode' | 'lockedBy' | 'plan' | 'didChange'>>
 
 /** What a saved plan has settled. */
 interface Settled {

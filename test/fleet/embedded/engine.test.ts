@@ -31,7 +31,7 @@ const report = (of: FleetJob): JobReport => ({
 })
 
 /** `a1` is in account a. */
-async function watched(jobs: readonly FleetJob[], limits: readonly FleetLimit[], onBegin = (_: number) => {}) {
+async function watched(jobs: readonly FleetJob[], limits: readonly FleetLimit[]) {
   const running = new Map<string, number>()
   const most = new Map<string, number>()
   const ended: string[] = []
@@ -54,7 +54,7 @@ async function watched(jobs: readonly FleetJob[], limits: readonly FleetLimit[],
   })
   const on = {
     began: () => {
-      onBegin(++begun)
+      begun += 1
       if (begun === 3 && limits.length === 0) controller.abort()
     },
     progressed: () => undefined,
@@ -98,12 +98,13 @@ describe('the engine in this process', () => {
   })
 })
 
-describe('the limit that holds', () => {
+describe('the first limit that fits', () => {
   const limits: readonly FleetLimit[] = [
     { account: '111111111111', region: 'us-east-1', atOnce: 1 },
-    { account: '*', region: '*', atOnce: 9 },
-    { account: '*', region: 'us-east-1', atOnce: 3 },
     { account: '111111111111', region: '*', atOnce: 2 },
+    { account: '*', region: 'us-east-1', atOnce: 3 },
+    { account: '*', region: '*', atOnce: 9 },
+    { account: '111111111111', region: 'us-east-1', atOnce: 7 },
   ]
   it.each([
     ['111111111111', 'us-east-1', 1],

@@ -1,0 +1,143 @@
+import { systemClock } from '../../../core/clock.js'
+import { UsageError } from '../../../core/errors.js'
+import { exitCodes } from '../../../core/exit-codes.js'
+import { required } from '../../../core/assert.js'
+import { carryOutRound } from '../../../fleet/embedded/carry-out-round.js'
+import { createEmbeddedEngine } from '../../../fleet/embedded/engine.js'
+import { beginRound, goOnWithRound, lastRound, type Round } from '../../../fleet/embedded/round-journal.js'
+import { carryOutJob } from '../../../fleet/jobs/carry-out-job.js'
+import { newJob, newRound } from '../../../fleet/jobs/new-job.js'
+import { createNotifier, folderMemory } from '../../../fleet/notify/notifier.js'
+import { fleetProgress } from '../../../fleet/reports/fleet-progress.js'
+import { fleetJson, fleetText } from '../../../fleet/reports/fleet-report.js'
+import { stackNamed } from '../../../fleet/stacks/stacks-of.js'
+import type { FleetJob, FleetStack, JobReport } from '../../../fleet/types.js'
+import { legible } from '../../../report/legible.js'
+import { givenVariables } from '../../given-variables.js'
+import { onInterrupt } from '../../interruption.js'
+import { canRedraw, useColor } from '../../terminal.js'
+import type { RoundCommandOptions } from './fleet-options.js'
+import type { OpenFleet } from './open-fleet.js'
+
+/** What is to be done, or done to the end. */
+export interface RoundOrder {
+  readonly kind: FleetJob['kind']
+  readonly round: string
+  readonly jobs: readonly FleetJob[]
+  /** Of a round that was cut off: what is known of it. */
+  readonly before?: Round | undefined
+}
+
+/** A round of one job for each of these stacks; `plan` says which saved plan an apply carries out. */
+export function newOrder(
+  fleet: string,
+  kind: FleetJob['kind'],
+  stacks: readonly { readonly stack: FleetStack; readonly plan?: string | undefined }[],
+): RoundOrder {
+  const round = newRound()
+  return { kind, round, jobs: stacks.map(({ stack, plan }) => newJob(stack, { fleet, round, kind, plan })) }
+}
+
+/** What is left of the last round of a kind. Throws a UsageError where that was not cut off. */
+export function resumedOrder({ folder }: OpenFleet, kind: FleetJob['kind']): RoundOrder {
+  const before = lastRound(folder.rounds, kind)
+  const done = new Set(before?.reports.map(({ id }) => id))
+  const jobs = before?.jobs.filter(({ stack }) => !done.has(stack)) ?? []
+  if (!before || before.isFinished || jobs.length === 0) {
+    throw new UsageError('FLEET_NOTHING_TO_RESUME', `the last fleet ${kind} on this machine was not cut off`, {
+      hint: `call \`evenkeel fleet ${kind}\` without --resume`,
+    })
+  }
+  return { kind, round: before.round, jobs, before }
+}
+
+/**
+ * Carries a round out in this process and prints one report over all. Returns the worst exit status, of those in `exitOrder`. The first
+ * Ctrl-C begins nothing new and waits for what is under way; the second leaves at once.
+ */
+export async function runRound(
+  fleet: OpenFleet,
+  order: RoundOrder,
+  options: RoundCommandOptions,
+  exitOrder: readonly number[],
+): Promise<number> {
+  const { folder, store, spec } = fleet
+  const byId = await stacksFor(fleet, order)
+  const jobs = order.jobs.filter(({ stack }) => byId.has(stack))
+  const { say, draw, clear } = progressLines()
+  const warn = (text: string) => say(legible(text))
+  const controller = new AbortController()
+  const release = onInterrupt(() => interrupt(controller, order.kind, warn))
+  const engine = createEmbeddedEngine({
+    limits: spec.limits,
+    placeOf: ({ stack }) => byId.get(stack)?.place,
+    work: (job, onProgress) =>
+      carryOutJob(job, required(byId.get(job.stack), job.stack), {
+        plansFolder: folder.plans,
+        sandboxDir: options.sandboxDir,
+        environment: givenVariables(),
+        onProgress,
+      }),
+  })
+  const journal = order.before ? goOnWithRound(folder.rounds, order.before) : beginRound(folder.rounds, order)
+  let reports: readonly JobReport[]
+  try {
+    reports = await carryOutRound(jobs, {
+      engine,
+      store,
+      journal,
+      on: fleetProgress(jobs.length, () => systemClock.now(), { say, draw }),
+      signal: controller.signal,
+      notify: createNotifier(spec, folderMemory(folder.told), warn),
+      onWarning: warn,
+    })
+  } finally {
+    clear()
+    release()
+    await engine.close()
+  }
+  const known = new Map([...(order.before?.reports ?? []), ...reports].map((report) => [report.id, report]))
+  const asked = new Set([...(order.before?.jobs ?? []), ...order.jobs].map(({ stack }) => stack))
+  const stacks = fleet.stacks.filter(({ id }) => asked.has(id)).map((stack) => [stack, known.get(stack.id)] as const)
+  const report = { fleet: spec.name, command: order.kind, round: order.round, stacks }
+  process.stdout.write(options.json === true ? fleetJson(report) : fleetText(report, useColor(process.stdout)))
+  const isCutOff = controller.signal.aborted || stacks.some(([, one]) => one === undefined)
+  if (isCutOff) process.stderr.write(`Interrupted. \`evenkeel fleet ${order.kind} --resume\` goes on from here.\n`)
+  const codes = new Set([...known.values()].map(({ exitCode }) => exitCode))
+  if (isCutOff) codes.add(exitCodes.interrupted)
+  const { interrupted, failure, locked, stale } = exitCodes
+  return [interrupted, failure, locked, stale, ...exitOrder].find((code) => codes.has(code)) ?? exitCodes.success
+}
+
+/** By id, in the order of the fleet; what is resumed is done at the commits at which it was begun. */
+async function stacksFor({ spec, stacks }: OpenFleet, { jobs }: RoundOrder): Promise<ReadonlyMap<string, FleetStack>> {
+  const byId = new Map(stacks.map((stack) => [stack.id, stack]))
+  for (const { stack: id, commit } of jobs) {
+    if (byId.get(id)?.commit === commit) continue
+    const then = await stackNamed(spec, id, { commit, environment: givenVariables() })
+    if (then) byId.set(id, then)
+    else byId.delete(id)
+  }
+  return byId
+}
+
+function interrupt(controller: AbortController, kind: string, warn: (text: string) => void): void {
+  if (controller.signal.aborted) {
+    process.stderr.write(`Left at once. \`evenkeel fleet ${kind} --resume\` goes on from there.\n`)
+    process.exit(exitCodes.interrupted)
+  }
+  controller.abort()
+  warn('Interrupted: no further stack is begun, and what is under way is waited for; once more to leave.')
+}
+
+/** Lines on standard error; on a terminal the last is drawn over. */
+function progressLines() {
+  const { stderr } = process
+  const isDrawn = canRedraw(stderr)
+  const fit = (line: string) => line.slice(0, Math.max(20, (stderr.columns || 80) - 1))
+  return {
+    say: (line: string) => void stderr.write(isDrawn ? `\r\u001B[K${line}\n` : `${line}\n`),
+    draw: isDrawn ? (line: string) => void stderr.write(`\r\u001B[K${fit(line)}`) : undefined,
+    clear: () => void (isDrawn && stderr.write('\r\u001B[K')),
+  }
+}

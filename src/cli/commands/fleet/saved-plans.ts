@@ -1,0 +1,61 @@
+import { createColors } from 'picocolors'
+import { readPlanFile } from '../../../app/saved-plan/plan-file.js'
+import { asEvenkeelError } from '../../../core/errors.js'
+import { count } from '../../../core/units.js'
+import { planPath } from '../../../fleet/jobs/plans-folder.js'
+import { standingsOf } from '../../../fleet/reports/standing.js'
+import type { FleetStack } from '../../../fleet/types.js'
+import { failureText } from '../../failure.js'
+import { legible } from '../../../report/legible.js'
+import { headingOfPlace } from '../../../report/plan/plan-heading.js'
+import { summaryWords } from '../../../report/plan/plan-json.js'
+import { planText } from '../../../report/plan/plan-text.js'
+import { tableLines } from '../../../report/tables/table.js'
+import type { OpenFleet } from './open-fleet.js'
+
+/** What is to be applied of a stack: a saved plan, or, where its settings say `at-once`, what is pending. */
+export interface Applicable {
+  readonly stack: FleetStack
+  readonly plan: string | undefined
+}
+
+/**
+ * What waits to be applied. A stack that is never applied by the fleet is among them where it was asked for by name, to be refused;
+ * else it is passed over.
+ */
+export async function applicableOf({ stacks, store }: OpenFleet, isAsked: boolean): Promise<readonly Applicable[]> {
+  const standings = await standingsOf(stacks, store)
+  return standings.flatMap(({ stack, plan, last }) => {
+    const { apply } = stack.settings
+    if (apply === 'never') return isAsked ? { stack, plan: undefined } : []
+    if (plan !== undefined) return { stack, plan }
+    return apply === 'at-once' && last?.state === 'pending' ? { stack, plan } : []
+  })
+}
+
+/** The plans as they are saved: what is shown is what is carried out. */
+export function applicableText({ folder }: OpenFleet, applicable: readonly Applicable[], color: boolean): string {
+  const colors = createColors(color)
+  const shown = applicable.map(({ stack, plan }) => ({ id: stack.id, ...shownPlan(folder.plans, plan, color) }))
+  const sections = shown.map(({ id, text }) => `${colors.bold(`── ${legible(id)} ──`)}\n\n${text.trimEnd()}`)
+  const lines = tableLines(shown.map(({ id, words }) => [`  ${legible(id)}`, words]))
+  const head = colors.bold(`${count(applicable.length, 'stack')} to apply:`)
+  return `${[...sections, [head, ...lines].join('\n')].join('\n\n')}\n`
+}
+
+function shownPlan(
+  folder: string,
+  name: string | undefined,
+  color: boolean,
+): { readonly text: string; readonly words: string } {
+  if (name === undefined) return { text: 'What is pending is planned and applied at once.', words: 'at once' }
+  try {
+    const { plan, place, madeAt } = readPlanFile(planPath(folder, name))
+    const heading = place && headingOfPlace(plan.stack, place)
+    const text = planText(plan, { color, verbose: false, heading })
+    return { text, words: `${summaryWords(plan)}, saved ${madeAt}` }
+  } catch (thrown) {
+    const error = asEvenkeelError(thrown)
+    return { text: failureText(error, color), words: `error ${error.code}` }
+  }
+}

@@ -1,0 +1,49 @@
+import { stackStates } from '../jobs/report.js'
+import type { FleetJob, FleetStack, FleetStore, JobReport, StackState } from '../types.js'
+
+type Reports = Partial<Record<FleetJob['kind'], JobReport>>
+
+/** Where a stack stands: what was seen of it last, whatever looked. */
+export interface Standing {
+  readonly stack: FleetStack
+  /** Undefined: nobody has looked yet. */
+  readonly last: JobReport | undefined
+  readonly reports: Reports
+  /** A saved plan that waits for somebody to apply it. */
+  readonly plan: string | undefined
+}
+
+/** Where each stack stands, in the order of the fleet. */
+export async function standingsOf(stacks: readonly FleetStack[], store: FleetStore): Promise<readonly Standing[]> {
+  const seen = await store.reports()
+  return stacks.map((stack) => standingOf(stack, seen.get(stack.id) ?? {}))
+}
+
+function standingOf(stack: FleetStack, reports: Reports): Standing {
+  const { plan, apply } = reports
+  const last = [reports.plan, reports.drift, reports.apply]
+    .flatMap((report) => report ?? [])
+    .sort((left, right) => Date.parse(left.endedAt) - Date.parse(right.endedAt))
+    .at(-1)
+  const isApplied = apply?.plan === plan?.plan && apply?.exitCode === 0
+  return { stack, last, reports, plan: isApplied ? undefined : plan?.plan }
+}
+
+/** How many stacks stand where; `unseen`: at which nobody has looked. */
+export function countsOf(standings: readonly Standing[]): ReadonlyMap<StackState | 'unseen', number> {
+  const states = [...stackStates, 'unseen'] as const
+  return new Map(
+    states.map((state) => [state, standings.filter(({ last }) => (last?.state ?? 'unseen') === state).length]),
+  )
+}
+
+/** The folder that a stack's file lies in, which is what people call an environment: `prod` of `environments/prod/stack.yaml`. */
+export function environmentOf(id: string): string {
+  const [path = ''] = id.split(':').slice(-1)
+  return path.split('/').at(-2) ?? ''
+}
+
+/** `123456789012 us-east-1`: where its stacks are worked on together. */
+export function accountOf({ place }: Pick<FleetStack, 'place'>): string {
+  return place ? `${place.account} ${place.region}` : ''
+}
