@@ -8,6 +8,7 @@ const hosts = ['test/integration/**/*.test.ts', 'test/**/*.hosts.test.ts']
 const full = [
   'test/sandbox/actions/load-balancing/load-balancing.hosts.test.ts',
   'test/fleet/redis/redis-engine.test.ts',
+  'test/fleet/redis/workers.test.ts',
   'test/action/comments.test.ts',
   'test/action/issues.test.ts',
   'test/browser/report-page.test.ts',

@@ -55,7 +55,7 @@ export function folderMemory(folder: string): ToldMemory {
 }
 
 /** What an unknown value says of what was told. */
-function toldOf(value: unknown): Told {
+export function toldOf(value: unknown): Told {
   const { drift, failed } = membersOf(value)
   return { drift: drift === true, failed: jobKinds.find((kind) => kind === failed) }
 }

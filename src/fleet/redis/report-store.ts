@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { jobKinds } from '../jobs/job.js'
+import { toldOf, type ToldMemory } from '../notify/notifier.js'
 import { reportOf } from '../jobs/report.js'
 import type { FleetJob, FleetStore, JobReport } from '../types.js'
 import { keyOf } from './queue-name.js'
@@ -39,6 +40,17 @@ export function createReportStore(
     },
     async close() {
       // The connection belongs to who made it.
+    },
+  }
+}
+
+/** What was told of each stack, for all workers: whoever sees the drift next does not tell of it again. */
+export function createToldMemory(redis: Redis, fleet: string): ToldMemory {
+  const key = keyOf(fleet, 'told')
+  return {
+    recall: async (id) => toldOf(parsed((await redis.hget(key, id)) ?? '')),
+    async keep(id, told) {
+      await redis.hset(key, id, JSON.stringify(told))
     },
   }
 }

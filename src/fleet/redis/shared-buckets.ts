@@ -62,6 +62,8 @@ export function connectSharedBuckets(address: QueueAddress, fleet: string): Shar
 /**
  * Windows of half a bucket: what is taken at the end of one and at the beginning of the next is never more than EC2's bucket holds, and
  * over time it is what flows into it.
+ *
+ * @internal exported for its test
  */
 export function windowOf(burst: number, perSecond: number): { readonly points: number; readonly duration: number } {
   const duration = Math.max(1, Math.floor(burst / 2 / perSecond))

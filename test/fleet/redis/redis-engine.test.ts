@@ -115,6 +115,7 @@ describe.skipIf(noRedisBecause !== undefined)('fleet through Redis', { timeout: 
       return { reports: reports.toSorted((left, right) => (left.id < right.id ? -1 : 1)), began }
     } finally {
       await engine.close()
+      await connection.close()
     }
   }
 

@@ -34,31 +34,32 @@ export const fleetApplyCommand: CommandDefinition = (finish) =>
     })
 
 async function appliedFleet(options: ApplyOptions): Promise<number> {
-  const [{ openFleet }, { newOrder, resumedOrder, runRound }, { applicableOf, applicableText }, { confirmed }] =
+  const [{ withFleet }, { newOrder, resumedOrder, runRound }, { applicableOf, applicableText }, { confirmed }] =
     await Promise.all([
       import('./open-fleet.js'),
       import('./run-round.js'),
       import('./saved-plans.js'),
       import('../../confirm.js'),
     ])
-  const fleet = await openFleet(options)
-  // Whoever began it has said yes to it.
-  if (options.resume === true) return runRound(fleet, resumedOrder(fleet, 'apply'), options, [])
-  const applicable = await applicableOf(fleet, options.only !== undefined)
-  const out = options.json === true ? process.stderr : process.stdout
-  if (applicable.length > 0) {
-    out.write(applicableText(fleet, applicable, useColor(out)))
-    const question = `Apply these plans to ${count(applicable.length, 'stack')}?`
-    if (!(await confirmed(question, options))) {
-      process.stderr.write('Nothing was done.\n')
-      return exitCodes.failure
+  return withFleet(options, async (fleet) => {
+    // Whoever began it has said yes to it.
+    if (options.resume === true) return runRound(fleet, resumedOrder(fleet, 'apply'), options, [])
+    const applicable = await applicableOf(fleet, options.only !== undefined)
+    const out = options.json === true ? process.stderr : process.stdout
+    if (applicable.length > 0) {
+      out.write(applicableText(fleet, applicable, useColor(out)))
+      const question = `Apply these plans to ${count(applicable.length, 'stack')}?`
+      if (!(await confirmed(question, options))) {
+        process.stderr.write('Nothing was done.\n')
+        return exitCodes.failure
+      }
+      out.write('\n')
+    } else {
+      process.stderr.write(
+        'Nothing to apply: no plan is saved that was not carried out. `evenkeel fleet plan` makes them.\n',
+      )
+      if (options.json !== true) return exitCodes.success
     }
-    out.write('\n')
-  } else {
-    process.stderr.write(
-      'Nothing to apply: no plan is saved that was not carried out. `evenkeel fleet plan` makes them.\n',
-    )
-    if (options.json !== true) return exitCodes.success
-  }
-  return runRound(fleet, newOrder(fleet.spec.name, 'apply', applicable), options, [])
+    return runRound(fleet, newOrder(fleet.spec.name, 'apply', applicable), options, [])
+  })
 }

@@ -1,11 +1,13 @@
 import type { Command } from 'commander'
 import { collect } from '../../options.js'
+import { addQueueOptions, type QueueOptions } from './queue-options.js'
 
 /** What every command of a fleet takes. */
-export interface FleetOptions {
+export interface FleetOptions extends QueueOptions {
   readonly file?: string
   readonly only?: readonly string[]
   readonly sandboxDir?: string
+  readonly plans?: string
   readonly json?: boolean
   readonly color: boolean
 }
@@ -15,7 +17,7 @@ export interface RoundCommandOptions extends FleetOptions {
 }
 
 export function addFleetOptions(command: Command): Command {
-  return command
+  return addQueueOptions(command, 'the Redis of workers that do the work; left out: this process does it')
     .option('-f, --file <file>', "the fleet's file; left out: fleet.yaml here")
     .option(
       '--only <pattern>',
@@ -23,6 +25,7 @@ export function addFleetOptions(command: Command): Command {
       collect,
     )
     .option('--sandbox-dir <directory>', 'where the sandbox keeps its world (or EVENKEEL_SANDBOX_DIR)')
+    .option('--plans <directory>', "where saved plans lie, as workers are told; left out: the fleet's folder here")
     .option('--no-color', 'no colour (or NO_COLOR=1)')
 }
 

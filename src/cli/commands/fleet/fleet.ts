@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { exitCodes } from '../../../core/exit-codes.js'
 import type { CommandDefinition } from '../../command-definition.js'
 import { forbidColor, useColor } from '../../terminal.js'
+import { fleetWorkerCommand } from './fleet-worker.js'
 import { fleetApplyCommand } from './fleet-apply.js'
 import { addFleetOptions, addRoundOptions, type FleetOptions, type RoundCommandOptions } from './fleet-options.js'
 
@@ -20,7 +21,7 @@ export const fleetCommand: CommandDefinition = (finish, manifest) => {
   const command = new Command('fleet')
     .description('many stacks as one: plan, drift and apply all that a fleet.yaml names')
     .addHelpText('after', examples)
-  for (const define of [planCommand, driftCommand, fleetApplyCommand, statusCommand])
+  for (const define of [planCommand, driftCommand, fleetApplyCommand, statusCommand, fleetWorkerCommand])
     command.addCommand(define(finish, manifest))
   return command
 }
@@ -70,14 +71,15 @@ async function looked(
   exitOrder: readonly number[],
 ): Promise<number> {
   if (!options.color) forbidColor()
-  const [{ openFleet }, { newOrder, resumedOrder, runRound }] = await Promise.all([
+  const [{ withFleet }, { newOrder, resumedOrder, runRound }] = await Promise.all([
     import('./open-fleet.js'),
     import('./run-round.js'),
   ])
-  const fleet = await openFleet(options)
-  const stacks = fleet.stacks.map((stack) => ({ stack }))
-  const order = options.resume === true ? resumedOrder(fleet, kind) : newOrder(fleet.spec.name, kind, stacks)
-  return runRound(fleet, order, options, exitOrder)
+  return withFleet(options, (fleet) => {
+    const stacks = fleet.stacks.map((stack) => ({ stack }))
+    const order = options.resume === true ? resumedOrder(fleet, kind) : newOrder(fleet.spec.name, kind, stacks)
+    return runRound(fleet, order, options, exitOrder)
+  })
 }
 
 const statusExamples = `
@@ -96,7 +98,7 @@ const statusCommand: CommandDefinition = (finish) =>
     .addHelpText('after', statusExamples)
     .action(async (options: FleetOptions) => {
       if (!options.color) forbidColor()
-      const [{ openFleet }, { standingsOf }, { fleetStatusJson, fleetStatusText }, { systemClock }] = await Promise.all(
+      const [{ withFleet }, { standingsOf }, { fleetStatusJson, fleetStatusText }, { systemClock }] = await Promise.all(
         [
           import('./open-fleet.js'),
           import('../../../fleet/reports/standing.js'),
@@ -104,8 +106,10 @@ const statusCommand: CommandDefinition = (finish) =>
           import('../../../core/clock.js'),
         ],
       )
-      const { spec, stacks, store } = await openFleet(options)
-      const standings = await standingsOf(stacks, store)
+      const { spec, standings } = await withFleet(options, async ({ spec, stacks, store }) => ({
+        spec,
+        standings: await standingsOf(stacks, store),
+      }))
       process.stdout.write(
         options.json === true
           ? fleetStatusJson(spec.name, standings)

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { UsageError } from '../../../core/errors.js'
 import { fleetFolder, type FleetFolder } from '../../../fleet/embedded/fleet-folder.js'
 import { createFolderStore } from '../../../fleet/embedded/store.js'
@@ -6,7 +7,10 @@ import { matchesPattern } from '../../../fleet/stacks/pattern.js'
 import { stacksOf } from '../../../fleet/stacks/stacks-of.js'
 import type { FleetSpec, FleetStack, FleetStore } from '../../../fleet/types.js'
 import { givenVariables } from '../../given-variables.js'
+import type { QueueConnection } from '../../../fleet/redis/connection.js'
+import { legible } from '../../../report/legible.js'
 import type { FleetOptions } from './fleet-options.js'
+import { openQueue } from './queue-options.js'
 
 /** A fleet with what this machine knows of it. */
 export interface OpenFleet {
@@ -15,14 +19,37 @@ export interface OpenFleet {
   readonly store: FleetStore
   /** Those that were asked for, in the order of the fleet. */
   readonly stacks: readonly FleetStack[]
+  /** Where workers take the jobs from; undefined: this process does the work. */
+  readonly queue: QueueConnection | undefined
+}
+
+/** As `openFleet`; leaves its queue when the work is done, whatever came of it. */
+export async function withFleet<Result>(
+  options: FleetOptions,
+  work: (fleet: OpenFleet) => Promise<Result>,
+): Promise<Result> {
+  const fleet = await openFleet(options)
+  try {
+    return await work(fleet)
+  } finally {
+    await fleet.queue?.close()
+  }
 }
 
 /** Reads a fleet's file and finds its stacks. Throws a UsageError for a pattern that fits none. */
-export async function openFleet({ file, only }: FleetOptions): Promise<OpenFleet> {
+async function openFleet(options: FleetOptions): Promise<OpenFleet> {
+  const { file, only } = options
   const spec = readFleet(file)
-  const folder = fleetFolder(spec.name)
+  const own = fleetFolder(spec.name)
+  const folder = options.plans === undefined ? own : { ...own, plans: resolve(options.plans) }
   const all = await stacksOf(spec, { environment: givenVariables() })
-  return { spec, folder, store: createFolderStore(folder.reports), stacks: only ? meant(all, only) : all }
+  const stacks = only ? meant(all, only) : all
+  if (options.queue === undefined) {
+    return { spec, folder, store: createFolderStore(folder.reports), stacks, queue: undefined }
+  }
+  const { createReportStore } = await import('../../../fleet/redis/report-store.js')
+  const queue = await openQueue(options.queue, options, (text) => process.stderr.write(`${legible(text)}\n`))
+  return { spec, folder, store: createReportStore(queue.redis, spec.name), stacks, queue }
 }
 
 function meant(stacks: readonly FleetStack[], patterns: readonly string[]): readonly FleetStack[] {

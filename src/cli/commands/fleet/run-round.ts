@@ -11,7 +11,7 @@ import { createNotifier, folderMemory } from '../../../fleet/notify/notifier.js'
 import { fleetProgress } from '../../../fleet/reports/fleet-progress.js'
 import { fleetJson, fleetText } from '../../../fleet/reports/fleet-report.js'
 import { stackNamed } from '../../../fleet/stacks/stacks-of.js'
-import type { FleetJob, FleetStack, JobReport } from '../../../fleet/types.js'
+import type { FleetEngine, FleetJob, FleetStack, JobReport } from '../../../fleet/types.js'
 import { legible } from '../../../report/legible.js'
 import { givenVariables } from '../../given-variables.js'
 import { onInterrupt } from '../../interruption.js'
@@ -52,7 +52,7 @@ export function resumedOrder({ folder }: OpenFleet, kind: FleetJob['kind']): Rou
 }
 
 /**
- * Carries a round out in this process and prints one report over all. Returns the worst exit status, of those in `exitOrder`. The first
+ * Carries a round out, in this process or through the queue, and prints one report over all. Returns the worst exit status, of those in `exitOrder`. The first
  * Ctrl-C begins nothing new and waits for what is under way; the second leaves at once.
  */
 export async function runRound(
@@ -68,17 +68,7 @@ export async function runRound(
   const warn = (text: string) => say(legible(text))
   const controller = new AbortController()
   const release = onInterrupt(() => interrupt(controller, order.kind, warn))
-  const engine = createEmbeddedEngine({
-    limits: spec.limits,
-    placeOf: ({ stack }) => byId.get(stack)?.place,
-    work: (job, onProgress) =>
-      carryOutJob(job, required(byId.get(job.stack), job.stack), {
-        plansFolder: folder.plans,
-        sandboxDir: options.sandboxDir,
-        environment: givenVariables(),
-        onProgress,
-      }),
-  })
+  const engine = await engineFor(fleet, byId, options, warn)
   const journal = order.before ? goOnWithRound(folder.rounds, order.before) : beginRound(folder.rounds, order)
   let reports: readonly JobReport[]
   try {
@@ -88,7 +78,8 @@ export async function runRound(
       journal,
       on: fleetProgress(jobs.length, () => systemClock.now(), { say, draw }),
       signal: controller.signal,
-      notify: createNotifier(spec, folderMemory(folder.told), warn),
+      // Workers tell by themselves, of what schedules bring as well.
+      notify: fleet.queue ? () => Promise.resolve() : createNotifier(spec, folderMemory(folder.told), warn),
       onWarning: warn,
     })
   } finally {
@@ -119,6 +110,29 @@ async function stacksFor({ spec, stacks }: OpenFleet, { jobs }: RoundOrder): Pro
     else byId.delete(id)
   }
   return byId
+}
+
+async function engineFor(
+  { spec, folder, queue }: OpenFleet,
+  byId: ReadonlyMap<string, FleetStack>,
+  { sandboxDir }: RoundCommandOptions,
+  say: (text: string) => void,
+): Promise<FleetEngine> {
+  if (queue) {
+    const { createRedisEngine } = await import('../../../fleet/redis/redis-engine.js')
+    return createRedisEngine({ connection: queue, fleet: spec.name, placeOf: (id) => byId.get(id)?.place, say })
+  }
+  return createEmbeddedEngine({
+    limits: spec.limits,
+    placeOf: ({ stack }) => byId.get(stack)?.place,
+    work: (job, onProgress) =>
+      carryOutJob(job, required(byId.get(job.stack), job.stack), {
+        plansFolder: folder.plans,
+        sandboxDir,
+        environment: givenVariables(),
+        onProgress,
+      }),
+  })
 }
 
 function interrupt(controller: AbortController, kind: string, warn: (text: string) => void): void {

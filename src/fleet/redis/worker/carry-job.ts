@@ -4,10 +4,12 @@ import { messageOf } from '../../../core/errors.js'
 import { jobOf } from '../../jobs/job.js'
 import { newJob } from '../../jobs/new-job.js'
 import type { FleetJob, FleetStack, FleetStore, JobReport } from '../../types.js'
+import { createNotifier } from '../../notify/notifier.js'
 import type { QueueConnection } from '../connection.js'
 import { queueNameOf } from '../queue-name.js'
 import type { Queues } from '../queues.js'
 import { mayPass } from '../retries.js'
+import { createToldMemory } from '../report-store.js'
 import { jobOfTick } from '../schedules.js'
 import { leaseMs, takeStackLock, type StackLock } from '../stack-lock.js'
 import type { FleetNow, Workshop } from './fleet-now.js'
@@ -118,6 +120,8 @@ async function underLock(around: JobSurroundings, now: FleetNow, held: HeldJob, 
     return
   }
   await around.store.keep(report)
+  const memory = createToldMemory(around.connection.redis, now.spec.name)
+  await createNotifier(now.spec, memory, around.say)(report)
   await applyAtOnce(around, now, stack, report)
   await job.moveToCompleted({ round: report.round }, token, false)
 }

@@ -1,0 +1,43 @@
+import type { Command } from 'commander'
+import { readText } from '../../../app/input/read-text.js'
+import type { QueueConnection } from '../../../fleet/redis/connection.js'
+import type { QueueAddress } from '../../../fleet/redis/queue-address.js'
+
+/** Where the queue is that a fleet's workers share. */
+export interface QueueOptions {
+  /** Left out: there is none, and this process does the work. */
+  readonly queue?: string
+  readonly queuePasswordFile?: string
+}
+
+/** Chosen: longer than any password. */
+const passwordBytesMax = 4096
+
+export function addQueueOptions(command: Command, what: string): Command {
+  return command
+    .option('--queue <url>', what)
+    .option(
+      '--queue-password-file <file>',
+      "a file with the queue's password (or EVENKEEL_FLEET_REDIS_PASSWORD); never in the URL",
+    )
+}
+
+/** The address that the options say, and the environment. Throws a UsageError where it is none. */
+async function queueAddress(queue: string, { queuePasswordFile }: QueueOptions): Promise<QueueAddress> {
+  const { queueAddressOf } = await import('../../../fleet/redis/queue-address.js')
+  const password =
+    queuePasswordFile === undefined
+      ? process.env['EVENKEEL_FLEET_REDIS_PASSWORD']
+      : readText(queuePasswordFile, passwordBytesMax).trim()
+  return queueAddressOf(queue, password)
+}
+
+/** Connects to it. What it has to say of Redis goes to `say`. */
+export async function openQueue(
+  queue: string,
+  options: QueueOptions,
+  say: (text: string) => void,
+): Promise<QueueConnection> {
+  const { connectQueue } = await import('../../../fleet/redis/connection.js')
+  return connectQueue(await queueAddress(queue, options), say)
+}
