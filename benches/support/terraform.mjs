@@ -20,7 +20,7 @@ export async function terraformNoOpPlan(resources, secondsMax) {
     writeFileSync(join(directory, 'terraform.tfstate'), JSON.stringify(stateOf(resources, version)))
     await runExpecting([0], 'terraform', ['init', '-input=false', '-no-color'], { cwd: directory, env })
     const args = ['plan', '-input=false', '-no-color', '-detailed-exitcode']
-    const timeoutMs = secondsMax * 1000
+    const timeoutMs = Math.ceil(secondsMax * 1000)
     const plan = await runExpecting([0, null], 'terraform', args, { cwd: directory, env, timeoutMs })
     const isCut = plan.status === null
     return { version, isCut, seconds: plan.seconds, cpuSeconds: plan.cpuSeconds, peakRssMiB: plan.peakRssMiB }
