@@ -81,6 +81,8 @@ export interface FleetStack {
   readonly place: StackPlace | undefined
   /** The first mistake of its file, for the report. */
   readonly problem: string | undefined
+  /** Nobody works on it, whatever its file says, which may be another's to read: `problem` says why. */
+  readonly isRefused?: true
 }
 
 export interface StackPlace {

@@ -1,4 +1,5 @@
 import { asEvenkeelError, UsageError } from '../../core/errors.js'
+import { required } from '../../core/assert.js'
 import { systemClock } from '../../core/clock.js'
 import type { FleetJob, FleetStack, JobReport } from '../types.js'
 import { applied } from './apply.js'
@@ -30,6 +31,9 @@ export async function carryOutJob(job: FleetJob, stack: FleetStack, options: Job
 
 async function ended(job: FleetJob, stack: FleetStack, options: JobOptions): Promise<JobEnd> {
   assertMeant(job, stack)
+  if (stack.isRefused) {
+    throw new UsageError('FLEET_STACK_REFUSED', required(stack.problem, 'why'), { hint: 'nothing of it was done' })
+  }
   switch (job.kind) {
     case 'plan':
       return withStack(stack, options, {}, (session) => planned(session, stack, options))

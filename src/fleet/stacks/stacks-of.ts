@@ -7,7 +7,7 @@ import type { FleetSpec, FleetStack, StackSource } from '../types.js'
 import { findFiles } from './find-files.js'
 import { checkoutOf } from './git/checkout.js'
 import { matchesPattern } from './pattern.js'
-import { readPlace } from './place-of-stack.js'
+import { noCharacter, readPlace, refused } from './place-of-stack.js'
 import { settingsOfStack } from './settings-of-stack.js'
 
 export interface StacksOptions {
@@ -103,8 +103,9 @@ async function stacksAt(
 
 /** No two stacks are called alike: a folder beside the file may have a colon in its name, and stands for itself then. */
 function nameOf(source: StackSource, path: string): string {
-  if (source.kind === 'git') return `${source.name}:${path}`
-  return path.includes(':') ? `./${path}` : path
+  const shown = path.replaceAll(/\p{Cc}/gu, noCharacter)
+  if (source.kind === 'git') return `${source.name}:${shown}`
+  return shown.includes(':') ? `./${shown}` : shown
 }
 
 /** Whether patterns may mean a stack of a source. */
@@ -129,7 +130,7 @@ function withoutTwins(stacks: readonly FleetStack[]): readonly FleetStack[] {
     if (twin === undefined || !stack.place) return stack
     const { stack: name, region } = stack.place
     const problem = `${stack.id}: this is ${name} in ${region}, and so is ${twin}: one of both has to have another name`
-    return { ...stack, place: undefined, problem }
+    return { ...stack, ...refused(problem) }
   })
 }
 

@@ -123,10 +123,16 @@ describe('stacks in git', () => {
   it('are refused where a link, or a base, leads out of the repository', async () => {
     const outside = join(folder, 'outside.yaml')
     writeFileSync(outside, stack('outside'))
+    writeFileSync(join(folder, 'wrong.yaml'), `${stack('outside')}private: 1\n`)
     server.commit(
       'links',
       'main',
-      { 'real.yaml': stack('real'), 'extending.yaml': `extends: ../../../outside.yaml\n${stack('extending')}` },
+      {
+        'real.yaml': stack('real'),
+        'baseless.yaml': `extends: ./gone.yaml\n${stack('baseless')}`,
+        'extending.yaml': `extends: ../../../outside.yaml\n${stack('extending')}`,
+        'showing.yaml': `extends: ../../../wrong.yaml\n${stack('showing')}`,
+      },
       {
         'out.yaml': outside,
         'up.yaml': '../../../outside.yaml',
@@ -137,12 +143,15 @@ describe('stacks in git', () => {
     )
     const found = await stacksOf(fleetOf(source('links', ['**'])), { checkouts, only: ['links:*'] })
     const said = Object.fromEntries(found.map(({ id, place, problem }) => [id, place?.stack ?? problem]))
+    expect(found.filter(({ isRefused }) => !isRefused).map(({ id }) => id)).toEqual(['links:baseless.yaml'])
     expect(said).toEqual({
+      'links:baseless.yaml': expect.stringMatching(/^links:baseless.yaml:1:\d+: /) as string,
       'links:extending.yaml': 'links:extending.yaml: what it extends leads out of its repository',
       'links:gone.yaml': 'links:gone.yaml: this link leads out of its repository',
       'links:in.yaml': expect.stringContaining('and so is links:real.yaml') as string,
       'links:out.yaml': 'links:out.yaml: this link leads out of its repository',
       'links:real.yaml': expect.stringContaining('and so is links:in.yaml') as string,
+      'links:showing.yaml': 'links:showing.yaml: what it extends leads out of its repository',
       'links:up.yaml': 'links:up.yaml: this link leads out of its repository',
     })
   })

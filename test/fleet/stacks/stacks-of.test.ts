@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { stackNamed, stacksOf } from '../../../src/fleet/stacks/stacks-of.js'
-import type { FleetSpec, SettingRule } from '../../../src/fleet/types.js'
+import { jobOf } from '../../../src/fleet/jobs/job.js'
+import { newJob } from '../../../src/fleet/jobs/new-job.js'
+import type { FleetSpec, FleetStack, SettingRule } from '../../../src/fleet/types.js'
 
 let folder: string
 beforeEach(() => {
@@ -106,6 +108,14 @@ describe('the stacks of a fleet', () => {
       [undefined, 'b.yaml: this is web in us-east-1, and so is a.yaml: one of both has to have another name'],
       ['default', undefined],
     ])
+  })
+
+  it('whose names have line breaks in them are worked on by nobody', async () => {
+    write('a\nb.yaml', stack('a'))
+    const [found] = await stacksOf(fleetOf({}))
+    expect(found).toMatchObject({ id: 'a\uFFFDb.yaml', place: undefined, isRefused: true })
+    const job = newJob(found as FleetStack, { fleet: 'acme', round: 'r', kind: 'plan' })
+    expect(jobOf(job)).toEqual(job)
   })
 
   it('that no pattern wants are left out', async () => {
