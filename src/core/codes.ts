@@ -276,7 +276,7 @@ export const codes = {
   FLEET_PLAN_MISSING: 'a saved plan of a fleet is not where those lie',
   FLEET_WORKERS_LOST: 'every worker that took a job of a fleet has died over it',
   FLEET_STACK_REFUSED: 'a stack of the fleet is one that nobody works on',
-  FLEET_STACK_UNKNOWN: 'a pattern fits no stack of the fleet',
+  FLEET_STACK_UNKNOWN: 'a pattern fits no stack of the fleet, or a stack is there no more',
   SANDBOX_START_FAILED: 'the sandbox could not be started, stopped or reset',
 } as const
 

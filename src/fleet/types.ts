@@ -123,6 +123,8 @@ export interface JobReport {
   readonly words: string
   /** As the command prints it for this stack alone, without colours. */
   readonly text: string
+  /** Of an apply: the end of `text`, without the plan, for whoever has seen that. */
+  readonly outcome?: string
   readonly exitCode: number
   /** Of an error: its stable code. */
   readonly errorCode: string | undefined

@@ -1,6 +1,6 @@
 import { messageOf } from '../../core/errors.js'
 import type { FleetEngine, FleetJob, FleetProgress, FleetStore, JobReport } from '../types.js'
-import type { RoundJournal } from './round-journal.js'
+import { hasEnded, type RoundJournal } from './round-journal.js'
 
 export interface RoundOptions {
   readonly engine: FleetEngine
@@ -44,6 +44,6 @@ export async function carryOutRound(
     signal,
   )
   await Promise.all(afterwards)
-  if (reports.length === jobs.length && !signal.aborted) journal.finished()
+  if (reports.length === jobs.length && reports.every(hasEnded)) journal.finished()
   return reports
 }

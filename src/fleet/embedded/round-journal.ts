@@ -29,23 +29,28 @@ export interface Round {
 
 /** Begins the journal of a round, a JSON object a line. Throws a UsageError where it cannot be written: such a round could not be resumed. */
 export function beginRound(folder: string, { round, kind, jobs }: Omit<Round, 'reports' | 'isFinished'>): RoundJournal {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  dropOldest(folder)
-  const path = pathOf(folder, round)
-  try {
+  return journalOf(pathOf(folder, round), (path) => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    dropOldest(folder)
     const first = { event: 'round', formatVersion: 1, round, kind, jobs }
     writeFileSync(path, `${JSON.stringify(first)}\n`, { mode: 0o600, flag: 'wx' })
+  })
+}
+
+/** Goes on with the journal of a round, behind a line that was not written to its end. Throws as `beginRound` does. */
+export function goOnWithRound(folder: string, { round }: Pick<Round, 'round'>): RoundJournal {
+  return journalOf(pathOf(folder, round), (path) => appendFileSync(path, '\n'))
+}
+
+function journalOf(path: string, begin: (path: string) => void): RoundJournal {
+  try {
+    begin(path)
   } catch (error) {
     throw new UsageError('FILE_UNWRITABLE', `the journal of this round cannot be written: ${messageOf(error)}`, {
       cause: error,
     })
   }
   return journalAt(path)
-}
-
-/** Goes on with the journal of a round. */
-export function goOnWithRound(folder: string, { round }: Pick<Round, 'round'>): RoundJournal {
-  return journalAt(pathOf(folder, round))
 }
 
 /** The last round of a kind; undefined: there was none. */
@@ -57,12 +62,16 @@ export function lastRound(folder: string, kind: FleetJob['kind']): Round | undef
   return undefined
 }
 
+/** What was interrupted has not ended: whoever resumes goes on with it. */
+export function hasEnded({ exitCode }: Pick<JobReport, 'exitCode'>): boolean {
+  return exitCode !== exitCodes.interrupted
+}
+
 function journalAt(path: string): RoundJournal {
   const write = (line: object) => appendFileSync(path, `${JSON.stringify(line)}\n`, { mode: 0o600 })
   return {
     ended(report) {
-      // What was interrupted has not ended: whoever resumes goes on with it.
-      if (report.exitCode !== exitCodes.interrupted) write({ event: 'ended', report })
+      if (hasEnded(report)) write({ event: 'ended', report })
     },
     finished: () => write({ event: 'finished' }),
   }

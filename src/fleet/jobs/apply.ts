@@ -138,21 +138,23 @@ async function carryOut(
   if (result === undefined) return partial('not confirmed', shown)
   const again = `evenkeel fleet plan --only '${id}'`
   const told = { color: false, durationMs: session.clock.now() - startedAt, again, verb: 'apply', locate } as const
-  const text = `${shown}\n${resultText(plan, result, told)}`
+  const outcome = resultText(plan, result, told)
+  const text = `${shown}\n${outcome}`
   if (result.status === 'converged') {
     const left = await leftAfter(plan, replan)
-    if (left) return partial('applied, and more is to be done', text)
+    if (left) return { ...partial('applied, and more is to be done', text), outcome }
     const words = `applied: ${summaryWords(plan)}`
-    return { state: 'in-sync', words, text, exitCode: exitCodes.success, didChange: true }
+    return { state: 'in-sync', words, text, outcome, exitCode: exitCodes.success, didChange: true }
   }
   if (result.status === 'cancelled') {
-    return { state: 'failed', words: 'interrupted', text, exitCode: exitCodes.interrupted, errorCode: 'CANCELLED' }
+    const { interrupted: exitCode } = exitCodes
+    return { state: 'failed', words: 'interrupted', text, outcome, exitCode, errorCode: 'CANCELLED' }
   }
   const { done, unchanged, failed } = summaryOf(result.outcomes.map(({ outcome }) => outcome))
   const first = result.outcomes.find(({ outcome }) => outcome.kind === 'failed')?.outcome
   const errorCode = first?.kind === 'failed' ? first.error.code : undefined
   const words = `${failed} of ${plan.steps.length} steps failed, ${done + unchanged} done`
-  return { ...partial(words, text), ...(errorCode !== undefined && { errorCode }) }
+  return { ...partial(words, text), outcome, ...(errorCode !== undefined && { errorCode }) }
 }
 
 function partial(words: string, text: string): JobEnd {

@@ -8,9 +8,14 @@ import { failedEnd, withStack, type JobEnd, type JobOptions } from './with-stack
 
 /**
  * Carries a job out on its stack, as the command for one stack does, with the stack's settings as that command's options. Never
- * rejects: what goes wrong with a stack is its report. No secret stands in what it says, on the way or at the end.
+ * rejects: what goes wrong with a stack is its report. No secret stands in what it says, on the way or at the end. `stack`: undefined
+ * where the fleet has it no more.
  */
-export async function carryOutJob(job: FleetJob, stack: FleetStack, options: JobOptions): Promise<JobReport> {
+export async function carryOutJob(
+  job: FleetJob,
+  stack: FleetStack | undefined,
+  options: JobOptions,
+): Promise<JobReport> {
   const beganAt = now()
   const end = await ended(job, stack, options).catch((error: unknown) => failedEnd(asEvenkeelError(error)))
   const { round, kind } = job
@@ -18,8 +23,8 @@ export async function carryOutJob(job: FleetJob, stack: FleetStack, options: Job
     formatVersion: 1,
     round,
     kind,
-    id: stack.id,
-    place: stack.place,
+    id: job.stack,
+    place: stack?.place,
     errorCode: undefined,
     lockedBy: undefined,
     plan: undefined,
@@ -29,7 +34,12 @@ export async function carryOutJob(job: FleetJob, stack: FleetStack, options: Job
   }
 }
 
-async function ended(job: FleetJob, stack: FleetStack, options: JobOptions): Promise<JobEnd> {
+async function ended(job: FleetJob, stack: FleetStack | undefined, options: JobOptions): Promise<JobEnd> {
+  if (!stack) {
+    throw new UsageError('FLEET_STACK_UNKNOWN', `the fleet has no stack ${job.stack} any more`, {
+      hint: 'its file was renamed or taken away, or fleet.yaml names it no longer; nothing was done',
+    })
+  }
   assertMeant(job, stack)
   if (stack.isRefused) {
     throw new UsageError('FLEET_STACK_REFUSED', required(stack.problem, 'why'), { hint: 'nothing of it was done' })

@@ -11,6 +11,7 @@ import { verdictOf } from '../../model/plan-verdict.js'
 import { driftText, driftWords } from '../../report/drift/drift-text.js'
 import { placeOfHeading, type PlanHeading } from '../../report/plan/plan-heading.js'
 import { summaryWords } from '../../report/plan/plan-json.js'
+import { lossesText } from '../../report/plan/plan-question.js'
 import { planText } from '../../report/plan/plan-text.js'
 import type { FleetStack, StackSettings, StackState } from '../types.js'
 import { planNameOf } from './job.js'
@@ -54,7 +55,7 @@ export async function planned(session: Session, stack: FleetStack, options: JobO
   }
   return {
     ...planEnds[verdictOf(plan)],
-    words: summaryWords(plan),
+    words: `${summaryWords(plan)}${lossesText(plan)}`,
     text: planText(plan, { color: false, verbose: false, locate: session.file.locate, heading, checks }),
     ...(isForbidden && {
       state: 'failed' as const,

@@ -7,13 +7,16 @@ import type { FleetJob, FleetStack, JobReport, StackState } from '../types.js'
 /** Raised when a member changes its meaning or goes. */
 const reportFormatVersion = 1
 
+/** A stack, also one that the fleet has no more. */
+type ReportedStack = Pick<FleetStack, 'id' | 'place' | 'commit'>
+
 /** What one command of a fleet came to. */
 export interface FleetReport {
   readonly fleet: string
   readonly command: FleetJob['kind']
   readonly round: string
   /** In the order of the fleet, with what came of each; undefined: it was not begun. */
-  readonly stacks: readonly (readonly [FleetStack, JobReport | undefined])[]
+  readonly stacks: readonly (readonly [ReportedStack, JobReport | undefined])[]
 }
 
 const paints: Readonly<Record<StackState, (colors: ReturnType<typeof createColors>, text: string) => string>> = {
@@ -31,7 +34,7 @@ export function fleetText({ fleet, command, stacks }: FleetReport, color: boolea
   const sections = stacks.flatMap(([{ id }, report]) =>
     report === undefined || (report.state === 'in-sync' && command !== 'apply')
       ? []
-      : `${colors.bold(`── ${legible(id)} ──`)}\n\n${legible(report.text.trimEnd())}`,
+      : `${colors.bold(`── ${legible(id)} ──`)}\n\n${legible(textOf(report).trimEnd())}`,
   )
   const rows = tableLines(
     stacks.map(([{ id, place }, report]) => [
@@ -49,6 +52,11 @@ export function fleetText({ fleet, command, stacks }: FleetReport, color: boolea
   return `${[...sections, [head, ...lines].join('\n')].join('\n\n')}\n`
 }
 
+/** A saved plan was shown before it was carried out. */
+function textOf({ text, outcome, plan }: JobReport): string {
+  return plan === undefined ? text : (outcome ?? text)
+}
+
 /** `drift: 1 drifted`, and by whom the stack is locked. */
 export function wordsOf({ words, lockedBy }: JobReport): string {
   return lockedBy === undefined ? words : `${words} (locked by ${lockedBy})`
@@ -61,7 +69,7 @@ export function fleetJson({ fleet, command, round, stacks }: FleetReport): strin
 }
 
 /** What identifies a stack in JSON. */
-export function stackMembers({ id, place, commit }: FleetStack): object {
+export function stackMembers({ id, place, commit }: ReportedStack): object {
   return {
     id,
     stack: place?.stack ?? null,

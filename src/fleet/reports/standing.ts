@@ -1,5 +1,5 @@
 import { stackStates } from '../jobs/report.js'
-import type { FleetJob, FleetStack, FleetStore, JobReport, StackState } from '../types.js'
+import type { FleetJob, FleetStack, FleetStore, JobReport, StackPlace, StackState } from '../types.js'
 
 type Reports = Partial<Record<FleetJob['kind'], JobReport>>
 
@@ -16,7 +16,14 @@ export interface Standing {
 /** Where each stack stands, in the order of the fleet. */
 export async function standingsOf(stacks: readonly FleetStack[], store: FleetStore): Promise<readonly Standing[]> {
   const seen = await store.reports()
-  return stacks.map((stack) => standingOf(stack, seen.get(stack.id) ?? {}))
+  return stacks.map((stack) => standingOf(stack, ofPlace(stack, seen.get(stack.id) ?? {})))
+}
+
+/** What was seen under the same name in another place, or of a fleet that is called alike, says nothing of this stack. */
+function ofPlace({ place }: FleetStack, reports: Reports): Reports {
+  const keyOf = (one: StackPlace) => `${one.account} ${one.region} ${one.stack}`
+  const isOf = (report: JobReport) => !place || !report.place || keyOf(place) === keyOf(report.place)
+  return Object.fromEntries(Object.entries(reports).filter(([, report]) => isOf(report)))
 }
 
 function standingOf(stack: FleetStack, reports: Reports): Standing {

@@ -56,6 +56,16 @@ describe('the journal of a round', () => {
     begin('r1').ended(report('a'))
     appendFileSync(join(directory.path, 'r1.jsonl'), '{"event":"ended","report":{"formatV')
     expect(last()).toMatchObject({ reports: [{ id: 'a' }] })
+    goOnWithRound(directory.path, { round: 'r1' }).ended(report('b'))
+    expect(last()).toMatchObject({ reports: [{ id: 'a' }, { id: 'b' }] })
+  })
+
+  it('says so where it cannot be written', () => {
+    writeFileSync(join(directory.path, 'file'), '')
+    const folder = join(directory.path, 'file', 'rounds')
+    const unwritable = expect.objectContaining({ code: 'FILE_UNWRITABLE' }) as Error
+    expect(() => beginRound(folder, { round: 'r1', kind: 'plan', jobs: [] })).toThrow(unwritable)
+    expect(() => goOnWithRound(folder, { round: 'r1' })).toThrow(unwritable)
   })
 
   it('is none where somebody else wrote it, or it is another round', () => {

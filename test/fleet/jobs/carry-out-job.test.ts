@@ -6,6 +6,12 @@ import { newJob } from '../../../src/fleet/jobs/new-job.js'
 import { stacksOf } from '../../../src/fleet/stacks/stacks-of.js'
 import { temporaryDirectory } from '../../support/evenkeel.js'
 
+it('says that the fleet has a stack no more', async () => {
+  const job = newJob({ id: 'a.yaml', commit: undefined }, { fleet: 'acme', round: 'r', kind: 'drift' })
+  const report = await carryOutJob(job, undefined, { plansFolder: '/nowhere' })
+  expect(report).toMatchObject({ id: 'a.yaml', state: 'failed', errorCode: 'FLEET_STACK_UNKNOWN', exitCode: 1 })
+})
+
 it('does nothing with a stack that nobody works on, and reads none of it', async () => {
   const directory = temporaryDirectory('fleet-refused')
   try {

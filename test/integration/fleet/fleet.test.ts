@@ -13,6 +13,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withLock } from '../../../src/app/lock/with-lock.js'
 import { openSession } from '../../../src/app/session.js'
 import { readStackFile } from '../../../src/app/stack-file.js'
+import { beginRound } from '../../../src/fleet/embedded/round-journal.js'
+import { newJob, newRound } from '../../../src/fleet/jobs/new-job.js'
 import { expectExit, expectSuccess, startSandboxWorld, type SandboxWorld } from '../../support/sandbox-world.js'
 import { expectToFit } from '../../support/schemas.js'
 import { image } from '../../support/stacks.js'
@@ -133,7 +135,12 @@ notifications:
     const refused = await expectExit(world.run(['fleet', 'apply'], { env }), 1)
     expect(refused.stderr).toContain('[NOT_CONFIRMED]')
     expect(refused.stdout).toContain('3 stacks to apply:')
-    expect(statesOf(await fleet(0, 'apply', '--yes'))).toEqual({ shared: 'in-sync', calm: 'in-sync', moved: 'in-sync' })
+    const { stdout } = await expectSuccess(world.run(['fleet', 'apply', '--yes'], { env }))
+    // Each plan once, in front of all, and what came of each behind.
+    const told = ['+ volume.data', 'Apply complete:', 'in-sync  applied: 2 to create'].map((words) =>
+      stdout.split(words),
+    )
+    expect(told.map((parts) => parts.length - 1)).toEqual([3, 3, 3])
     expect(eventsOf().sort()).toEqual(['applied calm', 'applied moved', 'applied shared'])
     expect(statesOf(await fleet(0, 'drift'))).toEqual({ shared: 'in-sync', calm: 'in-sync', moved: 'in-sync' })
     const nothing = await expectSuccess(world.run(['fleet', 'apply', '--yes'], { env }))
@@ -212,6 +219,16 @@ notifications:
     expect(unfit.stderr).toContain('[FLEET_STACK_UNKNOWN]')
     const nothing = await expectExit(world.run(['fleet', 'drift', '--resume'], { env }), 1)
     expect(nothing.stderr).toContain('[FLEET_NOTHING_TO_RESUME]')
+    const round = newRound()
+    const jobs = ['stacks/prod/gone.stack.yaml', 'stacks/prod/moved.stack.yaml'].map((id) =>
+      newJob({ id, commit: undefined }, { fleet: 'music', round, kind: 'drift' }),
+    )
+    beginRound(join(world.directory, 'state/evenkeel/fleets/music/rounds'), { round, kind: 'drift', jobs })
+    const resumed = await fleet(1, 'drift', '--resume')
+    expect(resumed.stacks.map(({ id, report }) => [id, report?.errorCode])).toEqual([
+      ['stacks/prod/gone.stack.yaml', 'FLEET_STACK_UNKNOWN'],
+      ['stacks/prod/moved.stack.yaml', null],
+    ])
     world.write({ 'stacks/prod/calm.stack.yaml': stackOf('calm') })
   })
 

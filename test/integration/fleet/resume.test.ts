@@ -87,6 +87,8 @@ limits:
     write(2)
     await expectSuccess(world.run(['fleet', 'plan']))
     expect(await cutOff('SIGTERM', 'modify-volume … ', 1)).toBe(130)
+    const part = await expectExit(world.run(['fleet', 'apply', '--resume', '--only', 'stacks/one.*']), 1)
+    expect(part.stderr).toContain('--only cannot be said with --resume')
     const { stdout } = await expectSuccess(world.run(['fleet', 'status', '--json']))
     expect(stdout).toContain('"state": "in-sync"')
     const { stacks } = await resumed()

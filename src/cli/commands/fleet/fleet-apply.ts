@@ -1,5 +1,4 @@
 import { Command } from 'commander'
-import { count } from '../../../core/units.js'
 import { exitCodes } from '../../../core/exit-codes.js'
 import type { CommandDefinition } from '../../command-definition.js'
 import { forbidColor, useColor } from '../../terminal.js'
@@ -43,12 +42,12 @@ async function appliedFleet(options: ApplyOptions): Promise<number> {
     ])
   return withFleet(options, async (fleet) => {
     // Whoever began it has said yes to it.
-    if (options.resume === true) return runRound(fleet, resumedOrder(fleet, 'apply'), options, [])
+    if (options.resume === true) return runRound(fleet, resumedOrder(fleet, 'apply', options), options, [])
     const applicable = await applicableOf(fleet, options.only !== undefined)
     const out = options.json === true ? process.stderr : process.stdout
     if (applicable.length > 0) {
-      out.write(applicableText(fleet, applicable, useColor(out)))
-      const question = `Apply these plans to ${count(applicable.length, 'stack')}?`
+      const { text, question } = applicableText(fleet, applicable, useColor(out))
+      out.write(text)
       if (!(await confirmed(question, options))) {
         process.stderr.write('Nothing was done.\n')
         return exitCodes.failure

@@ -77,7 +77,7 @@ async function looked(
   ])
   return withFleet(options, (fleet) => {
     const stacks = fleet.stacks.map((stack) => ({ stack }))
-    const order = options.resume === true ? resumedOrder(fleet, kind) : newOrder(fleet.spec.name, kind, stacks)
+    const order = options.resume === true ? resumedOrder(fleet, kind, options) : newOrder(fleet.spec.name, kind, stacks)
     return runRound(fleet, order, options, exitOrder)
   })
 }

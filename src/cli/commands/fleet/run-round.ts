@@ -1,10 +1,9 @@
 import { systemClock } from '../../../core/clock.js'
 import { UsageError } from '../../../core/errors.js'
 import { exitCodes } from '../../../core/exit-codes.js'
-import { required } from '../../../core/assert.js'
 import { carryOutRound } from '../../../fleet/embedded/carry-out-round.js'
 import { createEmbeddedEngine } from '../../../fleet/embedded/engine.js'
-import { beginRound, goOnWithRound, lastRound, type Round } from '../../../fleet/embedded/round-journal.js'
+import { beginRound, goOnWithRound, hasEnded, lastRound, type Round } from '../../../fleet/embedded/round-journal.js'
 import { carryOutJob } from '../../../fleet/jobs/carry-out-job.js'
 import { newJob, newRound } from '../../../fleet/jobs/new-job.js'
 import { createNotifier, folderMemory } from '../../../fleet/notify/notifier.js'
@@ -39,7 +38,16 @@ export function newOrder(
 }
 
 /** What is left of the last round of a kind. Throws a UsageError where that was not cut off. */
-export function resumedOrder({ folder }: OpenFleet, kind: FleetJob['kind']): RoundOrder {
+export function resumedOrder(
+  { folder }: OpenFleet,
+  kind: FleetJob['kind'],
+  { only }: Pick<RoundCommandOptions, 'only'>,
+): RoundOrder {
+  if (only) {
+    throw new UsageError('USAGE', '--only cannot be said with --resume', {
+      hint: 'what was begun goes on, with the stacks that were asked for then',
+    })
+  }
   const before = lastRound(folder.rounds, kind)
   const done = new Set(before?.reports.map(({ id }) => id))
   const jobs = before?.jobs.filter(({ stack }) => !done.has(stack)) ?? []
@@ -63,13 +71,13 @@ export async function runRound(
 ): Promise<number> {
   const { folder, store, spec } = fleet
   const byId = await stacksFor(fleet, order)
-  const jobs = order.jobs.filter(({ stack }) => byId.has(stack))
+  const { jobs, before } = order
   const { say, draw, clear } = progressLines()
   const warn = (text: string) => say(legible(text))
   const controller = new AbortController()
   const release = onInterrupt(() => interrupt(controller, order.kind, warn))
   const engine = await engineFor(fleet, byId, options, warn)
-  const journal = order.before ? goOnWithRound(folder.rounds, order.before) : beginRound(folder.rounds, order)
+  const journal = before ? goOnWithRound(folder.rounds, before) : beginRound(folder.rounds, order)
   let reports: readonly JobReport[]
   try {
     reports = await carryOutRound(jobs, {
@@ -87,23 +95,29 @@ export async function runRound(
     release()
     await engine.close()
   }
-  const known = new Map([...(order.before?.reports ?? []), ...reports].map((report) => [report.id, report]))
-  const asked = new Set([...(order.before?.jobs ?? []), ...order.jobs].map(({ stack }) => stack))
-  const stacks = fleet.stacks.filter(({ id }) => asked.has(id)).map((stack) => [stack, known.get(stack.id)] as const)
+  const known = new Map([...(before?.reports ?? []), ...reports].map((report) => [report.id, report]))
+  const stacks = (before?.jobs ?? jobs).map((job) => {
+    const { stack: id, commit } = job
+    return [byId.get(id) ?? { id, commit, place: undefined }, known.get(id)] as const
+  })
   const report = { fleet: spec.name, command: order.kind, round: order.round, stacks }
   process.stdout.write(options.json === true ? fleetJson(report) : fleetText(report, useColor(process.stdout)))
-  const isCutOff = controller.signal.aborted || stacks.some(([, one]) => one === undefined)
+  const isCutOff = stacks.some(([, one]) => one === undefined || !hasEnded(one))
   if (isCutOff) process.stderr.write(`Interrupted. \`evenkeel fleet ${order.kind} --resume\` goes on from here.\n`)
   const codes = new Set([...known.values()].map(({ exitCode }) => exitCode))
-  if (isCutOff) codes.add(exitCodes.interrupted)
+  // Whoever interrupts the last stack wants what comes after the command as little.
+  if (isCutOff || controller.signal.aborted) codes.add(exitCodes.interrupted)
   const { interrupted, failure, locked, stale } = exitCodes
   return [interrupted, failure, locked, stale, ...exitOrder].find((code) => codes.has(code)) ?? exitCodes.success
 }
 
-/** By id, in the order of the fleet; what is resumed is done at the commits at which it was begun. */
-async function stacksFor({ spec, stacks }: OpenFleet, { jobs }: RoundOrder): Promise<ReadonlyMap<string, FleetStack>> {
+/** By id; what the fleet has no more is missing. What is resumed is done at the commits at which it was begun. */
+async function stacksFor(
+  { spec, stacks }: OpenFleet,
+  { jobs, before }: RoundOrder,
+): Promise<ReadonlyMap<string, FleetStack>> {
   const byId = new Map(stacks.map((stack) => [stack.id, stack]))
-  for (const { stack: id, commit } of jobs) {
+  for (const { stack: id, commit } of before?.jobs ?? jobs) {
     if (byId.get(id)?.commit === commit) continue
     const then = await stackNamed(spec, id, { commit, environment: givenVariables() })
     if (then) byId.set(id, then)
@@ -126,7 +140,7 @@ async function engineFor(
     limits: spec.limits,
     placeOf: ({ stack }) => byId.get(stack)?.place,
     work: (job, onProgress) =>
-      carryOutJob(job, required(byId.get(job.stack), job.stack), {
+      carryOutJob(job, byId.get(job.stack), {
         plansFolder: folder.plans,
         sandboxDir,
         environment: givenVariables(),

@@ -1,16 +1,19 @@
 import { createColors } from 'picocolors'
 import { readPlanFile } from '../../../app/saved-plan/plan-file.js'
+import { systemClock } from '../../../core/clock.js'
 import { asEvenkeelError } from '../../../core/errors.js'
 import { count } from '../../../core/units.js'
 import { planPath } from '../../../fleet/jobs/plans-folder.js'
 import { standingsOf } from '../../../fleet/reports/standing.js'
 import type { FleetStack } from '../../../fleet/types.js'
 import { failureText } from '../../failure.js'
+import type { Plan } from '../../../model/plan.js'
 import { legible } from '../../../report/legible.js'
 import { headingOfPlace } from '../../../report/plan/plan-heading.js'
 import { summaryWords } from '../../../report/plan/plan-json.js'
 import { planText } from '../../../report/plan/plan-text.js'
-import { tableLines } from '../../../report/tables/table.js'
+import { countsText, lossesText } from '../../../report/plan/plan-question.js'
+import { ageText, tableLines } from '../../../report/tables/table.js'
 import type { OpenFleet } from './open-fleet.js'
 
 /** What is to be applied of a stack: a saved plan, or, where its settings say `at-once`, what is pending. */
@@ -33,27 +36,57 @@ export async function applicableOf({ stacks, store }: OpenFleet, isAsked: boolea
   })
 }
 
-/** The plans as they are saved: what is shown is what is carried out. */
-export function applicableText({ folder }: OpenFleet, applicable: readonly Applicable[], color: boolean): string {
+/** The plans as they are saved: what is shown is what is carried out. And what somebody says yes to, with how much of it loses bytes. */
+export function applicableText(
+  { folder }: OpenFleet,
+  applicable: readonly Applicable[],
+  color: boolean,
+): { readonly text: string; readonly question: string } {
   const colors = createColors(color)
   const shown = applicable.map(({ stack, plan }) => ({ id: stack.id, ...shownPlan(folder.plans, plan, color) }))
   const sections = shown.map(({ id, text }) => `${colors.bold(`── ${legible(id)} ──`)}\n\n${text.trimEnd()}`)
   const lines = tableLines(shown.map(({ id, words }) => [`  ${legible(id)}`, words]))
   const head = colors.bold(`${count(applicable.length, 'stack')} to apply:`)
-  return `${[...sections, [head, ...lines].join('\n')].join('\n\n')}\n`
+  const plans = shown.flatMap(({ plan }) => plan ?? [])
+  const unseen = applicable.filter(({ plan }) => plan === undefined).length
+  return {
+    text: `${[...sections, [head, ...lines].join('\n')].join('\n\n')}\n`,
+    question: applyQuestion(applicable.length, plans, unseen),
+  }
 }
 
-function shownPlan(
-  folder: string,
-  name: string | undefined,
-  color: boolean,
-): { readonly text: string; readonly words: string } {
+/**
+ * As the question about one stack: what of each sort, and how much of it loses bytes. `unseen`: of how many there is no plan to show.
+ *
+ * @internal exported for its test
+ */
+export function applyQuestion(
+  stacks: number,
+  plans: readonly Pick<Plan, 'changes' | 'steps'>[],
+  unseen: number,
+): string {
+  const all = { changes: plans.flatMap(({ changes }) => changes), steps: plans.flatMap(({ steps }) => steps) }
+  const what = [
+    ...(plans.length === 0 ? [] : [`${countsText(all)}${lossesText(all)}`]),
+    ...(unseen === 0 ? [] : [`what is pending of ${count(unseen, 'stack')} without a saved plan`]),
+  ]
+  return `Apply to ${count(stacks, 'stack')}: ${what.join(', and ') || 'nothing that could be read'}?`
+}
+
+interface ShownPlan {
+  readonly text: string
+  readonly words: string
+  readonly plan?: Plan
+}
+
+function shownPlan(folder: string, name: string | undefined, color: boolean): ShownPlan {
   if (name === undefined) return { text: 'What is pending is planned and applied at once.', words: 'at once' }
   try {
     const { plan, place, madeAt } = readPlanFile(planPath(folder, name))
     const heading = place && headingOfPlace(plan.stack, place)
     const text = planText(plan, { color, verbose: false, heading })
-    return { text, words: `${summaryWords(plan)}, saved ${madeAt}` }
+    const age = ageText(madeAt, systemClock.now())
+    return { text, words: `${summaryWords(plan)}${lossesText(plan)}, saved ${age} ago`, plan }
   } catch (thrown) {
     const error = asEvenkeelError(thrown)
     return { text: failureText(error, color), words: `error ${error.code}` }
