@@ -6,6 +6,14 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
  * on two cores; what is not named here takes less. A fresh clone knows nothing of earlier runs, by which vitest would go.
  */
 const longest = [
+  'test/simulation/proofs.test.ts',
+  'test/simulation/load-balancers.test.ts',
+  'test/simulation/chaos-lives.test.ts',
+  'test/simulation/networks.test.ts',
+  'test/integration/faults.test.ts',
+  'test/integration/library-package.test.ts',
+  'test/integration/web-tier.test.ts',
+  'test/integration/sync-ends.test.ts',
   'test/simulation/killed.test.ts',
   'test/property/plan.test.ts',
   'test/tidy/pure-layers.test.ts',
