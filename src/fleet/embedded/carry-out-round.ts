@@ -24,26 +24,33 @@ export async function carryOutRound(
 ): Promise<readonly JobReport[]> {
   const reports: JobReport[] = []
   const afterwards: Promise<void>[] = []
-  const warned = (what: string) => (error: unknown) => onWarning(`${what}: ${messageOf(error)}`)
+  /** Whatever goes wrong beside a result, the result is told. */
+  const attempt = async (failure: string, work: () => unknown): Promise<void> => {
+    try {
+      await work()
+    } catch (error) {
+      onWarning(`${failure}: ${messageOf(error)}`)
+    }
+  }
   await engine.carryOut(
     jobs,
     {
       ...on,
       ended(report) {
         reports.push(report)
-        try {
-          journal.ended(report)
-        } catch (error) {
-          warned('The journal of this round cannot be written')(error)
-        }
-        afterwards.push(store.keep(report).catch(warned(`What was seen of ${report.id} cannot be kept`)))
-        afterwards.push(notify(report).catch(warned(`What happened to ${report.id} could not be told`)))
+        afterwards.push(
+          attempt('The journal of this round cannot be written', () => journal.ended(report)),
+          attempt(`What was seen of ${report.id} cannot be kept`, () => store.keep(report)),
+          attempt(`What happened to ${report.id} could not be told`, () => notify(report)),
+        )
         on.ended(report)
       },
     },
     signal,
   )
   await Promise.all(afterwards)
-  if (reports.length === jobs.length && reports.every(hasEnded)) journal.finished()
+  if (reports.length === jobs.length && reports.every(hasEnded)) {
+    await attempt('The journal of this round cannot be written', () => journal.finished())
+  }
   return reports
 }

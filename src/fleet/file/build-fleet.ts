@@ -121,14 +121,21 @@ export function fleetOf(shape: FleetShape, { path, directory, kindOf }: Surround
   }
 
   function limitsOf(limits: readonly (LimitShape | undefined)[]): readonly FleetLimit[] {
-    const seen = new Set<string>()
+    const earlier: FleetLimit[] = []
     return limits.flatMap((limit, index) => {
       const { account = '*', region = '*', atOnce } = limit ?? {}
       if (atOnce === undefined) return []
-      const key = `${account} ${region}`
-      if (seen.has(key)) tell(['limits', index], 'the limit of this account and region stands here a second time')
-      seen.add(key)
-      return [{ account, region, atOnce }]
+      const isCovered = earlier.some(
+        (one) => ['*', account].includes(one.account) && ['*', region].includes(one.region),
+      )
+      if (isCovered) {
+        const message =
+          'this limit never holds: the first line that fits a stack does, and an earlier one fits the same'
+        tell(['limits', index], message, 'put the lines that say an account or a region in front of those that do not')
+      }
+      const said = { account, region, atOnce }
+      earlier.push(said)
+      return [said]
     })
   }
 

@@ -1,10 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { systemClock } from '../../core/clock.js'
 import { UsageError } from '../../core/errors.js'
-import { isPlanOf } from './job.js'
+import { isPlanName, isPlanOf } from './job.js'
 
 /** Chosen: whoever looks at the page of an hour ago still finds the plan that it shows, and a folder does not grow. */
 const plansKept = 5
+
+/** Chosen: user data stands in plans, and whoever reviewed one a month ago has forgotten it. */
+const plansKeptMs = 30 * 24 * 60 * 60_000
 
 /** Makes the folder, for its owner alone: user data stands in plans. */
 export function makePlansFolder(folder: string): void {
@@ -19,6 +23,17 @@ export function prunePlans(folder: string, id: string): void {
     .map((path) => ({ path, at: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
     .sort((left, right) => right.at - left.at)
   for (const { path } of own.slice(plansKept)) rmSync(path, { force: true })
+}
+
+/** Takes away what nobody has applied in a long time, of stacks that are gone, too. */
+export function dropOldPlans(folder: string): void {
+  const oldest = systemClock.now() - plansKeptMs
+  for (const file of existsSync(folder) ? readdirSync(folder) : []) {
+    if (!file.endsWith('.json') || !isPlanName(file.slice(0, -'.json'.length))) continue
+    const path = join(folder, file)
+    const madeAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY
+    if (madeAt < oldest) rmSync(path, { force: true })
+  }
 }
 
 /** Where a saved plan lies. Throws a UsageError where there is none of this name. */

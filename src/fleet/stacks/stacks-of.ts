@@ -17,6 +17,8 @@ export interface StacksOptions {
   readonly checkouts?: string | undefined
   /** Where `EVENKEEL_VAR_name` is looked for; left out: this process's environment. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined
+  /** Repositories as this machine last saw them, where it has, without a network. */
+  readonly asLastSeen?: boolean | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -76,12 +78,13 @@ async function stacksAt(
     isNeeded,
     checkouts,
     environment,
+    asLastSeen,
     signal,
   }: StacksOptions & { commit?: string | undefined; is: (id: string) => boolean; isNeeded?: boolean },
 ): Promise<readonly FleetStack[]> {
   const checkout =
     source.kind === 'git'
-      ? await checkoutOf(source, checkouts ?? join(fleetFolder(fleet.name).path, 'git'), { commit, signal })
+      ? await checkoutOf(source, checkouts ?? join(fleetFolder(fleet.name).path, 'git'), { commit, asLastSeen, signal })
       : undefined
   const folder = checkout?.root ?? dirname(fleet.path)
   const paths = findFiles(folder, source.patterns)

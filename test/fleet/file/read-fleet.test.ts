@@ -55,9 +55,9 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ['a folder as a file', `${start}defaults: { variableFiles: [‸folder] }\n`, 'FLEET_INVALID', 'a directory'],
     [
       'a limit twice',
-      `${start}limits: [{ atOnce: 1 }, ‸{ account: "*", atOnce: 2 }]\n`,
+      `${start}limits: [{ atOnce: 1 }, ‸{ region: us-east-1, atOnce: 2 }]\n`,
       'FLEET_INVALID',
-      'second time',
+      'in front of those',
     ],
     ['nobody to tell', `${start}notifications: [‸{ on: [drift] }]\n`, 'FLEET_INVALID', 'either'],
     [

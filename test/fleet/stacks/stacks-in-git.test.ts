@@ -66,6 +66,18 @@ describe('stacks in git', () => {
     expect(await stackNamed(fleet, 'three:a.yaml', { checkouts })).toBeUndefined()
   })
 
+  it('are those that this machine has seen last, where nobody is to wait for a network', async () => {
+    server.commit('seen', 'main', { 'a.yaml': stack('a') })
+    const fleet = fleetOf(source('seen', ['*.yaml']))
+    const found = await stacksOf(fleet, { checkouts, asLastSeen: true })
+    server.commit('seen', 'main', { 'b.yaml': stack('b') })
+    const asked = server.requests.length
+    expect(await stacksOf(fleet, { checkouts, asLastSeen: true })).toEqual(found)
+    expect(server.requests).toHaveLength(asked)
+    expect((await stacksOf(fleet, { checkouts })).map(({ id }) => id)).toEqual(['seen:b.yaml'])
+    expect((await stacksOf(fleet, { checkouts, asLastSeen: true })).map(({ id }) => id)).toEqual(['seen:b.yaml'])
+  })
+
   it('of an older commit are fetched by another machine', async () => {
     const before = server.commit('old', 'main', { 'a.yaml': stack('a') })
     server.commit('old', 'main', { 'a.yaml': stack('b') })
@@ -84,7 +96,7 @@ describe('stacks in git', () => {
     // The files, and `.git`.
     expect(all).toEqual(Array.from({ length: 6 }, () => 201))
     const [home = ''] = readdirSync(checkouts)
-    expect(readdirSync(join(checkouts, home))).toEqual([commit])
+    expect(commitsIn(join(checkouts, home))).toEqual([commit])
   })
 
   it('go when nobody has asked for them in a long time', async () => {
@@ -95,7 +107,7 @@ describe('stacks in git', () => {
     const after = server.commit('aged', 'main', { 'a.yaml': stack('b') })
     await checkoutOf(source('aged', ['*']), checkouts)
     expect(existsSync(root)).toBe(false)
-    expect(readdirSync(join(root, '..'))).toEqual([after])
+    expect(commitsIn(join(root, '..'))).toEqual([after])
     expect(before).not.toBe(after)
   })
 
@@ -200,6 +212,10 @@ describe('stacks in git', () => {
     await expect(asked).rejects.toMatchObject({ code: 'CANCELLED' })
   })
 })
+
+function commitsIn(home: string): readonly string[] {
+  return readdirSync(home).filter((name) => !name.startsWith('branch-'))
+}
 
 function source(name: string, patterns: readonly string[]): Extract<StackSource, { kind: 'git' }> {
   return { kind: 'git', name, url: `${server.url}/${name}`, branch: 'main', patterns }

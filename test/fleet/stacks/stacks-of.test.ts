@@ -118,6 +118,18 @@ describe('the stacks of a fleet', () => {
     expect(jobOf(job)).toEqual(job)
   })
 
+  // root reads every folder
+  it.skipIf(process.getuid?.() === 0)(
+    'are not forgotten because a folder cannot be read, but where nothing of it is wanted',
+    async () => {
+      write('a.yaml', stack('a'))
+      mkdirSync(join(folder, 'closed'), { mode: 0o000 })
+      await expect(stacksOf(fleetOf({}))).rejects.toMatchObject({ code: 'STACK_FILE_UNREADABLE' })
+      expect(await stacksOf(fleetOf({ patterns: ['**/*.yaml', '!closed/**'] }))).toHaveLength(1)
+      expect(await stacksOf(fleetOf({ patterns: ['*.yaml'] }))).toHaveLength(1)
+    },
+  )
+
   it('that no pattern wants are left out', async () => {
     write('a.yaml', stack('a'))
     write('b.yaml', stack('b'))

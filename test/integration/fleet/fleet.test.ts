@@ -145,6 +145,7 @@ notifications:
     expect(statesOf(await fleet(0, 'drift'))).toEqual({ shared: 'in-sync', calm: 'in-sync', moved: 'in-sync' })
     const nothing = await expectSuccess(world.run(['fleet', 'apply', '--yes'], { env }))
     expect(nothing.stderr).toContain('Nothing to apply')
+    expect(nothing.stderr).toContain("The override of stacks/hands-off/** fits none of the fleet's 3 stacks.")
     const { Volumes = [] } = await world.client.send(new DescribeVolumesCommand({}))
     expect(Volumes).toHaveLength(3)
   })

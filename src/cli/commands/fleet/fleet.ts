@@ -87,7 +87,8 @@ Examples:
   evenkeel fleet status                            by account and environment, with how long ago that was seen
   evenkeel fleet status --only 'prod/**' --json
 
-EC2 is not asked: it says what the last plan, drift and apply on this machine have seen.
+EC2 is not asked: it says what the last plan, drift and apply on this machine have seen. Nor are repositories that this machine has
+seen before: their stacks are those of the commit that was the newest then. With --queue they are, and it says what workers have seen.
 
 Exit status: 0, 1 on an error.`
 
@@ -106,10 +107,12 @@ const statusCommand: CommandDefinition = (finish) =>
           import('../../../core/clock.js'),
         ],
       )
-      const { spec, standings } = await withFleet(options, async ({ spec, stacks, store }) => ({
-        spec,
-        standings: await standingsOf(stacks, store),
-      }))
+      const { spec, standings } = await withFleet(
+        options,
+        async ({ spec, stacks, store }) => ({ spec, standings: await standingsOf(stacks, store) }),
+        // What workers have seen may be newer than what this machine has.
+        { asLastSeen: options.queue === undefined },
+      )
       process.stdout.write(
         options.json === true
           ? fleetStatusJson(spec.name, standings)

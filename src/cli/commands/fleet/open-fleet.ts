@@ -1,11 +1,12 @@
 import { resolve } from 'node:path'
 import { UsageError } from '../../../core/errors.js'
+import { count } from '../../../core/units.js'
 import { fleetFolder, type FleetFolder } from '../../../fleet/embedded/fleet-folder.js'
 import { createFolderStore } from '../../../fleet/embedded/store.js'
 import { readFleet } from '../../../fleet/file/read-fleet.js'
 import { matchesPattern } from '../../../fleet/stacks/pattern.js'
 import { stacksOf } from '../../../fleet/stacks/stacks-of.js'
-import type { FleetSpec, FleetStack, FleetStore } from '../../../fleet/types.js'
+import type { FleetSpec, FleetStack, FleetStore, SettingRule } from '../../../fleet/types.js'
 import { givenVariables } from '../../given-variables.js'
 import type { QueueConnection } from '../../../fleet/redis/connection.js'
 import { legible } from '../../../report/legible.js'
@@ -23,12 +24,18 @@ export interface OpenFleet {
   readonly queue: QueueConnection | undefined
 }
 
+interface Look {
+  /** Repositories as this machine last saw them, where it has: nobody waits for a network. */
+  readonly asLastSeen?: boolean
+}
+
 /** As `openFleet`; leaves its queue when the work is done, whatever came of it. */
 export async function withFleet<Result>(
   options: FleetOptions,
   work: (fleet: OpenFleet) => Promise<Result>,
+  look: Look = {},
 ): Promise<Result> {
-  const fleet = await openFleet(options)
+  const fleet = await openFleet(options, look)
   try {
     return await work(fleet)
   } finally {
@@ -37,12 +44,17 @@ export async function withFleet<Result>(
 }
 
 /** Reads a fleet's file and finds its stacks. Throws a UsageError for a pattern that fits none. */
-async function openFleet(options: FleetOptions): Promise<OpenFleet> {
+async function openFleet(options: FleetOptions, { asLastSeen }: Look): Promise<OpenFleet> {
   const { file, only } = options
   const spec = readFleet(file)
   const own = fleetFolder(spec.name)
   const folder = options.plans === undefined ? own : { ...own, plans: resolve(options.plans) }
-  const all = await stacksOf(spec, { environment: givenVariables() })
+  const all = await stacksOf(spec, { environment: givenVariables(), asLastSeen })
+  for (const { match } of idleRules(spec, all)) {
+    process.stderr.write(
+      `${legible(`The override of ${match} fits none of the fleet's ${count(all.length, 'stack')}.`)}\n`,
+    )
+  }
   const stacks = only ? meant(all, only) : all
   if (options.queue === undefined) {
     return { spec, folder, store: createFolderStore(folder.reports), stacks, queue: undefined }
@@ -50,6 +62,11 @@ async function openFleet(options: FleetOptions): Promise<OpenFleet> {
   const { createReportStore } = await import('../../../fleet/redis/report-store.js')
   const queue = await openQueue(options.queue, options, (text) => process.stderr.write(`${legible(text)}\n`))
   return { spec, folder, store: createReportStore(queue.redis, spec.name), stacks, queue }
+}
+
+/** Overrides that hold for nothing: a slip in a pattern, and what is never to be applied is. */
+function idleRules({ rules }: FleetSpec, stacks: readonly FleetStack[]): readonly SettingRule[] {
+  return rules.filter(({ match }) => !stacks.some(({ id }) => matchesPattern(match, id)))
 }
 
 function meant(stacks: readonly FleetStack[], patterns: readonly string[]): readonly FleetStack[] {

@@ -7,6 +7,7 @@ import { beginRound, goOnWithRound, hasEnded, lastRound, type Round } from '../.
 import { carryOutJob } from '../../../fleet/jobs/carry-out-job.js'
 import { newJob, newRound } from '../../../fleet/jobs/new-job.js'
 import { createNotifier, folderMemory } from '../../../fleet/notify/notifier.js'
+import { dropOldPlans } from '../../../fleet/jobs/plans-folder.js'
 import { fleetProgress } from '../../../fleet/reports/fleet-progress.js'
 import { fleetJson, fleetText } from '../../../fleet/reports/fleet-report.js'
 import { stackNamed } from '../../../fleet/stacks/stacks-of.js'
@@ -78,6 +79,7 @@ export async function runRound(
   const release = onInterrupt(() => interrupt(controller, order.kind, warn))
   const engine = await engineFor(fleet, byId, options, warn)
   const journal = before ? goOnWithRound(folder.rounds, before) : beginRound(folder.rounds, order)
+  if (order.kind === 'plan') dropOldPlans(folder.plans)
   let reports: readonly JobReport[]
   try {
     reports = await carryOutRound(jobs, {

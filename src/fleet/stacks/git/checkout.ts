@@ -1,6 +1,18 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { writeWhole } from '../../../app/saved-plan/write-whole.js'
+import { digestOfText } from '../../../core/digest.js'
 import { UsageError } from '../../../core/errors.js'
 import type { StackSource } from '../../types.js'
 import { runGit, type GitResult } from './run-git.js'
@@ -22,17 +34,27 @@ const leftOverMs = 24 * 60 * 60_000
 /**
  * The files of a commit of a repository; left out: of the newest of its branch. `folder` is where checkouts lie, one for each commit,
  * made beside and then renamed: processes that want the same one have it, none waits for another, and none sees half of one. Throws a
- * UsageError where the repository cannot be reached or has no such branch or commit.
+ * UsageError where the repository cannot be reached or has no such branch or commit. `asLastSeen`: in place of the newest commit the one that was
+ * the newest when this machine last asked, without asking again.
  */
 export async function checkoutOf(
   source: GitSource,
   folder: string,
-  { commit, signal }: { readonly commit?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
+  {
+    commit,
+    asLastSeen = false,
+    signal,
+  }: {
+    readonly commit?: string | undefined
+    readonly asLastSeen?: boolean | undefined
+    readonly signal?: AbortSignal | undefined
+  } = {},
 ): Promise<Checkout> {
   if (commit !== undefined && !isCommit(commit)) throw failed(source, `${JSON.stringify(commit)} is no commit`)
-  const home = join(folder, `${source.name}-${createHash('sha256').update(source.url).digest('hex').slice(0, 12)}`)
+  const home = join(folder, `${source.name}-${digestOfText(source.url, 12)}`)
   mkdirSync(home, { recursive: true, mode: 0o700 })
-  const wanted = commit ?? (await newestCommit(source, home, signal))
+  const seen = asLastSeen ? commitLastSeen(source, home) : undefined
+  const wanted = commit ?? seen ?? (await newestCommit(source, home, signal))
   const root = join(home, wanted)
   if (!existsSync(root)) {
     await fetchInto(source, home, wanted, signal)
@@ -49,8 +71,20 @@ async function newestCommit(source: GitSource, home: string, signal: AbortSignal
   if (asked.exitCode !== 0) throw failed(source, asked.why)
   const lines = asked.stdout.split('\n').map((line) => line.split('\t'))
   const [commit] = lines.find(([, name]) => name === ref) ?? []
-  if (commit !== undefined && isCommit(commit)) return commit
-  throw failed(source, `it has no branch ${source.branch}`)
+  if (commit === undefined || !isCommit(commit)) throw failed(source, `it has no branch ${source.branch}`)
+  writeWhole(lastSeenFile(source, home), commit, { what: 'the newest commit of a branch', mode: 0o600 })
+  return commit
+}
+
+/** Undefined where this machine has never asked, or has the files no more. */
+function commitLastSeen(source: GitSource, home: string): string | undefined {
+  const file = lastSeenFile(source, home)
+  const commit = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  return isCommit(commit) && existsSync(join(home, commit)) ? commit : undefined
+}
+
+function lastSeenFile({ branch }: GitSource, home: string): string {
+  return join(home, `branch-${digestOfText(branch, 12)}`)
 }
 
 async function fetchInto(
