@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises'
-import { UsageError } from '../core/errors.js'
+import { Cancelled, UsageError } from '../core/errors.js'
 
 /** The code in EVENKEEL_MFA_CODE, or what is typed on the terminal; rejects at once where there is none, as in CI. */
 export async function askForCode(device: string): Promise<string> {
@@ -17,6 +17,8 @@ export async function askForCode(device: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   try {
     return (await lines.question(`One-time code of ${device}: `)).trim()
+  } catch {
+    throw new Cancelled('nothing was done: interrupted at the question')
   } finally {
     lines.close()
   }

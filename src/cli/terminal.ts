@@ -40,9 +40,11 @@ export async function askForYes(question: string): Promise<boolean> {
         reject(new Cancelled('nothing was done: interrupted at the question'))
       })
       terminal.once('close', () => resolve(false))
-      void terminal
-        .question(`${question} Only "yes" is taken for a yes: `)
-        .then((answer) => resolve(answer.trim() === 'yes'))
+      terminal.question(`${question} Only "yes" is taken for a yes: `).then(
+        (answer) => resolve(answer.trim() === 'yes'),
+        // Closed at Ctrl-D: Node 20.20 and newer reject what nobody answers any more.
+        () => resolve(false),
+      )
     })
   } finally {
     terminal.close()

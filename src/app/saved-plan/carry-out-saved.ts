@@ -65,7 +65,7 @@ export async function assertSecretsHere({ secrets }: Session, { secrets: saved =
     }
     if (isSaved(secret, value)) continue
     const message = `the value of the variable \`${variable}\` differs from the one that the plan was made with, and nothing was done`
-    const hint = 'give the same value, or make a new plan with `evenkeel plan --out`'
+    const hint = 'give the same value, or make a new plan with `evenkeel plan --out` or `evenkeel fleet plan`'
     throw new PlanError('PLAN_STALE', message, [], { hint })
   }
 }
@@ -78,7 +78,7 @@ function stale(moved: readonly Moved[], madeAt: string): PlanError {
     `${things} moved since the plan was saved (${madeAt}), and nothing was done`,
     addresses,
     {
-      hint: 'make a new plan with `evenkeel plan --out`, and read it again',
+      hint: 'make a new plan with `evenkeel plan --out` or `evenkeel fleet plan`, and read it again',
       details: movedLines(moved),
     },
   )

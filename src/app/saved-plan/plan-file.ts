@@ -114,7 +114,7 @@ export function readPlanFile(path: string): PlanFile {
   if (!isPlan) throw notAPlan(path, 'is not a plan that evenkeel saved')
   if (file['formatVersion'] !== planFileFormat) {
     throw new PlanError('PLAN_STALE', `${path} was saved by another version of evenkeel, and nothing was done`, [], {
-      hint: 'make a new plan with `evenkeel plan --out`, and read it again',
+      hint: 'make a new plan with `evenkeel plan --out` or `evenkeel fleet plan`, and read it again',
     })
   }
   if (digest === undefined || digest !== digestOfParsed(file))

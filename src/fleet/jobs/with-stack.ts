@@ -98,7 +98,10 @@ export async function holderOf(session: Session): Promise<string | undefined> {
 }
 
 function failureWords(error: EvenkeelError): string {
-  if (error instanceof SpecError) return `${count(error.total, 'mistake')} in the file`
+  if (error instanceof SpecError) {
+    const isPolicy = error.code.startsWith('CHECKS_')
+    return `${count(error.total, 'mistake')} in the ${isPolicy ? 'policy' : 'file'}`
+  }
   return error.kind === 'cancelled' ? 'interrupted' : `error ${error.code}`
 }
 

@@ -15,6 +15,8 @@ import { openSession } from '../../../src/app/session.js'
 import { readStackFile } from '../../../src/app/stack-file.js'
 import { beginRound } from '../../../src/fleet/embedded/round-journal.js'
 import { newJob, newRound } from '../../../src/fleet/jobs/new-job.js'
+import { cleanEnvironment, mainPath } from '../../support/evenkeel.js'
+import { onTerminal } from '../../support/pseudo-terminal.js'
 import { expectExit, expectSuccess, startSandboxWorld, type SandboxWorld } from '../../support/sandbox-world.js'
 import { expectToFit } from '../../support/schemas.js'
 import { image } from '../../support/stacks.js'
@@ -135,6 +137,12 @@ notifications:
     const refused = await expectExit(world.run(['fleet', 'apply'], { env }), 1)
     expect(refused.stderr).toContain('[NOT_CONFIRMED]')
     expect(refused.stdout).toContain('3 stacks to apply:')
+    const left = await onTerminal(
+      [process.execPath, mainPath, 'fleet', 'apply'],
+      { cwd: world.directory, env: cleanEnvironment({ ...world.env, ...env }) },
+      [['Apply to 3 stacks: 6 to create? Only "yes" is taken for a yes: ', '\u0004']],
+    )
+    expect(left).toMatchObject({ exitCode: 1, text: expect.stringContaining('Nothing was done.') as string })
     const { stdout } = await expectSuccess(world.run(['fleet', 'apply', '--yes'], { env }))
     // Each plan once, in front of all, and what came of each behind.
     const told = ['+ volume.data', 'Apply complete:', 'in-sync  applied: 2 to create'].map((words) =>
@@ -216,6 +224,8 @@ notifications:
     expect(stale.stacks[0]?.report).toMatchObject({ errorCode: 'PLAN_STALE', state: 'failed' })
     const never = await fleet(1, 'apply', '--yes', '--only', 'stacks/hands-off/**')
     expect(never.stacks[0]?.report).toMatchObject({ errorCode: 'FLEET_APPLY_NEVER' })
+    const shown = await expectExit(world.run(['fleet', 'apply', '--yes', '--only', 'stacks/hands-off/**'], { env }), 1)
+    expect(shown.stdout).toContain('It is refused: the fleet never applies it.')
     const unfit = await expectExit(world.run(['fleet', 'drift', '--only', 'stacks/x/**'], { env }), 1)
     expect(unfit.stderr).toContain('[FLEET_STACK_UNKNOWN]')
     const nothing = await expectExit(world.run(['fleet', 'drift', '--resume'], { env }), 1)

@@ -11,8 +11,8 @@ Examples:
   evenkeel fleet apply --resume                    after an interruption: what has ended is not done again
 
 Exactly the saved plans are carried out, each as the run that it was made for: whoever goes on after a kill makes nothing twice.
-One that something has moved under is refused, and nothing of it is done. A stack with \`apply: at-once\` needs no saved plan, one with
-\`apply: never\` is passed over.
+The question says how much of them is data loss, as that of \`evenkeel apply\` does. One that something has moved under is refused,
+and nothing of it is done. A stack with \`apply: at-once\` needs no saved plan, one with \`apply: never\` is passed over.
 
 Ctrl-C begins no further stack and waits for those under way; a second one leaves at once. Both are safe.
 

@@ -43,12 +43,12 @@ export function applicableText(
   color: boolean,
 ): { readonly text: string; readonly question: string } {
   const colors = createColors(color)
-  const shown = applicable.map(({ stack, plan }) => ({ id: stack.id, ...shownPlan(folder.plans, plan, color) }))
+  const shown = applicable.map(({ stack, plan }) => ({ id: stack.id, ...shownPlan(folder.plans, stack, plan, color) }))
   const sections = shown.map(({ id, text }) => `${colors.bold(`── ${legible(id)} ──`)}\n\n${text.trimEnd()}`)
   const lines = tableLines(shown.map(({ id, words }) => [`  ${legible(id)}`, words]))
   const head = colors.bold(`${count(applicable.length, 'stack')} to apply:`)
   const plans = shown.flatMap(({ plan }) => plan ?? [])
-  const unseen = applicable.filter(({ plan }) => plan === undefined).length
+  const unseen = applicable.filter(({ stack, plan }) => isAtOnce(stack) && plan === undefined).length
   return {
     text: `${[...sections, [head, ...lines].join('\n')].join('\n\n')}\n`,
     question: applyQuestion(applicable.length, plans, unseen),
@@ -70,7 +70,7 @@ export function applyQuestion(
     ...(plans.length === 0 ? [] : [`${countsText(all)}${lossesText(all)}`]),
     ...(unseen === 0 ? [] : [`what is pending of ${count(unseen, 'stack')} without a saved plan`]),
   ]
-  return `Apply to ${count(stacks, 'stack')}: ${what.join(', and ') || 'nothing that could be read'}?`
+  return `Apply to ${count(stacks, 'stack')}: ${what.join(', and ') || 'nothing that can be'}?`
 }
 
 interface ShownPlan {
@@ -79,8 +79,15 @@ interface ShownPlan {
   readonly plan?: Plan
 }
 
-function shownPlan(folder: string, name: string | undefined, color: boolean): ShownPlan {
-  if (name === undefined) return { text: 'What is pending is planned and applied at once.', words: 'at once' }
+function isAtOnce({ settings }: FleetStack): boolean {
+  return settings.apply === 'at-once'
+}
+
+function shownPlan(folder: string, stack: FleetStack, name: string | undefined, color: boolean): ShownPlan {
+  if (name === undefined && isAtOnce(stack)) {
+    return { text: 'What is pending is planned and applied at once.', words: 'at once' }
+  }
+  if (name === undefined) return { text: 'It is refused: the fleet never applies it.', words: 'never' }
   try {
     const { plan, place, madeAt } = readPlanFile(planPath(folder, name))
     const heading = place && headingOfPlace(plan.stack, place)
