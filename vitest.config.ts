@@ -67,6 +67,7 @@ const full = [
   'test/integration/erlang-cluster.test.ts',
   'test/integration/exec.test.ts',
   'test/integration/fleet/demo.test.ts',
+  'test/integration/fleet/first-fleet.test.ts',
   'test/integration/fleet/resume.test.ts',
   'test/integration/git-life.test.ts',
   'test/integration/members.test.ts',

@@ -8,10 +8,10 @@ import { blocksOf, codeWordsOf, pages, type Block } from '../support/documentati
 import { shellCommands } from '../support/documentation/shell.js'
 import { readText } from '../support/source-tree.js'
 
-/** What a block can be, and what its marks can say: `aws` is for EC2 itself, `workflow` is no stack file, `set` is one of several files that environments.test.ts reads together. */
+/** What a block can be, and what its marks can say: `desk`, `one` and `two` are machines, `aws` is for EC2 itself, `workflow` is no stack file, `set` is one of several files that environments.test.ts reads together. */
 const known: Readonly<Record<string, readonly string[]>> = {
   '': [],
-  console: [],
+  console: ['desk', 'one', 'two'],
   dot: [],
   mermaid: [],
   json: [],

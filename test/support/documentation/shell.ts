@@ -45,6 +45,8 @@ export function shellCommands(text: string): readonly (readonly string[])[] {
       } else if (/[|&;\n()]/.test(char)) {
         endCommand()
       } else if (char === '<' || char === '>') {
+        // `2>`: which stream it is, is no word.
+        if (word === '2') word = undefined
         endWord()
         skipsNext = true
       } else if (/\s/.test(char)) {
