@@ -104,6 +104,8 @@ export interface FleetJob {
   readonly commit: string | undefined
   /** Of `apply`: the name of the saved plan in the fleet's folder of plans; undefined: what is pending, for `at-once`. */
   readonly plan: string | undefined
+  /** Of `apply`, where somebody was shown that plan: its digest. Another plan under its name is refused. */
+  readonly planDigest?: string
   /** Of `apply`: the run, so that whoever takes it over carries on the same one. */
   readonly run: string | undefined
 }

@@ -8,6 +8,7 @@ import { readPlanFile, type PlanFile } from '../../app/saved-plan/plan-file.js'
 import { restOfSaved } from '../../app/saved-plan/rest-of-saved.js'
 import type { Session } from '../../app/session.js'
 import { historyOfStack } from '../../app/stacks/history.js'
+import { digestOf } from '../../core/digest.js'
 import { PlanError, UsageError, type EvenkeelError } from '../../core/errors.js'
 import { exitCodes } from '../../core/exit-codes.js'
 import { headingOf } from '../../library/heading-of.js'
@@ -34,9 +35,16 @@ export async function applied(job: FleetJob, stack: FleetStack, options: JobOpti
     return withStack(stack, options, { run: job.run }, (session) => carriedOut(session, undefined, stack, options))
   }
   const saved = readPlanFile(planPath(options.plansFolder, job.plan))
+  if (job.planDigest !== undefined && job.planDigest !== digestOf(saved)) throw notAsShown(job.plan)
   const settled = { run: saved.run, variables: saved.options.variables, target: saved.options.target }
   const end = await withStack(stack, options, settled, (session) => carriedOut(session, saved, stack, options))
   return { ...end, plan: job.plan }
+}
+
+function notAsShown(name: string): PlanError {
+  return new PlanError('PLAN_STALE', `the saved plan ${name} is not the one that was shown, and nothing was done`, [], {
+    hint: 'somebody has saved another under its name: read that one, and say yes to it',
+  })
 }
 
 function refusalOf({ plan }: FleetJob, { id, settings }: FleetStack): EvenkeelError | undefined {

@@ -10,10 +10,11 @@ const namePattern = /^[a-z][a-z0-9-]{0,62}$/
 const runPattern = /^[0-9A-Za-z][0-9A-Za-z-]{0,63}$/
 const planPattern = /^[0-9a-f]{12}-[0-9A-Za-z][0-9A-Za-z-]{0,63}$/
 const commitPattern = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
+const digestPattern = /^[0-9a-f]{64}$/
 /** Chosen: longer than any path that a system takes. */
 const idLengthMax = 4_096
 
-const members = ['formatVersion', 'fleet', 'round', 'kind', 'stack', 'commit', 'plan', 'run'] as const
+const members = ['formatVersion', 'fleet', 'round', 'kind', 'stack', 'commit', 'plan', 'planDigest', 'run'] as const
 
 /** What an unknown value says, which may come from anywhere. Throws a UsageError where it is no job. */
 export function jobOf(value: unknown): FleetJob {
@@ -24,6 +25,7 @@ export function jobOf(value: unknown): FleetJob {
   if (given['formatVersion'] !== 1) throw noJob('it is of a form that another version of evenkeel made')
   const kind = jobKinds.find((name) => name === given['kind'])
   if (kind === undefined) throw noJob('its kind is none of plan, drift and apply')
+  const planDigest = optional(given, 'planDigest', digestPattern)
   const job: FleetJob = {
     formatVersion: 1,
     fleet: text(given, 'fleet', namePattern),
@@ -32,12 +34,14 @@ export function jobOf(value: unknown): FleetJob {
     stack: stackId(given['stack']),
     commit: optional(given, 'commit', commitPattern),
     plan: optional(given, 'plan', planPattern),
+    ...(planDigest !== undefined && { planDigest }),
     run: optional(given, 'run', runPattern),
   }
   const { plan, run, stack } = job
   if (kind !== 'apply' && (plan ?? run) !== undefined) throw noJob('only an apply has a plan or a run')
   if (kind === 'apply' && run === undefined) throw noJob('an apply says which run it is')
   if (plan !== undefined && !isPlanOf(plan, stack)) throw noJob('its plan is one of another stack')
+  if (planDigest !== undefined && plan === undefined) throw noJob('it has the digest of a plan, and no plan')
   return job
 }
 

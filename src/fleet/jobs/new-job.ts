@@ -14,7 +14,13 @@ export function newRound(): string {
  */
 export function newJob(
   { id, commit }: Pick<FleetStack, 'id' | 'commit'>,
-  { fleet, round, kind, plan }: Pick<FleetJob, 'fleet' | 'round' | 'kind'> & { readonly plan?: string | undefined },
+  {
+    fleet,
+    round,
+    kind,
+    plan,
+    planDigest,
+  }: Pick<FleetJob, 'fleet' | 'round' | 'kind' | 'planDigest'> & { readonly plan?: string | undefined },
 ): FleetJob {
   const run = plan === undefined ? newRunId(systemClock.now()) : plan.slice(stackKey(id).length + 1)
   return {
@@ -25,6 +31,7 @@ export function newJob(
     stack: id,
     commit,
     plan: kind === 'apply' ? plan : undefined,
+    ...(kind === 'apply' && planDigest !== undefined && { planDigest }),
     run: kind === 'apply' ? run : undefined,
   }
 }

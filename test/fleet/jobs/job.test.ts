@@ -12,7 +12,8 @@ describe('a job from a queue', () => {
     const others = ['plan', 'drift'].map((kind) =>
       newJob({ id: 'a.stack.yaml', commit: undefined }, { fleet: 'music', round: 'r', kind: kind as 'plan' }),
     )
-    for (const job of [apply, ...others]) expect(jobOf(JSON.parse(JSON.stringify(job)))).toEqual(job)
+    const shown = newJob(stack, { fleet: 'music', round: 'r', kind: 'apply', plan, planDigest: 'a'.repeat(64) })
+    for (const job of [apply, shown, ...others]) expect(jobOf(JSON.parse(JSON.stringify(job)))).toEqual(job)
   })
 
   it('that applies a saved plan is the run that the plan was made for', () => {
@@ -32,6 +33,8 @@ describe('a job from a queue', () => {
     ['with a branch for a commit', { ...apply, commit: '--upload-pack=x' }],
     ['with a path for a plan', { ...apply, plan: '/etc/passwd' }],
     ['with the plan of another stack', { ...apply, stack: 'infra:other/stack.yaml' }],
+    ['with a digest that is none', { ...apply, planDigest: 'x' }],
+    ['with the digest of no plan', { ...apply, plan: undefined, planDigest: 'a'.repeat(64) }],
     ['without its run', { ...apply, run: undefined }],
     ['with a member more', { ...apply, variables: { password: 'x' } }],
     ['that plans with a plan', { ...apply, kind: 'plan' }],
