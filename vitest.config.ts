@@ -12,6 +12,8 @@ const full = [
   'test/action/comments.test.ts',
   'test/action/issues.test.ts',
   'test/browser/report-page.test.ts',
+  'test/browser/fleet-page.test.ts',
+  'test/fleet/page/page-and-workers.test.ts',
   'test/simulation/chaos-lives.test.ts',
   'test/simulation/server-options.test.ts',
   'test/sandbox/actions/network/own-interfaces.hosts.test.ts',

@@ -6,16 +6,25 @@ import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'no
 import { dirname, join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 
-const outside = new Set(['ssh2', '@hpcc-js/wasm-graphviz', 'bullmq', 'ioredis', 'rate-limiter-flexible'])
+const outside = [
+  'ssh2',
+  '@hpcc-js/wasm-graphviz',
+  'bullmq',
+  'ioredis',
+  'rate-limiter-flexible',
+  'hono',
+  '@hono/node-server',
+]
 
 /** Replaces dist/cli by its bundle, and writes down the licences of what is in it. */
 export async function bundleCommandLine(dist) {
   // ssh2 has a native half, Graphviz is a megabyte that few commands need, BullMQ and its
-  // kind load their drivers by name, and the sandbox's client finds the daemon beside its
+  // kind load their drivers by name, a page's framework is one command's alone, and the sandbox's client finds the daemon beside its
   // own file: all stay outside.
   const daemonClient = join(dist, 'sandbox', 'daemon-client.js')
   const isOutside = (id, importer) =>
-    outside.has(id) || (importer !== undefined && id.startsWith('.') && resolve(dirname(importer), id) === daemonClient)
+    outside.some((name) => id === name || id.startsWith(`${name}/`)) ||
+    (importer !== undefined && id.startsWith('.') && resolve(dirname(importer), id) === daemonClient)
   const bundle = await rolldown({
     input: join(dist, 'cli', 'main.js'),
     platform: 'node',

@@ -241,6 +241,7 @@ export const codes = {
   PLAN_SNAPSHOT_NOT_FOUND: 'there is no snapshot such as the stack file names',
   PLAN_SNAPSHOT_NOT_READY: 'the snapshot that the stack file names is not completed',
   PLAN_STACK_TOO_LARGE: 'a stack has more names than its ledger has room for',
+  PAGE_NOT_SERVED: 'the page of a fleet cannot be served at an address',
   PLAN_SPOT_INTERRUPTED: 'EC2 takes a spot instance back, or has done so',
   PLAN_SPOT_ROOT_RUNNING: 'the snapshot of a root disk is taken while its server runs',
   PLAN_SPOT_STATE: 'EC2 does not stop, or start, such a spot instance',

@@ -121,7 +121,7 @@ export const layers: Readonly<Record<LayerName, LayerRule>> = {
     values: ['core', 'model', 'spec', 'report', 'app', 'library'],
     types: ['executor'],
     node: 'all',
-    packages: ['bullmq', 'ioredis', 'p-limit', 'picocolors', 'rate-limiter-flexible'],
+    packages: ['@hono/node-server', 'bullmq', 'hono', 'ioredis', 'p-limit', 'picocolors', 'rate-limiter-flexible'],
     modulesMin: 16,
   },
   cli: {

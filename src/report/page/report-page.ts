@@ -15,6 +15,9 @@ export interface Source {
   readonly file: string
 }
 
+/** What may be styled and run in it, as a Content-Security-Policy says it, for whoever serves it. */
+export const reportPolicy = { styles: `'${pageStyleDigest}'`, scripts: `'${pageScriptDigest}'` } as const
+
 /** Byte for byte what their digests are of. */
 const style = trusted(`<style>${pageStyle}</style>`)
 const script = trusted(`<script>${pageScript}</script>`)
@@ -32,14 +35,17 @@ interface Part {
  */
 export async function reportPage(
   sources: readonly Source[],
-  { version }: { readonly version: string },
+  {
+    version,
+    home,
+  }: { readonly version: string; /** Where one came from. */ readonly home?: { href: string; words: string } },
 ): Promise<string> {
   const stacks = [...new Set(sources.map(({ document }) => stackOf(document)))]
   const parts: Part[] = []
   for (const [index, { document }] of sources.entries()) parts.push(...(await partsOf(document, `d${index}`, sources)))
   const named = (part: Part) => (stacks.length > 1 ? `${part.title}: ${part.stack}` : part.title)
   const title = stacks.join(', ')
-  const policy = `default-src 'none'; style-src '${pageStyleDigest}'; script-src '${pageScriptDigest}'; base-uri 'none'; form-action 'none'`
+  const policy = `default-src 'none'; style-src ${reportPolicy.styles}; script-src ${reportPolicy.scripts}; base-uri 'none'; form-action 'none'`
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -55,7 +61,7 @@ export async function reportPage(
         <a class="skip" href="#content">Skip to the content</a>
         <header class="top">
           <div>
-            <p class="brand">evenkeel</p>
+            <p class="brand">${home ? html`<a href="${home.href}">${home.words}</a>` : 'evenkeel'}</p>
             <h1>${title}</h1>
           </div>
           <button type="button" data-theme-toggle hidden>Dark</button>

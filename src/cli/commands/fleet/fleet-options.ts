@@ -16,6 +16,15 @@ export interface RoundCommandOptions extends FleetOptions {
   readonly resume?: boolean
 }
 
+/** What the page takes beside. */
+export interface ServeOptions extends FleetOptions {
+  readonly listen: string
+  readonly origin?: readonly string[]
+  readonly tokenFile?: string
+  /** Milliseconds. */
+  readonly grace: number
+}
+
 export function addFleetOptions(command: Command): Command {
   return addQueueOptions(command, 'the Redis of workers that do the work; left out: this process does it')
     .option('-f, --file <file>', "the fleet's file; left out: fleet.yaml here")

@@ -3,6 +3,7 @@ import { exitCodes } from '../../../core/exit-codes.js'
 import type { CommandDefinition } from '../../command-definition.js'
 import { forbidColor, useColor } from '../../terminal.js'
 import { fleetWorkerCommand } from './fleet-worker.js'
+import { fleetServeCommand } from './fleet-serve.js'
 import { fleetApplyCommand } from './fleet-apply.js'
 import { addFleetOptions, addRoundOptions, type FleetOptions, type RoundCommandOptions } from './fleet-options.js'
 
@@ -12,6 +13,7 @@ Examples:
   evenkeel fleet plan --only 'prod/**'       plans of these, saved for \`fleet apply\`
   evenkeel fleet apply                       shows the saved plans, asks once, and carries them out
   evenkeel fleet status                      what was last seen of each stack, without asking EC2
+  evenkeel fleet serve                       the same on a page, with buttons
 
 Exit status: of the worst stack, as each of the commands tells.
 
@@ -21,7 +23,14 @@ export const fleetCommand: CommandDefinition = (finish, manifest) => {
   const command = new Command('fleet')
     .description('many stacks as one: plan, drift and apply all that a fleet.yaml names')
     .addHelpText('after', examples)
-  for (const define of [planCommand, driftCommand, fleetApplyCommand, statusCommand, fleetWorkerCommand])
+  for (const define of [
+    planCommand,
+    driftCommand,
+    fleetApplyCommand,
+    statusCommand,
+    fleetServeCommand,
+    fleetWorkerCommand,
+  ])
     command.addCommand(define(finish, manifest))
   return command
 }

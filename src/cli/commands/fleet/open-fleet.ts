@@ -44,24 +44,31 @@ export async function withFleet<Result>(
 }
 
 /** Reads a fleet's file and finds its stacks. Throws a UsageError for a pattern that fits none. */
-async function openFleet(options: FleetOptions, { asLastSeen }: Look): Promise<OpenFleet> {
-  const { file, only } = options
-  const spec = readFleet(file)
+async function openFleet(options: FleetOptions, look: Look): Promise<OpenFleet> {
+  const { spec, all, stacks } = await readStacks(options, look)
   const own = fleetFolder(spec.name)
   const folder = options.plans === undefined ? own : { ...own, plans: resolve(options.plans) }
-  const all = await stacksOf(spec, { environment: givenVariables(), asLastSeen })
   for (const { match } of idleRules(spec, all)) {
     process.stderr.write(
       `${legible(`The override of ${match} fits none of the fleet's ${count(all.length, 'stack')}.`)}\n`,
     )
   }
-  const stacks = only ? meant(all, only) : all
   if (options.queue === undefined) {
     return { spec, folder, store: createFolderStore(folder.reports), stacks, queue: undefined }
   }
   const { createReportStore } = await import('../../../fleet/redis/report-store.js')
   const queue = await openQueue(options.queue, options, (text) => process.stderr.write(`${legible(text)}\n`))
   return { spec, folder, store: createReportStore(queue.redis, spec.name), stacks, queue }
+}
+
+/** What the fleet's file says now, all of its stacks, and those that were asked for. Throws a UsageError for a pattern that fits none. */
+export async function readStacks(
+  { file, only }: Pick<FleetOptions, 'file' | 'only'>,
+  { asLastSeen }: Look = {},
+): Promise<Pick<OpenFleet, 'spec' | 'stacks'> & { readonly all: readonly FleetStack[] }> {
+  const spec = readFleet(file)
+  const all = await stacksOf(spec, { environment: givenVariables(), asLastSeen })
+  return { spec, all, stacks: only ? meant(all, only) : all }
 }
 
 /** Overrides that hold for nothing: a slip in a pattern, and what is never to be applied is. */

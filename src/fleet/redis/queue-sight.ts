@@ -1,0 +1,93 @@
+import type { Job } from 'bullmq'
+import { legible } from '../../report/legible.js'
+import { jobOf } from '../jobs/job.js'
+import type { JobUnderWay, WorkElsewhere } from '../page/under-way.js'
+import type { QueueConnection } from './connection.js'
+import { keyOf, type QueueName } from './queue-name.js'
+import { createQueues } from './queues.js'
+import { within } from './worker/patience.js'
+
+/** A worker tells every minute that it is there. */
+const workersSeenMs = 150_000
+/** Chosen: no fleet has more at work in one account and region. */
+const activeMax = 500
+/** Chosen: longer than a Redis takes that is there. */
+const answerMs = 2000
+/** Chosen: what stands on one line. */
+const lineMax = 500
+
+/** What workers do, as their queues tell it. Of a Redis that does not answer nothing is told but that. */
+export function lookAtQueues(connection: QueueConnection, fleet: string): WorkElsewhere & { close(): Promise<void> } {
+  const queues = createQueues(connection, fleet)
+
+  async function ask<Answer>(work: () => Promise<readonly Answer[]>): Promise<readonly Answer[]> {
+    if (!connection.isThere) return []
+    let answer: readonly Answer[] = []
+    await within(
+      answerMs,
+      work().then(
+        (found) => void (answer = found),
+        () => undefined,
+      ),
+    )
+    return answer
+  }
+  async function ofEach<Answer>(work: (name: QueueName) => Promise<readonly Answer[]>): Promise<readonly Answer[]> {
+    return (await Promise.all((await queues.known()).map(work))).flat()
+  }
+
+  return {
+    get problem() {
+      if (connection.isThere) return undefined
+      return `The queue at ${connection.address.shown} does not answer. Nothing is lost: what was asked for goes on when it is back.`
+    },
+    underWay: () =>
+      ask(() =>
+        ofEach(async (name) => {
+          const jobs = await queues.of(name).getJobs(['active'], 0, activeMax)
+          return jobs.flatMap((job) => underWayOf(job, fleet) ?? [])
+        }),
+      ),
+    waiting: () =>
+      ask(() =>
+        ofEach(async (name) => {
+          const { waiting = 0, prioritized = 0 } = await queues.of(name).getJobCounts('waiting', 'prioritized')
+          const account = legible(name.prefix.slice(keyOf(fleet, '').length))
+          return [{ account, region: legible(name.name), amount: waiting + prioritized }]
+        }),
+      ),
+    workers: () =>
+      ask(async () => {
+        const since = Date.now() - workersSeenMs
+        const told = await connection.redis.zrangebyscore(keyOf(fleet, 'workers'), since, '+inf', 'WITHSCORES')
+        const names = told.filter((_, index) => index % 2 === 0)
+        return names.map((name, index) => ({
+          name: legible(name.slice(0, lineMax)),
+          seenAt: Number(told[2 * index + 1]),
+        }))
+      }),
+    close: () => queues.close(),
+  }
+}
+
+/** Undefined for what is no job of this fleet: anybody may have put it there. */
+function underWayOf(job: Job | undefined, fleet: string): JobUnderWay | undefined {
+  try {
+    const wish = jobOf(job?.data)
+    if (job === undefined || wish.fleet !== fleet) return undefined
+    const { began, line } = (typeof job.progress === 'object' ? job.progress : {}) as {
+      began?: unknown
+      line?: unknown
+    }
+    const worker = job.processedBy ?? (typeof began === 'string' ? began : 'a worker')
+    return {
+      stack: wish.stack,
+      kind: wish.kind,
+      worker: legible(worker.slice(0, lineMax)),
+      since: job.processedOn ?? job.timestamp,
+      ...(typeof line === 'string' && { line: legible(line.slice(0, lineMax)) }),
+    }
+  } catch {
+    return undefined
+  }
+}
