@@ -38,7 +38,12 @@ describe('the stacks of a fleet', () => {
     {
       reports: [
         pageReport(ids[0] ?? ''),
-        pageReport(ids[1] ?? '', { state: 'drift', words: 'drift: 1 drifted', exitCode: 2 }),
+        pageReport(ids[1] ?? '', {
+          state: 'drift',
+          words: 'drift: 1 drifted',
+          exitCode: 2,
+          text: 'a\n  ! volume.data\n',
+        }),
         pageReport(ids[2] ?? '', { state: 'locked', words: 'locked', lockedBy: 'ann@host (pid 7)', exitCode: 6 }),
       ],
     },
@@ -67,6 +72,7 @@ describe('the stacks of a fleet', () => {
     const text = await (await world.get(`/stack/${stackKey(ids[1] ?? '')}/drift`)).text()
     expect(text).toContain('drift: 1 drifted')
     expect(text).toContain('in 2.5s, exit status 2')
+    expect(text).toContain('<span class="replace">  ! volume.data</span>')
     expect((await world.get(`/stack/${stackKey(ids[1] ?? '')}/apply`)).status).toBe(404)
     expect((await world.get('/stack/000000000000')).status).toBe(404)
   })

@@ -47,7 +47,8 @@ export function stackPage({ fleet, standing, jobs, problems, formToken, nowMs }:
     content: html`
       <section class="card" id="standing" data-part aria-label="Where it stands">
         <p class="verdict">
-          ${stateMark(stateOf(standing))} ${toldOf(standing)} ${last ? agoMark(last.endedAt, nowMs) : undefined}
+          ${stateMark(stateOf(standing))} ${toldOf(standing)}
+          ${last ? html`<span class="quiet">${agoMark(last.endedAt, nowMs)}</span>` : undefined}
         </p>
         <form method="post" action="/work">
           <input type="hidden" name="form" value="${formToken}" />

@@ -61,6 +61,8 @@ const signs: readonly (readonly [RegExp, string])[] = [
   [/^ *~ /, 'update'],
   [/^ *- /, 'remove'],
   [/^ *= /, 'adopt'],
+  // What a drift report names.
+  [/^ *! /, 'replace'],
   [/^(?:Error|evenkeel: )/i, 'remove'],
   [/^(?:Warning|Not everything)/i, 'update'],
 ]
