@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { benchColdStart } from './cold-start.mjs'
+import { benchFleet, benchLargeFleet } from './fleet.mjs'
 import { benchLargeNoOpPlan, benchNoOpPlan } from './plan-no-op.mjs'
 import { benchPace } from './pace.mjs'
 import { benchPlanInMemory } from './plan-in-memory.mjs'
@@ -17,10 +18,11 @@ const benches = {
   'cold-start': benchColdStart,
   'sandbox-hosts': benchSandboxHosts,
   'web-tier': benchWebTier,
+  fleet: benchFleet,
 }
 
 /** Half an hour of one's own: these run when they are named. */
-const onRequest = { 'plan-no-op-large': benchLargeNoOpPlan }
+const onRequest = { 'plan-no-op-large': benchLargeNoOpPlan, 'fleet-large': benchLargeFleet }
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !(name in benches) && !(name in onRequest))

@@ -59,8 +59,14 @@ function peakOf(pid) {
   }
 }
 
+/** What a process holds in memory now. */
+export function rssMiBOf(pid) {
+  const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kib) / 1024
+}
+
 /** In clock ticks, of which Linux shows a hundred a second: user and system time are fields 14 and 15 of proc_pid_stat(5). */
-function cpuSecondsOf(pid) {
+export function cpuSecondsOf(pid) {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { gitHead } from './git-head.js'
 
 /** Names of what CI systems call the commit that they build (GitHub, GitLab). */
 const ciVariables = ['GITHUB_SHA', 'CI_COMMIT_SHA'] as const
@@ -30,6 +32,8 @@ const commitsMax = 3
 
 /** Undefined without git, without a repository, and without a commit. */
 async function commitIn(directory: string): Promise<string | undefined> {
+  const read = await gitHead(resolve(directory))
+  if (read !== undefined) return read
   try {
     const { stdout } = await promisify(execFile)('git', ['-C', directory, 'rev-parse', 'HEAD'])
     return stdout.trim()
