@@ -100,7 +100,7 @@ function doneBefore({ run, by, lastAt }: PastRun): JobEnd {
   }
 }
 
-/** The plan as it was saved; of one whose run was cut off, or was interrupted, what is left of it. */
+/** The plan as it was saved; of one whose run has not converged, what is left of it. */
 async function planOfSaved(session: Session, saved: PlanFile, past: PastRun | undefined): Promise<Plan> {
   const { left } = session.lock
   if (left && runsOf(left).includes(saved.run)) return restOfSaved(session, saved)
@@ -108,8 +108,8 @@ async function planOfSaved(session: Session, saved: PlanFile, past: PastRun | un
     return await savedPlanHere(session, saved)
   } catch (error) {
     const isStale = error instanceof PlanError && error.code === 'PLAN_STALE'
-    const isCutOff = past !== undefined && (past.outcome === undefined || past.outcome === 'cancelled')
-    if (!isStale || !isCutOff) throw error
+    // Its own run has moved the world, and was cut off, or some steps failed: whoever asks again may not have heard of it.
+    if (!isStale || past === undefined) throw error
     return restOfSaved(session, saved)
   }
 }
