@@ -10,8 +10,8 @@ import { ownDirectory } from './support/own-directory.mjs'
 const own = ownDirectory('proofs')
 
 const [name, ...args] = process.argv.slice(2)
-// With hosts it is the built command line that is soaked.
-if (name === 'soak')
+// With hosts it is the built command line that is soaked, and workers of a fleet are processes of it.
+if (name === 'soak' || name.startsWith('fleet/'))
   execFileSync(process.execPath, [fileURLToPath(new URL('build.mjs', import.meta.url)), '--if-stale'])
 const isInside = name === 'crash-test' && args.join(' ').includes('--world hosts')
 const file = await bundleOf(`test/support/proof/${isInside ? 'hosts/crash-test' : name}.ts`)

@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { temporaryDirectory } from '../evenkeel.js'
 import { missingProgram } from '../missing-program.js'
@@ -8,7 +10,7 @@ import { missingProgram } from '../missing-program.js'
 /** Why tests with a queue do not run on this machine; undefined where they do. */
 export const noRedisBecause = missingProgram('redis-server', 'redis-server')
 
-/** A Redis of a test's own, on a loopback port; it keeps nothing on disk, so that ending it loses all. */
+/** A Redis of a test's own, on a loopback port; it keeps nothing on disk unless it is told to, so that ending it loses all. */
 export interface RedisServer {
   /** For `--queue`. */
   readonly url: string
@@ -16,8 +18,10 @@ export interface RedisServer {
   /** For the test's own look at what stands in it. */
   readonly client: Redis
   kill(): Promise<void>
-  /** Anew, on the same port, and empty. */
+  /** Anew, on the same port, with what it kept: by itself nothing. */
   start(): Promise<void>
+  /** Takes away what it keeps on disk, between `kill` and `start`. */
+  forget(): void
   remove(): Promise<void>
 }
 
@@ -56,6 +60,9 @@ export async function startRedis(words: readonly string[] = []): Promise<RedisSe
     client,
     kill,
     start,
+    forget() {
+      for (const name of readdirSync(path)) rmSync(join(path, name), { recursive: true, force: true })
+    },
     async remove() {
       client.disconnect()
       await kill()

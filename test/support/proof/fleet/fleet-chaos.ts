@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util'
+import { recordProof } from '../record-proof.js'
+import { liveFleet } from './fleet-life.js'
+import type { Troubles } from './fleet-trouble.js'
+
+/** `npm run fleet-chaos`: workers and Redis die while stacks are applied; see docs/reliability.md for its options. */
+const { values } = parseArgs({
+  options: {
+    /** The first; the others follow it. */
+    seed: { type: 'string', default: '1' },
+    count: { type: 'string', default: '3' },
+    applies: { type: 'string', default: '70' },
+    workers: { type: 'string', default: '4' },
+    /** The last seed's workers are of other machines, with so many applies. */
+    elsewhere: { type: 'string', default: '0' },
+    verbose: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
+  },
+})
+
+const first = Number(values.seed)
+const seeds = Array.from({ length: Number(values.count) }, (_, index) => first + index)
+const say = (text: string) => void (values.verbose && process.stderr.write(`${text}\n`))
+let failed = 0
+let jobs = 0
+let applies = 0
+let converged = 0
+const done = new Map<string, number>()
+for (const seed of seeds) {
+  const isElsewhere = Number(values.elsewhere) > 0 && seed === seeds.at(-1)
+  const appliesMin = Number(isElsewhere ? values.elsewhere : values.applies)
+  const life = await liveFleet({ seed, applies: appliesMin, workers: Number(values.workers), isElsewhere, say })
+  jobs += life.jobs
+  applies += life.applies
+  converged += life.converged
+  for (const [name, times] of Object.entries<number>(life.troubles satisfies Troubles))
+    done.set(name, (done.get(name) ?? 0) + times)
+  if (life.problems.length === 0) continue
+  failed += 1
+  const how = isElsewhere ? ` --elsewhere ${appliesMin}` : ''
+  const again = `npm run fleet-chaos -- --seed ${seed} --count 1 --applies ${appliesMin} --workers ${values.workers}${how}`
+  process.stdout.write([again, ...life.problems.map((text) => `    ${text}`), ''].join('\n'))
+}
+const told = [...done].map(([name, times]) => `${name} ${times}`).join(', ')
+const lines = [
+  `${seeds.length} seeds of rough, ${values.workers} workers, 8 stacks each: ${applies} applies among ${jobs} jobs, each with one outcome, ${converged} of them converged at once`,
+  told,
+  `${seeds.length - failed} seeds came to rest: every plan empty, 0 duplicates, 0 orphans, 0 volumes lost; ${failed} did not`,
+]
+process.stdout.write(`${lines.join('\n')}\n`)
+if (values.record && failed === 0) recordProof('fleet-chaos', first, lines)
+process.exitCode = failed === 0 ? 0 : 1
