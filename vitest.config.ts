@@ -8,7 +8,9 @@ const hosts = ['test/integration/**/*.test.ts', 'test/**/*.hosts.test.ts']
 const full = [
   'test/sandbox/actions/load-balancing/load-balancing.hosts.test.ts',
   'test/fleet/redis/redis-engine.test.ts',
+  'test/fleet/redis/chaos.test.ts',
   'test/fleet/redis/workers.test.ts',
+  'test/fleet/redis/queue-life.test.ts',
   'test/action/comments.test.ts',
   'test/action/issues.test.ts',
   'test/browser/report-page.test.ts',
@@ -70,6 +72,7 @@ const full = [
   'test/integration/exec.test.ts',
   'test/integration/fleet/demo.test.ts',
   'test/integration/fleet/first-fleet.test.ts',
+  'test/integration/fleet/partial.test.ts',
   'test/integration/fleet/resume.test.ts',
   'test/integration/git-life.test.ts',
   'test/integration/members.test.ts',

@@ -132,6 +132,8 @@ export interface JobReport {
   readonly errorCode: string | undefined
   /** Who holds the lock, where it is held. */
   readonly lockedBy: string | undefined
+  /** The run for which it is held; kept nowhere. */
+  readonly lockedRun?: string
   /** Name of the saved plan: of `plan` where it changes something, of `apply` where it carried one out. */
   readonly plan: string | undefined
   /** An apply has done something. */

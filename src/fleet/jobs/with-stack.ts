@@ -29,7 +29,7 @@ export interface JobOptions {
 
 /** What came of the work on a stack. */
 export type JobEnd = Pick<JobReport, 'state' | 'words' | 'text' | 'exitCode'> &
-  Partial<Pick<JobReport, 'errorCode' | 'lockedBy' | 'plan' | 'didChange' | 'outcome'>>
+  Partial<Pick<JobReport, 'errorCode' | 'lockedBy' | 'lockedRun' | 'plan' | 'didChange' | 'outcome'>>
 
 /** What a saved plan has settled. */
 interface Settled {
@@ -74,8 +74,13 @@ export async function withStack(
 async function endOf(thrown: unknown, session: Session | undefined): Promise<JobEnd> {
   const error = asEvenkeelError(session ? located(thrown, session.file.locate) : thrown)
   const isLocked = error instanceof LockError && error.code === 'LOCKED'
-  const holder = isLocked && session ? await holderOf(session) : undefined
-  const end: JobEnd = { ...failedEnd(error), ...(holder !== undefined && { lockedBy: holder }) }
+  const lock = isLocked && session ? await readStackLock(session).catch(() => undefined) : undefined
+  const lockedRun = lock?.sight.content?.epoch.run
+  const end: JobEnd = {
+    ...failedEnd(error),
+    ...(lock && { lockedBy: lockText(lock.sight) }),
+    ...(lockedRun !== undefined && { lockedRun }),
+  }
   return session ? masked(session, end) : end
 }
 

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../../core/errors.js'
 import type { FleetEventKind, JobReport, Notification, StackPlace } from '../types.js'
+import { webhookKey } from './webhook-keys.js'
 
 /** Chosen: whoever takes longer does more than take notice. */
 const commandTimeoutMs = 30_000
@@ -27,7 +28,7 @@ export interface FleetEvent {
 export interface DeliveryOptions {
   /** Where commands begin: the folder of the fleet's file. */
   readonly directory: string
-  /** Left out: this process's environment. */
+  /** Left out: what was taken out of this process's environment (webhook-keys.ts). */
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** For tests, which have no seconds. */
   readonly pausesMs?: readonly number[]
@@ -67,9 +68,9 @@ function runCommand(
 async function postSigned(
   { url, secretVariable }: Extract<Notification['to'], { kind: 'webhook' }>,
   body: string,
-  { environment = process.env, pausesMs = webhookPausesMs, timeoutMs = webhookTimeoutMs }: DeliveryOptions,
+  { environment, pausesMs = webhookPausesMs, timeoutMs = webhookTimeoutMs }: DeliveryOptions,
 ): Promise<void> {
-  const secret = environment[secretVariable]
+  const secret = environment ? environment[secretVariable] : webhookKey(secretVariable)
   const where = new URL(url).origin
   if (secret === undefined || secret === '') {
     throw new Error(`the webhook at ${where} was not called: ${secretVariable}, the key of its signature, is not set`)

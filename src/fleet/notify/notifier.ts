@@ -7,6 +7,7 @@ import { jobKinds, stackKey } from '../jobs/job.js'
 import type { FleetSpec, JobReport } from '../types.js'
 import { deliver, type FleetEvent } from './deliver.js'
 import { eventsOf, toldNothing, type Told } from './events-of.js'
+import { takeWebhookKeys } from './webhook-keys.js'
 
 /** What was told of each stack, by its id: where it is lost, what holds is told once more. */
 export interface ToldMemory {
@@ -20,6 +21,7 @@ export function createNotifier(
   memory: ToldMemory,
   onWarning: (text: string) => void,
 ): (report: JobReport) => Promise<void> {
+  takeWebhookKeys({ notifications })
   return async (report) => {
     if (notifications.length === 0) return
     try {

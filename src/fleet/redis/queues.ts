@@ -36,7 +36,10 @@ export function createQueues({ redis }: QueueConnection, fleet: string): Queues 
     of,
     async add(name, job) {
       await redis.sadd(register, `${name.prefix}:${name.name}`)
-      const added = await of(name).add(job.kind, job, { ...jobOptions, deduplication: { id: deduplicationIdOf(job) } })
+      const id = deduplicationIdOf(job)
+      // No number: a Redis that was emptied counts from one again, and another job would answer for this one.
+      const jobId = `${job.round}.${id}`
+      const added = await of(name).add(job.kind, job, { ...jobOptions, jobId, deduplication: { id } })
       return String(added.id)
     },
     async known() {

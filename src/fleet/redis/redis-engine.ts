@@ -60,9 +60,15 @@ export function createRedisEngine(options: RedisEngineOptions): FleetEngine {
       for (const asked of concerned) {
         if (news.kind === 'began') on.began(asked.job, news.worker)
         else if (news.kind === 'progressed') on.progressed(asked.job, news.line)
-        else if (news.kind === 'refused') settle(asked, refusedReport(asked.job, placeOf(asked.job.stack), news.why))
+        else if (news.kind === 'refused') void settleRefused(asked, news.why).catch(() => undefined)
         else void lookAfter(asked).catch(() => undefined)
       }
+    }
+
+    async function settleRefused(asked: Asked, why: string): Promise<void> {
+      const { kind, stack, round } = asked.job
+      const report = await store.last(kind, stack)
+      settle(asked, report?.round === round ? report : refusedReport(asked.job, placeOf(stack), why))
     }
 
     async function ask(asked: Asked): Promise<void> {
@@ -75,9 +81,12 @@ export function createRedisEngine(options: RedisEngineOptions): FleetEngine {
     /** What is in no queue any more has ended unheard, or Redis was emptied: then it is asked for again, as the same run. */
     async function lookAfter(asked: Asked): Promise<void> {
       if (asked.id === undefined || (await queues.of(asked.queue).getJobState(asked.id)) !== 'unknown') return
-      const { kind, stack, round } = asked.job
+      const { kind, stack, round, plan } = asked.job
       const report = await store.last(kind, stack)
-      const isAnswer = report && (report.round === round || Date.parse(report.endedAt) >= asked.since)
+      const isLater = report !== undefined && Date.parse(report.endedAt) >= asked.since
+      // What another has asked for answers this one too, but no apply of another plan does.
+      const isSame = kind !== 'apply' || report?.plan === plan
+      const isAnswer = report && (report.round === round || (isLater && isSame))
       if (isAnswer) settle(asked, report)
       else if (open.has(asked) && !signal.aborted) await ask(asked)
       else open.delete(asked)
@@ -101,11 +110,11 @@ export function createRedisEngine(options: RedisEngineOptions): FleetEngine {
     if (jobs.length === 0) return
     const since = Date.now()
     for (const job of jobs) open.add({ job, queue: queueNameOf(fleet, placeOf(job.stack)), since, id: undefined })
-    const news = await listenTo(
-      connection,
-      [...open].map(({ queue }) => queue),
-      hear,
-    )
+    const names = [...open].map(({ queue }) => queue)
+    const listening = listenTo(connection, names, hear)
+    const news = await orStopped(signal, listening)
+    // Redis was gone all the time, and nothing was asked for.
+    if (news === undefined) return void listening.then((late) => late.close()).catch(() => undefined)
     let withdrawing: Promise<unknown> | undefined
     const onAbort = () => {
       withdrawing = Promise.allSettled([...open].map(withdraw))

@@ -5,11 +5,13 @@ import type { FleetJob, JobReport, StackPlace } from '../types.js'
 const lost: Code = 'FLEET_WORKERS_LOST'
 const refused: Code = 'FLEET_JOB_INVALID'
 
+/** Why a job is given up that nobody lived to carry out. */
+export const lostWords = 'every worker that took it has died'
+
 /** What is told of a job that no worker carried out to its end. */
 export function refusedReport(job: FleetJob, place: StackPlace | undefined, why: string): JobReport {
   const endedAt = new Date().toISOString()
-  const isLost = why.startsWith('job stalled')
-  const words = isLost ? 'every worker that took it has died' : why
+  const isLost = why === lostWords
   return {
     formatVersion: 1,
     round: job.round,
@@ -17,8 +19,8 @@ export function refusedReport(job: FleetJob, place: StackPlace | undefined, why:
     id: job.stack,
     place,
     state: 'failed',
-    words,
-    text: `${words}\n`,
+    words: why,
+    text: `${why}\n`,
     exitCode: exitCodes.failure,
     errorCode: isLost ? lost : refused,
     lockedBy: undefined,

@@ -6,8 +6,6 @@ import { digestOf, keyOf } from './queue-name.js'
  * no guard: Redis may forget it at any moment. What guards the stack is its lock in EC2.
  */
 export interface StackLock {
-  /** Grows with every holder: what an earlier one has to say comes too late. */
-  readonly fence: number
   /** False: it ran out and is another's by now. */
   renew(): Promise<boolean>
   release(): Promise<void>
@@ -16,17 +14,8 @@ export interface StackLock {
 /** Chosen: three missed renewals and a pause of the machine, and a dead worker's stack goes on within half a minute. */
 export const leaseMs = 15_000
 
-/** KEYS: lock, fence. ARGV: holder, lease. The fence, or 0 where somebody holds it. */
-const takeScript = `
-if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then
-  local fence = redis.call('INCR', KEYS[2])
-  redis.call('PEXPIRE', KEYS[2], 86400000)
-  return fence
-end
-return 0`
-
-/** KEYS: lock. ARGV: holder, lease. Taken anew where Redis was emptied meanwhile: whoever works goes first. */
-const renewScript = `
+/** KEYS: lock. ARGV: holder, lease. Also taken anew where Redis was emptied meanwhile, and where the answer to the first word was lost. */
+const holdScript = `
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
@@ -44,11 +33,10 @@ export async function takeStackLock(
   holder: string,
 ): Promise<StackLock | undefined> {
   const key = keyOf(fleet, 'stack', digestOf(stack))
-  const fence = Number(await redis.eval(takeScript, 2, key, `${key}:fence`, holder, leaseMs))
-  if (fence === 0) return undefined
+  const hold = async () => Number(await redis.eval(holdScript, 1, key, holder, leaseMs)) === 1
+  if (!(await hold())) return undefined
   return {
-    fence,
-    renew: async () => Number(await redis.eval(renewScript, 1, key, holder, leaseMs)) === 1,
+    renew: hold,
     release: async () => void (await redis.eval(releaseScript, 1, key, holder)),
   }
 }

@@ -4,6 +4,7 @@ import { count } from '../../../core/units.js'
 import { fleetFolder, type FleetFolder } from '../../../fleet/embedded/fleet-folder.js'
 import { createFolderStore } from '../../../fleet/embedded/store.js'
 import { readFleet } from '../../../fleet/file/read-fleet.js'
+import { takeWebhookKeys } from '../../../fleet/notify/webhook-keys.js'
 import { matchesPattern } from '../../../fleet/stacks/pattern.js'
 import { stacksOf } from '../../../fleet/stacks/stacks-of.js'
 import type { FleetSpec, FleetStack, FleetStore, SettingRule } from '../../../fleet/types.js'
@@ -67,6 +68,7 @@ export async function readStacks(
   { asLastSeen }: Look = {},
 ): Promise<Pick<OpenFleet, 'spec' | 'stacks'> & { readonly all: readonly FleetStack[] }> {
   const spec = readFleet(file)
+  takeWebhookKeys(spec)
   const all = await stacksOf(spec, { environment: givenVariables(), asLastSeen })
   return { spec, all, stacks: only ? meant(all, only) : all }
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { readText } from '../../../app/input/read-text.js'
 import type { QueueConnection } from '../../../fleet/redis/connection.js'
+import { takenFromEnvironment } from '../../given-variables.js'
 import type { QueueAddress } from '../../../fleet/redis/queue-address.js'
 
 /** Where the queue is that a fleet's workers share. */
@@ -25,10 +26,8 @@ export function addQueueOptions(command: Command, what: string): Command {
 /** The address that the options say, and the environment. Throws a UsageError where it is none. */
 async function queueAddress(queue: string, { queuePasswordFile }: QueueOptions): Promise<QueueAddress> {
   const { queueAddressOf } = await import('../../../fleet/redis/queue-address.js')
-  const password =
-    queuePasswordFile === undefined
-      ? process.env['EVENKEEL_FLEET_REDIS_PASSWORD']
-      : readText(queuePasswordFile, passwordBytesMax).trim()
+  const given = takenFromEnvironment('EVENKEEL_FLEET_REDIS_PASSWORD')
+  const password = queuePasswordFile === undefined ? given : readText(queuePasswordFile, passwordBytesMax).trim()
   return queueAddressOf(queue, password)
 }
 

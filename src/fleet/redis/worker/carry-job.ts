@@ -1,21 +1,26 @@
 import { UnrecoverableError, type Job } from 'bullmq'
 import { exitCodes } from '../../../core/exit-codes.js'
-import { messageOf } from '../../../core/errors.js'
+import { asEvenkeelError, messageOf } from '../../../core/errors.js'
 import { jobOf } from '../../jobs/job.js'
 import { newJob } from '../../jobs/new-job.js'
+import { failedEnd } from '../../jobs/with-stack.js'
 import type { FleetJob, FleetStack, FleetStore, JobReport } from '../../types.js'
 import { createNotifier } from '../../notify/notifier.js'
 import type { QueueConnection } from '../connection.js'
 import { queueNameOf } from '../queue-name.js'
 import type { Queues } from '../queues.js'
-import { mayPass } from '../retries.js'
+import { lostWords, refusedReport } from '../refused-report.js'
+import { mayPass, takeoversMax } from '../retries.js'
 import { createToldMemory } from '../report-store.js'
 import { jobOfTick } from '../schedules.js'
 import { leaseMs, takeStackLock, type StackLock } from '../stack-lock.js'
 import type { FleetNow, Workshop } from './fleet-now.js'
+import { holds } from './newest-file.js'
 
 /** Chosen: a job that waits for another of its stack looks again so often. */
 const lockedPauseMs = 1000
+/** Chosen: a job that waits for what is done elsewhere looks again so often. */
+const elsewherePauseMs = 5000
 /** Chosen: so many lines a second are read by nobody. */
 const progressPauseMs = 250
 
@@ -42,15 +47,20 @@ export async function carryJob(
   try {
     const asked = wishOf(now, job)
     if (typeof asked === 'string') return await refuse(around, job, token, asked)
-    const stack = await around.workshop.stackOf(asked, now).catch((error: unknown) => asError(error))
-    // Its repository may be there again in a while.
-    if (stack instanceof Error) return void (await job.moveToFailed(stack, token))
-    if (stack === undefined) return await refuse(around, job, token, 'the fleet has no stack of this name')
+    const found = await meantBy(around, asked, now).catch((error: unknown) => asError(error))
+    if (found instanceof Error) return await notFound(around, now, { job, token, wish: asked }, found)
+    if (found === 'unknown') return await refuse(around, job, token, 'the fleet has no stack of this name')
+    if (found === 'newer') return await job.moveToDelayed(Date.now() + elsewherePauseMs, token)
+    const { stack } = found
     const wish = asked.kind === 'drift' ? { ...asked, commit: stack.commit } : asked
+    if (job.stalledCounter > takeoversMax) {
+      const report = refusedReport(wish, stack.place, lostWords)
+      return await giveUp(around, found.now, { job, token }, report, new Error(lostWords))
+    }
     const lock = await takeStackLock(around.connection.redis, now.spec.name, stack.id, token)
     if (lock === undefined) return await job.moveToDelayed(Date.now() + lockedPauseMs, token)
     try {
-      await underLock(around, now, { job, token, wish, stack, lock }, signal)
+      await underLock(around, found.now, { job, token, wish, stack, lock }, signal)
     } finally {
       await lock.release()
     }
@@ -58,6 +68,23 @@ export async function carryJob(
     // The job was given to another meanwhile, or Redis was emptied: what came of it is kept all the same, and EC2's lock stands behind.
     if (around.connection.isThere) around.say(`${job.name} is the queue's no more: ${messageOf(error)}`)
   }
+}
+
+/**
+ * The stack that a job names, of a fleet.yaml that may have been written since this worker looked; `unknown`: the fleet has none. A worker
+ * whose files are older than others' cannot know: `newer`.
+ */
+async function meantBy(
+  { workshop, connection }: JobSurroundings,
+  asked: FleetJob,
+  now: FleetNow,
+): Promise<{ readonly stack: FleetStack; readonly now: FleetNow } | 'unknown' | 'newer'> {
+  const known = await workshop.stackOf(asked, now)
+  if (known) return { stack: known, now }
+  const fresh = await workshop.read()
+  const stack = await workshop.stackOf(asked, fresh)
+  if (stack) return { stack, now: fresh }
+  return (await holds(connection.redis, fresh)) ? 'unknown' : 'newer'
 }
 
 function asError(error: unknown): Error {
@@ -81,6 +108,42 @@ async function refuse({ say }: JobSurroundings, job: Job, token: string, why: st
   await job.moveToFailed(new UnrecoverableError(why), token)
 }
 
+/** Its repository may be there again in a while; where it is not, that is what is known of the stack. */
+async function notFound(
+  around: JobSurroundings,
+  now: FleetNow,
+  { job, token, wish }: Pick<HeldJob, 'job' | 'token' | 'wish'>,
+  error: Error,
+): Promise<void> {
+  if (!isLast(job)) return void (await job.moveToFailed(error, token))
+  const { words, text, errorCode } = failedEnd(asEvenkeelError(error))
+  const place = now.stacks.find(({ id }) => id === wish.stack)?.place
+  await giveUp(around, now, { job, token }, { ...refusedReport(wish, place, words), text, errorCode }, error)
+}
+
+/** What ended without having begun is known and told like all else. */
+async function giveUp(
+  around: JobSurroundings,
+  now: FleetNow,
+  { job, token }: Pick<HeldJob, 'job' | 'token'>,
+  report: JobReport,
+  error: Error,
+): Promise<void> {
+  around.say(`${report.kind} of ${report.id}: ${report.words}`)
+  await tell(around, now, report)
+  await job.moveToFailed(new UnrecoverableError(messageOf(error)), token)
+}
+
+async function tell(around: JobSurroundings, { spec }: FleetNow, report: JobReport): Promise<void> {
+  await around.store.keep(report)
+  await createNotifier(spec, createToldMemory(around.connection.redis, spec.name), around.say)(report)
+}
+
+/** Whether it is not tried again. */
+function isLast(job: Job): boolean {
+  return job.attemptsMade + 1 >= (job.opts.attempts ?? 1)
+}
+
 interface HeldJob {
   readonly job: Job
   readonly token: string
@@ -91,13 +154,9 @@ interface HeldJob {
 
 async function underLock(around: JobSurroundings, now: FleetNow, held: HeldJob, signal: AbortSignal): Promise<void> {
   const { job, token, wish, stack, lock } = held
-  const lost = new AbortController()
   const renewal = setInterval(() => {
-    // Unanswered while Redis is gone: what was begun goes on, under EC2's lock.
-    void lock.renew().then(
-      (isHeld) => isHeld || lost.abort(),
-      () => undefined,
-    )
+    // Unanswered while Redis is gone, and another's by now: what was begun goes on, under EC2's lock.
+    void lock.renew().catch(() => undefined)
     void job.extendLock(token, leaseMs).catch(() => undefined)
   }, leaseMs / 3)
   let report: JobReport
@@ -105,23 +164,24 @@ async function underLock(around: JobSurroundings, now: FleetNow, held: HeldJob, 
   try {
     progress.began(around.worker)
     around.say(`${wish.kind} of ${wish.stack} begins`)
-    const either = AbortSignal.any([signal, lost.signal])
-    report = await around.workshop.carryOut(wish, stack, now, progress.line, either)
+    report = await around.workshop.carryOut(wish, stack, now, progress.line, signal)
   } finally {
     clearInterval(renewal)
     progress.end()
   }
   around.say(`${wish.kind} of ${wish.stack}: ${report.words}`)
-  // Somebody else has the stack, and its report is the one that counts.
-  if (lost.signal.aborted) return
+  // Somebody else has the stack by now, and says what it has seen; of what was done here nobody else tells.
+  if (!(await lock.renew()) && report.didChange !== true) return
   if (signal.aborted && report.exitCode === exitCodes.interrupted) return void (await job.moveToWait(token))
-  if (mayPass(report) && job.attemptsMade + 1 < (job.opts.attempts ?? 1)) {
+  // Whoever has the same run lives, and nobody heard of it because it does not reach Redis, or Redis was emptied.
+  if (report.lockedRun !== undefined && report.lockedRun === wish.run) {
+    return await job.moveToDelayed(Date.now() + elsewherePauseMs, token)
+  }
+  if (mayPass(report) && !isLast(job)) {
     await job.moveToFailed(new Error(report.errorCode), token)
     return
   }
-  await around.store.keep(report)
-  const memory = createToldMemory(around.connection.redis, now.spec.name)
-  await createNotifier(now.spec, memory, around.say)(report)
+  await tell(around, now, report)
   await applyAtOnce(around, now, stack, report)
   await job.moveToCompleted({ round: report.round }, token, false)
 }

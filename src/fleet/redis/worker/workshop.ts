@@ -3,6 +3,7 @@ import { fleetFolder } from '../../embedded/fleet-folder.js'
 import { readFleet } from '../../file/read-fleet.js'
 import { carryOutJob } from '../../jobs/carry-out-job.js'
 import { makePlansFolder } from '../../jobs/plans-folder.js'
+import { takeWebhookKeys } from '../../notify/webhook-keys.js'
 import { stackNamed, stacksOf } from '../../stacks/stacks-of.js'
 import type { SharedBuckets } from '../shared-buckets.js'
 import type { Workshop } from './fleet-now.js'
@@ -23,6 +24,7 @@ export function openWorkshop({ file, plans, sandboxDir, environment, buckets }: 
   return {
     async read() {
       const spec = readFleet(file)
+      takeWebhookKeys(spec)
       return { spec, stacks: await stacksOf(spec, { environment }) }
     },
     async stackOf({ kind, stack: id, commit }, { spec, stacks }) {
