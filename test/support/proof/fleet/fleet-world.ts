@@ -103,7 +103,8 @@ export async function openFleetWorld(chaos: string): Promise<FleetWorld> {
       await evenkeel('sandbox', 'status', '--json'),
     ) as Record<'endpoint' | 'region' | 'accessKeyId' | 'secretAccessKey', string>
     client?.destroy()
-    client = new EC2Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey } })
+    // It counts in the middle of EC2's faults, too.
+    client = new EC2Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 20 })
   }
 
   try {
