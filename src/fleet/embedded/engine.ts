@@ -1,4 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit'
+import { createSharedTurns } from '../../app/stacks/shared-turns.js'
+import { inWorkScope } from '../../core/work-scope.js'
 import type { FleetEngine, FleetJob, FleetLimit, FleetProgress, JobReport, StackPlace } from '../types.js'
 
 /** Chosen: what many stacks in one command do; each account's buckets are its own. */
@@ -20,6 +22,7 @@ export function createEmbeddedEngine({ work, placeOf, limits }: EmbeddedOptions)
   const all = pLimit(allAtOnceMax)
   const groups = new Map<string, LimitFunction>()
   const lastOf = new Map<string, Promise<void>>()
+  const turnsOf = createSharedTurns()
   const worker = `pid ${process.pid}`
 
   function groupOf(place: StackPlace | undefined): LimitFunction {
@@ -27,6 +30,12 @@ export function createEmbeddedEngine({ work, placeOf, limits }: EmbeddedOptions)
     const group = groups.get(key) ?? pLimit(place ? atOnceIn(place, limits) : groupAtOnceDefault)
     groups.set(key, group)
     return group
+  }
+
+  /** Stacks of one account and region draw on the same buckets of EC2. */
+  function inItsTurns(job: FleetJob, carryOut: () => Promise<JobReport>): Promise<JobReport> {
+    const place = placeOf(job)
+    return place ? inWorkScope({ turn: turnsOf(place.account, place.region) }, carryOut) : carryOut()
   }
 
   async function carryOutOne(job: FleetJob, on: FleetProgress, signal: AbortSignal): Promise<void> {
@@ -37,7 +46,7 @@ export function createEmbeddedEngine({ work, placeOf, limits }: EmbeddedOptions)
         all(async () => {
           if (signal.aborted) return
           on.began(job, worker)
-          on.ended(await work(job, (text) => on.progressed(job, text)))
+          on.ended(await inItsTurns(job, () => work(job, (text) => on.progressed(job, text))))
         }),
       ),
     )

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { workScope } from '../../../src/core/work-scope.js'
 import { atOnceIn, createEmbeddedEngine } from '../../../src/fleet/embedded/engine.js'
 import type { FleetJob, FleetLimit, JobReport } from '../../../src/fleet/types.js'
 
@@ -95,6 +96,27 @@ describe('the engine in this process', () => {
   it('begins nothing more when it is stopped, and waits for what is under way', async () => {
     const { ended } = await watched(many('a', 10), [])
     expect(ended).toHaveLength(3)
+  })
+})
+
+describe('the calls of several stacks at one time', () => {
+  it('draw on the same buckets where they are of one account and region', async () => {
+    const took = new Map<string, number>()
+    const engine = createEmbeddedEngine({
+      limits: [],
+      placeOf: ({ stack }) => ({ stack, account: stack.charAt(0), region: 'us-east-1' }),
+      work: async (one) => {
+        const began = Date.now()
+        // The bucket holds one, and another comes every fifth of a second.
+        await workScope().turn?.('ec2 RunInstances', { burst: 1, perSecond: 5 }, 1)
+        took.set(one.stack, Date.now() - began)
+        return report(one)
+      },
+    })
+    const on = { began: () => undefined, progressed: () => undefined, ended: () => undefined }
+    await engine.carryOut([job('a1'), job('a2'), job('a3'), job('b1')], on, new AbortController().signal)
+    expect(took.get('a3')).toBeGreaterThan(350)
+    expect(took.get('b1')).toBeLessThan(took.get('a3') ?? 0)
   })
 })
 
