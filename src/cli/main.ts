@@ -6,7 +6,7 @@ import { engineFlags } from './engine-flags.js'
 import { leave, watchOutput } from './output.js'
 
 watchOutput()
-engineFlags(process.versions.v8).forEach((flag) => setFlagsFromString(flag))
+engineFlags(process.versions.v8, process.argv[2] === 'fleet').forEach((flag) => setFlagsFromString(flag))
 
 // The SDK warns on every start that its versions of next year want a newer Node; package.json pins one that does not.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'

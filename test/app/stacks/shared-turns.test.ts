@@ -11,7 +11,7 @@ it('stacks of one account and region draw on one bucket, and those of others on 
   const secondsOf = async (account: string, region: string, calls: number) => {
     // As two stacks side by side.
     const turns = [turnsOf(account, region), turnsOf(account, region)]
-    await Promise.all(Array.from({ length: calls }, (_, at) => turns[at % 2]?.('ec2 RunInstances', launches, 1)))
+    await Promise.all(Array.from({ length: calls }, async (_, at) => turns[at % 2]?.('ec2 RunInstances', launches, 1)))
     return (clock.now() - began) / 1000
   }
   const [shared, other, fewer] = await Promise.all([
