@@ -16,11 +16,16 @@ export type HtmlPart = Html | string | number | undefined | readonly HtmlPart[]
  * is markup already stands as it is, undefined is nothing. The indentation of our own sources is left out.
  */
 export function html(markup: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
-  return new Html(
-    markup
-      .map((text, index) => text.replaceAll(/\n\s+/g, '\n') + (index < parts.length ? textOf(parts[index]) : ''))
-      .join(''),
-  )
+  return new Html(plainOf(markup).reduce((sofar, text, index) => sofar + textOf(parts[index - 1]) + text))
+}
+
+/** A page of many rows has the same markup in each. */
+const plain = new WeakMap<TemplateStringsArray, readonly string[]>()
+
+function plainOf(markup: TemplateStringsArray): readonly string[] {
+  const known = plain.get(markup) ?? markup.map((text) => text.replaceAll(/\n\s+/g, '\n'))
+  plain.set(markup, known)
+  return known
 }
 
 /** Parts one after another. */

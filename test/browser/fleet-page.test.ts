@@ -143,6 +143,34 @@ describe.skipIf(noBrowserBecause !== undefined)(
       expect(complaints).toEqual([])
     })
 
+    it('leaves what somebody reads where it is while the page changes around it', async () => {
+      const { page } = await opened()
+      await page.goto(`${served.origin}/stack/${stackKey(web)}`)
+      await page.getByText('live', { exact: true }).waitFor()
+      const read = page.getByRole('region', { name: 'Text of the last apply' })
+      await read.focus()
+      await page.evaluate('document.activeElement.isRead = true')
+      const order = `{ form: document.querySelector('[name=form]').value, plan: '${stackKey(web)}' }`
+      await page.evaluate(`fetch('/work', { method: 'POST', body: new URLSearchParams(${order}) })`)
+      await expect.poll(() => page.getByRole('status').textContent(), { timeout: 30_000 }).toContain(`plan of ${web}`)
+      await expect.poll(() => page.locator('[data-line]').count()).toBe(0)
+      expect(await page.evaluate('document.activeElement.isRead')).toBe(true)
+    })
+
+    it('listens while it is looked at, and tells who comes back that the token is another', async () => {
+      const { page } = await opened()
+      await page.getByText('live', { exact: true }).waitFor()
+      const show = (isHidden: boolean) =>
+        page.evaluate(`Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true })
+          document.dispatchEvent(new Event('visibilitychange'))`)
+      const left = page.waitForEvent('requestfailed', (asked) => asked.url().endsWith('/events'))
+      await show(true)
+      await left
+      await page.context().clearCookies()
+      await show(false)
+      await expect.poll(() => page.getByRole('heading', { level: 1 }).textContent()).toBe('The token of this page')
+    })
+
     it.each(['light', 'dark'] as const)(
       'is without a fault that axe finds, wide and narrow, when %s',
       async (colorScheme) => {

@@ -65,7 +65,7 @@ export function createFleetPage(options: FleetPageOptions): Hono<PageEnv> {
   app.use(bodyLimit({ maxSize: bodyBytesMax, onError: (c) => c.html(tooLarge, 413) }))
   for (const [path, type, text] of assets) app.get(path, (c) => c.body(text, 200, { 'content-type': type }))
   app.post('/login', async (c) => {
-    const { token: said } = await c.req.parseBody()
+    const { token: said }: { token?: unknown } = await c.req.parseBody().catch(() => ({}))
     if (typeof said !== 'string' || !token.isSaid(said.trim())) return c.html(loginPage({ fleet, isWrong: true }), 401)
     keepSession(c, options)
     return c.redirect('/', 303)

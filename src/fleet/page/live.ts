@@ -6,7 +6,7 @@ import { wordsOf } from '../reports/fleet-report.js'
 import type { JobReport } from '../types.js'
 import type { Desk } from './desk.js'
 import type { JobUnderWay } from './under-way.js'
-import { kindWords } from './views/words.js'
+import { kindWords, shownStates, stateWords } from './views/words.js'
 
 /** Chosen: as soon as anybody sees, and seldom enough for a queue that is asked each time. */
 const lookMs = 500
@@ -14,6 +14,8 @@ const lookMs = 500
 const silenceMs = 20_000
 /** Chosen: more open pages than a team has; each is a connection that stays. */
 const streamsMax = 64
+/** Chosen: what one can listen to before the next ones come. */
+const saidMax = 3
 
 /** Tells open pages how far the work is, and that they are to look again. */
 export interface Live {
@@ -27,6 +29,8 @@ export function createLive(desk: Desk): Live {
 
   return {
     stream(c) {
+      // Nobody reads what would come, and nobody would ever end it.
+      if (c.req.method === 'HEAD') return c.body(null)
       if (open >= streamsMax || closing.signal.aborted) return c.text('Too many pages are open.\n', 503)
       open += 1
       return streamSSE(c, async (stream) => {
@@ -67,7 +71,23 @@ function newsOf(jobs: readonly JobUnderWay[], ended: readonly JobReport[], last:
     stackKey(stack),
     legible(worker === undefined ? `waits for ${kindWords[kind].doing}` : (line ?? `${kindWords[kind].doing} …`)),
   ])
-  const said = ended.map((report) => legible(`${kindWords[report.kind].name} of ${report.id}: ${wordsOf(report)}`))
-  const stamp = [last, ...jobs.map(({ stack, kind, worker }) => `${stackKey(stack)} ${kind} ${worker !== undefined}`)]
-  return { lines, said, stamp: stamp.join('\n') }
+  // A page that nobody works on says how long ago things were as well, and what went on elsewhere.
+  const minute = Math.floor(Date.now() / 60_000)
+  const stamp = [
+    last,
+    minute,
+    ...jobs.map(({ stack, kind, worker }) => `${stackKey(stack)} ${kind} ${worker !== undefined}`),
+  ]
+  return { lines, said: saidOf(ended), stamp: stamp.join('\n') }
+}
+
+/** What a screen reader says: of many at one time no more than how many stand where. */
+function saidOf(ended: readonly JobReport[]): readonly string[] {
+  if (ended.length <= saidMax) {
+    return ended.map((report) => legible(`${kindWords[report.kind].name} of ${report.id}: ${wordsOf(report)}`))
+  }
+  const counts = shownStates
+    .map((state) => [ended.filter((report) => report.state === state).length, stateWords[state]] as const)
+    .filter(([amount]) => amount > 0)
+  return [`${ended.length} jobs have ended: ${counts.map((one) => one.join(' ')).join(', ')}`]
 }

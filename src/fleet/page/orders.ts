@@ -20,6 +20,9 @@ export interface OrderOptions {
   readonly standingOf: (key: string) => Promise<Standing | undefined>
 }
 
+/** Whoever has pressed twice is not told that nothing was done. */
+const busyTitle = 'Under way already'
+
 type Form = Readonly<Record<string, unknown>>
 
 /** What the buttons of the page ask for. */
@@ -27,11 +30,11 @@ export function takeOrders(
   app: Hono<PageEnv>,
   { sight, desk, fleet, token, plansFolder, standingOf }: OrderOptions,
 ): void {
-  const refused = (c: Context, words: string, status: 400 | 403 | 404 | 409, back = '/') =>
+  const refused = (c: Context, words: string, status: 400 | 403 | 404 | 409, back = '/', title = 'Nothing was done') =>
     c.html(
       problemPage({
         fleet,
-        title: 'Nothing was done',
+        title,
         words,
         back: { href: back, words: back.startsWith('/stack/') ? 'To the stack' : 'To the stacks' },
       }),
@@ -60,7 +63,7 @@ export function takeOrders(
       kind,
       meant.map((stack) => ({ stack })),
     )
-    return busy.length === meant.length ? refused(c, busyWords(busy), 409, back) : c.redirect(back, 303)
+    return busy.length === meant.length ? refused(c, busyWords(busy), 409, back, busyTitle) : c.redirect(back, 303)
   })
 
   app.post('/stack/:key/apply/:plan', async (c) => {
@@ -82,7 +85,7 @@ export function takeOrders(
       return refused(c, words, 409, back)
     }
     const busy = await desk.begin('apply', [{ stack, plan, planDigest: textOf(form, 'digest') ?? '' }])
-    return busy.length > 0 ? refused(c, busyWords(busy), 409, back) : c.redirect(back, 303)
+    return busy.length > 0 ? refused(c, busyWords(busy), 409, back, busyTitle) : c.redirect(back, 303)
   })
 }
 

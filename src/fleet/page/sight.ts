@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../../core/errors.js'
+import { orStopped, pause } from '../redis/worker/patience.js'
 import { standingsOf, type Standing } from '../reports/standing.js'
 import type { FleetSpec, FleetStack, FleetStore } from '../types.js'
 
@@ -25,6 +26,18 @@ export interface FleetRead {
 const keptMs = 1000
 /** Chosen: a store that takes longer is gone for now, and nobody waits for a page of it. */
 const storeMs = 3000
+
+/** Reads the fleet anew every so often, until it is to stop: a repository that does not answer is not waited for then. */
+export async function keepReading(
+  sight: Pick<FleetSight, 'refresh'>,
+  everyMs: number,
+  stop: AbortSignal,
+): Promise<void> {
+  while (!stop.aborted) {
+    await pause(everyMs, stop)
+    if (!stop.aborted) await orStopped(stop, sight.refresh())
+  }
+}
 
 export function createSight(first: FleetRead, read: () => Promise<FleetRead>, store: FleetStore): FleetSight {
   let known = first

@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors'
 import { count } from '../../core/units.js'
 import { legible, legibleJson } from '../../report/legible.js'
-import { ageText, tableLines } from '../../report/tables/table.js'
+import { agoText, tableLines } from '../../report/tables/table.js'
 import { reportMembers, stackMembers, wordsOf } from './fleet-report.js'
 import { accountOf, countsOf, environmentOf, type Standing } from './standing.js'
 
@@ -31,7 +31,7 @@ function rowOf({ stack, last, plan }: Standing, nowMs: number): readonly string[
   const where = [`  ${legible(environment === '' ? '-' : environment)}`, legible(stack.id)]
   if (!last) return [...where, 'unseen', '', legible(stack.problem ?? 'nobody has looked yet')]
   const waits = plan === undefined ? '' : '; a saved plan waits'
-  return [...where, last.state, `${ageText(last.endedAt, nowMs)} ago`, legible(`${wordsOf(last)}${waits}`)]
+  return [...where, last.state, agoText(last.endedAt, nowMs), legible(`${wordsOf(last)}${waits}`)]
 }
 
 function compare(left: string, right: string): number {

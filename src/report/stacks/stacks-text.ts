@@ -11,7 +11,7 @@ import { holderText } from '../../model/ledger/lock.js'
 import { legibleData, legibleJson } from '../legible.js'
 import { lockMembers } from '../lock-text.js'
 import { shortRevision } from '../plan/plan-heading.js'
-import { ageText, tableLines } from '../tables/table.js'
+import { ageText, agoText, tableLines } from '../tables/table.js'
 
 const stacksFormatVersion = 1
 
@@ -46,7 +46,7 @@ export function stacksText(
       serversText(stack),
       stack.counts.volumes === 0 ? '-' : `${stack.counts.volumes} (${stack.volumesGiB} GiB)`,
       othersText(stack),
-      stack.appliedAt === undefined ? '-' : `${ageText(stack.appliedAt, nowMs)} ago`,
+      stack.appliedAt === undefined ? '-' : agoText(stack.appliedAt, nowMs),
       stack.revision === undefined ? '-' : shortRevision(stack.revision),
       nowText(stack),
     ]),

@@ -25,6 +25,12 @@ export function ageText(moment: string, nowMs: number): string {
   return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`
 }
 
+/** `3 h ago`. */
+export function agoText(moment: string, nowMs: number): string {
+  const age = ageText(moment, nowMs)
+  return age === '0 min' ? 'just now' : `${age} ago`
+}
+
 /** A moment in UTC, to the second, as `restore --at` takes it: `2026-11-21T12:03:04Z`. */
 export function momentText(moment: string): string {
   const at = Date.parse(moment)

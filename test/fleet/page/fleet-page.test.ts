@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { stackKey } from '../../../src/fleet/jobs/job.js'
+import { keepReading } from '../../../src/fleet/page/sight.js'
 import type { WorkElsewhere } from '../../../src/fleet/page/under-way.js'
-import type { FleetJob, JobReport } from '../../../src/fleet/types.js'
-import { pageReport, pageStack, pageWorld } from '../../support/fleet/page-world.js'
+import { heldWork, pageReport, pageStack, pageWorld } from '../../support/fleet/page-world.js'
 
 const hostile = [
   `prod/<script>alert(1)</script>.stack.yaml`,
@@ -16,19 +16,6 @@ const made: typeof pageWorld = (...args) => {
   const world = pageWorld(...args)
   worlds.push(world)
   return world
-}
-/** Work that ends when it is told to. */
-function held() {
-  const begun: FleetJob[] = []
-  let end: () => void = () => undefined
-  const ended = new Promise<void>((resolve) => (end = resolve))
-  const work = async (job: FleetJob, onProgress: (text: string) => void): Promise<JobReport> => {
-    begun.push(job)
-    onProgress('a volume is made')
-    await ended
-    return pageReport(job.stack, { kind: job.kind, state: 'drift', words: 'drift: 1 drifted', plan: job.plan })
-  }
-  return { begun, work, end: () => end() }
 }
 
 describe('the stacks of a fleet', () => {
@@ -81,6 +68,22 @@ describe('the stacks of a fleet', () => {
     await world.sight.refresh()
     expect(await (await world.get('/')).text()).toContain('it is shown as it was: nobody reads it again')
   })
+
+  it('are not waited for at the end, where a repository does not answer', async () => {
+    const stop = new AbortController()
+    let asked = 0
+    const refresh = () => new Promise<void>(() => (asked += 1))
+    const ended = keepReading({ refresh }, 1, stop.signal)
+    await expect.poll(() => asked).toBe(1)
+    stop.abort()
+    await expect(ended).resolves.toBeUndefined()
+  })
+
+  it('were just now looked at, where that is no minute ago', async () => {
+    const id = ids[0] ?? ''
+    const now = made([pageStack(id)], { reports: [pageReport(id, { endedAt: new Date().toISOString() })] })
+    expect(await (await now.get('/')).text()).toMatch(/<time [^>]*>just now<\/time>/)
+  })
 })
 
 describe('what is hostile', () => {
@@ -111,7 +114,7 @@ describe('what is hostile', () => {
 
 describe('a button', () => {
   it('begins one job of a stack at a time, and shows how far it is', async () => {
-    const { begun, work, end } = held()
+    const { begun, work, end } = heldWork()
     const [id, other] = ['prod/web.stack.yaml', 'prod/data.stack.yaml']
     const world = made([pageStack(id), pageStack(other)], { work })
     const pressed = await Promise.all([1, 2].map(() => world.post('/work', { drift: stackKey(id), q: 'prod' })))
@@ -165,7 +168,7 @@ describe('a saved plan', () => {
   const digestIn = (text: string) => /name="digest" value="(\w+)"/.exec(text)?.[1] ?? ''
 
   it('is shown as it is, and carried out by its name and digest after a yes', async () => {
-    const { begun, work, end } = held()
+    const { begun, work, end } = heldWork()
     const world = made([pageStack(id)], { work })
     const name = world.savePlan(id, '20261122T101500Z-1f2e3d')
     const path = `/stack/${stackKey(id)}/apply/${name}`
@@ -181,7 +184,8 @@ describe('a saved plan', () => {
     expect(await (await world.get(`${path}?answer=no`)).text()).toContain('Nothing was done')
     expect(begun).toEqual([])
     expect((await world.post(path, { digest, answer: ' yes ' })).status).toBe(303)
-    expect((await world.post(path, { digest, answer: 'yes' })).status).toBe(409)
+    const again = await world.post(path, { digest, answer: 'yes' })
+    expect([again.status, await again.text()]).toEqual([409, expect.not.stringContaining('Nothing was done')])
     expect(begun).toMatchObject([
       { kind: 'apply', stack: id, plan: name, planDigest: digest, run: '20261122T101500Z-1f2e3d' },
     ])
@@ -190,8 +194,14 @@ describe('a saved plan', () => {
     expect((await world.post(path, { digest, answer: 'yes' })).status).toBe(409)
   })
 
+  it('is one of the first on the page, where very many wait', async () => {
+    const world = made(Array.from({ length: 31 }, (_, index) => pageStack(`${index}.stack.yaml`)))
+    for (let index = 0; index < 31; index += 1) world.savePlan(`${index}.stack.yaml`, '20261122T101500Z-1f2e3d')
+    expect(await (await world.get('/')).text()).toContain('And 1 plan more')
+  })
+
   it('that was saved anew since it was shown is not carried out', async () => {
-    const { begun, work } = held()
+    const { begun, work } = heldWork()
     const world = made([pageStack(id)], { work })
     const name = world.savePlan(id, '20261122T101500Z-1f2e3d')
     const path = `/stack/${stackKey(id)}/apply/${name}`
@@ -206,7 +216,7 @@ describe('a saved plan', () => {
   })
 
   it('of a stack that the fleet never applies has no button, and is refused', async () => {
-    const { begun, work } = held()
+    const { begun, work } = heldWork()
     const world = made([pageStack(id, 'never')], { work })
     const name = world.savePlan(id, '20261122T101500Z-1f2e3d')
     expect(await (await world.get('/')).text()).not.toContain('/apply/')
@@ -224,26 +234,5 @@ describe('a saved plan', () => {
     expect(text).toContain('What waits for what')
     expect(text).toContain(`<a href="/stack/${stackKey(id)}">acme › ${id}</a>`)
     expect((await world.get(`/stack/${stackKey(id)}/plan/..%2F..%2Fetc`)).status).toBe(404)
-  })
-})
-
-describe('what goes on', () => {
-  it('is told as it goes, and then the page ends it', async () => {
-    const { work, end } = held()
-    const world = made([pageStack('a.stack.yaml')], { work })
-    const answer = await world.get('/events')
-    expect(answer.headers.get('content-type')).toContain('text/event-stream')
-    const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
-    await world.post('/work', { drift: stackKey('a.stack.yaml') })
-    let told = ''
-    const toldOf = async (words: string) => {
-      while (!told.includes(words)) told += (await reader?.read())?.value ?? ''
-    }
-    await toldOf('a volume is made')
-    end()
-    await toldOf('drift report of a.stack.yaml: drift: 1 drifted')
-    world.live.close()
-    expect((await world.get('/events')).status).toBe(503)
-    await reader?.cancel()
   })
 })

@@ -79,6 +79,17 @@ describe('the page of a fleet', () => {
     expect(proxied.headers.get('set-cookie')).toContain('; Secure')
   })
 
+  it.each([pageToken, 'a-token-of-another'])('takes %s out of the URL of who is known already', async (token) => {
+    const answer = await world.get(`/stack/${stackKey(id)}?token=${token}&q=prod`)
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, `/stack/${stackKey(id)}?q=prod`])
+  })
+
+  it('says no word in its terminal for a form that is none', async () => {
+    const broken = { 'content-type': 'multipart/form-data', cookie: null }
+    expect((await world.post('/login', { token: pageToken }, broken)).status).toBe(401)
+    expect(world.said).toEqual([])
+  })
+
   it('is opened by a form, and by a header', async () => {
     const answer = await world.post('/login', { token: ` ${pageToken} ` }, { cookie: null })
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/'])
@@ -148,7 +159,11 @@ describe('addresses', () => {
       'ftp://x',
     ])
       expect(() => originOf(text)).toThrow(expect.objectContaining({ code: 'USAGE' }))
-    const origins = originsOf(4664, [originOf('https://fleet.example.com/')])
+    const elsewhere = listenAddressOf('127.0.0.2:0')
+    expect(originsOf({ ...elsewhere, port: 4664 }, []).isHost('127.0.0.2:4664')).toBe(true)
+    const everywhere = listenAddressOf('0.0.0.0:4664')
+    const origins = originsOf(everywhere, [originOf('https://fleet.example.com/')])
+    expect(origins.isHost('0.0.0.0:4664')).toBe(false)
     expect(origins.isHost('FLEET.example.com')).toBe(true)
     expect(origins.isOrigin('https://fleet.example.com')).toBe(true)
     expect([origins.isSecure('fleet.example.com'), origins.isSecure(pageHost)]).toEqual([true, false])

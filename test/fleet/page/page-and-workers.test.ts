@@ -58,7 +58,7 @@ describe.skipIf(noRedisBecause !== undefined)('the page of a fleet with workers'
       stdio: 'ignore',
     })
     await until(async () => (await get('/')).includes('/apply/'))
-    expect(await get('/')).toMatch(/1 worker: \S+\/\d+ \(0 min ago\)/)
+    expect(await get('/')).toMatch(/1 worker: \S+\/\d+ \(just now\)/)
     const [path = ''] = new RegExp(`/stack/${key}/apply/[\\w-]+`).exec(await get('/')) ?? []
     const [, digest = ''] = /name="digest" value="(\w+)"/.exec(await get(path)) ?? []
     expect(await press(path, { digest, answer: 'yes' })).toBe(303)

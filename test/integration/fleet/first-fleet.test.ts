@@ -19,7 +19,7 @@ const varying: readonly (readonly [RegExp, string])[] = [
   [/\brevision [0-9a-f]{12}\b/g, 'revision 5d1c0f7a9b3e'],
   [/http:\/\/127\.0\.0\.1:\d+/g, 'http://127.0.0.1:33805'],
   [/\b(in|after) (?:\d+ min )?\d+(?:\.\d+)?s\b/g, '$1 3.4s'],
-  [/\b\d+ min ago\b/g, '0 min ago'],
+  [/(?:\b\d+ min ago|\bjust now) +/g, 'just now  '],
 ]
 
 /** A terminal: a shell that stays, so that what one line has set or begun is there for the next. */

@@ -5,7 +5,7 @@ import { createEmbeddedEngine } from '../../../src/fleet/embedded/engine.js'
 import { planNameOf, stackKey } from '../../../src/fleet/jobs/job.js'
 import { createDesk } from '../../../src/fleet/page/desk.js'
 import { createFleetPage } from '../../../src/fleet/page/fleet-page.js'
-import { originOf, originsOf } from '../../../src/fleet/page/guard/origins.js'
+import { listenAddressOf, originOf, originsOf } from '../../../src/fleet/page/guard/origins.js'
 import { pageTokenOf } from '../../../src/fleet/page/guard/page-token.js'
 import { createLive } from '../../../src/fleet/page/live.js'
 import { createSight } from '../../../src/fleet/page/sight.js'
@@ -19,7 +19,6 @@ import { withVolume } from '../stack-texts.js'
 
 export const pageToken = 'a-token-of-this-test'
 export const pageHost = '127.0.0.1:4664'
-const port = 4664
 
 export function pageStack(id: string, apply: FleetStack['settings']['apply'] = 'after-review'): FleetStack {
   const settings = {
@@ -52,6 +51,20 @@ export function pageReport(id: string, members: Partial<JobReport> = {}): JobRep
     endedAt: '2026-11-22T10:15:02.500Z',
     ...members,
   }
+}
+
+/** Work that ends when it is told to. */
+export function heldWork() {
+  const begun: FleetJob[] = []
+  let end: () => void = () => undefined
+  const ended = new Promise<void>((resolve) => (end = resolve))
+  const work = async (job: FleetJob, onProgress: (text: string) => void): Promise<JobReport> => {
+    begun.push(job)
+    onProgress('a volume is made')
+    await ended
+    return pageReport(job.stack, { kind: job.kind, state: 'drift', words: 'drift: 1 drifted', plan: job.plan })
+  }
+  return { begun, work, end: () => end() }
 }
 
 /** A page in this process, over a store in memory; `work` carries its jobs out. */
@@ -95,7 +108,7 @@ export function pageWorld(
   })
   const token = pageTokenOf(pageToken, spec.name)
   const live = createLive(desk)
-  const origins = originsOf(port, [originOf('https://fleet.example.com')])
+  const origins = originsOf(listenAddressOf(pageHost), [originOf('https://fleet.example.com')])
   const cookie = 'evenkeel-acme-4664'
   const guard = { token, origins, cookie, fleet: spec.name }
   const page = createFleetPage({ ...guard, sight, desk, live, elsewhere, plansFolder, version: '0.1.0', say })
@@ -111,6 +124,9 @@ export function pageWorld(
     /** As a browser that has said the token; `headers` over that, where null takes one away. */
     async get(path: string, headers: Readonly<Record<string, string | null>> = {}): Promise<Response> {
       return page.request(path, { headers: present({ ...asVisitor, ...headers }) })
+    },
+    async head(path: string): Promise<Response> {
+      return page.request(path, { method: 'HEAD', headers: asVisitor })
     },
     /** As a form of the page. */
     async post(

@@ -13,7 +13,7 @@ import { headingOfPlace } from '../../../report/plan/plan-heading.js'
 import { summaryWords } from '../../../report/plan/plan-json.js'
 import { planText } from '../../../report/plan/plan-text.js'
 import { countsText, lossesText } from '../../../report/plan/plan-question.js'
-import { ageText, tableLines } from '../../../report/tables/table.js'
+import { agoText, tableLines } from '../../../report/tables/table.js'
 import type { OpenFleet } from './open-fleet.js'
 
 /** What is to be applied of a stack: a saved plan, or, where its settings say `at-once`, what is pending. */
@@ -92,8 +92,11 @@ function shownPlan(folder: string, stack: FleetStack, name: string | undefined, 
     const { plan, place, madeAt } = readPlanFile(planPath(folder, name))
     const heading = place && headingOfPlace(plan.stack, place)
     const text = planText(plan, { color, verbose: false, heading })
-    const age = ageText(madeAt, systemClock.now())
-    return { text, words: `${summaryWords(plan)}${lossesText(plan)}, saved ${age} ago`, plan }
+    return {
+      text,
+      words: `${summaryWords(plan)}${lossesText(plan)}, saved ${agoText(madeAt, systemClock.now())}`,
+      plan,
+    }
   } catch (thrown) {
     const error = asEvenkeelError(thrown)
     return { text: failureText(error, color), words: `error ${error.code}` }

@@ -9,11 +9,11 @@ import { listenAddressOf, originOf, originsOf, type ListenAddress } from '../../
 import { newToken, pageTokenOf } from '../../../fleet/page/guard/page-token.js'
 import { createLive } from '../../../fleet/page/live.js'
 import { servePage } from '../../../fleet/page/serve-page.js'
-import { createSight, type FleetSight } from '../../../fleet/page/sight.js'
+import { createSight, keepReading, type FleetSight } from '../../../fleet/page/sight.js'
 import type { WorkElsewhere } from '../../../fleet/page/under-way.js'
 import { stackNamed } from '../../../fleet/stacks/stacks-of.js'
 import type { FleetEngine, FleetJob, FleetStack } from '../../../fleet/types.js'
-import { pause, within } from '../../../fleet/redis/worker/patience.js'
+import { within } from '../../../fleet/redis/worker/patience.js'
 import { legible } from '../../../report/legible.js'
 import { givenVariables } from '../../given-variables.js'
 import { onInterrupt } from '../../interruption.js'
@@ -65,7 +65,7 @@ export async function serveFleet(options: ServeOptions, { version, token: given 
     const page = await servePage(address, (port) =>
       createFleetPage({
         token: guard,
-        origins: originsOf(port, origins),
+        origins: originsOf({ ...address, port }, origins),
         cookie: `evenkeel-${spec.name}-${port}`,
         fleet: spec.name,
         sight,
@@ -82,10 +82,7 @@ export async function serveFleet(options: ServeOptions, { version, token: given 
     say(`The page of ${spec.name}: ${url}/${given === undefined ? `?token=${token}` : ''}`)
     if (!address.isLoopback) say('It is reached from other machines, without TLS: put a proxy in front that does it.')
     try {
-      while (!stop.aborted) {
-        await pause(refreshMs, stop)
-        if (!stop.aborted) await sight.refresh()
-      }
+      await keepReading(sight, refreshMs, stop)
     } finally {
       live.close()
       await page.close()

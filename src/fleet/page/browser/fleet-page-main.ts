@@ -17,10 +17,13 @@ async function look(): Promise<void> {
   try {
     while (isStale) {
       isStale = false
+      const began = performance.now()
       const answer = await fetch(location.href, { headers: { accept: 'text/html' } })
       if (!answer.ok) return location.reload()
       const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html')
       for (const part of document.querySelectorAll('[data-part]')) replace(part, fresh.getElementById(part.id))
+      // Of a large fleet, of which much is under way, whoever looks on leaves time for the work.
+      await new Promise((resolve) => setTimeout(resolve, 4 * (performance.now() - began)))
     }
   } catch {
     // Whoever serves the page is gone: the line at the top says so.
@@ -30,23 +33,47 @@ async function look(): Promise<void> {
 }
 
 function replace(part: Element, by: Element | null): void {
-  if (!by || part.innerHTML === by.innerHTML) return
+  if (!by) return
   const focused = part.contains(document.activeElement) ? document.activeElement : null
   const place = focused && placeOf(part, focused)
-  part.replaceChildren(...by.childNodes)
-  if (!place) return
+  become(part, by)
+  if (!place || focused.isConnected) return
   const again = part.querySelector<HTMLElement>(place)
   // What was pressed is gone while its work is done: the row has the cursor, so that Tab goes on from there.
   const next = again ?? part.querySelector<HTMLElement>('a[href], button')
   next?.focus({ preventScroll: true })
 }
 
+/** Makes an element what another one is. What is alike in both stays: with the focus in it, what is marked, how far it was scrolled. */
+function become(old: Element, by: Element): void {
+  if (old.isEqualNode(by)) return
+  for (const name of old.getAttributeNames()) if (!by.hasAttribute(name)) old.removeAttribute(name)
+  for (const { name, value } of by.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value)
+  const [parts, others] = [[...old.childNodes], [...by.childNodes]]
+  const isAlike = parts.length === others.length && parts.every((part, index) => kindOf(part) === kindOf(others[index]))
+  if (!isAlike) return old.replaceChildren(...others)
+  parts.forEach((part, index) => {
+    const other = others[index]
+    if (part instanceof Element) become(part, other as Element)
+    else if (other && part.nodeValue !== other.nodeValue) part.nodeValue = other.nodeValue
+  })
+}
+
+/** What of an element is never changed under whoever is at it: a button of one stack does not become another's. */
+function kindOf(node: Node | undefined): string | undefined {
+  if (!(node instanceof Element)) return node?.nodeName
+  return [node.nodeName, ...['id', 'href', 'name', 'value'].map((name) => node.getAttribute(name))].join('\n')
+}
+
 /** How to find an element again in a part that was drawn anew. */
 function placeOf(part: Element, element: Element): string {
   const name = element.getAttribute('name')
+  const href = element.getAttribute('href')
   const own = name
     ? `[name="${CSS.escape(name)}"][value="${CSS.escape(element.getAttribute('value') ?? '')}"]`
-    : `a[href="${CSS.escape(element.getAttribute('href') ?? '')}"]`
+    : href
+      ? `a[href="${CSS.escape(href)}"]`
+      : `[aria-label="${CSS.escape(element.getAttribute('aria-label') ?? '')}"]`
   const row = element.closest('tr[id]')
   if (!row || !part.contains(row)) return own
   return `#${CSS.escape(row.id)} ${own}, #${CSS.escape(row.id)} a`
@@ -64,22 +91,34 @@ function hear({ lines, said, stamp: now }: News): void {
   stamp = now
 }
 
+let events: EventSource | undefined
+
+/** One page of many that are open listens: a browser has six connections to a place, and no page would load any more. */
 function listen(): void {
+  if (events || document.hidden) return
   const pulse = document.querySelector<HTMLElement>('[data-pulse]')
   const show = (text: string) => {
     if (!pulse) return
     pulse.hidden = false
     pulse.textContent = text
   }
-  const events = new EventSource('/events')
-  events.addEventListener('open', () => show('live'))
-  events.addEventListener('message', ({ data }) => hear(JSON.parse(String(data)) as News))
-  events.addEventListener('error', () => {
+  const source = new EventSource('/events')
+  source.addEventListener('open', () => show('live'))
+  source.addEventListener('message', ({ data }) => hear(JSON.parse(String(data)) as News))
+  source.addEventListener('error', () => {
     show('not reached; trying again')
-    // A refusal is for ever, and the token may be another now.
-    if (events.readyState === EventSource.CLOSED) setTimeout(listen, 5000)
+    if (source.readyState !== EventSource.CLOSED) return
+    // A refusal is for ever: the token is another now, which the page tells, or too many listen, and it is looked at meanwhile.
+    events = undefined
+    void look()
+    setTimeout(listen, 5000)
   })
-  addEventListener('pagehide', () => events.close())
+  events = source
+}
+
+function leave(): void {
+  events?.close()
+  events = undefined
 }
 
 /** How long each job takes, while it does. */
@@ -95,5 +134,9 @@ function tick(): void {
 
 if (document.querySelector('[data-live]')) {
   listen()
+  document.addEventListener('visibilitychange', () => (document.hidden ? leave() : listen()))
+  addEventListener('pagehide', leave)
+  // Also after the way back.
+  addEventListener('pageshow', listen)
   setInterval(tick, 500)
 }

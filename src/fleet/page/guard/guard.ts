@@ -47,12 +47,14 @@ export function ownForms({ origins, fleet }: GuardOptions): MiddlewareHandler<Pa
 /** Behind this everybody has said the token: in a cookie, in an Authorization header, or, once, in the URL. */
 export function knownVisitor({ token, origins, cookie, fleet }: GuardOptions): MiddlewareHandler<PageEnv> {
   return async (c, next) => {
-    if (token.isSession(getCookie(c, cookie)) || hasBearer(c, token)) return next()
+    const isKnown = token.isSession(getCookie(c, cookie)) || hasBearer(c, token)
     const said = c.req.query('token')
-    if (c.req.method === 'GET' && token.isSaid(said)) {
-      keepSession(c, { token, origins, cookie })
+    // It stays in no URL, in that of somebody who is known already neither.
+    if (c.req.method === 'GET' && said !== undefined && (isKnown || token.isSaid(said))) {
+      if (!isKnown) keepSession(c, { token, origins, cookie })
       return c.redirect(withoutToken(c.req.url), 303)
     }
+    if (isKnown) return next()
     if (c.req.path === '/metrics' || c.req.path === '/events') {
       c.header('www-authenticate', 'Bearer')
       return c.text('The token is missing, or is another.\n', 401)

@@ -10,9 +10,10 @@ export interface Origins {
   isSecure(host: string | undefined): boolean
 }
 
-/** The page at a port of this machine, and by what `--origin` says. */
-export function originsOf(port: number, given: readonly URL[]): Origins {
-  const own = ['127.0.0.1', 'localhost', '[::1]'].map((name) => new URL(`http://${name}:${port}`))
+/** The page where it listens on this machine, and by what `--origin` says. */
+export function originsOf({ host, port, isLoopback }: ListenAddress, given: readonly URL[]): Origins {
+  const names = ['127.0.0.1', 'localhost', '[::1]', ...(isLoopback && !host.includes(':') ? [host] : [])]
+  const own = names.map((name) => new URL(`http://${name}:${port}`))
   const all = [...own, ...given]
   const hosts = new Set(all.map(({ host }) => host))
   const origins = new Set(all.map(({ origin }) => origin))

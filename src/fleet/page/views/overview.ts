@@ -66,16 +66,20 @@ function countsPart(standings: readonly Standing[], filter: Filter): Html {
   </nav>`
 }
 
+/** Chosen: what fits on a screen, above the stacks themselves. */
+const waitingShown = 30
+
 /** Plans that somebody is to read. */
 function waitingPlans(standings: readonly Standing[]): Html {
   const waiting = standings.filter(({ plan, stack }) => plan !== undefined && stack.settings.apply !== 'never')
-  const items = waiting.map(
+  const items = waiting.slice(0, waitingShown).map(
     ({ stack, plan, reports }) =>
       html`<li>
         <a href="/stack/${stackKey(stack.id)}/apply/${plan}">${stack.id}</a>
         <span class="quiet">${reports.plan?.words}</span>
       </li>`,
   )
+  const rest = waiting.length - items.length
   return html`<div id="waiting" data-part>
     ${
       items.length === 0
@@ -85,6 +89,7 @@ function waitingPlans(standings: readonly Standing[]): Html {
             <ul class="waiting">
               ${items}
             </ul>
+            ${rest === 0 ? undefined : html`<p class="quiet">And ${count(rest, 'plan')} more, which the stacks below lead to.</p>`}
           </section>`
     }
   </div>`

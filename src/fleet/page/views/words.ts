@@ -1,6 +1,6 @@
 import { formatDuration } from '../../../core/units.js'
 import { html, trusted, type Html } from '../../../report/html.js'
-import { ageText } from '../../../report/tables/table.js'
+import { agoText } from '../../../report/tables/table.js'
 import { wordsOf } from '../../reports/fleet-report.js'
 import type { Standing } from '../../reports/standing.js'
 import type { FleetJob, JobReport, StackState } from '../../types.js'
@@ -48,7 +48,7 @@ export function nameMark(id: string): Html {
 
 /** A moment, with how long ago that was. */
 export function agoMark(moment: string, nowMs: number): Html {
-  return html`<time datetime="${moment}" title="${moment}">${ageText(moment, nowMs)} ago</time>`
+  return html`<time datetime="${moment}" title="${moment}">${agoText(moment, nowMs)}</time>`
 }
 
 export function durationOf({ beganAt, endedAt }: JobReport): string {

@@ -1,6 +1,6 @@
 import { count, formatDuration } from '../../../core/units.js'
 import { html, type Html } from '../../../report/html.js'
-import { ageText } from '../../../report/tables/table.js'
+import { agoText } from '../../../report/tables/table.js'
 import { stackKey } from '../../jobs/job.js'
 import type { JobUnderWay, SeenWorker, WaitingJobs } from '../under-way.js'
 import { workLine } from './stack-rows.js'
@@ -74,6 +74,6 @@ function workersLine(workers: readonly SeenWorker[], isEmbedded: boolean, nowMs:
     return html`<strong>No worker is there.</strong> <code>evenkeel fleet worker --queue …</code> starts one; until then
       jobs wait.`
   }
-  const names = workers.map(({ name, seenAt }) => `${name} (${ageText(new Date(seenAt).toISOString(), nowMs)} ago)`)
+  const names = workers.map(({ name, seenAt }) => `${name} (${agoText(new Date(seenAt).toISOString(), nowMs)})`)
   return html`${count(workers.length, 'worker')}: ${names.join(', ')}.`
 }
