@@ -11,6 +11,7 @@ const full = [
   'test/fleet/redis/chaos.test.ts',
   'test/fleet/redis/workers.test.ts',
   'test/fleet/redis/queue-life.test.ts',
+  'test/fleet/redis/unreachable.test.ts',
   'test/action/comments.test.ts',
   'test/action/issues.test.ts',
   'test/browser/report-page.test.ts',

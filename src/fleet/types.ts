@@ -1,3 +1,5 @@
+import type { EvenkeelError } from '../core/errors.js'
+
 /** What a fleet's file says, with its defaults filled in. */
 export interface FleetSpec {
   /** `fleet:`, as names of stacks are. */
@@ -83,6 +85,17 @@ export interface FleetStack {
   readonly problem: string | undefined
   /** Nobody works on it, whatever its file says, which may be another's to read: `problem` says why. */
   readonly isRefused?: true
+  /** Where it says it is, of one that is refused because another says the same. */
+  readonly twinAt?: StackPlace
+}
+
+/** A repository that could not be fetched: nothing is known of the stacks that are in it now, and none of them is gone. */
+export interface UnreachableSource {
+  /** What its stacks are called by. */
+  readonly name: string
+  readonly error: EvenkeelError
+  /** As this machine last saw them, where it has. */
+  readonly lastSeen: readonly FleetStack[]
 }
 
 export interface StackPlace {

@@ -1,4 +1,4 @@
-import { asEvenkeelError, UsageError } from '../../core/errors.js'
+import { asEvenkeelError, EvenkeelError, UsageError } from '../../core/errors.js'
 import { required } from '../../core/assert.js'
 import { systemClock } from '../../core/clock.js'
 import type { FleetJob, FleetStack, JobReport } from '../types.js'
@@ -9,11 +9,11 @@ import { failedEnd, withStack, type JobEnd, type JobOptions } from './with-stack
 /**
  * Carries a job out on its stack, as the command for one stack does, with the stack's settings as that command's options. Never
  * rejects: what goes wrong with a stack is its report. No secret stands in what it says, on the way or at the end. `stack`: undefined
- * where the fleet has it no more.
+ * where the fleet has it no more; an error: why it cannot be had.
  */
 export async function carryOutJob(
   job: FleetJob,
-  stack: FleetStack | undefined,
+  stack: FleetStack | EvenkeelError | undefined,
   options: JobOptions,
 ): Promise<JobReport> {
   const beganAt = now()
@@ -24,7 +24,7 @@ export async function carryOutJob(
     round,
     kind,
     id: job.stack,
-    place: stack?.place,
+    place: stack instanceof EvenkeelError ? undefined : stack?.place,
     errorCode: undefined,
     lockedBy: undefined,
     plan: undefined,
@@ -34,7 +34,12 @@ export async function carryOutJob(
   }
 }
 
-async function ended(job: FleetJob, stack: FleetStack | undefined, options: JobOptions): Promise<JobEnd> {
+async function ended(
+  job: FleetJob,
+  stack: FleetStack | EvenkeelError | undefined,
+  options: JobOptions,
+): Promise<JobEnd> {
+  if (stack instanceof EvenkeelError) throw stack
   if (!stack) {
     throw new UsageError('FLEET_STACK_UNKNOWN', `the fleet has no stack ${job.stack} any more`, {
       hint: 'its file was renamed or taken away, or fleet.yaml names it no longer; nothing was done',

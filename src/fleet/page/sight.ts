@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../../core/errors.js'
 import { orStopped, pause } from '../redis/worker/patience.js'
 import { standingsOf, type Standing } from '../reports/standing.js'
-import type { FleetSpec, FleetStack, FleetStore } from '../types.js'
+import type { FleetSpec, FleetStack, FleetStore, UnreachableSource } from '../types.js'
 
 /** A fleet as it was last read, and what was last seen of its stacks. */
 export interface FleetSight {
@@ -20,6 +20,8 @@ export interface FleetSight {
 export interface FleetRead {
   readonly spec: FleetSpec
   readonly stacks: readonly FleetStack[]
+  /** Whose stacks are those that were last seen; left out: there are none. */
+  readonly unreachable?: readonly UnreachableSource[]
 }
 
 /** Chosen: many who look at one time are told the same. */
@@ -41,7 +43,7 @@ export async function keepReading(
 
 export function createSight(first: FleetRead, read: () => Promise<FleetRead>, store: FleetStore): FleetSight {
   let known = first
-  let fileProblem: string | undefined
+  let fileProblem = unreachableProblem(first)
   let storeProblem: string | undefined
   let seen: readonly Standing[] = first.stacks.map((stack) => ({
     stack,
@@ -86,11 +88,17 @@ export function createSight(first: FleetRead, read: () => Promise<FleetRead>, st
     async refresh() {
       try {
         known = await read()
-        fileProblem = undefined
+        fileProblem = unreachableProblem(known)
       } catch (error) {
         fileProblem = `The fleet could not be read anew, so it is shown as it was: ${messageOf(error)}`
       }
       asked = undefined
     },
   }
+}
+
+function unreachableProblem({ unreachable = [] }: FleetRead): string | undefined {
+  if (unreachable.length === 0) return undefined
+  const names = unreachable.map(({ name }) => name).join(', ')
+  return `The stacks of ${names} are shown as they were: ${unreachable.map(({ error }) => error.message).join('; ')}`
 }

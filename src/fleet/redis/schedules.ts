@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { membersOf } from '../../model/ledger/members.js'
 import type { FleetJob, FleetStack } from '../types.js'
 import { digestOf, queueNameOf } from './queue-name.js'
 import { jobOptions, type Queues } from './queues.js'
@@ -6,8 +7,17 @@ import { jobOptions, type Queues } from './queues.js'
 /** Stands in a schedule for the round, which each tick has its own of. */
 const anyRound = '00000000T000000Z-000000'
 
-/** Makes Redis hold the schedules of drift that the fleet's file asks for, and no others. What is as it should be is left alone. */
-export async function setSchedules(queues: Queues, fleet: string, stacks: readonly FleetStack[]): Promise<void> {
+/**
+ * Makes Redis hold the schedules of drift that the fleet's file asks for, and no others but those of stacks of which nothing is known now. What is
+ * as it should be is left alone.
+ */
+export async function setSchedules(
+  queues: Queues,
+  fleet: string,
+  stacks: readonly FleetStack[],
+  isUnknown: (stack: string) => boolean,
+): Promise<void> {
+  const known = new Set(stacks.map(({ id }) => id))
   const wanted = new Map<string, Map<string, FleetStack>>()
   for (const name of await queues.known()) wanted.set(JSON.stringify(name), new Map())
   for (const stack of stacks) {
@@ -19,7 +29,11 @@ export async function setSchedules(queues: Queues, fleet: string, stacks: readon
   for (const [key, ofQueue] of wanted) {
     const queue = queues.of(JSON.parse(key) as { prefix: string; name: string })
     const present = new Map((await queue.getJobSchedulers(0, -1)).map((scheduler) => [scheduler.key, scheduler]))
-    for (const id of present.keys()) if (!ofQueue.has(id)) await queue.removeJobScheduler(id)
+    for (const [id, { template }] of present) {
+      const stack = membersOf(template?.data)['stack']
+      const stays = ofQueue.has(id) || (typeof stack === 'string' && !known.has(stack) && isUnknown(stack))
+      if (!stays) await queue.removeJobScheduler(id)
+    }
     for (const [id, stack] of ofQueue) {
       const pattern = stack.settings.driftSchedule
       const data = scheduledJob(fleet, stack.id)

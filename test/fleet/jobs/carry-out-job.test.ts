@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { carryOutJob } from '../../../src/fleet/jobs/carry-out-job.js'
 import { newJob } from '../../../src/fleet/jobs/new-job.js'
-import { stacksOf } from '../../../src/fleet/stacks/stacks-of.js'
+import { findStacks } from '../../../src/fleet/stacks/find-stacks.js'
 import { temporaryDirectory } from '../../support/evenkeel.js'
 
 it('says that the fleet has a stack no more', async () => {
@@ -19,7 +19,7 @@ it('does nothing with a stack that nobody works on, and reads none of it', async
     for (const name of ['a', 'b']) {
       writeFileSync(join(directory.path, 'stacks', `${name}.yaml`), 'evenkeel: 1\nstack: web\ntarget: sandbox\n')
     }
-    const stacks = await stacksOf({
+    const { stacks } = await findStacks({
       name: 'acme',
       path: join(directory.path, 'fleet.yaml'),
       sources: [{ kind: 'files', patterns: ['stacks/*'] }],

@@ -4,7 +4,7 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { stacksOf } from '../../../src/fleet/stacks/stacks-of.js'
+import { findStacks } from '../../../src/fleet/stacks/find-stacks.js'
 import type { FleetSpec } from '../../../src/fleet/types.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'evenkeel-fleet-ssh-'))
@@ -68,8 +68,8 @@ describe('stacks of a repository over ssh', () => {
     writeFileSync(join(folder, 'known'), `[127.0.0.1]:${port} ${host}`)
     chmodSync(join(folder, 'user'), 0o600)
     vi.stubEnv('GIT_SSH_COMMAND', `ssh -F /dev/null -i ${folder}/user -o UserKnownHostsFile=${folder}/known`)
-    const [found] = await stacksOf(fleetOf(), { checkouts: join(folder, 'checkouts') })
-    expect(found).toMatchObject({ id: 'infra:prod/a.yaml', place: { stack: 'a', account: 'sandbox' } })
+    const { stacks } = await findStacks(fleetOf(), { checkouts: join(folder, 'checkouts') })
+    expect(stacks[0]).toMatchObject({ id: 'infra:prod/a.yaml', place: { stack: 'a', account: 'sandbox' } })
   })
 
   it.each([
@@ -81,7 +81,8 @@ describe('stacks of a repository over ssh', () => {
       'GIT_SSH_COMMAND',
       `ssh -F /dev/null -o ${option} -o UserKnownHostsFile=${folder}/known -o IdentitiesOnly=yes`,
     )
-    await expect(stacksOf(fleetOf(), { checkouts: join(folder, 'others') })).rejects.toMatchObject({
+    const { unreachable } = await findStacks(fleetOf(), { checkouts: join(folder, 'others') })
+    expect(unreachable[0]?.error).toMatchObject({
       code: 'FLEET_SOURCE_FAILED',
       message: expect.stringMatching(said) as string,
     })

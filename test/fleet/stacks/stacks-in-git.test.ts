@@ -1,9 +1,18 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { findRevision } from '../../../src/app/revision.js'
-import { stackNamed, stacksOf } from '../../../src/fleet/stacks/stacks-of.js'
+import { createStackFinder, findStacks, type StacksOptions } from '../../../src/fleet/stacks/find-stacks.js'
 import { checkoutOf } from '../../../src/fleet/stacks/git/checkout.js'
 import type { FleetSpec, StackSource } from '../../../src/fleet/types.js'
 import { startGitServer, type GitServer } from './git-server.js'
@@ -12,6 +21,9 @@ const folder = mkdtempSync(join(tmpdir(), 'evenkeel-fleet-git-'))
 const checkouts = join(folder, 'checkouts')
 let server: GitServer
 
+const stacksOf = async (...all: Parameters<typeof findStacks>) => (await findStacks(...all)).stacks
+const stackNamed = (fleet: FleetSpec, id: string, { commit, ...options }: StacksOptions & { commit?: string }) =>
+  createStackFinder(fleet, [], options)(id, commit)
 const stack = (name: string) => `evenkeel: 1\nstack: ${name}\ntarget: { region: us-east-1, account: "123456789012" }\n`
 
 beforeAll(async () => {
@@ -153,7 +165,7 @@ describe('stacks in git', () => {
         folder: '/etc',
       },
     )
-    const found = await stacksOf(fleetOf(source('links', ['**'])), { checkouts, only: ['links:*'] })
+    const found = await stacksOf(fleetOf(source('links', ['*.yaml'])), { checkouts })
     const said = Object.fromEntries(found.map(({ id, place, problem }) => [id, place?.stack ?? problem]))
     expect(found.filter(({ isRefused }) => !isRefused).map(({ id }) => id)).toEqual(['links:baseless.yaml'])
     expect(said).toEqual({
@@ -172,11 +184,11 @@ describe('stacks in git', () => {
     const error = { code: 'FLEET_SOURCE_FAILED' }
     server.commit('there', 'main', { 'a.yaml': stack('a') })
     const there = source('there', ['*.yaml'])
-    await expect(stacksOf(fleetOf({ ...there, branch: 'mian' }), { checkouts })).rejects.toMatchObject({
+    const wrong = await findStacks(fleetOf({ ...there, branch: 'mian' }), { checkouts })
+    expect(wrong.unreachable[0]?.error).toMatchObject({
       ...error,
       message: expect.stringContaining('it has no branch mian') as string,
     })
-    await expect(stacksOf(fleetOf(source('absent', ['*'])), { checkouts })).rejects.toMatchObject(error)
     await expect(
       stackNamed(fleetOf(there), 'there:a.yaml', { checkouts, commit: 'f'.repeat(40) }),
     ).rejects.toMatchObject(error)
@@ -184,8 +196,42 @@ describe('stacks in git', () => {
     await expect(stacksOf(fleetOf(source('there', ['*.yml'])), { checkouts })).rejects.toMatchObject({
       code: 'FLEET_NO_STACKS',
     })
-    // A repository whose stacks nobody wants is not asked.
-    expect(await stacksOf(fleetOf(source('absent', ['*'])), { checkouts, only: ['stacks/**', 'other:*'] })).toEqual([])
+  })
+
+  it('that cannot be had hide no others, and are held against them as they were last seen', async () => {
+    const lost = source('lost', ['*.yaml'])
+    server.commit('lost', 'main', { 'a.yaml': stack('a'), 'b.yaml': stack('b') })
+    server.commit('other', 'main', { 'a.yaml': stack('a'), 'c.yaml': stack('c') })
+    const fleet = fleetOf(lost, source('other', ['*.yaml']), source('absent', ['*']))
+    await stacksOf(fleetOf(lost), { checkouts })
+    renameSync(join(folder, 'repositories/lost'), join(folder, 'repositories/moved'))
+    const { stacks, unreachable } = await findStacks(fleet, { checkouts })
+    expect(stacks.map(({ id, problem }) => [id, problem])).toEqual([
+      ['other:a.yaml', expect.stringContaining('and so is lost:a.yaml')],
+      ['other:c.yaml', undefined],
+    ])
+    expect(unreachable.map(({ name, error, lastSeen }) => [name, error.code, lastSeen.map(({ id }) => id)])).toEqual([
+      ['lost', 'FLEET_SOURCE_FAILED', ['lost:a.yaml', 'lost:b.yaml']],
+      ['absent', 'FLEET_SOURCE_FAILED', []],
+    ])
+  })
+
+  it('at an older commit are held against each other, and against all others', async () => {
+    const both = { 'a.yaml': stack('a'), 'b.yaml': stack('b') }
+    const before = server.commit('older', 'main', { ...both, 'c.yaml': stack('b'), 'd.yaml': stack('d') })
+    const after = server.commit('older', 'main', both)
+    server.commit('beside', 'main', { 'x.yaml': stack('a') })
+    const fleet = fleetOf(source('older', ['*.yaml']), source('beside', ['*.yaml']))
+    const find = createStackFinder(fleet, await stacksOf(fleet, { checkouts }), { checkouts })
+    const problems = await Promise.all(
+      ['a', 'b', 'd'].map(async (name) => (await find(`older:${name}.yaml`, before))?.problem),
+    )
+    expect(problems).toEqual([
+      expect.stringContaining('and so is beside:x.yaml'),
+      expect.stringContaining('and so is older:c.yaml'),
+      undefined,
+    ])
+    expect(await find('older:b.yaml', after)).toMatchObject({ commit: after, problem: undefined })
   })
 
   it('are fetched over https and ssh alone, whatever settings make of a URL', async () => {
@@ -198,7 +244,8 @@ describe('stacks in git', () => {
     vi.stubEnv('GIT_CONFIG_GLOBAL', settings)
     try {
       const rewritten = { ...source('rewritten', ['*.yaml']), url: 'https://rewritten.example.com/rewritten' }
-      await expect(stacksOf(fleetOf(rewritten), { checkouts })).rejects.toThrow(/transport 'file' not allowed/)
+      const { unreachable } = await findStacks(fleetOf(rewritten), { checkouts })
+      expect(unreachable[0]?.error.message).toMatch(/transport 'file' not allowed/)
     } finally {
       vi.stubEnv('GIT_CONFIG_GLOBAL', '/dev/null')
     }

@@ -57,7 +57,7 @@ async function appliedFleet(options: ApplyOptions): Promise<number> {
       process.stderr.write(
         'Nothing to apply: no plan is saved that was not carried out. `evenkeel fleet plan` makes them.\n',
       )
-      if (options.json !== true) return exitCodes.success
+      if (options.json !== true && fleet.unreachable.length === 0) return exitCodes.success
     }
     return runRound(fleet, newOrder(fleet.spec.name, 'apply', applicable), options, [])
   })

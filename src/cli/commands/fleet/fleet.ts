@@ -99,7 +99,7 @@ Examples:
 EC2 is not asked: it says what the last plan, drift and apply on this machine have seen. Nor are repositories that this machine has
 seen before: their stacks are those of the commit that was the newest then. With --queue they are, and it says what workers have seen.
 
-Exit status: 0, 1 on an error.`
+Exit status: 0, 1 on an error, and where a repository could not be fetched.`
 
 const statusCommand: CommandDefinition = (finish) =>
   addFleetOptions(new Command('status'))
@@ -108,17 +108,20 @@ const statusCommand: CommandDefinition = (finish) =>
     .addHelpText('after', statusExamples)
     .action(async (options: FleetOptions) => {
       if (!options.color) forbidColor()
-      const [{ withFleet }, { standingsOf }, { fleetStatusJson, fleetStatusText }, { systemClock }] = await Promise.all(
-        [
+      const [{ shownStacks, withFleet }, { standingsOf }, { fleetStatusJson, fleetStatusText }, { systemClock }] =
+        await Promise.all([
           import('./open-fleet.js'),
           import('../../../fleet/reports/standing.js'),
           import('../../../fleet/reports/fleet-status.js'),
           import('../../../core/clock.js'),
-        ],
-      )
-      const { spec, standings } = await withFleet(
+        ])
+      const { spec, standings, isWhole } = await withFleet(
         options,
-        async ({ spec, stacks, store }) => ({ spec, standings: await standingsOf(stacks, store) }),
+        async (fleet) => ({
+          spec: fleet.spec,
+          standings: await standingsOf(shownStacks(fleet), fleet.store),
+          isWhole: fleet.unreachable.length === 0,
+        }),
         // What workers have seen may be newer than what this machine has.
         { asLastSeen: options.queue === undefined },
       )
@@ -127,5 +130,5 @@ const statusCommand: CommandDefinition = (finish) =>
           ? fleetStatusJson(spec.name, standings)
           : fleetStatusText(spec.name, standings, systemClock.now(), useColor(process.stdout)),
       )
-      finish(exitCodes.success)
+      finish(isWhole ? exitCodes.success : exitCodes.failure)
     })

@@ -6,8 +6,9 @@ import { createFolderStore } from '../../../fleet/embedded/store.js'
 import { readFleet } from '../../../fleet/file/read-fleet.js'
 import { takeWebhookKeys } from '../../../fleet/notify/webhook-keys.js'
 import { matchesPattern } from '../../../fleet/stacks/pattern.js'
-import { stacksOf } from '../../../fleet/stacks/stacks-of.js'
-import type { FleetSpec, FleetStack, FleetStore, SettingRule } from '../../../fleet/types.js'
+import { findStacks } from '../../../fleet/stacks/find-stacks.js'
+import { mayMean, sorted } from '../../../fleet/stacks/repository-of.js'
+import type { FleetSpec, FleetStack, FleetStore, SettingRule, UnreachableSource } from '../../../fleet/types.js'
 import { givenVariables } from '../../given-variables.js'
 import type { QueueConnection } from '../../../fleet/redis/connection.js'
 import { legible } from '../../../report/legible.js'
@@ -21,6 +22,8 @@ export interface OpenFleet {
   readonly store: FleetStore
   /** Those that were asked for, in the order of the fleet. */
   readonly stacks: readonly FleetStack[]
+  /** Repositories that could not be fetched and may have some of those that were asked for. */
+  readonly unreachable: readonly UnreachableSource[]
   /** Where workers take the jobs from; undefined: this process does the work. */
   readonly queue: QueueConnection | undefined
 }
@@ -46,44 +49,73 @@ export async function withFleet<Result>(
 
 /** Reads a fleet's file and finds its stacks. Throws a UsageError for a pattern that fits none. */
 async function openFleet(options: FleetOptions, look: Look): Promise<OpenFleet> {
-  const { spec, all, stacks } = await readStacks(options, look)
+  const { spec, all, stacks, unreachable } = await readStacks(options, look)
   const own = fleetFolder(spec.name)
   const folder = options.plans === undefined ? own : { ...own, plans: resolve(options.plans) }
-  for (const { match } of idleRules(spec, all)) {
-    process.stderr.write(
-      `${legible(`The override of ${match} fits none of the fleet's ${count(all.length, 'stack')}.`)}\n`,
-    )
+  const say = (text: string) => void process.stderr.write(`${legible(text)}\n`)
+  for (const { match } of idleRules(spec, all, unreachable)) {
+    say(`The override of ${match} fits none of the fleet's ${count(all.length, 'stack')}.`)
   }
+  for (const { error } of unreachable) say(`${error.message}; the others go on.`)
   if (options.queue === undefined) {
-    return { spec, folder, store: createFolderStore(folder.reports), stacks, queue: undefined }
+    return { spec, folder, store: createFolderStore(folder.reports), stacks, unreachable, queue: undefined }
   }
   const { createReportStore } = await import('../../../fleet/redis/report-store.js')
-  const queue = await openQueue(options.queue, options, (text) => process.stderr.write(`${legible(text)}\n`))
-  return { spec, folder, store: createReportStore(queue.redis, spec.name), stacks, queue }
+  const queue = await openQueue(options.queue, options, say)
+  return { spec, folder, store: createReportStore(queue.redis, spec.name), stacks, unreachable, queue }
 }
 
 /** What the fleet's file says now, all of its stacks, and those that were asked for. Throws a UsageError for a pattern that fits none. */
 export async function readStacks(
   { file, only }: Pick<FleetOptions, 'file' | 'only'>,
   { asLastSeen }: Look = {},
-): Promise<Pick<OpenFleet, 'spec' | 'stacks'> & { readonly all: readonly FleetStack[] }> {
+): Promise<Pick<OpenFleet, 'spec' | 'stacks' | 'unreachable'> & { readonly all: readonly FleetStack[] }> {
   const spec = readFleet(file)
   takeWebhookKeys(spec)
-  const all = await stacksOf(spec, { environment: givenVariables(), asLastSeen })
-  return { spec, all, stacks: only ? meant(all, only) : all }
+  const { stacks, unreachable } = await findStacks(spec, { environment: givenVariables(), asLastSeen })
+  const all = shownStacks({ stacks, unreachable })
+  if (!only) return { spec, all, stacks, unreachable }
+  assertFit(all, unreachable, only)
+  return {
+    spec,
+    all,
+    stacks: stacks.filter(isMeantBy(only)),
+    unreachable: unreachable
+      .filter(({ name }) => only.some((pattern) => mayMean(pattern, name)))
+      .map((source) => ({ ...source, lastSeen: source.lastSeen.filter(isMeantBy(only)) })),
+  }
+}
+
+/** For whoever shows what was seen, and begins nothing: what repositories that cannot be fetched had when they could, too. */
+export function shownStacks({ stacks, unreachable }: Pick<OpenFleet, 'stacks' | 'unreachable'>): readonly FleetStack[] {
+  return sorted([...stacks, ...unreachable.flatMap(({ lastSeen }) => lastSeen)])
 }
 
 /** Overrides that hold for nothing: a slip in a pattern, and what is never to be applied is. */
-function idleRules({ rules }: FleetSpec, stacks: readonly FleetStack[]): readonly SettingRule[] {
-  return rules.filter(({ match }) => !stacks.some(({ id }) => matchesPattern(match, id)))
+function idleRules(
+  { rules }: FleetSpec,
+  stacks: readonly FleetStack[],
+  unreachable: readonly UnreachableSource[],
+): readonly SettingRule[] {
+  return rules.filter(({ match }) => !fitsAny(match, stacks, unreachable))
 }
 
-function meant(stacks: readonly FleetStack[], patterns: readonly string[]): readonly FleetStack[] {
-  const unfit = patterns.find((pattern) => !stacks.some(({ id }) => matchesPattern(pattern, id)))
-  if (unfit !== undefined) {
-    throw new UsageError('FLEET_STACK_UNKNOWN', `--only ${unfit} fits none of the fleet's ${stacks.length} stacks`, {
-      hint: '`evenkeel fleet status` lists them; `*` stands for a part of a name, `**` for any number of folders',
-    })
-  }
-  return stacks.filter(({ id }) => patterns.some((pattern) => matchesPattern(pattern, id)))
+function assertFit(
+  stacks: readonly FleetStack[],
+  unreachable: readonly UnreachableSource[],
+  patterns: readonly string[],
+): void {
+  const unfit = patterns.find((pattern) => !fitsAny(pattern, stacks, unreachable))
+  if (unfit === undefined) return
+  throw new UsageError('FLEET_STACK_UNKNOWN', `--only ${unfit} fits none of the fleet's ${stacks.length} stacks`, {
+    hint: '`evenkeel fleet status` lists them; `*` stands for a part of a name, `**` for any number of folders',
+  })
+}
+
+function fitsAny(pattern: string, stacks: readonly FleetStack[], unreachable: readonly UnreachableSource[]): boolean {
+  return stacks.some(isMeantBy([pattern])) || unreachable.some(({ name }) => mayMean(pattern, name))
+}
+
+function isMeantBy(patterns: readonly string[]): (stack: FleetStack) => boolean {
+  return ({ id }) => patterns.some((pattern) => matchesPattern(pattern, id))
 }

@@ -1,5 +1,5 @@
 import { systemClock } from '../../../core/clock.js'
-import { UsageError } from '../../../core/errors.js'
+import { asEvenkeelError, EvenkeelError, UsageError } from '../../../core/errors.js'
 import { exitCodes } from '../../../core/exit-codes.js'
 import { carryOutRound } from '../../../fleet/embedded/carry-out-round.js'
 import { createEmbeddedEngine } from '../../../fleet/embedded/engine.js'
@@ -10,14 +10,16 @@ import { createNotifier, folderMemory } from '../../../fleet/notify/notifier.js'
 import { dropOldPlans } from '../../../fleet/jobs/plans-folder.js'
 import { fleetProgress } from '../../../fleet/reports/fleet-progress.js'
 import { fleetJson, fleetText } from '../../../fleet/reports/fleet-report.js'
-import { stackNamed } from '../../../fleet/stacks/stacks-of.js'
+import { unreachableReport } from '../../../fleet/reports/unreachable-report.js'
+import { createStackFinder } from '../../../fleet/stacks/find-stacks.js'
+import { repositoryOf } from '../../../fleet/stacks/repository-of.js'
 import type { FleetEngine, FleetJob, FleetStack, JobReport } from '../../../fleet/types.js'
 import { legible } from '../../../report/legible.js'
 import { givenVariables } from '../../given-variables.js'
 import { onInterrupt } from '../../interruption.js'
 import { canRedraw, useColor } from '../../terminal.js'
 import type { RoundCommandOptions } from './fleet-options.js'
-import type { OpenFleet } from './open-fleet.js'
+import { shownStacks, type OpenFleet } from './open-fleet.js'
 
 /** What is to be done, or done to the end. */
 export interface RoundOrder {
@@ -97,11 +99,17 @@ export async function runRound(
     release()
     await engine.close()
   }
-  const known = new Map([...(before?.reports ?? []), ...reports].map((report) => [report.id, report]))
-  const stacks = (before?.jobs ?? jobs).map((job) => {
-    const { stack: id, commit } = job
-    return [byId.get(id) ?? { id, commit, place: undefined }, known.get(id)] as const
-  })
+  // What was begun goes on: a job of a repository that cannot be fetched says so by itself.
+  const failed = before ? [] : fleet.unreachable.map((source) => unreachableReport(source, order))
+  const known = new Map([...(before?.reports ?? []), ...reports, ...failed].map((report) => [report.id, report]))
+  const worked = (before?.jobs ?? jobs).map(({ stack: id, commit }) => ({
+    id,
+    commit,
+    place: stackIn(byId, id)?.place,
+  }))
+  const stacks = [...worked, ...failed.map(({ id }) => ({ id, commit: undefined, place: undefined }))].map(
+    (stack) => [stack, known.get(stack.id)] as const,
+  )
   const report = { fleet: spec.name, command: order.kind, round: order.round, stacks }
   process.stdout.write(options.json === true ? fleetJson(report) : fleetText(report, useColor(process.stdout)))
   const isCutOff = stacks.some(([, one]) => one === undefined || !hasEnded(one))
@@ -113,34 +121,44 @@ export async function runRound(
   return [interrupted, failure, locked, stale, ...exitOrder].find((code) => codes.has(code)) ?? exitCodes.success
 }
 
-/** By id; what the fleet has no more is missing. What is resumed is done at the commits at which it was begun. */
-async function stacksFor(
-  { spec, stacks }: OpenFleet,
-  { jobs, before }: RoundOrder,
-): Promise<ReadonlyMap<string, FleetStack>> {
-  const byId = new Map(stacks.map((stack) => [stack.id, stack]))
+/** By id, or why one cannot be had; what the fleet has no more is missing. */
+type StacksById = ReadonlyMap<string, FleetStack | EvenkeelError>
+
+/** What is resumed is done at the commits at which it was begun. */
+async function stacksFor(fleet: OpenFleet, { jobs, before }: RoundOrder): Promise<StacksById> {
+  const byId = new Map<string, FleetStack | EvenkeelError>(fleet.stacks.map((stack) => [stack.id, stack]))
+  const failed = new Map<string, EvenkeelError>()
+  const find = createStackFinder(fleet.spec, shownStacks(fleet), { environment: givenVariables() })
   for (const { stack: id, commit } of before?.jobs ?? jobs) {
-    if (byId.get(id)?.commit === commit) continue
-    const then = await stackNamed(spec, id, { commit, environment: givenVariables() })
+    if (stackIn(byId, id)?.commit === commit) continue
+    // Its commit may be gone for good: the others go on, and it is asked for once.
+    const key = `${repositoryOf(id)} ${commit}`
+    const then = failed.get(key) ?? (await find(id, commit).catch(asEvenkeelError))
+    if (then instanceof EvenkeelError) failed.set(key, then)
     if (then) byId.set(id, then)
     else byId.delete(id)
   }
   return byId
 }
 
+function stackIn(byId: StacksById, id: string): FleetStack | undefined {
+  const found = byId.get(id)
+  return found instanceof EvenkeelError ? undefined : found
+}
+
 async function engineFor(
   { spec, folder, queue }: OpenFleet,
-  byId: ReadonlyMap<string, FleetStack>,
+  byId: StacksById,
   { sandboxDir }: RoundCommandOptions,
   say: (text: string) => void,
 ): Promise<FleetEngine> {
   if (queue) {
     const { createRedisEngine } = await import('../../../fleet/redis/redis-engine.js')
-    return createRedisEngine({ connection: queue, fleet: spec.name, placeOf: (id) => byId.get(id)?.place, say })
+    return createRedisEngine({ connection: queue, fleet: spec.name, placeOf: (id) => stackIn(byId, id)?.place, say })
   }
   return createEmbeddedEngine({
     limits: spec.limits,
-    placeOf: ({ stack }) => byId.get(stack)?.place,
+    placeOf: ({ stack }) => stackIn(byId, stack)?.place,
     work: (job, onProgress) =>
       carryOutJob(job, byId.get(job.stack), {
         plansFolder: folder.plans,

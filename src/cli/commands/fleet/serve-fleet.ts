@@ -9,16 +9,16 @@ import { listenAddressOf, originOf, originsOf, type ListenAddress } from '../../
 import { newToken, pageTokenOf } from '../../../fleet/page/guard/page-token.js'
 import { createLive } from '../../../fleet/page/live.js'
 import { servePage } from '../../../fleet/page/serve-page.js'
-import { createSight, keepReading, type FleetSight } from '../../../fleet/page/sight.js'
+import { createSight, keepReading, type FleetRead, type FleetSight } from '../../../fleet/page/sight.js'
 import type { WorkElsewhere } from '../../../fleet/page/under-way.js'
-import { stackNamed } from '../../../fleet/stacks/stacks-of.js'
+import { createStackFinder } from '../../../fleet/stacks/find-stacks.js'
 import type { FleetEngine, FleetJob, FleetStack } from '../../../fleet/types.js'
 import { within } from '../../../fleet/redis/worker/patience.js'
 import { legible } from '../../../report/legible.js'
 import { givenVariables } from '../../given-variables.js'
 import { onInterrupt } from '../../interruption.js'
 import type { ServeOptions } from './fleet-options.js'
-import { readStacks, withFleet, type OpenFleet } from './open-fleet.js'
+import { readStacks, shownStacks, withFleet, type OpenFleet } from './open-fleet.js'
 
 /** As workers do: what fleet.yaml says is looked at every minute. */
 const refreshMs = 60_000
@@ -49,7 +49,7 @@ export async function serveFleet(options: ServeOptions, { version, token: given 
     const guard = pageTokenOf(token, spec.name)
     const { stop, release } = stopping(say)
     const interruption = new AbortController()
-    const sight = createSight(fleet, () => readStacks(options), store)
+    const sight = createSight(shown(fleet), async () => shown(await readStacks(options)), store)
     const { engine, elsewhere } = await handsOf(fleet, sight, options, { signal: interruption.signal, say })
     const desk = createDesk({
       fleet: spec.name,
@@ -98,6 +98,11 @@ export async function serveFleet(options: ServeOptions, { version, token: given 
     }
     say('Ended.')
   })
+}
+
+/** What repositories that cannot be fetched had is shown as it was. */
+function shown({ spec, stacks, unreachable }: Pick<OpenFleet, 'spec' | 'stacks' | 'unreachable'>): FleetRead {
+  return { spec, stacks: shownStacks({ stacks, unreachable }), unreachable }
 }
 
 function assertMeant({ isLoopback, host }: ListenAddress, origins: readonly URL[]): void {
@@ -154,5 +159,6 @@ async function stackAt({ spec, stacks }: FleetSight, { stack: id, commit }: Flee
   const now = stacks.find((stack) => stack.id === id)
   if (!now || now.commit === commit) return now
   // Where it cannot be fetched, the job says by itself that it is of another commit.
-  return stackNamed(spec, id, { commit, environment: givenVariables() }).catch(() => now)
+  const find = createStackFinder(spec, stacks, { environment: givenVariables() })
+  return find(id, commit).catch(() => now)
 }

@@ -11,6 +11,7 @@ import { queueNameOf } from '../queue-name.js'
 import type { Queues } from '../queues.js'
 import { lostWords, refusedReport } from '../refused-report.js'
 import { mayPass, takeoversMax } from '../retries.js'
+import { repositoryOf } from '../../stacks/repository-of.js'
 import { createToldMemory } from '../report-store.js'
 import { jobOfTick } from '../schedules.js'
 import { leaseMs, takeStackLock, type StackLock } from '../stack-lock.js'
@@ -189,11 +190,13 @@ async function underLock(around: JobSurroundings, now: FleetNow, held: HeldJob, 
 /** Where the fleet's file says so, what was found pending is applied, by whoever comes first. */
 async function applyAtOnce(
   { queues }: JobSurroundings,
-  { spec }: FleetNow,
+  { spec, unreachable = [] }: FleetNow,
   stack: FleetStack,
   { kind, state, round }: JobReport,
 ): Promise<void> {
   if (kind !== 'drift' || state !== 'pending' || stack.settings.apply !== 'at-once') return
+  // What was last seen of it may be older than what another worker has applied.
+  if (unreachable.some(({ name }) => name === repositoryOf(stack.id))) return
   const job = newJob(stack, { fleet: spec.name, round, kind: 'apply' })
   await queues.add(queueNameOf(spec.name, stack.place), job)
 }

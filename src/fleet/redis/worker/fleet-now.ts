@@ -1,9 +1,12 @@
-import type { FleetJob, FleetSpec, FleetStack, JobReport } from '../../types.js'
+import type { FleetJob, FleetSpec, FleetStack, JobReport, UnreachableSource } from '../../types.js'
 
 /** The fleet as its file and its stacks are now. */
 export interface FleetNow {
   readonly spec: FleetSpec
+  /** With those that repositories had that cannot be fetched now. */
   readonly stacks: readonly FleetStack[]
+  /** Nothing is known of what these have now: none of their stacks is gone. Left out: there are none. */
+  readonly unreachable?: readonly UnreachableSource[]
 }
 
 /** What a worker works by: it reads files and values itself, and takes nothing but wishes out of Redis. */

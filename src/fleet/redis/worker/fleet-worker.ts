@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { messageOf } from '../../../core/errors.js'
 import { atOnceIn } from '../../embedded/engine.js'
 import { newJob, newRound } from '../../jobs/new-job.js'
-import type { FleetStore, StackPlace } from '../../types.js'
+import type { FleetStore, StackPlace, UnreachableSource } from '../../types.js'
 import type { QueueConnection } from '../connection.js'
 import { keyOf, queueNameOf, type QueueName } from '../queue-name.js'
 import { createQueues, registerQueue } from '../queues.js'
 import { forgetReports } from '../report-store.js'
 import { setSchedules } from '../schedules.js'
+import { repositoryOf } from '../../stacks/repository-of.js'
 import { orStopped, pause, within } from './patience.js'
 import { carryJob, type JobSurroundings } from './carry-job.js'
 import type { FleetNow, Workshop } from './fleet-now.js'
@@ -43,9 +44,12 @@ export async function runFleetWorker(options: FleetWorkerOptions, stop: AbortSig
   const running = new Set<Promise<void>>()
   let wasOld = false
 
-  async function tick(): Promise<void> {
+  /** What is not as it should be, in a sentence. */
+  async function tick(): Promise<string | undefined> {
     now = await workshop.read()
-    const names = uniqueNames(now.stacks.map(({ place }) => [queueNameOf(fleet, place), place]))
+    // Whoever asks may lack a variable that is here, and not know where a stack is.
+    const places = [undefined, ...now.stacks.map(({ place }) => place)]
+    const names = uniqueNames(places.map((place) => [queueNameOf(fleet, place), place]))
     await connection.redis.zadd(keyOf(fleet, 'workers'), Date.now(), options.worker)
     await connection.redis.zremrangebyscore(keyOf(fleet, 'workers'), 0, Date.now() - 3 * refreshMs)
     for (const { name } of names) await registerQueue(connection, fleet, name)
@@ -53,14 +57,18 @@ export async function runFleetWorker(options: FleetWorkerOptions, stop: AbortSig
     const isOld = !(await holds(connection.redis, now))
     if (isOld && !wasOld) say(oldWords)
     wasOld = isOld
-    if (isOld) return
+    const { stacks, unreachable = [] } = now
+    const words = unreachableWords(unreachable)
+    if (isOld) return words
     for (const { name, place } of names) {
       if (place) await queues.of(name).setGlobalConcurrency(atOnceIn(place, now.spec.limits))
     }
-    await setSchedules(queues, fleet, now.stacks)
-    const stays = new Set(now.stacks.map(({ id }) => id))
-    await forgetReports(connection.redis, fleet, (stack) => stays.has(stack))
+    const isUnknown = (id: string) => unreachable.some(({ name }) => name === repositoryOf(id))
+    await setSchedules(queues, fleet, stacks, isUnknown)
+    const stays = new Set(stacks.map(({ id }) => id))
+    await forgetReports(connection.redis, fleet, (id) => stays.has(id) || isUnknown(id))
     await lookAtUnseen(now, around)
+    return words
   }
 
   /** Something out of any queue. */
@@ -93,18 +101,25 @@ export async function runFleetWorker(options: FleetWorkerOptions, stop: AbortSig
   await within(2000, Promise.allSettled([refreshing, leaving, served.close(), queues.close(), store.close()]))
 }
 
+function unreachableWords(unreachable: readonly UnreachableSource[]): string | undefined {
+  if (unreachable.length === 0) return undefined
+  const names = unreachable.map(({ name }) => name).join(', ')
+  return `The stacks of ${names} stay as they were: ${unreachable.map(({ error }) => error.message).join('; ')}`
+}
+
 /** Looks at everything at once, and every minute again; a fleet.yaml with mistakes leaves things as they were. */
-async function refreshed(stop: AbortSignal, tick: () => Promise<void>, say: (text: string) => void): Promise<void> {
+async function refreshed(
+  stop: AbortSignal,
+  tick: () => Promise<string | undefined>,
+  say: (text: string) => void,
+): Promise<void> {
   let said: string | undefined
   while (!stop.aborted) {
-    try {
-      await orStopped(stop, tick())
-      said = undefined
-    } catch (error) {
-      const text = messageOf(error)
-      if (text !== said) say(`The fleet could not be read anew, so it stays as it was: ${text}`)
-      said = text
-    }
+    const text = await orStopped(stop, tick()).catch(
+      (error: unknown) => `The fleet could not be read anew, so it stays as it was: ${messageOf(error)}`,
+    )
+    if (text !== undefined && text !== said) say(text)
+    said = text
     await pause(refreshMs, stop)
   }
 }

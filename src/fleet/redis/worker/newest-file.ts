@@ -11,7 +11,7 @@ export const oldWords =
 const heldMs = 180_000
 
 /**
- * KEYS: what holds. ARGV: digest, when it was written, for how long it holds. Of two that were written in one moment either may hold, as
+ * KEYS: what holds. ARGV: digest, rank by when it was written, for how long it holds. Of two that were written in one moment either may hold, as
  * long as it is always the same.
  */
 const claimScript = `
@@ -31,7 +31,9 @@ export async function holds(redis: Redis, now: FleetNow): Promise<boolean> {
   const said = stacks.map(({ id, place, settings: { driftSchedule, apply } }) => [id, place, driftSchedule, apply])
   const digest = digestOf(JSON.stringify([said, spec.limits]))
   const key = keyOf(spec.name, 'newest-file')
-  return Number(await redis.eval(claimScript, 1, key, digest, writtenAt(now), heldMs)) === 1
+  // Of two with the same files, who knows what is in all repositories goes first.
+  const rank = 2 * writtenAt(now) + (now.unreachable?.length ? 0 : 1)
+  return Number(await redis.eval(claimScript, 1, key, digest, rank, heldMs)) === 1
 }
 
 /** When fleet.yaml, a stack file beside it or one of their folders was last written. Repositories are everywhere the same within a minute. */

@@ -4,9 +4,10 @@ import { readFleet } from '../../file/read-fleet.js'
 import { carryOutJob } from '../../jobs/carry-out-job.js'
 import { makePlansFolder } from '../../jobs/plans-folder.js'
 import { takeWebhookKeys } from '../../notify/webhook-keys.js'
-import { stackNamed, stacksOf } from '../../stacks/stacks-of.js'
+import { createStackFinder, findStacks, type StackFinder } from '../../stacks/find-stacks.js'
+import { sorted } from '../../stacks/repository-of.js'
 import type { SharedBuckets } from '../shared-buckets.js'
-import type { Workshop } from './fleet-now.js'
+import type { FleetNow, Workshop } from './fleet-now.js'
 
 export interface WorkshopOptions {
   /** Left out: fleet.yaml here. */
@@ -21,17 +22,23 @@ export interface WorkshopOptions {
 
 /** Works on the stacks that a fleet's file on this machine names, with this machine's own credentials. */
 export function openWorkshop({ file, plans, sandboxDir, environment, buckets }: WorkshopOptions): Workshop {
+  /** What older commits have is read once, for as long as the fleet is not read anew. */
+  const finders = new WeakMap<FleetNow, StackFinder>()
   return {
     async read() {
       const spec = readFleet(file)
       takeWebhookKeys(spec)
-      return { spec, stacks: await stacksOf(spec, { environment }) }
+      const { stacks, unreachable } = await findStacks(spec, { environment })
+      return { spec, stacks: sorted([...stacks, ...unreachable.flatMap(({ lastSeen }) => lastSeen)]), unreachable }
     },
-    async stackOf({ kind, stack: id, commit }, { spec, stacks }) {
-      const known = stacks.find((stack) => stack.id === id)
+    async stackOf({ kind, stack: id, commit }, now) {
+      const known = now.stacks.find((stack) => stack.id === id)
       // A schedule says no commit: the newest is looked at.
       const isKnown = known !== undefined && (known.commit === commit || (kind === 'drift' && commit === undefined))
-      return isKnown ? known : stackNamed(spec, id, { commit, environment })
+      if (isKnown) return known
+      const find = finders.get(now) ?? createStackFinder(now.spec, now.stacks, { environment })
+      finders.set(now, find)
+      return find(id, commit)
     },
     carryOut(job, stack, { spec }, onProgress, signal) {
       const plansFolder = plans ?? fleetFolder(spec.name).plans

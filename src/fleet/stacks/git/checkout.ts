@@ -28,6 +28,9 @@ export interface Checkout {
 /** Chosen: a plan that waits for its review longer is fetched again. */
 const keptMs = 14 * 24 * 60 * 60_000
 
+/** Chosen: the answer is one line, and the stacks of all others wait for it. */
+const askMs = 30_000
+
 /** Chosen: what no fetch takes. */
 const leftOverMs = 24 * 60 * 60_000
 
@@ -51,36 +54,52 @@ export async function checkoutOf(
   } = {},
 ): Promise<Checkout> {
   if (commit !== undefined && !isCommit(commit)) throw failed(source, `${JSON.stringify(commit)} is no commit`)
-  const home = join(folder, `${source.name}-${digestOfText(source.url, 12)}`)
+  const home = homeOf(source, folder)
   mkdirSync(home, { recursive: true, mode: 0o700 })
-  const seen = asLastSeen ? commitLastSeen(source, home) : undefined
-  const wanted = commit ?? seen ?? (await newestCommit(source, home, signal))
+  if (asLastSeen && commit === undefined) {
+    const seen = lastCheckout(source, folder)
+    if (seen) return seen
+  }
+  const wanted = commit ?? (await newestCommit(source, home, signal))
   const root = join(home, wanted)
   if (!existsSync(root)) {
     await fetchInto(source, home, wanted, signal)
     prune(home, wanted)
   }
+  if (commit === undefined) {
+    writeWhole(lastSeenFile(source, home), wanted, { what: 'the newest commit of a branch', mode: 0o600 })
+  }
+  return inUse({ root, commit: wanted })
+}
+
+/** The newest commit of a branch as this machine last saw it, without asking; undefined where it never has, or has the files no more. */
+export function lastCheckout(source: GitSource, folder: string): Checkout | undefined {
+  const home = homeOf(source, folder)
+  const file = lastSeenFile(source, home)
+  const commit = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  const root = join(home, commit)
+  return isCommit(commit) && existsSync(root) ? inUse({ root, commit }) : undefined
+}
+
+/** What is in use is not pruned. */
+function inUse(checkout: Checkout): Checkout {
   const now = new Date()
-  utimesSync(root, now, now)
-  return { root, commit: wanted }
+  utimesSync(checkout.root, now, now)
+  return checkout
+}
+
+function homeOf({ name, url }: GitSource, folder: string): string {
+  return join(folder, `${name}-${digestOfText(url, 12)}`)
 }
 
 async function newestCommit(source: GitSource, home: string, signal: AbortSignal | undefined): Promise<string> {
   const ref = `refs/heads/${source.branch}`
-  const asked = await runGit(['ls-remote', '--refs', '--', source.url, ref], home, signal)
+  const asked = await runGit(['ls-remote', '--refs', '--', source.url, ref], home, { signal, timeoutMs: askMs })
   if (asked.exitCode !== 0) throw failed(source, asked.why)
   const lines = asked.stdout.split('\n').map((line) => line.split('\t'))
   const [commit] = lines.find(([, name]) => name === ref) ?? []
   if (commit === undefined || !isCommit(commit)) throw failed(source, `it has no branch ${source.branch}`)
-  writeWhole(lastSeenFile(source, home), commit, { what: 'the newest commit of a branch', mode: 0o600 })
   return commit
-}
-
-/** Undefined where this machine has never asked, or has the files no more. */
-function commitLastSeen(source: GitSource, home: string): string | undefined {
-  const file = lastSeenFile(source, home)
-  const commit = existsSync(file) ? readFileSync(file, 'utf8') : ''
-  return isCommit(commit) && existsSync(join(home, commit)) ? commit : undefined
 }
 
 function lastSeenFile({ branch }: GitSource, home: string): string {
@@ -95,7 +114,7 @@ async function fetchInto(
 ): Promise<void> {
   const place = join(home, `.new-${randomBytes(8).toString('hex')}`)
   mkdirSync(place, { mode: 0o700 })
-  const git = (...args: string[]): Promise<GitResult> => runGit(args, place, signal)
+  const git = (...args: string[]): Promise<GitResult> => runGit(args, place, { signal })
   try {
     await must(
       source,

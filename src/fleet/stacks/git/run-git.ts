@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { Cancelled, UsageError } from '../../../core/errors.js'
+import { formatDuration } from '../../../core/units.js'
 
 /** Chosen: a repository of gigabytes over a slow link; one that sends nothing ends after a minute (`http.lowSpeedTime`). */
-const timeoutMs = 15 * 60_000
+const timeoutDefaultMs = 15 * 60_000
 
 /** Enough for the last words of an error, and for the answer about one branch. */
 const outputMax = 64 * 1024
@@ -19,7 +20,14 @@ export interface GitResult {
  * credentials, proxies and certificates are those of these settings. Throws Cancelled when the signal is aborted, and a UsageError
  * where there is no git.
  */
-export function runGit(args: readonly string[], cwd: string, signal?: AbortSignal): Promise<GitResult> {
+export function runGit(
+  args: readonly string[],
+  cwd: string,
+  {
+    signal,
+    timeoutMs = timeoutDefaultMs,
+  }: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number } = {},
+): Promise<GitResult> {
   if (signal?.aborted) return Promise.reject(new Cancelled())
   // Without a terminal of its own nothing of it can ask there; ssh would, whatever its standard input is.
   const child = spawn('git', [...settings, ...args], {
@@ -35,7 +43,11 @@ export function runGit(args: readonly string[], cwd: string, signal?: AbortSigna
       // It has ended by itself.
     }
   }
-  const timer = setTimeout(end, timeoutMs)
+  let isLate = false
+  const timer = setTimeout(() => {
+    isLate = true
+    end()
+  }, timeoutMs)
   signal?.addEventListener('abort', end, { once: true })
   process.once('exit', end)
   let [stdout, stderr] = ['', '']
@@ -49,7 +61,7 @@ export function runGit(args: readonly string[], cwd: string, signal?: AbortSigna
     })
     child.on('close', (code) => {
       if (signal?.aborted) reject(new Cancelled())
-      else resolve({ exitCode: code ?? 1, stdout, why: lastWords(stderr) })
+      else resolve({ exitCode: code ?? 1, stdout, why: isLate ? lateWords(timeoutMs) : lastWords(stderr) })
     })
   }).finally(() => {
     clearTimeout(timer)
@@ -104,6 +116,10 @@ function environment(): NodeJS.ProcessEnv {
 /** What git says last whatever ssh has said before. */
 const echo =
   /^(?:fatal: Could not read from remote repository|Please make sure you have the correct access|and the repository exists)/
+
+function lateWords(timeoutMs: number): string {
+  return `it did not answer within ${formatDuration(timeoutMs)}`
+}
 
 /** The line that says why; settings may have put credentials into the URL that it names. */
 function lastWords(stderr: string): string {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { stackNamed, stacksOf } from '../../../src/fleet/stacks/stacks-of.js'
+import { createStackFinder, findStacks } from '../../../src/fleet/stacks/find-stacks.js'
 import { jobOf } from '../../../src/fleet/jobs/job.js'
 import { newJob } from '../../../src/fleet/jobs/new-job.js'
 import type { FleetSpec, FleetStack, SettingRule } from '../../../src/fleet/types.js'
@@ -13,6 +13,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
+const stacksOf = async (...all: Parameters<typeof findStacks>) => (await findStacks(...all)).stacks
 const stack = (name: string) => `evenkeel: 1\nstack: ${name}\ntarget: sandbox\n`
 
 describe('the stacks of a fleet', () => {
@@ -98,6 +99,23 @@ describe('the stacks of a fleet', () => {
     ])
   })
 
+  it.each(['stack: "x-${var.token}"\ntarget: sandbox', 'stack: x\ntarget: { region: "${var.token}" }'])(
+    'say nothing sensitive of where they are, whoever has the value: %s',
+    async (text) => {
+      write('a.yaml', `evenkeel: 1\n${text}\nvariables: { token: { sensitive: true } }\n`)
+      const problems = await Promise.all(
+        [{}, { EVENKEEL_VAR_token: 'hunter2' }].map(async (environment) => {
+          const [found] = await stacksOf(fleetOf({}), { environment })
+          return found?.problem
+        }),
+      )
+      const told = expect.stringContaining(
+        'the variable `token` is sensitive, and what stands here can be read by others',
+      ) as string
+      expect(problems).toEqual([told, told])
+    },
+  )
+
   it('of one name in one place are worked on by nobody', async () => {
     write('a.yaml', stack('web'))
     write('b.yaml', stack('web'))
@@ -130,13 +148,12 @@ describe('the stacks of a fleet', () => {
     },
   )
 
-  it('that no pattern wants are left out', async () => {
+  it('are found by their names, and where they were read before, too', async () => {
     write('a.yaml', stack('a'))
-    write('b.yaml', stack('b'))
-    expect((await stacksOf(fleetOf({}), { only: ['b*'] })).map(({ id }) => id)).toEqual(['b.yaml'])
-    expect(await stackNamed(fleetOf({}), 'a.yaml')).toMatchObject({ id: 'a.yaml' })
-    expect(await stackNamed(fleetOf({}), 'c.yaml')).toBeUndefined()
-    expect(await stackNamed(fleetOf({}), '../a.yaml')).toBeUndefined()
+    const find = createStackFinder(fleetOf({}), await stacksOf(fleetOf({})))
+    expect(await find('a.yaml', undefined)).toMatchObject({ id: 'a.yaml', problem: undefined })
+    expect(await find('c.yaml', undefined)).toBeUndefined()
+    expect(await find('../a.yaml', undefined)).toBeUndefined()
   })
 
   it('are read by turns with everything else that this process does, until nobody wants them', async () => {
@@ -163,7 +180,8 @@ describe('the stacks of a fleet', () => {
   it('keep a name of their own where a folder has a colon', async () => {
     write('infra:prod/a.yaml', stack('a'))
     expect((await stacksOf(fleetOf({}))).map(({ id }) => id)).toEqual(['./infra:prod/a.yaml'])
-    expect(await stackNamed(fleetOf({}), './infra:prod/a.yaml')).toMatchObject({ place: { stack: 'a' } })
+    const find = createStackFinder(fleetOf({}), [])
+    expect(await find('./infra:prod/a.yaml', undefined)).toMatchObject({ place: { stack: 'a' } })
   })
 })
 
