@@ -1,6 +1,7 @@
 import { appendFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { holdRound } from '../../../src/fleet/embedded/hold-round.js'
 import { beginRound, goOnWithRound, lastRound } from '../../../src/fleet/embedded/round-journal.js'
 import { newJob } from '../../../src/fleet/jobs/new-job.js'
 import type { FleetJob, JobReport } from '../../../src/fleet/types.js'
@@ -41,6 +42,16 @@ describe('the journal of a round', () => {
     again.ended(report('b'))
     again.finished()
     expect(last()).toMatchObject({ isFinished: true, reports: [{ id: 'a' }, { id: 'b' }] })
+  })
+
+  it('is held by one process, as long as that lives', () => {
+    const letGo = holdRound(directory.path, 'r1')
+    expect(() => holdRound(directory.path, 'r1')).toThrow(`runs still, in process ${process.pid}`)
+    letGo()
+    // Killed, and its number is another's by now.
+    writeFileSync(join(directory.path, 'r1.held'), JSON.stringify({ pid: process.pid, startedAt: 'before' }))
+    holdRound(directory.path, 'r1')()
+    expect(readdirSync(directory.path)).toEqual([])
   })
 
   it('is of the last round of a kind', () => {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { UsageError } from '../../../core/errors.js'
 import { count } from '../../../core/units.js'
 import { fleetFolder, type FleetFolder } from '../../../fleet/embedded/fleet-folder.js'
+import { forgetGone } from '../../../fleet/embedded/forget-gone.js'
 import { createFolderStore } from '../../../fleet/embedded/store.js'
 import { readFleet } from '../../../fleet/file/read-fleet.js'
 import { takeWebhookKeys } from '../../../fleet/notify/webhook-keys.js'
@@ -49,7 +50,7 @@ export async function withFleet<Result>(
 
 /** Reads a fleet's file and finds its stacks. Throws a UsageError for a pattern that fits none. */
 async function openFleet(options: FleetOptions, look: Look): Promise<OpenFleet> {
-  const { spec, all, stacks, unreachable } = await readStacks(options, look)
+  const { spec, all, stacks, unreachable, isWhole } = await readStacks(options, look)
   const own = fleetFolder(spec.name)
   const folder = options.plans === undefined ? own : { ...own, plans: resolve(options.plans) }
   const say = (text: string) => void process.stderr.write(`${legible(text)}\n`)
@@ -58,6 +59,8 @@ async function openFleet(options: FleetOptions, look: Look): Promise<OpenFleet> 
   }
   for (const { error } of unreachable) say(`${error.message}; the others go on.`)
   if (options.queue === undefined) {
+    // Where not everything is known, nothing is taken for gone.
+    if (isWhole && look.asLastSeen !== true) forgetGone(own, all)
     return { spec, folder, store: createFolderStore(folder.reports), stacks, unreachable, queue: undefined }
   }
   const { createReportStore } = await import('../../../fleet/redis/report-store.js')
@@ -69,16 +72,23 @@ async function openFleet(options: FleetOptions, look: Look): Promise<OpenFleet> 
 export async function readStacks(
   { file, only }: Pick<FleetOptions, 'file' | 'only'>,
   { asLastSeen }: Look = {},
-): Promise<Pick<OpenFleet, 'spec' | 'stacks' | 'unreachable'> & { readonly all: readonly FleetStack[] }> {
+): Promise<
+  Pick<OpenFleet, 'spec' | 'stacks' | 'unreachable'> & {
+    readonly all: readonly FleetStack[]
+    readonly isWhole: boolean
+  }
+> {
   const spec = readFleet(file)
   takeWebhookKeys(spec)
   const { stacks, unreachable } = await findStacks(spec, { environment: givenVariables(), asLastSeen })
   const all = shownStacks({ stacks, unreachable })
-  if (!only) return { spec, all, stacks, unreachable }
+  const isWhole = unreachable.length === 0
+  if (!only) return { spec, all, stacks, unreachable, isWhole }
   assertFit(all, unreachable, only)
   return {
     spec,
     all,
+    isWhole,
     stacks: stacks.filter(isMeantBy(only)),
     unreachable: unreachable
       .filter(({ name }) => only.some((pattern) => mayMean(pattern, name)))

@@ -3,6 +3,7 @@ import { asEvenkeelError, EvenkeelError, UsageError } from '../../../core/errors
 import { exitCodes } from '../../../core/exit-codes.js'
 import { carryOutRound } from '../../../fleet/embedded/carry-out-round.js'
 import { createEmbeddedEngine } from '../../../fleet/embedded/engine.js'
+import { holdRound } from '../../../fleet/embedded/hold-round.js'
 import { beginRound, goOnWithRound, hasEnded, lastRound, type Round } from '../../../fleet/embedded/round-journal.js'
 import { carryOutJob } from '../../../fleet/jobs/carry-out-job.js'
 import { newJob, newRound } from '../../../fleet/jobs/new-job.js'
@@ -79,6 +80,7 @@ export async function runRound(
   const warn = (text: string) => say(legible(text))
   const controller = new AbortController()
   const release = onInterrupt(() => interrupt(controller, order.kind, warn))
+  const letGo = holdRound(folder.rounds, order.round)
   const engine = await engineFor(fleet, byId, options, warn)
   const journal = before ? goOnWithRound(folder.rounds, before) : beginRound(folder.rounds, order)
   if (order.kind === 'plan') dropOldPlans(folder.plans)
@@ -97,6 +99,7 @@ export async function runRound(
   } finally {
     clear()
     release()
+    letGo()
     await engine.close()
   }
   // What was begun goes on: a job of a repository that cannot be fetched says so by itself.
