@@ -1,14 +1,13 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { UsageError } from '../../core/errors.js'
+import { messageOf, UsageError } from '../../core/errors.js'
 import { membersOf } from '../../model/ledger/members.js'
 
 /**
  * Says that this process carries a round out, until what is returned is called. Throws a UsageError where another does that still; one that was
- * killed holds nothing.
+ * killed holds nothing. Throws one, too, where it cannot be written down.
  */
 export function holdRound(folder: string, round: string): () => void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, `${round}.held`)
   const holder = holderIn(path)
   if (holder !== undefined) {
@@ -16,11 +15,16 @@ export function holdRound(folder: string, round: string): () => void {
       hint: 'wait until it has ended, or end it by Ctrl-C; what is left then goes on with --resume',
     })
   }
-  rmSync(path, { force: true })
-  writeFileSync(path, JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid) }), {
-    mode: 0o600,
-    flag: 'wx',
-  })
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    rmSync(path, { force: true })
+    const held = JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid) })
+    writeFileSync(path, held, { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    throw new UsageError('FILE_UNWRITABLE', `the journal of this round cannot be written: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
   return () => rmSync(path, { force: true })
 }
 

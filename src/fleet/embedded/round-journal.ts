@@ -118,5 +118,8 @@ function roundsIn(folder: string): string[] {
 }
 
 function dropOldest(folder: string): void {
-  for (const name of roundsIn(folder).slice(0, -(roundsKept - 1))) rmSync(join(folder, name), { force: true })
+  for (const name of roundsIn(folder).slice(0, -(roundsKept - 1))) {
+    // With what a killed process left beside it.
+    for (const of of [name, name.replace(/jsonl$/, 'held')]) rmSync(join(folder, of), { force: true })
+  }
 }

@@ -3,9 +3,10 @@ import { newRunId } from '../../app/revision.js'
 import type { FleetJob, FleetStack } from '../types.js'
 import { stackKey } from './job.js'
 
-/** A name for a round that begins now. */
-export function newRound(): string {
-  return newRunId(systemClock.now())
+/** A name for a round that begins now, as runs have them; those of one second, too, sort as they began: the last one is what is resumed. */
+export function newRound(now = systemClock.now()): string {
+  const name = newRunId(now)
+  return `${name.slice(0, -6)}${(now % 1000).toString(16).padStart(3, '0')}${name.slice(-3)}`
 }
 
 /**

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { holdRound } from '../../../src/fleet/embedded/hold-round.js'
 import { beginRound, goOnWithRound, lastRound } from '../../../src/fleet/embedded/round-journal.js'
-import { newJob } from '../../../src/fleet/jobs/new-job.js'
+import { isRunName } from '../../../src/fleet/jobs/job.js'
+import { newJob, newRound } from '../../../src/fleet/jobs/new-job.js'
 import type { FleetJob, JobReport } from '../../../src/fleet/types.js'
 import { temporaryDirectory } from '../../support/evenkeel.js'
 
@@ -77,6 +78,14 @@ describe('the journal of a round', () => {
     const unwritable = expect.objectContaining({ code: 'FILE_UNWRITABLE' }) as Error
     expect(() => beginRound(folder, { round: 'r1', kind: 'plan', jobs: [] })).toThrow(unwritable)
     expect(() => goOnWithRound(folder, { round: 'r1' })).toThrow(unwritable)
+    expect(() => holdRound(folder, 'r1')).toThrow(unwritable)
+  })
+
+  it('has a name that comes behind that of one that began a moment before', () => {
+    const at = Date.parse('2026-11-22T10:15:00.250Z')
+    const names = [0, 1, 9, 255, 256, 749, 750].map((ms) => newRound(at + ms))
+    expect(names.toSorted()).toEqual(names)
+    for (const name of names) expect(isRunName(name)).toBe(true)
   })
 
   it('is none where somebody else wrote it, or it is another round', () => {
@@ -94,6 +103,8 @@ describe('the journal of a round', () => {
   })
 
   it('lies there for its owner alone, with the newest fifty', () => {
+    // Of one that was killed.
+    holdRound(directory.path, 'r100')
     for (let at = 0; at < 60; at += 1) begin(`r${at + 100}`)
     const files = readdirSync(directory.path).sort()
     expect(files).toHaveLength(50)
