@@ -15,6 +15,7 @@ import { headingOf } from '../../library/heading-of.js'
 import { runsOf } from '../../model/ledger/lock.js'
 import type { PastRun } from '../../model/ledger/past-run.js'
 import type { Plan } from '../../model/plan.js'
+import { verdictOf } from '../../model/plan-verdict.js'
 import { summaryWords } from '../../report/plan/plan-json.js'
 import { planText } from '../../report/plan/plan-text.js'
 import { leftLines, unreadLine } from '../../report/progress/left-lines.js'
@@ -23,7 +24,7 @@ import { plainProgress } from '../../report/progress/progress-plain.js'
 import { resultText } from '../../report/progress/result-text.js'
 import { legible } from '../../report/legible.js'
 import type { FleetJob, FleetStack } from '../types.js'
-import { checksFor } from './look.js'
+import { checksFor, planEnds } from './look.js'
 import { planPath } from './plans-folder.js'
 import { failedEnd, withStack, type JobEnd, type JobOptions } from './with-stack.js'
 
@@ -75,41 +76,47 @@ async function carriedOut(
   const { signal, lockTimeoutMs } = options
   const hosts = saved?.options.hosts ?? true
   return withLock(session, { lockTimeoutMs, ...(signal && { signal }) }, async () => {
-    const past = saved && (await pastRun(session, saved.run))
-    if (past?.outcome === 'converged') return doneBefore(past)
-    const plan = saved ? await planOfSaved(session, saved, past) : await planStack(session, { hosts })
+    const { runs } = saved ? await historyOfStack(session.ports.cloud, session.spec.stack) : { runs: [] }
+    const past = runs.find(({ run }) => run === saved?.run)
+    if (past?.outcome === 'converged') return doneBefore(past, await planStack(session, { hosts }))
+    const isNewest = past !== undefined && past === runs[0]
+    const plan = saved ? await planOfSaved(session, saved, isNewest) : await planStack(session, { hosts })
     const replan = () => planAgain(session, plan, { hosts })
     return carryOut(session, plan, replan, stack, options)
   })
 }
 
-async function pastRun(session: Session, run: string): Promise<PastRun | undefined> {
-  const { runs } = await historyOfStack(session.ports.cloud, session.spec.stack)
-  return runs.find((one) => one.run === run)
-}
-
-/** Whoever carried it out ended before it could say so. */
-function doneBefore({ run, by, lastAt }: PastRun): JobEnd {
+/** Whoever carried it out ended before it could say so, or its report was lost. What there is to do now may be more than it did. */
+function doneBefore({ run, by, lastAt }: PastRun, now: Plan): JobEnd {
   const who = by === undefined ? '' : ` by ${by}`
   const when = lastAt === undefined ? '' : `, ${lastAt}`
+  const told = `The plan was carried out already${who} (run ${run}${when})`
+  const { state } = planEnds[verdictOf(now)]
+  if (state === 'in-sync') {
+    const text = `${told}: nothing is left to do.\n`
+    return { state, words: 'applied before', text, exitCode: exitCodes.success }
+  }
   return {
-    state: 'in-sync',
-    words: 'applied before',
-    text: `The plan was carried out already${who} (run ${run}${when}): nothing is left to do.\n`,
-    exitCode: exitCodes.success,
+    state,
+    words: `applied before; now: ${summaryWords(now)}`,
+    text: `${told}, and nothing was done. Since then there is something to do again: make a new plan, and read it.\n`,
+    exitCode: exitCodes.failure,
   }
 }
 
-/** The plan as it was saved; of one whose run has not converged, what is left of it. */
-async function planOfSaved(session: Session, saved: PlanFile, past: PastRun | undefined): Promise<Plan> {
+/**
+ * The plan as it was saved; of one whose run has not converged, what is left of it. `isNewest`: no run has come after its own. What another
+ * has made meanwhile nobody has looked at who said yes to this plan, under whatever address it stands.
+ */
+async function planOfSaved(session: Session, saved: PlanFile, isNewest: boolean): Promise<Plan> {
   const { left } = session.lock
-  if (left && runsOf(left).includes(saved.run)) return restOfSaved(session, saved)
+  if (left && runsOf(left).at(-1) === saved.run) return restOfSaved(session, saved)
   try {
     return await savedPlanHere(session, saved)
   } catch (error) {
     const isStale = error instanceof PlanError && error.code === 'PLAN_STALE'
     // Its own run has moved the world, and was cut off, or some steps failed: whoever asks again may not have heard of it.
-    if (!isStale || past === undefined) throw error
+    if (!isStale || !isNewest) throw error
     return restOfSaved(session, saved)
   }
 }
@@ -151,7 +158,8 @@ async function carryOut(
   if (result.status === 'converged') {
     const left = await leftAfter(plan, replan)
     if (left) return { ...partial('applied, and more is to be done', text), outcome }
-    const words = `applied: ${summaryWords(plan)}`
+    // What could not be read when it was planned has been read since, and nothing was left to do.
+    const words = `applied: ${summaryWords({ ...plan, complete: true })}`
     return { state: 'in-sync', words, text, outcome, exitCode: exitCodes.success, didChange: true }
   }
   if (result.status === 'cancelled') {

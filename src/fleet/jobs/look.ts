@@ -19,7 +19,7 @@ import { makePlansFolder, prunePlans } from './plans-folder.js'
 import { holderOf, type JobEnd, type JobOptions } from './with-stack.js'
 
 /** What a plan, and a drift report, say of a stack; the exit status of `plan` is that of `--detailed-exitcode`. */
-const planEnds = {
+export const planEnds = {
   error: { state: 'failed', exitCode: exitCodes.failure },
   unknown: { state: 'unknown', exitCode: exitCodes.unknown },
   changes: { state: 'pending', exitCode: exitCodes.changes },
