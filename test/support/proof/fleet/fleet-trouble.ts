@@ -13,10 +13,19 @@ const troubles = {
   FLUSHALL: 15,
 } as const
 export type Trouble = keyof typeof troubles
-export type Troubles = Record<Trouble, number>
+/** How often, and how often of these while an apply was under way: of that worker, where it was one worker's trouble, else of any. */
+export interface Times {
+  readonly all: number
+  readonly amid: number
+}
+export type Troubles = Readonly<Record<Trouble, Times>>
 
 /** Longer than the lease of a job, and of a stack, in Redis and (twenty times faster) in EC2. */
 const stoppedMs = 17_000
+/** Chosen: an apply is waited for so long, because what happens between applies proves little. */
+const awaitedMs = 4000
+/** Chosen: about as long as an apply takes here, so that trouble comes at its beginning, its middle and its end. */
+const intoApplyMs = 700
 
 export interface TroubleOptions {
   readonly redis: RedisServer
@@ -30,30 +39,40 @@ export interface TroubleOptions {
 
 /** Makes trouble, one after the other, until it is to end; then all workers live, and Redis is there. What was done, and what was wrong about it. */
 export function makeTrouble({ redis, random, startWorker, workers: count, pauseMs }: TroubleOptions) {
-  const done: Troubles = {
-    'kill -9': 0,
-    SIGTERM: 0,
-    SIGSTOP: 0,
-    'Redis killed': 0,
-    'Redis killed and emptied': 0,
-    FLUSHALL: 0,
-  }
+  const done = new Map<Trouble, Times>()
   const problems: string[] = []
   const workers = Array.from({ length: count }, startWorker)
   const stopped = new Set<number>()
   const afterwards: Promise<void>[] = []
   let isOver = false
+  let isStopped = false
 
+  const free = (): number[] =>
+    workers.flatMap((worker, index) => (worker.isAlive() && worker.said() !== '' && !stopped.has(index) ? [index] : []))
+  const applying = (): number[] => free().filter((index) => isApplying(workers[index]))
+
+  /** Some worker, in the middle of an apply where there is one. */
   function some(): number | undefined {
-    const free = workers.flatMap((worker, index) =>
-      worker.isAlive() && worker.said() !== '' && !stopped.has(index) ? [index] : [],
-    )
-    return free[Math.floor(random() * free.length)]
+    const [busy, all] = [applying(), free()]
+    const among = busy.length > 0 ? busy : all
+    return among[Math.floor(random() * among.length)]
+  }
+
+  function note(trouble: Trouble, isAmid: boolean): void {
+    const { all, amid } = done.get(trouble) ?? { all: 0, amid: 0 }
+    done.set(trouble, { all: all + 1, amid: amid + (isAmid ? 1 : 0) })
+  }
+
+  /** One worker's trouble. */
+  function ofOne(trouble: Trouble): number | undefined {
+    const index = some()
+    if (index !== undefined) note(trouble, isApplying(workers[index]))
+    return index
   }
 
   const acts: Record<Trouble, () => Promise<void>> = {
     async 'kill -9'() {
-      const index = some()
+      const index = ofOne('kill -9')
       if (index === undefined) return
       workers[index]?.kill('SIGKILL')
       await workers[index]?.ended
@@ -61,7 +80,7 @@ export function makeTrouble({ redis, random, startWorker, workers: count, pauseM
       workers[index] = startWorker()
     },
     SIGTERM() {
-      const index = some()
+      const index = ofOne('SIGTERM')
       const worker = index === undefined ? undefined : workers[index]
       if (index === undefined || worker === undefined) return Promise.resolve()
       stopped.add(index)
@@ -76,46 +95,58 @@ export function makeTrouble({ redis, random, startWorker, workers: count, pauseM
       return Promise.resolve()
     },
     SIGSTOP() {
-      const index = some()
+      // One at a time: where all stand still nothing goes on that could be disturbed.
+      if (isStopped) return Promise.resolve()
+      const index = ofOne('SIGSTOP')
       const worker = index === undefined ? undefined : workers[index]
       if (index === undefined || worker === undefined) return Promise.resolve()
       stopped.add(index)
+      isStopped = true
       worker.kill('SIGSTOP')
       const goOn = async () => {
         await sleep(stoppedMs)
         worker.kill('SIGCONT')
         stopped.delete(index)
+        isStopped = false
       }
       afterwards.push(goOn())
       return Promise.resolve()
     },
     async 'Redis killed'() {
+      note('Redis killed', applying().length > 0)
       await redis.kill()
       await sleep(random() * 3000)
       await redis.start()
     },
     async 'Redis killed and emptied'() {
+      note('Redis killed and emptied', applying().length > 0)
       await redis.kill()
       redis.forget()
       await sleep(random() * 3000)
       await redis.start()
     },
     async FLUSHALL() {
+      note('FLUSHALL', applying().length > 0)
       await redis.client.flushall()
     },
   }
 
+  async function anApply(): Promise<void> {
+    for (let waited = 0; waited < awaitedMs && !isOver && applying().length === 0; waited += 25) await sleep(25)
+    await sleep(random() * intoApplyMs)
+  }
+
   const making = (async () => {
-    while (!isOver) {
+    for (;;) {
       await sleep(pauseMs * (0.2 + random() * 1.6))
-      const trouble = drawn(random)
-      done[trouble] += 1
-      await acts[trouble]()
+      await anApply()
+      if (isOver) return
+      await acts[drawn(random)]()
     }
   })()
 
   return {
-    done,
+    done: (): Troubles => troublesOf((trouble) => done.get(trouble) ?? { all: 0, amid: 0 }),
     problems,
     workers: () => workers,
     async end() {
@@ -124,6 +155,19 @@ export function makeTrouble({ redis, random, startWorker, workers: count, pauseM
       await Promise.all(afterwards)
     },
   }
+}
+
+/** Whether a worker has begun applies that have not ended, as it says itself. */
+function isApplying(worker: FleetProcess | undefined): boolean {
+  const said = worker?.said() ?? ''
+  const begun = said.match(/^apply of \S+ begins$/gm)?.length ?? 0
+  return begun > (said.match(/^apply of [^\s:]+: /gm)?.length ?? 0)
+}
+
+/** Of each, what somebody knows of it. */
+export function troublesOf(timesOf: (trouble: Trouble) => Times): Troubles {
+  const names = Object.keys(troubles) as Trouble[]
+  return Object.fromEntries(names.map((name) => [name, timesOf(name)])) as Record<Trouble, Times>
 }
 
 function drawn(random: Random): Trouble {
