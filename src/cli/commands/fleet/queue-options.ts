@@ -31,12 +31,14 @@ async function queueAddress(queue: string, { queuePasswordFile }: QueueOptions):
   return queueAddressOf(queue, password)
 }
 
-/** Connects to it. What it has to say of Redis goes to `say`. */
+/** Connects to it; throws a UsageError where it lets nobody in with this password. What it has to say of Redis goes to `say`. */
 export async function openQueue(
   queue: string,
   options: QueueOptions,
   say: (text: string) => void,
 ): Promise<QueueConnection> {
   const { connectQueue } = await import('../../../fleet/redis/connection.js')
-  return connectQueue(await queueAddress(queue, options), say)
+  const connection = connectQueue(await queueAddress(queue, options), say)
+  await connection.entered()
+  return connection
 }
