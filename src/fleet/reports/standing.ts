@@ -19,6 +19,13 @@ export async function standingsOf(stacks: readonly FleetStack[], store: FleetSto
   return stacks.map((stack) => standingOf(stack, ofPlace(stack, seen.get(stack.id) ?? {})))
 }
 
+/** Stacks that a saved plan waits for and that the fleet has no more: renamed, moved or taken away. In order. */
+export async function gonePlans(isKnown: (stack: string) => boolean, store: FleetStore): Promise<readonly string[]> {
+  const seen = await store.reports()
+  const waits = (reports: Reports) => reports.plan?.plan !== undefined && !isApplied(reports)
+  return [...seen].flatMap(([id, reports]) => (!isKnown(id) && waits(reports) ? id : [])).toSorted()
+}
+
 /** What was seen under the same name in another place, or of a fleet that is called alike, says nothing of this stack. */
 function ofPlace({ place }: FleetStack, reports: Reports): Reports {
   const keyOf = (one: StackPlace) => `${one.account} ${one.region} ${one.stack}`
@@ -27,13 +34,16 @@ function ofPlace({ place }: FleetStack, reports: Reports): Reports {
 }
 
 function standingOf(stack: FleetStack, reports: Reports): Standing {
-  const { plan, apply } = reports
+  const { plan } = reports
   const last = [reports.plan, reports.drift, reports.apply]
     .flatMap((report) => report ?? [])
     .sort((left, right) => Date.parse(left.endedAt) - Date.parse(right.endedAt))
     .at(-1)
-  const isApplied = apply?.plan === plan?.plan && apply?.exitCode === 0
-  return { stack, last, reports, plan: isApplied ? undefined : plan?.plan }
+  return { stack, last, reports, plan: isApplied(reports) ? undefined : plan?.plan }
+}
+
+function isApplied({ plan, apply }: Reports): boolean {
+  return apply?.plan === plan?.plan && apply?.exitCode === 0
 }
 
 /** How many stacks stand where; `unseen`: at which nobody has looked. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -240,6 +240,12 @@ notifications:
       ['stacks/prod/gone.stack.yaml', 'FLEET_STACK_UNKNOWN'],
       ['stacks/prod/moved.stack.yaml', null],
     ])
+    const [calm, quiet] = ['calm', 'quiet'].map((name) => join(world.directory, `stacks/prod/${name}.stack.yaml`))
+    if (calm && quiet) renameSync(calm, quiet)
+    const renamed = await world.run(['fleet', 'apply'], { env })
+    expect(renamed.stderr).toContain('The saved plan of stacks/prod/calm.stack.yaml is passed over')
+    if (calm && quiet) renameSync(quiet, calm)
+    expect((await world.run(['fleet', 'apply'], { env })).stderr).not.toContain('passed over')
     world.write({ 'stacks/prod/calm.stack.yaml': stackOf('calm') })
   })
 

@@ -33,17 +33,22 @@ export const fleetApplyCommand: CommandDefinition = (finish) =>
     })
 
 async function appliedFleet(options: ApplyOptions): Promise<number> {
-  const [{ withFleet }, { newOrder, resumedOrder, runRound }, { applicableOf, applicableText }, { confirmed }] =
-    await Promise.all([
-      import('./open-fleet.js'),
-      import('./run-round.js'),
-      import('./saved-plans.js'),
-      import('../../confirm.js'),
-    ])
+  const [
+    { withFleet },
+    { newOrder, resumedOrder, runRound },
+    { applicableOf, applicableText, plansOfNobody },
+    { confirmed },
+  ] = await Promise.all([
+    import('./open-fleet.js'),
+    import('./run-round.js'),
+    import('./saved-plans.js'),
+    import('../../confirm.js'),
+  ])
   return withFleet(options, async (fleet) => {
     // Whoever began it has said yes to it.
     if (options.resume === true) return runRound(fleet, resumedOrder(fleet, 'apply', options), options, [])
     const applicable = await applicableOf(fleet, options.only !== undefined)
+    if (options.only === undefined) process.stderr.write(await plansOfNobody(fleet))
     const out = options.json === true ? process.stderr : process.stdout
     if (applicable.length > 0) {
       const { text, question } = applicableText(fleet, applicable, useColor(out))

@@ -4,7 +4,8 @@ import { systemClock } from '../../../core/clock.js'
 import { asEvenkeelError } from '../../../core/errors.js'
 import { count } from '../../../core/units.js'
 import { planPath } from '../../../fleet/jobs/plans-folder.js'
-import { standingsOf } from '../../../fleet/reports/standing.js'
+import { gonePlans, standingsOf } from '../../../fleet/reports/standing.js'
+import { repositoryOf } from '../../../fleet/stacks/repository-of.js'
 import type { FleetStack } from '../../../fleet/types.js'
 import { failureText } from '../../failure.js'
 import type { Plan } from '../../../model/plan.js'
@@ -34,6 +35,16 @@ export async function applicableOf({ stacks, store }: OpenFleet, isAsked: boolea
     if (plan !== undefined) return { stack, plan }
     return apply === 'at-once' && last?.state === 'pending' ? { stack, plan } : []
   })
+}
+
+/** A line for each stack that is in the fleet no more under the name that its saved plan waits for; `fleet` is the whole of it. */
+export async function plansOfNobody({ stacks, unreachable, store }: OpenFleet): Promise<string> {
+  const known = new Set(stacks.map(({ id }) => id))
+  const isKnown = (id: string) => known.has(id) || unreachable.some(({ name }) => name === repositoryOf(id))
+  const gone = await gonePlans(isKnown, store)
+  return gone
+    .map((id) => `The saved plan of ${legible(id)} is passed over: the fleet has no stack of this name any more.\n`)
+    .join('')
 }
 
 /** The plans as they are saved: what is shown is what is carried out. And what somebody says yes to, with how much of it loses bytes. */
