@@ -275,6 +275,7 @@ export const codes = {
   FLEET_JOB_INVALID: 'what a worker was given is no job of a fleet that it can carry out',
   FLEET_NOTHING_TO_RESUME: 'no command of the fleet was cut off that could go on',
   FLEET_PLAN_MISSING: 'a saved plan of a fleet is not where those lie',
+  FLEET_PLANS_OPEN: 'anybody may write into the folder in which saved plans of a fleet lie',
   FLEET_QUEUE_REFUSED: 'the queue of a fleet does not take the user or the password',
   FLEET_ROUND_RUNS: 'a round of a fleet was resumed while it runs',
   FLEET_WORKERS_LOST: 'every worker that took a job of a fleet has died over it',

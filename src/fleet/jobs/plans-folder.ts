@@ -36,8 +36,14 @@ export function dropOldPlans(folder: string): void {
   }
 }
 
-/** Where a saved plan lies. Throws a UsageError where there is none of this name. */
+/** Where a saved plan lies. Throws a UsageError where there is none of this name, and where anybody may have written it. */
 export function planPath(folder: string, name: string): string {
+  const mode = statSync(folder, { throwIfNoEntry: false })?.mode ?? 0
+  if ((mode & 0o002) !== 0) {
+    throw new UsageError('FLEET_PLANS_OPEN', `anybody may write into ${folder}, and so say what is applied`, {
+      hint: `\`chmod o-w\` takes that right away`,
+    })
+  }
   const path = join(folder, `${name}.json`)
   if (existsSync(path)) return path
   throw new UsageError('FLEET_PLAN_MISSING', `there is no saved plan ${name} in this fleet's folder of plans`, {
