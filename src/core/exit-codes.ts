@@ -19,3 +19,10 @@ export function failureExitCode(error: EvenkeelError): number {
   if (error.code === 'PLAN_STALE') return exitCodes.stale
   return error.kind === 'cancelled' ? exitCodes.interrupted : exitCodes.failure
 }
+
+/** The exit status of a command over several stacks: an interruption, an error, a lock or staleness of any, then the first of `order` that one has. */
+export function exitCodeOfAll(codes: Iterable<number>, order: readonly number[]): number {
+  const had = new Set(codes)
+  const { interrupted, failure, locked, stale } = exitCodes
+  return [interrupted, failure, locked, stale, ...order].find((code) => had.has(code)) ?? exitCodes.success
+}

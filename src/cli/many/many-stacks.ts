@@ -2,7 +2,7 @@ import pLimit from 'p-limit'
 import type { FindingsOf } from '../../report/findings/finding.js'
 import { sectionsJson, sectionsMarkdown, sectionsText, type StackSection } from '../../report/stacks/stack-sections.js'
 import { asEvenkeelError } from '../../core/errors.js'
-import { exitCodes, failureExitCode } from '../../core/exit-codes.js'
+import { exitCodeOfAll, failureExitCode } from '../../core/exit-codes.js'
 import { failureText } from '../failure.js'
 import { failureFindings, renderFindings } from '../formats/render-report.js'
 import { isForFindings, type ReportFormat } from '../formats/report-format.js'
@@ -63,9 +63,10 @@ export async function reportStacks(
           color,
         ),
   )
-  const codes = new Set(told.map(({ exitCode }) => exitCode))
-  const { interrupted, failure, locked, stale } = exitCodes
-  return [interrupted, failure, locked, stale, ...exitOrder].find((code) => codes.has(code)) ?? exitCodes.success
+  return exitCodeOfAll(
+    told.map(({ exitCode }) => exitCode),
+    exitOrder,
+  )
 }
 
 function renderSections(

@@ -1,6 +1,6 @@
 import { systemClock } from '../../../core/clock.js'
 import { asEvenkeelError, EvenkeelError, UsageError } from '../../../core/errors.js'
-import { exitCodes } from '../../../core/exit-codes.js'
+import { exitCodeOfAll, exitCodes } from '../../../core/exit-codes.js'
 import { carryOutRound } from '../../../fleet/embedded/carry-out-round.js'
 import { createEmbeddedEngine } from '../../../fleet/embedded/engine.js'
 import { holdRound } from '../../../fleet/embedded/hold-round.js'
@@ -117,11 +117,10 @@ export async function runRound(
   process.stdout.write(options.json === true ? fleetJson(report) : fleetText(report, useColor(process.stdout)))
   const isCutOff = stacks.some(([, one]) => one === undefined || !hasEnded(one))
   if (isCutOff) process.stderr.write(`Interrupted. \`evenkeel fleet ${order.kind} --resume\` goes on from here.\n`)
-  const codes = new Set([...known.values()].map(({ exitCode }) => exitCode))
+  const codes = [...known.values()].map(({ exitCode }) => exitCode)
   // Whoever interrupts the last stack wants what comes after the command as little.
-  if (isCutOff || controller.signal.aborted) codes.add(exitCodes.interrupted)
-  const { interrupted, failure, locked, stale } = exitCodes
-  return [interrupted, failure, locked, stale, ...exitOrder].find((code) => codes.has(code)) ?? exitCodes.success
+  const isInterrupted = isCutOff || controller.signal.aborted
+  return exitCodeOfAll(isInterrupted ? [exitCodes.interrupted, ...codes] : codes, exitOrder)
 }
 
 /** By id, or why one cannot be had; what the fleet has no more is missing. */
