@@ -121,11 +121,11 @@ export function findStackFile(directory: string): string {
   if (first !== undefined && names.length === 1) return relative(process.cwd(), resolve(directory, first))
   if (first === undefined) {
     throw new UsageError('STACK_FILE_MISSING', 'there is no stack.yaml and no *.stack.yaml in this directory', {
-      hint: 'name the stack file: `evenkeel plan path/to/stack.yaml`',
+      hint: 'name the stack file: `evenkeel plan path/to/stack.yaml`, or `-f path/to/stack.yaml` of commands that take addresses',
     })
   }
   throw new UsageError('STACK_FILE_MISSING', `there are several stack files here: ${names.join(', ')}`, {
-    hint: `name the one that is meant: \`evenkeel plan ${first}\``,
+    hint: `name the one that is meant: \`evenkeel plan ${first}\`, or \`-f ${first}\` of commands that take addresses`,
   })
 }
 

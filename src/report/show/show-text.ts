@@ -7,6 +7,7 @@ import type { Colors } from '../colors.js'
 import { legibleData } from '../legible.js'
 import { wishText } from '../wish-text.js'
 import { byAddress, ownSnapshots, shownFacts, type ShownServer, type ShownVolume } from './show-facts.js'
+import { serviceLines } from './show-service.js'
 
 /** The live stack for people: servers with what is attached to them, free volumes, snapshots. */
 export function showText(observed: LiveStack, options: { readonly color: boolean }): string {
@@ -16,8 +17,9 @@ export function showText(observed: LiveStack, options: { readonly color: boolean
   const lines = [`${colors.bold(live.stack)}  ${colors.dim(live.region)}`]
   const others = otherResources(live)
   const snapshots = ownSnapshots(live)
+  const service = serviceLines(live, colors)
   const images = imageLines(live, colors)
-  if (servers.length + volumes.length + snapshots.length + others.length + images.length === 0) {
+  if (servers.length + volumes.length + snapshots.length + others.length + service.length + images.length === 0) {
     lines.push('', 'Nothing of this stack is live.')
   }
   const attached = volumesByServer(volumes)
@@ -28,6 +30,7 @@ export function showText(observed: LiveStack, options: { readonly color: boolean
   const free = volumes.filter(({ server }) => server === undefined)
   if (free.length > 0) lines.push('', ...free.map((volume) => `  ${volumeLine(volume, colors)}`))
   if (others.length > 0) lines.push('', ...others.map((other) => `  ${otherLine(other, colors)}`))
+  lines.push(...service)
   if (images.length > 0) lines.push('', colors.bold('Images'), ...images.map((line) => `  ${line}`))
   if (snapshots.length > 0) {
     lines.push(
@@ -61,7 +64,9 @@ function volumesByServer(volumes: readonly ShownVolume[]): ReadonlyMap<string, r
 
 /** Resources of the kinds that have no lines of their own, in the order of reports. */
 function otherResources(live: LiveStack): readonly Tagged[] {
-  const lists = liveLists.filter((list) => !['builtImages', 'servers', 'volumes'].includes(list))
+  const lists = liveLists.filter(
+    (list) => !['builtImages', 'servers', 'volumes', 'scalingGroups', 'loadBalancers'].includes(list),
+  )
   return lists.flatMap((list): readonly Tagged[] => byAddress<Tagged>(live[list] ?? []))
 }
 
