@@ -53,6 +53,8 @@ describe('what EC2 has on offer', () => {
     const found = types as readonly { readonly vcpus: number; readonly memoryMiB: number; readonly zones: string[] }[]
     expect(found.length).toBeGreaterThan(0)
     expect(found.every(({ vcpus, memoryMiB, zones }) => vcpus >= 2 && memoryMiB >= 8192 && zones.length > 0)).toBe(true)
+    const sixteen = ['types', 'find', '--vcpu', '4', '--memory', '16', '--arch', 'arm64']
+    expect(await text(...sixteen)).toMatch(/^m7g\.xlarge +4 +16 GiB +arm64 /m)
     expect(await text('types', 'find', 't3.small')).toMatch(/^t3\.small +2 +2 GiB +x86_64 .* us-east-1a us-east-1b/m)
     expect(await text('types', 'find', '--vcpu', '=1000')).toBe('No type that is offered there is like that.\n')
     expect((await expectExit(world.run(['types', 'find', '--vcpu', 'many']), 1)).stderr).toContain('number-number')

@@ -47,6 +47,7 @@ const families: readonly (readonly [Family, readonly Row[]])[] = [
       ['t2.micro', 1, 1, 'Low to Moderate'],
       ['t2.small', 1, 2, 'Low to Moderate'],
       ['t2.medium', 2, 4, 'Low to Moderate'],
+      ['t2.large', 2, 8, 'Low to Moderate'],
     ],
   ],
   [
@@ -71,16 +72,25 @@ const families: readonly (readonly [Family, readonly Row[]])[] = [
   [
     { ...intel, manufacturer: 'AMD', burstable: true, clockGHz: 2.2 },
     [
+      ['t3a.nano', 2, 0.5, upTo(5)],
+      ['t3a.micro', 2, 1, upTo(5)],
       ['t3a.small', 2, 2, upTo(5)],
       ['t3a.medium', 2, 4, upTo(5)],
+      ['t3a.large', 2, 8, upTo(5)],
+      ['t3a.xlarge', 4, 16, upTo(5)],
+      ['t3a.2xlarge', 8, 32, upTo(5)],
     ],
   ],
   [
     { ...graviton, burstable: true, clockGHz: 2.5 },
     [
+      ['t4g.nano', 2, 0.5, upTo(5)],
       ['t4g.micro', 2, 1, upTo(5)],
       ['t4g.small', 2, 2, upTo(5)],
       ['t4g.medium', 2, 4, upTo(5)],
+      ['t4g.large', 2, 8, upTo(5)],
+      ['t4g.xlarge', 4, 16, upTo(5)],
+      ['t4g.2xlarge', 8, 32, upTo(5)],
     ],
   ],
   [
@@ -95,9 +105,14 @@ const families: readonly (readonly [Family, readonly Row[]])[] = [
     { ...intel, clockGHz: 3.5 },
     [
       ['m6i.large', 2, 8, upTo(12.5)],
+      ['m6i.xlarge', 4, 16, upTo(12.5)],
+      ['m6i.2xlarge', 8, 32, upTo(12.5)],
       ['c6i.large', 2, 4, upTo(12.5)],
       ['c6i.xlarge', 4, 8, upTo(12.5)],
+      ['c6i.2xlarge', 8, 16, upTo(12.5)],
       ['r6i.large', 2, 16, upTo(12.5)],
+      ['r6i.xlarge', 4, 32, upTo(12.5)],
+      ['r6i.2xlarge', 8, 64, upTo(12.5)],
     ],
   ],
   [
@@ -105,6 +120,7 @@ const families: readonly (readonly [Family, readonly Row[]])[] = [
     [
       ['m7i.large', 2, 8, upTo(12.5)],
       ['m7i.xlarge', 4, 16, upTo(12.5)],
+      ['m7i.2xlarge', 8, 32, upTo(12.5)],
     ],
   ],
   [
@@ -112,7 +128,16 @@ const families: readonly (readonly [Family, readonly Row[]])[] = [
     [
       ['m7g.medium', 1, 4, upTo(12.5)],
       ['m7g.large', 2, 8, upTo(12.5)],
+      ['m7g.xlarge', 4, 16, upTo(12.5)],
+      ['m7g.2xlarge', 8, 32, upTo(15)],
+      ['c7g.medium', 1, 2, upTo(12.5)],
       ['c7g.large', 2, 4, upTo(12.5)],
+      ['c7g.xlarge', 4, 8, upTo(12.5)],
+      ['c7g.2xlarge', 8, 16, upTo(15)],
+      ['r7g.medium', 1, 8, upTo(12.5)],
+      ['r7g.large', 2, 16, upTo(12.5)],
+      ['r7g.xlarge', 4, 32, upTo(12.5)],
+      ['r7g.2xlarge', 8, 64, upTo(15)],
     ],
   ],
 ]

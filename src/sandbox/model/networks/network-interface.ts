@@ -38,6 +38,7 @@ const bySize: Readonly<Record<string, InterfaceLimits>> = {
   't2.micro': limits(2, 2),
   't2.small': limits(3, 4),
   't2.medium': limits(3, 6),
+  't2.large': limits(3, 12),
   'm4.large': limits(2, 10),
   'm4.xlarge': limits(4, 15),
   't3.nano': limits(2, 2),
@@ -45,12 +46,19 @@ const bySize: Readonly<Record<string, InterfaceLimits>> = {
   't3.small': limits(3, 4),
   't3.medium': limits(3, 6),
   't3.large': limits(3, 12),
+  't3a.nano': limits(2, 2),
+  't3a.micro': limits(2, 2),
   't3a.small': limits(2, 4),
   't3a.medium': limits(3, 6),
+  't3a.large': limits(3, 12),
+  't4g.nano': limits(2, 2),
   't4g.micro': limits(2, 2),
   't4g.small': limits(3, 4),
   't4g.medium': limits(3, 6),
+  't4g.large': limits(3, 12),
   'm7g.medium': limits(2, 4),
+  'c7g.medium': limits(2, 4),
+  'r7g.medium': limits(2, 4),
 }
 
 /** What a type takes: those of the table, else what others of its size have. */
