@@ -10,6 +10,8 @@ const full = [
   'test/fleet/redis/redis-engine.test.ts',
   'test/fleet/redis/chaos.test.ts',
   'test/fleet/redis/workers.test.ts',
+  'test/fleet/redis/takeover.test.ts',
+  'test/fleet/redis/old-commit.test.ts',
   'test/fleet/redis/commands.test.ts',
   'test/fleet/redis/queue-life.test.ts',
   'test/fleet/redis/unreachable.test.ts',
