@@ -4,11 +4,10 @@ import { jobOf } from '../jobs/job.js'
 import type { JobUnderWay, WorkElsewhere } from '../page/under-way.js'
 import type { QueueConnection } from './connection.js'
 import { keyOf, type QueueName } from './queue-name.js'
+import { presentWorkers } from './presence.js'
 import { createQueues } from './queues.js'
 import { within } from './worker/patience.js'
 
-/** A worker tells every minute that it is there. */
-const workersSeenMs = 150_000
 /** Chosen: no fleet has more at work in one account and region. */
 const activeMax = 500
 /** Chosen: longer than a Redis takes that is there. */
@@ -58,12 +57,10 @@ export function lookAtQueues(connection: QueueConnection, fleet: string): WorkEl
       ),
     workers: () =>
       ask(async () => {
-        const since = Date.now() - workersSeenMs
-        const told = await connection.redis.zrangebyscore(keyOf(fleet, 'workers'), since, '+inf', 'WITHSCORES')
-        const names = told.filter((_, index) => index % 2 === 0)
-        return names.map((name, index) => ({
+        const present = await presentWorkers(connection.redis, fleet)
+        return present.map(({ name, agoMs }) => ({
           name: legible(name.slice(0, lineMax)),
-          seenAt: Number(told[2 * index + 1]),
+          seenAt: Date.now() - agoMs,
         }))
       }),
     close: () => queues.close(),

@@ -1,6 +1,7 @@
 import type { FleetEngine, FleetJob, FleetProgress, StackPlace } from '../types.js'
 import type { QueueConnection } from './connection.js'
-import { keyOf, queueNameOf, type QueueName } from './queue-name.js'
+import { queueNameOf, type QueueName } from './queue-name.js'
+import { presentWorkers } from './presence.js'
 import { createQueues } from './queues.js'
 import { listenTo, type QueueNews } from './queue-news.js'
 import { createReportStore } from './report-store.js'
@@ -9,8 +10,8 @@ import { orStopped, pause } from './worker/patience.js'
 
 /** Chosen: news come by themselves; what they did not bring is asked for so often. */
 const lookMs = 5000
-/** A worker tells every minute that it is there. */
-const workersSeenMs = 150_000
+/** Chosen: a Redis that was emptied a moment ago hears of its workers before the second look. */
+const looksWithoutWorkers = 2
 
 export interface RedisEngineOptions {
   readonly connection: QueueConnection
@@ -127,11 +128,14 @@ export function createRedisEngine(options: RedisEngineOptions): FleetEngine {
       if (signal.aborted) onAbort()
       else signal.addEventListener('abort', onAbort, { once: true })
       if (open.size === 0) ended.abort()
-      let isTold = false
+      let lonely = 0
       while (open.size > 0) {
         await pause(lookMs, ended.signal)
         if (open.size === 0) break
-        isTold ||= await tellOfNoWorkers()
+        if (lonely < looksWithoutWorkers) {
+          lonely = (await presentWorkers(connection.redis, fleet)).length > 0 ? 0 : lonely + 1
+          if (lonely === looksWithoutWorkers) options.say(noWorkersText(fleet, connection.address.shown))
+        }
         for (const asked of open) await orStopped(ended.signal, lookAfter(asked))
       }
       await withdrawing
@@ -141,15 +145,12 @@ export function createRedisEngine(options: RedisEngineOptions): FleetEngine {
     }
   }
 
-  async function tellOfNoWorkers(): Promise<boolean> {
-    const seen = await connection.redis.zcount(keyOf(fleet, 'workers'), Date.now() - workersSeenMs, '+inf')
-    if (seen > 0) return false
-    options.say(`No worker of ${fleet} is there: evenkeel fleet worker --queue ${connection.address.shown} starts one.`)
-    return true
-  }
-
   return {
     carryOut,
     close: () => queues.close(),
   }
+}
+
+function noWorkersText(fleet: string, queue: string): string {
+  return `No worker of ${fleet} is there: evenkeel fleet worker --queue ${queue} starts one.`
 }

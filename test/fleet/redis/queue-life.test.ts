@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Queue } from 'bullmq'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { presentWorkers } from '../../../src/fleet/redis/presence.js'
 import { newJob, newRound } from '../../../src/fleet/jobs/new-job.js'
 import { planNameOf } from '../../../src/fleet/jobs/job.js'
 import type { FleetJob, FleetStack } from '../../../src/fleet/types.js'
@@ -99,6 +100,18 @@ describe.skipIf(noRedisBecause !== undefined)('the way of a job through the queu
     start([one], () => ({}))
     expect((await asking).map(({ words }) => words)).toEqual(['done'])
     expect(here.fleet).toMatch(/^fleet-/)
+  })
+
+  it('knows its workers again within seconds when Redis was emptied', { timeout: 30_000 }, async () => {
+    const { here, start } = fleet()
+    const worker = start([one], () => ({}), { name: 'machine/4711' })
+    const names = async () => (await presentWorkers(redis.client, here.fleet)).map(({ name }) => name)
+    await until(async () => (await names()).length === 1)
+    await redis.client.flushall()
+    await until(async () => (await names()).length === 1)
+    expect(await names()).toEqual(['machine/4711'])
+    await worker.stop()
+    expect(await names()).toEqual([])
   })
 
   it('takes no apply of another plan for its answer', async () => {

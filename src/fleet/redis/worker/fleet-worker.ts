@@ -4,7 +4,8 @@ import { atOnceIn } from '../../embedded/engine.js'
 import { newJob, newRound } from '../../jobs/new-job.js'
 import type { FleetStore, StackPlace, UnreachableSource } from '../../types.js'
 import type { QueueConnection } from '../connection.js'
-import { keyOf, queueNameOf, type QueueName } from '../queue-name.js'
+import { queueNameOf, type QueueName } from '../queue-name.js'
+import { keepPresent, takeLeave } from '../presence.js'
 import { createQueues, registerQueue } from '../queues.js'
 import { forgetReports } from '../report-store.js'
 import { setSchedules } from '../schedules.js'
@@ -50,8 +51,6 @@ export async function runFleetWorker(options: FleetWorkerOptions, stop: AbortSig
     // Whoever asks may lack a variable that is here, and not know where a stack is.
     const places = [undefined, ...now.stacks.map(({ place }) => place)]
     const names = uniqueNames(places.map((place) => [queueNameOf(fleet, place), place]))
-    await connection.redis.zadd(keyOf(fleet, 'workers'), Date.now(), options.worker)
-    await connection.redis.zremrangebyscore(keyOf(fleet, 'workers'), 0, Date.now() - 3 * refreshMs)
     for (const { name } of names) await registerQueue(connection, fleet, name)
     await served.serve(names.map(({ name }) => name))
     const isOld = !(await holds(connection.redis, now))
@@ -83,6 +82,7 @@ export async function runFleetWorker(options: FleetWorkerOptions, stop: AbortSig
 
   const isFree = () => running.size < options.atOnce
   const refreshing = refreshed(stop, tick, say)
+  const telling = keepPresent(connection.redis, fleet, options.worker, stop)
   while (!stop.aborted) {
     const taking = isFree() ? next().catch(() => undefined) : Promise.resolve(undefined)
     const found = await orStopped(stop, taking)
@@ -97,7 +97,7 @@ export async function runFleetWorker(options: FleetWorkerOptions, stop: AbortSig
   await within(options.graceMs, Promise.all(running))
   interruption.abort()
   await within(endMs, Promise.all(running))
-  const leaving = connection.redis.zrem(keyOf(fleet, 'workers'), options.worker)
+  const leaving = telling.then(() => takeLeave(connection.redis, fleet, options.worker))
   await within(2000, Promise.allSettled([refreshing, leaving, served.close(), queues.close(), store.close()]))
 }
 
