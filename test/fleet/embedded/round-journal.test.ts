@@ -50,7 +50,10 @@ describe('the journal of a round', () => {
     expect(() => holdRound(directory.path, 'r1')).toThrow(`runs still, in process ${process.pid}`)
     letGo()
     // Killed, and its number is another's by now.
-    writeFileSync(join(directory.path, 'r1.held'), JSON.stringify({ pid: process.pid, startedAt: 'before' }))
+    writeFileSync(
+      join(directory.path, 'r1.held'),
+      JSON.stringify({ pid: process.pid, startedAt: 'before', nonce: 'killed' }),
+    )
     holdRound(directory.path, 'r1')()
     expect(readdirSync(directory.path)).toEqual([])
   })

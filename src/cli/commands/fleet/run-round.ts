@@ -69,18 +69,19 @@ export function resumedOrder(
  */
 export async function runRound(
   fleet: OpenFleet,
-  order: RoundOrder,
+  asked: RoundOrder,
   options: RoundCommandOptions,
   exitOrder: readonly number[],
 ): Promise<number> {
   const { folder, store, spec } = fleet
-  const byId = await stacksFor(fleet, order)
-  const { jobs, before } = order
+  const byId = await stacksFor(fleet, asked)
   const { say, draw, clear } = progressLines()
   const warn = (text: string) => say(legible(text))
   const controller = new AbortController()
-  const release = onInterrupt(() => interrupt(controller, order.kind, warn))
-  const letGo = holdRound(folder.rounds, order.round)
+  const release = onInterrupt(() => interrupt(controller, asked.kind, warn))
+  const letGo = holdRound(folder.rounds, asked.round)
+  const order = stillLeft(fleet, asked, letGo)
+  const { jobs, before } = order
   const engine = await engineFor(fleet, byId, options, warn)
   const journal = before ? goOnWithRound(folder.rounds, before) : beginRound(folder.rounds, order)
   if (order.kind === 'plan') dropOldPlans(folder.plans)
@@ -123,6 +124,17 @@ export async function runRound(
   return exitCodeOfAll(isInterrupted ? [exitCodes.interrupted, ...codes] : codes, exitOrder)
 }
 
+/** What another has ended of a round, between our look at it and our turn, is not done again. */
+function stillLeft(fleet: OpenFleet, asked: RoundOrder, letGo: () => void): RoundOrder {
+  if (!asked.before) return asked
+  try {
+    return resumedOrder(fleet, asked.kind, {})
+  } catch (error) {
+    letGo()
+    throw error
+  }
+}
+
 /** By id, or why one cannot be had; what the fleet has no more is missing. */
 type StacksById = ReadonlyMap<string, FleetStack | EvenkeelError>
 
@@ -159,7 +171,7 @@ async function engineFor(
     return createRedisEngine({ connection: queue, fleet: spec.name, placeOf: (id) => stackIn(byId, id)?.place, say })
   }
   return createEmbeddedEngine({
-    limits: spec.limits,
+    limits: () => spec.limits,
     placeOf: ({ stack }) => stackIn(byId, stack)?.place,
     work: (job, onProgress) =>
       carryOutJob(job, byId.get(job.stack), {
