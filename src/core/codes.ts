@@ -277,6 +277,7 @@ export const codes = {
   FLEET_PLAN_MISSING: 'a saved plan of a fleet is not where those lie',
   FLEET_PLANS_OPEN: 'anybody may write into the folder in which saved plans of a fleet lie',
   FLEET_QUEUE_REFUSED: 'the queue of a fleet does not take the user or the password',
+  FLEET_RENAMED: "a fleet's file is of another fleet than it was when a page or a worker began",
   FLEET_ROUND_RUNS: 'a round of a fleet was resumed while it runs',
   FLEET_WORKERS_LOST: 'every worker that took a job of a fleet has died over it',
   FLEET_STACK_REFUSED: 'a stack of the fleet is one that nobody works on',

@@ -14,7 +14,8 @@ export interface EmbeddedOptions {
   readonly work: (job: FleetJob, onProgress: (text: string) => void) => Promise<JobReport>
   /** Where a job's stack is; undefined: its file does not say. */
   readonly placeOf: (job: FleetJob) => StackPlace | undefined
-  readonly limits: readonly FleetLimit[]
+  /** As the fleet's file says them now. */
+  readonly limits: () => readonly FleetLimit[]
 }
 
 /** Carries jobs out in this process. */
@@ -27,7 +28,9 @@ export function createEmbeddedEngine({ work, placeOf, limits }: EmbeddedOptions)
 
   function groupOf(place: StackPlace | undefined): LimitFunction {
     const key = place ? `${place.account} ${place.region}` : ''
-    const group = groups.get(key) ?? pLimit(place ? atOnceIn(place, limits) : groupAtOnceDefault)
+    const atOnce = place ? atOnceIn(place, limits()) : groupAtOnceDefault
+    const group = groups.get(key) ?? pLimit(atOnce)
+    if (group.concurrency !== atOnce) group.concurrency = atOnce
     groups.set(key, group)
     return group
   }

@@ -19,6 +19,8 @@ export interface Desk {
   begin(kind: FleetJob['kind'], wishes: readonly Wish[]): Promise<readonly FleetStack[]>
   /** What has ended here, the last ones, the newest last; numbers grow by one. */
   readonly ended: readonly Ended[]
+  /** Why what is shown of a stack may be older than what was seen of it here; undefined: all that was seen was kept. */
+  readonly problem: string | undefined
   /** Begins nothing more; resolves when nothing that was begun here is under way. */
   settle(): Promise<void>
 }
@@ -55,6 +57,20 @@ export function createDesk(options: DeskOptions): Desk {
   const stopping = new AbortController()
   let asked: { readonly at: number; readonly answer: Promise<readonly JobUnderWay[]> } | undefined
   let number = 0
+  let problem: string | undefined
+  /** Says what could not be kept, until something can be again. */
+  const keeping: FleetStore = {
+    ...store,
+    async keep(report) {
+      try {
+        await store.keep(report)
+        problem = undefined
+      } catch (error) {
+        problem = `What was seen of ${report.id} cannot be kept, and the page shows it as it was before: ${messageOf(error)}`
+        throw error
+      }
+    },
+  }
 
   function others(): Promise<readonly JobUnderWay[]> {
     if (asked === undefined || Date.now() - asked.at > elsewhereMs) {
@@ -71,7 +87,7 @@ export function createDesk(options: DeskOptions): Desk {
     try {
       await carryOutRound(jobs, {
         engine,
-        store,
+        store: keeping,
         journal: noJournal,
         signal: stopping.signal,
         notify,
@@ -99,6 +115,9 @@ export function createDesk(options: DeskOptions): Desk {
 
   return {
     ended,
+    get problem() {
+      return problem
+    },
     async underWay() {
       const mine = [...own.values()]
       const rest = (await others()).filter(({ stack, kind }) => own.get(stack)?.kind !== kind)

@@ -72,7 +72,7 @@ export function createFleetPage(options: FleetPageOptions): Hono<PageEnv> {
   })
   app.use(knownVisitor(options))
 
-  const problems = () => [sight.problem, elsewhere?.problem]
+  const problems = () => [sight.problem, elsewhere?.problem, desk.problem]
   async function work(): Promise<Work> {
     const [jobs, waiting, workers] = await Promise.all([
       desk.underWay(),

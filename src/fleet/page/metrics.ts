@@ -39,7 +39,7 @@ export function metricsText(parts: MetricsParts): string {
     ['evenkeel_fleet_info', 'Which evenkeel tells this.', [[{ version }, 1]]],
     [
       'evenkeel_fleet_readable',
-      '1: what is told is as new as it should be; 0: the file, a repository or the queue cannot be read.',
+      '1: what is told is as new as it should be; 0: the file, a repository or the queue cannot be read, or a report cannot be kept.',
       [[{}, isReadable ? 1 : 0]],
     ],
     ['evenkeel_fleet_stacks', 'Stacks by state, account and region.', stackCounts(standings)],
@@ -82,7 +82,11 @@ export function metricsText(parts: MetricsParts): string {
         ? [[{}, jobs.filter(({ worker }) => worker === undefined).length]]
         : waiting.map(({ account, region, amount }) => [{ account, region }, amount]),
     ],
-    ['evenkeel_fleet_workers', 'Workers that were there in the last minutes.', workers ? [[{}, workers.length]] : []],
+    [
+      'evenkeel_fleet_workers',
+      'Workers that were there in the last half minute.',
+      workers ? [[{}, workers.length]] : [],
+    ],
   ]
   return families
     .filter(([, , samples]) => samples.length > 0)

@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { messageOf, UsageError } from '../../core/errors.js'
+import { membersOf } from '../../model/ledger/members.js'
 import type { PageEnv } from './guard/guard.js'
-import type { ListenAddress } from './guard/origins.js'
+import { shownAddress, type ListenAddress } from './guard/origins.js'
 
 /** A page that answers. */
 export interface ServedPage {
@@ -20,24 +21,25 @@ const requestMs = 15_000
 const connectionsMax = 512
 
 /** Listens, and answers with what `pageAt` makes for the port. Throws a UsageError where it cannot listen. */
-export async function servePage(
-  { host, port }: ListenAddress,
-  pageAt: (port: number) => Hono<PageEnv>,
-): Promise<ServedPage> {
+export async function servePage(address: ListenAddress, pageAt: (port: number) => Hono<PageEnv>): Promise<ServedPage> {
   const made: { page?: Hono<PageEnv> } = {}
   const server = createAdaptorServer({
     fetch: (request, env) => made.page?.fetch(request, env) ?? new Response(null, { status: 503 }),
     serverOptions: { requestTimeout: requestMs, headersTimeout: requestMs, maxHeaderSize: 16_384 },
   }) as Server
   server.maxConnections = connectionsMax
-  server.listen(port, host)
+  server.listen(address.port, address.host)
   try {
     await once(server, 'listening')
   } catch (error) {
-    throw new UsageError('PAGE_NOT_SERVED', `the page cannot be served at ${host}:${port}: ${messageOf(error)}`, {
-      cause: error,
-      hint: 'another page may be there: say another port with --listen, or :0 for any that is free',
-    })
+    throw new UsageError(
+      'PAGE_NOT_SERVED',
+      `the page cannot be served at ${shownAddress(address)}: ${reasonOf(error)}`,
+      {
+        cause: error,
+        hint: 'another page may be there: say another port with --listen, or :0 for any that is free',
+      },
+    )
   }
   const taken = (server.address() as AddressInfo).port
   made.page = pageAt(taken)
@@ -50,4 +52,9 @@ export async function servePage(
       await closed
     },
   }
+}
+
+/** In few words where it is clear: the system's would say the address once more. */
+function reasonOf(error: unknown): string {
+  return membersOf(error)['code'] === 'EADDRINUSE' ? 'it is taken' : messageOf(error)
 }

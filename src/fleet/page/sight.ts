@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../../core/errors.js'
 import { orStopped, pause } from '../redis/worker/patience.js'
+import { assertSameFleet } from '../file/same-fleet.js'
 import { standingsOf, type Standing } from '../reports/standing.js'
 import type { FleetSpec, FleetStack, FleetStore, UnreachableSource } from '../types.js'
 
@@ -26,18 +27,30 @@ export interface FleetRead {
 
 /** Chosen: many who look at one time are told the same. */
 const keptMs = 1000
+/** Chosen: whoever has saved the fleet's file finds it on the page when they get there. */
+const stampMs = 1000
 /** Chosen: a store that takes longer is gone for now, and nobody waits for a page of it. */
 const storeMs = 3000
 
-/** Reads the fleet anew every so often, until it is to stop: a repository that does not answer is not waited for then. */
+/**
+ * Reads the fleet anew every so often, and when its file has another stamp, until it is to stop: a repository that does not answer is not
+ * waited for then.
+ */
 export async function keepReading(
   sight: Pick<FleetSight, 'refresh'>,
   everyMs: number,
   stop: AbortSignal,
+  stampOf: () => string = () => '',
 ): Promise<void> {
+  let stamp = stampOf()
+  let readAt = Date.now()
   while (!stop.aborted) {
-    await pause(everyMs, stop)
-    if (!stop.aborted) await orStopped(stop, sight.refresh())
+    await pause(Math.min(everyMs, stampMs), stop)
+    const newest = stampOf()
+    if (stop.aborted || (newest === stamp && Date.now() - readAt < everyMs)) continue
+    stamp = newest
+    readAt = Date.now()
+    await orStopped(stop, sight.refresh())
   }
 }
 
@@ -87,7 +100,9 @@ export function createSight(first: FleetRead, read: () => Promise<FleetRead>, st
     },
     async refresh() {
       try {
-        known = await read()
+        const fresh = await read()
+        assertSameFleet(fresh.spec, known.spec.name)
+        known = fresh
         fileProblem = unreachableProblem(known)
       } catch (error) {
         fileProblem = `The fleet could not be read anew, so it is shown as it was: ${messageOf(error)}`

@@ -32,7 +32,7 @@ const report = (of: FleetJob): JobReport => ({
 })
 
 /** `a1` is in account a. */
-async function watched(jobs: readonly FleetJob[], limits: readonly FleetLimit[]) {
+async function watched(jobs: readonly FleetJob[], said: readonly FleetLimit[]) {
   const running = new Map<string, number>()
   const most = new Map<string, number>()
   const ended: string[] = []
@@ -44,7 +44,7 @@ async function watched(jobs: readonly FleetJob[], limits: readonly FleetLimit[])
     most.set(key, Math.max(now, most.get(key) ?? 0))
   }
   const engine = createEmbeddedEngine({
-    limits,
+    limits: () => said,
     placeOf: ({ stack }) => ({ stack, account: stack.charAt(0), region: 'us-east-1' }),
     work: async (one) => {
       for (const key of ['all', one.stack.charAt(0), one.stack]) count(key, 1)
@@ -56,7 +56,7 @@ async function watched(jobs: readonly FleetJob[], limits: readonly FleetLimit[])
   const on = {
     began: () => {
       begun += 1
-      if (begun === 3 && limits.length === 0) controller.abort()
+      if (begun === 3 && said.length === 0) controller.abort()
     },
     progressed: () => undefined,
     ended: ({ id }: JobReport) => void ended.push(id),
@@ -93,6 +93,33 @@ describe('the engine in this process', () => {
     expect(ended.filter((id) => id === 'a1')).toHaveLength(3)
   })
 
+  it('holds to limits that have changed since it began', async () => {
+    let atOnce = 1
+    let running = 0
+    let most = 0
+    const engine = createEmbeddedEngine({
+      limits: () => [{ account: '*', region: '*', atOnce }],
+      placeOf: ({ stack }) => ({ stack, account: 'a', region: 'us-east-1' }),
+      work: async (one) => {
+        most = Math.max(most, ++running)
+        await new Promise((resolve) => setImmediate(resolve))
+        running -= 1
+        return report(one)
+      },
+    })
+    const carryOut = () =>
+      engine.carryOut(
+        many('a', 9),
+        { began: () => undefined, progressed: () => undefined, ended: () => undefined },
+        new AbortController().signal,
+      )
+    await carryOut()
+    expect(most).toBe(1)
+    atOnce = 3
+    await carryOut()
+    expect(most).toBe(3)
+  })
+
   it('begins nothing more when it is stopped, and waits for what is under way', async () => {
     const { ended } = await watched(many('a', 10), [])
     expect(ended).toHaveLength(3)
@@ -103,7 +130,7 @@ describe('the calls of several stacks at one time', () => {
   it('draw on the same buckets where they are of one account and region', async () => {
     const took = new Map<string, number>()
     const engine = createEmbeddedEngine({
-      limits: [],
+      limits: () => [],
       placeOf: ({ stack }) => ({ stack, account: stack.charAt(0), region: 'us-east-1' }),
       work: async (one) => {
         const began = Date.now()

@@ -163,6 +163,52 @@ describe('a button', () => {
   })
 })
 
+describe('what cannot be kept', () => {
+  it('is a problem of the page until something can be kept again', async () => {
+    const world = made([pageStack('a.stack.yaml')])
+    const look = async () => {
+      await world.post('/work', { drift: stackKey('a.stack.yaml') })
+      await world.desk.underWay()
+      await expect.poll(async () => (await world.desk.underWay()).length).toBe(0)
+    }
+    const problem =
+      'What was seen of a.stack.yaml cannot be kept, and the page shows it as it was before: no space left'
+    world.isFull.now = true
+    await look()
+    await expect.poll(async () => (await world.get('/')).text()).toContain(problem)
+    expect(await (await world.get(`/stack/${stackKey('a.stack.yaml')}`)).text()).toContain(problem)
+    expect(await (await world.get('/metrics')).text()).toContain('evenkeel_fleet_readable{fleet="acme"} 0\n')
+    world.isFull.now = false
+    await look()
+    await expect.poll(async () => (await world.get('/')).text()).not.toContain(problem)
+  })
+})
+
+describe('the file of a fleet', () => {
+  it('is read again when it was written, and every so often', async () => {
+    const stop = new AbortController()
+    const stamps = ['first', 'first', 'second']
+    let times = 0
+    const refresh = () => {
+      times += 1
+      stop.abort()
+      return Promise.resolve()
+    }
+    await keepReading({ refresh }, 3_600_000, stop.signal, () => stamps.shift() ?? 'second')
+    expect([times, stamps]).toEqual([1, []])
+  })
+
+  it('that is of another fleet by now changes nothing but the page’s problem', async () => {
+    const stacks = [pageStack('a.stack.yaml')]
+    const spec = { name: 'other', path: '/w/fleet.yaml', sources: [], rules: [], limits: [], notifications: [] }
+    const world = made(stacks, { readAgain: () => Promise.resolve({ spec, stacks: [] }) })
+    await world.sight.refresh()
+    const text = await (await world.get('/')).text()
+    expect(text).toContain('the fleet&#39;s file is of other now, and what runs here is for acme')
+    expect(text).toContain('a.stack.yaml')
+  })
+})
+
 describe('a saved plan', () => {
   const id = 'prod/web.stack.yaml'
   const digestIn = (text: string) => /name="digest" value="(\w+)"/.exec(text)?.[1] ?? ''

@@ -1,7 +1,10 @@
+import { createServer, type AddressInfo } from 'node:net'
+import { Hono } from 'hono'
 import { afterAll, describe, expect, it } from 'vitest'
 import { stackKey } from '../../../src/fleet/jobs/job.js'
 import { listenAddressOf, originOf, originsOf } from '../../../src/fleet/page/guard/origins.js'
 import { newToken, pageTokenOf } from '../../../src/fleet/page/guard/page-token.js'
+import { servePage } from '../../../src/fleet/page/serve-page.js'
 import { pageHost, pageStack, pageToken, pageWorld } from '../../support/fleet/page-world.js'
 
 const id = 'prod/web.stack.yaml'
@@ -167,5 +170,21 @@ describe('addresses', () => {
     expect(origins.isHost('FLEET.example.com')).toBe(true)
     expect(origins.isOrigin('https://fleet.example.com')).toBe(true)
     expect([origins.isSecure('fleet.example.com'), origins.isSecure(pageHost)]).toEqual([true, false])
+  })
+})
+
+describe('a port that is taken', () => {
+  it.each(['127.0.0.1', '::1'])('is told as it stands in a URL: %s', async (host) => {
+    const taken = createServer()
+    const isThere = await new Promise<boolean>((resolve) => {
+      taken.once('error', () => resolve(false)).listen(0, host, () => resolve(true))
+    })
+    // Not every machine has both.
+    if (!isThere) return
+    const { port } = taken.address() as AddressInfo
+    const shown = host === '::1' ? `[::1]:${port}` : `127.0.0.1:${port}`
+    const serving = servePage({ host, port, isLoopback: true }, () => new Hono())
+    await expect(serving).rejects.toThrow(`the page cannot be served at ${shown}: it is taken`)
+    taken.close()
   })
 })

@@ -88,9 +88,11 @@ export function pageWorld(
   const kept = new Map<string, Partial<Record<FleetJob['kind'], JobReport>>>()
   const keep = (report: JobReport) => kept.set(report.id, { ...kept.get(report.id), [report.kind]: report })
   reports.forEach(keep)
+  /** Whether nothing can be kept. */
+  const isFull = { now: false }
   const store: FleetStore = {
     reports: () => Promise.resolve(new Map(kept)),
-    keep: (report) => Promise.resolve(void keep(report)),
+    keep: (report) => (isFull.now ? Promise.reject(new Error('no space left')) : Promise.resolve(void keep(report))),
     close: () => Promise.resolve(),
   }
   const spec: FleetSpec = { name: 'acme', path: '/w/fleet.yaml', sources: [], rules: [], limits: [], notifications: [] }
@@ -99,7 +101,7 @@ export function pageWorld(
   const sight = createSight({ spec, stacks }, readAgain, store)
   const desk = createDesk({
     fleet: spec.name,
-    engine: createEmbeddedEngine({ limits: [], placeOf: () => undefined, work }),
+    engine: createEmbeddedEngine({ limits: () => [], placeOf: () => undefined, work }),
     store,
     notify: () => Promise.resolve(),
     elsewhere: () => elsewhere?.underWay() ?? Promise.resolve([]),
@@ -116,6 +118,7 @@ export function pageWorld(
 
   return {
     desk,
+    isFull,
     live,
     said,
     sight,

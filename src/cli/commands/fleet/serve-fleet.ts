@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { UsageError } from '../../../core/errors.js'
 import { exitCodes } from '../../../core/exit-codes.js'
 import { createEmbeddedEngine } from '../../../fleet/embedded/engine.js'
@@ -5,7 +6,13 @@ import { carryOutJob } from '../../../fleet/jobs/carry-out-job.js'
 import { createNotifier, folderMemory } from '../../../fleet/notify/notifier.js'
 import { createDesk } from '../../../fleet/page/desk.js'
 import { createFleetPage } from '../../../fleet/page/fleet-page.js'
-import { listenAddressOf, originOf, originsOf, type ListenAddress } from '../../../fleet/page/guard/origins.js'
+import {
+  listenAddressOf,
+  originOf,
+  originsOf,
+  shownAddress,
+  type ListenAddress,
+} from '../../../fleet/page/guard/origins.js'
 import { newToken, pageTokenOf } from '../../../fleet/page/guard/page-token.js'
 import { createLive } from '../../../fleet/page/live.js'
 import { servePage } from '../../../fleet/page/serve-page.js'
@@ -20,7 +27,7 @@ import { onInterrupt } from '../../interruption.js'
 import type { ServeOptions } from './fleet-options.js'
 import { readStacks, shownStacks, withFleet, type OpenFleet } from './open-fleet.js'
 
-/** As workers do: what fleet.yaml says is looked at every minute. */
+/** As workers do: what fleet.yaml says is looked at every minute; and when it was written. */
 const refreshMs = 60_000
 /** Chosen: what was told to end has so long to do it. */
 const endMs = 15_000
@@ -56,7 +63,9 @@ export async function serveFleet(options: ServeOptions, { version, token: given 
       engine,
       store,
       // Workers tell by themselves, of what schedules bring as well.
-      notify: queue ? () => Promise.resolve() : createNotifier(spec, folderMemory(folder.told), say),
+      notify: queue
+        ? () => Promise.resolve()
+        : (report) => createNotifier(sight.spec, folderMemory(folder.told), say)(report),
       elsewhere: () => elsewhere?.underWay() ?? Promise.resolve([]),
       onKept: sight.forget,
       say,
@@ -77,12 +86,11 @@ export async function serveFleet(options: ServeOptions, { version, token: given 
         say,
       }),
     )
-    const host = address.host.includes(':') ? `[${address.host}]` : address.host
-    const url = origins[0]?.origin ?? `http://${host}:${page.port}`
+    const url = origins[0]?.origin ?? `http://${shownAddress({ ...address, port: page.port })}`
     say(`The page of ${spec.name}: ${url}/${given === undefined ? `?token=${token}` : ''}`)
     if (!address.isLoopback) say('It is reached from other machines, without TLS: put a proxy in front that does it.')
     try {
-      await keepReading(sight, refreshMs, stop)
+      await keepReading(sight, refreshMs, stop, () => stampOf(spec.path))
     } finally {
       live.close()
       await page.close()
@@ -98,6 +106,12 @@ export async function serveFleet(options: ServeOptions, { version, token: given 
     }
     say('Ended.')
   })
+}
+
+/** Another, when a file was written. */
+function stampOf(path: string): string {
+  const { mtimeMs, size, ino } = statSync(path, { throwIfNoEntry: false }) ?? {}
+  return `${mtimeMs} ${size} ${ino}`
 }
 
 /** What repositories that cannot be fetched had is shown as it was. */
@@ -140,7 +154,7 @@ async function handsOf(
     return { engine, elsewhere: lookAtQueues(queue, spec.name) }
   }
   const engine = createEmbeddedEngine({
-    limits: spec.limits,
+    limits: () => sight.spec.limits,
     placeOf: ({ stack }) => stackOf(stack)?.place,
     work: async (job, onProgress) =>
       carryOutJob(job, await stackAt(sight, job), {

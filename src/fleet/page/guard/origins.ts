@@ -50,3 +50,8 @@ export function listenAddressOf(text: string): ListenAddress {
   }
   return { host, port, isLoopback: /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/i.test(host) }
 }
+
+/** As it stands in a URL. */
+export function shownAddress({ host, port }: Pick<ListenAddress, 'host' | 'port'>): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}

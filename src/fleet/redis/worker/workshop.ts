@@ -1,5 +1,6 @@
 import { inWorkScope } from '../../../core/work-scope.js'
 import { fleetFolder } from '../../embedded/fleet-folder.js'
+import { assertSameFleet } from '../../file/same-fleet.js'
 import { readFleet } from '../../file/read-fleet.js'
 import { carryOutJob } from '../../jobs/carry-out-job.js'
 import { makePlansFolder } from '../../jobs/plans-folder.js'
@@ -24,9 +25,12 @@ export interface WorkshopOptions {
 export function openWorkshop({ file, plans, sandboxDir, environment, buckets }: WorkshopOptions): Workshop {
   /** What older commits have is read once, for as long as the fleet is not read anew. */
   const finders = new WeakMap<FleetNow, StackFinder>()
+  let name: string | undefined
   return {
     async read() {
       const spec = readFleet(file)
+      name ??= spec.name
+      assertSameFleet(spec, name)
       takeWebhookKeys(spec)
       const { stacks, unreachable } = await findStacks(spec, { environment })
       return { spec, stacks: sorted([...stacks, ...unreachable.flatMap(({ lastSeen }) => lastSeen)]), unreachable }
