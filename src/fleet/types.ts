@@ -149,8 +149,8 @@ export interface JobReport {
   readonly lockedRun?: string
   /** Name of the saved plan: of `plan` where it changes something, of `apply` where it carried one out. */
   readonly plan: string | undefined
-  /** An apply has done something. */
-  readonly didChange?: true
+  /** Of an apply that has converged and done something: the run that did, which may have ended before it could say so. */
+  readonly changedBy?: string
   /** ISO 8601. */
   readonly beganAt: string
   readonly endedAt: string

@@ -81,6 +81,12 @@ async function carriedOut(
     if (past?.outcome === 'converged') return doneBefore(past, await planStack(session, { hosts }))
     const isNewest = past !== undefined && past === runs[0]
     const plan = saved ? await planOfSaved(session, saved, isNewest) : await planStack(session, { hosts })
+    if (!saved && plan.applyable && isNothingToDo(plan)) {
+      // Taken over from one that had done all of it.
+      const before = await historyOfStack(session.ports.cloud, session.spec.stack)
+      const own = before.runs.find(({ run, outcome }) => run === session.ownRun && outcome === 'converged')
+      if (own) return doneBefore(own, plan)
+    }
     const replan = () => planAgain(session, plan, { hosts })
     return carryOut(session, plan, replan, stack, options)
   })
@@ -94,13 +100,14 @@ function doneBefore({ run, by, lastAt }: PastRun, now: Plan): JobEnd {
   const { state } = planEnds[verdictOf(now)]
   if (state === 'in-sync') {
     const text = `${told}: nothing is left to do.\n`
-    return { state, words: 'applied before', text, exitCode: exitCodes.success }
+    return { state, words: 'applied before', text, exitCode: exitCodes.success, changedBy: run }
   }
   return {
     state,
     words: `applied before; now: ${summaryWords(now)}`,
     text: `${told}, and nothing was done. Since then there is something to do again: make a new plan, and read it.\n`,
     exitCode: exitCodes.failure,
+    changedBy: run,
   }
 }
 
@@ -160,7 +167,7 @@ async function carryOut(
     if (left) return { ...partial('applied, and more is to be done', text), outcome }
     // What could not be read when it was planned has been read since, and nothing was left to do.
     const words = `applied: ${summaryWords({ ...plan, complete: true })}`
-    return { state: 'in-sync', words, text, outcome, exitCode: exitCodes.success, didChange: true }
+    return { state: 'in-sync', words, text, outcome, exitCode: exitCodes.success, changedBy: session.ownRun }
   }
   if (result.status === 'cancelled') {
     const { interrupted: exitCode } = exitCodes

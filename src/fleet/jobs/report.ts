@@ -17,7 +17,7 @@ const textLengthMax = 16 * 1024 * 1024
 /** What an unknown value says, from a file, a journal or a queue; undefined where it is no report. */
 export function reportOf(value: unknown): JobReport | undefined {
   const given = membersOf(value)
-  const { id, words, text, exitCode, errorCode, lockedBy, plan, round, outcome, beganAt, endedAt } = given
+  const { id, words, text, exitCode, errorCode, lockedBy, plan, round, outcome, changedBy, beganAt, endedAt } = given
   const kind = jobKinds.find((name) => name === given['kind'])
   const state = stackStates.find((name) => name === given['state'])
   const place = placeOf(given['place'])
@@ -39,7 +39,7 @@ export function reportOf(value: unknown): JobReport | undefined {
     errorCode: isText(errorCode) ? errorCode : undefined,
     lockedBy: isText(lockedBy) ? lockedBy : undefined,
     plan: isPlanName(plan) ? plan : undefined,
-    ...(given['didChange'] === true && { didChange: true as const }),
+    ...(isRunName(changedBy) && { changedBy }),
     beganAt,
     endedAt,
   }

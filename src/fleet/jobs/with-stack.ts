@@ -29,7 +29,7 @@ export interface JobOptions {
 
 /** What came of the work on a stack. */
 export type JobEnd = Pick<JobReport, 'state' | 'words' | 'text' | 'exitCode'> &
-  Partial<Pick<JobReport, 'errorCode' | 'lockedBy' | 'lockedRun' | 'plan' | 'didChange' | 'outcome'>>
+  Partial<Pick<JobReport, 'errorCode' | 'lockedBy' | 'lockedRun' | 'plan' | 'changedBy' | 'outcome'>>
 
 /** What a saved plan has settled. */
 interface Settled {

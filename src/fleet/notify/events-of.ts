@@ -6,6 +6,8 @@ export interface Told {
   readonly drift: boolean
   /** By which kind of job; undefined: nothing failed. */
   readonly failed: FleetJob['kind'] | undefined
+  /** The run that was told last of having applied something. */
+  readonly applied?: string
 }
 
 export const toldNothing: Told = { drift: false, failed: undefined }
@@ -15,11 +17,17 @@ export function eventsOf(
   told: Told,
   report: JobReport,
 ): { readonly events: readonly FleetEventKind[]; readonly told: Told } {
-  const now: Told = { drift: driftAfter(told, report), failed: failedAfter(told, report) }
+  const applied = report.changedBy ?? told.applied
+  const now: Told = {
+    drift: driftAfter(told, report),
+    failed: failedAfter(told, report),
+    ...(applied !== undefined && { applied }),
+  }
   const wasTroubled = told.drift || told.failed !== undefined
   const isTroubled = now.drift || now.failed !== undefined
   const events: FleetEventKind[] = []
-  if (report.didChange === true) events.push('applied')
+  // Who takes a run over that had ended tells of it, too, and does not know whether it was told.
+  if (applied !== told.applied) events.push('applied')
   if (now.drift && !told.drift) events.push('drift')
   if (now.failed !== undefined && told.failed === undefined) events.push('failed')
   if (wasTroubled && !isTroubled) events.push('recovered')

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { writeWhole } from '../../app/saved-plan/write-whole.js'
 import { messageOf } from '../../core/errors.js'
 import { membersOf } from '../../model/ledger/members.js'
-import { jobKinds, stackKey } from '../jobs/job.js'
+import { isRunName, jobKinds, stackKey } from '../jobs/job.js'
 import type { FleetSpec, JobReport } from '../types.js'
 import { deliver, type FleetEvent } from './deliver.js'
 import { eventsOf, toldNothing, type Told } from './events-of.js'
@@ -58,8 +58,12 @@ export function folderMemory(folder: string): ToldMemory {
 
 /** What an unknown value says of what was told. */
 export function toldOf(value: unknown): Told {
-  const { drift, failed } = membersOf(value)
-  return { drift: drift === true, failed: jobKinds.find((kind) => kind === failed) }
+  const { drift, failed, applied } = membersOf(value)
+  return {
+    drift: drift === true,
+    failed: jobKinds.find((kind) => kind === failed),
+    ...(isRunName(applied) && { applied }),
+  }
 }
 
 function toldIn(path: string): Told {

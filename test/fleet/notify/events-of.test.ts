@@ -55,10 +55,21 @@ describe('what is told', () => {
       'an apply that ends drift',
       [
         ['drift', 'drift'],
-        ['apply', 'in-sync', { didChange: true }],
+        ['apply', 'in-sync', { changedBy: 'run-1' }],
         ['drift', 'in-sync'],
       ],
       ['drift', 'applied recovered', ''],
+    ],
+    [
+      'an apply once for each run, whoever else finds that it has ended',
+      [
+        ['apply', 'in-sync', { changedBy: 'run-1' }],
+        ['apply', 'in-sync', { changedBy: 'run-1' }],
+        ['drift', 'in-sync'],
+        ['apply', 'in-sync', { changedBy: 'run-1' }],
+        ['apply', 'in-sync', { changedBy: 'run-2' }],
+      ],
+      ['applied', '', '', '', 'applied'],
     ],
     ['no apply that had nothing to do', [['apply', 'in-sync']], ['']],
     [

@@ -44,13 +44,30 @@ async function volumesOf(name: string) {
 }
 
 it('a plan that was carried out says so when it is asked for again, and what there is to do since then', async () => {
-  const { plan, words } = await plannedAndApplied(textOf(size))
+  const { plan, words, changedBy } = await plannedAndApplied(textOf(size))
   expect(words).toBe('applied: 1 to create')
-  expect(await carried('apply', plan)).toMatchObject({ state: 'in-sync', words: 'applied before', exitCode: 0 })
+  // Whoever takes it over tells of it, too: the one that did it may have died before it could.
+  expect(plan?.endsWith(`-${changedBy}`)).toBe(true)
+  const asBefore = { state: 'in-sync', words: 'applied before', exitCode: 0, changedBy }
+  expect(await carried('apply', plan)).toMatchObject(asBefore)
   size += 1
   world.write({ 'partial.stack.yaml': textOf(size) })
   const again = await carried('apply', plan)
   expect(again).toMatchObject({ state: 'pending', words: 'applied before; now: 1 to update', exitCode: 1 })
+})
+
+it('what is applied at once and was done by a worker that died then says so, to whoever takes it over', async () => {
+  const stack = {
+    ...plainStack('at-once', { apply: 'at-once' }),
+    file: join(world.write({ 'at-once.stack.yaml': textOf(1).replace('partial', 'at-once') }), 'at-once.stack.yaml'),
+  }
+  const options = { plansFolder: join(world.directory, 'plans'), sandboxDir: join(world.directory, 'sandbox') }
+  const job = newJob(stack, { fleet: 'test', round: 'r', kind: 'apply' })
+  const again = newJob(stack, { fleet: 'test', round: 'r', kind: 'apply' })
+  expect(await carryOutJob(job, stack, options)).toMatchObject({ words: 'applied: 1 to create', changedBy: job.run })
+  expect(await carryOutJob(job, stack, options)).toMatchObject({ words: 'applied before', changedBy: job.run })
+  const nothing = await carryOutJob(again, stack, options)
+  expect([nothing.words, nothing.changedBy]).toEqual(['no changes', undefined])
 })
 
 it('a plan of which some steps failed is gone on with when it is carried out again, as after a report that was lost', async () => {

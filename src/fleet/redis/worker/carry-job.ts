@@ -172,7 +172,7 @@ async function underLock(around: JobSurroundings, now: FleetNow, held: HeldJob, 
   }
   around.say(`${wish.kind} of ${wish.stack}: ${report.words}`)
   // Somebody else has the stack by now, and says what it has seen; of what was done here nobody else tells.
-  if (!(await lock.renew()) && report.didChange !== true) return
+  if (!(await lock.renew()) && report.changedBy === undefined) return
   if (signal.aborted && report.exitCode === exitCodes.interrupted) return void (await job.moveToWait(token))
   // Whoever has the same run lives, and nobody heard of it because it does not reach Redis, or Redis was emptied.
   if (report.lockedRun !== undefined && report.lockedRun === wish.run) {
