@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { oneTimeCode } from '../../src/sandbox/sts/one-time-code.js'
+import { cleanEnvironment, mainPath } from '../support/evenkeel.js'
+import { onTerminal } from '../support/pseudo-terminal.js'
 import { validatorOf, type SchemaName } from '../support/schemas.js'
 import { expectExit, expectSuccess, startSandboxWorld, type SandboxWorld } from '../support/sandbox-world.js'
 
@@ -77,12 +79,16 @@ mfa_serial = ${device.serial}
 region = us-east-1
 `,
     })
-    const regions = (more: Readonly<Record<string, string>>) =>
-      world.run(['regions', '--profile', 'operator'], {
-        env: { AWS_CONFIG_FILE: join(world.directory, 'config'), AWS_ENDPOINT_URL: endpoint, ...more },
-      })
+    const words = ['regions', '--profile', 'operator']
+    const env = { AWS_CONFIG_FILE: join(world.directory, 'config'), AWS_ENDPOINT_URL: endpoint }
+    const regions = (more: Readonly<Record<string, string>>) => world.run(words, { env: { ...env, ...more } })
     const refused = await expectExit(regions({}), 1)
     expect(refused.stderr).toContain('[EC2_CODE_NEEDED]')
+    for (const key of ['\u0004', '\u0003']) {
+      const terminal = { cwd: world.directory, env: cleanEnvironment({ ...world.env, ...env }) }
+      const asked = await onTerminal([process.execPath, mainPath, ...words], terminal, [['One-time code of', key]])
+      expect(asked).toMatchObject({ exitCode: 130, text: expect.stringContaining('interrupted at the question') })
+    }
     const code = oneTimeCode(device.secret, Date.now())
     expect((await expectSuccess(regions({ EVENKEEL_MFA_CODE: code }))).stdout).toContain('us-east-1')
   })
