@@ -98,10 +98,10 @@ export async function liveFleet({
   try {
     world.write(wishes)
     const startWorker = () => world.worker(isElsewhere)
-    const pauseMs = isElsewhere ? 40_000 : 1300
+    const pauseMs = isElsewhere ? 8000 : 1300
     const trouble = makeTrouble({ redis: world.redis, random, startWorker, workers, pauseMs })
     try {
-      while (life.applies < applies) {
+      while (life.applies < applies || isUndisturbed(trouble.done())) {
         await round()
         await look()
         wishes = wishes.map((wish) => changed(wish, random))
@@ -122,6 +122,11 @@ export async function liveFleet({
   } finally {
     await world.remove()
   }
+}
+
+/** A life in which nothing has happened to an apply proves nothing. */
+function isUndisturbed(troubles: Troubles): boolean {
+  return Object.values(troubles).every(({ amid }) => amid === 0)
 }
 
 /** What is there more or less often than the files say, and what is nobody's. */
