@@ -3,46 +3,67 @@
  * `plan`: more than a third of a start went into finding, reading and linking a thousand module files.
  */
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 
-const outside = [
-  'ssh2',
-  '@hpcc-js/wasm-graphviz',
-  'bullmq',
-  'ioredis',
-  'rate-limiter-flexible',
-  'hono',
-  '@hono/node-server',
-]
+const outside = ['ssh2', 'bullmq', 'ioredis', 'rate-limiter-flexible', 'hono', '@hono/node-server']
 
 /** Replaces dist/cli by its bundle, and writes down the licences of what is in it. */
 export async function bundleCommandLine(dist) {
-  // ssh2 has a native half, Graphviz is a megabyte that few commands need, BullMQ and its
-  // kind load their drivers by name, a page's framework is one command's alone, and the sandbox's client finds the daemon beside its
-  // own file: all stay outside.
-  const daemonClient = join(dist, 'sandbox', 'daemon-client.js')
-  const isOutside = (id, importer) =>
-    outside.some((name) => id === name || id.startsWith(`${name}/`)) ||
-    (importer !== undefined && id.startsWith('.') && resolve(dirname(importer), id) === daemonClient)
-  const bundle = await rolldown({
-    input: join(dist, 'cli', 'main.js'),
-    platform: 'node',
-    external: isOutside,
-    // Of ES modules what is used comes along; of the SDK's CommonJS all of EC2.
-    resolve: { mainFields: ['module', 'main'], conditionNames: ['module', 'import', 'node'] },
-  })
-  const { output } = await bundle.write({
-    dir: join(dist, 'bundle'),
-    format: 'esm',
-    // As deep as dist/cli/commands: what a file finds by its own place is found from here too.
-    chunkFileNames: 'commands/[name]-[hash].js',
-  })
-  await bundle.close()
+  const program = await bundle(dist, { start: join(dist, 'cli', 'start', 'start.js') }, programOutput)
+  const launcher = await bundle(dist, { main: join(dist, 'cli', 'main.js') }, launcherOutput)
   rmSync(join(dist, 'cli'), { recursive: true })
   renameSync(join(dist, 'bundle'), join(dist, 'cli'))
-  const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))
+  const modules = [...program, ...launcher].flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))
   writeFileSync(join(dist, 'cli', 'LICENSES.txt'), licencesOf(modules))
+}
+
+/**
+ * CommonJS, which V8 can keep what it made of (src/cli/start/load-bundle.ts), as deep as dist/cli/commands: what a file finds by its
+ * own place is found from here too.
+ */
+const programOutput = {
+  format: 'cjs',
+  // Code that V8 has kept has forgotten how to import.
+  dynamicImportInCjs: false,
+  entryFileNames: 'commands/[name].cjs',
+  chunkFileNames: 'commands/[name]-[hash].cjs',
+}
+
+/** What starts the program, as modules: the file that is run, and the one that loads the rest and remembers what it has loaded. */
+const launcherOutput = {
+  format: 'esm',
+  chunkFileNames: '[name].js',
+  codeSplitting: { groups: [{ name: 'load-bundle', test: /\/cli\/start\// }] },
+}
+
+async function bundle(dist, input, output) {
+  const build = await rolldown({
+    input,
+    platform: 'node',
+    // ssh2 has a native half, BullMQ and its kind load their drivers by name, and a page's framework is one command's alone: all
+    // stay outside, and are CommonJS too.
+    external: (id) => outside.some((name) => id === name || id.startsWith(`${name}/`)),
+    // Of ES modules what is used comes along; of the SDK's CommonJS all of EC2.
+    resolve: { mainFields: ['module', 'main'], conditionNames: ['module', 'import', 'node'] },
+    plugins: [daemonBesideItsClient(dist)],
+  })
+  const written = await build.write({ dir: join(dist, 'bundle'), ...output })
+  await build.close()
+  return written.output
+}
+
+/** The sandbox's client looks for the daemon beside its own file, which is not bundled. */
+function daemonBesideItsClient(dist) {
+  const client = join(dist, 'sandbox', 'daemon-client.js')
+  return {
+    name: 'daemon-beside-its-client',
+    transform(code, id) {
+      if (id !== client) return null
+      if (!code.includes('import.meta.url')) throw new Error(`${client} does not look for the daemon beside itself`)
+      return code.replaceAll('import.meta.url', "new URL('../../sandbox/daemon-client.js', import.meta.url)")
+    },
+  }
 }
 
 /** The licence texts of the packages that these modules are from. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -92,6 +92,20 @@ describe('the library, packed', () => {
     expect(await program('heal.mjs')).toMatch(/Asked for by the file[^]*volume\.data[^]*tin[^]*gold[^]*converged\n$/)
     expect(await program('review.mjs')).toMatch(/converged\n$/)
     expect(await program('sandbox.mjs')).toMatch(/^true us-east-1 true\nundefined\n$/)
+  })
+
+  it.each(['this', ...otherNodes])('brings a command line that keeps its code on Node: %s', async (version) => {
+    const node = version === 'this' ? process.execPath : await nodeBinary(version)
+    const cache = join(folder, `cache-${version}`)
+    const main = join(folder, 'node_modules/evenkeel/dist/cli/main.js')
+    const schema = async () => run(node, [main, 'schema'], { cwd: folder, env: { ...env, XDG_CACHE_HOME: cache } })
+    const first = await schema()
+    const kept = join(cache, 'evenkeel/code')
+    const [name = ''] = readdirSync(kept)
+    const { ino } = statSync(join(kept, name))
+    expect(await schema()).toEqual(first)
+    expect(first.stderr).toBe('')
+    expect([readdirSync(kept), statSync(join(kept, name)).ino]).toEqual([[name], ino])
   })
 })
 
