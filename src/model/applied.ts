@@ -66,6 +66,28 @@ export function appliedTags(record: AppliedRecord): Tags {
   }
 }
 
+/** Whether the tags are what `appliedTags` makes of a record without options; false where that is to be looked at. */
+export function isRecordedAs(tags: Tags, record: AppliedRecord): boolean {
+  const text = tags[tagKeys.applied]
+  if (text === undefined || tags[tagKeys.options] !== undefined) return false
+  const live = asWritten(text)
+  if (live === null) return false
+  let members = 0
+  for (const key in record) {
+    const digest = record[key as AppliedKey]
+    if (digest === undefined) continue
+    if (live.record[key as AppliedKey] !== digest || keysApart.has(key)) return false
+    members += 1
+  }
+  return members === live.members
+}
+
+/** The record in a text that is just as `formatApplied` writes it. */
+const asWritten = remembered((text): { readonly record: AppliedRecord; readonly members: number } | null => {
+  const record = parseApplied(text)
+  return record && formatApplied(record) === text ? { record, members: Object.keys(record).length } : null
+})
+
 /** The record in a tag's value; undefined when the tag is missing or damaged. */
 export function parseApplied(value: string | undefined): AppliedRecord | undefined {
   return value === undefined ? undefined : (knownRecord(value) ?? undefined)
@@ -98,14 +120,16 @@ export type Digester = (word: unknown) => string | undefined
 
 /** A digester that remembers: most properties of a large stack have few different values. */
 export function createDigester(): Digester {
-  const known = new Map<string, string>()
+  // By the word itself: to write down what is no object takes longer than to look it up. An object is known by its JSON.
+  const known = new Map<unknown, string>()
+  const ofJson = remembered((text) => digestOfText(text, digestLength))
   return (word) => {
     if (word === undefined) return undefined
-    const text = typeof word === 'object' ? canonicalJson(word) : JSON.stringify(word)
-    let digest = known.get(text)
+    if (typeof word === 'object') return ofJson(canonicalJson(word))
+    let digest = known.get(word)
     if (digest === undefined) {
-      digest = digestOfText(text, digestLength)
-      known.set(text, digest)
+      digest = digestOfText(JSON.stringify(word), digestLength)
+      known.set(word, digest)
     }
     return digest
   }

@@ -47,16 +47,6 @@ export function loginKeys(
 
 /** Fingerprints of what the stack itself may have put on a server: the keys of these pairs, and what was noted on it. */
 export function formerKeysOf(server: LiveServer, pairs: readonly LiveKeyPair[]): readonly string[] {
-  const known = pairs.flatMap((pair) => fingerprintOf(pair) ?? [])
+  const known = pairs.flatMap(({ publicKey }) => (publicKey === undefined ? [] : keyFingerprint(publicKey)))
   return [...new Set([...known, ...(server.tags[tagKeys.formerKeys]?.split(' ') ?? [])])]
-}
-
-/** All servers of a stack have a few pairs between them. */
-const fingerprints = new WeakMap<LiveKeyPair, string>()
-
-function fingerprintOf(pair: LiveKeyPair): string | undefined {
-  if (pair.publicKey === undefined) return undefined
-  const fingerprint = fingerprints.get(pair) ?? keyFingerprint(pair.publicKey)
-  fingerprints.set(pair, fingerprint)
-  return fingerprint
 }

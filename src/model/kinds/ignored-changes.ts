@@ -60,9 +60,12 @@ interface Ignoring {
 
 /** The paths of changes that are left alone, tags among them. */
 export function ignoredPaths(kind: IgnoringKind, { ignoreChanges }: Ignoring): ReadonlySet<string> {
+  if (ignoreChanges === undefined) return nothing
   const table: Readonly<Record<string, Ignorable>> = ignorable[kind]
-  return new Set((ignoreChanges ?? []).flatMap((name) => table[name]?.paths ?? [name]))
+  return new Set(ignoreChanges.flatMap((name) => table[name]?.paths ?? [name]))
 }
+
+const nothing: ReadonlySet<string> = new Set()
 
 /** The keys of the applied record that stay as they were. */
 export function ignoredKeys(kind: IgnoringKind, { ignoreChanges }: Ignoring): readonly AppliedKey[] {

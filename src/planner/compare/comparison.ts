@@ -36,12 +36,19 @@ export function compareProperties<K extends PropertyKind>(
 ): readonly Diff<K>[] {
   const diffs: Diff<K>[] = []
   for (const { path, key, word, before, after, equal } of properties) {
+    if (equal === undefined && isSameList(before, after)) continue
     const items = before === after ? undefined : itemsOf(before, after)
     const isSame = equal ?? (items ? items.removed.length + items.added.length === 0 : before === after)
     if (isSame) continue
     diffs.push({ path, before, after, cause: causeOf(digest, applied, key, word), ...(items && { items }) })
   }
   return diffs
+}
+
+/** Whether both are lists of the same texts in the same order, as those of a resource that is as it should be are. */
+function isSameList(before: DiffValue, after: DiffValue): boolean {
+  if (!Array.isArray(before) || !Array.isArray(after)) return false
+  return before.length === after.length && before.every((text, index) => text === after[index])
 }
 
 /** What differs between two lists whose order means nothing; undefined for other values. */

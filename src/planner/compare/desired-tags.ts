@@ -1,8 +1,9 @@
 import type { Address } from '../../model/address.js'
 import type { UserTags } from '../../model/tags.js'
 import { digestOfText } from '../../core/digest.js'
+import { remembered } from '../../core/remembered.js'
 import { compareText } from '../../model/address-order.js'
-import { appliedOf, appliedTags, type AppliedRecord } from '../../model/applied.js'
+import { appliedOf, appliedTags, isRecordedAs, type AppliedRecord } from '../../model/applied.js'
 import type { Diff } from '../../model/change.js'
 import { causeOf } from './comparison.js'
 import { parseBatch } from '../../model/launch/batch.js'
@@ -39,6 +40,8 @@ export function creationTags(world: World, lasting: Tags, applied: AppliedRecord
   }
 }
 
+const nothing: ReadonlySet<string> = new Set()
+
 /** What stands in a tag alone and nowhere in the record of what was applied: the file's word for it is newer. */
 const isOfFile: ReadonlySet<string> = new Set([tagKeys.user, tagKeys.via])
 
@@ -59,50 +62,48 @@ export function tagWork(
   userTags: UserTags,
   lasting: Tags,
   applied: AppliedRecord,
-  options: {
+  {
+    quiet,
+    alone,
+    ignored = nothing,
+  }: {
     readonly quiet?: readonly string[]
     readonly alone: boolean
     /** Paths of the user's tags that are left alone: `tags.team`. */
     readonly ignored?: ReadonlySet<string>
   },
 ): TagWork {
-  const isIgnored = (key: string) => options.ignored?.has(`tags.${key}`) === true
+  const isIgnored = (key: string) => ignored.size > 0 && ignored.has(`tags.${key}`)
   const recorded = appliedOf(live)
-  const userCause = causeOf(
-    world.digest,
-    recorded,
-    'tags',
-    userTagsWord(options.ignored ? without(userTags, isIgnored) : userTags),
-  )
+  const userCause = () =>
+    causeOf(world.digest, recorded, 'tags', userTagsWord(ignored.size > 0 ? without(userTags, isIgnored) : userTags))
   const isOfUser = (key: string) => Object.hasOwn(userTags, key) || key === tagKeys.userTags
   const isOwnName = (key: string) => key === tagKeys.address || key === tagKeys.name
   const isUnnamed = parseBatch(live[tagKeys.address]) !== undefined
   const write: Record<string, string> = {}
   const diffs: Diff<never>[] = []
   for (const key of Object.keys(lasting)) {
-    const isList = options.ignored !== undefined && key === tagKeys.userTags
-    const wanted = isList ? ownKeys(live, userTags, options.ignored) : lasting[key]
+    const isList = ignored.size > 0 && key === tagKeys.userTags
+    const wanted = isList ? ownKeys(live, userTags, ignored) : lasting[key]
     if (wanted === undefined || live[key] === wanted || isIgnored(key)) continue
     write[key] = wanted
-    const cause = isOfFile.has(key) || (isUnnamed && isOwnName(key)) ? 'pending' : isOfUser(key) ? userCause : 'drift'
-    if (options.quiet?.includes(key) || (key === tagKeys.userTags && cause === 'pending')) continue
+    const cause = isOfFile.has(key) || (isUnnamed && isOwnName(key)) ? 'pending' : isOfUser(key) ? userCause() : 'drift'
+    if (quiet?.includes(key) || (key === tagKeys.userTags && cause === 'pending')) continue
     diffs.push({ path: `tags.${key}`, before: live[key] ?? null, after: wanted, cause })
   }
   const staleKeys = staleUserKeys(live, userTags).filter(
-    (key) => !isIgnored(key) && !(key === tagKeys.userTags && ownKeys(live, userTags, options.ignored) !== ''),
+    (key) => !isIgnored(key) && !(key === tagKeys.userTags && ownKeys(live, userTags, ignored) !== ''),
   )
   for (const key of staleKeys) {
     if (Object.hasOwn(live, key) && key !== tagKeys.userTags) {
-      diffs.push({ path: `tags.${key}`, before: live[key] ?? null, after: null, cause: userCause })
+      diffs.push({ path: `tags.${key}`, before: live[key] ?? null, after: null, cause: userCause() })
     }
   }
-  const record = appliedTags(applied)
-  const isStale = live[tagKeys.options] !== undefined && record[tagKeys.options] === undefined
+  const { record, isStale, outdated } = recordDue(live, applied)
   const removeTags = isStale ? [...staleKeys, tagKeys.options].sort(compareText) : staleKeys
-  const outdated = Object.entries(record).filter(([key, value]) => live[key] !== value)
   if (isStale || outdated.length > 0) {
     Object.assign(write, Object.fromEntries(outdated))
-    if (recorded === undefined || (options.alone && diffs.length === 0)) {
+    if (recorded === undefined || (alone && diffs.length === 0)) {
       const cause = recorded === undefined ? 'drift' : 'pending'
       diffs.push({ path: `tags.${tagKeys.applied}`, before: recordText(live), after: recordText(record), cause })
     }
@@ -113,6 +114,17 @@ export function tagWork(
   return { tags: write, removeTags, diffs }
 }
 
+/** What of a record does not stand in the live tags yet, and whether they have options and it has none. */
+function recordDue(live: Tags, applied: AppliedRecord) {
+  // So it is with most, and to write a record down takes long.
+  if (isRecordedAs(live, applied)) return nothingDue
+  const record = appliedTags(applied)
+  const isStale = live[tagKeys.options] !== undefined && record[tagKeys.options] === undefined
+  return { record, isStale, outdated: Object.entries(record).filter(([key, value]) => live[key] !== value) }
+}
+
+const nothingDue = { record: {}, isStale: false, outdated: [] } as const
+
 /** A record as its tags have it; null where there is none. */
 function recordText(tags: Tags): string | null {
   const texts = [tags[tagKeys.applied], tags[tagKeys.options]].flatMap((text) => text ?? [])
@@ -120,7 +132,7 @@ function recordText(tags: Tags): string | null {
 }
 
 /** The list of the user's tags that are ours: of those that are left alone, the ones that are in it already. */
-function ownKeys(live: Tags, userTags: UserTags, ignored: ReadonlySet<string> = new Set()): string {
+function ownKeys(live: Tags, userTags: UserTags, ignored: ReadonlySet<string>): string {
   const recorded = new Set(live[tagKeys.userTags]?.split(' '))
   const heeded = Object.keys(userTags).filter((key) => !ignored.has(`tags.${key}`))
   const left = [...ignored].filter((path) => path.startsWith('tags.')).map((path) => path.slice('tags.'.length))
@@ -160,6 +172,4 @@ function isReserved(key: string): boolean {
   return key === tagKeys.name || key.startsWith('evenkeel:') || key.startsWith('aws:')
 }
 
-function userKeyDigest(key: string): string {
-  return digestOfText(key, userKeyDigestLength)
-}
+const userKeyDigest = remembered((key: string): string => digestOfText(key, userKeyDigestLength))

@@ -13,6 +13,7 @@ export function reasonForRemoval(isDestroy: boolean): string {
 
 /** One sentence on an update: what the file asks for, what has moved, and what is owed since the last apply; empty without differences. */
 export function reasonFor(diffs: readonly Diff[]): string {
+  if (diffs.length === 0) return ''
   const owed = [...new Set(diffs.flatMap((diff) => owedText(diff) ?? []))]
   const others = diffs.filter((diff) => owedText(diff) === undefined)
   const pending = pathsOf(others, 'pending')

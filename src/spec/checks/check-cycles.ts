@@ -35,8 +35,14 @@ interface Pass {
 /** The circles that a depth-first walk closes, as the waits passed. No recursion: chains are long. */
 function* cyclesIn(waits: ReadonlyMap<Moment, readonly Wait[]>): Generator<readonly Pass[]> {
   const done = new Set<Moment>()
-  for (const start of waits.keys()) {
+  const isAtEnd = ({ to }: Wait) => done.has(to) || !waits.has(to)
+  for (const [start, waitsOfStart] of waits) {
     if (done.has(start)) continue
+    // So it is with most: there is no way on from what they wait for.
+    if (waitsOfStart.every(isAtEnd)) {
+      done.add(start)
+      continue
+    }
     const way = [{ from: start, next: 0 }]
     const open = new Set([start])
     for (let top = way.at(-1); top; top = way.at(-1)) {

@@ -32,7 +32,7 @@ export function checkTags(context: Context): void {
     for (const [name, entry] of context[section]) {
       const own = entry && 'tags' in entry ? entry.tags : undefined
       checkKeys(context, [section, name, 'tags'], own)
-      const total = new Set([...shared, ...Object.keys(own ?? {})]).size
+      const total = !own ? shared.length : new Set([...shared, ...Object.keys(own)]).size
       const room = roomOf(kind, records.get(`${kind}.${name}`) ?? 0)
       if (total > room)
         context.report({ ...tooMany(section, total, room), path: placeOf(section, name, own), at: 'key' })
@@ -58,7 +58,8 @@ function placeOf(section: string, name: string, own: TagsShape | undefined): Pat
 }
 
 function checkKeys(context: Context, path: Path, tags: TagsShape | undefined): void {
-  for (const [key, value] of Object.entries(tags ?? {})) {
+  if (!tags) return
+  for (const [key, value] of Object.entries(tags)) {
     const mistake = reserved.find(({ pattern }) => pattern.test(key))?.why ?? lengthMistake(key, value)
     if (mistake !== undefined) reportAt(context, [...path, key], 'key')({ code: 'SPEC_BAD_TAG', message: mistake })
   }
@@ -66,7 +67,12 @@ function checkKeys(context: Context, path: Path, tags: TagsShape | undefined): v
 
 function lengthMistake(key: string, value: string | undefined): string | undefined {
   if (key === '') return 'a tag needs a key'
-  if ([...key].length > keyLengthMax) return `the key of a tag has at most ${keyLengthMax} characters`
-  if ([...(value ?? '')].length > valueLengthMax) return `the value of a tag has at most ${valueLengthMax} characters`
+  if (isLonger(key, keyLengthMax)) return `the key of a tag has at most ${keyLengthMax} characters`
+  if (isLonger(value ?? '', valueLengthMax)) return `the value of a tag has at most ${valueLengthMax} characters`
   return undefined
+}
+
+/** A character takes one place or two in a text. */
+function isLonger(text: string, charactersMax: number): boolean {
+  return text.length > charactersMax && [...text].length > charactersMax
 }

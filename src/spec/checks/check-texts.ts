@@ -13,7 +13,9 @@ export function checkTexts(context: Context): void {
     if (mistake) context.report({ ...mistake, path: ['variables', name, 'default'], at: 'value' })
   }
   const { variables: _, ...rest } = context.stack
-  walk(rest, [], new Set(), (text, path, at) => {
+  walk(rest, [], new Set(), (text, here, at) => {
+    if (text.length <= shortMax && !isRefusedAnywhere.test(text)) return
+    const path = [...here]
     const limit = at === 'value' ? textLimits.find((one) => matches(one.at, path)) : undefined
     const mistake =
       characterMistake(text, at === 'value' ? refusedAt(path) : inLine) ?? (limit && lengthMistake(text, limit))
@@ -21,6 +23,14 @@ export function checkTexts(context: Context): void {
   })
 }
 
+/** No text has more bytes than three times its length: one that is shorter has room wherever it stands. Nearly all are. */
+const shortMax = Math.floor(Math.min(nameBytesMax, ...textLimits.map(({ bytesMax }) => bytesMax)) / 3)
+
+/** What may be refused somewhere. A character above U+FFFF, of two halves, is among it, and is looked at again. */
+// oxlint-disable-next-line no-control-regex -- these are what is looked for
+const isRefusedAnywhere = /[\0-\x1f\x7f\ud800-\udfff]/
+
+/** The path is that of the moment. */
 type Visit = (text: string, path: Path, at: 'key' | 'value') => void
 
 /** Every text below a value, keys of mappings too; what aliases share is visited once. */
@@ -32,8 +42,8 @@ function walk(container: object, path: (string | number)[], seen: Set<object>, v
     const member = members[key]
     if (member === undefined) continue
     path.push(key)
-    if (typeof key === 'string') visit(key, [...path], 'key')
-    if (typeof member === 'string') visit(member, [...path], 'value')
+    if (typeof key === 'string') visit(key, path, 'key')
+    if (typeof member === 'string') visit(member, path, 'value')
     else if (typeof member === 'object' && member !== null) walk(member, path, seen, visit)
     path.pop()
   }

@@ -35,6 +35,13 @@ describe('properties that are lists', () => {
   })
 
   it('are the same in any order', () => {
+    expect(compare(['a', 'b'], ['a', 'b'])).toEqual([])
     expect(compare(['a', 'b'], ['b', 'a'])).toEqual([])
+  })
+
+  it('differ where one goes on after the other', () => {
+    expect(compare(['a'], ['a', 'b'])).toMatchObject([{ items: { removed: [], added: ['b'] } }])
+    expect(compare(['a', 'b'], ['a'])).toMatchObject([{ items: { removed: ['b'], added: [] } }])
+    expect(compare([], ['b'])).toMatchObject([{ items: { removed: [], added: ['b'] } }])
   })
 })
