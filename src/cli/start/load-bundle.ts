@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { scriptCompiler } from './script-compiler.js'
 
 interface LoadedFile {
@@ -14,7 +14,10 @@ type RunFile = (
   dirname: string,
 ) => void
 
-/** A file is run once in a process, whoever asks for it. */
+/**
+ * By the words with which one file asks for another, all being in one folder: making paths of them took a twentieth of a start. A
+ * file is run once in a process, whoever asks for it.
+ */
 const loaded = new Map<string, LoadedFile>()
 
 /**
@@ -22,17 +25,19 @@ const loaded = new Map<string, LoadedFile>()
  * can keep what it has made, of a module Node 20 cannot (decision 57).
  */
 export function loadBundle(entry: string): unknown {
-  const compile = scriptCompiler(dirname(entry))
+  const folder = dirname(entry)
+  const compile = scriptCompiler(folder)
   const requireOutside = createRequire(entry)
-  const load = (path: string): unknown => {
-    const known = loaded.get(path)
+  const load = (id: string): unknown => {
+    const known = loaded.get(id)
     if (known) return known.exports
+    if (!id.startsWith('./')) return requireOutside(id)
     const file: LoadedFile = { exports: {} }
-    loaded.set(path, file)
-    const require = (id: string) => (id.startsWith('.') ? load(join(dirname(path), id)) : requireOutside(id))
+    loaded.set(id, file)
+    const path = join(folder, id)
     const run = compile(path).runInThisContext() as RunFile
-    run.call(file.exports, file.exports, require, file, path, dirname(path))
+    run.call(file.exports, file.exports, load, file, path, folder)
     return file.exports
   }
-  return load(entry)
+  return load(`./${basename(entry)}`)
 }
