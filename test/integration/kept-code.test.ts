@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { runEvenkeel, temporaryDirectory } from '../support/evenkeel.js'
@@ -14,10 +14,16 @@ beforeEach(() => {
     'evenkeel: 1\nstack: one\ntarget: sandbox\nvolumes: { data: { size: 1 } }\n',
   )
 })
-afterEach(() => home.remove())
+afterEach(async () => {
+  // A graph shows what lives: it has begun a sandbox.
+  if (existsSync(sandbox())) await run(['sandbox', 'down'])
+  home.remove()
+})
+
+const sandbox = () => join(home.path, 'sandbox')
 
 const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-  runEvenkeel(args, { cwd: home.path, env: { XDG_CACHE_HOME: home.path, ...env } })
+  runEvenkeel(args, { cwd: home.path, env: { XDG_CACHE_HOME: home.path, EVENKEEL_SANDBOX_DIR: sandbox(), ...env } })
 
 const valid = { exitCode: 0, stdout: expect.stringContaining('is valid') as string, stderr: '' }
 
