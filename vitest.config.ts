@@ -9,6 +9,7 @@ const full = [
   'test/sandbox/actions/load-balancing/load-balancing.hosts.test.ts',
   'test/fleet/redis/redis-engine.test.ts',
   'test/fleet/redis/chaos.test.ts',
+  'test/fleet/redis/chaos-killed.test.ts',
   'test/fleet/redis/workers.test.ts',
   'test/fleet/redis/takeover.test.ts',
   'test/fleet/redis/old-commit.test.ts',

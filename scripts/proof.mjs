@@ -22,7 +22,11 @@ const env = {
   TMPDIR: own,
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 }
-const child = spawn(process.execPath, ['--enable-source-maps', '--expose-gc', file, ...args], { stdio: 'inherit', env })
+const child = spawn(process.execPath, ['--enable-source-maps', '--expose-gc', file, ...args], {
+  // By the channel a proof knows that this process is there; what outlives a killed one is its to end.
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  env,
+})
 const told = handSignalsTo(child)
 child.on('close', (code) => {
   process.exitCode = told() ?? code ?? 1

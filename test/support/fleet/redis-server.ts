@@ -4,6 +4,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
+import { dyingWithParent } from '../dies-with-parent.js'
 import { temporaryDirectory } from '../evenkeel.js'
 import { missingProgram } from '../missing-program.js'
 
@@ -32,7 +33,8 @@ export async function startRedis(words: readonly string[] = []): Promise<RedisSe
   const where = ['--bind', '127.0.0.1', '--port', String(port), '--dir', path, '--save', '', '--appendonly', 'no']
 
   async function start(): Promise<void> {
-    child = spawn('redis-server', [...where, ...words], { stdio: 'ignore' })
+    const [program, args] = dyingWithParent(['redis-server', ...where, ...words])
+    child = spawn(program, args, { stdio: 'ignore' })
     await client.ping()
   }
   async function kill(): Promise<void> {

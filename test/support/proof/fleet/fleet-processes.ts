@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { dyingWithParent } from '../../dies-with-parent.js'
 import { cleanEnvironment, mainPath } from '../../evenkeel.js'
 
 /** A worker as a process of its own, in a namespace of its own, so that others cannot look whether it lives, as on another machine. */
@@ -16,9 +17,9 @@ export function startFleetProcess(
   options: { readonly cwd: string; readonly env: Readonly<Record<string, string>>; readonly isElsewhere: boolean },
 ): FleetProcess {
   const command = [process.execPath, mainPath, 'fleet', 'worker', ...words]
-  const [program = '', ...args] = options.isElsewhere
-    ? ['unshare', '--pid', '--fork', '--kill-child', ...command]
-    : command
+  const [program, args] = dyingWithParent(
+    options.isElsewhere ? ['unshare', '--pid', '--fork', '--kill-child', ...command] : command,
+  )
   const child = spawn(program, args, {
     cwd: options.cwd,
     env: cleanEnvironment(options.env),

@@ -27,6 +27,9 @@ export interface FleetWorld {
 /** Reports by stack's name: one of each, where nothing is wrong. */
 export type Outcomes = ReadonlyMap<string, readonly JobReport[]>
 
+/** It is told to end, or whoever has started it was killed (scripts/proof.mjs): nobody else ends what goes on here. */
+const leaving = ['disconnect', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 /** As many times faster than the machine's is the clock of EC2 and of its locks: a lease of a minute is one of three seconds. */
 const clock = '20x'
 
@@ -88,6 +91,7 @@ export async function openFleetWorld(chaos: string): Promise<FleetWorld> {
       await up('off')
     },
     async remove() {
+      for (const name of leaving) process.off(name, leave)
       for (const worker of workers) worker.kill('SIGCONT')
       for (const worker of workers) worker.kill('SIGKILL')
       await Promise.all(workers.map(({ ended }) => ended))
@@ -97,6 +101,11 @@ export async function openFleetWorld(chaos: string): Promise<FleetWorld> {
       remove()
     },
   }
+  const leave = () => void world.remove().finally(() => process.exit(1))
+  for (const name of leaving) process.once(name, leave)
+  // It is listened to, and not waited for.
+  process.channel?.unref()
+
   async function up(faults: string): Promise<void> {
     await evenkeel('sandbox', 'up', '--hosts', 'none', '--clock', clock, '--chaos', faults)
     const { endpoint, region, accessKeyId, secretAccessKey } = JSON.parse(
