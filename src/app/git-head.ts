@@ -7,14 +7,14 @@ const commitPattern = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
 const variables = ['GIT_DIR', 'GIT_COMMON_DIR', 'GIT_CEILING_DIRECTORIES', 'GIT_DISCOVERY_ACROSS_FILESYSTEM'] as const
 
 /**
- * The commit that is checked out where a directory is, read from the files of git; undefined: that takes git itself to tell, or there
- * is none. A process for each stack of a fleet was a sixth of what its drift costs. Only what git would take without a question is
+ * The commit that is checked out where a directory is, read from the files of git; null: no repository is there; undefined: that takes
+ * git itself to tell, or there is none. A process for each stack of a fleet was a sixth of what its drift costs. Only what git would take without a question is
  * read: a repository of this user's own on the same file system, without git's own variables, with refs as files.
  */
-export async function gitHead(directory: string): Promise<string | undefined> {
+export async function gitHead(directory: string): Promise<string | null | undefined> {
   if (variables.some((name) => process.env[name] !== undefined)) return undefined
   const repository = await repositoryOf(directory)
-  if (repository === undefined) return undefined
+  if (repository === undefined || repository === null) return repository
   const head = await textOf(join(repository, 'HEAD'))
   if (head === undefined || commitPattern.test(head)) return head
   const [, ref] = /^ref: (refs\/\S+)$/.exec(head) ?? []
@@ -24,16 +24,18 @@ export async function gitHead(directory: string): Promise<string | undefined> {
   return commit !== undefined && commitPattern.test(commit) ? commit : undefined
 }
 
-async function repositoryOf(directory: string): Promise<string | undefined> {
+/** As git looks for one: upwards, and never on another file system. A folder with a HEAD may be a bare one. */
+async function repositoryOf(directory: string): Promise<string | null | undefined> {
   const start = await factsOf(directory)
+  if (start === undefined) return undefined
   for (let at = directory; ; at = dirname(at)) {
     const folder = await factsOf(at)
-    if (folder === undefined || folder.dev !== start?.dev) return undefined
+    if (folder?.dev !== start.dev) return folder && null
     const path = join(at, '.git')
-    const found = await factsOf(path)
+    const [found, head] = await Promise.all([factsOf(path), factsOf(join(at, 'HEAD'))])
     const isOwn = found?.isDirectory() === true && [found, folder].every(({ uid }) => uid === process.getuid?.())
-    if (found !== undefined) return isOwn ? path : undefined
-    if (dirname(at) === at) return undefined
+    if (found !== undefined || head !== undefined) return isOwn ? path : undefined
+    if (dirname(at) === at) return null
   }
 }
 

@@ -64,8 +64,22 @@ describe('the commit that is checked out', () => {
     const second = commit(tree)
     expect([await gitHead(tree), await findRevision(undefined, [tree])]).toEqual([undefined, second])
     expect(await gitHead(directory)).toBe(first)
+    const bare = join(folder, 'bare.git')
+    git(folder, 'clone', '-q', '--bare', directory, bare)
     writeFileSync(join(directory, '.git/HEAD'), 'ref: refs/heads/.invalid\n')
     expect(await gitHead(directory)).toBeUndefined()
     expect(await gitHead(join(folder, 'nowhere'))).toBeUndefined()
+    expect([await gitHead(join(bare, 'refs')), await findRevision(undefined, [join(bare, 'refs')])]).toEqual([
+      undefined,
+      first,
+    ])
+  })
+
+  it('is none outside of repositories, which takes no git', async () => {
+    const directory = join(folder, 'outside/stacks')
+    mkdirSync(directory, { recursive: true })
+    expect(() => git(directory, 'rev-parse', 'HEAD')).toThrow('not a git repository')
+    expect(await gitHead(directory)).toBeNull()
+    expect(await findRevision(undefined, [directory])).toBeUndefined()
   })
 })

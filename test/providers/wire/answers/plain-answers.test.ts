@@ -306,6 +306,10 @@ describe('any answer', () => {
       '<tagSet><item><key>a</key></item></tagSet><tagSet><item><key>b</key></item></tagSet>',
       '<tagSet><other/><item><key>a</key></item></tagSet>',
       '<launchTime>yesterday</launchTime>',
+      '<launchTime>2026-02-30T10:00:00.000Z</launchTime>',
+      '<launchTime>2026-01-01T24:00:00.000Z</launchTime>',
+      '<launchTime>2026-13-01T10:00:00.000Z</launchTime>',
+      '<launchTime>2024-02-29T23:59:59.999Z</launchTime>',
       '<launchTime>2026-11-22T10:00:00+02:00</launchTime><amiLaunchIndex>x</amiLaunchIndex>',
       `${'<a>'.repeat(200)}${'</a>'.repeat(200)}`,
     ]

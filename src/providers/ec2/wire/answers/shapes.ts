@@ -68,7 +68,8 @@ export function shapeOf(schema: Schema, readText: ReadText): Shape | undefined {
 function exactTime(text: string): Date | undefined {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text)) return undefined
   const time = new Date(text)
-  return !Number.isNaN(time.getTime()) && time.toISOString() === text ? time : undefined
+  // A day that a month has not, and the hour 24, are another day's; all else that there is not is NaN.
+  return time.getUTCDate() === Number(text.slice(8, 10)) ? time : undefined
 }
 
 /** Its shape is made when it is first met: types may hold themselves. */
