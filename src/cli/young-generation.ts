@@ -6,6 +6,7 @@
 export function roomForYoungObjects(setFlag: (flag: string) => void): void {
   setFlag('--semi-space-growth-factor=4')
   // A megabyte and a half, for the megabyte that it begins with.
+  const some = Array.from({ length: 1000 }, () => 0)
   const alive: number[][] = []
-  while (alive.length < 240) alive.push(new Array<number>(1000).fill(0))
+  while (alive.length < 240) alive.push([...some])
 }
