@@ -12,6 +12,7 @@ const full = [
   'test/fleet/redis/chaos-killed.test.ts',
   'test/fleet/redis/workers.test.ts',
   'test/fleet/redis/takeover.test.ts',
+  'test/fleet/redis/waiting-jobs.test.ts',
   'test/fleet/redis/old-commit.test.ts',
   'test/fleet/redis/commands.test.ts',
   'test/fleet/redis/queue-life.test.ts',

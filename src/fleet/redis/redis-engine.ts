@@ -10,6 +10,8 @@ import { orStopped, pause } from './worker/patience.js'
 
 /** Chosen: news come by themselves; what they did not bring is asked for so often. */
 const lookMs = 5000
+/** Chosen: asked for side by side, so that none waits for the answer to another, and Redis is not held up. */
+const atOnce = 50
 /** Chosen: a Redis that was emptied a moment ago hears of its workers before the second look. */
 const looksWithoutWorkers = 2
 
@@ -116,14 +118,16 @@ export function createRedisEngine(options: RedisEngineOptions): FleetEngine {
     const news = await orStopped(signal, listening)
     // Redis was gone all the time, and nothing was asked for.
     if (news === undefined) return void listening.then((late) => late.close()).catch(() => undefined)
+    let asking: Promise<unknown> = Promise.resolve()
     let withdrawing: Promise<unknown> | undefined
     const onAbort = () => {
-      withdrawing = Promise.allSettled([...open].map(withdraw))
+      // What is being put into its queue has a place there in a moment.
+      withdrawing = asking.then(() => Promise.allSettled([...open].map(withdraw))).catch(() => undefined)
     }
     try {
-      for (const asked of open) {
-        if (signal.aborted) open.delete(asked)
-        else await orStopped(signal, ask(asked))
+      for (const some of inChunks([...open])) {
+        if (signal.aborted) some.forEach((asked) => open.delete(asked))
+        else await orStopped(signal, (asking = Promise.all(some.map(ask))))
       }
       if (signal.aborted) onAbort()
       else signal.addEventListener('abort', onAbort, { once: true })
@@ -136,7 +140,7 @@ export function createRedisEngine(options: RedisEngineOptions): FleetEngine {
           lonely = (await presentWorkers(connection.redis, fleet)).length > 0 ? 0 : lonely + 1
           if (lonely === looksWithoutWorkers) options.say(noWorkersText(fleet, connection.address.shown))
         }
-        for (const asked of open) await orStopped(ended.signal, lookAfter(asked))
+        for (const some of inChunks([...open])) await orStopped(ended.signal, Promise.all(some.map(lookAfter)))
       }
       await withdrawing
     } finally {
@@ -149,6 +153,12 @@ export function createRedisEngine(options: RedisEngineOptions): FleetEngine {
     carryOut,
     close: () => queues.close(),
   }
+}
+
+function inChunks<Item>(all: readonly Item[]): readonly (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(all.length / atOnce) }, (_, index) =>
+    all.slice(index * atOnce, (index + 1) * atOnce),
+  )
 }
 
 function noWorkersText(fleet: string, queue: string): string {

@@ -33,6 +33,8 @@ interface Served {
   readonly worker: QueueWorker
   /** When it is asked next. */
   dueAt: number
+  /** From when on a job that waits may be taken, as a marker said: nobody else is told. */
+  laterAt: number
 }
 
 /** A worker's way to one queue shares the connection of all: who waits for them does it for all at once (wakeups.ts). */
@@ -67,13 +69,16 @@ export function createServedQueues(connection: QueueConnection, workerName: stri
     if (wakeup === undefined) return
     if (!isFree() || stop.aborted) return wakeup.giveBack()
     const queue = served.get(wakeup.marker.slice(0, -':marker'.length))
-    if (queue) queue.dueAt = Math.min(queue.dueAt, wakeup.at)
+    if (queue === undefined) return
+    queue.dueAt = Math.min(queue.dueAt, wakeup.at)
+    if (wakeup.at > Date.now()) queue.laterAt = Math.min(laterAtOf(queue), wakeup.at)
   }
 
   return {
     async serve(names) {
       const wanted = new Map(names.map((name) => [`${name.prefix}:${name.name}`, name]))
-      for (const [key, name] of wanted) if (!served.has(key)) served.set(key, { worker: open(name), dueAt: 0 })
+      for (const [key, name] of wanted)
+        if (!served.has(key)) served.set(key, { worker: open(name), dueAt: 0, laterAt: 0 })
       for (const [key, { worker }] of served) {
         if (wanted.has(key)) continue
         served.delete(key)
@@ -88,7 +93,7 @@ export function createServedQueues(connection: QueueConnection, workerName: stri
         served.delete(key)
         served.set(key, queue)
         // Said before it is asked: a marker that comes meanwhile has the last word.
-        queue.dueAt = Date.now() + askMs
+        queue.dueAt = Math.min(Date.now() + askMs, laterAtOf(queue))
         const job = await queue.worker.getNextJob(token, { block: false })
         if (job === undefined) continue
         queue.dueAt = 0
@@ -108,4 +113,9 @@ export function createServedQueues(connection: QueueConnection, workerName: stri
       await Promise.allSettled([...served.values()].map(({ worker }) => worker.close(true)))
     },
   }
+}
+
+/** Never, where it has come. */
+function laterAtOf({ laterAt }: Served): number {
+  return laterAt > Date.now() ? laterAt : Infinity
 }
