@@ -26,6 +26,9 @@ export function isOwnFolder(path: string): boolean {
   return status !== undefined && status.isDirectory() && isOwn(status)
 }
 
+/** The user's cache, `evenkeel` and `code`. A home that is not there, or not any more, is for others to make. */
+const ownLevels = 3
+
 /**
  * Makes the folder; false where it is not this user's alone. Below what is another's (`sudo` leaves HOME as it was) nothing is
  * made: it would be in that user's way. Throws what the disk says.
@@ -34,7 +37,7 @@ export function makeOwnFolder(path: string): boolean {
   const missing: string[] = []
   let above = path
   for (; !lstatSync(above, { throwIfNoEntry: false }); above = dirname(above)) missing.unshift(above)
-  if (statSync(above).uid !== process.getuid?.()) return false
+  if (missing.length > ownLevels || statSync(above).uid !== process.getuid?.()) return false
   // One by one: where a file system takes no folder (/proc), Node's `recursive` never ends.
   for (const folder of missing) makeFolder(folder)
   return isOwnFolder(path)

@@ -117,6 +117,15 @@ describe('kept code', () => {
     expect(readdirSync(theirs)).toEqual([])
   })
 
+  it('makes no home that is gone', () => {
+    const gone = join(home.path, 'gone')
+    writeCodeCache(join(gone, '.cache/evenkeel/code/v20'), program, kept)
+    expect(readdirSync(home.path)).toEqual([])
+    mkdirSync(gone)
+    writeCodeCache(join(gone, '.cache/evenkeel/code/v20'), program, kept)
+    expect(readdirSync(join(gone, '.cache/evenkeel/code'))).toEqual(['v20'])
+  })
+
   it('is removed when six newer ones are there, with what a killed run has left', () => {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     for (const [index, name] of ['fresh-1', 'v1', 'v2', 'v3', 'v4', 'v5', 'v6'].entries()) {
