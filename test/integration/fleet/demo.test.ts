@@ -19,7 +19,10 @@ describe.skipIf(reason !== undefined)(`npm run demo:fleet${reason ? ` (${reason}
     const own = temporaryDirectory('demo')
     folders.push(own)
     const { path: folder } = own
-    const env = cleanEnvironment({ TMPDIR: folder, HOME: folder })
+    // What is kept of the program is the user's, and stays.
+    const cache = temporaryDirectory('demo-cache')
+    folders.push(cache)
+    const env = cleanEnvironment({ TMPDIR: folder, HOME: folder, XDG_CACHE_HOME: cache.path })
     const child = spawn(process.execPath, ['scripts/demo-fleet.mjs'], {
       cwd: root,
       env,
