@@ -48,6 +48,7 @@ export async function openFleetWorld(chaos: string): Promise<FleetWorld> {
   const redis = await startRedis(['--appendonly', 'yes', '--appendfsync', 'always'])
   const workers: FleetProcess[] = []
   let client: EC2Client | undefined
+  let opening: Promise<void> = Promise.resolve()
   const world = {
     redis,
     get client() {
@@ -88,7 +89,7 @@ export async function openFleetWorld(chaos: string): Promise<FleetWorld> {
     },
     async calm() {
       await evenkeel('sandbox', 'down')
-      await up('off')
+      await opened('off')
     },
     async remove() {
       for (const name of leaving) process.off(name, leave)
@@ -97,6 +98,8 @@ export async function openFleetWorld(chaos: string): Promise<FleetWorld> {
       await Promise.all(workers.map(({ ended }) => ended))
       client?.destroy()
       await redis.remove()
+      // One that is still starting could not be told to end.
+      await opening.catch(() => undefined)
       await runEvenkeel(['sandbox', 'down'], { cwd: directory, env })
       remove()
     },
@@ -105,6 +108,11 @@ export async function openFleetWorld(chaos: string): Promise<FleetWorld> {
   for (const name of leaving) process.once(name, leave)
   // It is listened to, and not waited for.
   process.channel?.unref()
+
+  function opened(faults: string): Promise<void> {
+    opening = up(faults)
+    return opening
+  }
 
   async function up(faults: string): Promise<void> {
     await evenkeel('sandbox', 'up', '--hosts', 'none', '--clock', clock, '--chaos', faults)
@@ -117,7 +125,7 @@ export async function openFleetWorld(chaos: string): Promise<FleetWorld> {
   }
 
   try {
-    await up(chaos)
+    await opened(chaos)
     return world
   } catch (error) {
     await world.remove()
