@@ -1,7 +1,8 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { runEvenkeel, temporaryDirectory } from '../support/evenkeel.js'
+import { root } from '../support/source-tree.js'
 
 let home: ReturnType<typeof temporaryDirectory>
 let folder: string
@@ -42,6 +43,24 @@ it('is written by the first run of a command and taken by the next; another comm
   for (let time = 0; time < 2; time += 1) {
     expect((await run(['graph', '--format', 'svg'])).stdout).toMatch(/^<\?xml/)
     expect(lstatSync(keptFile()).size).toBeGreaterThan(first.size)
+  }
+})
+
+it('grows by what another run of the same command needs, once, and then stays', async () => {
+  await run(['validate'])
+  const first = lstatSync(keptFile())
+  const larger = join(root, 'examples/stacks/web-pool.yaml')
+  expect(await run(['validate', larger])).toEqual(valid)
+  const grown = lstatSync(keptFile())
+  expect(grown.size - first.size).toBeGreaterThan(64 * 1024)
+  // Its age has doubled many times by then.
+  const past = new Date(Date.now() - 60_000)
+  for (const args of [['validate'], ['validate', larger]]) {
+    utimesSync(keptFile(), past, past)
+    expect(await run(args)).toEqual(valid)
+    const { ino, mtimeMs } = lstatSync(keptFile())
+    expect(ino).toBe(grown.ino)
+    expect(mtimeMs, 'looked at').toBeGreaterThan(past.getTime())
   }
 })
 

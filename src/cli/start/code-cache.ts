@@ -1,4 +1,14 @@
-import { constants, existsSync, fstatSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { isOwn, isOwnFolder, makeOwnFolder, removeOldest } from './code-cache-place.js'
@@ -17,6 +27,8 @@ const leadBytes = 8
 interface Contents {
   /** Where the program was: V8 keeps the paths that stand in stack traces. */
   readonly program: string
+  /** Unix ms: when code of a file was kept for the first time. */
+  readonly madeMs: number
   readonly places: Readonly<Record<string, Place>>
 }
 
@@ -30,9 +42,17 @@ export interface KeptCode {
 export interface CodeCache {
   /** The files of the program of which something was kept. */
   readonly names: readonly string[]
+  /** Of all the code. */
+  readonly bytes: number
   /** Undefined for a file of which nothing was kept, what was kept is broken, or the source was another then. */
   readonly codeOf: (name: string, sourceSum?: number) => KeptCode | undefined
+  /** Unix ms. */
+  readonly madeMs: number
+  /** Whether it is time to look whether runs compile what was not kept: each time that its age has doubled, and daily. */
+  readonly isDue: boolean
 }
+
+const dayMs = 86_400_000
 
 /**
  * Opens the file of code; undefined where there is none that this user alone can have written, or that can be read. V8 itself
@@ -53,8 +73,13 @@ export function openCodeCache(path: string, program: string): CodeCache | undefi
     const contents = JSON.parse(header.toString('utf8')) as Contents
     if (contents.program !== program) return undefined
     const start = leadBytes + header.length
+    const { madeMs } = contents
+    const sinceLookMs = Date.now() - status.mtimeMs
     return {
       names: Object.keys(contents.places),
+      bytes: status.size - start,
+      madeMs,
+      isDue: sinceLookMs > Math.min(status.mtimeMs - madeMs, dayMs),
       codeOf(name, sourceSum) {
         const place = contents.places[name]
         if (place === undefined || (sourceSum !== undefined && place.sourceSum !== sourceSum)) return undefined
@@ -78,11 +103,22 @@ function bytesOf(file: number, fileLength: number, offset: number, length: numbe
   }
 }
 
+/** Says that somebody has looked, and that nothing was missing. Throws what the disk says. */
+export function noteLook(path: string): void {
+  const now = new Date()
+  utimesSync(path, now, now)
+}
+
 /**
  * Writes the file anew, in one step for those who read it: a run beside this one may write too, and either is right. Throws what
  * the disk says.
  */
-export function writeCodeCache(path: string, program: string, kept: ReadonlyMap<string, KeptCode>): void {
+export function writeCodeCache(
+  path: string,
+  program: string,
+  kept: ReadonlyMap<string, KeptCode>,
+  madeMs = Date.now(),
+): void {
   const folder = dirname(path)
   if (!makeOwnFolder(folder)) return
   let offset = 0
@@ -91,7 +127,7 @@ export function writeCodeCache(path: string, program: string, kept: ReadonlyMap<
     places[name] = { offset, length: code.length, sum: crc32(code), sourceSum }
     offset += code.length
   }
-  const header = Buffer.from(JSON.stringify({ program, places } satisfies Contents))
+  const header = Buffer.from(JSON.stringify({ program, madeMs, places } satisfies Contents))
   const lead = Buffer.alloc(leadBytes)
   lead.writeUInt32LE(header.length)
   lead.writeUInt32LE(crc32(header), 4)

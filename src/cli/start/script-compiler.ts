@@ -4,16 +4,16 @@ import { cachedDataVersionTag } from 'node:v8'
 import { Script } from 'node:vm'
 import { crc32 } from 'node:zlib'
 import { codeCacheFolder } from './code-cache-place.js'
-import { openCodeCache, writeCodeCache, type CodeCache, type KeptCode } from './code-cache.js'
+import { noteLook, openCodeCache, writeCodeCache, type CodeCache, type KeptCode } from './code-cache.js'
 
 /** What a file of the bundle is given, in this order. */
 const head = '(function (exports, require, module, __filename, __dirname) {'
-/** What was not kept is worth a writing from so many bytes of source on: `--version` is not. */
+/** So many bytes, of source that was not kept or of code that grew, are worth a writing: `--version` is not. */
 const worthBytes = 64 * 1024
 /** V8 lets go of code that has not been run for a while: a program that went on has no longer what it started with. */
 const longestSeconds = 30
 
-interface FreshScript {
+interface LoadedScript {
   readonly script: Script
   readonly sourceSum: number
 }
@@ -28,13 +28,14 @@ export function scriptCompiler(folder: string): (path: string) => Script {
   const words = [crc32(folder), process.version, process.arch, cachedDataVersionTag()]
   const cachePath = cacheFolder && join(cacheFolder, words.join('-'))
   const cache = cachePath === undefined ? undefined : openCodeCache(cachePath, folder)
-  const fresh = new Map<string, FreshScript>()
+  const loaded = new Map<string, LoadedScript>()
   let freshBytes = 0
   if (cachePath !== undefined) {
     process.on('exit', () => {
-      if (freshBytes < worthBytes || process.uptime() > longestSeconds) return
+      if (process.uptime() > longestSeconds) return
       try {
-        writeCodeCache(cachePath, folder, everything(folder, cache, fresh))
+        if (freshBytes >= worthBytes) writeCodeCache(cachePath, folder, everything(folder, cache, loaded))
+        else if (cache?.isDue === true) keepGrown(cachePath, folder, cache, loaded)
       } catch {
         // A full or read-only disk is no matter of this command's: the next one starts as slowly as this one.
       }
@@ -50,25 +51,40 @@ export function scriptCompiler(folder: string): (path: string) => Script {
       columnOffset: -head.length,
       ...(kept && { cachedData: kept.code }),
     })
-    if (!kept || script.cachedDataRejected === true) {
-      fresh.set(name, { script, sourceSum })
-      freshBytes += source.length
-    }
+    loaded.set(name, { script, sourceSum })
+    if (!kept || script.cachedDataRejected === true) freshBytes += source.length
     return script
   }
 }
 
-/** What was kept of files that are still there, and what this run has added. */
+/** Of files that were kept, a run may need functions that the runs before it did not: they are kept too. */
+function keepGrown(path: string, folder: string, cache: CodeCache, loaded: ReadonlyMap<string, LoadedScript>): void {
+  const all = everything(folder, cache, loaded)
+  if (bytesOf(all) - cache.bytes >= worthBytes) writeCodeCache(path, folder, all, cache.madeMs)
+  else noteLook(path)
+}
+
+/** What was kept of files that are still there, and what this run has added: of each file what holds more functions. */
 function everything(
   folder: string,
   cache: CodeCache | undefined,
-  fresh: ReadonlyMap<string, FreshScript>,
+  loaded: ReadonlyMap<string, LoadedScript>,
 ): Map<string, KeptCode> {
   const all = new Map<string, KeptCode>()
   for (const name of cache?.names ?? []) {
-    const kept = fresh.has(name) || !existsSync(join(folder, name)) ? undefined : cache?.codeOf(name)
+    const kept = existsSync(join(folder, name)) ? cache?.codeOf(name, loaded.get(name)?.sourceSum) : undefined
     if (kept) all.set(name, kept)
   }
-  for (const [name, { script, sourceSum }] of fresh) all.set(name, { code: script.createCachedData(), sourceSum })
+  for (const [name, { script, sourceSum }] of loaded) {
+    const code = script.createCachedData()
+    const kept = script.cachedDataRejected === true ? undefined : all.get(name)
+    if (!kept || code.length > kept.code.length) all.set(name, { code, sourceSum })
+  }
   return all
+}
+
+function bytesOf(kept: ReadonlyMap<string, KeptCode>): number {
+  let bytes = 0
+  for (const { code } of kept.values()) bytes += code.length
+  return bytes
 }

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { codeCacheFolder } from '../../../src/cli/start/code-cache-place.js'
-import { openCodeCache, writeCodeCache } from '../../../src/cli/start/code-cache.js'
+import { noteLook, openCodeCache, writeCodeCache } from '../../../src/cli/start/code-cache.js'
 import { temporaryDirectory } from '../../support/evenkeel.js'
 
 const program = '/opt/evenkeel/dist/cli/commands'
@@ -49,6 +49,25 @@ describe('kept code', () => {
     expect(openCodeCache(path, program)?.names).toEqual(['start.cjs', 'plan-1a2b.cjs'])
     expect(readdirSync(folder)).toEqual(['v20'])
     expect([folder, path].map((each) => lstatSync(each).mode & 0o777)).toEqual([0o700, 0o600])
+  })
+
+  it('is looked at each time that its age has doubled, and daily', () => {
+    const second = 1_000
+    const day = 86_400 * second
+    const isDue = (ageMs: number, sinceLookMs: number) => {
+      writeCodeCache(path, program, kept, Date.now() - ageMs)
+      const look = new Date(Date.now() - sinceLookMs)
+      utimesSync(path, look, look)
+      return openCodeCache(path, program)?.isDue
+    }
+    expect([isDue(10 * second, 4 * second), isDue(10 * second, 6 * second)]).toEqual([false, true])
+    expect([isDue(40 * day, 0.9 * day), isDue(40 * day, 1.1 * day)]).toEqual([false, true])
+    // A clock that went back.
+    expect(isDue(-10 * second, -10 * second)).toBe(false)
+    noteLook(path)
+    expect(Date.now() - lstatSync(path).mtimeMs).toBeLessThan(day)
+    const opened = openCodeCache(path, program)
+    expect(opened?.bytes).toBe([...kept.values()].reduce((bytes, { code }) => bytes + code.length, 0))
   })
 
   it('is of one source, whatever its length, and of one place of the program', () => {
