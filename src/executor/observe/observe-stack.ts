@@ -137,13 +137,17 @@ function readServers(
   options: ObserveOptions,
 ): Promise<readonly EnteredServer[]> {
   const asked = options.hosts && options.hostsImpossible === undefined
+  const entered = enteredOf(cloud.servers)
+  const notProbed = ({ key, server: { address, state } }: (typeof entered)[number]): EnteredServer => {
+    const because = state === 'stopped' || state === 'stopping' ? 'stopped' : 'not-asked'
+    return { key, address, facts: { kind: 'not-probed', because }, access: undefined }
+  }
+  if (!asked) return Promise.resolve(entered.map(notProbed))
   const accessOf = liveHostAccess(spec, cloud, ports)
-  return pLimit(hostsAtOnce).map(enteredOf(cloud.servers), async ({ key, server }) => {
+  return pLimit(hostsAtOnce).map(entered, async (one) => {
+    const { key, server } = one
     const { address } = server
-    if (server.state === 'stopped' || server.state === 'stopping') {
-      return { key, address, facts: { kind: 'not-probed', because: 'stopped' }, access: undefined }
-    }
-    if (!asked) return { key, address, facts: { kind: 'not-probed', because: 'not-asked' }, access: undefined }
+    if (server.state === 'stopped' || server.state === 'stopping') return notProbed(one)
     try {
       const access = await accessOf(server)
       const facts = await ports.hosts.probe(access)
