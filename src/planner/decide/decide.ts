@@ -107,10 +107,12 @@ function withSnapshots(
   work: ScheduledWork | undefined,
   sharing: SharingWork | undefined,
 ): VolumeDecision {
+  const problems = sharingProblems(world, decision.address)
+  if (!work && !sharing && problems.length === 0) return decision
   return {
     ...decision,
     change: withScheduled(withSharing(decision.change, sharing), work),
-    problems: [...decision.problems, ...sharingProblems(world, decision.address)],
+    problems: [...decision.problems, ...problems],
   }
 }
 
