@@ -3,7 +3,7 @@ import { atOnce, withFleet } from './support/fleet-world.mjs'
 
 const usual = { stacks: 50, jobs: 200, pairs: 3, takeovers: 1 }
 /** As the issue of fleets has it: half an hour of a machine of one's own. */
-const large = { stacks: 500, jobs: 2_000, pairs: 3, takeovers: 5 }
+const large = { stacks: 500, jobs: 2_000, pairs: 7, takeovers: 5 }
 
 /** Of reads, for an account, a region and an action (src/providers/ec2/wire/request-rates.ts). */
 const readsPerSecond = 20
@@ -51,12 +51,14 @@ function rowOf({ stacks }, rounds) {
   return [seconds.toFixed(1), ((60 * stacks) / seconds).toFixed(0), perStack('cpuSeconds'), perStack('workerSeconds')]
 }
 
-/** By turns, so that what else the machine does falls on both. */
+/** By turns, now one first and now the other, so that what else the machine does falls on both. */
 async function measurePairs(world, { pairs }) {
   const measured = []
+  const alone = async () => ({ ...(await world.round(['drift'])), workerSeconds: 0 })
+  const queued = () => measureWorkers(world, 1)
   for (let pair = 0; pair < pairs; pair += 1) {
-    const alone = await world.round(['drift'])
-    measured.push({ alone: { ...alone, workerSeconds: 0 }, queued: await measureWorkers(world, 1) })
+    if (pair % 2 === 0) measured.push({ alone: await alone(), queued: await queued() })
+    else measured.push({ queued: await queued(), alone: await alone() })
   }
   return measured
 }
@@ -126,7 +128,8 @@ async function measureTakeovers(world, { takeovers }) {
 
 function textOf({ size, pairs, calls, memory, takeovers }) {
   const { stacks } = size
-  const ratio = (figure) => median(pairs.map(({ alone, queued }) => queued[figure] / alone[figure]))
+  const medianOf = (who, figure) => median(pairs.map((pair) => pair[who][figure]))
+  const ratio = (figure) => medianOf('queued', figure) / medianOf('alone', figure)
   const percent = (figure) => `${(100 * ratio(figure)).toFixed(0)} %`
   const held = memory.map(({ jobs, rssMiB }) => `${rssMiB.toFixed(0)} MiB after ${jobs.toLocaleString('en')}`)
   const seconds = (figure) => median(takeovers.map((takeover) => takeover[figure])).toFixed(0)

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 
-const outside = ['ssh2', 'bullmq', 'ioredis', 'rate-limiter-flexible', 'hono', '@hono/node-server']
+const outside = ['ssh2', 'hono', '@hono/node-server']
 
 /** Replaces dist/cli by its bundle, and writes down the licences of what is in it. */
 export async function bundleCommandLine(dist) {
@@ -41,8 +41,7 @@ async function bundle(dist, input, output) {
   const build = await rolldown({
     input,
     platform: 'node',
-    // ssh2 has a native half, BullMQ and its kind load their drivers by name, and a page's framework is one command's alone: all
-    // stay outside, and are CommonJS too.
+    // ssh2 has a native half, and a page's framework is one command's alone: both stay outside, and are CommonJS too.
     external: (id) => outside.some((name) => id === name || id.startsWith(`${name}/`)),
     // Of ES modules what is used comes along; of the SDK's CommonJS all of EC2.
     resolve: { mainFields: ['module', 'main'], conditionNames: ['module', 'import', 'node'] },

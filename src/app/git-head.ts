@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFileSync, statSync, type Stats } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** SHA-1 or SHA-256. */
@@ -8,53 +8,54 @@ const variables = ['GIT_DIR', 'GIT_COMMON_DIR', 'GIT_CEILING_DIRECTORIES', 'GIT_
 
 /**
  * The commit that is checked out where a directory is, read from the files of git; null: no repository is there; undefined: that takes
- * git itself to tell, or there is none. A process for each stack of a fleet was a sixth of what its drift costs. Only what git would take without a question is
+ * git itself to tell, or there is none. A process for each stack of a fleet was a sixth of what its drift costs,
+ * and waiting for each folder above it a twentieth. Only what git would take without a question is
  * read: a repository of this user's own on the same file system, without git's own variables, with refs as files.
  */
-export async function gitHead(directory: string): Promise<string | null | undefined> {
+export function gitHead(directory: string): string | null | undefined {
   if (variables.some((name) => process.env[name] !== undefined)) return undefined
-  const repository = await repositoryOf(directory)
+  const repository = repositoryOf(directory)
   if (repository === undefined || repository === null) return repository
-  const head = await textOf(join(repository, 'HEAD'))
+  const head = textOf(join(repository, 'HEAD'))
   if (head === undefined || commitPattern.test(head)) return head
   const [, ref] = /^ref: (refs\/\S+)$/.exec(head) ?? []
   if (ref === undefined || ref.includes('..')) return undefined
   // A loose ref goes before the packed one; what is packed in this moment is written there before it goes here.
-  const commit = (await textOf(join(repository, ref))) ?? (await packedRef(repository, ref))
+  const commit = textOf(join(repository, ref)) ?? packedRef(repository, ref)
   return commit !== undefined && commitPattern.test(commit) ? commit : undefined
 }
 
 /** As git looks for one: upwards, and never on another file system. A folder with a HEAD may be a bare one. */
-async function repositoryOf(directory: string): Promise<string | null | undefined> {
-  const start = await factsOf(directory)
+function repositoryOf(directory: string): string | null | undefined {
+  const start = factsOf(directory)
   if (start === undefined) return undefined
   for (let at = directory; ; at = dirname(at)) {
-    const folder = await factsOf(at)
+    const folder = factsOf(at)
     if (folder?.dev !== start.dev) return folder && null
     const path = join(at, '.git')
-    const [found, head] = await Promise.all([factsOf(path), factsOf(join(at, 'HEAD'))])
+    const found = factsOf(path)
     const isOwn = found?.isDirectory() === true && [found, folder].every(({ uid }) => uid === process.getuid?.())
-    if (found !== undefined || head !== undefined) return isOwn ? path : undefined
+    if (found !== undefined || factsOf(join(at, 'HEAD')) !== undefined) return isOwn ? path : undefined
     if (dirname(at) === at) return null
   }
 }
 
-async function packedRef(repository: string, ref: string): Promise<string | undefined> {
-  const lines = (await textOf(join(repository, 'packed-refs')))?.split('\n') ?? []
+function packedRef(repository: string, ref: string): string | undefined {
+  const lines = textOf(join(repository, 'packed-refs'))?.split('\n') ?? []
   return lines.find((line) => line.endsWith(` ${ref}`))?.split(' ')[0]
 }
 
-async function textOf(path: string): Promise<string | undefined> {
+function textOf(path: string): string | undefined {
   try {
-    return (await readFile(path, 'utf8')).trim()
+    return readFileSync(path, 'utf8').trim()
   } catch {
     return undefined
   }
 }
 
-async function factsOf(path: string) {
+function factsOf(path: string): Stats | undefined {
   try {
-    return await stat(path)
+    return statSync(path, { throwIfNoEntry: false })
   } catch {
     return undefined
   }

@@ -32,7 +32,7 @@ const commitsMax = 3
 
 /** Undefined without git, without a repository, and without a commit. */
 async function commitIn(directory: string): Promise<string | undefined> {
-  const read = await gitHead(resolve(directory))
+  const read = gitHead(resolve(directory))
   if (read !== undefined) return read ?? undefined
   try {
     const { stdout } = await promisify(execFile)('git', ['-C', directory, 'rev-parse', 'HEAD'])

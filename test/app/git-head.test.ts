@@ -35,18 +35,18 @@ describe('the commit that is checked out', () => {
   it('is what git says, after each commit, packed, on a branch with a slash, and detached', async () => {
     const directory = repository('plain')
     const inside = join(directory, 'stacks/prod')
-    expect(await gitHead(inside)).toBeUndefined()
+    expect(gitHead(inside)).toBeUndefined()
     const first = commit(directory)
-    expect(await gitHead(inside)).toBe(first)
+    expect(gitHead(inside)).toBe(first)
     git(directory, 'pack-refs', '--all')
-    expect(await gitHead(inside)).toBe(first)
+    expect(gitHead(inside)).toBe(first)
     const second = commit(directory)
-    expect(await gitHead(inside)).toBe(second)
+    expect(gitHead(inside)).toBe(second)
     git(directory, 'checkout', '-q', '-b', 'feature/one')
     const third = commit(directory)
-    expect(await gitHead(inside)).toBe(third)
+    expect(gitHead(inside)).toBe(third)
     git(directory, 'checkout', '-q', '--detach', first)
-    expect(await gitHead(inside)).toBe(first)
+    expect(gitHead(inside)).toBe(first)
   })
 
   it('is read without git being there', async () => {
@@ -62,14 +62,14 @@ describe('the commit that is checked out', () => {
     const tree = join(folder, 'tree')
     git(directory, 'worktree', 'add', '-q', '-b', 'other', tree)
     const second = commit(tree)
-    expect([await gitHead(tree), await findRevision(undefined, [tree])]).toEqual([undefined, second])
-    expect(await gitHead(directory)).toBe(first)
+    expect([gitHead(tree), await findRevision(undefined, [tree])]).toEqual([undefined, second])
+    expect(gitHead(directory)).toBe(first)
     const bare = join(folder, 'bare.git')
     git(folder, 'clone', '-q', '--bare', directory, bare)
     writeFileSync(join(directory, '.git/HEAD'), 'ref: refs/heads/.invalid\n')
-    expect(await gitHead(directory)).toBeUndefined()
-    expect(await gitHead(join(folder, 'nowhere'))).toBeUndefined()
-    expect([await gitHead(join(bare, 'refs')), await findRevision(undefined, [join(bare, 'refs')])]).toEqual([
+    expect(gitHead(directory)).toBeUndefined()
+    expect(gitHead(join(folder, 'nowhere'))).toBeUndefined()
+    expect([gitHead(join(bare, 'refs')), await findRevision(undefined, [join(bare, 'refs')])]).toEqual([
       undefined,
       first,
     ])
@@ -79,7 +79,7 @@ describe('the commit that is checked out', () => {
     const directory = join(folder, 'outside/stacks')
     mkdirSync(directory, { recursive: true })
     expect(() => git(directory, 'rev-parse', 'HEAD')).toThrow('not a git repository')
-    expect(await gitHead(directory)).toBeNull()
+    expect(gitHead(directory)).toBeNull()
     expect(await findRevision(undefined, [directory])).toBeUndefined()
   })
 })

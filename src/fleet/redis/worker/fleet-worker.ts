@@ -37,6 +37,7 @@ export interface FleetWorkerOptions {
 export async function runFleetWorker(options: FleetWorkerOptions, stop: AbortSignal): Promise<void> {
   const { connection, store, workshop, say } = options
   let now = await workshop.read()
+  let isFresh = true
   const fleet = now.spec.name
   const queues = createQueues(connection, fleet)
   const served = createServedQueues(connection, options.worker)
@@ -47,7 +48,8 @@ export async function runFleetWorker(options: FleetWorkerOptions, stop: AbortSig
 
   /** What is not as it should be, in a sentence. */
   async function tick(): Promise<string | undefined> {
-    now = await workshop.read()
+    if (!isFresh) now = await workshop.read()
+    isFresh = false
     // Whoever asks may lack a variable that is here, and not know where a stack is.
     const places = [undefined, ...now.stacks.map(({ place }) => place)]
     const names = uniqueNames(places.map((place) => [queueNameOf(fleet, place), place]))
