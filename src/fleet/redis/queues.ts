@@ -35,11 +35,13 @@ export function createQueues({ redis }: QueueConnection, fleet: string): Queues 
   return {
     of,
     async add(name, job) {
-      await redis.sadd(register, `${name.prefix}:${name.name}`)
       const id = deduplicationIdOf(job)
       // No number: a Redis that was emptied counts from one again, and another job would answer for this one.
       const jobId = `${job.round}.${id}`
-      const added = await of(name).add(job.kind, job, { ...jobOptions, jobId, deduplication: { id } })
+      const [, added] = await Promise.all([
+        redis.sadd(register, `${name.prefix}:${name.name}`),
+        of(name).add(job.kind, job, { ...jobOptions, jobId, deduplication: { id } }),
+      ])
       return String(added.id)
     },
     async known() {
