@@ -155,11 +155,11 @@ describe.skipIf(noBrowserBecause !== undefined)(
     it('turns light and dark, and stays so', async () => {
       const { page } = await opened('page.html', 'dark')
       const ground = () => page.evaluate('getComputedStyle(document.body).backgroundColor')
-      expect(await ground()).toBe('rgb(20, 24, 29)')
+      await expect.poll(ground).toBe('rgb(20, 24, 29)')
       await page.getByRole('button', { name: 'Show the page light' }).click()
-      expect(await ground()).toBe('rgb(255, 255, 255)')
+      await expect.poll(ground).toBe('rgb(255, 255, 255)')
       await page.reload()
-      expect(await ground()).toBe('rgb(255, 255, 255)')
+      await expect.poll(ground).toBe('rgb(255, 255, 255)')
     })
 
     it('is all open on paper, without what can only be pressed, and afterwards as it was', async () => {

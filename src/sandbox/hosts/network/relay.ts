@@ -122,7 +122,9 @@ export class Relay {
 
 function listen(from: { readonly address: string; readonly port: number }): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = createServer()
+    // Who connects before the relay has it is turned away, as by a host that does not listen yet: here nobody would answer,
+    // and `close` would wait for its end.
+    const server = createServer((early) => early.resetAndDestroy())
     server.once('error', reject)
     server.listen({ host: from.address, port: from.port, backlog: 128 }, () => resolve(server))
   })
