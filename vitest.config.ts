@@ -16,6 +16,7 @@ const full = [
   'test/fleet/redis/old-commit.test.ts',
   'test/fleet/redis/commands.test.ts',
   'test/fleet/redis/queue-life.test.ts',
+  'test/fleet/redis/queue-news.test.ts',
   'test/fleet/redis/unreachable.test.ts',
   'test/action/comments.test.ts',
   'test/action/issues.test.ts',

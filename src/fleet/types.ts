@@ -163,6 +163,8 @@ export interface FleetEngine {
    * are done; aborted: begins nothing new, and waits for what is under way.
    */
   carryOut(jobs: readonly FleetJob[], on: FleetProgress, signal: AbortSignal): Promise<void>
+  /** Whoever carries a job out keeps its report for all, before it is handed over. */
+  readonly keepsReports: boolean
   close(): Promise<void>
 }
 

@@ -40,7 +40,7 @@ export async function carryOutRound(
         reports.push(report)
         afterwards.push(
           attempt('The journal of this round cannot be written', () => journal.ended(report)),
-          attempt(`What was seen of ${report.id} cannot be kept`, () => store.keep(report)),
+          attempt(`What was seen of ${report.id} cannot be kept`, () => engine.keepsReports || store.keep(report)),
           attempt(`What happened to ${report.id} could not be told`, () => notify(report)),
         )
         on.ended(report)

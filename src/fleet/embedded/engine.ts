@@ -68,6 +68,7 @@ export function createEmbeddedEngine({ work, placeOf, limits }: EmbeddedOptions)
       const failed = ends.find((end) => end.status === 'rejected')
       if (failed) throw failed.reason
     },
+    keepsReports: false,
     close: () => Promise.resolve(),
   }
 }

@@ -3,6 +3,7 @@ import { legible } from '../../report/legible.js'
 import { jobOf } from '../jobs/job.js'
 import type { JobUnderWay, WorkElsewhere } from '../page/under-way.js'
 import type { QueueConnection } from './connection.js'
+import { lineOf } from './line-of.js'
 import { keyOf, type QueueName } from './queue-name.js'
 import { presentWorkers } from './presence.js'
 import { createQueues } from './queues.js'
@@ -12,8 +13,6 @@ import { within } from './worker/patience.js'
 const activeMax = 500
 /** Chosen: longer than a Redis takes that is there. */
 const answerMs = 2000
-/** Chosen: what stands on one line. */
-const lineMax = 500
 
 /** What workers do, as their queues tell it. Of a Redis that does not answer nothing is told but that. */
 export function lookAtQueues(connection: QueueConnection, fleet: string): WorkElsewhere & { close(): Promise<void> } {
@@ -59,7 +58,7 @@ export function lookAtQueues(connection: QueueConnection, fleet: string): WorkEl
       ask(async () => {
         const present = await presentWorkers(connection.redis, fleet)
         return present.map(({ name, agoMs }) => ({
-          name: legible(name.slice(0, lineMax)),
+          name: lineOf(name),
           seenAt: Date.now() - agoMs,
         }))
       }),
@@ -80,9 +79,9 @@ function underWayOf(job: Job | undefined, fleet: string): JobUnderWay | undefine
     return {
       stack: wish.stack,
       kind: wish.kind,
-      worker: legible(worker.slice(0, lineMax)),
+      worker: lineOf(worker),
       since: job.processedOn ?? job.timestamp,
-      ...(typeof line === 'string' && { line: legible(line.slice(0, lineMax)) }),
+      ...(typeof line === 'string' && { line: lineOf(line) }),
     }
   } catch {
     return undefined

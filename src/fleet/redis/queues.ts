@@ -10,8 +10,8 @@ export const jobOptions = { ...retryOptions, removeOnComplete: true, removeOnFai
 /** The queues of a fleet, each opened when it is first asked for. */
 export interface Queues {
   of(name: QueueName): Queue
-  /** Puts a job into its queue; what is there already, waiting or at work, stands for it. The id of whichever it is. */
-  add(name: QueueName, job: FleetJob): Promise<string>
+  /** Puts jobs into their queue; what is there already, waiting or at work, stands for one. The ids of whichever they are, in the order of the jobs. */
+  add(name: QueueName, jobs: readonly FleetJob[]): Promise<readonly string[]>
   /** All that any worker has served, those that no stack is in any more too. */
   known(): Promise<readonly QueueName[]>
   close(): Promise<void>
@@ -34,15 +34,18 @@ export function createQueues({ redis }: QueueConnection, fleet: string): Queues 
 
   return {
     of,
-    async add(name, job) {
-      const id = deduplicationIdOf(job)
-      // No number: a Redis that was emptied counts from one again, and another job would answer for this one.
-      const jobId = `${job.round}.${id}`
+    async add(name, jobs) {
+      const entries = jobs.map((job) => {
+        const id = deduplicationIdOf(job)
+        // No number: a Redis that was emptied counts from one again, and another job would answer for this one.
+        const jobId = `${job.round}.${id}`
+        return { name: job.kind, data: job, opts: { ...jobOptions, jobId, deduplication: { id } } }
+      })
       const [, added] = await Promise.all([
         redis.sadd(register, `${name.prefix}:${name.name}`),
-        of(name).add(job.kind, job, { ...jobOptions, jobId, deduplication: { id } }),
+        of(name).addBulk(entries),
       ])
-      return String(added.id)
+      return added.map(({ id }) => String(id))
     },
     async known() {
       const members = await redis.smembers(register)

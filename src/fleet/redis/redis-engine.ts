@@ -1,4 +1,4 @@
-import type { FleetEngine, FleetJob, FleetProgress, StackPlace } from '../types.js'
+import type { FleetEngine, FleetJob, FleetProgress, JobReport, StackPlace } from '../types.js'
 import type { QueueConnection } from './connection.js'
 import { queueNameOf, type QueueName } from './queue-name.js'
 import { presentWorkers } from './presence.js'
@@ -64,34 +64,55 @@ export function createRedisEngine(options: RedisEngineOptions): FleetEngine {
         if (news.kind === 'began') on.began(asked.job, news.worker)
         else if (news.kind === 'progressed') on.progressed(asked.job, news.line)
         else if (news.kind === 'refused') void settleRefused(asked, news.why).catch(() => undefined)
-        else void lookAfter(asked).catch(() => undefined)
+        else void settleCompleted(asked).catch(() => undefined)
       }
     }
 
     async function settleRefused(asked: Asked, why: string): Promise<void> {
       const { kind, stack, round } = asked.job
       const report = await store.last(kind, stack)
-      settle(asked, report?.round === round ? report : refusedReport(asked.job, placeOf(stack), why))
+      if (report?.round === round) return settle(asked, report)
+      const refused = refusedReport(asked.job, placeOf(stack), why)
+      await store.keep(refused).finally(() => settle(asked, refused))
     }
 
-    async function ask(asked: Asked): Promise<void> {
-      asked.id = await queues.add(asked.queue, asked.job)
-      const missed = early.get(asked.id) ?? []
-      early.delete(asked.id)
-      missed.forEach(hear)
+    /** Whoever has carried it out has kept its report before. */
+    async function settleCompleted(asked: Asked): Promise<void> {
+      const report = await answerTo(asked)
+      if (report) settle(asked, report)
+      else await lookAfter(asked)
+    }
+
+    async function answerTo({ job, since }: Asked): Promise<JobReport | undefined> {
+      const report = await store.last(job.kind, job.stack)
+      const isLater = report !== undefined && Date.parse(report.endedAt) >= since
+      // What another has asked for answers this one too, but no apply of another plan does.
+      const isSame = job.kind !== 'apply' || report?.plan === job.plan
+      return report && (report.round === job.round || (isLater && isSame)) ? report : undefined
+    }
+
+    /** Those of one queue. */
+    async function ask(some: readonly Asked[]): Promise<void> {
+      const [first] = some
+      if (first === undefined) return
+      const ids = await queues.add(
+        first.queue,
+        some.map(({ job }) => job),
+      )
+      some.forEach((asked, index) => (asked.id = ids[index]))
+      for (const id of ids) {
+        const missed = early.get(id) ?? []
+        early.delete(id)
+        missed.forEach(hear)
+      }
     }
 
     /** What is in no queue any more has ended unheard, or Redis was emptied: then it is asked for again, as the same run. */
     async function lookAfter(asked: Asked): Promise<void> {
       if (asked.id === undefined || (await queues.of(asked.queue).getJobState(asked.id)) !== 'unknown') return
-      const { kind, stack, round, plan } = asked.job
-      const report = await store.last(kind, stack)
-      const isLater = report !== undefined && Date.parse(report.endedAt) >= asked.since
-      // What another has asked for answers this one too, but no apply of another plan does.
-      const isSame = kind !== 'apply' || report?.plan === plan
-      const isAnswer = report && (report.round === round || (isLater && isSame))
-      if (isAnswer) settle(asked, report)
-      else if (open.has(asked) && !signal.aborted) await ask(asked)
+      const report = await answerTo(asked)
+      if (report) settle(asked, report)
+      else if (open.has(asked) && !signal.aborted) await ask([asked])
       else open.delete(asked)
       if (open.size === 0) ended.abort()
     }
@@ -127,7 +148,7 @@ export function createRedisEngine(options: RedisEngineOptions): FleetEngine {
     try {
       for (const some of inChunks([...open])) {
         if (signal.aborted) some.forEach((asked) => open.delete(asked))
-        else await orStopped(signal, (asking = Promise.all(some.map(ask))))
+        else await orStopped(signal, (asking = Promise.all(byQueue(some).map(ask))))
       }
       if (signal.aborted) onAbort()
       else signal.addEventListener('abort', onAbort, { once: true })
@@ -151,6 +172,7 @@ export function createRedisEngine(options: RedisEngineOptions): FleetEngine {
 
   return {
     carryOut,
+    keepsReports: true,
     close: () => queues.close(),
   }
 }
@@ -159,6 +181,15 @@ function inChunks<Item>(all: readonly Item[]): readonly (readonly Item[])[] {
   return Array.from({ length: Math.ceil(all.length / atOnce) }, (_, index) =>
     all.slice(index * atOnce, (index + 1) * atOnce),
   )
+}
+
+function byQueue(all: readonly Asked[]): readonly (readonly Asked[])[] {
+  const groups = new Map<string, Asked[]>()
+  for (const asked of all) {
+    const key = `${asked.queue.prefix}:${asked.queue.name}`
+    groups.set(key, [...(groups.get(key) ?? []), asked])
+  }
+  return [...groups.values()]
 }
 
 function noWorkersText(fleet: string, queue: string): string {

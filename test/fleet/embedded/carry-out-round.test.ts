@@ -12,6 +12,7 @@ it('tells every result, whatever cannot be written of it', async () => {
       for (const { stack } of all) on.ended({ id: stack, exitCode: 0 } as JobReport)
       return Promise.resolve()
     },
+    keepsReports: false,
     close: () => Promise.resolve(),
   }
   const full = () => {

@@ -124,7 +124,7 @@ describe.skipIf(noRedisBecause !== undefined)('a worker of a fleet', () => {
   it('carries out what somebody asks for who cannot say where the stack is', async () => {
     const store = createReportStore(connection.redis, 'acme')
     const job = newJob(stackOf('a.yaml'), { fleet: 'acme', round: newRound(), kind: 'plan' })
-    const id = await queues.add(queueNameOf('acme', undefined), job)
+    const [id = ''] = await queues.add(queueNameOf('acme', undefined), [job])
     const isDone = async () => (await queues.of(queueNameOf('acme', undefined)).getJobState(id)) === 'unknown'
     await seenAfter(['a.yaml'], [], isDone)
     expect(await store.last('plan', 'a.yaml')).toMatchObject({ words: 'in sync' })

@@ -198,7 +198,7 @@ async function applyAtOnce(
   // What was last seen of it may be older than what another worker has applied.
   if (unreachable.some(({ name }) => name === repositoryOf(stack.id))) return
   const job = newJob(stack, { fleet: spec.name, round, kind: 'apply' })
-  await queues.add(queueNameOf(spec.name, stack.place), job)
+  await queues.add(queueNameOf(spec.name, stack.place), [job])
 }
 
 /** Tells those who asked who works on it, and how far it is: the newest line where many come at once. */

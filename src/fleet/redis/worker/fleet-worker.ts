@@ -133,7 +133,7 @@ async function lookAtUnseen({ spec, stacks }: FleetNow, { queues, store }: JobSu
   for (const stack of stacks) {
     const { id, place, settings } = stack
     if (settings.driftSchedule === undefined || seen.get(id)?.drift !== undefined) continue
-    await queues.add(queueNameOf(spec.name, place), newJob(stack, { fleet: spec.name, round, kind: 'drift' }))
+    await queues.add(queueNameOf(spec.name, place), [newJob(stack, { fleet: spec.name, round, kind: 'drift' })])
   }
 }
 
