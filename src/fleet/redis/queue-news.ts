@@ -1,6 +1,6 @@
-import { Redis } from 'ioredis'
 import { membersOf } from '../../model/ledger/members.js'
-import { redisOptionsOf, type QueueConnection } from './connection.js'
+import { openBlockingConnection } from './blocking-connection.js'
+import type { QueueConnection } from './connection.js'
 import { lineOf } from './line-of.js'
 import type { QueueName } from './queue-name.js'
 import { pause } from './worker/patience.js'
@@ -15,13 +15,11 @@ export type QueueNews = { readonly queue: QueueName; readonly id: string } & (
 )
 
 /** Chosen: what comes within it is read at once. Of each job there are six events, and hearing of each by itself took longer than all else. */
-const gatherMs = 100
+const gatherMs = 50
 /** Chosen: Redis says after so long that nothing has happened. */
 const blockMs = 10_000
 /** Chosen: more than happens between two looks. */
 const eventsMax = 1000
-/** Chosen: a Redis that does not answer is asked again so often. */
-const gonePauseMs = 500
 
 /**
  * Hears what happens in queues from now on, by Redis' own clock, until it is closed: of all of them over one connection, from the streams in which
@@ -39,27 +37,23 @@ export async function listenTo(
   /** The last event of each stream that was heard. */
   const heard = new Map([...queues.keys()].map((stream) => [stream, since]))
   const stop = new AbortController()
-  const reading = new Redis({ ...redisOptionsOf(address), maxRetriesPerRequest: null })
-  // The queue's connection says by itself what it has to say.
-  reading.on('error', () => undefined)
+  const reading = openBlockingConnection(address)
 
   async function listen(): Promise<void> {
     while (!stop.signal.aborted) {
-      try {
-        const streams = [...heard.keys(), ...heard.values()]
-        const found = await reading.xread('COUNT', eventsMax, 'BLOCK', blockMs, 'STREAMS', ...streams)
-        for (const [stream, events] of found ?? []) {
-          const queue = queues.get(stream)
-          for (const [id, fields] of events) {
-            heard.set(stream, id)
-            const news = queue && newsOf(queue, fields)
-            if (news) hear(news)
-          }
+      const streams = [...heard.keys(), ...heard.values()]
+      const found = await reading.ask(blockMs, stop.signal, (its) =>
+        its.xread('COUNT', eventsMax, 'BLOCK', blockMs, 'STREAMS', ...streams),
+      )
+      for (const [stream, events] of found ?? []) {
+        const queue = queues.get(stream)
+        for (const [id, fields] of events) {
+          heard.set(stream, id)
+          const news = queue && newsOf(queue, fields)
+          if (news) hear(news)
         }
-        if (found) await pause(gatherMs, stop.signal)
-      } catch {
-        await pause(gonePauseMs, stop.signal)
       }
+      if (found) await pause(gatherMs, stop.signal)
     }
   }
 
@@ -67,7 +61,7 @@ export async function listenTo(
   return {
     async close() {
       stop.abort()
-      reading.disconnect()
+      reading.close()
       await listening
     },
   }

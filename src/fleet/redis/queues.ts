@@ -35,17 +35,16 @@ export function createQueues({ redis }: QueueConnection, fleet: string): Queues 
   return {
     of,
     async add(name, jobs) {
-      const entries = jobs.map((job) => {
+      const registered = redis.sadd(register, `${name.prefix}:${name.name}`)
+      // One by one, and side by side: what a connection cuts off in the middle is sent again, which of a pipeline nothing is.
+      const added = jobs.map((job) => {
         const id = deduplicationIdOf(job)
         // No number: a Redis that was emptied counts from one again, and another job would answer for this one.
         const jobId = `${job.round}.${id}`
-        return { name: job.kind, data: job, opts: { ...jobOptions, jobId, deduplication: { id } } }
+        return of(name).add(job.kind, job, { ...jobOptions, jobId, deduplication: { id } })
       })
-      const [, added] = await Promise.all([
-        redis.sadd(register, `${name.prefix}:${name.name}`),
-        of(name).addBulk(entries),
-      ])
-      return added.map(({ id }) => String(id))
+      const [ids] = await Promise.all([Promise.all(added), registered])
+      return ids.map(({ id }) => String(id))
     },
     async known() {
       const members = await redis.smembers(register)

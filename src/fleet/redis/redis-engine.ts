@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors.js'
 import type { FleetEngine, FleetJob, FleetProgress, JobReport, StackPlace } from '../types.js'
 import type { QueueConnection } from './connection.js'
 import { queueNameOf, type QueueName } from './queue-name.js'
@@ -69,11 +70,14 @@ export function createRedisEngine(options: RedisEngineOptions): FleetEngine {
     }
 
     async function settleRefused(asked: Asked, why: string): Promise<void> {
-      const { kind, stack, round } = asked.job
-      const report = await store.last(kind, stack)
-      if (report?.round === round) return settle(asked, report)
+      const report = await answerTo(asked)
+      if (report) return settle(asked, report)
+      const { stack } = asked.job
       const refused = refusedReport(asked.job, placeOf(stack), why)
-      await store.keep(refused).finally(() => settle(asked, refused))
+      await store
+        .keep(refused)
+        .catch((error: unknown) => options.say(`What was seen of ${stack} cannot be kept: ${messageOf(error)}`))
+      settle(asked, refused)
     }
 
     /** Whoever has carried it out has kept its report before. */
@@ -117,18 +121,21 @@ export function createRedisEngine(options: RedisEngineOptions): FleetEngine {
       if (open.size === 0) ended.abort()
     }
 
-    /** What nobody has begun is taken back. */
+    /** What nobody has begun is taken back, and what could not be put into its queue is nowhere. */
     async function withdraw(asked: Asked): Promise<void> {
-      const job = asked.id === undefined ? undefined : await queues.of(asked.queue).getJob(asked.id)
-      const isOurs = job !== undefined && (job.data as Partial<FleetJob> | undefined)?.round === asked.job.round
-      if (!isOurs || (await job.isActive())) return
+      if (asked.id === undefined || (await isTakenBack(asked, asked.id))) open.delete(asked)
+      if (open.size === 0) ended.abort()
+    }
+
+    async function isTakenBack({ queue, job: { round } }: Asked, id: string): Promise<boolean> {
+      const job = await queues.of(queue).getJob(id)
+      const isOurs = job !== undefined && (job.data as Partial<FleetJob> | undefined)?.round === round
+      if (!isOurs || (await job.isActive())) return false
       // It may have begun in this moment; then it stays, and is waited for.
-      const isGone = await job.remove().then(
+      return job.remove().then(
         () => true,
         () => false,
       )
-      if (isGone) open.delete(asked)
-      if (open.size === 0) ended.abort()
     }
 
     if (jobs.length === 0) return
@@ -143,7 +150,7 @@ export function createRedisEngine(options: RedisEngineOptions): FleetEngine {
     let withdrawing: Promise<unknown> | undefined
     const onAbort = () => {
       // What is being put into its queue has a place there in a moment.
-      withdrawing = asking.then(() => Promise.allSettled([...open].map(withdraw))).catch(() => undefined)
+      withdrawing = asking.catch(() => undefined).then(() => Promise.allSettled([...open].map(withdraw)))
     }
     try {
       for (const some of inChunks([...open])) {

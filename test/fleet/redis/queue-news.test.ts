@@ -76,4 +76,14 @@ describe.skipIf(noRedisBecause !== undefined)('news of queues', () => {
     expect(heard).toEqual(['first', 'second'])
     await news.close()
   })
+
+  it('end at once, also while Redis is away', async () => {
+    const own = await startRedis()
+    const way = connectQueue(queueAddressOf(own.url, undefined), () => undefined)
+    const news = await listenTo(way, [{ prefix: 'evenkeel:acme:3', name: 'eu-west-1' }], () => undefined)
+    await own.remove()
+    await sleep(1000)
+    await news.close()
+    await way.close()
+  }, 20_000)
 })

@@ -3,7 +3,6 @@ import { fleetFolder } from '../../embedded/fleet-folder.js'
 import { assertSameFleet } from '../../file/same-fleet.js'
 import { readFleet } from '../../file/read-fleet.js'
 import { carryOutJob } from '../../jobs/carry-out-job.js'
-import { makePlansFolder } from '../../jobs/plans-folder.js'
 import { takeWebhookKeys } from '../../notify/webhook-keys.js'
 import { createStackFinder, findStacks, type StackFinder } from '../../stacks/find-stacks.js'
 import { sorted } from '../../stacks/repository-of.js'
@@ -46,7 +45,6 @@ export function openWorkshop({ file, plans, sandboxDir, environment, buckets }: 
     },
     carryOut(job, stack, { spec }, onProgress, signal) {
       const plansFolder = plans ?? fleetFolder(spec.name).plans
-      makePlansFolder(plansFolder)
       const work = () => carryOutJob(job, stack, { plansFolder, sandboxDir, environment, onProgress, signal })
       return stack.place === undefined ? work() : inWorkScope({ turn: buckets.turnIn(stack.place) }, work)
     },
