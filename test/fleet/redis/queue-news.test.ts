@@ -83,7 +83,7 @@ describe.skipIf(noRedisBecause !== undefined)('news of queues', () => {
     const news = await listenTo(way, [{ prefix: 'evenkeel:acme:3', name: 'eu-west-1' }], () => undefined)
     await own.remove()
     await sleep(1000)
-    await news.close()
+    await expect(news.close()).resolves.toBeUndefined()
     await way.close()
   }, 20_000)
 })
