@@ -36,7 +36,7 @@ export function createLive(desk: Desk): Live {
       return streamSSE(c, async (stream) => {
         let told = ''
         let toldAt = Date.now()
-        let last = desk.ended.at(-1)?.number ?? 0
+        let last = heardOf(c, desk.ended.at(-1)?.number ?? 0)
         try {
           while (!closing.signal.aborted && !stream.aborted && !stream.closed) {
             const jobs = await desk.underWay()
@@ -50,7 +50,7 @@ export function createLive(desk: Desk): Live {
               ),
             )
             if (text !== told || Date.now() - toldAt > silenceMs) {
-              await stream.writeSSE({ data: text })
+              await stream.writeSSE({ data: text, id: String(last) })
               toldAt = Date.now()
             }
             told = text
@@ -63,6 +63,15 @@ export function createLive(desk: Desk): Live {
     },
     close: () => closing.abort(),
   }
+}
+
+/**
+ * The last job of which the page has heard, as it says itself: what ended between its last word and this one, while it was loaded or not connected, is
+ * told. `last` where it does not say, or speaks of numbers of before this process.
+ */
+function heardOf(c: Context, last: number): number {
+  const heard = Number(c.req.header('last-event-id') ?? c.req.query('heard') ?? last)
+  return Number.isInteger(heard) && heard >= 0 ? Math.min(heard, last) : last
 }
 
 /** `stamp` changes when the page does; lines change without. */

@@ -91,6 +91,24 @@ function hear({ lines, said, stamp: now }: News): void {
   stamp = now
 }
 
+/** The last job of which this tab was told: one that ends while the next page is loaded is told there. */
+const heard = {
+  get last(): string | undefined {
+    try {
+      return sessionStorage.getItem('evenkeel-heard') ?? undefined
+    } catch {
+      return undefined
+    }
+  },
+  set last(number: string) {
+    try {
+      sessionStorage.setItem('evenkeel-heard', number)
+    } catch {
+      // A browser that keeps nothing: then it is as it was.
+    }
+  },
+}
+
 let events: EventSource | undefined
 
 /** One page of many that are open listens: a browser has six connections to a place, and no page would load any more. */
@@ -102,9 +120,12 @@ function listen(): void {
     pulse.hidden = false
     pulse.textContent = text
   }
-  const source = new EventSource('/events')
+  const source = new EventSource(heard.last === undefined ? '/events' : `/events?heard=${heard.last}`)
   source.addEventListener('open', () => show('live'))
-  source.addEventListener('message', ({ data }) => hear(JSON.parse(String(data)) as News))
+  source.addEventListener('message', ({ data, lastEventId }) => {
+    hear(JSON.parse(String(data)) as News)
+    heard.last = lastEventId
+  })
   source.addEventListener('error', () => {
     show('not reached; trying again')
     if (source.readyState !== EventSource.CLOSED) return
