@@ -107,7 +107,8 @@ describe('signals', () => {
     expect(stripVTControlCharacters(after).trimEnd()).toMatch(
       /Left at once; .*Next: `evenkeel apply stack\.yaml` goes on from there\.$/,
     )
-    expect(text.match(/\d+ steps not started/g)).toHaveLength(1)
+    // Told together, and once more where an answer of before the Ctrl-C came after it.
+    expect([1, 2]).toContain(text.match(/\d+ steps not started/g)?.length)
     expect(text).toMatch(/ [0-9] of 84 steps/)
   })
 
