@@ -78,7 +78,8 @@ async function createVolume(ClientToken: string, Size = 1) {
 }
 
 async function untilAvailable(VolumeId: string): Promise<void> {
-  for (let reading = 0; reading < 40; reading += 1) {
+  const deadline = Date.now() + 120_000
+  while (Date.now() < deadline) {
     const output = await endpoint.client.send(
       new DescribeVolumesCommand({ Filters: [{ Name: 'volume-id', Values: [VolumeId] }] }),
     )
