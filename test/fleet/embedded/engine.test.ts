@@ -142,8 +142,10 @@ describe('the calls of several stacks at one time', () => {
     })
     const on = { began: () => undefined, progressed: () => undefined, ended: () => undefined }
     await engine.carryOut([job('a1'), job('a2'), job('a3'), job('b1')], on, new AbortController().signal)
-    expect(took.get('a3')).toBeGreaterThan(350)
-    expect(took.get('b1')).toBeLessThan(took.get('a3') ?? 0)
+    // Of two who wait for the same token either may have it first.
+    const last = Math.max(took.get('a2') ?? 0, took.get('a3') ?? 0)
+    expect(last).toBeGreaterThan(350)
+    expect(took.get('b1')).toBeLessThan(last)
   })
 })
 
